@@ -1,0 +1,78 @@
+# Everything a developer or a visitor does, from a machine with Python 3.11+, a C compiler and GNU make.
+# `.made/` holds a stamp for each finished step, so that a second `make` does only what a change asks for.
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+
+python := $(VENV)/bin/python
+pip := $(python) -m pip --quiet --disable-pip-version-check
+core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
+all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
+
+.PHONY: help demo test lint warnings bench bench-check wheel check clean
+.NOTPARALLEL: # the steps share one virtual environment
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo         train a network on handwritten digits, draw pictures"
+	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
+	@echo "make lint         ruff and mypy"
+	@echo "make warnings     the C sources compile without a warning"
+	@echo "make bench        measure, and rewrite docs/benchmarks.md"
+	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
+	@echo "make wheel        sdist and wheel in dist/"
+	@echo "make check        test, lint, warnings, bench-check"
+	@echo "make clean        remove what was built (not $(VENV))"
+
+demo: .made/demo
+	$(python) examples/digits.py
+
+test: .made/dev
+	$(python) -m pytest tests $(PYTEST_ARGS)
+
+lint: .made/dev
+	$(python) -m ruff check .
+	$(python) -m mypy
+
+warnings: .made/dev
+	$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno -fno-trapping-math -c -o /dev/null src/vmath.c
+
+bench: .made/dev .made/wheel
+	$(python) -m pytest bench --benchmark-only --benchmark-quiet --benchmark-json=.made/bench.json
+	$(python) bench/report.py .made/bench.json docs/benchmarks.md
+
+bench-check: .made/dev
+	$(python) -m pytest bench --benchmark-disable
+
+wheel: .made/wheel
+
+check: test lint warnings bench-check
+
+clean:
+	rm -rf .made build dist *.egg-info src/_core.c autodiff_core/_core.*.so autodiff_core/_core.pyd
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+
+$(VENV)/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: there is no $(PYTHON). Name another: make PYTHON=..."; exit 1; }
+	@$(PYTHON) .ci/check_machine.py
+	$(PYTHON) -m venv $(VENV)
+
+# Built with the environment's own Cython and NumPy: a rebuild then needs no network.
+.made/core: $(VENV)/pyvenv.cfg $(core_sources)
+	@$(python) .ci/check_machine.py
+	@mkdir -p .made
+	$(python) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')" > .made/build.txt
+	$(pip) install -r .made/build.txt
+	$(pip) install --no-build-isolation --editable .
+	@touch $@
+
+# The package is there already: pip adds what the extra asks for.
+.made/demo .made/dev: .made/%: .made/core
+	$(pip) install "autodiff-core[$*]"
+	@touch $@
+
+.made/wheel: .made/dev $(all_sources)
+	rm -rf dist
+	$(python) -m build --outdir dist . >.made/wheel.log 2>&1 || { cat .made/wheel.log; exit 1; }
+	@touch $@

@@ -1,0 +1,295 @@
+"""TensorFlow's GradientTape for NumPy.
+
+`import autodiff_core as tf` runs gradient-tape code on NumPy arrays: a tape of contiguous op records and its backward sweep
+are compiled; variables, tapes and nested structures are a thin layer of Python.
+"""
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+from . import _core
+from .dtypes import (
+    DType,
+    as_dtype,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    floatx,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    longdouble,
+    set_floatx,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from .tensor_shape import TensorShape
+from .ops.elementwise import (
+    abs,
+    acos,
+    acosh,
+    add,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    divide,
+    equal,
+    exp,
+    floor,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    not_equal,
+    pow,
+    sigmoid,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    square,
+    subtract,
+    tan,
+    tanh,
+)
+from .ops.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from .ops.indexing import boolean_mask, gather, one_hot, where
+from .ops.linalg import einsum, matmul, tensordot
+from .ops.reductions import (
+    argmax,
+    argmin,
+    cumsum,
+    norm,
+    reduce_all,
+    reduce_any,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_sum,
+)
+from .ops.shaping import (
+    broadcast_to,
+    concat,
+    expand_dims,
+    pad,
+    reshape,
+    reverse,
+    roll,
+    split,
+    squeeze,
+    stack,
+    stack_nested as _stack_nested,
+    tile,
+    transpose,
+    unstack,
+)
+from .creation import (
+    add_n,
+    cast,
+    constant,
+    convert_to_tensor,
+    eye,
+    fill,
+    identity,
+    identity_n,
+    is_tensor,
+    linspace,
+    ones,
+    ones_like,
+    range,
+    rank,
+    shape,
+    size,
+    stop_gradient,
+    zeros,
+    zeros_like,
+)
+from . import dtypes, linalg, math, nn, numpy_protocol as _numpy_protocol
+from .math import round, truediv
+from ._core import Tensor
+
+_core.install(
+    tensor_shape=TensorShape,
+    array_ufunc=_numpy_protocol.array_ufunc,
+    array_function=_numpy_protocol.array_function,
+    stack=_stack_nested,
+)
+
+from . import nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from .module import Module  # noqa: E402
+from .naming import name_scope  # noqa: E402
+from .tape import GradientTape, UnconnectedGradients  # noqa: E402
+from .variable import Variable  # noqa: E402
+
+if _TYPE_CHECKING:
+    from . import keras, random, testing
+
+__version__ = "0.1.0"
+
+# Loaded when first used.
+_LAZY = ("keras", "random", "testing")
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _LAZY:
+        return _import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+__all__ = [
+    "DType",
+    "GradientTape",
+    "Module",
+    "Tensor",
+    "TensorShape",
+    "UnconnectedGradients",
+    "Variable",
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "add_n",
+    "argmax",
+    "argmin",
+    "as_dtype",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bool",
+    "boolean_mask",
+    "broadcast_to",
+    "cast",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
+    "complex64",
+    "complex128",
+    "concat",
+    "constant",
+    "convert_to_tensor",
+    "cos",
+    "cosh",
+    "cumsum",
+    "divide",
+    "double",
+    "dtypes",
+    "einsum",
+    "equal",
+    "exp",
+    "expand_dims",
+    "eye",
+    "fill",
+    "float16",
+    "float32",
+    "float64",
+    "floatx",
+    "floor",
+    "gather",
+    "greater",
+    "greater_equal",
+    "half",
+    "identity",
+    "identity_n",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_tensor",
+    "keras",
+    "less",
+    "less_equal",
+    "linalg",
+    "linspace",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "longdouble",
+    "math",
+    "matmul",
+    "maximum",
+    "minimum",
+    "multiply",
+    "name_scope",
+    "negative",
+    "nest",
+    "nn",
+    "norm",
+    "not_equal",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "pad",
+    "pow",
+    "random",
+    "range",
+    "rank",
+    "reduce_all",
+    "reduce_any",
+    "reduce_logsumexp",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_sum",
+    "reshape",
+    "reverse",
+    "roll",
+    "round",
+    "set_floatx",
+    "shape",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sinh",
+    "size",
+    "split",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "stop_gradient",
+    "subtract",
+    "tan",
+    "tanh",
+    "tensordot",
+    "testing",
+    "tile",
+    "transpose",
+    "truediv",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "unstack",
+    "where",
+    "zeros",
+    "zeros_like",
+]

@@ -1,0 +1,20 @@
+"""The part of Keras that small networks need: layers, models, losses, optimizers, metrics.
+
+Written on the public functions of `autodiff_core` alone, as a user's own layers would be.
+"""
+
+from . import activations, backend, initializers, layers, losses, metrics, models, optimizers
+from .models import Model, Sequential
+
+__all__ = [
+    "Model",
+    "Sequential",
+    "activations",
+    "backend",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+]

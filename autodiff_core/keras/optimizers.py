@@ -1,0 +1,347 @@
+"""Optimizers: rules that change variables by their gradients.
+
+What a rule remembers of the variables (momenta and the like) lies end to end in one array for all of them, and so do
+the gradients of a step: a rule is then a handful of passes over a few arrays, whatever the number of variables. The
+passes work in place, block by block, so that a large model's numbers are still in the cache for the next pass.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+import autodiff_core as tf
+
+__all__ = ["SGD", "Adam", "Optimizer"]
+
+Rate = float | Callable[[int], float]
+# By the id of the variable, which is kept alive so that no other gets its id.
+Memory = dict[int, tuple[tf.Variable, list[np.ndarray]]]
+
+_BLOCK = 32768
+
+
+class _Group:
+    """Variables of one dtype, with their gradients and what is remembered of them end to end."""
+
+    def __init__(self, places: list[int], variables: list[tf.Variable], slots: int) -> None:
+        self.places, self.variables = places, variables
+        shapes = [tuple(variable.shape) for variable in variables]
+        ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
+        # The rows: the gradients first, which the rule turns into the change, then one for each slot.
+        self._rows = np.zeros((1 + slots, ends[-1]), variables[0].dtype)
+        self._views = [
+            [row[start:end].reshape(shape) for row in self._rows]
+            for start, end, shape in zip([0, *ends[:-1]], ends, shapes, strict=True)
+        ]
+        self.changes = [views[0] for views in self._views]
+        self.blocks = [tuple(self._rows[:, start : start + _BLOCK]) for start in range(0, ends[-1], _BLOCK)]
+
+    def memory(self) -> Memory:
+        """Give what is remembered of each variable."""
+        return {
+            id(variable): (variable, views[1:]) for variable, views in zip(self.variables, self._views, strict=True)
+        }
+
+    def remember(self, memory: Memory) -> None:
+        """Go on from what was remembered elsewhere."""
+        for variable, views in zip(self.variables, self._views, strict=True):
+            if id(variable) in memory:
+                for view, remembered in zip(views[1:], memory[id(variable)][1], strict=True):
+                    view[...] = remembered
+
+
+class Optimizer:
+    """What the rules have in common; a rule says how the block of a gradient becomes that of a change.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        The size of a step, or a function that gives it for the number of steps done.
+    name : str, optional
+        For messages.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> class Sign(tf.keras.optimizers.Optimizer):
+    ...     def update_block(self, rate, step, gradient):
+    ...         np.sign(gradient, out=gradient)
+    ...         gradient *= rate
+    >>> import numpy as np
+    >>> x = tf.Variable([3.0, -3.0])
+    >>> Sign(0.5).apply_gradients([(tf.constant([9.0, -0.1]), x)])
+    >>> x.numpy().tolist()
+    [2.5, -2.5]
+    """
+
+    slots = 0
+
+    def __init__(self, learning_rate: Rate = 0.01, name: str | None = None) -> None:
+        self.learning_rate = learning_rate
+        self.name = type(self).__name__ if name is None else name
+        self.iterations = tf.Variable(0, trainable=False, name="iterations", dtype=tf.int64)
+        self._known: list[tf.Variable] = []
+        self._groups: list[_Group] = []
+        self._memory: Memory = {}
+
+    @property
+    def learning_rate(self) -> Rate:
+        """The size of a step, or the function that gives it for the number of steps done."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Rate) -> None:
+        self._learning_rate = value if callable(value) else float(value)
+
+    def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
+        """Turn a gradient into what is subtracted from the variable, in place; a subclass overrides it.
+
+        Parameters
+        ----------
+        rate : float
+            The learning rate.
+        step : int
+            The number of this step, from 1.
+        gradient : ndarray
+            Part of the gradients of a dtype, of one axis; becomes the change.
+        *slots : ndarray
+            As many arrays as the class attribute `slots` says, of the same shape, zeros at first, kept between steps.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from autodiff_core.keras import optimizers
+        >>> gradient = np.array([1.0, 2.0])
+        >>> optimizers.SGD().update_block(0.5, 1, gradient)
+        >>> gradient.tolist()
+        [0.5, 1.0]
+        """
+        raise NotImplementedError(f"{type(self).__name__} must implement update_block")
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> None:
+        """Change variables by their gradients.
+
+        Parameters
+        ----------
+        grads_and_vars : iterable of pairs
+            A gradient and its variable each. A gradient that is None leaves its variable alone, with a warning.
+
+        Raises
+        ------
+        ValueError
+            If there is no gradient but None, or one whose shape is not its variable's; no variable has changed then.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> x = tf.Variable(3.0)
+        >>> with tf.GradientTape() as tape:
+        ...     y = x**2
+        >>> optimizer = tf.keras.optimizers.SGD(0.5)
+        >>> optimizer.apply_gradients(zip(tape.gradient(y, [x]), [x]))
+        >>> float(x)
+        0.0
+        """
+        gradients, variables = _with_gradients(grads_and_vars)
+        self._arrange(variables)
+        rate, step = self.learning_rate, int(self.iterations) + 1
+        if callable(rate):
+            rate = float(rate(step - 1))
+        for group in self._groups:
+            for place, change in zip(group.places, group.changes, strict=True):
+                np.copyto(change, gradients[place], casting="same_kind")
+            for block in group.blocks:
+                self.update_block(rate, step, *block)
+            for variable, change in zip(group.variables, group.changes, strict=True):
+                variable.assign_sub(change, read_value=False)
+        self.iterations.assign(step, read_value=False)
+
+    def minimize(
+        self, loss: Any, var_list: Sequence[tf.Variable] | Callable[[], Any], tape: tf.GradientTape | None = None
+    ) -> None:
+        """Make one step that reduces a loss.
+
+        Parameters
+        ----------
+        loss : callable or tensor
+            A function without arguments that computes the loss; or the loss, computed under `tape`.
+        var_list : sequence of Variable, or callable
+            What to change, or a function that lists it once the loss is computed.
+        tape : GradientTape, optional
+            The tape that has seen the loss computed.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> x = tf.Variable(3.0)
+        >>> tf.keras.optimizers.SGD(0.5).minimize(lambda: x**2, [x])
+        >>> float(x)
+        0.0
+        """
+        if callable(loss):
+            with tf.GradientTape() if tape is None else tape as tape:
+                value = loss()
+        elif tape is None:
+            raise ValueError(
+                "`tape` is required when the loss is a tensor; without a tape, pass a function that computes it"
+            )
+        else:
+            value = loss
+        variables = tf.nest.flatten(var_list() if callable(var_list) else var_list)
+        self.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))
+
+    def _arrange(self, variables: list[tf.Variable]) -> None:
+        """Lay the variables end to end, unless they lie so since the last step; what is remembered of them stays."""
+        known = self._known
+        if len(known) == len(variables) and all(map(_is, known, variables)):
+            return
+        for group in self._groups:
+            self._memory.update(group.memory())
+        by_dtype: dict[Any, list[int]] = {}
+        for place, variable in enumerate(variables):
+            by_dtype.setdefault(variable.dtype, []).append(place)
+        self._groups = [
+            _Group(places, [variables[place] for place in places], self.slots) for places in by_dtype.values()
+        ]
+        for group in self._groups:
+            group.remember(self._memory)
+        self._known = variables
+
+
+def _is(one: Any, other: Any) -> bool:
+    return one is other
+
+
+def _with_gradients(grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> tuple[list[np.ndarray], list[tf.Variable]]:
+    """Check the pairs, and give those whose gradient is not None, as two lists."""
+    gradients: list[np.ndarray] = []
+    variables: list[tf.Variable] = []
+    without: list[str] = []
+    for gradient, variable in grads_and_vars:
+        if gradient is None:
+            without.append(variable.name)
+            continue
+        values = np.asarray(gradient)
+        if values.shape != tuple(variable.shape):
+            raise ValueError(
+                f"The gradient of variable {variable.name!r} has shape {values.shape}, but the variable has shape "
+                f"{tuple(variable.shape)}"
+            )
+        gradients.append(values)
+        variables.append(variable)
+    if not variables:
+        raise ValueError(f"No gradients provided for any variable: {without}.")
+    if without:
+        warnings.warn(f"Gradients do not exist for variables {without} when minimizing the loss.", stacklevel=3)
+    return gradients, variables
+
+
+class SGD(Optimizer):
+    """Gradient descent, with or without momentum.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        The size of a step.
+    momentum : float
+        The share of the last change that is made again, in [0, 1].
+    nesterov : bool
+        Whether the gradient counts as if it had been taken after the momentum's share.
+    name : str, optional
+        For messages.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> x = tf.Variable(1.0)
+    >>> optimizer = tf.keras.optimizers.SGD(0.25, momentum=0.5)
+    >>> for _ in range(2):
+    ...     optimizer.apply_gradients([(tf.constant(1.0), x)])
+    >>> float(x)
+    0.375
+    """
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        name: str | None = None,
+    ) -> None:
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"`momentum` must be between [0, 1], got {momentum}")
+        super().__init__(learning_rate, name)
+        self.momentum, self.nesterov = float(momentum), nesterov
+        self.slots = 1 if momentum else 0
+
+    def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
+        gradient *= rate
+        for velocity in slots:
+            velocity *= self.momentum
+            velocity += gradient
+            if self.nesterov:
+                gradient += self.momentum * velocity
+            else:
+                gradient[...] = velocity
+
+
+class Adam(Optimizer):
+    """Steps of a size that the gradients' own recent size sets, number by number.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        The size of a step.
+    beta_1, beta_2 : float
+        How much of the mean of the gradients, and of their squares, is kept at each step.
+    epsilon : float
+        What keeps a division from a division by zero.
+    name : str, optional
+        For messages.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> x = tf.Variable([1.0, 1.0])
+    >>> tf.keras.optimizers.Adam(0.5).apply_gradients([(tf.constant([100.0, -0.01]), x)])
+    >>> x.numpy().round(3).tolist()
+    [0.5, 1.5]
+    """
+
+    slots = 2
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        name: str | None = None,
+    ) -> None:
+        for setting, value in (("beta_1", beta_1), ("beta_2", beta_2)):
+            if not 0 <= value < 1:
+                raise ValueError(f"`{setting}` must be in [0, 1), got {value}")
+        super().__init__(learning_rate, name)
+        self._beta_1, self._beta_2, self._epsilon = float(beta_1), float(beta_2), float(epsilon)
+
+    def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
+        # The slots hold the means divided by (1 - beta), which saves a pass each; the factors are paid back in `rate`
+        # and `epsilon`, which are numbers.
+        mean, mean_square = slots
+        beta_1, beta_2 = self._beta_1, self._beta_2
+        root = math.sqrt(1 - beta_2)
+        rate *= math.sqrt(1 - beta_2**step) / (1 - beta_1**step) * (1 - beta_1) / root
+        mean *= beta_1
+        mean += gradient
+        np.square(gradient, out=gradient)
+        mean_square *= beta_2
+        mean_square += gradient
+        np.sqrt(mean_square, out=gradient)
+        gradient += self._epsilon / root
+        np.divide(mean, gradient, out=gradient)
+        gradient *= rate

@@ -1,0 +1,9 @@
+"""`linalg`: products and norms of matrices and tensors, by TensorFlow's names."""
+
+from .creation import eye
+from .ops.clipping import global_norm
+from .ops.linalg import einsum, matmul, tensordot
+from .ops.nn import l2_normalize
+from .ops.reductions import norm
+
+__all__ = ["einsum", "eye", "global_norm", "l2_normalize", "matmul", "norm", "tensordot"]

@@ -1,0 +1,137 @@
+"""Bounding values and norms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import _core
+from .elementwise import maximum, minimum, multiply, sqrt, square
+from .indexing import where
+from .reductions import Axis, reduce_sum
+
+
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
+    """Values bounded below and above.
+
+    Parameters
+    ----------
+    t : array_like
+        Of any real dtype.
+    clip_value_min, clip_value_max : array_like
+        The bounds; they broadcast.
+
+    Returns
+    -------
+    Tensor
+        Of the operands' common shape. What is clipped gets a gradient of zero.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/clip_by_value
+
+    Examples
+    --------
+    >>> tf.clip_by_value([-2., 0.5, 3.], 0., 1.)
+    <Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
+    """
+    return minimum(maximum(_core.operand(t), clip_value_min), clip_value_max)
+
+
+def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = None) -> Any:
+    """Scaled down to a Euclidean norm, where it is larger.
+
+    Parameters
+    ----------
+    t : array_like
+        Of a float dtype.
+    clip_norm : float
+        The largest norm.
+    axes : int or sequence of int, optional
+        The axes of one vector; all by default.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/clip_by_norm
+
+    Examples
+    --------
+    >>> tf.clip_by_norm([6., 8.], 5.)
+    <Tensor: shape=(2,), dtype=float32, numpy=array([3., 4.], dtype=float32)>
+    """
+    x = _core.operand(t)
+    squares = reduce_sum(square(x), axes, True)
+    # At zero the root has no slope; what is chosen there is a constant, so no NaN arises.
+    nonzero = squares > 0
+    norm = where(nonzero, sqrt(where(nonzero, squares, 1.0)), squares)
+    return multiply(x, clip_norm) / maximum(norm, clip_norm)
+
+
+def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
+    """Euclidean norm of several tensors taken together.
+
+    Parameters
+    ----------
+    t_list : sequence of array_like
+        None entries are left out.
+
+    Returns
+    -------
+    Tensor
+        A scalar.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/global_norm
+
+    Examples
+    --------
+    >>> tf.linalg.global_norm([[3.], [4.]])
+    <Tensor: shape=(), dtype=float32, numpy=5.0>
+    """
+    total: Any = 0.0
+    for t in t_list:
+        if t is not None:
+            total = total + reduce_sum(square(t))
+    return sqrt(total)
+
+
+def clip_by_global_norm(
+    t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
+) -> tuple[list[Any], Any]:
+    """Several tensors scaled down together, to a common Euclidean norm.
+
+    Parameters
+    ----------
+    t_list : sequence of array_like
+        None entries stay None.
+    clip_norm : float
+        The largest common norm.
+    use_norm : float, optional
+        The common norm, if it is known.
+
+    Returns
+    -------
+    list of Tensor
+        The scaled tensors.
+    Tensor
+        The common norm before.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/clip_by_global_norm
+
+    Examples
+    --------
+    >>> clipped, norm = tf.clip_by_global_norm([[3.], [4.]], 1.)
+    >>> [t.numpy().tolist() for t in clipped], float(norm)
+    ([[0.6000000238418579], [0.800000011920929]], 5.0)
+    """
+    norm = global_norm(t_list) if use_norm is None else _core.operand(use_norm)
+    scale = clip_norm / maximum(norm, clip_norm)
+    return [None if t is None else multiply(t, scale) for t in t_list], norm

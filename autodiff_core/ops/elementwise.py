@@ -1,0 +1,513 @@
+"""Elementwise rows: a NumPy ufunc (or a formula over other rows), and the derivative in terms of other rows.
+
+A derivative is a formula of the cotangent g, the operands and the output. It is linear in g and traced once into a short
+program, so what it says about special points (0 at a kink, no NaN from a branch that is not taken) is what every order
+of derivative sees. Conventions at such points are TensorFlow's and stand in the row.
+"""
+
+from __future__ import annotations
+
+import math as _m
+from typing import Any
+
+import numpy as np
+
+from .table import elementwise
+
+_LN2 = _m.log(2.0)
+_LN10 = _m.log(10.0)
+_RADIAN = _m.pi / 180.0
+_SQRT_HALF = _m.sqrt(0.5)
+_TWO_OVER_SQRT_PI = 2.0 / _m.sqrt(_m.pi)
+_NORMAL = 1.0 / _m.sqrt(2.0 * _m.pi)
+_POSITIVE = (0.2, 3.0)
+_UNIT = (-0.9, 0.9)
+_AWAY = (0.3, 2.0)
+
+# ---------------------------------------------------------------------------------------------------------- arithmetic
+
+add = elementwise("add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.")
+subtract = elementwise(
+    "subtract", np.subtract, lambda g, x, y, z: g, lambda g, x, y, z: -g, doc="Difference, elementwise."
+)
+multiply = elementwise(
+    "multiply", np.multiply, lambda g, x, y, z: g * y, lambda g, x, y, z: g * x, doc="Product, elementwise."
+)
+divide = elementwise(
+    "divide",
+    np.divide,
+    lambda g, x, y, z: g / y,
+    lambda g, x, y, z: -g * z / y,
+    doc="Quotient, elementwise.",
+    domain=((-2.0, 2.0), _AWAY),
+)
+negative = elementwise("negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.")
+select = elementwise(
+    "select",
+    None,
+    None,
+    lambda g, c, x, y, z: select(c, g, 0.0),
+    lambda g, c, x, y, z: select(c, 0.0, g),
+    parameters=("condition", "x", "y"),
+    condition=True,
+    namespace="ops.elementwise.",
+    doc="x where the condition holds, else y, elementwise.",
+    notes="What is not chosen gets a gradient of zero, never a NaN.",
+)
+square = elementwise("square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.")
+sqrt = elementwise(
+    "sqrt",
+    np.sqrt,
+    lambda g, x, y: g * 0.5 / y,
+    doc="Square root, elementwise.",
+    domain=_POSITIVE,
+)
+pow = elementwise(
+    "pow",
+    np.power,
+    # An exponent of 0 gives 0, at x = 0 too, where 0 * 0**-1 would be NaN.
+    lambda g, x, y, z: g * (y * pow(x, select(equal(y, 0.0), 1.0, y - 1.0))),
+    # The logarithm only where it exists: no NaN for x <= 0.
+    lambda g, x, y, z: select(x > 0.0, g * (z * log(select(x > 0.0, x, 1.0))), 0.0),
+    doc="x to the power of y, elementwise.",
+    domain=(_POSITIVE, (-2.0, 2.0)),
+    ufuncs=(np.float_power,),
+)
+floordiv = elementwise(
+    "floordiv", np.floor_divide, None, None, doc="Quotient rounded down, elementwise.", domain=((-2.0, 2.0), _AWAY)
+)
+mod = elementwise(
+    "mod",
+    np.remainder,
+    lambda g, x, y, z: g,
+    lambda g, x, y, z: -g * floordiv(x, y),
+    doc="Remainder with the sign of the divisor, elementwise.",
+    domain=((0.1, 0.4), (0.5, 0.9)),
+)
+abs = elementwise(
+    "abs",
+    np.absolute,
+    lambda g, x, y: g * sign(x),
+    doc="Absolute value, elementwise; its slope at 0 is 0.",
+    ufuncs=(np.fabs,),
+)
+sign = elementwise("sign", np.sign, lambda g, x, y: 0.0, doc="-1, 0 or 1 by the sign, elementwise.", domain=_AWAY)
+reciprocal = elementwise(
+    "reciprocal", np.reciprocal, lambda g, x, y: -g * y * y, doc="1 / x, elementwise.", domain=_AWAY
+)
+rsqrt = elementwise(
+    "rsqrt",
+    None,
+    lambda g, x, y: g * -0.5 * y * y * y,
+    formula=lambda x: 1.0 / sqrt(x),
+    doc="1 / sqrt(x), elementwise.",
+    domain=_POSITIVE,
+)
+squared_difference = elementwise(
+    "squared_difference",
+    None,
+    lambda g, x, y, z: g * (2.0 * (x - y)),
+    lambda g, x, y, z: g * (2.0 * (y - x)),
+    formula=lambda x, y: square(x - y),
+    doc="(x - y) squared, elementwise.",
+)
+divide_no_nan = elementwise(
+    "divide_no_nan",
+    None,
+    lambda g, x, y, z: divide_no_nan(g, y),
+    lambda g, x, y, z: -g * divide_no_nan(z, y),
+    formula=lambda x, y: select(equal(y, 0.0), 0.0, x / select(equal(y, 0.0), 1.0, y)),
+    doc="x / y, and 0 where y is 0, elementwise.",
+    domain=((-2.0, 2.0), _AWAY),
+)
+multiply_no_nan = elementwise(
+    "multiply_no_nan",
+    None,
+    lambda g, x, y, z: multiply_no_nan(g, y),
+    lambda g, x, y, z: multiply_no_nan(x, g),
+    formula=lambda x, y: select(equal(y, 0.0), 0.0, x * y),
+    doc="x * y, and 0 where y is 0 even if x is infinite or NaN, elementwise.",
+)
+positive = elementwise(
+    "positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", namespace="ops.elementwise."
+)
+conj = elementwise("conj", np.conjugate, lambda g, x, y: g, doc="Complex conjugate, elementwise.")
+
+# ----------------------------------------------------------------------------------------- exponentials and logarithms
+
+exp = elementwise("exp", np.exp, lambda g, x, y: g * y, doc="e to the power of x, elementwise.")
+exp2 = elementwise(
+    "exp2",
+    np.exp2,
+    lambda g, x, y: g * (y * _LN2),
+    doc="2 to the power of x, elementwise.",
+    namespace="ops.elementwise.",
+)
+expm1 = elementwise("expm1", np.expm1, lambda g, x, y: g * (y + 1.0), doc="exp(x) - 1, exact near 0, elementwise.")
+log = elementwise("log", np.log, lambda g, x, y: g / x, doc="Natural logarithm, elementwise.", domain=_POSITIVE)
+log2 = elementwise(
+    "log2",
+    np.log2,
+    lambda g, x, y: g / (x * _LN2),
+    doc="Logarithm to base 2, elementwise.",
+    domain=_POSITIVE,
+    namespace="ops.elementwise.",
+)
+log10 = elementwise(
+    "log10",
+    np.log10,
+    lambda g, x, y: g / (x * _LN10),
+    doc="Logarithm to base 10, elementwise.",
+    domain=_POSITIVE,
+    namespace="ops.elementwise.",
+)
+log1p = elementwise(
+    "log1p", np.log1p, lambda g, x, y: g / (1.0 + x), doc="log(1 + x), exact near 0, elementwise.", domain=(-0.7, 2.0)
+)
+logaddexp = elementwise(
+    "logaddexp",
+    np.logaddexp,
+    lambda g, x, y, z: g * sigmoid(x - y),
+    lambda g, x, y, z: g * sigmoid(y - x),
+    doc="log(exp(x) + exp(y)) without overflow, elementwise.",
+    namespace="ops.elementwise.",
+)
+logaddexp2 = elementwise(
+    "logaddexp2",
+    np.logaddexp2,
+    lambda g, x, y, z: g * sigmoid((x - y) * _LN2),
+    lambda g, x, y, z: g * sigmoid((y - x) * _LN2),
+    doc="log2(2**x + 2**y) without overflow, elementwise.",
+    namespace="ops.elementwise.",
+)
+cbrt = elementwise(
+    "cbrt",
+    np.cbrt,
+    lambda g, x, y: g / (3.0 * y * y),
+    doc="Cube root, elementwise.",
+    domain=_AWAY,
+    namespace="ops.elementwise.",
+)
+xlogy = elementwise(
+    "xlogy",
+    None,
+    lambda g, x, y, z: select(equal(x, 0.0), 0.0, g * log(select(equal(x, 0.0), 1.0, y))),
+    lambda g, x, y, z: g * xdivy(x, y),
+    formula=lambda x, y: select(equal(x, 0.0), 0.0, x * log(select(equal(x, 0.0), 1.0, y))),
+    doc="x * log(y), and 0 where x is 0, elementwise.",
+    domain=(_AWAY, _POSITIVE),
+)
+xlog1py = elementwise(
+    "xlog1py",
+    None,
+    lambda g, x, y, z: select(equal(x, 0.0), 0.0, g * log1p(select(equal(x, 0.0), 0.0, y))),
+    lambda g, x, y, z: g * xdivy(x, 1.0 + y),
+    formula=lambda x, y: select(equal(x, 0.0), 0.0, x * log1p(select(equal(x, 0.0), 0.0, y))),
+    doc="x * log1p(y), and 0 where x is 0, elementwise.",
+    domain=(_AWAY, _POSITIVE),
+)
+xdivy = elementwise(
+    "xdivy",
+    None,
+    lambda g, x, y, z: select(equal(x, 0.0), 0.0, g / select(equal(x, 0.0), 1.0, y)),
+    lambda g, x, y, z: -g * xdivy(z, y),
+    formula=lambda x, y: select(equal(x, 0.0), 0.0, x / select(equal(x, 0.0), 1.0, y)),
+    doc="x / y, and 0 where x is 0, elementwise.",
+    domain=(_AWAY, _POSITIVE),
+)
+
+# ----------------------------------------------------------------------------------------------- trigonometry and kin
+
+sin = elementwise(
+    "sin",
+    np.sin,
+    lambda g, x, y: g * cos(x),
+    doc="Sine, elementwise.",
+    notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
+)
+cos = elementwise(
+    "cos",
+    np.cos,
+    lambda g, x, y: -g * sin(x),
+    doc="Cosine, elementwise.",
+    notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
+)
+tan = elementwise("tan", np.tan, lambda g, x, y: g * (1.0 + y * y), doc="Tangent, elementwise.", domain=(-1.2, 1.2))
+asin = elementwise("asin", np.arcsin, lambda g, x, y: g / sqrt(1.0 - x * x), doc="Arc sine, elementwise.", domain=_UNIT)
+acos = elementwise(
+    "acos", np.arccos, lambda g, x, y: -g / sqrt(1.0 - x * x), doc="Arc cosine, elementwise.", domain=_UNIT
+)
+atan = elementwise("atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.")
+atan2 = elementwise(
+    "atan2",
+    np.arctan2,
+    lambda g, y, x, z: g * x / (x * x + y * y),
+    lambda g, y, x, z: -g * y / (x * x + y * y),
+    parameters=("y", "x"),
+    doc="The angle of the point (x, y), elementwise.",
+    domain=_AWAY,
+)
+hypot = elementwise(
+    "hypot",
+    np.hypot,
+    lambda g, x, y, z: g * divide_no_nan(x, z),
+    lambda g, x, y, z: g * divide_no_nan(y, z),
+    doc="sqrt(x**2 + y**2) without overflow, elementwise; its slope at the origin is 0.",
+    domain=_AWAY,
+    namespace="ops.elementwise.",
+)
+sinh = elementwise("sinh", np.sinh, lambda g, x, y: g * cosh(x), doc="Hyperbolic sine, elementwise.")
+cosh = elementwise("cosh", np.cosh, lambda g, x, y: g * sinh(x), doc="Hyperbolic cosine, elementwise.")
+tanh = elementwise("tanh", np.tanh, lambda g, x, y: g * (1.0 - y * y), doc="Hyperbolic tangent, elementwise.")
+asinh = elementwise(
+    "asinh", np.arcsinh, lambda g, x, y: g / sqrt(x * x + 1.0), doc="Inverse hyperbolic sine, elementwise."
+)
+acosh = elementwise(
+    "acosh",
+    np.arccosh,
+    lambda g, x, y: g / sqrt(x * x - 1.0),
+    doc="Inverse hyperbolic cosine, elementwise.",
+    domain=(1.2, 3.0),
+)
+atanh = elementwise(
+    "atanh", np.arctanh, lambda g, x, y: g / (1.0 - x * x), doc="Inverse hyperbolic tangent, elementwise.", domain=_UNIT
+)
+deg2rad = elementwise(
+    "deg2rad",
+    np.deg2rad,
+    lambda g, x, y: g * _RADIAN,
+    doc="Degrees to radians, elementwise.",
+    ufuncs=(np.radians,),
+    namespace="ops.elementwise.",
+)
+rad2deg = elementwise(
+    "rad2deg",
+    np.rad2deg,
+    lambda g, x, y: g * (1.0 / _RADIAN),
+    doc="Radians to degrees, elementwise.",
+    ufuncs=(np.degrees,),
+    namespace="ops.elementwise.",
+)
+erf = elementwise(
+    "erf", None, lambda g, x, y: g * (_TWO_OVER_SQRT_PI * exp(-x * x)), doc="Error function, elementwise."
+)
+erfc = elementwise(
+    "erfc",
+    None,
+    lambda g, x, y: g * (-_TWO_OVER_SQRT_PI * exp(-x * x)),
+    doc="Complementary error function, elementwise.",
+)
+
+# ------------------------------------------------------------------------------------------- rounding and comparisons
+
+floor = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
+ceil = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
+trunc = elementwise("trunc", np.trunc, None, doc="Rounded towards zero, elementwise.", namespace="ops.elementwise.")
+rint = elementwise("rint", np.rint, None, doc="Rounded to the nearest integer, halves to even, elementwise.")
+maximum = elementwise(
+    "maximum",
+    np.maximum,
+    lambda g, x, y, z: select(x >= y, g, 0.0),
+    lambda g, x, y, z: select(x >= y, 0.0, g),
+    doc="The larger one, elementwise; of equals, the gradient goes to x.",
+)
+minimum = elementwise(
+    "minimum",
+    np.minimum,
+    lambda g, x, y, z: select(x <= y, g, 0.0),
+    lambda g, x, y, z: select(x <= y, 0.0, g),
+    doc="The smaller one, elementwise; of equals, the gradient goes to x.",
+)
+fmax = elementwise(
+    "fmax",
+    np.fmax,
+    lambda g, x, y, z: select(equal(z, x), g, 0.0),
+    lambda g, x, y, z: select(equal(z, x), 0.0, g),
+    doc="The larger one, elementwise; a number rather than a NaN.",
+    namespace="ops.elementwise.",
+)
+fmin = elementwise(
+    "fmin",
+    np.fmin,
+    lambda g, x, y, z: select(equal(z, x), g, 0.0),
+    lambda g, x, y, z: select(equal(z, x), 0.0, g),
+    doc="The smaller one, elementwise; a number rather than a NaN.",
+    namespace="ops.elementwise.",
+)
+copysign = elementwise(
+    "copysign",
+    np.copysign,
+    lambda g, x, y, z: g * (sign(x) * copysign(1.0, y)),
+    lambda g, x, y, z: 0.0,
+    doc="The magnitude of x with the sign of y, elementwise.",
+    domain=_AWAY,
+    namespace="ops.elementwise.",
+)
+fmod = elementwise(
+    "fmod",
+    np.fmod,
+    lambda g, x, y, z: g,
+    lambda g, x, y, z: -g * trunc(x / y),
+    doc="Remainder with the sign of the dividend, elementwise.",
+    domain=((0.1, 0.4), (0.5, 0.9)),
+    namespace="ops.elementwise.",
+)
+nextafter = elementwise("nextafter", np.nextafter, ..., ..., doc="The next float from x towards y, elementwise.")
+spacing = elementwise(
+    "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."
+)
+heaviside = elementwise(
+    "heaviside", np.heaviside, ..., ..., doc="0 below 0, 1 above, y at 0, elementwise.", namespace="ops.elementwise."
+)
+
+_TRUTH: dict[str, Any] = {"boolean": True}
+less = elementwise("less", np.less, None, None, doc="Whether x < y, elementwise.", **_TRUTH)
+less_equal = elementwise("less_equal", np.less_equal, None, None, doc="Whether x <= y, elementwise.", **_TRUTH)
+equal = elementwise("equal", np.equal, None, None, doc="Whether x == y, elementwise.", **_TRUTH)
+not_equal = elementwise("not_equal", np.not_equal, None, None, doc="Whether x != y, elementwise.", **_TRUTH)
+greater = elementwise("greater", np.greater, None, None, doc="Whether x > y, elementwise.", **_TRUTH)
+greater_equal = elementwise("greater_equal", np.greater_equal, None, None, doc="Whether x >= y, elementwise.", **_TRUTH)
+is_finite = elementwise("is_finite", np.isfinite, None, doc="Whether neither infinite nor NaN, elementwise.", **_TRUTH)
+is_inf = elementwise("is_inf", np.isinf, None, doc="Whether infinite, elementwise.", **_TRUTH)
+is_nan = elementwise("is_nan", np.isnan, None, doc="Whether NaN, elementwise.", **_TRUTH)
+signbit = elementwise(
+    "signbit", np.signbit, None, doc="Whether the sign is set, elementwise.", namespace="ops.elementwise.", **_TRUTH
+)
+logical_not = elementwise("logical_not", np.logical_not, None, doc="Logical negation, elementwise.", **_TRUTH)
+logical_and = elementwise("logical_and", np.logical_and, None, None, doc="Logical and, elementwise.", **_TRUTH)
+logical_or = elementwise("logical_or", np.logical_or, None, None, doc="Logical or, elementwise.", **_TRUTH)
+logical_xor = elementwise("logical_xor", np.logical_xor, None, None, doc="Exclusive or, elementwise.", **_TRUTH)
+
+# Bits: of integers and truth values, so there is never a gradient.
+_BITS: dict[str, Any] = {"namespace": "ops.elementwise.", "notes": "Takes integers or truth values."}
+
+
+def _bits(name: str, ufunc: np.ufunc, arity: int, doc: str) -> Any:
+    return elementwise(name, ufunc, *([None] * arity), doc=doc, **_BITS)
+
+
+bitwise_and = _bits("bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.")
+bitwise_or = _bits("bitwise_or", np.bitwise_or, 2, "Bitwise or, elementwise.")
+bitwise_xor = _bits("bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.")
+invert = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.")
+
+# --------------------------------------------------------------------------------------------------------- activations
+
+sigmoid = elementwise(
+    "sigmoid",
+    None,
+    lambda g, x, y: g * (y * (1.0 - y)),
+    # By exp(-abs(x)), which never overflows and keeps full precision in both tails.
+    formula=lambda x: select(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
+    doc="1 / (1 + exp(-x)) without overflow, elementwise.",
+)
+softplus = elementwise(
+    "softplus",
+    None,
+    lambda g, x, y: g * sigmoid(x),
+    formula=lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),
+    parameters=("features",),
+    doc="log(1 + exp(x)) without overflow, elementwise.",
+)
+log_sigmoid = elementwise(
+    "log_sigmoid",
+    None,
+    lambda g, x, y: g * sigmoid(-x),
+    formula=lambda x: minimum(x, 0.0) - log1p(exp(-abs(x))),
+    doc="log(sigmoid(x)) without overflow, elementwise.",
+)
+_NN: dict[str, Any] = {"parameters": ("features",), "namespace": "nn."}
+relu = elementwise(
+    "relu",
+    None,
+    lambda g, x, y: select(y > 0.0, g, 0.0),
+    formula=lambda x: maximum(x, 0.0),
+    doc="max(x, 0), elementwise; its slope at 0 is 0.",
+    **_NN,
+)
+relu6 = elementwise(
+    "relu6",
+    None,
+    lambda g, x, y: select(y > 0.0, select(y < 6.0, g, 0.0), 0.0),
+    formula=lambda x: minimum(maximum(x, 0.0), 6.0),
+    doc="min(max(x, 0), 6), elementwise.",
+    **_NN,
+)
+elu = elementwise(
+    "elu",
+    None,
+    lambda g, x, y: select(y > 0.0, g, g * (y + 1.0)),
+    formula=lambda x: select(x > 0.0, x, expm1(minimum(x, 0.0))),
+    doc="x above 0, exp(x) - 1 below, elementwise.",
+    **_NN,
+)
+_SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+selu = elementwise(
+    "selu",
+    None,
+    lambda g, x, y: select(y > 0.0, g * _SELU_SCALE, g * (y + _SELU_SCALE * _SELU_ALPHA)),
+    formula=lambda x: _SELU_SCALE * select(x > 0.0, x, _SELU_ALPHA * expm1(minimum(x, 0.0))),
+    doc="The scaled exponential linear unit, elementwise.",
+    **_NN,
+)
+silu = elementwise(
+    "silu",
+    None,
+    lambda g, x, y: g * (sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))),
+    formula=lambda x: x * sigmoid(x),
+    doc="x * sigmoid(x), elementwise.",
+    **_NN,
+)
+softsign = elementwise(
+    "softsign",
+    None,
+    lambda g, x, y: g / square(1.0 + abs(x)),
+    formula=lambda x: x / (1.0 + abs(x)),
+    doc="x / (1 + abs(x)), elementwise.",
+    **_NN,
+)
+_leaky_relu = elementwise(
+    "leaky_relu",
+    None,
+    lambda g, x, a, y: select(x > 0.0, g, g * a),
+    lambda g, x, a, y: select(x > 0.0, 0.0, g * x),
+    formula=lambda x, a: select(x > 0.0, x, a * x),
+    parameters=("features", "alpha"),
+    namespace="nn.",
+    doc="x above 0, alpha * x below, elementwise.",
+)
+_gelu = elementwise(
+    "gelu",
+    None,
+    lambda g, x, y: g * (0.5 * (1.0 + erf(x * _SQRT_HALF)) + x * (_NORMAL * exp(-0.5 * square(x)))),
+    formula=lambda x: 0.5 * x * (1.0 + erf(x * _SQRT_HALF)),
+    doc="x times the normal distribution function, elementwise.",
+    **_NN,
+)
+_GELU_ROOT, _GELU_CUBE = _m.sqrt(2.0 / _m.pi), 0.044715
+
+
+def _gelu_tanh_slope(g: Any, x: Any, y: Any) -> Any:
+    t = tanh(_GELU_ROOT * (x + _GELU_CUBE * (x * x * x)))
+    return g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * (_GELU_ROOT * (1.0 + 3.0 * _GELU_CUBE * (x * x))))
+
+
+_gelu_tanh = elementwise(
+    "gelu_tanh",
+    None,
+    _gelu_tanh_slope,
+    formula=lambda x: 0.5 * x * (1.0 + tanh(_GELU_ROOT * (x + _GELU_CUBE * (x * x * x)))),
+    parameters=("features",),
+    namespace="ops.elementwise._",
+    doc="The tanh approximation of gelu, elementwise.",
+)
+_sigmoid_cross_entropy = elementwise(
+    "sigmoid_cross_entropy",
+    None,
+    lambda g, z, x, y: -g * x,
+    lambda g, z, x, y: g * (sigmoid(x) - z),
+    formula=lambda z, x: maximum(x, 0.0) - x * z + log1p(exp(-abs(x))),
+    parameters=("labels", "logits"),
+    namespace="ops.elementwise._",
+    doc="Cross entropy of probabilities `labels` against sigmoid(logits), without overflow, elementwise.",
+)

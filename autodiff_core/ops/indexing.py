@@ -1,0 +1,234 @@
+"""Choosing elements: by indices, by truth values, by a condition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .elementwise import select
+from .table import Case, linear
+
+
+def _put_added(g: np.ndarray, attributes: Any) -> np.ndarray:
+    """The transpose of indexing: elements added up where they came from."""
+    shape, index = attributes
+    whole = np.zeros(shape, g.dtype)
+    np.add.at(whole, index, g)
+    return whole
+
+
+def _indexed(x: Any, index: Any) -> Any:
+    """x[index] for arrays of indices or of truth values."""
+    return _core.operand(x)[index]
+
+
+linear(
+    "take",
+    lambda x, a: x[a[1]],
+    "put_added",
+    _put_added,
+    function=_indexed,
+    doc="Indexing with arrays of indices or of truth values.",
+    cases=(
+        Case(lambda x: x[[0, 2, 0]], ((3, 4),)),
+        Case(lambda x: x[:, np.array([[1, 1], [3, 0]])], ((3, 4),)),
+        Case(lambda x: x[np.array([True, False, True])], ((3, 4),)),
+        Case(lambda x: x[np.array([0, 1, 1]), np.array([2, 0, 0])], ((3, 4),)),
+    ),
+)
+
+
+def gather(
+    params: Any,
+    indices: Any,
+    validate_indices: Any = None,
+    axis: int | None = None,
+    batch_dims: int = 0,
+    name: str | None = None,
+) -> Any:
+    """Slices of `params` along an axis, by index.
+
+    Parameters
+    ----------
+    params : array_like
+        Where to take from.
+    indices : array_like of int
+        Which slices; of any shape.
+    validate_indices : object
+        Without effect: indices are always checked.
+    axis : int, optional
+        The axis that is indexed; the first one behind the batch by default.
+    batch_dims : int
+        The number of leading axes that both share.
+
+    Returns
+    -------
+    Tensor
+        Of shape params.shape[:axis] + indices.shape[batch_dims:] + params.shape[axis + 1:].
+
+    Raises
+    ------
+    IndexError
+        Where an index is out of bounds.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/gather
+
+    Examples
+    --------
+    >>> tf.gather([10., 20., 30.], [2, 0])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([30., 10.], dtype=float32)>
+    """
+    x = _core.operand(params)
+    where = np.asarray(_core.value_array(_core.operand(indices)))
+    if where.dtype.kind not in "iu":
+        raise TypeError(f"gather: indices must be integers, not {where.dtype}")
+    nd = len(x.shape)
+    at = batch_dims if axis is None else int(axis)
+    if not -nd <= at < nd:
+        raise ValueError(f"gather: axis {at} is out of bounds for shape {tuple(x.shape)}")
+    at %= nd
+    if not 0 <= batch_dims <= min(at, where.ndim):
+        raise ValueError(
+            f"gather: batch_dims={batch_dims} must be at most the axis ({at}) and the rank of indices ({where.ndim})"
+        )
+    if batch_dims == 0:
+        return x[(slice(None),) * at + (where,)]
+    # One open grid over the batch axes and those between them and `axis`; the indices follow their batch.
+    lead = x.shape[:at]
+    inner = where.ndim - batch_dims
+    grid: list[Any] = [
+        np.arange(size).reshape((1,) * d + (size,) + (1,) * (at - d - 1 + inner)) for d, size in enumerate(lead)
+    ]
+    spread = where.reshape(where.shape[:batch_dims] + (1,) * (at - batch_dims) + where.shape[batch_dims:])
+    return x[(*grid, spread)]
+
+
+def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Any:
+    """The elements where a mask is true.
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of any dtype.
+    mask : array_like of bool
+        Its shape must be that of the axes it stands for.
+    axis : int, optional
+        The first axis that the mask stands for; 0 by default.
+
+    Returns
+    -------
+    Tensor
+        The masked axes become one.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/boolean_mask
+
+    Examples
+    --------
+    >>> tf.boolean_mask([1., 2., 3.], [True, False, True])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
+    """
+    x = _core.operand(tensor)
+    chosen = np.asarray(_core.value_array(_core.operand(mask)))
+    first = 0 if axis is None else int(axis) % max(len(x.shape), 1)
+    if chosen.dtype != bool or chosen.ndim == 0 or tuple(x.shape[first : first + chosen.ndim]) != chosen.shape:
+        raise ValueError(
+            f"boolean_mask: a mask of shape {chosen.shape} and dtype {chosen.dtype} does not fit a tensor of shape "
+            f"{tuple(x.shape)} at axis {first}; it must be of dtype bool and of the shape of the axes it stands for"
+        )
+    return x[(slice(None),) * first + (chosen,)]
+
+
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
+    """x where the condition holds, else y; or the places where it holds.
+
+    Parameters
+    ----------
+    condition : array_like of bool
+        Broadcasts with x and y.
+    x, y : array_like, optional
+        Both or neither.
+
+    Returns
+    -------
+    Tensor
+        With x and y: the chosen elements; what is not chosen gets a gradient of zero, never a NaN. With the condition
+        alone: the indices of its true elements, of shape (number, rank) and dtype int64.
+
+    Raises
+    ------
+    ValueError
+        Where only one of x and y is given.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/where
+
+    Examples
+    --------
+    >>> tf.where([True, False], [1., 2.], 0.)
+    <Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>
+    """
+    truth = _core.operand(condition)
+    if (x is None) != (y is None):
+        raise ValueError("where: x and y must be given together, or neither")
+    if x is None:
+        return _core.to_tensor(np.argwhere(_core.value_array(truth)))
+    if truth.dtype != bool:
+        truth = _core.to_dtype(truth, bool)
+    return select(truth, x, y)
+
+
+def one_hot(
+    indices: Any,
+    depth: int,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: int | None = None,
+    dtype: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Vectors with one element set.
+
+    Parameters
+    ----------
+    indices : array_like of int
+        Which element; out of bounds sets none.
+    depth : int
+        The vectors' length.
+    on_value, off_value : scalar, optional
+        1 and 0 by default.
+    axis : int, optional
+        Where the new axis stands; last by default.
+    dtype : dtype, optional
+        That of the values if given, else the default float.
+
+    Returns
+    -------
+    Tensor
+        Of one dimension more than `indices`.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/one_hot
+
+    Examples
+    --------
+    >>> tf.one_hot([1, 0], 2)
+    <Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[0., 1.],
+           [1., 0.]], dtype=float32)>
+    """
+    which = np.asarray(_core.value_array(_core.operand(indices)))
+    if dtype is None:
+        given = on_value if on_value is not None else off_value
+        dtype = _core.default_float() if given is None else _core.to_tensor(given).dtype
+    on = 1 if on_value is None else np.asarray(on_value)
+    off = 0 if off_value is None else np.asarray(off_value)
+    hot = np.where(which[..., None] == np.arange(int(depth)), on, off).astype(dtype)
+    return _core.adopt(np.ascontiguousarray(np.moveaxis(hot, -1, -1 if axis is None else axis)))

@@ -1,0 +1,292 @@
+"""Products of matrices and tensors: matmul (compiled), einsum (a row of its own), tensordot (made of matmul)."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .shaping import broadcast_to, reshape, transpose
+from .table import Case, general, matmul_row
+
+
+def matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    name: str | None = None,
+) -> Any:
+    """Matrix product of matrices, or of stacks of them that broadcast.
+
+    Parameters
+    ----------
+    a, b : array_like
+        Of one dimension at least; a one-dimensional operand is a row before or a column behind, as in NumPy.
+    transpose_a, transpose_b : bool
+        Whether to transpose the last two axes first. Nothing is copied for it.
+    adjoint_a, adjoint_b : bool
+        The same and conjugated.
+
+    Returns
+    -------
+    Tensor
+        Of the promoted dtype.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes don't match.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/matmul
+
+    Examples
+    --------
+    >>> tf.matmul([[1., 2.]], [[3., 4.]], transpose_b=True)
+    <Tensor: shape=(1, 1), dtype=float32, numpy=array([[11.]], dtype=float32)>
+    """
+    if (transpose_a and adjoint_a) or (transpose_b and adjoint_b):
+        raise ValueError("matmul: an operand can be transposed or adjoint, not both")
+    if adjoint_a:
+        a = np.conjugate(_core.operand(a))
+    if adjoint_b:
+        b = np.conjugate(_core.operand(b))
+    return _core.matmul(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b)
+
+
+matmul_row(
+    matmul,
+    "Matrix product.",
+    (
+        Case(lambda a, b: matmul(a, b), ((2, 3), (3, 4))),
+        Case(lambda a, b: matmul(a, b, transpose_a=True), ((3, 2), (3, 4))),
+        Case(lambda a, b: matmul(a, b, transpose_b=True), ((2, 3), (4, 3))),
+        Case(lambda a, b: matmul(a, b, True, True), ((3, 2), (4, 3))),
+        Case(lambda a, b: matmul(a, b), ((5, 2, 3), (3, 4))),
+        Case(lambda a, b: matmul(a, b, transpose_b=True), ((1, 2, 3), (5, 4, 3))),
+        Case(lambda a, b: matmul(a, b), ((3,), (3, 4))),
+        Case(lambda a, b: matmul(a, b), ((2, 3), (3,))),
+        Case(lambda a, b: matmul(a, b), ((3,), (3,))),
+    ),
+)
+
+
+def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
+    """Products summed over pairs of axes.
+
+    Parameters
+    ----------
+    a, b : array_like
+        Of a float dtype.
+    axes : int or pair of (sequences of) int
+        A number n: the last n axes of a with the first n of b. Else the axes of each.
+
+    Returns
+    -------
+    Tensor
+        The axes of a that are left, then those of b.
+
+    Raises
+    ------
+    ValueError
+        Where paired axes differ in length.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/tensordot
+
+    Examples
+    --------
+    >>> tf.tensordot([[1., 2.]], [[3.], [4.]], 1)
+    <Tensor: shape=(1, 1), dtype=float32, numpy=array([[11.]], dtype=float32)>
+    """
+    x, y = _core.operand(a), _core.operand(b)
+    nx, ny = len(x.shape), len(y.shape)
+    if isinstance(axes, (int, np.integer)):
+        first, second = list(range(nx - int(axes), nx)), list(range(int(axes)))
+    else:
+        pair = [axes[0], axes[1]]
+        first, second = ([int(d) for d in np.atleast_1d(np.asarray(part))] for part in pair)
+    if len(first) != len(second) or any(not -nx <= d < nx for d in first) or any(not -ny <= d < ny for d in second):
+        raise ValueError(f"tensordot: axes {axes} do not fit shapes {tuple(x.shape)} and {tuple(y.shape)}")
+    first, second = [d % nx for d in first], [d % ny for d in second]
+    if any(x.shape[i] != y.shape[j] for i, j in zip(first, second, strict=True)):
+        raise ValueError(
+            f"tensordot: the axes {first} of shape {tuple(x.shape)} and {second} of shape {tuple(y.shape)} differ in "
+            f"length"
+        )
+    left = [d for d in range(nx) if d not in first]
+    right = [d for d in range(ny) if d not in second]
+    inner = int(np.prod([x.shape[d] for d in first], dtype=np.intp))
+    rows = [x.shape[d] for d in left]
+    columns = [y.shape[d] for d in right]
+    product = _core.matmul(
+        reshape(transpose(x, left + first), (int(np.prod(rows, dtype=np.intp)), inner)),
+        reshape(transpose(y, second + right), (inner, int(np.prod(columns, dtype=np.intp)))),
+    )
+    return reshape(product, rows + columns)
+
+
+# ------------------------------------------------------------------------------------------------------------- einsum
+
+
+def _spell_out(equation: str, operands: list[Any]) -> tuple[list[str], str]:
+    """The subscripts of each operand and of the result, the ellipsis replaced by letters, the result made explicit."""
+    text = equation.replace(" ", "")
+    left, arrow, result = text.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands):
+        raise ValueError(f"einsum: {equation!r} names {len(terms)} operands; {len(operands)} are given")
+    unused = [c for c in string.ascii_letters if c not in text]
+    ranks = [len(x.shape) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
+    spread = max((r for t, r in zip(terms, ranks, strict=True) if "..." in t), default=0)
+    letters = "".join(unused[:spread])
+    for k, term in enumerate(terms):
+        if "..." in term:
+            terms[k] = term.replace("...", letters[spread - ranks[k] :])
+        if len(terms[k]) != len(operands[k].shape):
+            raise ValueError(
+                f"einsum: {term!r} in {equation!r} names {len(terms[k])} axes of an operand of shape "
+                f"{tuple(operands[k].shape)}"
+            )
+    if arrow:
+        result = result.replace("...", letters)
+    else:
+        joined = "".join(terms)
+        result = letters + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in letters))
+    if len(set(result)) != len(result) or not set(result) <= set("".join(terms)):
+        raise ValueError(
+            f"einsum: the result {result!r} of {equation!r} must name each of its axes once, and only the operands' axes"
+        )
+    return terms, result
+
+
+def _diagonal(x: Any, term: str) -> tuple[Any, str]:
+    """An operand that names an axis twice is its diagonal along both."""
+    for c in dict.fromkeys(term):
+        while term.count(c) > 1:
+            i, j = term.index(c), term.rindex(c)
+            rest = [d for d in range(len(term)) if d not in (i, j)]
+            if x.shape[i] != x.shape[j]:
+                raise ValueError(f"einsum: axis {c!r} has the lengths {x.shape[i]} and {x.shape[j]}")
+            along = np.arange(x.shape[i])
+            x = transpose(x, [i, j, *rest])[along, along]
+            term = c + "".join(term[d] for d in rest)
+    return x, term
+
+
+def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
+    """Products of tensors, summed over the axes that the result does not name.
+
+    Parameters
+    ----------
+    equation : str
+        For example "ij,jk->ik". An ellipsis stands for axes that broadcast; an axis named twice in one operand is its
+        diagonal.
+    *inputs : array_like
+        The operands.
+    **kwargs
+        TensorFlow's `optimize` and `name`; without effect: the order of contraction is NumPy's "optimal" for up to
+        four operands, and greedy beyond.
+
+    Returns
+    -------
+    Tensor
+        Of the promoted dtype.
+
+    Raises
+    ------
+    ValueError
+        Where the equation does not fit the operands.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/einsum
+
+    Examples
+    --------
+    >>> tf.einsum("ij,j->i", [[1., 2.], [3., 4.]], [1., 10.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([21., 43.], dtype=float32)>
+    """
+    dtype = np.result_type(
+        *[v.dtype for v in inputs if isinstance(v, (_core.Operand, np.ndarray))] or [_core.default_float()]
+    )
+    operands = [_core.to_dtype(_core.operand(x), dtype) for x in inputs]
+    terms, result = _spell_out(equation, operands)
+    for k in range(len(operands)):
+        operands[k], terms[k] = _diagonal(operands[k], terms[k])
+    sizes: dict[str, int] = {}
+    for x, term in zip(operands, terms, strict=True):
+        for c, size in zip(term, x.shape, strict=True):
+            if size != 1 and sizes.setdefault(c, size) != size:
+                raise ValueError(f"einsum: axis {c!r} of {equation!r} has the lengths {sizes[c]} and {size}")
+            sizes.setdefault(c, size)
+    shapes = tuple(tuple(x.shape) for x in operands)
+    return _core.general(_EINSUM, operands, (tuple(terms), result, shapes))
+
+
+def _contract(terms: Any, result: str, arrays: Any) -> np.ndarray:
+    # An axis that broadcasts is 1 long in some operands: NumPy wants it gone there.
+    longest: dict[str, int] = {}
+    for x, term in zip(arrays, terms, strict=True):
+        for c, size in zip(term, x.shape, strict=True):
+            longest[c] = max(longest.get(c, 1), size) if size != 0 else 0
+    slim, names = [], []
+    for x, term in zip(arrays, terms, strict=True):
+        kept = [d for d, c in enumerate(term) if not (x.shape[d] == 1 and longest[c] != 1)]
+        slim.append(x.reshape([x.shape[d] for d in kept]))
+        names.append("".join(term[d] for d in kept))
+    present = set("".join(names))
+    inside = "".join(c for c in result if c in present)
+    value = np.einsum(",".join(names) + "->" + inside, *slim, optimize="optimal" if len(slim) <= 4 else "greedy")
+    return np.ascontiguousarray(value)
+
+
+def _einsum_kernel(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
+    terms, result, _ = attributes
+    return _contract(terms, result, arrays)
+
+
+def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:
+    """The product is linear in each operand, so each contribution is an einsum of the cotangent and the others."""
+    terms, result, shapes = attributes
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes, strict=True):
+        for c, size in zip(term, shape, strict=True):
+            sizes[c] = max(sizes.get(c, 1), size) if size != 0 else 0
+    contributions = []
+    for k, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        others = [j for j in range(len(terms)) if j != k]
+        present = set(result).union(*(terms[j] for j in others))
+        # Summed over in the result where it stretched; an axis that only this operand has was summed: it is repeated.
+        inside = "".join(c for c, size in zip(term, shape, strict=True) if c in present and size == sizes[c])
+        part = einsum(
+            ",".join([result, *(terms[j] for j in others)]) + "->" + inside, g, *(operands[j] for j in others)
+        )
+        part = reshape(part, [size if c in inside else 1 for c, size in zip(term, shape, strict=True)])
+        contributions.append(broadcast_to(part, shape))
+    return contributions
+
+
+_EINSUM = general(
+    "einsum",
+    _einsum_kernel,
+    _einsum_rule,
+    function=einsum,
+    doc="Products of tensors, summed over axes.",
+    cases=(
+        Case(lambda x, y: einsum("ij,jk->ik", x, y), ((2, 3), (3, 4))),
+        Case(lambda x, y: einsum("bij,bjk->bik", x, y), ((2, 2, 3), (2, 3, 4))),
+        Case(lambda x, y: einsum("...i,i", x, y), ((2, 3, 4), (4,))),
+        Case(lambda x, y: einsum("ij,kl->i", x, y), ((2, 3), (2, 2))),
+        Case(lambda x: einsum("ii->i", x), ((3, 3),)),
+        Case(lambda x: einsum("ij->", x), ((3, 2),)),
+        Case(lambda x, y, z: einsum("ij,jk,kl->il", x, y, z), ((2, 3), (3, 2), (2, 4))),
+    ),
+)

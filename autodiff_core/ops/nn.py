@@ -1,0 +1,395 @@
+"""Rows of neural networks: softmax and the cross entropies, and activations that take a parameter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .elementwise import _gelu, _gelu_tanh, _leaky_relu, _sigmoid_cross_entropy, exp, multiply, rsqrt, square, subtract
+from .elementwise import maximum as _maximum
+from .indexing import one_hot
+from .reductions import reduce_sum
+from .shaping import expand_dims
+from .table import Case, general
+
+
+def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    shifted = np.exp(x - x.max(axis=axis, keepdims=True))
+    shifted /= shifted.sum(axis=axis, keepdims=True)
+    return shifted  # type: ignore[no-any-return]
+
+
+def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    shifted = x - x.max(axis=axis, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return shifted  # type: ignore[no-any-return]
+
+
+def _from_end(x: Any, axis: int | None, op: str) -> int:
+    nd = len(x.shape)
+    at = -1 if axis is None else int(axis)
+    if not -nd <= at < nd:
+        raise ValueError(f"{op}: axis {at} is out of bounds for shape {tuple(x.shape)}")
+    return at % nd - nd
+
+
+def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
+    """exp(x) / sum(exp(x)) along an axis, without overflow.
+
+    Parameters
+    ----------
+    logits : array_like
+        Of a float dtype and one dimension at least.
+    axis : int, optional
+        The axis that sums to one; the last by default.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/softmax
+
+    Examples
+    --------
+    >>> tf.nn.softmax([0., 0.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 0.5], dtype=float32)>
+    """
+    x = _core.operand(logits)
+    return _core.general(_SOFTMAX, (x,), _from_end(x, axis, "softmax"))
+
+
+_SOFTMAX = general(
+    "softmax",
+    lambda axis, x: _softmax(x, axis),
+    lambda g, y, axis, x: multiply(y, subtract(g, reduce_sum(multiply(g, y), axis, True))),
+    function=softmax,
+    doc="exp(x) / sum(exp(x)) along an axis.",
+    keeps_inputs=False,
+    keeps_output=True,
+    cases=(Case(lambda x: softmax(x), ((3, 4),)), Case(lambda x: softmax(x, axis=0), ((3, 4),))),
+)
+
+
+def log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
+    """log(softmax(x)) along an axis, without overflow.
+
+    Parameters
+    ----------
+    logits : array_like
+        Of a float dtype and one dimension at least.
+    axis : int, optional
+        The axis whose probabilities sum to one; the last by default.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/log_softmax
+
+    Examples
+    --------
+    >>> tf.nn.log_softmax([0., 0.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([-0.6931472, -0.6931472], dtype=float32)>
+    """
+    x = _core.operand(logits)
+    return _core.general(_LOG_SOFTMAX, (x,), _from_end(x, axis, "log_softmax"))
+
+
+_LOG_SOFTMAX = general(
+    "log_softmax",
+    lambda axis, x: _log_softmax(x, axis),
+    lambda g, y, axis, x: subtract(g, multiply(exp(y), reduce_sum(g, axis, True))),
+    function=log_softmax,
+    doc="log(softmax(x)) along an axis.",
+    keeps_inputs=False,
+    keeps_output=True,
+    cases=(Case(lambda x: log_softmax(x), ((3, 4),)), Case(lambda x: log_softmax(x, axis=0), ((3, 4),))),
+)
+
+
+def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, name: str | None = None) -> Any:
+    """Cross entropy of probabilities against softmax(logits), without overflow.
+
+    Parameters
+    ----------
+    labels : array_like
+        Probabilities, of the logits' shape.
+    logits : array_like
+        Of a float dtype.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    Tensor
+        Of the logits' shape without the axis.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes differ.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/softmax_cross_entropy_with_logits
+
+    Examples
+    --------
+    >>> tf.nn.softmax_cross_entropy_with_logits([[1., 0.]], [[0., 0.]])
+    <Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
+    """
+    x = _core.operand(logits)
+    p = _core.operand(labels)
+    p = _core.to_dtype(p, x.dtype) if p.dtype != x.dtype else p
+    if tuple(p.shape) != tuple(x.shape):
+        raise ValueError(
+            f"softmax_cross_entropy_with_logits: labels of shape {tuple(p.shape)} and logits of shape {tuple(x.shape)} "
+            f"must be of one shape; for integer labels use sparse_softmax_cross_entropy_with_logits"
+        )
+    return _core.general(_CROSS_ENTROPY, (p, x), _from_end(x, axis, "softmax_cross_entropy_with_logits"))
+
+
+def _cross_entropy_rule(g: Any, y: Any, axis: int, labels: Any, logits: Any) -> tuple[Any, Any]:
+    g = expand_dims(g, axis)
+    total = reduce_sum(labels, axis, True)
+    return -multiply(g, log_softmax(logits, axis)), multiply(
+        g, subtract(multiply(softmax(logits, axis), total), labels)
+    )
+
+
+_CROSS_ENTROPY = general(
+    "softmax_cross_entropy",
+    lambda axis, p, x: -(p * _log_softmax(x, axis)).sum(axis=axis),
+    _cross_entropy_rule,
+    function=softmax_cross_entropy_with_logits,
+    doc="Cross entropy of probabilities against softmax(logits).",
+    cases=(
+        Case(lambda p, x: softmax_cross_entropy_with_logits(p, x), ((3, 4), (3, 4))),
+        Case(lambda p, x: softmax_cross_entropy_with_logits(p, x, axis=0), ((3, 4), (3, 4))),
+    ),
+)
+
+
+def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str | None = None) -> Any:
+    """Cross entropy of classes against softmax(logits), without overflow.
+
+    Parameters
+    ----------
+    labels : array_like of int
+        The right classes, of the logits' shape without its last axis.
+    logits : array_like
+        Of a float dtype; the last axis is that of the classes.
+
+    Returns
+    -------
+    Tensor
+        Of the labels' shape.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes don't fit or a label is no class.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/sparse_softmax_cross_entropy_with_logits
+
+    Examples
+    --------
+    >>> tf.nn.sparse_softmax_cross_entropy_with_logits([0], [[0., 0.]])
+    <Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
+    """
+    x = _core.operand(logits)
+    which = np.array(_core.value_array(_core.operand(labels)))
+    if which.dtype.kind not in "iu":
+        raise TypeError(f"sparse_softmax_cross_entropy_with_logits: labels must be integers, not {which.dtype}")
+    shape = tuple(x.shape)
+    if not shape or which.shape != shape[:-1]:
+        raise ValueError(
+            f"sparse_softmax_cross_entropy_with_logits: labels of shape {which.shape} do not fit logits of shape "
+            f"{shape}; they must have its shape without the last axis"
+        )
+    if which.size and (which.min() < 0 or which.max() >= shape[-1]):
+        raise ValueError(
+            f"sparse_softmax_cross_entropy_with_logits: labels must be from 0 to {shape[-1] - 1}, not "
+            f"{which.min()} to {which.max()}"
+        )
+    return _core.general(_SPARSE_CROSS_ENTROPY, (x,), which)
+
+
+def _sparse_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:
+    chosen = np.take_along_axis(_log_softmax(x, -1), labels[..., None], axis=-1)[..., 0]
+    return -chosen
+
+
+def _sparse_rule(g: Any, y: Any, labels: np.ndarray, x: Any) -> Any:
+    return multiply(expand_dims(g, -1), subtract(softmax(x), one_hot(labels, x.shape[-1], dtype=x.dtype)))
+
+
+_SPARSE_CROSS_ENTROPY = general(
+    "sparse_softmax_cross_entropy",
+    _sparse_kernel,
+    _sparse_rule,
+    function=sparse_softmax_cross_entropy_with_logits,
+    doc="Cross entropy of classes against softmax(logits).",
+    cases=(Case(lambda x: sparse_softmax_cross_entropy_with_logits([2, 0, 1], x), ((3, 4),)),),
+)
+
+
+def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Any:
+    """Cross entropy of probabilities against sigmoid(logits), elementwise, without overflow.
+
+    Parameters
+    ----------
+    labels : array_like
+        Probabilities.
+    logits : array_like
+        Of a float dtype and the labels' shape.
+
+    Returns
+    -------
+    Tensor
+        Of the logits' shape and dtype.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes differ.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/sigmoid_cross_entropy_with_logits
+
+    Examples
+    --------
+    >>> tf.nn.sigmoid_cross_entropy_with_logits([1.], [0.])
+    <Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
+    """
+    if labels is None or logits is None:
+        raise ValueError("sigmoid_cross_entropy_with_logits: both labels and logits must be given")
+    x = _core.operand(logits)
+    p = _core.operand(labels)
+    p = _core.to_dtype(p, x.dtype) if p.dtype != x.dtype else p
+    if tuple(p.shape) != tuple(x.shape):
+        raise ValueError(
+            f"sigmoid_cross_entropy_with_logits: labels of shape {tuple(p.shape)} and logits of shape "
+            f"{tuple(x.shape)} must be of one shape"
+        )
+    return _sigmoid_cross_entropy(p, x)
+
+
+def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Any:
+    """x above 0, alpha * x below, elementwise.
+
+    Parameters
+    ----------
+    features : array_like
+        Of a float dtype.
+    alpha : array_like
+        The slope below 0.
+
+    Returns
+    -------
+    Tensor
+        Of the operands' common shape.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/leaky_relu
+
+    Examples
+    --------
+    >>> tf.nn.leaky_relu([-1., 2.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([-0.2,  2. ], dtype=float32)>
+    """
+    return _leaky_relu(_core.operand(features), alpha)
+
+
+def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
+    """x times the normal distribution function of x, elementwise.
+
+    Parameters
+    ----------
+    features : array_like
+        Of a float dtype.
+    approximate : bool
+        Whether to use the approximation by tanh.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/gelu
+
+    Examples
+    --------
+    >>> tf.nn.gelu([0., 1.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.8413448], dtype=float32)>
+    """
+    return _gelu_tanh(features) if approximate else _gelu(features)
+
+
+def l2_loss(t: Any, name: str | None = None) -> Any:
+    """Half the sum of squares.
+
+    Parameters
+    ----------
+    t : array_like
+        Of a float dtype.
+
+    Returns
+    -------
+    Tensor
+        A scalar.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/l2_loss
+
+    Examples
+    --------
+    >>> tf.nn.l2_loss([3., 4.])
+    <Tensor: shape=(), dtype=float32, numpy=12.5>
+    """
+    return multiply(reduce_sum(square(t)), 0.5)
+
+
+def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None) -> Any:
+    """Scaled to a Euclidean norm of one over axes.
+
+    Parameters
+    ----------
+    x : array_like
+        Of a float dtype.
+    axis : int or sequence of int, optional
+        The axes of one vector; all by default.
+    epsilon : float
+        A lower bound for the squared norm.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/l2_normalize
+
+    Examples
+    --------
+    >>> tf.math.l2_normalize([3., 4.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>
+    """
+    operand = _core.operand(x)
+    return multiply(operand, rsqrt(_maximum(reduce_sum(square(operand), axis, True), epsilon)))

@@ -1,0 +1,594 @@
+"""Reductions: rows for sum, max, min and cumsum; mean, variance, norms and the like are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .elementwise import abs as _abs
+from .elementwise import divide, equal, exp, log, multiply, sqrt, square, subtract
+from .elementwise import select as _select
+from .shaping import RESHAPE as _RESHAPE
+from .shaping import concat, reshape, transpose
+from .table import Case, general, linear
+
+Axis = int | Sequence[int] | None
+
+# A reduction's attributes are three shapes: the operand's, the same with ones where it is reduced, and the result's.
+
+
+def reduce_sum(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Sum over axes.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of any numeric dtype.
+    axis : int or sequence of int, optional
+        The axes to sum over; all of them by default. Negative ones count from the last.
+    keepdims : bool
+        Whether the summed axes stay, with length 1.
+    name : str, optional
+        Without effect.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_sum
+
+    Examples
+    --------
+    >>> tf.reduce_sum([[1., 2.], [3., 4.]], axis=0)
+    <Tensor: shape=(2,), dtype=float32, numpy=array([4., 6.], dtype=float32)>
+    """
+    return _core.reduce_sum_of(input_tensor, axis, keepdims)
+
+
+linear(
+    "sum",
+    None,
+    "broadcast",
+    None,
+    function=reduce_sum,
+    doc="Sum over axes.",
+    cases=(
+        Case(lambda x: reduce_sum(x), ((3, 4),)),
+        Case(lambda x: reduce_sum(x, axis=0), ((3, 4),)),
+        Case(lambda x: reduce_sum(x, axis=(0, -1), keepdims=True), ((2, 3, 4),)),
+        Case(lambda x: reduce_sum(x, axis=1), ((2, 3, 4),)),
+        Case(lambda x: reduce_sum(x), ((),)),
+        Case(lambda x: reduce_sum(x, axis=0), ((0, 3),)),
+    ),
+)
+
+
+def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Arithmetic mean over axes.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of any numeric dtype; integers are divided as integers, as TensorFlow does.
+    axis : int or sequence of int, optional
+        The axes to average over; all of them by default.
+    keepdims : bool
+        Whether the averaged axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_mean
+
+    Examples
+    --------
+    >>> tf.reduce_mean([[1., 2.], [3., 4.]])
+    <Tensor: shape=(), dtype=float32, numpy=2.5>
+    """
+    x = _core.operand(input_tensor)
+    total = _core.reduce_sum_of(x, axis, keepdims)
+    count = x.size // total.size if total.size else 0
+    if x.dtype.kind in "iu":
+        return total // count
+    return divide(total, float(count) if count else float("nan"))
+
+
+def _extremum_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
+    """Ties share the gradient evenly, as in TensorFlow."""
+    whole, kept, _ = shapes
+    chosen = _select(equal(x, _reshape(y, kept)), 1.0, _core.to_tensor(0.0, x.dtype))
+    share = _core.linear(_SUM, chosen, (whole, kept, kept))
+    return divide(multiply(chosen, _reshape(g, kept)), share)
+
+
+def _reshape(x: Any, shape: tuple[int, ...]) -> Any:
+    return _core.linear(_RESHAPE, x, (tuple(x.shape), shape))
+
+
+_SUM = _core.op_named("sum")
+
+
+def _extremum(handle: Any, value: Any, axis: Axis, keepdims: bool) -> Any:
+    x = _core.operand(value)
+    shapes, axes = _core.reduction_shapes(x, axis, keepdims)
+    if any(x.shape[a] == 0 for a in axes):
+        raise ValueError(f"{handle.name}: shape {tuple(x.shape)} has no elements along the reduced axes")
+    return _core.general(handle, (x,), shapes)
+
+
+def reduce_max(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Largest element over axes; elements that tie share the gradient evenly.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of any real dtype.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Raises
+    ------
+    ValueError
+        Where there is nothing to choose from.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_max
+
+    Examples
+    --------
+    >>> tf.reduce_max([[1., 5.], [3., 4.]], axis=1)
+    <Tensor: shape=(2,), dtype=float32, numpy=array([5., 4.], dtype=float32)>
+    """
+    return _extremum(_MAX, input_tensor, axis, keepdims)
+
+
+def reduce_min(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Smallest element over axes; elements that tie share the gradient evenly.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of any real dtype.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Raises
+    ------
+    ValueError
+        Where there is nothing to choose from.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_min
+
+    Examples
+    --------
+    >>> tf.reduce_min([[1., 5.], [3., 4.]])
+    <Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    return _extremum(_MIN, input_tensor, axis, keepdims)
+
+
+def _reduced(shapes: Any) -> tuple[int, ...]:
+    whole, kept, _ = shapes
+    return tuple(d for d in range(len(whole)) if kept[d] == 1)
+
+
+_MAX = general(
+    "reduce_max",
+    lambda shapes, x: x.max(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
+    _extremum_rule,
+    function=reduce_max,
+    doc="Largest element over axes.",
+    keeps_output=True,
+    cases=(
+        Case(lambda x: reduce_max(x), ((3, 4),)),
+        Case(lambda x: reduce_max(x, axis=1), ((3, 4),)),
+        Case(lambda x: reduce_max(x, axis=(0, 2), keepdims=True), ((2, 3, 4),)),
+    ),
+)
+_MIN = general(
+    "reduce_min",
+    lambda shapes, x: x.min(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
+    _extremum_rule,
+    function=reduce_min,
+    doc="Smallest element over axes.",
+    keeps_output=True,
+    cases=(
+        Case(lambda x: reduce_min(x), ((3, 4),)),
+        Case(lambda x: reduce_min(x, axis=-1), ((2, 3, 4),)),
+    ),
+)
+
+
+def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Product over axes.
+
+    The factors are multiplied in pairs, then the pairs, and so on, so the gradient is right where factors are zero.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of any numeric dtype.
+    axis : int or sequence of int, optional
+        The axes to multiply over; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_prod
+
+    Examples
+    --------
+    >>> tf.reduce_prod([[1., 2.], [3., 4.]], axis=1)
+    <Tensor: shape=(2,), dtype=float32, numpy=array([ 2., 12.], dtype=float32)>
+    """
+    x = _core.operand(input_tensor)
+    (whole, _, result), axes = _core.reduction_shapes(x, axis, keepdims)
+    kept = [d for d in range(len(whole)) if d not in axes]
+    count = int(np.prod([whole[d] for d in axes], dtype=np.intp))
+    if count == 0:
+        return _core.to_tensor(np.ones(result, x.dtype))
+    x = reshape(transpose(x, kept + list(axes)), [whole[d] for d in kept] + [count])
+    while count > 1:
+        half = count // 2
+        pairs = multiply(x[..., :half], x[..., half : 2 * half])
+        x = pairs if count % 2 == 0 else concat([pairs, x[..., 2 * half :]], axis=-1)
+        count = half + count % 2
+    return reshape(x, result)
+
+
+def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Variance over axes (the mean squared distance from the mean).
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of a float dtype.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_variance
+
+    Examples
+    --------
+    >>> tf.math.reduce_variance([1., 3.])
+    <Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    x = _core.operand(input_tensor)
+    return reduce_mean(square(subtract(x, reduce_mean(x, axis, True))), axis, keepdims)
+
+
+def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Standard deviation over axes.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of a float dtype.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_std
+
+    Examples
+    --------
+    >>> tf.math.reduce_std([1., 3.])
+    <Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    return sqrt(reduce_variance(input_tensor, axis, keepdims))
+
+
+def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """log(sum(exp(x))) over axes, without overflow.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of a float dtype.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_logsumexp
+
+    Examples
+    --------
+    >>> tf.reduce_logsumexp([1000., 1000.])
+    <Tensor: shape=(), dtype=float32, numpy=1000.6931>
+    """
+    x = _core.operand(input_tensor)
+    shapes, axes = _core.reduction_shapes(x, axis, True)
+    largest = _core.value_array(x).max(axis=axes, keepdims=True, initial=-np.inf)
+    # The shift is a constant: it cancels in the derivative.
+    shift = _core.to_tensor(np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype))
+    total = log(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
+    return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
+
+
+def reduce_euclidean_norm(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Square root of the sum of squares over axes.
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Of a float dtype.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Examples
+    --------
+    >>> tf.math.reduce_euclidean_norm([3., 4.])
+    <Tensor: shape=(), dtype=float32, numpy=5.0>
+    """
+    return sqrt(_core.reduce_sum_of(square(input_tensor), axis, keepdims))
+
+
+def norm(
+    tensor: Any, ord: Any = "euclidean", axis: Axis = None, keepdims: bool | None = None, name: str | None = None
+) -> Any:
+    """Norm of vectors or matrices.
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of a float dtype.
+    ord : {"euclidean", "fro", 1, 2, numpy.inf} or positive float
+        Which norm. 2 over two axes (the largest singular value) is not offered.
+    axis : int or pair of int, optional
+        A vector's axis or a matrix's two; by default the whole tensor is one vector.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Raises
+    ------
+    ValueError
+        For an `ord` that is not offered.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/norm
+
+    Examples
+    --------
+    >>> tf.norm([[3., 4.], [6., 8.]], axis=1)
+    <Tensor: shape=(2,), dtype=float32, numpy=array([ 5., 10.], dtype=float32)>
+    """
+    keep = bool(keepdims)
+    matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
+    if ord in ("euclidean", "fro") or (ord == 2 and not matrix):
+        return reduce_euclidean_norm(tensor, axis, keep)
+    if matrix or isinstance(ord, str) or ord <= 0:
+        raise ValueError(
+            f"norm: ord={ord!r} is not offered over {'two axes' if matrix else 'vectors'}; use 'euclidean'"
+        )
+    if ord == 1:
+        return reduce_sum(_abs(tensor), axis, keep)
+    if ord == np.inf:
+        return reduce_max(_abs(tensor), axis, keep)
+    return reduce_sum(_abs(tensor) ** ord, axis, keep) ** (1.0 / ord)
+
+
+def _plain(name: str, doc: str, result: str) -> Any:
+    """A reduction to truth values, which has no gradient."""
+    kernel = getattr(np, name)
+
+    def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+        axes = tuple(axis) if isinstance(axis, list) else axis
+        return _core.to_tensor(kernel(_core.value_array(_core.operand(input_tensor)), axis=axes, keepdims=keepdims))
+
+    reduction.__name__ = reduction.__qualname__ = f"reduce_{name}"
+    reduction.__doc__ = f"""{doc}
+
+    Parameters
+    ----------
+    input_tensor : array_like
+        Truth values.
+    axis : int or sequence of int, optional
+        The axes to reduce; all of them by default.
+    keepdims : bool
+        Whether the reduced axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+        Of dtype bool; no gradient passes.
+
+    Examples
+    --------
+    >>> tf.reduce_{name}([True, False])
+    <Tensor: shape=(), dtype=bool, numpy={result}>
+    """
+    return reduction
+
+
+reduce_any = _plain("any", "Whether any element over axes is true.", "True")
+reduce_all = _plain("all", "Whether every element over axes is true.", "False")
+
+
+def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Any:
+    """The index of the largest element along an axis; the first of equals.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any real dtype.
+    axis : int, optional
+        The axis to search; the first by default, as in TensorFlow.
+    output_type : dtype
+        The indices' dtype.
+
+    Returns
+    -------
+    Tensor
+        Integers; no gradient passes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/argmax
+
+    Examples
+    --------
+    >>> tf.argmax([[1., 5.], [7., 4.]], axis=1)
+    <Tensor: shape=(2,), dtype=int64, numpy=array([1, 0])>
+    """
+    x = _core.value_array(_core.operand(input))
+    return _core.to_tensor(np.asarray(x.argmax(axis=0 if axis is None else axis)).astype(output_type))
+
+
+def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Any:
+    """The index of the smallest element along an axis; the first of equals.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any real dtype.
+    axis : int, optional
+        The axis to search; the first by default, as in TensorFlow.
+    output_type : dtype
+        The indices' dtype.
+
+    Returns
+    -------
+    Tensor
+        Integers; no gradient passes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/argmin
+
+    Examples
+    --------
+    >>> tf.argmin([[1., 5.], [7., 4.]], axis=1)
+    <Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
+    """
+    x = _core.value_array(_core.operand(input))
+    return _core.to_tensor(np.asarray(x.argmin(axis=0 if axis is None else axis)).astype(output_type))
+
+
+def _running_sum(x: np.ndarray, attributes: Any) -> np.ndarray:
+    axis, exclusive, reverse = attributes[0]
+    turned = np.flip(x, axis) if reverse else x
+    total = np.cumsum(turned, axis=axis, dtype=x.dtype)
+    if exclusive:
+        total -= turned
+    return np.flip(total, axis) if reverse else total
+
+
+def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Any:
+    """Running sum along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        Of any numeric dtype.
+    axis : int
+        The axis to sum along.
+    exclusive : bool
+        Whether each sum leaves its own element out.
+    reverse : bool
+        Whether to run from the end.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/cumsum
+
+    Examples
+    --------
+    >>> tf.cumsum([1., 2., 3.])
+    <Tensor: shape=(3,), dtype=float32, numpy=array([1., 3., 6.], dtype=float32)>
+    """
+    x = _core.operand(x)
+    nd = len(x.shape)
+    if not -nd <= axis < nd:
+        raise ValueError(f"cumsum: axis {axis} is out of bounds for shape {tuple(x.shape)}")
+    axis = axis % nd - nd
+    return _core.linear(_CUMSUM, x, ((axis, exclusive, reverse), (axis, exclusive, not reverse)))
+
+
+_CUMSUM, _ = linear(
+    "cumsum",
+    _running_sum,
+    "cumsum",
+    function=cumsum,
+    doc="Running sum along an axis.",
+    cases=(
+        Case(lambda x: cumsum(x), ((4,),)),
+        Case(lambda x: cumsum(x, axis=1, exclusive=True), ((3, 4),)),
+        Case(lambda x: cumsum(x, axis=0, reverse=True), ((3, 4),)),
+    ),
+)

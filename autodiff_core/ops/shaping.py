@@ -1,0 +1,668 @@
+"""Ops that move elements and do not change them: reshaping, transposing, joining, splitting, padding.
+
+All are linear: a row names its transpose, and attributes say how to do both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .table import Case, general, linear
+
+# ------------------------------------------------------------------------------------------------------------- shapes
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    """A shape as given by users: a number, a sequence, an array or a tensor."""
+    if isinstance(shape, (int, np.integer)):
+        return (int(shape),)
+    if isinstance(shape, (_core.Operand, np.ndarray)):
+        return tuple(np.atleast_1d(np.asarray(shape)).tolist())
+    return tuple(int(size) for size in shape)
+
+
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
+    """The same elements in another shape.
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of any dtype.
+    shape : int or sequence of int
+        The new shape; one size may be -1, and is then computed.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Raises
+    ------
+    ValueError
+        Where the number of elements would change.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/reshape
+
+    Examples
+    --------
+    >>> tf.reshape([1., 2., 3., 4.], (2, -1)).shape
+    TensorShape([2, 2])
+    """
+    x = _core.operand(tensor)
+    old, new = tuple(x.shape), _sizes(shape)
+    size = x.size
+    if new.count(-1) == 1:
+        rest = int(np.prod([s for s in new if s != -1], dtype=np.intp))
+        if rest and size % rest == 0:
+            new = tuple(size // rest if s == -1 else s for s in new)
+    if any(s < 0 for s in new) or int(np.prod(new, dtype=np.intp)) != size:
+        raise ValueError(
+            f"reshape: a tensor of shape {old} has {size} elements and cannot take the shape {_sizes(shape)}"
+        )
+    return _core.linear(RESHAPE, x, (old, new))
+
+
+RESHAPE, _ = linear(
+    "reshape",
+    None,
+    "reshape",
+    function=reshape,
+    doc="The same elements in another shape.",
+    cases=(
+        Case(lambda x: reshape(x, (4, 3)), ((3, 4),)),
+        Case(lambda x: reshape(x, -1), ((2, 3, 2),)),
+        Case(lambda x: reshape(x, (1, 1)), ((),)),
+    ),
+)
+
+
+def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False, name: str | None = None) -> Any:
+    """The axes in another order; reversed by default.
+
+    Parameters
+    ----------
+    a : array_like
+        Of any dtype.
+    perm : sequence of int, optional
+        For each axis of the result, the operand's axis.
+    conjugate : bool
+        Whether to conjugate complex numbers too.
+
+    Returns
+    -------
+    Tensor
+        A view: no elements are copied.
+
+    Raises
+    ------
+    ValueError
+        Where `perm` is no permutation of the axes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/transpose
+
+    Examples
+    --------
+    >>> tf.transpose([[1., 2., 3.]]).shape
+    TensorShape([3, 1])
+    """
+    x = _core.operand(a)
+    nd = len(x.shape)
+    axes = tuple(range(nd - 1, -1, -1)) if perm is None else tuple(p % nd if -nd <= p < nd else p for p in _sizes(perm))
+    if sorted(axes) != list(range(nd)):
+        raise ValueError(f"transpose: {tuple(axes)} is no permutation of the axes of shape {tuple(x.shape)}")
+    result = _core.linear(_TRANSPOSE, x, (axes, tuple(int(i) for i in np.argsort(axes))))
+    return np.conjugate(result) if conjugate else result
+
+
+_TRANSPOSE, _ = linear(
+    "transpose",
+    lambda x, a: x.transpose(a[0]),
+    "transpose",
+    function=transpose,
+    doc="The axes in another order.",
+    cases=(Case(lambda x: transpose(x), ((3, 4),)), Case(lambda x: transpose(x, (1, 2, 0)), ((2, 3, 4),))),
+)
+
+
+def expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
+    """A new axis of length 1.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    axis : int
+        Where the new axis stands in the result.
+
+    Returns
+    -------
+    Tensor
+        Of one dimension more.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/expand_dims
+
+    Examples
+    --------
+    >>> tf.expand_dims([1., 2.], -1).shape
+    TensorShape([2, 1])
+    """
+    x = _core.operand(input)
+    old = tuple(x.shape)
+    axis = int(axis)
+    if not -len(old) - 1 <= axis <= len(old):
+        raise ValueError(f"expand_dims: axis {axis} is out of bounds for shape {old}")
+    at = axis % (len(old) + 1)
+    return _core.linear(RESHAPE, x, (old, (*old[:at], 1, *old[at:])))
+
+
+def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
+    """Without axes of length 1.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    axis : int or sequence of int, optional
+        Which axes to drop; all of length 1 by default.
+
+    Returns
+    -------
+    Tensor
+        The same elements.
+
+    Raises
+    ------
+    ValueError
+        Where a named axis is longer than 1.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/squeeze
+
+    Examples
+    --------
+    >>> tf.squeeze([[[1.], [2.]]]).shape
+    TensorShape([2])
+    """
+    x = _core.operand(input)
+    old = tuple(x.shape)
+    if axis is None or axis == []:
+        dropped = {d for d, size in enumerate(old) if size == 1}
+    else:
+        dropped = {d % len(old) if -len(old) <= d < len(old) else d for d in _sizes(axis)}
+        for d in dropped:
+            if d >= len(old) or d < 0 or old[d] != 1:
+                raise ValueError(f"squeeze: axis {d} of shape {old} is not of length 1")
+    return _core.linear(RESHAPE, x, (old, tuple(size for d, size in enumerate(old) if d not in dropped)))
+
+
+def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
+    """Repeated along new axes and axes of length 1.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    shape : sequence of int
+        A shape that the operand's broadcasts to.
+
+    Returns
+    -------
+    Tensor
+        A view: no elements are copied.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes don't broadcast.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/broadcast_to
+
+    Examples
+    --------
+    >>> tf.broadcast_to([1., 2.], (3, 2)).shape
+    TensorShape([3, 2])
+    """
+    x = _core.operand(input)
+    old, new = tuple(x.shape), _sizes(shape)
+    lead = len(new) - len(old)
+    if lead < 0 or any(o not in (1, n) for o, n in zip(old, new[lead:], strict=True)):
+        raise ValueError(f"broadcast_to: shape {old} does not broadcast to {new}")
+    return _core.linear(_core.op_named("broadcast"), x, (new, (1,) * lead + old, old))
+
+
+def concat(values: Any, axis: int, name: str | None = None) -> Any:
+    """Tensors joined along an axis that they have.
+
+    Parameters
+    ----------
+    values : sequence of array_like
+        Of equal shapes but for the axis.
+    axis : int
+        The axis to join along.
+
+    Returns
+    -------
+    Tensor
+        Of the promoted dtype.
+
+    Raises
+    ------
+    ValueError
+        Where the other axes differ.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/concat
+
+    Examples
+    --------
+    >>> tf.concat([[1., 2.], [3.]], axis=0)
+    <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
+    """
+    if isinstance(values, _core.Operand) and len(values.shape) == 0:
+        return _core.identity_tensor(values)
+    parts = _alike(values, "concat")
+    nd = len(parts[0].shape)
+    axis = int(axis)
+    if not -nd <= axis < nd:
+        raise ValueError(f"concat: axis {axis} is out of bounds for shape {tuple(parts[0].shape)}")
+    axis = axis % nd - nd
+    shapes = [tuple(p.shape) for p in parts]
+    if any(
+        len(s) != nd or s[:axis] != shapes[0][:axis] or s[nd + axis + 1 :] != shapes[0][nd + axis + 1 :] for s in shapes
+    ):
+        raise ValueError(f"concat: shapes {', '.join(map(str, shapes))} differ in more than axis {axis}")
+    return _core.general(_CONCAT, parts, (axis, tuple(s[axis] for s in shapes)))
+
+
+def _alike(values: Any, op: str) -> list[Any]:
+    """Operands of one dtype: Python numbers take the tensors'."""
+    items = list(values)
+    if not items:
+        raise ValueError(f"{op}: needs at least one tensor")
+    given = [v for v in items if isinstance(v, (_core.Operand, np.ndarray, np.generic))]
+    dtype = np.result_type(*[v.dtype for v in given]) if given else None
+    parts = [
+        _core.operand(v) if isinstance(v, (_core.Operand, np.ndarray)) else _core.to_tensor(v, dtype) for v in items
+    ]
+    dtype = np.result_type(*[p.dtype for p in parts])
+    return [p if p.dtype == dtype else _core.to_dtype(p, dtype) for p in parts]
+
+
+def _concat_rule(g: Any, y: Any, attributes: Any, *parts: Any) -> list[Any]:
+    axis, sizes = attributes
+    ends = np.cumsum(sizes).tolist()
+    tail = (slice(None),) * (-axis - 1)
+    return [g[(..., slice(end - size, end), *tail)] for size, end in zip(sizes, ends, strict=True)]
+
+
+_CONCAT = general(
+    "concat",
+    lambda a, *parts: np.concatenate(parts, axis=a[0]),
+    _concat_rule,
+    function=concat,
+    keeps_inputs=False,
+    doc="Tensors joined along an axis that they have.",
+    cases=(
+        Case(lambda x, y: concat([x, y], 0), ((2, 3), (1, 3))),
+        Case(lambda x, y: concat([x, y], -1), ((2, 3), (2, 2))),
+    ),
+)
+
+
+def stack(values: Any, axis: int = 0, name: str | None = None) -> Any:
+    """Tensors of one shape joined along a new axis.
+
+    Parameters
+    ----------
+    values : sequence of array_like
+        Of one shape.
+    axis : int
+        Where the new axis stands in the result.
+
+    Returns
+    -------
+    Tensor
+        Of one dimension more.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes differ.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/stack
+
+    Examples
+    --------
+    >>> tf.stack([[1., 2.], [3., 4.]], axis=1)
+    <Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[1., 3.],
+           [2., 4.]], dtype=float32)>
+    """
+    parts = _alike(values, "stack")
+    shapes = [tuple(p.shape) for p in parts]
+    if any(s != shapes[0] for s in shapes):
+        raise ValueError(f"stack: shapes {', '.join(map(str, shapes))} differ")
+    nd = len(shapes[0]) + 1
+    axis = int(axis)
+    if not -nd <= axis < nd:
+        raise ValueError(f"stack: axis {axis} is out of bounds for tensors of shape {shapes[0]}")
+    return _core.general(_STACK, parts, axis % nd - nd)
+
+
+def _stack_rule(g: Any, y: Any, axis: Any, *parts: Any) -> list[Any]:
+    tail = (slice(None),) * (-axis - 1)
+    return [g[(..., k, *tail)] for k in range(g.shape[axis])]
+
+
+_STACK = general(
+    "stack",
+    lambda axis, *parts: np.stack(parts, axis=axis),
+    _stack_rule,
+    function=stack,
+    keeps_inputs=False,
+    doc="Tensors of one shape joined along a new axis.",
+    cases=(
+        Case(lambda x, y: stack([x, y]), ((2, 3), (2, 3))),
+        Case(lambda x, y: stack([x, y], -1), ((2, 3), (2, 3))),
+        Case(lambda x, y: stack([x, y]), ((), ())),
+    ),
+)
+
+
+def stack_nested(values: Any, dtype: Any = None) -> Any:
+    """A nested list with tensors in it, as one tensor."""
+    parts = [stack_nested(v, dtype) if isinstance(v, (list, tuple)) else v for v in values]
+    result = stack(parts)
+    return result if dtype is None else _core.to_dtype(result, dtype)
+
+
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Any]:
+    """The slices along an axis, as a list.
+
+    Parameters
+    ----------
+    value : array_like
+        Of one dimension at least.
+    num : int, optional
+        The number of slices, if it is to be checked.
+    axis : int
+        The axis to take apart.
+
+    Returns
+    -------
+    list of Tensor
+        Of one dimension less.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/unstack
+
+    Examples
+    --------
+    >>> [float(t) for t in tf.unstack([1., 2.])]
+    [1.0, 2.0]
+    """
+    x = _core.operand(value)
+    nd = len(x.shape)
+    if not -nd <= axis < nd:
+        raise ValueError(f"unstack: axis {axis} is out of bounds for shape {tuple(x.shape)}")
+    if num is not None and num != x.shape[axis]:
+        raise ValueError(f"unstack: axis {axis} of shape {tuple(x.shape)} has not {num} slices")
+    head = (slice(None),) * (axis % nd)
+    return [x[(*head, k)] for k in range(x.shape[axis])]
+
+
+def split(
+    value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str | None = None
+) -> list[Any]:
+    """Pieces along an axis.
+
+    Parameters
+    ----------
+    value : array_like
+        Of one dimension at least.
+    num_or_size_splits : int or sequence of int
+        The number of equal pieces, or the pieces' sizes (one may be -1).
+    axis : int
+        The axis to cut.
+
+    Returns
+    -------
+    list of Tensor
+        The pieces, in order.
+
+    Raises
+    ------
+    ValueError
+        Where the sizes don't add up.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/split
+
+    Examples
+    --------
+    >>> [tuple(t.shape) for t in tf.split([1., 2., 3.], [1, 2])]
+    [(1,), (2,)]
+    """
+    x = _core.operand(value)
+    nd = len(x.shape)
+    if not -nd <= axis < nd:
+        raise ValueError(f"split: axis {axis} is out of bounds for shape {tuple(x.shape)}")
+    length = x.shape[axis]
+    if isinstance(num_or_size_splits, (int, np.integer)):
+        if num_or_size_splits <= 0 or length % num_or_size_splits:
+            raise ValueError(f"split: {length} elements cannot be cut into {num_or_size_splits} equal pieces")
+        sizes = [length // int(num_or_size_splits)] * int(num_or_size_splits)
+    else:
+        sizes = list(_sizes(num_or_size_splits))
+        if sizes.count(-1) == 1:
+            sizes[sizes.index(-1)] = length - (sum(sizes) + 1)
+        if sum(sizes) != length or min(sizes) < 0:
+            raise ValueError(f"split: sizes {_sizes(num_or_size_splits)} do not add up to {length}")
+    head = (slice(None),) * (axis % nd)
+    ends = np.cumsum(sizes).tolist()
+    return [x[(*head, slice(end - size, end))] for size, end in zip(sizes, ends, strict=True)]
+
+
+def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
+    """The whole, repeated along its axes.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    multiples : sequence of int
+        How often along each axis.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's rank.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/tile
+
+    Examples
+    --------
+    >>> tf.tile([1., 2.], [2])
+    <Tensor: shape=(4,), dtype=float32, numpy=array([1., 2., 1., 2.], dtype=float32)>
+    """
+    x = _core.operand(input)
+    old, times = tuple(x.shape), _sizes(multiples)
+    if len(times) != len(old) or any(t < 0 for t in times):
+        raise ValueError(f"tile: multiples {times} do not fit shape {old}: one number of repeats an axis is needed")
+    apart = tuple(size for o in old for size in (1, o))
+    repeated = tuple(size for o, t in zip(old, times, strict=True) for size in (t, o))
+    spread = broadcast_to(reshape(x, apart), repeated)
+    return reshape(spread, tuple(o * t for o, t in zip(old, times, strict=True)))
+
+
+def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None) -> Any:
+    """Elements added before and behind, along every axis.
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of any dtype.
+    paddings : sequence of pairs of int
+        How many before and behind, an axis a pair.
+    mode : {"CONSTANT", "REFLECT", "SYMMETRIC"}
+        What the new elements are.
+    constant_values : scalar
+        Their value in mode "CONSTANT".
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/pad
+
+    Examples
+    --------
+    >>> tf.pad([1., 2.], [[1, 2]])
+    <Tensor: shape=(5,), dtype=float32, numpy=array([0., 1., 2., 0., 0.], dtype=float32)>
+    """
+    x = _core.operand(tensor)
+    old = tuple(x.shape)
+    widths = [(int(b), int(a)) for b, a in np.asarray(paddings).reshape(-1, 2)]
+    if len(widths) != len(old) or any(b < 0 or a < 0 for b, a in widths):
+        raise ValueError(f"pad: paddings {widths} do not fit shape {old}: one pair of counts an axis is needed")
+    new = tuple(o + b + a for o, (b, a) in zip(old, widths, strict=True))
+    inside = tuple(slice(b, b + o) for o, (b, _) in zip(old, widths, strict=True))
+    kind = mode.upper()
+    if kind == "CONSTANT":
+        padded = _core.linear(_UNSLICE, x, (new, inside))
+        if np.any(np.asarray(constant_values) != 0):
+            frame = np.full(new, constant_values, x.dtype)
+            frame[inside] = 0
+            padded = padded + _core.adopt(frame)
+        return padded
+    if kind not in ("REFLECT", "SYMMETRIC"):
+        raise ValueError(f"pad: mode {mode!r} is none of CONSTANT, REFLECT and SYMMETRIC")
+    grids = [np.pad(np.arange(o), w, mode=kind.lower()) for o, w in zip(old, widths, strict=True)]  # type: ignore[call-overload]
+    return x[np.ix_(*grids)]
+
+
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
+    """The elements in reverse order along axes.
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of any dtype.
+    axis : int or sequence of int
+        The axes to reverse.
+
+    Returns
+    -------
+    Tensor
+        A view: no elements are copied.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/reverse
+
+    Examples
+    --------
+    >>> tf.reverse([1., 2., 3.], [0])
+    <Tensor: shape=(3,), dtype=float32, numpy=array([3., 2., 1.], dtype=float32)>
+    """
+    x = _core.operand(tensor)
+    nd = len(x.shape)
+    index = [slice(None)] * nd
+    for a in _sizes(axis):
+        if not -nd <= a < nd:
+            raise ValueError(f"reverse: axis {a} is out of bounds for shape {tuple(x.shape)}")
+        index[a] = slice(None, None, -1)
+    return x[tuple(index)]
+
+
+def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
+    """The elements moved along axes; what leaves at the end comes in at the beginning.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    shift, axis : int or sequence of int
+        By how many places, along which axes.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/roll
+
+    Examples
+    --------
+    >>> tf.roll([1., 2., 3.], 1, 0)
+    <Tensor: shape=(3,), dtype=float32, numpy=array([3., 1., 2.], dtype=float32)>
+    """
+    x = _core.operand(input)
+    nd = len(x.shape)
+    axes = tuple(a % nd - nd for a in _sizes(axis))
+    shifts = _sizes(shift)
+    return _core.linear(_ROLL, x, ((shifts, axes), (tuple(-s for s in shifts), axes)))
+
+
+_ROLL, _ = linear(
+    "roll",
+    lambda x, a: np.roll(x, a[0][0], a[0][1]),
+    "roll",
+    function=roll,
+    doc="The elements moved along axes.",
+    cases=(Case(lambda x: roll(x, 2, 0), ((5,),)), Case(lambda x: roll(x, (1, -1), (0, 1)), ((3, 4),))),
+)
+
+
+def _unslice(g: np.ndarray, attributes: Any) -> np.ndarray:
+    shape, index = attributes
+    whole = np.zeros(shape, g.dtype)
+    whole[index] = g
+    return whole
+
+
+def _strided_slice(x: Any, index: Any) -> Any:
+    """x[index] for slices, integers, an ellipsis and new axes."""
+    return _core.operand(x)[index]
+
+
+_SLICE, _UNSLICE = linear(
+    "slice",
+    lambda x, a: x[a[1]],
+    "unslice",
+    _unslice,
+    function=_strided_slice,
+    doc="Basic indexing: slices, integers, an ellipsis, new axes.",
+    cases=(
+        Case(lambda x: x[1], ((3, 4),)),
+        Case(lambda x: x[..., ::-2], ((3, 4),)),
+        Case(lambda x: x[None, 1:, 0], ((3, 4),)),
+        Case(lambda x: x[2], ((4,),)),
+        Case(lambda x: pad(x, [[1, 2]]), ((4,),)),
+    ),
+)

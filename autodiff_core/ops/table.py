@@ -1,0 +1,267 @@
+"""The op table as Python sees it: one row an op, and the three ways of adding one.
+
+A row is written once, beside its like (elementwise.py, shaping.py ...). The recorded op, its derivative of any order,
+the NumPy spelling, its generated gradient tests and its line in the documentation all come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+
+Interval = tuple[float, float]
+Formula = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A way of calling a row: `call` takes tensors of these shapes."""
+
+    call: Callable[..., Any]
+    shapes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One op: what it is called, what it computes, and where its derivative can be tested."""
+
+    name: str
+    kind: str  # "elementwise", "linear", "bilinear", "general", or "none": declared without a derivative
+    function: Callable[..., Any]
+    arity: int
+    ufunc: np.ufunc | None = None
+    domain: tuple[Interval, ...] = ()
+    cases: tuple[Case, ...] = ()
+    partials: tuple[bool, ...] = ()
+    doc: str = ""
+    condition: bool = field(default=False)
+
+
+_rows: list[Row] = []
+
+
+def rows() -> tuple[Row, ...]:
+    """All rows of the op table, in the order of their registration."""
+    return tuple(_rows)
+
+
+_DOC = """{summary}
+
+Parameters
+----------
+{parameters}
+name : str, optional
+    Accepted for TensorFlow's sake; without effect.
+
+Returns
+-------
+Tensor
+    Of the operands' common shape{dtype}.
+
+Notes
+-----
+{notes}
+
+Examples
+--------
+>>> t = tf.constant({example}, dtype=tf.float64)
+>>> bool(np.all(tf.{name}({arguments}).numpy() == tf.{name}({arguments})))
+True
+"""
+
+
+def _document(
+    name: str, summary: str, parameters: Sequence[str], notes: str, domain: Sequence[Interval], boolean: bool
+) -> str:
+    lines = "\n".join(
+        f"{p} : array_like\n    Numbers, arrays, tensors or variables that broadcast." for p in parameters
+    )
+    low, high = domain[-1]
+    points = [round(low + (high - low) * part, 2) for part in (0.25, 0.75)]
+    return _DOC.format(
+        summary=summary,
+        parameters=lines,
+        dtype=" and dtype bool" if boolean else " and promoted dtype",
+        notes=notes,
+        example=points,
+        name=name,
+        arguments=", ".join(["t"] * len(parameters)),
+    )
+
+
+def elementwise(
+    name: str,
+    ufunc: np.ufunc | None,
+    *derivatives: Formula | EllipsisType | None,
+    doc: str,
+    formula: Formula | None = None,
+    parameters: Sequence[str] | None = None,
+    domain: Interval | Sequence[Interval] = (-2.0, 2.0),
+    condition: bool = False,
+    boolean: bool = False,
+    namespace: str = "math.",
+    notes: str = "",
+    ufuncs: Sequence[np.ufunc] = (),
+) -> Callable[..., Any]:
+    """Add an elementwise row and return the public function.
+
+    Parameters
+    ----------
+    name : str
+        The op's name, as errors and the public namespace have it.
+    ufunc : numpy.ufunc or None
+        The kernel. None where `formula` gives one in terms of other ops, or the core has one of its own.
+    *derivatives : callable, None or Ellipsis
+        One an operand: a formula of (cotangent, *operands, output), linear in the cotangent, in terms of other
+        elementwise ops. None: the gradient stops at this operand. Ellipsis: nobody has written it, so asking for it is a
+        LookupError. A formula is traced once; truth values in it may only be the condition of `select`.
+    doc : str
+        One line of what it computes.
+    formula : callable, optional
+        The kernel as a formula of the operands.
+    parameters : sequence of str, optional
+        Operands' names; x, or x and y, unless given.
+    domain : pair of float, or one an operand
+        Where generated tests draw their points from.
+    condition, boolean : bool
+        Whether the first operand, or the result, is a truth value.
+
+    Returns
+    -------
+    callable
+        A function of the operands and an optional name.
+    """
+    arity = len(derivatives)
+    names = tuple(parameters) if parameters is not None else ("x", "y", "z")[:arity]
+    intervals = (domain,) * arity if isinstance(domain[0], (int, float)) else tuple(domain)
+    text = _document(
+        namespace + name,
+        doc,
+        names,
+        notes or _notes(name, derivatives, boolean),
+        intervals,
+        boolean,  # type: ignore[arg-type]
+    )
+    op = _core.register_elementwise(
+        name, ufunc, formula, derivatives, names, text, condition=condition, boolean=boolean, ufuncs=tuple(ufuncs)
+    )
+    missing = any(d is ... for d in derivatives)
+    _rows.append(
+        Row(
+            name=name,
+            kind="none" if missing else "elementwise",
+            function=op.function,
+            arity=arity,
+            ufunc=ufunc,
+            domain=intervals,  # type: ignore[arg-type]
+            partials=tuple(d is not None and d is not ... for d in derivatives),
+            doc=doc,
+            condition=condition,
+        )
+    )
+    return op.function  # type: ignore[no-any-return]
+
+
+def _notes(name: str, derivatives: Sequence[Any], boolean: bool) -> str:
+    if boolean or all(d is None for d in derivatives):
+        return "The gradient stops here: the result does not vary smoothly with the operands."
+    if any(d is ... for d in derivatives):
+        return "Has no derivative: asking a tape for one is a LookupError."
+    return f"TensorFlow's API page: https://www.tensorflow.org/api_docs/python/tf/math/{name}"
+
+
+def linear(
+    name: str,
+    forward: Callable[[np.ndarray, Any], Any] | None,
+    transpose: str,
+    backward: Callable[[np.ndarray, Any], Any] | None = None,
+    *,
+    function: Callable[..., Any],
+    doc: str,
+    cases: Sequence[Case] = (),
+) -> tuple[Any, Any]:
+    """Add a linear row and its transpose, over the same attributes, and return both handles.
+
+    Parameters
+    ----------
+    name, transpose : str
+        The names of the op and of its transpose; equal where the op, with its attributes reversed, is its own.
+    forward, backward : callable or None
+        Kernels (array, attributes) -> array; None where the core has them compiled.
+    function : callable
+        The public function that generated tests and documentation name.
+    doc : str
+        One line of what it computes.
+    cases : sequence of Case
+        Calls for the generated tests.
+    """
+    pair = _core.register_linear(name, forward, transpose, backward)
+    _rows.append(
+        Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
+    )
+    return pair  # type: ignore[no-any-return]
+
+
+def general(
+    name: str,
+    forward: Callable[..., Any],
+    rule: Callable[..., Any] | None,
+    *,
+    function: Callable[..., Any],
+    doc: str,
+    keeps_inputs: bool = True,
+    keeps_output: bool = False,
+    cases: Sequence[Case] = (),
+    kind: str = "general",
+) -> Any:
+    """Add a row whose derivative is a Python function over public ops, and return its handle.
+
+    Parameters
+    ----------
+    name : str
+        The op's name.
+    forward : callable
+        Kernel (attributes, *arrays) -> array.
+    rule : callable or None
+        rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None where none flows. What is
+        not kept is passed as None.
+    keeps_inputs, keeps_output : bool
+        What the rule needs.
+    """
+    handle = _core.register_general(name, forward, rule, keeps_inputs, keeps_output)
+    arity = len(cases[0].shapes) if cases else 1
+    _rows.append(
+        Row(
+            name=name,
+            kind=kind if rule is not None else "none",
+            function=function,
+            arity=arity,
+            cases=tuple(cases),
+            partials=(True,) * arity,
+            doc=doc,
+        )
+    )
+    return handle
+
+
+def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case]) -> None:
+    """Add the matrix product, whose kernel and derivative the core has compiled."""
+    _core.register_matmul(np.matmul)
+    _rows.append(
+        Row(
+            name="matmul",
+            kind="bilinear",
+            function=function,
+            arity=2,
+            ufunc=np.matmul,
+            cases=tuple(cases),
+            partials=(True, True),
+            doc=doc,
+        )
+    )

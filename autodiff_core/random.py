@@ -1,0 +1,216 @@
+"""Random tensors, drawn by a NumPy Generator.
+
+There is one generator for the calls without a seed, and one for each seed that a call names; `set_seed` starts all of
+them anew. So a program draws the same numbers each time if it sets the global seed, or gives every call a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import autodiff_core as tf
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+__all__ = ["normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
+
+_global_seed: int | None = None
+# By the seed of the call; None for the calls without one. Made on demand: importing numpy.random takes a while.
+_generators: dict[int | None, np.random.Generator] = {}
+
+
+def set_seed(seed: int | None) -> None:
+    """Start all generators anew, from `seed`.
+
+    Parameters
+    ----------
+    seed : int or None
+        A number not below zero; None stands for one that the operating system picks.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> tf.random.set_seed(7)
+    >>> first = tf.random.normal((2,)).numpy()
+    >>> tf.random.set_seed(7)
+    >>> bool((first == tf.random.normal((2,)).numpy()).all())
+    True
+    """
+    global _global_seed
+    _global_seed = None if seed is None else int(seed)
+    _generators.clear()
+
+
+def normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tf.Tensor:
+    """Draw from the normal distribution.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the result.
+    mean, stddev : number or tensor
+        The mean and the standard deviation, broadcast against `shape`. Gradients flow to them.
+    dtype : dtype, optional
+        A float dtype; by default that of Python floats.
+    seed : int, optional
+        The generator to draw from; see the module.
+    name : str, optional
+        Not used; there so that code written for TensorFlow runs.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> tf.random.normal((3, 2)).shape
+    TensorShape([3, 2])
+    """
+    dtype = _float_dtype(dtype, "normal")
+    return _scale(_standard_normal(_generator(seed), _sizes(shape), dtype), stddev, mean, dtype)
+
+
+def truncated_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tf.Tensor:
+    """Draw from the normal distribution, again where a number is more than two standard deviations from the mean.
+
+    The parameters are those of `normal`.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> bool(tf.reduce_max(tf.abs(tf.random.truncated_normal((1000,)))) <= 2.0)
+    True
+    """
+    dtype = _float_dtype(dtype, "truncated_normal")
+    generator = _generator(seed)
+    sample = _standard_normal(generator, _sizes(shape), dtype)
+    outside = np.abs(sample) > 2
+    while outside.any():
+        sample[outside] = _standard_normal(generator, (int(outside.sum()),), dtype)
+        outside = np.abs(sample) > 2
+    return _scale(sample, stddev, mean, dtype)
+
+
+def uniform(
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: DTypeLike | None = None,
+    seed: int | None = None,
+    name: str | None = None,
+) -> tf.Tensor:
+    """Draw from the uniform distribution over ``[minval, maxval)``.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        The shape of the result.
+    minval, maxval : number or tensor
+        The bounds. `maxval` is 1 by default for floats, and must be given for integers.
+    dtype : dtype, optional
+        A float or integer dtype; by default that of Python floats.
+    seed : int, optional
+        The generator to draw from; see the module.
+    name : str, optional
+        Not used; there so that code written for TensorFlow runs.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> tf.random.uniform((4,), maxval=6, dtype=tf.int32).dtype
+    dtype('int32')
+    """
+    generator, sizes = _generator(seed), _sizes(shape)
+    if dtype is not None and np.issubdtype(dtype, np.integer):
+        if maxval is None:
+            raise ValueError(f"Must specify maxval for integer dtype {np.dtype(dtype).name}")
+        return tf.constant(generator.integers(np.asarray(minval), np.asarray(maxval), sizes, np.dtype(dtype)))
+    dtype = _float_dtype(dtype, "uniform")
+    sample = generator.random(sizes, np.float64 if dtype == np.float64 else np.float32).astype(dtype, copy=False)
+    maxval = 1 if maxval is None else maxval
+    if _is_number(minval) and _is_number(maxval):
+        return _scale(sample, maxval - minval, minval, dtype)
+    minval, maxval = tf.cast(minval, dtype), tf.cast(maxval, dtype)
+    return _scale(sample, maxval - minval, minval, dtype)
+
+
+def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> tf.Tensor:
+    """Put the rows of a tensor in a random order.
+
+    Parameters
+    ----------
+    value : tensor
+        What to shuffle along its first axis. The gradient flows back to where each row came from.
+    seed : int, optional
+        The generator to draw from; see the module.
+    name : str, optional
+        Not used; there so that code written for TensorFlow runs.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> sorted(tf.random.shuffle([3, 1, 2]).numpy().tolist())
+    [1, 2, 3]
+    """
+    value = tf.convert_to_tensor(value)
+    if not value.shape:
+        raise ValueError("shuffle needs a tensor with at least one axis, got a scalar")
+    return tf.gather(value, _generator(seed).permutation(value.shape[0]))
+
+
+def _generator(seed: int | None) -> np.random.Generator:
+    """Give the generator of the calls with this seed, or of those without one."""
+    generator = _generators.get(seed)
+    if generator is None:
+        seeds = [number for number in (_global_seed, seed) if number is not None]
+        # A global seed alone must not draw what the same number as a call's seed does.
+        key = () if _global_seed is None or seed is not None else (0,)
+        generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seeds or None, spawn_key=key)))
+        _generators[seed] = generator
+    return generator
+
+
+def _standard_normal(generator: np.random.Generator, shape: Sequence[int], dtype: np.dtype[Any]) -> np.ndarray:
+    """Draw at the precision of the dtype, or the nearest that NumPy draws at."""
+    drawn = np.float64 if dtype == np.float64 else np.float32
+    return np.asarray(generator.standard_normal(shape, drawn)).astype(dtype, copy=False)
+
+
+def _scale(sample: np.ndarray, scale: Any, offset: Any, dtype: np.dtype[Any]) -> tf.Tensor:
+    """Stretch and shift a sample: in place by numbers, and by recorded ops where a gradient may be asked for."""
+    if _is_number(scale) and _is_number(offset):
+        sample *= dtype.type(scale)
+        sample += dtype.type(offset)
+        return tf.constant(sample)
+    return tf.constant(sample) * tf.cast(scale, dtype) + tf.cast(offset, dtype)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number))
+
+
+def _float_dtype(dtype: DTypeLike | None, function: str) -> np.dtype[Any]:
+    chosen = tf.constant(0.0).dtype if dtype is None else np.dtype(dtype)
+    if not np.issubdtype(chosen, np.floating):
+        raise TypeError(f"random.{function} draws floats; dtype {chosen.name} is none")
+    return chosen
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    """Read a shape that is given as a number, a sequence of numbers or an integer tensor."""
+    return tuple(int(size) for size in np.atleast_1d(np.asarray(shape, dtype=np.int64)))

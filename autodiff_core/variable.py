@@ -1,0 +1,202 @@
+"""Variable: a value that can be replaced, which tapes watch by themselves."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import _core, naming
+
+_serials = itertools.count()
+
+
+class Variable(_core.VariableCore):
+    """A named value that can be assigned to, and that tapes watch by themselves.
+
+    Parameters
+    ----------
+    initial_value : array_like or callable
+        The first value, or a function without arguments that gives it.
+    trainable : bool
+        Whether tapes watch it by themselves.
+    validate_shape, caching_device, variable_def, import_scope, constraint : object
+        Accepted for TensorFlow's sake; without effect.
+    name : str, optional
+        "Variable" by default; ":0" is added, and the open name scopes go before it.
+    dtype : dtype, optional
+        That of the value by default; Python floats become the default float.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/Variable. Assigning swaps the value: what a tape has recorded with
+    the old one stays true.
+
+    Examples
+    --------
+    >>> v = tf.Variable([1., 2.], name="v")
+    >>> v.assign_add([1., 1.])
+    <Variable 'v:0' shape=(2,) dtype=float32, numpy=array([2., 3.], dtype=float32)>
+    """
+
+    _name: str
+    _trainable: bool
+    serial: int
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        import_scope: Any = None,
+        constraint: Callable[[Any], Any] | None = None,
+    ) -> None:
+        if initial_value is None:
+            raise ValueError("a Variable needs an initial_value")
+        value = initial_value() if callable(initial_value) else initial_value
+        self.set_value(_core.detached(_core.to_tensor(value, dtype)))
+        self._name = naming.scoped(name or "Variable") + ":0"
+        self._trainable = True if trainable is None else bool(trainable)
+        self.set_trainable(self._trainable)
+        self.serial = next(_serials)
+
+    @property
+    def name(self) -> str:
+        """The name, with its scopes and ":0"."""
+        return self._name
+
+    @property
+    def trainable(self) -> bool:
+        """Whether tapes watch it by themselves."""
+        return self._trainable
+
+    def value(self) -> Any:
+        """The value as a tensor; a tape records the read."""
+        return self.read()
+
+    def read_value(self) -> Any:
+        """The value as a tensor; a tape records the read."""
+        return self.read()
+
+    def _fitting(self, value: Any, what: str) -> Any:
+        tensor = _core.to_tensor(value, None if isinstance(value, (_core.Operand, np.ndarray)) else self.dtype)
+        if tuple(tensor.shape) != tuple(self.shape):
+            raise ValueError(
+                f"Cannot {what} variable '{self._name}' of shape {self.shape}: the value has shape {tensor.shape}"
+            )
+        if tensor.dtype != self.dtype:
+            if not np.can_cast(tensor.dtype, self.dtype, "same_kind"):
+                raise TypeError(
+                    f"Cannot {what} variable '{self._name}' of dtype {self.dtype}: the value has dtype {tensor.dtype}; cast it "
+                    f"first, as in cast(value, {self.dtype})"
+                )
+            tensor = _core.to_dtype(tensor, self.dtype)
+        return _core.detached(tensor)
+
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+        """Replace the value.
+
+        Parameters
+        ----------
+        value : array_like
+            Of the variable's shape, and of a dtype that converts to its own.
+        read_value : bool
+            Whether to return the variable.
+
+        Returns
+        -------
+        Variable or None
+            The variable itself.
+
+        Raises
+        ------
+        ValueError
+            Where the shape differs; the variable is then as it was.
+
+        Examples
+        --------
+        >>> v = tf.Variable(1.0, name="v")
+        >>> v.assign(2.0)
+        <Variable 'v:0' shape=() dtype=float32, numpy=2.0>
+        """
+        self.set_value(self._fitting(value, "assign to"))
+        return self if read_value else None
+
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
+        """Add to the value.
+
+        Parameters
+        ----------
+        delta : array_like
+            Of the variable's shape.
+        read_value : bool
+            Whether to return the variable.
+
+        Returns
+        -------
+        Variable or None
+            The variable itself.
+
+        Examples
+        --------
+        >>> v = tf.Variable(1.0, name="v")
+        >>> v.assign_add(2.0)
+        <Variable 'v:0' shape=() dtype=float32, numpy=3.0>
+        """
+        self.set_value(_core.detached(self) + self._fitting(delta, "add to"))
+        return self if read_value else None
+
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
+        """Subtract from the value.
+
+        Parameters
+        ----------
+        delta : array_like
+            Of the variable's shape.
+        read_value : bool
+            Whether to return the variable.
+
+        Returns
+        -------
+        Variable or None
+            The variable itself.
+
+        Examples
+        --------
+        >>> v = tf.Variable(1.0, name="v")
+        >>> v.assign_sub(2.0)
+        <Variable 'v:0' shape=() dtype=float32, numpy=-1.0>
+        """
+        self.set_value(_core.detached(self) - self._fitting(delta, "subtract from"))
+        return self if read_value else None
+
+    def __repr__(self) -> str:
+        return f"<Variable '{self._name}' shape={tuple(self.shape)} dtype={self.dtype.name}, numpy={_core.shown(self)}>"
+
+    def __copy__(self) -> Variable:
+        return Variable(self.numpy(), trainable=self._trainable, name=self._name.removesuffix(":0"))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        copy = self.__copy__()
+        memo[id(self)] = copy
+        return copy
+
+    def __reduce__(self) -> Any:
+        return _restore, (self.numpy(), self._trainable, self._name)
+
+
+def _restore(value: Any, trainable: bool, name: str) -> Variable:
+    """Unpickle a variable under the name that it had."""
+    variable = Variable(value, trainable=trainable)
+    variable._name = name
+    return variable

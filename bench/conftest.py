@@ -1,0 +1,43 @@
+"""Races a case against its control: round by round in turn, in one process, so that a busy machine slows both."""
+
+import statistics
+from collections.abc import Callable
+from itertools import repeat
+from time import perf_counter
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from cases import Case
+
+
+@pytest.fixture
+def race(benchmark: BenchmarkFixture) -> Callable[[Case], None]:
+    """Times a case; what it found goes into the report's JSON as `extra_info`, in microseconds a call."""
+
+    def run(case: Case) -> None:
+        control_seconds: list[float] = []
+
+        def control_round() -> None:
+            start = perf_counter()
+            for _ in repeat(None, case.calls):
+                case.control()
+            control_seconds.append(perf_counter() - start)
+
+        def round_of_ours() -> None:
+            for _ in repeat(None, case.calls):
+                case.ours()
+
+        benchmark.pedantic(round_of_ours, setup=control_round, rounds=case.rounds, warmup_rounds=3)
+        if benchmark.stats is None:  # --benchmark-disable
+            return
+        seconds = benchmark.stats.stats.data
+        control_seconds = control_seconds[-case.rounds :]
+        ratios = [ours / control for ours, control in zip(seconds, control_seconds, strict=True)]
+        benchmark.extra_info.update(
+            ours_us=statistics.median(seconds) / case.calls * 1e6,
+            control_us=statistics.median(control_seconds) / case.calls * 1e6,
+            ratio=statistics.median(ratios),
+        )
+
+    return run

@@ -1,0 +1,134 @@
+"""What a tape keeps and how its time grows with its length. Each measurement runs in a process of its own:
+
+    python bench/memory.py scalar_tape 10000000
+    python bench/memory.py deep_network
+
+Memory is the growth of the process's resident set (its high-water mark, as the kernel counts it), so it holds what
+NumPy, the library's pool and the allocator take, not only what Python knows of. Gradients are checked against those
+derived by hand.
+"""
+
+import json
+import math
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+import autodiff_core as tf
+
+Result = dict[str, float]
+
+
+def peak() -> int:
+    """The high-water mark of the resident set, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    bytes_a_unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * bytes_a_unit
+
+
+def start_of_peak() -> int:
+    """The present resident set: where the kernel allows it, the high-water mark is lowered to it."""
+    reset = Path("/proc/self/clear_refs")
+    if reset.exists():
+        reset.write_text("5")
+    return peak()
+
+
+def record_chain(tape: tf.GradientTape, x: Any, records: int) -> Any:
+    """250 times y = sin(y)*x + y*0.5 is 1,000 records."""
+    with tape:
+        tape.watch(x)
+        y = x
+        for _ in range(records // 4):
+            y = tf.sin(y) * x + y * 0.5
+    return y
+
+
+def scalar_tape(records: str) -> Result:
+    count = int(records)
+    x = tf.constant(0.7, dtype=tf.float64)
+    small = tf.GradientTape()
+    small.gradient(record_chain(small, x, 1000), x)
+
+    tape = tf.GradientTape()
+    before = start_of_peak()
+    start = perf_counter()
+    y = record_chain(tape, x, count)
+    recorded = perf_counter()
+    kept = peak() - before
+    gradient = tape.gradient(y, x)
+    swept = perf_counter()
+    through_sweep = peak() - before
+
+    value, derivative, number = 0.7, 1.0, 0.7
+    for _ in range(count // 4):
+        sine = math.sin(value)
+        derivative = math.cos(value) * derivative * number + sine + derivative * 0.5
+        value = sine * number + value * 0.5
+    np.testing.assert_allclose([float(y), float(gradient)], [value, derivative], rtol=1e-9)
+    return {
+        "records": count,
+        "record_ns": (recorded - start) / count * 1e9,
+        "sweep_ns": (swept - recorded) / count * 1e9,
+        "kept_bytes": kept / count,
+        "peak_bytes": through_sweep / count,
+    }
+
+
+def deep_network(layers: str = "50", size: str = "100000") -> Result:
+    """h = tanh(h*w + b), 50 times, on 0.8 MB: what has to be kept is each layer's output, 40 MB."""
+    depth, width = int(layers), int(size)
+    numbers = np.linspace(-1, 1, width)
+    scales, shifts = np.linspace(0.9, 1.1, depth), np.linspace(-0.1, 0.1, depth)
+    x = tf.constant(numbers)
+    w = [tf.Variable(scale, dtype=tf.float64) for scale in scales]
+    b = [tf.Variable(shift, dtype=tf.float64) for shift in shifts]
+
+    def value_and_gradients(depth: int) -> tuple[Any, list[Any]]:
+        with tf.GradientTape() as tape:
+            h = x
+            for layer in range(depth):
+                h = tf.tanh(h * w[layer] + b[layer])
+            y = tf.reduce_sum(h)
+            del h
+        return y, tape.gradient(y, w[:depth] + b[:depth])
+
+    value_and_gradients(1)
+    before = start_of_peak()
+    y, gradients = value_and_gradients(depth)
+    grown = peak() - before
+
+    outputs = [numbers]
+    for scale, shift in zip(scales, shifts, strict=True):
+        outputs.append(np.tanh(outputs[-1] * scale + shift))
+    dw, db, dh = np.zeros(depth), np.zeros(depth), np.ones(width)
+    for layer in reversed(range(depth)):
+        dh = dh * (1 - outputs[layer + 1] ** 2)
+        dw[layer], db[layer] = dh @ outputs[layer], dh.sum()
+        dh = dh * scales[layer]
+    np.testing.assert_allclose(float(y), outputs[-1].sum(), rtol=1e-9)
+    np.testing.assert_allclose([float(g) for g in gradients], [*dw, *db], rtol=1e-9, atol=1e-9)
+    must = depth * numbers.nbytes
+    return {"peak_mb": grown / 1e6, "must_mb": must / 1e6, "ratio": grown / must}
+
+
+MEASUREMENTS: dict[str, Callable[..., Result]] = {"scalar_tape": scalar_tape, "deep_network": deep_network}
+
+
+def measure(name: str, *arguments: object) -> Result:
+    """The result of one measurement, from a fresh process."""
+    command = [sys.executable, __file__, name, *map(str, arguments)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+if __name__ == "__main__":
+    print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,19 @@
+"""Times every case, after its value and gradients have been found equal to those derived by hand."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from cases import CASES, Case
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_speed(case: Case, race: Callable[[Case], None]) -> None:
+    ours, by_hand = case.ours(), case.by_hand()
+    assert len(ours) == len(by_hand)
+    for mine, theirs in zip(ours, by_hand, strict=True):
+        mine, theirs = np.asarray(mine), np.asarray(theirs)
+        assert mine.shape == theirs.shape
+        np.testing.assert_allclose(mine, theirs, rtol=case.tolerance, atol=case.tolerance)
+    race(case)

@@ -1,0 +1,24 @@
+"""The one extension module; everything else about the package is in pyproject.toml."""
+
+import sys
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+if sys.platform == "win32":
+    flags = ["/O2"]
+else:
+    # errno and traps are what keeps a compiler from vectorising libm-like loops; nobody reads either here.
+    flags = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
+
+core = Extension(
+    "autodiff_core._core",
+    sources=["src/_core.pyx", "src/vmath.c"],
+    include_dirs=["src", numpy.get_include()],
+    depends=["src/vmath.h"],
+    define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],
+    extra_compile_args=flags,
+)
+
+setup(ext_modules=cythonize([core], include_path=["src"]))

@@ -1,0 +1,197 @@
+# cython: language_level=3, boundscheck=False, initializedcheck=False, nonecheck=False
+# cython: cdivision=True, c_api_binop_methods=True, binding=False, infer_types=False
+"""The compiled core of autodiff_core: op records, the op table, the block engine, tensors, tapes and the sweep.
+
+One extension module of several rooms, each a file that this one includes; the arrows between them point from the later
+to the earlier. Python gives it rows (autodiff_core.ops) and a few hooks, and nothing else of the package is known here.
+"""
+
+cimport cython
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
+from cpython.pycapsule cimport PyCapsule_New
+from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy, memset, strcpy
+
+from warnings import warn
+
+import numpy
+
+cdef extern from *:
+    """
+    #include <stdlib.h>
+    #if defined(_MSC_VER)
+    #include <intrin.h>
+    #include <malloc.h>
+    static int ad_clz64(unsigned long long x) { unsigned long i; _BitScanReverse64(&i, x); return 63 - (int)i; }
+    #define ad_aligned(size) _aligned_malloc((size), 64)
+    #define ad_aligned_free(block) _aligned_free(block)
+    #else
+    #define ad_clz64(x) __builtin_clzll(x)
+    static void *ad_aligned(size_t size) { void *p = NULL; return posix_memalign(&p, 64, size) ? NULL : p; }
+    #define ad_aligned_free(block) free(block)
+    #endif
+    """
+    int clz64 "ad_clz64"(uint64_t x) noexcept nogil
+    void* aligned_block "ad_aligned"(size_t size) noexcept nogil
+    void free_block "ad_aligned_free"(void* block) noexcept nogil
+
+cdef extern from "Python.h":
+    ctypedef struct PyThreadState:
+        pass
+    ctypedef struct PyMethodDef:
+        const char* ml_name
+        void* ml_meth
+        int ml_flags
+        const char* ml_doc
+    int METH_FASTCALL
+    int METH_KEYWORDS
+    object PyCFunction_NewEx(PyMethodDef* method, object self, object module)
+    PyThreadState* PyEval_SaveThread() noexcept
+    void PyEval_RestoreThread(PyThreadState* state) noexcept
+    int PyTraceMalloc_Track(unsigned int domain, uintptr_t pointer, size_t size) noexcept
+    int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t pointer) noexcept
+    void* PyMem_Malloc(size_t size)
+    void* PyMem_Calloc(size_t count, size_t size)
+    void PyMem_Free(void* memory)
+
+cdef extern from "math.h" nogil:
+    double c_sin "sin"(double) noexcept
+    double c_cos "cos"(double) noexcept
+    double c_tan "tan"(double) noexcept
+    double c_asin "asin"(double) noexcept
+    double c_acos "acos"(double) noexcept
+    double c_atan "atan"(double) noexcept
+    double c_sinh "sinh"(double) noexcept
+    double c_cosh "cosh"(double) noexcept
+    double c_tanh "tanh"(double) noexcept
+    double c_exp "exp"(double) noexcept
+    double c_expm1 "expm1"(double) noexcept
+    double c_log "log"(double) noexcept
+    double c_log1p "log1p"(double) noexcept
+    double c_sqrt "sqrt"(double) noexcept
+    double c_fabs "fabs"(double) noexcept
+    double c_floor "floor"(double) noexcept
+    double c_ceil "ceil"(double) noexcept
+    double c_rint "rint"(double) noexcept
+    double c_erf "erf"(double) noexcept
+    double c_erfc "erfc"(double) noexcept
+    double c_pow "pow"(double, double) noexcept
+    double c_atan2 "atan2"(double, double) noexcept
+
+cdef extern from "numpy/arrayobject.h":
+    ctypedef Py_ssize_t npy_intp
+    ctypedef class numpy.ndarray [object PyArrayObject, check_size ignore]:
+        pass
+    ctypedef struct ArrayFields "PyArrayObject_fields":
+        PyObject* mem_handler
+    ctypedef struct PyDataMemAllocator:
+        void* ctx
+        void* (*malloc)(void*, size_t) noexcept
+        void* (*calloc)(void*, size_t, size_t) noexcept
+        void* (*realloc)(void*, void*, size_t) noexcept
+        void (*free)(void*, void*, size_t) noexcept
+    ctypedef struct PyDataMem_Handler:
+        char name[127]
+        uint8_t version
+        PyDataMemAllocator allocator
+    ctypedef struct PyArray_Dims:
+        npy_intp* ptr
+        int len
+    ctypedef int NPY_ORDER
+    NPY_ORDER NPY_CORDER
+    enum:
+        NPY_BOOL
+        NPY_INT
+        NPY_LONG
+        NPY_FLOAT
+        NPY_DOUBLE
+        NPY_ARRAY_CARRAY
+        NPY_ARRAY_CARRAY_RO
+        NPY_ARRAY_OWNDATA
+        NPY_ARRAY_WRITEABLE
+    int import_array "_import_array"() except -1
+    int PyArray_NDIM(ndarray) noexcept nogil
+    npy_intp* PyArray_DIMS(ndarray) noexcept nogil
+    npy_intp* PyArray_STRIDES(ndarray) noexcept nogil
+    void* PyArray_DATA(ndarray) noexcept nogil
+    int PyArray_TYPE(ndarray) noexcept nogil
+    npy_intp PyArray_SIZE(ndarray) noexcept
+    npy_intp PyArray_NBYTES(ndarray) noexcept
+    bint PyArray_CHKFLAGS(ndarray, int) noexcept nogil
+    void PyArray_ENABLEFLAGS(ndarray, int) noexcept
+    void PyArray_CLEARFLAGS(ndarray, int) noexcept
+    object PyArray_New(PyTypeObject*, int, npy_intp*, int, npy_intp*, void*, int, int, PyObject*)
+    object PyArray_Newshape(ndarray, PyArray_Dims*, NPY_ORDER)
+    object PyArray_NewCopy(ndarray, NPY_ORDER)
+    int PyArray_CopyInto(ndarray, ndarray) except -1
+    int PyArray_SetBaseObject(ndarray, object) except -1
+    bint PyTypeNum_ISFLOAT(int) noexcept nogil
+    bint PyTypeNum_ISINTEGER(int) noexcept nogil
+
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct UFunc "PyUFuncObject":
+        int nin
+        int nout
+        int nargs
+        void** functions
+        void** data
+        int ntypes
+        const char* types
+
+cdef extern from "vmath.h" nogil:
+    void vm_sin_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cos_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_erf_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_erf_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_erfc_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_erfc_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_select_1(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_select_2(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_select_4(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_select_8(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_select_16(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+
+import_array()
+
+cdef type ndarray_type = numpy.ndarray
+cdef type np_generic = numpy.generic
+cdef object np_asarray = numpy.asarray
+cdef object np_dtype = numpy.dtype
+cdef object np_sum = numpy.sum
+cdef object np_ones = numpy.ones
+cdef object np_iinfo = numpy.iinfo
+cdef object np_promote_types = numpy.promote_types
+cdef object np_int32 = numpy.dtype("int32")
+cdef object np_intp_dtype = numpy.dtype("intp")
+
+# Plain dtypes by type number. (A type number that is missing here, such as datetime's, is no tensor's.)
+cdef list dtype_objects = [None] * 24
+cdef dict scalar_types = {}
+for _kind in "?bBhHiIlLqQefdgFDG":
+    _dtype = numpy.dtype(_kind)
+    dtype_objects[_dtype.num] = _dtype
+    scalar_types[_dtype.num] = _dtype.type
+
+# Set by the package when it has defined them: `install`.
+cdef object TensorShape = None
+cdef object scalar_shape = None
+cdef object hook_array_ufunc = None
+cdef object hook_array_function = None
+cdef object public_stack = None
+
+include "record.pxi"
+include "memory.pxi"
+include "table.pxi"
+include "trace.pxi"
+include "engine.pxi"
+include "tensor.pxi"
+include "tape.pxi"
+include "apply.pxi"
+include "sweep.pxi"
+include "interface.pxi"
+
+for _dtype in dtype_objects:
+    if _dtype is not None:
+        item_size[_dtype.num] = _dtype.itemsize

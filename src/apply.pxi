@@ -1,0 +1,781 @@
+# Operators to values to records: what runs when an op is called.
+
+cdef int comparison_opcode[6]
+comparison_opcode[Py_LT] = OP_LESS
+comparison_opcode[Py_LE] = OP_LESS_EQUAL
+comparison_opcode[Py_EQ] = OP_EQUAL
+comparison_opcode[Py_NE] = OP_NOT_EQUAL
+comparison_opcode[Py_GT] = OP_GREATER
+comparison_opcode[Py_GE] = OP_GREATER_EQUAL
+
+
+# ------------------------------------------------------------------------------------------------------------ scalars
+
+cdef inline Tensor scalar1(int op, Operand x):
+    cdef Row* row = &table[op]
+    cdef double value = row.scalar1(x.number) if row.scalar1 != NULL else scalar_eval(op, &x.number)
+    cdef int code = x.code
+    cdef Tensor out
+    cdef Log* log
+    cdef Record* r
+    cdef int32_t node
+    if row.boolean:
+        return new_scalar(value, NPY_BOOL)
+    if code == NPY_FLOAT:
+        value = <double><float>value
+    out = new_scalar(value, code)
+    log = recording_log()
+    if log != NULL:
+        node = tracked(log, x)
+        if node >= 0 and row.derivative[0] != NOTHING:
+            r = log_append(log, op, log.records[node].listeners & log.active)
+            r.a = node
+            r.dtype = <uint8_t>code
+            r.flags = SCALAR | PARTIALS
+            log.values[log.count - 1].number = value
+            out.log_id = log.id
+            out.node = log.count - 1
+            if row.derivative[0] == TRACED:
+                r.payload.partial[0] = local_partial(row.partial[0], &x.number, value)
+            else:
+                r.flags |= NO_RULE
+    return out
+
+
+cdef inline Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code):
+    """A binary op on scalars; an operand that is None is a bare number."""
+    cdef Row* row = &table[op]
+    cdef double values[2]
+    cdef double value
+    cdef Tensor out
+    cdef Log* log
+    cdef Record* r
+    cdef int32_t a = -1, b = -1
+    cdef uint32_t listeners = 0, needs = 0
+    if row.scalar2 != NULL:
+        value = row.scalar2(xv, yv)
+        values[0] = xv
+        values[1] = yv
+    else:
+        values[0] = xv
+        values[1] = yv
+        value = scalar_eval(op, values)
+    if row.boolean:
+        return new_scalar(value, NPY_BOOL)
+    if code == NPY_FLOAT:
+        value = <double><float>value
+    out = new_scalar(value, code)
+    log = recording_log()
+    if log == NULL:
+        return out
+    if x is not None:
+        a = tracked(log, x)
+    if y is not None:
+        b = tracked(log, y)
+    if a >= 0:
+        if row.derivative[0] == TRACED:
+            listeners = log.records[a].listeners
+            needs = row.vjp[0].uses
+        elif row.derivative[0] == MISSING:
+            listeners = log.records[a].listeners
+        else:
+            a = UNTRACKED
+    if b >= 0:
+        if row.derivative[1] == TRACED:
+            listeners |= log.records[b].listeners
+            needs |= row.vjp[1].uses
+        elif row.derivative[1] == MISSING:
+            listeners |= log.records[b].listeners
+        else:
+            b = UNTRACKED
+    listeners &= log.active
+    if not listeners:
+        return out
+    if a < 0 and needs & 2:
+        a = log_number(log, xv, code)
+    if b < 0 and needs & 4:
+        b = log_number(log, yv, code)
+    r = log_append(log, op, listeners)
+    r.a = a
+    r.b = b
+    r.dtype = <uint8_t>code
+    r.flags = SCALAR | PARTIALS
+    log.values[log.count - 1].number = value
+    out.log_id = log.id
+    out.node = log.count - 1
+    if a >= 0:
+        if row.derivative[0] == TRACED:
+            r.payload.partial[0] = local_partial(row.partial[0], values, value)
+        else:
+            r.flags |= NO_RULE
+    if b >= 0:
+        if row.derivative[1] == TRACED:
+            r.payload.partial[1] = local_partial(row.partial[1], values, value)
+        else:
+            r.flags |= NO_RULE
+    return out
+
+
+# -------------------------------------------------------------------------------------------------------- elementwise
+
+cdef object apply1(int op, Operand x):
+    if not table[op].ready:
+        prepare(op)
+    if x.scalar == FLOAT_SCALAR and table[op].loop[x.code] != NULL or (x.scalar == FLOAT_SCALAR and table[op].formula != NULL):
+        return scalar1(op, x)
+    return elementwise(op, x, None, None)
+
+
+cdef object binary(int op, object left, object right):
+    """A binary operator with a tensor on at least one side."""
+    cdef Operand x, y
+    if not table[op].ready:
+        prepare(op)
+    if isinstance(left, Operand):
+        x = <Operand>left
+        if x.scalar == FLOAT_SCALAR:
+            if type(right) is float:
+                return scalar2(op, x, x.number, None, rounded(<double>right, x.code), x.code)
+            if type(right) is int:
+                return scalar2(op, x, x.number, None, rounded(<double>right, x.code), x.code)
+        if isinstance(right, Operand):
+            y = <Operand>right
+            if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR:
+                return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
+        else:
+            y = operand_beside(right, x)
+            if y is None:
+                return NotImplemented
+    else:
+        y = <Operand>right
+        if y.scalar == FLOAT_SCALAR:
+            if type(left) is float:
+                return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
+            if type(left) is int:
+                return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
+        x = operand_beside(left, y)
+        if x is None:
+            return NotImplemented
+    return elementwise(op, x, y, None)
+
+
+cdef inline double rounded(double value, int code) noexcept:
+    return <double><float>value if code == NPY_FLOAT else value
+
+
+cdef object power(object left, object right):
+    if isinstance(left, Operand) and (type(right) is int or type(right) is float):
+        if right == 2:
+            return apply1(OP_SQUARE, <Operand>left)
+        if right == 1:
+            return identity_of(<Operand>left)
+        if right == 0.5 and PyTypeNum_ISFLOAT((<Operand>left).code):
+            return apply1(OP_SQRT, <Operand>left)
+    return binary(OP_POWER, left, right)
+
+
+cdef Operand cast_operand(Operand x, int code):
+    """The same numbers in another dtype; recorded, so that the gradient comes back in the source's."""
+    cdef Tensor t
+    cdef Log* log
+    cdef int32_t node
+    if x.code == code:
+        return x
+    if x.scalar == FLOAT_SCALAR and (code == NPY_DOUBLE or code == NPY_FLOAT):
+        log = recording_log()
+        if log == NULL or tracked(log, x) < 0:
+            return new_scalar(rounded(x.number, code), code)
+    return apply_linear(OP_CAST, x, (dtype_objects[x.code], dtype_objects[code]))
+
+
+cdef int promote(int a, int b) except -1:
+    """NumPy's promotion of two dtypes."""
+    if a == b:
+        return a
+    if (a == NPY_DOUBLE and b == NPY_FLOAT) or (a == NPY_FLOAT and b == NPY_DOUBLE):
+        return NPY_DOUBLE
+    return <int>np_promote_types(dtype_objects[a], dtype_objects[b]).num
+
+
+cdef str complain_shapes(int op, tuple operands):
+    shapes = " and ".join(str(tuple((<Operand>x).shape)) for x in operands)
+    return f"{op_name(op)}: shapes {shapes} do not broadcast together; sizes must be equal or 1, counted from the last axis"
+
+
+cdef object elementwise(int op, Operand x, Operand y, Operand z):
+    """An elementwise op of one to three operands, on anything that broadcasts; records it where a tape listens."""
+    cdef Row* row = &table[op]
+    cdef int n = row.arity, k, d, nd, code, first = 1 if row.condition else 0, out_code
+    cdef PyObject* operands[3]      # borrowed from x, y and z
+    cdef Operand operand, given_x = x, given_y = y, given_z = z
+    cdef ndarray out
+    cdef Operands o
+    cdef npy_intp size
+    cdef char numbers[3][8]
+    cdef int32_t nodes[3]
+    cdef Log* log
+    cdef Tensor result
+    if not row.ready:
+        prepare(op)
+    # One dtype for all but a condition.
+    code = y.code if first else x.code
+    if n > 1:
+        code = promote(code, y.code)
+    if n > 2:
+        code = promote(code, z.code)
+    if first and x.code != NPY_BOOL:
+        raise TypeError(f"{op_name(op)}: the condition must be of dtype bool, not {x.dtype}; compare first, as in x != 0")
+    if row.loop[code] == NULL and (row.formula == NULL or not PyTypeNum_ISFLOAT(code)):
+        return foreign(op, x, y, z)
+    if not first and x.code != code:
+        x = cast_operand(x, code)
+    if n > 1 and y.code != code:
+        y = cast_operand(y, code)
+    if n > 2 and z.code != code:
+        z = cast_operand(z, code)
+    operands[0] = <PyObject*>x
+    operands[1] = <PyObject*>y
+    operands[2] = <PyObject*>z
+    # The common shape.
+    nd = 0
+    for k in range(n):
+        operand = <Operand>operands[k]
+        if not operand.scalar and PyArray_NDIM(operand.array) > nd:
+            nd = PyArray_NDIM(operand.array)
+    if nd > MOST_DIMS:
+        raise ValueError(f"{op_name(op)}: at most {MOST_DIMS} dimensions are supported, not {nd}")
+    o.nd = nd
+    o.count = n + 1
+    for d in range(nd):
+        o.dims[d] = 1
+    for k in range(n):
+        operand = <Operand>operands[k]
+        if operand.scalar:
+            continue
+        for d in range(PyArray_NDIM(operand.array)):
+            size = PyArray_DIMS(operand.array)[d]
+            if size != 1 and size != o.dims[nd - PyArray_NDIM(operand.array) + d]:
+                if o.dims[nd - PyArray_NDIM(operand.array) + d] != 1:
+                    raise ValueError(complain_shapes(op, (given_x, given_y, given_z)[:n]))
+                o.dims[nd - PyArray_NDIM(operand.array) + d] = size
+    if row.loop[code] != NULL:
+        out_code = row.out_type[code]
+        out = new_array(out_code, nd, o.dims)
+        for k in range(n):
+            operand = <Operand>operands[k]
+            if operand.scalar:
+                write_scalar(numbers[k], operand.code, operand.number)
+                o.data[k] = numbers[k]
+                for d in range(nd):
+                    o.strides[k][d] = 0
+            else:
+                set_operand(&o, k, operand.array)
+        set_operand(&o, n, out)
+        run_operands(row, code, &o)
+    elif code == NPY_FLOAT or code == NPY_DOUBLE:
+        out = run_formula(row, code, [array_of(<Operand>operands[k]) for k in range(n)], nd, o.dims)
+    else:
+        return formula_by_ops(op, [<object>operands[k] for k in range(n)])
+    result = new_tensor(out)
+    log = recording_log()
+    if log != NULL and not row.boolean:
+        for k in range(n):
+            nodes[k] = tracked(log, <Operand>operands[k])
+        record_elementwise(log, op, x, y, z, nodes, result)
+    return result
+
+
+cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, int32_t* nodes, Tensor out) except -1:
+    """Append the record of an op on arrays, keeping what its derivatives need."""
+    cdef Row* row = &table[op]
+    cdef Operand operand
+    cdef Record* r
+    cdef uint32_t listeners = 0, needs = 0
+    cdef int k, n = row.arity
+    cdef bint broadcast = False
+    for k in range(n):
+        if nodes[k] >= 0:
+            if row.derivative[k] == NOTHING:
+                nodes[k] = UNTRACKED
+                continue
+            listeners |= log.records[nodes[k]].listeners
+            if row.derivative[k] == TRACED:
+                needs |= row.vjp[k].uses >> 1
+    listeners &= log.active
+    if not listeners:
+        return 0
+    for k in range(n):
+        operand = x if k == 0 else (y if k == 1 else z)
+        if nodes[k] >= 0:
+            if needs & (<uint32_t>1 << k):
+                log_keep(log, nodes[k], operand)
+            if not operand.scalar and not out.scalar and not same_shape(operand.array, out.array):
+                broadcast = True
+        elif needs & (<uint32_t>1 << k):
+            nodes[k] = log_constant(log, operand)
+    r = log_append(log, op, listeners)
+    r.dtype = out.code
+    if n > 2:
+        log_operand_list(log, r, nodes, n)
+    else:
+        r.a = nodes[0]
+        r.b = nodes[1] if n > 1 else UNTRACKED
+    if broadcast:
+        shapes = (array_shape(x), array_shape(y), array_shape(z))
+        Py_INCREF(shapes)
+        r.payload.attribute = <PyObject*>shapes
+        r.flags |= ATTRIBUTE
+    finish_record(log, log.count - 1, out, needs & (<uint32_t>1 << n))
+    return 0
+
+
+cdef object array_shape(Operand x):
+    return None if x is None or x.scalar else x.array.shape
+
+
+cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
+    """Let `out` stand at the new record, and keep its value if asked (a scalar's always)."""
+    cdef Record* r = &log.records[node]
+    if out.scalar:
+        r.flags |= SCALAR
+        log.values[node].number = out.number
+    elif keep_output:
+        log_keep(log, node, out)
+    out.log_id = log.id
+    out.node = node
+    return 0
+
+
+cdef object foreign(int op, Operand x, Operand y, Operand z):
+    """An op on dtypes that have no derivative (integers, complex): NumPy's ufunc decides."""
+    cdef Row* row = &table[op]
+    cdef Log* log = recording_log()
+    operands = [operand for operand in (x, y, z) if operand is not None]
+    if row.ufunc == NULL:
+        if row.formula_rule != NULL:
+            operands = [cast_operand(operand, NPY_DOUBLE) for operand in operands] + [None, None]
+            return elementwise(op, operands[0], operands[1], operands[2])
+        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join(str(t.dtype) for t in operands))
+    if log != NULL:
+        for operand in operands:
+            if tracked(log, operand) >= 0:
+                raise TypeError(f"{op_name(op)}: no derivative is known for operands of dtype "
+                                + " and ".join(str(t.dtype) for t in operands)
+                                + "; take the tracked one out of the tape with stop_gradient if none is wanted")
+    try:
+        value = (<object>row.ufunc)(*[np_asarray(operand) for operand in operands])
+    except TypeError as error:
+        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join(str(t.dtype) for t in operands)) from error
+    except ValueError as error:
+        raise ValueError(complain_shapes(op, tuple(operands)) if "broadcast" in str(error) else f"{op_name(op)}: {error}") from error
+    return new_tensor(own_copy(value))
+
+
+cdef object formula_by_ops(int op, list operands):
+    """A row made of other ops, in a dtype that the engine does not run (float16, longdouble): op by op."""
+    return (<object>table[op].formula_rule)(*operands)
+
+
+# ---------------------------------------------------------------------------------- linear ops, and those with Python rules
+
+cdef Tensor apply_linear(int op, Operand x, object attribute):
+    """An op that is linear in its one operand, with attributes; its transpose has the same attributes."""
+    cdef Tensor out = linear_kernel(op, x, attribute)
+    cdef Log* log = recording_log()
+    cdef int32_t node
+    cdef Record* r
+    if log == NULL:
+        return out
+    node = tracked(log, x)
+    if node < 0 or not PyTypeNum_ISFLOAT(out.code):
+        return out
+    r = log_append(log, op, log.records[node].listeners & log.active)
+    r.a = node
+    r.dtype = out.code
+    r.flags = ATTRIBUTE
+    Py_INCREF(attribute)
+    r.payload.attribute = <PyObject*>attribute
+    finish_record(log, log.count - 1, out, False)
+    return out
+
+
+cdef Tensor linear_kernel(int op, Operand x, object attribute):
+    """A linear op's value."""
+    if op == OP_CAST and x.scalar == FLOAT_SCALAR:
+        code = (<tuple>attribute)[1].num
+        if code == NPY_DOUBLE or code == NPY_FLOAT:
+            return new_scalar(rounded(x.number, code), code)
+    return new_tensor(linear_array(op, array_of(x), attribute, x.borrowed))
+
+
+cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=False):
+    cdef ndarray out
+    if op == OP_SUM:
+        out = sum_kernel(x, <tuple>attribute)
+    elif op == OP_BROADCAST:
+        out = broadcast_kernel(x, <tuple>attribute)
+    elif op == OP_RESHAPE:
+        out = reshaped(x, (<tuple>attribute)[1])
+    elif op == OP_CAST:
+        out = x.astype((<tuple>attribute)[1])
+    else:
+        result = (<object>table[op].python)(x, attribute)
+        out = <ndarray>result if isinstance(result, ndarray) else np_asarray(result)
+    if borrowed and (out is x or out.base is not None):
+        out = own_copy(out)
+    return out
+
+
+cdef ndarray reshaped(ndarray x, tuple shape):
+    cdef npy_intp dims[MOST_DIMS]
+    cdef PyArray_Dims wanted
+    cdef int d
+    wanted.len = <int>len(shape)
+    wanted.ptr = dims
+    for d in range(wanted.len):
+        dims[d] = shape[d]
+    return PyArray_Newshape(x, &wanted, NPY_CORDER)
+
+
+# The attributes of a sum are three shapes: the operand's, the same with ones where it is summed, and the result's.
+
+cdef ndarray sum_kernel(ndarray x, tuple shapes):
+    cdef npy_intp kept[MOST_DIMS]
+    cdef tuple middle = <tuple>shapes[1]
+    cdef int d, nd = <int>len(middle)
+    cdef ndarray out
+    if not PyTypeNum_ISFLOAT(PyArray_TYPE(x)):
+        axes = tuple([d for d in range(nd) if middle[d] == 1 and PyArray_DIMS(x)[d] != 1])
+        dtype = None if PyArray_TYPE(x) == NPY_BOOL else x.dtype
+        return np_asarray(np_sum(x, axis=axes, keepdims=True, dtype=dtype)).reshape(shapes[2])
+    for d in range(nd):
+        kept[d] = middle[d]
+    out = sum_array(x, nd, kept)
+    if len(<tuple>shapes[2]) == nd:
+        return out
+    return reshaped(out, <tuple>shapes[2])
+
+
+cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
+    """A view of `x`, repeated along the axes that the sum summed; no memory of its own."""
+    cdef tuple whole = <tuple>shapes[0]
+    cdef tuple middle = <tuple>shapes[1]
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef int d, j = 0, nd = <int>len(whole)
+    cdef bint same_rank = PyArray_NDIM(x) == nd
+    cdef ndarray out
+    for d in range(nd):
+        dims[d] = whole[d]
+        strides[d] = 0
+    if same_rank:
+        for d in range(nd):
+            if middle[d] != 1:
+                strides[d] = PyArray_STRIDES(x)[d]
+    else:
+        # The result lacks the axes of one; the others follow in order.
+        x = reshaped(x, middle)
+        for d in range(nd):
+            if middle[d] != 1:
+                strides[d] = PyArray_STRIDES(x)[d]
+    out = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, PyArray_TYPE(x), strides, PyArray_DATA(x), 0, 0, NULL)
+    Py_INCREF(x)
+    PyArray_SetBaseObject(out, x)
+    return out
+
+
+cdef object apply_general(int op, list operands, object attribute):
+    """An op of any number of operands whose derivative is a Python rule over public ops."""
+    cdef Row* row = &table[op]
+    cdef Log* log
+    cdef Record* r
+    cdef Operand x
+    cdef Tensor out
+    cdef int32_t nodes[64]
+    cdef int32_t* at = nodes
+    cdef int k, n = <int>len(operands)
+    cdef uint32_t listeners = 0
+    value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
+    cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
+    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
+        array = own_copy(array)
+    else:
+        for x in operands:
+            if x.array is array:
+                array = own_copy(array)
+                break
+    out = new_tensor(array)
+    log = recording_log()
+    if log == NULL or not PyTypeNum_ISFLOAT(out.code):
+        return out
+    if n > 64:
+        at = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
+        if at == NULL:
+            raise MemoryError()
+    try:
+        for k in range(n):
+            at[k] = tracked(log, <Operand>operands[k])
+            if at[k] >= 0:
+                listeners |= log.records[at[k]].listeners
+        listeners &= log.active
+        if not listeners:
+            return out
+        for k in range(n):
+            x = <Operand>operands[k]
+            if not row.keeps_inputs:
+                continue
+            if at[k] >= 0:
+                log_keep(log, at[k], x)
+            else:
+                at[k] = log_constant(log, x)
+        r = log_append(log, op, listeners)
+        log_operand_list(log, r, at, n)
+        r = &log.records[log.count - 1]
+        r.dtype = out.code
+        r.flags |= ATTRIBUTE
+        Py_INCREF(attribute)
+        r.payload.attribute = <PyObject*>attribute
+        finish_record(log, log.count - 1, out, row.keeps_output)
+    finally:
+        if at != nodes:
+            PyMem_Free(at)
+    return out
+
+
+cdef Tensor identity_of(Operand x):
+    """The value as a tensor of its own, recorded."""
+    return apply_linear(OP_RESHAPE, x, (tuple(x.shape), tuple(x.shape)))
+
+
+cdef object transpose_of(Operand x):
+    if x.scalar or PyArray_NDIM(x.array) < 2:
+        return identity_of(x)
+    axes = tuple(range(PyArray_NDIM(x.array) - 1, -1, -1))
+    return apply_linear(OP_TRANSPOSE, x, (axes, axes))
+
+
+# ------------------------------------------------------------------------------------------------------------- matmul
+
+cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
+    """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
+    cdef int code = PyArray_TYPE(a), nd, d, na = PyArray_NDIM(a), nb = PyArray_NDIM(b), k
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp index[MOST_DIMS]
+    cdef npy_intp sa[MOST_DIMS]
+    cdef npy_intp sb[MOST_DIMS]
+    cdef npy_intp core[4]
+    cdef npy_intp steps[9]
+    cdef char* args[3]
+    cdef char* pa
+    cdef char* pb
+    cdef char* pc
+    cdef npy_intp* da = PyArray_DIMS(a)
+    cdef npy_intp* db = PyArray_DIMS(b)
+    cdef npy_intp outer = 1, size_a, size_b, i
+    cdef ndarray out
+    cdef bint large
+    core[0] = 1
+    core[1] = da[na - 1] if ta else da[na - 2]
+    core[2] = da[na - 2] if ta else da[na - 1]
+    core[3] = db[nb - 2] if tb else db[nb - 1]
+    nd = (na if na > nb else nb) - 2
+    for d in range(nd):
+        size_a = da[d - nd + na - 2] if d - nd + na - 2 >= 0 else 1
+        size_b = db[d - nd + nb - 2] if d - nd + nb - 2 >= 0 else 1
+        dims[d] = size_b if size_a == 1 else size_a
+        sa[d] = PyArray_STRIDES(a)[d - nd + na - 2] if size_a != 1 else 0
+        sb[d] = PyArray_STRIDES(b)[d - nd + nb - 2] if size_b != 1 else 0
+        outer *= dims[d]
+        index[d] = 0
+    dims[nd] = core[1]
+    dims[nd + 1] = core[3]
+    out = new_array(code, nd + 2, dims)
+    if PyArray_SIZE(out) == 0:
+        return out
+    steps[0] = steps[1] = steps[2] = 0
+    steps[3] = PyArray_STRIDES(a)[na - 1 if ta else na - 2]
+    steps[4] = PyArray_STRIDES(a)[na - 2 if ta else na - 1]
+    steps[5] = PyArray_STRIDES(b)[nb - 1 if tb else nb - 2]
+    steps[6] = PyArray_STRIDES(b)[nb - 2 if tb else nb - 1]
+    steps[7] = PyArray_STRIDES(out)[nd]
+    steps[8] = PyArray_STRIDES(out)[nd + 1]
+    pa = <char*>PyArray_DATA(a)
+    pb = <char*>PyArray_DATA(b)
+    pc = <char*>PyArray_DATA(out)
+    size_a = core[1] * core[3] * item_size[code]
+    large = outer * core[1] * core[2] * core[3] >= NOGIL_WORK
+    cdef PyThreadState* state = NULL
+    if large:
+        state = PyEval_SaveThread()
+    for i in range(outer):
+        args[0] = pa
+        args[1] = pb
+        args[2] = pc
+        table[OP_MATMUL].loop[code](args, core, steps, table[OP_MATMUL].data[code])
+        pc += size_a
+        d = nd - 1
+        while d >= 0:
+            index[d] += 1
+            pa += sa[d]
+            pb += sb[d]
+            if index[d] < dims[d]:
+                break
+            pa -= sa[d] * dims[d]
+            pb -= sb[d] * dims[d]
+            index[d] = 0
+            d -= 1
+    if large:
+        PyEval_RestoreThread(state)
+    return out
+
+
+cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
+    """Matrices, or stacks of them that broadcast."""
+    cdef int code = promote(x.code, y.code)
+    cdef ndarray a, b
+    cdef int na, nb, d
+    cdef npy_intp inner_a, inner_b, size_a, size_b
+    cdef Tensor out
+    cdef Log* log
+    cdef int32_t na_node, nb_node
+    cdef uint32_t listeners = 0
+    cdef Record* r
+    if table[OP_MATMUL].loop[code] == NULL:
+        raise TypeError(f"matmul takes no operands of dtype {x.dtype} and {y.dtype}")
+    if x.scalar or y.scalar:
+        raise ValueError(f"matmul: operands of shapes {tuple(x.shape)} and {tuple(y.shape)}: a scalar has no matrix product; use *")
+    x = cast_operand(x, code)
+    y = cast_operand(y, code)
+    a = x.array
+    b = y.array
+    na = PyArray_NDIM(a)
+    nb = PyArray_NDIM(b)
+    if na == 1 or nb == 1:
+        return matmul_vectors(x, y, tx, ty)
+    inner_a = PyArray_DIMS(a)[na - 2 if tx else na - 1]
+    inner_b = PyArray_DIMS(b)[nb - 1 if ty else nb - 2]
+    if inner_a != inner_b:
+        raise ValueError(complain_matmul(x, y, tx, ty))
+    for d in range(3, (na if na < nb else nb) + 1):
+        size_a = PyArray_DIMS(a)[na - d]
+        size_b = PyArray_DIMS(b)[nb - d]
+        if size_a != size_b and size_a != 1 and size_b != 1:
+            raise ValueError(complain_matmul(x, y, tx, ty))
+    out = new_tensor(matmul_arrays(a, tx, b, ty))
+    log = recording_log()
+    if log == NULL:
+        return out
+    na_node = tracked(log, x)
+    nb_node = tracked(log, y)
+    if na_node >= 0:
+        listeners = log.records[na_node].listeners
+    if nb_node >= 0:
+        listeners |= log.records[nb_node].listeners
+    listeners &= log.active
+    if not listeners:
+        return out
+    # The derivative with respect to one needs the other.
+    if na_node >= 0 and nb_node >= 0:
+        log_keep(log, na_node, x)
+        log_keep(log, nb_node, y)
+    elif na_node >= 0:
+        nb_node = log_constant(log, y)
+    else:
+        na_node = log_constant(log, x)
+    r = log_append(log, OP_MATMUL, listeners)
+    r.a = na_node
+    r.b = nb_node
+    r.dtype = out.code
+    flags = matmul_flags[2 * tx + ty]
+    if na != nb or na > 2:
+        flags += (a.shape, b.shape)     # one may have been broadcast
+    Py_INCREF(flags)
+    r.payload.attribute = <PyObject*>flags
+    r.flags = ATTRIBUTE
+    finish_record(log, log.count - 1, out, False)
+    return out
+
+
+cdef tuple matmul_flags = ((False, False), (False, True), (True, False), (True, True))
+
+
+cdef str complain_matmul(Operand x, Operand y, bint tx, bint ty):
+    note = "".join([", the first transposed" if tx else "", ", the second transposed" if ty else ""])
+    return (f"matmul: shapes {tuple(x.shape)} and {tuple(y.shape)} do not match{note}: the first's last axis must be as long as the "
+            f"second's last but one, and the axes before them must broadcast")
+
+
+cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):
+    """NumPy's rule for one-dimensional operands: a row before, a column behind, dropped from the result."""
+    cdef tuple sx = x.array.shape, sy = y.array.shape
+    cdef bint vx = len(sx) == 1, vy = len(sy) == 1
+    if sx[-2 if tx and not vx else -1] != sy[-1 if (ty and not vy) or vy else -2]:
+        raise ValueError(complain_matmul(x, y, tx, ty))
+    if vx:
+        x = apply_linear(OP_RESHAPE, x, (sx, (1,) + sx))
+    if vy:
+        y = apply_linear(OP_RESHAPE, y, (sy, sy + (1,)))
+    out = <Tensor>apply_matmul(x, y, tx and not vx, ty and not vy)
+    shape = tuple(out.shape)
+    short = shape
+    if vy:
+        short = short[:-1]
+    if vx:
+        short = short[:-1] if vy else short[:-2] + short[-1:]
+    return apply_linear(OP_RESHAPE, out, (shape, short))
+
+
+cdef object matmul_operator(object left, object right):
+    cdef Operand x, y
+    if isinstance(left, Operand):
+        x = <Operand>left
+        y = operand_beside(right, x)
+    else:
+        y = <Operand>right
+        x = operand_beside(left, y)
+    if x is None or y is None:
+        return NotImplemented
+    return apply_matmul(x, y, False, False)
+
+
+# ----------------------------------------------------------------------------------------------------------- indexing
+
+cdef object getitem(Operand x, object index):
+    """NumPy's indexing: views for slices and integers, copies for arrays of indices or truth values."""
+    cdef bint fancy = False
+    cdef ndarray array = array_of(x)
+    if isinstance(index, tuple):
+        index = tuple([plain_index(part) for part in <tuple>index])
+        for part in <tuple>index:
+            fancy = fancy or isinstance(part, (ndarray, list))
+    else:
+        index = plain_index(index)
+        fancy = isinstance(index, (ndarray, list))
+    if isinstance(index, (ndarray, list)) and np_asarray(index).ndim == 0 and np_asarray(index).dtype.kind != "b":
+        index = int(index)
+        fancy = False
+    return apply_linear(OP_TAKE if fancy else OP_SLICE, x, (array.shape, index))
+
+
+cdef object plain_index(object part):
+    """An index without tensors in it, that nobody can change later."""
+    if isinstance(part, Operand):
+        part = np_asarray(part)
+        return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part.copy()
+    if isinstance(part, list):
+        part = np_asarray([plain_index(item) for item in part])
+        return part.astype(np_intp_dtype) if part.size == 0 else part
+    if isinstance(part, ndarray):
+        return part.copy()
+    return part
+
+
+def iterate(Operand x):
+    cdef npy_intp i
+    for i in range(PyArray_DIMS(x.array)[0]):
+        yield getitem(x, i)
+
+
+cdef Tensor stack_operands(object values, object dtype):
+    """A nested list with tensors in it, as one tensor; recorded."""
+    return public_stack(values, dtype)

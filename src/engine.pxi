@@ -1,0 +1,530 @@
+# The engine: runs inner loops over arrays. `run_nd` is one op over any broadcast of strided operands; a Stretch is a
+# straight line of elementwise ops over one shape, run block by block with scratch registers instead of temporaries.
+
+cdef enum:
+    MOST_DIMS = 32
+    BLOCK_BYTES = 8192          # of one scratch register: a handful of them stay in L1
+    NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
+
+
+# ------------------------------------------------------------------------------------------------ one op, any strides
+
+cdef struct Operands:
+    int count
+    int nd
+    npy_intp dims[MOST_DIMS]
+    npy_intp strides[MOST_INPUTS + 1][MOST_DIMS]
+    char* data[MOST_INPUTS + 1]
+
+
+cdef void run_nd(Loop loop, void* extra, Operands* o) noexcept nogil:
+    """Call an inner loop over all of an N-dimensional iteration; operands broadcast by strides of zero."""
+    cdef npy_intp index[MOST_DIMS]
+    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef char* args[MOST_INPUTS + 1]
+    cdef char* at[MOST_INPUTS + 1]
+    cdef npy_intp count
+    cdef int d, j, k, n = 0, inner
+    cdef bint joins
+    for d in range(o.nd):
+        if o.dims[d] == 0:
+            return
+    # Drop dimensions of one element, and join neighbours that every operand walks as one.
+    for d in range(o.nd):
+        if o.dims[d] == 1:
+            continue
+        joins = n > 0
+        if joins:
+            for k in range(o.count):
+                if o.strides[k][n - 1] != o.strides[k][d] * o.dims[d]:
+                    joins = False
+                    break
+        if joins:
+            o.dims[n - 1] *= o.dims[d]
+            for k in range(o.count):
+                o.strides[k][n - 1] = o.strides[k][d]
+        else:
+            o.dims[n] = o.dims[d]
+            for k in range(o.count):
+                o.strides[k][n] = o.strides[k][d]
+            n += 1
+    if n == 0:
+        o.dims[0] = 1
+        for k in range(o.count):
+            o.strides[k][0] = 0
+        n = 1
+    # The inner loop takes the last dimension, unless that one is too short to be worth a call.
+    inner = n - 1
+    if o.dims[inner] < 16:
+        for d in range(n - 1):
+            if o.dims[d] > 4 * o.dims[inner]:
+                inner = d
+    count = o.dims[inner]
+    for k in range(o.count):
+        steps[k] = o.strides[k][inner]
+        at[k] = o.data[k]
+    for d in range(inner, n - 1):
+        o.dims[d] = o.dims[d + 1]
+        for k in range(o.count):
+            o.strides[k][d] = o.strides[k][d + 1]
+    n -= 1
+    for d in range(n):
+        index[d] = 0
+    while True:
+        for k in range(o.count):
+            args[k] = at[k]
+        loop(args, &count, steps, extra)
+        d = n - 1
+        while d >= 0:
+            index[d] += 1
+            if index[d] < o.dims[d]:
+                for k in range(o.count):
+                    at[k] += o.strides[k][d]
+                break
+            for k in range(o.count):
+                at[k] -= o.strides[k][d] * (o.dims[d] - 1)
+            index[d] = 0
+            d -= 1
+        if d < 0:
+            return
+
+
+cdef inline void set_operand(Operands* o, int k, ndarray array) noexcept:
+    """Operand k is `array`, broadcast to the iteration's dimensions (which it must fit)."""
+    cdef int nd = PyArray_NDIM(array), lead = o.nd - nd, d
+    cdef npy_intp* dims = PyArray_DIMS(array)
+    cdef npy_intp* strides = PyArray_STRIDES(array)
+    o.data[k] = <char*>PyArray_DATA(array)
+    for d in range(lead):
+        o.strides[k][d] = 0
+    for d in range(nd):
+        o.strides[k][lead + d] = 0 if dims[d] == 1 else strides[d]
+
+
+cdef inline npy_intp operand_size(Operands* o) noexcept:
+    cdef npy_intp size = 1
+    cdef int d
+    for d in range(o.nd):
+        size *= o.dims[d]
+    return size
+
+
+cdef inline int set_dims(Operands* o, ndarray array) noexcept:
+    cdef int d
+    o.nd = PyArray_NDIM(array)
+    for d in range(o.nd):
+        o.dims[d] = PyArray_DIMS(array)[d]
+    return 0
+
+
+cdef inline void run_operands(Row* row, int code, Operands* o) noexcept:
+    if operand_size(o) >= NOGIL_WORK:
+        with nogil:
+            run_nd(row.loop[code], row.data[code], o)
+    else:
+        run_nd(row.loop[code], row.data[code], o)
+
+
+cdef void write_scalar(char* to, int code, double value) noexcept nogil:
+    """A C double as one element of a dtype that scalars may have."""
+    if code == NPY_DOUBLE:
+        (<double*>to)[0] = value
+    elif code == NPY_FLOAT:
+        (<float*>to)[0] = <float>value
+    else:
+        (<uint8_t*>to)[0] = value != 0
+
+
+cdef ndarray scalar_array(double value, int code):
+    cdef ndarray array = new_array(code, 0, NULL)
+    write_scalar(<char*>PyArray_DATA(array), code, value)
+    return array
+
+
+cdef ndarray uniform_array(double value, int code, int nd, npy_intp* dims):
+    """An array of one value everywhere, in the memory of one element."""
+    cdef ndarray one = scalar_array(value, code)
+    cdef npy_intp strides[MOST_DIMS]
+    cdef ndarray array
+    cdef int d
+    for d in range(nd):
+        strides[d] = 0
+    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, code, strides, PyArray_DATA(one), 0, 0, NULL)
+    Py_INCREF(one)
+    PyArray_SetBaseObject(array, one)
+    return array
+
+
+cdef bint is_uniform(ndarray array) noexcept:
+    """Whether all elements share one place in memory."""
+    cdef int d
+    for d in range(PyArray_NDIM(array)):
+        if PyArray_STRIDES(array)[d] != 0 and PyArray_DIMS(array)[d] != 1:
+            return False
+    return True
+
+
+cdef inline double read_scalar(ndarray array) noexcept:
+    """The first element of a float or truth-value array."""
+    cdef int code = PyArray_TYPE(array)
+    if code == NPY_DOUBLE:
+        return (<double*>PyArray_DATA(array))[0]
+    if code == NPY_FLOAT:
+        return (<float*>PyArray_DATA(array))[0]
+    return (<uint8_t*>PyArray_DATA(array))[0]
+
+
+cdef inline bint same_shape(ndarray x, ndarray y) noexcept:
+    cdef int d, nd = PyArray_NDIM(x)
+    if nd != PyArray_NDIM(y):
+        return False
+    for d in range(nd):
+        if PyArray_DIMS(x)[d] != PyArray_DIMS(y)[d]:
+            return False
+    return True
+
+
+cdef inline bint pooled_memory(PyObject* array) noexcept:
+    """Whether an array is contiguous, writeable and in a block of its own from the pool."""
+    return (PyArray_CHKFLAGS(<ndarray>array, NPY_ARRAY_OWNDATA | NPY_ARRAY_CARRAY)
+            and (<ArrayFields*>array).mem_handler == <PyObject*>pool_capsule)
+
+
+cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
+    """x + y of one shape and dtype. Takes over the reference to `x`, and its memory where that was the last one."""
+    cdef Operands o
+    cdef ndarray out
+    cdef int code = PyArray_TYPE(<ndarray>x)
+    o.count = 3
+    set_dims(&o, <ndarray>x)
+    set_operand(&o, 0, <ndarray>x)
+    set_operand(&o, 1, y)
+    if x.ob_refcnt == 1 and pooled_memory(x):
+        set_operand(&o, 2, <ndarray>x)
+        run_operands(&table[OP_ADD], code, &o)
+        return x
+    out = new_array(code, PyArray_NDIM(y), PyArray_DIMS(y))
+    set_operand(&o, 2, out)
+    run_operands(&table[OP_ADD], code, &o)
+    Py_DECREF(<object>x)
+    Py_INCREF(out)
+    return <PyObject*>out
+
+
+cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
+    """The sum of `x` over the axes in which the shape `kept` (of x's rank) has a one."""
+    cdef Operands o
+    cdef int code = PyArray_TYPE(x)
+    cdef ndarray out = zeros_array(code, nd, kept)
+    o.count = 3
+    set_dims(&o, x)
+    set_operand(&o, 1, x)
+    # The output is the first operand too; it stands still along the reduced axes, which NumPy's loops take for a
+    # reduction, and sum pairwise.
+    set_operand(&o, 0, out)
+    set_operand(&o, 2, out)
+    run_operands(&table[OP_ADD], code, &o)
+    return out
+
+
+# --------------------------------------------------------------------------------- a straight line, block by block
+
+cdef enum:
+    MOST_CODE = 192
+    MOST_STRETCH = 320
+    MOST_OUTPUTS = 64
+
+cdef enum RegisterKind:
+    ARRAY_REGISTER              # reads an array of the stretch's shape
+    UNIFORM_REGISTER            # one number
+    RESULT_REGISTER             # an instruction's
+
+ctypedef struct Register:
+    uint8_t kind
+    uint8_t dtype
+    uint8_t wanted              # its whole array is asked for
+    uint8_t summed              # the sum of its elements is asked for: `total`
+    int16_t last                # the last instruction that reads it
+    int16_t slot                # its scratch block, or -1: `data` is an array
+    char* data
+    PyObject* owner             # the array read or written
+    double number
+    double total
+    char bytes[8]               # the number, in the register's dtype
+
+ctypedef struct Stretch:
+    int nd
+    int dtype
+    int code_count
+    int count
+    npy_intp dims[MOST_DIMS]
+    npy_intp size
+    Instruction code[MOST_CODE]
+    Register register[MOST_STRETCH]
+
+
+cdef void stretch_clear(Stretch* s) noexcept:
+    cdef int r
+    for r in range(s.count):
+        Py_XDECREF(s.register[r].owner)
+    s.count = 0
+    s.code_count = 0
+
+
+cdef void stretch_begin(Stretch* s, int dtype, int nd, npy_intp* dims) noexcept:
+    cdef int d
+    s.count = 0
+    s.code_count = 0
+    s.dtype = dtype
+    s.nd = nd
+    s.size = 1
+    for d in range(nd):
+        s.dims[d] = dims[d]
+        s.size *= dims[d]
+
+
+cdef inline bint stretch_fits(Stretch* s, int dtype, int nd, npy_intp* dims) noexcept:
+    cdef int d
+    if s.dtype != dtype or s.nd != nd:
+        return False
+    for d in range(nd):
+        if s.dims[d] != dims[d]:
+            return False
+    return True
+
+
+cdef inline Register* stretch_register(Stretch* s, int kind, int dtype) noexcept:
+    cdef Register* r = &s.register[s.count]
+    s.count += 1
+    r.kind = <uint8_t>kind
+    r.dtype = <uint8_t>dtype
+    r.wanted = 0
+    r.summed = 0
+    r.last = -1
+    r.slot = -1
+    r.data = NULL
+    r.owner = NULL
+    return r
+
+
+cdef int stretch_uniform(Stretch* s, double value, int dtype) noexcept:
+    cdef Register* r = stretch_register(s, UNIFORM_REGISTER, dtype)
+    if dtype == NPY_FLOAT:
+        value = <double><float>value
+    r.number = value
+    return s.count - 1
+
+
+cdef int stretch_load(Stretch* s, ndarray array) except -1:
+    """A register that reads `array`, broadcast to the stretch's shape."""
+    cdef Register* r
+    cdef ndarray whole = array
+    cdef Operands o
+    cdef bint fits = PyArray_NDIM(array) == s.nd
+    cdef int d
+    if is_uniform(array) and (PyArray_TYPE(array) == s.dtype or PyArray_TYPE(array) == NPY_BOOL):
+        return stretch_uniform(s, read_scalar(array), PyArray_TYPE(array))
+    if fits:
+        for d in range(s.nd):
+            fits = fits and PyArray_DIMS(array)[d] == s.dims[d]
+    if not fits or not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
+        whole = new_array(PyArray_TYPE(array), s.nd, s.dims)
+        PyArray_CopyInto(whole, array)
+    r = stretch_register(s, ARRAY_REGISTER, PyArray_TYPE(array))
+    r.data = <char*>PyArray_DATA(whole)
+    Py_INCREF(whole)
+    r.owner = <PyObject*>whole
+    return s.count - 1
+
+
+cdef int stretch_emit(Stretch* s, int op, int* inputs) noexcept:
+    """Append one op; on numbers alone it is done at once. Returns the result's register."""
+    cdef Row* row = &table[op]
+    cdef Register* r
+    cdef Instruction* code
+    cdef double values[MOST_INPUTS]
+    cdef int k, dtype = s.register[inputs[row.arity - 1]].dtype
+    cdef bint uniform = True
+    for k in range(row.arity):
+        r = &s.register[inputs[k]]
+        values[k] = r.number
+        uniform = uniform and r.kind == UNIFORM_REGISTER
+    if uniform:
+        return stretch_uniform(s, scalar_eval(op, values), NPY_BOOL if row.boolean else dtype)
+    if row.formula != NULL:
+        return stretch_run_program(s, row.formula, inputs)
+    code = &s.code[s.code_count]
+    code.op = <uint16_t>op
+    for k in range(row.arity):
+        code.inputs[k] = <int16_t>inputs[k]
+        s.register[inputs[k]].last = <int16_t>s.code_count
+    r = stretch_register(s, RESULT_REGISTER, NPY_BOOL if row.boolean else dtype)
+    code.out = <int16_t>(s.count - 1)
+    s.code_count += 1
+    return s.count - 1
+
+
+cdef int stretch_run_program(Stretch* s, Program* p, int* inputs) noexcept:
+    """Append a program whose input registers are these. Returns the result's register."""
+    cdef int registers[MOST_REGISTERS]
+    cdef int arguments[MOST_INPUTS]
+    cdef int i, k, n = p.inputs
+    for i in range(n):
+        registers[i] = inputs[i]
+    for i in range(p.constants):
+        registers[n + i] = stretch_uniform(s, p.constant[i], s.dtype)
+    n += p.constants
+    for i in range(p.instructions):
+        for k in range(MOST_INPUTS):
+            if p.code[i].inputs[k] >= 0:
+                arguments[k] = registers[p.code[i].inputs[k]]
+        registers[n + i] = stretch_emit(s, p.code[i].op, arguments)
+    return registers[p.result]
+
+
+cdef inline bint stretch_has_room(Stretch* s) noexcept:
+    """Room for one record's derivatives: every program is bounded by MOST_REGISTERS."""
+    return s.code_count < MOST_CODE - 2 * MOST_REGISTERS and s.count < MOST_STRETCH - 3 * MOST_REGISTERS
+
+
+cdef int stretch_run(Stretch* s) except -1:
+    """Run what has been emitted. Wanted registers then own an array, summed ones hold their sum in `total`."""
+    cdef int slots[MOST_STRETCH]
+    cdef int free_count = 0, slot_count = 0
+    cdef int i, k
+    cdef Register* r
+    cdef Register* q
+    cdef Instruction* code
+    cdef ndarray array
+    cdef char* scratch = NULL
+    cdef int last_needed = -1
+    for i in range(s.count):
+        r = &s.register[i]
+        if r.kind == UNIFORM_REGISTER:
+            write_scalar(r.bytes, r.dtype, r.number)
+            r.data = r.bytes
+    for i in range(s.code_count):
+        code = &s.code[i]
+        r = &s.register[code.out]
+        if r.wanted:
+            # Write over an input that nobody else holds and nobody reads later; else into a fresh array.
+            for k in range(table[code.op].arity):
+                q = &s.register[code.inputs[k]]
+                if (q.kind == ARRAY_REGISTER and q.last <= i and not q.wanted and not q.summed and q.dtype == r.dtype
+                        and q.owner != NULL and q.owner.ob_refcnt == 1 and pooled_memory(q.owner)):
+                    r.owner = q.owner
+                    r.data = q.data
+                    q.owner = NULL
+                    break
+            if r.owner == NULL:
+                array = new_array(r.dtype, s.nd, s.dims)
+                Py_INCREF(array)
+                r.owner = <PyObject*>array
+                r.data = <char*>PyArray_DATA(array)
+        elif r.last >= 0 or r.summed:
+            if free_count:
+                free_count -= 1
+                r.slot = <int16_t>slots[free_count]
+            else:
+                r.slot = <int16_t>slot_count
+                slot_count += 1
+        else:
+            r.slot = -2         # nothing asks for it
+        for k in range(table[code.op].arity):
+            q = &s.register[code.inputs[k]]
+            if q.kind == RESULT_REGISTER and q.slot >= 0 and q.last == i and not q.summed:
+                slots[free_count] = q.slot
+                free_count += 1
+                q.last = -2     # an operand used twice gives its block back once
+    if slot_count:
+        scratch = <char*>pool_take(<size_t>slot_count * BLOCK_BYTES)
+        if scratch == NULL:
+            raise MemoryError()
+        for i in range(s.count):
+            r = &s.register[i]
+            if r.slot >= 0:
+                r.data = scratch + <size_t>r.slot * BLOCK_BYTES
+    if s.size * s.code_count >= NOGIL_WORK:
+        with nogil:
+            run_stretch_blocks(s)
+    else:
+        run_stretch_blocks(s)
+    if scratch != NULL:
+        pool_give(scratch)
+    return 0
+
+
+cdef void run_stretch_blocks(Stretch* s) noexcept nogil:
+    cdef npy_intp start = 0, count, block = BLOCK_BYTES // item_size[s.dtype]
+    cdef char* args[MOST_INPUTS + 1]
+    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef int i, j, k, arity, dtype
+    cdef Instruction* code
+    cdef Register* r
+    cdef Row* row
+    cdef double total
+    cdef float total_float
+    for i in range(s.count):
+        r = &s.register[i]
+        if r.summed:
+            r.total = r.number * s.size if r.kind == UNIFORM_REGISTER else 0.0
+    while start < s.size:
+        count = s.size - start
+        if count > block:
+            count = block
+        for i in range(s.code_count):
+            code = &s.code[i]
+            if s.register[code.out].slot == -2:
+                continue
+            row = &table[code.op]
+            arity = row.arity
+            for k in range(arity + 1):
+                r = &s.register[code.inputs[k] if k < arity else code.out]
+                if r.kind == UNIFORM_REGISTER:
+                    args[k] = r.data
+                    steps[k] = 0
+                else:
+                    steps[k] = item_size[r.dtype]
+                    args[k] = r.data + start * steps[k] if r.slot < 0 else r.data
+            dtype = s.register[code.inputs[arity - 1]].dtype
+            row.loop[dtype](args, &count, steps, row.data[dtype])
+        for i in range(s.count):
+            r = &s.register[i]
+            if r.summed and r.kind != UNIFORM_REGISTER:
+                steps[0] = steps[2] = 0
+                steps[1] = item_size[r.dtype]
+                args[1] = r.data + start * steps[1] if r.slot < 0 else r.data
+                if r.dtype == NPY_FLOAT:
+                    total_float = 0
+                    args[0] = args[2] = <char*>&total_float
+                else:
+                    total = 0
+                    args[0] = args[2] = <char*>&total
+                table[OP_ADD].loop[r.dtype](args, &count, steps, table[OP_ADD].data[r.dtype])
+                r.total += total_float if r.dtype == NPY_FLOAT else total
+        start += count
+
+
+cdef ndarray stretch_array(Stretch* s, int register):
+    """The array of a register that was wanted, after the run."""
+    cdef Register* r = &s.register[register]
+    if r.kind == UNIFORM_REGISTER:
+        return uniform_array(r.number, r.dtype, s.nd, s.dims)
+    return <ndarray>r.owner
+
+
+cdef ndarray run_formula(Row* row, int dtype, list arrays, int nd, npy_intp* dims):
+    """A kernel that is made of other ops, fused."""
+    cdef Stretch s
+    cdef int inputs[MOST_INPUTS]
+    cdef int k, result
+    stretch_begin(&s, dtype, nd, dims)
+    try:
+        for k in range(row.arity):
+            inputs[k] = stretch_load(&s, arrays[k])
+        result = stretch_run_program(&s, row.formula, inputs)
+        s.register[result].wanted = 1
+        stretch_run(&s)
+        return stretch_array(&s, result)
+    finally:
+        stretch_clear(&s)

@@ -1,0 +1,418 @@
+# What the Python package calls: registering rows, making tensors, and the tape's gradient.
+
+def install(*, tensor_shape, array_ufunc, array_function, stack):
+    """Give the core the package's own pieces that its methods return or call."""
+    global TensorShape, scalar_shape, hook_array_ufunc, hook_array_function, public_stack
+    TensorShape = tensor_shape
+    scalar_shape = tensor_shape(())
+    hook_array_ufunc = array_ufunc
+    hook_array_function = array_function
+    public_stack = stack
+
+
+# ---------------------------------------------------------------------------------------------------------------- rows
+
+cdef class Op:
+    """A row's handle. `function` is what users call."""
+    cdef readonly int opcode
+    cdef readonly str name
+    cdef readonly tuple parameters
+    cdef readonly object function
+    cdef bytes encoded_name
+    cdef bytes encoded_doc
+    cdef PyMethodDef method
+
+    def __reduce__(self):
+        return op_named, (self.name,)
+
+    def __getattr__(self, name):
+        # Pickle finds a built-in method through the object that it is bound to.
+        if name == self.name:
+            return self.function
+        raise AttributeError(name)
+
+    def __repr__(self):
+        return f"<op {self.name!r}>"
+
+
+cdef dict handles = {}
+
+
+def op_named(str name):
+    """The handle of a row."""
+    return handles[name]
+
+
+cdef Op new_handle(str name, int opcode, parameters, str doc):
+    cdef Op op = Op.__new__(Op)
+    op.opcode = opcode
+    op.name = name
+    op.parameters = tuple(parameters)
+    op.encoded_name = name.encode()
+    op.encoded_doc = f"{name}({', '.join(parameters)}, name=None)\n--\n\n{doc}".encode()
+    handles[name] = op
+    return op
+
+
+def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
+                         bint boolean=False, ufuncs=()):
+    """Add an elementwise row to the op table and return its handle.
+
+    `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
+    or Ellipsis where nobody has written one.
+    """
+    cdef int arity = <int>len(parameters), k
+    cdef int opcode
+    cdef Row* row
+    cdef Op op
+    if arity > MOST_INPUTS or len(derivatives) != arity:
+        raise ValueError(f"{name}: an elementwise row has one to {MOST_INPUTS} operands and a derivative for each")
+    opcode = claim_opcode(name)
+    row = &table[opcode]
+    row.kind = ELEMENTWISE
+    row.arity = arity
+    row.condition = condition
+    row.boolean = boolean
+    row.rule = keep(tuple(derivatives))
+    if ufunc is not None:
+        row.ufunc = keep(ufunc)
+        take_ufunc_loops(row, ufunc)
+        opcode_by_ufunc[ufunc] = name
+    for other in ufuncs:
+        opcode_by_ufunc[other] = name
+    take_own_loops(row, name)
+    if formula is not None:
+        row.formula_rule = keep(formula)
+    for k in range(arity):
+        row.derivative[k] = NOTHING if derivatives[k] is None else (MISSING if derivatives[k] is ... else UNTRACED)
+    row.scalar1 = scalar_kernel1(name) if arity == 1 else NULL
+    row.scalar2 = scalar_kernel2(name) if arity == 2 else NULL
+    op = new_handle(name, opcode, parameters, doc)
+    op.method.ml_name = op.encoded_name
+    op.method.ml_meth = <void*>call_elementwise
+    op.method.ml_flags = METH_FASTCALL | METH_KEYWORDS
+    op.method.ml_doc = op.encoded_doc
+    op.function = PyCFunction_NewEx(&op.method, op, "autodiff_core")
+    return op
+
+
+def register_linear(str name, forward, str partner, backward):
+    """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
+
+    A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
+    tuple) reversed. Kernels that the core has compiled are given as None.
+    """
+    cdef int first = claim_opcode(name), second = first if partner == name else claim_opcode(partner)
+    table[first].kind = LINEAR
+    table[first].arity = 1
+    table[first].partner = second
+    table[first].ready = True
+    if forward is not None:
+        table[first].python = keep(forward)
+    if second != first:
+        table[second].kind = LINEAR
+        table[second].arity = 1
+        table[second].partner = first
+        table[second].ready = True
+        if backward is not None:
+            table[second].python = keep(backward)
+    return new_handle(name, first, ["x"], ""), handles[name] if second == first else new_handle(partner, second, ["x"], "")
+
+
+def register_general(str name, forward, rule, bint keeps_inputs, bint keeps_output):
+    """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands)."""
+    cdef int opcode = claim_opcode(name)
+    table[opcode].kind = GENERAL
+    table[opcode].ready = True
+    table[opcode].keeps_inputs = keeps_inputs
+    table[opcode].keeps_output = keeps_output
+    table[opcode].python = keep(forward)
+    if rule is not None:
+        table[opcode].rule = keep(rule)
+    return new_handle(name, opcode, ["*operands"], "")
+
+
+def register_matmul(ufunc):
+    """Add the matrix product, over NumPy's own kernel."""
+    cdef int opcode = claim_opcode("matmul")
+    table[opcode].kind = MATMUL
+    table[opcode].arity = 2
+    table[opcode].ready = True
+    take_ufunc_loops(&table[opcode], ufunc)
+    opcode_by_ufunc[ufunc] = "matmul"
+    return new_handle("matmul", opcode, ["a", "b"], "")
+
+
+def ufunc_row(ufunc):
+    """The name of the row that a NumPy ufunc belongs to, or None."""
+    return opcode_by_ufunc.get(ufunc)
+
+
+def linear(Op op, x, attributes):
+    """Apply a linear row."""
+    return apply_linear(op.opcode, as_operand(x), attributes)
+
+
+def general(Op op, operands, attributes=None):
+    """Apply a row with a Python rule."""
+    return apply_general(op.opcode, [as_operand(x) for x in operands], attributes)
+
+
+cdef object call_elementwise(object self, PyObject** args, Py_ssize_t count, PyObject* keywords):
+    """The public function of every elementwise row."""
+    cdef Op op = <Op>self
+    cdef Row* row = &table[op.opcode]
+    cdef object x
+    if keywords == NULL:
+        if row.arity == 1 and (count == 1 or count == 2):
+            x = <object>args[0]
+            if isinstance(x, Operand):
+                return apply1(op.opcode, <Operand>x)
+            return call_slowly(op, [x])
+        if row.arity == 2 and (count == 2 or count == 3):
+            x = <object>args[0]
+            if isinstance(x, Operand):
+                result = binary(op.opcode, x, <object>args[1])
+                if result is not NotImplemented:
+                    return result
+            return call_slowly(op, [x, <object>args[1]])
+    return call_slowly(op, bind(op, [<object>args[k] for k in range(count)],
+                                <tuple>keywords if keywords != NULL else (), count, args))
+
+
+cdef list bind(Op op, list values, tuple names, Py_ssize_t count, PyObject** args):
+    """Positional and keyword arguments, in the order of the row's parameters; `name` is taken and ignored."""
+    cdef Py_ssize_t k, n = len(op.parameters)
+    if count > n + 1:
+        raise TypeError(f"{op.name}() takes {n} arguments and a name, not {count}")
+    values = values[:n] + [op] * (n - min(n, count))      # the op itself marks what is not given yet
+    for k in range(len(names)):
+        if names[k] == "name":
+            continue
+        if names[k] not in op.parameters:
+            raise TypeError(f"{op.name}() got an unexpected keyword argument {names[k]!r}; its parameters are "
+                            f"{', '.join(op.parameters)} and name")
+        where = op.parameters.index(names[k])
+        if values[where] is not op:
+            raise TypeError(f"{op.name}() got two values for {names[k]!r}")
+        values[where] = <object>args[count + k]
+    for k in range(n):
+        if values[k] is op:
+            raise TypeError(f"{op.name}() misses its argument {op.parameters[k]!r}")
+    return values
+
+
+cdef object call_slowly(Op op, list values):
+    """Any arguments: symbols of a formula that is being traced, numbers, lists, arrays, tensors."""
+    cdef Row* row = &table[op.opcode]
+    cdef Operand like = None
+    cdef list operands = []
+    cdef int k
+    for value in values:
+        if isinstance(value, Symbol):
+            return trace_op(op.opcode, tuple(values))
+    for value in values[row.condition:]:
+        if like is None and isinstance(value, Operand):
+            like = <Operand>value
+    for value in values[row.condition:]:
+        if like is None and isinstance(value, (ndarray, np_generic)):
+            like = as_operand(value)
+    if like is None:
+        like = as_operand(values[row.condition])
+        # Beside an integer, a Python float makes both floats.
+        for value in values[row.condition + 1:]:
+            other = as_operand(value)
+            if PyTypeNum_ISFLOAT((<Operand>other).code) and not PyTypeNum_ISFLOAT(like.code):
+                like = <Operand>other
+    for k, value in enumerate(values):
+        operand = as_operand(value) if k < row.condition else operand_beside(value, like)
+        if operand is None:
+            raise TypeError(f"{op.name}: cannot use {shorten(value)} as {op.parameters[k]!r}: it is neither a number nor an "
+                            f"array of numbers")
+        operands.append(operand)
+    if len(operands) == 1:
+        return apply1(op.opcode, operands[0])
+    if len(operands) == 2:
+        return binary(op.opcode, operands[0], operands[1])
+    return elementwise(op.opcode, operands[0], operands[1], operands[2])
+
+
+def has_derivative(Op op):
+    """For each operand of an elementwise row: True, False where the gradient stops, None where the rule is missing."""
+    return tuple([None if table[op.opcode].derivative[k] == MISSING else table[op.opcode].derivative[k] != NOTHING
+                  for k in range(table[op.opcode].arity)])
+
+
+# ------------------------------------------------------------------------------------------------------------- tensors
+
+def to_tensor(value, dtype=None):
+    """A tensor of any value; a tensor stays itself, a variable is read."""
+    cdef Operand x
+    if isinstance(value, Operand):
+        x = <Operand>value
+        if dtype is None or np_dtype(dtype) == x.dtype:
+            return x if isinstance(x, Tensor) else identity_of(x)
+        return to_dtype(x, dtype)
+    return convert(value, dtype)
+
+
+def to_dtype(value, dtype):
+    """Cast, recorded."""
+    cdef Operand x = as_operand(value)
+    cdef object wanted = np_dtype(dtype)
+    if wanted.num >= TYPES or dtype_objects[wanted.num] is None:
+        raise TypeError(f"cannot cast to {wanted}: a tensor holds truth values, integers, floats or complex numbers")
+    if x.code == wanted.num:
+        return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
+    if x.code != NPY_BOOL and dtype_objects[x.code].kind == "c" and wanted.kind != "c":
+        return to_dtype(new_tensor(own_copy(array_of(x).real)), wanted)
+    result = cast_operand(x, wanted.num)
+    return result
+
+
+def operand(value):
+    """What an op makes of an argument: tensors and variables as they are, everything else converted."""
+    return as_operand(value)
+
+
+def adopt(array):
+    """A tensor of an array that the caller gives up: nobody else may hold or write it."""
+    return new_tensor(<ndarray>np_asarray(array))
+
+
+def value_array(value):
+    """The value behind an argument as an array that must not be written to."""
+    if isinstance(value, Operand):
+        return array_of(<Operand>value)
+    return np_asarray(value)
+
+
+def identity_tensor(value):
+    """The value as a tensor of its own, recorded."""
+    cdef Operand x = as_operand(value)
+    return identity_of(x)
+
+
+def detached(value):
+    """The value as a tensor that stands on no tape."""
+    cdef Operand x = as_operand(value)
+    if x.scalar:
+        return new_scalar(x.number, x.code)
+    return new_tensor(own_copy(x.array) if x.borrowed else x.array)
+
+
+def set_float_code(dtype):
+    global float_code
+    float_code = np_dtype(dtype).num
+
+
+def default_float():
+    """The dtype that Python floats become."""
+    return dtype_objects[float_code]
+
+
+def matmul(a, b, bint transpose_a=False, bint transpose_b=False):
+    """The matrix product of operands."""
+    cdef Operand x, y
+    if isinstance(a, Operand) or not isinstance(b, Operand):
+        x = as_operand(a)
+        y = operand_beside(b, x)
+    else:
+        y = <Operand>b
+        x = operand_beside(a, y)
+    return apply_matmul(x, y, transpose_a, transpose_b)
+
+
+def reduction_shapes(value, axis, bint keepdims):
+    """The three shapes of a reduction (see sum): the operand's, with ones, and the result's; and the reduced axes."""
+    cdef Operand x = <Operand>value
+    cdef int nd = 0 if x.scalar else PyArray_NDIM(x.array), d
+    cdef tuple shape = () if x.scalar else x.array.shape
+    cdef tuple axes
+    if axis is None:
+        axes = tuple(range(nd))
+    else:
+        if isinstance(axis, Operand):
+            axis = np_asarray(axis).tolist()
+        axes = tuple(axis) if isinstance(axis, (list, tuple, ndarray)) else (axis,)
+        axes = tuple([int(d) for d in axes])
+        for a in axes:
+            if not -nd <= a < nd:
+                raise ValueError(f"axis {a} is out of bounds for a tensor of {nd} dimensions (shape {shape})")
+        axes = tuple([a % nd for a in axes])
+        if len(set(axes)) != len(axes):
+            raise ValueError(f"an axis is named twice in {axis}")
+    kept = tuple([1 if d in axes else shape[d] for d in range(nd)])
+    return (shape, kept, kept if keepdims else tuple([shape[d] for d in range(nd) if d not in axes])), axes
+
+
+def reduce_sum_of(value, axis, bint keepdims):
+    """Sum over axes, recorded."""
+    cdef Operand x = as_operand(value)
+    shapes, _ = reduction_shapes(x, axis, keepdims)
+    return apply_linear(OP_SUM, x, shapes)
+
+
+# ------------------------------------------------------------------------------------------------------------ gradient
+
+cdef str SPENT = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
+
+
+def tape_configure(Tape tape, bint persistent, bint automatic):
+    tape.persistent = persistent
+    tape.automatic = automatic
+
+
+def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
+    """The gradient of flat lists; see GradientTape.gradient.
+
+    Everything is checked before anything is done: after an error the tape is as it was.
+    """
+    cdef Operand x, seed
+    cdef list targets_, seeds_
+    cdef Py_ssize_t i
+    if tape.log == NULL:
+        raise RuntimeError(SPENT)
+    for value in sources:
+        if not isinstance(value, Operand):
+            raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); watch a tensor: "
+                            f"x = constant(...); tape.watch(x)")
+    targets_ = []
+    seeds_ = []
+    for i in range(len(targets)):
+        value = targets[i]
+        if value is None:
+            continue
+        if not isinstance(value, Operand):
+            raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); a value that left "
+                            f"the tape (.numpy(), np.asarray, float()) cannot be differentiated")
+        x = <Operand>value
+        seed = None
+        if seeds is not None and seeds[i] is not None:
+            seed = operand_beside(seeds[i], x)
+            if seed is None:
+                raise TypeError(f"output_gradients must be numeric, not {type(seeds[i]).__name__}")
+            if tuple(seed.shape) != tuple(x.shape):
+                raise ValueError(f"output_gradients: the gradient for a target of shape {tuple(x.shape)} has shape "
+                                 f"{tuple(seed.shape)}; they must be equal")
+            seed = cast_operand(seed, x.code)
+        if not PyTypeNum_ISFLOAT(x.code):
+            warn(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
+                 f"computation: cast(x, float32)", stacklevel=4)
+            continue
+        targets_.append(x)
+        seeds_.append(seed)
+    for x in targets_:
+        if x.is_variable and tape.automatic and (<VariableCore>x).is_trainable and log_find(tape.log, x) < 0:
+            leaf(tape.log, x, tape.bit)
+    if tape.recording and not tape.persistent:
+        tape.pop()
+    results = reverse(tape.log, tape.bit, targets_, seeds_, sources, zero)
+    if not tape.persistent:
+        tape.release()
+    return results
+
+
+def shown(Operand x):
+    """The value as reprs show it."""
+    return format_value(x)

@@ -1,0 +1,77 @@
+# The op record: the one data structure that recording, sweeping and (later) replaying share.
+#
+# A log is a run of fixed-size records; record i defines node i. Operands are named by their node; an operand that no
+# tape tracks, but that a derivative needs, lies in the log's constants. Beside each record lies one value: the double
+# of a scalar, an owned reference to an array that some derivative needs, or nothing.
+
+# Record.flags
+cdef enum:
+    SCALAR = 1      # the value is a double, in the value's place; the dtype says to what it was rounded
+    PARTIALS = 2    # the payload is the local partial derivatives
+    ATTRIBUTE = 4   # the payload is an owned reference to the op's attributes
+    HELD = 8        # the value's place holds an owned reference
+    LIST = 16       # `a` is an offset into the log's operand lists, `b` the number of operands
+
+# Operand references: a node, or one of these
+cdef enum:
+    UNTRACKED = -1          # no tape listens to it and no derivative needs its value
+    FIRST_CONSTANT = -2     # constant k is written -2 - k
+
+ctypedef union Payload:
+    double partial[2]
+    PyObject* attribute
+
+ctypedef struct Record:     # 32 bytes
+    uint16_t op
+    uint8_t flags
+    uint8_t dtype           # NumPy's type number of the output
+    int32_t a
+    int32_t b
+    uint32_t listeners      # one bit a tape that tracks this node
+    Payload payload
+
+ctypedef union Value:
+    double number
+    PyObject* array
+
+ctypedef struct Constant:
+    Value value
+    uint8_t dtype
+    uint8_t scalar
+
+# The opcodes that C code names. All others are given out as rows register.
+cdef enum:
+    OP_LEAF = 0         # a watched tensor or variable; `b` is the same variable's previous leaf; payload: the object
+    OP_ADD = 1
+    OP_SUBTRACT = 2
+    OP_MULTIPLY = 3
+    OP_DIVIDE = 4
+    OP_NEGATIVE = 5
+    OP_SELECT = 6
+    OP_CAST = 7
+    OP_SUM = 8
+    OP_BROADCAST = 9
+    OP_RESHAPE = 10
+    OP_TRANSPOSE = 11
+    OP_SLICE = 12
+    OP_UNSLICE = 13
+    OP_MATMUL = 14
+    OP_SQUARE = 15
+    OP_POWER = 16
+    OP_FLOOR_DIVIDE = 17
+    OP_REMAINDER = 18
+    OP_ABSOLUTE = 19
+    OP_LESS = 20
+    OP_LESS_EQUAL = 21
+    OP_EQUAL = 22
+    OP_NOT_EQUAL = 23
+    OP_GREATER = 24
+    OP_GREATER_EQUAL = 25
+    OP_TAKE = 26
+    OP_BITWISE_AND = 27
+    OP_BITWISE_OR = 28
+    OP_BITWISE_XOR = 29
+    OP_INVERT = 30
+    OP_SQRT = 31
+    FIRST_FREE_OPCODE = 32
+    MOST_OPCODES = 1024

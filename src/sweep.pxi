@@ -1,0 +1,814 @@
+# The reverse sweep: from the targets' nodes down to the lowest source, over the records that lie between.
+#
+# A rule is never written here: a record's contributions come from its row's programs (elementwise), from its transpose
+# (linear), or from a Python rule over public ops. They are emitted in one of two ways. Raw, when no open tape listens:
+# scalars multiply the partials that recording left, arrays go into a Stretch, which fuses neighbouring records. As
+# tensors, when one does: the same programs run on tensors standing at their nodes, so the derivative is recorded.
+
+cdef enum AdjointKind:
+    NO_ADJOINT = 0
+    NUMBER = 1                  # a scalar node's
+    ARRAY = 2                   # an owned reference
+    IN_STRETCH = 3              # a register of what is pending
+    TENSOR = 4                  # an owned reference: the derivative is recorded
+    KIND_MASK = 7
+
+# Other bits of a node's state
+cdef enum:
+    REACHED = 8                 # it depends on a source
+    SOURCE = 16
+    TAKEN = 32                  # its adjoint has been handed out
+
+cdef enum:
+    NO_RULE = 32                # Record.flags: nobody wrote this op's derivative
+
+ctypedef union Adjoint:
+    double number
+    PyObject* object
+    int64_t register
+
+ctypedef struct Reduction:      # a register that contributes to a node of a smaller shape
+    int32_t node
+    int register
+    PyObject* shape             # that shape (the record holds it); not for a scalar
+
+ctypedef struct Sweep:
+    Log* log
+    int32_t low
+    int32_t high
+    uint8_t* state              # of node low + k
+    Adjoint* adjoint
+    Stretch* stretch
+    int32_t* pending            # nodes whose adjoint is, or was, a register of the stretch
+    int pending_count
+    int pending_capacity
+    Reduction reductions[MOST_INPUTS]
+    int reduction_count
+    bint tensors                # emit tensors
+    bint linked                 # the log is the one that this thread records on
+
+
+cdef object no_rule(int op):
+    return LookupError(f"gradient registry has no entry for: {op_name(op)}. This op has no derivative; wrap its operand in "
+                       f"stop_gradient if none should flow through it")
+
+
+# ------------------------------------------------------------------------------------------------- collecting adjoints
+
+cdef inline void drop(Sweep* s, int32_t node) noexcept:
+    """Free a spent adjoint."""
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef PyObject* held = s.adjoint[k].object
+    s.state[k] &= ~KIND_MASK
+    if kind == ARRAY or kind == TENSOR:
+        Py_XDECREF(held)
+
+
+cdef inline void add_number(Sweep* s, int32_t node, double value) noexcept:
+    cdef int32_t k = node - s.low
+    if s.state[k] & KIND_MASK:
+        s.adjoint[k].number += value
+    else:
+        s.state[k] |= NUMBER
+        s.adjoint[k].number = value
+
+
+cdef int set_register(Sweep* s, int32_t node, int register) except -1:
+    cdef int32_t k = node - s.low
+    cdef void* grown
+    if s.pending_count == s.pending_capacity:
+        grown = realloc(s.pending, <size_t>(2 * s.pending_capacity + 64) * sizeof(int32_t))
+        if grown == NULL:
+            raise MemoryError()
+        s.pending = <int32_t*>grown
+        s.pending_capacity = 2 * s.pending_capacity + 64
+    s.pending[s.pending_count] = node
+    s.pending_count += 1
+    s.state[k] = (s.state[k] & ~KIND_MASK) | IN_STRETCH
+    s.adjoint[k].register = register
+    return 0
+
+
+cdef int add_register(Sweep* s, int32_t node, int register) except -1:
+    """Add a register of the stretch, which has the node's shape and dtype."""
+    cdef int32_t k = node - s.low
+    cdef int pair[2]
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    if kind == NO_ADJOINT:
+        return set_register(s, node, register)
+    if kind == ARRAY:
+        pair[0] = stretch_load(s.stretch, <ndarray>s.adjoint[k].object)
+        drop(s, node)
+    else:
+        pair[0] = <int>s.adjoint[k].register
+    pair[1] = register
+    return set_register(s, node, stretch_emit(s.stretch, OP_ADD, pair))
+
+
+cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
+    """Add an array of the node's shape."""
+    cdef int32_t k = node - s.low
+    cdef Record* r = &s.log.records[node]
+    cdef PyObject* total
+    if r.flags & SCALAR:
+        add_number(s, node, read_scalar(array if PyArray_TYPE(array) == r.dtype else array.astype(dtype_objects[r.dtype])))
+        return 0
+    if PyArray_TYPE(array) != r.dtype:
+        array = array.astype(dtype_objects[r.dtype])
+    if s.state[k] & KIND_MASK == IN_STRETCH:
+        if stretch_has_room(s.stretch):
+            return add_register(s, node, stretch_load(s.stretch, array))
+        flush(s)
+    if s.state[k] & KIND_MASK == NO_ADJOINT:
+        Py_INCREF(array)
+        s.adjoint[k].object = <PyObject*>array
+        s.state[k] |= ARRAY
+        return 0
+    total = s.adjoint[k].object
+    s.state[k] &= ~KIND_MASK
+    s.adjoint[k].object = add_arrays(total, array)
+    s.state[k] |= ARRAY
+    return 0
+
+
+cdef int flush(Sweep* s) except -1:
+    """Run the pending stretch: adjoints in registers become arrays, and reductions reach their nodes."""
+    cdef Stretch* stretch = s.stretch
+    cdef int i, n = s.pending_count, reductions = s.reduction_count
+    cdef int32_t node, k
+    cdef ndarray array
+    cdef list reduced = []
+    s.pending_count = 0
+    s.reduction_count = 0
+    if stretch.count == 0:
+        return 0
+    for i in range(n):
+        k = s.pending[i] - s.low
+        if s.state[k] & KIND_MASK == IN_STRETCH:
+            stretch.register[s.adjoint[k].register].wanted = 1
+    try:
+        stretch_run(stretch)
+        for i in range(n):
+            k = s.pending[i] - s.low
+            if s.state[k] & KIND_MASK == IN_STRETCH:
+                array = stretch_array(stretch, <int>s.adjoint[k].register)
+                Py_INCREF(array)
+                s.adjoint[k].object = <PyObject*>array
+                s.state[k] = (s.state[k] & ~KIND_MASK) | ARRAY
+        for i in range(reductions):
+            node = s.reductions[i].node
+            if s.log.records[node].flags & SCALAR:
+                add_number(s, node, stretch.register[s.reductions[i].register].total)
+            else:
+                array = stretch_array(stretch, s.reductions[i].register)
+                reduced.append((node, sum_to(array, <tuple>s.reductions[i].shape)))
+    finally:
+        # After an error nothing may point into the stretch any more.
+        for i in range(n):
+            k = s.pending[i] - s.low
+            if s.state[k] & KIND_MASK == IN_STRETCH:
+                s.state[k] &= ~KIND_MASK
+        stretch_clear(stretch)
+    for item in reduced:
+        add_array(s, (<tuple>item)[0], (<tuple>item)[1])
+    return 0
+
+
+cdef ndarray taken_array(Sweep* s, int32_t node):
+    """A node's adjoint as an array; spent, unless the node is a source."""
+    cdef int32_t k = node - s.low
+    cdef ndarray array
+    if s.state[k] & KIND_MASK == IN_STRETCH:
+        flush(s)
+    if s.state[k] & KIND_MASK == NUMBER:
+        array = scalar_array(rounded(s.adjoint[k].number, s.log.records[node].dtype), s.log.records[node].dtype)
+    else:
+        array = <ndarray>s.adjoint[k].object
+    if not s.state[k] & SOURCE:
+        drop(s, node)
+    return array
+
+
+cdef inline bint wants(Sweep* s, int32_t node) noexcept:
+    return node >= s.low and s.state[node - s.low] & REACHED
+
+
+# ------------------------------------------------------------------------------------------------------ raw emission
+
+cdef int load_operand(Sweep* s, int32_t reference) except -1:
+    """The value of a record's operand, as a register of the stretch."""
+    cdef Record* r
+    cdef Constant* c
+    if reference <= FIRST_CONSTANT:
+        c = &s.log.constants[FIRST_CONSTANT - reference]
+        if c.scalar:
+            return stretch_uniform(s.stretch, c.value.number, c.dtype)
+        return stretch_load(s.stretch, <ndarray>c.value.array)
+    r = &s.log.records[reference]
+    if r.flags & SCALAR:
+        return stretch_uniform(s.stretch, s.log.values[reference].number, r.dtype)
+    return stretch_load(s.stretch, <ndarray>s.log.values[reference].array)
+
+
+cdef double operand_number(Sweep* s, int32_t reference) noexcept:
+    if reference <= FIRST_CONSTANT:
+        if s.log.constants[FIRST_CONSTANT - reference].scalar:
+            return s.log.constants[FIRST_CONSTANT - reference].value.number
+        return 0
+    return s.log.values[reference].number
+
+
+cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
+    cdef Record* r = &s.log.records[node]
+    cdef Row* row = &table[r.op]
+    cdef Stretch* stretch = s.stretch
+    cdef int32_t k = node - s.low, operand
+    cdef int32_t pair[2]
+    cdef int32_t* operands
+    cdef int registers[MOST_INPUTS + 2]
+    cdef double numbers[MOST_INPUTS + 2]
+    cdef int i, j, n = row.arity, result
+    cdef uint32_t loaded = 0, uses
+    cdef ndarray cotangent
+    cdef tuple shapes
+    operand_nodes(s.log, r, &operands, pair)
+    if r.flags & SCALAR:
+        numbers[0] = s.adjoint[k].number
+        for i in range(n):
+            numbers[1 + i] = operand_number(s, operands[i]) if operands[i] != UNTRACKED else 0
+        numbers[n + 1] = s.log.values[node].number
+        for i in range(n):
+            if wants(s, operands[i]) and row.derivative[i] != NOTHING:
+                if row.derivative[i] == MISSING:
+                    raise no_rule(r.op)
+                add_number(s, operands[i], run_on_scalars(row.vjp[i], numbers, 0))
+        return 0
+    if s.state[k] & KIND_MASK == IN_STRETCH and not stretch_has_room(stretch):
+        flush(s)
+    if s.state[k] & KIND_MASK == IN_STRETCH:
+        registers[0] = <int>s.adjoint[k].register
+    else:
+        cotangent = <ndarray>s.adjoint[k].object
+        if stretch.count and not (stretch_has_room(stretch)
+                                  and stretch_fits(stretch, r.dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
+            flush(s)
+        if not stretch.count:
+            stretch_begin(stretch, r.dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
+        registers[0] = stretch_load(stretch, cotangent)
+        cotangent = None
+    if not s.state[k] & SOURCE:
+        drop(s, node)
+    shapes = <tuple>r.payload.attribute if r.flags & ATTRIBUTE else None
+    for i in range(n):
+        operand = operands[i]
+        if not wants(s, operand) or row.derivative[i] == NOTHING:
+            continue
+        if row.derivative[i] == MISSING:
+            raise no_rule(r.op)
+        uses = row.vjp[i].uses >> 1
+        for j in range(n + 1):
+            if uses & ~loaded & (<uint32_t>1 << j):
+                registers[1 + j] = load_operand(s, node if j == n else operands[j])
+        loaded |= uses
+        result = stretch_run_program(stretch, row.vjp[i], registers)
+        if s.log.records[operand].flags & SCALAR:
+            stretch.register[result].summed = 1
+        elif shapes is not None and not shape_is(<tuple>shapes[i], stretch.nd, stretch.dims):
+            stretch.register[result].wanted = 1
+        else:
+            add_register(s, operand, result)
+            continue
+        s.reductions[s.reduction_count].node = operand
+        s.reductions[s.reduction_count].register = result
+        s.reductions[s.reduction_count].shape = <PyObject*>shapes[i] if shapes is not None else NULL
+        s.reduction_count += 1
+    if s.reduction_count:
+        flush(s)
+    return 0
+
+
+cdef bint shape_is(tuple shape, int nd, npy_intp* dims):
+    cdef int d
+    if shape is None or len(shape) != nd:
+        return False
+    for d in range(nd):
+        if <npy_intp>shape[d] != dims[d]:
+            return False
+    return True
+
+
+cdef tuple sum_shapes(tuple whole, tuple shape):
+    """The attributes of the sum that takes an array of shape `whole` to one that broadcast to it."""
+    cdef int lead = <int>(len(whole) - len(shape))
+    return (whole, (1,) * lead + shape, shape)
+
+
+cdef ndarray sum_to(ndarray array, tuple shape):
+    return sum_kernel(array, sum_shapes(array.shape, shape))
+
+
+cdef int sweep_linear(Sweep* s, int32_t node) except -1:
+    cdef Record* r = &s.log.records[node]
+    cdef int32_t a = r.a
+    cdef int op = r.op
+    cdef Row* row = &table[op]
+    cdef ndarray cotangent
+    cdef object attribute = <object>r.payload.attribute
+    cdef PyObject* held
+    if not wants(s, a):
+        return 0
+    cotangent = taken_array(s, node)
+    if op == OP_SLICE and s.state[a - s.low] & KIND_MASK == ARRAY:
+        held = s.adjoint[a - s.low].object
+        if held.ob_refcnt == 1 and pooled_memory(held) and PyArray_TYPE(cotangent) == PyArray_TYPE(<ndarray>held):
+            # Into its place in what is there already, so that n slices of n elements cost n, not n squared.
+            add_into_slice(<ndarray>held, (<tuple>attribute)[1], cotangent)
+            return 0
+    if row.partner == op:
+        attribute = (<tuple>attribute)[::-1]
+    return add_array(s, a, linear_array(row.partner, cotangent, attribute))
+
+
+cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:
+    cdef Operands o
+    view = whole[index] if PyArray_NDIM(part) else whole[index if isinstance(index, tuple) and Ellipsis in index
+                                                         else ((index if isinstance(index, tuple) else (index,)) + (Ellipsis,))]
+    cdef ndarray at = view
+    o.count = 3
+    set_dims(&o, at)
+    set_operand(&o, 0, at)
+    set_operand(&o, 1, part)
+    set_operand(&o, 2, at)
+    run_operands(&table[OP_ADD], PyArray_TYPE(whole), &o)
+    return 0
+
+
+cdef ndarray operand_array(Sweep* s, int32_t reference):
+    if reference <= FIRST_CONSTANT:
+        return <ndarray>s.log.constants[FIRST_CONSTANT - reference].value.array
+    return <ndarray>s.log.values[reference].array
+
+
+cdef int sweep_matmul(Sweep* s, int32_t node) except -1:
+    cdef Record* r = &s.log.records[node]
+    cdef int32_t a = r.a, b = r.b
+    cdef tuple flags = <tuple>r.payload.attribute
+    cdef bint ta = flags[0], tb = flags[1]
+    cdef ndarray g, x
+    if not (wants(s, a) or wants(s, b)):
+        return 0
+    g = taken_array(s, node)
+    if wants(s, a):
+        x = matmul_arrays(operand_array(s, b), tb, g, True) if ta else matmul_arrays(g, False, operand_array(s, b), not tb)
+        add_array(s, a, x if len(flags) == 2 else sum_to(x, flags[2]))
+    if wants(s, b):
+        x = matmul_arrays(g, True, operand_array(s, a), ta) if tb else matmul_arrays(operand_array(s, a), not ta, g, False)
+        add_array(s, b, x if len(flags) == 2 else sum_to(x, flags[3]))
+    return 0
+
+
+# --------------------------------------------------------------------------------------------- emission of tensors
+
+cdef Tensor tensor_at(Sweep* s, int32_t reference):
+    """The value of a node or a constant, as a tensor that stands where it stood."""
+    cdef Constant* c
+    cdef Record* r
+    cdef Tensor t
+    cdef int i
+    if reference == UNTRACKED:
+        return None
+    if reference <= FIRST_CONSTANT:
+        c = &s.log.constants[FIRST_CONSTANT - reference]
+        return new_scalar(c.value.number, c.dtype) if c.scalar else new_tensor(<ndarray>c.value.array)
+    r = &s.log.records[reference]
+    if not s.linked and r.op == OP_LEAF and isinstance(<object>r.payload.attribute, Tensor):
+        return <Tensor>r.payload.attribute
+    if r.flags & SCALAR:
+        t = new_scalar(s.log.values[reference].number, r.dtype)
+    elif r.flags & HELD:
+        t = new_tensor(<ndarray>s.log.values[reference].array)
+    else:
+        return None
+    if s.linked:
+        t.node = reference
+        t.log_id = s.log.id
+        for i in range(s.log.epoch_count):
+            if reference < s.log.epochs[i].end:
+                t.log_id = s.log.epochs[i].id
+                break
+    return t
+
+
+cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
+    cdef int32_t k = node - s.low
+    cdef Operand total
+    cdef Record* r = &s.log.records[node]
+    total = cast_operand(<Operand>contribution, r.dtype)
+    if s.state[k] & KIND_MASK:
+        total = <Operand>binary(OP_ADD, <object>s.adjoint[k].object, total)
+        drop(s, node)
+    Py_INCREF(total)
+    s.adjoint[k].object = <PyObject*>total
+    s.state[k] |= TENSOR
+    return 0
+
+
+cdef object sum_tensor_to(Operand x, tuple shape):
+    """Recorded sum of a contribution to the shape of an operand that was broadcast."""
+    cdef tuple whole = tuple(x.shape)
+    if whole == shape:
+        return x
+    return apply_linear(OP_SUM, x, sum_shapes(whole, shape))
+
+
+cdef object run_on_tensors(Program* p, list registers):
+    """A program over tensors, op by op, recorded where a tape listens."""
+    cdef int i, k
+    cdef list arguments
+    cdef Row* row
+    registers = registers + [None] * (p.constants + p.instructions)
+    for i in range(p.constants):
+        registers[p.inputs + i] = p.constant[i]
+    for i in range(p.instructions):
+        row = &table[p.code[i].op]
+        arguments = [registers[p.code[i].inputs[k]] for k in range(row.arity)]
+        registers[p.inputs + p.constants + i] = call_row(p.code[i].op, arguments)
+    return registers[p.result]
+
+
+cdef object call_row(int op, list arguments):
+    """An elementwise op on tensors and numbers."""
+    cdef Operand like = None
+    cdef Row* row = &table[op]
+    cdef int n = row.arity
+    for x in arguments[row.condition:]:
+        if isinstance(x, Operand):
+            like = <Operand>x
+    if n == 1:
+        return apply1(op, like)
+    if n == 2 and like is not None:
+        return binary(op, arguments[0], arguments[1])
+    if like is None:
+        like = new_scalar(0.0, float_code)
+    arguments = [operand_beside(x, like) for x in arguments] + [None, None]
+    return elementwise(op, arguments[0], arguments[1], arguments[2])
+
+
+cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
+    """One record, its contributions recorded."""
+    cdef Record* r = &s.log.records[node]
+    cdef int op = r.op, i, n
+    cdef Row* row = &table[op]
+    cdef int32_t pair[2]
+    cdef int32_t* operands
+    cdef list nodes, registers, contributions
+    cdef Operand g = <Operand>s.adjoint[node - s.low].object
+    cdef object attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE else None
+    cdef object whole
+    cdef Operand operand
+    cdef bint ta, tb
+    n = operand_nodes(s.log, r, &operands, pair)
+    nodes = [operands[i] for i in range(n)]
+    if not s.state[node - s.low] & SOURCE:
+        drop(s, node)
+    if row.kind == ELEMENTWISE:
+        if r.flags & NO_RULE:
+            raise no_rule(op)
+        n = row.arity
+        registers = [g] + [tensor_at(s, nodes[i]) for i in range(n)] + [tensor_at(s, node)]
+        for i in range(n):
+            if not wants(s, nodes[i]) or row.derivative[i] == NOTHING:
+                continue
+            if row.derivative[i] == MISSING:
+                raise no_rule(op)
+            contribution = run_on_tensors(row.vjp[i], registers)
+            if not isinstance(contribution, Operand):
+                contribution = binary(OP_MULTIPLY, new_scalar(1.0, g.code), contribution)
+            if s.log.records[<int32_t>nodes[i]].flags & SCALAR:
+                shape = ()
+            elif attribute is not None:
+                shape = (<tuple>attribute)[i]
+            else:
+                shape = tuple(g.shape)
+            whole = tuple((<Operand>contribution).shape)
+            if len(whole) < len(shape):
+                contribution = broadcast_tensor(<Operand>contribution, tuple(g.shape))
+            add_tensor(s, nodes[i], sum_tensor_to(<Operand>contribution, shape))
+    elif row.kind == LINEAR:
+        if wants(s, nodes[0]):
+            add_tensor(s, nodes[0], apply_linear(row.partner, g, attribute if row.partner != op else (<tuple>attribute)[::-1]))
+    elif row.kind == MATMUL:
+        ta = attribute[0]
+        tb = attribute[1]
+        registers = [tensor_at(s, nodes[0]), tensor_at(s, nodes[1])]
+        if wants(s, nodes[0]):
+            operand = apply_matmul(registers[1], g, tb, True) if ta else apply_matmul(g, registers[1], False, not tb)
+            add_tensor(s, nodes[0], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[2]))
+        if wants(s, nodes[1]):
+            operand = apply_matmul(g, registers[0], True, ta) if tb else apply_matmul(registers[0], g, not ta, False)
+            add_tensor(s, nodes[1], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[3]))
+    else:
+        contributions = general_contributions(s, node, g)
+        for i in range(n):
+            if wants(s, nodes[i]) and contributions[i] is not None:
+                add_tensor(s, nodes[i], contributions[i])
+    return 0
+
+
+cdef object broadcast_tensor(Operand x, tuple shape):
+    cdef tuple own = tuple(x.shape)
+    if own == shape:
+        return x
+    return apply_linear(OP_BROADCAST, x, sum_shapes(shape, own))
+
+
+cdef list general_contributions(Sweep* s, int32_t node, Operand g):
+    """Call a Python rule: rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None."""
+    cdef Record* r = &s.log.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int op = r.op, i, n
+    cdef int32_t pair[2]
+    cdef int32_t* operands
+    cdef object attribute = <object>r.payload.attribute
+    if row.rule == NULL:
+        raise no_rule(op)
+    n = operand_nodes(s.log, r, &operands, pair)
+    inputs = [tensor_at(s, operands[i]) if row.keeps_inputs else None for i in range(n)]
+    output = tensor_at(s, node) if row.keeps_output else None
+    result = (<object>row.rule)(g, output, attribute, *inputs)
+    result = list(result) if isinstance(result, (tuple, list)) else [result]
+    if len(result) != n:
+        raise ValueError(f"{op_name(op)}: its derivative gave {len(result)} contributions for {n} operands")
+    return result
+
+
+cdef int sweep_general(Sweep* s, int32_t node) except -1:
+    cdef ndarray cotangent = taken_array(s, node)
+    cdef int32_t pair[2]
+    cdef int32_t* operands
+    cdef int i, n
+    cdef list contributions = general_contributions(s, node, new_tensor(cotangent))
+    n = operand_nodes(s.log, &s.log.records[node], &operands, pair)
+    for i in range(n):
+        if wants(s, operands[i]) and contributions[i] is not None:
+            add_array(s, operands[i], array_of(<Operand>contributions[i]))
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------------------ the sweep
+
+cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) except -1:
+    """Mark what depends on a source through records that the tape listened to."""
+    cdef int32_t i, k, low = s.low
+    cdef Record* r
+    cdef uint8_t* state = s.state
+    cdef bint reached
+    cdef uint32_t listeners = 0
+    for i in range(low, s.high + 1):
+        r = &s.log.records[i]
+        if not state[i - low] & REACHED:
+            if not r.listeners & bit or r.op == OP_LEAF:
+                continue
+            if r.flags & LIST:
+                reached = False
+                for k in range(r.b):
+                    if s.log.operands[r.a + k] >= low and state[s.log.operands[r.a + k] - low] & REACHED:
+                        reached = True
+                        break
+            else:
+                reached = (r.a >= low and state[r.a - low] & REACHED) or (r.b >= low and state[r.b - low] & REACHED)
+            if not reached:
+                continue
+            state[i - low] |= REACHED
+        listeners |= r.listeners
+        if r.dtype != NPY_DOUBLE and r.dtype != NPY_FLOAT:
+            odd[0] = True
+    heard[0] = listeners & active != 0
+    return 0
+
+
+cdef int walk(Sweep* s) except -1:
+    cdef int32_t i, low = s.low
+    cdef Record* r
+    cdef uint8_t* state = s.state
+    cdef Adjoint* adjoint = s.adjoint
+    cdef uint8_t st
+    cdef double g
+    cdef int kind
+    for i in range(s.high, low - 1, -1):
+        st = state[i - low]
+        if not st & KIND_MASK:
+            continue
+        if not st & REACHED:
+            drop(s, i)
+            continue
+        r = &s.log.records[i]
+        if r.flags & PARTIALS and not s.tensors:
+            if r.flags & NO_RULE:
+                raise no_rule(r.op)
+            g = adjoint[i - low].number
+            if r.a >= low and state[r.a - low] & REACHED:
+                add_number(s, r.a, g * r.payload.partial[0])
+            if r.b >= low and state[r.b - low] & REACHED:
+                add_number(s, r.b, g * r.payload.partial[1])
+            continue
+        if r.op == OP_LEAF:
+            continue
+        if s.tensors:
+            sweep_tensors(s, i)
+            continue
+        kind = table[r.op].kind
+        if kind == ELEMENTWISE:
+            sweep_elementwise(s, i)
+        elif kind == LINEAR:
+            sweep_linear(s, i)
+        elif kind == MATMUL:
+            sweep_matmul(s, i)
+        else:
+            sweep_general(s, i)
+    return 0
+
+
+cdef list source_nodes(Log* log, Operand source, uint32_t bit):
+    """The nodes at which a source stands: several, for a variable that was assigned to in between."""
+    cdef int32_t node = log_find(log, source)
+    cdef list nodes = []
+    while node >= 0:
+        if log.records[node].listeners & bit:
+            nodes.append(node)
+        if log.records[node].op != OP_LEAF:
+            break
+        node = log.records[node].b
+    return nodes
+
+
+cdef Tensor zeros_of(Operand x):
+    if x.scalar:
+        return new_scalar(0.0, x.code)
+    return new_tensor(zeros_array(x.code, PyArray_NDIM(x.array), PyArray_DIMS(x.array)))
+
+
+cdef Tensor ones_of(Operand x):
+    if x.scalar:
+        return new_scalar(1.0, x.code)
+    if x.code == NPY_FLOAT or x.code == NPY_DOUBLE:
+        return new_tensor(uniform_array(1.0, x.code, PyArray_NDIM(x.array), PyArray_DIMS(x.array)))
+    return new_tensor(np_ones(x.array.shape, x.array.dtype))
+
+
+cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, bint zero):
+    """Gradients of the sum of targets (weighted by seeds) with respect to each source; None or zeros where unconnected."""
+    cdef Sweep s
+    cdef Operand x, seed
+    cdef Log* current = recording_log()
+    cdef list nodes_of_sources = [], nodes_of_targets = [], results = []
+    cdef list nodes
+    cdef int32_t node, low = 0x7fffffff, high = -1
+    cdef bint odd = False, heard = False
+    cdef Py_ssize_t i
+    cdef Tensor result
+    for i in range(len(targets)):
+        x = <Operand>targets[i]
+        node = log_find(log, x)
+        if node >= 0 and not log.records[node].listeners & bit:
+            node = -1
+        nodes_of_targets.append(node)
+        if node > high:
+            high = node
+    for i in range(len(sources)):
+        x = <Operand>sources[i]
+        nodes = source_nodes(log, x, bit) if PyTypeNum_ISFLOAT(x.code) else []
+        nodes_of_sources.append(nodes)
+        for node in nodes:
+            if node < low:
+                low = node
+    if low <= high:
+        memset(&s, 0, sizeof(Sweep))
+        s.log = log
+        s.low = low
+        s.high = high
+        s.linked = current == log
+        s.state = <uint8_t*>calloc(<size_t>(high - low + 1), 1)
+        s.adjoint = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
+        if s.state == NULL or s.adjoint == NULL:
+            free(s.state)
+            free(s.adjoint)
+            raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
+        try:
+            for nodes in nodes_of_sources:
+                for node in nodes:
+                    if node <= high:
+                        s.state[node - low] |= REACHED | SOURCE
+            mark(&s, bit, current.active if current == log else 0, &odd, &heard)
+            if current != NULL:
+                for seed in seeds:
+                    heard = heard or (seed is not None and tracked(current, seed) >= 0)
+                if current != log and not heard:
+                    heard = leaves_tracked(log, current, low, high)
+            s.tensors = odd or heard
+            if not s.tensors:
+                s.stretch = <Stretch*>spare_stretch()
+            for i in range(len(targets)):
+                node = nodes_of_targets[i]
+                if node < low or not s.state[node - low] & REACHED:
+                    continue
+                seed = <Operand>seeds[i] if seeds[i] is not None else ones_of(<Operand>targets[i])
+                if s.tensors:
+                    add_tensor(&s, node, seed)
+                elif log.records[node].flags & SCALAR:
+                    add_number(&s, node, seed.number)
+                else:
+                    add_array(&s, node, seed.array)
+            walk(&s)
+            if not s.tensors:
+                flush(&s)
+            for i in range(len(sources)):
+                result = None
+                for node in <list>nodes_of_sources[i]:
+                    if node <= high and s.state[node - low] & (KIND_MASK | TAKEN):
+                        result = collect(&s, node, result, sources, nodes_of_sources, results)
+                results.append(result)
+        finally:
+            for node in range(low, high + 1):
+                if s.state[node - low] & KIND_MASK:
+                    drop(&s, node)
+            free(s.state)
+            free(s.adjoint)
+            free(s.pending)
+            if s.stretch != NULL:
+                stretch_clear(s.stretch)
+                return_stretch(s.stretch)
+    else:
+        results = [None] * len(sources)
+    if zero:
+        for i in range(len(sources)):
+            if results[i] is None:
+                results[i] = zeros_of(<Operand>sources[i])
+    return results
+
+
+cdef bint leaves_tracked(Log* log, Log* current, int32_t low, int32_t high) except -1:
+    """Whether another log that is being recorded follows one of this log's watched tensors."""
+    cdef int32_t i
+    for i in range(low, high + 1):
+        if log.records[i].op == OP_LEAF and log.records[i].flags & ATTRIBUTE:
+            x = <object>log.records[i].payload.attribute
+            if isinstance(x, Tensor) and tracked(current, <Operand>x) >= 0:
+                return True
+    return False
+
+
+cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, list sources, list nodes_of_sources, list results):
+    """A source's adjoint as a tensor that shares memory with nothing."""
+    cdef int32_t k = node - s.low
+    cdef Record* r = &s.log.records[node]
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef Tensor part = None
+    cdef PyObject* held
+    cdef Py_ssize_t i
+    if s.state[k] & TAKEN:
+        # The same source was named before.
+        for i in range(len(results)):
+            if node in <list>nodes_of_sources[i]:
+                return results[i]
+    if kind == NUMBER:
+        part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)
+    else:
+        held = s.adjoint[k].object
+        if kind == TENSOR:
+            part = <Tensor>held if isinstance(<object>held, Tensor) else identity_of(<Operand>held)
+        elif held.ob_refcnt == 1 and pooled_memory(held):
+            part = new_tensor(<ndarray>held)
+        else:
+            part = new_tensor(own_copy(<ndarray>held))
+    drop(s, node)
+    s.state[k] |= TAKEN
+    if sum_so_far is None:
+        return part
+    return <Tensor>binary(OP_ADD, sum_so_far, part)
+
+
+cdef Stretch* kept_stretch = NULL
+
+cdef Stretch* spare_stretch() except NULL:
+    """The engine's bookkeeping is some kilobytes: one is kept for the next sweep."""
+    global kept_stretch
+    cdef Stretch* stretch = kept_stretch
+    if stretch != NULL:
+        kept_stretch = NULL
+        return stretch
+    stretch = <Stretch*>malloc(sizeof(Stretch))
+    if stretch == NULL:
+        raise MemoryError()
+    stretch.count = 0
+    stretch.code_count = 0
+    return stretch
+
+
+cdef void return_stretch(Stretch* stretch) noexcept:
+    global kept_stretch
+    if kept_stretch == NULL:
+        kept_stretch = stretch
+    else:
+        free(stretch)

@@ -1,0 +1,283 @@
+# The op table as C arrays: kernels by dtype, arity, what a derivative needs, and rule programs.
+#
+# A row is registered once, from Python, with its NumPy function and its derivative written in terms of other ops. The
+# derivative is traced (trace.pxi) into a short straight-line program of opcodes the first time it is needed; after
+# that no Python runs for a record.
+
+ctypedef void (*Loop)(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept nogil
+ctypedef double (*Scalar1)(double) noexcept nogil
+ctypedef double (*Scalar2)(double, double) noexcept nogil
+
+cdef enum:
+    MOST_INPUTS = 3             # of an elementwise op
+    TYPES = 24                  # NumPy's plain type numbers lie below
+
+cdef enum Kind:
+    NO_OP
+    ELEMENTWISE
+    LINEAR                      # one input; the transpose is its partner with the same attributes
+    MATMUL                      # bilinear, with transposed operands by flags
+    GENERAL                     # a Python rule over public ops
+
+# What is known of one input's derivative
+cdef enum Derivative:
+    UNTRACED                    # a formula that has not been traced yet
+    NOTHING                     # the gradient stops here: floor, comparisons, conditions
+    MISSING                     # nobody wrote one: asking is a LookupError
+    TRACED
+
+ctypedef struct Instruction:
+    uint16_t op
+    int16_t out
+    int16_t inputs[MOST_INPUTS]
+
+# Registers: the inputs, then the constants, then one for each instruction's result.
+ctypedef struct Program:
+    int inputs
+    int constants
+    int instructions
+    int result
+    uint32_t uses               # bit k: input register k is read
+    double* constant
+    Instruction* code
+
+ctypedef struct Row:
+    int kind
+    int arity
+    int partner                 # LINEAR: the transpose's opcode
+    int boolean                 # the result is a truth value
+    int condition               # the first input is a truth value
+    int ready                   # every formula has been traced
+    int keeps_inputs            # GENERAL: what its rule is given
+    int keeps_output
+    int derivative[MOST_INPUTS]
+    uint32_t needs              # over all derivatives; bit k: input k, bit arity: the output
+    Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output
+    Program* partial[MOST_INPUTS]   # registers: inputs, output
+    Program* formula            # registers: inputs; the kernel, where it is made of other ops
+    Scalar1 scalar1
+    Scalar2 scalar2
+    Loop loop[TYPES]
+    void* data[TYPES]
+    uint8_t out_type[TYPES]
+    PyObject* name
+    PyObject* ufunc             # or NULL
+    PyObject* python            # GENERAL and LINEAR: the forward function over arrays
+    PyObject* rule              # the derivative as it was written
+    PyObject* formula_rule      # the formula as it was written
+
+cdef Row table[MOST_OPCODES]
+cdef int next_opcode = FIRST_FREE_OPCODE
+cdef dict opcode_by_name = {}
+cdef dict opcode_by_ufunc = {}
+cdef npy_intp item_size[TYPES]
+
+# Scalars stay C doubles; these are what runs on them. A row that is not named here runs its own loop on one element.
+cdef double scalar_add(double x, double y) noexcept nogil: return x + y
+cdef double scalar_subtract(double x, double y) noexcept nogil: return x - y
+cdef double scalar_multiply(double x, double y) noexcept nogil: return x * y
+cdef double scalar_divide(double x, double y) noexcept nogil: return x / y
+cdef double scalar_negative(double x) noexcept nogil: return -x
+cdef double scalar_square(double x) noexcept nogil: return x * x
+cdef double scalar_reciprocal(double x) noexcept nogil: return 1.0 / x
+cdef double scalar_less(double x, double y) noexcept nogil: return x < y
+cdef double scalar_less_equal(double x, double y) noexcept nogil: return x <= y
+cdef double scalar_greater(double x, double y) noexcept nogil: return x > y
+cdef double scalar_greater_equal(double x, double y) noexcept nogil: return x >= y
+cdef double scalar_equal(double x, double y) noexcept nogil: return x == y
+cdef double scalar_not_equal(double x, double y) noexcept nogil: return x != y
+
+
+cdef Scalar1 scalar_kernel1(str name):
+    if name == "sin": return c_sin
+    if name == "cos": return c_cos
+    if name == "tan": return c_tan
+    if name == "exp": return c_exp
+    if name == "log": return c_log
+    if name == "tanh": return c_tanh
+    if name == "sinh": return c_sinh
+    if name == "cosh": return c_cosh
+    if name == "sqrt": return c_sqrt
+    if name == "abs": return c_fabs
+    if name == "floor": return c_floor
+    if name == "ceil": return c_ceil
+    if name == "rint": return c_rint
+    if name == "expm1": return c_expm1
+    if name == "log1p": return c_log1p
+    if name == "asin": return c_asin
+    if name == "acos": return c_acos
+    if name == "atan": return c_atan
+    if name == "erf": return c_erf
+    if name == "erfc": return c_erfc
+    if name == "negative": return scalar_negative
+    if name == "square": return scalar_square
+    if name == "reciprocal": return scalar_reciprocal
+    return NULL
+
+
+cdef Scalar2 scalar_kernel2(str name):
+    if name == "add": return scalar_add
+    if name == "subtract": return scalar_subtract
+    if name == "multiply": return scalar_multiply
+    if name == "divide": return scalar_divide
+    if name == "pow": return c_pow
+    if name == "atan2": return c_atan2
+    if name == "less": return scalar_less
+    if name == "less_equal": return scalar_less_equal
+    if name == "greater": return scalar_greater
+    if name == "greater_equal": return scalar_greater_equal
+    if name == "equal": return scalar_equal
+    if name == "not_equal": return scalar_not_equal
+    return NULL
+
+
+cdef void take_ufunc_loops(Row* row, object ufunc):
+    """NumPy's compiled inner loops, from the ufunc object: for inputs of one dtype, the first that NumPy lists."""
+    cdef UFunc* u = <UFunc*>ufunc
+    cdef int i, j, code
+    cdef bint same
+    for i in range(u.ntypes):
+        code = <unsigned char>u.types[i * u.nargs]
+        same = True
+        for j in range(u.nin):
+            same = same and <unsigned char>u.types[i * u.nargs + j] == code
+        # Integers and complex numbers have no derivative, and some of their loops raise: NumPy's own call serves those.
+        if same and (code == NPY_BOOL or PyTypeNum_ISFLOAT(code)) and row.loop[code] == NULL and u.functions[i] != NULL:
+            if <unsigned char>u.types[i * u.nargs + u.nin] < TYPES:
+                row.loop[code] = <Loop>u.functions[i]
+                row.data[code] = u.data[i]
+                row.out_type[code] = <uint8_t>u.types[i * u.nargs + u.nin]
+
+
+cdef void take_own_loops(Row* row, str name):
+    """Kernels of our own, in NumPy's place or where it has none."""
+    cdef int code
+    if name == "sin":
+        row.loop[NPY_DOUBLE] = vm_sin_f64
+    elif name == "cos":
+        row.loop[NPY_DOUBLE] = vm_cos_f64
+    elif name == "erf":
+        row.loop[NPY_DOUBLE] = vm_erf_f64
+        row.loop[NPY_FLOAT] = vm_erf_f32
+        row.out_type[NPY_DOUBLE] = NPY_DOUBLE
+        row.out_type[NPY_FLOAT] = NPY_FLOAT
+    elif name == "erfc":
+        row.loop[NPY_DOUBLE] = vm_erfc_f64
+        row.loop[NPY_FLOAT] = vm_erfc_f32
+        row.out_type[NPY_DOUBLE] = NPY_DOUBLE
+        row.out_type[NPY_FLOAT] = NPY_FLOAT
+    elif name == "select":
+        for code in range(TYPES):
+            row.out_type[code] = <uint8_t>code
+            if item_size[code] == 1:
+                row.loop[code] = vm_select_1
+            elif item_size[code] == 2:
+                row.loop[code] = vm_select_2
+            elif item_size[code] == 4:
+                row.loop[code] = vm_select_4
+            elif item_size[code] == 8:
+                row.loop[code] = vm_select_8
+            elif item_size[code] == 16:
+                row.loop[code] = vm_select_16
+
+
+cdef dict fixed_opcodes = {
+    "leaf": OP_LEAF, "add": OP_ADD, "subtract": OP_SUBTRACT, "multiply": OP_MULTIPLY, "divide": OP_DIVIDE,
+    "negative": OP_NEGATIVE, "select": OP_SELECT, "cast": OP_CAST, "sum": OP_SUM, "broadcast": OP_BROADCAST,
+    "reshape": OP_RESHAPE, "transpose": OP_TRANSPOSE, "slice": OP_SLICE, "unslice": OP_UNSLICE, "matmul": OP_MATMUL,
+    "square": OP_SQUARE, "pow": OP_POWER, "floordiv": OP_FLOOR_DIVIDE, "mod": OP_REMAINDER, "abs": OP_ABSOLUTE,
+    "less": OP_LESS, "less_equal": OP_LESS_EQUAL, "equal": OP_EQUAL, "not_equal": OP_NOT_EQUAL,
+    "greater": OP_GREATER, "greater_equal": OP_GREATER_EQUAL, "take": OP_TAKE, "bitwise_and": OP_BITWISE_AND,
+    "bitwise_or": OP_BITWISE_OR, "bitwise_xor": OP_BITWISE_XOR, "invert": OP_INVERT, "sqrt": OP_SQRT,
+}
+
+
+cdef int claim_opcode(str name) except -1:
+    global next_opcode
+    cdef int op
+    if name in opcode_by_name:
+        raise ValueError(f"the op table already has a row named {name!r}")
+    if name in fixed_opcodes:
+        op = fixed_opcodes[name]
+    else:
+        op = next_opcode
+        if op >= MOST_OPCODES:
+            raise ValueError(f"the op table is full: it holds {MOST_OPCODES} rows")
+        next_opcode += 1
+    opcode_by_name[name] = op
+    table[op].name = keep(name)
+    return op
+
+
+cdef PyObject* keep(object thing):
+    """A reference that the table owns for the life of the process."""
+    Py_INCREF(thing)
+    return <PyObject*>thing
+
+
+cdef str op_name(int op):
+    return <str>table[op].name if table[op].name != NULL else f"op {op}"
+
+
+cdef double scalar_eval(int op, const double* x) noexcept nogil:
+    """One op on C doubles. Truth values are 0 and 1."""
+    cdef Row* row = &table[op]
+    cdef double arguments[MOST_INPUTS]
+    cdef double result = 0
+    cdef uint8_t truth = 0
+    cdef char* args[MOST_INPUTS + 1]
+    cdef npy_intp one = 1
+    cdef npy_intp strides[MOST_INPUTS + 1]
+    cdef int k
+    if row.scalar2 != NULL:
+        return row.scalar2(x[0], x[1])
+    if row.scalar1 != NULL:
+        return row.scalar1(x[0])
+    if op == OP_SELECT:
+        return x[1] if x[0] != 0 else x[2]
+    if row.formula != NULL:
+        return run_on_scalars(row.formula, x, 0)
+    for k in range(row.arity):
+        arguments[k] = x[k]
+        args[k] = <char*>&arguments[k]
+        strides[k] = 8
+    strides[row.arity] = 8
+    if row.out_type[NPY_DOUBLE] == NPY_BOOL:
+        args[row.arity] = <char*>&truth
+        row.loop[NPY_DOUBLE](args, &one, strides, row.data[NPY_DOUBLE])
+        return truth
+    args[row.arity] = <char*>&result
+    row.loop[NPY_DOUBLE](args, &one, strides, row.data[NPY_DOUBLE])
+    return result
+
+
+cdef double run_on_scalars(const Program* program, const double* inputs, double output) noexcept nogil:
+    """A program over C doubles; where it has one input register more than `inputs`, that is `output`."""
+    cdef double registers[MOST_REGISTERS]
+    cdef double arguments[MOST_INPUTS]
+    cdef const Instruction* code
+    cdef int i, k, n = program.inputs
+    for i in range(n - 1):
+        registers[i] = inputs[i]
+    registers[n - 1] = output if program.uses & OUTPUT_GIVEN else inputs[n - 1]
+    for i in range(program.constants):
+        registers[n + i] = program.constant[i]
+    n += program.constants
+    for i in range(program.instructions):
+        code = &program.code[i]
+        for k in range(MOST_INPUTS):
+            if code.inputs[k] >= 0:
+                arguments[k] = registers[code.inputs[k]]
+        registers[n + i] = scalar_eval(code.op, arguments)
+    return registers[program.result]
+
+
+cdef inline double local_partial(Program* p, const double* x, double y) noexcept nogil:
+    """d(output)/d(input), from the inputs and the output."""
+    if p.instructions == 0:     # add, multiply, exp ...: a constant, an operand or the result itself
+        if p.result < p.inputs - 1:
+            return x[p.result]
+        if p.result == p.inputs - 1:
+            return y
+        return p.constant[p.result - p.inputs]
+    return run_on_scalars(p, x, y)

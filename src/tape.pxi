@@ -1,0 +1,635 @@
+# The log and the tapes that listen to it.
+#
+# All tapes that are open at once in a thread share one log: an operation is recorded once, whoever listens. A tape is a
+# bit: a record's `listeners` are the tapes that track its result, so what a tape watches, and what it does not see
+# while it is paused, are settled at recording time. A tape's derivative that another tape listens to is simply more
+# records at the end of the same log. The log goes when the last of its tapes goes.
+
+cdef enum:
+    FIRST_CAPACITY = 128
+    MOST_TAPES = 32             # one bit each in a record
+    SPARE_CAPACITY = 1 << 14    # records of a buffer that is kept for the next log
+
+ctypedef struct Epoch:          # nodes below `end` were recorded while the log had this id
+    uint64_t id
+    int32_t end
+
+ctypedef struct Log:
+    uint64_t id                 # of the nodes recorded now; renewed when records are cut off, so that no tensor can
+    int32_t count               # take a new record for one that is gone
+    int32_t capacity
+    Record* records
+    Value* values
+    Constant* constants
+    int32_t constant_count
+    int32_t constant_capacity
+    int32_t* operands
+    int32_t operand_count
+    int32_t operand_capacity
+    uint32_t active             # tapes that record now
+    uint32_t automatic          # tapes that watch every trainable variable that is read
+    uint32_t used               # tapes that are alive
+    int depth                   # tapes on the stack
+    int is_current              # some thread records on it
+    int epoch_count
+    Epoch* epochs
+    PyObject* stack[MOST_TAPES]     # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
+    PyObject* tapes[MOST_TAPES]     # by bit (borrowed)
+    Log* next                   # all logs that are alive
+    Log* previous
+
+cdef extern from *:
+    """
+    #if defined(_MSC_VER)
+    #define AD_THREAD_LOCAL __declspec(thread)
+    #else
+    #define AD_THREAD_LOCAL __thread
+    #endif
+    static AD_THREAD_LOCAL void *ad_current_log = NULL;
+    #define ad_get_current_log() (ad_current_log)
+    #define ad_set_current_log(log) (ad_current_log = (log))
+    """
+    void* ad_get_current_log() noexcept nogil
+    void ad_set_current_log(void* log) noexcept nogil
+
+cdef uint64_t last_log_id = 0
+cdef Log* alive_logs = NULL
+cdef Record* spare_records = NULL
+cdef Value* spare_values = NULL
+cdef int32_t spare_capacity = 0
+
+
+cdef inline Log* recording_log() noexcept:
+    """The log that this thread records on now, or NULL."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    if log != NULL and log.active:
+        return log
+    return NULL
+
+
+cdef Log* log_open() except NULL:
+    global last_log_id, alive_logs, spare_records, spare_values, spare_capacity
+    cdef Log* log = <Log*>calloc(1, sizeof(Log))
+    if log == NULL:
+        raise MemoryError()
+    if spare_records != NULL:
+        log.records = spare_records
+        log.values = spare_values
+        log.capacity = spare_capacity
+        spare_records = NULL
+    last_log_id += 1
+    log.id = last_log_id
+    log.next = alive_logs
+    if alive_logs != NULL:
+        alive_logs.previous = log
+    alive_logs = log
+    return log
+
+
+cdef void record_clear(Log* log, int32_t node) noexcept:
+    """Drop what a record holds; the record itself stays in its place."""
+    cdef Record* r = &log.records[node]
+    cdef uint8_t flags = r.flags
+    cdef PyObject* attribute = r.payload.attribute
+    cdef PyObject* array = log.values[node].array
+    r.flags = flags & ~(ATTRIBUTE | HELD)
+    if flags & ATTRIBUTE:
+        Py_XDECREF(attribute)
+    if flags & HELD:
+        log.values[node].array = NULL
+        Py_XDECREF(array)
+
+
+cdef void log_close(Log* log) noexcept:
+    global alive_logs, spare_records, spare_values, spare_capacity
+    cdef int32_t i
+    if log.previous != NULL:
+        log.previous.next = log.next
+    else:
+        alive_logs = log.next
+    if log.next != NULL:
+        log.next.previous = log.previous
+    for i in range(log.count):
+        if log.records[i].flags & (ATTRIBUTE | HELD):
+            record_clear(log, i)
+    for i in range(log.constant_count):
+        if not log.constants[i].scalar:
+            Py_XDECREF(log.constants[i].value.array)
+    free(log.constants)
+    free(log.operands)
+    free(log.epochs)
+    if spare_records == NULL and log.capacity <= SPARE_CAPACITY:
+        spare_records = log.records
+        spare_values = log.values
+        spare_capacity = log.capacity
+    else:
+        free(log.records)
+        free(log.values)
+    free(log)
+
+
+cdef int log_grow(Log* log) except -1:
+    cdef int64_t capacity = 2 * <int64_t>log.capacity if log.capacity else FIRST_CAPACITY
+    cdef void* records
+    cdef void* values
+    if capacity > 0x7fffffff:
+        raise MemoryError("a tape holds at most 2**31 - 1 records")
+    records = realloc(log.records, <size_t>capacity * sizeof(Record))
+    if records == NULL:
+        raise MemoryError(f"no memory for a tape of {capacity} records")
+    log.records = <Record*>records
+    values = realloc(log.values, <size_t>capacity * sizeof(Value))
+    if values == NULL:
+        raise MemoryError(f"no memory for a tape of {capacity} records")
+    log.values = <Value*>values
+    log.capacity = <int32_t>capacity
+    return 0
+
+
+cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL:
+    """A new record, its operands and payload still to be filled in; its node is log.count - 1."""
+    cdef Record* r
+    if log.count == log.capacity:
+        log_grow(log)
+    r = &log.records[log.count]
+    log.values[log.count].array = NULL
+    log.count += 1
+    r.op = <uint16_t>op
+    r.flags = 0
+    r.a = UNTRACKED
+    r.b = UNTRACKED
+    r.listeners = listeners
+    return r
+
+
+cdef int32_t log_constant(Log* log, Operand x) except 0:
+    """Keep an untracked operand's value; returns the reference to it."""
+    cdef Constant* c
+    cdef void* grown
+    cdef int32_t capacity
+    cdef ndarray array
+    if log.constant_count == log.constant_capacity:
+        capacity = 2 * log.constant_capacity if log.constant_capacity else 64
+        grown = realloc(log.constants, <size_t>capacity * sizeof(Constant))
+        if grown == NULL:
+            raise MemoryError()
+        log.constants = <Constant*>grown
+        log.constant_capacity = capacity
+    if not x.scalar:
+        array = own_copy(x.array) if x.borrowed else x.array
+    c = &log.constants[log.constant_count]
+    c.dtype = x.code
+    c.scalar = x.scalar
+    if x.scalar:
+        c.value.number = x.number
+    else:
+        Py_INCREF(array)
+        c.value.array = <PyObject*>array
+    log.constant_count += 1
+    return FIRST_CONSTANT - (log.constant_count - 1)
+
+
+cdef inline int32_t log_number(Log* log, double value, int dtype) except 0:
+    """The same for a bare number."""
+    cdef Tensor x
+    if log.constant_count == log.constant_capacity:
+        x = new_scalar(value, dtype)
+        return log_constant(log, x)
+    log.constants[log.constant_count].dtype = <uint8_t>dtype
+    log.constants[log.constant_count].scalar = FLOAT_SCALAR
+    log.constants[log.constant_count].value.number = value
+    log.constant_count += 1
+    return FIRST_CONSTANT - (log.constant_count - 1)
+
+
+cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
+    """Keep the value of a tracked node, because a derivative needs it."""
+    cdef Record* r = &log.records[node]
+    if not r.flags & (SCALAR | HELD):
+        Py_INCREF(x.array)
+        log.values[node].array = <PyObject*>x.array
+        r.flags |= HELD
+    return 0
+
+
+cdef int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except -1:
+    """Give a record more than two operands."""
+    cdef int32_t capacity
+    cdef void* grown
+    cdef int k
+    if log.operand_count + count > log.operand_capacity:
+        capacity = 2 * log.operand_capacity + count + 64
+        grown = realloc(log.operands, <size_t>capacity * sizeof(int32_t))
+        if grown == NULL:
+            raise MemoryError()
+        log.operands = <int32_t*>grown
+        log.operand_capacity = capacity
+    r.flags |= LIST
+    r.a = log.operand_count
+    r.b = count
+    for k in range(count):
+        log.operands[log.operand_count + k] = nodes[k]
+    log.operand_count += count
+    return 0
+
+
+cdef inline int operand_nodes(Log* log, Record* r, int32_t** nodes, int32_t* pair) noexcept:
+    """The operands of a record, however they are stored; returns their number."""
+    if r.flags & LIST:
+        nodes[0] = &log.operands[r.a]
+        return r.b
+    pair[0] = r.a
+    pair[1] = r.b
+    nodes[0] = pair
+    return 0 if r.op == OP_LEAF else (2 if r.b != UNTRACKED or table[r.op].arity > 1 else 1)
+
+
+# ------------------------------------------------------------------------------------------ where a tensor stands
+
+cdef int32_t log_find(Log* log, Operand x) noexcept:
+    """The node of `x` on `log`, or -1."""
+    cdef int i
+    if x.log_id == log.id:
+        return x.node
+    if x.log_id == 0:
+        return -1
+    for i in range(log.epoch_count):
+        if x.log_id == log.epochs[i].id:
+            return x.node if x.node < log.epochs[i].end else -1
+    if x.elsewhere is not None:
+        for identity, node in x.elsewhere:
+            if <uint64_t>identity == log.id:
+                return <int32_t>node
+            for i in range(log.epoch_count):
+                if <uint64_t>identity == log.epochs[i].id:
+                    return <int32_t>node if <int32_t>node < log.epochs[i].end else -1
+    return -1
+
+
+cdef Log* log_of(uint64_t identity) noexcept:
+    """The log that is alive under this id, or NULL."""
+    cdef Log* log = alive_logs
+    cdef int i
+    while log != NULL:
+        if log.id == identity:
+            return log
+        for i in range(log.epoch_count):
+            if log.epochs[i].id == identity:
+                return log
+        log = log.next
+    return NULL
+
+
+cdef int place(Operand x, Log* log, int32_t node) except -1:
+    """Let `x` stand at a node, beside where it stands on other logs that are alive."""
+    cdef list others
+    cdef Log* other
+    if x.log_id != 0 and (x.log_id != log.id or x.elsewhere is not None):
+        others = []
+        for identity, old in (x.elsewhere or ()):
+            other = log_of(identity)
+            if other != NULL and other != log:
+                others.append((identity, old))
+        other = log_of(x.log_id)
+        if other != NULL and other != log:
+            others.append((x.log_id, x.node))
+        x.elsewhere = others or None
+    x.log_id = log.id
+    x.node = node
+    return 0
+
+
+cdef inline int32_t tracked(Log* log, Operand x) except -2:
+    """The node of an operand that some recording tape tracks, or -1. Reading a variable makes its tapes watch it."""
+    cdef int32_t node
+    if x.is_variable:
+        return variable_node(log, <VariableCore>x)
+    if x.log_id == 0:
+        return -1
+    node = x.node if x.log_id == log.id else log_find(log, x)
+    if node >= 0 and log.records[node].listeners & log.active:
+        return node
+    return -1
+
+
+cdef int32_t variable_node(Log* log, VariableCore v) except -2:
+    cdef uint32_t wanted = log.active & log.automatic if v.is_trainable else 0
+    cdef uint32_t listeners
+    cdef int32_t node = -1
+    if v.log_id == log.id:
+        node = v.node
+    elif v.log_id != 0:
+        node = log_find(log, v)
+    if node >= 0:
+        listeners = log.records[node].listeners
+        if v.fresh_log_id == log.id and listeners & wanted == wanted:
+            return node if listeners & log.active else -1
+        if not (listeners | wanted) & log.active:
+            return -1
+    elif not wanted:
+        return -1
+    return leaf(log, v, wanted)
+
+
+cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
+    """Make `x` watched by some tapes; returns its node."""
+    cdef int32_t node = log_find(log, x), previous = UNTRACKED
+    cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
+    cdef uint32_t added = listeners & ~before
+    cdef Record* r
+    cdef Tape tape
+    cdef int slot
+    for slot in range(MOST_TAPES if added else 0):
+        if added & (<uint32_t>1 << slot):
+            tape = <Tape>log.tapes[slot]
+            if x.is_variable:
+                tape.add_variable(<VariableCore>x)
+            if 0 <= node < tape.start:
+                tape.below.append(node)
+    if node >= 0 and x.is_variable and (<VariableCore>x).fresh_log_id != log.id:
+        # Assigned to since it was read: from here on a new value, but the same source.
+        previous = node
+        listeners |= before
+        node = -1
+    if node >= 0:
+        log.records[node].listeners |= listeners
+        return node
+    r = log_append(log, OP_LEAF, listeners)
+    node = log.count - 1
+    r.b = previous
+    r.dtype = x.code
+    r.flags = ATTRIBUTE
+    Py_INCREF(x)
+    r.payload.attribute = <PyObject*>x
+    if x.scalar:
+        r.flags |= SCALAR
+        log.values[node].number = x.number
+    if x.is_variable:
+        (<VariableCore>x).fresh_log_id = log.id
+    place(x, log, node)
+    return node
+
+
+# -------------------------------------------------------------------------------------------------------------- tapes
+
+cdef class Tape:
+    """The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation."""
+    cdef Log* log
+    cdef uint32_t bit
+    cdef int slot
+    cdef int32_t start
+    cdef bint persistent
+    cdef bint automatic
+    cdef bint recording         # between enter and exit, and not paused
+    cdef bint open              # on the stack
+    cdef bint spent             # its one set of gradients has been taken
+    cdef list variables         # watched, in order of first use
+    cdef list below             # nodes from before `start` that it watches
+    cdef int32_t constants_start
+    cdef int32_t operands_start
+    cdef object __weakref__
+
+    def __cinit__(self, *args, **kwargs):
+        self.variables = []
+        self.below = []
+
+    def __dealloc__(self):
+        if self.log != NULL:
+            if self.open:
+                self.pop()
+            self.release()
+
+    cdef int add_variable(self, VariableCore v) except -1:
+        for known in self.variables:
+            if known is v:
+                return 0
+        self.variables.append(v)
+        return 0
+
+    cdef int push(self) except -1:
+        cdef Log* log = <Log*>ad_get_current_log()
+        cdef uint32_t free_bits
+        cdef int slot = 0
+        if self.log != NULL and log != self.log and (log != NULL or self.log.is_current):
+            raise RuntimeError("this tape holds records from before the enclosing tape was opened, so it cannot go on "
+                               "recording inside it; leave the enclosing tape first, or make a new tape")
+        if self.log == NULL:
+            if log == NULL:
+                log = log_open()
+            free_bits = ~log.used
+            if free_bits == 0:
+                raise RuntimeError(f"at most {MOST_TAPES} tapes can be alive within one outermost tape; "
+                                   f"release persistent ones that are no longer needed (del tape)")
+            while not free_bits & (<uint32_t>1 << slot):
+                slot += 1
+            self.slot = slot
+            self.bit = <uint32_t>1 << slot
+            log.used |= self.bit
+            log.tapes[slot] = <PyObject*>self
+            self.log = log
+            self.begin()
+        log = self.log
+        ad_set_current_log(log)
+        log.is_current = True
+        log.stack[log.depth] = <PyObject*>self
+        log.depth += 1
+        log.active |= self.bit
+        if self.automatic:
+            log.automatic |= self.bit
+        self.recording = True
+        self.open = True
+        self.spent = False
+        return 0
+
+    cdef void begin(self):
+        self.start = self.log.count
+        self.constants_start = self.log.constant_count
+        self.operands_start = self.log.operand_count
+        self.variables = []
+        self.below = []
+
+    cdef void pop(self) noexcept:
+        """Leave the stack, wherever in it the tape stands."""
+        cdef Log* log = self.log
+        cdef int i, n = 0
+        for i in range(log.depth):
+            if log.stack[i] != <PyObject*>self:
+                log.stack[n] = log.stack[i]
+                n += 1
+        log.depth = n
+        log.active &= ~self.bit
+        self.recording = False
+        self.open = False
+        if n == 0:
+            log.is_current = False
+            if ad_get_current_log() == log:
+                ad_set_current_log(NULL)
+
+    cdef void release(self) noexcept:
+        """Let go of the log, and of what only this tape kept."""
+        cdef Log* log = self.log
+        self.log = NULL
+        if log == NULL:
+            return
+        log.used &= ~self.bit
+        log.active &= ~self.bit
+        log.automatic &= ~self.bit
+        log.tapes[self.slot] = NULL
+        if log.used == 0:
+            log_close(log)
+        else:
+            forget(log, self)
+
+    # ------------------------------------------------------------------------------------- for the Python class
+
+    def enter_recording(self):
+        if self.recording:
+            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
+        self.push()
+
+    def exit_recording(self):
+        cdef Log* log = self.log
+        if not self.open:
+            return
+        if log.stack[log.depth - 1] != <PyObject*>self:
+            raise RuntimeError("tapes must be left in the reverse order of entering them: another tape that was opened "
+                               "inside this one is still open")
+        self.pop()
+
+    def pause(self):
+        """Stop listening; what happens meanwhile is not on this tape."""
+        self.check_recording()
+        self.log.active &= ~self.bit
+        self.recording = False
+
+    def resume(self):
+        if self.open and self.log != NULL:
+            self.log.active |= self.bit
+            self.recording = True
+
+    def check_recording(self):
+        if not self.recording:
+            raise ValueError("Tape is not recording.")
+
+    def start_over(self):
+        """Forget all that was recorded and watched."""
+        self.check_recording()
+        forget(self.log, self)
+        self.begin()
+
+    def watch_operand(self, Operand x):
+        self.check_recording()
+        leaf(self.log, x, self.bit)
+        if x.is_variable:
+            self.add_variable(<VariableCore>x)
+
+    def seen_variables(self):
+        return tuple(self.variables)
+
+    @property
+    def is_recording(self):
+        return self.recording
+
+    @property
+    def record_count(self):
+        """The number of records since this tape began."""
+        return 0 if self.log == NULL else self.log.count - self.start
+
+
+cdef void forget(Log* log, Tape tape) noexcept:
+    """Clear a tape's bit, and drop what no other tape needs; records at the end that nobody needs are cut off."""
+    cdef int32_t start = tape.start, end = tape.start, i
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef Record* r
+    cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
+    for node in tape.below:
+        log.records[<int32_t>node].listeners &= ~tape.bit
+    for i in range(log.count - 1, start - 1, -1):
+        r = &log.records[i]
+        r.listeners &= ~tape.bit
+        if needed == NULL:
+            end = log.count
+            continue
+        if not r.listeners and not needed[i - start]:
+            if r.flags & (ATTRIBUTE | HELD):
+                record_clear(log, i)
+            continue
+        if end == start:
+            end = i + 1
+        if not r.listeners:
+            continue
+        # An operand that only this tape tracked is still a value in another tape's derivative.
+        n = operand_nodes(log, r, &nodes, pair)
+        for k in range(n):
+            if nodes[k] >= start:
+                needed[nodes[k] - start] = 1
+        if r.op == OP_LEAF and r.b >= start:
+            needed[r.b - start] = 1
+    free(needed)
+    if end == log.count:
+        return
+    add_epoch(log, end)
+    if end == start and log.count == end:
+        for i in range(tape.constants_start, log.constant_count):
+            if not log.constants[i].scalar:
+                Py_XDECREF(log.constants[i].value.array)
+        log.constant_count = tape.constants_start
+        log.operand_count = tape.operands_start
+
+
+cdef void add_epoch(Log* log, int32_t end) noexcept:
+    """Cut the log off at `end`; the nodes below keep their id, what comes gets a new one."""
+    global last_log_id
+    cdef int i, n = 0
+    cdef void* grown
+    cdef int32_t begin = 0
+    if end == 0:
+        n = 0
+    else:
+        for i in range(log.epoch_count):
+            if log.epochs[i].end >= end:
+                # This epoch reaches past the cut: it ends there, and later ones are gone.
+                log.epochs[i].end = end
+                n = i + 1
+                break
+            n = i + 1
+            begin = log.epochs[i].end
+        if n == 0 or log.epochs[n - 1].end < end:
+            grown = realloc(log.epochs, <size_t>(n + 1) * sizeof(Epoch))
+            if grown == NULL:
+                return      # not cut: the records stay, which costs only memory
+            log.epochs = <Epoch*>grown
+            log.epochs[n].id = log.id
+            log.epochs[n].end = end
+            n += 1
+    log.epoch_count = n
+    last_log_id += 1
+    log.id = last_log_id
+    log.count = end
+
+
+cdef class VariableCore(Operand):
+    """The compiled part of Variable: its value, and whether tapes watch it by themselves."""
+    cdef bint is_trainable
+    cdef uint64_t fresh_log_id  # the log whose leaf has the present value
+
+    def set_trainable(self, bint trainable):
+        self.is_trainable = trainable
+        self.is_variable = True
+
+    def set_value(self, Operand value):
+        """Swap the value; what a tape has recorded keeps the old one."""
+        if value.scalar:
+            self.array = None
+            self.number = value.number
+        else:
+            self.array = own_copy(value.array) if value.borrowed or value.array.base is not None else value.array
+        self.scalar = value.scalar
+        self.code = value.code
+        self.fresh_log_id = 0
+
+    def read(self):
+        """The value as a tensor, recorded as a read."""
+        return identity_of(self)

@@ -1,0 +1,447 @@
+# Tensor: an immutable value and where it stands on a log. A float scalar, or a truth value, is a C double inside the
+# object; everything else is a NumPy array that nobody else may write to.
+
+cdef enum:
+    NOT_SCALAR = 0
+    FLOAT_SCALAR = 1
+    TRUTH_SCALAR = 2
+
+cdef int float_code = NPY_FLOAT     # what Python floats become: set_floatx
+
+
+@cython.no_gc
+@cython.freelist(256)
+cdef class Operand:
+    """What Tensor and Variable share: the value, the place on a log, and the operators."""
+    cdef uint64_t log_id            # the log that `node` is of; 0 for none
+    cdef int32_t node
+    cdef uint8_t code               # NumPy's type number of the dtype
+    cdef uint8_t scalar
+    cdef uint8_t is_variable
+    cdef uint8_t borrowed           # the array is a caller's, who may write to it: copy it before keeping it
+    cdef double number
+    cdef ndarray array
+    cdef list elsewhere             # [(log id, node)] on logs that are alive beside the latest
+    cdef object __weakref__
+
+    # ------------------------------------------------------------------------------------------------ arithmetic
+
+    def __add__(x, y): return binary(OP_ADD, x, y)
+    def __sub__(x, y): return binary(OP_SUBTRACT, x, y)
+    def __mul__(x, y): return binary(OP_MULTIPLY, x, y)
+    def __truediv__(x, y): return binary(OP_DIVIDE, x, y)
+    def __floordiv__(x, y): return binary(OP_FLOOR_DIVIDE, x, y)
+    def __mod__(x, y): return binary(OP_REMAINDER, x, y)
+    def __matmul__(x, y): return matmul_operator(x, y)
+    def __neg__(self): return apply1(OP_NEGATIVE, self)
+    def __pos__(self): return identity_of(self)
+    def __abs__(self): return apply1(OP_ABSOLUTE, self)
+    def __and__(x, y): return binary(OP_BITWISE_AND, x, y)
+    def __or__(x, y): return binary(OP_BITWISE_OR, x, y)
+    def __xor__(x, y): return binary(OP_BITWISE_XOR, x, y)
+    def __invert__(self): return apply1(OP_INVERT, self)
+
+    def __pow__(x, y, modulo):
+        if modulo is not None:
+            return NotImplemented
+        return power(x, y)
+
+    def __divmod__(x, y):
+        return binary(OP_FLOOR_DIVIDE, x, y), binary(OP_REMAINDER, x, y)
+
+    def __richcmp__(x, y, int how):
+        if y is None and (how == Py_EQ or how == Py_NE):
+            return how == Py_NE
+        return binary(comparison_opcode[how], x, y)
+
+    def __hash__(self):
+        raise TypeError(f"{type(self).__name__} is unhashable, because == compares element by element; "
+                        f"use .ref() as the key instead")
+
+    # ------------------------------------------------------------------------------------------ as a Python value
+
+    def __bool__(self):
+        if self.scalar:
+            return self.number != 0
+        return bool(self.array)
+
+    def __float__(self):
+        if self.scalar:
+            return self.number
+        return float(self.array.item()) if self.array.size == 1 else float(self.array)
+
+    def __int__(self):
+        if self.scalar:
+            return int(self.number)
+        return int(self.array.item()) if self.array.size == 1 else int(self.array)
+
+    def __complex__(self):
+        return complex(self.numpy())
+
+    def __index__(self):
+        if self.scalar == FLOAT_SCALAR or not PyTypeNum_ISINTEGER(self.code):
+            raise TypeError(f"only an integer scalar tensor can be used as an index; this one is {describe(self)}")
+        return self.array.__index__()
+
+    def __len__(self):
+        if self.scalar or PyArray_NDIM(self.array) == 0:
+            raise TypeError("a scalar tensor has no length")
+        return PyArray_DIMS(self.array)[0]
+
+    def __iter__(self):
+        if self.scalar or PyArray_NDIM(self.array) == 0:
+            raise TypeError("cannot iterate over a scalar tensor")
+        return iterate(self)
+
+    def __getitem__(self, index):
+        return getitem(self, index)
+
+    def __setitem__(self, index, value):
+        raise TypeError(f"a {type(self).__name__} does not support item assignment: its value never changes; build the new "
+                        f"value with where, concat or stack, or assign a whole new value to a Variable")
+
+    def __contains__(self, value):
+        raise TypeError("`in` is not defined for tensors; compare element by element and use reduce_any")
+
+    def __format__(self, spec):
+        if spec and (self.scalar or self.array.ndim == 0):
+            return format(self.numpy().item(), spec)
+        return format(str(self), spec)
+
+    # ---------------------------------------------------------------------------------------------------- NumPy
+
+    def numpy(self):
+        """The value as a NumPy array of the caller's own (a NumPy scalar for a scalar). Leaves the tape."""
+        if self.scalar:
+            return scalar_types[self.code](self.number)
+        if PyArray_NDIM(self.array) == 0:
+            return self.array[()]
+        return PyArray_NewCopy(self.array, NPY_CORDER)
+
+    def __array__(self, dtype=None, copy=None):
+        cdef ndarray view
+        if copy is False and self.scalar:
+            raise ValueError("a scalar tensor has no array to share; np.asarray(t, copy=None) makes one")
+        if self.scalar:
+            view = scalar_array(self.number, self.code)
+        else:
+            view = self.array.view()
+        PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
+        if dtype is not None and np_dtype(dtype) != view.dtype:
+            if copy is False:
+                raise ValueError("a change of dtype needs a copy")
+            return view.astype(dtype)
+        return view.copy() if copy else view
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return hook_array_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        return hook_array_function(function, types, args, kwargs)
+
+    @property
+    def dtype(self):
+        """The NumPy dtype."""
+        if self.scalar or self.array is None:
+            return dtype_objects[self.code]
+        return self.array.dtype
+
+    @property
+    def shape(self):
+        """The shape, a TensorShape."""
+        if self.scalar:
+            return scalar_shape
+        return TensorShape(self.array.shape)
+
+    @property
+    def ndim(self):
+        """The number of dimensions."""
+        return 0 if self.scalar else PyArray_NDIM(self.array)
+
+    @property
+    def size(self):
+        """The number of elements."""
+        return 1 if self.scalar else PyArray_SIZE(self.array)
+
+    @property
+    def T(self):
+        """The tensor with its axes reversed."""
+        return transpose_of(self)
+
+    def get_shape(self):
+        """The shape, a TensorShape."""
+        return self.shape
+
+    def item(self):
+        """The value of a tensor of one element, as a Python number. Leaves the tape."""
+        return self.numpy().item()
+
+    def tolist(self):
+        """The value as nested Python lists. Leaves the tape."""
+        return self.numpy().tolist()
+
+    def ref(self):
+        """A hashable key that stands for this very object."""
+        return Reference(self)
+
+
+@cython.no_gc
+cdef class Tensor(Operand):
+    """An immutable array of numbers that a GradientTape can follow.
+
+    Tensors come from `constant`, `convert_to_tensor` and from operations; they are never written to. They index,
+    iterate and compare like NumPy arrays, and combine with numbers, lists and arrays by the usual operators.
+
+    See Also
+    --------
+    constant, Variable
+
+    Notes
+    -----
+    After TensorFlow's eager tensor, https://www.tensorflow.org/api_docs/python/tf/Tensor. Python's `==` compares
+    element by element, so a tensor cannot be a dictionary key: use `tensor.ref()`.
+
+    Examples
+    --------
+    >>> t = tf.constant([[1., 2.], [3., 4.]])
+    >>> t @ t + 1.0
+    <Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[ 8., 11.],
+           [16., 23.]], dtype=float32)>
+    """
+
+    def __init__(self, *args, **kwargs):
+        raise TypeError("a Tensor is made by constant() or convert_to_tensor()")
+
+    def __repr__(self):
+        return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}, numpy={format_value(self)}>"
+
+    def __str__(self):
+        value = self.numpy()
+        return f"Tensor({value!s}, shape={format_shape(self)}, dtype={self.dtype})"
+
+    def __reduce__(self):
+        return rebuild_tensor, (np_asarray(self),)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+@cython.final
+@cython.freelist(16)
+cdef class Reference:
+    """A hashable stand-in for a tensor or a variable, by identity."""
+    cdef Operand operand
+
+    def __cinit__(self, Operand operand):
+        self.operand = operand
+
+    def deref(self):
+        """The tensor or variable."""
+        return self.operand
+
+    def __hash__(self):
+        return <Py_hash_t>(<uintptr_t><PyObject*>self.operand >> 4)
+
+    def __richcmp__(self, other, int how):
+        if not isinstance(other, Reference) or (how != Py_EQ and how != Py_NE):
+            return NotImplemented
+        return (self.operand is (<Reference>other).operand) == (how == Py_EQ)
+
+    def __repr__(self):
+        return f"<Reference wrapping {self.operand!r}>"
+
+
+# ------------------------------------------------------------------------------------------------------- making them
+
+cdef inline Tensor new_scalar(double value, int dtype):
+    cdef Tensor t = <Tensor>Tensor.__new__(Tensor)
+    t.number = value
+    t.code = <uint8_t>dtype
+    t.scalar = TRUTH_SCALAR if dtype == NPY_BOOL else FLOAT_SCALAR
+    t.log_id = 0
+    return t
+
+
+cdef Tensor new_tensor(ndarray array):
+    """A tensor of an array that from now on nobody writes to. A float scalar moves into the object."""
+    cdef int code = PyArray_TYPE(array)
+    cdef Tensor t
+    if PyArray_NDIM(array) == 0 and (code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_BOOL):
+        return new_scalar(read_scalar(array), code)
+    t = <Tensor>Tensor.__new__(Tensor)
+    t.array = array
+    t.code = <uint8_t>code
+    t.log_id = 0
+    return t
+
+
+cdef inline ndarray array_of(Operand x):
+    """The value as an array; a scalar's is made for the occasion."""
+    if x.scalar:
+        return scalar_array(x.number, x.code)
+    return x.array
+
+
+def rebuild_tensor(array):
+    """Unpickle a tensor."""
+    return new_tensor(own_copy(array))
+
+
+cdef ndarray own_copy(object value):
+    """A C-contiguous array of our own."""
+    cdef ndarray source = np_asarray(value)
+    cdef ndarray copy
+    check_numeric(source)
+    if not source.dtype.isnative:
+        source = source.astype(source.dtype.newbyteorder("="))
+    if item_size[PyArray_TYPE(source)] == 0:
+        return PyArray_NewCopy(source, NPY_CORDER)
+    copy = new_array(PyArray_TYPE(source), PyArray_NDIM(source), PyArray_DIMS(source))
+    PyArray_CopyInto(copy, source)
+    return copy
+
+
+cdef int check_numeric(ndarray array) except -1:
+    cdef int code = PyArray_TYPE(array)
+    if code >= TYPES or item_size[code] == 0:
+        raise TypeError(f"cannot convert values of dtype {array.dtype} to a tensor: only truth values, integers, floats and "
+                        f"complex numbers can be")
+    return 0
+
+
+cdef Tensor convert(object value, object dtype):
+    """`constant` and `convert_to_tensor` for what is not a tensor: always a copy of our own."""
+    cdef ndarray array
+    cdef bint python = not isinstance(value, (ndarray, np_generic))
+    if dtype is not None:
+        if python and value_holds_operands(value):
+            return stack_operands(value, dtype)
+        array = np_asarray(value)
+        check_numeric(array)
+        check_fits(value, array, np_dtype(dtype))
+        return new_tensor(own_copy(array.astype(dtype)))
+    if python:
+        if type(value) is float:
+            return new_scalar(<double><float>(<double>value) if float_code == NPY_FLOAT else <double>value, float_code)
+        if value_holds_operands(value):
+            return stack_operands(value, None)
+        array = np_asarray(value)
+        check_numeric(array)
+        # Python's own numbers have no width of their own; NumPy values inside a list keep theirs.
+        if PyArray_TYPE(array) == NPY_DOUBLE and not holds_numpy(value):
+            return new_tensor(own_copy(array.astype(dtype_objects[float_code])))
+        if PyArray_TYPE(array) == NPY_LONG and not holds_numpy(value):
+            check_fits(value, array, dtype_objects[NPY_INT])
+            return new_tensor(own_copy(array.astype(np_int32)))
+        return new_tensor(own_copy(array))
+    return new_tensor(own_copy(value))
+
+
+cdef bint value_holds_operands(object value):
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            if isinstance(item, Operand) or value_holds_operands(item):
+                return True
+    return False
+
+
+cdef bint holds_numpy(object value):
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            return holds_numpy(item)
+        return False
+    return isinstance(value, (ndarray, np_generic))
+
+
+cdef int check_fits(object value, ndarray array, object dtype) except -1:
+    """A Python number must be of the dtype's kind, or a wider one's: 0.5 is no integer, 2**40 no int32."""
+    kind, wanted = array.dtype.kind, dtype.kind
+    if isinstance(value, (ndarray, np_generic)):
+        return 0
+    if (kind == "f" and wanted in "iub" and array.size) or (kind == "c" and wanted in "iubf"):
+        raise TypeError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: cast the tensor beside it first, "
+                        f"as in cast(t, float32)")
+    if kind in "iu" and wanted in "iu" and array.size:
+        limits = np_iinfo(dtype)
+        if array.min() < limits.min or array.max() > limits.max:
+            raise ValueError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: out of its range; name a wider "
+                             f"dtype, as in constant(value, dtype=int64)")
+    return 0
+
+
+cdef str shorten(object value):
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+cdef Operand operand_beside(object value, Operand other):
+    """`value` as an operand of an op whose other operand is `other`; None where it is nothing numeric."""
+    cdef Tensor t
+    cdef ndarray array
+    if isinstance(value, Operand):
+        return <Operand>value
+    if type(value) is float or type(value) is int:
+        if other.code == NPY_DOUBLE:
+            return new_scalar(<double>value, NPY_DOUBLE)
+        if other.code == NPY_FLOAT:
+            return new_scalar(<double><float>(<double>value), NPY_FLOAT)
+    if isinstance(value, ndarray):
+        array = <ndarray>value
+        check_numeric(array)
+        if not array.dtype.isnative:
+            return new_tensor(own_copy(array))
+        t = new_tensor(array)
+        t.borrowed = PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or array.base is not None
+        return t
+    if isinstance(value, np_generic):
+        array = np_asarray(value)
+        check_numeric(array)
+        return new_tensor(array)
+    if isinstance(value, (bool, int, float, complex, list, tuple)):
+        if value_holds_operands(value):
+            return stack_operands(value, None)
+        array = np_asarray(value)
+        check_numeric(array)
+        if holds_numpy(value):
+            return new_tensor(array)
+        check_fits(value, array, dtype_objects[other.code])
+        return new_tensor(array.astype(dtype_objects[other.code]))
+    if hasattr(value, "__array__"):
+        return new_tensor(own_copy(value))
+    return None
+
+
+cdef Operand as_operand(object value):
+    """Any argument of an op."""
+    cdef Tensor t
+    if isinstance(value, Operand):
+        return <Operand>value
+    if isinstance(value, ndarray) and (<ndarray>value).dtype.isnative:
+        check_numeric(<ndarray>value)
+        t = new_tensor(<ndarray>value)
+        t.borrowed = True
+        return t
+    return convert(value, None)
+
+
+# ----------------------------------------------------------------------------------------------------------- showing
+
+cdef str format_shape(Operand x):
+    return "()" if x.scalar else str(x.array.shape)
+
+
+cdef str format_value(Operand x):
+    """As TensorFlow's eager repr shows it: what takes several lines starts on a new one."""
+    if x.scalar or PyArray_NDIM(x.array) == 0:
+        return str(x.numpy())
+    text = repr(x.array)
+    return "\n" + text if "\n" in text else text
+
+
+cdef str describe(Operand x):
+    """For error messages: shape and dtype."""
+    return f"shape {format_shape(x)} and dtype {dtype_objects[x.code]}"

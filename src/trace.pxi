@@ -1,0 +1,173 @@
+# Tracing: a row's formula, run once on symbols, becomes a program of opcodes.
+
+cdef enum:
+    MOST_REGISTERS = 64
+    OUTPUT_GIVEN = 1 << 30      # Program.uses: the last input register is the op's own output
+
+
+@cython.final
+cdef class Trace:
+    """A program being written down."""
+    cdef int inputs
+    cdef list constants
+    cdef list code              # (opcode, operands)
+
+    def __cinit__(self, int inputs):
+        self.inputs = inputs
+        self.constants = []
+        self.code = []
+
+    cdef Symbol constant(self, double value):
+        cdef Symbol symbol = Symbol.__new__(Symbol)
+        symbol.trace = self
+        symbol.is_constant = True
+        symbol.value = value
+        return symbol
+
+    cdef Symbol symbol(self, int register):
+        cdef Symbol symbol = Symbol.__new__(Symbol)
+        symbol.trace = self
+        symbol.register = register
+        return symbol
+
+    cdef Symbol emit(self, int op, list operands):
+        """Append one op; a constant expression is folded, and a factor of one dropped."""
+        cdef double values[MOST_INPUTS]
+        cdef Symbol s
+        cdef int k
+        cdef bint constant = True
+        if table[op].formula == NULL and table[op].formula_rule != NULL:
+            table[op].formula = trace_formula(<object>table[op].formula_rule, table[op].arity)
+        for k in range(MOST_INPUTS):
+            values[k] = 0
+        for k, s in enumerate(operands):
+            values[k] = s.value
+            constant = constant and s.is_constant
+        if constant:
+            return self.constant(scalar_eval(op, values))
+        if op == OP_MULTIPLY:
+            for k in range(2):
+                s = operands[k]
+                if s.is_constant and s.value == 1.0:
+                    return operands[1 - k]
+        self.code.append((op, operands))
+        return self.symbol(-len(self.code))
+
+    cdef Program* finish(self, Symbol result, bint output_given) except NULL:
+        """Lay the program out in C: inputs, constants, results of instructions."""
+        cdef Program* p = <Program*>PyMem_Calloc(1, sizeof(Program))
+        cdef int i, k, n = len(self.code)
+        cdef list constants = []
+        cdef Symbol s
+        if p == NULL:
+            raise MemoryError()
+        for _, operands in self.code:
+            for s in operands:
+                if s.is_constant and s.value not in constants:
+                    constants.append(s.value)
+        if result.is_constant and result.value not in constants:
+            constants.append(result.value)
+        if self.inputs + len(constants) + n > MOST_REGISTERS:
+            raise ValueError(f"a formula takes {self.inputs + len(constants) + n} registers; {MOST_REGISTERS} is the limit")
+        p.inputs = self.inputs
+        p.constants = len(constants)
+        p.instructions = n
+        p.constant = <double*>PyMem_Calloc(len(constants) + 1, sizeof(double))
+        p.code = <Instruction*>PyMem_Calloc(n + 1, sizeof(Instruction))
+        for i, value in enumerate(constants):
+            p.constant[i] = value
+        for i, (op, operands) in enumerate(self.code):
+            p.code[i].op = op
+            p.code[i].out = <int16_t>(p.inputs + p.constants + i)
+            for k in range(MOST_INPUTS):
+                p.code[i].inputs[k] = -1
+            for k, s in enumerate(operands):
+                p.code[i].inputs[k] = <int16_t>self.place(p, s, constants)
+        p.result = self.place(p, result, constants)
+        if p.result < p.inputs:
+            p.uses |= <uint32_t>1 << p.result
+        if output_given:
+            p.uses |= OUTPUT_GIVEN
+        return p
+
+    cdef int place(self, Program* p, Symbol s, list constants) except -1:
+        if s.trace is not self:
+            raise ValueError("a formula may use only its own arguments and numbers")
+        if s.is_constant:
+            return p.inputs + <int>constants.index(s.value)
+        if s.register < 0:
+            return p.inputs + p.constants - s.register - 1
+        p.uses |= <uint32_t>1 << s.register
+        return s.register
+
+
+@cython.final
+cdef class Symbol:
+    """What a row's formula is traced on: a register of the program that is being written down."""
+    cdef Trace trace
+    cdef int register           # an input's; or -1 - the number of the instruction
+    cdef bint is_constant
+    cdef double value
+
+    def __add__(a, b): return trace_op(OP_ADD, (a, b))
+    def __sub__(a, b): return trace_op(OP_SUBTRACT, (a, b))
+    def __mul__(a, b): return trace_op(OP_MULTIPLY, (a, b))
+    def __truediv__(a, b): return trace_op(OP_DIVIDE, (a, b))
+    def __pow__(a, b, modulo): return trace_op(OP_POWER, (a, b))
+    def __neg__(self): return trace_op(OP_NEGATIVE, (self,))
+    def __abs__(self): return trace_op(OP_ABSOLUTE, (self,))
+
+    def __richcmp__(a, b, int how):
+        return trace_op(comparison_opcode[how], (a, b))
+
+
+cdef object trace_op(int op, tuple operands):
+    """An op on symbols and numbers, written into the symbols' program."""
+    cdef Trace trace = None
+    cdef list symbols = []
+    for x in operands:
+        if isinstance(x, Symbol):
+            trace = (<Symbol>x).trace
+    for x in operands:
+        symbols.append(x if isinstance(x, Symbol) else trace.constant(float(x)))
+    return trace.emit(op, symbols)
+
+
+cdef Program* trace_formula(object formula, int inputs) except NULL:
+    cdef Trace trace = Trace(inputs)
+    result = formula(*[trace.symbol(k) for k in range(inputs)])
+    return trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), False)
+
+
+cdef int trace_derivative(int op, int k) except -1:
+    """Trace the derivative with respect to input k both ways: times a cotangent, and alone (a cotangent of one)."""
+    cdef Row* row = &table[op]
+    cdef Trace trace
+    cdef list arguments
+    if row.derivative[k] != UNTRACED:
+        return 0
+    rule = (<tuple>row.rule)[k]
+    trace = Trace(row.arity + 2)
+    arguments = [trace.symbol(j) for j in range(row.arity + 2)]
+    result = rule(*arguments)
+    row.vjp[k] = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), False)
+    trace = Trace(row.arity + 1)
+    arguments = [trace.constant(1.0)] + [trace.symbol(j) for j in range(row.arity + 1)]
+    result = rule(*arguments)
+    row.partial[k] = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), True)
+    row.needs |= row.vjp[k].uses >> 1
+    row.derivative[k] = TRACED
+    return 0
+
+
+cdef int prepare(int op) except -1:
+    """Trace what is still to be traced of a row."""
+    cdef Row* row = &table[op]
+    cdef int k
+    if row.formula == NULL and row.formula_rule != NULL:
+        row.formula = trace_formula(<object>row.formula_rule, row.arity)
+    for k in range(row.arity):
+        if row.derivative[k] == UNTRACED:
+            trace_derivative(op, k)
+    row.ready = True
+    return 0

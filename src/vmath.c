@@ -1,0 +1,217 @@
+#include "vmath.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One binary serves all x86-64 machines: the dynamic loader picks the widest vectors that this one has. (By feature:
+ * "arch=..." asks for that very processor, and a newer one then falls to the default.) Elsewhere the same loops are
+ * compiled for the target's baseline. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+#define VM_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define VM_CLONES
+#endif
+#if defined(__GNUC__)
+#define VM_INLINE static inline __attribute__((always_inline))
+#else
+#define VM_INLINE static inline
+#endif
+
+/* ------------------------------------------------------------------------------------------------ sine, cosine */
+
+/* Beyond this the three-part reduction below loses bits; libm then does its exact (and slow) one. */
+#define VM_LARGEST 1.0e5
+#define VM_CHUNK 512
+
+/* sin(x + quarter * pi/2) for x within +-VM_LARGEST.
+ *
+ * Cody and Waite's reduction to r + t in [-pi/4, pi/4] with pi/2 in parts of 33 bits, so that n * part is exact, then
+ * the minimax polynomials of Sun's fdlibm. Both are evaluated and one is selected: no branch, so it vectorises. */
+VM_INLINE void sine_chunk(const double *restrict x, double *restrict out, vm_intp count, uint64_t quarter)
+{
+    const double two_over_pi = 6.36619772367581382433e-01;
+    const double part1 = 1.57079632673412561417e+00, part2 = 6.07710050630396597660e-11,
+                 part3 = 2.02226624871116645580e-21, part4 = 8.47842766036889956997e-32;
+    const double round_magic = 6755399441055744.0; /* 1.5 * 2^52: adding it leaves the integer in the low bits */
+    for (vm_intp i = 0; i < count; i++) {
+        const double shifted = x[i] * two_over_pi + round_magic;
+        const double n = shifted - round_magic;
+        uint64_t q;
+        memcpy(&q, &shifted, sizeof q);
+        q += quarter;
+        const double r1 = x[i] - n * part1;
+        const double w2 = n * part2;
+        const double r2 = r1 - w2;
+        const double e2 = (r1 - r2) - w2;
+        const double w3 = n * part3 - e2;
+        const double r = r2 - w3;
+        const double t = ((r2 - r) - w3) - n * part4;
+        const double z = r * r;
+        const double v = z * r;
+        const double ps = 8.33333333332248946124e-03 +
+                          z * (-1.98412698298579493134e-04 +
+                               z * (2.75573137070700676789e-06 +
+                                    z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)));
+        const double sine = r - ((z * (0.5 * t - v * ps) - t) - v * -1.66666666666666324348e-01);
+        const double pc =
+            z * (4.16666666666666019037e-02 +
+                 z * (-1.38888888888741095749e-03 +
+                      z * (2.48015872894767294178e-05 +
+                           z * (-2.75573143513906633035e-07 +
+                                z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11)))));
+        const double half = 0.5 * z;
+        const double one_less = 1.0 - half;
+        const double cosine = one_less + (((1.0 - one_less) - half) + (z * pc - r * t));
+        uint64_t sine_bits, cosine_bits;
+        memcpy(&sine_bits, &sine, sizeof sine_bits);
+        memcpy(&cosine_bits, &cosine, sizeof cosine_bits);
+        const uint64_t odd = 0 - (q & 1);
+        uint64_t bits = (sine_bits & ~odd) | (cosine_bits & odd);
+        bits ^= (q & 2) << 62;
+        memcpy(&out[i], &bits, sizeof bits);
+    }
+}
+
+VM_CLONES static void sine_block(const double *x, double *out, vm_intp count)
+{
+    sine_chunk(x, out, count, 0);
+}
+
+VM_CLONES static void cosine_block(const double *x, double *out, vm_intp count)
+{
+    sine_chunk(x, out, count, 1);
+}
+
+VM_CLONES static int all_reducible(const double *x, vm_intp count)
+{
+    int beyond = 0;
+    for (vm_intp i = 0; i < count; i++)
+        beyond |= !(fabs(x[i]) <= VM_LARGEST); /* NaN and infinity count as beyond */
+    return !beyond;
+}
+
+typedef void (*block_function)(const double *, double *, vm_intp);
+
+static void run_blocks(char **args, const vm_intp *dims, const vm_intp *strides, block_function block,
+                       double (*one)(double))
+{
+    const vm_intp n = dims[0];
+    if (strides[0] == (vm_intp)sizeof(double) && strides[1] == (vm_intp)sizeof(double)) {
+        const double *x = (const double *)args[0];
+        double *out = (double *)args[1];
+        for (vm_intp start = 0; start < n; start += VM_CHUNK) {
+            const vm_intp count = n - start < VM_CHUNK ? n - start : VM_CHUNK;
+            if (all_reducible(x + start, count)) {
+                double result[VM_CHUNK]; /* the caller's input may be its output */
+                block(x + start, result, count);
+                memcpy(out + start, result, (size_t)count * sizeof(double));
+            }
+            else {
+                for (vm_intp i = start; i < start + count; i++)
+                    out[i] = one(x[i]);
+            }
+        }
+        return;
+    }
+    double gathered[VM_CHUNK], result[VM_CHUNK];
+    const char *in = args[0];
+    char *to = args[1];
+    for (vm_intp start = 0; start < n; start += VM_CHUNK) {
+        const vm_intp count = n - start < VM_CHUNK ? n - start : VM_CHUNK;
+        for (vm_intp i = 0; i < count; i++, in += strides[0])
+            gathered[i] = *(const double *)in;
+        if (all_reducible(gathered, count)) {
+            block(gathered, result, count);
+        }
+        else {
+            for (vm_intp i = 0; i < count; i++)
+                result[i] = one(gathered[i]);
+        }
+        for (vm_intp i = 0; i < count; i++, to += strides[1])
+            *(double *)to = result[i];
+    }
+}
+
+VM_LOOP(vm_sin_f64)
+{
+    (void)data;
+    run_blocks(args, dims, strides, sine_block, sin);
+}
+
+VM_LOOP(vm_cos_f64)
+{
+    (void)data;
+    run_blocks(args, dims, strides, cosine_block, cos);
+}
+
+/* ------------------------------------------------------------------------------------------------------ libm */
+
+#define VM_UNARY(name, type, function)                                                       \
+    VM_LOOP(name)                                                                            \
+    {                                                                                        \
+        (void)data;                                                                          \
+        const char *in = args[0];                                                            \
+        char *out = args[1];                                                                 \
+        for (vm_intp i = 0; i < dims[0]; i++, in += strides[0], out += strides[1])           \
+            *(type *)out = function(*(const type *)in);                                      \
+    }
+
+VM_UNARY(vm_erf_f64, double, erf)
+VM_UNARY(vm_erf_f32, float, erff)
+VM_UNARY(vm_erfc_f64, double, erfc)
+VM_UNARY(vm_erfc_f32, float, erfcf)
+
+/* ---------------------------------------------------------------------------------------------------- select */
+
+typedef struct {
+    uint64_t low, high;
+} vm_u128;
+
+/* What a derivative asks for, contiguous arrays or one of them a constant, on its own, so that it becomes a vector
+ * blend. */
+#define VM_SELECT_LOOP(name, type, first, second)                                                               \
+    VM_CLONES static void name(const uint8_t *c, const char *x, const char *y, char *out, vm_intp n)           \
+    {                                                                                                           \
+        const type *a = (const type *)x, *b = (const type *)y;                                                  \
+        type *to = (type *)out;                                                                                 \
+        for (vm_intp i = 0; i < n; i++) {                                                                       \
+            const type p = a[first], q = b[second];                                                             \
+            to[i] = c[i] ? p : q;                                                                               \
+        }                                                                                                       \
+    }
+
+#define VM_SELECT(name, type)                                                                                   \
+    VM_SELECT_LOOP(name##_arrays, type, i, i)                                                                   \
+    VM_SELECT_LOOP(name##_else_constant, type, i, 0)                                                            \
+    VM_SELECT_LOOP(name##_then_constant, type, 0, i)                                                            \
+    VM_LOOP(name)                                                                                               \
+    {                                                                                                           \
+        (void)data;                                                                                             \
+        const vm_intp item = (vm_intp)sizeof(type);                                                             \
+        const char *c = args[0], *x = args[1], *y = args[2];                                                    \
+        char *out = args[3];                                                                                    \
+        if (strides[0] == 1 && strides[3] == item) {                                                            \
+            if (strides[1] == item && strides[2] == item) {                                                     \
+                name##_arrays((const uint8_t *)c, x, y, out, dims[0]);                                          \
+                return;                                                                                         \
+            }                                                                                                   \
+            if (strides[1] == item && strides[2] == 0) {                                                        \
+                name##_else_constant((const uint8_t *)c, x, y, out, dims[0]);                                   \
+                return;                                                                                         \
+            }                                                                                                   \
+            if (strides[1] == 0 && strides[2] == item) {                                                        \
+                name##_then_constant((const uint8_t *)c, x, y, out, dims[0]);                                   \
+                return;                                                                                         \
+            }                                                                                                   \
+        }                                                                                                       \
+        for (vm_intp i = 0; i < dims[0]; i++) {                                                                 \
+            *(type *)out = *c ? *(const type *)x : *(const type *)y;                                            \
+            c += strides[0], x += strides[1], y += strides[2], out += strides[3];                               \
+        }                                                                                                       \
+    }
+
+VM_SELECT(vm_select_1, uint8_t)
+VM_SELECT(vm_select_2, uint16_t)
+VM_SELECT(vm_select_4, uint32_t)
+VM_SELECT(vm_select_8, uint64_t)
+VM_SELECT(vm_select_16, vm_u128)

@@ -1,0 +1,102 @@
+"""The documentation is run: every Python block of README.md and docs/, and the examples of every public docstring.
+
+The blocks of one file run in order, in one namespace and a process of their own, as a reader would type them; a block
+after a line `<!-- no-run -->` is left out.
+"""
+
+import doctest
+import importlib
+import io
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^(<!-- no-run -->\n+)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def script(text: str) -> str:
+    """The page with all but its Python emptied, so that line 7 of a traceback is line 7 of the page."""
+    code: list[str] = []
+    for block in BLOCK.finditer(text):
+        if not block[1]:
+            code += [""] * (text.count("\n", 0, block.start(2)) - len(code))
+            code += block[2].splitlines()
+    return "\n".join(code)
+
+
+def public_modules() -> Iterator[ModuleType]:
+    yield tf
+    for found in pkgutil.walk_packages(tf.__path__, "autodiff_core."):
+        if "._" not in found.name:
+            yield importlib.import_module(found.name)
+
+
+def docstrings() -> Iterator[tuple[str, str]]:
+    """Dotted name and docstring of all that is public; what has two names (tf.sin, tf.math.sin) comes twice."""
+
+    def ours(thing: object) -> bool:
+        home = getattr(thing, "__module__", None)  # None: a built-in function
+        return callable(thing) and (home is None or str(home).startswith("autodiff_core"))
+
+    for module in public_modules():
+        yield module.__name__, module.__doc__ or ""
+        for name in getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]:
+            thing = getattr(module, name)
+            if not ours(thing):
+                continue
+            yield f"{module.__name__}.{name}", thing.__doc__ or ""
+            if isinstance(thing, type):
+                for method, value in vars(thing).items():
+                    if not method.startswith("_"):
+                        yield f"{module.__name__}.{name}.{method}", getattr(value, "__doc__", None) or ""
+
+
+def examples() -> dict[str, str]:
+    """Each docstring that has an example, under the first of its names."""
+    named: dict[str, str] = {}
+    for name, text in docstrings():
+        if ">>>" in text:
+            named.setdefault(text, name)
+    return {name: text for text, name in named.items()}
+
+
+EXAMPLES = examples()
+
+
+def test_readme_has_python_to_run():
+    assert script(PAGES[0].read_text()).strip()
+
+
+def test_main_classes_have_examples():
+    assert {"autodiff_core.GradientTape", "autodiff_core.Variable", "autodiff_core.Tensor"} <= EXAMPLES.keys()
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if script(page.read_text())], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_page_runs(page, tmp_path):
+    code = tmp_path / f"{page.stem}.py"
+    code.write_text(script(page.read_text()))
+    environment = os.environ | {"MPLBACKEND": "Agg"}
+    run = subprocess.run([sys.executable, code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_docstring_example_prints_what_it_shows(name):
+    test = doctest.DocTestParser().get_doctest(EXAMPLES[name], {"tf": tf, "np": np}, name, None, None)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    report = io.StringIO()
+    assert runner.run(test, out=report.write).failed == 0, report.getvalue()

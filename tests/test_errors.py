@@ -1,0 +1,383 @@
+"""Bad input: the class and the text of each error, and that tape and variables are afterwards as they were."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+
+@contextmanager
+def recording_goes_on(error: type[Exception] | tuple[type[Exception], ...], match: str) -> Iterator[tuple[Any, Any]]:
+    """Expect an error from inside a tape, and that the tape then differentiates what came before and after it."""
+    v = tf.Variable([2.0, 3.0], name="v")
+    with tf.GradientTape() as tape:
+        before = v * v
+        with pytest.raises(error, match=match):
+            yield tape, v
+        after = before * v
+    np.testing.assert_array_equal(v, [2.0, 3.0])
+    np.testing.assert_array_equal(tape.gradient(after, v), [12.0, 27.0])
+    assert len(tape.watched_variables()) == 1
+
+
+# -- Operands -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "name"),
+    [
+        (operator.add, "add"),
+        (operator.sub, "subtract"),
+        (operator.mul, "multiply"),
+        (operator.truediv, "divide"),
+        (operator.pow, "pow"),
+        (operator.lt, "less"),
+        (tf.maximum, "maximum"),
+        (tf.atan2, "atan2"),
+        (np.add, "add"),
+    ],
+)
+@pytest.mark.parametrize("other", [[1.0, 2.0, 3.0], np.ones(3, np.float32)], ids=["list", "ndarray"])
+def test_shapes_that_do_not_broadcast(op: Any, name: str, other: Any) -> None:
+    with recording_goes_on(ValueError, rf"{name}.*\(2,\).*\(3,\)") as (_, v):
+        op(v, other)
+    with recording_goes_on(ValueError, rf"{name}.*\(3,\).*\(2,\)") as (_, v):
+        op(tf.constant(other), v)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [((2, 3), (2, 3)), ((2, 3), (2,)), ((4, 2, 3), (5, 3, 2)), ((), (3,))], ids=str
+)
+def test_shapes_that_have_no_matrix_product(left: Any, right: Any) -> None:
+    with recording_goes_on(ValueError, f"matmul.*{re.escape(str(left))}.*{re.escape(str(right))}"):
+        tf.constant(np.ones(left)) @ tf.constant(np.ones(right))
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda v: tf.reshape(v, (3,)), r"reshape.*\(2,\).*\(3,\)"),
+        (lambda v: tf.concat([v, [[1.0]]], 0), r"concat.*\(2,\).*\(1, 1\)"),
+        (lambda v: tf.stack([v, [1.0]]), r"stack.*\(2,\).*\(1,\)"),
+        (lambda v: tf.broadcast_to(v, (3,)), r"broadcast_to.*\(2,\).*\(3,\)"),
+        (lambda v: tf.split(v, 3), r"split.*2.*3"),
+        (lambda v: tf.squeeze(v, [0]), r"squeeze.*\(2,\)"),
+        (lambda v: tf.add_n([v, [1.0, 2.0, 3.0]]), r"add.*\(2,\).*\(3,\)"),
+        (lambda v: tf.tile(v, [1, 2]), r"tile.*\(2,\)"),
+        (lambda v: tf.pad(v, [[0, 0], [1, 1]]), r"pad.*\(2,\)"),
+    ],
+    ids=["reshape", "concat", "stack", "broadcast_to", "split", "squeeze", "add_n", "tile", "pad"],
+)
+def test_shapes_that_do_not_fit_an_op(call: Any, match: str) -> None:
+    with recording_goes_on(ValueError, match) as (_, v):
+        call(v)
+
+
+def test_an_axis_out_of_range() -> None:
+    for call in (tf.reduce_sum, tf.reduce_max, tf.reduce_mean):
+        with recording_goes_on(ValueError, r"axis.*2"):
+            call(tf.constant([1.0, 2.0]), axis=2)
+
+
+def test_an_index_out_of_range() -> None:
+    with recording_goes_on(IndexError, "5") as (_, v):
+        v[5]
+    with recording_goes_on(IndexError, "5") as (_, v):
+        v[[0, 5]]
+
+
+@pytest.mark.parametrize("op", [operator.add, operator.mul, operator.truediv, operator.matmul, tf.maximum])
+def test_integers_and_floats_do_not_mix(op: Any) -> None:
+    floats, integers = tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.constant([[1, 2], [3, 4]])
+    with recording_goes_on(TypeError, r"float32.*int32"):
+        op(floats, integers)
+    with recording_goes_on(TypeError, r"int32.*float32"):
+        op(integers, floats)
+
+
+def test_the_op_is_named_where_dtypes_do_not_mix() -> None:
+    with recording_goes_on(TypeError, "add"):
+        tf.constant([1.0]) + tf.constant([1])
+    with recording_goes_on(TypeError, "matmul"):
+        tf.constant([[1.0]]) @ tf.constant([[1]])
+
+
+@pytest.mark.parametrize("op", [operator.add, operator.mul, operator.sub])
+@pytest.mark.parametrize("other", [0.5, [0.5]], ids=["number", "list"])
+def test_a_fraction_beside_integers_names_the_cast(op: Any, other: Any) -> None:
+    for integers in (tf.constant(3), tf.constant([3])):
+        with recording_goes_on(TypeError, r"int32.*cast"):
+            op(integers, other)
+        with recording_goes_on(TypeError, r"int32.*cast"):
+            op(other, integers)
+
+
+@pytest.mark.parametrize("other", ["text", object(), None, {"a": 1}], ids=["str", "object", "None", "dict"])
+def test_operands_that_are_not_numbers(other: Any) -> None:
+    with recording_goes_on(TypeError, "") as (_, v):
+        v + other
+    with recording_goes_on(TypeError, "") as (_, v):
+        other * v
+    with recording_goes_on(TypeError, "") as (_, v):
+        tf.maximum(v, other)
+
+
+def test_negating_a_truth_value() -> None:
+    with recording_goes_on(TypeError, "negative.*bool"):
+        -tf.constant([True])
+
+
+@pytest.mark.parametrize("value", ["text", ["a", "b"], object(), [None]], ids=["str", "strs", "object", "None"])
+@pytest.mark.parametrize("make", [tf.constant, tf.Variable, tf.convert_to_tensor])
+def test_values_that_are_not_numbers(make: Any, value: Any) -> None:
+    with recording_goes_on(TypeError, "convert"):
+        make(value)
+
+
+def test_rows_of_different_lengths() -> None:
+    with recording_goes_on(ValueError, ""):
+        tf.constant([[1.0], [1.0, 2.0]])
+
+
+def test_a_fraction_is_not_made_an_integer() -> None:
+    with recording_goes_on(TypeError, "2.5.*int32"):
+        tf.constant(2.5, dtype=tf.int32)
+
+
+# -- Variables ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["assign", "assign_add", "assign_sub"])
+@pytest.mark.parametrize("value", [[1.0, 2.0, 3.0], 1.0, [[1.0, 2.0]]], ids=["longer", "scalar", "deeper"])
+def test_assigning_a_value_of_another_shape(method: str, value: Any) -> None:
+    shape = re.escape(str(np.shape(value)))
+    with recording_goes_on(ValueError, rf"(?s)(?=.*v:0)(?=.*\(2,\))(?=.*{shape})") as (_, v):
+        getattr(v, method)(value)
+
+
+@pytest.mark.parametrize("method", ["assign", "assign_add", "assign_sub"])
+def test_assigning_an_array_to_a_scalar(method: str) -> None:
+    v = tf.Variable(1.0, name="scalar")
+    with pytest.raises(ValueError, match=r"(?=.*scalar:0)(?=.*\(\))(?=.*\(2,\))"):
+        getattr(v, method)([1.0, 2.0])
+    assert v.numpy() == 1.0
+    assert v.shape == ()
+
+
+def test_assigning_what_is_not_a_number() -> None:
+    with recording_goes_on(TypeError, "") as (_, v):
+        v.assign("text")
+    integers = tf.Variable([1, 2])
+    with pytest.raises(TypeError, match="int32"):
+        integers.assign([0.5, 1.5])
+    np.testing.assert_array_equal(integers, [1, 2])
+
+
+# -- The tape's contexts ------------------------------------------------------------------------------------------
+
+SPENT = r"^A non-persistent GradientTape can only be used to compute one set of gradients \(or jacobians\)$"
+REENTERED = r"^Tape is still recording, This can happen if you try to re-enter an already-active tape\.$"
+
+
+def test_a_second_gradient_on_a_tape_that_is_not_persistent() -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+    assert tape.gradient(y, v).numpy() == 6.0
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=SPENT):
+            tape.gradient(y, v)
+    assert v.numpy() == 3.0
+
+
+def test_a_second_gradient_inside_the_context() -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+        tape.gradient(y, v)
+        with pytest.raises(RuntimeError, match=SPENT):
+            tape.gradient(y, v)
+
+
+def test_entering_a_tape_twice() -> None:
+    with recording_goes_on(ValueError, REENTERED) as (tape, _), tape:
+        pass
+
+
+def test_entering_a_tape_again_deeper_in_the_stack() -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as outer, tf.GradientTape() as inner:
+        with pytest.raises(ValueError, match=REENTERED), outer:
+            pass
+        y = v * v
+    assert inner.gradient(y, v).numpy() == 6.0
+    assert outer.gradient(y, v).numpy() == 6.0
+
+
+def test_leaving_tapes_out_of_order() -> None:
+    v = tf.Variable(3.0)
+    outer, inner = tf.GradientTape(), tf.GradientTape()
+    outer.__enter__()
+    inner.__enter__()
+    with pytest.raises(RuntimeError, match="order"):
+        outer.__exit__(None, None, None)
+    y = v * v
+    inner.__exit__(None, None, None)
+    z = y * v
+    outer.__exit__(None, None, None)
+    assert inner.gradient(y, v).numpy() == 6.0
+    assert outer.gradient(z, v).numpy() == 27.0
+
+
+def test_stopping_a_tape_that_does_not_record() -> None:
+    v = tf.Variable(3.0)
+    tape = tf.GradientTape()
+    with pytest.raises(ValueError, match=r"^Tape is not recording\.$"), tape.stop_recording():
+        pass
+    with tape:
+        y = v * v
+    with pytest.raises(ValueError, match=r"^Tape is not recording\.$"), tape.stop_recording():
+        pass
+    assert tape.gradient(y, v).numpy() == 6.0
+
+
+def test_stopping_a_tape_that_is_stopped() -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        with tape.stop_recording():
+            with pytest.raises(ValueError, match=r"^Tape is not recording\.$"), tape.stop_recording():
+                pass
+            hidden = v * v
+        y = hidden * v
+    assert tape.gradient(y, v).numpy() == 9.0
+
+
+def test_resetting_a_tape_that_does_not_record() -> None:
+    v = tf.Variable(3.0)
+    tape = tf.GradientTape()
+    with pytest.raises(ValueError, match=r"^Tape is not recording\.$"):
+        tape.reset()
+    with tape:
+        y = v * v
+    with pytest.raises(ValueError, match=r"^Tape is not recording\.$"):
+        tape.reset()
+    assert tape.gradient(y, v).numpy() == 6.0
+
+
+# -- watch --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [3.0, "text", np.ones(2), [1.0]], ids=["float", "str", "ndarray", "list"])
+def test_watching_what_is_not_a_tensor(value: Any) -> None:
+    with recording_goes_on((TypeError, ValueError), "float|str|ndarray") as (tape, _):
+        tape.watch(value)
+
+
+@pytest.mark.parametrize("value", [3, [1, 2], True], ids=["int", "ints", "bool"])
+def test_watching_an_integer_warns_and_gives_no_gradient(value: Any) -> None:
+    x, v = tf.constant(value), tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        with pytest.warns(UserWarning, match=r"tf\.cast"):
+            tape.watch(x)
+        y = tf.cast(x, tf.float32) * v
+    of_x, of_v = tape.gradient(y, [x, v])
+    assert of_x is None
+    assert of_v.numpy() == np.sum(value)
+
+
+# -- gradient -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [3.0, "text", np.ones(2), None, object()],
+    ids=["float", "str", "ndarray", "None", "object"],
+)
+def test_sources_that_are_not_tensors(source: Any) -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+    for sources in (source, [v, source], {"v": v, "other": [source]}):
+        with pytest.raises(TypeError, match="sources"):
+            tape.gradient(y, sources)
+    # Nothing was used up.
+    assert tape.gradient(y, v).numpy() == 6.0
+
+
+@pytest.mark.parametrize("target", [3.0, np.ones(2), "text"], ids=["float", "ndarray", "str"])
+def test_targets_that_are_not_tensors(target: Any) -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+    with pytest.raises(TypeError, match="target"):
+        tape.gradient([y, target], v)
+    assert tape.gradient(y, v).numpy() == 6.0
+
+
+def test_output_gradients_of_another_structure() -> None:
+    v = tf.Variable(3.0)
+    one = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        y = [v * v, v * 2.0]
+    for wrong in ([one], [one, one, one], one, {"a": one, "b": one}, [one, [one]]):
+        with pytest.raises(ValueError, match="output_gradients"):
+            tape.gradient(y, v, output_gradients=wrong)
+    assert tape.gradient(y, v, output_gradients=[one, one]).numpy() == 8.0
+
+
+def test_output_gradients_of_another_shape() -> None:
+    v = tf.Variable([3.0, 4.0])
+    with tf.GradientTape() as tape:
+        y = v * v
+    with pytest.raises(ValueError, match=r"output_gradients.*\(2,\).*\(3,\)"):
+        tape.gradient(y, v, output_gradients=tf.constant([1.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(tape.gradient(y, v), [6.0, 8.0])
+
+
+@pytest.mark.parametrize("value", ["nil", 0, None])
+def test_unknown_values_of_unconnected_gradients(value: Any) -> None:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+    with pytest.raises(ValueError, match="unconnected_gradients"):
+        tape.gradient(y, v, unconnected_gradients=value)
+    assert tape.gradient(y, v).numpy() == 6.0
+
+
+def test_an_op_without_a_derivative_is_named() -> None:
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        y = v * v
+        z = tf.math.nextafter(y, [5.0, 5.0]) * v
+    with pytest.raises(LookupError, match="nextafter"):
+        tape.gradient(z, v)
+    # What does not go through it is not concerned, and neither is what stops before it.
+    np.testing.assert_array_equal(tape.gradient(y, v), [2.0, 4.0])
+    other = tf.Variable(1.0)
+    assert tape.gradient(z, other) is None
+
+
+def test_an_op_without_a_derivative_may_be_recorded_and_left_out() -> None:
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tf.math.nextafter(v, [5.0, 5.0])
+        y = v * tf.stop_gradient(tf.math.nextafter(v, [5.0, 5.0]))
+    np.testing.assert_allclose(tape.gradient(y, v), [1.0, 2.0], rtol=1e-6)
+
+
+def test_an_error_in_the_middle_of_a_sweep_leaves_a_persistent_tape_usable() -> None:
+    v, w = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.math.nextafter(v, [5.0, 5.0]) + w * w
+    for _ in range(3):
+        with pytest.raises(LookupError, match="nextafter"):
+            tape.gradient(y, [v, w])
+        np.testing.assert_array_equal(tape.gradient(y, w), [6.0, 8.0])

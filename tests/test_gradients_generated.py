@@ -1,0 +1,310 @@
+"""Checks that every row of the op table gets, made from the row itself.
+
+An elementwise row brings the intervals that its points are drawn from, every other row brings cases with shapes. What
+holds for all rows is said once here, so a new row is tested by being in the table.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core.ops import rows
+from autodiff_core.testing import check_gradients
+
+POINTS = 5
+Shape = tuple[int, ...]
+
+
+class Sample(NamedTuple):
+    """A row, how to call it on tensors, and arrays to call it on."""
+
+    row: Any
+    call: Any
+    operands: list[np.ndarray]
+
+
+# -- Rows, and arrays for them ------------------------------------------------------------------------------------
+
+
+def takes_floats(row: Any) -> bool:
+    """Tell bitwise rows, which take integers and truth values only, from the others."""
+    return row.ufunc is None or any(set(types.split("->")[0]) <= set("fd") for types in row.ufunc.types)
+
+
+def draw(row: Any, shapes: Sequence[Shape]) -> list[np.ndarray]:
+    """Arrays of these shapes, the same in every run: from the row's domain where it has one, and of its dtypes."""
+    rng = np.random.default_rng(zlib.crc32(row.name.encode()))
+    if not row.domain:
+        return [rng.normal(size=shape) for shape in shapes]
+    arrays: list[np.ndarray] = []
+    for position, ((low, high), shape) in enumerate(zip(row.domain, shapes, strict=True)):
+        margin = 0.05 * (high - low)
+        points = rng.uniform(low + margin, high - margin, shape)
+        if row.condition and position == 0:
+            arrays.append(np.asarray(rng.random(shape) < 0.5))
+        elif takes_floats(row):
+            arrays.append(np.asarray(points))
+        else:
+            arrays.append(np.asarray(rng.integers(0, 8, shape)))
+    return arrays
+
+
+def samples_of(row: Any) -> list[Sample]:
+    if row.domain:
+        return [Sample(row, row.function, draw(row, [(POINTS,)] * row.arity))]
+    return [Sample(row, case.call, draw(row, case.shapes)) for case in row.cases]
+
+
+def has_derivative(row: Any) -> bool:
+    return row.kind != "none" and any(row.partials)
+
+
+def of_rows(chosen: Sequence[Any]) -> Any:
+    return pytest.mark.parametrize("row", chosen, ids=lambda row: row.name)
+
+
+def of_samples(samples: Sequence[Sample]) -> Any:
+    return pytest.mark.parametrize("sample", [pytest.param(sample, id=sample.row.name) for sample in samples])
+
+
+ROWS = rows()
+DIFFERENTIABLE = [row for row in ROWS if has_derivative(row)]
+ELEMENTWISE = [row for row in DIFFERENTIABLE if row.kind == "elementwise"]
+SEVERAL_OPERANDS = [row for row in ELEMENTWISE if row.arity > 1]
+WITHOUT_GRADIENT = [row for row in ROWS if row.kind != "none" and not any(row.partials)]
+NONE = [row for row in ROWS if row.kind == "none"]
+# A case binds arguments that the ufunc does not know, so of the rows with cases only calls that bind none compare.
+UFUNCS = [sample for row in ROWS if row.ufunc is not None for sample in samples_of(row)[:1]]
+
+every_sample = of_samples([sample for row in DIFFERENTIABLE for sample in samples_of(row)])
+every_elementwise = of_rows(ELEMENTWISE)
+every_broadcasting = of_rows(SEVERAL_OPERANDS)
+
+
+# -- Derivatives --------------------------------------------------------------------------------------------------
+
+
+def flat(result: Any) -> Any:
+    """Return the result as one tensor, also where the row returns several."""
+    if isinstance(result, list | tuple):
+        return tf.concat([tf.reshape(part, [-1]) for part in result], 0)
+    return result
+
+
+def bind(call: Any, operands: Sequence[np.ndarray]) -> tuple[Any, list[np.ndarray]]:
+    """A function of the operands that are floats, and these; conditions are bound."""
+    floats = [position for position, array in enumerate(operands) if array.dtype.kind == "f"]
+
+    def function(*tensors: Any) -> Any:
+        arguments = [tf.constant(array) for array in operands]
+        for position, tensor in zip(floats, tensors, strict=True):
+            arguments[position] = tensor
+        return flat(call(*arguments))
+
+    return function, [operands[position] for position in floats]
+
+
+def check(call: Any, operands: Sequence[np.ndarray]) -> None:
+    check_gradients(*bind(call, operands), order=2, rtol=1e-4, atol=1e-6)
+
+
+def derivatives_at(function: Any, tensors: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """First derivatives of the summed result, and second ones: the gradients of the summed first."""
+    tensors = list(tensors)
+    with tf.GradientTape() as outer:
+        outer.watch(tensors)
+        with tf.GradientTape() as inner:
+            inner.watch(tensors)
+            result = function(*tensors)
+        first = inner.gradient(result, tensors, unconnected_gradients="zero")
+        total = sum(tf.reduce_sum(g) for g in first)
+    return first, outer.gradient(total, tensors, unconnected_gradients="zero")
+
+
+def derivatives(call: Any, operands: Sequence[np.ndarray], dtype: Any = np.float64) -> tuple[list[Any], list[Any]]:
+    function, arrays = bind(call, operands)
+    return derivatives_at(function, [tf.constant(array.astype(dtype)) for array in arrays])
+
+
+def assert_all_close(found: Sequence[Any], expected: Sequence[Any], rtol: float = 1e-9, atol: float = 1e-11) -> None:
+    for position, (one, other) in enumerate(zip(found, expected, strict=True)):
+        assert np.shape(one) == np.shape(other)
+        np.testing.assert_allclose(one, other, rtol=rtol, atol=atol, err_msg=f"argument {position}")
+
+
+# -- Against finite differences -----------------------------------------------------------------------------------
+
+
+@every_sample
+def test_first_and_second_derivatives_match_finite_differences(sample: Sample) -> None:
+    check(sample.call, sample.operands)
+
+
+@every_elementwise
+def test_derivatives_at_scalars_match_finite_differences(row: Any) -> None:
+    check(row.function, draw(row, [()] * row.arity))
+
+
+@every_broadcasting
+@pytest.mark.parametrize(
+    "shapes",
+    [((3, 1), (1, 4)), ((4,), (3, 4)), ((3, 4), (4,)), ((), (3,)), ((3,), ()), ((2, 1, 3), (4, 1)), ((1,), ())],
+    ids=str,
+)
+def test_gradients_of_broadcast_operands_match_finite_differences(row: Any, shapes: tuple[Shape, Shape]) -> None:
+    check(row.function, draw(row, [shapes[position % 2] for position in range(row.arity)]))
+
+
+# -- Scalars, blocks and memory layouts agree ---------------------------------------------------------------------
+
+
+@every_elementwise
+def test_a_scalar_has_the_derivatives_of_a_one_element_array(row: Any) -> None:
+    operands = draw(row, [(1,)] * row.arity)
+    of_arrays = derivatives(row.function, operands)
+    of_scalars = derivatives(row.function, [array.reshape(()) for array in operands])
+    for found, expected in zip(of_scalars, of_arrays, strict=True):
+        assert all(g.shape == () for g in found)
+        assert_all_close([np.reshape(g, 1) for g in found], expected)
+
+
+@every_elementwise
+def test_a_large_array_has_the_derivatives_of_a_small_one(row: Any) -> None:
+    # 5,000 elements and a few: several blocks, and one that is not full.
+    operands = draw(row, [(POINTS,)] * row.arity)
+    small = derivatives(row.function, operands)
+    large = derivatives(row.function, [np.tile(array, 1001) for array in operands])
+    for found, expected in zip(large, small, strict=True):
+        assert_all_close(found, [np.tile(g.numpy(), 1001) for g in expected])
+
+
+@every_broadcasting
+@pytest.mark.parametrize("length", [4, 5003])
+def test_a_scalar_source_against_arrays_collects_the_sum(row: Any, length: int) -> None:
+    operands = draw(row, [(length,)] * row.arity)
+    floats = [position for position, array in enumerate(operands) if array.dtype.kind == "f"]
+    for place, position in enumerate(floats):
+        number = operands[position][0]
+        repeated = [np.full(length, number) if i == position else array for i, array in enumerate(operands)]
+        elementwise, _ = derivatives(row.function, repeated)
+        source = tf.constant(number)
+        with tf.GradientTape() as tape:
+            tape.watch(source)
+            # The other operands are plain ndarrays here.
+            result = row.function(*[source if i == position else array for i, array in enumerate(operands)])
+        assert result.shape == (length,)
+        found = tape.gradient(result, source, unconnected_gradients="zero")
+        assert_all_close([found], [np.sum(elementwise[place].numpy())], rtol=1e-8)
+
+
+@every_elementwise
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)], ids=str)
+def test_empty_arrays_have_empty_gradients(row: Any, shape: Shape) -> None:
+    for gradients in derivatives(row.function, draw(row, [shape] * row.arity)):
+        assert {g.shape for g in gradients} == {shape}
+        assert {g.dtype for g in gradients} == {np.dtype(np.float64)}
+
+
+@every_sample
+@pytest.mark.parametrize("layout", ["transposed", "strided", "reversed"])
+def test_memory_layout_does_not_matter(sample: Sample, layout: str) -> None:
+    def laid_out(array: np.ndarray) -> Any:
+        if array.ndim == 0:
+            return tf.constant(array)
+        if layout == "transposed":
+            return tf.transpose(tf.constant(array.T))
+        if layout == "strided":
+            return tf.constant(np.repeat(array, 2, axis=-1))[..., ::2]
+        return tf.constant(array[::-1])[::-1]
+
+    function, arrays = bind(sample.call, sample.operands)
+    tensors = [laid_out(array) for array in arrays]
+    for tensor, array in zip(tensors, arrays, strict=True):
+        np.testing.assert_array_equal(tensor.numpy(), array)
+    expected = derivatives(sample.call, sample.operands)
+    for one, other in zip(derivatives_at(function, tensors), expected, strict=True):
+        assert_all_close(one, other)
+
+
+# -- Dtypes -------------------------------------------------------------------------------------------------------
+
+
+@every_sample
+def test_float32_follows_float64(sample: Sample) -> None:
+    # Points that both dtypes have exactly.
+    operands = [x.astype(np.float32).astype(np.float64) if x.dtype.kind == "f" else x for x in sample.operands]
+    wide = derivatives(sample.call, operands)
+    narrow = derivatives(sample.call, operands, np.float32)
+    for found, expected in zip(narrow, wide, strict=True):
+        assert {g.dtype for g in found} == {np.dtype(np.float32)}
+        scale = max(1.0, *(float(np.max(np.abs(g.numpy()), initial=0.0)) for g in expected))
+        assert_all_close(found, expected, rtol=2e-3, atol=1e-4 * scale)
+
+
+@every_broadcasting
+def test_the_gradient_has_the_dtype_of_its_source(row: Any) -> None:
+    operands = draw(row, [(POINTS,)] * row.arity)
+    function, arrays = bind(row.function, operands)
+    dtypes = [np.dtype(np.float32 if position % 2 == 0 else np.float64) for position in range(len(arrays))]
+    tensors = [tf.constant(array.astype(dtype)) for array, dtype in zip(arrays, dtypes, strict=True)]
+    first, second = derivatives_at(function, tensors)
+    assert [g.dtype for g in first] == dtypes
+    assert [g.dtype for g in second] == dtypes
+    assert_all_close(first, derivatives(row.function, operands)[0], rtol=2e-3, atol=1e-3)
+
+
+# -- NumPy's spelling, and rows without a derivative --------------------------------------------------------------
+
+
+@of_samples(UFUNCS)
+def test_numpys_spelling_has_the_value_that_numpy_gives(sample: Sample) -> None:
+    result = sample.row.ufunc(*[tf.constant(array) for array in sample.operands])
+    assert isinstance(result, tf.Tensor)
+    expected = sample.row.ufunc(*sample.operands)
+    assert result.dtype == expected.dtype
+    assert_all_close([result], [expected])
+
+
+@of_samples([sample for sample in UFUNCS if has_derivative(sample.row)])
+def test_numpys_spelling_records_the_same_op(sample: Sample) -> None:
+    by_numpy = derivatives(sample.row.ufunc, sample.operands)
+    by_name = derivatives(sample.row.function, sample.operands)
+    for found, expected in zip(by_numpy, by_name, strict=True):
+        assert_all_close(found, expected, rtol=0.0, atol=0.0)
+
+
+@of_rows(WITHOUT_GRADIENT)
+@pytest.mark.parametrize("shape", [(), (POINTS,)], ids=str)
+def test_no_gradient_passes_a_row_of_steps_or_truth_values(row: Any, shape: Shape) -> None:
+    sources = [tf.constant(2.0), tf.constant(3.0)]
+    with tf.GradientTape() as tape:
+        tape.watch(sources)
+        operands = [
+            tf.cast(sources[0] * array, array.dtype) if array.dtype.kind == "f" else array
+            for array in draw(row, [shape] * row.arity)
+        ]
+        target = tf.cast(row.function(*operands), tf.float32) * sources[1]
+    assert tape.gradient(target, sources)[0] is None
+
+
+@of_samples([sample for row in NONE for sample in samples_of(row)])
+def test_an_op_without_a_derivative_says_so_at_gradient_time(sample: Sample) -> None:
+    tensors = [tf.constant(array) for array in sample.operands]
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        result = sample.call(*tensors)
+    with pytest.raises(LookupError, match=re.escape(sample.row.name)):
+        tape.gradient(result, tensors)
+
+
+def test_rows_are_named_once_and_say_where_to_test_them() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS)
+    assert all(row.domain or row.cases for row in ROWS)
+    assert all(len(row.domain) == row.arity == len(row.partials) for row in ROWS if row.kind == "elementwise")

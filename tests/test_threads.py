@@ -1,0 +1,140 @@
+"""Tapes and threads: each thread has its own stack of tapes, and gradients of many threads stay apart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+
+def in_another_thread(f: Callable[[], Any]) -> Any:
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(f).result(timeout=60)
+
+
+def test_a_tape_does_not_see_what_another_thread_does() -> None:
+    x = tf.Variable(3.0)
+    other = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = x * x
+        elsewhere = in_another_thread(lambda: x * other)
+        z = y * x + elsewhere
+    assert [v is x for v in tape.watched_variables()] == [True]
+    of_x, of_other = tape.gradient(z, [x, other])
+    assert of_x.numpy() == 27.0
+    assert of_other is None
+
+
+def test_a_tape_of_another_thread_does_not_see_this_one() -> None:
+    x = tf.Variable(3.0)
+    opened, used = threading.Event(), threading.Event()
+
+    def record() -> Any:
+        with tf.GradientTape() as tape:
+            opened.set()
+            assert used.wait(60)
+        return tape.watched_variables()
+
+    with ThreadPoolExecutor(1) as executor:
+        watched = executor.submit(record)
+        assert opened.wait(60)
+        x * x
+        used.set()
+        assert watched.result(60) == ()
+
+
+def test_open_tapes_of_two_threads_record_side_by_side() -> None:
+    x = tf.Variable(2.0)
+    barrier = threading.Barrier(2, timeout=60)
+
+    def record(power: int) -> float:
+        with tf.GradientTape() as outer:
+            barrier.wait()
+            with tf.GradientTape() as inner:
+                y = x * 1.0
+                for _ in range(power - 1):
+                    barrier.wait()
+                    y = y * x
+                for _ in range(5 - power):
+                    barrier.wait()
+            first = inner.gradient(y, x)
+            barrier.wait()
+        return float(outer.gradient(first, x))
+
+    with ThreadPoolExecutor(2) as executor:
+        assert list(executor.map(record, [3, 4])) == [12.0, 48.0]
+
+
+def test_a_tape_is_differentiated_in_another_thread() -> None:
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = x * x
+    np.testing.assert_array_equal(in_another_thread(lambda: tape.gradient(y, x)), [2.0, 4.0])
+
+
+def test_a_tensor_watched_in_two_threads_at_once() -> None:
+    x = tf.constant(np.linspace(0.1, 1.0, 50))
+
+    def differentiate(power: int) -> None:
+        for _ in range(200):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = x**power
+            np.testing.assert_allclose(tape.gradient(y, x), power * x.numpy() ** (power - 1), rtol=1e-12)
+
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(differentiate, range(2, 10)))
+
+
+@pytest.mark.parametrize("size", [1, 100, 20_000])
+def test_many_threads_compute_gradients_at_once(size: int) -> None:
+    rng = np.random.default_rng(0)
+    w = tf.Variable(rng.normal(size=(size, 3)))
+    data = [rng.normal(size=(2, size)) for _ in range(8)]
+
+    def step(x: np.ndarray) -> list[np.ndarray]:
+        gradients = []
+        for _ in range(20):
+            with tf.GradientTape() as outer:
+                with tf.GradientTape() as inner:
+                    loss = tf.reduce_sum(tf.sin(tf.constant(x) @ w) ** 2)
+                first = inner.gradient(loss, w)
+            gradients += [first.numpy(), outer.gradient(first, w).numpy()]
+        return gradients
+
+    expected = [step(x) for x in data]
+    with ThreadPoolExecutor(8) as executor:
+        for found, alone in zip(executor.map(step, data), expected, strict=True):
+            for one, other in zip(found, alone, strict=True):
+                np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
+def test_threads_that_fail_leave_other_threads_alone() -> None:
+    x, three = tf.Variable([1.0, 2.0]), tf.constant([1.0, 2.0, 3.0])
+
+    def work(fails: bool) -> None:
+        for _ in range(300):
+            with tf.GradientTape() as tape:
+                y = x * x
+                if fails:
+                    with pytest.raises(ValueError, match="add"):
+                        y + three
+                z = y * x
+            np.testing.assert_array_equal(tape.gradient(z, x), [3.0, 12.0])
+
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(work, [True, False, True, False]))
+
+
+def test_a_thread_that_ends_with_an_open_tape_is_no_trouble() -> None:
+    x = tf.Variable(3.0)
+    in_another_thread(lambda: tf.GradientTape().__enter__().watch(x))
+    with tf.GradientTape() as tape:
+        y = x * x
+    assert tape.gradient(y, x).numpy() == 6.0
