@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _core
 from .ops.shaping import _sizes, broadcast_to
+from .ops.table import Case, linear
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
@@ -118,6 +119,12 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     <Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     return _core.to_dtype(x, dtype)
+
+
+linear(
+    "cast", None, "cast", function=cast, doc="The same numbers in another dtype.",
+    cases=(Case(lambda x: cast(cast(x, np.longdouble), np.float64), ((3,),)),),
+)
 
 
 def identity(input: Any, name: str | None = None) -> Any:

@@ -2,8 +2,8 @@
 
 from .creation import eye
 from .ops.clipping import global_norm
-from .ops.linalg import einsum, matmul, tensordot
+from .ops.linalg import einsum, matmul, matvec, tensordot
 from .ops.nn import l2_normalize
 from .ops.reductions import norm
 
-__all__ = ["einsum", "eye", "global_norm", "l2_normalize", "matmul", "norm", "tensordot"]
+__all__ = ["einsum", "eye", "global_norm", "l2_normalize", "matmul", "matvec", "norm", "tensordot"]

@@ -138,12 +138,12 @@ def _std(
     return elementwise.sqrt(_var(a, axis, dtype, None, ddof, keepdims, **rest))
 
 
-@_counterpart(np.max)
+@_counterpart(np.max, np.amax)
 def _max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
     return reductions.reduce_max(a, axis, keepdims)
 
 
-@_counterpart(np.min)
+@_counterpart(np.min, np.amin)
 def _min(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
     return reductions.reduce_min(a, axis, keepdims)
 

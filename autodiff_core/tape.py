@@ -10,7 +10,7 @@ from typing import Any
 from warnings import warn
 
 from . import _core
-from .nest import flatten_for_tape
+from .nest import assert_same_structure, flatten_for_tape
 
 
 class UnconnectedGradients(enum.Enum):
@@ -237,18 +237,26 @@ class GradientTape(_core.Tape):
         leaves, rebuild = flatten_for_tape(sources)
         seeds = None
         if output_gradients is not None:
-            seeds, _ = _seeds(output_gradients, len(targets))
+            seeds = _seeds(target, targets, output_gradients)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
 
 
-def _seeds(output_gradients: Any, count: int) -> tuple[list[Any], Any]:
+def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
     """Flatten output_gradients; for a single target a plain number, list or array stands for itself."""
-    if count == 1 and not isinstance(output_gradients, (tuple, dict)):
-        if not (isinstance(output_gradients, list) and len(output_gradients) == 1):
-            return [output_gradients], None
-    leaves, rebuild = flatten_for_tape(output_gradients)
-    if len(leaves) != count:
+    if isinstance(target, _core.Operand):
+        if isinstance(output_gradients, (list, tuple)) and len(output_gradients) == 1 and len(target.shape) == 0:
+            return list(output_gradients)
+        return [output_gradients]
+    try:
+        if isinstance(target, (list, tuple)) and isinstance(output_gradients, (list, tuple)):
+            assert_same_structure(list(target), list(output_gradients))
+        else:
+            assert_same_structure(target, output_gradients)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"output_gradients must have the structure of the target: {error}") from error
+    leaves, _ = flatten_for_tape(output_gradients)
+    if len(leaves) != len(targets):
         raise ValueError(
-            f"output_gradients has {len(leaves)} entries for {count} targets; it must have the targets' structure"
+            f"output_gradients has {len(leaves)} entries for {len(targets)} targets; it must have the targets' structure"
         )
-    return leaves, rebuild
+    return leaves

@@ -180,6 +180,14 @@ class Variable(_core.VariableCore):
         self.set_value(_core.detached(self) - self._fitting(delta, "subtract from"))
         return self if read_value else None
 
+    def _augmented(self, other: Any) -> Any:
+        raise RuntimeError(
+            "augmented assignment (`variable += value`) is not supported for a Variable: use variable.assign_add(value) "
+            "to change it, or out = variable + value for a new tensor"
+        )
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = __imatmul__ = _augmented
+
     def __repr__(self) -> str:
         return f"<Variable '{self._name}' shape={tuple(self.shape)} dtype={self.dtype.name}, numpy={_core.shown(self)}>"
 

@@ -20,6 +20,9 @@ cdef inline Tensor scalar1(int op, Operand x):
     cdef Record* r
     cdef int32_t node
     if row.boolean:
+        log = recording_log()
+        if log != NULL and x.is_variable:
+            tracked(log, x)
         return new_scalar(value, NPY_BOOL)
     if code == NPY_FLOAT:
         value = <double><float>value
@@ -60,12 +63,16 @@ cdef inline Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, i
         values[0] = xv
         values[1] = yv
         value = scalar_eval(op, values)
+    log = recording_log()
     if row.boolean:
+        if log != NULL and x is not None and x.is_variable:     # compared, it is watched like any variable that is read
+            tracked(log, x)
+        if log != NULL and y is not None and y.is_variable:
+            tracked(log, y)
         return new_scalar(value, NPY_BOOL)
     if code == NPY_FLOAT:
         value = <double><float>value
     out = new_scalar(value, code)
-    log = recording_log()
     if log == NULL:
         return out
     if x is not None:
@@ -278,10 +285,11 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         return formula_by_ops(op, [<object>operands[k] for k in range(n)])
     result = new_tensor(out)
     log = recording_log()
-    if log != NULL and not row.boolean:
+    if log != NULL:
         for k in range(n):
             nodes[k] = tracked(log, <Operand>operands[k])
-        record_elementwise(log, op, x, y, z, nodes, result)
+        if not row.boolean:
+            record_elementwise(log, op, x, y, z, nodes, result)
     return result
 
 
@@ -346,6 +354,16 @@ cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_outp
     return 0
 
 
+cdef int complain_tracked(Log* log, int op, list operands) except -1:
+    """Refuse to lose the track of a float beside a dtype that has no derivative."""
+    for operand in operands:
+        if tracked(log, operand) >= 0:
+            raise TypeError(f"{op_name(op)}: no derivative is known for operands of dtype "
+                            + " and ".join([str(t.dtype) for t in operands])
+                            + "; take the tracked one out of the tape with stop_gradient if none is wanted")
+    return 0
+
+
 cdef object foreign(int op, Operand x, Operand y, Operand z):
     """An op on dtypes that have no derivative (integers, complex): NumPy's ufunc decides."""
     cdef Row* row = &table[op]
@@ -355,17 +373,13 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
         if row.formula_rule != NULL:
             operands = [cast_operand(operand, NPY_DOUBLE) for operand in operands] + [None, None]
             return elementwise(op, operands[0], operands[1], operands[2])
-        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join(str(t.dtype) for t in operands))
+        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands]))
     if log != NULL:
-        for operand in operands:
-            if tracked(log, operand) >= 0:
-                raise TypeError(f"{op_name(op)}: no derivative is known for operands of dtype "
-                                + " and ".join(str(t.dtype) for t in operands)
-                                + "; take the tracked one out of the tape with stop_gradient if none is wanted")
+        complain_tracked(log, op, operands)
     try:
         value = (<object>row.ufunc)(*[np_asarray(operand) for operand in operands])
     except TypeError as error:
-        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join(str(t.dtype) for t in operands)) from error
+        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands])) from error
     except ValueError as error:
         raise ValueError(complain_shapes(op, tuple(operands)) if "broadcast" in str(error) else f"{op_name(op)}: {error}") from error
     return new_tensor(own_copy(value))
@@ -640,10 +654,15 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     cdef int32_t na_node, nb_node
     cdef uint32_t listeners = 0
     cdef Record* r
-    if table[OP_MATMUL].loop[code] == NULL:
-        raise TypeError(f"matmul takes no operands of dtype {x.dtype} and {y.dtype}")
-    if x.scalar or y.scalar:
+    if x.scalar or y.scalar or PyArray_NDIM(x.array) == 0 or PyArray_NDIM(y.array) == 0:
         raise ValueError(f"matmul: operands of shapes {tuple(x.shape)} and {tuple(y.shape)}: a scalar has no matrix product; use *")
+    if table[OP_MATMUL].loop[code] == NULL:
+        log = recording_log()
+        if log != NULL:
+            complain_tracked(log, OP_MATMUL, [x, y])
+        a = x.array.swapaxes(-1, -2) if tx and PyArray_NDIM(x.array) > 1 else x.array
+        b = y.array.swapaxes(-1, -2) if ty and PyArray_NDIM(y.array) > 1 else y.array
+        return new_tensor(own_copy(numpy.matmul(a, b)))
     x = cast_operand(x, code)
     y = cast_operand(y, code)
     a = x.array

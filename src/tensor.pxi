@@ -217,8 +217,8 @@ cdef class Tensor(Operand):
         return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}, numpy={format_value(self)}>"
 
     def __str__(self):
-        value = self.numpy()
-        return f"Tensor({value!s}, shape={format_shape(self)}, dtype={self.dtype})"
+        text = str(self.numpy())
+        return f"Tensor({newline_before(text)}, shape={format_shape(self)}, dtype={self.dtype})"
 
     def __reduce__(self):
         return rebuild_tensor, (np_asarray(self),)
@@ -438,7 +438,10 @@ cdef str format_value(Operand x):
     """As TensorFlow's eager repr shows it: what takes several lines starts on a new one."""
     if x.scalar or PyArray_NDIM(x.array) == 0:
         return str(x.numpy())
-    text = repr(x.array)
+    return newline_before(repr(x.array))
+
+
+cdef str newline_before(str text):
     return "\n" + text if "\n" in text else text
 
 

@@ -13,9 +13,11 @@ import pytest
 
 import autodiff_core as tf
 
+Error = type[Exception] | tuple[type[Exception], ...]
+
 
 @contextmanager
-def recording_goes_on(error: type[Exception] | tuple[type[Exception], ...], match: str) -> Iterator[tuple[Any, Any]]:
+def recording_goes_on(error: Error, match: str | None = None) -> Iterator[tuple[Any, Any]]:
     """Expect an error from inside a tape, and that the tape then differentiates what came before and after it."""
     v = tf.Variable([2.0, 3.0], name="v")
     with tf.GradientTape() as tape:
@@ -94,20 +96,13 @@ def test_an_index_out_of_range() -> None:
         v[[0, 5]]
 
 
-@pytest.mark.parametrize("op", [operator.add, operator.mul, operator.truediv, operator.matmul, tf.maximum])
-def test_integers_and_floats_do_not_mix(op: Any) -> None:
-    floats, integers = tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.constant([[1, 2], [3, 4]])
-    with recording_goes_on(TypeError, r"float32.*int32"):
-        op(floats, integers)
-    with recording_goes_on(TypeError, r"int32.*float32"):
-        op(integers, floats)
-
-
-def test_the_op_is_named_where_dtypes_do_not_mix() -> None:
-    with recording_goes_on(TypeError, "add"):
-        tf.constant([1.0]) + tf.constant([1])
-    with recording_goes_on(TypeError, "matmul"):
-        tf.constant([[1.0]]) @ tf.constant([[1]])
+def test_the_op_is_named_where_dtypes_do_not_fit() -> None:
+    with recording_goes_on(TypeError, r"bitwise_and.*float32"):
+        tf.constant([1.0]) & tf.constant([2.0])
+    with recording_goes_on(TypeError, r"matmul.*complex128 and float32"):
+        tf.constant([[1j]]) @ tf.Variable([[1.0]])
+    with recording_goes_on(TypeError, r"add.*complex128.*stop_gradient") as (_, v):
+        v + np.array([1j])
 
 
 @pytest.mark.parametrize("op", [operator.add, operator.mul, operator.sub])
@@ -122,11 +117,11 @@ def test_a_fraction_beside_integers_names_the_cast(op: Any, other: Any) -> None:
 
 @pytest.mark.parametrize("other", ["text", object(), None, {"a": 1}], ids=["str", "object", "None", "dict"])
 def test_operands_that_are_not_numbers(other: Any) -> None:
-    with recording_goes_on(TypeError, "") as (_, v):
+    with recording_goes_on(TypeError) as (_, v):
         v + other
-    with recording_goes_on(TypeError, "") as (_, v):
+    with recording_goes_on(TypeError) as (_, v):
         other * v
-    with recording_goes_on(TypeError, "") as (_, v):
+    with recording_goes_on(TypeError) as (_, v):
         tf.maximum(v, other)
 
 
@@ -143,7 +138,7 @@ def test_values_that_are_not_numbers(make: Any, value: Any) -> None:
 
 
 def test_rows_of_different_lengths() -> None:
-    with recording_goes_on(ValueError, ""):
+    with recording_goes_on(ValueError):
         tf.constant([[1.0], [1.0, 2.0]])
 
 
@@ -173,7 +168,7 @@ def test_assigning_an_array_to_a_scalar(method: str) -> None:
 
 
 def test_assigning_what_is_not_a_number() -> None:
-    with recording_goes_on(TypeError, "") as (_, v):
+    with recording_goes_on(TypeError) as (_, v):
         v.assign("text")
     integers = tf.Variable([1, 2])
     with pytest.raises(TypeError, match="int32"):
@@ -322,15 +317,21 @@ def test_targets_that_are_not_tensors(target: Any) -> None:
     assert tape.gradient(y, v).numpy() == 6.0
 
 
-def test_output_gradients_of_another_structure() -> None:
+ONE = tf.constant(1.0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [[ONE], [ONE, ONE, ONE], ONE, {"a": ONE, "b": ONE}, [ONE, [ONE]]],
+    ids=["too few", "too many", "not a list", "a dict for a list", "nested deeper"],
+)
+def test_output_gradients_of_another_structure(wrong: Any) -> None:
     v = tf.Variable(3.0)
-    one = tf.constant(1.0)
     with tf.GradientTape() as tape:
         y = [v * v, v * 2.0]
-    for wrong in ([one], [one, one, one], one, {"a": one, "b": one}, [one, [one]]):
-        with pytest.raises(ValueError, match="output_gradients"):
-            tape.gradient(y, v, output_gradients=wrong)
-    assert tape.gradient(y, v, output_gradients=[one, one]).numpy() == 8.0
+    with pytest.raises(ValueError, match="output_gradients"):
+        tape.gradient(y, v, output_gradients=wrong)
+    assert tape.gradient(y, v, output_gradients=[ONE, ONE]).numpy() == 8.0
 
 
 def test_output_gradients_of_another_shape() -> None:

@@ -302,12 +302,6 @@ def test_matmul_is_batched_and_transposes(transpose_a: bool, transpose_b: bool, 
     check_gradients(lambda x, y: tf.matmul(x, y, **options), [a, b], order=2)
 
 
-def test_matvec(rng: np.random.Generator) -> None:
-    a, x = rng.normal(size=(5, 2, 3)), rng.normal(size=(5, 3))
-    assert_close(tf.linalg.matvec(a, x), np.einsum("bij,bj->bi", a, x), rtol=1e-12)
-    check_gradients(tf.linalg.matvec, [a[0], x[0]], order=2)
-
-
 @pytest.mark.parametrize(
     ("left", "right", "axes"),
     [((2, 3), (3, 4), 1), ((2, 3, 4), (4, 3, 5), [[1, 2], [1, 0]]), ((2,), (3,), 0), ((2, 3), (2, 3), 2)],

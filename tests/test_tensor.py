@@ -543,3 +543,17 @@ def test_tensors_print_as_tensorflows(value: Any, text: str, printed: str) -> No
 def test_a_format_specification_formats_the_number() -> None:
     assert f"{tf.constant(1.23456):.2f}" == "1.23"
     assert f"{float(tf.constant(0.5)):5.1f}" == "  0.5"
+
+
+@pytest.mark.parametrize("op", [operator.add, operator.mul, operator.truediv, operator.matmul, tf.maximum])
+def test_integers_beside_floats_promote_as_in_numpy(op: Any) -> None:
+    floats, integers = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32), np.array([[1, 2], [3, 4]], np.int32)
+    x = tf.constant(floats)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = op(x, tf.constant(integers))
+    plain = np.maximum if op is tf.maximum else op
+    expected = plain(floats, integers)
+    assert y.dtype == expected.dtype
+    np.testing.assert_array_equal(y.numpy(), expected)
+    assert tape.gradient(y, x).dtype == np.float32

@@ -184,7 +184,7 @@ def test_a_copy_is_equal_and_independent(duplicate: Any, value: Any) -> None:
     np.testing.assert_array_equal(other, value)
     other.assign_add(np.ones(other.shape, other.dtype))
     np.testing.assert_array_equal(v, value)
-    v.assign(np.zeros(v.shape))
+    v.assign(np.zeros(v.shape, v.dtype))
     np.testing.assert_array_equal(other, np.asarray(value) + 1)
 
 

@@ -77,7 +77,7 @@ class Constant:
         self.value = value
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> tf.Tensor:
-        return tf.fill(shape, tf.constant(self.value, dtype=dtype))
+        return tf.cast(tf.fill(shape, self.value), dtype or tf.floatx())
 
 
 class RandomNormal:

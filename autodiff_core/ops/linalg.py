@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .shaping import broadcast_to, reshape, transpose
+from .shaping import broadcast_to, expand_dims, reshape, squeeze, transpose
 from .table import Case, general, matmul_row
 
 
@@ -75,6 +75,37 @@ matmul_row(
         Case(lambda a, b: matmul(a, b), ((3,), (3,))),
     ),
 )
+
+
+def matvec(
+    a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, name: str | None = None
+) -> Any:
+    """Product of matrices with vectors, or of stacks of them that broadcast.
+
+    Parameters
+    ----------
+    a : array_like
+        Of shape (..., n, m).
+    b : array_like
+        Of shape (..., m).
+    transpose_a, adjoint_a : bool
+        Whether to transpose (and conjugate) the matrices first.
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n).
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/matvec
+
+    Examples
+    --------
+    >>> tf.linalg.matvec([[1., 2.], [3., 4.]], [1., 1.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
+    """
+    return squeeze(matmul(a, expand_dims(b, -1), transpose_a, adjoint_a=adjoint_a), -1)
 
 
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
@@ -245,7 +276,7 @@ def _contract(terms: Any, result: str, arrays: Any) -> np.ndarray:
     present = set("".join(names))
     inside = "".join(c for c in result if c in present)
     value = np.einsum(",".join(names) + "->" + inside, *slim, optimize="optimal" if len(slim) <= 4 else "greedy")
-    return np.ascontiguousarray(value)
+    return np.array(value, order="C")
 
 
 def _einsum_kernel(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
