@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 from warnings import warn
 
@@ -58,18 +57,6 @@ class GradientTape(_core.Tape):
     """
 
     __slots__ = ()
-
-    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
-        _core.tape_configure(self, persistent, watch_accessed_variables)
-
-    def __enter__(self) -> GradientTape:
-        self.enter_recording()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.exit_recording()
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors, variables, or nested structures of them, from here on.

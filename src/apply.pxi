@@ -11,61 +11,67 @@ comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 # ------------------------------------------------------------------------------------------------------------ scalars
 
-cdef inline Tensor scalar1(int op, Operand x):
+cdef inline Record* record_scalar(Log* log, int op, uint32_t listeners, double value, int code, Tensor out) except NULL:
+    """A new record that `out` stands at, its operands and partials still to be filled in."""
+    cdef Record* r
+    if log.count == log.capacity:
+        log_grow(log)
+    r = &log.records[log.count]
+    log.values[log.count].number = value
+    out.log_id = log.id
+    out.node = log.count
+    log.count += 1
+    r.op = <uint16_t>op
+    r.flags = SCALAR | PARTIALS
+    r.dtype = <uint8_t>code
+    r.listeners = listeners
+    return r
+
+
+cdef Tensor scalar1(int op, Operand x):
     cdef Row* row = &table[op]
     cdef double value = row.scalar1(x.number) if row.scalar1 != NULL else scalar_eval(op, &x.number)
     cdef int code = x.code
     cdef Tensor out
-    cdef Log* log
+    cdef Log* log = recording_log()
     cdef Record* r
     cdef int32_t node
     if row.boolean:
-        log = recording_log()
-        if log != NULL and x.is_variable:
+        if log != NULL and x.is_variable:   # compared, it is watched like any variable that is read
             tracked(log, x)
         return new_scalar(value, NPY_BOOL)
     if code == NPY_FLOAT:
         value = <double><float>value
     out = new_scalar(value, code)
-    log = recording_log()
-    if log != NULL:
-        node = tracked(log, x)
-        if node >= 0 and row.derivative[0] != NOTHING:
-            r = log_append(log, op, log.records[node].listeners & log.active)
-            r.a = node
-            r.dtype = <uint8_t>code
-            r.flags = SCALAR | PARTIALS
-            log.values[log.count - 1].number = value
-            out.log_id = log.id
-            out.node = log.count - 1
-            if row.derivative[0] == TRACED:
-                r.payload.partial[0] = local_partial(row.partial[0], &x.number, value)
-            else:
-                r.flags |= NO_RULE
+    if log == NULL:
+        return out
+    node = tracked(log, x)
+    if node >= 0 and row.derivative[0] != NOTHING:
+        r = record_scalar(log, op, log.records[node].listeners & log.active, value, code, out)
+        r.a = node
+        r.b = UNTRACKED
+        if row.smooth:
+            r.payload.partial[0] = local_partial(&row.partial[0], &x.number, value)
+        else:
+            r.flags |= NO_RULE
     return out
 
 
-cdef inline Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code):
+cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code):
     """A binary op on scalars; an operand that is None is a bare number."""
     cdef Row* row = &table[op]
     cdef double values[2]
     cdef double value
     cdef Tensor out
-    cdef Log* log
+    cdef Log* log = recording_log()
     cdef Record* r
-    cdef int32_t a = -1, b = -1
+    cdef int32_t a = UNTRACKED, b = UNTRACKED
     cdef uint32_t listeners = 0, needs = 0
-    if row.scalar2 != NULL:
-        value = row.scalar2(xv, yv)
-        values[0] = xv
-        values[1] = yv
-    else:
-        values[0] = xv
-        values[1] = yv
-        value = scalar_eval(op, values)
-    log = recording_log()
+    values[0] = xv
+    values[1] = yv
+    value = row.scalar2(xv, yv) if row.scalar2 != NULL else scalar_eval(op, values)
     if row.boolean:
-        if log != NULL and x is not None and x.is_variable:     # compared, it is watched like any variable that is read
+        if log != NULL and x is not None and x.is_variable:
             tracked(log, x)
         if log != NULL and y is not None and y.is_variable:
             tracked(log, y)
@@ -80,44 +86,35 @@ cdef inline Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, i
     if y is not None:
         b = tracked(log, y)
     if a >= 0:
-        if row.derivative[0] == TRACED:
+        if row.smooth or row.derivative[0] != NOTHING:
             listeners = log.records[a].listeners
-            needs = row.vjp[0].uses
-        elif row.derivative[0] == MISSING:
-            listeners = log.records[a].listeners
+            needs = row.uses[0]
         else:
             a = UNTRACKED
     if b >= 0:
-        if row.derivative[1] == TRACED:
+        if row.smooth or row.derivative[1] != NOTHING:
             listeners |= log.records[b].listeners
-            needs |= row.vjp[1].uses
-        elif row.derivative[1] == MISSING:
-            listeners |= log.records[b].listeners
+            needs |= row.uses[1]
         else:
             b = UNTRACKED
     listeners &= log.active
     if not listeners:
         return out
-    if a < 0 and needs & 2:
+    if a < 0 and needs & 1:
         a = log_number(log, xv, code)
-    if b < 0 and needs & 4:
+    elif b < 0 and needs & 2:
         b = log_number(log, yv, code)
-    r = log_append(log, op, listeners)
+    r = record_scalar(log, op, listeners, value, code, out)
     r.a = a
     r.b = b
-    r.dtype = <uint8_t>code
-    r.flags = SCALAR | PARTIALS
-    log.values[log.count - 1].number = value
-    out.log_id = log.id
-    out.node = log.count - 1
     if a >= 0:
         if row.derivative[0] == TRACED:
-            r.payload.partial[0] = local_partial(row.partial[0], values, value)
+            r.payload.partial[0] = local_partial(&row.partial[0], values, value)
         else:
             r.flags |= NO_RULE
     if b >= 0:
         if row.derivative[1] == TRACED:
-            r.payload.partial[1] = local_partial(row.partial[1], values, value)
+            r.payload.partial[1] = local_partial(&row.partial[1], values, value)
         else:
             r.flags |= NO_RULE
     return out
@@ -126,11 +123,16 @@ cdef inline Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, i
 # -------------------------------------------------------------------------------------------------------- elementwise
 
 cdef object apply1(int op, Operand x):
-    if not table[op].ready:
+    cdef Row* row = &table[op]
+    if not row.ready:
         prepare(op)
-    if x.scalar == FLOAT_SCALAR and table[op].loop[x.code] != NULL or (x.scalar == FLOAT_SCALAR and table[op].formula != NULL):
+    if x.scalar == FLOAT_SCALAR and (row.scalar1 != NULL or row.loop[x.code] != NULL or row.formula != NULL):
         return scalar1(op, x)
     return elementwise(op, x, None, None)
+
+
+cdef inline bint is_operand(object x) noexcept:
+    return type(x) is Tensor or isinstance(x, Operand)
 
 
 cdef object binary(int op, object left, object right):
@@ -138,31 +140,28 @@ cdef object binary(int op, object left, object right):
     cdef Operand x, y
     if not table[op].ready:
         prepare(op)
-    if isinstance(left, Operand):
+    if is_operand(left):
         x = <Operand>left
         if x.scalar == FLOAT_SCALAR:
-            if type(right) is float:
+            if type(right) is float or type(right) is int:
                 return scalar2(op, x, x.number, None, rounded(<double>right, x.code), x.code)
-            if type(right) is int:
-                return scalar2(op, x, x.number, None, rounded(<double>right, x.code), x.code)
-        if isinstance(right, Operand):
-            y = <Operand>right
-            if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR:
-                return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
-        else:
-            y = operand_beside(right, x)
-            if y is None:
-                return NotImplemented
+            if is_operand(right):
+                y = <Operand>right
+                if y.scalar == FLOAT_SCALAR:
+                    return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
+                return elementwise(op, x, y, None)
+        y = operand_beside(right, x)
+        if y is None:
+            return NotImplemented
     else:
         y = <Operand>right
-        if y.scalar == FLOAT_SCALAR:
-            if type(left) is float:
-                return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
-            if type(left) is int:
-                return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
+        if y.scalar == FLOAT_SCALAR and (type(left) is float or type(left) is int):
+            return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
         x = operand_beside(left, y)
         if x is None:
             return NotImplemented
+    if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR:
+        return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
     return elementwise(op, x, y, None)
 
 
@@ -308,7 +307,7 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
                 continue
             listeners |= log.records[nodes[k]].listeners
             if row.derivative[k] == TRACED:
-                needs |= row.vjp[k].uses >> 1
+                needs |= row.uses[k]
     listeners &= log.active
     if not listeners:
         return 0

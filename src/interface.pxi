@@ -162,20 +162,17 @@ cdef object call_elementwise(object self, PyObject** args, Py_ssize_t count, PyO
     """The public function of every elementwise row."""
     cdef Op op = <Op>self
     cdef Row* row = &table[op.opcode]
-    cdef object x
     if keywords == NULL:
         if row.arity == 1 and (count == 1 or count == 2):
-            x = <object>args[0]
-            if isinstance(x, Operand):
-                return apply1(op.opcode, <Operand>x)
-            return call_slowly(op, [x])
+            if is_operand(<object>args[0]):
+                return apply1(op.opcode, <Operand>args[0])
+            return call_slowly(op, [<object>args[0]])
         if row.arity == 2 and (count == 2 or count == 3):
-            x = <object>args[0]
-            if isinstance(x, Operand):
-                result = binary(op.opcode, x, <object>args[1])
+            if is_operand(<object>args[0]):
+                result = binary(op.opcode, <object>args[0], <object>args[1])
                 if result is not NotImplemented:
                     return result
-            return call_slowly(op, [x, <object>args[1]])
+            return call_slowly(op, [<object>args[0], <object>args[1]])
     return call_slowly(op, bind(op, [<object>args[k] for k in range(count)],
                                 <tuple>keywords if keywords != NULL else (), count, args))
 
@@ -356,11 +353,6 @@ def reduce_sum_of(value, axis, bint keepdims):
 # ------------------------------------------------------------------------------------------------------------ gradient
 
 cdef str SPENT = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
-
-
-def tape_configure(Tape tape, bint persistent, bint automatic):
-    tape.persistent = persistent
-    tape.automatic = automatic
 
 
 def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):

@@ -45,6 +45,7 @@ ctypedef struct Sweep:
     Reduction reductions[MOST_INPUTS]
     int reduction_count
     bint tensors                # emit tensors
+    bint objects                # some adjoint is, or was, an array or a tensor
     bint linked                 # the log is the one that this thread records on
 
 
@@ -124,6 +125,7 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
         Py_INCREF(array)
         s.adjoint[k].object = <PyObject*>array
         s.state[k] |= ARRAY
+        s.objects = True
         return 0
     total = s.adjoint[k].object
     s.state[k] &= ~KIND_MASK
@@ -156,6 +158,7 @@ cdef int flush(Sweep* s) except -1:
                 Py_INCREF(array)
                 s.adjoint[k].object = <PyObject*>array
                 s.state[k] = (s.state[k] & ~KIND_MASK) | ARRAY
+                s.objects = True
         for i in range(reductions):
             node = s.reductions[i].node
             if s.log.records[node].flags & SCALAR:
@@ -411,6 +414,7 @@ cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
     Py_INCREF(total)
     s.adjoint[k].object = <PyObject*>total
     s.state[k] |= TENSOR
+    s.objects = True
     return 0
 
 
@@ -730,7 +734,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                         result = collect(&s, node, result, sources, nodes_of_sources, results)
                 results.append(result)
         finally:
-            for node in range(low, high + 1):
+            for node in range(low, high + 1 if s.objects else low):
                 if s.state[node - low] & KIND_MASK:
                     drop(&s, node)
             free(s.state)

@@ -41,6 +41,21 @@ ctypedef struct Program:
     double* constant
     Instruction* code
 
+# Where a scalar's local partial derivative comes from
+cdef enum PartialSource:
+    FROM_CONSTANT
+    FROM_FIRST
+    FROM_SECOND
+    FROM_OUTPUT
+    FROM_SCALAR1                # a C function of the first operand, with a sign: cos, -sin
+    FROM_PROGRAM
+
+ctypedef struct Partial:
+    int source
+    double constant             # FROM_CONSTANT: the value; FROM_SCALAR1: the factor
+    Scalar1 function
+    Program* program            # registers: inputs, output
+
 ctypedef struct Row:
     int kind
     int arity
@@ -48,12 +63,13 @@ ctypedef struct Row:
     int boolean                 # the result is a truth value
     int condition               # the first input is a truth value
     int ready                   # every formula has been traced
+    int smooth                  # every input has a derivative
     int keeps_inputs            # GENERAL: what its rule is given
     int keeps_output
     int derivative[MOST_INPUTS]
-    uint32_t needs              # over all derivatives; bit k: input k, bit arity: the output
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output
-    Program* partial[MOST_INPUTS]   # registers: inputs, output
+    Partial partial[MOST_INPUTS]
+    uint32_t uses[MOST_INPUTS]      # what vjp[k] reads: bit j: input j, bit arity: the output
     Program* formula            # registers: inputs; the kernel, where it is made of other ops
     Scalar1 scalar1
     Scalar2 scalar2
@@ -272,12 +288,35 @@ cdef double run_on_scalars(const Program* program, const double* inputs, double 
     return registers[program.result]
 
 
-cdef inline double local_partial(Program* p, const double* x, double y) noexcept nogil:
+cdef inline double local_partial(const Partial* p, const double* x, double y) noexcept nogil:
     """d(output)/d(input), from the inputs and the output."""
-    if p.instructions == 0:     # add, multiply, exp ...: a constant, an operand or the result itself
-        if p.result < p.inputs - 1:
-            return x[p.result]
-        if p.result == p.inputs - 1:
-            return y
-        return p.constant[p.result - p.inputs]
-    return run_on_scalars(p, x, y)
+    if p.source == FROM_CONSTANT:
+        return p.constant
+    if p.source == FROM_FIRST:
+        return x[0]
+    if p.source == FROM_SECOND:
+        return x[1]
+    if p.source == FROM_OUTPUT:
+        return y
+    if p.source == FROM_SCALAR1:
+        return p.constant * p.function(x[0])
+    return run_on_scalars(p.program, x, y)
+
+
+cdef void classify_partial(Partial* p, Program* program, int arity) noexcept:
+    """Most partials are a constant, an operand, the result or one function of an operand: no program need run."""
+    p.program = program
+    p.source = FROM_PROGRAM
+    if program.instructions == 0:
+        if program.result >= program.inputs:
+            p.source = FROM_CONSTANT
+            p.constant = program.constant[program.result - program.inputs]
+        elif program.result == arity:
+            p.source = FROM_OUTPUT
+        elif program.result < 2:
+            p.source = FROM_FIRST if program.result == 0 else FROM_SECOND
+    elif (program.instructions == 1 and program.code[0].inputs[0] == 0 and table[program.code[0].op].arity == 1
+            and table[program.code[0].op].scalar1 != NULL):
+        p.source = FROM_SCALAR1
+        p.constant = 1.0
+        p.function = table[program.code[0].op].scalar1

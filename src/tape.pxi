@@ -345,6 +345,8 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
             if x.is_variable:
                 tape.add_variable(<VariableCore>x)
             if 0 <= node < tape.start:
+                if tape.below is None:
+                    tape.below = []
                 tape.below.append(node)
     if node >= 0 and x.is_variable and (<VariableCore>x).fresh_log_id != log.id:
         # Assigned to since it was read: from here on a new value, but the same source.
@@ -389,9 +391,9 @@ cdef class Tape:
     cdef int32_t operands_start
     cdef object __weakref__
 
-    def __cinit__(self, *args, **kwargs):
-        self.variables = []
-        self.below = []
+    def __init__(self, bint persistent=False, bint watch_accessed_variables=True):
+        self.persistent = persistent
+        self.automatic = watch_accessed_variables
 
     def __dealloc__(self):
         if self.log != NULL:
@@ -400,6 +402,8 @@ cdef class Tape:
             self.release()
 
     cdef int add_variable(self, VariableCore v) except -1:
+        if self.variables is None:
+            self.variables = []
         for known in self.variables:
             if known is v:
                 return 0
@@ -445,8 +449,8 @@ cdef class Tape:
         self.start = self.log.count
         self.constants_start = self.log.constant_count
         self.operands_start = self.log.operand_count
-        self.variables = []
-        self.below = []
+        self.variables = None
+        self.below = None
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""
@@ -480,14 +484,13 @@ cdef class Tape:
         else:
             forget(log, self)
 
-    # ------------------------------------------------------------------------------------- for the Python class
-
-    def enter_recording(self):
+    def __enter__(self):
         if self.recording:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
         self.push()
+        return self
 
-    def exit_recording(self):
+    def __exit__(self, kind, error, traceback):
         cdef Log* log = self.log
         if not self.open:
             return
@@ -524,7 +527,7 @@ cdef class Tape:
             self.add_variable(<VariableCore>x)
 
     def seen_variables(self):
-        return tuple(self.variables)
+        return tuple(self.variables or ())
 
     @property
     def is_recording(self):
@@ -544,7 +547,7 @@ cdef void forget(Log* log, Tape tape) noexcept:
     cdef int k, n
     cdef Record* r
     cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
-    for node in tape.below:
+    for node in (tape.below or ()):
         log.records[<int32_t>node].listeners &= ~tape.bit
     for i in range(log.count - 1, start - 1, -1):
         r = &log.records[i]

@@ -154,8 +154,9 @@ cdef int trace_derivative(int op, int k) except -1:
     trace = Trace(row.arity + 1)
     arguments = [trace.constant(1.0)] + [trace.symbol(j) for j in range(row.arity + 1)]
     result = rule(*arguments)
-    row.partial[k] = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), True)
-    row.needs |= row.vjp[k].uses >> 1
+    classify_partial(&row.partial[k],
+                     trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), True), row.arity)
+    row.uses[k] = row.vjp[k].uses >> 1
     row.derivative[k] = TRACED
     return 0
 
@@ -169,5 +170,8 @@ cdef int prepare(int op) except -1:
     for k in range(row.arity):
         if row.derivative[k] == UNTRACED:
             trace_derivative(op, k)
+    row.smooth = True
+    for k in range(row.arity):
+        row.smooth = row.smooth and row.derivative[k] == TRACED
     row.ready = True
     return 0
