@@ -33,6 +33,7 @@ test: .made/dev
 
 lint: .made/dev
 	$(python) -m ruff check .
+	$(python) -m ruff format --check .
 	$(python) -m mypy
 
 warnings: .made/dev

@@ -1,14 +1,37 @@
 """TensorFlow's GradientTape for NumPy.
 
-`import autodiff_core as tf` runs gradient-tape code on NumPy arrays: a tape of contiguous op records and its backward sweep
-are compiled; variables, tapes and nested structures are a thin layer of Python.
+`import autodiff_core as tf` runs gradient-tape code on NumPy arrays: a tape of contiguous op records and its backward
+sweep are compiled; variables, tapes and nested structures are a thin layer of Python.
 """
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import _core
+from . import _core, dtypes, linalg, math, nn
+from . import numpy_protocol as _numpy_protocol
+from ._core import Tensor
+from .creation import (
+    add_n,
+    cast,
+    constant,
+    convert_to_tensor,
+    eye,
+    fill,
+    identity,
+    identity_n,
+    is_tensor,
+    linspace,
+    ones,
+    ones_like,
+    range,
+    rank,
+    shape,
+    size,
+    stop_gradient,
+    zeros,
+    zeros_like,
+)
 from .dtypes import (
     DType,
     as_dtype,
@@ -32,7 +55,8 @@ from .dtypes import (
     uint32,
     uint64,
 )
-from .tensor_shape import TensorShape
+from .math import round, truediv
+from .ops.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .ops.elementwise import (
     abs,
     acos,
@@ -72,7 +96,6 @@ from .ops.elementwise import (
     tan,
     tanh,
 )
-from .ops.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .ops.indexing import boolean_mask, gather, one_hot, where
 from .ops.linalg import einsum, matmul, tensordot
 from .ops.reductions import (
@@ -100,35 +123,12 @@ from .ops.shaping import (
     split,
     squeeze,
     stack,
-    stack_nested as _stack_nested,
     tile,
     transpose,
     unstack,
 )
-from .creation import (
-    add_n,
-    cast,
-    constant,
-    convert_to_tensor,
-    eye,
-    fill,
-    identity,
-    identity_n,
-    is_tensor,
-    linspace,
-    ones,
-    ones_like,
-    range,
-    rank,
-    shape,
-    size,
-    stop_gradient,
-    zeros,
-    zeros_like,
-)
-from . import dtypes, linalg, math, nn, numpy_protocol as _numpy_protocol
-from .math import round, truediv
-from ._core import Tensor
+from .ops.shaping import stack_nested as _stack_nested
+from .tensor_shape import TensorShape
 
 _core.install(
     tensor_shape=TensorShape,

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._core import Tensor
 from .ops.shaping import _sizes, broadcast_to
 from .ops.table import Case, linear
 
 
-def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Tensor:
     """A tensor of a copy of some values.
 
     Parameters
@@ -60,7 +61,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     return tensor
 
 
-def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Any:
+def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Tensor:
     """A tensor of some values; a tensor stays itself, and a variable is read.
 
     Parameters
@@ -94,7 +95,7 @@ def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, nam
     return _core.to_tensor(value, dtype)
 
 
-def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """The same numbers in another dtype.
 
     Parameters
@@ -122,12 +123,16 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
 
 
 linear(
-    "cast", None, "cast", function=cast, doc="The same numbers in another dtype.",
+    "cast",
+    None,
+    "cast",
+    function=cast,
+    doc="The same numbers in another dtype.",
     cases=(Case(lambda x: cast(cast(x, np.longdouble), np.float64), ((3,),)),),
 )
 
 
-def identity(input: Any, name: str | None = None) -> Any:
+def identity(input: Any, name: str | None = None) -> Tensor:
     """The same value as a new tensor.
 
     Parameters
@@ -148,7 +153,7 @@ def identity(input: Any, name: str | None = None) -> Any:
     return _core.identity_tensor(input)
 
 
-def identity_n(input: Sequence[Any], name: str | None = None) -> list[Any]:
+def identity_n(input: Sequence[Any], name: str | None = None) -> list[Tensor]:
     """The same values as new tensors.
 
     Parameters
@@ -169,7 +174,7 @@ def identity_n(input: Sequence[Any], name: str | None = None) -> list[Any]:
     return [_core.identity_tensor(x) for x in input]
 
 
-def stop_gradient(input: Any, name: str | None = None) -> Any:
+def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     """The same value, taken for a constant by every tape.
 
     Parameters
@@ -197,7 +202,7 @@ def stop_gradient(input: Any, name: str | None = None) -> Any:
     return _core.detached(input)
 
 
-def add_n(inputs: Sequence[Any], name: str | None = None) -> Any:
+def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     """The sum of several tensors of one shape.
 
     Parameters
@@ -236,7 +241,7 @@ def _filled(shape: Any, value: Any, dtype: Any) -> Any:
     return _core.adopt(np.full(_sizes(shape), value, _core.default_float() if dtype is None else dtype))
 
 
-def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
+def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """A tensor of zeros.
 
     Parameters
@@ -259,7 +264,7 @@ def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
     return _filled(shape, 0, dtype)
 
 
-def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
+def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """A tensor of ones.
 
     Parameters
@@ -282,7 +287,7 @@ def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
     return _filled(shape, 1, dtype)
 
 
-def zeros_like(input: Any, dtype: Any = None, name: str | None = None) -> Any:
+def zeros_like(input: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Zeros of the shape and dtype of another tensor.
 
     Parameters
@@ -306,7 +311,7 @@ def zeros_like(input: Any, dtype: Any = None, name: str | None = None) -> Any:
     return _filled(tuple(x.shape), 0, x.dtype if dtype is None else dtype)
 
 
-def ones_like(input: Any, dtype: Any = None, name: str | None = None) -> Any:
+def ones_like(input: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Ones of the shape and dtype of another tensor.
 
     Parameters
@@ -330,7 +335,7 @@ def ones_like(input: Any, dtype: Any = None, name: str | None = None) -> Any:
     return _filled(tuple(x.shape), 1, x.dtype if dtype is None else dtype)
 
 
-def fill(dims: Any, value: Any, name: str | None = None) -> Any:
+def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
     """One value, repeated over a shape.
 
     Parameters
@@ -358,7 +363,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Any:
 
 def eye(
     num_rows: int, num_columns: int | None = None, batch_shape: Any = None, dtype: Any = None, name: str | None = None
-) -> Any:
+) -> Tensor:
     """Identity matrices.
 
     Parameters
@@ -386,7 +391,7 @@ def eye(
     return _core.to_tensor(np.broadcast_to(one, (*_sizes(batch_shape), *one.shape)) if batch_shape is not None else one)
 
 
-def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str | None = None) -> Any:
+def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str | None = None) -> Tensor:
     """Evenly spaced numbers from `start` up to, and without, `limit`.
 
     Parameters
@@ -417,7 +422,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     return _core.adopt(np.arange(*(e.numpy() for e in ends)).astype(dtype))
 
 
-def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int = 0) -> Any:
+def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int = 0) -> Tensor:
     """Evenly spaced numbers from `start` to `stop`, both included.
 
     Parameters
@@ -445,7 +450,7 @@ def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int
     return _core.adopt(np.linspace(first.numpy(), last.numpy(), int(num), axis=axis).astype(dtype))
 
 
-def shape(input: Any, out_type: Any = np.int32, name: str | None = None) -> Any:
+def shape(input: Any, out_type: Any = np.int32, name: str | None = None) -> Tensor:
     """The shape of a tensor, as a tensor.
 
     Parameters
@@ -468,7 +473,7 @@ def shape(input: Any, out_type: Any = np.int32, name: str | None = None) -> Any:
     return _core.adopt(np.array(tuple(_core.operand(input).shape), out_type))
 
 
-def size(input: Any, out_type: Any = np.int32, name: str | None = None) -> Any:
+def size(input: Any, out_type: Any = np.int32, name: str | None = None) -> Tensor:
     """The number of elements of a tensor, as a tensor.
 
     Parameters
@@ -491,7 +496,7 @@ def size(input: Any, out_type: Any = np.int32, name: str | None = None) -> Any:
     return _core.adopt(np.array(_core.operand(input).size, out_type))
 
 
-def rank(input: Any, name: str | None = None) -> Any:
+def rank(input: Any, name: str | None = None) -> Tensor:
     """The number of dimensions of a tensor, as a tensor.
 
     Parameters

@@ -22,7 +22,7 @@ class _Scopes(threading.local):
 _scopes = _Scopes()
 
 
-class name_scope:  # noqa: N801 (TensorFlow's spelling)
+class name_scope:  # TensorFlow's spelling
     """Put a prefix before the names of the variables that are created inside the block.
 
     Parameters

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._core import Operand
+from ._core import Operand, all_operands
 
 if TYPE_CHECKING:
     import optree
@@ -195,7 +195,7 @@ def flatten_for_tape(structure: Any) -> tuple[list[Any], Rebuild]:
     """
     kind = type(structure)
     if kind is list or kind is tuple:
-        if _all_leaves(structure):
+        if all_operands(structure) or _all_leaves(structure):
             return list(structure), kind
     elif kind is dict:
         if _all_leaves(structure.values()):

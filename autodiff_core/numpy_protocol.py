@@ -1,7 +1,8 @@
 """NumPy's own spellings: np.sin(t), np.sum(t), np.concatenate([t, u]) reach the same rows.
 
-A ufunc finds its row in the op table. A function finds its counterpart here, which translates arguments and nothing else.
-What has no counterpart raises, and names the way out: a result that has silently left the tape would be a wrong gradient.
+A ufunc finds its row in the op table. A function finds its counterpart here, which translates arguments and nothing
+else. What has no counterpart raises, and names the way out: a result that has silently left the tape would be a wrong
+gradient.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
     if counterpart is None:
         name = f"{function.__module__}.{function.__name__}".replace("numpy.", "np.")
         raise _no_way(name, "it is not recorded yet")
-    if kwargs.get("out", None) is not None:
+    if kwargs.get("out") is not None:
         raise _no_way(
             f"np.{function.__name__} with out=", "a tensor's derivative cannot follow into memory that is written to"
         )

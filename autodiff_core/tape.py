@@ -44,8 +44,8 @@ class GradientTape(_core.Tape):
 
     Notes
     -----
-    After TensorFlow's, https://www.tensorflow.org/api_docs/python/tf/GradientTape. Tapes nest: an inner tape's gradient is
-    recorded by the outer one. Tapes of different threads do not see each other.
+    After TensorFlow's, https://www.tensorflow.org/api_docs/python/tf/GradientTape. Tapes nest: an inner tape's gradient
+    is recorded by the outer one. Tapes of different threads do not see each other.
 
     Examples
     --------
@@ -86,7 +86,8 @@ class GradientTape(_core.Tape):
         for leaf in leaves:
             if not isinstance(leaf, _core.Operand):
                 raise TypeError(
-                    f"watch takes tensors and variables, not {type(leaf).__name__}; make a tensor first: x = constant(...)"
+                    f"watch takes tensors and variables, not {type(leaf).__name__}; "
+                    f"make a tensor first: x = constant(...)"
                 )
         self.check_recording()
         for leaf in leaves:
@@ -244,6 +245,7 @@ def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
     leaves, _ = flatten_for_tape(output_gradients)
     if len(leaves) != len(targets):
         raise ValueError(
-            f"output_gradients has {len(leaves)} entries for {len(targets)} targets; it must have the targets' structure"
+            f"output_gradients has {len(leaves)} entries for {len(targets)} targets; "
+            f"it must have the targets' structure"
         )
     return leaves

@@ -93,8 +93,8 @@ class Variable(_core.VariableCore):
         if tensor.dtype != self.dtype:
             if not np.can_cast(tensor.dtype, self.dtype, "same_kind"):
                 raise TypeError(
-                    f"Cannot {what} variable '{self._name}' of dtype {self.dtype}: the value has dtype {tensor.dtype}; cast it "
-                    f"first, as in cast(value, {self.dtype})"
+                    f"Cannot {what} variable '{self._name}' of dtype {self.dtype}: the value has dtype {tensor.dtype}; "
+                    f"cast it first, as in cast(value, {self.dtype})"
                 )
             tensor = _core.to_dtype(tensor, self.dtype)
         return _core.detached(tensor)
@@ -182,8 +182,8 @@ class Variable(_core.VariableCore):
 
     def _augmented(self, other: Any) -> Any:
         raise RuntimeError(
-            "augmented assignment (`variable += value`) is not supported for a Variable: use variable.assign_add(value) "
-            "to change it, or out = variable + value for a new tensor"
+            "augmented assignment (`variable += value`) is not supported for a Variable: "
+            "use variable.assign_add(value) to change it, or out = variable + value for a new tensor"
         )
 
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = __imatmul__ = _augmented

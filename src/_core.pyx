@@ -190,6 +190,7 @@ include "tensor.pxi"
 include "tape.pxi"
 include "apply.pxi"
 include "sweep.pxi"
+include "softmax.pxi"
 include "interface.pxi"
 
 for _dtype in dtype_objects:

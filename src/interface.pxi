@@ -272,6 +272,14 @@ def operand(value):
     return as_operand(value)
 
 
+def all_operands(values):
+    """Whether every item of a list or tuple is a tensor or a variable."""
+    for value in values:
+        if not is_operand(value):
+            return False
+    return True
+
+
 def adopt(array):
     """A tensor of an array that the caller gives up: nobody else may hold or write it."""
     return new_tensor(<ndarray>np_asarray(array))
@@ -320,34 +328,65 @@ def matmul(a, b, bint transpose_a=False, bint transpose_b=False):
     return apply_matmul(x, y, transpose_a, transpose_b)
 
 
-def reduction_shapes(value, axis, bint keepdims):
-    """The three shapes of a reduction (see sum): the operand's, with ones, and the result's; and the reduced axes."""
-    cdef Operand x = <Operand>value
-    cdef int nd = 0 if x.scalar else PyArray_NDIM(x.array), d
+cdef tuple ones_tuples = tuple([(1,) * d for d in range(MOST_DIMS + 1)])
+
+
+cdef tuple reduction(Operand x, object axis, bint keepdims):
+    """The three shapes of a reduction (see sum_kernel)."""
     cdef tuple shape = () if x.scalar else x.array.shape
-    cdef tuple axes
+    cdef Py_ssize_t nd = len(shape), d, k
+    cdef list kept, result
     if axis is None:
-        axes = tuple(range(nd))
-    else:
+        return (shape, ones_tuples[nd], ones_tuples[nd] if keepdims else ())
+    kept = list(shape)
+    result = list(shape)
+    if type(axis) is not int:
         if isinstance(axis, Operand):
-            axis = np_asarray(axis).tolist()
-        axes = tuple(axis) if isinstance(axis, (list, tuple, ndarray)) else (axis,)
-        axes = tuple([int(d) for d in axes])
-        for a in axes:
-            if not -nd <= a < nd:
-                raise ValueError(f"axis {a} is out of bounds for a tensor of {nd} dimensions (shape {shape})")
-        axes = tuple([a % nd for a in axes])
-        if len(set(axes)) != len(axes):
+            axis = np_asarray(axis)
+        axis = np_asarray(axis).tolist() if isinstance(axis, (ndarray, np_generic)) else axis
+    for a in (axis if isinstance(axis, (list, tuple, range)) else (axis,)):
+        d = a.__index__()
+        if not -nd <= d < nd:
+            raise ValueError(f"axis {a} is out of bounds for a tensor of {nd} dimensions (shape {shape})")
+        if d < 0:
+            d += nd
+        if result[d] is None:
             raise ValueError(f"an axis is named twice in {axis}")
-    kept = tuple([1 if d in axes else shape[d] for d in range(nd)])
-    return (shape, kept, kept if keepdims else tuple([shape[d] for d in range(nd) if d not in axes])), axes
+        kept[d] = 1
+        result[d] = None
+    if keepdims:
+        return (shape, tuple(kept), tuple(kept))
+    return (shape, tuple(kept), tuple([size for size in result if size is not None]))
+
+
+def reduction_shapes(value, axis, bint keepdims):
+    """The three shapes of a reduction: the operand's, the same with ones where it is reduced, and the result's; and the
+    reduced axes."""
+    cdef tuple shapes = reduction(<Operand>value, axis, False)
+    if axis is None:
+        axes = tuple(range(len(shapes[0])))
+    else:
+        if isinstance(axis, (Operand, ndarray)):
+            axis = np_asarray(axis).tolist()
+        axes = tuple([int(a) % len(shapes[0]) for a in (axis if isinstance(axis, (list, tuple, range)) else (axis,))])
+    return (shapes[0], shapes[1], shapes[1] if keepdims else shapes[2]), axes
 
 
 def reduce_sum_of(value, axis, bint keepdims):
     """Sum over axes, recorded."""
     cdef Operand x = as_operand(value)
-    shapes, _ = reduction_shapes(x, axis, keepdims)
-    return apply_linear(OP_SUM, x, shapes)
+    return apply_linear(OP_SUM, x, reduction(x, axis, keepdims))
+
+
+def reduce_mean_of(value, axis, bint keepdims):
+    """Mean over axes, recorded: the sum, divided by the number of elements that each sum has."""
+    cdef Operand x = as_operand(value)
+    cdef Tensor total = apply_linear(OP_SUM, x, reduction(x, axis, keepdims))
+    cdef Py_ssize_t whole = 1 if x.scalar else PyArray_SIZE(x.array), left = 1 if total.scalar else PyArray_SIZE(total.array)
+    if PyTypeNum_ISINTEGER(x.code):
+        return binary(OP_FLOOR_DIVIDE, total, whole // left if left else 1)
+    # Nothing to average is NaN, as in NumPy and TensorFlow.
+    return binary(OP_DIVIDE, total, <double>(whole // left) if left and whole else float("nan"))
 
 
 # ------------------------------------------------------------------------------------------------------------ gradient

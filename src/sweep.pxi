@@ -308,7 +308,13 @@ cdef tuple sum_shapes(tuple whole, tuple shape):
 
 
 cdef ndarray sum_to(ndarray array, tuple shape):
-    return sum_kernel(array, sum_shapes(array.shape, shape))
+    cdef npy_intp kept[MOST_DIMS]
+    cdef int nd = PyArray_NDIM(array), d, lead = nd - <int>len(shape)
+    cdef ndarray out
+    for d in range(nd):
+        kept[d] = 1 if d < lead else <npy_intp>shape[d - lead]
+    out = sum_array(array, nd, kept)
+    return out if lead == 0 else reshaped(out, shape)
 
 
 cdef int sweep_linear(Sweep* s, int32_t node) except -1:
@@ -321,6 +327,8 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
     cdef PyObject* held
     if not wants(s, a):
         return 0
+    if op == OP_SUM and r.flags & SCALAR and not s.log.records[a].flags & SCALAR and s.log.records[a].dtype == r.dtype:
+        return spread_number(s, node, a, <tuple>(<tuple>attribute)[0])
     cotangent = taken_array(s, node)
     if op == OP_SLICE and s.state[a - s.low] & KIND_MASK == ARRAY:
         held = s.adjoint[a - s.low].object
@@ -331,6 +339,21 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
     if row.partner == op:
         attribute = (<tuple>attribute)[::-1]
     return add_array(s, a, linear_array(row.partner, cotangent, attribute))
+
+
+cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1:
+    """The cotangent of a sum over everything is one number, everywhere: a uniform register, no array."""
+    cdef npy_intp dims[MOST_DIMS]
+    cdef int d, nd = <int>len(shape)
+    cdef Stretch* stretch = s.stretch
+    cdef int dtype = s.log.records[a].dtype
+    for d in range(nd):
+        dims[d] = shape[d]
+    if stretch.count and not (stretch_has_room(stretch) and stretch_fits(stretch, dtype, nd, dims)):
+        flush(s)
+    if not stretch.count:
+        stretch_begin(stretch, dtype, nd, dims)
+    return add_register(s, a, stretch_uniform(stretch, s.adjoint[node - s.low].number, dtype))
 
 
 cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:

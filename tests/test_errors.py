@@ -99,8 +99,8 @@ def test_an_index_out_of_range() -> None:
 def test_the_op_is_named_where_dtypes_do_not_fit() -> None:
     with recording_goes_on(TypeError, r"bitwise_and.*float32"):
         tf.constant([1.0]) & tf.constant([2.0])
-    with recording_goes_on(TypeError, r"matmul.*complex128 and float32"):
-        tf.constant([[1j]]) @ tf.Variable([[1.0]])
+    with recording_goes_on(TypeError, r"matmul.*float32 and complex128") as (_, v):
+        tf.reshape(v, (1, 2)) @ np.array([[1j], [1j]])
     with recording_goes_on(TypeError, r"add.*complex128.*stop_gradient") as (_, v):
         v + np.array([1j])
 

@@ -282,11 +282,11 @@ def get(identifier: str | Initializer) -> Initializer:
     """
     if isinstance(identifier, str):
         try:
-            return _BY_NAME[identifier]()  # type: ignore[no-any-return]
+            return _BY_NAME[identifier]()
         except KeyError:
             raise ValueError(f"Unknown initializer: {identifier!r}. Known are {', '.join(_BY_NAME)}.") from None
     if isinstance(identifier, type):
-        return identifier()  # type: ignore[no-any-return]
+        return identifier()
     if callable(identifier):
         return identifier
     raise TypeError(f"Could not interpret initializer identifier: {identifier!r}")

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _core
+from .._core import Tensor
 from .elementwise import maximum, minimum, multiply, sqrt, square
 from .indexing import where
 from .reductions import Axis, reduce_sum
 
 
-def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
     """Values bounded below and above.
 
     Parameters
@@ -38,7 +39,7 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     return minimum(maximum(_core.operand(t), clip_value_min), clip_value_max)
 
 
-def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = None) -> Any:
+def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = None) -> Tensor:
     """Scaled down to a Euclidean norm, where it is larger.
 
     Parameters
@@ -72,7 +73,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = N
     return multiply(x, clip_norm) / maximum(norm, clip_norm)
 
 
-def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
+def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
     """Euclidean norm of several tensors taken together.
 
     Parameters
@@ -103,7 +104,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
 
 def clip_by_global_norm(
     t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
-) -> tuple[list[Any], Any]:
+) -> tuple[list[Tensor | None], Tensor]:
     """Several tensors scaled down together, to a common Euclidean norm.
 
     Parameters

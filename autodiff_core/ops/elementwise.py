@@ -1,8 +1,8 @@
 """Elementwise rows: a NumPy ufunc (or a formula over other rows), and the derivative in terms of other rows.
 
-A derivative is a formula of the cotangent g, the operands and the output. It is linear in g and traced once into a short
-program, so what it says about special points (0 at a kink, no NaN from a branch that is not taken) is what every order
-of derivative sees. Conventions at such points are TensorFlow's and stand in the row.
+A derivative is a formula of the cotangent g, the operands and the output. It is linear in g and traced once into a
+short program, so what it says about special points (0 at a kink, no NaN from a branch that is not taken) is what every
+order of derivative sees. Conventions at such points are TensorFlow's and stand in the row.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .table import elementwise
+from .table import Function, elementwise
 
 _LN2 = _m.log(2.0)
 _LN10 = _m.log(10.0)
@@ -26,14 +26,14 @@ _AWAY = (0.3, 2.0)
 
 # ---------------------------------------------------------------------------------------------------------- arithmetic
 
-add = elementwise("add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.")
-subtract = elementwise(
+add: Function = elementwise("add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.")
+subtract: Function = elementwise(
     "subtract", np.subtract, lambda g, x, y, z: g, lambda g, x, y, z: -g, doc="Difference, elementwise."
 )
-multiply = elementwise(
+multiply: Function = elementwise(
     "multiply", np.multiply, lambda g, x, y, z: g * y, lambda g, x, y, z: g * x, doc="Product, elementwise."
 )
-divide = elementwise(
+divide: Function = elementwise(
     "divide",
     np.divide,
     lambda g, x, y, z: g / y,
@@ -41,8 +41,8 @@ divide = elementwise(
     doc="Quotient, elementwise.",
     domain=((-2.0, 2.0), _AWAY),
 )
-negative = elementwise("negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.")
-select = elementwise(
+negative: Function = elementwise("negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.")
+select: Function = elementwise(
     "select",
     None,
     None,
@@ -52,17 +52,18 @@ select = elementwise(
     condition=True,
     namespace="ops.elementwise.",
     doc="x where the condition holds, else y, elementwise.",
+    example=("[True, False], 1.0, 2.0", "[1. 2.]"),
     notes="What is not chosen gets a gradient of zero, never a NaN.",
 )
-square = elementwise("square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.")
-sqrt = elementwise(
+square: Function = elementwise("square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.")
+sqrt: Function = elementwise(
     "sqrt",
     np.sqrt,
     lambda g, x, y: g * 0.5 / y,
     doc="Square root, elementwise.",
     domain=_POSITIVE,
 )
-pow = elementwise(
+pow: Function = elementwise(
     "pow",
     np.power,
     # An exponent of 0 gives 0, at x = 0 too, where 0 * 0**-1 would be NaN.
@@ -73,10 +74,10 @@ pow = elementwise(
     domain=(_POSITIVE, (-2.0, 2.0)),
     ufuncs=(np.float_power,),
 )
-floordiv = elementwise(
+floordiv: Function = elementwise(
     "floordiv", np.floor_divide, None, None, doc="Quotient rounded down, elementwise.", domain=((-2.0, 2.0), _AWAY)
 )
-mod = elementwise(
+mod: Function = elementwise(
     "mod",
     np.remainder,
     lambda g, x, y, z: g,
@@ -84,68 +85,78 @@ mod = elementwise(
     doc="Remainder with the sign of the divisor, elementwise.",
     domain=((0.1, 0.4), (0.5, 0.9)),
 )
-abs = elementwise(
+abs: Function = elementwise(
     "abs",
     np.absolute,
     lambda g, x, y: g * sign(x),
     doc="Absolute value, elementwise; its slope at 0 is 0.",
     ufuncs=(np.fabs,),
 )
-sign = elementwise("sign", np.sign, lambda g, x, y: 0.0, doc="-1, 0 or 1 by the sign, elementwise.", domain=_AWAY)
-reciprocal = elementwise(
+sign: Function = elementwise(
+    "sign", np.sign, lambda g, x, y: 0.0, doc="-1, 0 or 1 by the sign, elementwise.", domain=_AWAY
+)
+reciprocal: Function = elementwise(
     "reciprocal", np.reciprocal, lambda g, x, y: -g * y * y, doc="1 / x, elementwise.", domain=_AWAY
 )
-rsqrt = elementwise(
+rsqrt: Function = elementwise(
     "rsqrt",
     None,
     lambda g, x, y: g * -0.5 * y * y * y,
     formula=lambda x: 1.0 / sqrt(x),
     doc="1 / sqrt(x), elementwise.",
+    example=("[4.0, 16.0]", "[0.5  0.25]"),
     domain=_POSITIVE,
 )
-squared_difference = elementwise(
+squared_difference: Function = elementwise(
     "squared_difference",
     None,
     lambda g, x, y, z: g * (2.0 * (x - y)),
     lambda g, x, y, z: g * (2.0 * (y - x)),
     formula=lambda x, y: square(x - y),
     doc="(x - y) squared, elementwise.",
+    example=("[1.0, 4.0], 2.0", "[1. 4.]"),
 )
-divide_no_nan = elementwise(
+divide_no_nan: Function = elementwise(
     "divide_no_nan",
     None,
     lambda g, x, y, z: divide_no_nan(g, y),
     lambda g, x, y, z: -g * divide_no_nan(z, y),
     formula=lambda x, y: select(equal(y, 0.0), 0.0, x / select(equal(y, 0.0), 1.0, y)),
     doc="x / y, and 0 where y is 0, elementwise.",
+    example=("[1.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     domain=((-2.0, 2.0), _AWAY),
 )
-multiply_no_nan = elementwise(
+multiply_no_nan: Function = elementwise(
     "multiply_no_nan",
     None,
     lambda g, x, y, z: multiply_no_nan(g, y),
     lambda g, x, y, z: multiply_no_nan(x, g),
     formula=lambda x, y: select(equal(y, 0.0), 0.0, x * y),
     doc="x * y, and 0 where y is 0 even if x is infinite or NaN, elementwise.",
+    example=("[np.inf, 2.0], [0.0, 4.0]", "[0. 8.]"),
 )
-positive = elementwise(
+positive: Function = elementwise(
     "positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", namespace="ops.elementwise."
 )
-conj = elementwise("conj", np.conjugate, lambda g, x, y: g, doc="Complex conjugate, elementwise.")
+conj: Function = elementwise("conj", np.conjugate, lambda g, x, y: g, doc="Complex conjugate, elementwise.")
 
 # ----------------------------------------------------------------------------------------- exponentials and logarithms
 
-exp = elementwise("exp", np.exp, lambda g, x, y: g * y, doc="e to the power of x, elementwise.")
-exp2 = elementwise(
+exp: Function = elementwise("exp", np.exp, lambda g, x, y: g * y, doc="e to the power of x, elementwise.")
+exp2: Function = elementwise(
     "exp2",
     np.exp2,
     lambda g, x, y: g * (y * _LN2),
     doc="2 to the power of x, elementwise.",
     namespace="ops.elementwise.",
 )
-expm1 = elementwise("expm1", np.expm1, lambda g, x, y: g * (y + 1.0), doc="exp(x) - 1, exact near 0, elementwise.")
-log = elementwise("log", np.log, lambda g, x, y: g / x, doc="Natural logarithm, elementwise.", domain=_POSITIVE)
-log2 = elementwise(
+expm1: Function = elementwise(
+    "expm1", np.expm1, lambda g, x, y: g * (y + 1.0), doc="exp(x) - 1, exact near 0, elementwise."
+)
+log: Function = elementwise(
+    "log", np.log, lambda g, x, y: g / x, doc="Natural logarithm, elementwise.", domain=_POSITIVE
+)
+log2: Function = elementwise(
     "log2",
     np.log2,
     lambda g, x, y: g / (x * _LN2),
@@ -153,7 +164,7 @@ log2 = elementwise(
     domain=_POSITIVE,
     namespace="ops.elementwise.",
 )
-log10 = elementwise(
+log10: Function = elementwise(
     "log10",
     np.log10,
     lambda g, x, y: g / (x * _LN10),
@@ -161,10 +172,10 @@ log10 = elementwise(
     domain=_POSITIVE,
     namespace="ops.elementwise.",
 )
-log1p = elementwise(
+log1p: Function = elementwise(
     "log1p", np.log1p, lambda g, x, y: g / (1.0 + x), doc="log(1 + x), exact near 0, elementwise.", domain=(-0.7, 2.0)
 )
-logaddexp = elementwise(
+logaddexp: Function = elementwise(
     "logaddexp",
     np.logaddexp,
     lambda g, x, y, z: g * sigmoid(x - y),
@@ -172,7 +183,7 @@ logaddexp = elementwise(
     doc="log(exp(x) + exp(y)) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
-logaddexp2 = elementwise(
+logaddexp2: Function = elementwise(
     "logaddexp2",
     np.logaddexp2,
     lambda g, x, y, z: g * sigmoid((x - y) * _LN2),
@@ -180,7 +191,7 @@ logaddexp2 = elementwise(
     doc="log2(2**x + 2**y) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
-cbrt = elementwise(
+cbrt: Function = elementwise(
     "cbrt",
     np.cbrt,
     lambda g, x, y: g / (3.0 * y * y),
@@ -188,57 +199,64 @@ cbrt = elementwise(
     domain=_AWAY,
     namespace="ops.elementwise.",
 )
-xlogy = elementwise(
+xlogy: Function = elementwise(
     "xlogy",
     None,
     lambda g, x, y, z: select(equal(x, 0.0), 0.0, g * log(select(equal(x, 0.0), 1.0, y))),
     lambda g, x, y, z: g * xdivy(x, y),
     formula=lambda x, y: select(equal(x, 0.0), 0.0, x * log(select(equal(x, 0.0), 1.0, y))),
     doc="x * log(y), and 0 where x is 0, elementwise.",
+    example=("[0.0, 2.0], [0.0, 3.0]", "[0.     2.1972]"),
     domain=(_AWAY, _POSITIVE),
 )
-xlog1py = elementwise(
+xlog1py: Function = elementwise(
     "xlog1py",
     None,
     lambda g, x, y, z: select(equal(x, 0.0), 0.0, g * log1p(select(equal(x, 0.0), 0.0, y))),
     lambda g, x, y, z: g * xdivy(x, 1.0 + y),
     formula=lambda x, y: select(equal(x, 0.0), 0.0, x * log1p(select(equal(x, 0.0), 0.0, y))),
     doc="x * log1p(y), and 0 where x is 0, elementwise.",
+    example=("[0.0, 2.0], [-1.0, 3.0]", "[0.     2.7726]"),
     domain=(_AWAY, _POSITIVE),
 )
-xdivy = elementwise(
+xdivy: Function = elementwise(
     "xdivy",
     None,
     lambda g, x, y, z: select(equal(x, 0.0), 0.0, g / select(equal(x, 0.0), 1.0, y)),
     lambda g, x, y, z: -g * xdivy(z, y),
     formula=lambda x, y: select(equal(x, 0.0), 0.0, x / select(equal(x, 0.0), 1.0, y)),
     doc="x / y, and 0 where x is 0, elementwise.",
+    example=("[0.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     domain=(_AWAY, _POSITIVE),
 )
 
 # ----------------------------------------------------------------------------------------------- trigonometry and kin
 
-sin = elementwise(
+sin: Function = elementwise(
     "sin",
     np.sin,
     lambda g, x, y: g * cos(x),
     doc="Sine, elementwise.",
     notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
 )
-cos = elementwise(
+cos: Function = elementwise(
     "cos",
     np.cos,
     lambda g, x, y: -g * sin(x),
     doc="Cosine, elementwise.",
     notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
 )
-tan = elementwise("tan", np.tan, lambda g, x, y: g * (1.0 + y * y), doc="Tangent, elementwise.", domain=(-1.2, 1.2))
-asin = elementwise("asin", np.arcsin, lambda g, x, y: g / sqrt(1.0 - x * x), doc="Arc sine, elementwise.", domain=_UNIT)
-acos = elementwise(
+tan: Function = elementwise(
+    "tan", np.tan, lambda g, x, y: g * (1.0 + y * y), doc="Tangent, elementwise.", domain=(-1.2, 1.2)
+)
+asin: Function = elementwise(
+    "asin", np.arcsin, lambda g, x, y: g / sqrt(1.0 - x * x), doc="Arc sine, elementwise.", domain=_UNIT
+)
+acos: Function = elementwise(
     "acos", np.arccos, lambda g, x, y: -g / sqrt(1.0 - x * x), doc="Arc cosine, elementwise.", domain=_UNIT
 )
-atan = elementwise("atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.")
-atan2 = elementwise(
+atan: Function = elementwise("atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.")
+atan2: Function = elementwise(
     "atan2",
     np.arctan2,
     lambda g, y, x, z: g * x / (x * x + y * y),
@@ -247,7 +265,7 @@ atan2 = elementwise(
     doc="The angle of the point (x, y), elementwise.",
     domain=_AWAY,
 )
-hypot = elementwise(
+hypot: Function = elementwise(
     "hypot",
     np.hypot,
     lambda g, x, y, z: g * divide_no_nan(x, z),
@@ -256,23 +274,23 @@ hypot = elementwise(
     domain=_AWAY,
     namespace="ops.elementwise.",
 )
-sinh = elementwise("sinh", np.sinh, lambda g, x, y: g * cosh(x), doc="Hyperbolic sine, elementwise.")
-cosh = elementwise("cosh", np.cosh, lambda g, x, y: g * sinh(x), doc="Hyperbolic cosine, elementwise.")
-tanh = elementwise("tanh", np.tanh, lambda g, x, y: g * (1.0 - y * y), doc="Hyperbolic tangent, elementwise.")
-asinh = elementwise(
+sinh: Function = elementwise("sinh", np.sinh, lambda g, x, y: g * cosh(x), doc="Hyperbolic sine, elementwise.")
+cosh: Function = elementwise("cosh", np.cosh, lambda g, x, y: g * sinh(x), doc="Hyperbolic cosine, elementwise.")
+tanh: Function = elementwise("tanh", np.tanh, lambda g, x, y: g * (1.0 - y * y), doc="Hyperbolic tangent, elementwise.")
+asinh: Function = elementwise(
     "asinh", np.arcsinh, lambda g, x, y: g / sqrt(x * x + 1.0), doc="Inverse hyperbolic sine, elementwise."
 )
-acosh = elementwise(
+acosh: Function = elementwise(
     "acosh",
     np.arccosh,
     lambda g, x, y: g / sqrt(x * x - 1.0),
     doc="Inverse hyperbolic cosine, elementwise.",
     domain=(1.2, 3.0),
 )
-atanh = elementwise(
+atanh: Function = elementwise(
     "atanh", np.arctanh, lambda g, x, y: g / (1.0 - x * x), doc="Inverse hyperbolic tangent, elementwise.", domain=_UNIT
 )
-deg2rad = elementwise(
+deg2rad: Function = elementwise(
     "deg2rad",
     np.deg2rad,
     lambda g, x, y: g * _RADIAN,
@@ -280,7 +298,7 @@ deg2rad = elementwise(
     ufuncs=(np.radians,),
     namespace="ops.elementwise.",
 )
-rad2deg = elementwise(
+rad2deg: Function = elementwise(
     "rad2deg",
     np.rad2deg,
     lambda g, x, y: g * (1.0 / _RADIAN),
@@ -288,37 +306,44 @@ rad2deg = elementwise(
     ufuncs=(np.degrees,),
     namespace="ops.elementwise.",
 )
-erf = elementwise(
-    "erf", None, lambda g, x, y: g * (_TWO_OVER_SQRT_PI * exp(-x * x)), doc="Error function, elementwise."
+erf: Function = elementwise(
+    "erf",
+    None,
+    lambda g, x, y: g * (_TWO_OVER_SQRT_PI * exp(-x * x)),
+    doc="Error function, elementwise.",
+    example=("[0.0, 1.0]", "[0.     0.8427]"),
 )
-erfc = elementwise(
+erfc: Function = elementwise(
     "erfc",
     None,
     lambda g, x, y: g * (-_TWO_OVER_SQRT_PI * exp(-x * x)),
     doc="Complementary error function, elementwise.",
+    example=("[0.0, 1.0]", "[1.     0.1573]"),
 )
 
 # ------------------------------------------------------------------------------------------- rounding and comparisons
 
-floor = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
-ceil = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
-trunc = elementwise("trunc", np.trunc, None, doc="Rounded towards zero, elementwise.", namespace="ops.elementwise.")
-rint = elementwise("rint", np.rint, None, doc="Rounded to the nearest integer, halves to even, elementwise.")
-maximum = elementwise(
+floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
+ceil: Function = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
+trunc: Function = elementwise(
+    "trunc", np.trunc, None, doc="Rounded towards zero, elementwise.", namespace="ops.elementwise."
+)
+rint: Function = elementwise("rint", np.rint, None, doc="Rounded to the nearest integer, halves to even, elementwise.")
+maximum: Function = elementwise(
     "maximum",
     np.maximum,
     lambda g, x, y, z: select(x >= y, g, 0.0),
     lambda g, x, y, z: select(x >= y, 0.0, g),
     doc="The larger one, elementwise; of equals, the gradient goes to x.",
 )
-minimum = elementwise(
+minimum: Function = elementwise(
     "minimum",
     np.minimum,
     lambda g, x, y, z: select(x <= y, g, 0.0),
     lambda g, x, y, z: select(x <= y, 0.0, g),
     doc="The smaller one, elementwise; of equals, the gradient goes to x.",
 )
-fmax = elementwise(
+fmax: Function = elementwise(
     "fmax",
     np.fmax,
     lambda g, x, y, z: select(equal(z, x), g, 0.0),
@@ -326,7 +351,7 @@ fmax = elementwise(
     doc="The larger one, elementwise; a number rather than a NaN.",
     namespace="ops.elementwise.",
 )
-fmin = elementwise(
+fmin: Function = elementwise(
     "fmin",
     np.fmin,
     lambda g, x, y, z: select(equal(z, x), g, 0.0),
@@ -334,7 +359,7 @@ fmin = elementwise(
     doc="The smaller one, elementwise; a number rather than a NaN.",
     namespace="ops.elementwise.",
 )
-copysign = elementwise(
+copysign: Function = elementwise(
     "copysign",
     np.copysign,
     lambda g, x, y, z: g * (sign(x) * copysign(1.0, y)),
@@ -343,7 +368,7 @@ copysign = elementwise(
     domain=_AWAY,
     namespace="ops.elementwise.",
 )
-fmod = elementwise(
+fmod: Function = elementwise(
     "fmod",
     np.fmod,
     lambda g, x, y, z: g,
@@ -352,121 +377,144 @@ fmod = elementwise(
     domain=((0.1, 0.4), (0.5, 0.9)),
     namespace="ops.elementwise.",
 )
-nextafter = elementwise("nextafter", np.nextafter, ..., ..., doc="The next float from x towards y, elementwise.")
-spacing = elementwise(
+nextafter: Function = elementwise(
+    "nextafter", np.nextafter, ..., ..., doc="The next float from x towards y, elementwise."
+)
+spacing: Function = elementwise(
     "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."
 )
-heaviside = elementwise(
+heaviside: Function = elementwise(
     "heaviside", np.heaviside, ..., ..., doc="0 below 0, 1 above, y at 0, elementwise.", namespace="ops.elementwise."
 )
 
 _TRUTH: dict[str, Any] = {"boolean": True}
-less = elementwise("less", np.less, None, None, doc="Whether x < y, elementwise.", **_TRUTH)
-less_equal = elementwise("less_equal", np.less_equal, None, None, doc="Whether x <= y, elementwise.", **_TRUTH)
-equal = elementwise("equal", np.equal, None, None, doc="Whether x == y, elementwise.", **_TRUTH)
-not_equal = elementwise("not_equal", np.not_equal, None, None, doc="Whether x != y, elementwise.", **_TRUTH)
-greater = elementwise("greater", np.greater, None, None, doc="Whether x > y, elementwise.", **_TRUTH)
-greater_equal = elementwise("greater_equal", np.greater_equal, None, None, doc="Whether x >= y, elementwise.", **_TRUTH)
-is_finite = elementwise("is_finite", np.isfinite, None, doc="Whether neither infinite nor NaN, elementwise.", **_TRUTH)
-is_inf = elementwise("is_inf", np.isinf, None, doc="Whether infinite, elementwise.", **_TRUTH)
-is_nan = elementwise("is_nan", np.isnan, None, doc="Whether NaN, elementwise.", **_TRUTH)
-signbit = elementwise(
+less: Function = elementwise("less", np.less, None, None, doc="Whether x < y, elementwise.", **_TRUTH)
+less_equal: Function = elementwise(
+    "less_equal", np.less_equal, None, None, doc="Whether x <= y, elementwise.", **_TRUTH
+)
+equal: Function = elementwise("equal", np.equal, None, None, doc="Whether x == y, elementwise.", **_TRUTH)
+not_equal: Function = elementwise("not_equal", np.not_equal, None, None, doc="Whether x != y, elementwise.", **_TRUTH)
+greater: Function = elementwise("greater", np.greater, None, None, doc="Whether x > y, elementwise.", **_TRUTH)
+greater_equal: Function = elementwise(
+    "greater_equal", np.greater_equal, None, None, doc="Whether x >= y, elementwise.", **_TRUTH
+)
+is_finite: Function = elementwise(
+    "is_finite", np.isfinite, None, doc="Whether neither infinite nor NaN, elementwise.", **_TRUTH
+)
+is_inf: Function = elementwise("is_inf", np.isinf, None, doc="Whether infinite, elementwise.", **_TRUTH)
+is_nan: Function = elementwise("is_nan", np.isnan, None, doc="Whether NaN, elementwise.", **_TRUTH)
+signbit: Function = elementwise(
     "signbit", np.signbit, None, doc="Whether the sign is set, elementwise.", namespace="ops.elementwise.", **_TRUTH
 )
-logical_not = elementwise("logical_not", np.logical_not, None, doc="Logical negation, elementwise.", **_TRUTH)
-logical_and = elementwise("logical_and", np.logical_and, None, None, doc="Logical and, elementwise.", **_TRUTH)
-logical_or = elementwise("logical_or", np.logical_or, None, None, doc="Logical or, elementwise.", **_TRUTH)
-logical_xor = elementwise("logical_xor", np.logical_xor, None, None, doc="Exclusive or, elementwise.", **_TRUTH)
+logical_not: Function = elementwise("logical_not", np.logical_not, None, doc="Logical negation, elementwise.", **_TRUTH)
+logical_and: Function = elementwise(
+    "logical_and", np.logical_and, None, None, doc="Logical and, elementwise.", **_TRUTH
+)
+logical_or: Function = elementwise("logical_or", np.logical_or, None, None, doc="Logical or, elementwise.", **_TRUTH)
+logical_xor: Function = elementwise(
+    "logical_xor", np.logical_xor, None, None, doc="Exclusive or, elementwise.", **_TRUTH
+)
 
 # Bits: of integers and truth values, so there is never a gradient.
 _BITS: dict[str, Any] = {"namespace": "ops.elementwise.", "notes": "Takes integers or truth values."}
 
 
-def _bits(name: str, ufunc: np.ufunc, arity: int, doc: str) -> Any:
-    return elementwise(name, ufunc, *([None] * arity), doc=doc, **_BITS)
+def _bits(name: str, ufunc: np.ufunc, arity: int, doc: str, example: tuple[str, str]) -> Function:
+    return elementwise(name, ufunc, *([None] * arity), doc=doc, example=example, **_BITS)
 
 
-bitwise_and = _bits("bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.")
-bitwise_or = _bits("bitwise_or", np.bitwise_or, 2, "Bitwise or, elementwise.")
-bitwise_xor = _bits("bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.")
-invert = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.")
+bitwise_and: Function = _bits("bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.", ("[12, 10], 6", "[4 2]"))
+bitwise_or: Function = _bits("bitwise_or", np.bitwise_or, 2, "Bitwise or, elementwise.", ("[12, 10], 6", "[14 14]"))
+bitwise_xor: Function = _bits(
+    "bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.", ("[12, 10], 6", "[10 12]")
+)
+invert: Function = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.", ("[12, 10]", "[-13 -11]"))
 
 # --------------------------------------------------------------------------------------------------------- activations
 
-sigmoid = elementwise(
+sigmoid: Function = elementwise(
     "sigmoid",
     None,
     lambda g, x, y: g * (y * (1.0 - y)),
     # By exp(-abs(x)), which never overflows and keeps full precision in both tails.
     formula=lambda x: select(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
     doc="1 / (1 + exp(-x)) without overflow, elementwise.",
+    example=("[0.0, 1.0]", "[0.5    0.7311]"),
 )
-softplus = elementwise(
+softplus: Function = elementwise(
     "softplus",
     None,
     lambda g, x, y: g * sigmoid(x),
     formula=lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),
     parameters=("features",),
     doc="log(1 + exp(x)) without overflow, elementwise.",
+    example=("[0.0, 1.0]", "[0.6931 1.3133]"),
 )
-log_sigmoid = elementwise(
+log_sigmoid: Function = elementwise(
     "log_sigmoid",
     None,
     lambda g, x, y: g * sigmoid(-x),
     formula=lambda x: minimum(x, 0.0) - log1p(exp(-abs(x))),
     doc="log(sigmoid(x)) without overflow, elementwise.",
+    example=("[0.0, 1.0]", "[-0.6931 -0.3133]"),
 )
 _NN: dict[str, Any] = {"parameters": ("features",), "namespace": "nn."}
-relu = elementwise(
+relu: Function = elementwise(
     "relu",
     None,
     lambda g, x, y: select(y > 0.0, g, 0.0),
     formula=lambda x: maximum(x, 0.0),
     doc="max(x, 0), elementwise; its slope at 0 is 0.",
+    example=("[-1.0, 2.0]", "[0. 2.]"),
     **_NN,
 )
-relu6 = elementwise(
+relu6: Function = elementwise(
     "relu6",
     None,
     lambda g, x, y: select(y > 0.0, select(y < 6.0, g, 0.0), 0.0),
     formula=lambda x: minimum(maximum(x, 0.0), 6.0),
     doc="min(max(x, 0), 6), elementwise.",
+    example=("[-1.0, 7.0]", "[0. 6.]"),
     **_NN,
 )
-elu = elementwise(
+elu: Function = elementwise(
     "elu",
     None,
     lambda g, x, y: select(y > 0.0, g, g * (y + 1.0)),
     formula=lambda x: select(x > 0.0, x, expm1(minimum(x, 0.0))),
     doc="x above 0, exp(x) - 1 below, elementwise.",
+    example=("[-1.0, 2.0]", "[-0.6321  2.    ]"),
     **_NN,
 )
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
-selu = elementwise(
+selu: Function = elementwise(
     "selu",
     None,
     lambda g, x, y: select(y > 0.0, g * _SELU_SCALE, g * (y + _SELU_SCALE * _SELU_ALPHA)),
     formula=lambda x: _SELU_SCALE * select(x > 0.0, x, _SELU_ALPHA * expm1(minimum(x, 0.0))),
     doc="The scaled exponential linear unit, elementwise.",
+    example=("[-1.0, 2.0]", "[-1.1113  2.1014]"),
     **_NN,
 )
-silu = elementwise(
+silu: Function = elementwise(
     "silu",
     None,
     lambda g, x, y: g * (sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))),
     formula=lambda x: x * sigmoid(x),
     doc="x * sigmoid(x), elementwise.",
+    example=("[-1.0, 2.0]", "[-0.2689  1.7616]"),
     **_NN,
 )
-softsign = elementwise(
+softsign: Function = elementwise(
     "softsign",
     None,
     lambda g, x, y: g / square(1.0 + abs(x)),
     formula=lambda x: x / (1.0 + abs(x)),
     doc="x / (1 + abs(x)), elementwise.",
+    example=("[-1.0, 3.0]", "[-0.5   0.75]"),
     **_NN,
 )
-_leaky_relu = elementwise(
+_leaky_relu: Function = elementwise(
     "leaky_relu",
     None,
     lambda g, x, a, y: select(x > 0.0, g, g * a),
@@ -475,13 +523,15 @@ _leaky_relu = elementwise(
     parameters=("features", "alpha"),
     namespace="nn.",
     doc="x above 0, alpha * x below, elementwise.",
+    example=("[-1.0, 2.0], 0.1", "[-0.1  2. ]"),
 )
-_gelu = elementwise(
+_gelu: Function = elementwise(
     "gelu",
     None,
     lambda g, x, y: g * (0.5 * (1.0 + erf(x * _SQRT_HALF)) + x * (_NORMAL * exp(-0.5 * square(x)))),
     formula=lambda x: 0.5 * x * (1.0 + erf(x * _SQRT_HALF)),
     doc="x times the normal distribution function, elementwise.",
+    example=("[-1.0, 2.0]", "[-0.1587  1.9545]"),
     **_NN,
 )
 _GELU_ROOT, _GELU_CUBE = _m.sqrt(2.0 / _m.pi), 0.044715
@@ -492,7 +542,7 @@ def _gelu_tanh_slope(g: Any, x: Any, y: Any) -> Any:
     return g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * (_GELU_ROOT * (1.0 + 3.0 * _GELU_CUBE * (x * x))))
 
 
-_gelu_tanh = elementwise(
+_gelu_tanh: Function = elementwise(
     "gelu_tanh",
     None,
     _gelu_tanh_slope,
@@ -500,8 +550,9 @@ _gelu_tanh = elementwise(
     parameters=("features",),
     namespace="ops.elementwise._",
     doc="The tanh approximation of gelu, elementwise.",
+    example=("[-1.0, 2.0]", "[-0.1588  1.9546]"),
 )
-_sigmoid_cross_entropy = elementwise(
+_sigmoid_cross_entropy: Function = elementwise(
     "sigmoid_cross_entropy",
     None,
     lambda g, z, x, y: -g * x,
@@ -510,4 +561,5 @@ _sigmoid_cross_entropy = elementwise(
     parameters=("labels", "logits"),
     namespace="ops.elementwise._",
     doc="Cross entropy of probabilities `labels` against sigmoid(logits), without overflow, elementwise.",
+    example=("[0.0, 1.0], [1.0, 2.0]", "[1.3133 0.1269]"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .._core import Tensor
 from .elementwise import select
 from .table import Case, linear
 
@@ -47,7 +48,7 @@ def gather(
     axis: int | None = None,
     batch_dims: int = 0,
     name: str | None = None,
-) -> Any:
+) -> Tensor:
     """Slices of `params` along an axis, by index.
 
     Parameters
@@ -107,7 +108,7 @@ def gather(
     return x[(*grid, spread)]
 
 
-def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Any:
+def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Tensor:
     """The elements where a mask is true.
 
     Parameters
@@ -144,7 +145,7 @@ def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | No
     return x[(slice(None),) * first + (chosen,)]
 
 
-def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """x where the condition holds, else y; or the places where it holds.
 
     Parameters
@@ -192,7 +193,7 @@ def one_hot(
     axis: int | None = None,
     dtype: Any = None,
     name: str | None = None,
-) -> Any:
+) -> Tensor:
     """Vectors with one element set.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .._core import Tensor
 from .shaping import broadcast_to, expand_dims, reshape, squeeze, transpose
 from .table import Case, general, matmul_row
 
@@ -20,7 +21,7 @@ def matmul(
     adjoint_a: bool = False,
     adjoint_b: bool = False,
     name: str | None = None,
-) -> Any:
+) -> Tensor:
     """Matrix product of matrices, or of stacks of them that broadcast.
 
     Parameters
@@ -77,9 +78,7 @@ matmul_row(
 )
 
 
-def matvec(
-    a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, name: str | None = None
-) -> Any:
+def matvec(a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, name: str | None = None) -> Tensor:
     """Product of matrices with vectors, or of stacks of them that broadcast.
 
     Parameters
@@ -108,7 +107,7 @@ def matvec(
     return squeeze(matmul(a, expand_dims(b, -1), transpose_a, adjoint_a=adjoint_a), -1)
 
 
-def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Any:
+def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     """Products summed over pairs of axes.
 
     Parameters
@@ -193,7 +192,8 @@ def _spell_out(equation: str, operands: list[Any]) -> tuple[list[str], str]:
         result = letters + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in letters))
     if len(set(result)) != len(result) or not set(result) <= set("".join(terms)):
         raise ValueError(
-            f"einsum: the result {result!r} of {equation!r} must name each of its axes once, and only the operands' axes"
+            f"einsum: the result {result!r} of {equation!r} must name each of its axes once, "
+            f"and only the operands' axes"
         )
     return terms, result
 
@@ -212,7 +212,7 @@ def _diagonal(x: Any, term: str) -> tuple[Any, str]:
     return x, term
 
 
-def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
+def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     """Products of tensors, summed over the axes that the result does not name.
 
     Parameters

@@ -7,24 +7,28 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .._core import Tensor
 from .elementwise import _gelu, _gelu_tanh, _leaky_relu, _sigmoid_cross_entropy, exp, multiply, rsqrt, square, subtract
 from .elementwise import maximum as _maximum
-from .indexing import one_hot
 from .reductions import reduce_sum
 from .shaping import expand_dims
 from .table import Case, general
 
 
 def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    if axis == -1 and (compiled := _core.softmax_last(x, False)) is not None:
+        return compiled
     shifted = np.exp(x - x.max(axis=axis, keepdims=True))
     shifted /= shifted.sum(axis=axis, keepdims=True)
-    return shifted  # type: ignore[no-any-return]
+    return shifted
 
 
 def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    if axis == -1 and (compiled := _core.softmax_last(x, True)) is not None:
+        return compiled
     shifted = x - x.max(axis=axis, keepdims=True)
     shifted -= np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
-    return shifted  # type: ignore[no-any-return]
+    return shifted
 
 
 def _from_end(x: Any, axis: int | None, op: str) -> int:
@@ -35,7 +39,7 @@ def _from_end(x: Any, axis: int | None, op: str) -> int:
     return at % nd - nd
 
 
-def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
+def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Tensor:
     """exp(x) / sum(exp(x)) along an axis, without overflow.
 
     Parameters
@@ -75,7 +79,7 @@ _SOFTMAX = general(
 )
 
 
-def log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Any:
+def log_softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Tensor:
     """log(softmax(x)) along an axis, without overflow.
 
     Parameters
@@ -115,7 +119,7 @@ _LOG_SOFTMAX = general(
 )
 
 
-def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, name: str | None = None) -> Any:
+def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, name: str | None = None) -> Tensor:
     """Cross entropy of probabilities against softmax(logits), without overflow.
 
     Parameters
@@ -178,7 +182,7 @@ _CROSS_ENTROPY = general(
 )
 
 
-def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str | None = None) -> Any:
+def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str | None = None) -> Tensor:
     """Cross entropy of classes against softmax(logits), without overflow.
 
     Parameters
@@ -208,7 +212,7 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
     <Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """
     x = _core.operand(logits)
-    which = np.array(_core.value_array(_core.operand(labels)))
+    which = _core.value_array(_core.operand(labels))
     if which.dtype.kind not in "iu":
         raise TypeError(f"sparse_softmax_cross_entropy_with_logits: labels must be integers, not {which.dtype}")
     shape = tuple(x.shape)
@@ -217,23 +221,50 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
             f"sparse_softmax_cross_entropy_with_logits: labels of shape {which.shape} do not fit logits of shape "
             f"{shape}; they must have its shape without the last axis"
         )
-    if which.size and (which.min() < 0 or which.max() >= shape[-1]):
-        raise ValueError(
-            f"sparse_softmax_cross_entropy_with_logits: labels must be from 0 to {shape[-1] - 1}, not "
-            f"{which.min()} to {which.max()}"
-        )
+    try:
+        which = _core.checked_labels(which, shape[-1])
+    except ValueError as error:
+        raise ValueError(f"sparse_softmax_cross_entropy_with_logits: {error}") from None
     return _core.general(_SPARSE_CROSS_ENTROPY, (x,), which)
 
 
 def _sparse_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:
+    if (compiled := _core.class_losses(labels, x)) is not None:
+        return compiled
     chosen = np.take_along_axis(_log_softmax(x, -1), labels[..., None], axis=-1)[..., 0]
     return -chosen
 
 
 def _sparse_rule(g: Any, y: Any, labels: np.ndarray, x: Any) -> Any:
-    return multiply(expand_dims(g, -1), subtract(softmax(x), one_hot(labels, x.shape[-1], dtype=x.dtype)))
+    return multiply(expand_dims(g, -1), _core.general(_RESIDUAL, (x,), labels))
 
 
+def _residual_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:
+    p = _softmax(x, -1)
+    if p.dtype in (np.float32, np.float64) and p.flags.c_contiguous:
+        _core.subtract_at_labels(labels, p)
+        return p
+    return p - (labels[..., None] == np.arange(x.shape[-1]))
+
+
+def _residual_rule(g: Any, y: Any, labels: np.ndarray, x: Any) -> Any:
+    """What is subtracted is a constant, so the derivative is softmax's."""
+    p = softmax(x)
+    return multiply(p, subtract(g, reduce_sum(multiply(g, p), -1, True)))
+
+
+def _residual(x: Any) -> Any:
+    return _core.general(_RESIDUAL, (x,), np.array([2, 0, 1]))
+
+
+_RESIDUAL = general(
+    "class_residual",
+    _residual_kernel,
+    _residual_rule,
+    function=_residual,
+    doc="softmax(logits), less one at the right class: the slope of the cross entropy.",
+    cases=(Case(_residual, ((3, 4),)),),
+)
 _SPARSE_CROSS_ENTROPY = general(
     "sparse_softmax_cross_entropy",
     _sparse_kernel,
@@ -244,7 +275,7 @@ _SPARSE_CROSS_ENTROPY = general(
 )
 
 
-def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Any:
+def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
     """Cross entropy of probabilities against sigmoid(logits), elementwise, without overflow.
 
     Parameters
@@ -286,7 +317,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     return _sigmoid_cross_entropy(p, x)
 
 
-def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Any:
+def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tensor:
     """x above 0, alpha * x below, elementwise.
 
     Parameters
@@ -313,7 +344,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Any:
     return _leaky_relu(_core.operand(features), alpha)
 
 
-def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Any:
+def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Tensor:
     """x times the normal distribution function of x, elementwise.
 
     Parameters
@@ -340,7 +371,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> A
     return _gelu_tanh(features) if approximate else _gelu(features)
 
 
-def l2_loss(t: Any, name: str | None = None) -> Any:
+def l2_loss(t: Any, name: str | None = None) -> Tensor:
     """Half the sum of squares.
 
     Parameters
@@ -365,7 +396,7 @@ def l2_loss(t: Any, name: str | None = None) -> Any:
     return multiply(reduce_sum(square(t)), 0.5)
 
 
-def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None) -> Any:
+def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None) -> Tensor:
     """Scaled to a Euclidean norm of one over axes.
 
     Parameters

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .._core import Tensor
 from .elementwise import abs as _abs
 from .elementwise import divide, equal, exp, log, multiply, sqrt, square, subtract
 from .elementwise import select as _select
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import concat, reshape, transpose
-from .table import Case, general, linear
+from .table import Case, Function, general, linear
 
 Axis = int | Sequence[int] | None
 
 # A reduction's attributes are three shapes: the operand's, the same with ones where it is reduced, and the result's.
 
 
-def reduce_sum(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_sum(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Sum over axes.
 
     Parameters
@@ -69,7 +70,7 @@ linear(
 )
 
 
-def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Arithmetic mean over axes.
 
     Parameters
@@ -95,12 +96,7 @@ def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     >>> tf.reduce_mean([[1., 2.], [3., 4.]])
     <Tensor: shape=(), dtype=float32, numpy=2.5>
     """
-    x = _core.operand(input_tensor)
-    total = _core.reduce_sum_of(x, axis, keepdims)
-    count = x.size // total.size if total.size else 0
-    if x.dtype.kind in "iu":
-        return total // count
-    return divide(total, float(count) if count else float("nan"))
+    return _core.reduce_mean_of(input_tensor, axis, keepdims)
 
 
 def _extremum_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
@@ -126,7 +122,7 @@ def _extremum(handle: Any, value: Any, axis: Axis, keepdims: bool) -> Any:
     return _core.general(handle, (x,), shapes)
 
 
-def reduce_max(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_max(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Largest element over axes; elements that tie share the gradient evenly.
 
     Parameters
@@ -160,7 +156,7 @@ def reduce_max(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
     return _extremum(_MAX, input_tensor, axis, keepdims)
 
 
-def reduce_min(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_min(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Smallest element over axes; elements that tie share the gradient evenly.
 
     Parameters
@@ -226,7 +222,7 @@ _MIN = general(
 )
 
 
-def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Product over axes.
 
     The factors are multiplied in pairs, then the pairs, and so on, so the gradient is right where factors are zero.
@@ -269,7 +265,7 @@ def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     return reshape(x, result)
 
 
-def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Variance over axes (the mean squared distance from the mean).
 
     Parameters
@@ -299,7 +295,7 @@ def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False
     return reduce_mean(square(subtract(x, reduce_mean(x, axis, True))), axis, keepdims)
 
 
-def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Standard deviation over axes.
 
     Parameters
@@ -328,7 +324,7 @@ def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
     return sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
-def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """log(sum(exp(x))) over axes, without overflow.
 
     Parameters
@@ -352,7 +348,7 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     Examples
     --------
     >>> tf.reduce_logsumexp([1000., 1000.])
-    <Tensor: shape=(), dtype=float32, numpy=1000.6931>
+    <Tensor: shape=(), dtype=float32, numpy=1000.6932>
     """
     x = _core.operand(input_tensor)
     shapes, axes = _core.reduction_shapes(x, axis, True)
@@ -363,7 +359,9 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
 
 
-def reduce_euclidean_norm(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_euclidean_norm(
+    input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None
+) -> Tensor:
     """Square root of the sum of squares over axes.
 
     Parameters
@@ -390,7 +388,7 @@ def reduce_euclidean_norm(input_tensor: Any, axis: Axis = None, keepdims: bool =
 
 def norm(
     tensor: Any, ord: Any = "euclidean", axis: Axis = None, keepdims: bool | None = None, name: str | None = None
-) -> Any:
+) -> Tensor:
     """Norm of vectors or matrices.
 
     Parameters
@@ -438,11 +436,11 @@ def norm(
     return reduce_sum(_abs(tensor) ** ord, axis, keep) ** (1.0 / ord)
 
 
-def _plain(name: str, doc: str, result: str) -> Any:
+def _plain(name: str, doc: str, result: str) -> Function:
     """A reduction to truth values, which has no gradient."""
     kernel = getattr(np, name)
 
-    def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Any:
+    def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
         axes = tuple(axis) if isinstance(axis, list) else axis
         return _core.to_tensor(kernel(_core.value_array(_core.operand(input_tensor)), axis=axes, keepdims=keepdims))
 
@@ -471,11 +469,11 @@ def _plain(name: str, doc: str, result: str) -> Any:
     return reduction
 
 
-reduce_any = _plain("any", "Whether any element over axes is true.", "True")
-reduce_all = _plain("all", "Whether every element over axes is true.", "False")
+reduce_any: Function = _plain("any", "Whether any element over axes is true.", "True")
+reduce_all: Function = _plain("all", "Whether every element over axes is true.", "False")
 
 
-def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Any:
+def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Tensor:
     """The index of the largest element along an axis; the first of equals.
 
     Parameters
@@ -505,7 +503,7 @@ def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
     return _core.to_tensor(np.asarray(x.argmax(axis=0 if axis is None else axis)).astype(output_type))
 
 
-def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Any:
+def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Tensor:
     """The index of the smallest element along an axis; the first of equals.
 
     Parameters
@@ -544,7 +542,7 @@ def _running_sum(x: np.ndarray, attributes: Any) -> np.ndarray:
     return np.flip(total, axis) if reverse else total
 
 
-def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Any:
+def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
     """Running sum along an axis.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .._core import Tensor
 from .table import Case, general, linear
 
 # ------------------------------------------------------------------------------------------------------------- shapes
@@ -25,7 +26,7 @@ def _sizes(shape: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in shape)
 
 
-def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     """The same elements in another shape.
 
     Parameters
@@ -82,7 +83,7 @@ RESHAPE, _ = linear(
 )
 
 
-def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False, name: str | None = None) -> Any:
+def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False, name: str | None = None) -> Tensor:
     """The axes in another order; reversed by default.
 
     Parameters
@@ -132,7 +133,7 @@ _TRANSPOSE, _ = linear(
 )
 
 
-def expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
+def expand_dims(input: Any, axis: int, name: str | None = None) -> Tensor:
     """A new axis of length 1.
 
     Parameters
@@ -165,7 +166,7 @@ def expand_dims(input: Any, axis: int, name: str | None = None) -> Any:
     return _core.linear(RESHAPE, x, (old, (*old[:at], 1, *old[at:])))
 
 
-def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
+def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
     """Without axes of length 1.
 
     Parameters
@@ -206,7 +207,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
     return _core.linear(RESHAPE, x, (old, tuple(size for d, size in enumerate(old) if d not in dropped)))
 
 
-def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
+def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """Repeated along new axes and axes of length 1.
 
     Parameters
@@ -243,7 +244,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
     return _core.linear(_core.op_named("broadcast"), x, (new, (1,) * lead + old, old))
 
 
-def concat(values: Any, axis: int, name: str | None = None) -> Any:
+def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
     """Tensors joined along an axis that they have.
 
     Parameters
@@ -323,7 +324,7 @@ _CONCAT = general(
 )
 
 
-def stack(values: Any, axis: int = 0, name: str | None = None) -> Any:
+def stack(values: Any, axis: int = 0, name: str | None = None) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Parameters
@@ -385,14 +386,14 @@ _STACK = general(
 )
 
 
-def stack_nested(values: Any, dtype: Any = None) -> Any:
+def stack_nested(values: Any, dtype: Any = None) -> Tensor:
     """A nested list with tensors in it, as one tensor."""
     parts = [stack_nested(v, dtype) if isinstance(v, (list, tuple)) else v for v in values]
     result = stack(parts)
     return result if dtype is None else _core.to_dtype(result, dtype)
 
 
-def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Any]:
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Tensor]:
     """The slices along an axis, as a list.
 
     Parameters
@@ -430,7 +431,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
 
 def split(
     value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str | None = None
-) -> list[Any]:
+) -> list[Tensor]:
     """Pieces along an axis.
 
     Parameters
@@ -481,7 +482,7 @@ def split(
     return [x[(*head, slice(end - size, end))] for size, end in zip(sizes, ends, strict=True)]
 
 
-def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
+def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     """The whole, repeated along its axes.
 
     Parameters
@@ -515,7 +516,9 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     return reshape(spread, tuple(o * t for o, t in zip(old, times, strict=True)))
 
 
-def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None) -> Any:
+def pad(
+    tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None
+) -> Tensor:
     """Elements added before and behind, along every axis.
 
     Parameters
@@ -564,7 +567,7 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
     return x[np.ix_(*grids)]
 
 
-def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """The elements in reverse order along axes.
 
     Parameters
@@ -598,7 +601,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
     return x[tuple(index)]
 
 
-def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
+def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """The elements moved along axes; what leaves at the end comes in at the beginning.
 
     Parameters

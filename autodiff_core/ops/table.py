@@ -17,6 +17,7 @@ from .. import _core
 
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
+Function = Callable[..., _core.Tensor]
 
 
 @dataclass(frozen=True)
@@ -70,29 +71,38 @@ Notes
 
 Examples
 --------
->>> t = tf.constant({example}, dtype=tf.float64)
->>> bool(np.all(tf.{name}({arguments}).numpy() == tf.{name}({arguments})))
-True
+{example}
 """
+_EXAMPLE_BESIDE_NUMPY = """>>> x = np.array({points})
+>>> np.allclose(tf.{name}({arguments}).numpy(), np.{ufunc}({arguments}))
+True"""
+_EXAMPLE = """>>> print(tf.{name}({arguments}).numpy().round(4))
+{shown}"""
 
 
-def _document(
-    name: str, summary: str, parameters: Sequence[str], notes: str, domain: Sequence[Interval], boolean: bool
-) -> str:
+def _document(summary: str, parameters: Sequence[str], notes: str, example: str, boolean: bool) -> str:
     lines = "\n".join(
         f"{p} : array_like\n    Numbers, arrays, tensors or variables that broadcast." for p in parameters
     )
-    low, high = domain[-1]
-    points = [round(low + (high - low) * part, 2) for part in (0.25, 0.75)]
     return _DOC.format(
         summary=summary,
         parameters=lines,
         dtype=" and dtype bool" if boolean else " and promoted dtype",
         notes=notes,
-        example=points,
-        name=name,
-        arguments=", ".join(["t"] * len(parameters)),
+        example=example,
     )
+
+
+def _example_beside_numpy(name: str, ufunc: np.ufunc, domain: Sequence[Interval]) -> str:
+    """The function and the ufunc agree on two points; a second operand has them the other way round."""
+    low, high = domain[-1]
+    points = [round(low + (high - low) * part, 2) for part in (0.25, 0.75)]
+    arguments = "x, x[::-1]" if len(domain) == 2 else "x"
+    return _EXAMPLE_BESIDE_NUMPY.format(name=name, ufunc=ufunc.__name__, points=points, arguments=arguments)
+
+
+def _intervals(domain: Any, arity: int) -> tuple[Interval, ...]:
+    return (domain,) * arity if isinstance(domain[0], (int, float)) else tuple(domain)
 
 
 def elementwise(
@@ -108,7 +118,8 @@ def elementwise(
     namespace: str = "math.",
     notes: str = "",
     ufuncs: Sequence[np.ufunc] = (),
-) -> Callable[..., Any]:
+    example: tuple[str, str] | None = None,
+) -> Function:
     """Add an elementwise row and return the public function.
 
     Parameters
@@ -119,8 +130,8 @@ def elementwise(
         The kernel. None where `formula` gives one in terms of other ops, or the core has one of its own.
     *derivatives : callable, None or Ellipsis
         One an operand: a formula of (cotangent, *operands, output), linear in the cotangent, in terms of other
-        elementwise ops. None: the gradient stops at this operand. Ellipsis: nobody has written it, so asking for it is a
-        LookupError. A formula is traced once; truth values in it may only be the condition of `select`.
+        elementwise ops. None: the gradient stops at this operand. Ellipsis: nobody has written it, so asking for it is
+        a LookupError. A formula is traced once; truth values in it may only be the condition of `select`.
     doc : str
         One line of what it computes.
     formula : callable, optional
@@ -131,6 +142,8 @@ def elementwise(
         Where generated tests draw their points from.
     condition, boolean : bool
         Whether the first operand, or the result, is a truth value.
+    example : pair of str, optional
+        For the docstring: arguments, and the value as printed with four decimals. Without it the ufunc is the example.
 
     Returns
     -------
@@ -139,15 +152,14 @@ def elementwise(
     """
     arity = len(derivatives)
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[:arity]
-    intervals = (domain,) * arity if isinstance(domain[0], (int, float)) else tuple(domain)
-    text = _document(
-        namespace + name,
-        doc,
-        names,
-        notes or _notes(name, derivatives, boolean),
-        intervals,
-        boolean,  # type: ignore[arg-type]
-    )
+    intervals = _intervals(domain, arity)
+    if example is not None:
+        shown = _EXAMPLE.format(name=namespace + name, arguments=example[0], shown=example[1])
+    elif ufunc is not None:
+        shown = _example_beside_numpy(namespace + name, ufunc, intervals)
+    else:
+        raise ValueError(f"{name}: a row without a ufunc needs an example")
+    text = _document(doc, names, notes or _notes(name, derivatives, boolean), shown, boolean)
     op = _core.register_elementwise(
         name, ufunc, formula, derivatives, names, text, condition=condition, boolean=boolean, ufuncs=tuple(ufuncs)
     )
@@ -159,13 +171,13 @@ def elementwise(
             function=op.function,
             arity=arity,
             ufunc=ufunc,
-            domain=intervals,  # type: ignore[arg-type]
+            domain=intervals,
             partials=tuple(d is not None and d is not ... for d in derivatives),
             doc=doc,
             condition=condition,
         )
     )
-    return op.function  # type: ignore[no-any-return]
+    return op.function
 
 
 def _notes(name: str, derivatives: Sequence[Any], boolean: bool) -> str:
@@ -185,7 +197,7 @@ def linear(
     function: Callable[..., Any],
     doc: str,
     cases: Sequence[Case] = (),
-) -> tuple[Any, Any]:
+) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
     Parameters
@@ -205,7 +217,7 @@ def linear(
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
     )
-    return pair  # type: ignore[no-any-return]
+    return pair
 
 
 def general(
@@ -219,7 +231,7 @@ def general(
     keeps_output: bool = False,
     cases: Sequence[Case] = (),
     kind: str = "general",
-) -> Any:
+) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
     Parameters
