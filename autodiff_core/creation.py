@@ -231,13 +231,15 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     shapes = [tuple(p.shape) for p in parts]
     if any(s != shapes[0] for s in shapes):
         raise ValueError(f"add_n: shapes {', '.join(map(str, shapes))} differ")
-    total = parts[0]
-    for part in parts[1:]:
+    if len(parts) == 1:
+        return _core.identity_tensor(parts[0])
+    total = parts[0] + parts[1]
+    for part in parts[2:]:
         total = total + part
-    return _core.identity_tensor(total) if len(parts) == 1 else total
+    return total
 
 
-def _filled(shape: Any, value: Any, dtype: Any) -> Any:
+def _filled(shape: Any, value: Any, dtype: Any) -> Tensor:
     return _core.adopt(np.full(_sizes(shape), value, _core.default_float() if dtype is None else dtype))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 
 class TensorShape(tuple[int, ...]):
@@ -38,6 +38,10 @@ class TensorShape(tuple[int, ...]):
     def __str__(self) -> str:
         return str(tuple(self))
 
+    @overload
+    def __getitem__(self, key: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, key: slice) -> TensorShape: ...
     def __getitem__(self, key: Any) -> Any:
         part = super().__getitem__(key)
         return TensorShape(part) if isinstance(key, slice) else part

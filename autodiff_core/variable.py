@@ -76,15 +76,15 @@ class Variable(_core.VariableCore):
         """Whether tapes watch it by themselves."""
         return self._trainable
 
-    def value(self) -> Any:
+    def value(self) -> _core.Tensor:
         """The value as a tensor; a tape records the read."""
         return self.read()
 
-    def read_value(self) -> Any:
+    def read_value(self) -> _core.Tensor:
         """The value as a tensor; a tape records the read."""
         return self.read()
 
-    def _fitting(self, value: Any, what: str) -> Any:
+    def _fitting(self, value: Any, what: str) -> _core.Tensor:
         tensor = _core.to_tensor(value, None if isinstance(value, (_core.Operand, np.ndarray)) else self.dtype)
         if tuple(tensor.shape) != tuple(self.shape):
             raise ValueError(

@@ -657,17 +657,16 @@ cdef int walk(Sweep* s) except -1:
     return 0
 
 
-cdef list source_nodes(Log* log, Operand source, uint32_t bit):
-    """The nodes at which a source stands: several, for a variable that was assigned to in between."""
-    cdef int32_t node = log_find(log, source)
-    cdef list nodes = []
-    while node >= 0:
-        if log.records[node].listeners & bit:
-            nodes.append(node)
-        if log.records[node].op != OP_LEAF:
-            break
-        node = log.records[node].b
-    return nodes
+cdef inline int32_t heard_node(Log* log, int32_t node, uint32_t bit) noexcept:
+    """`node`, or the nearest leaf before it of the same variable, that the tape listened to; or -1."""
+    while node >= 0 and not log.records[node].listeners & bit:
+        node = log.records[node].b if log.records[node].op == OP_LEAF else -1
+    return node
+
+
+cdef inline int32_t next_node(Log* log, int32_t node, uint32_t bit) noexcept:
+    """A variable that was assigned to stands at several nodes: the one before, or -1."""
+    return heard_node(log, log.records[node].b, bit) if log.records[node].op == OP_LEAF else -1
 
 
 cdef Tensor zeros_of(Operand x):
@@ -684,49 +683,65 @@ cdef Tensor ones_of(Operand x):
     return new_tensor(np_ones(x.array.shape, x.array.dtype))
 
 
+cdef enum:
+    FEW_NODES = 256             # so many adjoints lie on the C stack
+
+
 cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, bint zero):
     """Gradients of the sum of targets (weighted by seeds) with respect to each source; None or zeros where unconnected."""
     cdef Sweep s
     cdef Operand x, seed
     cdef Log* current = recording_log()
-    cdef list nodes_of_sources = [], nodes_of_targets = [], results = []
-    cdef list nodes
+    cdef list results = []
     cdef int32_t node, low = 0x7fffffff, high = -1
     cdef bint odd = False, heard = False
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, n = len(sources), m = len(targets)
+    cdef int32_t few_nodes[64]
+    cdef int32_t* nodes = few_nodes         # of the sources, then of the targets
+    cdef uint8_t few_states[FEW_NODES]
+    cdef Adjoint few_adjoints[FEW_NODES]
     cdef Tensor result
-    for i in range(len(targets)):
-        x = <Operand>targets[i]
-        node = log_find(log, x)
-        if node >= 0 and not log.records[node].listeners & bit:
-            node = -1
-        nodes_of_targets.append(node)
-        if node > high:
-            high = node
-    for i in range(len(sources)):
-        x = <Operand>sources[i]
-        nodes = source_nodes(log, x, bit) if PyTypeNum_ISFLOAT(x.code) else []
-        nodes_of_sources.append(nodes)
-        for node in nodes:
-            if node < low:
-                low = node
-    if low <= high:
-        memset(&s, 0, sizeof(Sweep))
-        s.log = log
-        s.low = low
-        s.high = high
-        s.linked = current == log
-        s.state = <uint8_t*>calloc(<size_t>(high - low + 1), 1)
-        s.adjoint = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
-        if s.state == NULL or s.adjoint == NULL:
-            free(s.state)
-            free(s.adjoint)
-            raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
-        try:
-            for nodes in nodes_of_sources:
-                for node in nodes:
+    memset(&s, 0, sizeof(Sweep))
+    if n + m > 64:
+        nodes = <int32_t*>malloc((n + m) * sizeof(int32_t))
+        if nodes == NULL:
+            raise MemoryError()
+    try:
+        for i in range(m):
+            node = log_find(log, <Operand>targets[i])
+            if node >= 0 and not log.records[node].listeners & bit:
+                node = -1
+            nodes[n + i] = node
+            if node > high:
+                high = node
+        for i in range(n):
+            x = <Operand>sources[i]
+            node = heard_node(log, log_find(log, x), bit) if PyTypeNum_ISFLOAT(x.code) else -1
+            nodes[i] = node
+            while node >= 0:
+                if node < low:
+                    low = node
+                node = next_node(log, node, bit)
+        if low <= high:
+            s.log = log
+            s.low = low
+            s.high = high
+            s.linked = current == log
+            if high - low < FEW_NODES:
+                s.state = few_states
+                s.adjoint = few_adjoints
+                memset(few_states, 0, high - low + 1)
+            else:
+                s.state = <uint8_t*>calloc(<size_t>(high - low + 1), 1)
+                s.adjoint = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
+                if s.state == NULL or s.adjoint == NULL:
+                    raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
+            for i in range(n):
+                node = nodes[i]
+                while node >= 0:
                     if node <= high:
                         s.state[node - low] |= REACHED | SOURCE
+                    node = next_node(log, node, bit)
             mark(&s, bit, current.active if current == log else 0, &odd, &heard)
             if current != NULL:
                 for seed in seeds:
@@ -735,43 +750,45 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                     heard = leaves_tracked(log, current, low, high)
             s.tensors = odd or heard
             if not s.tensors:
-                s.stretch = <Stretch*>spare_stretch()
-            for i in range(len(targets)):
-                node = nodes_of_targets[i]
+                s.stretch = spare_stretch()
+            for i in range(m):
+                node = nodes[n + i]
                 if node < low or not s.state[node - low] & REACHED:
                     continue
-                seed = <Operand>seeds[i] if seeds[i] is not None else ones_of(<Operand>targets[i])
+                seed = <Operand>seeds[i]
                 if s.tensors:
-                    add_tensor(&s, node, seed)
+                    add_tensor(&s, node, ones_of(<Operand>targets[i]) if seed is None else seed)
                 elif log.records[node].flags & SCALAR:
-                    add_number(&s, node, seed.number)
+                    add_number(&s, node, 1.0 if seed is None else seed.number)
                 else:
-                    add_array(&s, node, seed.array)
+                    add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
             walk(&s)
             if not s.tensors:
                 flush(&s)
-            for i in range(len(sources)):
-                result = None
-                for node in <list>nodes_of_sources[i]:
-                    if node <= high and s.state[node - low] & (KIND_MASK | TAKEN):
-                        result = collect(&s, node, result, sources, nodes_of_sources, results)
-                results.append(result)
-        finally:
-            for node in range(low, high + 1 if s.objects else low):
+        for i in range(n):
+            result = None
+            node = nodes[i] if low <= high else -1
+            while node >= 0:
+                if node <= high and s.state[node - low] & (KIND_MASK | TAKEN):
+                    result = collect(&s, node, result, nodes, i, results)
+                node = next_node(log, node, bit)
+            if result is None and zero:
+                result = zeros_of(<Operand>sources[i])
+            results.append(result)
+    finally:
+        if s.objects and s.state != NULL:
+            for node in range(low, high + 1):
                 if s.state[node - low] & KIND_MASK:
                     drop(&s, node)
+        if s.state != few_states:
             free(s.state)
             free(s.adjoint)
-            free(s.pending)
-            if s.stretch != NULL:
-                stretch_clear(s.stretch)
-                return_stretch(s.stretch)
-    else:
-        results = [None] * len(sources)
-    if zero:
-        for i in range(len(sources)):
-            if results[i] is None:
-                results[i] = zeros_of(<Operand>sources[i])
+        free(s.pending)
+        if nodes != few_nodes:
+            free(nodes)
+        if s.stretch != NULL:
+            stretch_clear(s.stretch)
+            return_stretch(s.stretch)
     return results
 
 
@@ -786,7 +803,7 @@ cdef bint leaves_tracked(Log* log, Log* current, int32_t low, int32_t high) exce
     return False
 
 
-cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, list sources, list nodes_of_sources, list results):
+cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, int32_t* nodes, Py_ssize_t source, list results):
     """A source's adjoint as a tensor that shares memory with nothing."""
     cdef int32_t k = node - s.low
     cdef Record* r = &s.log.records[node]
@@ -796,8 +813,8 @@ cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, list sources, lis
     cdef Py_ssize_t i
     if s.state[k] & TAKEN:
         # The same source was named before.
-        for i in range(len(results)):
-            if node in <list>nodes_of_sources[i]:
+        for i in range(source):
+            if nodes[i] == nodes[source]:
                 return results[i]
     if kind == NUMBER:
         part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)

@@ -104,7 +104,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
 
 def clip_by_global_norm(
     t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: str | None = None
-) -> tuple[list[Tensor | None], Tensor]:
+) -> tuple[list[Any], Tensor]:
     """Several tensors scaled down together, to a common Euclidean norm.
 
     Parameters
@@ -133,6 +133,6 @@ def clip_by_global_norm(
     >>> [t.numpy().tolist() for t in clipped], float(norm)
     ([[0.6000000238418579], [0.800000011920929]], 5.0)
     """
-    norm = global_norm(t_list) if use_norm is None else _core.operand(use_norm)
+    norm = global_norm(t_list) if use_norm is None else _core.to_tensor(use_norm)
     scale = clip_norm / maximum(norm, clip_norm)
     return [None if t is None else multiply(t, scale) for t in t_list], norm

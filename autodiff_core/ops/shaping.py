@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from .elementwise import conj
 from .table import Case, general, linear
 
 # ------------------------------------------------------------------------------------------------------------- shapes
@@ -120,7 +121,7 @@ def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False
     if sorted(axes) != list(range(nd)):
         raise ValueError(f"transpose: {tuple(axes)} is no permutation of the axes of shape {tuple(x.shape)}")
     result = _core.linear(_TRANSPOSE, x, (axes, tuple(int(i) for i in np.argsort(axes))))
-    return np.conjugate(result) if conjugate else result
+    return conj(result) if conjugate else result
 
 
 _TRANSPOSE, _ = linear(

@@ -1,0 +1,54 @@
+"""The stub of the compiled core has the names that the core has: a type checker sees nothing else of it."""
+
+import ast
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import autodiff_core as tf
+from autodiff_core import _core
+
+STUB = ast.parse(Path(tf.__file__).with_name("_core.pyi").read_text())
+DEFINITIONS = [node for node in STUB.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+CLASSES = {node.name: node for node in DEFINITIONS if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+
+
+def public(names: object) -> set[str]:
+    return {name for name in names if not name.startswith("_")}
+
+
+def members(class_: ast.ClassDef) -> set[str]:
+    return {node.name for node in class_.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_stub_has_the_functions_and_classes_of_the_core():
+    compiled = {
+        name
+        for name in public(vars(_core))
+        if not isinstance(vars(_core)[name], ModuleType) and vars(_core)[name].__module__ == _core.__name__
+    }
+    assert compiled == public(node.name for node in DEFINITIONS)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_stub_has_the_methods_of_a_class(name):
+    assert public(members(CLASSES[name])) == public(vars(getattr(_core, name)))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_class_has_the_special_methods_that_the_stub_gives_it(name):
+    assert members(CLASSES[name]) <= set(dir(getattr(_core, name)))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_stub_and_class_agree_on_the_bases(name):
+    bases = [getattr(_core, base.id) for base in CLASSES[name].bases] or [object]
+    assert list(getattr(_core, name).__bases__) == bases
+
+
+@pytest.mark.parametrize(
+    "operator", sorted(name for name in vars(_core.Operand) if name.startswith("__r") and name != "__reduce__")
+)
+def test_reflected_operators_of_tensors_are_typed(operator):
+    assert {operator, operator.replace("__r", "__", 1)} <= members(CLASSES["Operand"])
