@@ -32,10 +32,27 @@ cdef extern from *:
     static void *ad_aligned(size_t size) { void *p = NULL; return posix_memalign(&p, 64, size) ? NULL : p; }
     #define ad_aligned_free(block) free(block)
     #endif
+
+    /* Adjoints are written all over at once: asking for their pages in one call costs a fraction of a fault for each. */
+    #if defined(__linux__)
+    #include <sys/mman.h>
+    #ifndef MADV_POPULATE_WRITE
+    #define MADV_POPULATE_WRITE 23
+    #endif
+    static void ad_expect_writes(void *memory, size_t size)
+    {
+        const uintptr_t page = 4096, begin = ((uintptr_t)memory + page - 1) / page * page;
+        if (size >= ((size_t)1 << 16))
+            madvise((void *)begin, ((uintptr_t)memory + size) / page * page - begin, MADV_POPULATE_WRITE);
+    }
+    #else
+    #define ad_expect_writes(memory, size) ((void)(memory), (void)(size))
+    #endif
     """
     int clz64 "ad_clz64"(uint64_t x) noexcept nogil
     void* aligned_block "ad_aligned"(size_t size) noexcept nogil
     void free_block "ad_aligned_free"(void* block) noexcept nogil
+    void expect_writes "ad_expect_writes"(void* memory, size_t size) noexcept nogil
 
 cdef extern from "Python.h":
     ctypedef struct PyThreadState:

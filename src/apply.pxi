@@ -329,9 +329,7 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         r.b = nodes[1] if n > 1 else UNTRACKED
     if broadcast:
         shapes = (array_shape(x), array_shape(y), array_shape(z))
-        Py_INCREF(shapes)
-        r.payload.attribute = <PyObject*>shapes
-        r.flags |= ATTRIBUTE
+        own_attribute(log, log.count - 1, shapes)
     finish_record(log, log.count - 1, out, needs & (<uint32_t>1 << n))
     return 0
 
@@ -343,6 +341,7 @@ cdef object array_shape(Operand x):
 cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
     """Let `out` stand at the new record, and keep its value if asked (a scalar's always)."""
     cdef Record* r = &log.records[node]
+    log.odd = log.odd or (out.code != NPY_DOUBLE and out.code != NPY_FLOAT)
     if out.scalar:
         r.flags |= SCALAR
         log.values[node].number = out.number
@@ -405,9 +404,7 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
     r = log_append(log, op, log.records[node].listeners & log.active)
     r.a = node
     r.dtype = out.code
-    r.flags = ATTRIBUTE
-    Py_INCREF(attribute)
-    r.payload.attribute = <PyObject*>attribute
+    own_attribute(log, log.count - 1, attribute)
     finish_record(log, log.count - 1, out, False)
     return out
 
@@ -545,9 +542,7 @@ cdef object apply_general(int op, list operands, object attribute):
         log_operand_list(log, r, at, n)
         r = &log.records[log.count - 1]
         r.dtype = out.code
-        r.flags |= ATTRIBUTE
-        Py_INCREF(attribute)
-        r.payload.attribute = <PyObject*>attribute
+        own_attribute(log, log.count - 1, attribute)
         finish_record(log, log.count - 1, out, row.keeps_output)
     finally:
         if at != nodes:
@@ -707,9 +702,7 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     flags = matmul_flags[2 * tx + ty]
     if na != nb or na > 2:
         flags += (a.shape, b.shape)     # one may have been broadcast
-    Py_INCREF(flags)
-    r.payload.attribute = <PyObject*>flags
-    r.flags = ATTRIBUTE
+    own_attribute(log, log.count - 1, flags)
     finish_record(log, log.count - 1, out, False)
     return out
 

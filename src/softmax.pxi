@@ -108,7 +108,7 @@ def class_losses(labels, x):
 
 def checked_labels(labels, npy_intp classes):
     """A contiguous int64 copy of class labels, each checked to be one of `classes`."""
-    cdef ndarray which = numpy.array(labels, numpy.int64)
+    cdef ndarray which = numpy.array(labels, numpy.int64, order="C")
     cdef int64_t* label = <int64_t*>PyArray_DATA(which)
     cdef npy_intp i
     for i in range(PyArray_SIZE(which)):

@@ -615,45 +615,70 @@ cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) e
     return 0
 
 
-cdef int walk(Sweep* s) except -1:
-    cdef int32_t i, low = s.low
+cdef inline void pass_on(uint8_t* state, Adjoint* adjoint, int32_t k, double value) noexcept nogil:
+    """Add to the adjoint of the scalar node low + k, if it depends on a source."""
+    cdef uint8_t st = state[k]
+    if st & REACHED:
+        if st & NUMBER:
+            adjoint[k].number += value
+        else:
+            state[k] = st | NUMBER
+            adjoint[k].number = value
+
+
+cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
+    """Sweep a run of scalar records; returns the first node that is none, or has no rule."""
+    cdef int32_t low = s.low
     cdef Record* r
     cdef uint8_t* state = s.state
     cdef Adjoint* adjoint = s.adjoint
-    cdef uint8_t st
     cdef double g
-    cdef int kind
-    for i in range(s.high, low - 1, -1):
-        st = state[i - low]
-        if not st & KIND_MASK:
-            continue
-        if not st & REACHED:
-            drop(s, i)
-            continue
+    while i >= low:
         r = &s.log.records[i]
-        if r.flags & PARTIALS and not s.tensors:
-            if r.flags & NO_RULE:
-                raise no_rule(r.op)
+        if r.flags & (PARTIALS | NO_RULE) != PARTIALS:
+            return i
+        if state[i - low] & (NUMBER | REACHED) == NUMBER | REACHED:
             g = adjoint[i - low].number
-            if r.a >= low and state[r.a - low] & REACHED:
-                add_number(s, r.a, g * r.payload.partial[0])
-            if r.b >= low and state[r.b - low] & REACHED:
-                add_number(s, r.b, g * r.payload.partial[1])
-            continue
-        if r.op == OP_LEAF:
-            continue
-        if s.tensors:
+            if r.a >= low:
+                pass_on(state, adjoint, r.a - low, g * r.payload.partial[0])
+            if r.b >= low:
+                pass_on(state, adjoint, r.b - low, g * r.payload.partial[1])
+        i -= 1
+    return i
+
+
+cdef int walk(Sweep* s) except -1:
+    """From the last node to the first: a loop, so a tape of any length is swept like a short one."""
+    cdef int32_t i = s.high, low = s.low
+    cdef Record* r
+    cdef uint8_t st
+    cdef int kind
+    while i >= low:
+        if not s.tensors:
+            i = walk_scalars(s, i)
+            if i < low:
+                break
+        st = s.state[i - low]
+        r = &s.log.records[i]
+        if not st & KIND_MASK or r.op == OP_LEAF:
+            pass
+        elif not st & REACHED:
+            drop(s, i)
+        elif r.flags & NO_RULE:
+            raise no_rule(r.op)
+        elif s.tensors:
             sweep_tensors(s, i)
-            continue
-        kind = table[r.op].kind
-        if kind == ELEMENTWISE:
-            sweep_elementwise(s, i)
-        elif kind == LINEAR:
-            sweep_linear(s, i)
-        elif kind == MATMUL:
-            sweep_matmul(s, i)
         else:
-            sweep_general(s, i)
+            kind = table[r.op].kind
+            if kind == ELEMENTWISE:
+                sweep_elementwise(s, i)
+            elif kind == LINEAR:
+                sweep_linear(s, i)
+            elif kind == MATMUL:
+                sweep_matmul(s, i)
+            else:
+                sweep_general(s, i)
+        i -= 1
     return 0
 
 
@@ -693,7 +718,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
     cdef Operand x, seed
     cdef Log* current = recording_log()
     cdef list results = []
-    cdef int32_t node, low = 0x7fffffff, high = -1
+    cdef int32_t node, low = 0x7fffffff, high = -1, leaves = 0
     cdef bint odd = False, heard = False
     cdef Py_ssize_t i, n = len(sources), m = len(targets)
     cdef int32_t few_nodes[64]
@@ -736,13 +761,20 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                 s.adjoint = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
                 if s.state == NULL or s.adjoint == NULL:
                     raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
+                expect_writes(s.adjoint, <size_t>(high - low + 1) * sizeof(Adjoint))
             for i in range(n):
                 node = nodes[i]
                 while node >= 0:
-                    if node <= high:
-                        s.state[node - low] |= REACHED | SOURCE
+                    if node <= high and not s.state[node - low]:
+                        s.state[node - low] = REACHED | SOURCE
+                        leaves += log.records[node].op == OP_LEAF
                     node = next_node(log, node, bit)
-            mark(&s, bit, current.active if current == log else 0, &odd, &heard)
+            if log.sole and not log.odd and leaves == log.leaf_count and current != log:
+                # Every record depends on some leaf, every leaf is a source, and all are this tape's: all are reached.
+                for node in range(high - low + 1):
+                    s.state[node] |= REACHED
+            else:
+                mark(&s, bit, current.active if current == log else 0, &odd, &heard)
             if current != NULL:
                 for seed in seeds:
                     heard = heard or (seed is not None and tracked(current, seed) >= 0)

@@ -29,6 +29,10 @@ ctypedef struct Log:
     uint32_t active             # tapes that record now
     uint32_t automatic          # tapes that watch every trainable variable that is read
     uint32_t used               # tapes that are alive
+    int32_t last_owner          # no record behind this one holds a reference
+    int sole                    # one tape all along, never paused: it has listened to every record
+    int32_t leaf_count
+    int odd                     # some record is of a dtype that the engine does not run
     int depth                   # tapes on the stack
     int is_current              # some thread records on it
     int epoch_count
@@ -79,6 +83,8 @@ cdef Log* log_open() except NULL:
         spare_records = NULL
     last_log_id += 1
     log.id = last_log_id
+    log.last_owner = -1
+    log.sole = True
     log.next = alive_logs
     if alive_logs != NULL:
         alive_logs.previous = log
@@ -109,7 +115,7 @@ cdef void log_close(Log* log) noexcept:
         alive_logs = log.next
     if log.next != NULL:
         log.next.previous = log.previous
-    for i in range(log.count):
+    for i in range(log.last_owner + 1 if log.last_owner < log.count else log.count):
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
     for i in range(log.constant_count):
@@ -202,6 +208,16 @@ cdef inline int32_t log_number(Log* log, double value, int dtype) except 0:
     return FIRST_CONSTANT - (log.constant_count - 1)
 
 
+cdef inline void own_attribute(Log* log, int32_t node, object attribute) noexcept:
+    """Let a record hold its attributes."""
+    cdef Record* r = &log.records[node]
+    Py_INCREF(attribute)
+    r.payload.attribute = <PyObject*>attribute
+    r.flags |= ATTRIBUTE
+    if node > log.last_owner:
+        log.last_owner = node
+
+
 cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
     """Keep the value of a tracked node, because a derivative needs it."""
     cdef Record* r = &log.records[node]
@@ -209,6 +225,8 @@ cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
         Py_INCREF(x.array)
         log.values[node].array = <PyObject*>x.array
         r.flags |= HELD
+        if node > log.last_owner:
+            log.last_owner = node
     return 0
 
 
@@ -355,14 +373,16 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
         node = -1
     if node >= 0:
         log.records[node].listeners |= listeners
+        if log.records[node].op != OP_LEAF:
+            log.sole = False    # a result that is watched is reached without depending on a leaf
         return node
     r = log_append(log, OP_LEAF, listeners)
+    log.leaf_count += 1
     node = log.count - 1
     r.b = previous
     r.dtype = x.code
-    r.flags = ATTRIBUTE
-    Py_INCREF(x)
-    r.payload.attribute = <PyObject*>x
+    log.odd = log.odd or (x.code != NPY_DOUBLE and x.code != NPY_FLOAT)
+    own_attribute(log, node, x)
     if x.scalar:
         r.flags |= SCALAR
         log.values[node].number = x.number
@@ -420,6 +440,8 @@ cdef class Tape:
         if self.log == NULL:
             if log == NULL:
                 log = log_open()
+            else:
+                log.sole = False
             free_bits = ~log.used
             if free_bits == 0:
                 raise RuntimeError(f"at most {MOST_TAPES} tapes can be alive within one outermost tape; "
@@ -503,6 +525,7 @@ cdef class Tape:
         """Stop listening; what happens meanwhile is not on this tape."""
         self.check_recording()
         self.log.active &= ~self.bit
+        self.log.sole = False
         self.recording = False
 
     def resume(self):
@@ -517,6 +540,7 @@ cdef class Tape:
     def start_over(self):
         """Forget all that was recorded and watched."""
         self.check_recording()
+        self.log.sole = False
         forget(self.log, self)
         self.begin()
 

@@ -47,7 +47,8 @@ cdef class Operand:
         return power(x, y)
 
     def __divmod__(x, y):
-        return binary(OP_FLOOR_DIVIDE, x, y), binary(OP_REMAINDER, x, y)
+        quotient = binary(OP_FLOOR_DIVIDE, x, y)
+        return NotImplemented if quotient is NotImplemented else (quotient, binary(OP_REMAINDER, x, y))
 
     def __richcmp__(x, y, int how):
         if y is None and (how == Py_EQ or how == Py_NE):

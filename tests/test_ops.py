@@ -608,3 +608,12 @@ def test_results_of_overflow_are_infinite_without_a_warning() -> None:
     assert np.isnan(tf.math.log(tf.constant(-1.0)).numpy())
     assert (tf.constant([1.0]) / 0.0).numpy().tolist() == [np.inf]
     assert (tf.constant(1.0) / 0.0).numpy() == np.inf
+
+
+def test_sparse_cross_entropy_takes_labels_in_any_memory_order() -> None:
+    logits = np.random.default_rng(0).normal(size=(3, 2, 4))
+    labels = np.array([[0, 1, 2], [3, 2, 1]])
+    expected = tf.nn.sparse_softmax_cross_entropy_with_logits(np.ascontiguousarray(labels.T), logits)
+    np.testing.assert_array_equal(tf.nn.sparse_softmax_cross_entropy_with_logits(labels.T, logits), expected)
+    full = -np.log(tf.nn.softmax(logits).numpy())
+    np.testing.assert_allclose(expected, np.take_along_axis(full, labels.T[..., None], -1)[..., 0])

@@ -557,3 +557,12 @@ def test_integers_beside_floats_promote_as_in_numpy(op: Any) -> None:
     assert y.dtype == expected.dtype
     np.testing.assert_array_equal(y.numpy(), expected)
     assert tape.gradient(y, x).dtype == np.float32
+
+
+@pytest.mark.parametrize("other", ["text", object()])
+def test_divmod_with_what_is_no_number_is_a_type_error(other: Any) -> None:
+    t = tf.constant([1.0])
+    with pytest.raises(TypeError):
+        divmod(t, other)
+    with pytest.raises(TypeError):
+        divmod(other, t)

@@ -550,6 +550,7 @@ _gelu_tanh: Function = elementwise(
     parameters=("features",),
     namespace="ops.elementwise._",
     doc="The tanh approximation of gelu, elementwise.",
+    notes="Public as nn.gelu(features, approximate=True).",
     example=("[-1.0, 2.0]", "[-0.1588  1.9546]"),
 )
 _sigmoid_cross_entropy: Function = elementwise(
@@ -561,5 +562,6 @@ _sigmoid_cross_entropy: Function = elementwise(
     parameters=("labels", "logits"),
     namespace="ops.elementwise._",
     doc="Cross entropy of probabilities `labels` against sigmoid(logits), without overflow, elementwise.",
+    notes="Public as nn.sigmoid_cross_entropy_with_logits.",
     example=("[0.0, 1.0], [1.0, 2.0]", "[1.3133 0.1269]"),
 )

@@ -366,7 +366,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
     Examples
     --------
     >>> tf.nn.gelu([0., 1.])
-    <Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.8413448], dtype=float32)>
+    <Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.8413447], dtype=float32)>
     """
     return _gelu_tanh(features) if approximate else _gelu(features)
 

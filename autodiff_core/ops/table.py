@@ -159,7 +159,7 @@ def elementwise(
         shown = _example_beside_numpy(namespace + name, ufunc, intervals)
     else:
         raise ValueError(f"{name}: a row without a ufunc needs an example")
-    text = _document(doc, names, notes or _notes(name, derivatives, boolean), shown, boolean)
+    text = _document(doc, names, notes or _notes(name, ufunc, derivatives, boolean, namespace), shown, boolean)
     op = _core.register_elementwise(
         name, ufunc, formula, derivatives, names, text, condition=condition, boolean=boolean, ufuncs=tuple(ufuncs)
     )
@@ -180,12 +180,14 @@ def elementwise(
     return op.function
 
 
-def _notes(name: str, derivatives: Sequence[Any], boolean: bool) -> str:
+def _notes(name: str, ufunc: np.ufunc | None, derivatives: Sequence[Any], boolean: bool, namespace: str) -> str:
     if boolean or all(d is None for d in derivatives):
         return "The gradient stops here: the result does not vary smoothly with the operands."
     if any(d is ... for d in derivatives):
         return "Has no derivative: asking a tape for one is a LookupError."
-    return f"TensorFlow's API page: https://www.tensorflow.org/api_docs/python/tf/math/{name}"
+    if ufunc is not None and namespace == "ops.elementwise.":
+        return f"TensorFlow has no such function. NumPy's, np.{ufunc.__name__}, called with tensors is this one."
+    return f"https://www.tensorflow.org/api_docs/python/tf/{namespace.replace('.', '/')}{name}"
 
 
 def linear(
