@@ -14,10 +14,8 @@ import numpy as np
 
 from . import _core
 from .ops import clipping, elementwise, indexing, linalg, reductions, shaping
-from .ops.table import rows
 
 _functions: dict[Any, Callable[..., Any]] = {}
-_by_name = {row.name: row.function for row in rows()}
 
 _reducers = {
     np.add: reductions.reduce_sum,
@@ -27,6 +25,9 @@ _reducers = {
     np.logical_and: reductions.reduce_all,
     np.logical_or: reductions.reduce_any,
 }
+
+
+_IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
 
 
 def _no_way(what: str, why: str) -> TypeError:
@@ -48,7 +49,11 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
         raise _no_way(spelled, "this method of the ufunc is not recorded")
     out = kwargs.pop("out", None)
     if out is not None:
-        raise _no_way(f"{spelled} with out=", "a tensor's derivative cannot follow into memory that is written to")
+        sign = _IN_PLACE.get(ufunc.__name__)
+        raise _no_way(
+            f"{spelled} with out=" + (f", or array {sign}= tensor," if sign else ""),
+            "a derivative cannot follow into memory that is written to; make a new value instead",
+        )
     dtype = kwargs.pop("dtype", None)
     if kwargs.pop("where", True) is not True or kwargs:
         raise _no_way(
@@ -61,7 +66,7 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
         if not any(_watchable(x) for x in inputs):
             return _wrapped(ufunc(*[_plain(x) for x in inputs]))
         raise _no_way(spelled, "it has no derivative here")
-    result = _by_name[name](*inputs)
+    result = _core.op_named(name).function(*inputs)
     return result if dtype is None else _core.to_dtype(result, dtype)
 
 
@@ -448,4 +453,5 @@ _functions[np.round] = lambda a, decimals=0, out=None: (
 _functions[np.linalg.vector_norm] = lambda x, /, *, axis=None, ord=2, keepdims=False: reductions.norm(
     x, ord, axis, keepdims
 )
-_functions[np.astype] = lambda x, dtype, /, *, copy=True, device=None: _core.to_dtype(x, dtype)
+if hasattr(np, "astype"):  # NumPy 2.1
+    _functions[np.astype] = lambda x, dtype, /, *, copy=True, device=None: _core.to_dtype(x, dtype)

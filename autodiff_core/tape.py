@@ -94,9 +94,7 @@ class GradientTape(_core.Tape):
             if leaf.dtype.kind == "f":
                 self.watch_operand(leaf)
             elif leaf.dtype.kind == "c":
-                raise TypeError(
-                    f"watch: gradients of dtype {leaf.dtype} are not supported; watch the real and imaginary parts"
-                )
+                raise TypeError(f"watch: gradients of dtype {leaf.dtype} are not supported")
             else:
                 warn(
                     f"watch: a tensor of dtype {leaf.dtype} has no gradient; it will be None. Cast before watching: "

@@ -181,6 +181,7 @@ cdef object np_ones = numpy.ones
 cdef object np_iinfo = numpy.iinfo
 cdef object np_promote_types = numpy.promote_types
 cdef object np_int32 = numpy.dtype("int32")
+cdef object np_int64 = numpy.dtype("int64")
 cdef object np_intp_dtype = numpy.dtype("intp")
 
 # Plain dtypes by type number. (A type number that is missing here, such as datetime's, is no tensor's.)

@@ -67,6 +67,11 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     cdef Op op
     if arity > MOST_INPUTS or len(derivatives) != arity:
         raise ValueError(f"{name}: an elementwise row has one to {MOST_INPUTS} operands and a derivative for each")
+    if ufunc is None and formula is None and name not in own_kernels:
+        raise ValueError(f"{name}: an elementwise row needs a ufunc, or a formula in terms of other rows")
+    for taken in (ufunc, *ufuncs):
+        if taken in opcode_by_ufunc:
+            raise ValueError(f"{name}: np.{taken.__name__} belongs to the row {opcode_by_ufunc[taken]!r} already")
     opcode = claim_opcode(name)
     row = &table[opcode]
     row.kind = ELEMENTWISE
@@ -403,11 +408,16 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     cdef list targets_, seeds_
     cdef Py_ssize_t i
     if tape.log == NULL:
-        raise RuntimeError(SPENT)
+        raise RuntimeError(SPENT if tape.spent else "this tape has recorded nothing: compute the target inside `with tape:`")
     for value in sources:
         if not isinstance(value, Operand):
-            raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); watch a tensor: "
-                            f"x = constant(...); tape.watch(x)")
+            if hasattr(value, "trainable_variables"):
+                hint = "name its variables: .trainable_variables"
+            elif hasattr(value, "__iter__") and not isinstance(value, (str, ndarray)):
+                hint = "make it a list: list(...)"
+            else:
+                hint = "watch a tensor: x = constant(...); tape.watch(x)"
+            raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
     targets_ = []
     seeds_ = []
     for i in range(len(targets)):
@@ -441,6 +451,7 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     results = reverse(tape.log, tape.bit, targets_, seeds_, sources, zero)
     if not tape.persistent:
         tape.release()
+        tape.spent = True
     return results
 
 

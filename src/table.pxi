@@ -165,6 +165,9 @@ cdef void take_ufunc_loops(Row* row, object ufunc):
                 row.out_type[code] = <uint8_t>u.types[i * u.nargs + u.nin]
 
 
+cdef tuple own_kernels = ("sin", "cos", "erf", "erfc", "select")
+
+
 cdef void take_own_loops(Row* row, str name):
     """Kernels of our own, in NumPy's place or where it has none."""
     cdef int code

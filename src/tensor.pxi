@@ -335,9 +335,10 @@ cdef Tensor convert(object value, object dtype):
         # Python's own numbers have no width of their own; NumPy values inside a list keep theirs.
         if PyArray_TYPE(array) == NPY_DOUBLE and not holds_numpy(value):
             return new_tensor(own_copy(array.astype(dtype_objects[float_code])))
-        if PyArray_TYPE(array) == NPY_LONG and not holds_numpy(value):
-            check_fits(value, array, dtype_objects[NPY_INT])
-            return new_tensor(own_copy(array.astype(np_int32)))
+        # Integers are int32 where they fit, as in TensorFlow.
+        if array.dtype == np_int64 and not holds_numpy(value):
+            if array.size == 0 or (array.min() >= -2147483648 and array.max() <= 2147483647):
+                array = array.astype(np_int32)
         return new_tensor(own_copy(array))
     return new_tensor(own_copy(value))
 

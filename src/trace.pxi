@@ -120,6 +120,12 @@ cdef class Symbol:
     def __richcmp__(a, b, int how):
         return trace_op(comparison_opcode[how], (a, b))
 
+    __array_ufunc__ = None      # NumPy's functions do not take symbols, and say so
+    __hash__ = None
+
+    def __bool__(self):
+        raise TypeError("a formula is traced once, for all values, so Python cannot branch on them; use select(condition, x, y)")
+
 
 cdef object trace_op(int op, tuple operands):
     """An op on symbols and numbers, written into the symbols' program."""

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
 
 Error = type[Exception] | tuple[type[Exception], ...]
 
@@ -382,3 +383,47 @@ def test_an_error_in_the_middle_of_a_sweep_leaves_a_persistent_tape_usable() -> 
         with pytest.raises(LookupError, match="nextafter"):
             tape.gradient(y, [v, w])
         np.testing.assert_array_equal(tape.gradient(y, w), [6.0, 8.0])
+
+
+def test_a_tape_that_was_never_entered_says_so() -> None:
+    v = tf.Variable(1.0)
+    with pytest.raises(RuntimeError, match="recorded nothing"):
+        tf.GradientTape().gradient(v, v)
+
+
+def test_sources_that_hold_variables_name_the_way_to_them() -> None:
+    v = tf.Variable(3.0)
+    layer = tf.Module()
+    with tf.GradientTape() as tape:
+        y = v * v
+    with pytest.raises(TypeError, match=r"\.trainable_variables"):
+        tape.gradient(y, layer)
+    with pytest.raises(TypeError, match=r"list\("):
+        tape.gradient(y, {"v": v}.values())
+    assert tape.gradient(y, v).numpy() == 6.0
+
+
+def test_a_formula_cannot_branch_in_python() -> None:
+    op = _core.register_elementwise(
+        "branching", None, lambda x: tf.abs(x), (lambda g, x, y: g if x > 0 else -g,), ("x",), "Its formula branches."
+    )
+    with pytest.raises(TypeError, match=r"select\(condition"):
+        op.function(tf.constant(1.0))
+
+
+def test_a_row_without_a_kernel_is_refused() -> None:
+    from autodiff_core.ops.table import elementwise
+
+    with pytest.raises(ValueError, match="needs a ufunc, or a formula"):
+        elementwise("nothing_to_run", None, lambda g, x, y: g, doc="No kernel.", example=("1.0", "1.0"))
+
+
+def test_a_ufunc_has_one_row() -> None:
+    with pytest.raises(ValueError, match="np.sin belongs to the row 'sin'"):
+        _core.register_elementwise("my_sin", np.sin, None, (lambda g, x, y: g,), ("x",), "Another sine.")
+
+
+def test_adding_in_place_to_an_array_names_what_to_write() -> None:
+    with recording_goes_on(TypeError, r"array \+= tensor.*make a new value") as (_, v):
+        array = np.ones(2)
+        array += v

@@ -566,3 +566,11 @@ def test_divmod_with_what_is_no_number_is_a_type_error(other: Any) -> None:
         divmod(t, other)
     with pytest.raises(TypeError):
         divmod(other, t)
+
+
+def test_integers_that_int32_cannot_hold_are_int64() -> None:
+    assert tf.constant(2**31 - 1).dtype == tf.int32
+    assert tf.constant(2**40).dtype == tf.int64
+    assert tf.constant([1, 2**40]).numpy().tolist() == [1, 2**40]
+    with pytest.raises(ValueError, match="out of its range"):
+        tf.constant(2**40, dtype=tf.int32)

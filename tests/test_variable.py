@@ -231,3 +231,12 @@ def test_variables_print_as_tensorflows(value: Any, name: str | None, text: str)
     v = tf.Variable(value, name=name)
     assert repr(v) == text
     assert str(v) == text
+
+
+def test_an_integer_variable_counts_inside_a_tape() -> None:
+    step, v = tf.Variable(3), tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        assert (step == 3) and (step % 2 == 1) and (step * 2 == 6) and (-step == -3)
+        step.assign_add(1)
+        y = v * tf.cast(step, tf.float32)
+    assert tape.gradient(y, v).numpy() == 4.0

@@ -281,12 +281,12 @@ def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
     axis = int(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"concat: axis {axis} is out of bounds for shape {tuple(parts[0].shape)}")
-    axis = axis % nd - nd
+    given, axis = axis, axis % nd - nd
     shapes = [tuple(p.shape) for p in parts]
     if any(
         len(s) != nd or s[:axis] != shapes[0][:axis] or s[nd + axis + 1 :] != shapes[0][nd + axis + 1 :] for s in shapes
     ):
-        raise ValueError(f"concat: shapes {', '.join(map(str, shapes))} differ in more than axis {axis}")
+        raise ValueError(f"concat: shapes {', '.join(map(str, shapes))} differ in more than axis {given}")
     return _core.general(_CONCAT, parts, (axis, tuple(s[axis] for s in shapes)))
 
 

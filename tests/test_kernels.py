@@ -1,0 +1,58 @@
+"""Kernels of our own: sine, cosine, select and softmax, against NumPy in higher precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+
+def ulps(found: np.ndarray, exact: np.ndarray) -> Any:
+    return np.abs((found.astype(np.longdouble) - exact) / np.spacing(np.abs(exact.astype(np.float64))))
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).eps >= np.finfo(float).eps, reason="needs a wider type to compare with")
+@pytest.mark.parametrize("name", ["sin", "cos"])
+@pytest.mark.parametrize("reach", [1.0, 10.0, 1e3, 1e5])
+def test_sine_and_cosine_are_within_one_ulp(name: str, reach: float, rng: np.random.Generator) -> None:
+    x = np.concatenate([rng.uniform(-reach, reach, 200_000), np.arange(-2000, 2000) * np.pi / 4 * reach / 1e5])
+    exact = getattr(np, name)(x.astype(np.longdouble))
+    assert ulps(getattr(tf, name)(x).numpy(), exact).max() <= 1.0
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_sine_and_cosine_of_large_and_special_numbers_are_libms(name: str) -> None:
+    x = np.array([1e5 + 1, -1e10, 1e300, 0.0, -0.0, 1.5] * 200)
+    np.testing.assert_allclose(getattr(tf, name)(x), getattr(np, name)(x), rtol=1e-15)
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(getattr(tf, name)(np.array([np.inf, -np.inf, np.nan])).numpy()).all()
+    assert np.signbit(tf.sin(np.array([-0.0])).numpy())[0]
+
+
+@pytest.mark.parametrize("step", [2, 3, -1])
+def test_sine_of_strided_memory_is_that_of_a_copy(step: int, rng: np.random.Generator) -> None:
+    x = rng.normal(size=3001)
+    np.testing.assert_array_equal(tf.sin(x[::step]), tf.sin(x[::step].copy()))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int8, np.int64, np.complex128, np.bool_])
+@pytest.mark.parametrize(
+    "shapes", [((50,), (50,), (50,)), ((50,), (50,), ()), ((50,), (), (50,)), ((7, 1), (5,), (7, 5))]
+)
+def test_where_chooses_like_numpy(dtype: Any, shapes: Any, rng: np.random.Generator) -> None:
+    condition = rng.normal(size=shapes[0]) > 0
+    x, y = (np.asarray(rng.integers(0, 2, size=shape)).astype(dtype) for shape in shapes[1:])
+    found = tf.where(condition, tf.constant(x), tf.constant(y)).numpy()
+    np.testing.assert_array_equal(found, np.where(condition, x, y))
+    assert found.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_keeps_infinities_and_nans_in_their_rows(dtype: Any) -> None:
+    x = np.array([[0.0, -np.inf, 0.0], [np.nan, 0.0, 1.0], [1000.0, 1000.0, -1000.0], [5.0, 5.0, 5.0]], dtype)
+    found = tf.nn.softmax(x).numpy()
+    np.testing.assert_allclose(found[[0, 2, 3]], [[0.5, 0, 0.5], [0.5, 0.5, 0], [1 / 3] * 3], rtol=1e-6)
+    assert np.isnan(found[1]).all()
