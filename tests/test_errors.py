@@ -419,7 +419,7 @@ def test_a_row_without_a_kernel_is_refused() -> None:
 
 
 def test_a_ufunc_has_one_row() -> None:
-    with pytest.raises(ValueError, match="np.sin belongs to the row 'sin'"):
+    with pytest.raises(ValueError, match=r"np\.sin belongs to the row 'sin'"):
         _core.register_elementwise("my_sin", np.sin, None, (lambda g, x, y: g,), ("x",), "Another sine.")
 
 
