@@ -229,11 +229,6 @@ cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
 
 # --------------------------------------------------------------------------------- a straight line, block by block
 
-cdef enum:
-    MOST_CODE = 192
-    MOST_STRETCH = 320
-    MOST_OUTPUTS = 64
-
 cdef enum RegisterKind:
     ARRAY_REGISTER              # reads an array of the stretch's shape
     UNIFORM_REGISTER            # one number
@@ -382,9 +377,8 @@ cdef int stretch_run_program(Stretch* s, Program* p, int* inputs) noexcept:
     return registers[p.result]
 
 
-cdef inline bint stretch_has_room(Stretch* s) noexcept:
-    """Room for one record's derivatives: every program is bounded by MOST_REGISTERS."""
-    return s.code_count < MOST_CODE - 2 * MOST_REGISTERS and s.count < MOST_STRETCH - 3 * MOST_REGISTERS
+cdef inline bint stretch_has_room(Stretch* s, int code, int registers) noexcept:
+    return s.code_count + code <= MOST_CODE and s.count + registers <= MOST_STRETCH
 
 
 cdef int stretch_run(Stretch* s) except -1:

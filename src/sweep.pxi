@@ -118,7 +118,7 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
     if PyArray_TYPE(array) != r.dtype:
         array = array.astype(dtype_objects[r.dtype])
     if s.state[k] & KIND_MASK == IN_STRETCH:
-        if stretch_has_room(s.stretch):
+        if stretch_has_room(s.stretch, 1, 2):
             return add_register(s, node, stretch_load(s.stretch, array))
         flush(s)
     if s.state[k] & KIND_MASK == NO_ADJOINT:
@@ -247,13 +247,13 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
                     raise no_rule(r.op)
                 add_number(s, operands[i], run_on_scalars(row.vjp[i], numbers, 0))
         return 0
-    if s.state[k] & KIND_MASK == IN_STRETCH and not stretch_has_room(stretch):
+    if s.state[k] & KIND_MASK == IN_STRETCH and not stretch_has_room(stretch, row.code_room, row.register_room):
         flush(s)
     if s.state[k] & KIND_MASK == IN_STRETCH:
         registers[0] = <int>s.adjoint[k].register
     else:
         cotangent = <ndarray>s.adjoint[k].object
-        if stretch.count and not (stretch_has_room(stretch)
+        if stretch.count and not (stretch_has_room(stretch, row.code_room, row.register_room)
                                   and stretch_fits(stretch, r.dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
             flush(s)
         if not stretch.count:
@@ -349,7 +349,7 @@ cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1
     cdef int dtype = s.log.records[a].dtype
     for d in range(nd):
         dims[d] = shape[d]
-    if stretch.count and not (stretch_has_room(stretch) and stretch_fits(stretch, dtype, nd, dims)):
+    if stretch.count and not (stretch_has_room(stretch, 1, 3) and stretch_fits(stretch, dtype, nd, dims)):
         flush(s)
     if not stretch.count:
         stretch_begin(stretch, dtype, nd, dims)

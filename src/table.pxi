@@ -11,6 +11,9 @@ ctypedef double (*Scalar2)(double, double) noexcept nogil
 cdef enum:
     MOST_INPUTS = 3             # of an elementwise op
     TYPES = 24                  # NumPy's plain type numbers lie below
+    MOST_REGISTERS = 64         # of a formula's program
+    MOST_CODE = 240             # instructions of a stretch
+    MOST_STRETCH = 480          # registers of a stretch
 
 cdef enum Kind:
     NO_OP
@@ -37,6 +40,8 @@ ctypedef struct Program:
     int constants
     int instructions
     int result
+    int code_room               # instructions, and registers beside the inputs, that it takes in a stretch,
+    int register_room           # where the formulas of the ops in it are spelled out
     uint32_t uses               # bit k: input register k is read
     double* constant
     Instruction* code
@@ -64,6 +69,8 @@ ctypedef struct Row:
     int condition               # the first input is a truth value
     int ready                   # every formula has been traced
     int smooth                  # every input has a derivative
+    int code_room               # what all its derivatives together take in a stretch
+    int register_room
     int keeps_inputs            # GENERAL: what its rule is given
     int keeps_output
     int derivative[MOST_INPUTS]

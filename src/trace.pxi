@@ -1,7 +1,6 @@
 # Tracing: a row's formula, run once on symbols, becomes a program of opcodes.
 
 cdef enum:
-    MOST_REGISTERS = 64
     OUTPUT_GIVEN = 1 << 30      # Program.uses: the last input register is the op's own output
 
 
@@ -58,6 +57,7 @@ cdef class Trace:
         cdef Program* p = <Program*>PyMem_Calloc(1, sizeof(Program))
         cdef int i, k, n = len(self.code)
         cdef list constants = []
+        cdef Program* formula
         cdef Symbol s
         if p == NULL:
             raise MemoryError()
@@ -83,6 +83,13 @@ cdef class Trace:
                 p.code[i].inputs[k] = -1
             for k, s in enumerate(operands):
                 p.code[i].inputs[k] = <int16_t>self.place(p, s, constants)
+            formula = table[<int>op].formula
+            p.code_room += 1 if formula == NULL else formula.code_room
+            p.register_room += 1 if formula == NULL else formula.register_room
+        p.register_room += p.constants
+        if p.code_room > MOST_CODE // 4 or p.register_room > MOST_STRETCH // 4:
+            raise ValueError(f"a formula takes {p.code_room} instructions with the formulas in it spelled out; "
+                             f"{MOST_CODE // 4} is the limit")
         p.result = self.place(p, result, constants)
         if p.result < p.inputs:
             p.uses |= <uint32_t>1 << p.result
@@ -177,7 +184,12 @@ cdef int prepare(int op) except -1:
         if row.derivative[k] == UNTRACED:
             trace_derivative(op, k)
     row.smooth = True
+    row.code_room = row.arity               # adding up what meets at an operand
+    row.register_room = 2 * row.arity + 2   # that, and loading what is kept
     for k in range(row.arity):
+        if row.vjp[k] != NULL:
+            row.code_room += row.vjp[k].code_room
+            row.register_room += row.vjp[k].register_room
         row.smooth = row.smooth and row.derivative[k] == TRACED
     row.ready = True
     return 0
