@@ -144,6 +144,9 @@ class Tape:
     @property
     def record_count(self) -> int: ...
 
+def tape_pullback(
+    tape: Tape, target: Operand, sources: list[Any], cotangents: Iterable[np.ndarray]
+) -> list[list[Tensor | None]]: ...
 def tape_gradient(
     tape: Tape, targets: list[Any], sources: list[Any], seeds: list[Any] | None, zero: bool
 ) -> list[Tensor | None]: ...

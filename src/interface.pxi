@@ -399,16 +399,7 @@ def reduce_mean_of(value, axis, bint keepdims):
 cdef str SPENT = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
 
 
-def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
-    """The gradient of flat lists; see GradientTape.gradient.
-
-    Everything is checked before anything is done: after an error the tape is as it was.
-    """
-    cdef Operand x, seed
-    cdef list targets_, seeds_
-    cdef Py_ssize_t i
-    if tape.log == NULL:
-        raise RuntimeError(SPENT if tape.spent else "this tape has recorded nothing: compute the target inside `with tape:`")
+cdef list checked_sources(list sources):
     for value in sources:
         if not isinstance(value, Operand):
             if hasattr(value, "trainable_variables"):
@@ -418,16 +409,63 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
             else:
                 hint = "watch a tensor: x = constant(...); tape.watch(x)"
             raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
-    targets_ = []
-    seeds_ = []
+    return sources
+
+
+cdef Operand checked_target(object value):
+    """A target, or None (after a warning) if its dtype has no gradient."""
+    cdef Operand x
+    if not isinstance(value, Operand):
+        raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); a value that left "
+                        f"the tape (.numpy(), np.asarray, float()) cannot be differentiated")
+    x = <Operand>value
+    if not PyTypeNum_ISFLOAT(x.code):
+        warn(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
+             f"computation: cast(x, float32)", stacklevel=4)
+        return None
+    return x
+
+
+cdef int begin_sweep(Tape tape, list targets) except -1:
+    """What a call of `gradient` does to the tape: unread variables become leaves, and a tape for one use stops here."""
+    cdef Operand x
+    for x in targets:
+        if x.is_variable and tape.automatic and (<VariableCore>x).is_trainable and log_find(tape.log, x) < 0:
+            leaf(tape.log, x, tape.bit)
+    if tape.recording and not tape.persistent:
+        tape.pop()
+    return 0
+
+
+cdef int end_sweep(Tape tape) except -1:
+    if not tape.persistent:
+        tape.release()
+        tape.spent = True
+    return 0
+
+
+cdef int check_recorded(Tape tape) except -1:
+    if tape.log == NULL:
+        raise RuntimeError(SPENT if tape.spent else "this tape has recorded nothing: compute the target inside `with tape:`")
+    return 0
+
+
+def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
+    """The gradient of flat lists; see GradientTape.gradient.
+
+    Everything is checked before anything is done: after an error the tape is as it was.
+    """
+    cdef Operand x, seed
+    cdef list targets_ = [], seeds_ = [], results
+    cdef Py_ssize_t i
+    check_recorded(tape)
+    checked_sources(sources)
     for i in range(len(targets)):
-        value = targets[i]
-        if value is None:
+        if targets[i] is None:
             continue
-        if not isinstance(value, Operand):
-            raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); a value that left "
-                            f"the tape (.numpy(), np.asarray, float()) cannot be differentiated")
-        x = <Operand>value
+        x = checked_target(targets[i])
+        if x is None:
+            continue
         seed = None
         if seeds is not None and seeds[i] is not None:
             seed = operand_beside(seeds[i], x)
@@ -437,21 +475,36 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
                 raise ValueError(f"output_gradients: the gradient for a target of shape {tuple(x.shape)} has shape "
                                  f"{tuple(seed.shape)}; they must be equal")
             seed = cast_operand(seed, x.code)
-        if not PyTypeNum_ISFLOAT(x.code):
-            warn(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
-                 f"computation: cast(x, float32)", stacklevel=4)
-            continue
         targets_.append(x)
         seeds_.append(seed)
-    for x in targets_:
-        if x.is_variable and tape.automatic and (<VariableCore>x).is_trainable and log_find(tape.log, x) < 0:
-            leaf(tape.log, x, tape.bit)
-    if tape.recording and not tape.persistent:
-        tape.pop()
-    results = reverse(tape.log, tape.bit, targets_, seeds_, sources, zero)
-    if not tape.persistent:
-        tape.release()
-        tape.spent = True
+    begin_sweep(tape, targets_)
+    results = reverse(tape.log, tape.bit, targets_, seeds_, sources)
+    end_sweep(tape)
+    if zero:
+        for i in range(len(sources)):
+            if results[i] is None:
+                results[i] = zeros_of(<Operand>sources[i])
+    return results
+
+
+def tape_pullback(Tape tape, target, list sources, cotangents):
+    """For each array of cotangents (a leading axis, then the target's shape) the gradients, which have the same axis.
+
+    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian.
+    """
+    cdef Operand x
+    cdef Tensor seed
+    cdef list results = []
+    check_recorded(tape)
+    checked_sources(sources)
+    x = checked_target(target)
+    if x is None:
+        return [[None] * len(sources)]
+    begin_sweep(tape, [x])
+    for cotangent in cotangents:
+        seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
+        results.append(reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0]))
+    end_sweep(tape)
     return results
 
 

@@ -4,6 +4,10 @@
 # (linear), or from a Python rule over public ops. They are emitted in one of two ways. Raw, when no open tape listens:
 # scalars multiply the partials that recording left, arrays go into a Stretch, which fuses neighbouring records. As
 # tensors, when one does: the same programs run on tensors standing at their nodes, so the derivative is recorded.
+#
+# A Jacobian is one sweep, not one for each of its rows: then every cotangent has a leading axis, the batch. Elementwise
+# rules and matrix products hold for it as they stand, because shapes are aligned from the end; a linear row's attributes
+# are told of the axis; a Python rule is called for each of its entries.
 
 cdef enum AdjointKind:
     NO_ADJOINT = 0
@@ -34,6 +38,7 @@ ctypedef struct Reduction:      # a register that contributes to a node of a sma
 
 ctypedef struct Sweep:
     Log* log
+    npy_intp batch              # the length of the cotangents' leading axis; 0 for none
     int32_t low
     int32_t high
     uint8_t* state              # of node low + k
@@ -112,7 +117,7 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
     cdef int32_t k = node - s.low
     cdef Record* r = &s.log.records[node]
     cdef PyObject* total
-    if r.flags & SCALAR:
+    if r.flags & SCALAR and not s.batch:
         add_number(s, node, read_scalar(array if PyArray_TYPE(array) == r.dtype else array.astype(dtype_objects[r.dtype])))
         return 0
     if PyArray_TYPE(array) != r.dtype:
@@ -161,11 +166,11 @@ cdef int flush(Sweep* s) except -1:
                 s.objects = True
         for i in range(reductions):
             node = s.reductions[i].node
-            if s.log.records[node].flags & SCALAR:
+            if stretch.register[s.reductions[i].register].summed:
                 add_number(s, node, stretch.register[s.reductions[i].register].total)
             else:
                 array = stretch_array(stretch, s.reductions[i].register)
-                reduced.append((node, sum_to(array, <tuple>s.reductions[i].shape)))
+                reduced.append((node, sum_to(array, <tuple>s.reductions[i].shape, s.batch)))
     finally:
         # After an error nothing may point into the stretch any more.
         for i in range(n):
@@ -222,6 +227,48 @@ cdef double operand_number(Sweep* s, int32_t reference) noexcept:
     return s.log.values[reference].number
 
 
+cdef int cotangent_register(Sweep* s, int32_t node, int code_room, int register_room) except -1:
+    """A node's adjoint, spent unless the node is a source, as a register of a stretch of its shape that has room."""
+    cdef Stretch* stretch = s.stretch
+    cdef int32_t k = node - s.low
+    cdef int dtype = s.log.records[node].dtype, register
+    cdef ndarray cotangent
+    if s.state[k] & KIND_MASK == IN_STRETCH and not stretch_has_room(stretch, code_room, register_room):
+        flush(s)
+    if s.state[k] & KIND_MASK == IN_STRETCH:
+        register = <int>s.adjoint[k].register
+    else:
+        cotangent = <ndarray>s.adjoint[k].object
+        if stretch.count and not (stretch_has_room(stretch, code_room, register_room)
+                                  and stretch_fits(stretch, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
+            flush(s)
+        if not stretch.count:
+            stretch_begin(stretch, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
+        register = stretch_load(stretch, cotangent)
+        cotangent = None        # before the adjoint goes, so that the stretch may be its only holder
+    if not s.state[k] & SOURCE:
+        drop(s, node)
+    return register
+
+
+cdef int sweep_partials(Sweep* s, int32_t node) except -1:
+    """A scalar record under a batch of cotangents: each is multiplied by the partials that recording left."""
+    cdef Record* r = &s.log.records[node]
+    cdef int32_t operand
+    cdef int pair[2]
+    cdef int i, cotangent
+    if r.flags & NO_RULE:
+        raise no_rule(r.op)
+    cotangent = cotangent_register(s, node, 4, 8)
+    for i in range(2):
+        operand = r.a if i == 0 else r.b
+        if wants(s, operand):
+            pair[0] = cotangent
+            pair[1] = stretch_uniform(s.stretch, r.payload.partial[i], r.dtype)
+            add_register(s, operand, stretch_emit(s.stretch, OP_MULTIPLY, pair))
+    return 0
+
+
 cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
     cdef Record* r = &s.log.records[node]
     cdef Row* row = &table[r.op]
@@ -231,12 +278,11 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
     cdef int32_t* operands
     cdef int registers[MOST_INPUTS + 2]
     cdef double numbers[MOST_INPUTS + 2]
-    cdef int i, j, n = row.arity, result
+    cdef int i, j, n = row.arity, result, lead = 1 if s.batch else 0
     cdef uint32_t loaded = 0, uses
-    cdef ndarray cotangent
-    cdef tuple shapes
+    cdef tuple shapes, shape
     operand_nodes(s.log, r, &operands, pair)
-    if r.flags & SCALAR:
+    if r.flags & SCALAR and not s.batch:
         numbers[0] = s.adjoint[k].number
         for i in range(n):
             numbers[1 + i] = operand_number(s, operands[i]) if operands[i] != UNTRACKED else 0
@@ -247,21 +293,7 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
                     raise no_rule(r.op)
                 add_number(s, operands[i], run_on_scalars(row.vjp[i], numbers, 0))
         return 0
-    if s.state[k] & KIND_MASK == IN_STRETCH and not stretch_has_room(stretch, row.code_room, row.register_room):
-        flush(s)
-    if s.state[k] & KIND_MASK == IN_STRETCH:
-        registers[0] = <int>s.adjoint[k].register
-    else:
-        cotangent = <ndarray>s.adjoint[k].object
-        if stretch.count and not (stretch_has_room(stretch, row.code_room, row.register_room)
-                                  and stretch_fits(stretch, r.dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
-            flush(s)
-        if not stretch.count:
-            stretch_begin(stretch, r.dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
-        registers[0] = stretch_load(stretch, cotangent)
-        cotangent = None
-    if not s.state[k] & SOURCE:
-        drop(s, node)
+    registers[0] = cotangent_register(s, node, row.code_room, row.register_room)
     shapes = <tuple>r.payload.attribute if r.flags & ATTRIBUTE else None
     for i in range(n):
         operand = operands[i]
@@ -275,16 +307,21 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
                 registers[1 + j] = load_operand(s, node if j == n else operands[j])
         loaded |= uses
         result = stretch_run_program(stretch, row.vjp[i], registers)
+        shape = None
         if s.log.records[operand].flags & SCALAR:
-            stretch.register[result].summed = 1
-        elif shapes is not None and not shape_is(<tuple>shapes[i], stretch.nd, stretch.dims):
-            stretch.register[result].wanted = 1
-        else:
+            shape = () if not r.flags & SCALAR else None
+        elif shapes is not None and not shape_is(<tuple>shapes[i], stretch.nd - lead, stretch.dims + lead):
+            shape = <tuple>shapes[i]
+        if shape is None:
             add_register(s, operand, result)
             continue
+        if len(shape) == 0 and not s.batch:
+            stretch.register[result].summed = 1
+        else:
+            stretch.register[result].wanted = 1
         s.reductions[s.reduction_count].node = operand
         s.reductions[s.reduction_count].register = result
-        s.reductions[s.reduction_count].shape = <PyObject*>shapes[i] if shapes is not None else NULL
+        s.reductions[s.reduction_count].shape = <PyObject*>shape    # the record holds it, or it is the empty one
         s.reduction_count += 1
     if s.reduction_count:
         flush(s)
@@ -307,38 +344,72 @@ cdef tuple sum_shapes(tuple whole, tuple shape):
     return (whole, (1,) * lead + shape, shape)
 
 
-cdef ndarray sum_to(ndarray array, tuple shape):
+cdef ndarray sum_to(ndarray array, tuple shape, npy_intp batch):
+    """Sum to a shape that broadcast to the array's own; a leading axis of a batch stays."""
     cdef npy_intp kept[MOST_DIMS]
-    cdef int nd = PyArray_NDIM(array), d, lead = nd - <int>len(shape)
+    cdef int nd = PyArray_NDIM(array), d, first = 1 if batch else 0, lead = nd - <int>len(shape)
     cdef ndarray out
-    for d in range(nd):
+    kept[0] = batch
+    for d in range(first, nd):
         kept[d] = 1 if d < lead else <npy_intp>shape[d - lead]
     out = sum_array(array, nd, kept)
-    return out if lead == 0 else reshaped(out, shape)
+    return out if lead == first else reshaped(out, with_batch(shape, batch))
+
+
+cdef inline tuple with_batch(tuple shape, npy_intp batch):
+    return (batch,) + shape if batch else shape
+
+
+cdef object batch_attributes(int op, object attribute, npy_intp batch):
+    """A linear row's attributes for an operand with a leading axis, or None where the row must be run for each entry."""
+    if op == OP_SUM or op == OP_BROADCAST or op == OP_RESHAPE:
+        return tuple([(batch,) + <tuple>shape for shape in <tuple>attribute])
+    if op == OP_TRANSPOSE:
+        return tuple([(0,) + tuple([axis + 1 for axis in axes]) for axes in <tuple>attribute])
+    if op == OP_CAST:
+        return attribute
+    if op == OP_SLICE or op == OP_UNSLICE:
+        shape, index = <tuple>attribute
+        return ((batch,) + <tuple>shape, (slice(None),) + (index if isinstance(index, tuple) else (index,)))
+    return None
+
+
+cdef ndarray transposed_linear(Sweep* s, int op, ndarray cotangent, object attribute):
+    """The transpose of a linear op, with or without a batch."""
+    cdef int partner = table[op].partner
+    cdef npy_intp i
+    if partner == op:
+        attribute = (<tuple>attribute)[::-1]
+    if not s.batch:
+        return linear_array(partner, cotangent, attribute)
+    batched = batch_attributes(partner, attribute, s.batch)
+    if batched is not None:
+        return linear_array(partner, cotangent, batched)
+    return numpy.stack([linear_array(partner, np_asarray(cotangent[i]), attribute) for i in range(s.batch)])
 
 
 cdef int sweep_linear(Sweep* s, int32_t node) except -1:
     cdef Record* r = &s.log.records[node]
     cdef int32_t a = r.a
     cdef int op = r.op
-    cdef Row* row = &table[op]
     cdef ndarray cotangent
     cdef object attribute = <object>r.payload.attribute
     cdef PyObject* held
     if not wants(s, a):
         return 0
-    if op == OP_SUM and r.flags & SCALAR and not s.log.records[a].flags & SCALAR and s.log.records[a].dtype == r.dtype:
+    if (op == OP_SUM and r.flags & SCALAR and not s.batch and not s.log.records[a].flags & SCALAR
+            and s.log.records[a].dtype == r.dtype):
         return spread_number(s, node, a, <tuple>(<tuple>attribute)[0])
     cotangent = taken_array(s, node)
     if op == OP_SLICE and s.state[a - s.low] & KIND_MASK == ARRAY:
         held = s.adjoint[a - s.low].object
         if held.ob_refcnt == 1 and pooled_memory(held) and PyArray_TYPE(cotangent) == PyArray_TYPE(<ndarray>held):
             # Into its place in what is there already, so that n slices of n elements cost n, not n squared.
+            if s.batch:
+                attribute = batch_attributes(op, attribute, s.batch)
             add_into_slice(<ndarray>held, (<tuple>attribute)[1], cotangent)
             return 0
-    if row.partner == op:
-        attribute = (<tuple>attribute)[::-1]
-    return add_array(s, a, linear_array(row.partner, cotangent, attribute))
+    return add_array(s, a, transposed_linear(s, op, cotangent, attribute))
 
 
 cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1:
@@ -387,10 +458,10 @@ cdef int sweep_matmul(Sweep* s, int32_t node) except -1:
     g = taken_array(s, node)
     if wants(s, a):
         x = matmul_arrays(operand_array(s, b), tb, g, True) if ta else matmul_arrays(g, False, operand_array(s, b), not tb)
-        add_array(s, a, x if len(flags) == 2 else sum_to(x, flags[2]))
+        add_array(s, a, x if len(flags) == 2 else sum_to(x, flags[2], s.batch))
     if wants(s, b):
         x = matmul_arrays(g, True, operand_array(s, a), ta) if tb else matmul_arrays(operand_array(s, a), not ta, g, False)
-        add_array(s, b, x if len(flags) == 2 else sum_to(x, flags[3]))
+        add_array(s, b, x if len(flags) == 2 else sum_to(x, flags[3], s.batch))
     return 0
 
 
@@ -441,12 +512,27 @@ cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
     return 0
 
 
-cdef object sum_tensor_to(Operand x, tuple shape):
-    """Recorded sum of a contribution to the shape of an operand that was broadcast."""
-    cdef tuple whole = tuple(x.shape)
-    if whole == shape:
+cdef object sum_tensor_to(Operand x, tuple shape, npy_intp batch):
+    """Recorded sum of a contribution to the shape of an operand that was broadcast; a leading axis of a batch stays."""
+    cdef tuple whole = tuple(x.shape), wanted = with_batch(shape, batch)
+    cdef int first = 1 if batch else 0, lead = <int>(len(whole) - len(wanted))
+    if whole == wanted:
         return x
-    return apply_linear(OP_SUM, x, sum_shapes(whole, shape))
+    return apply_linear(OP_SUM, x, (whole, wanted[:first] + (1,) * lead + shape, wanted))
+
+
+cdef object transposed_linear_tensor(Sweep* s, int op, Operand cotangent, object attribute):
+    """The transpose of a linear op, recorded, with or without a batch."""
+    cdef int partner = table[op].partner
+    cdef npy_intp i
+    if partner == op:
+        attribute = (<tuple>attribute)[::-1]
+    if not s.batch:
+        return apply_linear(partner, cotangent, attribute)
+    batched = batch_attributes(partner, attribute, s.batch)
+    if batched is not None:
+        return apply_linear(partner, cotangent, batched)
+    return public_stack([apply_linear(partner, getitem(cotangent, i), attribute) for i in range(s.batch)], None)
 
 
 cdef object run_on_tensors(Program* p, list registers):
@@ -492,7 +578,6 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
     cdef list nodes, registers, contributions
     cdef Operand g = <Operand>s.adjoint[node - s.low].object
     cdef object attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE else None
-    cdef object whole
     cdef Operand operand
     cdef bint ta, tb
     n = operand_nodes(s.log, r, &operands, pair)
@@ -517,24 +602,23 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
             elif attribute is not None:
                 shape = (<tuple>attribute)[i]
             else:
-                shape = tuple(g.shape)
-            whole = tuple((<Operand>contribution).shape)
-            if len(whole) < len(shape):
-                contribution = broadcast_tensor(<Operand>contribution, tuple(g.shape))
-            add_tensor(s, nodes[i], sum_tensor_to(<Operand>contribution, shape))
+                shape = tuple(g.shape)[1 if s.batch else 0:]
+            # A rule that does not depend on the cotangent (sign's: zero) gives less than its shape.
+            contribution = broadcast_tensor(<Operand>contribution, tuple(g.shape))
+            add_tensor(s, nodes[i], sum_tensor_to(<Operand>contribution, shape, s.batch))
     elif row.kind == LINEAR:
         if wants(s, nodes[0]):
-            add_tensor(s, nodes[0], apply_linear(row.partner, g, attribute if row.partner != op else (<tuple>attribute)[::-1]))
+            add_tensor(s, nodes[0], transposed_linear_tensor(s, op, g, attribute))
     elif row.kind == MATMUL:
         ta = attribute[0]
         tb = attribute[1]
         registers = [tensor_at(s, nodes[0]), tensor_at(s, nodes[1])]
         if wants(s, nodes[0]):
             operand = apply_matmul(registers[1], g, tb, True) if ta else apply_matmul(g, registers[1], False, not tb)
-            add_tensor(s, nodes[0], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[2]))
+            add_tensor(s, nodes[0], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[2], s.batch))
         if wants(s, nodes[1]):
             operand = apply_matmul(g, registers[0], True, ta) if tb else apply_matmul(registers[0], g, not ta, False)
-            add_tensor(s, nodes[1], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[3]))
+            add_tensor(s, nodes[1], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[3], s.batch))
     else:
         contributions = general_contributions(s, node, g)
         for i in range(n):
@@ -563,7 +647,13 @@ cdef list general_contributions(Sweep* s, int32_t node, Operand g):
     n = operand_nodes(s.log, r, &operands, pair)
     inputs = [tensor_at(s, operands[i]) if row.keeps_inputs else None for i in range(n)]
     output = tensor_at(s, node) if row.keeps_output else None
-    result = (<object>row.rule)(g, output, attribute, *inputs)
+    if not s.batch:
+        return contributions_of(op, n, (<object>row.rule)(g, output, attribute, *inputs))
+    rows = [contributions_of(op, n, (<object>row.rule)(getitem(g, i), output, attribute, *inputs)) for i in range(s.batch)]
+    return [None if entries[0] is None else public_stack(list(entries), None) for entries in zip(*rows)]
+
+
+cdef list contributions_of(int op, int n, object result):
     result = list(result) if isinstance(result, (tuple, list)) else [result]
     if len(result) != n:
         raise ValueError(f"{op_name(op)}: its derivative gave {len(result)} contributions for {n} operands")
@@ -654,7 +744,7 @@ cdef int walk(Sweep* s) except -1:
     cdef uint8_t st
     cdef int kind
     while i >= low:
-        if not s.tensors:
+        if not s.tensors and not s.batch:
             i = walk_scalars(s, i)
             if i < low:
                 break
@@ -670,7 +760,9 @@ cdef int walk(Sweep* s) except -1:
             sweep_tensors(s, i)
         else:
             kind = table[r.op].kind
-            if kind == ELEMENTWISE:
+            if r.flags & PARTIALS:
+                sweep_partials(s, i)
+            elif kind == ELEMENTWISE:
                 sweep_elementwise(s, i)
             elif kind == LINEAR:
                 sweep_linear(s, i)
@@ -712,8 +804,11 @@ cdef enum:
     FEW_NODES = 256             # so many adjoints lie on the C stack
 
 
-cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, bint zero):
-    """Gradients of the sum of targets (weighted by seeds) with respect to each source; None or zeros where unconnected."""
+cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0):
+    """Gradients of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
+
+    With a batch, seeds have a leading axis of that length, and so have the gradients.
+    """
     cdef Sweep s
     cdef Operand x, seed
     cdef Log* current = recording_log()
@@ -727,6 +822,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
     cdef Adjoint few_adjoints[FEW_NODES]
     cdef Tensor result
     memset(&s, 0, sizeof(Sweep))
+    s.batch = batch
     if n + m > 64:
         nodes = <int32_t*>malloc((n + m) * sizeof(int32_t))
         if nodes == NULL:
@@ -790,7 +886,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                 seed = <Operand>seeds[i]
                 if s.tensors:
                     add_tensor(&s, node, ones_of(<Operand>targets[i]) if seed is None else seed)
-                elif log.records[node].flags & SCALAR:
+                elif log.records[node].flags & SCALAR and not batch:
                     add_number(&s, node, 1.0 if seed is None else seed.number)
                 else:
                     add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
@@ -804,8 +900,6 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                 if node <= high and s.state[node - low] & (KIND_MASK | TAKEN):
                     result = collect(&s, node, result, nodes, i, results)
                 node = next_node(log, node, bit)
-            if result is None and zero:
-                result = zeros_of(<Operand>sources[i])
             results.append(result)
     finally:
         if s.objects and s.state != NULL:
