@@ -141,6 +141,7 @@ from . import nest  # noqa: E402  (what follows uses tensors, which the line abo
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
+from .transforms import grad, hessian, hvp, jacobian, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
 
 if _TYPE_CHECKING:
@@ -190,8 +191,8 @@ __all__ = [
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
-    "complex64",
     "complex128",
+    "complex64",
     "concat",
     "constant",
     "convert_to_tensor",
@@ -213,16 +214,20 @@ __all__ = [
     "floatx",
     "floor",
     "gather",
+    "grad",
     "greater",
     "greater_equal",
     "half",
+    "hessian",
+    "hvp",
     "identity",
     "identity_n",
-    "int8",
     "int16",
     "int32",
     "int64",
+    "int8",
     "is_tensor",
+    "jacobian",
     "keras",
     "less",
     "less_equal",
@@ -284,11 +289,13 @@ __all__ = [
     "tile",
     "transpose",
     "truediv",
-    "uint8",
     "uint16",
     "uint32",
     "uint64",
+    "uint8",
     "unstack",
+    "value_and_grad",
+    "vjp",
     "where",
     "zeros",
     "zeros_like",

@@ -224,10 +224,9 @@ class GradientTape(_core.Tape):
             seeds = _seeds(target, targets, output_gradients)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
 
-
     def jacobian(
         self,
-        target: _core.Operand,
+        target: Any,
         sources: Any,
         unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
         parallel_iterations: int | None = None,
@@ -303,8 +302,8 @@ class GradientTape(_core.Tape):
 
     def batch_jacobian(
         self,
-        target: _core.Operand,
-        source: _core.Operand,
+        target: Any,
+        source: Any,
         unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
         parallel_iterations: int | None = None,
         experimental_use_pfor: bool = True,
@@ -385,8 +384,8 @@ def _check_fits(rows: int, sources: list[Any]) -> None:
         return
     if needed > present:
         raise MemoryError(
-            f"jacobian: the result would take {needed} bytes, and this machine has {present}; differentiate a part of the "
-            f"target, or use gradient with output_gradients for products with it"
+            f"jacobian: the result would take {needed} bytes, and this machine has {present}; differentiate a part of "
+            f"the target, or use gradient with output_gradients for products with it"
         )
 
 

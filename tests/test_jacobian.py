@@ -21,9 +21,7 @@ def by_loop(tape: tf.GradientTape, target: Any, sources: list[Any]) -> list[np.n
         gradients = tape.gradient(target, sources, output_gradients=seed, unconnected_gradients="zero")
         for part, gradient in zip(parts, gradients, strict=True):
             part.append(gradient.numpy())
-    return [
-        np.array(part).reshape((*target.shape, *source.shape)) for part, source in zip(parts, sources, strict=True)
-    ]
+    return [np.array(part).reshape((*target.shape, *source.shape)) for part, source in zip(parts, sources, strict=True)]
 
 
 def calls() -> list[Any]:
@@ -34,7 +32,12 @@ def calls() -> list[Any]:
         for k, case in enumerate(row.cases):
             cases.append(pytest.param(case.call, case.shapes, None, id=f"{row.name}{k}"))
         if row.kind == "elementwise" and any(row.partials) and not row.condition:
-            for shapes in [((2, 3),) * row.arity, ((3,), (2, 1))[: row.arity], ((),) * row.arity, ((), (3,))[: row.arity]]:
+            for shapes in [
+                ((2, 3),) * row.arity,
+                ((3,), (2, 1))[: row.arity],
+                ((),) * row.arity,
+                ((), (3,))[: row.arity],
+            ]:
                 cases.append(pytest.param(row.function, shapes, row.domain, id=f"{row.name}{shapes}"))
     return cases
 
