@@ -65,6 +65,7 @@ cdef extern from "Python.h":
     int METH_FASTCALL
     int METH_KEYWORDS
     object PyCFunction_NewEx(PyMethodDef* method, object self, object module)
+    unsigned long PyThread_get_thread_ident() noexcept
     PyThreadState* PyEval_SaveThread() noexcept
     void PyEval_RestoreThread(PyThreadState* state) noexcept
     int PyTraceMalloc_Track(unsigned int domain, uintptr_t pointer, size_t size) noexcept
@@ -174,6 +175,7 @@ import_array()
 
 cdef type ndarray_type = numpy.ndarray
 cdef type np_generic = numpy.generic
+cdef type np_bool = numpy.bool_
 cdef object np_asarray = numpy.asarray
 cdef object np_dtype = numpy.dtype
 cdef object np_sum = numpy.sum

@@ -22,7 +22,7 @@ cdef inline Record* record_scalar(Log* log, int op, uint32_t listeners, double v
     out.node = log.count
     log.count += 1
     r.op = <uint16_t>op
-    r.flags = SCALAR | PARTIALS
+    r.flags = SCALAR | PARTIALS if table[op].by_partials else SCALAR
     r.dtype = <uint8_t>code
     r.listeners = listeners
     return r
@@ -50,10 +50,8 @@ cdef Tensor scalar1(int op, Operand x):
         r = record_scalar(log, op, log.records[node].listeners & log.active, value, code, out)
         r.a = node
         r.b = UNTRACKED
-        if row.smooth:
+        if row.by_partials:
             r.payload.partial[0] = local_partial(&row.partial[0], &x.number, value)
-        else:
-            r.flags |= NO_RULE
     return out
 
 
@@ -86,13 +84,13 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     if y is not None:
         b = tracked(log, y)
     if a >= 0:
-        if row.smooth or row.derivative[0] != NOTHING:
+        if row.by_partials or row.derivative[0] != NOTHING:
             listeners = log.records[a].listeners
             needs = row.uses[0]
         else:
             a = UNTRACKED
     if b >= 0:
-        if row.smooth or row.derivative[1] != NOTHING:
+        if row.by_partials or row.derivative[1] != NOTHING:
             listeners |= log.records[b].listeners
             needs |= row.uses[1]
         else:
@@ -107,16 +105,11 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     r = record_scalar(log, op, listeners, value, code, out)
     r.a = a
     r.b = b
-    if a >= 0:
-        if row.derivative[0] == TRACED:
+    if row.by_partials:
+        if a >= 0:
             r.payload.partial[0] = local_partial(&row.partial[0], values, value)
-        else:
-            r.flags |= NO_RULE
-    if b >= 0:
-        if row.derivative[1] == TRACED:
+        if b >= 0:
             r.payload.partial[1] = local_partial(&row.partial[1], values, value)
-        else:
-            r.flags |= NO_RULE
     return out
 
 
@@ -208,6 +201,27 @@ cdef str complain_shapes(int op, tuple operands):
     return f"{op_name(op)}: shapes {shapes} do not broadcast together; sizes must be equal or 1, counted from the last axis"
 
 
+cdef inline Operand settled(Operand x):
+    """A variable's present value, standing where the variable stands: kernels run without the GIL, and another thread
+    may assign to it meanwhile."""
+    cdef Tensor t
+    cdef Log* log
+    cdef int32_t node
+    if x is None or not x.is_variable or x.scalar:
+        return x
+    t = <Tensor>Tensor.__new__(Tensor)
+    t.array = x.array
+    t.code = x.code
+    t.log_id = 0
+    log = recording_log()
+    if log != NULL:
+        node = tracked(log, x)
+        if node >= 0:
+            t.log_id = log.id
+            t.node = node
+    return t
+
+
 cdef object elementwise(int op, Operand x, Operand y, Operand z):
     """An elementwise op of one to three operands, on anything that broadcasts; records it where a tape listens."""
     cdef Row* row = &table[op]
@@ -223,6 +237,9 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     cdef Tensor result
     if not row.ready:
         prepare(op)
+    x = settled(x)
+    y = settled(y)
+    z = settled(z)
     # One dtype for all but a condition.
     code = y.code if first else x.code
     if n > 1:
@@ -248,8 +265,6 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         operand = <Operand>operands[k]
         if not operand.scalar and PyArray_NDIM(operand.array) > nd:
             nd = PyArray_NDIM(operand.array)
-    if nd > MOST_DIMS:
-        raise ValueError(f"{op_name(op)}: at most {MOST_DIMS} dimensions are supported, not {nd}")
     o.nd = nd
     o.count = n + 1
     for d in range(nd):
@@ -392,6 +407,7 @@ cdef object formula_by_ops(int op, list operands):
 
 cdef Tensor apply_linear(int op, Operand x, object attribute):
     """An op that is linear in its one operand, with attributes; its transpose has the same attributes."""
+    x = settled(x)
     cdef Tensor out = linear_kernel(op, x, attribute)
     cdef Log* log = recording_log()
     cdef int32_t node
@@ -440,6 +456,8 @@ cdef ndarray reshaped(ndarray x, tuple shape):
     cdef npy_intp dims[MOST_DIMS]
     cdef PyArray_Dims wanted
     cdef int d
+    if len(shape) > MOST_DIMS:
+        raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {len(shape)}")
     wanted.len = <int>len(shape)
     wanted.ptr = dims
     for d in range(wanted.len):
@@ -475,6 +493,8 @@ cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
     cdef int d, j = 0, nd = <int>len(whole)
     cdef bint same_rank = PyArray_NDIM(x) == nd
     cdef ndarray out
+    if nd > MOST_DIMS:
+        raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {nd}")
     for d in range(nd):
         dims[d] = whole[d]
         strides[d] = 0
@@ -505,6 +525,7 @@ cdef object apply_general(int op, list operands, object attribute):
     cdef int32_t* at = nodes
     cdef int k, n = <int>len(operands)
     cdef uint32_t listeners = 0
+    operands = [settled(<Operand>x) for x in operands]
     value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
     if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
@@ -639,6 +660,8 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
 
 cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     """Matrices, or stacks of them that broadcast."""
+    x = settled(x)
+    y = settled(y)
     cdef int code = promote(x.code, y.code)
     cdef ndarray a, b
     cdef int na, nb, d
@@ -758,10 +781,10 @@ cdef object getitem(Operand x, object index):
     if isinstance(index, tuple):
         index = tuple([plain_index(part) for part in <tuple>index])
         for part in <tuple>index:
-            fancy = fancy or isinstance(part, (ndarray, list))
+            fancy = fancy or isinstance(part, (ndarray, list, bool, np_bool))
     else:
         index = plain_index(index)
-        fancy = isinstance(index, (ndarray, list))
+        fancy = isinstance(index, (ndarray, list, bool, np_bool))
     if isinstance(index, (ndarray, list)) and np_asarray(index).ndim == 0 and np_asarray(index).dtype.kind != "b":
         index = int(index)
         fancy = False

@@ -2,7 +2,8 @@
 # straight line of elementwise ops over one shape, run block by block with scratch registers instead of temporaries.
 
 cdef enum:
-    MOST_DIMS = 32
+    MOST_DIMS = 36              # of an array in the engine: a tensor's, and a batch's axis or two
+    TENSOR_DIMS = 32
     BLOCK_BYTES = 8192          # of one scratch register: a handful of them stay in L1
     NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
 
@@ -203,10 +204,12 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
         set_operand(&o, 2, <ndarray>x)
         run_operands(&table[OP_ADD], code, &o)
         return x
-    out = new_array(code, PyArray_NDIM(y), PyArray_DIMS(y))
-    set_operand(&o, 2, out)
-    run_operands(&table[OP_ADD], code, &o)
-    Py_DECREF(<object>x)
+    try:
+        out = new_array(code, PyArray_NDIM(y), PyArray_DIMS(y))
+        set_operand(&o, 2, out)
+        run_operands(&table[OP_ADD], code, &o)
+    finally:
+        Py_XDECREF(x)
     Py_INCREF(out)
     return <PyObject*>out
 
@@ -461,7 +464,7 @@ cdef void run_stretch_blocks(Stretch* s) noexcept nogil:
     for i in range(s.count):
         r = &s.register[i]
         if r.summed:
-            r.total = r.number * s.size if r.kind == UNIFORM_REGISTER else 0.0
+            r.total = r.number * s.size if r.kind == UNIFORM_REGISTER and s.size else 0.0
     while start < s.size:
         count = s.size - start
         if count > block:

@@ -429,10 +429,11 @@ cdef Operand checked_target(object value):
 cdef int begin_sweep(Tape tape, list targets) except -1:
     """What a call of `gradient` does to the tape: unread variables become leaves, and a tape for one use stops here."""
     cdef Operand x
+    tape.check_thread()
     for x in targets:
         if x.is_variable and tape.automatic and (<VariableCore>x).is_trainable and log_find(tape.log, x) < 0:
             leaf(tape.log, x, tape.bit)
-    if tape.recording and not tape.persistent:
+    if tape.open and not tape.persistent:
         tape.pop()
     return 0
 

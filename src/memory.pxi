@@ -112,7 +112,11 @@ cdef ndarray new_array(int typenum, int nd, npy_intp* dims):
     data = pool_take(nbytes)
     if data == NULL:
         raise MemoryError(f"cannot allocate {nbytes} bytes for an array")
-    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, typenum, NULL, data, 0, NPY_ARRAY_CARRAY, NULL)
+    try:
+        array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, typenum, NULL, data, 0, NPY_ARRAY_CARRAY, NULL)
+    except BaseException:
+        pool_give(data)
+        raise
     PyArray_ENABLEFLAGS(array, NPY_ARRAY_OWNDATA)
     (<ArrayFields*>array).mem_handler = <PyObject*>pool_capsule
     Py_INCREF(pool_capsule)

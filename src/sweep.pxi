@@ -23,9 +23,6 @@ cdef enum:
     SOURCE = 16
     TAKEN = 32                  # its adjoint has been handed out
 
-cdef enum:
-    NO_RULE = 32                # Record.flags: nobody wrote this op's derivative
-
 ctypedef union Adjoint:
     double number
     PyObject* object
@@ -133,7 +130,7 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
         s.objects = True
         return 0
     total = s.adjoint[k].object
-    s.state[k] &= ~KIND_MASK
+    s.state[k] &= ~KIND_MASK    # add_arrays takes the reference over
     s.adjoint[k].object = add_arrays(total, array)
     s.state[k] |= ARRAY
     return 0
@@ -257,8 +254,6 @@ cdef int sweep_partials(Sweep* s, int32_t node) except -1:
     cdef int32_t operand
     cdef int pair[2]
     cdef int i, cotangent
-    if r.flags & NO_RULE:
-        raise no_rule(r.op)
     cotangent = cotangent_register(s, node, 4, 8)
     for i in range(2):
         operand = r.a if i == 0 else r.b
@@ -294,6 +289,9 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
                 add_number(s, operands[i], run_on_scalars(row.vjp[i], numbers, 0))
         return 0
     registers[0] = cotangent_register(s, node, row.code_room, row.register_room)
+    # That may have run kernels without the GIL, and another thread may have made the log grow.
+    r = &s.log.records[node]
+    operand_nodes(s.log, r, &operands, pair)
     shapes = <tuple>r.payload.attribute if r.flags & ATTRIBUTE else None
     for i in range(n):
         operand = operands[i]
@@ -479,7 +477,7 @@ cdef Tensor tensor_at(Sweep* s, int32_t reference):
         c = &s.log.constants[FIRST_CONSTANT - reference]
         return new_scalar(c.value.number, c.dtype) if c.scalar else new_tensor(<ndarray>c.value.array)
     r = &s.log.records[reference]
-    if not s.linked and r.op == OP_LEAF and isinstance(<object>r.payload.attribute, Tensor):
+    if not s.linked and r.op == OP_LEAF and r.flags & ATTRIBUTE and isinstance(<object>r.payload.attribute, Tensor):
         return <Tensor>r.payload.attribute
     if r.flags & SCALAR:
         t = new_scalar(s.log.values[reference].number, r.dtype)
@@ -585,8 +583,6 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
     if not s.state[node - s.low] & SOURCE:
         drop(s, node)
     if row.kind == ELEMENTWISE:
-        if r.flags & NO_RULE:
-            raise no_rule(op)
         n = row.arity
         registers = [g] + [tensor_at(s, nodes[i]) for i in range(n)] + [tensor_at(s, node)]
         for i in range(n):
@@ -717,7 +713,7 @@ cdef inline void pass_on(uint8_t* state, Adjoint* adjoint, int32_t k, double val
 
 
 cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
-    """Sweep a run of scalar records; returns the first node that is none, or has no rule."""
+    """Sweep a run of scalar records that have partials; returns the first node that has none."""
     cdef int32_t low = s.low
     cdef Record* r
     cdef uint8_t* state = s.state
@@ -725,7 +721,7 @@ cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
     cdef double g
     while i >= low:
         r = &s.log.records[i]
-        if r.flags & (PARTIALS | NO_RULE) != PARTIALS:
+        if not r.flags & PARTIALS:
             return i
         if state[i - low] & (NUMBER | REACHED) == NUMBER | REACHED:
             g = adjoint[i - low].number
@@ -754,8 +750,6 @@ cdef int walk(Sweep* s) except -1:
             pass
         elif not st & REACHED:
             drop(s, i)
-        elif r.flags & NO_RULE:
-            raise no_rule(r.op)
         elif s.tensors:
             sweep_tensors(s, i)
         else:

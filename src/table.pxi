@@ -68,7 +68,8 @@ ctypedef struct Row:
     int boolean                 # the result is a truth value
     int condition               # the first input is a truth value
     int ready                   # every formula has been traced
-    int smooth                  # every input has a derivative
+    int by_partials             # every input has a derivative, and none of them selects: a cotangent that is infinite
+                                # must not meet the zero of what was not selected, which would make a NaN
     int code_room               # what all its derivatives together take in a stretch
     int register_room
     int keeps_inputs            # GENERAL: what its rule is given

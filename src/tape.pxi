@@ -33,6 +33,7 @@ ctypedef struct Log:
     int sole                    # one tape all along, never paused: it has listened to every record
     int32_t leaf_count
     int odd                     # some record is of a dtype that the engine does not run
+    unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack
     int is_current              # some thread records on it
     int epoch_count
@@ -375,6 +376,8 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
         log.records[node].listeners |= listeners
         if log.records[node].op != OP_LEAF:
             log.sole = False    # a result that is watched is reached without depending on a leaf
+        elif not log.records[node].flags & ATTRIBUTE:
+            own_attribute(log, node, x)     # nobody had watched it any more
         return node
     r = log_append(log, OP_LEAF, listeners)
     log.leaf_count += 1
@@ -416,10 +419,7 @@ cdef class Tape:
         self.automatic = watch_accessed_variables
 
     def __dealloc__(self):
-        if self.log != NULL:
-            if self.open:
-                self.pop()
-            self.release()
+        self.release()
 
     cdef int add_variable(self, VariableCore v) except -1:
         if self.variables is None:
@@ -457,6 +457,7 @@ cdef class Tape:
         log = self.log
         ad_set_current_log(log)
         log.is_current = True
+        log.thread = PyThread_get_thread_ident()
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
         log.active |= self.bit
@@ -486,28 +487,30 @@ cdef class Tape:
         log.active &= ~self.bit
         self.recording = False
         self.open = False
-        if n == 0:
+        if n == 0 and ad_get_current_log() == log:
+            # (In another thread, where garbage may be collected, it stays current to its own, idle.)
             log.is_current = False
-            if ad_get_current_log() == log:
-                ad_set_current_log(NULL)
+            ad_set_current_log(NULL)
 
     cdef void release(self) noexcept:
         """Let go of the log, and of what only this tape kept."""
         cdef Log* log = self.log
-        self.log = NULL
         if log == NULL:
             return
+        if self.open:
+            self.pop()
+        self.log = NULL
         log.used &= ~self.bit
         log.active &= ~self.bit
         log.automatic &= ~self.bit
         log.tapes[self.slot] = NULL
-        if log.used == 0:
+        if log.used == 0 and not log.is_current:
             log_close(log)
         else:
             forget(log, self)
 
     def __enter__(self):
-        if self.recording:
+        if self.open:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
         self.push()
         return self
@@ -516,6 +519,7 @@ cdef class Tape:
         cdef Log* log = self.log
         if not self.open:
             return
+        self.check_thread()
         if log.stack[log.depth - 1] != <PyObject*>self:
             raise RuntimeError("tapes must be left in the reverse order of entering them: another tape that was opened "
                                "inside this one is still open")
@@ -529,13 +533,22 @@ cdef class Tape:
         self.recording = False
 
     def resume(self):
-        if self.open and self.log != NULL:
+        """Listen again; a tape whose gradient was taken meanwhile starts over."""
+        if self.open:
             self.log.active |= self.bit
             self.recording = True
+        elif self.log == NULL:
+            self.push()
 
     def check_recording(self):
         if not self.recording:
             raise ValueError("Tape is not recording.")
+        self.check_thread()
+
+    cdef int check_thread(self) except -1:
+        if self.open and self.log.thread != PyThread_get_thread_ident():
+            raise RuntimeError("this tape was entered in another thread, and can be used there only until it is left")
+        return 0
 
     def start_over(self):
         """Forget all that was recorded and watched."""
@@ -570,6 +583,7 @@ cdef void forget(Log* log, Tape tape) noexcept:
     cdef int32_t* nodes
     cdef int k, n
     cdef Record* r
+    cdef Tape other
     cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
     for node in (tape.below or ()):
         log.records[<int32_t>node].listeners &= ~tape.bit
@@ -598,12 +612,23 @@ cdef void forget(Log* log, Tape tape) noexcept:
     if end == log.count:
         return
     add_epoch(log, end)
-    if end == start and log.count == end:
+    if log.count != end:
+        return
+    if end == start:
         for i in range(tape.constants_start, log.constant_count):
             if not log.constants[i].scalar:
                 Py_XDECREF(log.constants[i].value.array)
         log.constant_count = tape.constants_start
         log.operand_count = tape.operands_start
+    # A tape that began behind the cut, with nothing of its own left, begins at it.
+    for k in range(MOST_TAPES):
+        if log.tapes[k] != NULL:
+            other = <Tape>log.tapes[k]
+            other.start = min(other.start, end)
+            other.constants_start = min(other.constants_start, log.constant_count)
+            other.operands_start = min(other.operands_start, log.operand_count)
+            if other.below is not None:
+                other.below = [node for node in other.below if node < end]
 
 
 cdef void add_epoch(Log* log, int32_t end) noexcept:

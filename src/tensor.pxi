@@ -273,6 +273,8 @@ cdef Tensor new_tensor(ndarray array):
     cdef Tensor t
     if PyArray_NDIM(array) == 0 and (code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_BOOL):
         return new_scalar(read_scalar(array), code)
+    if PyArray_NDIM(array) > TENSOR_DIMS:
+        raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {PyArray_NDIM(array)}")
     t = <Tensor>Tensor.__new__(Tensor)
     t.array = array
     t.code = <uint8_t>code
@@ -397,7 +399,7 @@ cdef Operand operand_beside(object value, Operand other):
         if not array.dtype.isnative:
             return new_tensor(own_copy(array))
         t = new_tensor(array)
-        t.borrowed = PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or array.base is not None
+        t.borrowed = may_change(array)
         return t
     if isinstance(value, np_generic):
         array = np_asarray(value)
@@ -417,6 +419,11 @@ cdef Operand operand_beside(object value, Operand other):
     return None
 
 
+cdef bint may_change(ndarray array):
+    """Whether somebody may write to an array: it is writeable, or a view of what may be."""
+    return PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or array.base is not None
+
+
 cdef Operand as_operand(object value):
     """Any argument of an op."""
     cdef Tensor t
@@ -425,7 +432,7 @@ cdef Operand as_operand(object value):
     if isinstance(value, ndarray) and (<ndarray>value).dtype.isnative:
         check_numeric(<ndarray>value)
         t = new_tensor(<ndarray>value)
-        t.borrowed = True
+        t.borrowed = may_change(<ndarray>value)
         return t
     return convert(value, None)
 

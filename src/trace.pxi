@@ -174,6 +174,14 @@ cdef int trace_derivative(int op, int k) except -1:
     return 0
 
 
+cdef bint selects(Program* p) noexcept:
+    cdef int i
+    for i in range(p.instructions):
+        if p.code[i].op == OP_SELECT:
+            return True
+    return False
+
+
 cdef int prepare(int op) except -1:
     """Trace what is still to be traced of a row."""
     cdef Row* row = &table[op]
@@ -183,13 +191,13 @@ cdef int prepare(int op) except -1:
     for k in range(row.arity):
         if row.derivative[k] == UNTRACED:
             trace_derivative(op, k)
-    row.smooth = True
+    row.by_partials = True
     row.code_room = row.arity               # adding up what meets at an operand
     row.register_room = 2 * row.arity + 2   # that, and loading what is kept
     for k in range(row.arity):
         if row.vjp[k] != NULL:
             row.code_room += row.vjp[k].code_room
             row.register_room += row.vjp[k].register_room
-        row.smooth = row.smooth and row.derivative[k] == TRACED
+        row.by_partials = row.by_partials and row.derivative[k] == TRACED and not selects(row.vjp[k])
     row.ready = True
     return 0

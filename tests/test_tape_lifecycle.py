@@ -1,0 +1,192 @@
+"""Tapes that are paused, reset, dropped and re-entered in unusual orders: no crash, and right gradients after."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+
+def test_a_gradient_while_the_tape_is_paused() -> None:
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = x * x
+        with tape.stop_recording():
+            first = tape.gradient(y, x)
+        z = x * 3.0
+    np.testing.assert_array_equal(first, [2, 4])
+    # As in TensorFlow: the tape was used up, and began anew when recording went on.
+    np.testing.assert_array_equal(tape.gradient(z, x), [3, 3])
+
+
+def test_resetting_an_outer_tape_inside_an_inner_one() -> None:
+    x, ones = tf.constant([1.0, 2.0, 3.0]), tf.ones(3)
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        y = x
+        for _ in range(20):
+            y = y * 2.0 * ones
+        with tf.GradientTape(persistent=True) as inner:
+            outer.reset()
+            inner.watch(x)
+            z = x * tf.constant([5.0, 5.0, 5.0])
+            outer.watch(x)
+            q = x * tf.constant([2.0, 2.0, 2.0])
+        np.testing.assert_array_equal(inner.gradient(z, x), [5, 5, 5])
+        del inner
+        r = x * q
+        for _ in range(100):
+            r = r * ones
+    assert outer.gradient(y, x) is None
+    np.testing.assert_array_equal(outer.gradient(r, x), [4, 8, 12])
+
+
+def test_taking_an_outer_gradient_inside_an_inner_tape() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        y = x * x * x
+        with tf.GradientTape(persistent=True) as inner:
+            inner.watch(x)
+            first = outer.gradient(y, x)
+            z = x * x
+    np.testing.assert_array_equal(first, [3, 12])
+    np.testing.assert_array_equal(inner.gradient(z, x), [2, 4])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_a_tensor_watched_again_after_the_tape_that_watched_it_went(dtype: Any) -> None:
+    x, u = tf.constant(np.array([1.0, 2.0], dtype)), tf.constant(np.array([3.0, 4.0], dtype))
+    outer = tf.GradientTape(persistent=True)
+    inner = tf.GradientTape()
+    with outer:
+        outer.watch(u)
+        with inner:
+            inner.watch(x)
+            y = x * x
+            kept = u * u
+        np.testing.assert_array_equal(inner.gradient(y, x), [2, 4])
+        outer.watch(x)
+        z = x * u + kept
+    del x, y
+    gc.collect()
+    np.testing.assert_array_equal(outer.gradient(z, u), [1 + 6, 2 + 8])
+
+
+def test_entering_a_paused_tape_again_is_refused() -> None:
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        with tape.stop_recording(), pytest.raises(ValueError, match="re-enter"), tape:
+            pass
+        y = x * x
+    assert tape.gradient(y, x).numpy() == 4.0
+
+
+def test_a_tape_is_left_in_the_thread_that_entered_it() -> None:
+    x = tf.constant([1.0, 2.0])
+    tape = tf.GradientTape()
+    tape.__enter__()
+    tape.watch(x)
+    y = x * x
+    errors: list[BaseException] = []
+
+    def elsewhere() -> None:
+        for call in (lambda: tape.__exit__(None, None, None), lambda: tape.gradient(y, x), tape.reset):
+            try:
+                call()
+            except RuntimeError as error:
+                errors.append(error)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert len(errors) == 3 and all("another thread" in str(error) for error in errors)
+    tape.__exit__(None, None, None)
+    np.testing.assert_array_equal(tape.gradient(y, x), [2, 4])
+
+
+def test_an_open_tape_may_be_dropped_in_another_thread() -> None:
+    x = tf.constant([1.0, 2.0])
+    held = [tf.GradientTape()]
+    held[0].__enter__()
+    held[0].watch(x)
+    y = x * x
+    thread = threading.Thread(target=held.clear)
+    thread.start()
+    thread.join()
+    y = x * y  # nothing listens any more
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        z = x * x
+    np.testing.assert_array_equal(tape.gradient(z, x), [2, 4])
+
+
+def test_an_assignment_in_another_thread_does_not_tear_a_value() -> None:
+    v = tf.Variable(np.ones(400_000))
+    stop = threading.Event()
+
+    def write() -> None:
+        k = 0
+        while not stop.is_set():
+            k += 1
+            v.assign(np.full(400_000, float(k % 7)))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(150):
+            y = (v * 2.0).numpy()
+            assert y.min() == y.max()
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("index", [True, np.True_, (True,), (np.True_, slice(None))], ids=repr)
+def test_a_truth_value_as_an_index_is_an_array_of_one(index: Any) -> None:
+    x = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        c, a, b, d = x[index], x[0:2], x[1:3], x[0:1]
+        y = tf.reduce_sum(c * 10.0) + tf.reduce_sum(a) + tf.reduce_sum(b) + tf.reduce_sum(d)
+    assert c.shape == (1, 3)
+    np.testing.assert_array_equal(tape.gradient(y, x), [12, 12, 11])
+
+
+@pytest.mark.parametrize(
+    "call", [lambda x: tf.maximum(x, 0.0), lambda x: tf.nn.relu(x), lambda x: tf.clip_by_value(x, 0.0, 1.0)]
+)
+def test_what_was_not_chosen_gets_no_nan_from_an_infinite_slope(call: Any) -> None:
+    for value in (-1.0, [-1.0]):
+        x = tf.Variable(value)
+        with tf.GradientTape() as tape:
+            y = tf.sqrt(call(x))
+        assert np.all(tape.gradient(y, x).numpy() == 0.0)
+
+
+def test_a_missing_rule_matters_only_for_what_is_asked() -> None:
+    x, y = tf.Variable(1.0), tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        z = tf.math.nextafter(x, y) + x * y
+        w = tf.where(tf.constant(True), x, tf.math.nextafter(y, y))
+    with pytest.raises(LookupError, match="nextafter"):
+        tape.gradient(z, x)
+    assert tape.gradient(w, x).numpy() == 1.0
+
+
+def test_more_dimensions_than_supported_are_refused() -> None:
+    x = tf.ones((1,) * 32)
+    assert tf.reduce_sum(x).numpy() == 1.0
+    for call in (
+        lambda: tf.reshape(x, (1,) * 40),
+        lambda: x[None],
+        lambda: tf.stack([x, x]),
+        lambda: tf.ones((1,) * 40),
+    ):
+        with pytest.raises(ValueError, match="at most 32 dimensions"):
+            call()
