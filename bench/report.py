@@ -12,6 +12,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -67,6 +68,12 @@ def speed(benchmarks: list[dict[str, Any]]) -> str:
     )
 
 
+def median_of_five(records: int) -> memory.Result:
+    """A tape of so many records, in five processes: each figure's median."""
+    results = [memory.measure("scalar_tape", records) for _ in range(5)]
+    return {key: statistics.median(result[key] for result in results) for key in results[0]}
+
+
 def tape_lengths(results: list[memory.Result]) -> str:
     return table(
         ["records", "recording, ns each", "sweep, ns each", "kept, bytes each", "peak with the sweep, bytes each"],
@@ -75,15 +82,17 @@ def tape_lengths(results: list[memory.Result]) -> str:
 
 
 def import_milliseconds() -> float:
-    """What `import autodiff_core` adds to `import numpy`: median of 15 processes."""
+    """What `import autodiff_core` adds to `import numpy`: median of 15 processes, after one that wrote the byte code."""
     times = []
-    for _ in range(16):
-        command = [sys.executable, "-X", "importtime", "-c", "import numpy, autodiff_core"]
-        log = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
-        line = re.search(r"\|\s*(\d+) \| autodiff_core$", log, re.MULTILINE)
-        assert line, log
-        times.append(int(line[1]) / 1000)
-    return statistics.median(times[1:])  # the first one may have written byte code
+    with tempfile.TemporaryDirectory() as cache:
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache}
+        for _ in range(16):
+            command = [sys.executable, "-X", "importtime", "-c", "import numpy, autodiff_core"]
+            log = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True, env=environment).stderr
+            line = re.search(r"\|\s*(\d+) \| autodiff_core$", log, re.MULTILINE)
+            assert line, log
+            times.append(int(line[1]) / 1000)
+    return statistics.median(times[1:])
 
 
 def wheel_megabytes() -> float:
@@ -116,7 +125,7 @@ def processor() -> str:
 
 
 def page(benchmarks: list[dict[str, Any]]) -> str:
-    lengths = [memory.measure("scalar_tape", count) for count in LENGTHS]
+    lengths = [median_of_five(count) for count in LENGTHS]
     return f"""# Benchmarks
 
 Written by `make bench` on {date.today()}: {processor()}, {os.cpu_count()} cores, {platform.system()},
@@ -134,8 +143,8 @@ cost nothing: 1.05 leaves room for the noise of a measurement.
 
 ## Long tapes
 
-A chain of scalar operations, recorded and swept once, each length in a process of its own. Recording includes the
-Python loop. Memory is the growth of the resident set's high-water mark.
+A chain of scalar operations, recorded and swept once, in five processes for each length: medians. The sweep's time has
+the release of the tape in it; recording includes the Python loop. Memory is the growth of the resident set's high-water mark.
 
 {tape_lengths(lengths)}
 

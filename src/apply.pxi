@@ -22,7 +22,10 @@ cdef inline Record* record_scalar(Log* log, int op, uint32_t listeners, double v
     out.node = log.count
     log.count += 1
     r.op = <uint16_t>op
-    r.flags = SCALAR | PARTIALS if table[op].by_partials else SCALAR
+    r.flags = SCALAR | PARTIALS
+    if not table[op].by_partials:
+        r.flags = SCALAR
+        log.pure = False
     r.dtype = <uint8_t>code
     r.listeners = listeners
     return r

@@ -479,7 +479,7 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
         targets_.append(x)
         seeds_.append(seed)
     begin_sweep(tape, targets_)
-    results = reverse(tape.log, tape.bit, targets_, seeds_, sources)
+    results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
     end_sweep(tape)
     if zero:
         for i in range(len(sources)):

@@ -798,10 +798,11 @@ cdef enum:
     FEW_NODES = 256             # so many adjoints lie on the C stack
 
 
-cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0):
+cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):
     """Gradients of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
 
-    With a batch, seeds have a leading axis of that length, and so have the gradients.
+    With a batch, seeds have a leading axis of that length, and so have the gradients. After the last sweep of a log its
+    values are not needed any more, and adjoints may take their place.
     """
     cdef Sweep s
     cdef Operand x, seed
@@ -814,6 +815,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
     cdef int32_t* nodes = few_nodes         # of the sources, then of the targets
     cdef uint8_t few_states[FEW_NODES]
     cdef Adjoint few_adjoints[FEW_NODES]
+    cdef Adjoint* own_adjoints = NULL
     cdef Tensor result
     memset(&s, 0, sizeof(Sweep))
     s.batch = batch
@@ -847,11 +849,18 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                 s.adjoint = few_adjoints
                 memset(few_states, 0, high - low + 1)
             else:
-                s.state = <uint8_t*>calloc(<size_t>(high - low + 1), 1)
-                s.adjoint = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
+                s.state = <uint8_t*>malloc(<size_t>(high - low + 1))
+                if last and log.sole and log.pure and current != log:
+                    # Numbers all of them, and nobody can ask for the values after this sweep.
+                    s.adjoint = <Adjoint*>&log.values[low]
+                else:
+                    s.adjoint = own_adjoints = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
                 if s.state == NULL or s.adjoint == NULL:
                     raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
-                expect_writes(s.adjoint, <size_t>(high - low + 1) * sizeof(Adjoint))
+                expect_writes(s.state, <size_t>(high - low + 1))
+                if own_adjoints != NULL:
+                    expect_writes(own_adjoints, <size_t>(high - low + 1) * sizeof(Adjoint))
+                memset(s.state, 0, high - low + 1)
             for i in range(n):
                 node = nodes[i]
                 while node >= 0:
@@ -902,7 +911,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
                     drop(&s, node)
         if s.state != few_states:
             free(s.state)
-            free(s.adjoint)
+        free(own_adjoints)
         free(s.pending)
         if nodes != few_nodes:
             free(nodes)

@@ -31,6 +31,7 @@ ctypedef struct Log:
     uint32_t used               # tapes that are alive
     int32_t last_owner          # no record behind this one holds a reference
     int sole                    # one tape all along, never paused: it has listened to every record
+    int pure                    # leaves and scalar records with partials, nothing else
     int32_t leaf_count
     int odd                     # some record is of a dtype that the engine does not run
     unsigned long thread        # that records on it while it is current
@@ -86,6 +87,7 @@ cdef Log* log_open() except NULL:
     log.id = last_log_id
     log.last_owner = -1
     log.sole = True
+    log.pure = True
     log.next = alive_logs
     if alive_logs != NULL:
         alive_logs.previous = log
@@ -161,6 +163,7 @@ cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL
     r = &log.records[log.count]
     log.values[log.count].array = NULL
     log.count += 1
+    log.pure = log.pure and op == OP_LEAF
     r.op = <uint16_t>op
     r.flags = 0
     r.a = UNTRACKED
