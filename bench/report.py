@@ -82,7 +82,7 @@ def tape_lengths(results: list[memory.Result]) -> str:
 
 
 def import_milliseconds() -> float:
-    """What `import autodiff_core` adds to `import numpy`: median of 15 processes, after one that wrote the byte code."""
+    """What `import autodiff_core` adds to `import numpy`: median of 15 processes that find byte code."""
     times = []
     with tempfile.TemporaryDirectory() as cache:
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache}
@@ -144,7 +144,8 @@ cost nothing: 1.05 leaves room for the noise of a measurement.
 ## Long tapes
 
 A chain of scalar operations, recorded and swept once, in five processes for each length: medians. The sweep's time has
-the release of the tape in it; recording includes the Python loop. Memory is the growth of the resident set's high-water mark.
+the release of the tape in it; recording includes the Python loop. Memory is the growth of the resident set's
+high-water mark.
 
 {tape_lengths(lengths)}
 
