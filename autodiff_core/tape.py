@@ -34,6 +34,8 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
+_NONE = UnconnectedGradients.NONE  # an enum's attribute costs a look-up on every call of gradient
+
 class GradientTape(_core.Tape):
     """Record operations, to differentiate them.
 
@@ -175,7 +177,7 @@ class GradientTape(_core.Tape):
         target: Any,
         sources: Any,
         output_gradients: Any = None,
-        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
+        unconnected_gradients: UnconnectedGradients | str = _NONE,
     ) -> Any:
         """The derivative of the sum of targets with respect to each source.
 
@@ -214,9 +216,11 @@ class GradientTape(_core.Tape):
         >>> tape.gradient(y, {"x": x})
         {'x': <Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>}
         """
+        if output_gradients is None and unconnected_gradients is _NONE:
+            result = _core.tape_gradient_flat(self, target, sources)
+            if result is not NotImplemented:
+                return result
         zero = _zeros_wanted(unconnected_gradients)
-        if output_gradients is None and isinstance(sources, _core.Operand) and isinstance(target, _core.Operand):
-            return _core.tape_gradient(self, [target], [sources], None, zero)[0]
         targets, _ = flatten_for_tape(target)
         leaves, rebuild = flatten_for_tape(sources)
         seeds = None

@@ -488,6 +488,35 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     return results
 
 
+def tape_gradient_flat(Tape tape, target, sources):
+    """The gradient of one target with respect to a tensor, or a flat list, tuple or dict of them: the usual call, without
+    the flattening of structures. NotImplemented for anything else."""
+    cdef list leaves, results
+    if not is_operand(target):
+        return NotImplemented
+    if is_operand(sources):
+        leaves = [sources]
+    elif type(sources) is list:
+        leaves = <list>sources
+    elif type(sources) is tuple:
+        leaves = list(<tuple>sources)
+    elif type(sources) is dict:
+        leaves = list((<dict>sources).values())
+    else:
+        return NotImplemented
+    for value in leaves:
+        if not is_operand(value):
+            return NotImplemented
+    results = tape_gradient(tape, [target], leaves, None, False)
+    if type(sources) is list:
+        return results
+    if type(sources) is tuple:
+        return tuple(results)
+    if type(sources) is dict:
+        return dict(zip(<dict>sources, results))
+    return results[0]
+
+
 def tape_pullback(Tape tape, target, list sources, cotangents):
     """For each array of cotangents (a leading axis, then the target's shape) the gradients, which have the same axis.
 

@@ -60,9 +60,7 @@ cdef extern from *:
 
 cdef uint64_t last_log_id = 0
 cdef Log* alive_logs = NULL
-cdef Record* spare_records = NULL
-cdef Value* spare_values = NULL
-cdef int32_t spare_capacity = 0
+cdef Log* spare_log = NULL      # with its buffers, for the next one
 
 
 cdef inline Log* recording_log() noexcept:
@@ -74,15 +72,24 @@ cdef inline Log* recording_log() noexcept:
 
 
 cdef Log* log_open() except NULL:
-    global last_log_id, alive_logs, spare_records, spare_values, spare_capacity
-    cdef Log* log = <Log*>calloc(1, sizeof(Log))
+    global last_log_id, alive_logs, spare_log
+    cdef Log* log = spare_log
+    cdef Log empty
     if log == NULL:
-        raise MemoryError()
-    if spare_records != NULL:
-        log.records = spare_records
-        log.values = spare_values
-        log.capacity = spare_capacity
-        spare_records = NULL
+        log = <Log*>calloc(1, sizeof(Log))
+        if log == NULL:
+            raise MemoryError()
+    else:
+        spare_log = NULL
+        memset(&empty, 0, sizeof(Log))
+        empty.records = log.records
+        empty.values = log.values
+        empty.capacity = log.capacity
+        empty.constants = log.constants
+        empty.constant_capacity = log.constant_capacity
+        empty.operands = log.operands
+        empty.operand_capacity = log.operand_capacity
+        log[0] = empty
     last_log_id += 1
     log.id = last_log_id
     log.last_owner = -1
@@ -110,7 +117,7 @@ cdef void record_clear(Log* log, int32_t node) noexcept:
 
 
 cdef void log_close(Log* log) noexcept:
-    global alive_logs, spare_records, spare_values, spare_capacity
+    global alive_logs, spare_log
     cdef int32_t i
     if log.previous != NULL:
         log.previous.next = log.next
@@ -124,16 +131,14 @@ cdef void log_close(Log* log) noexcept:
     for i in range(log.constant_count):
         if not log.constants[i].scalar:
             Py_XDECREF(log.constants[i].value.array)
+    free(log.epochs)
+    if spare_log == NULL and log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
+        spare_log = log
+        return
+    free(log.records)
+    free(log.values)
     free(log.constants)
     free(log.operands)
-    free(log.epochs)
-    if spare_records == NULL and log.capacity <= SPARE_CAPACITY:
-        spare_records = log.records
-        spare_values = log.values
-        spare_capacity = log.capacity
-    else:
-        free(log.records)
-        free(log.values)
     free(log)
 
 
