@@ -36,6 +36,7 @@ class UnconnectedGradients(enum.Enum):
 
 _NONE = UnconnectedGradients.NONE  # an enum's attribute costs a look-up on every call of gradient
 
+
 class GradientTape(_core.Tape):
     """Record operations, to differentiate them.
 
