@@ -122,7 +122,7 @@ cdef object apply1(int op, Operand x):
     cdef Row* row = &table[op]
     if not row.ready:
         prepare(op)
-    if x.scalar == FLOAT_SCALAR and (row.scalar1 != NULL or row.loop[x.code] != NULL or row.formula != NULL):
+    if x.scalar == FLOAT_SCALAR and row.on_scalars:
         return scalar1(op, x)
     return elementwise(op, x, None, None)
 
@@ -138,7 +138,7 @@ cdef object binary(int op, object left, object right):
         prepare(op)
     if is_operand(left):
         x = <Operand>left
-        if x.scalar == FLOAT_SCALAR:
+        if x.scalar == FLOAT_SCALAR and table[op].on_scalars:
             if type(right) is float or type(right) is int:
                 return scalar2(op, x, x.number, None, rounded(<double>right, x.code), x.code)
             if is_operand(right):
@@ -151,12 +151,12 @@ cdef object binary(int op, object left, object right):
             return NotImplemented
     else:
         y = <Operand>right
-        if y.scalar == FLOAT_SCALAR and (type(left) is float or type(left) is int):
+        if y.scalar == FLOAT_SCALAR and table[op].on_scalars and (type(left) is float or type(left) is int):
             return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
         x = operand_beside(left, y)
         if x is None:
             return NotImplemented
-    if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR:
+    if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR and table[op].on_scalars:
         return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
     return elementwise(op, x, y, None)
 

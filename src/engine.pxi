@@ -403,6 +403,8 @@ cdef int stretch_run(Stretch* s) except -1:
     for i in range(s.code_count):
         code = &s.code[i]
         r = &s.register[code.out]
+        if table[code.op].loop[s.register[code.inputs[table[code.op].arity - 1]].dtype] == NULL:
+            raise TypeError(f"{op_name(code.op)} has no kernel for dtype {dtype_objects[s.dtype]}")
         if r.wanted:
             # Write over an input that nobody else holds and nobody reads later; else into a fresh array.
             for k in range(table[code.op].arity):

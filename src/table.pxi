@@ -68,6 +68,7 @@ ctypedef struct Row:
     int boolean                 # the result is a truth value
     int condition               # the first input is a truth value
     int ready                   # every formula has been traced
+    int on_scalars              # there is something that runs on C doubles
     int by_partials             # every input has a derivative, and none of them selects: a cotangent that is infinite
                                 # must not meet the zero of what was not selected, which would make a NaN
     int code_room               # what all its derivatives together take in a stretch

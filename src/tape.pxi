@@ -416,7 +416,7 @@ cdef class Tape:
     cdef bint recording         # between enter and exit, and not paused
     cdef bint open              # on the stack
     cdef bint spent             # its one set of gradients has been taken
-    cdef list variables         # watched, in order of first use
+    cdef list variables         # watched
     cdef list below             # nodes from before `start` that it watches
     cdef int32_t constants_start
     cdef int32_t operands_start

@@ -37,6 +37,8 @@ cdef class Trace:
         cdef bint constant = True
         if table[op].formula == NULL and table[op].formula_rule != NULL:
             table[op].formula = trace_formula(<object>table[op].formula_rule, table[op].arity)
+        if table[op].loop[NPY_DOUBLE] == NULL and table[op].formula == NULL:
+            raise ValueError(f"{op_name(op)} has no kernel for floats, so a formula cannot use it")
         for k in range(MOST_INPUTS):
             values[k] = 0
         for k, s in enumerate(operands):
@@ -191,6 +193,8 @@ cdef int prepare(int op) except -1:
     for k in range(row.arity):
         if row.derivative[k] == UNTRACED:
             trace_derivative(op, k)
+    row.on_scalars = (row.scalar1 != NULL or row.scalar2 != NULL or row.formula != NULL or op == OP_SELECT
+                      or row.loop[NPY_DOUBLE] != NULL)
     row.by_partials = True
     row.code_room = row.arity               # adding up what meets at an operand
     row.register_room = 2 * row.arity + 2   # that, and loading what is kept

@@ -13,6 +13,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
+from autodiff_core.ops import elementwise as elementwise_rows
 
 Error = type[Exception] | tuple[type[Exception], ...]
 
@@ -100,6 +101,15 @@ def test_an_index_out_of_range() -> None:
 def test_the_op_is_named_where_dtypes_do_not_fit() -> None:
     with recording_goes_on(TypeError, r"bitwise_and.*float32"):
         tf.constant([1.0]) & tf.constant([2.0])
+    for call in (
+        lambda: tf.constant(1.0) & tf.constant(2.0),
+        lambda: tf.constant(1.0) | 2.0,
+        lambda: 1 ^ tf.constant(2.0),
+    ):
+        with recording_goes_on(TypeError, r"bitwise_.*float32"):
+            call()
+    with recording_goes_on(TypeError, r"invert.*float32"):
+        ~tf.constant(1.0)
     with recording_goes_on(TypeError, r"matmul.*float32 and complex128") as (_, v):
         tf.reshape(v, (1, 2)) @ np.array([[1j], [1j]])
     with recording_goes_on(TypeError, r"add.*complex128.*stop_gradient") as (_, v):
@@ -408,6 +418,19 @@ def test_a_formula_cannot_branch_in_python() -> None:
         "branching", None, lambda x: tf.abs(x), (lambda g, x, y: g if x > 0 else -g,), ("x",), "Its formula branches."
     )
     with pytest.raises(TypeError, match=r"select\(condition"):
+        op.function(tf.constant(1.0))
+
+
+def test_a_formula_of_what_floats_have_no_kernel_for_is_refused() -> None:
+    op = _core.register_elementwise(
+        "bits_of",
+        None,
+        lambda x: elementwise_rows.bitwise_and(x, x),
+        (None,),
+        ("x",),
+        "Its formula takes integers only.",
+    )
+    with pytest.raises(ValueError, match="bitwise_and has no kernel for floats"):
         op.function(tf.constant(1.0))
 
 
