@@ -129,11 +129,6 @@ cdef ndarray zeros_array(int typenum, int nd, npy_intp* dims):
     return array
 
 
-def pool_statistics() -> dict:
-    """Bytes that the pool keeps for reuse, and its limit."""
-    return {"pooled_bytes": pooled, "limit_bytes": POOL_LIMIT}
-
-
 def trim_pool() -> int:
     """Give the pool's unused memory back to the system; returns the number of bytes."""
     global pooled

@@ -255,6 +255,7 @@ cdef int sweep_partials(Sweep* s, int32_t node) except -1:
     cdef int pair[2]
     cdef int i, cotangent
     cotangent = cotangent_register(s, node, 4, 8)
+    r = &s.log.records[node]    # kernels may have run without the GIL, and the log may have grown
     for i in range(2):
         operand = r.a if i == 0 else r.b
         if wants(s, operand):

@@ -574,15 +574,6 @@ cdef class Tape:
     def seen_variables(self):
         return tuple(self.variables or ())
 
-    @property
-    def is_recording(self):
-        return self.recording
-
-    @property
-    def record_count(self):
-        """The number of records since this tape began."""
-        return 0 if self.log == NULL else self.log.count - self.start
-
 
 cdef void forget(Log* log, Tape tape) noexcept:
     """Clear a tape's bit, and drop what no other tape needs; records at the end that nobody needs are cut off."""

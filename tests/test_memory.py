@@ -327,3 +327,15 @@ def test_a_long_chain_is_freed_without_recursion(without_collector: None) -> Non
                 y = y * 1.0
         del tape
         assert y.numpy() == 1.0
+
+
+def test_the_pool_gives_back_what_arrays_have_left() -> None:
+    from autodiff_core import _core
+
+    _core.trim_pool()
+    x = tf.constant(np.ones(1_000_000))
+    y = x * 2.0
+    del y
+    assert _core.trim_pool() >= 8_000_000
+    assert _core.trim_pool() == 0
+    assert x.numpy()[-1] == 1.0
