@@ -210,6 +210,7 @@ include "tensor.pxi"
 include "tape.pxi"
 include "apply.pxi"
 include "sweep.pxi"
+include "forward.pxi"
 include "softmax.pxi"
 include "interface.pxi"
 

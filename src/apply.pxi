@@ -334,7 +334,7 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         if nodes[k] >= 0:
             if needs & (<uint32_t>1 << k):
                 log_keep(log, nodes[k], operand)
-            if not operand.scalar and not out.scalar and not same_shape(operand.array, out.array):
+            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
                 broadcast = True
         elif needs & (<uint32_t>1 << k):
             nodes[k] = log_constant(log, operand)
@@ -346,14 +346,18 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         r.a = nodes[0]
         r.b = nodes[1] if n > 1 else UNTRACKED
     if broadcast:
-        shapes = (array_shape(x), array_shape(y), array_shape(z))
+        shapes = (array_shape(x), array_shape(y), array_shape(z), out.array.shape)
         own_attribute(log, log.count - 1, shapes)
     finish_record(log, log.count - 1, out, needs & (<uint32_t>1 << n))
     return 0
 
 
-cdef object array_shape(Operand x):
+cdef inline object array_shape(Operand x):
     return None if x is None or x.scalar else x.array.shape
+
+
+cdef inline tuple shape_of(Operand x):
+    return () if x.scalar else <tuple>x.array.shape
 
 
 cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
@@ -517,17 +521,16 @@ cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
     return out
 
 
+# A general record's attribute is what its rules need beside the values: (attributes, shapes of the operands, shape of the
+# output), or for a record of several outputs a tuple of (shape, type number) in the last place.
+
 cdef object apply_general(int op, list operands, object attribute):
     """An op of any number of operands whose derivative is a Python rule over public ops."""
     cdef Row* row = &table[op]
-    cdef Log* log
-    cdef Record* r
     cdef Operand x
     cdef Tensor out
-    cdef int32_t nodes[64]
-    cdef int32_t* at = nodes
-    cdef int k, n = <int>len(operands)
-    cdef uint32_t listeners = 0
+    cdef Log* log
+    cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
     value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
@@ -542,6 +545,22 @@ cdef object apply_general(int op, list operands, object attribute):
     log = recording_log()
     if log == NULL or not PyTypeNum_ISFLOAT(out.code):
         return out
+    node = record_general(log, op, operands, attribute, shape_of(out))
+    if node >= 0:
+        log.records[node].dtype = out.code
+        finish_record(log, node, out, row.keeps_output)
+    return out
+
+
+cdef int32_t record_general(Log* log, int op, list operands, object attribute, object output) except -2:
+    """Append a record of any number of operands; -1 where no tape tracks any of them."""
+    cdef Row* row = &table[op]
+    cdef Record* r
+    cdef Operand x
+    cdef int32_t nodes[64]
+    cdef int32_t* at = nodes
+    cdef int k, n = <int>len(operands)
+    cdef uint32_t listeners = 0
     if n > 64:
         at = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
         if at == NULL:
@@ -553,7 +572,7 @@ cdef object apply_general(int op, list operands, object attribute):
                 listeners |= log.records[at[k]].listeners
         listeners &= log.active
         if not listeners:
-            return out
+            return -1
         for k in range(n):
             x = <Operand>operands[k]
             if not row.keeps_inputs:
@@ -565,18 +584,47 @@ cdef object apply_general(int op, list operands, object attribute):
         r = log_append(log, op, listeners)
         log_operand_list(log, r, at, n)
         r = &log.records[log.count - 1]
-        r.dtype = out.code
-        own_attribute(log, log.count - 1, attribute)
-        finish_record(log, log.count - 1, out, row.keeps_output)
+        own_attribute(log, log.count - 1, (attribute, tuple([shape_of(<Operand>x) for x in operands]), output))
     finally:
         if at != nodes:
             PyMem_Free(at)
-    return out
+    return log.count - 1
+
+
+cdef list apply_multiple(int op, list operands, list outputs, object attribute):
+    """Record values that Python has computed as the outputs of one record; returns them as tensors of their own."""
+    cdef Log* log = recording_log()
+    cdef Tensor value, out
+    cdef Record* r
+    cdef int32_t node = -1
+    cdef int k
+    cdef list results = []
+    for value in outputs:
+        out = new_scalar(value.number, value.code) if value.scalar else new_tensor(
+            own_copy(value.array) if value.borrowed else value.array)
+        results.append(out)
+    if log == NULL:
+        return results
+    node = record_general(log, op, [settled(<Operand>x) for x in operands], attribute,
+                          tuple([(shape_of(<Operand>value), (<Operand>value).code) for value in outputs]))
+    if node < 0:
+        return results
+    log.records[node].dtype = NPY_DOUBLE
+    for k, out in enumerate(results):
+        if not PyTypeNum_ISFLOAT(out.code):
+            continue
+        r = log_append(log, OP_PROJECTION, log.records[node].listeners)
+        r.a = node
+        r.dtype = out.code
+        r.payload.partial[0] = k
+        finish_record(log, log.count - 1, out, False)
+    return results
 
 
 cdef Tensor identity_of(Operand x):
     """The value as a tensor of its own, recorded."""
-    return apply_linear(OP_RESHAPE, x, (tuple(x.shape), tuple(x.shape)))
+    shape = shape_of(x)
+    return apply_linear(OP_RESHAPE, x, (shape, shape))
 
 
 cdef object transpose_of(Operand x):
@@ -635,6 +683,9 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     pb = <char*>PyArray_DATA(b)
     pc = <char*>PyArray_DATA(out)
     size_a = core[1] * core[3] * item_size[code]
+    if na > 2 and nb == 2 and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO):
+        core[1] *= outer        # a stack times one matrix is one product, its rows those of all the stack
+        outer = 1
     large = outer * core[1] * core[2] * core[3] >= NOGIL_WORK
     cdef PyThreadState* state = NULL
     if large:
@@ -753,7 +804,7 @@ cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):
     if vy:
         y = apply_linear(OP_RESHAPE, y, (sy, sy + (1,)))
     out = <Tensor>apply_matmul(x, y, tx and not vx, ty and not vy)
-    shape = tuple(out.shape)
+    shape = shape_of(<Operand>out)
     short = shape
     if vy:
         short = short[:-1]

@@ -73,5 +73,6 @@ cdef enum:
     OP_BITWISE_XOR = 29
     OP_INVERT = 30
     OP_SQRT = 31
-    FIRST_FREE_OPCODE = 32
+    OP_PROJECTION = 32  # one output of a record that has several: `a` is that record; partial[0]: which output
+    FIRST_FREE_OPCODE = 33
     MOST_OPCODES = 1024
