@@ -137,11 +137,11 @@ _core.install(
     stack=_stack_nested,
 )
 
-from . import nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from . import autodiff, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
-from .transforms import grad, hessian, hvp, jacobian, value_and_grad, vjp  # noqa: E402
+from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
 
 if _TYPE_CHECKING:
@@ -184,6 +184,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autodiff",
     "bool",
     "boolean_mask",
     "broadcast_to",
@@ -228,10 +229,12 @@ __all__ = [
     "int8",
     "is_tensor",
     "jacobian",
+    "jvp",
     "keras",
     "less",
     "less_equal",
     "linalg",
+    "linearize",
     "linspace",
     "logical_and",
     "logical_not",

@@ -1,8 +1,8 @@
 """Whole matrices of derivatives from a recorded tape: the sweeps of Jacobians and Hessians, together or in chunks.
 
-A sweep takes cotangents (or tangents) with a leading axis, so that a Jacobian is one sweep and not a loop over its rows.
-Reverse mode takes a row for each element of the target, forward mode a column for each element of the sources: whichever
-are fewer.
+A sweep takes cotangents (or tangents) with a leading axis, so that a Jacobian is one sweep and not a loop over its
+rows. Reverse mode takes a row for each element of the target, forward mode a column for each element of the sources:
+whichever are fewer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MODES = ("auto", "forward", "reverse")
 def jacobian(
     tape: _core.Tape, target: Any, sources: list[Any], zero: bool, chunk_size: int | None, mode: str
 ) -> list[_core.Tensor | None]:
-    """The Jacobian of a target for each source, of shape target.shape + source.shape; None (or zeros) if unconnected."""
+    """The Jacobian of a target for each source, of shape target.shape + source.shape; None, or zeros, if unconnected."""
     if mode not in MODES:
         raise ValueError(f"jacobian: mode must be 'auto', 'forward' or 'reverse', not {mode!r}")
     if chunk_size is not None and chunk_size < 1:
@@ -100,7 +100,8 @@ def _by_columns(
     tape: _core.Tape, target: Any, sources: list[Any], zero: bool, chunk_size: int | None
 ) -> list[_core.Tensor | None]:
     """Forward mode: the elements of a source are pushed forward together."""
-    jobs, counts = [], []
+    jobs: list[tuple[list[Any], list[Any], int]] = []
+    counts: list[int] = []
     for source in sources:
         before = len(jobs)
         if source.dtype.kind == "f":

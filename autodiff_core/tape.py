@@ -217,7 +217,7 @@ class GradientTape(_core.Tape):
             result = _core.tape_gradient_flat(self, target, sources)
             if result is not NotImplemented:
                 return result
-        zero = _zeros_wanted(unconnected_gradients)
+        zero = zeros_wanted(unconnected_gradients)
         targets, _ = flatten_for_tape(target)
         leaves, rebuild = flatten_for_tape(sources)
         seeds = None
@@ -285,7 +285,7 @@ class GradientTape(_core.Tape):
         array([[2., 0.],
                [2., 1.]], dtype=float32)>
         """
-        zero = _zeros_wanted(unconnected_gradients)
+        zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
         return rebuild(jacobians.jacobian(self, target, leaves, zero, chunk_size, mode))
 
@@ -334,7 +334,7 @@ class GradientTape(_core.Tape):
         >>> tape.batch_jacobian(y, x).shape
         TensorShape([2, 2, 2])
         """
-        _zeros_wanted(unconnected_gradients)
+        zeros_wanted(unconnected_gradients)
         return jacobians.batch_jacobian(self, target, source)
 
     def hessian(
@@ -390,7 +390,7 @@ class GradientTape(_core.Tape):
         array([[ 6.,  1.],
                [ 1., 12.]], dtype=float32)>
         """
-        zero = _zeros_wanted(unconnected_gradients)
+        zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
         return rebuild([rebuild(row) for row in jacobians.hessian(self, target, leaves, zero, chunk_size)])
 
@@ -439,7 +439,7 @@ class GradientTape(_core.Tape):
         >>> tape.hvp(y, x, [1., 1.])
         <Tensor: shape=(2,), dtype=float32, numpy=array([ 6., 12.], dtype=float32)>
         """
-        zero = _zeros_wanted(unconnected_gradients)
+        zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
         products = _core.tape_hvp(self, target, leaves, _alike("vector", sources, leaves, vector))
         return rebuild(filled(products, leaves) if zero else products)
@@ -489,7 +489,7 @@ class GradientTape(_core.Tape):
         >>> tape.jvp(y, x, [1., 0.])
         <Tensor: shape=(2,), dtype=float32, numpy=array([2., 2.], dtype=float32)>
         """
-        zero = _zeros_wanted(unconnected_gradients)
+        zero = zeros_wanted(unconnected_gradients)
         targets, rebuild = flatten_for_tape(target)
         leaves, _ = flatten_for_tape(sources)
         job = (leaves, _alike("tangents", sources, leaves, tangents), 0)
@@ -515,11 +515,13 @@ def _alike(what: str, sources: Any, leaves: list[Any], values: Any) -> list[Any]
         raise ValueError(f"{what} must have the structure of the sources: {error}") from error
     flat, _ = flatten_for_tape(values)
     if len(flat) != len(leaves):
-        raise ValueError(f"{what} has {len(flat)} entries for {len(leaves)} sources; it must have the sources' structure")
+        raise ValueError(
+            f"{what} has {len(flat)} entries for {len(leaves)} sources; it must have the sources' structure"
+        )
     return flat
 
 
-def _zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
+def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
     if unconnected_gradients is UnconnectedGradients.NONE:
         return False
     try:

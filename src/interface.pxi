@@ -306,6 +306,20 @@ def operand(value):
     return as_operand(value)
 
 
+def operand_like(value, Operand other):
+    """A value as a tensor of another's dtype, that nobody can write to: Python numbers and lists take it, others are cast."""
+    cdef Operand x = operand_beside(value, other)
+    if x is None:
+        raise TypeError(f"cannot use {shorten(value)} beside a tensor of dtype {other.dtype}: it is neither a number nor an "
+                        f"array of numbers")
+    if dtype_objects[x.code].kind == "c" and dtype_objects[other.code].kind != "c":
+        raise TypeError(f"a value of dtype {x.dtype} does not fit a tensor of dtype {other.dtype}: take its real part")
+    if x.is_variable:
+        x = identity_of(x)
+    x = cast_operand(x, other.code)
+    return new_tensor(own_copy(x.array)) if x.borrowed and not x.scalar else x
+
+
 def all_operands(values):
     """Whether every item of a list or tuple is a tensor or a variable."""
     for value in values:
@@ -594,15 +608,11 @@ cdef list checked_tangents(list sources, list tangents, npy_intp batch):
     cdef Py_ssize_t k
     for k in range(len(sources)):
         x = <Operand>sources[k]
-        tangent = operand_beside(tangents[k], x)
-        if tangent is None:
-            raise TypeError(f"tangents must be numeric, not {type(tangents[k]).__name__}")
+        tangent = <Operand>operand_like(tangents[k], x)
         if shape_of(tangent) != with_batch(shape_of(x), batch):
             raise ValueError(f"the tangent of a source of shape {shape_of(x)} has shape {shape_of(tangent)}; it must have shape "
                              f"{with_batch(shape_of(x), batch)}")
-        if dtype_objects[tangent.code].kind == "c":
-            raise TypeError(f"the tangent of a source of dtype {x.dtype} has dtype {tangent.dtype}; it must be real")
-        given.append(tangent if tangent.code == x.code or not PyTypeNum_ISFLOAT(x.code) else cast_operand(tangent, x.code))
+        given.append(tangent)
     return given
 
 
@@ -721,12 +731,10 @@ def tape_hvp(Tape tape, target, list sources, list vectors):
     checked_sources(sources)
     for k in range(len(sources)):
         x = <Operand>sources[k]
-        vector = operand_beside(vectors[k], x)
-        if vector is None or shape_of(vector) != shape_of(x):
-            raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} "
-                             + (f"is a {type(vectors[k]).__name__}" if vector is None else f"has shape {shape_of(vector)}")
-                             + "; they must have one shape")
-        seeds.append(cast_operand(vector, x.code) if PyTypeNum_ISFLOAT(x.code) else vector)
+        vector = <Operand>operand_like(vectors[k], x)
+        if shape_of(vector) != shape_of(x):
+            raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they must be equal")
+        seeds.append(vector)
     extension = Extension(tape, target, sources)
     try:
         wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
