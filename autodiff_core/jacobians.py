@@ -24,7 +24,7 @@ MODES = ("auto", "forward", "reverse")
 def jacobian(
     tape: _core.Tape, target: Any, sources: list[Any], zero: bool, chunk_size: int | None, mode: str
 ) -> list[_core.Tensor | None]:
-    """The Jacobian of a target for each source, of shape target.shape + source.shape; None, or zeros, if unconnected."""
+    """The Jacobian of a target for each source, of shape target.shape + source.shape; None or zeros if unconnected."""
     if mode not in MODES:
         raise ValueError(f"jacobian: mode must be 'auto', 'forward' or 'reverse', not {mode!r}")
     if chunk_size is not None and chunk_size < 1:
