@@ -138,6 +138,15 @@ _core.install(
 )
 
 from . import autodiff, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from .custom import (  # noqa: E402
+    custom_gradient,
+    custom_jvp,
+    elementwise_op,
+    general_op,
+    grad_pass_through,
+    linear_op,
+    recompute_grad,
+)
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
@@ -200,10 +209,13 @@ __all__ = [
     "cos",
     "cosh",
     "cumsum",
+    "custom_gradient",
+    "custom_jvp",
     "divide",
     "double",
     "dtypes",
     "einsum",
+    "elementwise_op",
     "equal",
     "exp",
     "expand_dims",
@@ -215,7 +227,9 @@ __all__ = [
     "floatx",
     "floor",
     "gather",
+    "general_op",
     "grad",
+    "grad_pass_through",
     "greater",
     "greater_equal",
     "half",
@@ -234,6 +248,7 @@ __all__ = [
     "less",
     "less_equal",
     "linalg",
+    "linear_op",
     "linearize",
     "linspace",
     "logical_and",
@@ -259,6 +274,7 @@ __all__ = [
     "random",
     "range",
     "rank",
+    "recompute_grad",
     "reduce_all",
     "reduce_any",
     "reduce_logsumexp",

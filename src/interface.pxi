@@ -306,6 +306,30 @@ def operand(value):
     return as_operand(value)
 
 
+def is_recording():
+    """Whether a tape of this thread is recording."""
+    return recording_log() != NULL
+
+
+def suspend():
+    """Pause all tapes of this thread; returns what `resume` needs."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    cdef uint32_t active
+    if log == NULL:
+        return 0
+    active = log.active
+    log.active = 0
+    log.sole = False
+    return active
+
+
+def resume(uint32_t active):
+    """Let those listen again that did."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    if log != NULL:
+        log.active |= active & log.used
+
+
 def operand_like(value, Operand other):
     """A value as a tensor of another's dtype, that nobody can write to: Python numbers and lists take it, others are cast."""
     cdef Operand x = operand_beside(value, other)
