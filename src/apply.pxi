@@ -11,24 +11,51 @@ comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 # ------------------------------------------------------------------------------------------------------------ scalars
 
-cdef inline Record* record_scalar(Log* log, int op, uint32_t listeners, double value, int code, Tensor out) except NULL:
-    """A new record that `out` stands at, its operands and partials still to be filled in."""
+cdef inline int32_t append_scalar(Log* log, int op, int32_t a, int32_t b, const double* values, double value, int code) except -2:
+    """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node, or
+    UNTRACKED where no tape listens. What it needs for its derivative lies in it, or beside it, from now on."""
+    cdef Row* row = &table[op]
     cdef Record* r
+    cdef uint32_t listeners = 0, needs = 0
+    if a >= 0:
+        if row.by_partials or row.derivative[0] != NOTHING:
+            listeners = log.records[a].listeners
+            needs = row.uses[0]
+        else:
+            a = UNTRACKED
+    if b >= 0:
+        if row.by_partials or row.derivative[1] != NOTHING:
+            listeners |= log.records[b].listeners
+            needs |= row.uses[1]
+        else:
+            b = UNTRACKED
+    listeners &= log.active
+    if not listeners:
+        return UNTRACKED
+    if a < 0 and needs & 1:
+        a = log_number(log, values[0], code)
+    elif b < 0 and needs & 2:
+        b = log_number(log, values[1], code)
     if log.count == log.capacity:
         log_grow(log)
     r = &log.records[log.count]
     log.values[log.count].number = value
-    out.log_id = log.id
-    out.node = log.count
     log.count += 1
     r.op = <uint16_t>op
     r.flags = SCALAR | PARTIALS
-    if not table[op].by_partials:
-        r.flags = SCALAR
-        log.pure = False
     r.dtype = <uint8_t>code
     r.listeners = listeners
-    return r
+    r.a = a
+    r.b = b
+    if not row.by_partials:
+        r.flags = SCALAR
+        log.pure = False
+        return log.count - 1
+    if a >= 0:
+        r.payload.partial[0] = local_partial(&row.partial[0], values, value)
+    if b >= 0:
+        r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+    return log.count - 1
 
 
 cdef Tensor scalar1(int op, Operand x):
@@ -37,7 +64,6 @@ cdef Tensor scalar1(int op, Operand x):
     cdef int code = x.code
     cdef Tensor out
     cdef Log* log = recording_log()
-    cdef Record* r
     cdef int32_t node
     if row.boolean:
         if log != NULL and x.is_variable:   # compared, it is watched like any variable that is read
@@ -49,12 +75,11 @@ cdef Tensor scalar1(int op, Operand x):
     if log == NULL:
         return out
     node = tracked(log, x)
-    if node >= 0 and row.derivative[0] != NOTHING:
-        r = record_scalar(log, op, log.records[node].listeners & log.active, value, code, out)
-        r.a = node
-        r.b = UNTRACKED
-        if row.by_partials:
-            r.payload.partial[0] = local_partial(&row.partial[0], &x.number, value)
+    if node >= 0:
+        node = append_scalar(log, op, node, UNTRACKED, &x.number, value, code)
+        if node >= 0:
+            out.log_id = log.id
+            out.node = node
     return out
 
 
@@ -65,9 +90,7 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     cdef double value
     cdef Tensor out
     cdef Log* log = recording_log()
-    cdef Record* r
     cdef int32_t a = UNTRACKED, b = UNTRACKED
-    cdef uint32_t listeners = 0, needs = 0
     values[0] = xv
     values[1] = yv
     value = row.scalar2(xv, yv) if row.scalar2 != NULL else scalar_eval(op, values)
@@ -86,33 +109,11 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
         a = tracked(log, x)
     if y is not None:
         b = tracked(log, y)
-    if a >= 0:
-        if row.by_partials or row.derivative[0] != NOTHING:
-            listeners = log.records[a].listeners
-            needs = row.uses[0]
-        else:
-            a = UNTRACKED
-    if b >= 0:
-        if row.by_partials or row.derivative[1] != NOTHING:
-            listeners |= log.records[b].listeners
-            needs |= row.uses[1]
-        else:
-            b = UNTRACKED
-    listeners &= log.active
-    if not listeners:
-        return out
-    if a < 0 and needs & 1:
-        a = log_number(log, xv, code)
-    elif b < 0 and needs & 2:
-        b = log_number(log, yv, code)
-    r = record_scalar(log, op, listeners, value, code, out)
-    r.a = a
-    r.b = b
-    if row.by_partials:
+    if a >= 0 or b >= 0:
+        a = append_scalar(log, op, a, b, values, value, code)
         if a >= 0:
-            r.payload.partial[0] = local_partial(&row.partial[0], values, value)
-        if b >= 0:
-            r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+            out.log_id = log.id
+            out.node = a
     return out
 
 
@@ -683,9 +684,13 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     pb = <char*>PyArray_DATA(b)
     pc = <char*>PyArray_DATA(out)
     size_a = core[1] * core[3] * item_size[code]
-    if na > 2 and nb == 2 and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO):
-        core[1] *= outer        # a stack times one matrix is one product, its rows those of all the stack
-        outer = 1
+    if nd and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO) and PyArray_SIZE(a) == outer * core[1] * core[2]:
+        for d in range(nd):
+            if sb[d] != 0 and dims[d] != 1:
+                break
+        else:
+            core[1] *= outer    # a stack times one matrix is one product, its rows those of all the stack
+            outer = 1
     large = outer * core[1] * core[2] * core[3] >= NOGIL_WORK
     cdef PyThreadState* state = NULL
     if large:
@@ -694,7 +699,12 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
         args[0] = pa
         args[1] = pb
         args[2] = pc
-        table[OP_MATMUL].loop[code](args, core, steps, table[OP_MATMUL].data[code])
+        if core[2] == 1 and code == NPY_FLOAT and steps[6] == 4:
+            vm_outer_f32(pa, steps[3], pb, pc, core[1], core[3])
+        elif core[2] == 1 and code == NPY_DOUBLE and steps[6] == 8:
+            vm_outer_f64(pa, steps[3], pb, pc, core[1], core[3])
+        else:
+            table[OP_MATMUL].loop[code](args, core, steps, table[OP_MATMUL].data[code])
         pc += size_a
         d = nd - 1
         while d >= 0:

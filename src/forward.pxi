@@ -240,6 +240,8 @@ cdef Tensor tangent_tensor(Sweep* s, int32_t node):
     kind = s.state[k] & KIND_MASK
     if kind == NUMBER:
         return new_scalar(rounded(s.adjoint[k].number, s.log.records[node].dtype), s.log.records[node].dtype)
+    if kind == NODE:
+        return tensor_at(s, <int32_t>s.adjoint[k].register)
     if kind == ARRAY:
         return new_tensor(<ndarray>s.adjoint[k].object)
     return <Tensor>s.adjoint[k].object
@@ -320,6 +322,24 @@ cdef int push_tensors(Sweep* s, int32_t node) except -1:
             part = binary(OP_MULTIPLY, new_scalar(1.0, s.log.records[node].dtype), part)
         total = <Operand>part if total is None else <Operand>binary(OP_ADD, total, part)
     return 0 if total is None else add_tensor(s, node, broadcast_tensor(total, whole))
+
+
+cdef int push_scalar_tensors(Sweep* s, int32_t node) except -1:
+    """A scalar record of one dtype, its tangent recorded on the same log; no object is made."""
+    cdef Record* r = &s.log.records[node]
+    cdef int op = r.op, code = r.dtype, i, n = table[op].arity
+    cdef int32_t operands[2]
+    cdef Scalar registers[MOST_REGISTERS]
+    operands[0] = r.a
+    operands[1] = r.b
+    for i in range(n):
+        registers[1 + i] = scalar_operand(s, operands[i])
+    registers[1 + n] = scalar_operand(s, node)
+    for i in range(n):
+        if has_tangent(s, operands[i]):
+            registers[0] = adjoint_scalar(s, operands[i])
+            add_scalar(s, node, run_on_nodes(s.log, table[op].vjp[i], registers, code))
+    return 0
 
 
 # ------------------------------------------------------------------------------------------------- rows with Python rules
@@ -473,7 +493,10 @@ cdef int push(Sweep* s) except -1:
         elif kind != ELEMENTWISE:
             push_general(s, i)
         elif s.tensors:
-            push_tensors(s, i)
+            if scalar_alone(s, i):
+                push_scalar_tensors(s, i)
+            else:
+                push_tensors(s, i)
         elif r.flags & PARTIALS:
             push_partials(s, i)
         else:

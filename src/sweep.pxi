@@ -15,6 +15,7 @@ cdef enum AdjointKind:
     ARRAY = 2                   # an owned reference
     IN_STRETCH = 3              # a register of what is pending
     TENSOR = 4                  # an owned reference: the derivative is recorded
+    NODE = 7                    # of a scalar: the node of the adjoint itself, on the same log
     BUNDLE = 6                  # an owned list: of a record of several outputs, a tensor or None for each
     KIND_MASK = 7
 
@@ -67,7 +68,7 @@ cdef inline void drop(Sweep* s, int32_t node) noexcept:
     cdef uint8_t kind = s.state[k] & KIND_MASK
     cdef PyObject* held = s.adjoint[k].object
     s.state[k] &= ~KIND_MASK
-    if kind >= ARRAY and kind != IN_STRETCH:
+    if kind >= ARRAY and kind != IN_STRETCH and kind != NODE:
         Py_XDECREF(held)
 
 
@@ -505,7 +506,7 @@ cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
     cdef Record* r = &s.log.records[node]
     total = cast_operand(<Operand>contribution, r.dtype)
     if s.state[k] & KIND_MASK:
-        total = <Operand>binary(OP_ADD, <object>s.adjoint[k].object, total)
+        total = <Operand>binary(OP_ADD, adjoint_tensor(s, node), total)
         drop(s, node)
     Py_INCREF(total)
     s.adjoint[k].object = <PyObject*>total
@@ -573,6 +574,146 @@ cdef object call_row(int op, list arguments):
     return elementwise(op, arguments[0], arguments[1], arguments[2])
 
 
+# Scalars are emitted without tensors: an adjoint is then a number, or the node of one on the log.
+
+ctypedef struct Scalar:
+    int32_t node                # or UNTRACKED
+    double number
+
+
+cdef object adjoint_tensor(Sweep* s, int32_t node):
+    """A node's adjoint as the tensor, or list of tensors, that it stands for."""
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    if kind == NUMBER:
+        return new_scalar(s.adjoint[k].number, s.log.records[node].dtype)
+    if kind == NODE:
+        return tensor_at(s, <int32_t>s.adjoint[k].register)
+    return <object>s.adjoint[k].object
+
+
+cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) except *:
+    """An op on scalars, recorded where a tape listens."""
+    cdef double values[MOST_INPUTS]
+    cdef int32_t nodes[2]
+    cdef Row* row = &table[op]
+    cdef Scalar result
+    cdef int k
+    if op == OP_MULTIPLY:
+        for k in range(2):
+            if x[k].node < 0 and x[k].number == 1.0:
+                return x[1 - k]
+    nodes[0] = nodes[1] = UNTRACKED
+    for k in range(arity):
+        values[k] = x[k].number
+        nodes[k] = x[k].node
+    if not row.ready:
+        prepare(op)
+    result.node = UNTRACKED
+    result.number = row.scalar2(values[0], values[1]) if row.scalar2 != NULL else scalar_eval(op, values)
+    if code == NPY_FLOAT and not row.boolean:
+        result.number = <double><float>result.number
+    if not row.boolean and (nodes[0] >= 0 or nodes[1] >= 0):
+        result.node = append_scalar(log, op, nodes[0], nodes[1], values, result.number, code)
+    return result
+
+
+cdef Scalar scalar_operand(Sweep* s, int32_t reference) noexcept:
+    """A record's operand, or the record itself, as a rule sees it."""
+    cdef Scalar x
+    x.node = UNTRACKED
+    x.number = 0
+    if reference <= FIRST_CONSTANT:
+        x.number = s.log.constants[FIRST_CONSTANT - reference].value.number
+    elif reference >= 0:
+        x.number = s.log.values[reference].number
+        if s.log.records[reference].listeners & s.log.active:
+            x.node = reference
+    return x
+
+
+cdef int add_scalar(Sweep* s, int32_t node, Scalar contribution) except -1:
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef int code = s.log.records[node].dtype
+    cdef Scalar both[2]
+    if kind == TENSOR:
+        return add_tensor(s, node, tensor_at(s, contribution.node) if contribution.node >= 0
+                          else new_scalar(contribution.number, code))
+    if kind:
+        both[0] = adjoint_scalar(s, node)
+        both[1] = contribution
+        contribution = emit_scalar(s.log, OP_ADD, both, 2, code)
+        s.state[k] &= ~KIND_MASK
+    if contribution.node >= 0:
+        s.adjoint[k].register = contribution.node
+        s.state[k] |= NODE
+    else:
+        s.adjoint[k].number = contribution.number
+        s.state[k] |= NUMBER
+    return 0
+
+
+cdef Scalar adjoint_scalar(Sweep* s, int32_t node) noexcept:
+    """A scalar node's adjoint."""
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef Scalar x
+    cdef Tensor t
+    if kind == NODE:
+        return scalar_operand(s, <int32_t>s.adjoint[k].register)
+    x.node = UNTRACKED
+    if kind == NUMBER:
+        x.number = s.adjoint[k].number
+        return x
+    t = <Tensor>s.adjoint[k].object
+    x = scalar_operand(s, log_find(s.log, t))
+    x.number = t.number
+    return x
+
+
+cdef int sweep_scalar_tensors(Sweep* s, int32_t node) except -1:
+    """A scalar record of one dtype, its contributions recorded on the same log; no object is made."""
+    cdef Record* r = &s.log.records[node]
+    cdef int op = r.op, code = r.dtype, i, n = table[op].arity
+    cdef int32_t operands[2]
+    cdef Scalar registers[MOST_REGISTERS]
+    operands[0] = r.a
+    operands[1] = r.b
+    registers[0] = adjoint_scalar(s, node)
+    if not s.state[node - s.low] & SOURCE:
+        drop(s, node)
+    for i in range(n):
+        registers[1 + i] = scalar_operand(s, operands[i])
+    registers[1 + n] = scalar_operand(s, node)
+    for i in range(n):
+        if wants(s, operands[i]):
+            add_scalar(s, operands[i], run_on_nodes(s.log, table[op].vjp[i], registers, code))
+    return 0
+
+
+cdef Scalar run_on_nodes(Log* log, const Program* p, Scalar* registers, int code) except *:
+    """A program over scalars on the log, its input registers filled in."""
+    cdef Scalar arguments[MOST_INPUTS]
+    cdef int j, k
+    for j in range(p.constants):
+        registers[p.inputs + j].node = UNTRACKED
+        registers[p.inputs + j].number = rounded(p.constant[j], code)
+    for j in range(p.instructions):
+        for k in range(MOST_INPUTS):
+            if p.code[j].inputs[k] >= 0:
+                arguments[k] = registers[p.code[j].inputs[k]]
+        registers[p.inputs + p.constants + j] = emit_scalar(log, p.code[j].op, arguments, table[p.code[j].op].arity, code)
+    return registers[p.result]
+
+
+cdef bint scalar_alone(Sweep* s, int32_t node) noexcept:
+    """Whether a record is for the function above: scalars of one dtype, and the log is the one that is recorded on."""
+    cdef Record* r = &s.log.records[node]
+    return (r.flags & PARTIALS and s.linked and not s.batch
+            and (r.a < 0 or s.log.records[r.a].dtype == r.dtype) and (r.b < 0 or s.log.records[r.b].dtype == r.dtype))
+
+
 cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
     """One record, its contributions recorded."""
     cdef Record* r = &s.log.records[node]
@@ -581,7 +722,7 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
     cdef int32_t pair[2]
     cdef int32_t* operands
     cdef list nodes, registers, contributions
-    cdef object adjoint = <object>s.adjoint[node - s.low].object
+    cdef object adjoint = adjoint_tensor(s, node)
     cdef Operand g = <Operand>adjoint if row.kind != GENERAL else None
     cdef object attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE else None
     cdef Operand operand
@@ -828,7 +969,10 @@ cdef int walk(Sweep* s) except -1:
         elif not st & REACHED:
             drop(s, i)
         elif s.tensors:
-            sweep_tensors(s, i)
+            if scalar_alone(s, i):
+                sweep_scalar_tensors(s, i)
+            else:
+                sweep_tensors(s, i)
         else:
             kind = table[r.op].kind
             if r.flags & PARTIALS:
@@ -1066,6 +1210,8 @@ cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, int32_t* nodes, P
                 return results[i]
     if kind == NUMBER:
         part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)
+    elif kind == NODE:
+        part = tensor_at(s, <int32_t>s.adjoint[k].register)
     else:
         held = s.adjoint[k].object
         if kind == TENSOR:
