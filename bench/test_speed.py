@@ -5,10 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cases import CASES, Case
+import cases
+import derivatives
+from cases import Case
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*cases.CASES, *derivatives.CASES], ids=lambda case: case.name)
 def test_speed(case: Case, race: Callable[[Case], None]) -> None:
     ours, by_hand = case.ours(), case.by_hand()
     assert len(ours) == len(by_hand)

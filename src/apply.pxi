@@ -637,9 +637,16 @@ cdef object transpose_of(Operand x):
 
 # ------------------------------------------------------------------------------------------------------------- matmul
 
+cdef inline ndarray for_blas(ndarray x):
+    """One number everywhere, as the cotangent of a sum is, in memory of its own: BLAS takes no strides of zero."""
+    return own_copy(x) if PyArray_SIZE(x) > 1 and is_uniform(x) else x
+
+
 cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
-    cdef int code = PyArray_TYPE(a), nd, d, na = PyArray_NDIM(a), nb = PyArray_NDIM(b), k
+    a = for_blas(a)
+    b = for_blas(b)
+    cdef int code = PyArray_TYPE(a), nd, d, na = PyArray_NDIM(a), nb = PyArray_NDIM(b)
     cdef npy_intp dims[MOST_DIMS]
     cdef npy_intp index[MOST_DIMS]
     cdef npy_intp sa[MOST_DIMS]

@@ -352,9 +352,13 @@ cdef ndarray sum_to(ndarray array, tuple shape, npy_intp batch):
     cdef npy_intp kept[MOST_DIMS]
     cdef int nd = PyArray_NDIM(array), d, first = 1 if batch else 0, lead = nd - <int>len(shape)
     cdef ndarray out
+    cdef bint same = lead == first
     kept[0] = batch
     for d in range(first, nd):
         kept[d] = 1 if d < lead else <npy_intp>shape[d - lead]
+        same = same and kept[d] == PyArray_DIMS(array)[d]
+    if same:
+        return array
     out = sum_array(array, nd, kept)
     return out if lead == first else reshaped(out, with_batch(shape, batch))
 
