@@ -11,6 +11,7 @@ from typing import Any as _Any
 from . import _core, dtypes, linalg, math, nn
 from . import numpy_protocol as _numpy_protocol
 from ._core import Tensor
+from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .creation import (
     add_n,
     cast,
@@ -56,7 +57,6 @@ from .dtypes import (
     uint64,
 )
 from .math import round, truediv
-from .ops.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .ops.elementwise import (
     abs,
     acos,

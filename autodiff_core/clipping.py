@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import _core
-from .._core import Tensor
-from .elementwise import maximum, minimum, multiply, sqrt, square
-from .indexing import where
-from .reductions import Axis, reduce_sum
+from . import _core
+from ._core import Tensor
+from .ops.elementwise import maximum, minimum, multiply, sqrt, square
+from .ops.indexing import where
+from .ops.reductions import Axis, reduce_sum
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
