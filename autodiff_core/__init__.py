@@ -56,6 +56,9 @@ from .dtypes import (
     uint32,
     uint64,
 )
+from .indexed_slices import IndexedSlices
+from .indexed_slices import collect as _collect_slices
+from .indexed_slices import densify as _densify_slices
 from .math import round, truediv
 from .ops.elementwise import (
     abs,
@@ -135,6 +138,9 @@ _core.install(
     array_ufunc=_numpy_protocol.array_ufunc,
     array_function=_numpy_protocol.array_function,
     stack=_stack_nested,
+    indexed_slices=IndexedSlices,
+    collect=_collect_slices,
+    densify=_densify_slices,
 )
 
 from . import nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
@@ -166,6 +172,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "DType",
     "GradientTape",
+    "IndexedSlices",
     "Module",
     "Tensor",
     "TensorShape",

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import _core
 from .creation import zeros
+from .indexed_slices import IndexedSlices, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
 from .ops.shaping import concat, reshape, transpose
 
@@ -195,8 +196,9 @@ class GradientTape(_core.Tape):
 
         Returns
         -------
-        structure of Tensor or None
-            In the structure of the sources, of the sources' shapes and dtypes.
+        structure of Tensor, IndexedSlices or None
+            In the structure of the sources, of the sources' shapes and dtypes. `IndexedSlices` for a variable that the
+            target depends on through rows looked up by `gather`, and in no other way.
 
         Raises
         ------
@@ -227,6 +229,8 @@ class GradientTape(_core.Tape):
         seeds = None
         if output_gradients is not None:
             seeds = _seeds(target, targets, output_gradients)
+        if any(isinstance(leaf, IndexedSlices) for leaf in targets):
+            targets, seeds = targets_by_rows(targets, seeds)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
 
     def jacobian(
@@ -289,6 +293,11 @@ class GradientTape(_core.Tape):
         if chunk_size is not None and chunk_size < 1:
             raise ValueError(f"jacobian: chunk_size must be at least 1, not {chunk_size}")
         leaves, rebuild = flatten_for_tape(sources)
+        if isinstance(target, IndexedSlices):
+            raise TypeError(
+                "jacobian: the target is an IndexedSlices; make a tensor of it where the tape records: "
+                "convert_to_tensor(slices)"
+            )
         if not isinstance(target, _core.Operand) or not all(isinstance(x, _core.Operand) for x in leaves):
             _core.tape_pullback(self, target, leaves, ())  # raises, and says which
         shape, rows = tuple(target.shape), target.size
@@ -407,7 +416,7 @@ def _zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
 
 def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
     """Flatten output_gradients; for a single target a plain number, list or array stands for itself."""
-    if isinstance(target, _core.Operand):
+    if isinstance(target, (_core.Operand, IndexedSlices)):
         if isinstance(output_gradients, (list, tuple)) and len(output_gradients) == 1 and len(target.shape) == 0:
             return list(output_gradients)
         return [output_gradients]

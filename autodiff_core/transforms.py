@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .indexed_slices import IndexedSlices
 from .nest import flatten_for_tape
 from .tape import GradientTape
 
@@ -54,8 +55,9 @@ class _Arguments:
         return source
 
     def structured(self, leaves: Sequence[Any]) -> Any:
-        """Derivatives in the structure of the differentiated arguments."""
-        parts, rest = [], [self.given(leaf) for leaf in leaves]
+        """Derivatives in the structure of the differentiated arguments, whole tensors all of them."""
+        whole = [_core.to_tensor(leaf) if isinstance(leaf, IndexedSlices) else leaf for leaf in leaves]
+        parts, rest = [], [self.given(leaf) for leaf in whole]
         for count, rebuild in self.rebuild:
             parts.append(rebuild(rest[:count]))
             rest = rest[count:]
