@@ -1,4 +1,4 @@
-"""Gradients by rows: looking rows up in a variable costs the rows, not the table."""
+"""Gradients by rows: looking rows up in a variable costs the rows, not the table, from the tape to the optimizer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import copy
 import pickle
 import re
 import threading
+import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core.keras import optimizers
 
 TABLE = np.arange(12.0).reshape(4, 3)
 
@@ -668,3 +671,168 @@ def test_truth_values_are_not_subtracted():
     with pytest.raises(TypeError, match="boolean subtract"):
         v.scatter_sub(tf.IndexedSlices([True], [0]))
     assert v.scatter_update(tf.IndexedSlices([True], [1])).numpy().tolist() == [True, True]
+
+
+# -- Optimizers ---------------------------------------------------------------------------------------------------
+
+
+RULES = {
+    "sgd": lambda: optimizers.SGD(0.1),
+    "momentum": lambda: optimizers.SGD(0.1, momentum=0.9),
+    "nesterov": lambda: optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+    "adam": lambda: optimizers.Adam(0.1),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_step_by_rows_is_the_dense_step_of_these_rows(rule):
+    rng = np.random.default_rng(0)
+    whole, start = RULES[rule](), rng.normal(size=(6, 3))
+    by_rows, v = RULES[rule](), table(start)
+    w = table(start[[1, 4]])
+    for _ in range(4):
+        rows = rng.normal(size=(3, 3))
+        by_rows.apply_gradients([(tf.IndexedSlices(rows, [4, 1, 4], (6, 3)), v)])
+        whole.apply_gradients([(tf.constant([rows[1], rows[0] + rows[2]]), w)])
+    np.testing.assert_allclose(v.numpy()[[1, 4]], w, rtol=1e-12)
+    np.testing.assert_array_equal(v.numpy()[[0, 2, 3, 5]], start[[0, 2, 3, 5]])
+
+
+def test_sgd_by_rows_is_dense_sgd():
+    start = np.arange(12.0).reshape(4, 3)
+    v, w = table(start), table(start)
+    loss = lambda v: tf.reduce_sum(tf.gather(v, [3, 1, 3]) ** 2)  # noqa: E731
+    for _ in range(3):
+        optimizers.SGD(0.1).apply_gradients([(gradient_of(loss, v), v)])
+        optimizers.SGD(0.1).apply_gradients([(dense(gradient_of(loss, w)), w)])
+    np.testing.assert_allclose(v, w)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_remembered_passes_between_dense_steps_and_steps_by_rows(rule, alone):
+    # All rows are named, so that both are the same.
+    rng = np.random.default_rng(1)
+    start = rng.normal(size=(4, 3))
+    mixed, plain = RULES[rule](), RULES[rule]()
+    v, w, beside = table(start), table(start), (table([1.0]), table([1.0]))
+    for step in range(7):
+        g, order = rng.normal(size=(4, 3)), rng.permutation(4)
+        sparse = step in (1, 2, 5)
+        gradient = tf.IndexedSlices(g[order], order, (4, 3)) if sparse else g
+        extra = [] if alone else [(np.ones(1), beside[0])]
+        mixed.apply_gradients([(gradient, v), *extra])
+        plain.apply_gradients([(g, w), *([] if alone else [(np.ones(1), beside[1])])])
+        np.testing.assert_allclose(v, w, rtol=1e-12)
+        np.testing.assert_allclose(beside[0], beside[1], rtol=1e-12)
+
+
+def test_a_variable_named_by_rows_and_whole_in_one_call_is_changed_by_both():
+    v = table([1.0, 2.0, 3.0])
+    gradients = [(tf.IndexedSlices([1.0, 1.0], [0, 0], (3,)), v), (np.ones(3), v)]
+    optimizers.SGD(0.5, momentum=0.5).apply_gradients(gradients)
+    assert v.numpy()[1] == 1.5
+    assert v.numpy()[0] < 0.0
+
+
+def test_more_rows_than_a_block():
+    v, g = table(np.zeros((3000, 40))), np.random.default_rng(2).choice([-1.0, 2.0], (2500, 40))
+    optimizers.Adam(0.1).apply_gradients([(tf.IndexedSlices(g, np.arange(2500) + 100, (3000, 40)), v)])
+    np.testing.assert_allclose(v.numpy()[100:2600], -0.1 * np.sign(g), atol=1e-3)
+
+
+def test_a_step_without_rows_changes_nothing_but_the_count():
+    v, optimizer = table(), optimizers.Adam()
+    optimizer.apply_gradients([(tf.IndexedSlices(np.zeros((0, 3)), np.zeros(0, int), (4, 3)), v)])
+    np.testing.assert_array_equal(v, TABLE)
+    assert int(optimizer.iterations) == 1
+
+
+def test_slices_of_float64_change_a_variable_of_float32():
+    v = table([1.0, 2.0])
+    optimizers.SGD(0.5).apply_gradients([(tf.IndexedSlices(np.array([1.0, 1.0]), [1, 1]), v)])
+    assert v.dtype == tf.float32
+    assert v.numpy().tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "error", "text"),
+    [
+        (
+            tf.IndexedSlices([[1.0]], [0], (9, 1)),
+            ValueError,
+            "The gradient of variable 'v:0' has shape (9, 1), but the variable has shape (4, 3)",
+        ),
+        (
+            tf.IndexedSlices([[1.0]], [0]),
+            ValueError,
+            "The gradient of variable 'v:0' has shape (4, 1), but the variable has shape (4, 3)",
+        ),
+        (tf.IndexedSlices(np.ones((1, 3)), [4]), IndexError, "The gradient of variable 'v:0' names row 4 of 4"),
+        (
+            tf.IndexedSlices(np.ones((1, 3), complex), [0]),
+            TypeError,
+            "The gradient of variable 'v:0' has dtype complex128, but the variable has dtype float64",
+        ),
+        (
+            np.ones((4, 3), complex),
+            TypeError,
+            "The gradient of variable 'v:0' has dtype complex128, but the variable has dtype float64",
+        ),
+    ],
+)
+def test_all_checks_come_before_any_change(gradient, error, text):
+    first, v, optimizer = table([1.0]), table(name="v"), optimizers.Adam()
+    rows = table([1.0])
+    with pytest.raises(error, match=re.escape(text)):
+        optimizer.apply_gradients([(np.ones(1), first), (slices([1.0], [0], None), rows), (gradient, v)])
+    assert (first.numpy(), rows.numpy(), int(optimizer.iterations)) == (1.0, 1.0, 0)
+
+
+def test_minimize_takes_a_table():
+    v, optimizer = table([1.0, 2.0]), optimizers.SGD(0.5)
+    optimizer.minimize(lambda: tf.reduce_sum(tf.gather(v, [1]) ** 2), [v])
+    assert v.numpy().tolist() == [1.0, 0.0]
+
+
+# -- Cost ---------------------------------------------------------------------------------------------------------
+
+
+ROWS, WIDTH, LOOKED_UP = 1_000_000, 64, 1_000
+
+
+def test_a_step_costs_the_rows_and_not_the_table():
+    big = tf.Variable(tf.zeros((ROWS, WIDTH)))
+    small = tf.Variable(tf.zeros((2 * LOOKED_UP, WIDTH)))
+    optimizer = optimizers.SGD(0.1)
+    rng = np.random.default_rng(0)
+
+    def step(v: tf.Variable) -> float:
+        ids = rng.integers(0, v.shape[0], LOOKED_UP)
+        begin = time.perf_counter()
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum((tf.gather(v, ids) - 1.0) ** 2) + tf.reduce_sum(tf.gather(v, ids[:10]))
+        optimizer.apply_gradients([(tape.gradient(loss, v), v)])
+        return time.perf_counter() - begin
+
+    for v in (big, small):
+        step(v)  # the first one makes the variable's memory its own
+    tracemalloc.start()
+    try:
+        step(big)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4e6  # the table takes 256 MB
+    # A dense gradient would take some 100 ms. The shortest of several: other processes may run meanwhile.
+    assert min(step(big) for _ in range(20)) < 10 * min(step(small) for _ in range(20)) + 1e-3
+
+
+def test_many_lookups_beside_a_dense_use_add_up_in_place():
+    v = tf.Variable(tf.zeros((100_000, 8)))
+    with tf.GradientTape() as tape:
+        total = tf.add_n([tf.reduce_sum(tf.gather(v, [k])) for k in range(2_000)]) + tf.reduce_sum(v * v)
+    begin = time.perf_counter()
+    gradient = tape.gradient(total, v)
+    assert time.perf_counter() - begin < 1.0  # 2,000 arrays of 3 MB would take many times that
+    assert gradient.numpy().sum() == 16_000.0
