@@ -795,6 +795,40 @@ def test_minimize_takes_a_table():
     assert v.numpy().tolist() == [1.0, 0.0]
 
 
+# -- The layer ----------------------------------------------------------------------------------------------------
+
+
+def test_an_embedding_layer_is_a_table_of_its_inputs_rows():
+    tf.keras.backend.clear_session()
+    layer = tf.keras.layers.Embedding(5, 2, embeddings_initializer="ones")
+    for inputs in ([[0, 4], [1, 1]], [[0.0, 4.0], [1.0, 1.0]], tf.constant([[0, 4], [1, 1]])):
+        assert layer(inputs).shape == (2, 2, 2)
+    assert [v.name for v in layer.trainable_variables] == ["embedding/embeddings:0"]
+    assert np.abs(tf.keras.layers.Embedding(50, 4)([0]).numpy()).max() <= 0.05
+    with pytest.raises(IndexError, match="index 5 is out of bounds for axis 0 with size 5"):
+        layer([5])
+    with pytest.raises(ValueError, match="Received an invalid value for `input_dim`, expected a positive integer"):
+        tf.keras.layers.Embedding(0, 2)
+
+
+def test_a_model_with_an_embedding_learns():
+    tf.keras.backend.clear_session()
+    tf.random.set_seed(0)
+    model = tf.keras.Sequential([tf.keras.layers.Embedding(10, 4), tf.keras.layers.Dense(1)])
+    optimizer = optimizers.Adam(0.05)
+    numbers = np.arange(10)
+    parity = (numbers % 2).astype(np.float32)[:, None]
+    for _ in range(100):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(numbers) - parity) ** 2)
+        variables = model.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+    assert isinstance(gradients[0], tf.IndexedSlices)
+    assert float(loss) < 1e-2
+
+
 # -- Cost ---------------------------------------------------------------------------------------------------------
 
 
