@@ -143,11 +143,20 @@ _core.install(
     densify=_densify_slices,
 )
 
-from . import nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from . import autodiff, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from .custom import (  # noqa: E402
+    custom_gradient,
+    custom_jvp,
+    elementwise_op,
+    general_op,
+    grad_pass_through,
+    linear_op,
+    recompute_grad,
+)
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
-from .transforms import grad, hessian, hvp, jacobian, value_and_grad, vjp  # noqa: E402
+from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
 
 if _TYPE_CHECKING:
@@ -191,6 +200,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autodiff",
     "bool",
     "boolean_mask",
     "broadcast_to",
@@ -206,10 +216,13 @@ __all__ = [
     "cos",
     "cosh",
     "cumsum",
+    "custom_gradient",
+    "custom_jvp",
     "divide",
     "double",
     "dtypes",
     "einsum",
+    "elementwise_op",
     "equal",
     "exp",
     "expand_dims",
@@ -221,7 +234,9 @@ __all__ = [
     "floatx",
     "floor",
     "gather",
+    "general_op",
     "grad",
+    "grad_pass_through",
     "greater",
     "greater_equal",
     "half",
@@ -235,10 +250,13 @@ __all__ = [
     "int8",
     "is_tensor",
     "jacobian",
+    "jvp",
     "keras",
     "less",
     "less_equal",
     "linalg",
+    "linear_op",
+    "linearize",
     "linspace",
     "logical_and",
     "logical_not",
@@ -263,6 +281,7 @@ __all__ = [
     "random",
     "range",
     "rank",
+    "recompute_grad",
     "reduce_all",
     "reduce_any",
     "reduce_logsumexp",

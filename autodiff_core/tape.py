@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from warnings import warn
 
-import numpy as np
-
-from . import _core
-from .creation import zeros
+from . import _core, jacobians
+from .creation import zeros_like
 from .indexed_slices import IndexedSlices, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
-from .ops.shaping import concat, reshape, transpose
 
 
 class UnconnectedGradients(enum.Enum):
@@ -223,7 +219,7 @@ class GradientTape(_core.Tape):
             result = _core.tape_gradient_flat(self, target, sources)
             if result is not NotImplemented:
                 return result
-        zero = _zeros_wanted(unconnected_gradients)
+        zero = zeros_wanted(unconnected_gradients)
         targets, _ = flatten_for_tape(target)
         leaves, rebuild = flatten_for_tape(sources)
         seeds = None
@@ -241,10 +237,12 @@ class GradientTape(_core.Tape):
         parallel_iterations: int | None = None,
         experimental_use_pfor: bool = True,
         chunk_size: int | None = None,
+        mode: str = "auto",
     ) -> Any:
         """The derivative of each element of a target with respect to each element of each source.
 
-        All rows are swept together: cotangents have a leading axis, so Python does not loop over them.
+        All rows are swept together: cotangents have a leading axis, so Python does not loop over them. Where the
+        sources have fewer elements than the target, columns are: forward mode.
 
         Parameters
         ----------
@@ -257,8 +255,10 @@ class GradientTape(_core.Tape):
         parallel_iterations, experimental_use_pfor : object
             Accepted for TensorFlow's sake; without effect.
         chunk_size : int, optional
-            How many elements of the target one sweep takes together: less memory, more sweeps. By default so many that
-            an adjoint of the largest source or of the target takes at most about 64 MB.
+            How many elements of the target (in forward mode, of a source) one sweep takes together: less memory, more
+            sweeps. By default so many that an adjoint of the largest source or of the target takes at most about 64 MB.
+        mode : {"auto", "forward", "reverse"}
+            Which way to sweep.
 
         Returns
         -------
@@ -289,30 +289,14 @@ class GradientTape(_core.Tape):
         array([[2., 0.],
                [2., 1.]], dtype=float32)>
         """
-        zero = _zeros_wanted(unconnected_gradients)
-        if chunk_size is not None and chunk_size < 1:
-            raise ValueError(f"jacobian: chunk_size must be at least 1, not {chunk_size}")
+        zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
         if isinstance(target, IndexedSlices):
             raise TypeError(
                 "jacobian: the target is an IndexedSlices; make a tensor of it where the tape records: "
                 "convert_to_tensor(slices)"
             )
-        if not isinstance(target, _core.Operand) or not all(isinstance(x, _core.Operand) for x in leaves):
-            _core.tape_pullback(self, target, leaves, ())  # raises, and says which
-        shape, rows = tuple(target.shape), target.size
-        _check_fits(rows, leaves)
-        chunk = chunk_size or max(1, _CHUNK_ELEMENTS // max([rows, 1, *(x.size for x in leaves)]))
-        parts = _core.tape_pullback(self, target, leaves, _unit_cotangents(rows, shape, chunk))
-        results = []
-        for k, source in enumerate(leaves):
-            whole = shape + tuple(source.shape)
-            blocks = [part[k] for part in parts]
-            if not blocks or blocks[0] is None:
-                results.append(zeros(whole, source.dtype) if zero or (not blocks and rows == 0) else None)
-            else:
-                results.append(reshape(blocks[0] if len(blocks) == 1 else concat(blocks, 0), whole))
-        return rebuild(results)
+        return rebuild(jacobians.jacobian(self, target, leaves, zero, chunk_size, mode))
 
     def batch_jacobian(
         self,
@@ -359,51 +343,194 @@ class GradientTape(_core.Tape):
         >>> tape.batch_jacobian(y, x).shape
         TensorShape([2, 2, 2])
         """
-        _zeros_wanted(unconnected_gradients)
-        if not isinstance(target, _core.Operand) or not isinstance(source, _core.Operand):
-            _core.tape_pullback(self, target, [source], ())  # raises, and says which
-        if not target.shape or not source.shape or target.shape[0] != source.shape[0]:
-            raise ValueError(
-                f"Need first dimension of target shape ({target.shape}) and source shape ({source.shape}) to match."
-            )
-        examples, shape = target.shape[0], tuple(target.shape)
-        rows = target.size // examples if examples else 0
-        units = np.eye(rows).reshape(rows, 1, *shape[1:])
-        whole = (examples, *shape[1:], *source.shape[1:])
-        parts = _core.tape_pullback(self, target, [source], [np.broadcast_to(units, (rows, *shape))] if rows else ())
-        if not parts or parts[0][0] is None:
-            return zeros(whole, source.dtype)
-        by_row = parts[0][0]
-        return reshape(transpose(by_row, (1, 0, *range(2, len(by_row.shape)))), whole)
+        zeros_wanted(unconnected_gradients)
+        return jacobians.batch_jacobian(self, target, source)
+
+    def hessian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.ZERO,
+        chunk_size: int | None = None,
+    ) -> Any:
+        """The second derivatives of a scalar target, from the one recording.
+
+        The gradient is appended to what the tape holds and swept in its turn: nothing is computed twice, and no second
+        tape is needed.
+
+        Parameters
+        ----------
+        target : Tensor or Variable
+            A scalar.
+        sources : Tensor, Variable or structure of them
+            Watched tensors and variables.
+        unconnected_gradients : UnconnectedGradients or {"none", "zero"}
+            What to give where there is no second derivative, as for a linear function; zeros unless asked for None.
+        chunk_size : int, optional
+            How many rows one sweep takes together.
+
+        Returns
+        -------
+        Tensor, or structure of structures of them
+            For one source a tensor of shape source.shape + source.shape. For a structure, in each of its places a
+            structure: the blocks of shapes first.shape + second.shape.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has nothing recorded, or not any more.
+        ValueError
+            Where the target is not a scalar.
+        MemoryError
+            Where the result would not fit in memory, before anything is computed.
+
+        Notes
+        -----
+        TensorFlow has no such method: there it takes two nested tapes, which work here too.
+
+        Examples
+        --------
+        >>> x = tf.constant([1., 2.])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = tf.reduce_sum(x ** 3) + x[0] * x[1]
+        >>> tape.hessian(y, x)
+        <Tensor: shape=(2, 2), dtype=float32, numpy=
+        array([[ 6.,  1.],
+               [ 1., 12.]], dtype=float32)>
+        """
+        zero = zeros_wanted(unconnected_gradients)
+        leaves, rebuild = flatten_for_tape(sources)
+        return rebuild([rebuild(row) for row in jacobians.hessian(self, target, leaves, zero, chunk_size)])
+
+    def hvp(
+        self,
+        target: Any,
+        sources: Any,
+        vector: Any,
+        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.ZERO,
+    ) -> Any:
+        """The Hessian of a scalar target times a vector, from the one recording and without the Hessian.
+
+        Parameters
+        ----------
+        target : Tensor or Variable
+            A scalar.
+        sources : Tensor, Variable or structure of them
+            Watched tensors and variables.
+        vector : structure of array_like
+            In the structure of the sources, of their shapes.
+        unconnected_gradients : UnconnectedGradients or {"none", "zero"}
+            What to give where there is no second derivative; zeros unless asked for None.
+
+        Returns
+        -------
+        structure of Tensor
+            The product, in the structure of the sources.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has nothing recorded, or not any more.
+        ValueError
+            Where the target is not a scalar, or the vector has not the sources' structure and shapes.
+
+        Notes
+        -----
+        B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994).
+
+        Examples
+        --------
+        >>> x = tf.constant([1., 2.])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = tf.reduce_sum(x ** 3)
+        >>> tape.hvp(y, x, [1., 1.])
+        <Tensor: shape=(2,), dtype=float32, numpy=array([ 6., 12.], dtype=float32)>
+        """
+        zero = zeros_wanted(unconnected_gradients)
+        leaves, rebuild = flatten_for_tape(sources)
+        products = _core.tape_hvp(self, target, leaves, _alike("vector", sources, leaves, vector))
+        return rebuild(filled(products, leaves) if zero else products)
+
+    def jvp(
+        self,
+        target: Any,
+        sources: Any,
+        tangents: Any,
+        unconnected_gradients: UnconnectedGradients | str = _NONE,
+    ) -> Any:
+        """How targets change as the sources move along tangents: the Jacobian times a vector, in forward mode.
+
+        Parameters
+        ----------
+        target : Tensor, Variable or structure of them
+            What to differentiate.
+        sources : Tensor, Variable or structure of them
+            Watched tensors and variables, or anything computed from them on this tape.
+        tangents : structure of array_like
+            In the structure of the sources, of their shapes.
+        unconnected_gradients : UnconnectedGradients or {"none", "zero"}
+            What to give where a target does not depend on a source.
+
+        Returns
+        -------
+        structure of Tensor or None
+            In the structure of the targets, of their shapes.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has nothing recorded, or not any more.
+        ValueError
+            Where the tangents have not the sources' structure and shapes.
+
+        See Also
+        --------
+        autodiff.ForwardAccumulator : TensorFlow's way of asking the same.
+
+        Examples
+        --------
+        >>> x = tf.constant([1., 2.])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x * x[0]
+        >>> tape.jvp(y, x, [1., 0.])
+        <Tensor: shape=(2,), dtype=float32, numpy=array([2., 2.], dtype=float32)>
+        """
+        zero = zeros_wanted(unconnected_gradients)
+        targets, rebuild = flatten_for_tape(target)
+        leaves, _ = flatten_for_tape(sources)
+        job = (leaves, _alike("tangents", sources, leaves, tangents), 0)
+        (results,) = _core.tape_pushforward(self, targets, [job])
+        return rebuild(filled(results, targets) if zero else results)
 
 
-_CHUNK_ELEMENTS = 1 << 23
+def filled(results: list[Any], like: list[Any]) -> list[Any]:
+    """Zeros in place of None."""
+    return [zeros_like(x) if result is None else result for result, x in zip(results, like, strict=True)]
 
 
-def _unit_cotangents(rows: int, shape: tuple[int, ...], chunk: int) -> Iterator[np.ndarray]:
-    """The rows of an identity matrix, in the target's shape, so many at a time."""
-    for start in range(0, rows, chunk):
-        count = min(chunk, rows - start)
-        units = np.zeros((count, rows))
-        units[np.arange(count), start + np.arange(count)] = 1.0
-        yield units.reshape(count, *shape)
-
-
-def _check_fits(rows: int, sources: list[Any]) -> None:
-    """Refuse a Jacobian that memory cannot hold before it is begun."""
-    needed = sum(rows * x.size * x.dtype.itemsize for x in sources)
+def _alike(what: str, sources: Any, leaves: list[Any], values: Any) -> list[Any]:
+    """Flatten what must have the sources' structure; for a single source a number, list or array stands for itself."""
+    if isinstance(sources, _core.Operand):
+        return [values]
     try:
-        present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not on this system
-        return
-    if needed > present:
-        raise MemoryError(
-            f"jacobian: the result would take {needed} bytes, and this machine has {present}; differentiate a part of "
-            f"the target, or use gradient with output_gradients for products with it"
+        if isinstance(sources, (list, tuple)) and isinstance(values, (list, tuple)):
+            assert_same_structure(list(sources), list(values))
+        else:
+            assert_same_structure(sources, values)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{what} must have the structure of the sources: {error}") from error
+    flat, _ = flatten_for_tape(values)
+    if len(flat) != len(leaves):
+        raise ValueError(
+            f"{what} has {len(flat)} entries for {len(leaves)} sources; it must have the sources' structure"
         )
+    return flat
 
 
-def _zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
+def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
     if unconnected_gradients is UnconnectedGradients.NONE:
         return False
     try:

@@ -2,21 +2,21 @@
 
 A function of (nested) arguments goes in, a function that gives derivatives comes out. NumPy arrays and Python numbers
 in the differentiated arguments give NumPy arrays back; tensors give tensors, so transforms nest in each other and in
-tapes.
+tapes. Each records the function once, whatever it then asks of the tape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import _core
 from .indexed_slices import IndexedSlices
-from .nest import flatten_for_tape
-from .tape import GradientTape
+from .nest import flatten_for_tape, map_structure
+from .tape import GradientTape, filled
 
 Function = Callable[..., Any]
 
@@ -25,6 +25,7 @@ class _Arguments:
     """The arguments of one call, with tensors in place of what is differentiated."""
 
     def __init__(self, name: str, args: tuple[Any, ...], argnums: int | Sequence[int]) -> None:
+        self.name = name
         self.single = isinstance(argnums, (int, np.integer))
         places = [int(argnums)] if isinstance(argnums, (int, np.integer)) else [int(k) for k in argnums]
         for k in places:
@@ -33,9 +34,11 @@ class _Arguments:
         self.args = list(args)
         self.sources: list[_core.Operand] = []
         self.rebuild: list[tuple[int, Callable[[list[Any]], Any]]] = []
+        self.bare: list[bool] = []
         self.plain = True
         for k in places:
             leaves, rebuild = flatten_for_tape(args[k])
+            self.bare.append(len(leaves) == 1 and leaves[0] is args[k])
             tensors = [self._source(name, k, leaf) for leaf in leaves]
             self.args[k] = rebuild(list(tensors))
             self.sources += tensors
@@ -57,15 +60,74 @@ class _Arguments:
     def structured(self, leaves: Sequence[Any]) -> Any:
         """Derivatives in the structure of the differentiated arguments, whole tensors all of them."""
         whole = [_core.to_tensor(leaf) if isinstance(leaf, IndexedSlices) else leaf for leaf in leaves]
-        parts, rest = [], [self.given(leaf) for leaf in whole]
+        return self.placed([self.given(leaf) for leaf in whole])
+
+    def placed(self, parts: list[Any]) -> Any:
+        """Anything, one a leaf, in the structure of the differentiated arguments."""
+        results = []
         for count, rebuild in self.rebuild:
-            parts.append(rebuild(rest[:count]))
+            results.append(rebuild(parts[:count]))
+            parts = parts[count:]
+        return results[0] if self.single else tuple(results)
+
+    def flattened(self, tangents: Sequence[Any]) -> list[Any]:
+        """Tangents, one an argument, as a flat list; checked against the arguments' structures and shapes."""
+        if len(tangents) != len(self.rebuild):
+            raise ValueError(
+                f"{self.name}: {len(tangents)} tangents are given for {len(self.rebuild)} arguments; "
+                f"there must be one for each"
+            )
+        directions: list[Any] = []
+        rest = self.sources
+        for k, (tangent, (count, _)) in enumerate(zip(tangents, self.rebuild, strict=True)):
+            leaves = [tangent] if self.bare[k] else flatten_for_tape(tangent)[0]
+            if len(leaves) != count:
+                raise ValueError(
+                    f"{self.name}: the tangent of argument {k} has {len(leaves)} entries; the argument has {count}, "
+                    f"and they must have one structure"
+                )
+            for leaf, source in zip(leaves, rest, strict=False):
+                shape, wanted = np.shape(leaf), tuple(source.shape)
+                if shape != wanted:
+                    raise ValueError(
+                        f"{self.name}: the tangent of argument {k} has shape {shape}; the argument has shape {wanted}, "
+                        f"and they must be equal"
+                    )
+                if isinstance(leaf, _core.Operand):
+                    self.plain = False
+                directions.append(leaf)
             rest = rest[count:]
-        return parts[0] if self.single else tuple(parts)
+        return directions
 
     def given(self, value: Any) -> Any:
-        """NumPy for NumPy."""
-        return value.numpy() if self.plain and isinstance(value, _core.Operand) else value
+        """NumPy for NumPy, in a value or a structure of them."""
+        if not self.plain:
+            return value
+        return value.numpy() if isinstance(value, _core.Operand) else map_structure(self._numpy, value)
+
+    @staticmethod
+    def _numpy(leaf: Any) -> Any:
+        return leaf.numpy() if isinstance(leaf, _core.Operand) else leaf
+
+    def record(self, f: Function, kwargs: dict[str, Any], has_aux: bool, persistent: bool) -> _Recording:
+        """Call the function under a tape."""
+        tape = GradientTape(persistent=persistent, watch_accessed_variables=False)
+        with tape:
+            tape.watch(self.sources)
+            result = f(*self.args, **kwargs)
+            value, aux = result if has_aux else (result, None)
+            leaves, rebuild = flatten_for_tape(value)
+            values = [_core.to_tensor(leaf) for leaf in leaves]
+        return _Recording(tape, values, rebuild, aux)
+
+
+class _Recording(NamedTuple):
+    """A function's value, leaf by leaf, the way back to its structure, what else it returned, and the tape."""
+
+    tape: GradientTape
+    values: list[_core.Tensor]
+    rebuild: Callable[[list[Any]], Any]
+    aux: Any
 
 
 def _scalar(name: str, value: Any) -> _core.Tensor:
@@ -158,23 +220,29 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     return transformed
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     """f's value, and the function that pulls a cotangent of it back to the arguments.
 
     Parameters
     ----------
     f : callable
-        Of any nested arguments; returns a tensor.
+        Of any nested arguments; returns a tensor or a structure of them, or (that, anything) with `has_aux`.
     *primals : structure of array_like
         Where to differentiate.
+    has_aux : bool
+        Whether f returns something beside its value; it is returned last.
 
     Returns
     -------
     value
         f(*primals).
     callable
-        Takes a cotangent of the value's shape, returns a tuple with one structure for each argument. It may be called
-        any number of times.
+        Takes a cotangent of the value's structure and shapes, returns a tuple with one structure for each argument. It
+        may be called any number of times.
+
+    See Also
+    --------
+    jvp, linearize : Forward mode.
 
     Examples
     --------
@@ -183,34 +251,123 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     (array([3., 4.]), array([1., 2.]))
     """
     arguments = _Arguments("vjp", primals, range(len(primals)))
-    tape = GradientTape(persistent=True, watch_accessed_variables=False)
-    with tape:
-        tape.watch(arguments.sources)
-        value = _core.to_tensor(f(*arguments.args))
+    tape, values, rebuild, aux = arguments.record(f, {}, has_aux, persistent=True)
+    value = rebuild(list(values))
 
     def pull(cotangent: Any) -> Any:
         gradients = tape.gradient(value, arguments.sources, output_gradients=cotangent, unconnected_gradients="zero")
         return arguments.structured(gradients)
 
-    return arguments.given(value), pull
+    shown = arguments.given(value)
+    return (shown, pull, aux) if has_aux else (shown, pull)
 
 
-def jacobian(f: Function, argnums: int | Sequence[int] = 0, chunk_size: int | None = None) -> Function:
-    """A function that gives f's Jacobian, by one reverse sweep.
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """f's value, and how it changes as the arguments move along tangents.
 
     Parameters
     ----------
     f : callable
-        Of any nested arguments; returns a tensor.
+        Of any nested arguments; returns a tensor or a structure of them, or (that, anything) with `has_aux`.
+    primals : sequence of structure of array_like
+        The arguments: where to differentiate.
+    tangents : sequence of structure of array_like
+        For each argument a direction, of its structure and shapes.
+    has_aux : bool
+        Whether f returns something beside its value; it is returned last.
+
+    Returns
+    -------
+    value
+        f(*primals).
+    tangent
+        The Jacobian times the tangents, in the value's structure.
+
+    Raises
+    ------
+    ValueError
+        Where the tangents have not the primals' structure or shapes.
+
+    Examples
+    --------
+    >>> tf.jvp(lambda x: x * x[0], [np.array([2., 3.])], [np.array([1., 0.])])
+    (array([4., 6.]), array([4., 3.]))
+    """
+    value, push, *rest = _linearized("jvp", f, primals, has_aux)
+    return (value, push(*tangents), *rest)
+
+
+def linearize(f: Function, *primals: Any, has_aux: bool = False) -> Any:
+    """f's value, and the linear function that f is near the arguments.
+
+    Parameters
+    ----------
+    f : callable
+        Of any nested arguments; returns a tensor or a structure of them, or (that, anything) with `has_aux`.
+    *primals : structure of array_like
+        Where to differentiate.
+    has_aux : bool
+        Whether f returns something beside its value; it is returned last.
+
+    Returns
+    -------
+    value
+        f(*primals).
+    callable
+        Takes a tangent for each argument and returns the tangent of the value. f is not run again, so many tangents
+        cost a sweep each.
+
+    Examples
+    --------
+    >>> y, push = tf.linearize(lambda x: x * x, np.array([1., 2.]))
+    >>> push(np.array([1., 0.])), push(np.array([0., 1.]))
+    (array([2., 0.]), array([0., 4.]))
+    """
+    return _linearized("linearize", f, primals, has_aux)
+
+
+def _linearized(name: str, f: Function, primals: Sequence[Any], has_aux: bool) -> tuple[Any, ...]:
+    arguments = _Arguments(name, tuple(primals), range(len(primals)))
+    tape, values, rebuild, aux = arguments.record(f, {}, has_aux, persistent=True)
+    value = rebuild(list(values))
+
+    def push(*tangents: Any) -> Any:
+        directions = arguments.flattened(tangents)
+        (pushed,) = _core.tape_pushforward(tape, values, [(arguments.sources, directions, 0)])
+        return arguments.given(rebuild(filled(pushed, values)))
+
+    shown = arguments.given(value)
+    return (shown, push, aux) if has_aux else (shown, push)
+
+
+def jacobian(
+    f: Function,
+    argnums: int | Sequence[int] = 0,
+    chunk_size: int | None = None,
+    mode: str = "auto",
+    has_aux: bool = False,
+) -> Function:
+    """A function that gives f's Jacobian, by one sweep.
+
+    Parameters
+    ----------
+    f : callable
+        Of any nested arguments; returns a tensor or a structure of them, or (that, anything) with `has_aux`.
     argnums : int or sequence of int
         Which positional arguments to differentiate.
     chunk_size : int, optional
-        How many elements of the value one sweep takes together.
+        How many elements of the value (in forward mode, of an argument) one sweep takes together.
+    mode : {"auto", "forward", "reverse"}
+        Reverse mode takes a row for each element of the value, forward mode a column for each element of the
+        arguments; by default whichever are fewer.
+    has_aux : bool
+        Whether f returns something beside its value; then (jacobian, aux) is returned.
 
     Returns
     -------
     callable
-        Returns, in the structure of the argument, arrays of shapes value.shape + argument.shape.
+        Returns, in the structure of the value and in each of its places in that of the argument, arrays of shapes
+        value.shape + argument.shape.
 
     Examples
     --------
@@ -222,30 +379,40 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0, chunk_size: int | No
     @wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("jacobian", args, argnums)
-        with GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(arguments.sources)
-            value = _core.to_tensor(f(*arguments.args, **kwargs))
-        return arguments.structured(
-            tape.jacobian(value, arguments.sources, unconnected_gradients="zero", chunk_size=chunk_size)
-        )
+        tape, values, rebuild, aux = arguments.record(f, kwargs, has_aux, persistent=True)
+        rows = [
+            arguments.structured(
+                tape.jacobian(value, arguments.sources, unconnected_gradients="zero", chunk_size=chunk_size, mode=mode)
+            )
+            for value in values
+        ]
+        result = rebuild(rows)
+        return (result, aux) if has_aux else result
 
     return transformed
 
 
-def hessian(f: Function, argnums: int = 0) -> Function:
-    """A function that gives f's Hessian: the Jacobian of its gradient.
+def hessian(
+    f: Function, argnums: int | Sequence[int] = 0, chunk_size: int | None = None, has_aux: bool = False
+) -> Function:
+    """A function that gives f's Hessian: the Jacobian of its gradient, from one run of f.
 
     Parameters
     ----------
     f : callable
-        Returns a scalar.
-    argnums : int
-        Which positional argument to differentiate: one array, not a structure.
+        Of any nested arguments; returns a scalar, or (scalar, anything) with `has_aux`.
+    argnums : int or sequence of int
+        Which positional arguments to differentiate.
+    chunk_size : int, optional
+        How many rows one sweep takes together.
+    has_aux : bool
+        Whether f returns something beside its value; then (hessian, aux) is returned.
 
     Returns
     -------
     callable
-        Returns an array of shape argument.shape + argument.shape.
+        Returns, in the structure of the argument and in each of its places once more, arrays of shapes first.shape +
+        second.shape: one array for one array.
 
     Examples
     --------
@@ -253,11 +420,21 @@ def hessian(f: Function, argnums: int = 0) -> Function:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(f, argnums), argnums)
+
+    @wraps(f)
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        arguments = _Arguments("hessian", args, argnums)
+        tape, values, rebuild, aux = arguments.record(f, kwargs, has_aux, persistent=False)
+        value = _scalar("hessian", rebuild(list(values)))
+        blocks = tape.hessian(value, arguments.sources, chunk_size=chunk_size)
+        result = arguments.placed([arguments.structured(row) for row in blocks])
+        return (result, aux) if has_aux else result
+
+    return transformed
 
 
 def hvp(f: Function, primal: Any, vector: Any) -> Any:
-    """f's Hessian at a point times a vector, without the Hessian.
+    """f's Hessian at a point times a vector, without the Hessian, from one run of f.
 
     Parameters
     ----------
@@ -279,12 +456,8 @@ def hvp(f: Function, primal: Any, vector: Any) -> Any:
     array([ 6., 12.])
     """
     arguments = _Arguments("hvp", (primal,), 0)
-    with GradientTape(watch_accessed_variables=False) as outer:
-        outer.watch(arguments.sources)
-        with GradientTape(watch_accessed_variables=False) as inner:
-            inner.watch(arguments.sources)
-            value = _scalar("hvp", f(*arguments.args))
-        gradients = inner.gradient(value, arguments.sources, unconnected_gradients="zero")
-    vectors, _ = flatten_for_tape(vector)
-    products = outer.gradient(gradients, arguments.sources, output_gradients=vectors, unconnected_gradients="zero")
-    return arguments.structured(products)
+    directions = arguments.flattened((vector,))
+    tape, values, rebuild, _ = arguments.record(f, {}, False, persistent=False)
+    value = _scalar("hvp", rebuild(list(values)))
+    products = _core.tape_hvp(tape, value, arguments.sources, directions)
+    return arguments.structured(filled(products, arguments.sources))

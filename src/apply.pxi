@@ -11,24 +11,51 @@ comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 # ------------------------------------------------------------------------------------------------------------ scalars
 
-cdef inline Record* record_scalar(Log* log, int op, uint32_t listeners, double value, int code, Tensor out) except NULL:
-    """A new record that `out` stands at, its operands and partials still to be filled in."""
+cdef inline int32_t append_scalar(Log* log, int op, int32_t a, int32_t b, const double* values, double value, int code) except -2:
+    """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node, or
+    UNTRACKED where no tape listens. What it needs for its derivative lies in it, or beside it, from now on."""
+    cdef Row* row = &table[op]
     cdef Record* r
+    cdef uint32_t listeners = 0, needs = 0
+    if a >= 0:
+        if row.by_partials or row.derivative[0] != NOTHING:
+            listeners = log.records[a].listeners
+            needs = row.uses[0]
+        else:
+            a = UNTRACKED
+    if b >= 0:
+        if row.by_partials or row.derivative[1] != NOTHING:
+            listeners |= log.records[b].listeners
+            needs |= row.uses[1]
+        else:
+            b = UNTRACKED
+    listeners &= log.active
+    if not listeners:
+        return UNTRACKED
+    if a < 0 and needs & 1:
+        a = log_number(log, values[0], code)
+    elif b < 0 and needs & 2:
+        b = log_number(log, values[1], code)
     if log.count == log.capacity:
         log_grow(log)
     r = &log.records[log.count]
     log.values[log.count].number = value
-    out.log_id = log.id
-    out.node = log.count
     log.count += 1
     r.op = <uint16_t>op
     r.flags = SCALAR | PARTIALS
-    if not table[op].by_partials:
-        r.flags = SCALAR
-        log.pure = False
     r.dtype = <uint8_t>code
     r.listeners = listeners
-    return r
+    r.a = a
+    r.b = b
+    if not row.by_partials:
+        r.flags = SCALAR
+        log.pure = False
+        return log.count - 1
+    if a >= 0:
+        r.payload.partial[0] = local_partial(&row.partial[0], values, value)
+    if b >= 0:
+        r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+    return log.count - 1
 
 
 cdef Tensor scalar1(int op, Operand x):
@@ -37,7 +64,6 @@ cdef Tensor scalar1(int op, Operand x):
     cdef int code = x.code
     cdef Tensor out
     cdef Log* log = recording_log()
-    cdef Record* r
     cdef int32_t node
     if row.boolean:
         if log != NULL and x.is_variable:   # compared, it is watched like any variable that is read
@@ -49,12 +75,11 @@ cdef Tensor scalar1(int op, Operand x):
     if log == NULL:
         return out
     node = tracked(log, x)
-    if node >= 0 and row.derivative[0] != NOTHING:
-        r = record_scalar(log, op, log.records[node].listeners & log.active, value, code, out)
-        r.a = node
-        r.b = UNTRACKED
-        if row.by_partials:
-            r.payload.partial[0] = local_partial(&row.partial[0], &x.number, value)
+    if node >= 0:
+        node = append_scalar(log, op, node, UNTRACKED, &x.number, value, code)
+        if node >= 0:
+            out.log_id = log.id
+            out.node = node
     return out
 
 
@@ -65,9 +90,7 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     cdef double value
     cdef Tensor out
     cdef Log* log = recording_log()
-    cdef Record* r
     cdef int32_t a = UNTRACKED, b = UNTRACKED
-    cdef uint32_t listeners = 0, needs = 0
     values[0] = xv
     values[1] = yv
     value = row.scalar2(xv, yv) if row.scalar2 != NULL else scalar_eval(op, values)
@@ -86,33 +109,11 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
         a = tracked(log, x)
     if y is not None:
         b = tracked(log, y)
-    if a >= 0:
-        if row.by_partials or row.derivative[0] != NOTHING:
-            listeners = log.records[a].listeners
-            needs = row.uses[0]
-        else:
-            a = UNTRACKED
-    if b >= 0:
-        if row.by_partials or row.derivative[1] != NOTHING:
-            listeners |= log.records[b].listeners
-            needs |= row.uses[1]
-        else:
-            b = UNTRACKED
-    listeners &= log.active
-    if not listeners:
-        return out
-    if a < 0 and needs & 1:
-        a = log_number(log, xv, code)
-    elif b < 0 and needs & 2:
-        b = log_number(log, yv, code)
-    r = record_scalar(log, op, listeners, value, code, out)
-    r.a = a
-    r.b = b
-    if row.by_partials:
+    if a >= 0 or b >= 0:
+        a = append_scalar(log, op, a, b, values, value, code)
         if a >= 0:
-            r.payload.partial[0] = local_partial(&row.partial[0], values, value)
-        if b >= 0:
-            r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+            out.log_id = log.id
+            out.node = a
     return out
 
 
@@ -334,7 +335,7 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         if nodes[k] >= 0:
             if needs & (<uint32_t>1 << k):
                 log_keep(log, nodes[k], operand)
-            if not operand.scalar and not out.scalar and not same_shape(operand.array, out.array):
+            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
                 broadcast = True
         elif needs & (<uint32_t>1 << k):
             nodes[k] = log_constant(log, operand)
@@ -346,14 +347,18 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         r.a = nodes[0]
         r.b = nodes[1] if n > 1 else UNTRACKED
     if broadcast:
-        shapes = (array_shape(x), array_shape(y), array_shape(z))
+        shapes = (array_shape(x), array_shape(y), array_shape(z), out.array.shape)
         own_attribute(log, log.count - 1, shapes)
     finish_record(log, log.count - 1, out, needs & (<uint32_t>1 << n))
     return 0
 
 
-cdef object array_shape(Operand x):
+cdef inline object array_shape(Operand x):
     return None if x is None or x.scalar else x.array.shape
+
+
+cdef inline tuple shape_of(Operand x):
+    return () if x.scalar else <tuple>x.array.shape
 
 
 cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
@@ -517,17 +522,16 @@ cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
     return out
 
 
+# A general record's attribute is what its rules need beside the values: (attributes, shapes of the operands, shape of the
+# output), or for a record of several outputs a tuple of (shape, type number) in the last place.
+
 cdef object apply_general(int op, list operands, object attribute):
     """An op of any number of operands whose derivative is a Python rule over public ops."""
     cdef Row* row = &table[op]
-    cdef Log* log
-    cdef Record* r
     cdef Operand x
     cdef Tensor out
-    cdef int32_t nodes[64]
-    cdef int32_t* at = nodes
-    cdef int k, n = <int>len(operands)
-    cdef uint32_t listeners = 0
+    cdef Log* log
+    cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
     value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
@@ -542,6 +546,22 @@ cdef object apply_general(int op, list operands, object attribute):
     log = recording_log()
     if log == NULL or not PyTypeNum_ISFLOAT(out.code):
         return out
+    node = record_general(log, op, operands, attribute, shape_of(out))
+    if node >= 0:
+        log.records[node].dtype = out.code
+        finish_record(log, node, out, row.keeps_output)
+    return out
+
+
+cdef int32_t record_general(Log* log, int op, list operands, object attribute, object output) except -2:
+    """Append a record of any number of operands; -1 where no tape tracks any of them."""
+    cdef Row* row = &table[op]
+    cdef Record* r
+    cdef Operand x
+    cdef int32_t nodes[64]
+    cdef int32_t* at = nodes
+    cdef int k, n = <int>len(operands)
+    cdef uint32_t listeners = 0
     if n > 64:
         at = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
         if at == NULL:
@@ -553,7 +573,7 @@ cdef object apply_general(int op, list operands, object attribute):
                 listeners |= log.records[at[k]].listeners
         listeners &= log.active
         if not listeners:
-            return out
+            return -1
         for k in range(n):
             x = <Operand>operands[k]
             if not row.keeps_inputs:
@@ -565,18 +585,47 @@ cdef object apply_general(int op, list operands, object attribute):
         r = log_append(log, op, listeners)
         log_operand_list(log, r, at, n)
         r = &log.records[log.count - 1]
-        r.dtype = out.code
-        own_attribute(log, log.count - 1, attribute)
-        finish_record(log, log.count - 1, out, row.keeps_output)
+        own_attribute(log, log.count - 1, (attribute, tuple([shape_of(<Operand>x) for x in operands]), output))
     finally:
         if at != nodes:
             PyMem_Free(at)
-    return out
+    return log.count - 1
+
+
+cdef list apply_multiple(int op, list operands, list outputs, object attribute):
+    """Record values that Python has computed as the outputs of one record; returns them as tensors of their own."""
+    cdef Log* log = recording_log()
+    cdef Tensor value, out
+    cdef Record* r
+    cdef int32_t node = -1
+    cdef int k
+    cdef list results = []
+    for value in outputs:
+        out = new_scalar(value.number, value.code) if value.scalar else new_tensor(
+            own_copy(value.array) if value.borrowed else value.array)
+        results.append(out)
+    if log == NULL:
+        return results
+    node = record_general(log, op, [settled(<Operand>x) for x in operands], attribute,
+                          tuple([(shape_of(<Operand>value), (<Operand>value).code) for value in outputs]))
+    if node < 0:
+        return results
+    log.records[node].dtype = NPY_DOUBLE
+    for k, out in enumerate(results):
+        if not PyTypeNum_ISFLOAT(out.code):
+            continue
+        r = log_append(log, OP_PROJECTION, log.records[node].listeners)
+        r.a = node
+        r.dtype = out.code
+        r.payload.partial[0] = k
+        finish_record(log, log.count - 1, out, False)
+    return results
 
 
 cdef Tensor identity_of(Operand x):
     """The value as a tensor of its own, recorded."""
-    return apply_linear(OP_RESHAPE, x, (tuple(x.shape), tuple(x.shape)))
+    shape = shape_of(x)
+    return apply_linear(OP_RESHAPE, x, (shape, shape))
 
 
 cdef object transpose_of(Operand x):
@@ -635,6 +684,13 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     pb = <char*>PyArray_DATA(b)
     pc = <char*>PyArray_DATA(out)
     size_a = core[1] * core[3] * item_size[code]
+    if nd and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO) and PyArray_SIZE(a) == outer * core[1] * core[2]:
+        for d in range(nd):
+            if sb[d] != 0 and dims[d] != 1:
+                break
+        else:
+            core[1] *= outer    # a stack times one matrix is one product, its rows those of all the stack
+            outer = 1
     large = outer * core[1] * core[2] * core[3] >= NOGIL_WORK
     cdef PyThreadState* state = NULL
     if large:
@@ -643,7 +699,12 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
         args[0] = pa
         args[1] = pb
         args[2] = pc
-        table[OP_MATMUL].loop[code](args, core, steps, table[OP_MATMUL].data[code])
+        if core[2] == 1 and code == NPY_FLOAT and steps[6] == 4:
+            vm_outer_f32(pa, steps[3], pb, pc, core[1], core[3])
+        elif core[2] == 1 and code == NPY_DOUBLE and steps[6] == 8:
+            vm_outer_f64(pa, steps[3], pb, pc, core[1], core[3])
+        else:
+            table[OP_MATMUL].loop[code](args, core, steps, table[OP_MATMUL].data[code])
         pc += size_a
         d = nd - 1
         while d >= 0:
@@ -753,7 +814,7 @@ cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):
     if vy:
         y = apply_linear(OP_RESHAPE, y, (sy, sy + (1,)))
     out = <Tensor>apply_matmul(x, y, tx and not vx, ty and not vy)
-    shape = tuple(out.shape)
+    shape = shape_of(<Operand>out)
     short = shape
     if vy:
         short = short[:-1]

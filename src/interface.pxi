@@ -128,17 +128,41 @@ def register_linear(str name, forward, str partner, backward):
     return new_handle(name, first, ["x"], ""), handles[name] if second == first else new_handle(partner, second, ["x"], "")
 
 
-def register_general(str name, forward, rule, bint keeps_inputs, bint keeps_output):
-    """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands)."""
+def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
+                     bint leading=False, bint multiple=False):
+    """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
+
+    Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
+    in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs (`multiple`) is
+    computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
+    hold for a leading axis as they stand.
+    """
     cdef int opcode = claim_opcode(name)
     table[opcode].kind = GENERAL
     table[opcode].ready = True
     table[opcode].keeps_inputs = keeps_inputs
     table[opcode].keeps_output = keeps_output
-    table[opcode].python = keep(forward)
+    table[opcode].linearity = JOINTLY if linear == "jointly" else (IN_EACH if linear == "each" else NOT_LINEAR)
+    table[opcode].leading = leading
+    table[opcode].multiple = multiple
+    if forward is not None:
+        table[opcode].python = keep(forward)
     if rule is not None:
         table[opcode].rule = keep(rule)
+    if pushforward is not None:
+        table[opcode].pushforward = keep(pushforward)
     return new_handle(name, opcode, ["*operands"], "")
+
+
+cdef int register_projection() except -1:
+    """The row of records that are one output of a record of several."""
+    cdef int opcode = claim_opcode("projection")
+    table[opcode].kind = PROJECTION
+    table[opcode].arity = 1
+    table[opcode].ready = True
+    return 0
+
+register_projection()
 
 
 def register_matmul(ufunc):
@@ -165,6 +189,11 @@ def linear(Op op, x, attributes):
 def general(Op op, operands, attributes=None):
     """Apply a row with a Python rule."""
     return apply_general(op.opcode, [as_operand(x) for x in operands], attributes)
+
+
+def multiple(Op op, operands, outputs, attributes=None):
+    """Record tensors that are computed already as the outputs of one record of a row of several outputs."""
+    return apply_multiple(op.opcode, [as_operand(x) for x in operands], list(outputs), attributes)
 
 
 cdef object call_elementwise(object self, PyObject** args, Py_ssize_t count, PyObject* keywords):
@@ -279,6 +308,44 @@ def to_dtype(value, dtype):
 def operand(value):
     """What an op makes of an argument: tensors and variables as they are, everything else converted."""
     return as_operand(value)
+
+
+def is_recording():
+    """Whether a tape of this thread is recording."""
+    return recording_log() != NULL
+
+
+def suspend():
+    """Pause all tapes of this thread; returns what `resume` needs."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    cdef uint32_t active
+    if log == NULL:
+        return 0
+    active = log.active
+    log.active = 0
+    log.sole = False
+    return active
+
+
+def resume(uint32_t active):
+    """Let those listen again that did."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    if log != NULL:
+        log.active |= active & log.used
+
+
+def operand_like(value, Operand other):
+    """A value as a tensor of another's dtype, that nobody can write to: Python numbers and lists take it, others are cast."""
+    cdef Operand x = operand_beside(value, other)
+    if x is None:
+        raise TypeError(f"cannot use {shorten(value)} beside a tensor of dtype {other.dtype}: it is neither a number nor an "
+                        f"array of numbers")
+    if dtype_objects[x.code].kind == "c" and dtype_objects[other.code].kind != "c":
+        raise TypeError(f"a value of dtype {x.dtype} does not fit a tensor of dtype {other.dtype}: take its real part")
+    if x.is_variable:
+        x = identity_of(x)
+    x = cast_operand(x, other.code)
+    return new_tensor(own_copy(x.array)) if x.borrowed and not x.scalar else x
 
 
 def all_operands(values):
@@ -540,6 +607,170 @@ def tape_pullback(Tape tape, target, list sources, cotangents):
         results.append(reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0]))
     end_sweep(tape)
     return results
+
+
+def tape_pushforward(Tape tape, list targets, jobs):
+    """For each (sources, tangents, batch) the targets' tangents; None where unconnected.
+
+    With a batch, every tangent has a leading axis of that length.
+    """
+    cdef Operand x
+    cdef list wanted = [], connected, results = []
+    check_recorded(tape)
+    for value in targets:
+        wanted.append(checked_target(value))
+    connected = [x for x in wanted if x is not None]
+    jobs = [(checked_sources(sources), checked_tangents(sources, tangents, batch), batch) for sources, tangents, batch in jobs]
+    begin_sweep(tape, connected)
+    for sources, tangents, batch in jobs:
+        found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
+        results.append([None if x is None else next(found) for x in wanted])
+    end_sweep(tape)
+    return results
+
+
+cdef list checked_tangents(list sources, list tangents, npy_intp batch):
+    """Tangents as tensors of their sources' shapes and dtypes."""
+    cdef Operand x, tangent
+    cdef list given = []
+    cdef Py_ssize_t k
+    for k in range(len(sources)):
+        x = <Operand>sources[k]
+        tangent = <Operand>operand_like(tangents[k], x)
+        if shape_of(tangent) != with_batch(shape_of(x), batch):
+            raise ValueError(f"the tangent of a source of shape {shape_of(x)} has shape {shape_of(tangent)}; it must have shape "
+                             f"{with_batch(shape_of(x), batch)}")
+        given.append(tangent)
+    return given
+
+
+# ------------------------------------------------------------------------------------------------------- second order
+#
+# A second derivative needs no second run of the program: the gradient is appended to the log, as more records of the same
+# tape, and swept in its turn. What was appended is cut off again, unless a tape is listening to it.
+
+ctypedef struct Mark:
+    int32_t count
+    int32_t constants
+    int32_t operands
+    int32_t owner
+    int32_t leaves
+    int pure
+    int odd
+
+
+cdef class Extension:
+    """The gradient of a scalar as records at the end of its tape's log, until `close`."""
+    cdef Tape tape
+    cdef Mark mark
+    cdef bint persistent
+    cdef readonly list gradients    # tensors on the tape; None where the target does not depend on a source
+
+    def __init__(self, Tape tape, target, list sources):
+        cdef Operand x
+        check_recorded(tape)
+        checked_sources(sources)
+        x = checked_target(target)
+        if x is not None and shape_of(x) != ():
+            raise ValueError(f"the target of a second derivative must be a scalar; this one has shape {shape_of(x)}: reduce it, "
+                             f"as in reduce_sum(target)")
+        begin_sweep(tape, [] if x is None else [x])
+        self.tape = tape
+        self.persistent = tape.persistent
+        tape.persistent = True      # until `close`
+        cdef Log* log = tape.log
+        self.mark.count = log.count
+        self.mark.constants = log.constant_count
+        self.mark.operands = log.operand_count
+        self.mark.owner = log.last_owner
+        self.mark.leaves = log.leaf_count
+        self.mark.pure = log.pure
+        self.mark.odd = log.odd
+        try:
+            self.gradients = [None] * len(sources) if x is None else appended_gradient(tape, x, sources)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        """Cut off what was appended, and release a tape that is for one use."""
+        cdef Tape tape = self.tape
+        if tape is None:
+            return
+        self.tape = None
+        self.gradients = None
+        tape.persistent = self.persistent
+        if tape.persistent and not tape.log.active:
+            cut(tape.log, &self.mark)
+        end_sweep(tape)
+
+
+cdef list appended_gradient(Tape tape, Operand target, list sources):
+    """The reverse sweep while the tape's own log is the one that is recorded on."""
+    cdef Log* log = tape.log
+    cdef Log* before = <Log*>ad_get_current_log()
+    cdef uint32_t active = log.active
+    cdef int was_current = log.is_current, extended = log.extended
+    cdef unsigned long thread = log.thread
+    ad_set_current_log(log)
+    log.is_current = True
+    log.extended = True
+    log.thread = PyThread_get_thread_ident()
+    log.active |= tape.bit
+    try:
+        # Rows become tensors while the log is recorded on: what sweeps them next wants tensors.
+        return [dense_slices(gradient) if type(gradient) is IndexedSlices else gradient
+                for gradient in reverse(log, tape.bit, [target], [None], sources)]
+    finally:
+        log.active = active
+        log.extended = extended
+        log.is_current = was_current
+        log.thread = thread
+        ad_set_current_log(before)
+
+
+cdef void cut(Log* log, Mark* mark) noexcept:
+    """Drop all records from a mark on."""
+    cdef int32_t i
+    if log.count == mark.count:
+        return
+    for i in range(mark.count, log.count):
+        if log.records[i].flags & (ATTRIBUTE | HELD):
+            record_clear(log, i)
+    add_epoch(log, mark.count)
+    if log.count != mark.count:
+        return
+    for i in range(mark.constants, log.constant_count):
+        if not log.constants[i].scalar:
+            Py_XDECREF(log.constants[i].value.array)
+    log.constant_count = mark.constants
+    log.operand_count = mark.operands
+    log.last_owner = mark.owner
+    log.leaf_count = mark.leaves
+    log.pure = mark.pure
+    log.odd = mark.odd
+
+
+def tape_hvp(Tape tape, target, list sources, list vectors):
+    """The Hessian times vectors, one for each source; None where there is no second derivative."""
+    cdef Extension extension
+    cdef Operand x, vector
+    cdef list wanted = [], seeds = []
+    cdef Py_ssize_t k
+    check_recorded(tape)
+    checked_sources(sources)
+    for k in range(len(sources)):
+        x = <Operand>sources[k]
+        vector = <Operand>operand_like(vectors[k], x)
+        if shape_of(vector) != shape_of(x):
+            raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they must be equal")
+        seeds.append(vector)
+    extension = Extension(tape, target, sources)
+    try:
+        wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
+        return reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted], sources)
+    finally:
+        extension.close()
 
 
 def shown(Operand x):

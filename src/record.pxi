@@ -73,6 +73,7 @@ cdef enum:
     OP_BITWISE_XOR = 29
     OP_INVERT = 30
     OP_SQRT = 31
-    OP_GATHER_ROWS = 32
-    FIRST_FREE_OPCODE = 33
+    OP_PROJECTION = 32  # one output of a record that has several: `a` is that record; partial[0]: which output
+    OP_GATHER_ROWS = 33
+    FIRST_FREE_OPCODE = 34
     MOST_OPCODES = 1024

@@ -16,6 +16,8 @@ cdef enum AdjointKind:
     IN_STRETCH = 3              # a register of what is pending
     TENSOR = 4                  # an owned reference: the derivative is recorded
     SLICES = 5                  # a variable's: an owned reference to a list of rows that were looked up, not added up
+    BUNDLE = 6                  # an owned list: of a record of several outputs, a tensor or None for each
+    NODE = 7                    # of a scalar: the node of the adjoint itself, on the same log
     KIND_MASK = 7
 
 # Other bits of a node's state
@@ -23,6 +25,7 @@ cdef enum:
     REACHED = 8                 # it depends on a source
     SOURCE = 16
     TAKEN = 32                  # its adjoint has been handed out
+    NEEDED = 64                 # forward: a target depends on it
 
 ctypedef union Adjoint:
     double number
@@ -42,6 +45,7 @@ ctypedef struct Sweep:
     uint8_t* state              # of node low + k
     Adjoint* adjoint
     Stretch* stretch
+    int32_t* left               # forward: how many records are still to read a node's tangent
     int32_t* pending            # nodes whose adjoint is, or was, a register of the stretch
     int pending_count
     int pending_capacity
@@ -65,7 +69,7 @@ cdef inline void drop(Sweep* s, int32_t node) noexcept:
     cdef uint8_t kind = s.state[k] & KIND_MASK
     cdef PyObject* held = s.adjoint[k].object
     s.state[k] &= ~KIND_MASK
-    if kind == ARRAY or kind == TENSOR or kind == SLICES:
+    if kind >= ARRAY and kind != IN_STRETCH and kind != NODE:
         Py_XDECREF(held)
 
 
@@ -556,7 +560,7 @@ cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
     if s.state[k] & KIND_MASK == SLICES:
         add_up_slices(s, node)
     if s.state[k] & KIND_MASK:
-        total = <Operand>binary(OP_ADD, <object>s.adjoint[k].object, total)
+        total = <Operand>binary(OP_ADD, adjoint_tensor(s, node), total)
         drop(s, node)
     Py_INCREF(total)
     s.adjoint[k].object = <PyObject*>total
@@ -567,25 +571,28 @@ cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
 
 cdef object sum_tensor_to(Operand x, tuple shape, npy_intp batch):
     """Recorded sum of a contribution to the shape of an operand that was broadcast; a leading axis of a batch stays."""
-    cdef tuple whole = tuple(x.shape), wanted = with_batch(shape, batch)
+    cdef tuple whole = shape_of(x), wanted = with_batch(shape, batch)
     cdef int first = 1 if batch else 0, lead = <int>(len(whole) - len(wanted))
     if whole == wanted:
         return x
     return apply_linear(OP_SUM, x, (whole, wanted[:first] + (1,) * lead + shape, wanted))
 
 
+cdef object linear_tensor(Sweep* s, int op, Operand x, object attribute):
+    """A linear op on what may have a leading axis, recorded."""
+    cdef npy_intp i
+    if not s.batch:
+        return apply_linear(op, x, attribute)
+    batched = batch_attributes(op, attribute, s.batch)
+    if batched is not None:
+        return apply_linear(op, x, batched)
+    return public_stack([apply_linear(op, getitem(x, i), attribute) for i in range(s.batch)], None)
+
+
 cdef object transposed_linear_tensor(Sweep* s, int op, Operand cotangent, object attribute):
     """The transpose of a linear op, recorded, with or without a batch."""
     cdef int partner = table[op].partner
-    cdef npy_intp i
-    if partner == op:
-        attribute = (<tuple>attribute)[::-1]
-    if not s.batch:
-        return apply_linear(partner, cotangent, attribute)
-    batched = batch_attributes(partner, attribute, s.batch)
-    if batched is not None:
-        return apply_linear(partner, cotangent, batched)
-    return public_stack([apply_linear(partner, getitem(cotangent, i), attribute) for i in range(s.batch)], None)
+    return linear_tensor(s, partner, cotangent, (<tuple>attribute)[::-1] if partner == op else attribute)
 
 
 cdef object run_on_tensors(Program* p, list registers):
@@ -621,6 +628,146 @@ cdef object call_row(int op, list arguments):
     return elementwise(op, arguments[0], arguments[1], arguments[2])
 
 
+# Scalars are emitted without tensors: an adjoint is then a number, or the node of one on the log.
+
+ctypedef struct Scalar:
+    int32_t node                # or UNTRACKED
+    double number
+
+
+cdef object adjoint_tensor(Sweep* s, int32_t node):
+    """A node's adjoint as the tensor, or list of tensors, that it stands for."""
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    if kind == NUMBER:
+        return new_scalar(s.adjoint[k].number, s.log.records[node].dtype)
+    if kind == NODE:
+        return tensor_at(s, <int32_t>s.adjoint[k].register)
+    return <object>s.adjoint[k].object
+
+
+cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) except *:
+    """An op on scalars, recorded where a tape listens."""
+    cdef double values[MOST_INPUTS]
+    cdef int32_t nodes[2]
+    cdef Row* row = &table[op]
+    cdef Scalar result
+    cdef int k
+    if op == OP_MULTIPLY:
+        for k in range(2):
+            if x[k].node < 0 and x[k].number == 1.0:
+                return x[1 - k]
+    nodes[0] = nodes[1] = UNTRACKED
+    for k in range(arity):
+        values[k] = x[k].number
+        nodes[k] = x[k].node
+    if not row.ready:
+        prepare(op)
+    result.node = UNTRACKED
+    result.number = row.scalar2(values[0], values[1]) if row.scalar2 != NULL else scalar_eval(op, values)
+    if code == NPY_FLOAT and not row.boolean:
+        result.number = <double><float>result.number
+    if not row.boolean and (nodes[0] >= 0 or nodes[1] >= 0):
+        result.node = append_scalar(log, op, nodes[0], nodes[1], values, result.number, code)
+    return result
+
+
+cdef Scalar scalar_operand(Sweep* s, int32_t reference) noexcept:
+    """A record's operand, or the record itself, as a rule sees it."""
+    cdef Scalar x
+    x.node = UNTRACKED
+    x.number = 0
+    if reference <= FIRST_CONSTANT:
+        x.number = s.log.constants[FIRST_CONSTANT - reference].value.number
+    elif reference >= 0:
+        x.number = s.log.values[reference].number
+        if s.log.records[reference].listeners & s.log.active:
+            x.node = reference
+    return x
+
+
+cdef int add_scalar(Sweep* s, int32_t node, Scalar contribution) except -1:
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef int code = s.log.records[node].dtype
+    cdef Scalar both[2]
+    if kind == TENSOR:
+        return add_tensor(s, node, tensor_at(s, contribution.node) if contribution.node >= 0
+                          else new_scalar(contribution.number, code))
+    if kind:
+        both[0] = adjoint_scalar(s, node)
+        both[1] = contribution
+        contribution = emit_scalar(s.log, OP_ADD, both, 2, code)
+        s.state[k] &= ~KIND_MASK
+    if contribution.node >= 0:
+        s.adjoint[k].register = contribution.node
+        s.state[k] |= NODE
+    else:
+        s.adjoint[k].number = contribution.number
+        s.state[k] |= NUMBER
+    return 0
+
+
+cdef Scalar adjoint_scalar(Sweep* s, int32_t node) noexcept:
+    """A scalar node's adjoint."""
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef Scalar x
+    cdef Tensor t
+    if kind == NODE:
+        return scalar_operand(s, <int32_t>s.adjoint[k].register)
+    x.node = UNTRACKED
+    if kind == NUMBER:
+        x.number = s.adjoint[k].number
+        return x
+    t = <Tensor>s.adjoint[k].object
+    x = scalar_operand(s, log_find(s.log, t))
+    x.number = t.number
+    return x
+
+
+cdef int sweep_scalar_tensors(Sweep* s, int32_t node) except -1:
+    """A scalar record of one dtype, its contributions recorded on the same log; no object is made."""
+    cdef Record* r = &s.log.records[node]
+    cdef int op = r.op, code = r.dtype, i, n = table[op].arity
+    cdef int32_t operands[2]
+    cdef Scalar registers[MOST_REGISTERS]
+    operands[0] = r.a
+    operands[1] = r.b
+    registers[0] = adjoint_scalar(s, node)
+    if not s.state[node - s.low] & SOURCE:
+        drop(s, node)
+    for i in range(n):
+        registers[1 + i] = scalar_operand(s, operands[i])
+    registers[1 + n] = scalar_operand(s, node)
+    for i in range(n):
+        if wants(s, operands[i]):
+            add_scalar(s, operands[i], run_on_nodes(s.log, table[op].vjp[i], registers, code))
+    return 0
+
+
+cdef Scalar run_on_nodes(Log* log, const Program* p, Scalar* registers, int code) except *:
+    """A program over scalars on the log, its input registers filled in."""
+    cdef Scalar arguments[MOST_INPUTS]
+    cdef int j, k
+    for j in range(p.constants):
+        registers[p.inputs + j].node = UNTRACKED
+        registers[p.inputs + j].number = rounded(p.constant[j], code)
+    for j in range(p.instructions):
+        for k in range(MOST_INPUTS):
+            if p.code[j].inputs[k] >= 0:
+                arguments[k] = registers[p.code[j].inputs[k]]
+        registers[p.inputs + p.constants + j] = emit_scalar(log, p.code[j].op, arguments, table[p.code[j].op].arity, code)
+    return registers[p.result]
+
+
+cdef bint scalar_alone(Sweep* s, int32_t node) noexcept:
+    """Whether a record is for the function above: scalars of one dtype, and the log is the one that is recorded on."""
+    cdef Record* r = &s.log.records[node]
+    return (r.flags & PARTIALS and s.linked and not s.batch
+            and (r.a < 0 or s.log.records[r.a].dtype == r.dtype) and (r.b < 0 or s.log.records[r.b].dtype == r.dtype))
+
+
 cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
     """One record, its contributions recorded."""
     cdef Record* r = &s.log.records[node]
@@ -629,7 +776,8 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
     cdef int32_t pair[2]
     cdef int32_t* operands
     cdef list nodes, registers, contributions
-    cdef Operand g = <Operand>s.adjoint[node - s.low].object
+    cdef object adjoint = adjoint_tensor(s, node)
+    cdef Operand g = <Operand>adjoint if row.kind != GENERAL else None
     cdef object attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE else None
     cdef Operand operand
     cdef bint ta, tb
@@ -653,9 +801,9 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
             elif attribute is not None:
                 shape = (<tuple>attribute)[i]
             else:
-                shape = tuple(g.shape)[1 if s.batch else 0:]
+                shape = shape_of(g)[1 if s.batch else 0:]
             # A rule that does not depend on the cotangent (sign's: zero) gives less than its shape.
-            contribution = broadcast_tensor(<Operand>contribution, tuple(g.shape))
+            contribution = broadcast_tensor(<Operand>contribution, shape_of(g))
             add_tensor(s, nodes[i], sum_tensor_to(<Operand>contribution, shape, s.batch))
     elif row.kind == LINEAR:
         if wants(s, nodes[0]):
@@ -673,8 +821,10 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
         if wants(s, nodes[1]):
             operand = apply_matmul(g, registers[0], True, ta) if tb else apply_matmul(registers[0], g, not ta, False)
             add_tensor(s, nodes[1], operand if len(attribute) == 2 else sum_tensor_to(operand, attribute[3], s.batch))
+    elif row.kind == PROJECTION:
+        add_to_bundle(s, node, g)
     else:
-        contributions = general_contributions(s, node, g)
+        contributions = general_contributions(s, node, adjoint)
         for i in range(n):
             if wants(s, nodes[i]) and contributions[i] is not None:
                 add_tensor(s, nodes[i], contributions[i])
@@ -682,48 +832,115 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
 
 
 cdef object broadcast_tensor(Operand x, tuple shape):
-    cdef tuple own = tuple(x.shape)
+    cdef tuple own = shape_of(x)
     if own == shape:
         return x
     return apply_linear(OP_BROADCAST, x, sum_shapes(shape, own))
 
 
-cdef list general_contributions(Sweep* s, int32_t node, Operand g):
-    """Call a Python rule: rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None."""
+cdef int add_to_bundle(Sweep* s, int32_t node, Operand g) except -1:
+    """The cotangent of one output joins those of its record."""
+    cdef Record* r = &s.log.records[node]
+    cdef int32_t k = r.a - s.low
+    cdef list bundle
+    if not wants(s, r.a):
+        return 0
+    if s.state[k] & KIND_MASK:
+        bundle = <list>s.adjoint[k].object
+    else:
+        bundle = [None] * len(<tuple>(<tuple>s.log.records[r.a].payload.attribute)[2])
+        Py_INCREF(bundle)
+        s.adjoint[k].object = <PyObject*>bundle
+        s.state[k] |= BUNDLE
+        s.objects = True
+    bundle[<int>r.payload.partial[0]] = g
+    return 0
+
+
+cdef Tensor zeros_of_shape(tuple shape, int code, npy_intp batch):
+    cdef npy_intp dims[MOST_DIMS]
+    cdef int d, nd
+    shape = with_batch(shape, batch)
+    if len(shape) == 0 and (code == NPY_DOUBLE or code == NPY_FLOAT):
+        return new_scalar(0.0, code)
+    nd = <int>len(shape)
+    for d in range(nd):
+        dims[d] = shape[d]
+    return new_tensor(zeros_array(code, nd, dims))
+
+
+cdef list general_contributions(Sweep* s, int32_t node, object g):
+    """Call a Python rule: rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None.
+
+    The cotangent of a record of several outputs is a list; what no cotangent reached is zeros.
+    """
     cdef Record* r = &s.log.records[node]
     cdef Row* row = &table[r.op]
     cdef int op = r.op, i, n
     cdef int32_t pair[2]
     cdef int32_t* operands
-    cdef object attribute = <object>r.payload.attribute
+    cdef tuple shapes
+    attribute, shapes, outputs = <tuple>r.payload.attribute
     if row.rule == NULL:
         raise no_rule(op)
     n = operand_nodes(s.log, r, &operands, pair)
     inputs = [tensor_at(s, operands[i]) if row.keeps_inputs else None for i in range(n)]
     output = tensor_at(s, node) if row.keeps_output else None
-    if not s.batch:
-        return contributions_of(op, n, (<object>row.rule)(g, output, attribute, *inputs))
-    rows = [contributions_of(op, n, (<object>row.rule)(getitem(g, i), output, attribute, *inputs)) for i in range(s.batch)]
+    if row.multiple:
+        g = [zeros_of_shape(shape, code, s.batch) if x is None else x for x, (shape, code) in zip(g, outputs)]
+    rule = <object>row.rule
+    if not s.batch or row.leading:
+        return contributions_of(op, shapes, s.batch, rule(g, output, attribute, *inputs))
+    rows = [contributions_of(op, shapes, 0, rule(entry_of(g, i), output, attribute, *inputs)) for i in range(s.batch)]
     return [None if entries[0] is None else public_stack(list(entries), None) for entries in zip(*rows)]
 
 
-cdef list contributions_of(int op, int n, object result):
+cdef object entry_of(object x, npy_intp i):
+    """One entry of a leading axis: of a tensor, of each of a list, or of None."""
+    if isinstance(x, list):
+        return [entry_of(item, i) for item in x]
+    return None if x is None else getitem(<Operand>x, i)
+
+
+cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
+    """What a rule gave, checked: one contribution an operand, of the operand's shape."""
+    cdef list checked = []
+    cdef Operand x
     result = list(result) if isinstance(result, (tuple, list)) else [result]
-    if len(result) != n:
-        raise ValueError(f"{op_name(op)}: its derivative gave {len(result)} contributions for {n} operands")
-    return result
+    if len(result) != len(shapes):
+        raise ValueError(f"{op_name(op)}: its derivative gave {len(result)} contributions for {len(shapes)} operands")
+    for k, part in enumerate(result):
+        if part is None:
+            checked.append(None)
+            continue
+        x = as_operand(part)
+        if shape_of(x) != with_batch(<tuple>shapes[k], batch):
+            raise ValueError(f"{op_name(op)}: its derivative with respect to operand {k} has shape {shape_of(x)}; the operand "
+                             f"has shape {with_batch(<tuple>shapes[k], batch)}, and they must be equal")
+        checked.append(x)
+    return checked
+
+
+cdef int sweep_projection(Sweep* s, int32_t node) except -1:
+    return add_to_bundle(s, node, new_tensor(taken_array(s, node)))
 
 
 cdef int sweep_general(Sweep* s, int32_t node) except -1:
-    cdef ndarray cotangent = taken_array(s, node)
     cdef int32_t pair[2]
     cdef int32_t* operands
     cdef int i, n
-    cdef list contributions = general_contributions(s, node, new_tensor(cotangent))
+    cdef object g
+    if table[s.log.records[node].op].multiple:
+        g = <object>s.adjoint[node - s.low].object
+        drop(s, node)
+    else:
+        g = new_tensor(taken_array(s, node))
+    cdef list contributions = general_contributions(s, node, g)
     n = operand_nodes(s.log, &s.log.records[node], &operands, pair)
     for i in range(n):
         if wants(s, operands[i]) and contributions[i] is not None:
             add_array(s, operands[i], array_of(<Operand>contributions[i]))
+            operand_nodes(s.log, &s.log.records[node], &operands, pair)
     return 0
 
 
@@ -809,7 +1026,10 @@ cdef int walk(Sweep* s) except -1:
         elif not st & REACHED:
             drop(s, i)
         elif s.tensors:
-            sweep_tensors(s, i)
+            if scalar_alone(s, i):
+                sweep_scalar_tensors(s, i)
+            else:
+                sweep_tensors(s, i)
         else:
             kind = table[r.op].kind
             if r.flags & PARTIALS:
@@ -820,6 +1040,8 @@ cdef int walk(Sweep* s) except -1:
                 sweep_linear(s, i)
             elif kind == MATMUL:
                 sweep_matmul(s, i)
+            elif kind == PROJECTION:
+                sweep_projection(s, i)
             else:
                 sweep_general(s, i)
         i -= 1
@@ -856,6 +1078,121 @@ cdef enum:
     FEW_NODES = 256             # so many adjoints lie on the C stack
 
 
+# Where the sources, and then the targets, of a sweep stand, and the room for its states
+ctypedef struct Ends:
+    int32_t* nodes
+    Py_ssize_t sources
+    Py_ssize_t targets
+    int32_t low                 # the first source's node
+    int32_t high                # the last target's
+    int32_t few_nodes[64]
+    uint8_t few_states[FEW_NODES]
+    Adjoint few_adjoints[FEW_NODES]
+    Adjoint* own_adjoints
+
+
+cdef int find_ends(Ends* e, Log* log, uint32_t bit, list targets, list sources) except -1:
+    cdef Py_ssize_t i
+    cdef int32_t node
+    cdef Operand x
+    e.sources = len(sources)
+    e.targets = len(targets)
+    e.low = 0x7fffffff
+    e.high = -1
+    e.own_adjoints = NULL
+    e.nodes = e.few_nodes
+    if e.sources + e.targets > 64:
+        e.nodes = <int32_t*>malloc((e.sources + e.targets) * sizeof(int32_t))
+        if e.nodes == NULL:
+            raise MemoryError()
+    for i in range(e.targets):
+        node = log_find(log, <Operand>targets[i])
+        if node >= 0 and not log.records[node].listeners & bit:
+            node = -1
+        e.nodes[e.sources + i] = node
+        if node > e.high:
+            e.high = node
+    for i in range(e.sources):
+        x = <Operand>sources[i]
+        node = heard_node(log, log_find(log, x), bit) if PyTypeNum_ISFLOAT(x.code) else -1
+        e.nodes[i] = node
+        while node >= 0:
+            if node < e.low:
+                e.low = node
+            node = next_node(log, node, bit)
+    return 0
+
+
+cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, bint last) except -1:
+    """Make room for the states between the ends, and mark what depends on a source."""
+    cdef Log* current = recording_log()
+    cdef Operand x
+    cdef bint odd = False, heard = False
+    cdef int32_t low = e.low, high = e.high, node, leaves = 0
+    cdef Py_ssize_t i
+    s.log = log
+    s.low = low
+    s.high = high
+    s.linked = current == log
+    if high - low < FEW_NODES:
+        s.state = e.few_states
+        s.adjoint = e.few_adjoints
+        memset(e.few_states, 0, high - low + 1)
+    else:
+        s.state = <uint8_t*>malloc(<size_t>(high - low + 1))
+        if last and log.sole and log.pure and current != log:
+            # Numbers all of them, and nobody can ask for the values after this sweep.
+            s.adjoint = <Adjoint*>&log.values[low]
+        else:
+            s.adjoint = e.own_adjoints = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
+        if s.state == NULL or s.adjoint == NULL:
+            raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
+        expect_writes(s.state, <size_t>(high - low + 1))
+        if e.own_adjoints != NULL:
+            expect_writes(e.own_adjoints, <size_t>(high - low + 1) * sizeof(Adjoint))
+        memset(s.state, 0, high - low + 1)
+    for i in range(e.sources):
+        node = e.nodes[i]
+        while node >= 0:
+            if node <= high and not s.state[node - low]:
+                s.state[node - low] = REACHED | SOURCE
+                leaves += log.records[node].op == OP_LEAF
+            node = next_node(log, node, bit)
+    if log.sole and not log.odd and leaves == log.leaf_count and current != log:
+        # Every record depends on some leaf, every leaf is a source, and all are this tape's: all are reached.
+        for node in range(high - low + 1):
+            s.state[node] |= REACHED
+    else:
+        mark(s, bit, current.active if current == log else 0, &odd, &heard)
+    if current != NULL:
+        for x in cotangents:
+            heard = heard or (x is not None and tracked(current, x) >= 0)
+        if current != log and not heard:
+            heard = leaves_tracked(log, current, low, high)
+    s.tensors = odd or heard
+    if not s.tensors:
+        s.stretch = spare_stretch()
+    return 0
+
+
+cdef void sweep_close(Sweep* s, Ends* e) noexcept:
+    cdef int32_t node
+    if s.objects and s.state != NULL:
+        for node in range(s.low, s.high + 1):
+            if s.state[node - s.low] & KIND_MASK:
+                drop(s, node)
+    if s.state != e.few_states:
+        free(s.state)
+    free(e.own_adjoints)
+    free(s.pending)
+    free(s.left)
+    if e.nodes != e.few_nodes:
+        free(e.nodes)
+    if s.stretch != NULL:
+        stretch_clear(s.stretch)
+        return_stretch(s.stretch)
+
+
 cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):
     """Gradients of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
 
@@ -863,86 +1200,23 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
     values are not needed any more, and adjoints may take their place.
     """
     cdef Sweep s
-    cdef Operand x, seed
-    cdef Log* current = recording_log()
+    cdef Ends e
+    cdef Operand seed
     cdef list results = []
-    cdef int32_t node, low = 0x7fffffff, high = -1, leaves = 0
-    cdef bint odd = False, heard = False
-    cdef Py_ssize_t i, n = len(sources), m = len(targets)
-    cdef int32_t few_nodes[64]
-    cdef int32_t* nodes = few_nodes         # of the sources, then of the targets
-    cdef uint8_t few_states[FEW_NODES]
-    cdef Adjoint few_adjoints[FEW_NODES]
-    cdef Adjoint* own_adjoints = NULL
+    cdef int32_t node
+    cdef Py_ssize_t i
     cdef object result
     memset(&s, 0, sizeof(Sweep))
     s.batch = batch
-    if n + m > 64:
-        nodes = <int32_t*>malloc((n + m) * sizeof(int32_t))
-        if nodes == NULL:
-            raise MemoryError()
+    e.nodes = e.few_nodes
+    e.own_adjoints = NULL
     try:
-        for i in range(m):
-            node = log_find(log, <Operand>targets[i])
-            if node >= 0 and not log.records[node].listeners & bit:
-                node = -1
-            nodes[n + i] = node
-            if node > high:
-                high = node
-        for i in range(n):
-            x = <Operand>sources[i]
-            node = heard_node(log, log_find(log, x), bit) if PyTypeNum_ISFLOAT(x.code) else -1
-            nodes[i] = node
-            while node >= 0:
-                if node < low:
-                    low = node
-                node = next_node(log, node, bit)
-        if low <= high:
-            s.log = log
-            s.low = low
-            s.high = high
-            s.linked = current == log
-            if high - low < FEW_NODES:
-                s.state = few_states
-                s.adjoint = few_adjoints
-                memset(few_states, 0, high - low + 1)
-            else:
-                s.state = <uint8_t*>malloc(<size_t>(high - low + 1))
-                if last and log.sole and log.pure and current != log:
-                    # Numbers all of them, and nobody can ask for the values after this sweep.
-                    s.adjoint = <Adjoint*>&log.values[low]
-                else:
-                    s.adjoint = own_adjoints = <Adjoint*>malloc(<size_t>(high - low + 1) * sizeof(Adjoint))
-                if s.state == NULL or s.adjoint == NULL:
-                    raise MemoryError(f"no memory for the adjoints of {high - low + 1} records")
-                expect_writes(s.state, <size_t>(high - low + 1))
-                if own_adjoints != NULL:
-                    expect_writes(own_adjoints, <size_t>(high - low + 1) * sizeof(Adjoint))
-                memset(s.state, 0, high - low + 1)
-            for i in range(n):
-                node = nodes[i]
-                while node >= 0:
-                    if node <= high and not s.state[node - low]:
-                        s.state[node - low] = REACHED | SOURCE
-                        leaves += log.records[node].op == OP_LEAF
-                    node = next_node(log, node, bit)
-            if log.sole and not log.odd and leaves == log.leaf_count and current != log:
-                # Every record depends on some leaf, every leaf is a source, and all are this tape's: all are reached.
-                for node in range(high - low + 1):
-                    s.state[node] |= REACHED
-            else:
-                mark(&s, bit, current.active if current == log else 0, &odd, &heard)
-            if current != NULL:
-                for seed in seeds:
-                    heard = heard or (seed is not None and tracked(current, seed) >= 0)
-                if current != log and not heard:
-                    heard = leaves_tracked(log, current, low, high)
-            s.tensors = odd or heard
-            if not s.tensors:
-                s.stretch = spare_stretch()
-            for i in range(m):
-                node = nodes[n + i]
-                if node < low or not s.state[node - low] & REACHED:
+        find_ends(&e, log, bit, targets, sources)
+        if e.low <= e.high:
+            sweep_open(&s, &e, log, bit, seeds, last)
+            for i in range(e.targets):
+                node = e.nodes[e.sources + i]
+                if node < s.low or not s.state[node - s.low] & REACHED:
                     continue
                 seed = <Operand>seeds[i]
                 if s.tensors:
@@ -954,28 +1228,16 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
             walk(&s)
             if not s.tensors:
                 flush(&s)
-        for i in range(n):
+        for i in range(e.sources):
             result = None
-            node = nodes[i] if low <= high else -1
+            node = e.nodes[i] if e.low <= e.high else -1
             while node >= 0:
-                if node <= high and s.state[node - low] & (KIND_MASK | TAKEN):
-                    result = collect(&s, node, result, nodes, i, results)
+                if node <= s.high and s.state[node - s.low] & (KIND_MASK | TAKEN):
+                    result = collect(&s, node, result, e.nodes, i, results)
                 node = next_node(log, node, bit)
             results.append(result)
     finally:
-        if s.objects and s.state != NULL:
-            for node in range(low, high + 1):
-                if s.state[node - low] & KIND_MASK:
-                    drop(&s, node)
-        if s.state != few_states:
-            free(s.state)
-        free(own_adjoints)
-        free(s.pending)
-        if nodes != few_nodes:
-            free(nodes)
-        if s.stretch != NULL:
-            stretch_clear(s.stretch)
-            return_stretch(s.stretch)
+        sweep_close(&s, &e)
     return results
 
 
@@ -1005,6 +1267,8 @@ cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, P
                 return results[i]
     if kind == NUMBER:
         part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)
+    elif kind == NODE:
+        part = tensor_at(s, <int32_t>s.adjoint[k].register)
     elif kind == SLICES:
         part = collect_slices(<list>s.adjoint[k].object)
     else:

@@ -21,6 +21,13 @@ cdef enum Kind:
     LINEAR                      # one input; the transpose is its partner with the same attributes
     MATMUL                      # bilinear, with transposed operands by flags
     GENERAL                     # a Python rule over public ops
+    PROJECTION                  # one output of a GENERAL record that has several
+
+# GENERAL: how the result depends on the operands, where that makes the tangent the op itself
+cdef enum Linearity:
+    NOT_LINEAR
+    JOINTLY                     # linear in all operands together: the op on the tangents
+    IN_EACH                     # linear in each: the sum over operands of the op with that one's tangent in its place
 
 # What is known of one input's derivative
 cdef enum Derivative:
@@ -75,6 +82,9 @@ ctypedef struct Row:
     int register_room
     int keeps_inputs            # GENERAL: what its rule is given
     int keeps_output
+    int multiple                # GENERAL: the record has several outputs, which are projections of it
+    int linearity               # GENERAL: of the Linearities
+    int leading                 # GENERAL: its rule holds for a leading axis as it stands
     int derivative[MOST_INPUTS]
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output
     Partial partial[MOST_INPUTS]
@@ -89,6 +99,7 @@ ctypedef struct Row:
     PyObject* ufunc             # or NULL
     PyObject* python            # GENERAL and LINEAR: the forward function over arrays
     PyObject* rule              # the derivative as it was written
+    PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
     PyObject* formula_rule      # the formula as it was written
 
 cdef Row table[MOST_OPCODES]
@@ -217,7 +228,7 @@ cdef dict fixed_opcodes = {
     "less": OP_LESS, "less_equal": OP_LESS_EQUAL, "equal": OP_EQUAL, "not_equal": OP_NOT_EQUAL,
     "greater": OP_GREATER, "greater_equal": OP_GREATER_EQUAL, "take": OP_TAKE, "bitwise_and": OP_BITWISE_AND,
     "bitwise_or": OP_BITWISE_OR, "bitwise_xor": OP_BITWISE_XOR, "invert": OP_INVERT, "sqrt": OP_SQRT,
-    "gather_rows": OP_GATHER_ROWS,
+    "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS,
 }
 
 

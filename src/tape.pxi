@@ -37,6 +37,7 @@ ctypedef struct Log:
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack
     int is_current              # some thread records on it
+    int extended                # a sweep is appending a derivative: the log stays current, whichever tapes come and go
     int epoch_count
     Epoch* epochs
     PyObject* stack[MOST_TAPES]     # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -495,7 +496,7 @@ cdef class Tape:
         log.active &= ~self.bit
         self.recording = False
         self.open = False
-        if n == 0 and ad_get_current_log() == log:
+        if n == 0 and not log.extended and ad_get_current_log() == log:
             # (In another thread, where garbage may be collected, it stays current to its own, idle.)
             log.is_current = False
             ad_set_current_log(NULL)

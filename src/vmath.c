@@ -222,3 +222,21 @@ VM_SELECT(vm_select_2, uint16_t)
 VM_SELECT(vm_select_4, uint32_t)
 VM_SELECT(vm_select_8, uint64_t)
 VM_SELECT(vm_select_16, vm_u128)
+
+/* ---------------------------------------------------------------------------------------------- outer products */
+
+#define VM_OUTER(name, type)                                                                                    \
+    VM_CLONES void name(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n)            \
+    {                                                                                                           \
+        const type *row = (const type *)b;                                                                      \
+        type *to = (type *)out;                                                                                 \
+        for (vm_intp i = 0; i < m; i++, a += step, to += n) {                                                   \
+            const type x = *(const type *)a;                                                                    \
+            VM_INDEPENDENT                                                                                      \
+            for (vm_intp j = 0; j < n; j++)                                                                     \
+                to[j] = x * row[j];                                                                             \
+        }                                                                                                       \
+    }
+
+VM_OUTER(vm_outer_f32, float)
+VM_OUTER(vm_outer_f64, double)

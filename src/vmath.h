@@ -1,7 +1,7 @@
 /* Elementwise kernels of our own, with the signature of NumPy's inner loops.
  *
  * A kernel lives here for one of two reasons: NumPy has none (erf, select), or NumPy's was measured at 1.5 times
- * the best peer's cost or more (float64 sin and cos: 8 ns an element against 1 to 2 here). */
+ * the best peer's cost or more (float64 sin and cos: 8 ns an element against 1 to 2 here; outer products by matmul). */
 #ifndef AUTODIFF_CORE_VMATH_H
 #define AUTODIFF_CORE_VMATH_H
 
@@ -29,5 +29,10 @@ VM_LOOP(vm_select_2);
 VM_LOOP(vm_select_4);
 VM_LOOP(vm_select_8);
 VM_LOOP(vm_select_16);
+
+/* A column of m elements, so many bytes apart, times a contiguous row of n: out is contiguous. A product of matrices that
+ * have one inner element, for which BLAS costs several times what writing the result does. */
+void vm_outer_f32(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n);
+void vm_outer_f64(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n);
 
 #endif

@@ -310,6 +310,7 @@ _EINSUM = general(
     _einsum_kernel,
     _einsum_rule,
     function=einsum,
+    linear="each",
     doc="Products of tensors, summed over axes.",
     cases=(
         Case(lambda x, y: einsum("ij,jk->ik", x, y), ((2, 3), (3, 4))),

@@ -73,6 +73,7 @@ _SOFTMAX = general(
     lambda g, y, axis, x: multiply(y, subtract(g, reduce_sum(multiply(g, y), axis, True))),
     function=softmax,
     doc="exp(x) / sum(exp(x)) along an axis.",
+    leading=True,
     keeps_inputs=False,
     keeps_output=True,
     cases=(Case(lambda x: softmax(x), ((3, 4),)), Case(lambda x: softmax(x, axis=0), ((3, 4),))),
@@ -113,6 +114,7 @@ _LOG_SOFTMAX = general(
     lambda g, y, axis, x: subtract(g, multiply(exp(y), reduce_sum(g, axis, True))),
     function=log_softmax,
     doc="log(softmax(x)) along an axis.",
+    leading=True,
     keeps_inputs=False,
     keeps_output=True,
     cases=(Case(lambda x: log_softmax(x), ((3, 4),)), Case(lambda x: log_softmax(x, axis=0), ((3, 4),))),
@@ -174,6 +176,7 @@ _CROSS_ENTROPY = general(
     lambda axis, p, x: -(p * _log_softmax(x, axis)).sum(axis=axis),
     _cross_entropy_rule,
     function=softmax_cross_entropy_with_logits,
+    leading=True,
     doc="Cross entropy of probabilities against softmax(logits).",
     cases=(
         Case(lambda p, x: softmax_cross_entropy_with_logits(p, x), ((3, 4), (3, 4))),
@@ -262,6 +265,7 @@ _RESIDUAL = general(
     _residual_kernel,
     _residual_rule,
     function=_residual,
+    leading=True,
     doc="softmax(logits), less one at the right class: the slope of the cross entropy.",
     cases=(Case(_residual, ((3, 4),)),),
 )
@@ -270,6 +274,7 @@ _SPARSE_CROSS_ENTROPY = general(
     _sparse_kernel,
     _sparse_rule,
     function=sparse_softmax_cross_entropy_with_logits,
+    leading=True,
     doc="Cross entropy of classes against softmax(logits).",
     cases=(Case(lambda x: sparse_softmax_cross_entropy_with_logits([2, 0, 1], x), ((3, 4),)),),
 )

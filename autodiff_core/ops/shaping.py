@@ -317,6 +317,8 @@ _CONCAT = general(
     _concat_rule,
     function=concat,
     keeps_inputs=False,
+    linear="jointly",
+    leading=True,
     doc="Tensors joined along an axis that they have.",
     cases=(
         Case(lambda x, y: concat([x, y], 0), ((2, 3), (1, 3))),
@@ -378,6 +380,8 @@ _STACK = general(
     _stack_rule,
     function=stack,
     keeps_inputs=False,
+    linear="jointly",
+    leading=True,
     doc="Tensors of one shape joined along a new axis.",
     cases=(
         Case(lambda x, y: stack([x, y]), ((2, 3), (2, 3))),

@@ -231,6 +231,8 @@ def general(
     doc: str,
     keeps_inputs: bool = True,
     keeps_output: bool = False,
+    linear: str | None = None,
+    leading: bool = False,
     cases: Sequence[Case] = (),
     kind: str = "general",
 ) -> _core.Op:
@@ -247,8 +249,13 @@ def general(
         not kept is passed as None.
     keeps_inputs, keeps_output : bool
         What the rule needs.
+    linear : {"jointly", "each"}, optional
+        Whether the op is linear in all operands together, or in each of them: then its tangent is the op itself. The
+        tangent of any other op comes from transposing its rule.
+    leading : bool
+        Whether the op and the rule hold as they stand for cotangents and tangents with a leading axis.
     """
-    handle = _core.register_general(name, forward, rule, keeps_inputs, keeps_output)
+    handle = _core.register_general(name, forward, rule, None, keeps_inputs, keeps_output, linear, leading)
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
         Row(

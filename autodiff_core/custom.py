@@ -1,0 +1,601 @@
+"""Derivatives of the user's own: for a function (`custom_gradient`, `custom_jvp`), or as a new row of the op table.
+
+A function with a derivative of its own is one record of several outputs, whose rule calls what the user wrote. A rule
+that pulls cotangents back is linear in them, so its transpose pushes tangents forward, and the other way round: writing
+one of the two serves both modes. What the user's rule computes is recorded by outer tapes like everything else, which
+gives the derivatives of higher order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import update_wrapper
+from typing import Any, cast
+
+import numpy as np
+
+from . import _core
+from .creation import zeros_like
+from .nest import flatten_for_tape
+from .tape import GradientTape
+
+Function = Callable[..., Any]
+
+__all__ = [
+    "custom_gradient",
+    "custom_jvp",
+    "elementwise_op",
+    "general_op",
+    "grad_pass_through",
+    "linear_op",
+    "recompute_grad",
+]
+
+
+# ------------------------------------------------------------------------------------------- functions with rules
+
+
+class _Call:
+    """One call of a function with a rule: its arguments and variables as operands, and the rule of the record."""
+
+    def __init__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.name = name
+        self.args, self.kwargs = args, kwargs
+        leaves, self.rebuild = flatten_for_tape((args, kwargs) if kwargs else args)
+        self.count = len(leaves)
+        # What is no number (a string, None, an object) takes part in no derivative, but keeps its place.
+        self.operands = [_core.operand(leaf) if _numeric(leaf) else _PLACE for leaf in leaves]
+        self.leaves = leaves
+        self.variables: list[Any] = []
+
+    def record(self, row: _core.Op, result: Any) -> Any:
+        """The function's result, as outputs of a record of this call."""
+        leaves, rebuild = flatten_for_tape(result)
+        outputs = [_core.to_tensor(leaf) for leaf in leaves]
+        return rebuild(_core.multiple(row, [*self.operands, *self.variables], outputs, self))
+
+    def pull(self, cotangents: list[Any]) -> list[Any]:
+        """Contributions to the operands, for cotangents of the outputs."""
+        raise NotImplementedError
+
+    def push(self, tangents: list[Any]) -> list[Any]:
+        """Tangents of the outputs, for tangents of the operands (None: it does not move)."""
+        raise NotImplementedError
+
+    def fitting(self, what: str, values: Sequence[Any], like: Sequence[Any]) -> list[Any]:
+        """Derivatives as tensors, checked against the shapes that they must have."""
+        fitted: list[Any] = []
+        for place, (value, operand) in enumerate(zip(values, like, strict=True)):
+            if value is None or operand is _PLACE:
+                fitted.append(None)
+                continue
+            derivative = _core.to_tensor(value)
+            if tuple(derivative.shape) != tuple(operand.shape):
+                raise ValueError(
+                    f"{self.name}: the gradient for {what} {place} has shape {tuple(derivative.shape)}; the {what} has "
+                    f"shape {tuple(operand.shape)}, and they must be equal"
+                )
+            fitted.append(derivative)
+        return fitted
+
+
+_PLACE = _core.to_tensor(0)
+
+
+def _numeric(leaf: Any) -> bool:
+    return isinstance(leaf, (_core.Operand, np.ndarray, np.generic, bool, int, float, complex))
+
+
+_BY_PULL = _core.register_general(
+    "custom_gradient", None, lambda g, y, call, *x: call.pull(g), None, False, False, multiple=True
+)
+_BY_PUSH = _core.register_general(
+    "custom_jvp",
+    None,
+    lambda g, y, call, *x: _transposed(call, g),
+    lambda t, y, call, *x: call.push(t),
+    False,
+    False,
+    multiple=True,
+)
+
+
+def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
+    """Pull cotangents back through a rule that pushes tangents forward: its gradient with respect to the tangents."""
+    moving = [operand is not _PLACE and operand.dtype.kind == "f" for operand in call.operands]
+    tangents = [zeros_like(x) if moves else None for x, moves in zip(call.operands, moving, strict=True)]
+    sources = [tangent for tangent in tangents if tangent is not None]
+    with GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(sources)
+        pushed = call.push(tangents)
+    targets = [(part, g) for part, g in zip(pushed, cotangents, strict=True) if part is not None]
+    gradients = iter(tape.gradient([part for part, _ in targets], sources, [g for _, g in targets]))
+    return [next(gradients) if moves else None for moves in moving]
+
+
+@contextmanager
+def _unrecorded() -> Iterator[None]:
+    """Pause every tape of this thread."""
+    listening = _core.suspend()
+    try:
+        yield
+    finally:
+        _core.resume(listening)
+
+
+class _WithRule:
+    """A function with a derivative of its own; as a method it leaves `self` alone."""
+
+    def __init__(self, f: Function) -> None:
+        update_wrapper(cast(Function, self), f)
+        self._f = f
+        self._name = getattr(f, "__name__", type(f).__name__)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else type(self)(self._f.__get__(instance, owner))
+
+
+class _GradientCall(_Call):
+    grad_fn: Function
+    outputs: int
+
+    def pull(self, cotangents: list[Any]) -> list[Any]:
+        if self.variables:
+            returned = self.grad_fn(*cotangents, variables=self.variables)
+            if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+                raise ValueError(
+                    f"{self.name}: since the function uses variables, grad_fn must return a pair: the gradients for "
+                    f"the arguments, and a list of those for the variables"
+                )
+            for_arguments, for_variables = returned
+            for_variables = [] if for_variables is None else list(for_variables)
+            if len(for_variables) != len(self.variables):
+                raise ValueError(
+                    f"{self.name}: Must return gradient for each variable from @custom_gradient grad_fn: "
+                    f"{len(self.variables)} are used, and {len(for_variables)} gradients were returned."
+                )
+        else:
+            for_arguments, for_variables = self.grad_fn(*cotangents), []
+        gradients, _ = flatten_for_tape(for_arguments)
+        if len(gradients) != self.count:
+            raise ValueError(
+                f"{self.name}: custom_gradient function expected to return {self.count} gradients, but returned "
+                f"{len(gradients)} instead."
+            )
+        return self.fitting("argument", gradients, self.operands) + self.fitting(
+            "variable", for_variables, self.variables
+        )
+
+
+class _CustomGradient(_WithRule):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not _core.is_recording():
+            result, _ = self._pair(self._f(*args, **kwargs))
+            leaves, rebuild = flatten_for_tape(result)
+            return rebuild([_core.to_tensor(leaf) for leaf in leaves])
+        call = _GradientCall(self._name, args, kwargs)
+        # What runs inside is recorded too: a rule may use intermediate results, and their own derivatives are wanted
+        # for the second order.
+        with _core.Tape(False, True) as watcher:
+            result, call.grad_fn = self._pair(self._f(*args, **kwargs))
+        call.variables = _not_among(watcher.seen_variables(), call.leaves)
+        if call.variables and not _takes_variables(call.grad_fn):
+            raise TypeError(
+                f"{self._name}: @custom_gradient grad_fn must accept keyword argument 'variables', since function uses "
+                f"variables: {[variable.name for variable in call.variables]}"
+            )
+        return call.record(_BY_PULL, result)
+
+    def _pair(self, returned: Any) -> tuple[Any, Function]:
+        if not isinstance(returned, (tuple, list)) or len(returned) != 2 or not callable(returned[1]):
+            raise TypeError(
+                f"{self._name}: a function with @custom_gradient must return a pair: its result, and the function that "
+                f"gives the gradients for its arguments"
+            )
+        return returned[0], returned[1]
+
+
+def _not_among(variables: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+    return [v for v in variables if not any(v is argument for argument in arguments)]
+
+
+def _takes_variables(function: Function) -> bool:
+    from inspect import signature  # its import takes milliseconds
+
+    parameters = signature(function).parameters.values()
+    return any(
+        p.kind is p.VAR_KEYWORD or (p.name == "variables" and p.kind is not p.POSITIONAL_ONLY) for p in parameters
+    )
+
+
+def custom_gradient(f: Function) -> Function:
+    """Give a function a gradient of its own.
+
+    Parameters
+    ----------
+    f : callable
+        Returns a pair: its result (a tensor or a structure of them), and a function grad_fn(*cotangents) of one
+        cotangent for each tensor of the result, flattened, which returns one gradient for each argument, or None where
+        none flows. Where f reads variables that are not its arguments, grad_fn takes a keyword argument `variables` and
+        returns a pair: the gradients for the arguments, and a list of those for the variables.
+
+    Returns
+    -------
+    callable
+        Of f's arguments; returns f's result.
+
+    Raises
+    ------
+    TypeError
+        At a call, where f returns no such pair, or reads variables that grad_fn has no argument for.
+    ValueError
+        At the gradient, where grad_fn returns a wrong number of gradients or a gradient of a wrong shape; the tape is
+        then as it was.
+
+    See Also
+    --------
+    custom_jvp : The same by forward mode.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/custom_gradient. Forward mode, and derivatives of higher order, come
+    from grad_fn too: it should use tensors' operations. For Jacobians it is called once for each entry of the batch.
+
+    Examples
+    --------
+    >>> @tf.custom_gradient
+    ... def log1pexp(x):
+    ...     e = tf.exp(x)
+    ...     def grad(upstream):
+    ...         return upstream * (1 - 1 / (1 + e))
+    ...     return tf.math.log(1 + e), grad
+    >>> x = tf.constant(100.)
+    >>> with tf.GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = log1pexp(x)
+    >>> tape.gradient(y, x)
+    <Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    return _CustomGradient(f)
+
+
+def grad_pass_through(f: Function) -> Function:
+    """A function of which the gradient passes as if it did nothing.
+
+    Parameters
+    ----------
+    f : callable
+        Returns as many tensors as it has arguments, of their shapes.
+
+    Returns
+    -------
+    callable
+        Of f's arguments; returns f's result. The gradient for an argument is the result's own.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/grad_pass_through. Y. Bengio, N. Leonard, A. Courville, Estimating or
+    propagating gradients through stochastic neurons, 2013: the straight-through estimator.
+
+    Examples
+    --------
+    >>> x = tf.Variable(1.3)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.grad_pass_through(tf.round)(x) * 2
+    >>> print(y.numpy(), tape.gradient(y, x).numpy())
+    2.0 2.0
+    """
+
+    def passing(*args: Any, **kwargs: Any) -> Any:
+        def grad(*cotangents: Any, variables: Any = None) -> Any:
+            return cotangents if variables is None else (cotangents, [None] * len(variables))
+
+        return f(*args, **kwargs), grad
+
+    return _CustomGradient(update_wrapper(passing, f) if hasattr(f, "__name__") else passing)
+
+
+class _RecomputedCall(_Call):
+    f: Function
+
+    def pull(self, cotangents: list[Any]) -> list[Any]:
+        sources = [x for x in self.operands if x is not _PLACE and x.dtype.kind == "f"] + self.variables
+        with GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(sources)
+            leaves, _ = flatten_for_tape(self._again())
+        floats = [(leaf, g) for leaf, g in zip(leaves, cotangents, strict=True) if g.dtype.kind == "f"]
+        targets = [leaf for leaf, _ in floats]
+        gradients = iter(tape.gradient(targets, sources, output_gradients=[g for _, g in floats]))
+        return [next(gradients) if any(x is source for source in sources) else None for x in self.operands] + list(
+            gradients
+        )
+
+    def _again(self) -> Any:
+        given = [
+            leaf if operand is _PLACE else operand for leaf, operand in zip(self.leaves, self.operands, strict=True)
+        ]
+        if self.kwargs:
+            args, kwargs = self.rebuild(given)
+            return self.f(*args, **kwargs)
+        return self.f(*self.rebuild(given))
+
+
+class _Recomputed(_WithRule):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not _core.is_recording():
+            return self._f(*args, **kwargs)
+        call = _RecomputedCall(self._name, args, kwargs)
+        call.f = self._f
+        with _unrecorded(), _core.Tape(False, True) as watcher:
+            result = self._f(*args, **kwargs)
+        call.variables = _not_among(watcher.seen_variables(), call.leaves)
+        return call.record(_BY_PULL, result)
+
+
+def recompute_grad(f: Function) -> Function:
+    """A function that is run again when its gradient is taken, instead of keeping what its gradient needs.
+
+    Parameters
+    ----------
+    f : callable
+        Of tensors and anything else; must give the same result when called again with the same arguments.
+
+    Returns
+    -------
+    callable
+        Of f's arguments; returns f's result. The tape keeps the arguments, and none of the intermediate results.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/recompute_grad. T. Chen, B. Xu, C. Zhang, C. Guestrin, Training deep
+    nets with sublinear memory cost, 2016. Variables must not be assigned to between the call and the gradient.
+
+    Examples
+    --------
+    >>> layer = tf.recompute_grad(lambda x: tf.tanh(tf.tanh(x)))
+    >>> x = tf.Variable(0.)
+    >>> with tf.GradientTape() as tape:
+    ...     y = layer(x)
+    >>> tape.gradient(y, x)
+    <Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    return _Recomputed(f)
+
+
+class _TangentCall(_Call):
+    jvp: Function
+    outputs: list[Any]
+
+    def push(self, tangents: list[Any]) -> list[Any]:
+        directions = [
+            leaf if operand is _PLACE else (zeros_like(operand) if tangent is None else tangent)
+            for leaf, operand, tangent in zip(self.leaves, self.operands, tangents, strict=True)
+        ]
+        returned = self.jvp(self.args, tuple(self.rebuild(directions)))
+        if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+            raise ValueError(f"{self.name}: the rule of a custom_jvp must return a pair: the result and its tangent")
+        pushed, _ = flatten_for_tape(returned[1])
+        if len(pushed) != len(self.outputs):
+            raise ValueError(
+                f"{self.name}: the rule of a custom_jvp returned {len(pushed)} tangents for {len(self.outputs)} results"
+            )
+        return self.fitting("result", pushed, self.outputs)
+
+
+class _CustomJVP(_WithRule):
+    _rule: Function | None = None
+
+    def defjvp(self, rule: Function) -> Function:
+        """Set the rule: rule(primals, tangents) -> (result, tangent of the result). Returns it, to be a decorator."""
+        self._rule = rule
+        return rule
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        bound = super().__get__(instance, owner)
+        bound._rule = self._rule
+        return bound
+
+    def __call__(self, *args: Any) -> Any:
+        if self._rule is None:
+            raise AttributeError(
+                f"{self._name}: no rule is defined for this custom_jvp function; use @{self._name}.defjvp"
+            )
+        if not _core.is_recording():
+            return self._f(*args)
+        call = _TangentCall(self._name, args, {})
+        call.jvp = self._rule
+        with _unrecorded(), _core.Tape(False, True) as watcher:
+            result = self._f(*args)
+        if used := _not_among(watcher.seen_variables(), call.leaves):
+            raise TypeError(
+                f"{self._name}: a custom_jvp function reads the variables {[v.name for v in used]}, which its rule "
+                f"cannot see; make them arguments"
+            )
+        leaves, rebuild = flatten_for_tape(result)
+        call.outputs = [_core.to_tensor(leaf) for leaf in leaves]
+        return call.record(_BY_PUSH, rebuild(list(call.outputs)))
+
+
+def custom_jvp(f: Function) -> Any:
+    """Give a function a tangent of its own; its gradient follows from that.
+
+    Parameters
+    ----------
+    f : callable
+        Of positional arguments; returns a tensor or a structure of them. It reads no variables but its arguments.
+
+    Returns
+    -------
+    callable
+        Of f's arguments, with a method `defjvp`, the decorator of the rule: rule(primals, tangents), of two tuples in
+        the structure of the arguments, returns the result and its tangent, which must be linear in the tangents.
+
+    Raises
+    ------
+    AttributeError
+        At a call, where no rule is defined.
+    TypeError
+        At a call, where f reads variables.
+    ValueError
+        When differentiated, where the rule returns no pair, or tangents of a wrong number or shape.
+
+    Notes
+    -----
+    After JAX's, https://docs.jax.dev/en/latest/_autosummary/jax.custom_jvp.html. TensorFlow has none. The gradient is
+    the transpose of the rule: the rule's own gradient with respect to the tangents.
+
+    Examples
+    --------
+    >>> @tf.custom_jvp
+    ... def log1pexp(x):
+    ...     return tf.math.log(1 + tf.exp(x))
+    >>> @log1pexp.defjvp
+    ... def log1pexp_jvp(primals, tangents):
+    ...     (x,), (t,) = primals, tangents
+    ...     return log1pexp(x), t * tf.sigmoid(x)
+    >>> tf.grad(log1pexp)(100.)
+    np.float32(1.0)
+    """
+    return _CustomJVP(f)
+
+
+# -------------------------------------------------------------------------------------------- rows of the op table
+
+
+def elementwise_op(
+    name: str,
+    ufunc: np.ufunc | None,
+    *derivatives: Function | None,
+    formula: Function | None = None,
+    parameters: Sequence[str] | None = None,
+    doc: str = "",
+) -> Function:
+    """Add an elementwise op of one to three operands to the op table.
+
+    Parameters
+    ----------
+    name : str
+        The op's name, in errors.
+    ufunc : numpy.ufunc or None
+        The kernel; called with tensors, the ufunc itself is recorded too. None where `formula` gives the kernel.
+    *derivatives : callable or None
+        One for each operand: a formula of (cotangent, *operands, output), linear in the cotangent, in terms of other
+        elementwise ops. It is run once, on symbols, so Python cannot branch on values in it: use `tf.where`'s
+        elementwise kin, maximum, minimum and the like. None where the gradient stops.
+    formula : callable, optional
+        The kernel as a formula of the operands, in terms of other elementwise ops.
+    parameters : sequence of str, optional
+        The operands' names; x, y and z by default.
+    doc : str
+        The function's docstring.
+
+    Returns
+    -------
+    callable
+        A function of the operands. It has derivatives of any order, forward and reverse mode, batches and broadcasting,
+        and is fused with its neighbours in sweeps.
+
+    Raises
+    ------
+    ValueError
+        Where the name is taken, the ufunc belongs to another row, or neither ufunc nor formula is given.
+
+    Examples
+    --------
+    >>> cube = tf.elementwise_op("cube", None, lambda g, x, y: g * 3.0 * x * x, formula=lambda x: x * x * x)
+    >>> tf.grad(cube)(2.)
+    np.float32(12.0)
+    """
+    names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]
+    return _core.register_elementwise(name, ufunc, formula, derivatives, names, doc or f"The op {name}.").function
+
+
+def linear_op(name: str, forward: Function, transpose: Function) -> Function:
+    """Add an op that is linear in its one operand to the op table.
+
+    Parameters
+    ----------
+    name : str
+        The op's name, in errors.
+    forward : callable
+        The kernel: forward(array, **attributes) -> array.
+    transpose : callable
+        The transposed linear map: transpose(array, **attributes) -> array, from arrays of the result's shape to arrays
+        of the operand's.
+
+    Returns
+    -------
+    callable
+        A function of the operand and of the attributes, by keyword. It has derivatives of any order in both modes.
+
+    Raises
+    ------
+    ValueError
+        Where the name is taken.
+
+    Examples
+    --------
+    >>> flip = tf.linear_op("flip_last", lambda x: x[..., ::-1].copy(), lambda g: g[..., ::-1].copy())
+    >>> tf.grad(lambda x: tf.reduce_sum(flip(x) * [1., 2.]))(np.array([0., 0.]))
+    array([2., 1.])
+    """
+    row, _ = _core.register_linear(
+        name, lambda x, a: np.asarray(forward(x, **a)), f"{name}_transposed", lambda g, a: np.asarray(transpose(g, **a))
+    )
+
+    def function(x: Any, **attributes: Any) -> _core.Tensor:
+        return _core.linear(row, x, attributes)
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function | None = None) -> Function:
+    """Add an op of any number of operands, with a derivative in terms of public ops, to the op table.
+
+    Parameters
+    ----------
+    name : str
+        The op's name, in errors.
+    forward : callable
+        The kernel: forward(*arrays, **attributes) -> array. It must not write to its operands.
+    vjp : callable or None
+        vjp(cotangent, output, *operands, **attributes) -> a contribution to each operand (a single one for a single
+        operand), of the operand's shape, or None where none flows. None for an op without a derivative.
+    jvp : callable, optional
+        jvp(tangents, output, *operands, **attributes) -> the output's tangent; `tangents` has one for each operand, or
+        None where it does not move. Without it, `vjp` is transposed.
+
+    Returns
+    -------
+    callable
+        A function of the operands and of the attributes, by keyword.
+
+    Raises
+    ------
+    ValueError
+        Where the name is taken; when differentiated, where a contribution has not its operand's shape.
+
+    Examples
+    --------
+    >>> def outer_vjp(g, y, u, v):
+    ...     return tf.linalg.matvec(g, v), tf.linalg.matvec(g, u, transpose_a=True)
+    >>> outer = tf.general_op("outer_product", np.outer, outer_vjp)
+    >>> tf.grad(lambda u: tf.reduce_sum(outer(u, [1., 2.])))(np.array([1., 1., 1.]))
+    array([3., 3., 3.])
+    """
+    row = _core.register_general(
+        name,
+        lambda a, *x: np.asarray(forward(*x, **a)),
+        None if vjp is None else lambda g, y, a, *x: vjp(g, y, *x, **a),
+        None if jvp is None else lambda t, y, a, *x: jvp(t, y, *x, **a),
+        True,
+        True,
+    )
+
+    def function(*operands: Any, **attributes: Any) -> _core.Tensor:
+        return _core.general(row, operands, attributes)
+
+    function.__name__ = function.__qualname__ = name
+    return function
