@@ -11,6 +11,7 @@ from typing import Any as _Any
 from . import _core, dtypes, linalg, math, nn
 from . import numpy_protocol as _numpy_protocol
 from ._core import Tensor
+from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .creation import (
     add_n,
     cast,
@@ -55,8 +56,10 @@ from .dtypes import (
     uint32,
     uint64,
 )
+from .indexed_slices import IndexedSlices
+from .indexed_slices import collect as _collect_slices
+from .indexed_slices import densify as _densify_slices
 from .math import round, truediv
-from .ops.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .ops.elementwise import (
     abs,
     acos,
@@ -135,6 +138,9 @@ _core.install(
     array_ufunc=_numpy_protocol.array_ufunc,
     array_function=_numpy_protocol.array_function,
     stack=_stack_nested,
+    indexed_slices=IndexedSlices,
+    collect=_collect_slices,
+    densify=_densify_slices,
 )
 
 from . import autodiff, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
@@ -175,6 +181,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "DType",
     "GradientTape",
+    "IndexedSlices",
     "Module",
     "Tensor",
     "TensorShape",

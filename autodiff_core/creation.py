@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _core
 from ._core import Tensor
+from .indexed_slices import IndexedSlices
 from .ops.shaping import _sizes, broadcast_to
 from .ops.table import Case, linear
 
@@ -95,7 +96,7 @@ def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, nam
     return _core.to_tensor(value, dtype)
 
 
-def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
+def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """The same numbers in another dtype.
 
     Parameters
@@ -108,7 +109,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     Returns
     -------
     Tensor
-        Between floats the gradient passes, and comes back in the operand's dtype; through an integer none does.
+        Between floats the gradient passes, and comes back in the operand's dtype; through an integer none does. Of an
+        `IndexedSlices` an `IndexedSlices`.
 
     Notes
     -----
@@ -119,6 +121,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     >>> tf.cast([1.8, 2.2], tf.int32)
     <Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
+    if isinstance(x, IndexedSlices):
+        return x.with_values(_core.to_dtype(x.values, dtype))
     return _core.to_dtype(x, dtype)
 
 
@@ -520,7 +524,7 @@ def rank(input: Any, name: str | None = None) -> Tensor:
 
 
 def is_tensor(x: Any) -> builtins.bool:
-    """Whether a value is a tensor or a variable.
+    """Whether a value is a tensor, a variable or an `IndexedSlices`.
 
     Parameters
     ----------
@@ -537,4 +541,4 @@ def is_tensor(x: Any) -> builtins.bool:
     >>> tf.is_tensor(tf.constant(1.0)), tf.is_tensor(1.0)
     (True, False)
     """
-    return isinstance(x, _core.Operand)
+    return isinstance(x, (_core.Operand, IndexedSlices))

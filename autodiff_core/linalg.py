@@ -1,7 +1,7 @@
 """`linalg`: products and norms of matrices and tensors, by TensorFlow's names."""
 
+from .clipping import global_norm
 from .creation import eye
-from .ops.clipping import global_norm
 from .ops.linalg import einsum, matmul, matvec, tensordot
 from .ops.nn import l2_normalize
 from .ops.reductions import norm

@@ -1,5 +1,6 @@
 """`nn`: activations and losses, by TensorFlow's names."""
 
+from .embedding import embedding_lookup
 from .ops.elementwise import elu, relu, relu6, selu, sigmoid, silu, softplus, softsign, tanh
 from .ops.nn import (
     gelu,
@@ -17,6 +18,7 @@ swish = silu
 
 __all__ = [
     "elu",
+    "embedding_lookup",
     "gelu",
     "l2_loss",
     "l2_normalize",

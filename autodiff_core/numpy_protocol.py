@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from . import _core
-from .ops import clipping, elementwise, indexing, linalg, reductions, shaping
+from . import _core, clipping
+from .ops import elementwise, indexing, linalg, reductions, shaping
 
 _functions: dict[Any, Callable[..., Any]] = {}
 

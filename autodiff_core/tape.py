@@ -10,6 +10,7 @@ from warnings import warn
 
 from . import _core, jacobians
 from .creation import zeros_like
+from .indexed_slices import IndexedSlices, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
 
 
@@ -191,8 +192,9 @@ class GradientTape(_core.Tape):
 
         Returns
         -------
-        structure of Tensor or None
-            In the structure of the sources, of the sources' shapes and dtypes.
+        structure of Tensor, IndexedSlices or None
+            In the structure of the sources, of the sources' shapes and dtypes. `IndexedSlices` for a variable that the
+            target depends on through rows looked up by `gather`, and in no other way.
 
         Raises
         ------
@@ -223,6 +225,8 @@ class GradientTape(_core.Tape):
         seeds = None
         if output_gradients is not None:
             seeds = _seeds(target, targets, output_gradients)
+        if any(isinstance(leaf, IndexedSlices) for leaf in targets):
+            targets, seeds = targets_by_rows(targets, seeds)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
 
     def jacobian(
@@ -287,6 +291,11 @@ class GradientTape(_core.Tape):
         """
         zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
+        if isinstance(target, IndexedSlices):
+            raise TypeError(
+                "jacobian: the target is an IndexedSlices; make a tensor of it where the tape records: "
+                "convert_to_tensor(slices)"
+            )
         return rebuild(jacobians.jacobian(self, target, leaves, zero, chunk_size, mode))
 
     def batch_jacobian(
@@ -534,7 +543,7 @@ def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
 
 def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
     """Flatten output_gradients; for a single target a plain number, list or array stands for itself."""
-    if isinstance(target, _core.Operand):
+    if isinstance(target, (_core.Operand, IndexedSlices)):
         if isinstance(output_gradients, (list, tuple)) and len(output_gradients) == 1 and len(target.shape) == 0:
             return list(output_gradients)
         return [output_gradients]

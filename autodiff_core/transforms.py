@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _core
+from .indexed_slices import IndexedSlices
 from .nest import flatten_for_tape, map_structure
 from .tape import GradientTape, filled
 
@@ -57,8 +58,9 @@ class _Arguments:
         return source
 
     def structured(self, leaves: Sequence[Any]) -> Any:
-        """Derivatives in the structure of the differentiated arguments."""
-        return self.placed([self.given(leaf) for leaf in leaves])
+        """Derivatives in the structure of the differentiated arguments, whole tensors all of them."""
+        whole = [_core.to_tensor(leaf) if isinstance(leaf, IndexedSlices) else leaf for leaf in leaves]
+        return self.placed([self.given(leaf) for leaf in whole])
 
     def placed(self, parts: list[Any]) -> Any:
         """Anything, one a leaf, in the structure of the differentiated arguments."""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from . import _core, naming
+from .indexed_slices import IndexedSlices
+from .ops.indexing import gather
 
 _serials = itertools.count()
 
@@ -179,6 +181,125 @@ class Variable(_core.VariableCore):
         """
         self.set_value(_core.detached(self) - self._fitting(delta, "subtract from"))
         return self if read_value else None
+
+    def sparse_read(self, indices: Any, name: str | None = None) -> _core.Tensor:
+        """Some rows of the value; the same as `gather`.
+
+        Parameters
+        ----------
+        indices : array_like of int
+            Which rows; of any shape.
+
+        Returns
+        -------
+        Tensor
+            Of shape indices.shape + shape[1:]. The gradient of the variable is an `IndexedSlices`.
+
+        Examples
+        --------
+        >>> tf.Variable([10., 20., 30.]).sparse_read([2, 0])
+        <Tensor: shape=(2,), dtype=float32, numpy=array([30., 10.], dtype=float32)>
+        """
+        return gather(self, indices, axis=0)
+
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Add to some rows of the value.
+
+        Parameters
+        ----------
+        sparse_delta : IndexedSlices
+            What to add to which rows; duplicates add up.
+
+        Returns
+        -------
+        Variable
+            The variable itself.
+
+        Raises
+        ------
+        TypeError
+            Where the argument is no IndexedSlices, or of a dtype that does not convert to the variable's.
+        ValueError
+            Where the rows have another shape than the variable's.
+        IndexError
+            Where there is no such row. After an error the variable is as it was.
+
+        Notes
+        -----
+        Takes time for the rows that change, not for the others, if nothing else refers to the value: a tensor that was
+        read from the variable, an array that shares its memory, or a tape. If something does, the value is copied
+        first: what was read never changes.
+
+        Examples
+        --------
+        >>> v = tf.Variable([1., 2., 3.], name="v")
+        >>> v.scatter_add(tf.IndexedSlices([10., 20., 30.], [0, 2, 2]))
+        <Variable 'v:0' shape=(3,) dtype=float32, numpy=array([11.,  2., 53.], dtype=float32)>
+        """
+        self.add_to_rows(*self._fitting_rows(sparse_delta, "add to"))
+        return self
+
+    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Subtract from some rows of the value.
+
+        Parameters
+        ----------
+        sparse_delta : IndexedSlices
+            What to subtract from which rows; duplicates add up. See `scatter_add`.
+
+        Returns
+        -------
+        Variable
+            The variable itself.
+
+        Examples
+        --------
+        >>> v = tf.Variable([1., 2., 3.], name="v")
+        >>> v.scatter_sub(tf.IndexedSlices([1., 1.], [0, 0]))
+        <Variable 'v:0' shape=(3,) dtype=float32, numpy=array([-1.,  2.,  3.], dtype=float32)>
+        """
+        self.subtract_from_rows(*self._fitting_rows(sparse_delta, "subtract from"))
+        return self
+
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Replace some rows of the value.
+
+        Parameters
+        ----------
+        sparse_delta : IndexedSlices
+            The new rows; of duplicates the last one stays. See `scatter_add`.
+
+        Returns
+        -------
+        Variable
+            The variable itself.
+
+        Examples
+        --------
+        >>> v = tf.Variable([1., 2., 3.], name="v")
+        >>> v.scatter_update(tf.IndexedSlices([7., 8.], [0, 0]))
+        <Variable 'v:0' shape=(3,) dtype=float32, numpy=array([8., 2., 3.], dtype=float32)>
+        """
+        self.replace_rows(*self._fitting_rows(sparse_delta, "assign to"))
+        return self
+
+    def _fitting_rows(self, slices: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
+        if not isinstance(slices, IndexedSlices):
+            raise TypeError(f"Argument `sparse_delta` must be an `IndexedSlices`. Received arg: {slices!r}")
+        shape = tuple(self.shape)
+        whole = shape if slices.dense_shape is None else tuple(slices.shape)
+        values, indices = np.asarray(slices.values), np.asarray(slices.indices)
+        cannot = f"Cannot {what} rows of variable '{self._name}' of shape {shape}"
+        if not shape or whole != shape or values.shape[1:] != shape[1:]:
+            raise ValueError(
+                f"{cannot}: the slices have values of shape {values.shape}"
+                + ("" if slices.dense_shape is None else f" and are of shape {whole}")
+            )
+        if not np.can_cast(values.dtype, self.dtype, "same_kind"):
+            raise TypeError(f"{cannot} and dtype {self.dtype}: the slices have dtype {values.dtype}")
+        if indices.size and indices.max() >= shape[0]:
+            raise IndexError(f"{cannot}: there is no row {indices.max()}")
+        return indices, values
 
     def _augmented(self, other: Any) -> Any:
         raise RuntimeError(

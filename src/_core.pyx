@@ -202,12 +202,16 @@ cdef object scalar_shape = None
 cdef object hook_array_ufunc = None
 cdef object hook_array_function = None
 cdef object public_stack = None
+cdef object IndexedSlices = None
+cdef object collect_slices = None
+cdef object dense_slices = None
 
 include "record.pxi"
 include "memory.pxi"
 include "table.pxi"
 include "trace.pxi"
 include "engine.pxi"
+include "rows.pxi"
 include "tensor.pxi"
 include "tape.pxi"
 include "apply.pxi"

@@ -1,13 +1,17 @@
 # What the Python package calls: registering rows, making tensors, and the tape's gradient.
 
-def install(*, tensor_shape, array_ufunc, array_function, stack):
+def install(*, tensor_shape, array_ufunc, array_function, stack, indexed_slices, collect, densify):
     """Give the core the package's own pieces that its methods return or call."""
     global TensorShape, scalar_shape, hook_array_ufunc, hook_array_function, public_stack
+    global IndexedSlices, collect_slices, dense_slices
     TensorShape = tensor_shape
     scalar_shape = tensor_shape(())
     hook_array_ufunc = array_ufunc
     hook_array_function = array_function
     public_stack = stack
+    IndexedSlices = indexed_slices
+    collect_slices = collect
+    dense_slices = densify
 
 
 # ---------------------------------------------------------------------------------------------------------------- rows
@@ -714,7 +718,9 @@ cdef list appended_gradient(Tape tape, Operand target, list sources):
     log.thread = PyThread_get_thread_ident()
     log.active |= tape.bit
     try:
-        return reverse(log, tape.bit, [target], [None], sources)
+        # Rows become tensors while the log is recorded on: what sweeps them next wants tensors.
+        return [dense_slices(gradient) if type(gradient) is IndexedSlices else gradient
+                for gradient in reverse(log, tape.bit, [target], [None], sources)]
     finally:
         log.active = active
         log.extended = extended

@@ -74,5 +74,6 @@ cdef enum:
     OP_INVERT = 30
     OP_SQRT = 31
     OP_PROJECTION = 32  # one output of a record that has several: `a` is that record; partial[0]: which output
-    FIRST_FREE_OPCODE = 33
+    OP_GATHER_ROWS = 33
+    FIRST_FREE_OPCODE = 34
     MOST_OPCODES = 1024

@@ -15,8 +15,9 @@ cdef enum AdjointKind:
     ARRAY = 2                   # an owned reference
     IN_STRETCH = 3              # a register of what is pending
     TENSOR = 4                  # an owned reference: the derivative is recorded
-    NODE = 7                    # of a scalar: the node of the adjoint itself, on the same log
+    SLICES = 5                  # a variable's: an owned reference to a list of rows that were looked up, not added up
     BUNDLE = 6                  # an owned list: of a record of several outputs, a tensor or None for each
+    NODE = 7                    # of a scalar: the node of the adjoint itself, on the same log
     KIND_MASK = 7
 
 # Other bits of a node's state
@@ -104,6 +105,9 @@ cdef int add_register(Sweep* s, int32_t node, int register) except -1:
     cdef uint8_t kind = s.state[k] & KIND_MASK
     if kind == NO_ADJOINT:
         return set_register(s, node, register)
+    if kind == SLICES:
+        add_up_slices(s, node)
+        kind = ARRAY
     if kind == ARRAY:
         pair[0] = stretch_load(s.stretch, <ndarray>s.adjoint[k].object)
         drop(s, node)
@@ -123,6 +127,8 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
         return 0
     if PyArray_TYPE(array) != r.dtype:
         array = array.astype(dtype_objects[r.dtype])
+    if s.state[k] & KIND_MASK == SLICES:
+        add_up_slices(s, node)
     if s.state[k] & KIND_MASK == IN_STRETCH:
         if stretch_has_room(s.stretch, 1, 2):
             return add_register(s, node, stretch_load(s.stretch, array))
@@ -137,6 +143,41 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
     s.state[k] &= ~KIND_MASK    # add_arrays takes the reference over
     s.adjoint[k].object = add_arrays(total, array)
     s.state[k] |= ARRAY
+    return 0
+
+
+cdef bint takes_slices(Sweep* s, int32_t node) noexcept:
+    """Whether the rows of a look-up in this node stay apart: it is a variable's, and nothing dense has come to it."""
+    cdef Record* r = &s.log.records[node]
+    cdef uint8_t kind = s.state[node - s.low] & KIND_MASK
+    return (not s.batch and r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable
+            and (kind == NO_ADJOINT or kind == SLICES))
+
+
+cdef int add_slices(Sweep* s, int32_t node, Operand values, object attribute) except -1:
+    """Add the cotangent of a look-up to the rows collected so far."""
+    cdef int32_t k = node - s.low
+    cdef list pieces
+    if values.borrowed or values.is_variable:
+        values = identity_of(values)    # a weight of the caller's
+    if s.state[k] & KIND_MASK == NO_ADJOINT:
+        pieces = []
+        Py_INCREF(pieces)
+        s.adjoint[k].object = <PyObject*>pieces
+        s.state[k] |= SLICES
+        s.objects = True
+    (<list>s.adjoint[k].object).append((values, attribute))
+    return 0
+
+
+cdef int add_up_slices(Sweep* s, int32_t node) except -1:
+    """Something dense meets the collected rows: they become an array, or a tensor."""
+    cdef object dense = dense_slices(collect_slices(<list>s.adjoint[node - s.low].object))
+    drop(s, node)
+    if s.tensors:
+        add_tensor(s, node, dense)
+    else:
+        add_array(s, node, (<Operand>dense).array)
     return 0
 
 
@@ -317,6 +358,9 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
             shape = <tuple>shapes[i]
         if shape is None:
             add_register(s, operand, result)
+            # Rows may have been added up, in Python, and another thread may have made the log grow.
+            r = &s.log.records[node]
+            operand_nodes(s.log, r, &operands, pair)
             continue
         if len(shape) == 0 and not s.batch:
             stretch.register[result].summed = 1
@@ -408,14 +452,22 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
             and s.log.records[a].dtype == r.dtype):
         return spread_number(s, node, a, <tuple>(<tuple>attribute)[0])
     cotangent = taken_array(s, node)
-    if op == OP_SLICE and s.state[a - s.low] & KIND_MASK == ARRAY:
+    if op == OP_GATHER_ROWS and takes_slices(s, a):
+        return add_slices(s, a, tensor_alone(<PyObject*>cotangent), attribute)
+    if op == OP_GATHER_ROWS and s.state[a - s.low] & KIND_MASK == IN_STRETCH:
+        flush(s)
+    if (op == OP_SLICE or op == OP_GATHER_ROWS) and s.state[a - s.low] & KIND_MASK == ARRAY:
         held = s.adjoint[a - s.low].object
         if held.ob_refcnt == 1 and pooled_memory(held) and PyArray_TYPE(cotangent) == PyArray_TYPE(<ndarray>held):
             # Into its place in what is there already, so that n slices of n elements cost n, not n squared.
-            if s.batch:
-                attribute = batch_attributes(op, attribute, s.batch)
-            add_into_slice(<ndarray>held, (<tuple>attribute)[1], cotangent)
-            return 0
+            if op == OP_GATHER_ROWS and not s.batch:
+                change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), numpy.ascontiguousarray(cotangent))
+                return 0
+            if op == OP_SLICE:
+                if s.batch:
+                    attribute = batch_attributes(op, attribute, s.batch)
+                add_into_slice(<ndarray>held, (<tuple>attribute)[1], cotangent)
+                return 0
     return add_array(s, a, transposed_linear(s, op, cotangent, attribute))
 
 
@@ -509,6 +561,8 @@ cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
     cdef Operand total
     cdef Record* r = &s.log.records[node]
     total = cast_operand(<Operand>contribution, r.dtype)
+    if s.state[k] & KIND_MASK == SLICES:
+        add_up_slices(s, node)
     if s.state[k] & KIND_MASK:
         total = <Operand>binary(OP_ADD, adjoint_tensor(s, node), total)
         drop(s, node)
@@ -757,7 +811,10 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
             add_tensor(s, nodes[i], sum_tensor_to(<Operand>contribution, shape, s.batch))
     elif row.kind == LINEAR:
         if wants(s, nodes[0]):
-            add_tensor(s, nodes[0], transposed_linear_tensor(s, op, g, attribute))
+            if op == OP_GATHER_ROWS and takes_slices(s, nodes[0]):
+                add_slices(s, nodes[0], g, attribute)
+            else:
+                add_tensor(s, nodes[0], transposed_linear_tensor(s, op, g, attribute))
     elif row.kind == MATMUL:
         ta = attribute[0]
         tb = attribute[1]
@@ -1152,7 +1209,7 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
     cdef list results = []
     cdef int32_t node
     cdef Py_ssize_t i
-    cdef Tensor result
+    cdef object result
     memset(&s, 0, sizeof(Sweep))
     s.batch = batch
     e.nodes = e.few_nodes
@@ -1199,12 +1256,12 @@ cdef bint leaves_tracked(Log* log, Log* current, int32_t low, int32_t high) exce
     return False
 
 
-cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, int32_t* nodes, Py_ssize_t source, list results):
-    """A source's adjoint as a tensor that shares memory with nothing."""
+cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, Py_ssize_t source, list results):
+    """A source's adjoint as a tensor that shares memory with nothing, or as slices."""
     cdef int32_t k = node - s.low
     cdef Record* r = &s.log.records[node]
     cdef uint8_t kind = s.state[k] & KIND_MASK
-    cdef Tensor part = None
+    cdef object part
     cdef PyObject* held
     cdef Py_ssize_t i
     if s.state[k] & TAKEN:
@@ -1216,19 +1273,24 @@ cdef Tensor collect(Sweep* s, int32_t node, Tensor sum_so_far, int32_t* nodes, P
         part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)
     elif kind == NODE:
         part = tensor_at(s, <int32_t>s.adjoint[k].register)
+    elif kind == SLICES:
+        part = collect_slices(<list>s.adjoint[k].object)
     else:
         held = s.adjoint[k].object
         if kind == TENSOR:
             part = <Tensor>held if isinstance(<object>held, Tensor) else identity_of(<Operand>held)
-        elif held.ob_refcnt == 1 and pooled_memory(held):
-            part = new_tensor(<ndarray>held)
         else:
-            part = new_tensor(own_copy(<ndarray>held))
+            part = tensor_alone(held)
     drop(s, node)
     s.state[k] |= TAKEN
-    if sum_so_far is None:
-        return part
-    return <Tensor>binary(OP_ADD, sum_so_far, part)
+    return part if sum_so_far is None else sum_so_far + part
+
+
+cdef Tensor tensor_alone(PyObject* array):
+    """An array that the caller holds one reference to, as a tensor that shares memory with nothing."""
+    if array.ob_refcnt == 1 and pooled_memory(array):
+        return new_tensor(<ndarray>array)
+    return new_tensor(own_copy(<object>array))
 
 
 cdef Stretch* kept_stretch = NULL

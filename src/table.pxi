@@ -228,7 +228,7 @@ cdef dict fixed_opcodes = {
     "less": OP_LESS, "less_equal": OP_LESS_EQUAL, "equal": OP_EQUAL, "not_equal": OP_NOT_EQUAL,
     "greater": OP_GREATER, "greater_equal": OP_GREATER_EQUAL, "take": OP_TAKE, "bitwise_and": OP_BITWISE_AND,
     "bitwise_or": OP_BITWISE_OR, "bitwise_xor": OP_BITWISE_XOR, "invert": OP_INVERT, "sqrt": OP_SQRT,
-    "projection": OP_PROJECTION,
+    "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS,
 }
 
 

@@ -682,6 +682,37 @@ cdef class VariableCore(Operand):
         self.code = value.code
         self.fresh_log_id = 0
 
+    def add_to_rows(self, indices, values):
+        """Add to some rows of the value; duplicates add up."""
+        self.change(OP_ADD, indices, values)
+
+    def subtract_from_rows(self, indices, values):
+        """Subtract from some rows of the value; duplicates add up."""
+        self.change(OP_SUBTRACT, indices, values)
+
+    def replace_rows(self, indices, values):
+        """Replace some rows of the value; of duplicates the last one stays."""
+        self.change(REPLACE, indices, values)
+
+    cdef int change(self, int op, object indices, ndarray values) except -1:
+        """Change rows in the variable's own memory if nothing else refers to it, in a copy if something does.
+
+        What a tape keeps, a tensor that was read and a view of either refer to the array, and never see a change: the
+        GIL is held throughout.
+        """
+        cdef ndarray rows = row_numbers(indices)
+        cdef ndarray changes = numpy.ascontiguousarray(values, dtype_objects[self.code])
+        cdef PyObject* held = <PyObject*>self.array
+        cdef ndarray whole
+        if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
+            change_rows(op, self.array, rows, changes)
+        else:
+            whole = own_copy(self.array)
+            change_rows(op, whole, rows, changes)
+            self.array = whole
+        self.fresh_log_id = 0
+        return 0
+
     def read(self):
         """The value as a tensor, recorded as a read."""
         return identity_of(self)

@@ -320,6 +320,9 @@ cdef Tensor convert(object value, object dtype):
     """`constant` and `convert_to_tensor` for what is not a tensor: always a copy of our own."""
     cdef ndarray array
     cdef bint python = not isinstance(value, (ndarray, np_generic))
+    if type(value) is IndexedSlices:
+        value = dense_slices(value)
+        return value if dtype is None else to_dtype(value, dtype)
     if dtype is not None:
         if python and value_holds_operands(value):
             return stack_operands(value, dtype)
@@ -348,7 +351,7 @@ cdef Tensor convert(object value, object dtype):
 cdef bint value_holds_operands(object value):
     if isinstance(value, (list, tuple)):
         for item in value:
-            if isinstance(item, Operand) or value_holds_operands(item):
+            if isinstance(item, Operand) or type(item) is IndexedSlices or value_holds_operands(item):
                 return True
     return False
 
@@ -414,6 +417,8 @@ cdef Operand operand_beside(object value, Operand other):
             return new_tensor(array)
         check_fits(value, array, dtype_objects[other.code])
         return new_tensor(array.astype(dtype_objects[other.code]))
+    if type(value) is IndexedSlices:
+        return dense_slices(value)
     if hasattr(value, "__array__"):
         return new_tensor(own_copy(value))
     return None

@@ -261,6 +261,7 @@ _BY_NAME: dict[str, type] = {
     "random_normal": RandomNormal,
     "random_uniform": RandomUniform,
     "truncated_normal": TruncatedNormal,
+    "uniform": RandomUniform,
     "zeros": Zeros,
 }
 

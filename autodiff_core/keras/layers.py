@@ -10,7 +10,7 @@ import autodiff_core as tf
 from . import activations, initializers
 from .base_layer import Layer
 
-__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Layer"]
+__all__ = ["Activation", "Dense", "Dropout", "Embedding", "Flatten", "Layer"]
 
 
 class Dense(Layer):
@@ -112,6 +112,67 @@ class Activation(Layer):
 
     def call(self, inputs: Any) -> Any:
         return self.activation(inputs)
+
+
+class Embedding(Layer):
+    """A table of vectors: each whole number among the inputs becomes the row of that number.
+
+    Parameters
+    ----------
+    input_dim : int
+        The number of rows; the largest input is one less.
+    output_dim : int
+        The length of a row.
+    embeddings_initializer : str or callable
+        What gives the table its first values.
+    trainable, name, dtype
+        As for `Layer`.
+
+    Notes
+    -----
+    The gradient of the table is an `IndexedSlices`: a training step costs what the rows that it looks up cost, however
+    large the table.
+
+    Examples
+    --------
+    >>> import autodiff_core as tf
+    >>> layer = tf.keras.layers.Embedding(1000, 8)
+    >>> layer([[3, 1, 4], [1, 5, 9]]).shape
+    TensorShape([2, 3, 8])
+    >>> layer.embeddings.shape
+    TensorShape([1000, 8])
+    """
+
+    embeddings: tf.Variable
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: str | Callable[..., Any] = "uniform",
+        trainable: bool = True,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        for argument, size in (("input_dim", input_dim), ("output_dim", output_dim)):
+            if int(size) != size or size <= 0:
+                raise ValueError(
+                    f"Received an invalid value for `{argument}`, expected a positive integer. Received: {size!r}"
+                )
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        super().__init__(trainable, name, dtype)
+        self.input_dim, self.output_dim = int(input_dim), int(output_dim)
+
+    def build(self, input_shape: Any) -> None:
+        self.embeddings = self.add_weight(
+            "embeddings", (self.input_dim, self.output_dim), initializer=self.embeddings_initializer
+        )
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        if inputs.dtype.kind not in "iu":
+            inputs = tf.cast(inputs, tf.int32)
+        return tf.nn.embedding_lookup(self.embeddings, inputs)
 
 
 class Flatten(Layer):

@@ -3,6 +3,9 @@
 What a rule remembers of the variables (momenta and the like) lies end to end in one array for all of them, and so do
 the gradients of a step: a rule is then a handful of passes over a few arrays, whatever the number of variables. The
 passes work in place, block by block, so that a large model's numbers are still in the cache for the next pass.
+
+A gradient that is an `IndexedSlices` changes its rows, and what is remembered of these, by the same rule; the other
+rows are left alone altogether.
 """
 
 from __future__ import annotations
@@ -57,6 +60,10 @@ class _Group:
 
 class Optimizer:
     """What the rules have in common; a rule says how the block of a gradient becomes that of a change.
+
+    A gradient that is an `IndexedSlices` is applied lazily: a step changes the rows that it names, duplicates added up,
+    and what the rule remembers of them, and no others. (TensorFlow's Adam and momentum go on moving, and decaying, all
+    rows of such a variable at each step; its add-on LazyAdam, and SparseAdam in PyTorch, do as is done here.)
 
     Parameters
     ----------
@@ -129,12 +136,17 @@ class Optimizer:
         Parameters
         ----------
         grads_and_vars : iterable of pairs
-            A gradient and its variable each. A gradient that is None leaves its variable alone, with a warning.
+            A gradient and its variable each. A gradient that is None leaves its variable alone, with a warning; one
+            that is an `IndexedSlices` changes the rows that it names.
 
         Raises
         ------
         ValueError
-            If there is no gradient but None, or one whose shape is not its variable's; no variable has changed then.
+            If there is no gradient but None, or one whose shape is not its variable's.
+        TypeError
+            If a gradient has a dtype that does not convert to its variable's.
+        IndexError
+            If a gradient names rows that its variable does not have. After an error no variable has changed.
 
         Examples
         --------
@@ -147,8 +159,8 @@ class Optimizer:
         >>> float(x)
         0.0
         """
-        gradients, variables = _with_gradients(grads_and_vars)
-        self._arrange(variables)
+        gradients, variables, by_rows = _with_gradients(grads_and_vars)
+        self._arrange(variables, [variable for _, variable in by_rows])
         rate, step = self.learning_rate, int(self.iterations) + 1
         if callable(rate):
             rate = float(rate(step - 1))
@@ -159,6 +171,8 @@ class Optimizer:
                 self.update_block(rate, step, *block)
             for variable, change in zip(group.variables, group.changes, strict=True):
                 variable.assign_sub(change, read_value=False)
+        for slices, variable in by_rows:
+            self._change_rows(rate, step, slices, variable)
         self.iterations.assign(step, read_value=False)
 
     def minimize(
@@ -195,13 +209,35 @@ class Optimizer:
         variables = tf.nest.flatten(var_list() if callable(var_list) else var_list)
         self.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))
 
-    def _arrange(self, variables: list[tf.Variable]) -> None:
-        """Lay the variables end to end, unless they lie so since the last step; what is remembered of them stays."""
+    def _change_rows(self, rate: float, step: int, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
+        """Change the rows that a gradient names, and what is remembered of them."""
+        rows = slices.combined()
+        numbers = np.asarray(rows.indices)
+        if id(variable) not in self._memory:
+            # NumPy's zeros take no memory where nothing is written.
+            self._memory[id(variable)] = variable, [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)]
+        whole = self._memory[id(variable)][1]
+        parts = [np.array(rows.values, variable.dtype), *(np.take(slot, numbers, axis=0) for slot in whole)]
+        flat = [part.reshape(-1) for part in parts]
+        for start in range(0, flat[0].size, _BLOCK):
+            self.update_block(rate, step, *(part[start : start + _BLOCK] for part in flat))
+        for slot, part in zip(whole, parts[1:], strict=True):
+            slot[numbers] = part
+        variable.scatter_sub(rows.with_values(parts[0]))
+
+    def _arrange(self, variables: list[tf.Variable], others: list[tf.Variable]) -> None:
+        """Lay the variables end to end, unless they lie so since the last step, and none of the others among them.
+
+        What is remembered of any of them stays.
+        """
         known = self._known
         if len(known) == len(variables) and all(map(_is, known, variables)):
             return
+        if not variables and {id(variable) for variable in known}.isdisjoint(id(variable) for variable in others):
+            return
+        memory = dict(self._memory)
         for group in self._groups:
-            self._memory.update(group.memory())
+            memory.update(group.memory())
         by_dtype: dict[Any, list[int]] = {}
         for place, variable in enumerate(variables):
             by_dtype.setdefault(variable.dtype, []).append(place)
@@ -209,7 +245,14 @@ class Optimizer:
             _Group(places, [variables[place] for place in places], self.slots) for places in by_dtype.values()
         ]
         for group in self._groups:
-            group.remember(self._memory)
+            group.remember(memory)
+            for variable in group.variables:
+                memory.pop(id(variable), None)
+        # Arrays of their own, so that the groups that they were part of can go.
+        self._memory = {
+            key: (variable, [np.require(slot, requirements="O") for slot in slots])
+            for key, (variable, slots) in memory.items()
+        }
         self._known = variables
 
 
@@ -217,28 +260,59 @@ def _is(one: Any, other: Any) -> bool:
     return one is other
 
 
-def _with_gradients(grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> tuple[list[np.ndarray], list[tf.Variable]]:
-    """Check the pairs, and give those whose gradient is not None, as two lists."""
-    gradients: list[np.ndarray] = []
-    variables: list[tf.Variable] = []
+def _with_gradients(
+    grads_and_vars: Iterable[tuple[Any, tf.Variable]],
+) -> tuple[list[np.ndarray], list[tf.Variable], list[tuple[tf.IndexedSlices, tf.Variable]]]:
+    """Check the pairs, and give those whose gradient is not None: the dense ones as two lists, and those by rows."""
+    pairs: list[tuple[Any, tf.Variable]] = []
     without: list[str] = []
     for gradient, variable in grads_and_vars:
         if gradient is None:
             without.append(variable.name)
             continue
-        values = np.asarray(gradient)
-        if values.shape != tuple(variable.shape):
-            raise ValueError(
-                f"The gradient of variable {variable.name!r} has shape {values.shape}, but the variable has shape "
-                f"{tuple(variable.shape)}"
-            )
-        gradients.append(values)
-        variables.append(variable)
-    if not variables:
+        if not isinstance(gradient, tf.IndexedSlices):
+            gradient = np.asarray(gradient)
+        _check_fits(gradient, variable)
+        pairs.append((gradient, variable))
+    if not pairs:
         raise ValueError(f"No gradients provided for any variable: {without}.")
     if without:
         warnings.warn(f"Gradients do not exist for variables {without} when minimizing the loss.", stacklevel=3)
-    return gradients, variables
+    whole = {id(variable) for gradient, variable in pairs if not isinstance(gradient, tf.IndexedSlices)}
+    gradients: list[np.ndarray] = []
+    variables: list[tf.Variable] = []
+    by_rows: list[tuple[tf.IndexedSlices, tf.Variable]] = []
+    for gradient, variable in pairs:
+        if isinstance(gradient, tf.IndexedSlices) and id(variable) not in whole:
+            by_rows.append((gradient, variable))
+        else:
+            gradients.append(np.asarray(gradient))
+            variables.append(variable)
+    return gradients, variables, by_rows
+
+
+def _check_fits(gradient: Any, variable: tf.Variable) -> None:
+    """Refuse a gradient that its variable cannot be changed by."""
+    whole = shape = tuple(variable.shape)
+    if not isinstance(gradient, tf.IndexedSlices):
+        whole = gradient.shape
+    elif gradient.dense_shape is not None:
+        whole = tuple(gradient.shape)
+    else:
+        whole = (*shape[:1], *gradient.values.shape[1:])
+    if whole != shape or (not shape and isinstance(gradient, tf.IndexedSlices)):
+        raise ValueError(
+            f"The gradient of variable {variable.name!r} has shape {whole}, but the variable has shape {shape}"
+        )
+    if not np.can_cast(gradient.dtype, variable.dtype, "same_kind"):
+        raise TypeError(
+            f"The gradient of variable {variable.name!r} has dtype {gradient.dtype}, but the variable has dtype "
+            f"{variable.dtype}"
+        )
+    if isinstance(gradient, tf.IndexedSlices):
+        last = np.max(np.asarray(gradient.indices), initial=-1)
+        if last >= shape[0]:
+            raise IndexError(f"The gradient of variable {variable.name!r} names row {last} of {shape[0]}")
 
 
 class SGD(Optimizer):

@@ -41,6 +41,19 @@ linear(
 )
 
 
+def _gather_rows(x: np.ndarray, attributes: Any) -> np.ndarray:
+    """Rows by number; the attributes are the shape of the whole and the numbers, none of them negative."""
+    return np.take(x, attributes[1], axis=0)
+
+
+def _scatter_rows(g: np.ndarray, attributes: Any) -> np.ndarray:
+    """The transpose: rows added up where they came from."""
+    shape, indices = attributes
+    whole = np.zeros(shape, g.dtype)
+    _core.add_rows(whole, indices, g)
+    return whole
+
+
 def gather(
     params: Any,
     indices: Any,
@@ -76,7 +89,8 @@ def gather(
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/gather
+    https://www.tensorflow.org/api_docs/python/tf/gather. The gradient of a variable whose first axis is indexed is an
+    `IndexedSlices`: the rows that were looked up, and nothing of the size of the variable.
 
     Examples
     --------
@@ -96,6 +110,8 @@ def gather(
         raise ValueError(
             f"gather: batch_dims={batch_dims} must be at most the axis ({at}) and the rank of indices ({where.ndim})"
         )
+    if at == 0:
+        return _core.linear(_gather, x, (tuple(x.shape), _row_numbers(where, x.shape[0])))
     if batch_dims == 0:
         return x[(slice(None),) * at + (where,)]
     # One open grid over the batch axes and those between them and `axis`; the indices follow their batch.
@@ -106,6 +122,34 @@ def gather(
     ]
     spread = where.reshape(where.shape[:batch_dims] + (1,) * (at - batch_dims) + where.shape[batch_dims:])
     return x[(*grid, spread)]
+
+
+_gather, scatter = linear(
+    "gather_rows",
+    _gather_rows,
+    "scatter_rows",
+    _scatter_rows,
+    function=gather,
+    doc="Slices of `params` along an axis, by index.",
+    cases=(
+        Case(lambda x: gather(x, [2, 0, 2]), ((3, 4),)),
+        Case(lambda x: gather(x, [[1, -1], [0, 1]]), ((3, 2),)),
+        Case(lambda x: gather(x, 1), ((3,),)),
+        Case(lambda x: gather(x * x, [1, 1, 0]), ((3, 2, 2),)),
+    ),
+)
+
+
+def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
+    """A copy of indices, counted from the first row."""
+    if indices.size:
+        low, high = indices.min(), indices.max()
+        if low < -count or high >= count:
+            wrong = low if low < -count else high
+            raise IndexError(f"gather: index {wrong} is out of bounds for axis 0 with size {count}")
+        if low < 0:
+            return np.where(indices < 0, indices + count, indices)
+    return indices.copy()
 
 
 def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Tensor:

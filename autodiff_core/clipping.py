@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import _core
-from .._core import Tensor
-from .elementwise import maximum, minimum, multiply, sqrt, square
-from .indexing import where
-from .reductions import Axis, reduce_sum
+from . import _core
+from ._core import Tensor
+from .indexed_slices import IndexedSlices
+from .ops.elementwise import maximum, minimum, multiply, sqrt, square
+from .ops.indexing import where
+from .ops.reductions import Axis, reduce_sum
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
@@ -39,13 +40,13 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     return minimum(maximum(_core.operand(t), clip_value_min), clip_value_max)
 
 
-def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = None) -> Tensor:
+def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = None) -> Any:
     """Scaled down to a Euclidean norm, where it is larger.
 
     Parameters
     ----------
-    t : array_like
-        Of a float dtype.
+    t : array_like or IndexedSlices
+        Of a float dtype; of slices the values count as they are, duplicates not added up.
     clip_norm : float
         The largest norm.
     axes : int or sequence of int, optional
@@ -53,7 +54,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = N
 
     Returns
     -------
-    Tensor
+    Tensor or IndexedSlices
         Of the operand's shape and dtype.
 
     Notes
@@ -65,6 +66,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = N
     >>> tf.clip_by_norm([6., 8.], 5.)
     <Tensor: shape=(2,), dtype=float32, numpy=array([3., 4.], dtype=float32)>
     """
+    if isinstance(t, IndexedSlices):
+        return t.with_values(clip_by_norm(t.values, clip_norm, axes))
     x = _core.operand(t)
     squares = reduce_sum(square(x), axes, True)
     # At zero the root has no slope; what is chosen there is a constant, so no NaN arises.
@@ -78,8 +81,8 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
 
     Parameters
     ----------
-    t_list : sequence of array_like
-        None entries are left out.
+    t_list : sequence of array_like or IndexedSlices
+        None entries are left out; of slices the values count as they are, duplicates not added up.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
     total: Any = 0.0
     for t in t_list:
         if t is not None:
-            total = total + reduce_sum(square(t))
+            total = total + reduce_sum(square(_values(t)))
     return sqrt(total)
 
 
@@ -109,8 +112,8 @@ def clip_by_global_norm(
 
     Parameters
     ----------
-    t_list : sequence of array_like
-        None entries stay None.
+    t_list : sequence of array_like or IndexedSlices
+        None entries stay None, and slices slices.
     clip_norm : float
         The largest common norm.
     use_norm : float, optional
@@ -118,7 +121,7 @@ def clip_by_global_norm(
 
     Returns
     -------
-    list of Tensor
+    list of Tensor or IndexedSlices
         The scaled tensors.
     Tensor
         The common norm before.
@@ -135,4 +138,12 @@ def clip_by_global_norm(
     """
     norm = global_norm(t_list) if use_norm is None else _core.to_tensor(use_norm)
     scale = clip_norm / maximum(norm, clip_norm)
-    return [None if t is None else multiply(t, scale) for t in t_list], norm
+    return [None if t is None else _scaled(t, scale) for t in t_list], norm
+
+
+def _values(t: Any) -> Any:
+    return t.values if isinstance(t, IndexedSlices) else t
+
+
+def _scaled(t: Any, scale: Tensor) -> Any:
+    return t * scale if isinstance(t, IndexedSlices) else multiply(t, scale)

@@ -1,0 +1,59 @@
+# Rows of an array by number, changed in place: what looking up a few rows of a large table has to do with the table.
+#
+# NumPy's `add.at` goes element by element, which for rows of 64 takes some thirty times as long. And NumPy may give up
+# the GIL between two rows: another thread would then see a variable half changed.
+
+cdef enum:
+    REPLACE = -1                # in the place of an op: the row is overwritten
+
+
+cdef ndarray row_numbers(object indices):
+    """Indices as C code reads them: contiguous, of NumPy's own index type."""
+    return numpy.ascontiguousarray(indices, np_intp_dtype)
+
+
+cdef inline bint has_row_loop(int op, int code) noexcept:
+    """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy."""
+    return op == REPLACE or table[op].loop[code] != NULL
+
+
+cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except -1:
+    """whole[rows[i]] = whole[rows[i]] op values[i], one row after the other, so that those named twice change twice.
+
+    All three are contiguous, and `whole` and `values` of one dtype. Nothing is written where an index is out of range.
+    """
+    cdef npy_intp n = PyArray_SIZE(rows), count = PyArray_DIMS(whole)[0], i, row
+    cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
+    cdef int code = PyArray_TYPE(whole)
+    cdef npy_intp width, nbytes
+    cdef npy_intp steps[3]
+    cdef char* args[3]
+    cdef char* base = <char*>PyArray_DATA(whole)
+    cdef char* source = <char*>PyArray_DATA(values)
+    for i in range(n):
+        if not 0 <= numbers[i] < count:
+            raise IndexError(f"index {numbers[i]} is out of bounds for {count} rows")
+    if n == 0:
+        return 0
+    if not has_row_loop(op, code):
+        (<object>table[op].ufunc).at(whole, rows, values)
+        return 0
+    width = PyArray_SIZE(whole) // count
+    nbytes = width * item_size[code]
+    steps[0] = steps[1] = steps[2] = item_size[code]
+    for i in range(n):
+        row = numbers[i]
+        if op == REPLACE:
+            memcpy(base + row * nbytes, source + i * nbytes, nbytes)
+        else:
+            args[0] = args[2] = base + row * nbytes
+            args[1] = source + i * nbytes
+            table[op].loop[code](args, &width, steps, table[op].data[code])
+    return 0
+
+
+def add_rows(whole, indices, values):
+    """Add rows to those of a contiguous array, in place; duplicates add up."""
+    if not PyArray_CHKFLAGS(<ndarray?>whole, NPY_ARRAY_CARRAY):
+        raise ValueError("add_rows writes to contiguous arrays only")
+    change_rows(OP_ADD, whole, row_numbers(indices), numpy.ascontiguousarray(values, whole.dtype))
