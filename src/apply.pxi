@@ -25,11 +25,11 @@ cdef inline int32_t append_scalar(Log* log, int op, int32_t a, int32_t b, const 
             a = UNTRACKED
     if b >= 0:
         if row.by_partials or row.derivative[1] != NOTHING:
-            listeners |= log.records[b].listeners
+            listeners = join(log, listeners, log.records[b].listeners)
             needs |= row.uses[1]
         else:
             b = UNTRACKED
-    listeners &= log.active
+    listeners = meet(log, listeners, log.active)
     if not listeners:
         return UNTRACKED
     if a < 0 and needs & 1:
@@ -324,10 +324,10 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
             if row.derivative[k] == NOTHING:
                 nodes[k] = UNTRACKED
                 continue
-            listeners |= log.records[nodes[k]].listeners
+            listeners = join(log, listeners, log.records[nodes[k]].listeners)
             if row.derivative[k] == TRACED:
                 needs |= row.uses[k]
-    listeners &= log.active
+    listeners = meet(log, listeners, log.active)
     if not listeners:
         return 0
     for k in range(n):
@@ -425,7 +425,7 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
     node = tracked(log, x)
     if node < 0 or not PyTypeNum_ISFLOAT(out.code):
         return out
-    r = log_append(log, op, log.records[node].listeners & log.active)
+    r = log_append(log, op, meet(log, log.records[node].listeners, log.active))
     r.a = node
     r.dtype = out.code
     own_attribute(log, log.count - 1, attribute)
@@ -570,8 +570,8 @@ cdef int32_t record_general(Log* log, int op, list operands, object attribute, o
         for k in range(n):
             at[k] = tracked(log, <Operand>operands[k])
             if at[k] >= 0:
-                listeners |= log.records[at[k]].listeners
-        listeners &= log.active
+                listeners = join(log, listeners, log.records[at[k]].listeners)
+        listeners = meet(log, listeners, log.active)
         if not listeners:
             return -1
         for k in range(n):
@@ -777,8 +777,8 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     if na_node >= 0:
         listeners = log.records[na_node].listeners
     if nb_node >= 0:
-        listeners |= log.records[nb_node].listeners
-    listeners &= log.active
+        listeners = join(log, listeners, log.records[nb_node].listeners)
+    listeners = meet(log, listeners, log.active)
     if not listeners:
         return out
     # The derivative with respect to one needs the other.

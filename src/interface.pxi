@@ -331,7 +331,7 @@ def resume(uint32_t active):
     """Let those listen again that did."""
     cdef Log* log = <Log*>ad_get_current_log()
     if log != NULL:
-        log.active |= active & log.used
+        log.active = join(log, log.active, meet(log, active, log.used))
 
 
 def operand_like(value, Operand other):
@@ -716,7 +716,7 @@ cdef list appended_gradient(Tape tape, Operand target, list sources):
     log.is_current = True
     log.extended = True
     log.thread = PyThread_get_thread_ident()
-    log.active |= tape.bit
+    log.active = join(log, active, tape.bit)
     try:
         # Rows become tensors while the log is recorded on: what sweeps them next wants tensors.
         return [dense_slices(gradient) if type(gradient) is IndexedSlices else gradient

@@ -27,7 +27,7 @@ ctypedef struct Record:     # 32 bytes
     uint8_t dtype           # NumPy's type number of the output
     int32_t a
     int32_t b
-    uint32_t listeners      # one bit a tape that tracks this node
+    uint32_t listeners      # the set of tapes that track this node: a bit each, or the number of a set (tape.pxi)
     Payload payload
 
 ctypedef union Value:

@@ -685,7 +685,7 @@ cdef Scalar scalar_operand(Sweep* s, int32_t reference) noexcept:
         x.number = s.log.constants[FIRST_CONSTANT - reference].value.number
     elif reference >= 0:
         x.number = s.log.values[reference].number
-        if s.log.records[reference].listeners & s.log.active:
+        if meet(s.log, s.log.records[reference].listeners, s.log.active):
             x.node = reference
     return x
 
@@ -960,7 +960,7 @@ cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) e
     for i in range(low, s.high + 1):
         r = &s.log.records[i]
         if not state[i - low] & REACHED:
-            if not r.listeners & bit or r.op == OP_LEAF:
+            if not meet(s.log, r.listeners, bit) or r.op == OP_LEAF:
                 continue
             if r.flags & LIST:
                 reached = False
@@ -973,10 +973,10 @@ cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) e
             if not reached:
                 continue
             state[i - low] |= REACHED
-        listeners |= r.listeners
+        listeners = join(s.log, listeners, r.listeners)
         if r.dtype != NPY_DOUBLE and r.dtype != NPY_FLOAT:
             odd[0] = True
-    heard[0] = listeners & active != 0
+    heard[0] = meet(s.log, listeners, active) != 0
     return 0
 
 
@@ -1054,7 +1054,7 @@ cdef int walk(Sweep* s) except -1:
 
 cdef inline int32_t heard_node(Log* log, int32_t node, uint32_t bit) noexcept:
     """`node`, or the nearest leaf before it of the same variable, that the tape listened to; or -1."""
-    while node >= 0 and not log.records[node].listeners & bit:
+    while node >= 0 and not meet(log, log.records[node].listeners, bit):
         node = log.records[node].b if log.records[node].op == OP_LEAF else -1
     return node
 
@@ -1111,7 +1111,7 @@ cdef int find_ends(Ends* e, Log* log, uint32_t bit, list targets, list sources) 
             raise MemoryError()
     for i in range(e.targets):
         node = log_find(log, <Operand>targets[i])
-        if node >= 0 and not log.records[node].listeners & bit:
+        if node >= 0 and not meet(log, log.records[node].listeners, bit):
             node = -1
         e.nodes[e.sources + i] = node
         if node > e.high:

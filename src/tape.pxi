@@ -2,12 +2,14 @@
 #
 # All tapes that are open at once in a thread share one log: an operation is recorded once, whoever listens. A tape is a
 # bit: a record's `listeners` are the tapes that track its result, so what a tape watches, and what it does not see
-# while it is paused, are settled at recording time. A tape's derivative that another tape listens to is simply more
+# while it is paused, are settled at recording time. (From the 32nd tape on, sets of tapes have numbers instead.) A tape's derivative that another tape listens to is simply more
 # records at the end of the same log. The log goes when the last of its tapes goes.
 
 cdef enum:
     FIRST_CAPACITY = 128
-    MOST_TAPES = 32             # one bit each in a record
+    DIRECT_TAPES = 31           # one bit each in a record
+    SET_WORDS = 16
+    MOST_TAPES = 64 * SET_WORDS
     SPARE_CAPACITY = 1 << 14    # records of a buffer that is kept for the next log
 
 ctypedef struct Epoch:          # nodes below `end` were recorded while the log had this id
@@ -26,9 +28,11 @@ ctypedef struct Log:
     int32_t* operands
     int32_t operand_count
     int32_t operand_capacity
-    uint32_t active             # tapes that record now
-    uint32_t automatic          # tapes that watch every trainable variable that is read
-    uint32_t used               # tapes that are alive
+    uint32_t active             # the set of tapes that record now
+    uint32_t automatic          # those that watch every trainable variable that is read
+    uint32_t used               # those that are alive
+    uint64_t* sets              # SET_WORDS words each: sets with a tape that has no bit of its own
+    int set_count
     int32_t last_owner          # no record behind this one holds a reference
     int sole                    # one tape all along, never paused: it has listened to every record
     int pure                    # leaves and scalar records with partials, nothing else
@@ -40,8 +44,9 @@ ctypedef struct Log:
     int extended                # a sweep is appending a derivative: the log stays current, whichever tapes come and go
     int epoch_count
     Epoch* epochs
-    PyObject* stack[MOST_TAPES]     # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
-    PyObject* tapes[MOST_TAPES]     # by bit (borrowed)
+    PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
+    PyObject** tapes            # by slot (borrowed), or NULL
+    int slots                   # the room in each of the two
     Log* next                   # all logs that are alive
     Log* previous
 
@@ -63,6 +68,113 @@ cdef uint64_t last_log_id = 0
 cdef Log* alive_logs = NULL
 cdef Log* spare_log = NULL      # with its buffers, for the next one
 
+
+# ------------------------------------------------------------------------------------------------------- sets of tapes
+#
+# A set of the first 31 tapes is a word of bits. One with a later tape in it is WIDE: the number of a set that the log
+# holds, which is found again for equal sets, so that equal sets are equal numbers and the empty one is zero.
+
+cdef uint32_t WIDE = <uint32_t>1 << DIRECT_TAPES
+
+
+cdef inline uint32_t meet(Log* log, uint32_t a, uint32_t b) noexcept:
+    """The tapes in both sets."""
+    return combined(log, a, b, False, False) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & b
+
+
+cdef inline uint32_t join(Log* log, uint32_t a, uint32_t b) noexcept:
+    """The tapes in either set."""
+    return combined(log, a, b, True, False) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a | b
+
+
+cdef inline uint32_t minus(Log* log, uint32_t a, uint32_t b) noexcept:
+    """The tapes in the first set that are not in the second."""
+    return combined(log, a, b, False, True) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & ~b
+
+
+cdef void spell_out(Log* log, uint32_t which, uint64_t* words) noexcept:
+    if which & WIDE:
+        memcpy(words, &log.sets[<size_t>(which & ~WIDE) * SET_WORDS], SET_WORDS * sizeof(uint64_t))
+    else:
+        memset(words, 0, SET_WORDS * sizeof(uint64_t))
+        words[0] = which
+
+
+cdef uint32_t combined(Log* log, uint32_t a, uint32_t b, bint either, bint without) noexcept:
+    cdef uint64_t x[SET_WORDS]
+    cdef uint64_t y[SET_WORDS]
+    cdef int k
+    spell_out(log, a, x)
+    spell_out(log, b, y)
+    for k in range(SET_WORDS):
+        if either:
+            x[k] |= y[k]
+        else:
+            x[k] &= ~y[k] if without else y[k]
+    return numbered(log, x)
+
+
+cdef uint32_t numbered(Log* log, const uint64_t* words) noexcept:
+    """The set as bits, or its number."""
+    cdef uint64_t beyond = words[0] >> DIRECT_TAPES
+    cdef void* grown
+    cdef int k
+    for k in range(1, SET_WORDS):
+        beyond |= words[k]
+    if not beyond:
+        return <uint32_t>words[0]
+    for k in range(log.set_count - 1, -1, -1):
+        if memcmp(&log.sets[<size_t>k * SET_WORDS], words, SET_WORDS * sizeof(uint64_t)) == 0:
+            return WIDE | <uint32_t>k
+    if log.set_count & (log.set_count - 1) == 0:
+        grown = realloc(log.sets, <size_t>(2 * log.set_count + 1) * SET_WORDS * sizeof(uint64_t))
+        if grown == NULL:
+            abort()     # some kilobytes: there is no set to give instead
+        log.sets = <uint64_t*>grown
+    memcpy(&log.sets[<size_t>log.set_count * SET_WORDS], words, SET_WORDS * sizeof(uint64_t))
+    log.set_count += 1
+    return WIDE | <uint32_t>(log.set_count - 1)
+
+
+cdef uint32_t set_of_slot(Log* log, int slot) noexcept:
+    cdef uint64_t words[SET_WORDS]
+    memset(words, 0, SET_WORDS * sizeof(uint64_t))
+    words[slot // 64] = <uint64_t>1 << (slot % 64)
+    return numbered(log, words)
+
+
+cdef inline bint has_slot(Log* log, uint32_t which, int slot) noexcept:
+    if which & WIDE:
+        return log.sets[<size_t>(which & ~WIDE) * SET_WORDS + slot // 64] >> (slot % 64) & 1
+    return slot < DIRECT_TAPES and which >> slot & 1
+
+
+cdef int free_slot(Log* log) except -1:
+    """A place for one more tape."""
+    cdef int slot = 0, room
+    cdef void* grown
+    while slot < log.slots and log.tapes[slot] != NULL:
+        slot += 1
+    if slot < log.slots:
+        return slot
+    if slot == MOST_TAPES:
+        raise RuntimeError(f"at most {MOST_TAPES} tapes can be alive within one outermost tape; "
+                           f"release persistent ones that are no longer needed (del tape)")
+    room = 2 * log.slots if log.slots else 8
+    grown = realloc(log.tapes, <size_t>room * sizeof(PyObject*))
+    if grown == NULL:
+        raise MemoryError()
+    log.tapes = <PyObject**>grown
+    grown = realloc(log.stack, <size_t>room * sizeof(PyObject*))
+    if grown == NULL:
+        raise MemoryError()
+    log.stack = <PyObject**>grown
+    memset(&log.tapes[log.slots], 0, <size_t>(room - log.slots) * sizeof(PyObject*))
+    log.slots = room
+    return slot
+
+
+# ------------------------------------------------------------------------------------------------------------- the log
 
 cdef inline Log* recording_log() noexcept:
     """The log that this thread records on now, or NULL."""
@@ -90,6 +202,9 @@ cdef Log* log_open() except NULL:
         empty.constant_capacity = log.constant_capacity
         empty.operands = log.operands
         empty.operand_capacity = log.operand_capacity
+        empty.stack = log.stack
+        empty.tapes = log.tapes
+        empty.slots = log.slots
         log[0] = empty
     last_log_id += 1
     log.id = last_log_id
@@ -133,6 +248,7 @@ cdef void log_close(Log* log) noexcept:
         if not log.constants[i].scalar:
             Py_XDECREF(log.constants[i].value.array)
     free(log.epochs)
+    free(log.sets)
     if spare_log == NULL and log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
         spare_log = log
         return
@@ -140,6 +256,8 @@ cdef void log_close(Log* log) noexcept:
     free(log.values)
     free(log.constants)
     free(log.operands)
+    free(log.stack)
+    free(log.tapes)
     free(log)
 
 
@@ -335,13 +453,13 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
     if x.log_id == 0:
         return -1
     node = x.node if x.log_id == log.id else log_find(log, x)
-    if node >= 0 and log.records[node].listeners & log.active:
+    if node >= 0 and meet(log, log.records[node].listeners, log.active):
         return node
     return -1
 
 
 cdef int32_t variable_node(Log* log, VariableCore v) except -2:
-    cdef uint32_t wanted = log.active & log.automatic if v.is_trainable and PyTypeNum_ISFLOAT(v.code) else 0
+    cdef uint32_t wanted = meet(log, log.active, log.automatic) if v.is_trainable and PyTypeNum_ISFLOAT(v.code) else 0
     cdef uint32_t listeners
     cdef int32_t node = -1
     if v.log_id == log.id:
@@ -350,9 +468,9 @@ cdef int32_t variable_node(Log* log, VariableCore v) except -2:
         node = log_find(log, v)
     if node >= 0:
         listeners = log.records[node].listeners
-        if v.fresh_log_id == log.id and listeners & wanted == wanted:
-            return node if listeners & log.active else -1
-        if not (listeners | wanted) & log.active:
+        if v.fresh_log_id == log.id and meet(log, listeners, wanted) == wanted:
+            return node if meet(log, listeners, log.active) else -1
+        if not meet(log, join(log, listeners, wanted), log.active):
             return -1
     elif not wanted:
         return -1
@@ -363,12 +481,12 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     """Make `x` watched by some tapes; returns its node."""
     cdef int32_t node = log_find(log, x), previous = UNTRACKED
     cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
-    cdef uint32_t added = listeners & ~before
+    cdef uint32_t added = minus(log, listeners, before)
     cdef Record* r
     cdef Tape tape
     cdef int slot
-    for slot in range(MOST_TAPES if added else 0):
-        if added & (<uint32_t>1 << slot):
+    for slot in range(log.slots if added else 0):
+        if has_slot(log, added, slot):
             tape = <Tape>log.tapes[slot]
             if x.is_variable:
                 tape.add_variable(<VariableCore>x)
@@ -379,10 +497,10 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     if node >= 0 and x.is_variable and (<VariableCore>x).fresh_log_id != log.id:
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node
-        listeners |= before
+        listeners = join(log, listeners, before)
         node = -1
     if node >= 0:
-        log.records[node].listeners |= listeners
+        log.records[node].listeners = join(log, log.records[node].listeners, listeners)
         if log.records[node].op != OP_LEAF:
             log.sole = False    # a result that is watched is reached without depending on a leaf
         elif not log.records[node].flags & ATTRIBUTE:
@@ -409,7 +527,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
 cdef class Tape:
     """The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation."""
     cdef Log* log
-    cdef uint32_t bit
+    cdef uint32_t bit           # the set of this tape alone
     cdef int slot
     cdef int32_t start
     cdef bint persistent
@@ -441,8 +559,7 @@ cdef class Tape:
 
     cdef int push(self) except -1:
         cdef Log* log = <Log*>ad_get_current_log()
-        cdef uint32_t free_bits
-        cdef int slot = 0
+        cdef int slot
         if self.log != NULL and log != self.log and (log != NULL or self.log.is_current):
             raise RuntimeError("this tape holds records from before the enclosing tape was opened, so it cannot go on "
                                "recording inside it; leave the enclosing tape first, or make a new tape")
@@ -451,15 +568,10 @@ cdef class Tape:
                 log = log_open()
             else:
                 log.sole = False
-            free_bits = ~log.used
-            if free_bits == 0:
-                raise RuntimeError(f"at most {MOST_TAPES} tapes can be alive within one outermost tape; "
-                                   f"release persistent ones that are no longer needed (del tape)")
-            while not free_bits & (<uint32_t>1 << slot):
-                slot += 1
+            slot = free_slot(log)
             self.slot = slot
-            self.bit = <uint32_t>1 << slot
-            log.used |= self.bit
+            self.bit = set_of_slot(log, slot)
+            log.used = join(log, log.used, self.bit)
             log.tapes[slot] = <PyObject*>self
             self.log = log
             self.begin()
@@ -469,9 +581,9 @@ cdef class Tape:
         log.thread = PyThread_get_thread_ident()
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
-        log.active |= self.bit
+        log.active = join(log, log.active, self.bit)
         if self.automatic:
-            log.automatic |= self.bit
+            log.automatic = join(log, log.automatic, self.bit)
         self.recording = True
         self.open = True
         self.spent = False
@@ -493,7 +605,7 @@ cdef class Tape:
                 log.stack[n] = log.stack[i]
                 n += 1
         log.depth = n
-        log.active &= ~self.bit
+        log.active = minus(log, log.active, self.bit)
         self.recording = False
         self.open = False
         if n == 0 and not log.extended and ad_get_current_log() == log:
@@ -509,9 +621,9 @@ cdef class Tape:
         if self.open:
             self.pop()
         self.log = NULL
-        log.used &= ~self.bit
-        log.active &= ~self.bit
-        log.automatic &= ~self.bit
+        log.used = minus(log, log.used, self.bit)
+        log.active = minus(log, log.active, self.bit)
+        log.automatic = minus(log, log.automatic, self.bit)
         log.tapes[self.slot] = NULL
         if log.used == 0 and not log.is_current:
             log_close(log)
@@ -537,14 +649,14 @@ cdef class Tape:
     def pause(self):
         """Stop listening; what happens meanwhile is not on this tape."""
         self.check_recording()
-        self.log.active &= ~self.bit
+        self.log.active = minus(self.log, self.log.active, self.bit)
         self.log.sole = False
         self.recording = False
 
     def resume(self):
         """Listen again; a tape whose gradient was taken meanwhile starts over."""
         if self.open:
-            self.log.active |= self.bit
+            self.log.active = join(self.log, self.log.active, self.bit)
             self.recording = True
         elif self.log == NULL:
             self.push()
@@ -586,10 +698,10 @@ cdef void forget(Log* log, Tape tape) noexcept:
     cdef Tape other
     cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
     for node in (tape.below or ()):
-        log.records[<int32_t>node].listeners &= ~tape.bit
+        log.records[<int32_t>node].listeners = minus(log, log.records[<int32_t>node].listeners, tape.bit)
     for i in range(log.count - 1, start - 1, -1):
         r = &log.records[i]
-        r.listeners &= ~tape.bit
+        r.listeners = minus(log, r.listeners, tape.bit)
         if needed == NULL:
             end = log.count
             continue
@@ -621,7 +733,7 @@ cdef void forget(Log* log, Tape tape) noexcept:
         log.constant_count = tape.constants_start
         log.operand_count = tape.operands_start
     # A tape that began behind the cut, with nothing of its own left, begins at it.
-    for k in range(MOST_TAPES):
+    for k in range(log.slots):
         if log.tapes[k] != NULL:
             other = <Tape>log.tapes[k]
             other.start = min(other.start, end)
