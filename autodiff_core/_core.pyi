@@ -148,11 +148,18 @@ class Tape:
 
 def tape_gradient_flat(tape: Tape, target: Any, sources: Any) -> Any: ...
 def tape_pullback(
-    tape: Tape, target: Operand, sources: list[Any], cotangents: Iterable[np.ndarray]
-) -> list[list[Tensor | None]]: ...
+    tape: Tape,
+    target: Operand,
+    sources: list[Any],
+    cotangents: Iterable[np.ndarray],
+    take: Callable[[list[Tensor | None]], Any] | None = None,
+) -> list[Any]: ...
 def tape_pushforward(
-    tape: Tape, targets: list[Any], jobs: Iterable[tuple[list[Any], list[Any], int]]
-) -> list[list[Tensor | None]]: ...
+    tape: Tape,
+    targets: list[Any],
+    jobs: Iterable[tuple[list[Any], list[Any], int]],
+    take: Callable[[list[Tensor | None]], Any] | None = None,
+) -> list[Any]: ...
 def tape_hvp(tape: Tape, target: Any, sources: list[Any], vectors: list[Any]) -> list[Tensor | None]: ...
 
 class Extension:

@@ -588,10 +588,11 @@ def tape_gradient_flat(Tape tape, target, sources):
     return results[0]
 
 
-def tape_pullback(Tape tape, target, list sources, cotangents):
+def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     """For each array of cotangents (a leading axis, then the target's shape) the gradients, which have the same axis.
 
-    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian.
+    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian. Where `take` is given, it is called with each chunk's
+    gradients, and what it returns is kept in their place.
     """
     cdef Operand x
     cdef Tensor seed
@@ -604,15 +605,16 @@ def tape_pullback(Tape tape, target, list sources, cotangents):
     begin_sweep(tape, [x])
     for cotangent in cotangents:
         seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
-        results.append(reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0]))
+        gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
+        results.append(gradients if take is None else take(gradients))
     end_sweep(tape)
     return results
 
 
-def tape_pushforward(Tape tape, list targets, jobs):
+def tape_pushforward(Tape tape, list targets, jobs, take=None):
     """For each (sources, tangents, batch) the targets' tangents; None where unconnected.
 
-    With a batch, every tangent has a leading axis of that length.
+    With a batch, every tangent has a leading axis of that length. `take` is as in `tape_pullback`.
     """
     cdef Operand x
     cdef list wanted = [], connected, results = []
@@ -620,11 +622,12 @@ def tape_pushforward(Tape tape, list targets, jobs):
     for value in targets:
         wanted.append(checked_target(value))
     connected = [x for x in wanted if x is not None]
-    jobs = [(checked_sources(sources), checked_tangents(sources, tangents, batch), batch) for sources, tangents, batch in jobs]
-    begin_sweep(tape, connected)
     for sources, tangents, batch in jobs:
+        tangents = checked_tangents(checked_sources(sources), tangents, batch)
+        begin_sweep(tape, connected)
         found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
-        results.append([None if x is None else next(found) for x in wanted])
+        pushed = [None if x is None else next(found) for x in wanted]
+        results.append(pushed if take is None else take(pushed))
     end_sweep(tape)
     return results
 
