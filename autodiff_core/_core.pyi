@@ -227,7 +227,15 @@ def register_elementwise(
     boolean: bool = False,
     ufuncs: Sequence[np.ufunc] = (),
 ) -> Op: ...
-def register_linear(name: str, forward: _Rule | None, partner: str, backward: _Rule | None) -> tuple[Op, Op]: ...
+def register_linear(
+    name: str,
+    forward: _Rule | None,
+    partner: str,
+    backward: _Rule | None,
+    selects: bool = False,
+    partner_selects: bool = False,
+    depends: _Rule | None = None,
+) -> tuple[Op, Op]: ...
 def register_general(
     name: str,
     forward: _Rule | None,
@@ -238,6 +246,8 @@ def register_general(
     linear: str | None = None,
     leading: bool = False,
     multiple: bool = False,
+    selects: bool = False,
+    depends: _Rule | None = None,
 ) -> Op: ...
 def register_matmul(ufunc: np.ufunc) -> Op: ...
 def op_named(name: str) -> Op: ...

@@ -105,17 +105,20 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     return op
 
 
-def register_linear(str name, forward, str partner, backward):
+def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
-    tuple) reversed. Kernels that the core has compiled are given as None.
+    tuple) reversed. Kernels that the core has compiled are given as None. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int first = claim_opcode(name), second = first if partner == name else claim_opcode(partner)
     table[first].kind = LINEAR
     table[first].arity = 1
     table[first].partner = second
     table[first].ready = True
+    table[first].selects = selects
+    if depends is not None:
+        table[first].depends = keep(depends)
     if forward is not None:
         table[first].python = keep(forward)
     if second != first:
@@ -123,19 +126,20 @@ def register_linear(str name, forward, str partner, backward):
         table[second].arity = 1
         table[second].partner = first
         table[second].ready = True
+        table[second].selects = partner_selects
         if backward is not None:
             table[second].python = keep(backward)
     return new_handle(name, first, ["x"], ""), handles[name] if second == first else new_handle(partner, second, ["x"], "")
 
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
-                     bint leading=False, bint multiple=False):
+                     bint leading=False, bint multiple=False, bint selects=False, depends=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
     in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs (`multiple`) is
     computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
-    hold for a leading axis as they stand.
+    hold for a leading axis as they stand. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int opcode = claim_opcode(name)
     table[opcode].kind = GENERAL
@@ -147,6 +151,9 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].multiple = multiple
     if forward is not None:
         table[opcode].python = keep(forward)
+    table[opcode].selects = selects
+    if depends is not None:
+        table[opcode].depends = keep(depends)
     if rule is not None:
         table[opcode].rule = keep(rule)
     if pushforward is not None:
