@@ -172,6 +172,23 @@ def tape_gradient(
     tape: Tape, targets: list[Any], sources: list[Any], seeds: list[Any] | None, zero: bool
 ) -> list[Any]: ...
 
+# ------------------------------------------------------------------------------------------------------------ sparsity
+
+@final
+class Pool: ...
+
+@final
+class Rows: ...
+
+@final
+class Dependence: ...
+
+def tape_sparsity(tape: Tape, target: Operand, source: Any) -> tuple[np.ndarray, np.ndarray]: ...
+def transposed_pattern(starts: np.ndarray, columns: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]: ...
+def colour_rows(
+    starts: np.ndarray, columns: np.ndarray, column_starts: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, int]: ...
+
 # ------------------------------------------------------------------------------------------------------------ op table
 
 class Op:
