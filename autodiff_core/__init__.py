@@ -155,6 +155,7 @@ from .custom import (  # noqa: E402
 )
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
+from .sparse import sparse_hessian, sparse_jacobian  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
@@ -301,6 +302,8 @@ __all__ = [
     "sin",
     "sinh",
     "size",
+    "sparse_hessian",
+    "sparse_jacobian",
     "split",
     "sqrt",
     "square",

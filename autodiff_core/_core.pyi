@@ -148,11 +148,18 @@ class Tape:
 
 def tape_gradient_flat(tape: Tape, target: Any, sources: Any) -> Any: ...
 def tape_pullback(
-    tape: Tape, target: Operand, sources: list[Any], cotangents: Iterable[np.ndarray]
-) -> list[list[Tensor | None]]: ...
+    tape: Tape,
+    target: Operand,
+    sources: list[Any],
+    cotangents: Iterable[np.ndarray],
+    take: Callable[[list[Tensor | None]], Any] | None = None,
+) -> list[Any]: ...
 def tape_pushforward(
-    tape: Tape, targets: list[Any], jobs: Iterable[tuple[list[Any], list[Any], int]]
-) -> list[list[Tensor | None]]: ...
+    tape: Tape,
+    targets: list[Any],
+    jobs: Iterable[tuple[list[Any], list[Any], int]],
+    take: Callable[[list[Tensor | None]], Any] | None = None,
+) -> list[Any]: ...
 def tape_hvp(tape: Tape, target: Any, sources: list[Any], vectors: list[Any]) -> list[Tensor | None]: ...
 
 class Extension:
@@ -164,6 +171,23 @@ class Extension:
 def tape_gradient(
     tape: Tape, targets: list[Any], sources: list[Any], seeds: list[Any] | None, zero: bool
 ) -> list[Any]: ...
+
+# ------------------------------------------------------------------------------------------------------------ sparsity
+
+@final
+class Pool: ...
+
+@final
+class Rows: ...
+
+@final
+class Dependence: ...
+
+def tape_sparsity(tape: Tape, target: Operand, source: Any) -> tuple[np.ndarray, np.ndarray]: ...
+def transposed_pattern(starts: np.ndarray, columns: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]: ...
+def colour_rows(
+    starts: np.ndarray, columns: np.ndarray, column_starts: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, int]: ...
 
 # ------------------------------------------------------------------------------------------------------------ op table
 
@@ -220,7 +244,15 @@ def register_elementwise(
     boolean: bool = False,
     ufuncs: Sequence[np.ufunc] = (),
 ) -> Op: ...
-def register_linear(name: str, forward: _Rule | None, partner: str, backward: _Rule | None) -> tuple[Op, Op]: ...
+def register_linear(
+    name: str,
+    forward: _Rule | None,
+    partner: str,
+    backward: _Rule | None,
+    selects: bool = False,
+    partner_selects: bool = False,
+    depends: _Rule | None = None,
+) -> tuple[Op, Op]: ...
 def register_general(
     name: str,
     forward: _Rule | None,
@@ -231,6 +263,8 @@ def register_general(
     linear: str | None = None,
     leading: bool = False,
     multiple: bool = False,
+    selects: bool = False,
+    depends: _Rule | None = None,
 ) -> Op: ...
 def register_matmul(ufunc: np.ufunc) -> Op: ...
 def op_named(name: str) -> Op: ...

@@ -132,6 +132,7 @@ linear(
     "cast",
     function=cast,
     doc="The same numbers in another dtype.",
+    selects="both",
     cases=(Case(lambda x: cast(cast(x, np.longdouble), np.float64), ((3,),)),),
 )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import warn
 
-from . import _core, jacobians
+from . import _core, compression, jacobians
 from .creation import zeros_like
 from .indexed_slices import IndexedSlices, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 
 class UnconnectedGradients(enum.Enum):
@@ -504,6 +507,91 @@ class GradientTape(_core.Tape):
         job = (leaves, _alike("tangents", sources, leaves, tangents), 0)
         (results,) = _core.tape_pushforward(self, targets, [job])
         return rebuild(filled(results, targets) if zero else results)
+
+    def sparse_jacobian(self, target: Any, source: Any) -> scipy.sparse.csr_array:
+        """The derivative of each element of a target with respect to each element of a source, as a sparse matrix.
+
+        Parameters
+        ----------
+        target : Tensor or Variable
+            What to differentiate.
+        source : Tensor or Variable
+            What is watched, or anything computed from it on this tape.
+
+        Returns
+        -------
+        scipy.sparse.csr_array
+            Of shape (target.size, source.size), elements counted in C order. It has an entry wherever the recorded
+            operations let the one depend on the other, and none where the target is unconnected.
+
+        Raises
+        ------
+        ImportError
+            Where SciPy is not installed.
+        RuntimeError
+            Where the tape has nothing recorded, or not any more.
+        TypeError
+            Where the target or the source is neither tensor nor variable, or not of a float dtype.
+
+        Notes
+        -----
+        How it is done, and by whom first, is told at the function `sparse_jacobian`. The matrix is not recorded.
+
+        Examples
+        --------
+        >>> x = tf.constant([1., 2., 3.])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x[1:] - x[:-1]
+        >>> tape.sparse_jacobian(y, x).toarray()
+        array([[-1.,  1.,  0.],
+               [ 0., -1.,  1.]], dtype=float32)
+        """
+        return compression.jacobian(self, target, source)
+
+    def sparse_hessian(self, target: Any, source: Any) -> scipy.sparse.csr_array:
+        """The second derivatives of a scalar target with respect to a source, as a sparse matrix.
+
+        Parameters
+        ----------
+        target : Tensor or Variable
+            A scalar.
+        source : Tensor or Variable
+            What is watched.
+
+        Returns
+        -------
+        scipy.sparse.csr_array
+            Of shape (source.size, source.size), elements counted in C order. It has an entry wherever the operations
+            of the gradient let one element of it depend on one of the source.
+
+        Raises
+        ------
+        ImportError
+            Where SciPy is not installed.
+        RuntimeError
+            Where the tape has nothing recorded, or not any more.
+        TypeError
+            Where the target or the source is neither tensor nor variable, or not of a float dtype.
+        ValueError
+            Where the target is not a scalar.
+
+        Notes
+        -----
+        The gradient is appended to what the tape holds, as for `hessian`, and has its sparse Jacobian taken.
+
+        Examples
+        --------
+        >>> x = tf.constant([1., 2., 3.])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = tf.reduce_sum(x[1:] * x[:-1] ** 2)
+        >>> tape.sparse_hessian(y, x).toarray()
+        array([[4., 2., 0.],
+               [2., 6., 4.],
+               [0., 4., 0.]], dtype=float32)
+        """
+        return compression.hessian(self, target, source)
 
 
 def filled(results: list[Any], like: list[Any]) -> list[Any]:

@@ -11,7 +11,7 @@ from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, 
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
-from libc.stdlib cimport abort, calloc, free, malloc, realloc
+from libc.stdlib cimport abort, calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy, memset, strcpy
 
 from warnings import warn
@@ -72,6 +72,7 @@ cdef extern from "Python.h":
     int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t pointer) noexcept
     void* PyMem_Malloc(size_t size)
     void* PyMem_Calloc(size_t count, size_t size)
+    void* PyMem_Realloc(void* memory, size_t size)
     void PyMem_Free(void* memory)
 
 cdef extern from "math.h" nogil:
@@ -217,6 +218,7 @@ include "tape.pxi"
 include "apply.pxi"
 include "sweep.pxi"
 include "forward.pxi"
+include "sparsity.pxi"
 include "softmax.pxi"
 include "interface.pxi"
 

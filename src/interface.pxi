@@ -105,17 +105,20 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     return op
 
 
-def register_linear(str name, forward, str partner, backward):
+def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
-    tuple) reversed. Kernels that the core has compiled are given as None.
+    tuple) reversed. Kernels that the core has compiled are given as None. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int first = claim_opcode(name), second = first if partner == name else claim_opcode(partner)
     table[first].kind = LINEAR
     table[first].arity = 1
     table[first].partner = second
     table[first].ready = True
+    table[first].selects = selects
+    if depends is not None:
+        table[first].depends = keep(depends)
     if forward is not None:
         table[first].python = keep(forward)
     if second != first:
@@ -123,19 +126,20 @@ def register_linear(str name, forward, str partner, backward):
         table[second].arity = 1
         table[second].partner = first
         table[second].ready = True
+        table[second].selects = partner_selects
         if backward is not None:
             table[second].python = keep(backward)
     return new_handle(name, first, ["x"], ""), handles[name] if second == first else new_handle(partner, second, ["x"], "")
 
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
-                     bint leading=False, bint multiple=False):
+                     bint leading=False, bint multiple=False, bint selects=False, depends=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
     in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs (`multiple`) is
     computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
-    hold for a leading axis as they stand.
+    hold for a leading axis as they stand. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int opcode = claim_opcode(name)
     table[opcode].kind = GENERAL
@@ -147,6 +151,9 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].multiple = multiple
     if forward is not None:
         table[opcode].python = keep(forward)
+    table[opcode].selects = selects
+    if depends is not None:
+        table[opcode].depends = keep(depends)
     if rule is not None:
         table[opcode].rule = keep(rule)
     if pushforward is not None:
@@ -588,10 +595,11 @@ def tape_gradient_flat(Tape tape, target, sources):
     return results[0]
 
 
-def tape_pullback(Tape tape, target, list sources, cotangents):
+def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     """For each array of cotangents (a leading axis, then the target's shape) the gradients, which have the same axis.
 
-    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian.
+    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian. Where `take` is given, it is called with each chunk's
+    gradients, and what it returns is kept in their place.
     """
     cdef Operand x
     cdef Tensor seed
@@ -604,15 +612,16 @@ def tape_pullback(Tape tape, target, list sources, cotangents):
     begin_sweep(tape, [x])
     for cotangent in cotangents:
         seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
-        results.append(reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0]))
+        gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
+        results.append(gradients if take is None else take(gradients))
     end_sweep(tape)
     return results
 
 
-def tape_pushforward(Tape tape, list targets, jobs):
+def tape_pushforward(Tape tape, list targets, jobs, take=None):
     """For each (sources, tangents, batch) the targets' tangents; None where unconnected.
 
-    With a batch, every tangent has a leading axis of that length.
+    With a batch, every tangent has a leading axis of that length. `take` is as in `tape_pullback`.
     """
     cdef Operand x
     cdef list wanted = [], connected, results = []
@@ -620,11 +629,12 @@ def tape_pushforward(Tape tape, list targets, jobs):
     for value in targets:
         wanted.append(checked_target(value))
     connected = [x for x in wanted if x is not None]
-    jobs = [(checked_sources(sources), checked_tangents(sources, tangents, batch), batch) for sources, tangents, batch in jobs]
-    begin_sweep(tape, connected)
     for sources, tangents, batch in jobs:
+        tangents = checked_tangents(checked_sources(sources), tangents, batch)
+        begin_sweep(tape, connected)
         found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
-        results.append([None if x is None else next(found) for x in wanted])
+        pushed = [None if x is None else next(found) for x in wanted]
+        results.append(pushed if take is None else take(pushed))
     end_sweep(tape)
     return results
 

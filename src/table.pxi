@@ -85,6 +85,7 @@ ctypedef struct Row:
     int multiple                # GENERAL: the record has several outputs, which are projections of it
     int linearity               # GENERAL: of the Linearities
     int leading                 # GENERAL: its rule holds for a leading axis as it stands
+    int selects                 # LINEAR, GENERAL: each element of the result is an operand's, or zero
     int derivative[MOST_INPUTS]
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output
     Partial partial[MOST_INPUTS]
@@ -100,6 +101,7 @@ ctypedef struct Row:
     PyObject* python            # GENERAL and LINEAR: the forward function over arrays
     PyObject* rule              # the derivative as it was written
     PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
+    PyObject* depends           # LINEAR, GENERAL: which elements depend on which, where that is not all on all; or NULL
     PyObject* formula_rule      # the formula as it was written
 
 cdef Row table[MOST_OPCODES]

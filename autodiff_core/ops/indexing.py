@@ -32,6 +32,7 @@ linear(
     _put_added,
     function=_indexed,
     doc="Indexing with arrays of indices or of truth values.",
+    selects="forward",
     cases=(
         Case(lambda x: x[[0, 2, 0]], ((3, 4),)),
         Case(lambda x: x[:, np.array([[1, 1], [3, 0]])], ((3, 4),)),
@@ -131,6 +132,7 @@ _gather, scatter = linear(
     _scatter_rows,
     function=gather,
     doc="Slices of `params` along an axis, by index.",
+    selects="forward",
     cases=(
         Case(lambda x: gather(x, [2, 0, 2]), ((3, 4),)),
         Case(lambda x: gather(x, [[1, -1], [0, 1]]), ((3, 2),)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -305,6 +306,27 @@ def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:
     return contributions
 
 
+def _einsum_depends(
+    attributes: Any, shapes: Sequence[tuple[int, ...]], shape: tuple[int, ...]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """An element of the result depends on those of an operand that have the same place on the axes that both name."""
+    terms, result, _ = attributes
+    sizes = dict(zip(result, shape, strict=True))
+    pairs = []
+    for term, own in zip(terms, shapes, strict=True):
+        shared = [c for c, size in zip(term, own, strict=True) if c in sizes and size == sizes[c]]
+        groups = np.arange(int(np.prod([sizes[c] for c in shared], dtype=np.intp))).reshape([sizes[c] for c in shared])
+        pairs.append(
+            (
+                groups.reshape([size if c in shared else 1 for c, size in zip(term, own, strict=True)]),
+                groups.transpose([shared.index(c) for c in result if c in shared]).reshape(
+                    [size if c in shared else 1 for c, size in sizes.items()]
+                ),
+            )
+        )
+    return pairs
+
+
 _EINSUM = general(
     "einsum",
     _einsum_kernel,
@@ -312,6 +334,7 @@ _EINSUM = general(
     function=einsum,
     linear="each",
     doc="Products of tensors, summed over axes.",
+    depends=_einsum_depends,
     cases=(
         Case(lambda x, y: einsum("ij,jk->ik", x, y), ((2, 3), (3, 4))),
         Case(lambda x, y: einsum("bij,bjk->bik", x, y), ((2, 2, 3), (2, 3, 4))),

@@ -12,7 +12,7 @@ from .elementwise import _gelu, _gelu_tanh, _leaky_relu, _sigmoid_cross_entropy,
 from .elementwise import maximum as _maximum
 from .reductions import reduce_sum
 from .shaping import expand_dims
-from .table import Case, general
+from .table import Case, along, general
 
 
 def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
@@ -37,6 +37,10 @@ def _from_end(x: Any, axis: int | None, op: str) -> int:
     if not -nd <= at < nd:
         raise ValueError(f"{op}: axis {at} is out of bounds for shape {tuple(x.shape)}")
     return at % nd - nd
+
+
+_ALONG_AXIS = along(lambda axis: (axis,))  # the attribute of these rows is the axis, from the end
+_ALONG_LAST = along(lambda labels: (-1,))
 
 
 def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Tensor:
@@ -74,6 +78,7 @@ _SOFTMAX = general(
     function=softmax,
     doc="exp(x) / sum(exp(x)) along an axis.",
     leading=True,
+    depends=_ALONG_AXIS,
     keeps_inputs=False,
     keeps_output=True,
     cases=(Case(lambda x: softmax(x), ((3, 4),)), Case(lambda x: softmax(x, axis=0), ((3, 4),))),
@@ -115,6 +120,7 @@ _LOG_SOFTMAX = general(
     function=log_softmax,
     doc="log(softmax(x)) along an axis.",
     leading=True,
+    depends=_ALONG_AXIS,
     keeps_inputs=False,
     keeps_output=True,
     cases=(Case(lambda x: log_softmax(x), ((3, 4),)), Case(lambda x: log_softmax(x, axis=0), ((3, 4),))),
@@ -178,6 +184,7 @@ _CROSS_ENTROPY = general(
     function=softmax_cross_entropy_with_logits,
     leading=True,
     doc="Cross entropy of probabilities against softmax(logits).",
+    depends=_ALONG_AXIS,
     cases=(
         Case(lambda p, x: softmax_cross_entropy_with_logits(p, x), ((3, 4), (3, 4))),
         Case(lambda p, x: softmax_cross_entropy_with_logits(p, x, axis=0), ((3, 4), (3, 4))),
@@ -267,6 +274,7 @@ _RESIDUAL = general(
     function=_residual,
     leading=True,
     doc="softmax(logits), less one at the right class: the slope of the cross entropy.",
+    depends=_ALONG_LAST,
     cases=(Case(_residual, ((3, 4),)),),
 )
 _SPARSE_CROSS_ENTROPY = general(
@@ -276,6 +284,7 @@ _SPARSE_CROSS_ENTROPY = general(
     function=sparse_softmax_cross_entropy_with_logits,
     leading=True,
     doc="Cross entropy of classes against softmax(logits).",
+    depends=_ALONG_LAST,
     cases=(Case(lambda x: sparse_softmax_cross_entropy_with_logits([2, 0, 1], x), ((3, 4),)),),
 )
 

@@ -14,7 +14,7 @@ from .elementwise import divide, equal, exp, log, multiply, sqrt, square, subtra
 from .elementwise import select as _select
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import concat, reshape, transpose
-from .table import Case, Function, general, linear
+from .table import Case, Function, along, general, linear
 
 Axis = int | Sequence[int] | None
 
@@ -59,6 +59,7 @@ linear(
     None,
     function=reduce_sum,
     doc="Sum over axes.",
+    selects="backward",
     cases=(
         Case(lambda x: reduce_sum(x), ((3, 4),)),
         Case(lambda x: reduce_sum(x, axis=0), ((3, 4),)),
@@ -195,12 +196,17 @@ def _reduced(shapes: Any) -> tuple[int, ...]:
     return tuple(d for d in range(len(whole)) if kept[d] == 1)
 
 
+def _axes_from_end(shapes: Any) -> tuple[int, ...]:
+    return tuple(d - len(shapes[0]) for d in _reduced(shapes))
+
+
 _MAX = general(
     "reduce_max",
     lambda shapes, x: x.max(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
     _extremum_rule,
     function=reduce_max,
     doc="Largest element over axes.",
+    depends=along(_axes_from_end),
     keeps_output=True,
     cases=(
         Case(lambda x: reduce_max(x), ((3, 4),)),
@@ -214,6 +220,7 @@ _MIN = general(
     _extremum_rule,
     function=reduce_min,
     doc="Smallest element over axes.",
+    depends=along(_axes_from_end),
     keeps_output=True,
     cases=(
         Case(lambda x: reduce_min(x), ((3, 4),)),
@@ -584,6 +591,7 @@ _CUMSUM, _ = linear(
     "cumsum",
     function=cumsum,
     doc="Running sum along an axis.",
+    depends=along(lambda attributes: (attributes[0][0],)),
     cases=(
         Case(lambda x: cumsum(x), ((4,),)),
         Case(lambda x: cumsum(x, axis=1, exclusive=True), ((3, 4),)),

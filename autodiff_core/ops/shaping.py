@@ -76,6 +76,7 @@ RESHAPE, _ = linear(
     "reshape",
     function=reshape,
     doc="The same elements in another shape.",
+    selects="both",
     cases=(
         Case(lambda x: reshape(x, (4, 3)), ((3, 4),)),
         Case(lambda x: reshape(x, -1), ((2, 3, 2),)),
@@ -130,6 +131,7 @@ _TRANSPOSE, _ = linear(
     "transpose",
     function=transpose,
     doc="The axes in another order.",
+    selects="both",
     cases=(Case(lambda x: transpose(x), ((3, 4),)), Case(lambda x: transpose(x, (1, 2, 0)), ((2, 3, 4),))),
 )
 
@@ -320,6 +322,7 @@ _CONCAT = general(
     linear="jointly",
     leading=True,
     doc="Tensors joined along an axis that they have.",
+    selects=True,
     cases=(
         Case(lambda x, y: concat([x, y], 0), ((2, 3), (1, 3))),
         Case(lambda x, y: concat([x, y], -1), ((2, 3), (2, 2))),
@@ -383,6 +386,7 @@ _STACK = general(
     linear="jointly",
     leading=True,
     doc="Tensors of one shape joined along a new axis.",
+    selects=True,
     cases=(
         Case(lambda x, y: stack([x, y]), ((2, 3), (2, 3))),
         Case(lambda x, y: stack([x, y], -1), ((2, 3), (2, 3))),
@@ -643,6 +647,7 @@ _ROLL, _ = linear(
     "roll",
     function=roll,
     doc="The elements moved along axes.",
+    selects="both",
     cases=(Case(lambda x: roll(x, 2, 0), ((5,),)), Case(lambda x: roll(x, (1, -1), (0, 1)), ((3, 4),))),
 )
 
@@ -666,6 +671,7 @@ _SLICE, _UNSLICE = linear(
     _unslice,
     function=_strided_slice,
     doc="Basic indexing: slices, integers, an ellipsis, new axes.",
+    selects="both",
     cases=(
         Case(lambda x: x[1], ((3, 4),)),
         Case(lambda x: x[..., ::-2], ((3, 4),)),

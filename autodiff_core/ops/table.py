@@ -18,6 +18,10 @@ from .. import _core
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
 Function = Callable[..., _core.Tensor]
+Shape = tuple[int, ...]
+# (attributes, the operands' shapes, the result's) -> for each operand two arrays of group numbers from 0 that broadcast
+# to its shape and to the result's: an element of the result depends on the operand's elements of the same group.
+Depends = Callable[[Any, Sequence[Shape], Shape], Sequence[tuple[np.ndarray, np.ndarray]]]
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,32 @@ def _notes(name: str, ufunc: np.ufunc | None, derivatives: Sequence[Any], boolea
     return f"https://www.tensorflow.org/api_docs/python/tf/{namespace.replace('.', '/')}{name}"
 
 
+def along(axes_of: Callable[[Any], Sequence[int]]) -> Depends:
+    """Where a row mixes the elements along some axes and no others: what such a row declares as `depends`.
+
+    Parameters
+    ----------
+    axes_of : callable
+        Gives these axes, from the row's attributes; they count from the end.
+
+    Returns
+    -------
+    callable
+        For a result of the operands' shape, or of that without the axes or with ones in their places.
+    """
+
+    def depends(attributes: Any, shapes: Sequence[Shape], result: Shape) -> list[tuple[np.ndarray, np.ndarray]]:
+        axes = axes_of(attributes)
+        pairs = []
+        for shape in shapes:
+            kept = tuple(1 if d - len(shape) in axes else size for d, size in enumerate(shape))
+            groups = np.arange(int(np.prod(kept, dtype=np.intp))).reshape(kept)
+            pairs.append((groups, groups if result == shape else groups.reshape(result)))
+        return pairs
+
+    return depends
+
+
 def linear(
     name: str,
     forward: Callable[[np.ndarray, Any], Any] | None,
@@ -199,6 +229,8 @@ def linear(
     function: Callable[..., Any],
     doc: str,
     cases: Sequence[Case] = (),
+    selects: str = "none",
+    depends: Depends | None = None,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -214,8 +246,15 @@ def linear(
         One line of what it computes.
     cases : sequence of Case
         Calls for the generated tests.
+    selects : {"none", "forward", "backward", "both"}
+        Which of the two kernels only choose: each element of what they return is one of the array's, or zero. Sparse
+        derivatives run these on arrays of integers, to see which.
+    depends : callable, optional
+        Where neither does: which elements depend on which, by groups; see `along`. By default all on all.
     """
-    pair = _core.register_linear(name, forward, transpose, backward)
+    pair = _core.register_linear(
+        name, forward, transpose, backward, selects in ("forward", "both"), selects in ("backward", "both"), depends
+    )
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
     )
@@ -235,6 +274,8 @@ def general(
     leading: bool = False,
     cases: Sequence[Case] = (),
     kind: str = "general",
+    selects: bool = False,
+    depends: Depends | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -254,8 +295,15 @@ def general(
         tangent of any other op comes from transposing its rule.
     leading : bool
         Whether the op and the rule hold as they stand for cotangents and tangents with a leading axis.
+    selects : bool
+        Whether each element of the result is an element of an operand, or zero, as in a concatenation; then the kernel
+        must take integers.
+    depends : callable, optional
+        Where it doesn't: which elements depend on which, by groups; see `along`. By default all on all.
     """
-    handle = _core.register_general(name, forward, rule, None, keeps_inputs, keeps_output, linear, leading)
+    handle = _core.register_general(
+        name, forward, rule, None, keeps_inputs, keeps_output, linear, leading, selects=selects, depends=depends
+    )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
         Row(
