@@ -44,7 +44,11 @@ def jacobian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arr
     transpose = Pattern(*_core.transposed_pattern(*pattern, source.size))
     by_rows, colours, count = _colours(pattern, transpose)
     sweep = _pulled_back if by_rows else _pushed_forward
-    data = sweep(tape, target, source, pattern, colours, count)
+    listening = _core.suspend()  # a matrix of SciPy's stands on no tape
+    try:
+        data = sweep(tape, target, source, pattern, colours, count)
+    finally:
+        _core.resume(listening)
     return matrices.csr_array((data, pattern.columns, pattern.starts), shape=(target.size, source.size))
 
 
@@ -52,14 +56,18 @@ def hessian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arra
     """The second derivatives of a scalar: the Jacobian of the gradient, which is appended to the tape for it."""
     matrices = sparse_matrices()
     _check_floats(target, source)
-    extension = _core.Extension(tape, target, [source])
+    listening = _core.suspend()
     try:
-        gradient = extension.gradients[0]
-        if gradient is None:
-            return matrices.csr_array((source.size, source.size), dtype=source.dtype)
-        return jacobian(tape, gradient, source)
+        extension = _core.Extension(tape, target, [source])
+        try:
+            gradient = extension.gradients[0]
+            if gradient is None:
+                return matrices.csr_array((source.size, source.size), dtype=source.dtype)
+            return jacobian(tape, gradient, source)
+        finally:
+            extension.close()
     finally:
-        extension.close()
+        _core.resume(listening)
 
 
 def _check_floats(target: Any, source: Any) -> None:

@@ -125,6 +125,30 @@ def chain(x: Any) -> Any:
     return y
 
 
+def sparse_hessian() -> Case:
+    numbers = np.random.default_rng(0).normal(size=10_000)
+
+    def ours() -> Numbers:
+        return (tf.sparse_hessian(rosenbrock, numbers).data,)
+
+    def by_hand() -> Numbers:
+        beside = -400.0 * numbers[:-1]
+        diagonal = np.append(1200.0 * numbers[:-1] ** 2 - 400.0 * numbers[1:] + 2.0, 0.0)
+        diagonal[1:] += 200.0
+        return (np.column_stack([np.append(0.0, beside), diagonal, np.append(beside, 0.0)]).reshape(-1)[1:-1],)
+
+    return Case(
+        name="sparse Hessian of the Rosenbrock function of 10,000 numbers",
+        ours=ours,
+        by_hand=by_hand,
+        control=by_hand,
+        control_name="NumPy by hand",
+        calls=1,
+        rounds=100,
+        at_most_us=10_000,
+    )
+
+
 def banded() -> Case:
     numbers = np.random.default_rng(0).normal(size=100)
     x = tf.constant(numbers)
@@ -281,6 +305,7 @@ CASES = [
     product_over_gradient("Rosenbrock, 100 float64", rosenbrock, np.random.default_rng(0).normal(size=100), 20, 300),
     product_over_gradient("the same 10,000 numbers", bell, np.random.default_rng(0).normal(size=10_000), 2, 200),
     product_over_gradient("scalar chain", chain, np.array(0.7), 5, 200),
+    sparse_hessian(),
     banded(),
     pushed_chain(),
     dense_kernel(),

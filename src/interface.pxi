@@ -335,10 +335,14 @@ def suspend():
 
 
 def resume(uint32_t active):
-    """Let those listen again that did."""
+    """Let those listen again that did, and are still open."""
     cdef Log* log = <Log*>ad_get_current_log()
-    if log != NULL:
-        log.active = join(log, log.active, meet(log, active, log.used))
+    cdef Tape tape
+    cdef int i
+    for i in range(log.depth if log != NULL else 0):
+        tape = <Tape>log.stack[i]
+        if tape.recording:
+            log.active = join(log, log.active, meet(log, active, tape.bit))
 
 
 def operand_like(value, Operand other):
