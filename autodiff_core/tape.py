@@ -227,7 +227,7 @@ class GradientTape(_core.Tape):
         leaves, rebuild = flatten_for_tape(sources)
         seeds = None
         if output_gradients is not None:
-            seeds = _seeds(target, targets, output_gradients)
+            seeds = _alike("output_gradients", "target", target, targets, output_gradients)
         if any(isinstance(leaf, IndexedSlices) for leaf in targets):
             targets, seeds = targets_by_rows(targets, seeds)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
@@ -453,7 +453,7 @@ class GradientTape(_core.Tape):
         """
         zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
-        products = _core.tape_hvp(self, target, leaves, _alike("vector", sources, leaves, vector))
+        products = _core.tape_hvp(self, target, leaves, _alike("vector", "source", sources, leaves, vector))
         return rebuild(filled(products, leaves) if zero else products)
 
     def jvp(
@@ -504,7 +504,7 @@ class GradientTape(_core.Tape):
         zero = zeros_wanted(unconnected_gradients)
         targets, rebuild = flatten_for_tape(target)
         leaves, _ = flatten_for_tape(sources)
-        job = (leaves, _alike("tangents", sources, leaves, tangents), 0)
+        job = (leaves, _alike("tangents", "source", sources, leaves, tangents), 0)
         (results,) = _core.tape_pushforward(self, targets, [job])
         return rebuild(filled(results, targets) if zero else results)
 
@@ -599,21 +599,23 @@ def filled(results: list[Any], like: list[Any]) -> list[Any]:
     return [zeros_like(x) if result is None else result for result, x in zip(results, like, strict=True)]
 
 
-def _alike(what: str, sources: Any, leaves: list[Any], values: Any) -> list[Any]:
-    """Flatten what must have the sources' structure; for a single source a number, list or array stands for itself."""
-    if isinstance(sources, _core.Operand):
+def _alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any) -> list[Any]:
+    """Flatten what must have another structure; for a single tensor a number, list or array stands for itself."""
+    if isinstance(structure, (_core.Operand, IndexedSlices)):
+        if isinstance(values, (list, tuple)) and len(values) == 1 and len(structure.shape) == 0:
+            return list(values)
         return [values]
     try:
-        if isinstance(sources, (list, tuple)) and isinstance(values, (list, tuple)):
-            assert_same_structure(list(sources), list(values))
+        if isinstance(structure, (list, tuple)) and isinstance(values, (list, tuple)):
+            assert_same_structure(list(structure), list(values))
         else:
-            assert_same_structure(sources, values)
+            assert_same_structure(structure, values)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{what} must have the structure of the sources: {error}") from error
+        raise ValueError(f"{what} must have the structure of the {whose}: {error}") from error
     flat, _ = flatten_for_tape(values)
     if len(flat) != len(leaves):
         raise ValueError(
-            f"{what} has {len(flat)} entries for {len(leaves)} sources; it must have the sources' structure"
+            f"{what} has {len(flat)} entries for {len(leaves)} {whose}s; it must have the {whose}s' structure"
         )
     return flat
 
@@ -627,25 +629,3 @@ def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
         raise ValueError(
             f"Unknown value for unconnected_gradients: {unconnected_gradients!r}; it is 'none' or 'zero'"
         ) from None
-
-
-def _seeds(target: Any, targets: list[Any], output_gradients: Any) -> list[Any]:
-    """Flatten output_gradients; for a single target a plain number, list or array stands for itself."""
-    if isinstance(target, (_core.Operand, IndexedSlices)):
-        if isinstance(output_gradients, (list, tuple)) and len(output_gradients) == 1 and len(target.shape) == 0:
-            return list(output_gradients)
-        return [output_gradients]
-    try:
-        if isinstance(target, (list, tuple)) and isinstance(output_gradients, (list, tuple)):
-            assert_same_structure(list(target), list(output_gradients))
-        else:
-            assert_same_structure(target, output_gradients)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"output_gradients must have the structure of the target: {error}") from error
-    leaves, _ = flatten_for_tape(output_gradients)
-    if len(leaves) != len(targets):
-        raise ValueError(
-            f"output_gradients has {len(leaves)} entries for {len(targets)} targets; "
-            f"it must have the targets' structure"
-        )
-    return leaves
