@@ -12,13 +12,16 @@ else:
     # errno and traps are what keeps a compiler from vectorising libm-like loops; nobody reads either here.
     flags = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
 
+link = [] if sys.platform == "win32" else ["-pthread"]
+
 core = Extension(
     "autodiff_core._core",
-    sources=["src/_core.pyx", "src/vmath.c"],
+    sources=["src/_core.pyx", "src/vmath.c", "src/workers.c"],
     include_dirs=["src", numpy.get_include()],
-    depends=["src/vmath.h"],
+    depends=["src/vmath.h", "src/workers.h"],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],
     extra_compile_args=flags,
+    extra_link_args=link,
 )
 
 setup(ext_modules=cythonize([core], include_path=["src"]))

@@ -157,6 +157,7 @@ from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .sparse import sparse_hessian, sparse_jacobian  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
+from .threads import get_num_threads, set_num_threads  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
 
@@ -236,6 +237,7 @@ __all__ = [
     "floor",
     "gather",
     "general_op",
+    "get_num_threads",
     "grad",
     "grad_pass_through",
     "greater",
@@ -296,6 +298,7 @@ __all__ = [
     "roll",
     "round",
     "set_floatx",
+    "set_num_threads",
     "shape",
     "sigmoid",
     "sign",

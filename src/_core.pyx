@@ -55,8 +55,6 @@ cdef extern from *:
     void expect_writes "ad_expect_writes"(void* memory, size_t size) noexcept nogil
 
 cdef extern from "Python.h":
-    ctypedef struct PyThreadState:
-        pass
     ctypedef struct PyMethodDef:
         const char* ml_name
         void* ml_meth
@@ -66,8 +64,6 @@ cdef extern from "Python.h":
     int METH_KEYWORDS
     object PyCFunction_NewEx(PyMethodDef* method, object self, object module)
     unsigned long PyThread_get_thread_ident() noexcept
-    PyThreadState* PyEval_SaveThread() noexcept
-    void PyEval_RestoreThread(PyThreadState* state) noexcept
     int PyTraceMalloc_Track(unsigned int domain, uintptr_t pointer, size_t size) noexcept
     int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t pointer) noexcept
     void* PyMem_Malloc(size_t size)
@@ -173,6 +169,11 @@ cdef extern from "vmath.h" nogil:
     void vm_select_4(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_8(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_16(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+
+cdef extern from "workers.h" nogil:
+    void wk_run(void (*task)(void* context, int part, int parts) noexcept nogil, void* context, int parts) noexcept
+    int wk_threads() noexcept
+    void wk_set_threads(int count) noexcept
 
 import_array()
 

@@ -642,90 +642,113 @@ cdef inline ndarray for_blas(ndarray x):
     return own_copy(x) if PyArray_SIZE(x) > 1 and is_uniform(x) else x
 
 
+ctypedef struct Products:       # a stack of matrix products
+    int code
+    int nd                      # of the stack
+    npy_intp dims[MOST_DIMS]
+    npy_intp sa[MOST_DIMS]
+    npy_intp sb[MOST_DIMS]
+    npy_intp core[4]
+    npy_intp steps[9]
+    char* a
+    char* b
+    char* out
+    npy_intp count
+
+
+cdef void run_products(void* context, int part, int parts) noexcept nogil:
+    """A thread's share of the stack."""
+    cdef Products* p = <Products*>context
+    cdef npy_intp index[MOST_DIMS]
+    cdef npy_intp begin = p.count * part // parts, end = p.count * (part + 1) // parts, i, at = begin
+    cdef npy_intp size = p.core[1] * p.core[3] * item_size[p.code]
+    cdef char* args[3]
+    cdef char* pa = p.a
+    cdef char* pb = p.b
+    cdef char* pc = p.out + begin * size
+    cdef int d
+    for d in range(p.nd - 1, -1, -1):
+        index[d] = at % p.dims[d]
+        at //= p.dims[d]
+        pa += index[d] * p.sa[d]
+        pb += index[d] * p.sb[d]
+    for i in range(begin, end):
+        args[0] = pa
+        args[1] = pb
+        args[2] = pc
+        if p.core[2] == 1 and p.code == NPY_FLOAT and p.steps[6] == 4:
+            vm_outer_f32(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
+        elif p.core[2] == 1 and p.code == NPY_DOUBLE and p.steps[6] == 8:
+            vm_outer_f64(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
+        else:
+            table[OP_MATMUL].loop[p.code](args, p.core, p.steps, table[OP_MATMUL].data[p.code])
+        pc += size
+        d = p.nd - 1
+        while d >= 0:
+            index[d] += 1
+            pa += p.sa[d]
+            pb += p.sb[d]
+            if index[d] < p.dims[d]:
+                break
+            pa -= p.sa[d] * p.dims[d]
+            pb -= p.sb[d] * p.dims[d]
+            index[d] = 0
+            d -= 1
+
+
 cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
     a = for_blas(a)
     b = for_blas(b)
-    cdef int code = PyArray_TYPE(a), nd, d, na = PyArray_NDIM(a), nb = PyArray_NDIM(b)
-    cdef npy_intp dims[MOST_DIMS]
-    cdef npy_intp index[MOST_DIMS]
-    cdef npy_intp sa[MOST_DIMS]
-    cdef npy_intp sb[MOST_DIMS]
-    cdef npy_intp core[4]
-    cdef npy_intp steps[9]
-    cdef char* args[3]
-    cdef char* pa
-    cdef char* pb
-    cdef char* pc
+    cdef Products p
+    cdef int d, na = PyArray_NDIM(a), nb = PyArray_NDIM(b)
     cdef npy_intp* da = PyArray_DIMS(a)
     cdef npy_intp* db = PyArray_DIMS(b)
-    cdef npy_intp outer = 1, size_a, size_b, i
+    cdef npy_intp size_a, size_b
     cdef ndarray out
-    cdef bint large
-    core[0] = 1
-    core[1] = da[na - 1] if ta else da[na - 2]
-    core[2] = da[na - 2] if ta else da[na - 1]
-    core[3] = db[nb - 2] if tb else db[nb - 1]
-    nd = (na if na > nb else nb) - 2
-    for d in range(nd):
-        size_a = da[d - nd + na - 2] if d - nd + na - 2 >= 0 else 1
-        size_b = db[d - nd + nb - 2] if d - nd + nb - 2 >= 0 else 1
-        dims[d] = size_b if size_a == 1 else size_a
-        sa[d] = PyArray_STRIDES(a)[d - nd + na - 2] if size_a != 1 else 0
-        sb[d] = PyArray_STRIDES(b)[d - nd + nb - 2] if size_b != 1 else 0
-        outer *= dims[d]
-        index[d] = 0
-    dims[nd] = core[1]
-    dims[nd + 1] = core[3]
-    out = new_array(code, nd + 2, dims)
+    p.code = PyArray_TYPE(a)
+    p.core[0] = 1
+    p.core[1] = da[na - 1] if ta else da[na - 2]
+    p.core[2] = da[na - 2] if ta else da[na - 1]
+    p.core[3] = db[nb - 2] if tb else db[nb - 1]
+    p.nd = (na if na > nb else nb) - 2
+    p.count = 1
+    for d in range(p.nd):
+        size_a = da[d - p.nd + na - 2] if d - p.nd + na - 2 >= 0 else 1
+        size_b = db[d - p.nd + nb - 2] if d - p.nd + nb - 2 >= 0 else 1
+        p.dims[d] = size_b if size_a == 1 else size_a
+        p.sa[d] = PyArray_STRIDES(a)[d - p.nd + na - 2] if size_a != 1 else 0
+        p.sb[d] = PyArray_STRIDES(b)[d - p.nd + nb - 2] if size_b != 1 else 0
+        p.count *= p.dims[d]
+    p.dims[p.nd] = p.core[1]
+    p.dims[p.nd + 1] = p.core[3]
+    out = new_array(p.code, p.nd + 2, p.dims)
     if PyArray_SIZE(out) == 0:
         return out
-    steps[0] = steps[1] = steps[2] = 0
-    steps[3] = PyArray_STRIDES(a)[na - 1 if ta else na - 2]
-    steps[4] = PyArray_STRIDES(a)[na - 2 if ta else na - 1]
-    steps[5] = PyArray_STRIDES(b)[nb - 1 if tb else nb - 2]
-    steps[6] = PyArray_STRIDES(b)[nb - 2 if tb else nb - 1]
-    steps[7] = PyArray_STRIDES(out)[nd]
-    steps[8] = PyArray_STRIDES(out)[nd + 1]
-    pa = <char*>PyArray_DATA(a)
-    pb = <char*>PyArray_DATA(b)
-    pc = <char*>PyArray_DATA(out)
-    size_a = core[1] * core[3] * item_size[code]
-    if nd and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO) and PyArray_SIZE(a) == outer * core[1] * core[2]:
-        for d in range(nd):
-            if sb[d] != 0 and dims[d] != 1:
+    p.steps[0] = p.steps[1] = p.steps[2] = 0
+    p.steps[3] = PyArray_STRIDES(a)[na - 1 if ta else na - 2]
+    p.steps[4] = PyArray_STRIDES(a)[na - 2 if ta else na - 1]
+    p.steps[5] = PyArray_STRIDES(b)[nb - 1 if tb else nb - 2]
+    p.steps[6] = PyArray_STRIDES(b)[nb - 2 if tb else nb - 1]
+    p.steps[7] = PyArray_STRIDES(out)[p.nd]
+    p.steps[8] = PyArray_STRIDES(out)[p.nd + 1]
+    p.a = <char*>PyArray_DATA(a)
+    p.b = <char*>PyArray_DATA(b)
+    p.out = <char*>PyArray_DATA(out)
+    if p.nd and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO) and PyArray_SIZE(a) == p.count * p.core[1] * p.core[2]:
+        for d in range(p.nd):
+            if p.sb[d] != 0 and p.dims[d] != 1:
                 break
         else:
-            core[1] *= outer    # a stack times one matrix is one product, its rows those of all the stack
-            outer = 1
-    large = outer * core[1] * core[2] * core[3] >= NOGIL_WORK
-    cdef PyThreadState* state = NULL
-    if large:
-        state = PyEval_SaveThread()
-    for i in range(outer):
-        args[0] = pa
-        args[1] = pb
-        args[2] = pc
-        if core[2] == 1 and code == NPY_FLOAT and steps[6] == 4:
-            vm_outer_f32(pa, steps[3], pb, pc, core[1], core[3])
-        elif core[2] == 1 and code == NPY_DOUBLE and steps[6] == 8:
-            vm_outer_f64(pa, steps[3], pb, pc, core[1], core[3])
-        else:
-            table[OP_MATMUL].loop[code](args, core, steps, table[OP_MATMUL].data[code])
-        pc += size_a
-        d = nd - 1
-        while d >= 0:
-            index[d] += 1
-            pa += sa[d]
-            pb += sb[d]
-            if index[d] < dims[d]:
-                break
-            pa -= sa[d] * dims[d]
-            pb -= sb[d] * dims[d]
-            index[d] = 0
-            d -= 1
-    if large:
-        PyEval_RestoreThread(state)
+            p.core[1] *= p.count    # a stack times one matrix is one product, its rows those of all the stack
+            p.count = 1
+    # BLAS has threads of its own.
+    cdef int parts = parts_for(PyArray_SIZE(out)) if p.core[2] == 1 else 1
+    if p.count * p.core[1] * p.core[2] * p.core[3] >= NOGIL_WORK:
+        with nogil:
+            wk_run(run_products, &p, parts if parts <= p.count else 1)
+    else:
+        run_products(&p, 0, 1)
     return out
 
 

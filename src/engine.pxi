@@ -6,6 +6,7 @@ cdef enum:
     TENSOR_DIMS = 32
     BLOCK_BYTES = 8192          # of one scratch register: a handful of them stay in L1
     NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
+    THREAD_WORK = 1 << 16       # elements times ops for each thread, from which waking it pays
 
 
 # ------------------------------------------------------------------------------------------------ one op, any strides
@@ -118,12 +119,51 @@ cdef inline int set_dims(Operands* o, ndarray array) noexcept:
     return 0
 
 
+ctypedef struct Shared:         # one op, its iteration shared out along a dimension
+    Loop loop
+    void* extra
+    Operands* operands
+    int dimension
+
+
+cdef void run_share(void* context, int part, int parts) noexcept nogil:
+    cdef Shared* shared = <Shared*>context
+    cdef Operands o = shared.operands[0]
+    cdef int d = shared.dimension, k
+    cdef npy_intp size = o.dims[d], begin = size * part // parts
+    o.dims[d] = size * (part + 1) // parts - begin
+    for k in range(o.count):
+        o.data[k] += begin * o.strides[k][d]
+    run_nd(shared.loop, shared.extra, &o)
+
+
+cdef int parts_for(npy_intp work) noexcept nogil:
+    """Among how many threads to share so much work."""
+    cdef npy_intp parts = work // THREAD_WORK
+    return 1 if parts < 1 else (<int>parts if parts < wk_threads() else wk_threads())
+
+
 cdef inline void run_operands(Row* row, int code, Operands* o) noexcept:
-    if operand_size(o) >= NOGIL_WORK:
-        with nogil:
-            run_nd(row.loop[code], row.data[code], o)
-    else:
+    cdef npy_intp size = operand_size(o)
+    cdef Shared shared
+    cdef int d
+    if size < NOGIL_WORK:
         run_nd(row.loop[code], row.data[code], o)
+        return
+    shared.loop = row.loop[code]
+    shared.extra = row.data[code]
+    shared.operands = o
+    shared.dimension = -1
+    # Along the longest dimension in which every thread writes elements of its own: a sum is never split, so that its
+    # digits do not depend on the number of threads.
+    for d in range(o.nd):
+        if o.strides[o.count - 1][d] != 0 and (shared.dimension < 0 or o.dims[d] > o.dims[shared.dimension]):
+            shared.dimension = d
+    with nogil:
+        if shared.dimension < 0 or o.dims[shared.dimension] < parts_for(size):
+            run_nd(row.loop[code], row.data[code], o)
+        else:
+            wk_run(run_share, &shared, parts_for(size))
 
 
 cdef void write_scalar(char* to, int code, double value) noexcept nogil:
@@ -393,8 +433,6 @@ cdef int stretch_run(Stretch* s) except -1:
     cdef Register* q
     cdef Instruction* code
     cdef ndarray array
-    cdef char* scratch = NULL
-    cdef int last_needed = -1
     for i in range(s.count):
         r = &s.register[i]
         if r.kind == UNIFORM_REGISTER:
@@ -435,39 +473,83 @@ cdef int stretch_run(Stretch* s) except -1:
                 slots[free_count] = q.slot
                 free_count += 1
                 q.last = -2     # an operand used twice gives its block back once
+    cdef StretchRun run
+    cdef npy_intp block = BLOCK_BYTES // item_size[s.dtype]
+    run.stretch = s
+    run.slots = slot_count
+    run.blocks = (s.size + block - 1) // block
+    run.scratch = NULL
+    run.sums = NULL
+    run.summed = 0
+    for i in range(s.count):
+        r = &s.register[i]
+        if r.summed:
+            r.total = r.number * s.size if r.kind == UNIFORM_REGISTER and s.size else 0.0
+            run.summed += r.kind != UNIFORM_REGISTER
+    cdef int parts = parts_for(s.size * s.code_count)
+    if parts > run.blocks:
+        parts = <int>run.blocks if run.blocks else 1
     if slot_count:
-        scratch = <char*>pool_take(<size_t>slot_count * BLOCK_BYTES)
-        if scratch == NULL:
+        run.scratch = <char*>pool_take(<size_t>parts * slot_count * BLOCK_BYTES)
+        if run.scratch == NULL:
             raise MemoryError()
-        for i in range(s.count):
-            r = &s.register[i]
-            if r.slot >= 0:
-                r.data = scratch + <size_t>r.slot * BLOCK_BYTES
+    if run.summed:
+        run.sums = <double*>pool_take(<size_t>(run.blocks * run.summed + 1) * sizeof(double))
+        if run.sums == NULL:
+            if run.scratch != NULL:
+                pool_give(run.scratch)
+            raise MemoryError()
     if s.size * s.code_count >= NOGIL_WORK:
         with nogil:
-            run_stretch_blocks(s)
+            wk_run(run_stretch_blocks, &run, parts)
     else:
-        run_stretch_blocks(s)
-    if scratch != NULL:
-        pool_give(scratch)
+        run_stretch_blocks(&run, 0, 1)
+    if run.scratch != NULL:
+        pool_give(run.scratch)
+    if run.sums != NULL:
+        add_up_blocks(&run)
+        pool_give(run.sums)
     return 0
 
 
-cdef void run_stretch_blocks(Stretch* s) noexcept nogil:
-    cdef npy_intp start = 0, count, block = BLOCK_BYTES // item_size[s.dtype]
+ctypedef struct StretchRun:
+    Stretch* stretch
+    int slots                   # scratch blocks of a thread
+    npy_intp blocks
+    char* scratch
+    int summed                  # registers whose elements are summed
+    double* sums                # of each block, for each of them in turn
+
+
+cdef void add_up_blocks(StretchRun* run) noexcept nogil:
+    """The sums of the blocks in their order, whichever threads had them."""
+    cdef Stretch* s = run.stretch
+    cdef npy_intp b
+    cdef int i, n = 0
+    for i in range(s.count):
+        if s.register[i].summed and s.register[i].kind != UNIFORM_REGISTER:
+            for b in range(run.blocks):
+                s.register[i].total += run.sums[n * run.blocks + b]
+            n += 1
+
+
+cdef void run_stretch_blocks(void* context, int part, int parts) noexcept nogil:
+    """A thread's share of the blocks."""
+    cdef StretchRun* run = <StretchRun*>context
+    cdef Stretch* s = run.stretch
+    cdef npy_intp block = BLOCK_BYTES // item_size[s.dtype]
+    cdef npy_intp start, count, b, end = run.blocks * (part + 1) // parts
+    cdef char* scratch = run.scratch + <size_t>part * run.slots * BLOCK_BYTES
     cdef char* args[MOST_INPUTS + 1]
     cdef npy_intp steps[MOST_INPUTS + 1]
-    cdef int i, j, k, arity, dtype
+    cdef int i, k, n, arity, dtype
     cdef Instruction* code
     cdef Register* r
     cdef Row* row
     cdef double total
     cdef float total_float
-    for i in range(s.count):
-        r = &s.register[i]
-        if r.summed:
-            r.total = r.number * s.size if r.kind == UNIFORM_REGISTER and s.size else 0.0
-    while start < s.size:
+    for b in range(run.blocks * part // parts, end):
+        start = b * block
         count = s.size - start
         if count > block:
             count = block
@@ -484,15 +566,16 @@ cdef void run_stretch_blocks(Stretch* s) noexcept nogil:
                     steps[k] = 0
                 else:
                     steps[k] = item_size[r.dtype]
-                    args[k] = r.data + start * steps[k] if r.slot < 0 else r.data
+                    args[k] = r.data + start * steps[k] if r.slot < 0 else scratch + <size_t>r.slot * BLOCK_BYTES
             dtype = s.register[code.inputs[arity - 1]].dtype
             row.loop[dtype](args, &count, steps, row.data[dtype])
-        for i in range(s.count):
+        n = 0
+        for i in range(s.count if run.summed else 0):
             r = &s.register[i]
             if r.summed and r.kind != UNIFORM_REGISTER:
                 steps[0] = steps[2] = 0
                 steps[1] = item_size[r.dtype]
-                args[1] = r.data + start * steps[1] if r.slot < 0 else r.data
+                args[1] = r.data + start * steps[1] if r.slot < 0 else scratch + <size_t>r.slot * BLOCK_BYTES
                 if r.dtype == NPY_FLOAT:
                     total_float = 0
                     args[0] = args[2] = <char*>&total_float
@@ -500,8 +583,8 @@ cdef void run_stretch_blocks(Stretch* s) noexcept nogil:
                     total = 0
                     args[0] = args[2] = <char*>&total
                 table[OP_ADD].loop[r.dtype](args, &count, steps, table[OP_ADD].data[r.dtype])
-                r.total += total_float if r.dtype == NPY_FLOAT else total
-        start += count
+                run.sums[n * run.blocks + b] = total_float if r.dtype == NPY_FLOAT else total
+                n += 1
 
 
 cdef ndarray stretch_array(Stretch* s, int register):

@@ -317,6 +317,16 @@ def operand(value):
     return as_operand(value)
 
 
+def set_num_threads(int count):
+    """Share large kernels among so many threads."""
+    wk_set_threads(count)
+
+
+def get_num_threads():
+    """Among how many threads large kernels are shared."""
+    return wk_threads()
+
+
 def is_recording():
     """Whether a tape of this thread is recording."""
     return recording_log() != NULL

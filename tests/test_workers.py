@@ -1,0 +1,111 @@
+"""Kernels shared among threads: the same digits, whichever and how many there are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+SIZE = 1_000_003  # several blocks a thread, and one that is not full
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    before = tf.get_num_threads()
+    yield
+    tf.set_num_threads(before)
+
+
+def numbers(dtype: Any, *shape: int) -> Any:
+    return tf.constant(np.random.default_rng(0).normal(size=shape).astype(dtype))
+
+
+def gradient_of_many(dtype: Any) -> list[np.ndarray]:
+    x = numbers(dtype, SIZE)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.exp(-x * x) * tf.sin(x) + tf.tanh(x) * 0.5 - x * 0.1)
+    return [y.numpy(), tape.gradient(y, x).numpy()]
+
+
+def sums_and_broadcasts(dtype: Any) -> list[np.ndarray]:
+    a, b = numbers(dtype, 700, 900), numbers(dtype, 900)
+    with tf.GradientTape() as tape:
+        tape.watch([a, b])
+        y = tf.reduce_sum(tf.transpose(a) * tf.reduce_mean(a, axis=1), axis=0) + tf.reduce_sum(a * b, axis=1)
+    return [y.numpy(), *(g.numpy() for g in tape.gradient(y, [a, b]))]
+
+
+def outer_products(dtype: Any) -> list[np.ndarray]:
+    a, b = numbers(dtype, 40, 1, 150), numbers(dtype, 40, 150, 90)
+    with tf.GradientTape() as tape:
+        tape.watch(b)
+        y = tf.sin(a @ b)
+    return [y.numpy(), tape.gradient(y, b).numpy()]
+
+
+@pytest.mark.parametrize("work", [gradient_of_many, sums_and_broadcasts, outer_products])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_results_do_not_depend_on_the_number_of_threads(work: Any, dtype: Any) -> None:
+    tf.set_num_threads(1)
+    alone = work(dtype)
+    for count in (2, 3, 7):
+        tf.set_num_threads(count)
+        for found, expected in zip(work(dtype), alone, strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_several_python_threads_share_the_workers() -> None:
+    tf.set_num_threads(1)
+    expected = gradient_of_many(np.float64)
+    tf.set_num_threads(2)
+    found: list[list[np.ndarray]] = []
+    threads = [threading.Thread(target=lambda: found.append(gradient_of_many(np.float64))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    for results in found:
+        for one, other in zip(results, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_makes_workers_of_its_own() -> None:
+    # In a process of its own: pytest's has threads that a fork should not copy.
+    program = """
+import os, numpy as np, autodiff_core as tf
+tf.set_num_threads(2)
+x = tf.constant(np.arange(1_000_000.0))
+expected = tf.exp(-x).numpy()
+child = os.fork()
+same = np.array_equal(tf.exp(-x).numpy(), expected)
+if child == 0:
+    os._exit(0 if same else 1)
+assert same and os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_a_thread_that_is_not_wanted_any_more_is_not_used() -> None:
+    tf.set_num_threads(5)
+    many = gradient_of_many(np.float64)
+    tf.set_num_threads(2)
+    for found, expected in zip(gradient_of_many(np.float64), many, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_threads_at_all_is_refused(count: int) -> None:
+    with pytest.raises(ValueError, match="set_num_threads: there must be at least 1 thread, not"):
+        tf.set_num_threads(count)
+    assert tf.get_num_threads() >= 1
