@@ -656,8 +656,8 @@ ctypedef struct Products:       # a stack of matrix products
     npy_intp count
 
 
-cdef void run_products(void* context, int part, int parts) noexcept nogil:
-    """A thread's share of the stack."""
+cdef void run_products(void* context, int thread, int part, int parts) noexcept nogil:
+    """One part of the stack."""
     cdef Products* p = <Products*>context
     cdef npy_intp index[MOST_DIMS]
     cdef npy_intp begin = p.count * part // parts, end = p.count * (part + 1) // parts, i, at = begin
@@ -748,7 +748,7 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
         with nogil:
             wk_run(run_products, &p, parts if parts <= p.count else 1)
     else:
-        run_products(&p, 0, 1)
+        run_products(&p, 0, 0, 1)
     return out
 
 

@@ -6,7 +6,8 @@ cdef enum:
     TENSOR_DIMS = 32
     BLOCK_BYTES = 8192          # of one scratch register: a handful of them stay in L1
     NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
-    THREAD_WORK = 1 << 16       # elements times ops for each thread, from which waking it pays
+    THREAD_WORK = 1 << 16       # elements times ops of a part of shared work: waking a thread for it pays
+    PARTS_PER_THREAD = 4        # at most: what one thread does not get round to, others take
 
 
 # ------------------------------------------------------------------------------------------------ one op, any strides
@@ -126,7 +127,7 @@ ctypedef struct Shared:         # one op, its iteration shared out along a dimen
     int dimension
 
 
-cdef void run_share(void* context, int part, int parts) noexcept nogil:
+cdef void run_share(void* context, int thread, int part, int parts) noexcept nogil:
     cdef Shared* shared = <Shared*>context
     cdef Operands o = shared.operands[0]
     cdef int d = shared.dimension, k
@@ -138,9 +139,12 @@ cdef void run_share(void* context, int part, int parts) noexcept nogil:
 
 
 cdef int parts_for(npy_intp work) noexcept nogil:
-    """Among how many threads to share so much work."""
+    """Into how many parts to divide so much work."""
     cdef npy_intp parts = work // THREAD_WORK
-    return 1 if parts < 1 else (<int>parts if parts < wk_threads() else wk_threads())
+    cdef int most = PARTS_PER_THREAD * wk_threads()
+    if parts < 2 or wk_threads() < 2:
+        return 1
+    return <int>parts if parts < most else most
 
 
 cdef inline void run_operands(Row* row, int code, Operands* o) noexcept:
@@ -490,7 +494,7 @@ cdef int stretch_run(Stretch* s) except -1:
     if parts > run.blocks:
         parts = <int>run.blocks if run.blocks else 1
     if slot_count:
-        run.scratch = <char*>pool_take(<size_t>parts * slot_count * BLOCK_BYTES)
+        run.scratch = <char*>pool_take(<size_t>(wk_threads() if parts > 1 else 1) * slot_count * BLOCK_BYTES)
         if run.scratch == NULL:
             raise MemoryError()
     if run.summed:
@@ -503,7 +507,7 @@ cdef int stretch_run(Stretch* s) except -1:
         with nogil:
             wk_run(run_stretch_blocks, &run, parts)
     else:
-        run_stretch_blocks(&run, 0, 1)
+        run_stretch_blocks(&run, 0, 0, 1)
     if run.scratch != NULL:
         pool_give(run.scratch)
     if run.sums != NULL:
@@ -533,13 +537,13 @@ cdef void add_up_blocks(StretchRun* run) noexcept nogil:
             n += 1
 
 
-cdef void run_stretch_blocks(void* context, int part, int parts) noexcept nogil:
-    """A thread's share of the blocks."""
+cdef void run_stretch_blocks(void* context, int thread, int part, int parts) noexcept nogil:
+    """One part of the blocks."""
     cdef StretchRun* run = <StretchRun*>context
     cdef Stretch* s = run.stretch
     cdef npy_intp block = BLOCK_BYTES // item_size[s.dtype]
     cdef npy_intp start, count, b, end = run.blocks * (part + 1) // parts
-    cdef char* scratch = run.scratch + <size_t>part * run.slots * BLOCK_BYTES
+    cdef char* scratch = run.scratch + <size_t>thread * run.slots * BLOCK_BYTES
     cdef char* args[MOST_INPUTS + 1]
     cdef npy_intp steps[MOST_INPUTS + 1]
     cdef int i, k, n, arity, dtype

@@ -19,7 +19,7 @@ void wk_set_threads(int count)
 static void run_alone(wk_task task, void *context, int parts)
 {
     for (int part = 0; part < parts; part++)
-        task(context, part, parts);
+        task(context, 0, part, parts);
 }
 
 #if defined(_WIN32)
@@ -80,10 +80,27 @@ static wk_mutex state = WK_MUTEX;   /* guards what follows */
 static wk_condition begun = WK_CONDITION, finished = WK_CONDITION;
 static int started = 0; /* threads, numbered from 1 */
 static unsigned long round_number = 0;
+static int next_part = 0;
 static int left = 0; /* parts of this round that are still to finish */
 static wk_task present_task = NULL;
 static void *present_context = NULL;
 static int present_parts = 0;
+static int present_threads = 0;
+
+/* Take parts until there are none. Called, and left, with the state locked. */
+static void take_parts(int thread)
+{
+    const wk_task task = present_task;
+    void *const context = present_context;
+    const int parts = present_parts;
+    while (next_part < parts) {
+        const int part = next_part++;
+        wk_unlock(&state);
+        task(context, thread, part, parts);
+        wk_lock(&state);
+        left--;
+    }
+}
 
 static WK_THREAD worker(void *argument)
 {
@@ -94,15 +111,10 @@ static WK_THREAD worker(void *argument)
         while (round_number == seen)
             wk_wait(&begun, &state);
         seen = round_number;
-        if (number >= present_parts)
+        if (number >= present_threads)
             continue;
-        const wk_task task = present_task;
-        void *const context = present_context;
-        const int parts = present_parts;
-        wk_unlock(&state);
-        task(context, number, parts);
-        wk_lock(&state);
-        if (--left == 0)
+        take_parts(number);
+        if (left == 0)
             wk_wake(&finished);
     }
     return 0;
@@ -118,13 +130,14 @@ static void forget_threads(void)
     finished = (wk_condition)WK_CONDITION;
     started = 0;
     round_number = 0;
-    left = 0;
+    next_part = present_parts = left = 0;
 }
 #endif
 
 void wk_run(wk_task task, void *context, int parts)
 {
-    if (parts < 2 || parts > WK_MOST || !wk_try(&callers)) {
+    const int threads = limit < parts ? limit : parts;
+    if (threads < 2 || !wk_try(&callers)) {
         run_alone(task, context, parts);
         return;
     }
@@ -134,23 +147,16 @@ void wk_run(wk_task task, void *context, int parts)
         forks_known = pthread_atfork(NULL, NULL, forget_threads) == 0;
 #endif
     wk_lock(&state);
-    while (started < parts - 1 && wk_start(worker, (void *)(intptr_t)(started + 1)))
+    while (started < threads - 1 && wk_start(worker, (void *)(intptr_t)(started + 1)))
         started++;
-    if (started < parts - 1) {
-        wk_unlock(&state);
-        wk_unlock(&callers);
-        run_alone(task, context, parts);
-        return;
-    }
     present_task = task;
     present_context = context;
-    present_parts = parts;
-    left = parts - 1;
+    present_parts = left = parts;
+    present_threads = threads;
+    next_part = 0;
     round_number++;
     wk_wake(&begun);
-    wk_unlock(&state);
-    task(context, 0, parts);
-    wk_lock(&state);
+    take_parts(0);
     while (left)
         wk_wait(&finished, &state);
     wk_unlock(&state);

@@ -5,13 +5,15 @@
 #ifndef AUTODIFF_CORE_WORKERS_H
 #define AUTODIFF_CORE_WORKERS_H
 
-typedef void (*wk_task)(void *context, int part, int parts);
+/* `thread` is below wk_threads(); no two parts run on the same one at a time. */
+typedef void (*wk_task)(void *context, int thread, int part, int parts);
 
-/* Run all parts of a task, part 0 in the caller; returns when all are done. Where the threads are busy with another
- * caller's task, or cannot be had, the caller runs all parts itself. Holds no GIL and needs none. */
+/* Run all parts of a task; returns when all are done. The caller and the threads take one part after the other, so that
+ * a thread that the system runs late, or not at all, delays nobody. Where the threads are busy with another caller's
+ * task, or cannot be had, the caller runs all parts itself. Holds no GIL and needs none. */
 void wk_run(wk_task task, void *context, int parts);
 
-/* How many parts at most a task should have: 1 for no threads at all. */
+/* The caller and its threads: 1 for no threads at all. */
 int wk_threads(void);
 void wk_set_threads(int count);
 
