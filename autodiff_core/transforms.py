@@ -43,9 +43,11 @@ class _Arguments:
             self.rebuild.append((len(tensors), rebuild))
 
     def _source(self, name: str, place: int, leaf: Any) -> _core.Operand:
+        source: _core.Operand
         if isinstance(leaf, _core.Operand):
             self.plain = False
-            source = leaf
+            # A tensor of the function's own: what is the same tensor elsewhere is a constant, or another argument.
+            source = _core.identity_tensor(leaf) if isinstance(leaf, _core.Tensor) else leaf
         else:
             source = _core.to_tensor(leaf)
         if source.dtype.kind != "f":

@@ -270,6 +270,24 @@ def test_forward_transforms_nest_in_each_other_and_in_tapes() -> None:
     assert tape.gradient([y, pushed], x).numpy() == 12.0 + 9.0 * 4.0
 
 
+def test_one_tensor_for_two_arguments_is_two_arguments() -> None:
+    x = tf.constant(3.0)
+    product = lambda a, b: a * b  # noqa: E731
+    assert tf.grad(product, argnums=(0, 1))(x, x) == (3.0, 3.0)
+    assert tf.jvp(product, [x, x], [1.0, 0.0]) == (9.0, 3.0)
+    assert tf.vjp(product, x, x)[1](1.0) == (3.0, 3.0)
+    assert tf.hessian(product, argnums=(0, 1))(x, x) == ((0.0, 1.0), (1.0, 0.0))
+    assert tf.hvp(lambda p: p[0] * p[1] ** 2, [x, x], [1.0, 0.0]) == [0.0, 6.0]
+
+
+def test_what_a_function_closes_over_is_a_constant_even_where_it_is_the_argument() -> None:
+    x = tf.constant(3.0)
+    assert tf.grad(lambda y: x * y)(x).numpy() == 3.0
+    # The derivative of x y with respect to y is x, whatever y is.
+    assert tf.grad(lambda x: tf.grad(lambda y: x * y)(x))(x).numpy() == 1.0
+    assert tf.jvp(lambda x: tf.jvp(lambda y: x * y, [x], [1.0])[1], [x], [1.0])[1].numpy() == 1.0
+
+
 def test_a_function_of_a_variable_differentiates_at_its_value() -> None:
     v = tf.Variable([1.0, 2.0])
     value, tangent = tf.jvp(lambda v: v * v, [v], [np.ones(2)])
