@@ -764,3 +764,18 @@ def test_a_jacobian_has_zeros_or_none_where_it_is_unconnected(mode: str) -> None
     assert found[1] is None
     np.testing.assert_array_equal(tape.jacobian(y, unused, unconnected_gradients="zero", mode=mode), [0.0, 0.0])
     assert tape.jacobian(y, none, unconnected_gradients="zero", mode=mode).shape == (2, 0, 2)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_jacobian_has_the_dtype_of_its_source_in_both_modes(mode: str) -> None:
+    x, w = tf.constant([1.0, 2.0]), tf.constant([3.0, 4.0], dtype=tf.float64)
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch([x, w])
+            y = x * x * w
+        by_source = tape.jacobian(y, [x, w], mode=mode)
+    assert [j.dtype for j in by_source] == [np.float32, np.float64]
+    np.testing.assert_array_equal(by_source[0], [[6.0, 0.0], [0.0, 16.0]])
+    np.testing.assert_array_equal(by_source[1], [[1.0, 0.0], [0.0, 4.0]])
+    np.testing.assert_array_equal(outer.gradient(by_source[0], x), [6.0, 8.0])
