@@ -454,6 +454,7 @@ class GradientTape(_core.Tape):
         zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
         products = _core.tape_hvp(self, target, leaves, alike("vector", "source", sources, leaves, vector))
+        products = [_core.to_tensor(p) if isinstance(p, IndexedSlices) else p for p in products]
         return rebuild(filled(products, leaves) if zero else products)
 
     def jvp(
