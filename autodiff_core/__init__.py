@@ -162,12 +162,12 @@ from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_
 from .variable import Variable  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import keras, random, testing
+    from . import keras, random, test, testing
 
 __version__ = "0.1.0"
 
 # Loaded when first used.
-_LAZY = ("keras", "random", "testing")
+_LAZY = ("keras", "random", "test", "testing")
 
 
 def __getattr__(name: str) -> _Any:
@@ -317,6 +317,7 @@ __all__ = [
     "tan",
     "tanh",
     "tensordot",
+    "test",
     "testing",
     "tile",
     "transpose",

@@ -86,7 +86,7 @@ class ForwardAccumulator(_core.Tape):
                 f"intended, please sum the corresponding tangents."
             )
         if primal.dtype.kind != "f":
-            warn(f"The dtype of the watched primal must be floating (e.g. float32), got {primal.dtype}", stacklevel=4)
+            warn(f"The dtype of the watched primal must be floating (e.g. float32), got {primal.dtype}", stacklevel=3)
             return
         tangent = _core.operand_like(direction, primal)
         if tuple(tangent.shape) != tuple(primal.shape):

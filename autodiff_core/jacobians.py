@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from .creation import zeros
+from .creation import cast, zeros
 from .ops.shaping import concat, reshape, transpose
 
 _CHUNK_ELEMENTS = 1 << 23
@@ -117,7 +117,8 @@ def _by_columns(
             continue
         columns = blocks[0] if count == 1 else concat(blocks, 0)
         by_column = reshape(columns, (source.size, target.size))
-        results.append(reshape(transpose(by_column), tuple(target.shape) + tuple(source.shape)))
+        whole = reshape(transpose(by_column), tuple(target.shape) + tuple(source.shape))
+        results.append(cast(whole, source.dtype))  # tangents have the target's dtype, derivatives the source's
     return results
 
 

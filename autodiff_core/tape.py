@@ -227,7 +227,7 @@ class GradientTape(_core.Tape):
         leaves, rebuild = flatten_for_tape(sources)
         seeds = None
         if output_gradients is not None:
-            seeds = _alike("output_gradients", "target", target, targets, output_gradients)
+            seeds = alike("output_gradients", "target", target, targets, output_gradients)
         if any(isinstance(leaf, IndexedSlices) for leaf in targets):
             targets, seeds = targets_by_rows(targets, seeds)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
@@ -453,7 +453,8 @@ class GradientTape(_core.Tape):
         """
         zero = zeros_wanted(unconnected_gradients)
         leaves, rebuild = flatten_for_tape(sources)
-        products = _core.tape_hvp(self, target, leaves, _alike("vector", "source", sources, leaves, vector))
+        products = _core.tape_hvp(self, target, leaves, alike("vector", "source", sources, leaves, vector))
+        products = [_core.to_tensor(p) if isinstance(p, IndexedSlices) else p for p in products]
         return rebuild(filled(products, leaves) if zero else products)
 
     def jvp(
@@ -504,7 +505,7 @@ class GradientTape(_core.Tape):
         zero = zeros_wanted(unconnected_gradients)
         targets, rebuild = flatten_for_tape(target)
         leaves, _ = flatten_for_tape(sources)
-        job = (leaves, _alike("tangents", "source", sources, leaves, tangents), 0)
+        job = (leaves, alike("tangents", "source", sources, leaves, tangents), 0)
         (results,) = _core.tape_pushforward(self, targets, [job])
         return rebuild(filled(results, targets) if zero else results)
 
@@ -599,7 +600,7 @@ def filled(results: list[Any], like: list[Any]) -> list[Any]:
     return [zeros_like(x) if result is None else result for result, x in zip(results, like, strict=True)]
 
 
-def _alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any) -> list[Any]:
+def alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any) -> list[Any]:
     """Flatten what must have another structure; for a single tensor a number, list or array stands for itself."""
     if isinstance(structure, (_core.Operand, IndexedSlices)):
         if isinstance(values, (list, tuple)) and len(values) == 1 and len(structure.shape) == 0:

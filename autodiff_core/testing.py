@@ -1,13 +1,15 @@
 """Checking derivatives against finite differences.
 
-For users who write functions or ops of their own, and for the library's own generated tests. The gradient of a tape is
-compared with central differences of the function's values; the second order differentiates a gradient that was taken
-under an outer tape, so it also checks that derivatives are recorded as rightly as values are.
+For users who write functions or ops of their own, and for the library's own generated tests. What a tape and an
+accumulator give is compared with central differences of the function's values, and the one with the other; the second
+order differentiates a derivative that was taken inside another tape or accumulator, so it also checks that derivatives
+are recorded as rightly as values are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,20 +20,25 @@ import autodiff_core as tf
 Function = Callable[..., Any]
 Array = NDArray[np.float64]
 
+_MODES = ("reverse", "forward")
+
 
 def check_gradients(
     f: Function,
     args: Sequence[ArrayLike],
     order: int = 1,
+    modes: Sequence[str] = _MODES,
     atol: float = 1e-6,
     rtol: float = 1e-5,
     eps: float = 1e-5,
 ) -> None:
-    """Compare the gradients of a function with central finite differences.
+    """Compare the derivatives of a function with central finite differences.
 
-    A result that is not a scalar is contracted with a random cotangent, which is the same in every run, and the
-    derivative of that number is compared element by element. It takes two calls of `f` for each element of `args`, so
-    use small arrays, and stay away from kinks: a difference across one is not a derivative.
+    In reverse mode, a result that is not a scalar is contracted with a random cotangent, which is the same in every
+    run, and the derivative of that number is compared element by element. In forward mode, the result's derivative
+    along a random tangent of each argument is compared, and then both modes with each other: contracted with the
+    cotangent and the tangent, they give one number. It takes two calls of `f` for each element of `args`, so use small
+    arrays, and stay away from kinks: a difference across one is not a derivative.
 
     Parameters
     ----------
@@ -40,8 +47,11 @@ def check_gradients(
     args : sequence of array_like
         The point at which to differentiate. Everything is converted to float64; bind other arguments in `f`.
     order : int, default 1
-        The highest order to check. 2 checks the gradient, and then the gradient of the gradient contracted with random
-        tangents, through nested tapes.
+        The highest order to check. 2 checks the first order, and then the gradient of the gradient contracted with
+        random tangents: in reverse mode by a tape around a tape, in forward mode by an accumulator around a tape and by
+        a tape around an accumulator.
+    modes : sequence of {"reverse", "forward"}
+        What to check; both by default.
     atol, rtol : float
         How much a derivative `d` may be off: `atol + rtol * abs(d)`.
     eps : float
@@ -50,9 +60,9 @@ def check_gradients(
     Raises
     ------
     AssertionError
-        Where a derivative is wrong. The text names the order and the argument, and shows both values.
+        Where a derivative is wrong. The text names the order, the argument and the mode, and shows both values.
     ValueError
-        If `order` is less than 1.
+        If `order` is less than 1, or a mode is unknown.
 
     Examples
     --------
@@ -65,30 +75,80 @@ def check_gradients(
     >>> check_gradients(lambda x, y: tf.stop_gradient(x) * y, [3.0, 2.0])
     Traceback (most recent call last):
         ...
-    AssertionError: the gradient with respect to argument 0 is wrong
+    AssertionError: the gradient with respect to argument 0 is wrong in reverse mode
       tape:               None
       finite differences: 2
     """
     if order < 1:
         raise ValueError(f"order must be at least 1, got {order}")
+    for mode in modes:
+        if mode not in _MODES:
+            raise ValueError(f"a mode is 'reverse' or 'forward', not {mode!r}")
     # Copies: the differences step about in them.
     points = [np.array(arg, dtype=np.float64) for arg in args]
     rng = np.random.default_rng(len(points))
+    compare = partial(_compare, atol=atol, rtol=rtol)
+    value = _call(f, points)
+    cotangent = _draw(rng, value) if value.ndim else np.ones(())
+    scalar = _contracted(f, cotangent)
+    gradients = {"reverse": _gradient(scalar)} if "reverse" in modes else {}
     for level in range(1, order + 1):
-        value = _call(f, points)
-        contracted = _contracted(f, _draw(rng, value) if value.ndim else np.ones(()))
-        gradients = _gradients(contracted, points)
-        for position, gradient in enumerate(gradients):
-            expected = _differences(contracted, points, position, eps)
-            found = np.zeros_like(expected) if gradient is None else gradient.numpy()
-            if found.shape != expected.shape or not np.allclose(found, expected, rtol=rtol, atol=atol):
-                raise AssertionError(_explain(level, position, gradient, expected))
-        f = _directional(contracted, [_draw(rng, point) for point in points])
+        found = {mode: gradient(*_tensors(points)) for mode, gradient in gradients.items()}
+        for position in range(len(points) if found else 0):
+            expected = _differences(scalar, points, position, eps)
+            for mode, by_position in found.items():
+                what = f"the {_name(level)} with respect to argument {position} is wrong in {mode} mode"
+                compare(what, ("tape", by_position[position]), ("finite differences", expected))
+        tangents = [_draw(rng, point) for point in points]
+        if level == 1 and "forward" in modes:
+            _check_pushforwards(f, points, cotangent, tangents, eps, compare)
+        if level == order:
+            break
+        below, scalar = scalar, _directional(scalar, tangents)
+        gradients = {"reverse": _gradient(scalar)} if "reverse" in modes else {}
+        if "forward" in modes:
+            gradients["forward-over-reverse"] = _pushforward(_gradient(below, "zero"), tangents)
+            gradients["reverse-over-forward"] = _gradient(_pushforward(below, tangents))
+
+
+def _check_pushforwards(
+    f: Function, points: list[Array], cotangent: Array, tangents: list[Array], eps: float, compare: Function
+) -> None:
+    """Jacobians times tangents by forward mode, against differences, and against reverse mode by one dot product."""
+    gradients = _gradient(_contracted(f, cotangent), "zero")(*_tensors(points))
+    for position, (tangent, gradient) in enumerate(zip(tangents, gradients, strict=True)):
+        single = [tangent if k == position else np.zeros_like(point) for k, point in enumerate(points)]
+        pushed = _pushforward(f, single)(*_tensors(points))
+        above, below = (
+            _call(f, [point + step * t for point, t in zip(points, single, strict=True)]) for step in (eps, -eps)
+        )
+        what = f"the derivative along a tangent of argument {position} is wrong in forward mode"
+        compare(what, ("accumulator", pushed), ("finite differences", (above - below) / (2.0 * eps)))
+        what = f"the first derivatives with respect to argument {position} differ in forward and reverse mode"
+        products = np.sum(pushed * cotangent), np.sum(gradient * tangent)
+        compare(what, ("accumulator", np.asarray(products[0])), ("tape", np.asarray(products[1])))
+
+
+def _compare(what: str, found: tuple[str, Any], expected: tuple[str, Array], atol: float, rtol: float) -> None:
+    """Raise where a derivative is wrong; each comes with the name of where it is from."""
+    array = np.zeros_like(expected[1]) if found[1] is None else np.asarray(found[1])
+    if array.shape != expected[1].shape or not np.allclose(array, expected[1], rtol=rtol, atol=atol):
+        width = max(len(source) for source, _ in (found, expected)) + 2
+        lines = [f"  {source + ':':<{width}}{_show(value)}" for source, value in (found, expected)]
+        raise AssertionError("\n".join([what, *lines]))
+
+
+def _name(level: int) -> str:
+    return {1: "gradient", 2: "second derivative"}.get(level, f"derivative of order {level}")
+
+
+def _tensors(points: Sequence[Array]) -> list[Any]:
+    return [tf.constant(point) for point in points]
 
 
 def _call(f: Function, points: Sequence[Array]) -> Array:
     """Values of `f` at plain arrays."""
-    return np.asarray(f(*(tf.constant(point) for point in points)))
+    return np.asarray(f(*_tensors(points)))
 
 
 def _draw(rng: np.random.Generator, like: Array) -> Array:
@@ -101,26 +161,35 @@ def _contracted(f: Function, cotangent: Array) -> Function:
     return lambda *tensors: tf.reduce_sum(f(*tensors) * cotangent)
 
 
-def _directional(f: Function, tangents: Sequence[Array]) -> Function:
-    """The gradients of a function to one number, contracted with tangents: the next order's function."""
+def _gradient(f: Function, unconnected: str = "none") -> Function:
+    """The gradients of a function to one number, one an argument, by a tape."""
 
-    def derivative(*tensors: Any) -> Any:
+    def gradient(*tensors: Any) -> list[Any]:
         with tf.GradientTape() as tape:
             tape.watch(tensors)
             value = f(*tensors)
-        gradients = tape.gradient(value, list(tensors), unconnected_gradients="zero")
-        return tf.add_n([tf.reduce_sum(g * tangent) for g, tangent in zip(gradients, tangents, strict=True)])
+        return list(tape.gradient(value, list(tensors), unconnected_gradients=unconnected))
 
-    return derivative
+    return gradient
 
 
-def _gradients(f: Function, points: Sequence[Array]) -> list[Any]:
-    """Gradients of a function to one number, as tensors, or None where the tape finds no path."""
-    tensors = [tf.constant(point) for point in points]
-    with tf.GradientTape() as tape:
-        tape.watch(tensors)
-        value = f(*tensors)
-    return list(tape.gradient(value, tensors))
+def _pushforward(f: Function, tangents: Sequence[Array]) -> Function:
+    """How what `f` returns changes along tangents, one an argument, by an accumulator."""
+
+    def pushforward(*tensors: Any) -> Any:
+        with tf.autodiff.ForwardAccumulator(list(tensors), list(tangents)) as accumulator:
+            result = f(*tensors)
+        return accumulator.jvp(result, unconnected_gradients="zero")
+
+    return pushforward
+
+
+def _directional(f: Function, tangents: Sequence[Array]) -> Function:
+    """The gradients of a function to one number, contracted with tangents: the next order's function."""
+    gradient = _gradient(f, "zero")
+    return lambda *tensors: tf.add_n(
+        [tf.reduce_sum(g * tangent) for g, tangent in zip(gradient(*tensors), tangents, strict=True)]
+    )
 
 
 def _differences(f: Function, points: Sequence[Array], position: int, eps: float) -> Array:
@@ -138,20 +207,11 @@ def _differences(f: Function, points: Sequence[Array], position: int, eps: float
     return derivative
 
 
-def _explain(level: int, position: int, gradient: Any, expected: Array) -> str:
-    name = {1: "gradient", 2: "second derivative"}.get(level, f"derivative of order {level}")
-    found = None if gradient is None else gradient.numpy()
-    return (
-        f"the {name} with respect to argument {position} is wrong\n"
-        f"  tape:               {_show(found)}\n"
-        f"  finite differences: {_show(expected)}"
-    )
-
-
-def _show(array: Any) -> str:
+def _show(value: Any) -> str:
     """An array on one line, in few enough digits that the two can be compared by eye."""
-    if array is None:
+    if value is None:
         return "None"
+    array = np.asarray(value)
     if array.ndim == 0:
         return f"{array:.6g}"
     text = np.array2string(array, precision=6, suppress_small=True, separator=", ", threshold=64)

@@ -16,7 +16,7 @@ import numpy as np
 from . import _core
 from .indexed_slices import IndexedSlices
 from .nest import flatten_for_tape, map_structure
-from .tape import GradientTape, filled
+from .tape import GradientTape, alike, filled
 
 Function = Callable[..., Any]
 
@@ -34,20 +34,20 @@ class _Arguments:
         self.args = list(args)
         self.sources: list[_core.Operand] = []
         self.rebuild: list[tuple[int, Callable[[list[Any]], Any]]] = []
-        self.bare: list[bool] = []
         self.plain = True
         for k in places:
             leaves, rebuild = flatten_for_tape(args[k])
-            self.bare.append(len(leaves) == 1 and leaves[0] is args[k])
             tensors = [self._source(name, k, leaf) for leaf in leaves]
             self.args[k] = rebuild(list(tensors))
             self.sources += tensors
             self.rebuild.append((len(tensors), rebuild))
 
     def _source(self, name: str, place: int, leaf: Any) -> _core.Operand:
+        source: _core.Operand
         if isinstance(leaf, _core.Operand):
             self.plain = False
-            source = leaf
+            # A tensor of the function's own: what is the same tensor elsewhere is a constant, or another argument.
+            source = _core.identity_tensor(leaf) if isinstance(leaf, _core.Tensor) else leaf
         else:
             source = _core.to_tensor(leaf)
         if source.dtype.kind != "f":
@@ -80,18 +80,13 @@ class _Arguments:
         directions: list[Any] = []
         rest = self.sources
         for k, (tangent, (count, _)) in enumerate(zip(tangents, self.rebuild, strict=True)):
-            leaves = [tangent] if self.bare[k] else flatten_for_tape(tangent)[0]
-            if len(leaves) != count:
-                raise ValueError(
-                    f"{self.name}: the tangent of argument {k} has {len(leaves)} entries; the argument has {count}, "
-                    f"and they must have one structure"
-                )
+            what = f"{self.name}: the tangent of argument {k}"
+            leaves = alike(what, "argument", self.args[k], rest[:count], tangent)
             for leaf, source in zip(leaves, rest, strict=False):
                 shape, wanted = np.shape(leaf), tuple(source.shape)
                 if shape != wanted:
                     raise ValueError(
-                        f"{self.name}: the tangent of argument {k} has shape {shape}; the argument has shape {wanted}, "
-                        f"and they must be equal"
+                        f"{what} has shape {shape}; the argument has shape {wanted}, and they must be equal"
                     )
                 if isinstance(leaf, _core.Operand):
                     self.plain = False
@@ -115,7 +110,7 @@ class _Arguments:
         with tape:
             tape.watch(self.sources)
             result = f(*self.args, **kwargs)
-            value, aux = result if has_aux else (result, None)
+            value, aux = _parted(self.name, result, has_aux)
             leaves, rebuild = flatten_for_tape(value)
             values = [_core.to_tensor(leaf) for leaf in leaves]
         return _Recording(tape, values, rebuild, aux)
@@ -128,6 +123,15 @@ class _Recording(NamedTuple):
     values: list[_core.Tensor]
     rebuild: Callable[[list[Any]], Any]
     aux: Any
+
+
+def _parted(name: str, result: Any, has_aux: bool) -> tuple[Any, Any]:
+    """What a function returned, as value and aux."""
+    if not has_aux:
+        return result, None
+    if not isinstance(result, (list, tuple)) or len(result) != 2:
+        raise TypeError(f"{name}: with has_aux the function must return (value, aux), not {type(result).__name__}")
+    return result[0], result[1]
 
 
 def _scalar(name: str, value: Any) -> _core.Tensor:
@@ -178,7 +182,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(arguments.sources)
             result = f(*arguments.args, **kwargs)
-            value, aux = result if has_aux else (result, None)
+            value, aux = _parted("value_and_grad", result, has_aux)
             value = _scalar("value_and_grad", value)
         gradients = tape.gradient(value, arguments.sources, unconnected_gradients="zero")
         value = arguments.given(value)

@@ -713,20 +713,25 @@ cdef class Extension:
         try:
             self.gradients = [None] * len(sources) if x is None else appended_gradient(tape, x, sources)
         except BaseException:
-            self.close()
+            self.withdraw()     # as after an error of `gradient`, the tape may be asked again
             raise
+
+    cdef int withdraw(self) except -1:
+        """Cut off what was appended, unless a tape listens to it."""
+        cdef Tape tape = self.tape
+        self.tape = None
+        self.gradients = None
+        tape.persistent = self.persistent
+        if not tape.log.active:
+            cut(tape.log, &self.mark)
+        return 0
 
     def close(self):
         """Cut off what was appended, and release a tape that is for one use."""
         cdef Tape tape = self.tape
-        if tape is None:
-            return
-        self.tape = None
-        self.gradients = None
-        tape.persistent = self.persistent
-        if tape.persistent and not tape.log.active:
-            cut(tape.log, &self.mark)
-        end_sweep(tape)
+        if tape is not None:
+            self.withdraw()
+            end_sweep(tape)
 
 
 cdef list appended_gradient(Tape tape, Operand target, list sources):

@@ -1,8 +1,9 @@
-"""A naive reverse-mode tape: the oracle that the library is compared with.
+"""Naive reverse and forward modes: the oracle that the library is compared with.
 
 Nothing here is fast or shared with the library. A `Node` holds a NumPy value and, for each parent, the function that
-pulls a cotangent back; `gradient` visits the nodes in the reverse of the order in which they were made, which is a
-topological order, so there is no recursion. Broadcasting is undone in one place, when a cotangent reaches a parent.
+pulls a cotangent back and the one that pushes a tangent forward. `gradient` visits the nodes in the reverse of the
+order in which they were made, which is a topological order, and `pushforward` in that order, so there is no recursion.
+Broadcasting is undone in one place, when a cotangent reaches a parent, and done in one, when a tangent reaches a node.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Pullback = Callable[[Array], Array]
+Linear = Callable[[Array], Array]
 
 _serials = itertools.count()
 
 
 class Node:
-    """A value, and how its cotangent reaches the nodes that it was computed from."""
+    """A value, and how cotangents and tangents pass between it and the nodes that it was computed from.
 
-    def __init__(self, value: Any, *edges: tuple[Node, Pullback], watched: bool = False) -> None:
+    An edge is (parent, pullback, push); without a push it works element by element, and the pullback is the push.
+    """
+
+    def __init__(self, value: Any, *edges: tuple[Node, Linear] | tuple[Node, Linear, Linear], watched: bool = False):
         self.value: Array = np.array(value, dtype=np.float64)
         # What comes from constants alone is not on the tape.
-        self.edges = [(parent, pullback) for parent, pullback in edges if parent.tracked]
+        self.edges = [edge for edge in edges if edge[0].tracked]
         self.tracked = watched or bool(self.edges)
         self.serial = next(_serials)
 
@@ -53,9 +57,32 @@ def gradient(targets: Sequence[Node], sources: Sequence[Node], cotangents: Seque
             accumulate(target, cotangent)
     while pending:
         node = pending.pop(max(pending))
-        for parent, pullback in node.edges:
+        for parent, pullback, *_ in node.edges:
             accumulate(parent, pullback(adjoints[node.serial]))
     return [adjoints.get(source.serial) for source in sources]
+
+
+def pushforward(targets: Sequence[Node], sources: Sequence[Node], tangents: Sequence[Array]) -> list[Array | None]:
+    """How `targets` change as `sources` move along tangents; None where there is no path."""
+    known: dict[int, Array] = {}
+    for source, tangent in zip(sources, tangents, strict=True):
+        known[source.serial] = known.get(source.serial, 0.0) + tangent
+    above = {node.serial: node for node in targets}
+    waiting = list(targets)
+    while waiting:
+        parents = [edge[0] for edge in waiting.pop().edges]
+        waiting += [parent for parent in parents if parent.serial not in above]
+        above |= {parent.serial: parent for parent in parents}
+    for serial in sorted(above):
+        node = above[serial]
+        for parent, *ways in node.edges:
+            if parent.serial in known:
+                # In elementwise operations the tangent comes first to the result's shape.
+                tangent = (
+                    known[parent.serial] if len(ways) == 2 else np.broadcast_to(known[parent.serial], node.value.shape)
+                )
+                known[serial] = known.get(serial, 0.0) + ways[-1](tangent)
+    return [known.get(target.serial) for target in targets]
 
 
 # -- Arithmetic ---------------------------------------------------------------------------------------------------
@@ -168,7 +195,10 @@ def reduce_sum(x: Node, axis: int | None, keepdims: bool) -> Node:
     def pullback(g: Array) -> Array:
         return np.broadcast_to(g if keepdims or axis is None else np.expand_dims(g, axis), x.value.shape)
 
-    return Node(np.sum(x.value, axis=axis, keepdims=keepdims), (x, pullback))
+    def push(t: Array) -> Array:
+        return np.sum(t, axis=axis, keepdims=keepdims)
+
+    return Node(push(x.value), (x, pullback, push))
 
 
 def reduce_mean(x: Node, axis: int | None, keepdims: bool) -> Node:
@@ -183,29 +213,36 @@ def reduce_max(x: Node, axis: int | None, keepdims: bool) -> Node:
     def pullback(g: Array) -> Array:
         return share * (g if keepdims or axis is None else np.expand_dims(g, axis))
 
-    return Node(np.max(x.value, axis=axis, keepdims=keepdims), (x, pullback))
+    def push(t: Array) -> Array:
+        return np.sum(share * t, axis=axis, keepdims=keepdims)
+
+    return Node(np.max(x.value, axis=axis, keepdims=keepdims), (x, pullback, push))
 
 
 def matmul(x: Node, y: Node) -> Node:
-    return Node(x.value @ y.value, (x, lambda g: g @ y.value.T), (y, lambda g: x.value.T @ g))
+    return Node(
+        x.value @ y.value,
+        (x, lambda g: g @ y.value.T, lambda t: t @ y.value),
+        (y, lambda g: x.value.T @ g, lambda t: x.value @ t),
+    )
 
 
 def cumsum(x: Node, axis: int) -> Node:
-    return Node(
-        np.cumsum(x.value, axis=axis),
-        (x, lambda g: np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)),
-    )
+    def pullback(g: Array) -> Array:
+        return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
+
+    return Node(np.cumsum(x.value, axis=axis), (x, pullback, lambda t: np.cumsum(t, axis=axis)))
 
 
 # -- Shaping and indexing -----------------------------------------------------------------------------------------
 
 
 def reshape(x: Node, shape: tuple[int, ...]) -> Node:
-    return Node(x.value.reshape(shape), (x, lambda g: g.reshape(x.value.shape)))
+    return Node(x.value.reshape(shape), (x, lambda g: g.reshape(x.value.shape), lambda t: t.reshape(shape)))
 
 
 def transpose(x: Node) -> Node:
-    return Node(x.value.T, (x, lambda g: g.T))
+    return Node(x.value.T, (x, lambda g: g.T, lambda t: t.T))
 
 
 def expand_dims(x: Node, axis: int) -> Node:
@@ -226,16 +263,19 @@ def index(x: Node, key: Any) -> Node:
         np.add.at(full, key, g)
         return full
 
-    return Node(x.value[key], (x, pullback))
+    return Node(x.value[key], (x, pullback, lambda t: t[key]))
 
 
 def concat(nodes: Sequence[Node], axis: int) -> Node:
     ends = np.cumsum([node.value.shape[axis] for node in nodes])
 
-    def part(i: int) -> Pullback:
-        return lambda g: np.split(g, ends[:-1], axis=axis)[i]
+    def edge(i: int, node: Node) -> tuple[Node, Linear, Linear]:
+        def push(t: Array) -> Array:
+            return np.concatenate([t if k == i else np.zeros_like(n.value) for k, n in enumerate(nodes)], axis)
 
-    return Node(np.concatenate([n.value for n in nodes], axis), *((node, part(i)) for i, node in enumerate(nodes)))
+        return node, lambda g: np.split(g, ends[:-1], axis=axis)[i], push
+
+    return Node(np.concatenate([n.value for n in nodes], axis), *(edge(i, node) for i, node in enumerate(nodes)))
 
 
 def stack(nodes: Sequence[Node], axis: int) -> Node:

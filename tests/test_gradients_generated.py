@@ -83,6 +83,18 @@ NONE = [row for row in ROWS if row.kind == "none"]
 # A case binds arguments that the ufunc does not know, so of the rows with cases only calls that bind none compare.
 UFUNCS = [sample for row in ROWS if row.ufunc is not None for sample in samples_of(row)[:1]]
 
+BROADCAST = [((3, 1), (1, 4)), ((4,), (3, 4)), ((3, 4), (4,)), ((), (3,)), ((3,), ()), ((2, 1, 3), (4, 1)), ((1,), ())]
+# Every derivative at every kind of place: arrays, scalars, operands that broadcast, nothing at all.
+EVERYWHERE = [
+    *[sample for row in DIFFERENTIABLE for sample in samples_of(row)],
+    *[Sample(row, row.function, draw(row, [shape] * row.arity)) for row in ELEMENTWISE for shape in [(), (0, 3)]],
+    *[
+        Sample(row, row.function, draw(row, [shapes[position % 2] for position in range(row.arity)]))
+        for row in SEVERAL_OPERANDS
+        for shapes in BROADCAST
+    ],
+]
+
 every_sample = of_samples([sample for row in DIFFERENTIABLE for sample in samples_of(row)])
 every_elementwise = of_rows(ELEMENTWISE)
 every_broadcasting = of_rows(SEVERAL_OPERANDS)
@@ -133,6 +145,29 @@ def derivatives(call: Any, operands: Sequence[np.ndarray], dtype: Any = np.float
     return derivatives_at(function, [tf.constant(array.astype(dtype)) for array in arrays])
 
 
+def tangents_of(tensors: Sequence[Any]) -> list[Any]:
+    """A direction for each tensor, the same in every run."""
+    rng = np.random.default_rng(len(tensors))
+    return [tf.constant(rng.normal(size=tensor.shape), dtype=tensor.dtype) for tensor in tensors]
+
+
+def pushed_forward(function: Any, tensors: Sequence[Any], tangents: Sequence[Any] | None = None) -> Any:
+    """How the result changes along tangents, or the tensors' directions, by forward mode."""
+    tensors = list(tensors)
+    with tf.autodiff.ForwardAccumulator(tensors, tangents or tangents_of(tensors)) as accumulator:
+        result = function(*tensors)
+    return accumulator.jvp(result, unconnected_gradients="zero")
+
+
+def pulled_back(function: Any, tensors: Sequence[Any], cotangent: Any) -> list[Any]:
+    """Gradients of the result, weighted, by reverse mode."""
+    tensors = list(tensors)
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        result = function(*tensors)
+    return tape.gradient(result, tensors, output_gradients=cotangent, unconnected_gradients="zero")
+
+
 def assert_all_close(found: Sequence[Any], expected: Sequence[Any], rtol: float = 1e-9, atol: float = 1e-11) -> None:
     for position, (one, other) in enumerate(zip(found, expected, strict=True)):
         assert np.shape(one) == np.shape(other)
@@ -153,13 +188,90 @@ def test_derivatives_at_scalars_match_finite_differences(row: Any) -> None:
 
 
 @every_broadcasting
-@pytest.mark.parametrize(
-    "shapes",
-    [((3, 1), (1, 4)), ((4,), (3, 4)), ((3, 4), (4,)), ((), (3,)), ((3,), ()), ((2, 1, 3), (4, 1)), ((1,), ())],
-    ids=str,
-)
+@pytest.mark.parametrize("shapes", BROADCAST, ids=str)
 def test_gradients_of_broadcast_operands_match_finite_differences(row: Any, shapes: tuple[Shape, Shape]) -> None:
     check(row.function, draw(row, [shapes[position % 2] for position in range(row.arity)]))
+
+
+# -- Forward and reverse mode agree -------------------------------------------------------------------------------
+
+
+@of_samples(EVERYWHERE)
+def test_tangents_and_cotangents_contract_to_one_number(sample: Sample) -> None:
+    function, arrays = bind(sample.call, sample.operands)
+    tensors = [tf.constant(array) for array in arrays]
+    pushed = pushed_forward(function, tensors)
+    assert pushed.shape == function(*tensors).shape
+    (cotangent,) = tangents_of([pushed])
+    pulled = pulled_back(function, tensors, cotangent)
+    products = [np.sum(g * t) for g, t in zip(pulled, tangents_of(tensors), strict=True)]
+    np.testing.assert_allclose(np.sum(pushed * cotangent), np.sum(products), rtol=1e-9, atol=1e-11)
+
+
+@of_samples(EVERYWHERE)
+def test_the_second_order_is_the_same_in_every_nesting(sample: Sample) -> None:
+    function, arrays = bind(sample.call, sample.operands)
+    tensors = [tf.constant(array) for array in arrays]
+    tangents = tangents_of(tensors)
+    (cotangent,) = tangents_of([function(*tensors)])
+
+    def gradients(*xs: Any) -> list[Any]:
+        return pulled_back(function, xs, cotangent)
+
+    reverse_over_reverse = pulled_back(gradients, tensors, tangents)
+    forward_over_reverse = pushed_forward(gradients, tensors)
+    reverse_over_forward = pulled_back(lambda *xs: pushed_forward(function, xs), tensors, cotangent)
+    assert_all_close(forward_over_reverse, reverse_over_reverse)
+    assert_all_close(reverse_over_forward, reverse_over_reverse)
+    forward_over_forward = pushed_forward(lambda *xs: pushed_forward(function, xs), tensors)
+    along = np.sum([np.sum(h * t) for h, t in zip(reverse_over_reverse, tangents, strict=True)])
+    np.testing.assert_allclose(np.sum(forward_over_forward * cotangent), along, rtol=1e-9, atol=1e-11)
+
+
+def columns(tape: tf.GradientTape, target: Any, tensors: Sequence[Any]) -> list[Any]:
+    """Jacobians with their source's axes first: a tangent at a time."""
+    found = []
+    for tensor in tensors:
+        units = np.eye(tensor.size).reshape(tensor.size, *tensor.shape)
+        parts = [tape.jvp(target, tensor, unit, unconnected_gradients="zero") for unit in units]
+        shape = (*tensor.shape, *target.shape)
+        found.append(tf.reshape(tf.stack(parts), shape) if parts else tf.zeros(shape, tf.float64))
+    return found
+
+
+@of_samples(EVERYWHERE)
+@pytest.mark.parametrize("recorded", [False, True], ids=["raw", "recorded"])
+def test_a_leading_axis_of_tangents_is_a_loop(sample: Sample, recorded: bool) -> None:
+    function, arrays = bind(sample.call, sample.operands)
+    tensors = [tf.constant(array) for array in arrays]
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as outer:
+        if recorded:
+            outer.watch(tensors)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(tensors)
+            # What is computed further along does not lie as operands lie.
+            result = tf.identity(function(*tensors)) * 1.5
+        by_loop = columns(tape, result, tensors)
+        together = tape.jacobian(result, tensors, unconnected_gradients="zero", mode="forward")
+        swept = [tf.transpose(j, np.roll(np.arange(j.ndim), -result.ndim)) if j.ndim else j for j in together]
+    in_chunks = tape.jacobian(result, tensors, unconnected_gradients="zero", mode="forward", chunk_size=2)
+    assert_all_close(swept, by_loop, rtol=1e-12)
+    assert_all_close(in_chunks, together, rtol=1e-12)
+    if recorded:
+        weights = tangents_of(by_loop)
+        one = outer.gradient(swept, tensors, output_gradients=weights, unconnected_gradients="zero")
+        other = outer.gradient(by_loop, tensors, output_gradients=weights, unconnected_gradients="zero")
+        assert_all_close(one, other)
+
+
+@every_elementwise
+def test_a_large_array_is_pushed_forward_block_by_block(row: Any) -> None:
+    function, arrays = bind(row.function, draw(row, [(5003,)] * row.arity))
+    tensors = [tf.constant(array) for array in arrays]
+    # The Jacobian of an elementwise function is diagonal.
+    slopes = pulled_back(function, tensors, None)
+    expected = sum(slope * tangent for slope, tangent in zip(slopes, tangents_of(tensors), strict=True))
+    assert_all_close([pushed_forward(function, tensors)], [expected])
 
 
 # -- Scalars, blocks and memory layouts agree ---------------------------------------------------------------------
@@ -212,25 +324,32 @@ def test_empty_arrays_have_empty_gradients(row: Any, shape: Shape) -> None:
         assert {g.dtype for g in gradients} == {np.dtype(np.float64)}
 
 
+def laid_out(array: np.ndarray, layout: str) -> Any:
+    """A tensor of these values that does not lie contiguously."""
+    if array.ndim == 0:
+        return tf.constant(array)
+    if layout == "transposed":
+        return tf.transpose(tf.constant(array.T))
+    if layout == "strided":
+        return tf.constant(np.repeat(array, 2, axis=-1))[..., ::2]
+    return tf.constant(array[::-1])[::-1]
+
+
 @every_sample
 @pytest.mark.parametrize("layout", ["transposed", "strided", "reversed"])
 def test_memory_layout_does_not_matter(sample: Sample, layout: str) -> None:
-    def laid_out(array: np.ndarray) -> Any:
-        if array.ndim == 0:
-            return tf.constant(array)
-        if layout == "transposed":
-            return tf.transpose(tf.constant(array.T))
-        if layout == "strided":
-            return tf.constant(np.repeat(array, 2, axis=-1))[..., ::2]
-        return tf.constant(array[::-1])[::-1]
-
     function, arrays = bind(sample.call, sample.operands)
-    tensors = [laid_out(array) for array in arrays]
+    tensors = [laid_out(array, layout) for array in arrays]
     for tensor, array in zip(tensors, arrays, strict=True):
         np.testing.assert_array_equal(tensor.numpy(), array)
     expected = derivatives(sample.call, sample.operands)
     for one, other in zip(derivatives_at(function, tensors), expected, strict=True):
         assert_all_close(one, other)
+    tangents = tangents_of(tensors)
+    expected = [pushed_forward(function, [tf.constant(array) for array in arrays], tangents)]
+    assert_all_close([pushed_forward(function, tensors, tangents)], expected)
+    tangents = [laid_out(tangent.numpy(), layout) for tangent in tangents]
+    assert_all_close([pushed_forward(function, tensors, tangents)], expected)
 
 
 # -- Dtypes -------------------------------------------------------------------------------------------------------
@@ -246,6 +365,31 @@ def test_float32_follows_float64(sample: Sample) -> None:
         assert {g.dtype for g in found} == {np.dtype(np.float32)}
         scale = max(1.0, *(float(np.max(np.abs(g.numpy()), initial=0.0)) for g in expected))
         assert_all_close(found, expected, rtol=2e-3, atol=1e-4 * scale)
+
+
+@every_sample
+def test_float32_follows_float64_in_forward_mode(sample: Sample) -> None:
+    function, arrays = bind(sample.call, sample.operands)
+    narrow = [tf.constant(array, dtype=tf.float32) for array in arrays]
+    tangents = tangents_of(narrow)
+    found = pushed_forward(function, narrow, tangents)
+    assert found.dtype == function(*narrow).dtype
+    wide, directions = ([tf.cast(x, tf.float64) for x in xs] for xs in (narrow, tangents))
+    expected = pushed_forward(function, wide, directions)
+    scale = max(1.0, float(np.max(np.abs(expected.numpy()), initial=0.0)))
+    assert_all_close([found], [expected], rtol=2e-3, atol=1e-4 * scale)
+
+
+@every_broadcasting
+def test_a_tangent_has_the_dtype_of_the_result(row: Any) -> None:
+    operands = draw(row, [(POINTS,)] * row.arity)
+    function, arrays = bind(row.function, operands)
+    tensors = [tf.constant(a, dtype=tf.float32 if k % 2 == 0 else tf.float64) for k, a in enumerate(arrays)]
+    pushed = pushed_forward(function, tensors)
+    assert pushed.dtype == function(*tensors).dtype
+    wide = [tf.constant(array) for array in arrays]
+    directions = [tf.cast(tangent, tf.float64) for tangent in tangents_of(tensors)]
+    assert_all_close([pushed], [pushed_forward(function, wide, directions)], rtol=2e-3, atol=1e-3)
 
 
 @every_broadcasting
@@ -282,9 +426,9 @@ def test_numpys_spelling_records_the_same_op(sample: Sample) -> None:
 
 @of_rows(WITHOUT_GRADIENT)
 @pytest.mark.parametrize("shape", [(), (POINTS,)], ids=str)
-def test_no_gradient_passes_a_row_of_steps_or_truth_values(row: Any, shape: Shape) -> None:
+def test_no_derivative_passes_a_row_of_steps_or_truth_values(row: Any, shape: Shape) -> None:
     sources = [tf.constant(2.0), tf.constant(3.0)]
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(sources)
         operands = [
             tf.cast(sources[0] * array, array.dtype) if array.dtype.kind == "f" else array
@@ -292,16 +436,19 @@ def test_no_gradient_passes_a_row_of_steps_or_truth_values(row: Any, shape: Shap
         ]
         target = tf.cast(row.function(*operands), tf.float32) * sources[1]
     assert tape.gradient(target, sources)[0] is None
+    assert tape.jvp(target, sources[0], 1.0) is None
 
 
 @of_samples([sample for row in NONE for sample in samples_of(row)])
-def test_an_op_without_a_derivative_says_so_at_gradient_time(sample: Sample) -> None:
+def test_an_op_without_a_derivative_says_so_when_it_is_asked_for(sample: Sample) -> None:
     tensors = [tf.constant(array) for array in sample.operands]
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(tensors)
         result = sample.call(*tensors)
     with pytest.raises(LookupError, match=re.escape(sample.row.name)):
         tape.gradient(result, tensors)
+    with pytest.raises(LookupError, match=re.escape(sample.row.name)):
+        tape.jvp(result, tensors, tensors)
 
 
 def test_rows_are_named_once_and_say_where_to_test_them() -> None:

@@ -1,4 +1,4 @@
-"""jacobian and batch_jacobian: one sweep with a leading axis of cotangents, against a loop of gradients."""
+"""jacobian and batch_jacobian: one sweep with a leading axis of cotangents or tangents, against a loop of gradients."""
 
 from __future__ import annotations
 
@@ -42,17 +42,18 @@ def calls() -> list[Any]:
     return cases
 
 
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
 @pytest.mark.parametrize(("function", "shapes", "domain"), calls())
-def test_a_leading_axis_is_a_loop(function: Any, shapes: Any, domain: Any, rng: np.random.Generator) -> None:
+def test_a_leading_axis_is_a_loop(function: Any, shapes: Any, domain: Any, mode: str, rng: np.random.Generator) -> None:
     bounds = domain or ((0.2, 1.0),) * len(shapes)
     tensors = [tf.constant(rng.uniform(*b, size=s)) for b, s in zip(bounds, shapes, strict=True)]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(tensors)
         y = tf.identity(function(*tensors)) * 1.5
-    found = tape.jacobian(y, tensors, unconnected_gradients="zero")
+    found = tape.jacobian(y, tensors, unconnected_gradients="zero", mode=mode)
     for one, expected in zip(found, by_loop(tape, y, tensors), strict=True):
         np.testing.assert_allclose(one.numpy(), expected, rtol=1e-12, atol=1e-14)
-    for one, again in zip(found, tape.jacobian(y, tensors, "zero", chunk_size=2), strict=True):
+    for one, again in zip(found, tape.jacobian(y, tensors, "zero", chunk_size=2, mode=mode), strict=True):
         np.testing.assert_array_equal(one.numpy(), again.numpy())
 
 
@@ -61,22 +62,26 @@ def test_a_recorded_jacobian_is_the_same(function: Any, shapes: Any, domain: Any
     bounds = domain or ((0.2, 1.0),) * len(shapes)
     tensors = [tf.constant(rng.uniform(*b, size=s)) for b, s in zip(bounds, shapes, strict=True)]
 
-    def jacobians(tape: tf.GradientTape) -> Any:
+    def jacobians(tape: tf.GradientTape, mode: str) -> Any:
         with tape:
             tape.watch(tensors)
             y = function(*tensors)
-        return tape.jacobian(y, tensors, unconnected_gradients="zero")
+        return tape.jacobian(y, tensors, unconnected_gradients="zero", mode=mode)
 
-    plain = jacobians(tf.GradientTape())
-    with tf.GradientTape() as outer:
-        outer.watch(tensors)
-        recorded = jacobians(tf.GradientTape())
-        total = tf.add_n([tf.reduce_sum(j * j) for j in recorded])
-    for one, other in zip(plain, recorded, strict=True):
-        np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-12, atol=1e-14)
-    for gradient, tensor in zip(outer.gradient(total, tensors, unconnected_gradients="zero"), tensors, strict=True):
-        assert gradient.shape == tensor.shape
-        assert np.isfinite(gradient.numpy()).all()
+    plain = jacobians(tf.GradientTape(), "reverse")
+    by_mode = []
+    for mode in ("forward", "reverse"):
+        with tf.GradientTape() as outer:
+            outer.watch(tensors)
+            recorded = jacobians(tf.GradientTape(), mode)
+            total = tf.add_n([tf.reduce_sum(j * j) for j in recorded])
+        for one, other in zip(plain, recorded, strict=True):
+            np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-12, atol=1e-14)
+        by_mode.append(outer.gradient(total, tensors, unconnected_gradients="zero"))
+    for one, other, tensor in zip(*by_mode, tensors, strict=True):
+        assert one.shape == tensor.shape
+        assert np.isfinite(one.numpy()).all()
+        np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-9, atol=1e-11)
 
 
 def test_a_hessian_is_the_jacobian_of_a_gradient() -> None:

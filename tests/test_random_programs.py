@@ -1,4 +1,4 @@
-"""Random programs, run by the library and by the oracle: values and gradients agree.
+"""Random programs, run by the library and by the oracle: values and derivatives in both modes agree.
 
 Hypothesis draws a program as a list of steps over a few inputs. Operands are picked among everything computed so far,
 so subexpressions are shared, results stay unused, and scalars meet arrays. The oracle runs along while a program is
@@ -21,6 +21,7 @@ from oracle import Node
 # Derandomized: a failure in CI is a failure at the desk.
 PROGRAMS = settings(derandomize=True, deadline=None, max_examples=1000, database=None)
 NESTED = settings(PROGRAMS, max_examples=500)
+BOTH_MODES = settings(PROGRAMS, max_examples=300)
 
 SHAPES = [(), (), (1,), (3,), (2, 3), (3, 1), (1, 3), (3, 3), (2, 1, 3)]
 NUMBERS = [-1.5, 0.5, 2.0, 3.0]
@@ -343,3 +344,131 @@ def test_second_derivatives_agree_with_differences_of_the_oracles_gradient(progr
         expected = (above - below) / (2.0 * step)
         scale = max(1.0, float(np.max(np.abs(above))), float(np.max(np.abs(expected))))
         np.testing.assert_allclose(found[source].numpy(), expected, rtol=1e-4, atol=1e-5 * scale)
+
+
+def tangents_of(values: list[np.ndarray]) -> list[np.ndarray]:
+    rng = np.random.default_rng(len(values))
+    return [rng.normal(size=np.shape(value)) for value in values]
+
+
+@BOTH_MODES
+@given(programs())
+def test_tangents_agree_with_the_oracle_and_with_reverse_mode(program: Program) -> None:
+    leaves = make_leaves(program)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(leaves)
+        nodes = run_library(program, leaves)
+    targets, sources = ([nodes[i] for i in which] for which in (program.targets, program.sources))
+    tangents = tangents_of(sources)
+    found = tape.jvp(targets, sources, tangents)
+
+    naive = run_oracle(program, program.inputs)
+    naive_targets, naive_sources = ([naive[i] for i in which] for which in (program.targets, program.sources))
+    expected_tangents = oracle.pushforward(naive_targets, naive_sources, tangents)
+    for number, one, expected in zip(program.targets, found, expected_tangents, strict=True):
+        if expected is None:
+            assert one is None, f"tangent of node {number}"
+        else:
+            assert_close(one, expected, f"tangent of node {number}")
+
+    cotangents = program.seeds([node.value for node in naive])
+    gradients = tape.gradient(targets, sources, output_gradients=cotangents)
+    pushed = sum(np.sum(c * t) for c, t in zip(cotangents, found, strict=True) if t is not None)
+    pulled = sum(np.sum(g * t) for g, t in zip(gradients, tangents, strict=True) if g is not None)
+    np.testing.assert_allclose(pushed, pulled, rtol=1e-9, atol=1e-8)
+
+
+@BOTH_MODES
+@given(programs(longest=8))
+def test_an_accumulator_agrees_with_the_oracle_beside_a_tape_too(program: Program) -> None:
+    leaves = make_leaves(program)
+    tangents = tangents_of(program.inputs)
+    naive = run_oracle(program, program.inputs)
+    expected = oracle.pushforward([naive[i] for i in program.targets], naive[: len(leaves)], tangents)
+    with tf.GradientTape() as tape:
+        tape.watch(leaves)
+        with tf.autodiff.ForwardAccumulator(leaves, tangents) as accumulator:
+            nodes = run_library(program, leaves)
+        recorded = accumulator.jvp([nodes[i] for i in program.targets])
+        length = tf.add_n([tf.reduce_sum(t) for t in recorded if t is not None] or [tf.constant(0.0)])
+    plain = accumulator.jvp([nodes[i] for i in program.targets])
+    for one, again, wanted in zip(recorded, plain, expected, strict=True):
+        assert (one is None) == (again is None) == (wanted is None)
+        if wanted is not None:
+            assert_close(one, wanted, "recorded")
+            assert_close(again, wanted, "plain")
+
+    # The derivative of a derivative along tangents, in the other order.
+    found = tape.gradient(length, leaves, unconnected_gradients="zero")
+    with tf.autodiff.ForwardAccumulator(leaves, tangents) as accumulator:
+        with tf.GradientTape() as tape:
+            tape.watch(leaves)
+            nodes = run_library(program, leaves)
+        gradients = tape.gradient([nodes[i] for i in program.targets], leaves, unconnected_gradients="zero")
+    for one, other in zip(found, accumulator.jvp(gradients, unconnected_gradients="zero"), strict=True):
+        scale = max(1.0, float(np.max(np.abs(one.numpy()))))
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * scale)
+
+
+@BOTH_MODES
+@given(programs(longest=8))
+def test_a_hessian_is_symmetric_and_that_of_nested_tapes(program: Program) -> None:
+    leaves = make_leaves(program)
+
+    def value_of(leaves: list[Any]) -> Any:
+        nodes = run_library(program, leaves)
+        return tf.add_n([tf.reduce_sum(tf.tanh(nodes[i])) for i in program.targets])
+
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(leaves)
+        value = value_of(leaves)
+    blocks = tape.hessian(value, leaves)
+    tangents = tangents_of(program.inputs)
+    products = tape.hvp(value, leaves, tangents)
+
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(leaves)
+        with tf.GradientTape() as inner:
+            inner.watch(leaves)
+            value = value_of(leaves)
+        gradients = inner.gradient(value, leaves, unconnected_gradients="zero")
+    scale = max(1.0, *(float(np.max(np.abs(block.numpy()))) for row in blocks for block in row))
+    for i, (row, gradient) in enumerate(zip(blocks, gradients, strict=True)):
+        nested = outer.jacobian(gradient, leaves, unconnected_gradients="zero")
+        for j, (block, expected) in enumerate(zip(row, nested, strict=True)):
+            assert block.shape == leaves[i].shape + leaves[j].shape
+            np.testing.assert_allclose(block, expected, rtol=1e-9, atol=1e-9 * scale)
+            other = blocks[j][i].numpy()
+            first = leaves[j].shape.rank
+            mirrored = np.transpose(other, (*range(first, other.ndim), *range(first)))
+            np.testing.assert_allclose(block, mirrored, rtol=1e-9, atol=1e-9 * scale)
+        along = sum(
+            np.tensordot(block, t, t.ndim) for block, t in zip([block.numpy() for block in row], tangents, strict=True)
+        )
+        np.testing.assert_allclose(products[i], along, rtol=1e-8, atol=1e-8 * scale)
+
+
+@BOTH_MODES
+@given(programs(longest=8))
+def test_a_leading_axis_is_a_loop_in_both_modes(program: Program) -> None:
+    leaves = make_leaves(program)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(leaves)
+        nodes = run_library(program, leaves)
+    target, sources = nodes[program.targets[-1]], [nodes[i] for i in program.sources]
+    by_rows = tape.jacobian(target, sources, mode="reverse")
+    by_columns = tape.jacobian(target, sources, mode="forward")
+    by_gradients = [
+        tape.gradient(target, sources, output_gradients=np.reshape(unit, target.shape)) for unit in np.eye(target.size)
+    ]
+    for k, source in enumerate(sources):
+        if by_rows[k] is None:
+            assert by_columns[k] is None and by_gradients[0][k] is None
+            continue
+        rows = np.array([gradients[k].numpy() for gradients in by_gradients])
+        units = [np.reshape(unit, source.shape) for unit in np.eye(source.size)]
+        pushed = np.array([tape.jvp(target, source, unit).numpy() for unit in units])
+        assert_close(by_rows[k], rows.reshape(by_rows[k].shape), "rows")
+        columns = np.moveaxis(pushed.reshape(source.size, target.size), 0, 1)
+        assert_close(by_columns[k], columns.reshape(by_columns[k].shape), "columns")
+        assert_close(by_columns[k], by_rows[k].numpy(), "columns and rows")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
 from autodiff_core.testing import check_gradients
 
 MATRIX = [[0.3, -1.2, 0.7], [1.1, 0.4, -0.5]]
@@ -21,6 +22,19 @@ def one_and_a_half_times(f: Any) -> Any:
 def square_with_a_constant_gradient(x: Any) -> Any:
     """x * x whose gradient, 2 x, is right as a number but not connected to x any more."""
     return tf.stop_gradient(2.0 * x) * x - tf.stop_gradient(x * x)
+
+
+def cubed(name: str, rule: Any = None, pushforward: Any = None) -> Any:
+    """x**3 as a row of its own, whose derivatives are right unless given."""
+    handle = _core.register_general(
+        name,
+        lambda attributes, x: x**3,
+        rule or (lambda g, y, attributes, x: (g * 3.0 * x * x,)),
+        pushforward or (lambda tangents, y, attributes, x: tangents[0] * 3.0 * x * x),
+        True,
+        False,
+    )
+    return lambda x: _core.general(handle, (x,), None)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
@@ -137,3 +151,137 @@ def test_arguments_are_not_changed() -> None:
 def test_an_order_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="order must be at least 1, got 0"):
         check_gradients(tf.sin, [1.0], order=0)
+
+
+# -- Modes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("modes", [("reverse",), ["forward"], ("forward", "reverse"), ()], ids=str)
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_right_derivatives_pass_in_every_mode(modes: Any, order: int) -> None:
+    check_gradients(cubed(f"cubed rightly {modes} {order}"), [MATRIX], order, modes)
+    check_gradients(lambda x, y: tf.tanh(x) @ y, [MATRIX, np.transpose(MATRIX)], order, modes)
+
+
+@pytest.mark.parametrize("modes", [("reverse",), ("forward",), ("reverse", "forward")], ids=str)
+def test_what_is_linear_unused_empty_or_a_constant_passes(modes: Any) -> None:
+    check_gradients(lambda x, y: x * 2.0, [1.0, MATRIX], order=2, modes=modes)
+    check_gradients(lambda x: tf.reduce_sum(x, axis=1), [np.ones((3, 0))], order=2, modes=modes)
+    check_gradients(lambda x: tf.constant([1.0, 2.0]), [MATRIX], order=2, modes=modes)
+
+
+def test_a_wrong_rule_is_found_in_reverse_mode() -> None:
+    f = cubed("cubed with a wrong rule", rule=lambda g, y, attributes, x: (g * 2.0 * x * x,))
+    with pytest.raises(AssertionError, match=r"gradient with respect to argument 1 is wrong in reverse mode\n  tape: "):
+        check_gradients(lambda x, y: x * f(y), [2.0, 3.0])
+
+
+def test_a_wrong_rule_beside_a_right_tangent_is_found_in_forward_mode() -> None:
+    f = cubed("cubed with a rule that is wrong beside its tangent", rule=lambda g, y, attributes, x: (g * 2.0 * x * x,))
+    with pytest.raises(AssertionError, match="argument 1 differ in forward and reverse mode\n  accumulator: "):
+        check_gradients(lambda x, y: x * f(y), [2.0, 3.0], modes=["forward"])
+
+
+def test_a_wrong_tangent_is_found_in_forward_mode_only() -> None:
+    f = cubed("cubed with a wrong tangent", pushforward=lambda tangents, y, attributes, x: tangents[0] * x)
+    check_gradients(f, [MATRIX], order=2, modes=["reverse"])
+    with pytest.raises(
+        AssertionError,
+        match=r"the derivative along a tangent of argument 0 is wrong in forward mode\n"
+        r"  accumulator: +\[\[.*\n  finite differences: \[\[",
+    ):
+        check_gradients(f, [MATRIX])
+
+
+def test_a_tangent_in_place_of_another_is_found() -> None:
+    def swapped(tangents: Any, y: Any, attributes: Any, x: Any) -> Any:
+        return tf.reverse(tangents[0] * 3.0 * x * x, [-1])
+
+    with pytest.raises(AssertionError, match="along a tangent of argument 0 is wrong in forward mode"):
+        check_gradients(cubed("cubed with its tangent reversed", pushforward=swapped), [MATRIX])
+
+
+def test_a_rule_that_is_not_recorded_is_found_at_second_order() -> None:
+    f = cubed("cubed with a rule cut off", rule=lambda g, y, attributes, x: (g * tf.stop_gradient(3.0 * x * x),))
+    check_gradients(f, [MATRIX])
+    with pytest.raises(
+        AssertionError, match="the second derivative with respect to argument 0 is wrong in reverse mode"
+    ):
+        check_gradients(f, [MATRIX], order=2)
+    with pytest.raises(AssertionError, match=r"second derivative .* argument 0 is wrong in forward-over-reverse mode"):
+        check_gradients(f, [MATRIX], order=2, modes=["forward"])
+
+
+def test_a_tangent_that_is_not_recorded_is_found_at_second_order() -> None:
+    def cut(tangents: Any, y: Any, attributes: Any, x: Any) -> Any:
+        return tangents[0] * tf.stop_gradient(3.0 * x * x)
+
+    f = cubed("cubed with a tangent cut off", pushforward=cut)
+    check_gradients(f, [MATRIX])
+    check_gradients(f, [MATRIX], order=2, modes=["reverse"])
+    with pytest.raises(AssertionError, match=r"second derivative .* argument 0 is wrong in reverse-over-forward mode"):
+        check_gradients(f, [MATRIX], order=2, modes=["forward"])
+
+
+def test_an_unknown_mode_is_refused() -> None:
+    with pytest.raises(ValueError, match="a mode is 'reverse' or 'forward', not 'sideways'"):
+        check_gradients(tf.sin, [1.0], modes=["reverse", "sideways"])
+
+
+# -- tf.test ------------------------------------------------------------------------------------------------------
+
+
+def test_both_jacobians_of_every_argument(rng: np.random.Generator) -> None:
+    x, w = rng.normal(size=(2, 3)), rng.normal(size=(3, 2))
+    theoretical, numerical = tf.test.compute_gradient(lambda x, w: tf.tanh(x @ w), [x, tf.constant(w)])
+    assert [j.shape for j in theoretical] == [j.shape for j in numerical] == [(4, 6), (4, 6)]
+    for one, other in zip(theoretical, numerical, strict=True):
+        assert isinstance(one, np.ndarray) and one.dtype == other.dtype == np.float64
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    slope = 1.0 - np.tanh(x @ w) ** 2
+    np.testing.assert_allclose(theoretical[0], np.einsum("ij,ik,lj->ijkl", slope, np.eye(2), w).reshape(4, 6))
+
+
+def test_the_step_is_the_callers_or_a_power_of_two() -> None:
+    points: list[float] = []
+
+    def f(x: Any) -> Any:
+        points.append(float(x))
+        return x * x * x
+
+    theoretical, numerical = tf.test.compute_gradient(f, [np.float64(1.0)])
+    assert points == [1.0, 1.0 + 1 / 1024, 1.0 - 1 / 1024]
+    assert numerical[0] == 3.0 + 2.0**-20
+    assert tf.test.compute_gradient(f, [np.float64(1.0)], delta=0.5)[1][0] == 3.25
+    assert theoretical[0] == 3.0
+
+
+def test_a_wrong_gradient_is_not_among_the_differences() -> None:
+    f = lambda x: x * tf.stop_gradient(x)  # noqa: E731
+    theoretical, numerical = tf.test.compute_gradient(f, [[3.0]])
+    assert (theoretical[0], numerical[0]) == (3.0, 6.0)
+
+
+def test_unconnected_arguments_and_empty_values_have_matrices_too() -> None:
+    theoretical, numerical = tf.test.compute_gradient(lambda x, y: x[:0], (np.ones((2, 3)), 1.0))
+    assert [j.shape for j in (*theoretical, *numerical)] == [(0, 6), (0, 1)] * 2
+    theoretical, numerical = tf.test.compute_gradient(lambda x, y: x, (1.0, [1.0, 2.0]))
+    np.testing.assert_array_equal(theoretical[1], [[0.0, 0.0]])
+    np.testing.assert_array_equal(numerical[1], [[0.0, 0.0]])
+
+
+def test_a_jacobian_has_the_dtype_of_its_argument() -> None:
+    arguments = [np.ones(2, dtype) for dtype in (np.float16, np.float32, np.float64)]
+    for matrices in tf.test.compute_gradient(lambda x, y, z: x * y * z, arguments):
+        assert [j.dtype for j in matrices] == [np.float16, np.float32, np.float64]
+        for matrix in matrices:
+            np.testing.assert_allclose(matrix, np.eye(2), rtol=1e-2)
+
+
+def test_the_arguments_of_compute_gradient_are_a_list_of_floats() -> None:
+    with pytest.raises(ValueError, match="`x` must be a list or tuple of values convertible to a Tensor"):
+        tf.test.compute_gradient(tf.square, np.ones(2))
+    with pytest.raises(TypeError, match=r"argument 1 has dtype int64, which has no derivative; cast it first"):
+        tf.test.compute_gradient(lambda x, n: x, [1.0, np.arange(2)])
+    with pytest.raises(TypeError, match="the value has dtype bool"):
+        tf.test.compute_gradient(lambda x: x > 0.0, [1.0])
