@@ -145,7 +145,7 @@ class ForwardAccumulator(_core.Tape):
         if not self._entered:
             raise ValueError("Called jvp() without first tracing anything.")
         targets, rebuild = flatten_for_tape(primals)
-        (results,) = _core.tape_pushforward(self, targets, [(self._primals, self._tangents, 0)])
+        results = _core.accumulated_jvp(self, targets, self._primals, self._tangents)
         return rebuild(filled(results, targets) if zero else results)
 
 

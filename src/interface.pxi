@@ -653,6 +653,57 @@ def tape_pushforward(Tape tape, list targets, jobs, take=None):
     return results
 
 
+def accumulated_jvp(Tape tape, list targets, list primals, list tangents):
+    """The targets' tangents, recorded by the tapes that were open around this one, as if they had been computed with the
+    targets."""
+    cdef uint32_t listeners = 0
+    cdef Recording kept
+    cdef int i
+    if tape.log != NULL:
+        listeners = meet(tape.log, tape.around, tape.log.used)
+        for i in range(tape.log.depth):     # what is still open listens, or is paused, as it likes
+            listeners = minus(tape.log, listeners, (<Tape>tape.log.stack[i]).bit)
+    if not listeners:
+        return tape_pushforward(tape, targets, [(primals, tangents, 0)])[0]
+    record_again(tape.log, listeners, &kept)
+    tape.log.sole = False
+    try:
+        return tape_pushforward(tape, targets, [(primals, tangents, 0)])[0]
+    finally:
+        stop_again(tape.log, &kept)
+
+
+# What a log's thread was doing before it was made to record on it once more
+ctypedef struct Recording:
+    Log* before
+    uint32_t active
+    int was_current
+    int extended
+    unsigned long thread
+
+
+cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
+    """Let tapes listen that may have been left already."""
+    kept.before = <Log*>ad_get_current_log()
+    kept.active = log.active
+    kept.was_current = log.is_current
+    kept.extended = log.extended
+    kept.thread = log.thread
+    ad_set_current_log(log)
+    log.is_current = True
+    log.extended = True
+    log.thread = PyThread_get_thread_ident()
+    log.active = join(log, log.active, listeners)
+
+
+cdef void stop_again(Log* log, Recording* kept) noexcept:
+    log.active = kept.active
+    log.extended = kept.extended
+    log.is_current = kept.was_current
+    log.thread = kept.thread
+    ad_set_current_log(kept.before)
+
+
 cdef list checked_tangents(list sources, list tangents, npy_intp batch):
     """Tangents as tensors of their sources' shapes and dtypes."""
     cdef Operand x, tangent
@@ -737,25 +788,14 @@ cdef class Extension:
 cdef list appended_gradient(Tape tape, Operand target, list sources):
     """The reverse sweep while the tape's own log is the one that is recorded on."""
     cdef Log* log = tape.log
-    cdef Log* before = <Log*>ad_get_current_log()
-    cdef uint32_t active = log.active
-    cdef int was_current = log.is_current, extended = log.extended
-    cdef unsigned long thread = log.thread
-    ad_set_current_log(log)
-    log.is_current = True
-    log.extended = True
-    log.thread = PyThread_get_thread_ident()
-    log.active = join(log, active, tape.bit)
+    cdef Recording kept
+    record_again(log, tape.bit, &kept)
     try:
         # Rows become tensors while the log is recorded on: what sweeps them next wants tensors.
         return [dense_slices(gradient) if type(gradient) is IndexedSlices else gradient
                 for gradient in reverse(log, tape.bit, [target], [None], sources)]
     finally:
-        log.active = active
-        log.extended = extended
-        log.is_current = was_current
-        log.thread = thread
-        ad_set_current_log(before)
+        stop_again(log, &kept)
 
 
 cdef void cut(Log* log, Mark* mark) noexcept:

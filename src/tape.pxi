@@ -529,6 +529,7 @@ cdef class Tape:
     cdef Log* log
     cdef uint32_t bit           # the set of this tape alone
     cdef int slot
+    cdef uint32_t around        # the tapes that recorded around it when it was left
     cdef int32_t start
     cdef bint persistent
     cdef bint automatic
@@ -616,6 +617,8 @@ cdef class Tape:
     cdef void release(self) noexcept:
         """Let go of the log, and of what only this tape kept."""
         cdef Log* log = self.log
+        cdef Tape other
+        cdef int slot
         if log == NULL:
             return
         if self.open:
@@ -625,10 +628,15 @@ cdef class Tape:
         log.active = minus(log, log.active, self.bit)
         log.automatic = minus(log, log.automatic, self.bit)
         log.tapes[self.slot] = NULL
+        self.around = 0
         if log.used == 0 and not log.is_current:
             log_close(log)
-        else:
-            forget(log, self)
+            return
+        for slot in range(log.slots):
+            if log.tapes[slot] != NULL:
+                other = <Tape>log.tapes[slot]
+                other.around = minus(log, other.around, self.bit)
+        forget(log, self)
 
     def __enter__(self):
         if self.open:
@@ -644,6 +652,7 @@ cdef class Tape:
         if log.stack[log.depth - 1] != <PyObject*>self:
             raise RuntimeError("tapes must be left in the reverse order of entering them: another tape that was opened "
                                "inside this one is still open")
+        self.around = join(log, self.around, minus(log, log.active, self.bit))
         self.pop()
 
     def pause(self):

@@ -306,7 +306,7 @@ def test_an_accumulator_around_a_tape_pushes_its_gradient_forward() -> None:
     np.testing.assert_array_equal(accumulator.jvp(gradient), [6.0, 0.0])
 
 
-def test_a_product_asked_for_outside_another_block_is_not_followed_there() -> None:
+def test_a_product_asked_for_late_is_followed_by_what_was_open_around_the_accumulator() -> None:
     x = tf.constant(2.0)
     with tf.GradientTape() as tape, ForwardAccumulator(x, 1.0) as outer:
         tape.watch(x)
@@ -315,9 +315,51 @@ def test_a_product_asked_for_outside_another_block_is_not_followed_there() -> No
             own = inner.jvp(y)
     late = inner.jvp(y)
     assert late.numpy() == own.numpy() == 12.0
-    assert outer.jvp(late) is None
-    assert tape.gradient(late, x) is None
+    assert outer.jvp(late).numpy() == 12.0
+    assert tape.gradient(late, x).numpy() == 12.0
     assert inner.jvp(own).numpy() == outer.jvp(own).numpy() == 12.0
+
+
+def test_a_product_asked_for_late_is_not_followed_by_what_came_after() -> None:
+    x = tf.constant(2.0)
+    with tf.GradientTape(), ForwardAccumulator(x, 1.0) as inner:
+        y = x**3
+    with tf.GradientTape() as later:
+        later.watch(x)
+        late = inner.jvp(y)
+        z = x * x
+    assert late.numpy() == 12.0
+    assert later.gradient(z, x).numpy() == 4.0
+    with tf.GradientTape() as again:
+        again.watch(x)
+        w = x * x
+    assert again.gradient(w, x).numpy() == 4.0
+
+
+def test_a_tape_that_went_does_not_listen_again_in_anothers_place() -> None:
+    x = tf.constant(2.0)
+    with ForwardAccumulator(x, 1.0) as outermost:
+        tape = tf.GradientTape()
+        with tape, ForwardAccumulator(x, 1.0) as inner:
+            y = x**3
+        del tape
+        with tf.GradientTape(persistent=True) as other:
+            other.watch(x)
+            z = x * x
+        late = inner.jvp(y)
+        assert other.gradient(late, x) is None
+        assert other.gradient(z, x).numpy() == 4.0
+    assert outermost.jvp(late).numpy() == 12.0
+
+
+def test_the_nested_accumulators_of_tensorflows_own_page() -> None:
+    primal = tf.constant(1.1)
+    with ForwardAccumulator(primal, tf.constant(1.0)) as outer:
+        with ForwardAccumulator(primal, tf.constant(1.0)) as inner:
+            primal_out = primal ** tf.constant(3.5)
+    inner_jvp = inner.jvp(primal_out)
+    assert inner_jvp.numpy() == pytest.approx(3.5 * 1.1**2.5)
+    assert outer.jvp(inner_jvp).numpy() == pytest.approx(3.5 * 2.5 * 1.1**1.5)
 
 
 def test_a_tangent_may_itself_be_differentiated() -> None:
