@@ -354,9 +354,11 @@ def test_a_tape_that_went_does_not_listen_again_in_anothers_place() -> None:
 
 def test_the_nested_accumulators_of_tensorflows_own_page() -> None:
     primal = tf.constant(1.1)
-    with ForwardAccumulator(primal, tf.constant(1.0)) as outer:
-        with ForwardAccumulator(primal, tf.constant(1.0)) as inner:
-            primal_out = primal ** tf.constant(3.5)
+    with (
+        ForwardAccumulator(primal, tf.constant(1.0)) as outer,
+        ForwardAccumulator(primal, tf.constant(1.0)) as inner,
+    ):
+        primal_out = primal ** tf.constant(3.5)
     inner_jvp = inner.jvp(primal_out)
     assert inner_jvp.numpy() == pytest.approx(3.5 * 1.1**2.5)
     assert outer.jvp(inner_jvp).numpy() == pytest.approx(3.5 * 2.5 * 1.1**1.5)
