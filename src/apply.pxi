@@ -11,24 +11,23 @@ comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 # ------------------------------------------------------------------------------------------------------------ scalars
 
-cdef inline int32_t append_scalar(Log* log, int op, int32_t a, int32_t b, const double* values, double value, int code) except -2:
+cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, const double* values, double value,
+                                  int code) except -2:
     """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node, or
     UNTRACKED where no tape listens. What it needs for its derivative lies in it, or beside it, from now on."""
-    cdef Row* row = &table[op]
     cdef Record* r
     cdef uint32_t listeners = 0, needs = 0
-    if a >= 0:
-        if row.by_partials or row.derivative[0] != NOTHING:
-            listeners = log.records[a].listeners
-            needs = row.uses[0]
-        else:
+    if not row.by_partials:
+        if a >= 0 and row.derivative[0] == NOTHING:
             a = UNTRACKED
-    if b >= 0:
-        if row.by_partials or row.derivative[1] != NOTHING:
-            listeners = join(log, listeners, log.records[b].listeners)
-            needs |= row.uses[1]
-        else:
+        if b >= 0 and row.derivative[1] == NOTHING:
             b = UNTRACKED
+    if a >= 0:
+        listeners = log.records[a].listeners
+        needs = row.uses[0]
+    if b >= 0:
+        listeners = join(log, listeners, log.records[b].listeners)
+        needs |= row.uses[1]
     listeners = meet(log, listeners, log.active)
     if not listeners:
         return UNTRACKED
@@ -76,7 +75,7 @@ cdef Tensor scalar1(int op, Operand x):
         return out
     node = tracked(log, x)
     if node >= 0:
-        node = append_scalar(log, op, node, UNTRACKED, &x.number, value, code)
+        node = append_scalar(log, row, op, node, UNTRACKED, &x.number, value, code)
         if node >= 0:
             out.log_id = log.id
             out.node = node
@@ -110,7 +109,7 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     if y is not None:
         b = tracked(log, y)
     if a >= 0 or b >= 0:
-        a = append_scalar(log, op, a, b, values, value, code)
+        a = append_scalar(log, row, op, a, b, values, value, code)
         if a >= 0:
             out.log_id = log.id
             out.node = a

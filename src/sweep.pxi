@@ -672,7 +672,7 @@ cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) 
     if code == NPY_FLOAT and not row.boolean:
         result.number = <double><float>result.number
     if not row.boolean and (nodes[0] >= 0 or nodes[1] >= 0):
-        result.node = append_scalar(log, op, nodes[0], nodes[1], values, result.number, code)
+        result.node = append_scalar(log, row, op, nodes[0], nodes[1], values, result.number, code)
     return result
 
 
