@@ -451,12 +451,30 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
         out = reshaped(x, (<tuple>attribute)[1])
     elif op == OP_CAST:
         out = x.astype((<tuple>attribute)[1])
+    elif op == OP_SLICE:
+        out = np_asarray(x[(<tuple>attribute)[1]])
+    elif op == OP_UNSLICE:
+        out = unslice_kernel(x, <tuple>(<tuple>attribute)[0], (<tuple>attribute)[1])
     else:
         result = (<object>table[op].python)(x, attribute)
         out = <ndarray>result if isinstance(result, ndarray) else np_asarray(result)
     if borrowed and (out is x or out.base is not None):
         out = own_copy(out)
     return out
+
+
+cdef ndarray unslice_kernel(ndarray x, tuple shape, object index):
+    """Zeros, with `x` where the index of basic indexing says."""
+    cdef npy_intp dims[MOST_DIMS]
+    cdef int d, nd = <int>len(shape)
+    cdef ndarray whole
+    if nd > MOST_DIMS:
+        raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {nd}")
+    for d in range(nd):
+        dims[d] = shape[d]
+    whole = zeros_array(PyArray_TYPE(x), nd, dims)
+    whole[index] = x
+    return whole
 
 
 cdef ndarray reshaped(ndarray x, tuple shape):

@@ -601,16 +601,24 @@ cdef object transposed_linear_tensor(Sweep* s, int op, Operand cotangent, object
 
 cdef object run_on_tensors(Program* p, list registers):
     """A program over tensors, op by op, recorded where a tape listens."""
-    cdef int i, k
-    cdef list arguments
-    cdef Row* row
+    cdef int i, k, op
+    cdef Instruction* code
+    cdef object x, y
     registers = registers + [None] * (p.constants + p.instructions)
     for i in range(p.constants):
         registers[p.inputs + i] = p.constant[i]
     for i in range(p.instructions):
-        row = &table[p.code[i].op]
-        arguments = [registers[p.code[i].inputs[k]] for k in range(row.arity)]
-        registers[p.inputs + p.constants + i] = call_row(p.code[i].op, arguments)
+        code = &p.code[i]
+        op = code.op
+        x = registers[code.inputs[0]]
+        if table[op].arity == 1 and is_operand(x):
+            x = apply1(op, <Operand>x)
+        elif table[op].arity == 2 and not table[op].condition:
+            y = registers[code.inputs[1]]
+            x = binary(op, x, y)
+        else:
+            x = call_row(op, [registers[code.inputs[k]] for k in range(table[op].arity)])
+        registers[p.inputs + p.constants + i] = x
     return registers[p.result]
 
 
@@ -800,15 +808,13 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
             contribution = run_on_tensors(row.vjp[i], registers)
             if not isinstance(contribution, Operand):
                 contribution = binary(OP_MULTIPLY, new_scalar(1.0, g.code), contribution)
-            if s.log.records[<int32_t>nodes[i]].flags & SCALAR:
-                shape = ()
-            elif attribute is not None:
-                shape = (<tuple>attribute)[i]
-            else:
-                shape = shape_of(g)[1 if s.batch else 0:]
             # A rule that does not depend on the cotangent (sign's: zero) gives less than its shape.
-            contribution = broadcast_tensor(<Operand>contribution, shape_of(g))
-            add_tensor(s, nodes[i], sum_tensor_to(<Operand>contribution, shape, s.batch))
+            if not alike(<Operand>contribution, g):
+                contribution = broadcast_tensor(<Operand>contribution, shape_of(g))
+            if attribute is not None:
+                shape = (<tuple>attribute)[i]
+                contribution = sum_tensor_to(<Operand>contribution, () if shape is None else shape, s.batch)
+            add_tensor(s, nodes[i], contribution)
     elif row.kind == LINEAR:
         if wants(s, nodes[0]):
             if op == OP_GATHER_ROWS and takes_slices(s, nodes[0]):
@@ -833,6 +839,13 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
             if wants(s, nodes[i]) and contributions[i] is not None:
                 add_tensor(s, nodes[i], contributions[i])
     return 0
+
+
+cdef inline bint alike(Operand x, Operand y) noexcept:
+    """Whether two values have one shape."""
+    if x.scalar or y.scalar:
+        return x.scalar and y.scalar
+    return same_shape(x.array, y.array)
 
 
 cdef object broadcast_tensor(Operand x, tuple shape):

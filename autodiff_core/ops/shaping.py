@@ -652,13 +652,6 @@ _ROLL, _ = linear(
 )
 
 
-def _unslice(g: np.ndarray, attributes: Any) -> np.ndarray:
-    shape, index = attributes
-    whole = np.zeros(shape, g.dtype)
-    whole[index] = g
-    return whole
-
-
 def _strided_slice(x: Any, index: Any) -> Any:
     """x[index] for slices, integers, an ellipsis and new axes."""
     return _core.operand(x)[index]
@@ -666,9 +659,9 @@ def _strided_slice(x: Any, index: Any) -> Any:
 
 _SLICE, _UNSLICE = linear(
     "slice",
-    lambda x, a: x[a[1]],
+    None,
     "unslice",
-    _unslice,
+    None,
     function=_strided_slice,
     doc="Basic indexing: slices, integers, an ellipsis, new axes.",
     selects="both",
