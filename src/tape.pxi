@@ -494,6 +494,10 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.below is None:
                     tape.below = []
                 tape.below.append(node)
+            if node >= 0 and log.records[node].op != OP_LEAF:
+                if tape.taken_up is None:
+                    tape.taken_up = []
+                tape.taken_up.append(node)
     if node >= 0 and x.is_variable and (<VariableCore>x).fresh_log_id != log.id:
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node
@@ -538,6 +542,7 @@ cdef class Tape:
     cdef bint spent             # its one set of gradients has been taken
     cdef list variables         # watched
     cdef list below             # nodes from before `start` that it watches
+    cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
     cdef int32_t constants_start
     cdef int32_t operands_start
     cdef object __weakref__
@@ -596,6 +601,7 @@ cdef class Tape:
         self.operands_start = self.log.operand_count
         self.variables = None
         self.below = None
+        self.taken_up = None
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""
