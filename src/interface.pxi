@@ -801,9 +801,22 @@ cdef list appended_gradient(Tape tape, Operand target, list sources):
 cdef void cut(Log* log, Mark* mark) noexcept:
     """Drop all records from a mark on."""
     cdef int32_t i
+    cdef int k
+    cdef Operand x
     if log.count == mark.count:
         return
-    for i in range(mark.count, log.count):
+    for i in range(log.count - 1, mark.count - 1, -1):
+        if log.records[i].op == OP_LEAF and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:
+            # A variable that was assigned to stands where it stood before it was read again.
+            x = <Operand>log.records[i].payload.attribute
+            if log_find(log, x) == i:
+                x.node = log.records[i].b
+                x.log_id = log.id
+                for k in range(log.epoch_count):
+                    if x.node < log.epochs[k].end:
+                        x.log_id = log.epochs[k].id
+                        break
+                (<VariableCore>x).fresh_log_id = 0
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
     add_epoch(log, mark.count)

@@ -412,6 +412,17 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
     return -1
 
 
+cdef inline bint is_fresh(Log* log, VariableCore v) noexcept:
+    """Whether the leaf on the log has the variable's present value: the log may have been cut since it was read."""
+    cdef int i
+    if v.fresh_log_id == log.id:
+        return True
+    for i in range(log.epoch_count):
+        if v.fresh_log_id == log.epochs[i].id:
+            return True
+    return False
+
+
 cdef Log* log_of(uint64_t identity) noexcept:
     """The log that is alive under this id, or NULL."""
     cdef Log* log = alive_logs
@@ -468,7 +479,7 @@ cdef int32_t variable_node(Log* log, VariableCore v) except -2:
         node = log_find(log, v)
     if node >= 0:
         listeners = log.records[node].listeners
-        if v.fresh_log_id == log.id and meet(log, listeners, wanted) == wanted:
+        if meet(log, listeners, wanted) == wanted and is_fresh(log, v):
             return node if meet(log, listeners, log.active) else -1
         if not meet(log, join(log, listeners, wanted), log.active):
             return -1
@@ -498,7 +509,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.taken_up is None:
                     tape.taken_up = []
                 tape.taken_up.append(node)
-    if node >= 0 and x.is_variable and (<VariableCore>x).fresh_log_id != log.id:
+    if node >= 0 and x.is_variable and not is_fresh(log, <VariableCore>x):
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node
         listeners = join(log, listeners, before)
