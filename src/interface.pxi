@@ -111,7 +111,11 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
     tuple) reversed. Kernels that the core has compiled are given as None. For `selects` and `depends` see sparsity.pxi.
     """
-    cdef int first = claim_opcode(name), second = first if partner == name else claim_opcode(partner)
+    cdef int first, second
+    if partner != name and partner in opcode_by_name:
+        raise ValueError(f"the op table already has a row named {partner!r}")   # before `name` is taken
+    first = claim_opcode(name)
+    second = first if partner == name else claim_opcode(partner)
     table[first].kind = LINEAR
     table[first].arity = 1
     table[first].partner = second
