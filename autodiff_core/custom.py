@@ -536,8 +536,11 @@ def elementwise_op(
 
     Raises
     ------
+    TypeError
+        Where `ufunc` is no NumPy ufunc.
     ValueError
-        Where the name is taken, the ufunc belongs to another row, or neither ufunc nor formula is given.
+        Where the name is taken, the ufunc belongs to another row, has no loop over floats or not one derivative for
+        each operand, or where neither ufunc nor formula is given.
 
     Examples
     --------
@@ -545,8 +548,36 @@ def elementwise_op(
     >>> tf.grad(cube)(2.)
     np.float32(12.0)
     """
+    if ufunc is not None:
+        _check_ufunc(name, ufunc, len(derivatives))
+    if not derivatives:
+        raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]
     return _core.register_elementwise(name, ufunc, formula, derivatives, names, doc or f"The op {name}.").function
+
+
+def _check_ufunc(name: str, ufunc: Any, arity: int) -> None:
+    """Refuse what the engine cannot call: it takes a ufunc's loops as they are."""
+    if not isinstance(ufunc, np.ufunc):
+        raise TypeError(
+            f"{name}: {ufunc!r} is not a NumPy ufunc; write a formula of other ops, or use general_op for a function "
+            f"of arrays"
+        )
+    if ufunc.nin != arity or ufunc.nout != 1 or ufunc.signature is not None:
+        raise ValueError(
+            f"{name}: {ufunc.__name__} is a ufunc of {ufunc.nin} operands, {ufunc.nout} results"
+            f"{'' if ufunc.signature is None else ' and the signature ' + ufunc.signature}; an elementwise op has one "
+            f"result, and here {arity} operands: one for each derivative"
+        )
+    if not any(loop[:arity] in (kind * arity for kind in "efdg") for loop in ufunc.types):
+        raise ValueError(f"{name}: {ufunc.__name__} has no loop over floats; use general_op")
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """A view for a kernel of the user's: tensors never change."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def linear_op(name: str, forward: Function, transpose: Function) -> Function:
@@ -579,7 +610,10 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
     array([2., 1.])
     """
     row, _ = _core.register_linear(
-        name, lambda x, a: np.asarray(forward(x, **a)), f"{name}_transposed", lambda g, a: np.asarray(transpose(g, **a))
+        name,
+        lambda x, a: np.asarray(forward(_read_only(x), **a)),
+        f"{name}_transposed",
+        lambda g, a: np.asarray(transpose(_read_only(g), **a)),
     )
 
     def function(x: Any, **attributes: Any) -> _core.Tensor:
@@ -597,7 +631,7 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     name : str
         The op's name, in errors.
     forward : callable
-        The kernel: forward(*arrays, **attributes) -> array. It must not write to its operands.
+        The kernel: forward(*arrays, **attributes) -> array. It cannot write to its operands.
     vjp : callable or None
         vjp(cotangent, output, *operands, **attributes) -> a contribution to each operand (a single one for a single
         operand), of the operand's shape, or None where none flows. None for an op without a derivative.
@@ -625,7 +659,7 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     """
     row = _core.register_general(
         name,
-        lambda a, *x: np.asarray(forward(*x, **a)),
+        lambda a, *x: np.asarray(forward(*map(_read_only, x), **a)),
         None if vjp is None else lambda g, y, a, *x: vjp(g, y, *x, **a),
         None if jvp is None else lambda t, y, a, *x: jvp(t, y, *x, **a),
         True,
