@@ -349,10 +349,12 @@ def suspend():
 
 
 def resume(uint32_t active):
-    """Let those listen again that did, and are still open."""
+    """Let those listen again that did, and are still open; those that a sweep records for need not be."""
     cdef Log* log = <Log*>ad_get_current_log()
     cdef Tape tape
     cdef int i
+    if log != NULL:
+        log.active = join(log, log.active, meet(log, active, log.extended))
     for i in range(log.depth if log != NULL else 0):
         tape = <Tape>log.stack[i]
         if tape.recording:
@@ -681,8 +683,8 @@ def accumulated_jvp(Tape tape, list targets, list primals, list tangents):
 ctypedef struct Recording:
     Log* before
     uint32_t active
+    uint32_t extended
     int was_current
-    int extended
     unsigned long thread
 
 
@@ -695,7 +697,7 @@ cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
     kept.thread = log.thread
     ad_set_current_log(log)
     log.is_current = True
-    log.extended = True
+    log.extended = join(log, log.extended, listeners)
     log.thread = PyThread_get_thread_ident()
     log.active = join(log, log.active, listeners)
 

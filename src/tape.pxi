@@ -41,7 +41,8 @@ ctypedef struct Log:
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack
     int is_current              # some thread records on it
-    int extended                # a sweep is appending a derivative: the log stays current, whichever tapes come and go
+    uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
+                                # whichever others come and go
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)

@@ -69,6 +69,20 @@ def test_hessian_and_hvp_of_a_forward_rule() -> None:
     np.testing.assert_allclose(tape.hvp(y, x, [1.0, 10.0]), -np.sin([0.3, 0.6]) * [1, 10])
 
 
+def test_a_product_asked_for_late_is_followed_through_rules() -> None:
+    x = tf.constant([0.5, 1.0], dtype=tf.float64)
+    ones = tf.ones_like(x)
+    expected = tf.hvp(lambda x: tf.reduce_sum(tf.sin(tf.sin(x)) * x), x, ones)
+    for f in (
+        sine,
+        tf.custom_gradient(lambda x: (tf.sin(x), lambda g: g * tf.cos(x))),
+        tf.recompute_grad(lambda x: tf.sin(x)),
+    ):
+        with tf.autodiff.ForwardAccumulator(x, ones) as outer, tf.autodiff.ForwardAccumulator(x, ones) as inner:
+            y = f(f(x)) * x
+        np.testing.assert_allclose(outer.jvp(inner.jvp(y)), expected, rtol=1e-12)
+
+
 def test_structures_in_and_out_of_a_forward_rule() -> None:
     @tf.custom_jvp
     def f(pair: Any, named: Any) -> Any:

@@ -164,6 +164,22 @@ def test_forward_mode_jacobian_and_hessian_of_a_recomputed_function() -> None:
     )
 
 
+def test_hessian_and_hvp_of_one_recording_with_variables_inside() -> None:
+    weight = tf.Variable(3.0, dtype=tf.float64)
+    x = tf.Variable([0.5, 2.0], dtype=tf.float64)
+
+    def f(a: Any) -> Any:
+        return tf.sin(a) * a * weight
+
+    found = []
+    for g in (f, tf.recompute_grad(f)):
+        with tf.GradientTape(persistent=True) as tape:
+            y = tf.reduce_sum(g(x) ** 2)
+        by_x, by_weight = tape.hvp(y, [x, weight], [tf.ones_like(x), tf.ones_like(weight)])
+        found.append(np.concatenate([by_x, [by_weight], tape.hessian(y, x).numpy().ravel()]))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
+
+
 def test_recomputing_keeps_none_of_the_intermediate_results() -> None:
     x = tf.constant(np.full(250_000, 0.1))  # 2 MB
 
