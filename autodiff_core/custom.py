@@ -39,21 +39,21 @@ __all__ = [
 class _Call:
     """One call of a function with a rule: its arguments and variables as operands, and the rule of the record."""
 
-    def __init__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, name: str, arguments: Any) -> None:
         self.name = name
-        self.args, self.kwargs = args, kwargs
-        leaves, self.rebuild = flatten_for_tape((args, kwargs) if kwargs else args)
-        self.count = len(leaves)
+        self.leaves, self.rebuild = flatten_for_tape(arguments)
         # What is no number (a string, None, an object) takes part in no derivative, but keeps its place.
-        self.operands = [_core.operand(leaf) if _numeric(leaf) else _PLACE for leaf in leaves]
-        self.leaves = leaves
+        self.operands = [_core.operand(leaf) if _numeric(leaf) else _PLACE for leaf in self.leaves]
         self.variables: list[Any] = []
 
     def record(self, row: _core.Op, result: Any) -> Any:
         """The function's result, as outputs of a record of this call."""
-        leaves, rebuild = flatten_for_tape(result)
-        outputs = [_core.to_tensor(leaf) for leaf in leaves]
+        outputs, rebuild = _numbers_of(result)
         return rebuild(_core.multiple(row, [*self.operands, *self.variables], outputs, self))
+
+    def keep_arrays(self) -> None:
+        """Copy the arrays that the caller may write to before the rule sees them again."""
+        self.leaves = [leaf.copy() if isinstance(leaf, np.ndarray) else leaf for leaf in self.leaves]
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         """Contributions to the operands, for cotangents of the outputs."""
@@ -63,7 +63,7 @@ class _Call:
         """Tangents of the outputs, for tangents of the operands (None: it does not move)."""
         raise NotImplementedError
 
-    def fitting(self, what: str, values: Sequence[Any], like: Sequence[Any]) -> list[Any]:
+    def fitting(self, derived: str, what: str, values: Sequence[Any], like: Sequence[Any]) -> list[Any]:
         """Derivatives as tensors, checked against the shapes that they must have."""
         fitted: list[Any] = []
         for place, (value, operand) in enumerate(zip(values, like, strict=True)):
@@ -73,7 +73,7 @@ class _Call:
             derivative = _core.to_tensor(value)
             if tuple(derivative.shape) != tuple(operand.shape):
                 raise ValueError(
-                    f"{self.name}: the gradient for {what} {place} has shape {tuple(derivative.shape)}; the {what} has "
+                    f"{self.name}: the {derived} of {what} {place} has shape {tuple(derivative.shape)}; the {what} has "
                     f"shape {tuple(operand.shape)}, and they must be equal"
                 )
             fitted.append(derivative)
@@ -84,7 +84,24 @@ _PLACE = _core.to_tensor(0)
 
 
 def _numeric(leaf: Any) -> bool:
-    return isinstance(leaf, (_core.Operand, np.ndarray, np.generic, bool, int, float, complex))
+    if isinstance(leaf, (np.ndarray, np.generic)):
+        return leaf.dtype.kind in "biufc"
+    return isinstance(leaf, (_core.Operand, bool, int, float, complex))
+
+
+def _numbers_of(result: Any) -> tuple[list[_core.Tensor], Callable[[list[Any]], Any]]:
+    """The tensors in a result, and how to put others in their places; what is no number stays as it is."""
+    leaves, rebuild = flatten_for_tape(result)
+    numeric = [_numeric(leaf) for leaf in leaves]
+    tensors = [_core.to_tensor(leaf) for leaf, number in zip(leaves, numeric, strict=True) if number]
+    if all(numeric):
+        return tensors, rebuild
+
+    def rebuild_around(others: list[Any]) -> Any:
+        rest = iter(others)
+        return rebuild([next(rest) if number else leaf for leaf, number in zip(leaves, numeric, strict=True)])
+
+    return tensors, rebuild_around
 
 
 _BY_PULL = _core.register_general(
@@ -109,7 +126,11 @@ def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
         pushed = call.push(tangents)
-    targets = [(part, g) for part, g in zip(pushed, cotangents, strict=True) if part is not None]
+    targets = [
+        (part, g)
+        for part, g in zip(pushed, cotangents, strict=True)
+        if part is not None and part.dtype.kind == g.dtype.kind == "f"
+    ]
     gradients = iter(tape.gradient([part for part, _ in targets], sources, [g for _, g in targets]))
     return [next(gradients) if moves else None for moves in moving]
 
@@ -132,17 +153,25 @@ class _WithRule:
         self._f = f
         self._name = getattr(f, "__name__", type(f).__name__)
 
+    def __reduce__(self) -> str:
+        return getattr(self, "__qualname__", self._name)  # as functions are: pickled by name, never copied
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else type(self)(self._f.__get__(instance, owner))
+        return self if instance is None else type(self)(_bound(self._f, instance, owner))
+
+
+def _bound(f: Function, instance: Any, owner: Any) -> Function:
+    """A function as a method; other callables, as in any class, are none."""
+    bound: Function = f.__get__(instance, owner) if hasattr(f, "__get__") else f
+    return bound
 
 
 class _GradientCall(_Call):
     grad_fn: Function
-    outputs: int
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         if self.variables:
-            returned = self.grad_fn(*cotangents, variables=self.variables)
+            returned = self.grad_fn(*cotangents, variables=list(self.variables))
             if not isinstance(returned, (tuple, list)) or len(returned) != 2:
                 raise ValueError(
                     f"{self.name}: since the function uses variables, grad_fn must return a pair: the gradients for "
@@ -158,13 +187,13 @@ class _GradientCall(_Call):
         else:
             for_arguments, for_variables = self.grad_fn(*cotangents), []
         gradients, _ = flatten_for_tape(for_arguments)
-        if len(gradients) != self.count:
+        if len(gradients) != len(self.operands):
             raise ValueError(
-                f"{self.name}: custom_gradient function expected to return {self.count} gradients, but returned "
-                f"{len(gradients)} instead."
+                f"{self.name}: custom_gradient function expected to return {len(self.operands)} gradients, but "
+                f"returned {len(gradients)} instead."
             )
-        return self.fitting("argument", gradients, self.operands) + self.fitting(
-            "variable", for_variables, self.variables
+        return self.fitting("gradient", "argument", gradients, self.operands) + self.fitting(
+            "gradient", "variable", for_variables, self.variables
         )
 
 
@@ -172,14 +201,15 @@ class _CustomGradient(_WithRule):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not _core.is_recording():
             result, _ = self._pair(self._f(*args, **kwargs))
-            leaves, rebuild = flatten_for_tape(result)
-            return rebuild([_core.to_tensor(leaf) for leaf in leaves])
-        call = _GradientCall(self._name, args, kwargs)
+            tensors, rebuild = _numbers_of(result)
+            return rebuild(list(tensors))
+        call = _GradientCall(self._name, args)
         # What runs inside is recorded too: a rule may use intermediate results, and their own derivatives are wanted
         # for the second order.
         with _core.Tape(False, True) as watcher:
             result, call.grad_fn = self._pair(self._f(*args, **kwargs))
-        call.variables = _not_among(watcher.seen_variables(), call.leaves)
+        named = [*call.leaves, *flatten_for_tape(kwargs)[0]] if kwargs else call.leaves
+        call.variables = _not_among(watcher.seen_variables(), named)
         if call.variables and not _takes_variables(call.grad_fn):
             raise TypeError(
                 f"{self._name}: @custom_gradient grad_fn must accept keyword argument 'variables', since function uses "
@@ -216,9 +246,9 @@ def custom_gradient(f: Function) -> Function:
     ----------
     f : callable
         Returns a pair: its result (a tensor or a structure of them), and a function grad_fn(*cotangents) of one
-        cotangent for each tensor of the result, flattened, which returns one gradient for each argument, or None where
-        none flows. Where f reads variables that are not its arguments, grad_fn takes a keyword argument `variables` and
-        returns a pair: the gradients for the arguments, and a list of those for the variables.
+        cotangent for each tensor of the result, flattened, which returns one gradient for each positional argument, or
+        None where none flows. Where f reads variables that are not its arguments, grad_fn takes a keyword argument
+        `variables` and returns a pair: the gradients for the arguments, and a list of those for the variables.
 
     Returns
     -------
@@ -239,8 +269,9 @@ def custom_gradient(f: Function) -> Function:
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/custom_gradient. Forward mode, and derivatives of higher order, come
-    from grad_fn too: it should use tensors' operations. For Jacobians it is called once for each entry of the batch.
+    https://www.tensorflow.org/api_docs/python/tf/custom_gradient. Keyword arguments have no gradient, nor have tensors
+    that f finds around it. Forward mode, and derivatives of higher order, come from grad_fn too: it should use tensors'
+    operations, and for forward mode be linear in the cotangents. For Jacobians it is called once for each row.
 
     Examples
     --------
@@ -266,7 +297,7 @@ def grad_pass_through(f: Function) -> Function:
     Parameters
     ----------
     f : callable
-        Returns as many tensors as it has arguments, of their shapes.
+        Returns as many tensors as it has positional arguments, of their shapes.
 
     Returns
     -------
@@ -298,35 +329,38 @@ def grad_pass_through(f: Function) -> Function:
 
 class _RecomputedCall(_Call):
     f: Function
+    keywords: bool
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
-        sources = [x for x in self.operands if x is not _PLACE and x.dtype.kind == "f"] + self.variables
+        # What is passed twice is one source: it gets its gradient in its first place.
+        sources: list[Any] = []
+        firsts: list[bool] = []
+        for x in (*self.operands, *self.variables):
+            firsts.append(x is not _PLACE and x.dtype.kind == "f" and not any(x is source for source in sources))
+            if firsts[-1]:
+                sources.append(x)
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
-            leaves, _ = flatten_for_tape(self._again())
-        floats = [(leaf, g) for leaf, g in zip(leaves, cotangents, strict=True) if g.dtype.kind == "f"]
-        targets = [leaf for leaf, _ in floats]
+            tensors, _ = _numbers_of(self._again())
+        floats = [(tensor, g) for tensor, g in zip(tensors, cotangents, strict=True) if g.dtype.kind == "f"]
+        targets = [tensor for tensor, _ in floats]
         gradients = iter(tape.gradient(targets, sources, output_gradients=[g for _, g in floats]))
-        return [next(gradients) if any(x is source for source in sources) else None for x in self.operands] + list(
-            gradients
-        )
+        return [next(gradients) if first else None for first in firsts]
 
     def _again(self) -> Any:
-        given = [
-            leaf if operand is _PLACE else operand for leaf, operand in zip(self.leaves, self.operands, strict=True)
-        ]
-        if self.kwargs:
-            args, kwargs = self.rebuild(given)
+        if self.keywords:
+            args, kwargs = self.rebuild(self.leaves)
             return self.f(*args, **kwargs)
-        return self.f(*self.rebuild(given))
+        return self.f(*self.rebuild(self.leaves))
 
 
 class _Recomputed(_WithRule):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not _core.is_recording():
             return self._f(*args, **kwargs)
-        call = _RecomputedCall(self._name, args, kwargs)
-        call.f = self._f
+        call = _RecomputedCall(self._name, (args, kwargs) if kwargs else args)
+        call.f, call.keywords = self._f, bool(kwargs)
+        call.keep_arrays()
         with _unrecorded(), _core.Tape(False, True) as watcher:
             result = self._f(*args, **kwargs)
         call.variables = _not_among(watcher.seen_variables(), call.leaves)
@@ -349,7 +383,8 @@ def recompute_grad(f: Function) -> Function:
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/recompute_grad. T. Chen, B. Xu, C. Zhang, C. Guestrin, Training deep
-    nets with sublinear memory cost, 2016. Variables must not be assigned to between the call and the gradient.
+    nets with sublinear memory cost, 2016. Variables must not be assigned to between the call and the gradient. Tensors
+    that f finds around it count as constants: pass them as arguments.
 
     Examples
     --------
@@ -365,22 +400,23 @@ def recompute_grad(f: Function) -> Function:
 
 class _TangentCall(_Call):
     jvp: Function
-    outputs: list[Any]
+    results: list[Any]
 
     def push(self, tangents: list[Any]) -> list[Any]:
         directions = [
             leaf if operand is _PLACE else (zeros_like(operand) if tangent is None else tangent)
             for leaf, operand, tangent in zip(self.leaves, self.operands, tangents, strict=True)
         ]
-        returned = self.jvp(self.args, tuple(self.rebuild(directions)))
+        returned = self.jvp(self.rebuild(self.leaves), self.rebuild(directions))
         if not isinstance(returned, (tuple, list)) or len(returned) != 2:
             raise ValueError(f"{self.name}: the rule of a custom_jvp must return a pair: the result and its tangent")
         pushed, _ = flatten_for_tape(returned[1])
-        if len(pushed) != len(self.outputs):
+        if len(pushed) != len(self.results):
             raise ValueError(
-                f"{self.name}: the rule of a custom_jvp returned {len(pushed)} tangents for {len(self.outputs)} results"
+                f"{self.name}: the rule of a custom_jvp returned {len(pushed)} tangents for {len(self.results)} results"
             )
-        return self.fitting("result", pushed, self.outputs)
+        tangents = self.fitting("tangent", "result", pushed, self.results)
+        return [tangent for tangent, result in zip(tangents, self.results, strict=True) if result is not _PLACE]
 
 
 class _CustomJVP(_WithRule):
@@ -393,7 +429,8 @@ class _CustomJVP(_WithRule):
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         bound = super().__get__(instance, owner)
-        bound._rule = self._rule
+        if instance is not None and self._rule is not None:
+            bound._rule = _bound(self._rule, instance, owner)
         return bound
 
     def __call__(self, *args: Any) -> Any:
@@ -403,8 +440,9 @@ class _CustomJVP(_WithRule):
             )
         if not _core.is_recording():
             return self._f(*args)
-        call = _TangentCall(self._name, args, {})
+        call = _TangentCall(self._name, args)
         call.jvp = self._rule
+        call.keep_arrays()
         with _unrecorded(), _core.Tape(False, True) as watcher:
             result = self._f(*args)
         if used := _not_among(watcher.seen_variables(), call.leaves):
@@ -412,9 +450,8 @@ class _CustomJVP(_WithRule):
                 f"{self._name}: a custom_jvp function reads the variables {[v.name for v in used]}, which its rule "
                 f"cannot see; make them arguments"
             )
-        leaves, rebuild = flatten_for_tape(result)
-        call.outputs = [_core.to_tensor(leaf) for leaf in leaves]
-        return call.record(_BY_PUSH, rebuild(list(call.outputs)))
+        call.results = [_core.operand(leaf) if _numeric(leaf) else _PLACE for leaf in flatten_for_tape(result)[0]]
+        return call.record(_BY_PUSH, result)
 
 
 def custom_jvp(f: Function) -> Any:
@@ -429,7 +466,8 @@ def custom_jvp(f: Function) -> Any:
     -------
     callable
         Of f's arguments, with a method `defjvp`, the decorator of the rule: rule(primals, tangents), of two tuples in
-        the structure of the arguments, returns the result and its tangent, which must be linear in the tangents.
+        the structure of the arguments, returns the result and its tangent, which must be linear in the tangents. Where
+        f is a method, so is the rule.
 
     Raises
     ------
@@ -498,8 +536,11 @@ def elementwise_op(
 
     Raises
     ------
+    TypeError
+        Where `ufunc` is no NumPy ufunc.
     ValueError
-        Where the name is taken, the ufunc belongs to another row, or neither ufunc nor formula is given.
+        Where the name is taken, the ufunc belongs to another row, has no loop over floats or not one derivative for
+        each operand, or where neither ufunc nor formula is given.
 
     Examples
     --------
@@ -507,8 +548,36 @@ def elementwise_op(
     >>> tf.grad(cube)(2.)
     np.float32(12.0)
     """
+    if ufunc is not None:
+        _check_ufunc(name, ufunc, len(derivatives))
+    if not derivatives:
+        raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]
     return _core.register_elementwise(name, ufunc, formula, derivatives, names, doc or f"The op {name}.").function
+
+
+def _check_ufunc(name: str, ufunc: Any, arity: int) -> None:
+    """Refuse what the engine cannot call: it takes a ufunc's loops as they are."""
+    if not isinstance(ufunc, np.ufunc):
+        raise TypeError(
+            f"{name}: {ufunc!r} is not a NumPy ufunc; write a formula of other ops, or use general_op for a function "
+            f"of arrays"
+        )
+    if ufunc.nin != arity or ufunc.nout != 1 or ufunc.signature is not None:
+        raise ValueError(
+            f"{name}: {ufunc.__name__} is a ufunc of {ufunc.nin} operands, {ufunc.nout} results"
+            f"{'' if ufunc.signature is None else ' and the signature ' + ufunc.signature}; an elementwise op has one "
+            f"result, and here {arity} operands: one for each derivative"
+        )
+    if not any(loop[:arity] in (kind * arity for kind in "efdg") for loop in ufunc.types):
+        raise ValueError(f"{name}: {ufunc.__name__} has no loop over floats; use general_op")
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """A view for a kernel of the user's: tensors never change."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def linear_op(name: str, forward: Function, transpose: Function) -> Function:
@@ -541,7 +610,10 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
     array([2., 1.])
     """
     row, _ = _core.register_linear(
-        name, lambda x, a: np.asarray(forward(x, **a)), f"{name}_transposed", lambda g, a: np.asarray(transpose(g, **a))
+        name,
+        lambda x, a: np.asarray(forward(_read_only(x), **a)),
+        f"{name}_transposed",
+        lambda g, a: np.asarray(transpose(_read_only(g), **a)),
     )
 
     def function(x: Any, **attributes: Any) -> _core.Tensor:
@@ -559,7 +631,7 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     name : str
         The op's name, in errors.
     forward : callable
-        The kernel: forward(*arrays, **attributes) -> array. It must not write to its operands.
+        The kernel: forward(*arrays, **attributes) -> array. It cannot write to its operands.
     vjp : callable or None
         vjp(cotangent, output, *operands, **attributes) -> a contribution to each operand (a single one for a single
         operand), of the operand's shape, or None where none flows. None for an op without a derivative.
@@ -587,7 +659,7 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     """
     row = _core.register_general(
         name,
-        lambda a, *x: np.asarray(forward(*x, **a)),
+        lambda a, *x: np.asarray(forward(*map(_read_only, x), **a)),
         None if vjp is None else lambda g, y, a, *x: vjp(g, y, *x, **a),
         None if jvp is None else lambda t, y, a, *x: jvp(t, y, *x, **a),
         True,

@@ -38,7 +38,7 @@ cdef int mark_needed(Sweep* s, Ends* e) except -1:
                 s.left[node - low] += 1
     for i in range(s.high, low - 1, -1):
         r = &s.log.records[i]
-        if state[i - low] & (NEEDED | REACHED) != NEEDED | REACHED or r.op == OP_LEAF:
+        if state[i - low] & (NEEDED | REACHED | TAKEN_UP) != NEEDED | REACHED or r.op == OP_LEAF:
             continue
         n = operand_nodes(s.log, r, &operands, pair)
         for k in range(n):
@@ -60,7 +60,7 @@ cdef int32_t push_scalars(Sweep* s, int32_t i) noexcept nogil:
     cdef uint8_t found
     while i <= high:
         r = &s.log.records[i]
-        if state[i - low] & (NEEDED | REACHED) == NEEDED | REACHED:
+        if state[i - low] & (NEEDED | REACHED | TAKEN_UP) == NEEDED | REACHED:
             if not r.flags & PARTIALS:
                 if r.op != OP_LEAF:
                     return i
@@ -478,7 +478,7 @@ cdef int push(Sweep* s) except -1:
             if i > high:
                 break
         r = &s.log.records[i]
-        if s.state[i - s.low] & (NEEDED | REACHED) != NEEDED | REACHED or r.op == OP_LEAF:
+        if s.state[i - s.low] & (NEEDED | REACHED | TAKEN_UP) != NEEDED | REACHED or r.op == OP_LEAF:
             i += 1
             continue
         kind = table[r.op].kind

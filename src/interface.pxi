@@ -111,7 +111,11 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
     tuple) reversed. Kernels that the core has compiled are given as None. For `selects` and `depends` see sparsity.pxi.
     """
-    cdef int first = claim_opcode(name), second = first if partner == name else claim_opcode(partner)
+    cdef int first, second
+    if partner != name and partner in opcode_by_name:
+        raise ValueError(f"the op table already has a row named {partner!r}")   # before `name` is taken
+    first = claim_opcode(name)
+    second = first if partner == name else claim_opcode(partner)
     table[first].kind = LINEAR
     table[first].arity = 1
     table[first].partner = second
@@ -345,10 +349,12 @@ def suspend():
 
 
 def resume(uint32_t active):
-    """Let those listen again that did, and are still open."""
+    """Let those listen again that did, and are still open; those that a sweep records for need not be."""
     cdef Log* log = <Log*>ad_get_current_log()
     cdef Tape tape
     cdef int i
+    if log != NULL:
+        log.active = join(log, log.active, meet(log, active, log.extended))
     for i in range(log.depth if log != NULL else 0):
         tape = <Tape>log.stack[i]
         if tape.recording:
@@ -677,8 +683,8 @@ def accumulated_jvp(Tape tape, list targets, list primals, list tangents):
 ctypedef struct Recording:
     Log* before
     uint32_t active
+    uint32_t extended
     int was_current
-    int extended
     unsigned long thread
 
 
@@ -691,7 +697,7 @@ cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
     kept.thread = log.thread
     ad_set_current_log(log)
     log.is_current = True
-    log.extended = True
+    log.extended = join(log, log.extended, listeners)
     log.thread = PyThread_get_thread_ident()
     log.active = join(log, log.active, listeners)
 
@@ -801,9 +807,22 @@ cdef list appended_gradient(Tape tape, Operand target, list sources):
 cdef void cut(Log* log, Mark* mark) noexcept:
     """Drop all records from a mark on."""
     cdef int32_t i
+    cdef int k
+    cdef Operand x
     if log.count == mark.count:
         return
-    for i in range(mark.count, log.count):
+    for i in range(log.count - 1, mark.count - 1, -1):
+        if log.records[i].op == OP_LEAF and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:
+            # A variable that was assigned to stands where it stood before it was read again.
+            x = <Operand>log.records[i].payload.attribute
+            if log_find(log, x) == i:
+                x.node = log.records[i].b
+                x.log_id = log.id
+                for k in range(log.epoch_count):
+                    if x.node < log.epochs[k].end:
+                        x.log_id = log.epochs[k].id
+                        break
+                (<VariableCore>x).fresh_log_id = 0
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
     add_epoch(log, mark.count)

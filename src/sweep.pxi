@@ -26,6 +26,7 @@ cdef enum:
     SOURCE = 16
     TAKEN = 32                  # its adjoint has been handed out
     NEEDED = 64                 # forward: a target depends on it
+    TAKEN_UP = 128              # other tapes recorded it, this one watches it: nothing of it lies before
 
 ctypedef union Adjoint:
     double number
@@ -973,7 +974,7 @@ cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) e
     for i in range(low, s.high + 1):
         r = &s.log.records[i]
         if not state[i - low] & REACHED:
-            if not meet(s.log, r.listeners, bit) or r.op == OP_LEAF:
+            if not meet(s.log, r.listeners, bit) or r.op == OP_LEAF or state[i - low] & TAKEN_UP:
                 continue
             if r.flags & LIST:
                 reached = False
@@ -1015,7 +1016,7 @@ cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
         r = &s.log.records[i]
         if not r.flags & PARTIALS:
             return i
-        if state[i - low] & (NUMBER | REACHED) == NUMBER | REACHED:
+        if state[i - low] & (NUMBER | REACHED | TAKEN_UP) == NUMBER | REACHED:
             g = adjoint[i - low].number
             if r.a >= low:
                 pass_on(state, adjoint, r.a - low, g * r.payload.partial[0])
@@ -1038,7 +1039,7 @@ cdef int walk(Sweep* s) except -1:
                 break
         st = s.state[i - low]
         r = &s.log.records[i]
-        if not st & KIND_MASK or r.op == OP_LEAF:
+        if not st & KIND_MASK or r.op == OP_LEAF or st & TAKEN_UP:
             pass
         elif not st & REACHED:
             drop(s, i)
@@ -1147,6 +1148,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
     cdef bint odd = False, heard = False
     cdef int32_t low = e.low, high = e.high, node, leaves = 0
     cdef Py_ssize_t i
+    cdef int slot = 0
     s.log = log
     s.low = low
     s.high = high
@@ -1175,6 +1177,12 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
                 s.state[node - low] = REACHED | SOURCE
                 leaves += log.records[node].op == OP_LEAF
             node = next_node(log, node, bit)
+    while log.tapes[slot] == NULL or (<Tape>log.tapes[slot]).bit != bit:
+        slot += 1
+    for taken in ((<Tape>log.tapes[slot]).taken_up or ()):
+        node = taken
+        if low <= node <= high:
+            s.state[node - low] |= TAKEN_UP
     if log.sole and not log.odd and leaves == log.leaf_count and current != log:
         # Every record depends on some leaf, every leaf is a source, and all are this tape's: all are reached.
         for node in range(high - low + 1):

@@ -41,7 +41,8 @@ ctypedef struct Log:
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack
     int is_current              # some thread records on it
-    int extended                # a sweep is appending a derivative: the log stays current, whichever tapes come and go
+    uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
+                                # whichever others come and go
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -412,6 +413,17 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
     return -1
 
 
+cdef inline bint is_fresh(Log* log, VariableCore v) noexcept:
+    """Whether the leaf on the log has the variable's present value: the log may have been cut since it was read."""
+    cdef int i
+    if v.fresh_log_id == log.id:
+        return True
+    for i in range(log.epoch_count):
+        if v.fresh_log_id == log.epochs[i].id:
+            return True
+    return False
+
+
 cdef Log* log_of(uint64_t identity) noexcept:
     """The log that is alive under this id, or NULL."""
     cdef Log* log = alive_logs
@@ -468,7 +480,7 @@ cdef int32_t variable_node(Log* log, VariableCore v) except -2:
         node = log_find(log, v)
     if node >= 0:
         listeners = log.records[node].listeners
-        if v.fresh_log_id == log.id and meet(log, listeners, wanted) == wanted:
+        if meet(log, listeners, wanted) == wanted and is_fresh(log, v):
             return node if meet(log, listeners, log.active) else -1
         if not meet(log, join(log, listeners, wanted), log.active):
             return -1
@@ -494,7 +506,11 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.below is None:
                     tape.below = []
                 tape.below.append(node)
-    if node >= 0 and x.is_variable and (<VariableCore>x).fresh_log_id != log.id:
+            if node >= 0 and log.records[node].op != OP_LEAF:
+                if tape.taken_up is None:
+                    tape.taken_up = []
+                tape.taken_up.append(node)
+    if node >= 0 and x.is_variable and not is_fresh(log, <VariableCore>x):
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node
         listeners = join(log, listeners, before)
@@ -538,6 +554,7 @@ cdef class Tape:
     cdef bint spent             # its one set of gradients has been taken
     cdef list variables         # watched
     cdef list below             # nodes from before `start` that it watches
+    cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
     cdef int32_t constants_start
     cdef int32_t operands_start
     cdef object __weakref__
@@ -596,6 +613,7 @@ cdef class Tape:
         self.operands_start = self.log.operand_count
         self.variables = None
         self.below = None
+        self.taken_up = None
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""

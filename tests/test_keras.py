@@ -90,6 +90,19 @@ def test_dense_works_on_the_last_axis_of_many():
     np.testing.assert_allclose(layer(x), x @ layer.kernel.numpy(), rtol=1e-5, atol=1e-6)
 
 
+def test_a_sequential_model_leaves_casting_to_its_layers():
+    model = keras.Sequential([layers.Dense(2, dtype="float64"), layers.Dense(1, dtype="float64")])
+    x = tf.constant(np.full((1, 3), 1 / 3))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = model(x)
+    assert y.dtype == tf.float64
+    np.testing.assert_allclose(
+        tape.gradient(y, x), (model.layers[0].kernel @ model.layers[1].kernel).numpy().T, rtol=1e-14
+    )
+    assert keras.Sequential([layers.Dense(1)])(x).dtype == tf.float32
+
+
 def test_inputs_are_cast_to_the_layers_dtype():
     layer = layers.Dense(2)
     assert layer(np.ones((1, 3))).dtype == tf.float32

@@ -190,3 +190,41 @@ def test_more_dimensions_than_supported_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match="at most 32 dimensions"):
             call()
+
+
+@pytest.mark.parametrize("value", [3.0, [3.0, 3.0]])
+def test_a_tape_that_watches_anothers_result_knows_nothing_of_how_it_came_about(value: Any) -> None:
+    x = tf.constant(value)
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        y = x * 2.0
+        with tf.GradientTape(persistent=True) as inner:
+            inner.watch([x, y])
+            z = y * x
+        by_x, by_y = inner.gradient(z, [x, y])
+    ones = tf.ones_like(x)
+    np.testing.assert_array_equal(by_x, ones * 6.0)
+    np.testing.assert_array_equal(by_y, ones * 3.0)
+    np.testing.assert_array_equal(inner.jvp(z, x, ones), ones * 6.0)
+    np.testing.assert_array_equal(inner.jvp(z, [x, y], [ones, ones]), ones * 9.0)
+    for mode in ("forward", "reverse"):
+        np.testing.assert_array_equal(inner.jacobian(z, x, mode=mode), np.squeeze(np.eye(x.size) * 6))
+    assert inner.gradient(y, x) is None
+    assert inner.jvp(y, x, ones) is None
+    np.testing.assert_array_equal(inner.gradient(y, y), ones)
+    np.testing.assert_array_equal(outer.gradient(z, x), ones * 12.0)
+    np.testing.assert_array_equal(outer.gradient(by_x, x), ones * 2.0)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_variables_that_are_read_while_a_second_derivative_is_taken_stay_on_the_tape(again: bool) -> None:
+    x = tf.Variable([1.0, 2.0])
+    f = tf.custom_gradient(lambda a: (a * a, lambda g: g * 2.0 * x))  # the rule reads the variable itself
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(f(x) * x)
+    if again:
+        x.assign([1.0, 2.0])
+    for _ in range(3):
+        np.testing.assert_array_equal(tape.hessian(y, x), np.diag([6, 12]))
+        np.testing.assert_array_equal(tape.hvp(y, x, [1.0, 1.0]), [6, 12])
+        np.testing.assert_array_equal(tape.gradient(y, x), [3, 12])

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
+import autodiff_core as tf
+
 from .base_layer import Layer
 
 __all__ = ["Model", "Sequential"]
@@ -89,6 +91,9 @@ class Sequential(Model):
         self._layers.append(layer)
         # The variables of the new layer are to be named after this model too.
         self.built = False
+
+    def _cast_one(self, value: Any) -> tf.Tensor:
+        return tf.convert_to_tensor(value)  # each of the layers casts to its own dtype
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         outputs = inputs
