@@ -33,7 +33,8 @@ def jacobian(
         _core.tape_pullback(tape, target, sources, ())  # raises, and says which
     _check_fits("jacobian", target.size, sources)
     if mode == "auto":
-        mode = "forward" if sum(x.size for x in sources) < target.size else "reverse"
+        fewer_columns = sum(x.size for x in sources) < target.size
+        mode = "forward" if fewer_columns and not _core.tape_has_custom_gradient(tape) else "reverse"
     if mode == "forward":
         return _by_columns(tape, target, sources, zero, chunk_size)
     return _by_rows(tape, target, sources, zero, chunk_size)

@@ -261,7 +261,8 @@ class GradientTape(_core.Tape):
             How many elements of the target (in forward mode, of a source) one sweep takes together: less memory, more
             sweeps. By default so many that an adjoint of the largest source or of the target takes at most about 64 MB.
         mode : {"auto", "forward", "reverse"}
-            Which way to sweep.
+            Which way to sweep. Unless it is said, the one that takes fewer elements together; but reverse where a
+            function with a `custom_gradient` was recorded, which need not have a meaning in forward mode.
 
         Returns
         -------

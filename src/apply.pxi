@@ -628,6 +628,7 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
     if node < 0:
         return results
     log.records[node].dtype = NPY_DOUBLE
+    log.ruled = log.ruled or table[op].pushforward == NULL
     for k, out in enumerate(results):
         if not PyTypeNum_ISFLOAT(out.code):
             continue

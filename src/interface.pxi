@@ -710,6 +710,11 @@ cdef void stop_again(Log* log, Recording* kept) noexcept:
     ad_set_current_log(kept.before)
 
 
+def tape_has_custom_gradient(Tape tape):
+    """Whether a function with a gradient of its own was recorded: what it means in forward mode is anybody's guess."""
+    return tape.log != NULL and tape.log.ruled
+
+
 cdef list checked_tangents(list sources, list tangents, npy_intp batch):
     """Tangents as tensors of their sources' shapes and dtypes."""
     cdef Operand x, tangent

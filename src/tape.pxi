@@ -37,6 +37,7 @@ ctypedef struct Log:
     int sole                    # one tape all along, never paused: it has listened to every record
     int pure                    # leaves and scalar records with partials, nothing else
     int32_t leaf_count
+    int ruled                   # some function has a gradient of its own, which need not be linear in the cotangent
     int odd                     # some record is of a dtype that the engine does not run
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack

@@ -951,3 +951,16 @@ def test_the_tape_frees_closures_at_once() -> None:
         assert alive() is None
     finally:
         gc.enable()
+
+
+def test_a_jacobian_takes_reverse_mode_where_a_rule_need_not_be_linear() -> None:
+    @tf.custom_gradient
+    def signs(x: Any) -> Any:
+        return 2.0 * x, lambda g: tf.sign(g) * 0.5
+
+    x = tf.constant(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = signs(x) * [10.0, -10.0, 0.0]
+    np.testing.assert_array_equal(tape.jacobian(y, x), [0.5, -0.5, 0.0])
+    np.testing.assert_array_equal(tape.jacobian(y, x, mode="reverse"), tape.jacobian(y, x))
