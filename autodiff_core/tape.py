@@ -453,6 +453,12 @@ class GradientTape(_core.Tape):
         <Tensor: shape=(2,), dtype=float32, numpy=array([ 6., 12.], dtype=float32)>
         """
         zero = zeros_wanted(unconnected_gradients)
+        if isinstance(sources, _core.Operand) and isinstance(vector, _core.Tensor):
+            # The usual call, without the flattening of structures.
+            (product,) = _core.tape_hvp(self, target, [sources], [vector])
+            if product is None:
+                return zeros_like(sources) if zero else None
+            return _core.to_tensor(product) if isinstance(product, IndexedSlices) else product
         leaves, rebuild = flatten_for_tape(sources)
         products = _core.tape_hvp(self, target, leaves, alike("vector", "source", sources, leaves, vector))
         products = [_core.to_tensor(p) if isinstance(p, IndexedSlices) else p for p in products]
