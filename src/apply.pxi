@@ -236,6 +236,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     cdef npy_intp size
     cdef char numbers[3][8]
     cdef int32_t nodes[3]
+    cdef bint recorded = False
     cdef Log* log
     cdef Tensor result
     if not row.ready:
@@ -305,7 +306,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     if log != NULL:
         for k in range(n):
             nodes[k] = tracked(log, <Operand>operands[k])
-        if not row.boolean:
+            recorded = recorded or nodes[k] >= 0
+        if recorded and not row.boolean:
             record_elementwise(log, op, x, y, z, nodes, result)
     return result
 
