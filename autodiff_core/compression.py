@@ -63,11 +63,56 @@ def hessian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arra
             gradient = extension.gradients[0]
             if gradient is None:
                 return matrices.csr_array((source.size, source.size), dtype=source.dtype)
-            return jacobian(tape, gradient, source)
+            pattern = Pattern(*_core.tape_sparsity(tape, gradient, source))
+            hubs = _hubs(pattern)
+            if not len(hubs):
+                return jacobian(tape, gradient, source)
+            data = _symmetric(tape, gradient, source, pattern, hubs)
+            return matrices.csr_array((data, pattern.columns, pattern.starts), shape=(source.size, source.size))
         finally:
             extension.close()
     finally:
         _core.resume(listening)
+
+
+def _hubs(pattern: Pattern) -> np.ndarray:
+    """The rows of a symmetric matrix that are so much longer than the others that they are better swept one by one.
+
+    Two rows that reach into one long column cannot be swept together, unless its entries are known from elsewhere.
+    """
+    lengths = np.diff(pattern.starts)
+    longest_first = np.argsort(-lengths, kind="stable")
+    # With the k longest set apart, about as many sweeps as those and the longest one that is left are needed.
+    sweeps = np.arange(len(lengths)) + lengths[longest_first]
+    apart = int(np.argmin(sweeps)) if len(sweeps) else 0
+    return longest_first[:apart] if apart and 2 * sweeps[apart] < sweeps[0] else longest_first[:0]
+
+
+def _symmetric(tape: _core.Tape, gradient: Any, source: Any, pattern: Pattern, hubs: np.ndarray) -> np.ndarray:
+    """The entries of a symmetric matrix: a sweep for each hub, and one for each colour of the rest without them.
+
+    What a row has in a hub's column is read off the hub's own row.
+    """
+    size = source.size
+    is_hub = np.zeros(size, bool)
+    is_hub[hubs] = True
+    rows = np.repeat(np.arange(size), np.diff(pattern.starts))
+    inside = ~(is_hub[rows] | is_hub[pattern.columns])
+    counts = np.bincount(rows[inside], minlength=size)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(pattern.starts.dtype)
+    rest = Pattern(starts, pattern.columns[inside])
+    colours, count = _core.colour_rows(*rest, *_core.transposed_pattern(*rest, size))
+    colours = np.where(colours < 0, colours, colours + len(hubs))  # -1 is nobody's: that row has no entry of its own
+    colours[hubs] = np.arange(len(hubs))
+    count += len(hubs)
+    mirrored = is_hub[pattern.columns] & ~is_hub[rows]
+    along = np.where(mirrored, pattern.columns, rows)
+    places = np.where(mirrored, rows, pattern.columns)
+    chunk = _chunk(gradient, source)
+    data = np.empty(len(pattern.columns), source.dtype)
+    take = _taker(data, colours[along], places, count, chunk)
+    _core.tape_pullback(tape, gradient, [source], _indicators(colours, count, chunk, gradient), take)
+    return data
 
 
 def _check_floats(target: Any, source: Any) -> None:

@@ -116,7 +116,8 @@ def sparse_hessian(f: Function, x: Any) -> scipy.sparse.csr_array:
     Notes
     -----
     The sparse Jacobian of the gradient; see `sparse_jacobian`. For the number of colours, and so the time, it matters
-    how many elements a row has, not how many rows there are.
+    how many elements a row has, not how many rows there are. A few rows that are much longer than the others, as where
+    some parameters stand beside all others, are swept one by one, and their columns read off them by symmetry.
 
     Examples
     --------

@@ -389,6 +389,46 @@ def test_rows_of_one_colour_share_no_column(rng: np.random.Generator) -> None:
             assert (matrix != 0)[found == colour].sum(axis=0).max() <= 1
 
 
+def arrow(x: Any) -> Any:
+    """Every element beside the first one, and beside its neighbours."""
+    return tf.reduce_sum(tf.exp(x[1:] * x[0])) + tf.reduce_sum(x[2:] * x[1:-1]) + tf.reduce_sum(x**3)
+
+
+def two_hubs(x: Any) -> Any:
+    """Half of the elements stand beside nothing but the two hubs, some beside nothing at all."""
+    half = x.shape[0] // 2
+    return tf.reduce_sum(tf.sin(x[3:half]) * x[1]) + tf.reduce_sum(x[half:] * x[-1] ** 2) + x[1] * x[-1] + x[0]
+
+
+@pytest.mark.parametrize("function", [arrow, two_hubs, lambda x: tf.reduce_sum(x) ** 2 + tf.reduce_sum(x**3)])
+@pytest.mark.parametrize("size", [8, 41])
+def test_a_hessian_with_dense_rows_and_columns_is_the_dense_one(function: Any, size: int) -> None:
+    x = np.random.default_rng(0).normal(size=size)
+    assert_dense(tf.sparse_hessian(function, x), tf.hessian(function)(x))
+
+
+@pytest.mark.parametrize(("function", "most"), [(arrow, 5), (two_hubs, 4)])
+def test_dense_rows_and_columns_of_a_hessian_cost_a_sweep_each(
+    function: Any, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[int] = []
+
+    def counted(tape: Any, target: Any, sources: Any, cotangents: Any, take: Any) -> Any:
+        def counting() -> Any:
+            for chunk in cotangents:
+                swept.append(len(chunk))
+                yield chunk
+
+        return pullback(tape, target, sources, counting(), take)
+
+    pullback = _core.tape_pullback
+    monkeypatch.setattr(_core, "tape_pullback", counted)
+    for size in (50, 2000):
+        swept.clear()
+        tf.sparse_hessian(function, np.random.default_rng(0).normal(size=size) * 0.1)
+        assert sum(swept) <= most
+
+
 def test_largest_first_is_taken_where_it_is_better() -> None:
     # A path of four rows, the ends given first: the ends take one colour, and the two rows between need two more.
     rows_ = [[0], [2], [0, 1], [1, 2]]
