@@ -58,14 +58,11 @@ def hessian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arra
     _check_floats(target, source)
     listening = _core.suspend()
     try:
-        extension = _core.Extension(tape, target, [source])
-        try:
+        with _core.Extension(tape, target, [source]) as extension:
             gradient = extension.gradients[0]
             if gradient is None:
                 return matrices.csr_array((source.size, source.size), dtype=source.dtype)
             return jacobian(tape, gradient, source)
-        finally:
-            extension.close()
     finally:
         _core.resume(listening)
 

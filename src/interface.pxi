@@ -537,15 +537,17 @@ cdef int begin_sweep(Tape tape, list targets) except -1:
 
 
 cdef int end_sweep(Tape tape) except -1:
-    if not tape.persistent:
+    if not tape.persistent and not tape.sweeps:
         tape.release()
         tape.spent = True
     return 0
 
 
 cdef int check_recorded(Tape tape) except -1:
-    if tape.log == NULL:
-        raise RuntimeError(SPENT if tape.spent else "this tape has recorded nothing: compute the target inside `with tape:`")
+    if tape.log == NULL and not tape.spent:
+        raise RuntimeError("this tape has recorded nothing: compute the target inside `with tape:`")
+    if tape.log == NULL or (tape.sweeps and not tape.persistent):   # a rule, or another thread, asks while it is spent
+        raise RuntimeError(SPENT)
     return 0
 
 
@@ -577,7 +579,11 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
         targets_.append(x)
         seeds_.append(seed)
     begin_sweep(tape, targets_)
-    results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
+    tape.sweeps += 1
+    try:
+        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
+    finally:
+        tape.sweeps -= 1
     end_sweep(tape)
     if zero:
         for i in range(len(sources)):
@@ -630,10 +636,14 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     if x is None:
         return [[None] * len(sources)]
     begin_sweep(tape, [x])
-    for cotangent in cotangents:
-        seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
-        gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
-        results.append(gradients if take is None else take(gradients))
+    tape.sweeps += 1
+    try:
+        for cotangent in cotangents:
+            seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
+            gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
+            results.append(gradients if take is None else take(gradients))
+    finally:
+        tape.sweeps -= 1
     end_sweep(tape)
     return results
 
@@ -649,12 +659,16 @@ def tape_pushforward(Tape tape, list targets, jobs, take=None):
     for value in targets:
         wanted.append(checked_target(value))
     connected = [x for x in wanted if x is not None]
-    for sources, tangents, batch in jobs:
-        tangents = checked_tangents(checked_sources(sources), tangents, batch)
-        begin_sweep(tape, connected)
-        found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
-        pushed = [None if x is None else next(found) for x in wanted]
-        results.append(pushed if take is None else take(pushed))
+    tape.sweeps += 1
+    try:
+        for sources, tangents, batch in jobs:
+            tangents = checked_tangents(checked_sources(sources), tangents, batch)
+            begin_sweep(tape, connected)
+            found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
+            pushed = [None if x is None else next(found) for x in wanted]
+            results.append(pushed if take is None else take(pushed))
+    finally:
+        tape.sweeps -= 1
     end_sweep(tape)
     return results
 
@@ -746,7 +760,7 @@ ctypedef struct Mark:
 
 
 cdef class Extension:
-    """The gradient of a scalar as records at the end of its tape's log, until `close`."""
+    """The gradient of a scalar as records at the end of its tape's log, until it is left, as a context."""
     cdef Tape tape
     cdef Mark mark
     cdef bint persistent
@@ -763,7 +777,8 @@ cdef class Extension:
         begin_sweep(tape, [] if x is None else [x])
         self.tape = tape
         self.persistent = tape.persistent
-        tape.persistent = True      # until `close`
+        tape.persistent = True      # until it is left
+        tape.sweeps += 1
         cdef Log* log = tape.log
         self.mark.count = log.count
         self.mark.constants = log.constant_count
@@ -784,15 +799,19 @@ cdef class Extension:
         self.tape = None
         self.gradients = None
         tape.persistent = self.persistent
+        tape.sweeps -= 1
         if not tape.log.active:
             cut(tape.log, &self.mark)
         return 0
 
-    def close(self):
-        """Cut off what was appended, and release a tape that is for one use."""
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        """Withdraw what was appended, and release a tape that is for one use, but after an error."""
         cdef Tape tape = self.tape
-        if tape is not None:
-            self.withdraw()
+        self.withdraw()
+        if kind is None:
             end_sweep(tape)
 
 
@@ -846,9 +865,8 @@ cdef void cut(Log* log, Mark* mark) noexcept:
 
 def tape_hvp(Tape tape, target, list sources, list vectors):
     """The Hessian times vectors, one for each source; None where there is no second derivative."""
-    cdef Extension extension
     cdef Operand x, vector
-    cdef list wanted = [], seeds = []
+    cdef list wanted, seeds = []
     cdef Py_ssize_t k
     check_recorded(tape)
     checked_sources(sources)
@@ -858,12 +876,9 @@ def tape_hvp(Tape tape, target, list sources, list vectors):
         if shape_of(vector) != shape_of(x):
             raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they must be equal")
         seeds.append(vector)
-    extension = Extension(tape, target, sources)
-    try:
+    with Extension(tape, target, sources) as extension:
         wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
         return reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted], sources)
-    finally:
-        extension.close()
 
 
 def shown(Operand x):

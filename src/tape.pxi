@@ -553,6 +553,7 @@ cdef class Tape:
     cdef bint recording         # between enter and exit, and not paused
     cdef bint open              # on the stack
     cdef bint spent             # its one set of gradients has been taken
+    cdef int sweeps             # that run over its records now
     cdef list variables         # watched
     cdef list below             # nodes from before `start` that it watches
     cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
@@ -702,6 +703,8 @@ cdef class Tape:
     def start_over(self):
         """Forget all that was recorded and watched."""
         self.check_recording()
+        if self.sweeps:
+            raise RuntimeError("a tape cannot be reset while a gradient is taken on it")
         self.log.sole = False
         forget(self.log, self)
         self.begin()

@@ -228,3 +228,128 @@ def test_variables_that_are_read_while_a_second_derivative_is_taken_stay_on_the_
         np.testing.assert_array_equal(tape.hessian(y, x), np.diag([6, 12]))
         np.testing.assert_array_equal(tape.hvp(y, x, [1.0, 1.0]), [6, 12])
         np.testing.assert_array_equal(tape.gradient(y, x), [3, 12])
+
+
+def calling(action: Any) -> Any:
+    """The identity, whose gradient calls something on its way."""
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        def grad(upstream: Any) -> Any:
+            action()
+            return upstream * 2.0
+
+        return x * 1.0, grad
+
+    return f
+
+
+ASKING = {
+    "gradient": lambda tape, y, x: tape.gradient(y, x),
+    "jacobian": lambda tape, y, x: tape.jacobian(y, x),
+    "forward jacobian": lambda tape, y, x: tape.jacobian(y, x, mode="forward"),
+    "jvp": lambda tape, y, x: tape.jvp(y, x, tf.ones_like(x)),
+}
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING.keys())
+def test_a_rule_cannot_use_up_the_tape_that_calls_it(ask: Any) -> None:
+    x = tf.constant(np.arange(5.0))
+    errors = []
+
+    def again() -> None:
+        with pytest.raises(RuntimeError, match="one set of gradients") as info:
+            tape.gradient(y, x)
+        errors.append(info.value)
+        for _ in range(3):
+            with tf.GradientTape() as other:
+                other.watch(x)
+                tf.sin(x) * x
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.tanh(calling(again)(x * tf.sin(x))) * x)
+    found = ask(tape, y, x)
+    assert errors
+    value = np.arange(5.0)
+    inner = value * np.sin(value)
+    slope = 2 * (1 - np.tanh(inner) ** 2) * value * (np.sin(value) + value * np.cos(value)) + np.tanh(inner)
+    np.testing.assert_allclose(found, slope.sum() if ask is ASKING["jvp"] else slope)
+    with pytest.raises(RuntimeError, match="one set of gradients"):
+        tape.gradient(y, x)
+
+
+def test_a_rule_may_ask_a_persistent_tape() -> None:
+    x = tf.constant([1.0, 2.0])
+    found = []
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        z = x * x
+        y = calling(lambda: found.append([tape.gradient(z, x), tape.hvp(tf.reduce_sum(z), x, [1.0, 1.0])]))(z)
+    np.testing.assert_array_equal(tape.gradient(y, x), [4, 8])
+    np.testing.assert_array_equal(found[0][0], [2, 4])
+
+
+def test_a_tape_is_not_reset_under_its_own_gradient() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = calling(lambda: tape.reset())(x * x)
+        with pytest.raises(RuntimeError, match="cannot be reset"):
+            tape.gradient(y, x)
+        with pytest.raises(RuntimeError, match="cannot be reset"):
+            tape.hvp(tf.reduce_sum(y), x, [1.0, 1.0])
+        tape.reset()
+        tape.watch(x)
+        z = x * x
+    np.testing.assert_array_equal(tape.gradient(z, x), [2, 4])
+
+
+@pytest.mark.parametrize("size", [5, 200_000])
+def test_threads_that_ask_one_tape_at_once_for_its_one_gradient(size: int) -> None:
+    x = tf.constant(np.linspace(0.0, 1.0, size))
+    barrier = threading.Barrier(4)
+    found: list[Any] = []
+
+    def ask() -> None:
+        barrier.wait()
+        try:
+            found.append(np.asarray(tape.gradient(y, x)))
+        except RuntimeError as error:
+            found.append(error)
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.sin(x) * tf.tanh(x))
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    arrays = [one for one in found if not isinstance(one, RuntimeError)]
+    assert len(found) == 4
+    assert len(arrays) == 1
+    value = np.asarray(x)
+    np.testing.assert_allclose(
+        arrays[0], np.cos(value) * np.tanh(value) + np.sin(value) * (1 - np.tanh(value) ** 2), rtol=1e-12
+    )
+
+
+def test_after_an_error_in_the_second_order_a_tape_may_be_asked_again() -> None:
+    x = tf.constant([1.0, 2.0])
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return x * x, lambda g: g * np.nextafter(x, 3.0)  # has no derivative
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(f(x))
+    for ask in (
+        lambda: tape.hvp(y, x, [1.0, 1.0]),
+        lambda: tape.hessian(y, x),
+        lambda: tape.sparse_hessian(y, x),
+    ):
+        with pytest.raises(LookupError):
+            ask()
+    np.testing.assert_allclose(tape.gradient(y, x), [1, 2], rtol=1e-6)
