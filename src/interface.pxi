@@ -341,24 +341,26 @@ def suspend():
     cdef Log* log = <Log*>ad_get_current_log()
     cdef uint32_t active
     if log == NULL:
-        return 0
+        return None
     active = log.active
     log.active = 0
     log.sole = False
-    return active
+    return log.id, active, still_recording(log)
 
 
-def resume(uint32_t active):
-    """Let those listen again that did, and are still open; those that a sweep records for need not be."""
+def resume(suspended):
+    """Let those listen again that did, but for what was left or used up meanwhile."""
     cdef Log* log = <Log*>ad_get_current_log()
-    cdef Tape tape
-    cdef int i
-    if log != NULL:
-        log.active = join(log, log.active, meet(log, active, log.extended))
-    for i in range(log.depth if log != NULL else 0):
-        tape = <Tape>log.stack[i]
-        if tape.recording:
-            log.active = join(log, log.active, meet(log, active, tape.bit))
+    if suspended is None or log == NULL:
+        return
+    identity, active, recording = suspended
+    if log_of(identity) == log:
+        log.active = join(log, log.active, without_left(log, active, recording))
+
+
+cdef uint32_t without_left(Log* log, uint32_t active, uint32_t recording) noexcept:
+    """Tapes that listened, without those that recorded then and do not any more."""
+    return meet(log, minus(log, active, minus(log, recording, still_recording(log))), log.used)
 
 
 def operand_like(value, Operand other):
@@ -697,6 +699,7 @@ def accumulated_jvp(Tape tape, list targets, list primals, list tangents):
 ctypedef struct Recording:
     Log* before
     uint32_t active
+    uint32_t recording
     uint32_t extended
     int was_current
     unsigned long thread
@@ -706,6 +709,7 @@ cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
     """Let tapes listen that may have been left already."""
     kept.before = <Log*>ad_get_current_log()
     kept.active = log.active
+    kept.recording = still_recording(log)
     kept.was_current = log.is_current
     kept.extended = log.extended
     kept.thread = log.thread
@@ -717,7 +721,7 @@ cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
 
 
 cdef void stop_again(Log* log, Recording* kept) noexcept:
-    log.active = kept.active
+    log.active = without_left(log, kept.active, kept.recording)
     log.extended = kept.extended
     log.is_current = kept.was_current
     log.thread = kept.thread
@@ -780,6 +784,7 @@ cdef class Extension:
         tape.persistent = True      # until it is left
         tape.sweeps += 1
         cdef Log* log = tape.log
+        log.kept += 1
         self.mark.count = log.count
         self.mark.constants = log.constant_count
         self.mark.operands = log.operand_count
@@ -800,8 +805,9 @@ cdef class Extension:
         self.gradients = None
         tape.persistent = self.persistent
         tape.sweeps -= 1
+        tape.log.kept -= 1
         if not tape.log.active:
-            cut(tape.log, &self.mark)
+            cut(tape.log, &self.mark, tape.bit)
         return 0
 
     def __enter__(self):
@@ -828,12 +834,16 @@ cdef list appended_gradient(Tape tape, Operand target, list sources):
         stop_again(log, &kept)
 
 
-cdef void cut(Log* log, Mark* mark) noexcept:
-    """Drop all records from a mark on."""
+cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
+    """Drop all records from a mark on, unless a tape has come to listen to some: one that a rule opened, and that is
+    still alive."""
     cdef int32_t i
     cdef int k
     cdef Operand x
-    if log.count == mark.count:
+    for i in range(mark.count, log.count):
+        if minus(log, log.records[i].listeners, bit):
+            return
+    if log.count == mark.count or log.kept:
         return
     for i in range(log.count - 1, mark.count - 1, -1):
         if log.records[i].op == OP_LEAF and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:
@@ -849,14 +859,9 @@ cdef void cut(Log* log, Mark* mark) noexcept:
                 (<VariableCore>x).fresh_log_id = 0
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
-    add_epoch(log, mark.count)
+    cut_off(log, mark.count, mark.constants, mark.operands)
     if log.count != mark.count:
         return
-    for i in range(mark.constants, log.constant_count):
-        if not log.constants[i].scalar:
-            Py_XDECREF(log.constants[i].value.array)
-    log.constant_count = mark.constants
-    log.operand_count = mark.operands
     log.last_owner = mark.owner
     log.leaf_count = mark.leaves
     log.pure = mark.pure

@@ -55,6 +55,7 @@ ctypedef struct Sweep:
     bint tensors                # emit tensors
     bint objects                # some adjoint is, or was, an array or a tensor
     bint linked                 # the log is the one that this thread records on
+    bint keeps                  # adjoints may be nodes at the log's end, which must stay
 
 
 cdef object no_rule(int op):
@@ -1197,11 +1198,16 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
     s.tensors = odd or heard
     if not s.tensors:
         s.stretch = spare_stretch()
+    elif s.linked:
+        s.keeps = True
+        log.kept += 1
     return 0
 
 
 cdef void sweep_close(Sweep* s, Ends* e) noexcept:
     cdef int32_t node
+    if s.keeps:
+        s.log.kept -= 1
     if s.objects and s.state != NULL:
         for node in range(s.low, s.high + 1):
             if s.state[node - s.low] & KIND_MASK:

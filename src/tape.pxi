@@ -44,6 +44,7 @@ ctypedef struct Log:
     int is_current              # some thread records on it
     uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
                                 # whichever others come and go
+    int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -719,6 +720,16 @@ cdef class Tape:
         return tuple(self.variables or ())
 
 
+cdef uint32_t still_recording(Log* log) noexcept:
+    """The open tapes that are not paused."""
+    cdef uint32_t tapes = 0
+    cdef int i
+    for i in range(log.depth):
+        if (<Tape>log.stack[i]).recording:
+            tapes = join(log, tapes, (<Tape>log.stack[i]).bit)
+    return tapes
+
+
 cdef void forget(Log* log, Tape tape) noexcept:
     """Clear a tape's bit, and drop what no other tape needs; records at the end that nobody needs are cut off."""
     cdef int32_t start = tape.start, end = tape.start, i
@@ -726,7 +737,6 @@ cdef void forget(Log* log, Tape tape) noexcept:
     cdef int32_t* nodes
     cdef int k, n
     cdef Record* r
-    cdef Tape other
     cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
     for node in (tape.below or ()):
         log.records[<int32_t>node].listeners = minus(log, log.records[<int32_t>node].listeners, tape.bit)
@@ -752,17 +762,27 @@ cdef void forget(Log* log, Tape tape) noexcept:
         if r.op == OP_LEAF and r.b >= start:
             needed[r.b - start] = 1
     free(needed)
-    if end == log.count:
+    if end >= log.count or log.kept:
         return
+    if end == start:
+        cut_off(log, end, tape.constants_start, tape.operands_start)
+    else:
+        cut_off(log, end, log.constant_count, log.operand_count)
+
+
+cdef void cut_off(Log* log, int32_t end, int32_t constants, int32_t operands) noexcept:
+    """Cut the log off at `end`: what lies behind is cleared, and no tape needs it."""
+    cdef int32_t i
+    cdef int k
+    cdef Tape other
     add_epoch(log, end)
     if log.count != end:
         return
-    if end == start:
-        for i in range(tape.constants_start, log.constant_count):
-            if not log.constants[i].scalar:
-                Py_XDECREF(log.constants[i].value.array)
-        log.constant_count = tape.constants_start
-        log.operand_count = tape.operands_start
+    for i in range(constants, log.constant_count):
+        if not log.constants[i].scalar:
+            Py_XDECREF(log.constants[i].value.array)
+    log.constant_count = min(log.constant_count, constants)
+    log.operand_count = min(log.operand_count, operands)
     # A tape that began behind the cut, with nothing of its own left, begins at it.
     for k in range(log.slots):
         if log.tapes[k] != NULL:

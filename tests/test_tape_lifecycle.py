@@ -353,3 +353,162 @@ def test_after_an_error_in_the_second_order_a_tape_may_be_asked_again() -> None:
         with pytest.raises(LookupError):
             ask()
     np.testing.assert_allclose(tape.gradient(y, x), [1, 2], rtol=1e-6)
+
+
+def scribble(x: Any) -> Any:
+    """Records and constants that are of one tape alone."""
+    z = x
+    for k in range(30):
+        z = tf.sin(z) * tf.constant(np.arange(float(x.size)) + k)
+    return z
+
+
+@pytest.mark.parametrize("order", ["hvp", "hessian", "sparse_hessian"])
+def test_a_tape_that_a_failing_rule_leaves_in_the_traceback(order: str) -> None:
+    x = tf.constant(np.arange(1.0, 5.0))
+    fail = True
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        def grad(upstream: Any) -> Any:
+            with tf.GradientTape(persistent=True) as inner:
+                inner.watch(upstream)
+                scribble(upstream)
+            if fail:
+                raise KeyError("on purpose")
+            return upstream * 2.0 * x
+
+        return x * x, grad
+
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(f(tf.sin(x)))
+    arguments = (y, x, np.ones(4)) if order == "hvp" else (y, x)
+    for _ in range(3):
+        try:
+            getattr(tape, order)(*arguments)
+        except KeyError as error:
+            kept = error  # and with it the rule's frame, and the tape in it
+        fail = False
+        first = np.asarray(tape.gradient(y, x))
+        fail = True
+        del kept
+        gc.collect()
+        fail = False
+        np.testing.assert_array_equal(tape.gradient(y, x), first)
+        np.testing.assert_allclose(tape.hvp(y, x, np.ones(4)), 2 * np.cos(2 * np.arange(1.0, 5.0)))
+        fail = True
+    del tape
+    gc.collect()
+
+
+@pytest.mark.parametrize("others", [0, 31])
+def test_a_tape_of_a_rule_that_outlives_a_second_derivative(others: int) -> None:
+    x = tf.constant(np.arange(1.0, 5.0))
+    kept: list[Any] = []
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        def grad(upstream: Any) -> Any:
+            with tf.GradientTape(persistent=True) as inner:
+                inner.watch(upstream)
+                z = upstream * upstream
+            kept.append((inner, z, upstream))
+            return upstream * 2.0 * x
+
+        return x * x, grad
+
+    around = [tf.GradientTape() for _ in range(others)]
+    for other in around:
+        other.__enter__()
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(f(tf.sin(x)))
+    for other in reversed(around):
+        other.__exit__(None, None, None)
+    wanted = 2 * np.cos(2 * np.arange(1.0, 5.0))
+    for _ in range(3):
+        np.testing.assert_allclose(tape.hvp(y, x, np.ones(4)), wanted)
+        inner, z, upstream = kept.pop()
+        np.testing.assert_array_equal(inner.gradient(z, upstream), 2 * np.asarray(upstream))
+        kept.append(inner)
+        del inner, z, upstream
+    np.testing.assert_allclose(tape.hessian(y, x), np.diag(wanted), atol=1e-15)
+    kept.clear()
+    np.testing.assert_allclose(tape.hvp(y, x, np.ones(4)), wanted)
+
+
+def test_a_tape_that_goes_while_a_second_derivative_is_appended() -> None:
+    x = tf.constant(np.arange(1.0, 5.0))
+    kept: list[Any] = []
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        def grad(upstream: Any) -> Any:
+            kept.clear()
+            return upstream * tf.constant(np.arange(4.0)) * x
+
+        return x * x, grad
+
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(f(tf.sin(x)))
+        with tape.stop_recording(), tf.GradientTape(persistent=True) as other:
+            other.watch(x)
+            scribble(x)
+        kept.append(other)
+        del other
+    found = [np.asarray(tape.hvp(y, x, np.ones(4))) for _ in range(2)]
+    np.testing.assert_allclose(found[0], np.arange(4.0) * np.cos(2 * np.arange(1.0, 5.0)))
+    np.testing.assert_array_equal(*found)
+    np.testing.assert_allclose(tape.gradient(y, x), np.arange(4.0) * np.sin(2 * np.arange(1.0, 5.0)) / 2)
+
+
+def test_a_rule_that_uses_up_the_tape_around() -> None:
+    x = tf.constant([1.0, 2.0])
+    found = []
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        z = x * x
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = tf.reduce_sum(calling(lambda: found.append(outer.gradient(z, x)))(tf.sin(x)) * x)
+        gradient = inner.gradient(y, x)
+        after = x * 3.0
+    np.testing.assert_array_equal(found[0], [2, 4])
+    np.testing.assert_allclose(gradient, 2 * np.cos([1, 2]) * [1, 2] + np.sin([1, 2]), rtol=1e-6)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        w = after * x
+    np.testing.assert_array_equal(tape.gradient(w, x), [3, 6])
+
+
+@pytest.mark.parametrize("inside", ["recompute_grad", "custom_jvp", "sparse_jacobian", "plain"])
+def test_a_rule_that_pauses_all_tapes_on_its_way(inside: str) -> None:
+    x = tf.constant([0.3, 0.7, 1.1])
+
+    @tf.custom_jvp
+    def sine(x: Any) -> Any:
+        return tf.sin(x)
+
+    @sine.defjvp
+    def sine_jvp(primals: Any, tangents: Any) -> Any:
+        return sine(primals[0]), tf.cos(primals[0]) * tangents[0]
+
+    def called(x: Any) -> Any:
+        if inside == "sparse_jacobian":
+            tf.sparse_jacobian(lambda t: t * t, x)
+        return {"recompute_grad": tf.recompute_grad(tf.sin), "custom_jvp": sine}.get(inside, tf.sin)(x)
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return -tf.cos(x), lambda upstream: upstream * called(x)
+
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(f(x * x) * x)
+    p = np.asarray(x, float)
+    wanted = 6 * p * np.sin(p * p) + 4 * p**3 * np.cos(p * p)
+    np.testing.assert_allclose(tape.hvp(y, x, np.ones(3)), wanted, rtol=1e-5)
+    np.testing.assert_allclose(np.asarray(tape.hessian(y, x)).sum(0), wanted, rtol=1e-5)
+    np.testing.assert_allclose(tape.sparse_hessian(y, x).toarray().sum(0), wanted, rtol=1e-5)
