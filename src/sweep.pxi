@@ -1160,7 +1160,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
         memset(e.few_states, 0, high - low + 1)
     else:
         s.state = <uint8_t*>malloc(<size_t>(high - low + 1))
-        if last and log.sole and log.pure and current != log:
+        if last and log.sole and log.pure and not log.odd and current == NULL:
             # Numbers all of them, and nobody can ask for the values after this sweep.
             s.adjoint = <Adjoint*>&log.values[low]
         else:

@@ -512,3 +512,40 @@ def test_a_rule_that_pauses_all_tapes_on_its_way(inside: str) -> None:
     np.testing.assert_allclose(tape.hvp(y, x, np.ones(3)), wanted, rtol=1e-5)
     np.testing.assert_allclose(np.asarray(tape.hessian(y, x)).sum(0), wanted, rtol=1e-5)
     np.testing.assert_allclose(tape.sparse_hessian(y, x).toarray().sum(0), wanted, rtol=1e-5)
+
+
+def long_scalar_program(x: Any) -> Any:
+    z = tf.sin(x)
+    y = z
+    for _ in range(400):
+        y = y * z * 1.01 + x * 0.01
+    return y
+
+
+@pytest.mark.parametrize("watched", ["weight", "source"])
+def test_the_one_gradient_of_a_long_scalar_tape_under_a_tape_opened_later(watched: str) -> None:
+    x, weight = tf.constant(0.9, dtype=tf.float64), tf.constant(1.5, dtype=tf.float64)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = long_scalar_program(x)
+    wanted = float(tape.gradient(y, x))
+    with tf.GradientTape() as inner:
+        inner.watch(x)
+        y = long_scalar_program(x)
+    with tf.GradientTape() as later:
+        later.watch(weight if watched == "weight" else x)
+        found = inner.gradient(y, x, output_gradients=weight)
+    assert float(found) == pytest.approx(1.5 * wanted, rel=1e-12)
+    if watched == "weight":
+        assert float(later.gradient(found, weight)) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_the_one_gradient_of_a_long_scalar_tape_beside_a_dtype_that_is_not_fused() -> None:
+    x, half = tf.constant(0.9, dtype=tf.float64), tf.constant([1.0, 2.0], dtype=np.float16)
+    found = []
+    for persistent in (True, False):
+        with tf.GradientTape(persistent=persistent) as tape:
+            tape.watch([half, x])
+            y = long_scalar_program(x)
+        found.append(float(tape.gradient([y, half], [x, half])[0]))
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
