@@ -416,7 +416,7 @@ cdef object tangent_of(int op, tuple information, int code, npy_intp batch, list
 
 
 cdef Operand checked_tangent(int op, object value, tuple shape, npy_intp batch):
-    cdef Operand x = as_operand(value)
+    cdef Operand x = kept_operand(value)
     if shape_of(x) != with_batch(shape, batch):
         raise ValueError(f"{op_name(op)}: its tangent has shape {shape_of(x)}; the output has shape {with_batch(shape, batch)}, "
                          f"and they must be equal")

@@ -921,6 +921,12 @@ cdef object entry_of(object x, npy_intp i):
     return None if x is None else getitem(<Operand>x, i)
 
 
+cdef Operand kept_operand(object value):
+    """What a rule gave, as an operand that nobody writes to: an array may be a rule's buffer for the next call."""
+    cdef Operand x = as_operand(value)
+    return new_tensor(own_copy(x.array)) if x.borrowed and not x.scalar else x
+
+
 cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
     """What a rule gave, checked: one contribution an operand, of the operand's shape."""
     cdef list checked = []
@@ -932,7 +938,7 @@ cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
         if part is None:
             checked.append(None)
             continue
-        x = as_operand(part)
+        x = kept_operand(part)
         if shape_of(x) != with_batch(<tuple>shapes[k], batch):
             raise ValueError(f"{op_name(op)}: its derivative with respect to operand {k} has shape {shape_of(x)}; the operand "
                              f"has shape {with_batch(<tuple>shapes[k], batch)}, and they must be equal")
@@ -1304,8 +1310,10 @@ cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, P
         part = collect_slices(<list>s.adjoint[k].object)
     else:
         held = s.adjoint[k].object
-        if kind == TENSOR:
-            part = <Tensor>held if isinstance(<object>held, Tensor) else identity_of(<Operand>held)
+        if kind == TENSOR:      # (a weight of the caller's may be a variable, or an array)
+            part = <object>held
+            if not isinstance(part, Tensor) or (<Tensor>part).borrowed:
+                part = identity_of(<Operand>part)
         else:
             part = tensor_alone(held)
     drop(s, node)
