@@ -445,6 +445,7 @@ cdef Tensor linear_kernel(int op, Operand x, object attribute):
 
 cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=False):
     cdef ndarray out
+    cdef object owner
     if op == OP_SUM:
         out = sum_kernel(x, <tuple>attribute)
     elif op == OP_BROADCAST:
@@ -460,6 +461,13 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
     else:
         result = (<object>table[op].python)(x, attribute)
         out = <ndarray>result if isinstance(result, ndarray) else np_asarray(result)
+        # What is neither the operand's memory nor nobody else's is of a buffer that the kernel keeps.
+        owner = out.base
+        if owner is None:
+            if out is not x and (<PyObject*>out).ob_refcnt > 2:
+                out = own_copy(out)
+        elif owner is not x and owner is not x.base and (<PyObject*>owner).ob_refcnt > 2:
+            out = own_copy(out)
     if borrowed and (out is x or out.base is not None):
         out = own_copy(out)
     return out
@@ -547,20 +555,15 @@ cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
 cdef object apply_general(int op, list operands, object attribute):
     """An op of any number of operands whose derivative is a Python rule over public ops."""
     cdef Row* row = &table[op]
-    cdef Operand x
     cdef Tensor out
     cdef Log* log
     cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
     value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
-    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
+    # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
+    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or (<PyObject*>array).ob_refcnt > 2:
         array = own_copy(array)
-    else:
-        for x in operands:
-            if x.array is array:
-                array = own_copy(array)
-                break
     out = new_tensor(array)
     log = recording_log()
     if log == NULL or not PyTypeNum_ISFLOAT(out.code):

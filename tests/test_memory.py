@@ -378,3 +378,30 @@ def test_rules_may_use_one_buffer_for_all_they_give(outer: bool) -> None:
     buffer[:] = 99.0
     np.testing.assert_array_equal(gradients, np.array([[22.0], [2.0], [20.0]]) * np.ones(3))
     np.testing.assert_array_equal(tangents, np.array([[2.0], [20.0]]) * np.ones(3))
+
+
+@pytest.mark.parametrize("kind", ["general", "linear", "linear, a view"])
+def test_kernels_may_use_one_buffer_for_all_their_results(kind: str) -> None:
+    buffer = np.zeros(5)
+
+    def double(x: Any) -> np.ndarray:
+        part = buffer if x.shape == (5,) else buffer[: x.size]
+        return np.multiply(x, 2.0, out=part)
+
+    name = f"doubled, {kind}"
+    if kind == "general":
+        op = tf.general_op(name, double, lambda g, y, x: 2.0 * g)
+    else:
+        op = tf.linear_op(name, double, double)
+    shape = 3 if kind == "linear, a view" else 5
+    x = tf.constant(np.ones(shape))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = op(x)
+        z = op(y * y)
+    buffer[:] = 99.0
+    np.testing.assert_array_equal(y, np.full(shape, 2.0))
+    np.testing.assert_array_equal(z, np.full(shape, 8.0))
+    np.testing.assert_array_equal(tape.gradient(z, x), np.full(shape, 16.0))
+    np.testing.assert_array_equal(tape.jvp(z, x, np.ones(shape)), np.full(shape, 16.0))
+    np.testing.assert_array_equal(tape.jacobian(z, x), 16.0 * np.eye(shape))
