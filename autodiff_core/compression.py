@@ -128,9 +128,12 @@ def _taker(
         entries: Any = slice(None)
         if count > chunk:
             entries = np.flatnonzero((colours >= first) & (colours < first + chunk))
-        compressed = np.asarray(results[0])
-        width = compressed[0].size
-        data[entries] = compressed.reshape(-1)[(colours[entries].astype(np.intp) - first) * width + places[entries]]
+        if results[0] is None:  # a rule of the user's lets nothing through
+            data[entries] = 0
+        else:
+            compressed = np.asarray(results[0])
+            width = compressed[0].size
+            data[entries] = compressed.reshape(-1)[(colours[entries].astype(np.intp) - first) * width + places[entries]]
         first += chunk
 
     return take
