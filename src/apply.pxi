@@ -320,24 +320,29 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
     cdef uint32_t listeners = 0, needs = 0
     cdef int k, n = row.arity
     cdef bint broadcast = False
+    cdef tuple shapes = None
     for k in range(n):
         if nodes[k] >= 0:
             if row.derivative[k] == NOTHING:
                 nodes[k] = UNTRACKED
                 continue
+            operand = x if k == 0 else (y if k == 1 else z)
+            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
+                broadcast = True
             listeners = join(log, listeners, log.records[nodes[k]].listeners)
             if row.derivative[k] == TRACED:
                 needs |= row.uses[k]
     listeners = meet(log, listeners, log.active)
     if not listeners:
         return 0
+    if broadcast:
+        # (Before anything is appended: making a tuple may collect garbage, and that may run anything.)
+        shapes = (array_shape(x), array_shape(y), array_shape(z), out.array.shape)
     for k in range(n):
         operand = x if k == 0 else (y if k == 1 else z)
         if nodes[k] >= 0:
             if needs & (<uint32_t>1 << k):
                 log_keep(log, nodes[k], operand)
-            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
-                broadcast = True
         elif needs & (<uint32_t>1 << k):
             nodes[k] = log_constant(log, operand)
     r = log_append(log, op, listeners)
@@ -348,7 +353,6 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         r.a = nodes[0]
         r.b = nodes[1] if n > 1 else UNTRACKED
     if broadcast:
-        shapes = (array_shape(x), array_shape(y), array_shape(z), out.array.shape)
         own_attribute(log, log.count - 1, shapes)
     finish_record(log, log.count - 1, out, needs & (<uint32_t>1 << n))
     return 0
@@ -596,6 +600,7 @@ cdef int32_t record_general(Log* log, int op, list operands, object attribute, o
         listeners = meet(log, listeners, log.active)
         if not listeners:
             return -1
+        information = (attribute, tuple([shape_of(<Operand>x) for x in operands]), output)
         for k in range(n):
             x = <Operand>operands[k]
             if not row.keeps_inputs:
@@ -607,7 +612,7 @@ cdef int32_t record_general(Log* log, int op, list operands, object attribute, o
         r = log_append(log, op, listeners)
         log_operand_list(log, r, at, n)
         r = &log.records[log.count - 1]
-        own_attribute(log, log.count - 1, (attribute, tuple([shape_of(<Operand>x) for x in operands]), output))
+        own_attribute(log, log.count - 1, information)
     finally:
         if at != nodes:
             PyMem_Free(at)
@@ -827,6 +832,9 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     listeners = meet(log, listeners, log.active)
     if not listeners:
         return out
+    flags = matmul_flags[2 * tx + ty]
+    if na != nb or na > 2:
+        flags += (a.shape, b.shape)     # one may have been broadcast
     # The derivative with respect to one needs the other.
     if na_node >= 0 and nb_node >= 0:
         log_keep(log, na_node, x)
@@ -839,9 +847,6 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     r.a = na_node
     r.b = nb_node
     r.dtype = out.code
-    flags = matmul_flags[2 * tx + ty]
-    if na != nb or na > 2:
-        flags += (a.shape, b.shape)     # one may have been broadcast
     own_attribute(log, log.count - 1, flags)
     finish_record(log, log.count - 1, out, False)
     return out

@@ -442,18 +442,25 @@ cdef Log* log_of(uint64_t identity) noexcept:
 
 cdef int place(Operand x, Log* log, int32_t node) except -1:
     """Let `x` stand at a node, beside where it stands on other logs that are alive."""
-    cdef list others
+    cdef list others, elsewhere
     cdef Log* other
-    if x.log_id != 0 and (x.log_id != log.id or x.elsewhere is not None):
+    cdef uint64_t before = 0
+    while x.log_id != before and (x.log_id != log.id or x.elsewhere is not None):
+        # (Once more, where making a list has collected garbage, and that has placed `x` elsewhere meanwhile.)
+        before = x.log_id
+        elsewhere = x.elsewhere
         others = []
-        for identity, old in (x.elsewhere or ()):
+        for identity, old in (elsewhere or ()):
             other = log_of(identity)
             if other != NULL and other != log:
                 others.append((identity, old))
         other = log_of(x.log_id)
         if other != NULL and other != log:
             others.append((x.log_id, x.node))
-        x.elsewhere = others or None
+        if x.log_id == before and x.elsewhere is elsewhere:
+            x.elsewhere = others or None
+        else:
+            before = 0
     x.log_id = log.id
     x.node = node
     return 0
@@ -495,12 +502,13 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     """Make `x` watched by some tapes; returns its node."""
     cdef int32_t node = log_find(log, x), previous = UNTRACKED
     cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
+    cdef uint64_t identity = log.id
     cdef uint32_t added = minus(log, listeners, before)
     cdef Record* r
     cdef Tape tape
     cdef int slot
     for slot in range(log.slots if added else 0):
-        if has_slot(log, added, slot):
+        if has_slot(log, added, slot) and log.tapes[slot] != NULL:
             tape = <Tape>log.tapes[slot]
             if x.is_variable:
                 tape.add_variable(<VariableCore>x)
@@ -512,6 +520,9 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.taken_up is None:
                     tape.taken_up = []
                 tape.taken_up.append(node)
+    if log.id != identity:
+        # Making a list has collected garbage, and a tape in it, on which `x` may have stood.
+        return leaf(log, x, meet(log, listeners, log.used))
     if node >= 0 and x.is_variable and not is_fresh(log, <VariableCore>x):
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node

@@ -549,3 +549,43 @@ def test_the_one_gradient_of_a_long_scalar_tape_beside_a_dtype_that_is_not_fused
             y = long_scalar_program(x)
         found.append(float(tape.gradient([y, half], [x, half])[0]))
     assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def test_what_the_collector_runs_while_records_are_made() -> None:
+    v, w, m = tf.Variable([1.0, 2.0, 3.0]), tf.Variable(2.0), tf.Variable(np.ones((2, 3, 3), np.float32))
+    runs = 0
+
+    def busy(phase: str, info: Any) -> None:
+        # What a finalizer might do. (From Python 3.12 on the collector waits for Python code, and little is tested here.)
+        nonlocal runs
+        runs += 1
+        if phase == "start":
+            tf.reduce_sum(v * w) + w
+            with tf.GradientTape() as tape:
+                y = tf.reduce_sum(tf.sin(v) * np.arange(3.0, dtype=np.float32))
+            tape.gradient(y, v)
+
+    def step() -> list[Any]:
+        x = tf.constant([[1.0, 2.0, 3.0]])
+        fresh = tf.Variable([2.0, 1.0, 0.0])
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = x * v[:2, None] + fresh * w
+            z = tf.concat([y, x * x, m[0] @ m[1]], 0) @ m
+            z = tf.reduce_sum(tf.nn.softmax(z) * w + tf.gather(fresh, [0, 0, 2]) - x)
+        sources = [x, v, w, m, fresh]
+        return [*tape.gradient(z, sources), *tape.hvp(z, sources, sources), *tape.jacobian(z, [x, v], mode="forward")]
+
+    wanted = [np.asarray(g) for g in step()]
+    before = gc.get_threshold()
+    gc.callbacks.append(busy)
+    try:
+        gc.set_threshold(1, 1, 1)
+        for _ in range(3):
+            found = step()
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(busy)
+    assert runs
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
