@@ -705,8 +705,9 @@ ctypedef struct Recording:
     unsigned long thread
 
 
-cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
+cdef int record_again(Log* log, uint32_t listeners, Recording* kept) except -1:
     """Let tapes listen that may have been left already."""
+    check_alone(log)
     kept.before = <Log*>ad_get_current_log()
     kept.active = log.active
     kept.recording = still_recording(log)
@@ -718,6 +719,16 @@ cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
     log.extended = join(log, log.extended, listeners)
     log.thread = PyThread_get_thread_ident()
     log.active = join(log, log.active, listeners)
+    return 0
+
+
+cdef int check_alone(Log* log) except -1:
+    """Only one thread at a time can append to a log."""
+    cdef unsigned long thread = PyThread_get_thread_ident()
+    if (log.is_current and (log.depth or log.extended) and log.thread != thread) or (log.kept and log.keeper != thread):
+        raise RuntimeError("another thread records on this tape, or on one that was open together with it, or takes a second "
+                           "derivative there: that appends to the records, which one thread does at a time")
+    return 0
 
 
 cdef void stop_again(Log* log, Recording* kept) noexcept:
@@ -778,6 +789,7 @@ cdef class Extension:
         if x is not None and shape_of(x) != ():
             raise ValueError(f"the target of a second derivative must be a scalar; this one has shape {shape_of(x)}: reduce it, "
                              f"as in reduce_sum(target)")
+        check_alone(tape.log)
         begin_sweep(tape, [] if x is None else [x])
         self.tape = tape
         self.persistent = tape.persistent
@@ -785,6 +797,7 @@ cdef class Extension:
         tape.sweeps += 1
         cdef Log* log = tape.log
         log.kept += 1
+        log.keeper = PyThread_get_thread_ident()
         self.mark.count = log.count
         self.mark.constants = log.constant_count
         self.mark.operands = log.operand_count

@@ -1207,6 +1207,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
     elif s.linked:
         s.keeps = True
         log.kept += 1
+        log.keeper = PyThread_get_thread_ident()
     return 0
 
 

@@ -45,6 +45,7 @@ ctypedef struct Log:
     uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
                                 # whichever others come and go
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
+    unsigned long keeper        # the thread that they are of
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
