@@ -774,7 +774,7 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     cdef int parts = parts_for(PyArray_SIZE(out)) if p.core[2] == 1 else 1
     if p.count * p.core[1] * p.core[2] * p.core[3] >= NOGIL_WORK:
         with nogil:
-            wk_run(run_products, &p, parts if parts <= p.count else 1)
+            wk_run(run_products, &p, parts if parts <= p.count else 1, wk_threads())
     else:
         run_products(&p, 0, 0, 1)
     return out
