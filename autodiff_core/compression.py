@@ -58,8 +58,7 @@ def hessian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arra
     _check_floats(target, source)
     listening = _core.suspend()
     try:
-        extension = _core.Extension(tape, target, [source])
-        try:
+        with _core.Extension(tape, target, [source]) as extension:
             gradient = extension.gradients[0]
             if gradient is None:
                 return matrices.csr_array((source.size, source.size), dtype=source.dtype)
@@ -69,8 +68,6 @@ def hessian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arra
                 return jacobian(tape, gradient, source)
             data = _symmetric(tape, gradient, source, pattern, hubs)
             return matrices.csr_array((data, pattern.columns, pattern.starts), shape=(source.size, source.size))
-        finally:
-            extension.close()
     finally:
         _core.resume(listening)
 
@@ -176,9 +173,12 @@ def _taker(
         entries: Any = slice(None)
         if count > chunk:
             entries = np.flatnonzero((colours >= first) & (colours < first + chunk))
-        compressed = np.asarray(results[0])
-        width = compressed[0].size
-        data[entries] = compressed.reshape(-1)[(colours[entries].astype(np.intp) - first) * width + places[entries]]
+        if results[0] is None:  # a rule of the user's lets nothing through
+            data[entries] = 0
+        else:
+            compressed = np.asarray(results[0])
+            width = compressed[0].size
+            data[entries] = compressed.reshape(-1)[(colours[entries].astype(np.intp) - first) * width + places[entries]]
         first += chunk
 
     return take

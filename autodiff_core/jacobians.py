@@ -48,17 +48,14 @@ def hessian(
         raise ValueError(f"hessian: chunk_size must be at least 1, not {chunk_size}")
     if all(isinstance(x, _core.Operand) for x in sources):  # else the extension says which is none
         _check_fits("hessian", sum(x.size for x in sources), sources)
-    extension = _core.Extension(tape, target, sources)
-    try:
-        rows: list[list[_core.Tensor | None]] = []
+    rows: list[list[_core.Tensor | None]] = []
+    with _core.Extension(tape, target, sources) as extension:
         for source, gradient in zip(sources, extension.gradients, strict=True):
             if gradient is None:
                 rows.append([_zeros(source, other) if zero else None for other in sources])
             else:
                 rows.append(_by_rows(tape, gradient, sources, zero, chunk_size))
-        return rows
-    finally:
-        extension.close()
+    return rows
 
 
 def batch_jacobian(tape: _core.Tape, target: Any, source: Any) -> _core.Tensor:

@@ -171,7 +171,8 @@ cdef extern from "vmath.h" nogil:
     void vm_select_16(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
 
 cdef extern from "workers.h" nogil:
-    void wk_run(void (*task)(void* context, int thread, int part, int parts) noexcept nogil, void* context, int parts) noexcept
+    void wk_run(void (*task)(void* context, int thread, int part, int parts) noexcept nogil, void* context, int parts,
+                int threads) noexcept
     int wk_threads() noexcept
     void wk_set_threads(int count) noexcept
 

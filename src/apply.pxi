@@ -320,24 +320,29 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
     cdef uint32_t listeners = 0, needs = 0
     cdef int k, n = row.arity
     cdef bint broadcast = False
+    cdef tuple shapes = None
     for k in range(n):
         if nodes[k] >= 0:
             if row.derivative[k] == NOTHING:
                 nodes[k] = UNTRACKED
                 continue
+            operand = x if k == 0 else (y if k == 1 else z)
+            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
+                broadcast = True
             listeners = join(log, listeners, log.records[nodes[k]].listeners)
             if row.derivative[k] == TRACED:
                 needs |= row.uses[k]
     listeners = meet(log, listeners, log.active)
     if not listeners:
         return 0
+    if broadcast:
+        # (Before anything is appended: making a tuple may collect garbage, and that may run anything.)
+        shapes = (array_shape(x), array_shape(y), array_shape(z), out.array.shape)
     for k in range(n):
         operand = x if k == 0 else (y if k == 1 else z)
         if nodes[k] >= 0:
             if needs & (<uint32_t>1 << k):
                 log_keep(log, nodes[k], operand)
-            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
-                broadcast = True
         elif needs & (<uint32_t>1 << k):
             nodes[k] = log_constant(log, operand)
     r = log_append(log, op, listeners)
@@ -348,7 +353,6 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         r.a = nodes[0]
         r.b = nodes[1] if n > 1 else UNTRACKED
     if broadcast:
-        shapes = (array_shape(x), array_shape(y), array_shape(z), out.array.shape)
         own_attribute(log, log.count - 1, shapes)
     finish_record(log, log.count - 1, out, needs & (<uint32_t>1 << n))
     return 0
@@ -445,6 +449,7 @@ cdef Tensor linear_kernel(int op, Operand x, object attribute):
 
 cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=False):
     cdef ndarray out
+    cdef object owner
     if op == OP_SUM:
         out = sum_kernel(x, <tuple>attribute)
     elif op == OP_BROADCAST:
@@ -460,6 +465,13 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
     else:
         result = (<object>table[op].python)(x, attribute)
         out = <ndarray>result if isinstance(result, ndarray) else np_asarray(result)
+        # What is neither the operand's memory nor nobody else's is of a buffer that the kernel keeps.
+        owner = out.base
+        if owner is None:
+            if out is not x and (<PyObject*>out).ob_refcnt > 2:
+                out = own_copy(out)
+        elif owner is not x and owner is not x.base and (<PyObject*>owner).ob_refcnt > 2:
+            out = own_copy(out)
     if borrowed and (out is x or out.base is not None):
         out = own_copy(out)
     return out
@@ -547,20 +559,15 @@ cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
 cdef object apply_general(int op, list operands, object attribute):
     """An op of any number of operands whose derivative is a Python rule over public ops."""
     cdef Row* row = &table[op]
-    cdef Operand x
     cdef Tensor out
     cdef Log* log
     cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
     value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
-    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
+    # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
+    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or (<PyObject*>array).ob_refcnt > 2:
         array = own_copy(array)
-    else:
-        for x in operands:
-            if x.array is array:
-                array = own_copy(array)
-                break
     out = new_tensor(array)
     log = recording_log()
     if log == NULL or not PyTypeNum_ISFLOAT(out.code):
@@ -593,6 +600,7 @@ cdef int32_t record_general(Log* log, int op, list operands, object attribute, o
         listeners = meet(log, listeners, log.active)
         if not listeners:
             return -1
+        information = (attribute, tuple([shape_of(<Operand>x) for x in operands]), output)
         for k in range(n):
             x = <Operand>operands[k]
             if not row.keeps_inputs:
@@ -604,7 +612,7 @@ cdef int32_t record_general(Log* log, int op, list operands, object attribute, o
         r = log_append(log, op, listeners)
         log_operand_list(log, r, at, n)
         r = &log.records[log.count - 1]
-        own_attribute(log, log.count - 1, (attribute, tuple([shape_of(<Operand>x) for x in operands]), output))
+        own_attribute(log, log.count - 1, information)
     finally:
         if at != nodes:
             PyMem_Free(at)
@@ -766,7 +774,7 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     cdef int parts = parts_for(PyArray_SIZE(out)) if p.core[2] == 1 else 1
     if p.count * p.core[1] * p.core[2] * p.core[3] >= NOGIL_WORK:
         with nogil:
-            wk_run(run_products, &p, parts if parts <= p.count else 1)
+            wk_run(run_products, &p, parts if parts <= p.count else 1, wk_threads())
     else:
         run_products(&p, 0, 0, 1)
     return out
@@ -824,6 +832,9 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     listeners = meet(log, listeners, log.active)
     if not listeners:
         return out
+    flags = matmul_flags[2 * tx + ty]
+    if na != nb or na > 2:
+        flags += (a.shape, b.shape)     # one may have been broadcast
     # The derivative with respect to one needs the other.
     if na_node >= 0 and nb_node >= 0:
         log_keep(log, na_node, x)
@@ -836,9 +847,6 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     r.a = na_node
     r.b = nb_node
     r.dtype = out.code
-    flags = matmul_flags[2 * tx + ty]
-    if na != nb or na > 2:
-        flags += (a.shape, b.shape)     # one may have been broadcast
     own_attribute(log, log.count - 1, flags)
     finish_record(log, log.count - 1, out, False)
     return out

@@ -167,7 +167,7 @@ cdef inline void run_operands(Row* row, int code, Operands* o) noexcept:
         if shared.dimension < 0 or o.dims[shared.dimension] < parts_for(size):
             run_nd(row.loop[code], row.data[code], o)
         else:
-            wk_run(run_share, &shared, parts_for(size))
+            wk_run(run_share, &shared, parts_for(size), wk_threads())
 
 
 cdef void write_scalar(char* to, int code, double value) noexcept nogil:
@@ -493,8 +493,10 @@ cdef int stretch_run(Stretch* s) except -1:
     cdef int parts = parts_for(s.size * s.code_count)
     if parts > run.blocks:
         parts = <int>run.blocks if run.blocks else 1
+    # (Read once, under the GIL: as many as there is scratch for, whatever another thread sets meanwhile.)
+    cdef int threads = wk_threads() if parts > 1 else 1
     if slot_count:
-        run.scratch = <char*>pool_take(<size_t>(wk_threads() if parts > 1 else 1) * slot_count * BLOCK_BYTES)
+        run.scratch = <char*>pool_take(<size_t>threads * slot_count * BLOCK_BYTES)
         if run.scratch == NULL:
             raise MemoryError()
     if run.summed:
@@ -505,7 +507,7 @@ cdef int stretch_run(Stretch* s) except -1:
             raise MemoryError()
     if s.size * s.code_count >= NOGIL_WORK:
         with nogil:
-            wk_run(run_stretch_blocks, &run, parts)
+            wk_run(run_stretch_blocks, &run, parts, threads)
     else:
         run_stretch_blocks(&run, 0, 0, 1)
     if run.scratch != NULL:

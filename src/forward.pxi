@@ -359,6 +359,11 @@ cdef int push_general(Sweep* s, int32_t node) except -1:
     for i in range(n):
         tangents.append(tangent_tensor(s, operands[i]))
         operand_nodes(s.log, &s.log.records[node], &operands, pair)
+    for tangent in tangents:
+        if tangent is not None:
+            break
+    else:
+        return 0    # a rule above gave none
     inputs = [tensor_at(s, operands[i]) if row.keeps_inputs else None for i in range(n)]
     output = tensor_at(s, node) if row.keeps_output else None
     if not s.batch or row.leading:
@@ -416,7 +421,7 @@ cdef object tangent_of(int op, tuple information, int code, npy_intp batch, list
 
 
 cdef Operand checked_tangent(int op, object value, tuple shape, npy_intp batch):
-    cdef Operand x = as_operand(value)
+    cdef Operand x = kept_operand(value)
     if shape_of(x) != with_batch(shape, batch):
         raise ValueError(f"{op_name(op)}: its tangent has shape {shape_of(x)}; the output has shape {with_batch(shape, batch)}, "
                          f"and they must be equal")

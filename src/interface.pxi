@@ -341,24 +341,26 @@ def suspend():
     cdef Log* log = <Log*>ad_get_current_log()
     cdef uint32_t active
     if log == NULL:
-        return 0
+        return None
     active = log.active
     log.active = 0
     log.sole = False
-    return active
+    return log.id, active, still_recording(log)
 
 
-def resume(uint32_t active):
-    """Let those listen again that did, and are still open; those that a sweep records for need not be."""
+def resume(suspended):
+    """Let those listen again that did, but for what was left or used up meanwhile."""
     cdef Log* log = <Log*>ad_get_current_log()
-    cdef Tape tape
-    cdef int i
-    if log != NULL:
-        log.active = join(log, log.active, meet(log, active, log.extended))
-    for i in range(log.depth if log != NULL else 0):
-        tape = <Tape>log.stack[i]
-        if tape.recording:
-            log.active = join(log, log.active, meet(log, active, tape.bit))
+    if suspended is None or log == NULL:
+        return
+    identity, active, recording = suspended
+    if log_of(identity) == log:
+        log.active = join(log, log.active, without_left(log, active, recording))
+
+
+cdef uint32_t without_left(Log* log, uint32_t active, uint32_t recording) noexcept:
+    """Tapes that listened, without those that recorded then and do not any more."""
+    return meet(log, minus(log, active, minus(log, recording, still_recording(log))), log.used)
 
 
 def operand_like(value, Operand other):
@@ -537,15 +539,17 @@ cdef int begin_sweep(Tape tape, list targets) except -1:
 
 
 cdef int end_sweep(Tape tape) except -1:
-    if not tape.persistent:
+    if not tape.persistent and not tape.sweeps:
         tape.release()
         tape.spent = True
     return 0
 
 
 cdef int check_recorded(Tape tape) except -1:
-    if tape.log == NULL:
-        raise RuntimeError(SPENT if tape.spent else "this tape has recorded nothing: compute the target inside `with tape:`")
+    if tape.log == NULL and not tape.spent:
+        raise RuntimeError("this tape has recorded nothing: compute the target inside `with tape:`")
+    if tape.log == NULL or (tape.sweeps and not tape.persistent):   # a rule, or another thread, asks while it is spent
+        raise RuntimeError(SPENT)
     return 0
 
 
@@ -577,7 +581,11 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
         targets_.append(x)
         seeds_.append(seed)
     begin_sweep(tape, targets_)
-    results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
+    tape.sweeps += 1
+    try:
+        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
+    finally:
+        tape.sweeps -= 1
     end_sweep(tape)
     if zero:
         for i in range(len(sources)):
@@ -630,10 +638,14 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     if x is None:
         return [[None] * len(sources)]
     begin_sweep(tape, [x])
-    for cotangent in cotangents:
-        seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
-        gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
-        results.append(gradients if take is None else take(gradients))
+    tape.sweeps += 1
+    try:
+        for cotangent in cotangents:
+            seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
+            gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
+            results.append(gradients if take is None else take(gradients))
+    finally:
+        tape.sweeps -= 1
     end_sweep(tape)
     return results
 
@@ -649,12 +661,16 @@ def tape_pushforward(Tape tape, list targets, jobs, take=None):
     for value in targets:
         wanted.append(checked_target(value))
     connected = [x for x in wanted if x is not None]
-    for sources, tangents, batch in jobs:
-        tangents = checked_tangents(checked_sources(sources), tangents, batch)
-        begin_sweep(tape, connected)
-        found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
-        pushed = [None if x is None else next(found) for x in wanted]
-        results.append(pushed if take is None else take(pushed))
+    tape.sweeps += 1
+    try:
+        for sources, tangents, batch in jobs:
+            tangents = checked_tangents(checked_sources(sources), tangents, batch)
+            begin_sweep(tape, connected)
+            found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
+            pushed = [None if x is None else next(found) for x in wanted]
+            results.append(pushed if take is None else take(pushed))
+    finally:
+        tape.sweeps -= 1
     end_sweep(tape)
     return results
 
@@ -683,15 +699,18 @@ def accumulated_jvp(Tape tape, list targets, list primals, list tangents):
 ctypedef struct Recording:
     Log* before
     uint32_t active
+    uint32_t recording
     uint32_t extended
     int was_current
     unsigned long thread
 
 
-cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
+cdef int record_again(Log* log, uint32_t listeners, Recording* kept) except -1:
     """Let tapes listen that may have been left already."""
+    check_alone(log)
     kept.before = <Log*>ad_get_current_log()
     kept.active = log.active
+    kept.recording = still_recording(log)
     kept.was_current = log.is_current
     kept.extended = log.extended
     kept.thread = log.thread
@@ -700,10 +719,20 @@ cdef void record_again(Log* log, uint32_t listeners, Recording* kept) noexcept:
     log.extended = join(log, log.extended, listeners)
     log.thread = PyThread_get_thread_ident()
     log.active = join(log, log.active, listeners)
+    return 0
+
+
+cdef int check_alone(Log* log) except -1:
+    """Only one thread at a time can append to a log."""
+    cdef unsigned long thread = PyThread_get_thread_ident()
+    if (log.is_current and (log.depth or log.extended) and log.thread != thread) or (log.kept and log.keeper != thread):
+        raise RuntimeError("another thread records on this tape, or on one that was open together with it, or takes a second "
+                           "derivative there: that appends to the records, which one thread does at a time")
+    return 0
 
 
 cdef void stop_again(Log* log, Recording* kept) noexcept:
-    log.active = kept.active
+    log.active = without_left(log, kept.active, kept.recording)
     log.extended = kept.extended
     log.is_current = kept.was_current
     log.thread = kept.thread
@@ -746,7 +775,7 @@ ctypedef struct Mark:
 
 
 cdef class Extension:
-    """The gradient of a scalar as records at the end of its tape's log, until `close`."""
+    """The gradient of a scalar as records at the end of its tape's log, until it is left, as a context."""
     cdef Tape tape
     cdef Mark mark
     cdef bint persistent
@@ -760,11 +789,15 @@ cdef class Extension:
         if x is not None and shape_of(x) != ():
             raise ValueError(f"the target of a second derivative must be a scalar; this one has shape {shape_of(x)}: reduce it, "
                              f"as in reduce_sum(target)")
+        check_alone(tape.log)
         begin_sweep(tape, [] if x is None else [x])
         self.tape = tape
         self.persistent = tape.persistent
-        tape.persistent = True      # until `close`
+        tape.persistent = True      # until it is left
+        tape.sweeps += 1
         cdef Log* log = tape.log
+        log.kept += 1
+        log.keeper = PyThread_get_thread_ident()
         self.mark.count = log.count
         self.mark.constants = log.constant_count
         self.mark.operands = log.operand_count
@@ -784,15 +817,20 @@ cdef class Extension:
         self.tape = None
         self.gradients = None
         tape.persistent = self.persistent
+        tape.sweeps -= 1
+        tape.log.kept -= 1
         if not tape.log.active:
-            cut(tape.log, &self.mark)
+            cut(tape.log, &self.mark, tape.bit)
         return 0
 
-    def close(self):
-        """Cut off what was appended, and release a tape that is for one use."""
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        """Withdraw what was appended, and release a tape that is for one use, but after an error."""
         cdef Tape tape = self.tape
-        if tape is not None:
-            self.withdraw()
+        self.withdraw()
+        if kind is None:
             end_sweep(tape)
 
 
@@ -809,12 +847,16 @@ cdef list appended_gradient(Tape tape, Operand target, list sources):
         stop_again(log, &kept)
 
 
-cdef void cut(Log* log, Mark* mark) noexcept:
-    """Drop all records from a mark on."""
+cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
+    """Drop all records from a mark on, unless a tape has come to listen to some: one that a rule opened, and that is
+    still alive."""
     cdef int32_t i
     cdef int k
     cdef Operand x
-    if log.count == mark.count:
+    for i in range(mark.count, log.count):
+        if minus(log, log.records[i].listeners, bit):
+            return
+    if log.count == mark.count or log.kept:
         return
     for i in range(log.count - 1, mark.count - 1, -1):
         if log.records[i].op == OP_LEAF and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:
@@ -830,14 +872,9 @@ cdef void cut(Log* log, Mark* mark) noexcept:
                 (<VariableCore>x).fresh_log_id = 0
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
-    add_epoch(log, mark.count)
+    cut_off(log, mark.count, mark.constants, mark.operands)
     if log.count != mark.count:
         return
-    for i in range(mark.constants, log.constant_count):
-        if not log.constants[i].scalar:
-            Py_XDECREF(log.constants[i].value.array)
-    log.constant_count = mark.constants
-    log.operand_count = mark.operands
     log.last_owner = mark.owner
     log.leaf_count = mark.leaves
     log.pure = mark.pure
@@ -846,9 +883,8 @@ cdef void cut(Log* log, Mark* mark) noexcept:
 
 def tape_hvp(Tape tape, target, list sources, list vectors):
     """The Hessian times vectors, one for each source; None where there is no second derivative."""
-    cdef Extension extension
     cdef Operand x, vector
-    cdef list wanted = [], seeds = []
+    cdef list wanted, seeds = []
     cdef Py_ssize_t k
     check_recorded(tape)
     checked_sources(sources)
@@ -858,12 +894,9 @@ def tape_hvp(Tape tape, target, list sources, list vectors):
         if shape_of(vector) != shape_of(x):
             raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they must be equal")
         seeds.append(vector)
-    extension = Extension(tape, target, sources)
-    try:
+    with Extension(tape, target, sources) as extension:
         wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
         return reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted], sources)
-    finally:
-        extension.close()
 
 
 def shown(Operand x):

@@ -22,6 +22,8 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
 
     All three are contiguous, and `whole` and `values` of one dtype. Nothing is written where an index is out of range.
     """
+    if PyArray_NDIM(whole) == 0:
+        raise ValueError("a scalar has no rows")
     cdef npy_intp n = PyArray_SIZE(rows), count = PyArray_DIMS(whole)[0], i, row
     cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
     cdef int code = PyArray_TYPE(whole)
@@ -35,10 +37,12 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
             raise IndexError(f"index {numbers[i]} is out of bounds for {count} rows")
     if n == 0:
         return 0
+    width = PyArray_SIZE(whole) // count
+    if PyArray_SIZE(values) != n * width:
+        raise ValueError(f"values of shape {values.shape} for {n} rows of an array of shape {whole.shape}")
     if not has_row_loop(op, code):
         (<object>table[op].ufunc).at(whole, rows, values)
         return 0
-    width = PyArray_SIZE(whole) // count
     nbytes = width * item_size[code]
     steps[0] = steps[1] = steps[2] = item_size[code]
     for i in range(n):

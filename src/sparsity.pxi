@@ -801,10 +801,22 @@ cdef class Dependence:
 def tape_sparsity(Tape tape, target, source):
     """Which elements of a source each element of a target may depend on, from the tape's records: the pattern of the
     Jacobian, as the two index arrays of a CSR matrix, rows sorted."""
-    cdef Operand y, x
+    cdef Operand x
+    check_recorded(tape)
+    x = <Operand>checked_sources([source])[0]
+    checked_target(target)
+    begin_sweep(tape, [target])
+    tape.sweeps += 1
+    try:
+        return pattern(tape, <Operand>target, x)
+    finally:
+        tape.sweeps -= 1
+
+
+cdef tuple pattern(Tape tape, Operand y, Operand x):
     cdef Dependence walk = Dependence.__new__(Dependence)
     cdef Sweep marks
-    cdef Log* log
+    cdef Log* log = tape.log
     cdef Rows rows = None
     cdef Pool pool
     cdef int32_t node, low = 0x7fffffff, high
@@ -813,12 +825,6 @@ def tape_sparsity(Tape tape, target, source):
     cdef int64_t entries = 0
     cdef ndarray starts, indices
     cdef int32_t* start
-    check_recorded(tape)
-    x = <Operand>checked_sources([source])[0]
-    checked_target(target)
-    y = <Operand>target
-    begin_sweep(tape, [y])
-    log = tape.log
     walk.log = log
     walk.width = 1 if x.scalar else PyArray_SIZE(x.array)
     high = heard_node(log, log_find(log, y), tape.bit)

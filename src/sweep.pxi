@@ -55,6 +55,7 @@ ctypedef struct Sweep:
     bint tensors                # emit tensors
     bint objects                # some adjoint is, or was, an array or a tensor
     bint linked                 # the log is the one that this thread records on
+    bint keeps                  # adjoints may be nodes at the log's end, which must stay
 
 
 cdef object no_rule(int op):
@@ -920,6 +921,12 @@ cdef object entry_of(object x, npy_intp i):
     return None if x is None else getitem(<Operand>x, i)
 
 
+cdef Operand kept_operand(object value):
+    """What a rule gave, as an operand that nobody writes to: an array may be a rule's buffer for the next call."""
+    cdef Operand x = as_operand(value)
+    return new_tensor(own_copy(x.array)) if x.borrowed and not x.scalar else x
+
+
 cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
     """What a rule gave, checked: one contribution an operand, of the operand's shape."""
     cdef list checked = []
@@ -931,7 +938,7 @@ cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
         if part is None:
             checked.append(None)
             continue
-        x = as_operand(part)
+        x = kept_operand(part)
         if shape_of(x) != with_batch(<tuple>shapes[k], batch):
             raise ValueError(f"{op_name(op)}: its derivative with respect to operand {k} has shape {shape_of(x)}; the operand "
                              f"has shape {with_batch(<tuple>shapes[k], batch)}, and they must be equal")
@@ -1159,7 +1166,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
         memset(e.few_states, 0, high - low + 1)
     else:
         s.state = <uint8_t*>malloc(<size_t>(high - low + 1))
-        if last and log.sole and log.pure and current != log:
+        if last and log.sole and log.pure and not log.odd and current == NULL:
             # Numbers all of them, and nobody can ask for the values after this sweep.
             s.adjoint = <Adjoint*>&log.values[low]
         else:
@@ -1197,11 +1204,17 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
     s.tensors = odd or heard
     if not s.tensors:
         s.stretch = spare_stretch()
+    elif s.linked:
+        s.keeps = True
+        log.kept += 1
+        log.keeper = PyThread_get_thread_ident()
     return 0
 
 
 cdef void sweep_close(Sweep* s, Ends* e) noexcept:
     cdef int32_t node
+    if s.keeps:
+        s.log.kept -= 1
     if s.objects and s.state != NULL:
         for node in range(s.low, s.high + 1):
             if s.state[node - s.low] & KIND_MASK:
@@ -1298,8 +1311,10 @@ cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, P
         part = collect_slices(<list>s.adjoint[k].object)
     else:
         held = s.adjoint[k].object
-        if kind == TENSOR:
-            part = <Tensor>held if isinstance(<object>held, Tensor) else identity_of(<Operand>held)
+        if kind == TENSOR:      # (a weight of the caller's may be a variable, or an array)
+            part = <object>held
+            if not isinstance(part, Tensor) or (<Tensor>part).borrowed:
+                part = identity_of(<Operand>part)
         else:
             part = tensor_alone(held)
     drop(s, node)

@@ -44,6 +44,8 @@ ctypedef struct Log:
     int is_current              # some thread records on it
     uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
                                 # whichever others come and go
+    int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
+    unsigned long keeper        # the thread that they are of
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -441,18 +443,25 @@ cdef Log* log_of(uint64_t identity) noexcept:
 
 cdef int place(Operand x, Log* log, int32_t node) except -1:
     """Let `x` stand at a node, beside where it stands on other logs that are alive."""
-    cdef list others
+    cdef list others, elsewhere
     cdef Log* other
-    if x.log_id != 0 and (x.log_id != log.id or x.elsewhere is not None):
+    cdef uint64_t before = 0
+    while x.log_id != before and (x.log_id != log.id or x.elsewhere is not None):
+        # (Once more, where making a list has collected garbage, and that has placed `x` elsewhere meanwhile.)
+        before = x.log_id
+        elsewhere = x.elsewhere
         others = []
-        for identity, old in (x.elsewhere or ()):
+        for identity, old in (elsewhere or ()):
             other = log_of(identity)
             if other != NULL and other != log:
                 others.append((identity, old))
         other = log_of(x.log_id)
         if other != NULL and other != log:
             others.append((x.log_id, x.node))
-        x.elsewhere = others or None
+        if x.log_id == before and x.elsewhere is elsewhere:
+            x.elsewhere = others or None
+        else:
+            before = 0
     x.log_id = log.id
     x.node = node
     return 0
@@ -494,12 +503,13 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     """Make `x` watched by some tapes; returns its node."""
     cdef int32_t node = log_find(log, x), previous = UNTRACKED
     cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
+    cdef uint64_t identity = log.id
     cdef uint32_t added = minus(log, listeners, before)
     cdef Record* r
     cdef Tape tape
     cdef int slot
     for slot in range(log.slots if added else 0):
-        if has_slot(log, added, slot):
+        if has_slot(log, added, slot) and log.tapes[slot] != NULL:
             tape = <Tape>log.tapes[slot]
             if x.is_variable:
                 tape.add_variable(<VariableCore>x)
@@ -511,6 +521,9 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.taken_up is None:
                     tape.taken_up = []
                 tape.taken_up.append(node)
+    if log.id != identity:
+        # Making a list has collected garbage, and a tape in it, on which `x` may have stood.
+        return leaf(log, x, meet(log, listeners, log.used))
     if node >= 0 and x.is_variable and not is_fresh(log, <VariableCore>x):
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node
@@ -553,6 +566,7 @@ cdef class Tape:
     cdef bint recording         # between enter and exit, and not paused
     cdef bint open              # on the stack
     cdef bint spent             # its one set of gradients has been taken
+    cdef int sweeps             # that run over its records now
     cdef list variables         # watched
     cdef list below             # nodes from before `start` that it watches
     cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
@@ -702,6 +716,8 @@ cdef class Tape:
     def start_over(self):
         """Forget all that was recorded and watched."""
         self.check_recording()
+        if self.sweeps:
+            raise RuntimeError("a tape cannot be reset while a gradient is taken on it")
         self.log.sole = False
         forget(self.log, self)
         self.begin()
@@ -716,6 +732,16 @@ cdef class Tape:
         return tuple(self.variables or ())
 
 
+cdef uint32_t still_recording(Log* log) noexcept:
+    """The open tapes that are not paused."""
+    cdef uint32_t tapes = 0
+    cdef int i
+    for i in range(log.depth):
+        if (<Tape>log.stack[i]).recording:
+            tapes = join(log, tapes, (<Tape>log.stack[i]).bit)
+    return tapes
+
+
 cdef void forget(Log* log, Tape tape) noexcept:
     """Clear a tape's bit, and drop what no other tape needs; records at the end that nobody needs are cut off."""
     cdef int32_t start = tape.start, end = tape.start, i
@@ -723,7 +749,6 @@ cdef void forget(Log* log, Tape tape) noexcept:
     cdef int32_t* nodes
     cdef int k, n
     cdef Record* r
-    cdef Tape other
     cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
     for node in (tape.below or ()):
         log.records[<int32_t>node].listeners = minus(log, log.records[<int32_t>node].listeners, tape.bit)
@@ -749,17 +774,27 @@ cdef void forget(Log* log, Tape tape) noexcept:
         if r.op == OP_LEAF and r.b >= start:
             needed[r.b - start] = 1
     free(needed)
-    if end == log.count:
+    if end >= log.count or log.kept:
         return
+    if end == start:
+        cut_off(log, end, tape.constants_start, tape.operands_start)
+    else:
+        cut_off(log, end, log.constant_count, log.operand_count)
+
+
+cdef void cut_off(Log* log, int32_t end, int32_t constants, int32_t operands) noexcept:
+    """Cut the log off at `end`: what lies behind is cleared, and no tape needs it."""
+    cdef int32_t i
+    cdef int k
+    cdef Tape other
     add_epoch(log, end)
     if log.count != end:
         return
-    if end == start:
-        for i in range(tape.constants_start, log.constant_count):
-            if not log.constants[i].scalar:
-                Py_XDECREF(log.constants[i].value.array)
-        log.constant_count = tape.constants_start
-        log.operand_count = tape.operands_start
+    for i in range(constants, log.constant_count):
+        if not log.constants[i].scalar:
+            Py_XDECREF(log.constants[i].value.array)
+    log.constant_count = min(log.constant_count, constants)
+    log.operand_count = min(log.operand_count, operands)
     # A tape that began behind the cut, with nothing of its own left, begins at it.
     for k in range(log.slots):
         if log.tapes[k] != NULL:

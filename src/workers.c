@@ -134,9 +134,10 @@ static void forget_threads(void)
 }
 #endif
 
-void wk_run(wk_task task, void *context, int parts)
+void wk_run(wk_task task, void *context, int parts, int threads)
 {
-    const int threads = limit < parts ? limit : parts;
+    if (threads > parts)
+        threads = parts;
     if (threads < 2 || !wk_try(&callers)) {
         run_alone(task, context, parts);
         return;

@@ -964,3 +964,38 @@ def test_a_jacobian_takes_reverse_mode_where_a_rule_need_not_be_linear() -> None
         y = signs(x) * [10.0, -10.0, 0.0]
     np.testing.assert_array_equal(tape.jacobian(y, x), [0.5, -0.5, 0.0])
     np.testing.assert_array_equal(tape.jacobian(y, x, mode="reverse"), tape.jacobian(y, x))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda z: tf.concat([z, z], 0),
+        lambda z: tf.stack([z, z]),
+        lambda z: tf.einsum("i,i->", z, z),
+        tf.nn.softmax,
+        tf.cumsum,
+        tf.reduce_max,
+        lambda z: tf.reshape(z, (1, 5)) @ tf.ones((5, 2), dtype=tf.float64),
+        lambda z: tf.sin(z) * z + 1.0,
+    ],
+)
+def test_where_a_rule_gives_no_tangent_none_arrives(call: Any) -> None:
+    @tf.custom_jvp
+    def f(x: Any) -> Any:
+        return x * 2.0
+
+    f.defjvp(lambda primals, tangents: (primals[0] * 2.0, None))
+    x = tf.constant(np.arange(5.0))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = call(f(x))
+    assert tape.jvp(y, x, np.ones(5)) is None
+    assert tape.gradient(y, x) is None
+    assert tape.jacobian(y, x, mode="forward") is None
+    assert tape.jacobian(y, x, mode="reverse") is None
+    assert tape.sparse_jacobian(y, x).toarray().tolist() == np.zeros((y.size, 5)).tolist()
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.autodiff.ForwardAccumulator(x, np.ones(5)) as accumulator:
+            y = call(f(x))
+        assert accumulator.jvp(y) is None

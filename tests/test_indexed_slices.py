@@ -870,3 +870,21 @@ def test_many_lookups_beside_a_dense_use_add_up_in_place():
     gradient = tape.gradient(total, v)
     assert time.perf_counter() - begin < 1.0  # 2,000 arrays of 3 MB would take many times that
     assert gradient.numpy().sum() == 16_000.0
+
+
+@pytest.mark.parametrize("method", ["add_to_rows", "subtract_from_rows", "replace_rows"])
+@pytest.mark.parametrize(
+    ("value", "rows", "values"),
+    [
+        (np.zeros((4, 3)), [0, 1, 2], np.ones(3)),
+        (np.zeros((4, 3)), [0], np.ones((1, 2))),
+        (np.zeros((4, 3)), [0], np.ones((2, 3))),
+        (np.zeros(4, np.int32), [0, 1], np.ones(1, np.int32)),
+        (np.int32(3), [0], np.ones(1, np.int32)),
+    ],
+)
+def test_rows_are_changed_by_values_of_their_shape_only(value: Any, rows: Any, values: Any, method: str) -> None:
+    variable = tf.Variable(value)
+    with pytest.raises(ValueError, match="values of shape|no rows"):
+        getattr(variable, method)(rows, values)
+    np.testing.assert_array_equal(variable, value)

@@ -339,3 +339,69 @@ def test_the_pool_gives_back_what_arrays_have_left() -> None:
     assert _core.trim_pool() >= 8_000_000
     assert _core.trim_pool() == 0
     assert x.numpy()[-1] == 1.0
+
+
+@pytest.mark.parametrize("outer", [False, True])
+@pytest.mark.parametrize("call", [lambda x: x, lambda x: tf.reshape(x, (3,)), lambda x: x * 1.0])
+def test_a_gradient_shares_no_memory_with_the_weights_it_was_given(outer: bool, call: Any) -> None:
+    x, weights = tf.constant(np.ones(3)), np.arange(3.0)
+    with tf.GradientTape() as around:
+        if outer:
+            around.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = call(x)
+        gradient = tape.gradient(y, x, output_gradients=weights)
+    weights[:] = 99.0
+    np.testing.assert_array_equal(gradient, [0, 1, 2])
+
+
+@pytest.mark.parametrize("outer", [False, True])
+def test_rules_may_use_one_buffer_for_all_they_give(outer: bool) -> None:
+    buffer = np.zeros(3)
+
+    def double(t: Any) -> np.ndarray:
+        return np.multiply(np.asarray(t), 2.0, out=buffer)
+
+    op = tf.general_op(
+        f"doubled_in_a_buffer_{outer}", lambda x: 2.0 * x, lambda g, y, x: double(g), lambda t, y, x: double(t[0])
+    )
+    x = tf.constant([1.0, 2.0, 3.0], dtype=tf.float64)
+    with tf.GradientTape() as around:
+        if outer:
+            around.watch(x)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y, z = op(x), op(op(x * 5.0))
+        gradients = tape.gradient([y, z], x), tape.gradient(y, x), tape.gradient(z, x)
+        tangents = tape.jvp([y, z], x, np.ones(3))
+    buffer[:] = 99.0
+    np.testing.assert_array_equal(gradients, np.array([[22.0], [2.0], [20.0]]) * np.ones(3))
+    np.testing.assert_array_equal(tangents, np.array([[2.0], [20.0]]) * np.ones(3))
+
+
+@pytest.mark.parametrize("kind", ["general", "linear", "linear, a view"])
+def test_kernels_may_use_one_buffer_for_all_their_results(kind: str) -> None:
+    buffer = np.zeros(5)
+
+    def double(x: Any) -> np.ndarray:
+        part = buffer if x.shape == (5,) else buffer[: x.size]
+        return np.multiply(x, 2.0, out=part)
+
+    name = f"doubled, {kind}"
+    if kind == "general":
+        op = tf.general_op(name, double, lambda g, y, x: 2.0 * g)
+    else:
+        op = tf.linear_op(name, double, double)
+    shape = 3 if kind == "linear, a view" else 5
+    x = tf.constant(np.ones(shape))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = op(x)
+        z = op(y * y)
+    buffer[:] = 99.0
+    np.testing.assert_array_equal(y, np.full(shape, 2.0))
+    np.testing.assert_array_equal(z, np.full(shape, 8.0))
+    np.testing.assert_array_equal(tape.gradient(z, x), np.full(shape, 16.0))
+    np.testing.assert_array_equal(tape.jvp(z, x, np.ones(shape)), np.full(shape, 16.0))
+    np.testing.assert_array_equal(tape.jacobian(z, x), 16.0 * np.eye(shape))

@@ -682,3 +682,10 @@ for transform in (tf.sparse_jacobian, tf.sparse_hessian):
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.count("pip install autodiff-core[sparse]") == 2
+
+
+def test_a_rule_that_lets_nothing_through_makes_zeros() -> None:
+    f = tf.custom_gradient(lambda x: (x * 2.0, lambda upstream: None))
+    x = np.arange(5.0)
+    np.testing.assert_array_equal(tf.sparse_jacobian(f, x).toarray(), np.zeros((5, 5)))
+    np.testing.assert_array_equal(tf.sparse_hessian(lambda x: tf.reduce_sum(f(x) ** 2), x).toarray(), np.zeros((5, 5)))

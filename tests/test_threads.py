@@ -138,3 +138,45 @@ def test_a_thread_that_ends_with_an_open_tape_is_no_trouble() -> None:
     with tf.GradientTape() as tape:
         y = x * x
     assert tape.gradient(y, x).numpy() == 6.0
+
+
+def test_second_derivatives_of_one_tape_are_taken_by_one_thread_at_a_time() -> None:
+    x = tf.constant(np.linspace(0.0, 1.0, 100_000))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.sin(x) * tf.tanh(x) * x)
+    vector = np.ones(x.size)
+    wanted, gradient = tape.hvp(y, x, vector).numpy(), tape.gradient(y, x).numpy()
+    refused = []
+
+    def work() -> None:
+        for _ in range(5):
+            try:
+                np.testing.assert_allclose(tape.hvp(y, x, vector), wanted, rtol=1e-12)
+            except RuntimeError as error:
+                refused.append(error)
+            np.testing.assert_array_equal(tape.gradient(y, x), gradient)
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(work) for _ in range(4)]:
+            future.result()
+    assert all("one thread" in str(error) for error in refused)
+    np.testing.assert_array_equal(tape.hvp(y, x, vector), wanted)
+
+
+def test_a_second_derivative_waits_for_the_thread_that_records_around_the_tape() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(x**3)
+
+        def refused() -> None:
+            with pytest.raises(RuntimeError, match="another thread"):
+                tape.hvp(y, x, [1.0, 1.0])
+
+        in_another_thread(refused)
+        z = tf.reduce_sum(x * y)
+    np.testing.assert_array_equal(in_another_thread(lambda: tape.hvp(y, x, [1.0, 1.0])), [6, 12])
+    np.testing.assert_array_equal(outer.gradient(z, x), [9 + 3 * 3, 9 + 3 * 12])
