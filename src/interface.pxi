@@ -851,7 +851,6 @@ cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
     """Drop all records from a mark on, unless a tape has come to listen to some: one that a rule opened, and that is
     still alive."""
     cdef int32_t i
-    cdef int k
     cdef Operand x
     for i in range(mark.count, log.count):
         if minus(log, log.records[i].listeners, bit):
@@ -863,13 +862,7 @@ cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
             # A variable that was assigned to stands where it stood before it was read again.
             x = <Operand>log.records[i].payload.attribute
             if log_find(log, x) == i:
-                x.node = log.records[i].b
-                x.log_id = log.id
-                for k in range(log.epoch_count):
-                    if x.node < log.epochs[k].end:
-                        x.log_id = log.epochs[k].id
-                        break
-                (<VariableCore>x).fresh_log_id = 0
+                move_back(x, log, log.records[i].b)
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
     cut_off(log, mark.count, mark.constants, mark.operands)

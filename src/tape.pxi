@@ -467,6 +467,23 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
     return 0
 
 
+cdef void move_back(Operand x, Log* log, int32_t node) noexcept:
+    """Let a variable stand at an earlier leaf of a log; where it stands on others stays."""
+    cdef uint64_t identity = log.id
+    cdef int k
+    for k in range(log.epoch_count):
+        if node < log.epochs[k].end:
+            identity = log.epochs[k].id
+            break
+    if log_of((<VariableCore>x).fresh_log_id) == log:
+        (<VariableCore>x).fresh_log_id = 0
+    if log_of(x.log_id) == log:
+        x.log_id = identity
+        x.node = node
+    else:
+        x.elsewhere = [(identity, node)] + [entry for entry in x.elsewhere if log_of((<tuple>entry)[0]) != log]
+
+
 cdef inline int32_t tracked(Log* log, Operand x) except -2:
     """The node of an operand that some recording tape tracks, or -1. Reading a variable makes its tapes watch it."""
     cdef int32_t node

@@ -589,3 +589,31 @@ def test_what_the_collector_runs_while_records_are_made() -> None:
     assert runs
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_a_variable_that_other_tapes_read_before_and_within_a_second_derivative() -> None:
+    v = tf.Variable([1.0, 2.0, 3.0])
+
+    def read() -> None:
+        with tf.GradientTape() as other:
+            y = v * v
+        np.testing.assert_array_equal(other.gradient(y, v), [2, 4, 6])
+
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        def grad(upstream: Any) -> Any:
+            read()
+            return upstream * 2.0 * v
+
+        return x * x, grad
+
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(f(v) * v)
+    for _ in range(3):
+        read()
+        with tf.GradientTape(persistent=True) as beside:
+            z = v * 3.0
+        np.testing.assert_array_equal(tape.hvp(y, v, np.ones(3)), [6, 12, 18])
+        np.testing.assert_array_equal(beside.gradient(z, v), [3, 3, 3])
+        np.testing.assert_array_equal(tape.gradient(y, v), [3, 12, 27])
+        assert float(tape.jvp(y, v, np.ones(3))) == 42
