@@ -885,6 +885,6 @@ def test_many_lookups_beside_a_dense_use_add_up_in_place():
 )
 def test_rows_are_changed_by_values_of_their_shape_only(value: Any, rows: Any, values: Any, method: str) -> None:
     variable = tf.Variable(value)
-    with pytest.raises(ValueError, match="values of shape|no rows"):
+    with pytest.raises(ValueError, match=r"values of shape|no rows"):
         getattr(variable, method)(rows, values)
     np.testing.assert_array_equal(variable, value)

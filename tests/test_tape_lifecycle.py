@@ -556,7 +556,7 @@ def test_what_the_collector_runs_while_records_are_made() -> None:
     runs = 0
 
     def busy(phase: str, info: Any) -> None:
-        # What a finalizer might do. (From Python 3.12 on the collector waits for Python code, and little is tested here.)
+        # What a finalizer might do. (From Python 3.12 on the collector waits for Python code: then little is tested.)
         nonlocal runs
         runs += 1
         if phase == "start":
