@@ -770,6 +770,8 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
         else:
             p.core[1] *= p.count    # a stack times one matrix is one product, its rows those of all the stack
             p.count = 1
+            p.steps[3] = p.core[2] * item_size[p.code]      # (an axis of one element may have any stride)
+            p.steps[4] = item_size[p.code]
     # BLAS has threads of its own.
     cdef int parts = parts_for(PyArray_SIZE(out)) if p.core[2] == 1 else 1
     if p.count * p.core[1] * p.core[2] * p.core[3] >= NOGIL_WORK:

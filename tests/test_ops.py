@@ -6,6 +6,7 @@ extreme inputs, and what the gradient is at kinks and ties.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -300,6 +301,20 @@ def test_matmul_is_batched_and_transposes(transpose_a: bool, transpose_b: bool, 
     options = {"transpose_a": transpose_a, "transpose_b": transpose_b}
     assert_close(tf.matmul(tf.constant(a), tf.constant(b), **options), expected, rtol=1e-12)
     check_gradients(lambda x, y: tf.matmul(x, y, **options), [a, b], order=2)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_products_of_stacks_in_any_layout(order: tuple[int, ...], dtype: Any, rng: np.random.Generator) -> None:
+    for shape in itertools.product((1, 2), (1, 3), (1, 4), (1, 5)):
+        # Stored with the axes in another order: those of one element then have strides of their own.
+        stored = rng.normal(size=[shape[axis] for axis in order]).astype(dtype)
+        a = tf.transpose(tf.constant(stored), np.argsort(order))
+        assert a.shape == shape
+        for b in (rng.normal(size=(shape[-1], 3)).astype(dtype), rng.normal(size=(3, shape[-1])).astype(dtype).T):
+            assert_close(a @ tf.constant(b), np.asarray(a) @ b, rtol=1e-5 if dtype == np.float32 else 1e-12)
+        for b in (rng.normal(size=(3, shape[-2])).astype(dtype), rng.normal(size=(shape[-2], 3)).astype(dtype).T):
+            assert_close(tf.constant(b) @ a, b @ np.asarray(a), rtol=1e-5 if dtype == np.float32 else 1e-12)
 
 
 @pytest.mark.parametrize(
