@@ -345,7 +345,7 @@ def suspend():
     active = log.active
     log.active = 0
     log.sole = False
-    return log.id, active, still_recording(log)
+    return log.first_id, active, still_recording(log)
 
 
 def resume(suspended):
@@ -354,7 +354,7 @@ def resume(suspended):
     if suspended is None or log == NULL:
         return
     identity, active, recording = suspended
-    if log_of(identity) == log:
+    if identity == log.first_id:
         log.active = join(log, log.active, without_left(log, active, recording))
 
 

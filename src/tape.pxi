@@ -18,7 +18,9 @@ ctypedef struct Epoch:          # nodes below `end` were recorded while the log 
 
 ctypedef struct Log:
     uint64_t id                 # of the nodes recorded now; renewed when records are cut off, so that no tensor can
-    int32_t count               # take a new record for one that is gone
+                                # take a new record for one that is gone
+    uint64_t first_id           # the id that it began with
+    int32_t count
     int32_t capacity
     Record* records
     Value* values
@@ -211,7 +213,7 @@ cdef Log* log_open() except NULL:
         empty.slots = log.slots
         log[0] = empty
     last_log_id += 1
-    log.id = last_log_id
+    log.id = log.first_id = last_log_id
     log.last_owner = -1
     log.sole = True
     log.pure = True

@@ -617,3 +617,15 @@ def test_a_variable_that_other_tapes_read_before_and_within_a_second_derivative(
         np.testing.assert_array_equal(beside.gradient(z, v), [3, 3, 3])
         np.testing.assert_array_equal(tape.gradient(y, v), [3, 12, 27])
         assert float(tape.jvp(y, v, np.ones(3))) == 42
+
+
+def test_pausing_again_and_again_with_nothing_recorded_between() -> None:
+    x, v = tf.constant([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    f = tf.recompute_grad(lambda a: tf.sin(a) * v)
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        y = x * x
+        for _ in range(3):
+            f(v)
+        z = tf.reduce_sum(y * x)
+    np.testing.assert_array_equal(tape.gradient(z, x), [3, 12])
