@@ -6,7 +6,7 @@ cdef enum:
     TENSOR_DIMS = 32
     BLOCK_BYTES = 8192          # of one scratch register: a handful of them stay in L1
     NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
-    THREAD_WORK = 1 << 16       # elements times ops of a part of shared work: waking a thread for it pays
+    THREAD_WORK = 1 << 18       # elements times ops of a part of shared work: waking a thread for it pays
     PARTS_PER_THREAD = 4        # at most: what one thread does not get round to, others take
 
 

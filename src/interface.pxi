@@ -828,10 +828,15 @@ cdef class Extension:
 
     def __exit__(self, kind, error, traceback):
         """Withdraw what was appended, and release a tape that is for one use, but after an error."""
+        if kind is None:
+            self.finish()
+        else:
+            self.withdraw()
+
+    cdef int finish(self) except -1:
         cdef Tape tape = self.tape
         self.withdraw()
-        if kind is None:
-            end_sweep(tape)
+        return end_sweep(tape)
 
 
 cdef list appended_gradient(Tape tape, Operand target, list sources):
@@ -887,9 +892,15 @@ def tape_hvp(Tape tape, target, list sources, list vectors):
         if shape_of(vector) != shape_of(x):
             raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they must be equal")
         seeds.append(vector)
-    with Extension(tape, target, sources) as extension:
+    cdef Extension extension = Extension(tape, target, sources)
+    try:
         wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
-        return reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted], sources)
+        results = reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted], sources)
+    except BaseException:
+        extension.withdraw()
+        raise
+    extension.finish()
+    return results
 
 
 def shown(Operand x):
