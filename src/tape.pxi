@@ -447,16 +447,16 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
     """Let `x` stand at a node, beside where it stands on other logs that are alive."""
     cdef list others, elsewhere
     cdef Log* other
-    cdef uint64_t before = 0
+    cdef uint64_t before = 0, identity = log.id     # that of the node, whatever is cut off meanwhile
     while x.log_id != before and (x.log_id != log.id or x.elsewhere is not None):
         # (Once more, where making a list has collected garbage, and that has placed `x` elsewhere meanwhile.)
         before = x.log_id
         elsewhere = x.elsewhere
         others = []
-        for identity, old in (elsewhere or ()):
-            other = log_of(identity)
+        for other_id, old in (elsewhere or ()):
+            other = log_of(other_id)
             if other != NULL and other != log:
-                others.append((identity, old))
+                others.append((other_id, old))
         other = log_of(x.log_id)
         if other != NULL and other != log:
             others.append((x.log_id, x.node))
@@ -464,7 +464,7 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
             x.elsewhere = others or None
         else:
             before = 0
-    x.log_id = log.id
+    x.log_id = identity
     x.node = node
     return 0
 
