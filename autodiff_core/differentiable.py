@@ -50,9 +50,7 @@ def _traced_gradient(
             outputs, assigned = _core.apply_program(
                 program, own[: program.input_count], own[program.input_count : variables], own[variables:]
             )
-        found = tape.gradient(
-            [outputs[k] for k in present], sources, output_gradients=tracer.arguments[len(values) :]
-        )
+        found = tape.gradient([outputs[k] for k in present], sources, output_gradients=tracer.arguments[len(values) :])
         gradients = [_core.to_tensor(g) if isinstance(g, IndexedSlices) else g for g in found]
         joint = _core.freeze(tracer, [*outputs, *assigned, *(g for g in gradients if g is not None)])
     connected = iter([g is not None for g in gradients])
@@ -134,9 +132,7 @@ class DifferentiableProgram:
         if present not in self._pullbacks:
             values, examples = [_core.detached(x) for x in operands], [_core.detached(g) for g in cotangents]
             joint, connected = _traced_gradient(first, values, examples, present)
-            joint.set_ends(
-                joint.input_count, [], joint.outputs[len(first.outputs) :], [], joint.captures, joint.places
-            )
+            joint.set_ends(joint.input_count, [], joint.outputs[len(first.outputs) :], [], joint.captures, joint.places)
             self._pullbacks[present] = (DifferentiableProgram(optimised(joint, self.passes), self.passes), connected)
         program, connected = self._pullbacks[present]
         return _in_places(program([*operands, *cotangents]), connected)
@@ -149,7 +145,11 @@ class _Call:
     needed: list[Any]
 
     def __init__(
-        self, owner: DifferentiableProgram, first: _core.ProgramCore, second: DifferentiableProgram, connected: list[bool]
+        self,
+        owner: DifferentiableProgram,
+        first: _core.ProgramCore,
+        second: DifferentiableProgram,
+        connected: list[bool],
     ) -> None:
         self.owner, self.first, self.second, self.connected = owner, first, second, connected
         self.present = _floats(owner.program)

@@ -163,9 +163,7 @@ class _Result:
     def let_go(self) -> None:
         """Forget the tensors of the recorded run."""
         self.tensors = []
-        self._leaves = [
-            leaf if place is None else None for place, leaf in zip(self._places, self._leaves, strict=True)
-        ]
+        self._leaves = [leaf if place is None else None for place, leaf in zip(self._places, self._leaves, strict=True)]
 
     def assemble(self, tensors: Sequence[Any]) -> Any:
         """The result with these tensors."""
@@ -367,9 +365,7 @@ class Function(_core.FunctionCore):
         read = [*operands, *program.variables, *(tensor for _, tensor in program.captures)]
         return variant if _core.listening(read) else None
 
-    def _run_recorded(
-        self, variants: _core.Variants, variant: _core.Variant, operands: list[Any]
-    ) -> tuple[Any] | None:
+    def _run_recorded(self, variants: _core.Variants, variant: _core.Variant, operands: list[Any]) -> tuple[Any] | None:
         """Replay as one record of the tapes that listen; None where the program is still to be recorded."""
         while True:
             program = variant.program
@@ -514,9 +510,7 @@ def _fitted(what: str, spec: Any, value: Any) -> Any:
         return nest.map_structure(lambda one, leaf: _fitted(what, one, leaf), spec, value)
     tensor = _core.to_tensor(value, spec.dtype if not isinstance(value, _core.Operand) else None)
     if not spec.is_compatible_with(tensor):
-        raise TypeError(
-            f"{what} must fit {spec}; it has shape {tuple(tensor.shape)} and dtype {tensor.dtype}"
-        )
+        raise TypeError(f"{what} must fit {spec}; it has shape {tuple(tensor.shape)} and dtype {tensor.dtype}")
     return tensor
 
 

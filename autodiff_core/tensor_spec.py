@@ -75,7 +75,9 @@ class TensorSpec:
         >>> tf.TensorSpec([2]).is_compatible_with(tf.constant([1, 2]))
         False
         """
-        shape, dtype = (value.shape, value.dtype) if hasattr(value, "dtype") else (np.shape(value), np.asarray(value).dtype)
+        shape, dtype = (
+            (value.shape, value.dtype) if hasattr(value, "dtype") else (np.shape(value), np.asarray(value).dtype)
+        )
         if dtype != self.dtype:
             return False
         if self.shape is None or shape is None:

@@ -87,13 +87,14 @@ cdef int32_t trace_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, cons
     """`append_scalar` for a trace: every operand is kept, every op is recorded; tapes hear of it what they would hear."""
     cdef uint32_t listeners = 0
     cdef Record* r
+    cdef int beside = log.records[a if a >= 0 else b].dtype     # a bare number has the other operand's dtype
     if a < 0:
-        a = log_number(log, values[0], code)
+        a = log_number(log, values[0], beside)
     elif row.derivative[0] != NOTHING:
         listeners = log.records[a].listeners
     if row.arity > 1:
         if b < 0:
-            b = log_number(log, values[1], code)
+            b = log_number(log, values[1], beside)
         elif row.derivative[1] != NOTHING:
             listeners = join(log, listeners, log.records[b].listeners)
     listeners = join(log, meet(log, listeners, log.active), log.tracer)
@@ -213,6 +214,20 @@ def obstruct_tracing(str reason):
 def is_tracing():
     """Whether this thread is recording a program."""
     return tracing_log() != NULL
+
+
+@cython.final
+cdef class Untraced:
+    """A context in which this thread traces nothing."""
+    cdef void* log
+
+    def __enter__(self):
+        self.log = ad_get_current_log()
+        ad_set_current_log(NULL)
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        ad_set_current_log(self.log)
 
 
 cdef int trace_assignment(VariableCore v, Operand value) except -1:
