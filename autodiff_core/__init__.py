@@ -162,6 +162,7 @@ from .tensor_spec import TensorSpec  # noqa: E402
 from .threads import get_num_threads, set_num_threads  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
+from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
     from . import keras, random, test, testing
@@ -335,6 +336,9 @@ __all__ = [
     "value_and_grad",
     "vjp",
     "where",
+    "vectorize",
+    "vectorized_map",
+    "vmap",
     "zeros",
     "zeros_like",
 ]

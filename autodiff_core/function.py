@@ -101,6 +101,11 @@ class _Arguments:
         self.count, self.names = len(args), tuple(kwargs)
         self.key = tuple(key)
 
+    def with_operands(self, operands: list[Any]) -> _Arguments:
+        """The same call of other tensors, maybe of other shapes."""
+        args, kwargs = self.with_tensors(operands)
+        return _Arguments(tuple(args), kwargs)
+
     def with_tensors(self, tensors: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments with other tensors in the places of these."""
         values = [
@@ -387,6 +392,17 @@ class Function(_core.FunctionCore):
             variants.prefer(variant)
             return (self.assemble(variant, outputs[:count]),)
 
+    def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant:
+        """The program for these tensors in the places of a call's, recorded if there is none yet; nothing is assigned."""
+        own = arguments.with_operands(operands)
+        variants = self._by_key.setdefault(own.key, _core.Variants())
+        found = variants.run(operands) if variants.programs else None
+        if found is None:
+            self._record_only(variants, own)
+            found = (variants.latest, None)
+        variant: _core.Variant = found[0]
+        return variant
+
     # ------------------------------------------------------------------------------------------------- one signature
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
@@ -422,14 +438,12 @@ class Function(_core.FunctionCore):
             from . import random
 
             state = random.state()
-            values = [_core.detached(x) for x in arguments.operands]
-            kept: list[tuple[Any, Any]] = []
-            arguments.operands = values
-            self._record_only(variants, arguments, kept)
+            arguments.operands = [_core.detached(x) for x in arguments.operands]
+            self._record_only(variants, arguments)
             random.restore(state)
         return ConcreteFunction(self, variants, arguments)
 
-    def _record_only(self, variants: _core.Variants, arguments: _Arguments, kept: list[Any]) -> None:
+    def _record_only(self, variants: _core.Variants, arguments: _Arguments) -> None:
         """Record without effects."""
         tracer = _core.Tracer(arguments.operands)
         self.trace_count += 1

@@ -20,6 +20,16 @@ def _put_added(g: np.ndarray, attributes: Any) -> np.ndarray:
     return whole
 
 
+def _index_behind(attributes: Any, n: int) -> Any:
+    """The same index behind a leading axis, unless arrays in it that stand apart would pull their axes before that."""
+    shape, index = attributes
+    parts = index if isinstance(index, tuple) else (index,)
+    places = [k for k, part in enumerate(parts) if isinstance(part, (np.ndarray, int, np.integer))]
+    if places and places[-1] - places[0] + 1 != len(places):
+        return None
+    return (n, *shape), (slice(None), *parts)
+
+
 def _indexed(x: Any, index: Any) -> Any:
     """x[index] for arrays of indices or of truth values."""
     return _core.operand(x)[index]
@@ -33,6 +43,7 @@ linear(
     function=_indexed,
     doc="Indexing with arrays of indices or of truth values.",
     selects="forward",
+    batched=_index_behind,
     cases=(
         Case(lambda x: x[[0, 2, 0]], ((3, 4),)),
         Case(lambda x: x[:, np.array([[1, 1], [3, 0]])], ((3, 4),)),

@@ -327,6 +327,12 @@ def _einsum_depends(
     return pairs
 
 
+def _einsum_batched(attributes: Any, n: int) -> Any:
+    terms, result, shapes = attributes
+    letter = next(c for c in string.ascii_letters if c not in "".join((*terms, result)))
+    return tuple(letter + term for term in terms), letter + result, tuple((n, *shape) for shape in shapes)
+
+
 _EINSUM = general(
     "einsum",
     _einsum_kernel,
@@ -334,6 +340,7 @@ _EINSUM = general(
     function=einsum,
     linear="each",
     doc="Products of tensors, summed over axes.",
+    batched=_einsum_batched,
     depends=_einsum_depends,
     cases=(
         Case(lambda x, y: einsum("ij,jk->ik", x, y), ((2, 3), (3, 4))),

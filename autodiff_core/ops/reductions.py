@@ -200,6 +200,10 @@ def _axes_from_end(shapes: Any) -> tuple[int, ...]:
     return tuple(d - len(shapes[0]) for d in _reduced(shapes))
 
 
+def _with_axis(shapes: Any, n: int) -> Any:
+    return tuple((n, *shape) for shape in shapes)
+
+
 _MAX = general(
     "reduce_max",
     lambda shapes, x: x.max(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
@@ -207,6 +211,7 @@ _MAX = general(
     function=reduce_max,
     doc="Largest element over axes.",
     depends=along(_axes_from_end),
+    batched=_with_axis,
     keeps_output=True,
     cases=(
         Case(lambda x: reduce_max(x), ((3, 4),)),
@@ -221,6 +226,7 @@ _MIN = general(
     function=reduce_min,
     doc="Smallest element over axes.",
     depends=along(_axes_from_end),
+    batched=_with_axis,
     keeps_output=True,
     cases=(
         Case(lambda x: reduce_min(x), ((3, 4),)),
@@ -592,6 +598,7 @@ _CUMSUM, _ = linear(
     function=cumsum,
     doc="Running sum along an axis.",
     depends=along(lambda attributes: (attributes[0][0],)),
+    batched=lambda attributes, n: attributes,
     cases=(
         Case(lambda x: cumsum(x), ((4,),)),
         Case(lambda x: cumsum(x, axis=1, exclusive=True), ((3, 4),)),

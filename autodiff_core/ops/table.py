@@ -231,6 +231,7 @@ def linear(
     cases: Sequence[Case] = (),
     selects: str = "none",
     depends: Depends | None = None,
+    batched: Callable[[Any, int], Any] | None = None,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -251,9 +252,19 @@ def linear(
         derivatives run these on arrays of integers, to see which.
     depends : callable, optional
         Where neither does: which elements depend on which, by groups; see `along`. By default all on all.
+    batched : callable, optional
+        (attributes, n) -> the attributes for an operand with a leading axis of length n, or None where there are none:
+        then, and without this, the op is computed for one entry of such an axis after the other.
     """
     pair = _core.register_linear(
-        name, forward, transpose, backward, selects in ("forward", "both"), selects in ("backward", "both"), depends
+        name,
+        forward,
+        transpose,
+        backward,
+        selects in ("forward", "both"),
+        selects in ("backward", "both"),
+        depends,
+        batched,
     )
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
@@ -276,6 +287,7 @@ def general(
     kind: str = "general",
     selects: bool = False,
     depends: Depends | None = None,
+    batched: Callable[[Any, int], Any] | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -300,9 +312,22 @@ def general(
         must take integers.
     depends : callable, optional
         Where it doesn't: which elements depend on which, by groups; see `along`. By default all on all.
+    batched : callable, optional
+        (attributes, n) -> the attributes for operands that all have a leading axis of length n; not needed where the
+        row is `leading`.
     """
     handle = _core.register_general(
-        name, forward, rule, None, keeps_inputs, keeps_output, linear, leading, selects=selects, depends=depends
+        name,
+        forward,
+        rule,
+        None,
+        keeps_inputs,
+        keeps_output,
+        linear,
+        leading,
+        selects=selects,
+        depends=depends,
+        batched=batched,
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
