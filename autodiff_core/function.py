@@ -154,6 +154,7 @@ class _Result:
 
     def __init__(self, result: Any) -> None:
         leaves, self._rebuild = nest.flatten_for_tape(result)
+        self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
         self.tensors: list[Any] = []
         self._places: list[int | None] = []
         self._leaves = leaves
@@ -163,7 +164,15 @@ class _Result:
                 self.tensors.append(_core.to_tensor(leaf))
             else:
                 self._places.append(None)
-        self.single = isinstance(result, _core.Operand)
+        self._result_type = type(result)
+
+    def extra(self) -> Any:
+        """What a variant keeps: nothing for a single tensor, the type of a plain tuple, or this."""
+        if issubclass(self._result_type, _core.Operand):
+            return None
+        if self._result_type is tuple and self._places == list(range(len(self._places))) and self._flat:
+            return tuple
+        return self
 
     def let_go(self) -> None:
         """Forget the tensors of the recorded run."""
@@ -283,7 +292,9 @@ class Function(_core.FunctionCore):
 
     def assemble(self, variant: _core.Variant, outputs: list[Any]) -> Any:
         """A program's outputs as the function's result."""
-        return outputs[0] if variant.extra is None else variant.extra.assemble(outputs)
+        if variant.extra is None:
+            return outputs[0]
+        return tuple(outputs) if variant.extra is tuple else variant.extra.assemble(outputs)
 
     # ---------------------------------------------------------------------------------------------------- recording
 
@@ -313,7 +324,7 @@ class Function(_core.FunctionCore):
         self._check_created(created)
         if obstacle is not None:
             self._give_up(variants, obstacle)
-        variant = _core.Variant(optimised(program, self.passes), None if result.single else result)
+        variant = _core.Variant(optimised(program, self.passes), result.extra())
         if obstacle is None and not created:
             place = variants.add(variant, looks)
             if place is not None:
@@ -458,7 +469,7 @@ class Function(_core.FunctionCore):
             raise ValueError(f"{self._name} cannot be recorded as a program: {tracer.obstacle}")
         result.let_go()
         looks = _core.guards_of(program)
-        variants.add(_core.Variant(optimised(program, self.passes), None if result.single else result), looks)
+        variants.add(_core.Variant(optimised(program, self.passes), result.extra()), looks)
 
 
 class ConcreteFunction:
