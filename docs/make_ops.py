@@ -84,7 +84,7 @@ def numpy_name(function: Any) -> str:
 
 def numpy_functions(asking: bool) -> list[str]:
     """NumPy's functions that have a counterpart here: those that are recorded, or those that only ask."""
-    counterparts = numpy_protocol._functions.items()
+    counterparts = numpy_protocol.counterparts().items()
     return sorted(numpy_name(function) for function, ours in counterparts if (ours.__name__ == "_answer") == asking)
 
 
@@ -93,7 +93,9 @@ def numpy_spellings(row: Row) -> list[str]:
     named = {f"np.{ufunc.__name__}" for ufunc in ufuncs if _core.ufunc_row(ufunc) == row.name}
     if not row.domain:  # of concat: np.concatenate; of reduce_max: np.max
         start = "np." + row.name.removeprefix("reduce_")
-        named |= {name for name in numpy_functions(asking=False) if name.startswith(start)}
+        named |= {
+            name for name in numpy_functions(asking=False) if name.startswith(start) or name == f"np.linalg.{row.name}"
+        }
     return sorted(named)
 
 
