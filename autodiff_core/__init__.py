@@ -162,12 +162,12 @@ from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_
 from .variable import Variable  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import keras, linalg, random, test, testing
+    from . import keras, linalg, random, scipy, test, testing
 
 __version__ = "0.1.0"
 
 # Loaded when first used.
-_LAZY = ("keras", "linalg", "random", "test", "testing")
+_LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
 
 
 def __getattr__(name: str) -> _Any:
@@ -297,6 +297,7 @@ __all__ = [
     "reverse",
     "roll",
     "round",
+    "scipy",
     "set_floatx",
     "set_num_threads",
     "shape",

@@ -7,6 +7,7 @@ gradient.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -62,12 +63,24 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
     if ufunc is np.matmul:
         return linalg.matmul(*inputs)
     name = _core.ufunc_row(ufunc)
+    if name is None and is_of_scipy(ufunc):
+        from .ops.special import SPELLINGS
+
+        if ufunc in SPELLINGS:
+            return _in_dtype(SPELLINGS[ufunc](*inputs), dtype)
+        name = _core.ufunc_row(ufunc)
     if name is None:
         if not any(_watchable(x) for x in inputs):
             return _wrapped(ufunc(*[_plain(x) for x in inputs]))
         raise _no_way(spelled, "it has no derivative here")
     result = _core.op_named(name).function(*inputs)
     return result if dtype is None else _core.to_dtype(result, dtype)
+
+
+def is_of_scipy(ufunc: np.ufunc) -> bool:
+    """Whether a ufunc is one of scipy.special, which has been imported then."""
+    module = sys.modules.get("scipy.special._ufuncs")
+    return module is not None and getattr(module, ufunc.__name__, None) is ufunc
 
 
 def _watchable(x: Any) -> bool:

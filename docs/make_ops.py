@@ -15,7 +15,14 @@ from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")
 # Where a function stands in several of them, the first one gives its spelling.
-NAMESPACES = {"tf": tf, "tf.math": tf.math, "tf.nn": tf.nn, "tf.linalg": tf.linalg}
+NAMESPACES = {
+    "tf": tf,
+    "tf.math": tf.math,
+    "tf.nn": tf.nn,
+    "tf.linalg": tf.linalg,
+    "tf.math.special": tf.math.special,
+    "tf.scipy.special": tf.scipy.special,
+}
 
 TEXT = """# Operations
 
@@ -29,7 +36,8 @@ by another function. Operators and indexing (`t + u`, `t @ u`, `t < u`, `t[1:]`)
 
 **Kind** says how the derivative is written: *elementwise* and *linear* rows by formulas and transposes, *bilinear* and
 *general* ones by rules of their own. **Derivative**: *yes*, of every order; *stops*, so that a gradient through it is
-`None`; *missing*, so that a gradient through it is a `LookupError`.
+`None`; *missing*, so that a gradient through it is a `LookupError`. What stands in `tf.scipy` and has its row in
+SciPy's ufuncs needs SciPy.
 
 {table}
 
@@ -106,6 +114,9 @@ def kind(row: Row) -> str:
 
 
 def derivative(row: Row) -> str:
+    if row.kind == "none" and any(row.partials):
+        names = _core.op_named(row.name).parameters
+        return f"yes; missing at {code(name for name, one in zip(names, row.partials, strict=True) if not one)}"
     if row.kind == "none":
         return "missing"
     if not any(row.partials):
@@ -115,6 +126,11 @@ def derivative(row: Row) -> str:
     names = _core.op_named(row.name).parameters
     stopped = [name for name, has_one in zip(names, row.partials, strict=True) if not has_one]
     return f"yes; stops at {code(stopped)}"
+
+
+def in_order() -> list[Row]:
+    """By name: in which order files of rows are loaded depends on what is asked for first."""
+    return sorted(rows(), key=lambda row: row.name.lower())
 
 
 def line(row: Row) -> tuple[str, ...]:
@@ -141,7 +157,7 @@ def made_of_rows() -> list[tuple[str, str]]:
 
 def page() -> str:
     return TEXT.format(
-        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, rows())),
+        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, in_order())),
         made=table(["function", "what it computes"], made_of_rows()),
         recorded=code(numpy_functions(asking=False)),
         asking=code(numpy_functions(asking=True)),

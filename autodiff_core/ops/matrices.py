@@ -32,6 +32,15 @@ def matrices(x: Any, op: str, square: bool = False) -> Any:
     return operand
 
 
+def of_one_dtype(*values: Any) -> list[Any]:
+    """Operands in their common dtype, of floats or complex numbers; Python's numbers take that of the others."""
+    arrays = (_core.Operand, np.ndarray, np.generic)
+    typed = [v for v in values if isinstance(v, arrays)] or [_core.operand(v) for v in values]
+    dtype = np.result_type(*[v.dtype for v in typed])
+    dtype = np.dtype(np.float64) if dtype.kind in "iub" else dtype
+    return [_core.to_dtype(v, dtype) if isinstance(v, arrays) else _core.to_tensor(v, dtype) for v in values]
+
+
 def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:
     """The last two axes exchanged.
 
@@ -505,3 +514,11 @@ def lead_to(x: Any, lead: Sequence[int]) -> Any:
     """A stack of matrices, repeated along leading axes."""
     shape = (*lead, *tuple(x.shape)[-2:])
     return x if tuple(x.shape) == shape else broadcast_to(x, shape)
+
+
+def shifted(x: Any, by: int) -> Any:
+    """The rows of matrices moved down (or up), with zeros where none comes from."""
+    n = int(x.shape[-2])
+    place = np.arange(n) - by
+    inside = (place >= 0) & (place < n)
+    return multiply(x[..., np.where(inside, place, 0), :], inside[:, None].astype(x.dtype))

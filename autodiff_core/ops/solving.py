@@ -15,7 +15,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import log, multiply
 from .matrices import adjoint as adjoint_of
-from .matrices import diagonal, lead_to, matrices, matrix_transpose
+from .matrices import diag_part, diagonal, lead_to, matrices, matrix_transpose, of_one_dtype, shifted
 from .reductions import reduce_sum
 from .shaping import concat, expand_dims, reshape, squeeze, transpose
 from .table import Case, general, several
@@ -42,18 +42,6 @@ def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fals
 def identity_plus(x: Any, factor: float = 1.0) -> Any:
     """A test's operand, made positive definite."""
     return _product(x, x, False, True) + factor * np.eye(int(x.shape[-2]))
-
-
-def _of_one_dtype(a: Any, b: Any) -> tuple[Any, Any]:
-    """Two operands in their common dtype; Python's numbers take the other's."""
-    arrays = (_core.Operand, np.ndarray, np.generic)
-    if isinstance(a, arrays) and not isinstance(b, arrays):
-        b = _core.operand_like(b, matrices(a, "solve"))
-    x, y = _core.operand(a), _core.operand(b)
-    dtype = np.result_type(x.dtype, y.dtype)
-    if dtype.kind in "iub":
-        dtype = np.dtype(np.float64)
-    return _core.to_dtype(x, dtype), _core.to_dtype(y, dtype)
 
 
 # ------------------------------------------------------------------------------------------------------------ systems
@@ -87,7 +75,7 @@ def _system(handle: Any, a: Any, b: Any, attributes: Any) -> Any:
 
 
 def _fit(op: str, a: Any, b: Any) -> tuple[Any, Any]:
-    x, y = _of_one_dtype(a, b)
+    x, y = of_one_dtype(a, b)
     x, y = matrices(x, op, square=True), matrices(y, op)
     if x.shape[-1] != y.shape[-2]:
         raise ValueError(
@@ -598,7 +586,7 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: Any = 0.0, fast: bool = True, n
     >>> print(tf.linalg.lstsq([[1.], [1.]], [[1.], [3.]]).numpy().round(4))
     [[2.]]
     """
-    a, b = _of_one_dtype(matrix, rhs)
+    a, b = of_one_dtype(matrix, rhs)
     a, b = matrices(a, "lstsq"), matrices(b, "lstsq")
     if a.shape[-2] != b.shape[-2]:
         raise ValueError(
@@ -652,25 +640,17 @@ def _tridiagonal_kernel(attributes: Any, diagonals: np.ndarray, rhs: np.ndarray)
     return b
 
 
-def _shifted(x: Any, by: int) -> Any:
-    """The rows of matrices moved down (or up), with zeros where none comes from."""
-    n = int(x.shape[-2])
-    place = np.arange(n) - by
-    inside = (place >= 0) & (place < n)
-    return multiply(x[..., np.where(inside, place, 0), :], inside[:, None].astype(x.dtype))
-
-
 def _turned_diagonals(d: Any) -> Any:
     """The diagonals of the transposed matrix."""
     rows = [expand_dims(d[..., k, :], -1) for k in range(3)]
-    return concat([matrix_transpose(x) for x in (_shifted(rows[2], -1), rows[1], _shifted(rows[0], 1))], -2)
+    return concat([matrix_transpose(x) for x in (shifted(rows[2], -1), rows[1], shifted(rows[0], 1))], -2)
 
 
 def _tridiagonal_rule(g: Any, y: Any, attributes: Any, diagonals: Any, rhs: Any) -> tuple[Any, Any]:
     turned = _turned_diagonals(diagonals)
     lead = tuple(g.shape)[:-2]
     gb = _core.general(_TRIDIAGONAL, [lead_to(turned, lead), g])
-    parts = [reduce_sum(multiply(gb, beside), -1, keepdims=True) for beside in (_shifted(y, -1), y, _shifted(y, 1))]
+    parts = [reduce_sum(multiply(gb, beside), -1, keepdims=True) for beside in (shifted(y, -1), y, shifted(y, 1))]
     return -concat([matrix_transpose(part) for part in parts], -2), gb
 
 
@@ -682,8 +662,6 @@ def _compact(op: str, diagonals: Any, diagonals_format: str) -> Any:
     if diagonals_format not in _FORMATS:
         raise ValueError(f"{op}: diagonals_format is one of {', '.join(_FORMATS)}, not {diagonals_format!r}")
     if diagonals_format == "matrix":
-        from .matrices import diag_part
-
         x = diag_part(matrices(diagonals, op, square=True), k=(-1, 1), align="LEFT_RIGHT")
     elif diagonals_format == "sequence":
         above, middle, below = (_core.operand(part) for part in diagonals)
@@ -746,7 +724,7 @@ def tridiagonal_solve(
     >>> print(tf.linalg.tridiagonal_solve([[1., 0.], [2., 2.], [0., 0.]], [4., 2.]).numpy())
     [1.5 1. ]
     """
-    d, b = _of_one_dtype(_compact("tridiagonal_solve", diagonals, diagonals_format), rhs)
+    d, b = of_one_dtype(_compact("tridiagonal_solve", diagonals, diagonals_format), rhs)
     vector = len(b.shape) == len(d.shape) - 1
     b = expand_dims(b, -1) if vector else b
     if transpose_rhs and not vector:
@@ -804,7 +782,7 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     [[4.]
      [2.]]
     """
-    d, b = _of_one_dtype(_compact("tridiagonal_matmul", diagonals, diagonals_format), rhs)
+    d, b = of_one_dtype(_compact("tridiagonal_matmul", diagonals, diagonals_format), rhs)
     b = matrices(b, "tridiagonal_matmul")
     above, middle, below = (expand_dims(d[..., k, :], -1) for k in range(3))
-    return multiply(above, _shifted(b, -1)) + multiply(middle, b) + multiply(below, _shifted(b, 1))
+    return multiply(above, shifted(b, -1)) + multiply(middle, b) + multiply(below, shifted(b, 1))
