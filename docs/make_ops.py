@@ -36,8 +36,8 @@ by another function. Operators and indexing (`t + u`, `t @ u`, `t < u`, `t[1:]`)
 
 **Kind** says how the derivative is written: *elementwise* and *linear* rows by formulas and transposes, *bilinear* and
 *general* ones by rules of their own. **Derivative**: *yes*, of every order; *stops*, so that a gradient through it is
-`None`; *missing*, so that a gradient through it is a `LookupError`. What stands in `tf.scipy` and has its row in
-SciPy's ufuncs needs SciPy.
+`None`; *missing*, so that a gradient through it is a `LookupError`. What stands in
+`tf.scipy.special` needs SciPy.
 
 {table}
 

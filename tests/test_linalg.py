@@ -104,6 +104,56 @@ def test_complex_operands_give_numpys_values(name: str) -> None:
     np.testing.assert_allclose(np.linalg.norm(tf.constant(a)).numpy(), np.linalg.norm(a), rtol=1e-12)
 
 
+COMPLEX = SQUARE + 1j * SQUARE[::-1]
+DAGGER = COMPLEX.conj().T
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (
+            lambda: tf.linalg.solve(COMPLEX, COMPLEX[:, :2], adjoint=True),
+            lambda: np.linalg.solve(DAGGER, COMPLEX[:, :2]),
+        ),
+        (lambda: tf.linalg.inv(COMPLEX, adjoint=True), lambda: np.linalg.inv(DAGGER)),
+        (lambda: tf.linalg.logdet(COMPLEX @ DAGGER), lambda: np.linalg.slogdet(COMPLEX @ DAGGER)[1]),
+        (
+            lambda: tf.linalg.cholesky_solve(tf.linalg.cholesky(COMPLEX @ DAGGER), COMPLEX),
+            lambda: np.linalg.solve(COMPLEX @ DAGGER, COMPLEX),
+        ),
+        (lambda: tf.linalg.lstsq(COMPLEX[:, :2], COMPLEX), lambda: np.linalg.lstsq(COMPLEX[:, :2], COMPLEX)[0]),
+        (
+            lambda: tf.linalg.lstsq(COMPLEX[:, :2], COMPLEX, 0.5),
+            lambda: np.linalg.solve(DAGGER[:2] @ COMPLEX[:, :2] + 0.5 * np.eye(2), DAGGER[:2] @ COMPLEX),
+        ),
+        (
+            lambda: np.linalg.lstsq(tf.constant(COMPLEX[:, :2]), VECTOR)[1],
+            lambda: np.linalg.lstsq(COMPLEX[:, :2], VECTOR)[1],
+        ),
+        (lambda: tf.linalg.eigh(COMPLEX + DAGGER)[0], lambda: np.linalg.eigvalsh(COMPLEX + DAGGER)),
+        (
+            lambda: tf.linalg.expm(COMPLEX),
+            lambda: tf.linalg.expm(COMPLEX / 2.0).numpy() @ tf.linalg.expm(COMPLEX / 2.0).numpy(),
+        ),
+        (lambda: tf.linalg.sqrtm(COMPLEX) @ tf.linalg.sqrtm(COMPLEX), lambda: COMPLEX),
+        (lambda: tf.linalg.band_part(COMPLEX, 0, -1), lambda: np.triu(COMPLEX)),
+        (lambda: tf.linalg.diag(tf.linalg.diag_part(COMPLEX)), lambda: np.diag(np.diag(COMPLEX))),
+        (lambda: tf.linalg.set_diag(COMPLEX, np.zeros(3)), lambda: COMPLEX - np.diag(np.diag(COMPLEX))),
+        (lambda: np.linalg.norm(tf.constant(COMPLEX), "nuc"), lambda: np.linalg.norm(COMPLEX, "nuc")),
+        (lambda: np.linalg.norm(tf.constant(COMPLEX), 1), lambda: np.linalg.norm(COMPLEX, 1)),
+        (lambda: np.linalg.cond(tf.constant(COMPLEX)), lambda: np.linalg.cond(COMPLEX)),
+        (lambda: np.linalg.matrix_power(tf.constant(COMPLEX), -2), lambda: np.linalg.matrix_power(COMPLEX, -2)),
+        (lambda: np.linalg.vecdot(tf.constant(COMPLEX), VECTOR), lambda: np.linalg.vecdot(COMPLEX, VECTOR)),
+        (
+            lambda: tf.linalg.tridiagonal_matmul(COMPLEX, tf.linalg.tridiagonal_solve(COMPLEX, COMPLEX)),
+            lambda: COMPLEX,
+        ),
+    ],
+)
+def test_functions_that_are_made_of_others_take_complex_operands(ours: Any, theirs: Any) -> None:
+    np.testing.assert_allclose(ours().numpy(), theirs(), rtol=1e-8, atol=1e-10)
+
+
 def test_integers_become_float64_as_in_numpy() -> None:
     assert np.linalg.inv(tf.constant([[2, 0], [0, 4]])).dtype == np.float64
     assert np.linalg.norm(tf.constant([3, 4])).dtype == np.float64
@@ -323,6 +373,13 @@ def test_complex_eigenvalues_are_values_without_a_tape() -> None:
     w = np.linalg.eigvals(tf.constant(a))
     assert w.dtype == np.complex128
     np.testing.assert_allclose(sorted(w.numpy(), key=lambda z: z.imag), [-1j, 1j])
+    x = tf.Variable(a)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(x * x)
+        with pytest.raises(LookupError, match=r"eig: the spectrum is complex, .* stop_gradient"):
+            np.linalg.eigvals(x)
+        assert np.linalg.eig(tf.stop_gradient(x)).eigenvalues.dtype == np.complex128
+    np.testing.assert_allclose(tape.gradient(y, x).numpy(), 2.0 * a)
 
 
 # -- Errors ---------------------------------------------------------------------------------------------------------

@@ -480,7 +480,7 @@ def _eig_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
 
 
 def eig(tensor: Any, name: str | None = None) -> EigResult:
-    """Eigenvalues and right eigenvectors of length 1.
+    """Eigenvalues and right eigenvectors of length 1; complex ones only outside of tapes.
 
     Parameters
     ----------
@@ -491,10 +491,12 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     -------
     named tuple of Tensor
         Eigenvalues of shape (..., n), in no order, and eigenvectors, the columns of matrices of shape (..., n, n).
-        They are real where the spectrum of real matrices is, as in NumPy; complex ones are not followed by any tape.
+        They are real where the spectrum of real matrices is, as in NumPy.
 
     Raises
     ------
+    LookupError
+        Where a tape follows a matrix whose spectrum is complex: it has no derivative here.
     numpy.linalg.LinAlgError
         Where a matrix is not square, or it does not converge; for a derivative, where there are too few eigenvectors.
 
@@ -509,7 +511,23 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     >>> print(w.numpy())
     [2. 1.]
     """
-    return EigResult(*_EIG([matrices(tensor, "eig", square=True)]))
+    x = matrices(tensor, "eig", square=True)
+    w, v = _EIG([x])
+    if w.dtype.kind == "c" and x.dtype.kind == "f":
+        _refuse_if_followed(x)
+    return EigResult(w, v)
+
+
+def _refuse_if_followed(x: Any) -> None:
+    """A gradient of None would look as if eigenvalues did not depend on their matrix."""
+    try:
+        # To combine a tensor that a tape follows with complex numbers is an error.
+        multiply(x[..., :0], np.zeros(0, complex))
+    except TypeError:
+        raise LookupError(
+            "eig: the spectrum is complex, and complex numbers have no gradient here: take the matrix out of the tape "
+            "with stop_gradient if none is wanted"
+        ) from None
 
 
 _REAL_SPECTRUM = np.array([[1.0, 0.2, 0.1], [0.0, 3.0, 0.2], [0.0, 0.0, 6.0]])
@@ -539,6 +557,11 @@ def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     -------
     Tensor
         Of shape (..., n); real or complex as `eig` gives them.
+
+    Raises
+    ------
+    LookupError
+        Where a tape follows a matrix whose spectrum is complex.
 
     Notes
     -----

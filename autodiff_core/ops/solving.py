@@ -596,9 +596,10 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: Any = 0.0, fast: bool = True, n
         return _product(pinv(a), b)
     weight = _core.operand_like(l2_regularizer, a)
     m, n = int(a.shape[-2]), int(a.shape[-1])
+    turned = adjoint_of(a)
     if m >= n:
-        return solve(_product(a, a, True) + weight * np.eye(n, dtype=a.dtype), _product(a, b, True))
-    return _product(a, solve(_product(a, a, False, True) + weight * np.eye(m, dtype=a.dtype), b), True)
+        return solve(_product(turned, a) + weight * np.eye(n, dtype=a.dtype), _product(turned, b))
+    return _product(turned, solve(_product(a, turned) + weight * np.eye(m, dtype=a.dtype), b))
 
 
 # -------------------------------------------------------------------------------------------------------- tridiagonal
