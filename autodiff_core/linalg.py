@@ -2,7 +2,7 @@
 
 from .clipping import global_norm
 from .creation import eye
-from .ops.decompositions import cholesky, eig, eigh, eigvals, eigvalsh, qr, svd
+from .ops.decompositions import cholesky, eig, eigh, eigh_tridiagonal, eigvals, eigvalsh, qr, svd
 from .ops.linalg import einsum, matmul, matvec, tensordot
 from .ops.matrices import (
     adjoint,
@@ -18,7 +18,7 @@ from .ops.matrices import (
 )
 from .ops.matrix_functions import expm, sqrtm
 from .ops.nn import l2_normalize
-from .ops.norms import matrix_rank
+from .ops.norms import matrix_rank, normalize
 from .ops.reductions import norm
 from .ops.solving import (
     cholesky_solve,
@@ -45,6 +45,7 @@ __all__ = [
     "diag_part",
     "eig",
     "eigh",
+    "eigh_tridiagonal",
     "eigvals",
     "eigvalsh",
     "einsum",
@@ -60,6 +61,7 @@ __all__ = [
     "matrix_transpose",
     "matvec",
     "norm",
+    "normalize",
     "pinv",
     "qr",
     "set_diag",

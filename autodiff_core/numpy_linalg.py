@@ -92,6 +92,8 @@ def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = Non
 
 def _lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     x, y = matrices.matrices(a, "lstsq"), _core.operand(b)
+    if len(x.shape) != 2:
+        raise np.linalg.LinAlgError(f"lstsq: a matrix has two axes; the shape is {tuple(x.shape)}")
     m, n = (int(size) for size in x.shape)
     precision = np.finfo(x.dtype).eps
     rcond = precision * max(m, n) if rcond is None else precision if rcond == -1 else rcond

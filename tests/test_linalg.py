@@ -291,6 +291,29 @@ def test_norm_of_matrices_by_number_is_that_of_numpy() -> None:
         np.testing.assert_allclose(found, np.linalg.norm(STACK, ord=ord, axis=(-2, -1)))
 
 
+def test_normalize_gives_the_unit_tensor_and_its_norm() -> None:
+    for ord, axis in (("euclidean", None), (1, 1), (np.inf, (-2, -1)), (2, (-2, -1))):
+        unit, length = tf.linalg.normalize(STACK, ord, axis)
+        assert length.shape == unit.shape[:0] + tuple(
+            1 if axis is None or d in np.atleast_1d(axis) % 3 else size for d, size in enumerate(STACK.shape)
+        )
+        np.testing.assert_allclose((unit * length).numpy(), STACK)
+    check_gradients(lambda x: tf.linalg.normalize(x, axis=1)[0], [SQUARE], order=2)
+
+
+def test_eigh_tridiagonal_is_eigh_of_the_whole_matrix() -> None:
+    middle, beside = RNG.normal(size=4), RNG.normal(size=3)
+    expected = np.linalg.eigvalsh(np.diag(middle) + np.diag(beside, 1) + np.diag(beside, -1))
+    solve = tf.linalg.eigh_tridiagonal
+    np.testing.assert_allclose(solve(middle, beside).numpy(), expected)
+    np.testing.assert_allclose(solve(middle, beside, select="i", select_range=(1, 2)).numpy(), expected[1:3])
+    bounds = (expected[0] + 1e-9, expected[2] + 1e-9)
+    w, v = solve(middle, beside, False, "v", bounds)
+    np.testing.assert_allclose(w.numpy(), expected[1:3])
+    assert v.shape == (4, 2)
+    check_gradients(solve, [middle, beside], order=2, rtol=1e-4)
+
+
 # -- Where a derivative has no answer, or a convention --------------------------------------------------------------
 
 
@@ -480,6 +503,17 @@ def test_a_sweep_that_meets_a_singular_matrix_leaves_the_tape_usable() -> None:
             np.linalg.LinAlgError,
             r"tridiagonal_solve: singular",
         ),
+        (
+            lambda: tf.linalg.eigh_tridiagonal(VECTOR, VECTOR),
+            ValueError,
+            r"eigh_tridiagonal: diagonals have n and n - 1",
+        ),
+        (
+            lambda: tf.linalg.eigh_tridiagonal(VECTOR, [1.0, 2.0], select="x"),
+            ValueError,
+            r"select is 'a', 'i' or 'v', not",
+        ),
+        (lambda: np.linalg.lstsq(tf.constant(STACK), VECTOR), np.linalg.LinAlgError, r"lstsq: a matrix has two axes;"),
         (lambda: tf.linalg.sqrtm(-np.eye(2)), np.linalg.LinAlgError, r"sqrtm: no square root was found|[Ss]ingular"),
     ],
 )

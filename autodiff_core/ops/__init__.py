@@ -4,7 +4,6 @@ Rows that few programs use are loaded with the functions that reach them, not wi
 """
 
 from importlib import import_module as _import_module
-from importlib.util import find_spec as _find_spec
 
 from . import elementwise, indexing, linalg, nn, reductions, shaping
 from .table import Case, Row
@@ -16,9 +15,11 @@ _WITH_SCIPY = ("banded", "special")
 
 def rows() -> tuple[Row, ...]:
     """All rows of the op table; those that have not been needed yet are loaded. Some need SciPy."""
+    from importlib.util import find_spec  # its import takes a millisecond
+
     for name in _LATER:
         _import_module(f"{__name__}.{name}")
-    if _find_spec("scipy") is not None:
+    if find_spec("scipy") is not None:
         for name in _WITH_SCIPY:
             _import_module(f"{__name__}.{name}")
     return _loaded_rows()

@@ -15,7 +15,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import multiply
 from .indexing import where
-from .matrices import diag, diagonal, matrices, matrix_transpose
+from .matrices import diag, diagonal, matrices, matrix_transpose, of_one_dtype
 from .shaping import concat, expand_dims
 from .solving import identity_plus, solve, triangular_solve
 from .table import Case, general, several
@@ -466,6 +466,70 @@ _EIGVALSH = general(
         Case(lambda a: eigvalsh(a), ((2, 2, 2),)),
     ),
 )
+
+
+def eigh_tridiagonal(
+    alpha: Any,
+    beta: Any,
+    eigvals_only: bool = True,
+    select: str = "a",
+    select_range: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Eigenvalues, in ascending order, and eigenvectors of symmetric tridiagonal matrices.
+
+    Parameters
+    ----------
+    alpha : array_like
+        The diagonal, of shape (n,).
+    beta : array_like
+        The diagonal beside it, of shape (n - 1,).
+    eigvals_only : bool
+        Whether the eigenvectors are left out.
+    select : {"a", "i", "v"}
+        All of them, or those from one place to another, or above one value and up to another.
+    select_range : pair, optional
+        The places or values.
+
+    Returns
+    -------
+    Tensor or named tuple of Tensor
+        The eigenvalues, and the eigenvectors as columns.
+
+    Raises
+    ------
+    ValueError
+        For another `select`, or where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/eigh_tridiagonal. The matrix is made as a whole: time and
+    memory are those of `eigh`.
+
+    Examples
+    --------
+    >>> print(tf.linalg.eigh_tridiagonal([1., 1.], [1.]).numpy().round(4))
+    [0. 2.]
+    """
+    middle, beside = of_one_dtype(alpha, beta)
+    if len(middle.shape) != 1 or tuple(beside.shape) != (int(middle.shape[0]) - 1,):
+        raise ValueError(
+            f"eigh_tridiagonal: diagonals have n and n - 1 elements; the shapes are {tuple(middle.shape)} and "
+            f"{tuple(beside.shape)}"
+        )
+    if select not in ("a", "i", "v"):
+        raise ValueError(f"eigh_tridiagonal: select is 'a', 'i' or 'v', not {select!r}")
+    matrix = diag(middle)
+    if beside.size:
+        matrix = matrix + diag(beside, k=-1)  # eigh reads the lower triangle
+    w, v = (eigvalsh(matrix), None) if eigvals_only else eigh(matrix)
+    if select == "i":
+        w, v = (None if x is None else x[..., int(select_range[0]) : int(select_range[1]) + 1] for x in (w, v))
+    elif select == "v":
+        values = _core.value_array(w)
+        chosen = np.flatnonzero((values > select_range[0]) & (values <= select_range[1]))
+        w, v = (None if x is None else x[..., chosen] for x in (w, v))
+    return w if v is None else EighResult(w, v)
 
 
 def _eig_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:

@@ -187,6 +187,40 @@ def cond(x: Any, p: Any = None) -> Tensor:
     return matrix_norm(a, False, p) * matrix_norm(inv(a), False, p)
 
 
+def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """A tensor divided by its norm, and the norm.
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of a float dtype.
+    ord : {"euclidean", "fro", 1, 2, numpy.inf} or positive float
+        Which norm.
+    axis : int or pair of int, optional
+        A vector's axis or a matrix's two; by default the whole tensor is one vector.
+
+    Returns
+    -------
+    pair of Tensor
+        The quotient, and the norm, which has the axes with length 1.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/normalize
+
+    Examples
+    --------
+    >>> unit, length = tf.linalg.normalize([3., 4.])
+    >>> print(unit.numpy(), length.numpy())
+    [0.6 0.8] [5.]
+    """
+    from .reductions import norm as of_tensors
+
+    x = _floating(tensor)
+    length = of_tensors(x, ord, axis, True)
+    return divide(x, length), length
+
+
 def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:
     """How many singular values of matrices are not zero to rounding.
 
