@@ -22,6 +22,9 @@ NAMESPACES = {
     "tf.linalg": tf.linalg,
     "tf.math.special": tf.math.special,
     "tf.scipy.special": tf.scipy.special,
+    "tf.scipy.linalg": tf.scipy.linalg,
+    "tf.scipy.signal": tf.scipy.signal,
+    "tf.scipy.integrate": tf.scipy.integrate,
 }
 
 TEXT = """# Operations

@@ -200,12 +200,40 @@ def _sylvester_kernel(attributes: Any, a: np.ndarray, b: np.ndarray, q: np.ndarr
 
 
 def _sylvester_rule(g: Any, x: Any, attributes: Any, a: Any, b: Any, q: Any) -> tuple[Any, Any, Any]:
-    gq = sylvester(matrix_transpose(a), matrix_transpose(b), g)
+    gq = solve_sylvester(matrix_transpose(a), matrix_transpose(b), g)
     return -_product(gq, x, False, True), -_product(x, gq, True), gq
 
 
-def sylvester(a: Any, b: Any, q: Any) -> Any:
-    """Solve a x + x b = q."""
+def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
+    """Solve a x + x b = q.
+
+    Parameters
+    ----------
+    a, b, q : array_like
+        Of shapes (..., n, n), (..., m, m) and (..., n, m).
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n, m).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a and -b share an eigenvalue.
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.linalg.solve_sylvester.html. It is solved as one system
+    in all n * m elements: for small matrices.
+
+    Examples
+    --------
+    >>> print(tf.scipy.linalg.solve_sylvester([[1.]], [[2.]], [[6.]]).numpy())
+    [[2.]]
+    """
     x, y, z = (matrices(part, "solve_sylvester") for part in (a, b, q))
     shapes = [tuple(part.shape) for part in (x, y, z)]
     n, m = shapes[2][-2:]
@@ -222,13 +250,13 @@ _SYLVESTER = general(
     "solve_sylvester",
     _sylvester_kernel,
     _sylvester_rule,
-    function=sylvester,
+    function=solve_sylvester,
     doc="Solution x of a x + x b = q.",
     keeps_output=True,
     leading=True,
     cases=(
-        Case(lambda a, b, q: sylvester(identity_plus(a), identity_plus(b), q), ((3, 3), (2, 2), (3, 2))),
-        Case(lambda a, b, q: sylvester(identity_plus(a), identity_plus(b), q), ((2, 2, 2), (2, 2), (2, 2))),
+        Case(lambda a, b, q: solve_sylvester(identity_plus(a), identity_plus(b), q), ((3, 3), (2, 2), (3, 2))),
+        Case(lambda a, b, q: solve_sylvester(identity_plus(a), identity_plus(b), q), ((2, 2, 2), (2, 2), (2, 2))),
     ),
 )
 
@@ -267,7 +295,7 @@ def _sqrtm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
 
 def _sqrtm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
     turned = matrix_transpose(y)
-    return sylvester(turned, turned, g)
+    return solve_sylvester(turned, turned, g)
 
 
 def sqrtm(input: Any, name: str | None = None) -> Tensor:

@@ -159,7 +159,7 @@ def odeint(
     ----------
     func : callable
         Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. It may read
-        variables.
+        variables, but tensors that it finds around it have no gradient: give them as arguments.
     y0 : array_like
         The state at t[0]; of any shape.
     t : array_like
@@ -234,7 +234,8 @@ def solve_ivp(
     Parameters
     ----------
     fun : callable
-        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. It may read variables.
+        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. It may read variables, but
+        tensors that it finds around it have no gradient: give them as arguments.
     t_span : pair of float
         The first and the last time.
     y0 : array_like

@@ -11,8 +11,7 @@ from ..ops.banded import solve_banded
 from ..ops.decompositions import cholesky as _cholesky
 from ..ops.elementwise import conj
 from ..ops.matrices import matrices, matrix_transpose, of_one_dtype, set_diag
-from ..ops.matrix_functions import expm, sqrtm
-from ..ops.matrix_functions import sylvester as _sylvester
+from ..ops.matrix_functions import expm, solve_sylvester, sqrtm
 from ..ops.shaping import expand_dims, squeeze
 from ..ops.solving import triangular_solve as _triangular_solve
 
@@ -158,39 +157,6 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any) -> Tensor:
     factor, lower = c_and_lower
     first, second = (0, 2) if lower else (2, 0)
     return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
-
-
-def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
-    """Solve a x + x b = q.
-
-    Parameters
-    ----------
-    a, b, q : array_like
-        Of shapes (..., n, n), (..., m, m) and (..., n, m).
-
-    Returns
-    -------
-    Tensor
-        Of shape (..., n, m).
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        Where a and -b share an eigenvalue.
-    ValueError
-        Where the shapes do not fit.
-
-    Notes
-    -----
-    https://docs.scipy.org/doc/scipy/reference/generated/scipy.linalg.solve_sylvester.html. It is solved as one system
-    in all n * m elements: for small matrices.
-
-    Examples
-    --------
-    >>> print(tf.scipy.linalg.solve_sylvester([[1.]], [[2.]], [[6.]]).numpy())
-    [[2.]]
-    """
-    return _sylvester(a, b, q)
 
 
 __all__ = [
