@@ -8,7 +8,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import _core, dtypes, linalg, math, nn
+from . import _core, dtypes, math, nn
 from . import numpy_protocol as _numpy_protocol
 from ._core import Tensor
 from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
@@ -165,12 +165,12 @@ from .variable import Variable  # noqa: E402
 from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import keras, random, test, testing
+    from . import keras, linalg, random, scipy, test, testing
 
 __version__ = "0.1.0"
 
 # Loaded when first used.
-_LAZY = ("keras", "random", "test", "testing")
+_LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
 
 
 def __getattr__(name: str) -> _Any:
@@ -303,6 +303,7 @@ __all__ = [
     "reverse",
     "roll",
     "round",
+    "scipy",
     "set_floatx",
     "set_num_threads",
     "shape",

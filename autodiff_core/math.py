@@ -1,4 +1,10 @@
-"""`math`: elementwise functions, reductions and their like, by TensorFlow's names."""
+"""`math`: elementwise functions, reductions and their like, by TensorFlow's names.
+
+Special functions are computed by SciPy, and loaded when one of them is asked for.
+"""
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from .creation import add_n, cast
 from .ops.elementwise import (
@@ -87,6 +93,34 @@ truediv = divide
 floormod = mod
 round = rint
 
+# By TensorFlow's name: the name of the row.
+_SPECIAL = {
+    "bessel_i0": "i0",
+    "bessel_i0e": "i0e",
+    "bessel_i1": "i1",
+    "bessel_i1e": "i1e",
+    "betainc": "betainc",
+    "digamma": "psi",
+    "erfcinv": "erfcinv",
+    "erfinv": "erfinv",
+    "igamma": "gammainc",
+    "igammac": "gammaincc",
+    "lbeta": "lbeta",
+    "lgamma": "gammaln",
+    "ndtri": "ndtri",
+    "polygamma": "polygamma",
+    "zeta": "zeta",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "special":
+        return _import_module(f"{__package__}.math_special")
+    if name in _SPECIAL:
+        return getattr(_import_module(f"{__package__}.ops.special"), _SPECIAL[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "abs",
     "acos",
@@ -170,4 +204,5 @@ __all__ = [
     "xdivy",
     "xlog1py",
     "xlogy",
+    *_SPECIAL,
 ]

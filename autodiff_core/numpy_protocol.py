@@ -7,6 +7,7 @@ gradient.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -62,12 +63,24 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
     if ufunc is np.matmul:
         return linalg.matmul(*inputs)
     name = _core.ufunc_row(ufunc)
+    if name is None and is_of_scipy(ufunc):
+        from .ops.special import SPELLINGS
+
+        if ufunc in SPELLINGS:
+            return _in_dtype(SPELLINGS[ufunc](*inputs), dtype)
+        name = _core.ufunc_row(ufunc)
     if name is None:
         if not any(_watchable(x) for x in inputs):
             return _wrapped(ufunc(*[_plain(x) for x in inputs]))
         raise _no_way(spelled, "it has no derivative here")
     result = _core.op_named(name).function(*inputs)
     return result if dtype is None else _core.to_dtype(result, dtype)
+
+
+def is_of_scipy(ufunc: np.ufunc) -> bool:
+    """Whether a ufunc is one of scipy.special, which has been imported then."""
+    module = sys.modules.get("scipy.special._ufuncs")
+    return module is not None and getattr(module, ufunc.__name__, None) is ufunc
 
 
 def _watchable(x: Any) -> bool:
@@ -85,6 +98,8 @@ def _wrapped(value: Any) -> Any:
 def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_function__` of tensors and variables."""
     counterpart = _functions.get(function)
+    if counterpart is None and function.__module__ == "numpy.linalg":
+        counterpart = _linalg_counterpart(function)
     if counterpart is None:
         name = f"{function.__module__}.{function.__name__}".replace("numpy.", "np.")
         raise _no_way(name, "it is not recorded yet")
@@ -94,6 +109,20 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
         )
     kwargs.pop("out", None)
     return counterpart(*args, **kwargs)
+
+
+def _linalg_counterpart(function: Any) -> Callable[..., Any] | None:
+    """np.linalg's functions stand in a module of their own, which is loaded when the first of them is called."""
+    return counterparts().get(function)
+
+
+def counterparts() -> dict[Any, Callable[..., Any]]:
+    """NumPy's functions that take tensors, and what they call; those of np.linalg are loaded here."""
+    from .numpy_linalg import COUNTERPARTS
+
+    for one, ours in COUNTERPARTS.items():
+        _functions.setdefault(one, ours)
+    return _functions
 
 
 def _counterpart(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -178,16 +207,6 @@ def _argmin(a: Any, axis: Any = None, out: Any = None) -> Any:
 def _cumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     x = a if dtype is None else _core.to_dtype(a, dtype)
     return reductions.cumsum(shaping.reshape(x, -1) if axis is None else x, axis or 0)
-
-
-@_counterpart(np.linalg.norm)
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    if ord is None:
-        return reductions.norm(x, "euclidean", axis, keepdims)
-    nd = len(_core.operand(x).shape)
-    if axis is None and nd == 2:
-        axis = (0, 1)
-    return reductions.norm(x, "euclidean" if ord == "fro" else ord, axis, keepdims)
 
 
 @_counterpart(np.reshape)
@@ -445,13 +464,10 @@ def _stripped(value: Any) -> Any:
     return value
 
 
-# np.linalg and np.round spellings of rows that stand elsewhere.
+# Spellings of rows that stand elsewhere.
 _functions[np.linalg.matmul] = linalg.matmul
 _functions[np.round] = lambda a, decimals=0, out=None: (
     elementwise.rint(a) if decimals == 0 else elementwise.rint(a * 10.0**decimals) / 10.0**decimals
-)
-_functions[np.linalg.vector_norm] = lambda x, /, *, axis=None, ord=2, keepdims=False: reductions.norm(
-    x, ord, axis, keepdims
 )
 if hasattr(np, "astype"):  # NumPy 2.1
     _functions[np.astype] = lambda x, dtype, /, *, copy=True, device=None: _core.to_dtype(x, dtype)

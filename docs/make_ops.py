@@ -15,7 +15,17 @@ from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")
 # Where a function stands in several of them, the first one gives its spelling.
-NAMESPACES = {"tf": tf, "tf.math": tf.math, "tf.nn": tf.nn, "tf.linalg": tf.linalg}
+NAMESPACES = {
+    "tf": tf,
+    "tf.math": tf.math,
+    "tf.nn": tf.nn,
+    "tf.linalg": tf.linalg,
+    "tf.math.special": tf.math.special,
+    "tf.scipy.special": tf.scipy.special,
+    "tf.scipy.linalg": tf.scipy.linalg,
+    "tf.scipy.signal": tf.scipy.signal,
+    "tf.scipy.integrate": tf.scipy.integrate,
+}
 
 TEXT = """# Operations
 
@@ -29,7 +39,8 @@ by another function. Operators and indexing (`t + u`, `t @ u`, `t < u`, `t[1:]`)
 
 **Kind** says how the derivative is written: *elementwise* and *linear* rows by formulas and transposes, *bilinear* and
 *general* ones by rules of their own. **Derivative**: *yes*, of every order; *stops*, so that a gradient through it is
-`None`; *missing*, so that a gradient through it is a `LookupError`.
+`None`; *missing*, so that a gradient through it is a `LookupError`. What stands in
+`tf.scipy.special` needs SciPy.
 
 {table}
 
@@ -84,7 +95,7 @@ def numpy_name(function: Any) -> str:
 
 def numpy_functions(asking: bool) -> list[str]:
     """NumPy's functions that have a counterpart here: those that are recorded, or those that only ask."""
-    counterparts = numpy_protocol._functions.items()
+    counterparts = numpy_protocol.counterparts().items()
     return sorted(numpy_name(function) for function, ours in counterparts if (ours.__name__ == "_answer") == asking)
 
 
@@ -93,7 +104,9 @@ def numpy_spellings(row: Row) -> list[str]:
     named = {f"np.{ufunc.__name__}" for ufunc in ufuncs if _core.ufunc_row(ufunc) == row.name}
     if not row.domain:  # of concat: np.concatenate; of reduce_max: np.max
         start = "np." + row.name.removeprefix("reduce_")
-        named |= {name for name in numpy_functions(asking=False) if name.startswith(start)}
+        named |= {
+            name for name in numpy_functions(asking=False) if name.startswith(start) or name == f"np.linalg.{row.name}"
+        }
     return sorted(named)
 
 
@@ -104,6 +117,9 @@ def kind(row: Row) -> str:
 
 
 def derivative(row: Row) -> str:
+    if row.kind == "none" and any(row.partials):
+        names = _core.op_named(row.name).parameters
+        return f"yes; missing at {code(name for name, one in zip(names, row.partials, strict=True) if not one)}"
     if row.kind == "none":
         return "missing"
     if not any(row.partials):
@@ -113,6 +129,11 @@ def derivative(row: Row) -> str:
     names = _core.op_named(row.name).parameters
     stopped = [name for name, has_one in zip(names, row.partials, strict=True) if not has_one]
     return f"yes; stops at {code(stopped)}"
+
+
+def in_order() -> list[Row]:
+    """By name: in which order files of rows are loaded depends on what is asked for first."""
+    return sorted(rows(), key=lambda row: row.name.lower())
 
 
 def line(row: Row) -> tuple[str, ...]:
@@ -139,7 +160,7 @@ def made_of_rows() -> list[tuple[str, str]]:
 
 def page() -> str:
     return TEXT.format(
-        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, rows())),
+        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, in_order())),
         made=table(["function", "what it computes"], made_of_rows()),
         recorded=code(numpy_functions(asking=False)),
         asking=code(numpy_functions(asking=True)),

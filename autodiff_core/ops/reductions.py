@@ -409,7 +409,7 @@ def norm(
     tensor : array_like
         Of a float dtype.
     ord : {"euclidean", "fro", 1, 2, numpy.inf} or positive float
-        Which norm. 2 over two axes (the largest singular value) is not offered.
+        Which norm; over two axes no other number than these three, and 2 is the largest singular value.
     axis : int or pair of int, optional
         A vector's axis or a matrix's two; by default the whole tensor is one vector.
     keepdims : bool
@@ -438,6 +438,10 @@ def norm(
     matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
     if ord in ("euclidean", "fro") or (ord == 2 and not matrix):
         return reduce_euclidean_norm(tensor, axis, keep)
+    if matrix and ord in (1, 2, np.inf):
+        from .norms import norm as of_matrices
+
+        return of_matrices(tensor, ord, axis, keep)
     if matrix or isinstance(ord, str) or ord <= 0:
         raise ValueError(
             f"norm: ord={ord!r} is not offered over {'two axes' if matrix else 'vectors'}; use 'euclidean'"

@@ -344,6 +344,78 @@ def general(
     return handle
 
 
+class _Outputs:
+    """What a record of several outputs keeps for its rule: the outputs as tensors that stand at their nodes."""
+
+    __slots__ = ("attributes", "tensors")
+
+    def __init__(self, attributes: Any) -> None:
+        self.attributes = attributes
+        self.tensors: list[_core.Tensor] = []
+
+
+def several(
+    name: str,
+    forward: Callable[..., Sequence[np.ndarray]],
+    rule: Callable[..., Any],
+    *,
+    function: Callable[..., Any],
+    doc: str,
+    cases: Sequence[Case],
+    leading: bool = False,
+) -> Callable[..., list[_core.Tensor]]:
+    """Add a row of several results, and return what applies it: (operands, attributes) -> results.
+
+    Parameters
+    ----------
+    name : str
+        The op's name.
+    forward : callable
+        Kernel (attributes, *arrays) -> arrays. Where it fails, nothing has been recorded.
+    rule : callable
+        rule(cotangents, results, attributes, *operands) -> one contribution an operand, or None where none flows. The
+        cotangent of a result that nothing came to is zeros.
+    function : callable
+        The public function that generated tests and documentation name.
+    doc : str
+        One line of what it computes.
+    cases : sequence of Case
+        Calls for the generated tests.
+    leading : bool
+        Whether the rule holds as it stands for cotangents with a leading axis.
+    """
+    handle = _core.register_general(
+        name,
+        None,
+        lambda g, _, kept, *operands: rule(g, kept.tensors, kept.attributes, *operands),
+        None,
+        True,
+        False,
+        leading=leading,
+        multiple=True,
+    )
+    arity = len(cases[0].shapes)
+    _rows.append(
+        Row(
+            name=name,
+            kind="general",
+            function=function,
+            arity=arity,
+            cases=tuple(cases),
+            partials=(True,) * arity,
+            doc=doc,
+        )
+    )
+
+    def apply(operands: Sequence[Any], attributes: Any = None) -> list[_core.Tensor]:
+        arrays = forward(attributes, *[_core.value_array(x) for x in operands])
+        kept = _Outputs(attributes)
+        kept.tensors = _core.multiple(handle, operands, [_core.to_tensor(array) for array in arrays], kept)
+        return list(kept.tensors)
+
+    return apply
+
+
 def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case]) -> None:
     """Add the matrix product, whose kernel and derivative the core has compiled."""
     _core.register_matmul(np.matmul)
