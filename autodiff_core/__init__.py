@@ -101,6 +101,10 @@ from .ops.elementwise import (
 )
 from .ops.indexing import boolean_mask, gather, one_hot, where
 from .ops.linalg import einsum, matmul, tensordot
+from .ops.ordering import (
+    argsort,
+    sort,
+)
 from .ops.reductions import (
     argmax,
     argmin,
@@ -196,6 +200,7 @@ __all__ = [
     "add_n",
     "argmax",
     "argmin",
+    "argsort",
     "as_dtype",
     "asin",
     "asinh",
@@ -305,6 +310,7 @@ __all__ = [
     "sin",
     "sinh",
     "size",
+    "sort",
     "sparse_hessian",
     "sparse_jacobian",
     "split",

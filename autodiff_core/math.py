@@ -66,6 +66,9 @@ from .ops.elementwise import (
     xlogy,
 )
 from .ops.nn import l2_normalize
+from .ops.ordering import (
+    top_k,
+)
 from .ops.reductions import (
     argmax,
     argmin,
@@ -81,6 +84,23 @@ from .ops.reductions import (
     reduce_std,
     reduce_sum,
     reduce_variance,
+)
+from .ops.scans import (
+    cumprod,
+    cumulative_logsumexp,
+)
+from .ops.segments import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
 )
 
 truediv = divide
@@ -105,7 +125,9 @@ __all__ = [
     "conj",
     "cos",
     "cosh",
+    "cumprod",
     "cumsum",
+    "cumulative_logsumexp",
     "divide",
     "divide_no_nan",
     "equal",
@@ -155,6 +177,11 @@ __all__ = [
     "rint",
     "round",
     "rsqrt",
+    "segment_max",
+    "segment_mean",
+    "segment_min",
+    "segment_prod",
+    "segment_sum",
     "sigmoid",
     "sign",
     "sin",
@@ -166,7 +193,14 @@ __all__ = [
     "subtract",
     "tan",
     "tanh",
+    "top_k",
     "truediv",
+    "unsorted_segment_max",
+    "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum",
     "xdivy",
     "xlog1py",
     "xlogy",

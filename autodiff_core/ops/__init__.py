@@ -1,6 +1,20 @@
 """The op table: every op is one row, in the file of its like. `rows()` lists them all."""
 
-from . import elementwise, indexing, linalg, nn, reductions, shaping
+from . import convolution, elementwise, indexing, linalg, nn, ordering, reductions, scans, segments, shaping
 from .table import Case, Row, rows
 
-__all__ = ["Case", "Row", "elementwise", "indexing", "linalg", "nn", "reductions", "rows", "shaping"]
+__all__ = [
+    "Case",
+    "Row",
+    "convolution",
+    "elementwise",
+    "indexing",
+    "linalg",
+    "nn",
+    "ordering",
+    "reductions",
+    "rows",
+    "scans",
+    "segments",
+    "shaping",
+]

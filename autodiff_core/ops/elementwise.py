@@ -175,19 +175,26 @@ log10: Function = elementwise(
 log1p: Function = elementwise(
     "log1p", np.log1p, lambda g, x, y: g / (1.0 + x), doc="log(1 + x), exact near 0, elementwise.", domain=(-0.7, 2.0)
 )
+
+
+def _distance(x: Any, y: Any) -> Any:
+    """x - y, and 0 for equal infinities, which have none: like other equals they share the gradient."""
+    return select(is_inf(x), select(equal(x, y), 0.0, x - y), x - y)
+
+
 logaddexp: Function = elementwise(
     "logaddexp",
     np.logaddexp,
-    lambda g, x, y, z: g * sigmoid(x - y),
-    lambda g, x, y, z: g * sigmoid(y - x),
+    lambda g, x, y, z: g * sigmoid(_distance(x, y)),
+    lambda g, x, y, z: g * sigmoid(_distance(y, x)),
     doc="log(exp(x) + exp(y)) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
 logaddexp2: Function = elementwise(
     "logaddexp2",
     np.logaddexp2,
-    lambda g, x, y, z: g * sigmoid((x - y) * _LN2),
-    lambda g, x, y, z: g * sigmoid((y - x) * _LN2),
+    lambda g, x, y, z: g * sigmoid(_distance(x, y) * _LN2),
+    lambda g, x, y, z: g * sigmoid(_distance(y, x) * _LN2),
     doc="log2(2**x + 2**y) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
@@ -384,7 +391,13 @@ spacing: Function = elementwise(
     "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."
 )
 heaviside: Function = elementwise(
-    "heaviside", np.heaviside, ..., ..., doc="0 below 0, 1 above, y at 0, elementwise.", namespace="ops.elementwise."
+    "heaviside",
+    np.heaviside,
+    None,
+    lambda g, x, y, z: select(equal(x, 0.0), g, 0.0),
+    doc="0 below 0, 1 above, y at 0, elementwise.",
+    namespace="ops.elementwise.",
+    notes="The gradient stops at x; y has it where x is 0, as in tf.experimental.numpy.heaviside.",
 )
 
 _TRUTH: dict[str, Any] = {"boolean": True}
