@@ -1,6 +1,15 @@
 """`math`: elementwise functions, reductions and their like, by TensorFlow's names."""
 
 from .creation import add_n, cast
+from .ops.counting import (
+    bincount,
+    confusion_matrix,
+    count_nonzero,
+    in_top_k,
+    polyval,
+    scalar_mul,
+    zero_fraction,
+)
 from .ops.elementwise import (
     abs,
     acos,
@@ -55,6 +64,7 @@ from .ops.elementwise import (
     sin,
     sinh,
     softplus,
+    softsign,
     sqrt,
     square,
     squared_difference,
@@ -65,7 +75,11 @@ from .ops.elementwise import (
     xlog1py,
     xlogy,
 )
-from .ops.nn import l2_normalize
+from .ops.nn import (
+    l2_normalize,
+    log_softmax,
+    softmax,
+)
 from .ops.ordering import (
     top_k,
 )
@@ -89,6 +103,9 @@ from .ops.scans import (
     cumprod,
     cumulative_logsumexp,
 )
+from .ops.scattering import (
+    invert_permutation,
+)
 from .ops.segments import (
     segment_max,
     segment_mean,
@@ -106,9 +123,11 @@ from .ops.segments import (
 truediv = divide
 floormod = mod
 round = rint
+accumulate_n = add_n
 
 __all__ = [
     "abs",
+    "accumulate_n",
     "acos",
     "acosh",
     "add",
@@ -120,11 +139,14 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "bincount",
     "cast",
     "ceil",
+    "confusion_matrix",
     "conj",
     "cos",
     "cosh",
+    "count_nonzero",
     "cumprod",
     "cumsum",
     "cumulative_logsumexp",
@@ -140,6 +162,8 @@ __all__ = [
     "floormod",
     "greater",
     "greater_equal",
+    "in_top_k",
+    "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
@@ -149,6 +173,7 @@ __all__ = [
     "log",
     "log1p",
     "log_sigmoid",
+    "log_softmax",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -161,6 +186,7 @@ __all__ = [
     "negative",
     "nextafter",
     "not_equal",
+    "polyval",
     "pow",
     "reciprocal",
     "reduce_all",
@@ -177,6 +203,7 @@ __all__ = [
     "rint",
     "round",
     "rsqrt",
+    "scalar_mul",
     "segment_max",
     "segment_mean",
     "segment_min",
@@ -186,7 +213,9 @@ __all__ = [
     "sign",
     "sin",
     "sinh",
+    "softmax",
     "softplus",
+    "softsign",
     "sqrt",
     "square",
     "squared_difference",
@@ -204,4 +233,5 @@ __all__ = [
     "xdivy",
     "xlog1py",
     "xlogy",
+    "zero_fraction",
 ]
