@@ -1,6 +1,6 @@
 """The op table: every op is one row, in the file of its like. `rows()` lists them all."""
 
-from . import convolution, elementwise, indexing, linalg, nn, ordering, reductions, scans, segments, shaping
+from . import convolution, elementwise, indexing, linalg, nn, ordering, reductions, scans, segments, shaping, windows
 from .table import Case, Row, rows
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "scans",
     "segments",
     "shaping",
+    "windows",
 ]
