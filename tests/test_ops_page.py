@@ -1,4 +1,4 @@
-"""docs/ops.md and docs/coverage.md are the tables as they are: whoever adds a row runs the scripts that write them."""
+"""docs/ops.md and its like are the tables as they are: whoever adds a row runs the scripts that write them."""
 
 import runpy
 from pathlib import Path
@@ -18,3 +18,15 @@ def test_the_list_of_operations_is_up_to_date():
 def test_the_coverage_of_numpy_is_up_to_date():
     page = runpy.run_path(str(DOCS / "make_coverage.py"))["page"]()
     assert (DOCS / "coverage.md").read_text() == page, "run: python docs/make_coverage.py"
+
+
+def test_the_list_of_tensorflows_names_is_up_to_date():
+    page = runpy.run_path(str(DOCS / "make_tensorflow_names.py"))["page"]()
+    assert (DOCS / "tensorflow_names.md").read_text() == page, "run: python docs/make_tensorflow_names.py"
+
+
+def test_a_reason_stands_for_one_name():
+    script = runpy.run_path(str(DOCS / "make_tensorflow_names.py"))
+    reasons = [name for names in script["REASONS"].values() for name in names.split()]
+    assert len(set(reasons)) == len(reasons)
+    assert set(reasons) <= {name for names in script["NAMES"].values() for name in names.split()}
