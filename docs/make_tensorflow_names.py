@@ -88,8 +88,8 @@ REASONS = {
     _TEXT: "as_string bitcast edit_distance fingerprint make_ndarray make_tensor_proto",
     _ASSERT: "Assert assert_equal assert_greater assert_less assert_rank",
     _COMPLEX: "complex angle imag real fftnd ifftnd irfftnd rfftnd eig eigvals",
-    _SPECIAL: """bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erfcinv erfinv igamma igammac lbeta lgamma ndtri
-        polygamma zeta""",
+    _SPECIAL: """bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erfcinv erfinv igamma igammac lbeta lgamma
+        ndtri polygamma zeta""",
     _SPARSE: "ragged_fill_empty_rows embedding_lookup_sparse safe_embedding_lookup_sparse",
     _SAMPLED: """compute_accidental_hits fixed_unigram_candidate_sampler learned_unigram_candidate_sampler nce_loss
         sampled_softmax_loss sobol_sample random_index_shuffle fractional_avg_pool fractional_max_pool""",

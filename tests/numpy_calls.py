@@ -181,6 +181,9 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     ),
     "unique": of(np.unique, lambda x: np.unique(x, axis=1), lambda x: np.unique(x, return_index=True)[0]),
     "unique_values": of(np.unique_values),
+    "unique_all": of(lambda x: np.unique_all(x).values),
+    "unique_counts": of(lambda x: np.unique_counts(x).values),
+    "unique_inverse": of(lambda x: np.unique_inverse(x).values),
     "union1d": of(lambda x, y: np.union1d(x, y + 0.05), shapes=VV),
     "setdiff1d": of(lambda x: np.setdiff1d(x, x[:1]), shapes=V),
     "setxor1d": of(lambda x: np.setxor1d(x[:3], x[1:]), shapes=V),
@@ -351,13 +354,15 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     # ------------------------------------------------------------------------- ufuncs that are no row of theirs
     "matmul": of(np.matmul, shapes=((2, 3), (3, 4))),
     "vecdot": of(np.vecdot, shapes=MM) + of(lambda x, y: np.vecdot(x, y, axis=0), shapes=((3, 4), (3, 4))),
-    "matvec": of(np.matvec, shapes=((2, 3, 4), (4,))) if hasattr(np, "matvec") else (),
-    "vecmat": of(np.vecmat, shapes=((3,), (2, 3, 4))) if hasattr(np, "vecmat") else (),
+    "matvec": of(lambda a, x: np.matvec(a, x), shapes=((2, 3, 4), (4,))),
+    "vecmat": of(lambda x, a: np.vecmat(x, a), shapes=((3,), (2, 3, 4))),
     "modf": of(lambda x: np.modf(3.0 * x)[0]),
     "divmod": of(lambda x, y: np.divmod(x, y + 4.0)[1], shapes=((4,), (4,))),
     "ldexp": of(lambda x: np.ldexp(x, [1, -2, 0, 5])),
     "frexp": of(lambda x: np.frexp(x)[0]),
 }
+
+GRADIENTS = {name: calls for name, calls in GRADIENTS.items() if hasattr(np, name)}  # NumPy 2.0 has not all of them
 
 DATA: dict[str, Callable[..., Any]] = {
     "all": np.all,
@@ -406,10 +411,6 @@ DATA: dict[str, Callable[..., Any]] = {
     "isrealobj": np.isrealobj,
     "isneginf": np.isneginf,
     "isposinf": np.isposinf,
-    "unique_all": lambda x: np.unique_all(x).counts,
-    "unique_counts": lambda x: np.unique_counts(x).counts,
-    "unique_inverse": lambda x: np.unique_inverse(x).inverse_indices,
-    "histogram_bin_edges": lambda x: np.histogram_bin_edges(x, 4),
     "einsum_path": lambda x: np.einsum_path("ij,ij", x, x)[0],
     "ix_": lambda x: np.ix_((x > 0.0)[:, 0], (x > 0.0)[0]),
     "unravel_index": lambda x: np.unravel_index(np.argmax(x), (3, 4)),

@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from ..ops import elementwise as el
 from ..ops import reductions, scans, shaping
-from .registry import alike, axis_of, constant, counterpart, in_dtype, inexact, watchable
+from .registry import alike, axis_of, constant, counterpart, in_dtype, inexact, newer, watchable
 
 
 def _flat(a: Any, axis: Any) -> tuple[Any, int]:
@@ -61,14 +61,14 @@ def _array_api(scan: Any, first: float, x: Any, axis: Any, dtype: Any, include_i
     return total
 
 
-@counterpart(np.cumulative_sum)
+@counterpart(newer("cumulative_sum"))
 def cumulative_sum(
     x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False
 ) -> Any:
     return _array_api(reductions.cumsum, 0.0, x, axis, dtype, include_initial)
 
 
-@counterpart(np.cumulative_prod)
+@counterpart(newer("cumulative_prod"))
 def cumulative_prod(
     x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None, include_initial: bool = False
 ) -> Any:

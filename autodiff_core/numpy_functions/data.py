@@ -36,10 +36,6 @@ ask(
     np.isrealobj,
     np.isneginf,
     np.isposinf,
-    np.unique_all,
-    np.unique_counts,
-    np.unique_inverse,
-    np.histogram_bin_edges,
     np.einsum_path,
     np.ix_,
     np.unravel_index,
@@ -71,6 +67,10 @@ refuse(
     np.histogram,
     np.histogram2d,
     np.histogramdd,
+)
+refuse(
+    "edges move with the smallest and the largest element; use np.linspace from one to the other",
+    np.histogram_bin_edges,
 )
 refuse("the result is complex; use np.sort", np.sort_complex)
 refuse("its derivative takes i1, which NumPy has not", np.i0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from ..ops import indexing, shaping
-from .registry import alike, axis_of, counterpart, data, in_dtype
+from .registry import alike, axis_of, counterpart, data, in_dtype, newer
 
 
 def at_least(x: Any, nd: int) -> Any:
@@ -141,7 +141,7 @@ counterpart(np.vsplit)(_splitter("vsplit", lambda nd: 0, 2))
 counterpart(np.dsplit)(_splitter("dsplit", lambda nd: 2, 3))
 
 
-@counterpart(np.unstack)
+@counterpart(newer("unstack"))
 def unstack(x: Any, /, *, axis: int = 0) -> Any:
     return tuple(shaping.unstack(x, axis=axis))
 

@@ -154,6 +154,20 @@ def unique_values(x: Any, /) -> Any:
     return unique(x, equal_nan=False)
 
 
+def _with_values(function: Any) -> Any:
+    """Of the functions that give several things, the distinct values have the gradient."""
+
+    def found(x: Any, /) -> Any:
+        return function(np.asarray(x))._replace(values=unique_values(x))
+
+    found.__name__ = function.__name__
+    return found
+
+
+for _function in (np.unique_all, np.unique_counts, np.unique_inverse):
+    counterpart(_function)(_with_values(_function))
+
+
 @counterpart(np.union1d)
 def union1d(ar1: Any, ar2: Any) -> Any:
     first, second = alike("union1d", ar1, ar2)

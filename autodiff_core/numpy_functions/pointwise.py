@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from ..ops import elementwise as el
 from ..ops import shaping
-from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, no_way
+from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way
 
 
 @counterpart(np.round, np.around, data=True)
@@ -207,8 +207,6 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     return in_dtype(path * signs, dtype)
 
 
-if hasattr(np, "astype"):  # NumPy 2.1
-
-    @counterpart(np.astype)
-    def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
-        return _core.to_dtype(x, dtype)
+@counterpart(newer("astype"))
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    return _core.to_dtype(x, dtype)

@@ -61,13 +61,18 @@ def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], 
     """Decorate what computes functions of NumPy on tensors, with NumPy's arguments; `data`: no gradient passes."""
 
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
-        for function in of:
-            functions[function] = implementation
+        there = [function for function in of if function is not None]
+        functions.update(dict.fromkeys(there, implementation))
         if data:
-            steps.update(of)
+            steps.update(there)
         return implementation
 
     return register
+
+
+def newer(name: str) -> Any:
+    """A function that NumPy 2.0 has not yet: None where it is missing."""
+    return getattr(np, name, None)
 
 
 def ask(*of: Any) -> None:
