@@ -128,9 +128,11 @@ class _Vectorized:
                     f"vectorize: {_MOST_PATHS} examples took each another path: the function looks at a value that is "
                     f"another one for every example; keep it a tensor"
                 )
-            here = operands if rest.size == n else [
-                gather(x, rest) if flag else x for x, flag in zip(operands, flags, strict=True)
-            ]
+            here = (
+                operands
+                if rest.size == n
+                else [gather(x, rest) if flag else x for x, flag in zip(operands, flags, strict=True)]
+            )
             variant = self._path(arguments, here, flags)
             read = [*here, *(v.read_value() for v in variant.program.variables)]
             read += [tensor for _, tensor in variant.program.captures]
@@ -153,9 +155,7 @@ class _Vectorized:
 
     def _path(self, arguments: _Arguments, operands: list[Any], flags: list[bool]) -> _core.Variant:
         """The recorded path of the first example."""
-        example = [
-            _core.detached(x)[0] if flag else _core.detached(x) for x, flag in zip(operands, flags, strict=True)
-        ]
+        example = [_core.detached(x)[0] if flag else _core.detached(x) for x, flag in zip(operands, flags, strict=True)]
         return self._function.path(arguments, [_core.detached(x) for x in example])
 
     def _batch(self, variant: _core.Variant, operands: list[Any], flags: list[bool], n: int) -> _Batch:
@@ -173,9 +173,7 @@ class _Vectorized:
             results = []
             place = np.argsort(np.concatenate([rows for rows, *_ in pieces]), kind="stable")
             for k in range(len(outputs)):
-                parts = [
-                    found[k] if flags[k] else _spread(found[k], rows.size) for rows, _, found, flags in pieces
-                ]
+                parts = [found[k] if flags[k] else _spread(found[k], rows.size) for rows, _, found, flags in pieces]
                 if len({(tuple(part.shape)[1:], part.dtype) for part in parts}) > 1:
                     raise ValueError(
                         "vectorize: the paths of the examples give results of different shapes or dtypes: "
@@ -255,9 +253,7 @@ vmap = vectorize
 _maps: weakref.WeakKeyDictionary[Callable[..., Any], _Vectorized] = weakref.WeakKeyDictionary()
 
 
-def vectorized_map(
-    fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop: bool = True, warn: bool = True
-) -> Any:
+def vectorized_map(fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop: bool = True, warn: bool = True) -> Any:
     """Apply a function to each entry of the first axis, all at once.
 
     Parameters

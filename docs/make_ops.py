@@ -10,22 +10,13 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
-from autodiff_core import _core, numpy_protocol
+from autodiff_core import _core
+from autodiff_core.numpy_functions import registry
 from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")
 # Where a function stands in several of them, the first one gives its spelling.
-NAMESPACES = {
-    "tf": tf,
-    "tf.math": tf.math,
-    "tf.nn": tf.nn,
-    "tf.linalg": tf.linalg,
-    "tf.math.special": tf.math.special,
-    "tf.scipy.special": tf.scipy.special,
-    "tf.scipy.linalg": tf.scipy.linalg,
-    "tf.scipy.signal": tf.scipy.signal,
-    "tf.scipy.integrate": tf.scipy.integrate,
-}
+NAMESPACES = {"tf": tf, "tf.math": tf.math, "tf.nn": tf.nn, "tf.linalg": tf.linalg}
 
 TEXT = """# Operations
 
@@ -39,8 +30,7 @@ by another function. Operators and indexing (`t + u`, `t @ u`, `t < u`, `t[1:]`)
 
 **Kind** says how the derivative is written: *elementwise* and *linear* rows by formulas and transposes, *bilinear* and
 *general* ones by rules of their own. **Derivative**: *yes*, of every order; *stops*, so that a gradient through it is
-`None`; *missing*, so that a gradient through it is a `LookupError`. What stands in
-`tf.scipy.special` needs SciPy.
+`None`; *missing*, so that a gradient through it is a `LookupError`.
 
 {table}
 
@@ -58,7 +48,7 @@ These ask about values, and answer with plain numbers, arrays or text, which no 
 
 {asking}
 
-Any other function that NumPy offers to tensors raises a `TypeError` that says so.
+Any other function that NumPy offers to tensors raises a `TypeError` that says so: see [coverage](coverage.md).
 """
 
 
@@ -88,15 +78,12 @@ def is_function(thing: Any) -> bool:
     return isinstance(thing, (FunctionType, BuiltinFunctionType))
 
 
-def numpy_name(function: Any) -> str:
-    module = getattr(function, "__module__", None) or "numpy"  # a ufunc has none
-    return f"{module}.{function.__name__}".replace("numpy", "np", 1)
-
-
 def numpy_functions(asking: bool) -> list[str]:
     """NumPy's functions that have a counterpart here: those that are recorded, or those that only ask."""
-    counterparts = numpy_protocol.counterparts().items()
-    return sorted(numpy_name(function) for function, ours in counterparts if (ours.__name__ == "_answer") == asking)
+    registry.load()
+    return sorted(
+        registry.spelled(function) for function in registry.functions if (function in registry.asking) == asking
+    )
 
 
 def numpy_spellings(row: Row) -> list[str]:
@@ -104,9 +91,7 @@ def numpy_spellings(row: Row) -> list[str]:
     named = {f"np.{ufunc.__name__}" for ufunc in ufuncs if _core.ufunc_row(ufunc) == row.name}
     if not row.domain:  # of concat: np.concatenate; of reduce_max: np.max
         start = "np." + row.name.removeprefix("reduce_")
-        named |= {
-            name for name in numpy_functions(asking=False) if name.startswith(start) or name == f"np.linalg.{row.name}"
-        }
+        named |= {name for name in numpy_functions(asking=False) if name.startswith(start)}
     return sorted(named)
 
 
@@ -117,9 +102,6 @@ def kind(row: Row) -> str:
 
 
 def derivative(row: Row) -> str:
-    if row.kind == "none" and any(row.partials):
-        names = _core.op_named(row.name).parameters
-        return f"yes; missing at {code(name for name, one in zip(names, row.partials, strict=True) if not one)}"
     if row.kind == "none":
         return "missing"
     if not any(row.partials):
@@ -129,11 +111,6 @@ def derivative(row: Row) -> str:
     names = _core.op_named(row.name).parameters
     stopped = [name for name, has_one in zip(names, row.partials, strict=True) if not has_one]
     return f"yes; stops at {code(stopped)}"
-
-
-def in_order() -> list[Row]:
-    """By name: in which order files of rows are loaded depends on what is asked for first."""
-    return sorted(rows(), key=lambda row: row.name.lower())
 
 
 def line(row: Row) -> tuple[str, ...]:
@@ -160,7 +137,7 @@ def made_of_rows() -> list[tuple[str, str]]:
 
 def page() -> str:
     return TEXT.format(
-        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, in_order())),
+        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, rows())),
         made=table(["function", "what it computes"], made_of_rows()),
         recorded=code(numpy_functions(asking=False)),
         asking=code(numpy_functions(asking=True)),

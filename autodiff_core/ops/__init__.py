@@ -5,7 +5,7 @@ Rows that few programs use are loaded with the functions that reach them, not wi
 
 from importlib import import_module as _import_module
 
-from . import elementwise, indexing, linalg, nn, reductions, shaping
+from . import elementwise, indexing, linalg, nn, ordering, reductions, scans, segments, shaping, windows
 from .table import Case, Row
 from .table import rows as _loaded_rows
 
@@ -25,4 +25,18 @@ def rows() -> tuple[Row, ...]:
     return _loaded_rows()
 
 
-__all__ = ["Case", "Row", "elementwise", "indexing", "linalg", "nn", "reductions", "rows", "shaping"]
+__all__ = [
+    "Case",
+    "Row",
+    "elementwise",
+    "indexing",
+    "linalg",
+    "nn",
+    "ordering",
+    "reductions",
+    "rows",
+    "scans",
+    "segments",
+    "shaping",
+    "windows",
+]

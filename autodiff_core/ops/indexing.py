@@ -225,7 +225,9 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/where
+    https://www.tensorflow.org/api_docs/python/tf/where. An infinite slope behind what is not chosen still
+    makes NaN, as in ``where(x > 0, sqrt(x), 0)`` at 0: zero times infinity. Take the root of ``where(x > 0, x, 1)``
+    there.
 
     Examples
     --------

@@ -327,7 +327,8 @@ def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/math/reduce_std
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_std. Where all elements are equal the gradient is
+    NaN, since the root has no slope at 0.
 
     Examples
     --------
@@ -356,7 +357,8 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/math/reduce_logsumexp
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_logsumexp. Where all elements are -inf so is the
+    result, and the gradient is NaN; beside finite elements, that of -inf is 0.
 
     Examples
     --------
@@ -390,6 +392,10 @@ def reduce_euclidean_norm(
     -------
     Tensor
         Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_euclidean_norm. The gradient at zero is NaN.
 
     Examples
     --------
@@ -427,7 +433,7 @@ def norm(
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/norm
+    https://www.tensorflow.org/api_docs/python/tf/norm. The gradient of a Euclidean norm at zero is NaN.
 
     Examples
     --------
