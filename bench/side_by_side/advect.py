@@ -21,7 +21,7 @@ def version() -> str:
 
 
 def cross_entropy(logits: Any, labels: Any) -> Any:
-    return np.mean(logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels])
+    return np.mean(logsumexp(logits, axis=1) - np.take_along_axis(logits, labels[:, None], 1)[:, 0])
 
 
 XP = SimpleNamespace(
@@ -74,7 +74,7 @@ def staged_gradient(problem: Problem) -> Callable[[], Any]:
 
 def hvp(problem: Problem) -> Callable[[], Any]:
     (x,), of_x = problem.arguments, ad.hvp(formula(problem))
-    return lambda: (of_x(x, problem.direction)[1],)
+    return lambda: (of_x(x, vectors=problem.direction)[1],)
 
 
 def diagonal(problem: Problem) -> Callable[[], Any]:
@@ -82,7 +82,7 @@ def diagonal(problem: Problem) -> Callable[[], Any]:
     gradient, product = ad.grad(f), ad.hvp(f)
 
     def call() -> Any:
-        value, diagonal = product(x, np.ones_like(x))
+        value, diagonal = product(x, vectors=np.ones_like(x))
         return value, gradient(x), diagonal
 
     return call

@@ -16,9 +16,7 @@ import numpy as np
 ROUND_SECONDS = 0.004
 SECONDS = 0.5
 """How long the rounds of one program go on; there are at least `LEAST_ROUNDS`, and at most `MOST_ROUNDS`."""
-LEAST_ROUNDS, MOST_ROUNDS = 7, 100
-READY_SECONDS = 3.0
-"""Preparation is repeated, three times in all, while all of them together take no longer."""
+LEAST_ROUNDS, MOST_ROUNDS = 5, 100
 
 NUMBERS = np.linspace(0, 1, 20_000)
 PLACE = np.empty_like(NUMBERS)
@@ -58,11 +56,3 @@ def rounds(call: Callable[[], Any]) -> tuple[list[float], list[float]]:
     finally:
         gc.enable()
     return own, controls
-
-
-def until_ready(prepare: Callable[[], Callable[[], Any]]) -> list[float]:
-    """Seconds of the preparation and the first call."""
-    times: list[float] = []
-    while not times or (len(times) < 3 and sum(times) < READY_SECONDS):
-        times.append(seconds(lambda: prepare()()))
-    return times

@@ -1,11 +1,15 @@
 """PyTorch: gradients by torch.autograd, the rest by torch.func; by torch.compile where that is done in a few seconds."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"  # what an earlier run compiled is on the disk
+
 import torch
 
 from .problems import Problem, reprojection
