@@ -1,4 +1,4 @@
-"""CasADi: an expression graph of scalars, built once, and replayed by its virtual machine from and into given arrays."""
+"""CasADi: an expression graph of scalars, built once; its virtual machine replays it on arrays given beforehand."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -51,9 +51,9 @@ def buffered(function: Any, inputs: list[np.ndarray], read: Callable[[list[np.nd
     outputs = [np.empty(function.nnz_out(i)) for i in range(function.n_out())]
     buffer, run = function.buffer()
     for place, array in enumerate(inputs):
-        buffer.set_arg(place, memoryview(array.reshape(-1)))
+        buffer.set_arg(place, array.reshape(-1).data)
     for place, array in enumerate(outputs):
-        buffer.set_res(place, memoryview(array))
+        buffer.set_res(place, array.data)
 
     def call() -> list[np.ndarray]:
         run()

@@ -45,7 +45,8 @@ def rounds(call: Callable[[], Any]) -> tuple[list[float], list[float]]:
     """Seconds a call, and the control's seconds right before it, of each round."""
     once = min(seconds(call) for _ in range(2))
     calls = max(1, math.ceil(ROUND_SECONDS / once))
-    own, controls = [], []
+    own: list[float] = []
+    controls: list[float] = []
     gc.collect()
     gc.disable()
     try:

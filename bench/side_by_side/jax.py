@@ -113,18 +113,18 @@ def adam(problem: Problem) -> Program:
     formula = of_arguments(problem)
     constants = tuple(map(jnp.asarray, problem.constants))
 
-    @jax.jit
     def step(parameters: Any, state: Any, constants: Any) -> Any:
         loss, gradients = jax.value_and_grad(lambda parameters: formula(*parameters, *constants))(parameters)
         updates, state = optimizer.update(gradients, state)
         return loss, optax.apply_updates(parameters, updates), state
 
+    jitted = jax.jit(step)
     parameters: Any = tuple(map(jnp.asarray, problem.arguments))
     state = optimizer.init(parameters)
 
     def call() -> Any:
         nonlocal parameters, state
-        _, parameters, state = jax.block_until_ready(step(parameters, state, constants))
+        _, parameters, state = jax.block_until_ready(jitted(parameters, state, constants))
         return parameters
 
     return Program(call)

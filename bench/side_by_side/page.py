@@ -77,6 +77,7 @@ def section(results: Results, problems: list[Problem], picture: str, passes: int
     eager = [key for key in results.titles if key not in results.compiled]
     compiled = [key for key in results.titles if key in results.compiled]
     ours = eager[:1]
+    passes_made = "once" if passes == 1 else f"all of them {passes} times"
     versions = "\n".join(f"- {version}" for version in results.versions)
     parts = [
         f"""## Beside other libraries
@@ -84,12 +85,12 @@ def section(results: Results, problems: list[Problem], picture: str, passes: int
 Written by `make bench-peers` on {date.today()}: {processor()}, {os.cpu_count()} cores, {platform.system()}.
 
 Value and gradient where nothing else is said, microseconds a call, with one thread. Each library runs in a process and
-an environment of its own, {passes} times in turn. A round is a control, which is the same plain Python and NumPy in every
-process, and then the calls; a figure is the median of the rounds' ratios to the control, times what the control usually
-took, with half the distance of the quartiles. That takes the drift of the machine's speed out of the ratios. Before
-anything is timed, each library's values and derivatives are compared with ours. The formulas are the same for all, in
-`bench/side_by_side/problems.py`, but where a library has a loop of its own (JAX's scan for the LSTM). Data that the
-library keeps are converted beforehand.
+an environment of its own, one after the other, {passes_made}. A round is a control, which is the same plain Python and
+NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to the control, times what the
+control usually took, with half the distance of the quartiles. That takes the drift of the machine's speed out of the
+ratios. Before anything is timed, each library's values and derivatives are compared with ours. The formulas are the
+same for all, in `bench/side_by_side/problems.py`, but where a library has a loop of its own (JAX's scan for the LSTM).
+Arrays are converted to the library's own beforehand.
 
 ![Time over ours, for each problem]({picture})
 

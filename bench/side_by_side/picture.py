@@ -1,4 +1,4 @@
-"""The tables as one picture: a row for each problem, a mark for each library, its time over that of our ordinary tape."""
+"""The tables as one picture: a row for each problem, a mark for each library, its time over that of our tape."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from .results import Results
 
 matplotlib.use("svg")
 
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 MARKS = "osD^vPX*<>"
 

@@ -11,7 +11,7 @@ from .problems import Problem
 LEARNING_RATE = 1e-3
 EPSILON = 1e-7
 FIRST_STEP_EPSILON = EPSILON / (1 - 0.999) ** 0.5
-"""TensorFlow divides by sqrt(v) + epsilon before it corrects v's bias, others afterwards: the same in the first step."""
+"""TensorFlow adds epsilon to sqrt(v) before it corrects v's bias, others afterwards: the same in the first step."""
 
 
 def arrays(results: Sequence[Any]) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""PyTorch: gradients by torch.autograd, the rest by torch.func; by torch.compile where that is done in a few seconds."""
+"""PyTorch: gradients by torch.autograd, the rest by torch.func; by torch.compile what that does in a few seconds."""
 
 import os
 from collections.abc import Callable
