@@ -72,15 +72,14 @@ def solve(ours, problem, variant="eager"):
     return program.read(program.call())
 
 
-def named(name):
-    return next(problem for problem in p.problems() if problem.name == name)
+PROBLEMS = {problem.name: problem for problem in p.problems()}
 
 
 SMALL = [
-    named("chain"),
-    named("square"),
-    named("tiny_network"),
-    named("network"),
+    PROBLEMS["chain"],
+    PROBLEMS["square"],
+    PROBLEMS["tiny_network"],
+    PROBLEMS["network"],
     p.bell_problem(10),
     p.option_problem(5),
     p.mixture_problem(7, 3, 4),
@@ -218,14 +217,14 @@ def test_k_means_has_twice_the_number_of_its_points_on_the_diagonal(ours):
 
 def test_hessian_and_its_product_are_those_by_hand(ours):
     by_hand = importlib.import_module("derivatives").rosenbrock_hessian
-    hessian, product = named("rosenbrock_hessian"), named("rosenbrock_hvp")
+    hessian, product = PROBLEMS["rosenbrock_hessian"], PROBLEMS["rosenbrock_hvp"]
     expected = by_hand(hessian.arguments[0])
     np.testing.assert_allclose(solve(ours, hessian)[0], expected, rtol=1e-12)
     np.testing.assert_allclose(solve(ours, product)[0], expected @ product.direction, rtol=1e-11)
 
 
 def test_jacobians_are_those_by_hand(ours):
-    banded, layer = named("banded"), named("layer")
+    banded, layer = PROBLEMS["banded"], PROBLEMS["layer"]
     x = banded.arguments[0]
     np.testing.assert_allclose(solve(ours, banded)[0], np.eye(100)[1:] - 2 * x[:-1, None] * np.eye(100)[:-1])
     (kernel,), (inputs, bias) = layer.arguments, layer.constants
@@ -234,8 +233,8 @@ def test_jacobians_are_those_by_hand(ours):
 
 
 def test_step_of_adam_moves_by_its_rate_against_the_gradient(ours):
-    problem = named("adam")
-    _, *gradients = solve(ours, named("network"))
+    problem = PROBLEMS["adam"]
+    _, *gradients = solve(ours, PROBLEMS["network"])
     moved = solve(ours, problem)
     epsilon = EPSILON / math.sqrt(1 - 0.999)
     for before, after, gradient in zip(problem.arguments, moved, gradients, strict=True):
@@ -244,8 +243,7 @@ def test_step_of_adam_moves_by_its_rate_against_the_gradient(ours):
 
 
 def test_every_problem_has_a_name_and_a_title_of_its_own():
-    problems = p.problems()
-    assert len({problem.name for problem in problems}) == len({problem.title for problem in problems}) == len(problems)
+    assert len(PROBLEMS) == len({problem.title for problem in p.problems()}) == len(p.problems())
 
 
 def test_every_peer_has_a_file_of_programs():
@@ -286,21 +284,21 @@ def test_worker_times_a_program_beside_the_control(monkeypatch):
     monkeypatch.setattr(worker.clock, "SECONDS", 0.0)
     library = Library(lambda: (9.0, 6.0))
     expected = {"square": [np.array(9.0), np.array(6.0)]}
-    result = worker.run(library, [named("square")], expected)["square"]
+    result = worker.run(library, [PROBLEMS["square"]], expected)["square"]
     assert list(result) == ["eager"]
     assert len(result["eager"]["seconds"]) == len(result["eager"]["controls"]) == worker.clock.LEAST_ROUNDS
 
 
 def test_worker_ends_at_a_wrong_gradient():
     with pytest.raises(worker.Mismatch, match="square, Peer: result 1 is off by 1"):
-        worker.run(Library(lambda: (9.0, 7.0)), [named("square")], {"square": [np.array(9.0), np.array(6.0)]})
+        worker.run(Library(lambda: (9.0, 7.0)), [PROBLEMS["square"]], {"square": [np.array(9.0), np.array(6.0)]})
 
 
 def test_worker_says_what_a_program_raised():
     def call():
         raise NotImplementedError("no such\nthing")
 
-    result = worker.run(Library(call), [named("square")], {})
+    result = worker.run(Library(call), [PROBLEMS["square"]], {})
     assert result == {"square": {"eager": {"error": "NotImplementedError: no such"}}}
 
 
@@ -363,7 +361,7 @@ def test_compiled_variant_is_compared_with_ours_compiled_where_there_is_one():
 
 
 def written(one_pass, missing=None):
-    return page.section(combine([one_pass], missing or {}), [named("square")], "benchmarks.svg", 1)
+    return page.section(combine([one_pass], missing or {}), [PROBLEMS["square"]], "benchmarks.svg", 1)
 
 
 def test_page_has_a_table_with_medians_spreads_and_ratios():
@@ -406,7 +404,7 @@ def test_ratio_has_two_digits(ratio, text):
 def test_picture_has_a_row_for_each_problem_and_a_mark_for_each_library(tmp_path):
     pytest.importorskip("matplotlib")
     picture = importlib.import_module("side_by_side.picture")
-    picture.draw(combine([a_pass([10], ran([1]))], {}), [named("square"), named("chain")], tmp_path / "page.svg")
+    picture.draw(combine([a_pass([10], ran([1]))], {}), [PROBLEMS["square"], PROBLEMS["chain"]], tmp_path / "page.svg")
     text = (tmp_path / "page.svg").read_text()
     assert "x**2" in text
     assert ">Peer, jit<" in text
