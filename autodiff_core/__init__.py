@@ -143,7 +143,7 @@ _core.install(
     densify=_densify_slices,
 )
 
-from . import autodiff, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from . import autodiff, config, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
 from .custom import (  # noqa: E402
     custom_gradient,
     custom_jvp,
@@ -153,10 +153,12 @@ from .custom import (  # noqa: E402
     linear_op,
     recompute_grad,
 )
+from .function import function  # noqa: E402
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .sparse import sparse_hessian, sparse_jacobian  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
+from .tensor_spec import TensorSpec  # noqa: E402
 from .threads import get_num_threads, set_num_threads  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
@@ -187,6 +189,7 @@ __all__ = [
     "Module",
     "Tensor",
     "TensorShape",
+    "TensorSpec",
     "UnconnectedGradients",
     "Variable",
     "abs",
@@ -213,6 +216,7 @@ __all__ = [
     "complex128",
     "complex64",
     "concat",
+    "config",
     "constant",
     "convert_to_tensor",
     "cos",
@@ -235,6 +239,7 @@ __all__ = [
     "float64",
     "floatx",
     "floor",
+    "function",
     "gather",
     "general_op",
     "get_num_threads",

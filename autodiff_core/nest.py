@@ -209,6 +209,11 @@ def flatten_for_tape(structure: Any) -> tuple[list[Any], Rebuild]:
     return _flatten_tree(structure)
 
 
+def structure_key(structure: Any) -> Any:
+    """A key that is equal for structures that are nested in the same way, in the same classes."""
+    return _spec(structure)
+
+
 def _only(leaves: list[Any]) -> Any:
     """Rebuild a structure that is a single leaf."""
     (leaf,) = leaves

@@ -13,6 +13,8 @@ import numpy as np
 
 import autodiff_core as tf
 
+from . import _core
+
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
@@ -75,7 +77,7 @@ def normal(
     TensorShape([3, 2])
     """
     dtype = _float_dtype(dtype, "normal")
-    return _scale(_standard_normal(_generator(seed), _sizes(shape), dtype), stddev, mean, dtype)
+    return _scale("normal", seed, _sizes(shape), dtype, stddev, mean)
 
 
 def truncated_normal(
@@ -97,13 +99,7 @@ def truncated_normal(
     True
     """
     dtype = _float_dtype(dtype, "truncated_normal")
-    generator = _generator(seed)
-    sample = _standard_normal(generator, _sizes(shape), dtype)
-    outside = np.abs(sample) > 2
-    while outside.any():
-        sample[outside] = _standard_normal(generator, (int(outside.sum()),), dtype)
-        outside = np.abs(sample) > 2
-    return _scale(sample, stddev, mean, dtype)
+    return _scale("truncated_normal", seed, _sizes(shape), dtype, stddev, mean)
 
 
 def uniform(
@@ -135,18 +131,16 @@ def uniform(
     >>> tf.random.uniform((4,), maxval=6, dtype=tf.int32).dtype
     dtype('int32')
     """
-    generator, sizes = _generator(seed), _sizes(shape)
+    sizes = _sizes(shape)
     if dtype is not None and np.issubdtype(dtype, np.integer):
         if maxval is None:
             raise ValueError(f"Must specify maxval for integer dtype {np.dtype(dtype).name}")
-        return tf.constant(generator.integers(np.asarray(minval), np.asarray(maxval), sizes, np.dtype(dtype)))
+        return _draw("integers", seed, sizes, np.dtype(dtype), np.asarray(minval), np.asarray(maxval))
     dtype = _float_dtype(dtype, "uniform")
-    sample = generator.random(sizes, np.float64 if dtype == np.float64 else np.float32).astype(dtype, copy=False)
     maxval = 1 if maxval is None else maxval
-    if _is_number(minval) and _is_number(maxval):
-        return _scale(sample, maxval - minval, minval, dtype)
-    minval, maxval = tf.cast(minval, dtype), tf.cast(maxval, dtype)
-    return _scale(sample, maxval - minval, minval, dtype)
+    if not (_is_number(minval) and _is_number(maxval)):
+        minval, maxval = tf.cast(minval, dtype), tf.cast(maxval, dtype)
+    return _scale("uniform", seed, sizes, dtype, maxval - minval, minval)
 
 
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> tf.Tensor:
@@ -170,7 +164,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> tf.
     value = tf.convert_to_tensor(value)
     if not value.shape:
         raise ValueError("shuffle needs a tensor with at least one axis, got a scalar")
-    return tf.gather(value, _generator(seed).permutation(value.shape[0]))
+    return tf.gather(value, _draw("permutation", seed, (value.shape[0],), np.dtype(np.int64), None))
 
 
 def _generator(seed: int | None) -> np.random.Generator:
@@ -191,13 +185,59 @@ def _standard_normal(generator: np.random.Generator, shape: Sequence[int], dtype
     return np.asarray(generator.standard_normal(shape, drawn)).astype(dtype, copy=False)
 
 
-def _scale(sample: np.ndarray, scale: Any, offset: Any, dtype: np.dtype[Any]) -> tf.Tensor:
-    """Stretch and shift a sample: in place by numbers, and by recorded ops where a gradient may be asked for."""
+def _sample(attributes: Any) -> np.ndarray:
+    """What a draw gives: the kernel of the row."""
+    kind, seed, sizes, dtype, first, second = attributes
+    generator = _generator(seed)
+    if kind == "integers":
+        return np.asarray(generator.integers(first, second, sizes, dtype))
+    if kind == "permutation":
+        return generator.permutation(sizes[0])
+    if kind == "uniform":
+        drawn = generator.random(sizes, np.float64 if dtype == np.float64 else np.float32)
+        sample = np.asarray(drawn).astype(dtype, copy=False)
+    else:
+        sample = _standard_normal(generator, sizes, dtype)
+        outside = np.abs(sample) > 2
+        while kind == "truncated_normal" and outside.any():
+            sample[outside] = _standard_normal(generator, (int(outside.sum()),), dtype)
+            outside = np.abs(sample) > 2
+    if first is not None:
+        sample *= dtype.type(first)
+        sample += dtype.type(second)
+    return sample
+
+
+# A record like any other, so that a program draws anew each time that it runs.
+_DRAW = _core.register_general("random", _sample, None, None, False, False, draws=True)
+
+
+def _draw(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, first: Any, second: Any = None) -> tf.Tensor:
+    return _core.general(_DRAW, (), (kind, seed, sizes, dtype, first, second))
+
+
+def _scale(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, scale: Any, offset: Any) -> tf.Tensor:
+    """A sample, stretched and shifted: at once by numbers, by recorded ops where a gradient may be asked for."""
     if _is_number(scale) and _is_number(offset):
-        sample *= dtype.type(scale)
-        sample += dtype.type(offset)
-        return tf.constant(sample)
-    return tf.constant(sample) * tf.cast(scale, dtype) + tf.cast(offset, dtype)
+        return _draw(kind, seed, sizes, dtype, scale, offset)
+    return _draw(kind, seed, sizes, dtype, None) * tf.cast(scale, dtype) + tf.cast(offset, dtype)
+
+
+def state() -> dict[int | None, Any]:
+    """Where all generators stand."""
+    return {seed: generator.bit_generator.state for seed, generator in _generators.items()}
+
+
+def restore(states: dict[int | None, Any]) -> None:
+    """Put all generators back to where they stood; those made since go."""
+    for seed in list(_generators):
+        if seed in states:
+            _generators[seed].bit_generator.state = states[seed]
+        else:
+            del _generators[seed]
+
+
+_core.install_random(state, restore)
 
 
 def _is_number(value: Any) -> bool:

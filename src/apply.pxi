@@ -17,6 +17,8 @@ cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t
     UNTRACKED where no tape listens. What it needs for its derivative lies in it, or beside it, from now on."""
     cdef Record* r
     cdef uint32_t listeners = 0, needs = 0
+    if log.tracer:
+        return trace_scalar(log, row, op, a, b, values, value, code)
     if not row.by_partials:
         if a >= 0 and row.derivative[0] == NOTHING:
             a = UNTRACKED
@@ -67,7 +69,9 @@ cdef Tensor scalar1(int op, Operand x):
     if row.boolean:
         if log != NULL and x.is_variable:   # compared, it is watched like any variable that is read
             tracked(log, x)
-        return new_scalar(value, NPY_BOOL)
+        if log == NULL or not log.tracer:
+            return new_scalar(value, NPY_BOOL)
+        code = NPY_BOOL
     if code == NPY_FLOAT:
         value = <double><float>value
     out = new_scalar(value, code)
@@ -77,9 +81,17 @@ cdef Tensor scalar1(int op, Operand x):
     if node >= 0:
         node = append_scalar(log, row, op, node, UNTRACKED, &x.number, value, code)
         if node >= 0:
-            out.log_id = log.id
-            out.node = node
+            stand(log, out, node)
     return out
+
+
+cdef inline int stand(Log* log, Tensor out, int32_t node) except -1:
+    """Let a scalar stand at its record."""
+    out.log_id = log.id
+    out.node = node
+    if log.tracer:
+        trace_result(log, node, out)
+    return 0
 
 
 cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code):
@@ -98,7 +110,9 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
             tracked(log, x)
         if log != NULL and y is not None and y.is_variable:
             tracked(log, y)
-        return new_scalar(value, NPY_BOOL)
+        if log == NULL or not log.tracer:
+            return new_scalar(value, NPY_BOOL)
+        code = NPY_BOOL
     if code == NPY_FLOAT:
         value = <double><float>value
     out = new_scalar(value, code)
@@ -111,8 +125,7 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     if a >= 0 or b >= 0:
         a = append_scalar(log, row, op, a, b, values, value, code)
         if a >= 0:
-            out.log_id = log.id
-            out.node = a
+            stand(log, out, a)
     return out
 
 
@@ -307,7 +320,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         for k in range(n):
             nodes[k] = tracked(log, <Operand>operands[k])
             recorded = recorded or nodes[k] >= 0
-        if recorded and not row.boolean:
+        if recorded and (not row.boolean or log.tracer):
             record_elementwise(log, op, x, y, z, nodes, result)
     return result
 
@@ -324,7 +337,8 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
     for k in range(n):
         if nodes[k] >= 0:
             if row.derivative[k] == NOTHING:
-                nodes[k] = UNTRACKED
+                if not log.tracer:
+                    nodes[k] = UNTRACKED
                 continue
             operand = x if k == 0 else (y if k == 1 else z)
             if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
@@ -333,6 +347,9 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
             if row.derivative[k] == TRACED:
                 needs |= row.uses[k]
     listeners = meet(log, listeners, log.active)
+    if log.tracer:
+        needs = needs if derives(log, listeners) else 0
+        listeners = join(log, listeners, log.tracer)
     if not listeners:
         return 0
     if broadcast:
@@ -377,13 +394,16 @@ cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_outp
         log_keep(log, node, out)
     out.log_id = log.id
     out.node = node
+    if log.tracer:
+        trace_result(log, node, out)
     return 0
 
 
 cdef int complain_tracked(Log* log, int op, list operands) except -1:
     """Refuse to lose the track of a float beside a dtype that has no derivative."""
     for operand in operands:
-        if tracked(log, operand) >= 0:
+        node = tracked(log, operand)
+        if node >= 0 and derives(log, log.records[<int32_t>node].listeners):
             raise TypeError(f"{op_name(op)}: no derivative is known for operands of dtype "
                             + " and ".join([str(t.dtype) for t in operands])
                             + "; take the tracked one out of the tape with stop_gradient if none is wanted")
@@ -394,6 +414,7 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
     """An op on dtypes that have no derivative (integers, complex): NumPy's ufunc decides."""
     cdef Row* row = &table[op]
     cdef Log* log = recording_log()
+    cdef Tensor out
     operands = [operand for operand in (x, y, z) if operand is not None]
     if row.ufunc == NULL:
         if row.formula_rule != NULL:
@@ -403,12 +424,15 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
     if log != NULL:
         complain_tracked(log, op, operands)
     try:
-        value = (<object>row.ufunc)(*[np_asarray(operand) for operand in operands])
+        value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
     except TypeError as error:
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands])) from error
     except ValueError as error:
         raise ValueError(complain_shapes(op, tuple(operands)) if "broadcast" in str(error) else f"{op_name(op)}: {error}") from error
-    return new_tensor(own_copy(value))
+    out = new_tensor(own_copy(value))
+    if log != NULL and log.tracer:
+        trace_silent(log, op, operands, None, out)
+    return out
 
 
 cdef object formula_by_ops(int op, list operands):
@@ -428,6 +452,9 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
     if log == NULL:
         return out
     node = tracked(log, x)
+    if log.tracer and not PyTypeNum_ISFLOAT(out.code):
+        trace_silent(log, op, [x], attribute, out)
+        return out
     if node < 0 or not PyTypeNum_ISFLOAT(out.code):
         return out
     r = log_append(log, op, meet(log, log.records[node].listeners, log.active))
@@ -570,6 +597,9 @@ cdef object apply_general(int op, list operands, object attribute):
         array = own_copy(array)
     out = new_tensor(array)
     log = recording_log()
+    if log != NULL and log.tracer and not PyTypeNum_ISFLOAT(out.code):
+        trace_silent(log, op, operands, attribute, out)
+        return out
     if log == NULL or not PyTypeNum_ISFLOAT(out.code):
         return out
     node = record_general(log, op, operands, attribute, shape_of(out))
@@ -598,12 +628,15 @@ cdef int32_t record_general(Log* log, int op, list operands, object attribute, o
             if at[k] >= 0:
                 listeners = join(log, listeners, log.records[at[k]].listeners)
         listeners = meet(log, listeners, log.active)
+        if log.tracer:
+            # (The outputs of a record of several are values that were traced by themselves: apply_multiple.)
+            listeners = minus(log, listeners, log.tracer) if row.multiple else join(log, listeners, log.tracer)
         if not listeners:
             return -1
         information = (attribute, tuple([shape_of(<Operand>x) for x in operands]), output)
         for k in range(n):
             x = <Operand>operands[k]
-            if not row.keeps_inputs:
+            if not row.keeps_inputs or (log.tracer and not derives(log, listeners)):
                 continue
             if at[k] >= 0:
                 log_keep(log, at[k], x)
@@ -633,6 +666,9 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
         results.append(out)
     if log == NULL:
         return results
+    if log.tracer:
+        for k in range(len(results)):
+            trace_silent(log, OP_RESHAPE, [outputs[k]], (shape_of(<Operand>outputs[k]), shape_of(<Operand>outputs[k])), <Tensor>results[k])
     node = record_general(log, op, [settled(<Operand>x) for x in operands], attribute,
                           tuple([(shape_of(<Operand>value), (<Operand>value).code) for value in outputs]))
     if node < 0:
@@ -646,6 +682,9 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
         r.a = node
         r.dtype = out.code
         r.payload.partial[0] = k
+        if log.tracer:
+            r.b = out.node      # the value, as the program has it
+            r.listeners = join(log, r.listeners, log.tracer)
         finish_record(log, log.count - 1, out, False)
     return results
 
@@ -724,17 +763,14 @@ cdef void run_products(void* context, int thread, int part, int parts) noexcept 
             d -= 1
 
 
-cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
-    """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
-    a = for_blas(a)
-    b = for_blas(b)
-    cdef Products p
-    cdef int d, na = PyArray_NDIM(a), nb = PyArray_NDIM(b)
-    cdef npy_intp* da = PyArray_DIMS(a)
-    cdef npy_intp* db = PyArray_DIMS(b)
-    cdef npy_intp size_a, size_b
-    cdef ndarray out
-    p.code = PyArray_TYPE(a)
+cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa, int nb,
+                           const npy_intp* db, const npy_intp* sb) noexcept:
+    """The products of op(a) and op(b), stacks of matrices of these sizes and strides that fit; the data is filled in later.
+    The result's sizes are then in `dims`."""
+    cdef int d
+    cdef npy_intp size_a, size_b, item = item_size[code], stride
+    cdef bint together
+    p.code = code
     p.core[0] = 1
     p.core[1] = da[na - 1] if ta else da[na - 2]
     p.core[2] = da[na - 2] if ta else da[na - 1]
@@ -745,40 +781,61 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
         size_a = da[d - p.nd + na - 2] if d - p.nd + na - 2 >= 0 else 1
         size_b = db[d - p.nd + nb - 2] if d - p.nd + nb - 2 >= 0 else 1
         p.dims[d] = size_b if size_a == 1 else size_a
-        p.sa[d] = PyArray_STRIDES(a)[d - p.nd + na - 2] if size_a != 1 else 0
-        p.sb[d] = PyArray_STRIDES(b)[d - p.nd + nb - 2] if size_b != 1 else 0
+        p.sa[d] = sa[d - p.nd + na - 2] if size_a != 1 else 0
+        p.sb[d] = sb[d - p.nd + nb - 2] if size_b != 1 else 0
         p.count *= p.dims[d]
     p.dims[p.nd] = p.core[1]
     p.dims[p.nd + 1] = p.core[3]
-    out = new_array(p.code, p.nd + 2, p.dims)
-    if PyArray_SIZE(out) == 0:
-        return out
     p.steps[0] = p.steps[1] = p.steps[2] = 0
-    p.steps[3] = PyArray_STRIDES(a)[na - 1 if ta else na - 2]
-    p.steps[4] = PyArray_STRIDES(a)[na - 2 if ta else na - 1]
-    p.steps[5] = PyArray_STRIDES(b)[nb - 1 if tb else nb - 2]
-    p.steps[6] = PyArray_STRIDES(b)[nb - 2 if tb else nb - 1]
-    p.steps[7] = PyArray_STRIDES(out)[p.nd]
-    p.steps[8] = PyArray_STRIDES(out)[p.nd + 1]
-    p.a = <char*>PyArray_DATA(a)
-    p.b = <char*>PyArray_DATA(b)
-    p.out = <char*>PyArray_DATA(out)
-    if p.nd and not ta and PyArray_CHKFLAGS(a, NPY_ARRAY_CARRAY_RO) and PyArray_SIZE(a) == p.count * p.core[1] * p.core[2]:
+    p.steps[3] = sa[na - 1 if ta else na - 2]
+    p.steps[4] = sa[na - 2 if ta else na - 1]
+    p.steps[5] = sb[nb - 1 if tb else nb - 2]
+    p.steps[6] = sb[nb - 2 if tb else nb - 1]
+    p.steps[7] = p.core[3] * item
+    p.steps[8] = item
+    # A stack times one matrix is one product, its rows those of all the stack.
+    together = p.nd > 0 and not ta
+    stride = item
+    for d in range(na - 1, -1, -1):
+        together = together and (da[d] == 1 or sa[d] == stride)
+        stride *= da[d]
+    if together and stride == p.count * p.core[1] * p.core[2] * item:
         for d in range(p.nd):
             if p.sb[d] != 0 and p.dims[d] != 1:
                 break
         else:
-            p.core[1] *= p.count    # a stack times one matrix is one product, its rows those of all the stack
+            p.core[1] *= p.count
             p.count = 1
-            p.steps[3] = p.core[2] * item_size[p.code]      # (an axis of one element may have any stride)
-            p.steps[4] = item_size[p.code]
-    # BLAS has threads of its own.
-    cdef int parts = parts_for(PyArray_SIZE(out)) if p.core[2] == 1 else 1
-    if p.count * p.core[1] * p.core[2] * p.core[3] >= NOGIL_WORK:
+            p.steps[3] = p.core[2] * item       # (an axis of one element may have any stride)
+            p.steps[4] = item
+
+
+cdef void multiply_out(Products* p) noexcept:
+    """Run the products. BLAS has threads of its own, but for the outer ones."""
+    cdef npy_intp size = p.count * p.core[1] * p.core[3]
+    cdef int parts = parts_for(size) if p.core[2] == 1 else 1
+    if size * p.core[2] >= NOGIL_WORK:
         with nogil:
-            wk_run(run_products, &p, parts if parts <= p.count else 1, wk_threads())
+            wk_run(run_products, p, parts if parts <= p.count else 1, wk_threads())
     else:
-        run_products(&p, 0, 0, 1)
+        run_products(p, 0, 0, 1)
+
+
+cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
+    """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
+    cdef Products p
+    cdef ndarray out
+    a = for_blas(a)
+    b = for_blas(b)
+    lay_out_products(&p, PyArray_TYPE(a), ta, tb, PyArray_NDIM(a), PyArray_DIMS(a), PyArray_STRIDES(a),
+                     PyArray_NDIM(b), PyArray_DIMS(b), PyArray_STRIDES(b))
+    out = new_array(p.code, p.nd + 2, p.dims)
+    if PyArray_SIZE(out) == 0:
+        return out
+    p.a = <char*>PyArray_DATA(a)
+    p.b = <char*>PyArray_DATA(b)
+    p.out = <char*>PyArray_DATA(out)
+    multiply_out(&p)
     return out
 
 
@@ -803,7 +860,10 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
             complain_tracked(log, OP_MATMUL, [x, y])
         a = x.array.swapaxes(-1, -2) if tx and PyArray_NDIM(x.array) > 1 else x.array
         b = y.array.swapaxes(-1, -2) if ty and PyArray_NDIM(y.array) > 1 else y.array
-        return new_tensor(own_copy(numpy.matmul(a, b)))
+        out = new_tensor(own_copy(numpy.matmul(a, b)))
+        if log != NULL and log.tracer:
+            trace_silent(log, OP_MATMUL, [x, y], matmul_flags[2 * tx + ty], out)
+        return out
     x = cast_operand(x, code)
     y = cast_operand(y, code)
     a = x.array
@@ -838,7 +898,9 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     if na != nb or na > 2:
         flags += (a.shape, b.shape)     # one may have been broadcast
     # The derivative with respect to one needs the other.
-    if na_node >= 0 and nb_node >= 0:
+    if log.tracer and not derives(log, listeners):
+        pass
+    elif na_node >= 0 and nb_node >= 0:
         log_keep(log, na_node, x)
         log_keep(log, nb_node, y)
     elif na_node >= 0:
@@ -909,7 +971,8 @@ cdef object getitem(Operand x, object index):
     else:
         index = plain_index(index)
         fancy = isinstance(index, (ndarray, list, bool, np_bool))
-    if isinstance(index, (ndarray, list)) and np_asarray(index).ndim == 0 and np_asarray(index).dtype.kind != "b":
+    if (not traces and isinstance(index, (ndarray, list)) and np_asarray(index).ndim == 0
+            and np_asarray(index).dtype.kind != "b"):
         index = int(index)
         fancy = False
     return apply_linear(OP_TAKE if fancy else OP_SLICE, x, (array.shape, index))
@@ -918,6 +981,8 @@ cdef object getitem(Operand x, object index):
 cdef object plain_index(object part):
     """An index without tensors in it, that nobody can change later."""
     if isinstance(part, Operand):
+        if traces and PyTypeNum_ISINTEGER((<Operand>part).code):
+            return lend(<Operand>part)
         part = np_asarray(part)
         return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part.copy()
     if isinstance(part, list):

@@ -14,6 +14,17 @@ def install(*, tensor_shape, array_ufunc, array_function, stack, indexed_slices,
     dense_slices = densify
 
 
+cdef object random_state = None
+cdef object random_restore = None
+
+
+def install_random(state, restore):
+    """Give the core what notes where random generators stand, and what puts them back there."""
+    global random_state, random_restore
+    random_state = state
+    random_restore = restore
+
+
 # ---------------------------------------------------------------------------------------------------------------- rows
 
 cdef class Op:
@@ -137,13 +148,15 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
-                     bint leading=False, bint multiple=False, bint selects=False, depends=None):
+                     bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
+                     bint sparing=False):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
     in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs (`multiple`) is
     computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
-    hold for a leading axis as they stand. For `selects` and `depends` see sparsity.pxi.
+    hold for a leading axis as they stand. A row that `draws` gives other values each time. A `sparing` rule of several
+    outputs is told None for the cotangents that are zero. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int opcode = claim_opcode(name)
     table[opcode].kind = GENERAL
@@ -156,6 +169,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     if forward is not None:
         table[opcode].python = keep(forward)
     table[opcode].selects = selects
+    table[opcode].draws = draws
+    table[opcode].sparing = sparing
     if depends is not None:
         table[opcode].depends = keep(depends)
     if rule is not None:
@@ -311,6 +326,8 @@ def to_dtype(value, dtype):
     if x.code == wanted.num:
         return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
     if x.code != NPY_BOOL and dtype_objects[x.code].kind == "c" and wanted.kind != "c":
+        if traces:
+            look(x, False)
         return to_dtype(new_tensor(own_copy(array_of(x).real)), wanted)
     result = cast_operand(x, wanted.num)
     return result
@@ -343,7 +360,7 @@ def suspend():
     if log == NULL:
         return None
     active = log.active
-    log.active = 0
+    log.active = log.tracer
     log.sole = False
     return log.first_id, active, still_recording(log)
 
@@ -391,9 +408,13 @@ def adopt(array):
 
 
 def value_array(value):
-    """The value behind an argument as an array that must not be written to."""
+    """The value behind an argument as an array that must not be written to.
+
+    What is traced is only lent: the array may become (part of) the attributes of one more op, as it is, and the program
+    then reads it anew each time; nobody may compute with it.
+    """
     if isinstance(value, Operand):
-        return array_of(<Operand>value)
+        return lend(<Operand>value) if traces else array_of(<Operand>value)
     return np_asarray(value)
 
 
@@ -406,9 +427,14 @@ def identity_tensor(value):
 def detached(value):
     """The value as a tensor that stands on no tape."""
     cdef Operand x = as_operand(value)
+    cdef Tensor out
     if x.scalar:
-        return new_scalar(x.number, x.code)
-    return new_tensor(own_copy(x.array) if x.borrowed else x.array)
+        out = new_scalar(x.number, x.code)
+    else:
+        out = new_tensor(own_copy(x.array) if x.borrowed else x.array)
+    if traces:
+        trace_identity(x, out)
+    return out
 
 
 def set_float_code(dtype):

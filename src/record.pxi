@@ -32,6 +32,7 @@ ctypedef struct Record:     # 32 bytes
 
 ctypedef union Value:
     double number
+    uint64_t bits
     PyObject* array
 
 ctypedef struct Constant:
@@ -75,5 +76,9 @@ cdef enum:
     OP_SQRT = 31
     OP_PROJECTION = 32  # one output of a record that has several: `a` is that record; partial[0]: which output
     OP_GATHER_ROWS = 33
-    FIRST_FREE_OPCODE = 34
+    OP_GUARD = 34       # of a trace: Python looked at the value of `a`; the value's place holds what it saw
+    OP_ASSIGN = 35      # of a trace: the variable that is the attribute takes the value of `a`
+    OP_INPUT = 36       # of a program: an argument, or a variable's value when it is called
+    OP_CONSTANT = 37    # of a program: the value's place holds it
+    FIRST_FREE_OPCODE = 38
     MOST_OPCODES = 1024

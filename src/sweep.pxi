@@ -681,8 +681,8 @@ cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) 
     result.number = row.scalar2(values[0], values[1]) if row.scalar2 != NULL else scalar_eval(op, values)
     if code == NPY_FLOAT and not row.boolean:
         result.number = <double><float>result.number
-    if not row.boolean and (nodes[0] >= 0 or nodes[1] >= 0):
-        result.node = append_scalar(log, row, op, nodes[0], nodes[1], values, result.number, code)
+    if (not row.boolean or log.tracer) and (nodes[0] >= 0 or nodes[1] >= 0):
+        result.node = append_scalar(log, row, op, nodes[0], nodes[1], values, result.number, NPY_BOOL if row.boolean else code)
     return result
 
 
@@ -905,7 +905,7 @@ cdef list general_contributions(Sweep* s, int32_t node, object g):
     n = operand_nodes(s.log, r, &operands, pair)
     inputs = [tensor_at(s, operands[i]) if row.keeps_inputs else None for i in range(n)]
     output = tensor_at(s, node) if row.keeps_output else None
-    if row.multiple:
+    if row.multiple and not row.sparing:
         g = [zeros_of_shape(shape, code, s.batch) if x is None else x for x, (shape, code) in zip(g, outputs)]
     rule = <object>row.rule
     if not s.batch or row.leading:

@@ -84,7 +84,9 @@ ctypedef struct Row:
     int keeps_output
     int multiple                # GENERAL: the record has several outputs, which are projections of it
     int linearity               # GENERAL: of the Linearities
+    int sparing                 # GENERAL, of several outputs: its rule takes None for cotangents that are zero
     int leading                 # GENERAL: its rule holds for a leading axis as it stands
+    int draws                   # GENERAL: its value is another one each time: random numbers
     int selects                 # LINEAR, GENERAL: each element of the result is an operand's, or zero
     int derivative[MOST_INPUTS]
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output

@@ -48,6 +48,9 @@ ctypedef struct Log:
                                 # whichever others come and go
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     unsigned long keeper        # the thread that they are of
+    uint32_t tracer             # the tape that hears everything, of a log that becomes a program (tracer.pxi); or 0
+    PyObject* trace             # what that one knows (borrowed)
+    PyObject** shapes           # then: each node's shape, an owned tuple, or NULL for ()
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -255,6 +258,8 @@ cdef void log_close(Log* log) noexcept:
             Py_XDECREF(log.constants[i].value.array)
     free(log.epochs)
     free(log.sets)
+    if log.shapes != NULL:
+        drop_shapes(log)
     if spare_log == NULL and log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
         spare_log = log
         return
@@ -282,6 +287,8 @@ cdef int log_grow(Log* log) except -1:
         raise MemoryError(f"no memory for a tape of {capacity} records")
     log.values = <Value*>values
     log.capacity = <int32_t>capacity
+    if log.tracer:
+        grow_shapes(log)
     return 0
 
 
@@ -292,6 +299,8 @@ cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL
         log_grow(log)
     r = &log.records[log.count]
     log.values[log.count].array = NULL
+    if log.tracer:
+        log.shapes[log.count] = NULL
     log.count += 1
     log.pure = log.pure and op == OP_LEAF
     r.op = <uint16_t>op
@@ -492,17 +501,19 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
     if x.is_variable:
         return variable_node(log, <VariableCore>x)
     if x.log_id == 0:
-        return -1
+        return capture(log, x) if log.tracer else -1
     node = x.node if x.log_id == log.id else log_find(log, x)
     if node >= 0 and meet(log, log.records[node].listeners, log.active):
         return node
-    return -1
+    return capture(log, x) if log.tracer else -1
 
 
 cdef int32_t variable_node(Log* log, VariableCore v) except -2:
     cdef uint32_t wanted = meet(log, log.active, log.automatic) if v.is_trainable and PyTypeNum_ISFLOAT(v.code) else 0
     cdef uint32_t listeners
     cdef int32_t node = -1
+    if log.tracer:
+        wanted = join(log, wanted, log.tracer)
     if v.log_id == log.id:
         node = v.node
     elif v.log_id != 0:
@@ -568,6 +579,8 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     if x.is_variable:
         (<VariableCore>x).fresh_log_id = log.id
     place(x, log, node)
+    if log.tracer:
+        trace_result(log, node, x)
     return node
 
 
@@ -867,6 +880,8 @@ cdef class VariableCore(Operand):
 
     def set_value(self, Operand value):
         """Swap the value; what a tape has recorded keeps the old one."""
+        if traces:
+            trace_assignment(self, value)
         if value.scalar:
             self.array = None
             self.number = value.number
@@ -898,6 +913,8 @@ cdef class VariableCore(Operand):
         cdef ndarray changes = numpy.ascontiguousarray(values, dtype_objects[self.code])
         cdef PyObject* held = <PyObject*>self.array
         cdef ndarray whole
+        if traces:
+            give_up_tracing("rows of a variable are changed in place", self)
         if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
             change_rows(op, self.array, rows, changes)
         else:

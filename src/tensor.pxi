@@ -62,16 +62,22 @@ cdef class Operand:
     # ------------------------------------------------------------------------------------------ as a Python value
 
     def __bool__(self):
+        if traces:
+            look(self, True)
         if self.scalar:
             return self.number != 0
         return bool(self.array)
 
     def __float__(self):
+        if traces:
+            look(self, False)
         if self.scalar:
             return self.number
         return float(self.array.item()) if self.array.size == 1 else float(self.array)
 
     def __int__(self):
+        if traces:
+            look(self, False)
         if self.scalar:
             return int(self.number)
         return int(self.array.item()) if self.array.size == 1 else int(self.array)
@@ -82,6 +88,8 @@ cdef class Operand:
     def __index__(self):
         if self.scalar == FLOAT_SCALAR or not PyTypeNum_ISINTEGER(self.code):
             raise TypeError(f"only an integer scalar tensor can be used as an index; this one is {describe(self)}")
+        if traces:
+            look(self, False)
         return self.array.__index__()
 
     def __len__(self):
@@ -106,23 +114,23 @@ cdef class Operand:
 
     def __format__(self, spec):
         if spec and (self.scalar or self.array.ndim == 0):
-            return format(self.numpy().item(), spec)
+            return format(owned_value(self).item(), spec)
         return format(str(self), spec)
 
     # ---------------------------------------------------------------------------------------------------- NumPy
 
     def numpy(self):
         """The value as a NumPy array of the caller's own (a NumPy scalar for a scalar). Leaves the tape."""
-        if self.scalar:
-            return scalar_types[self.code](self.number)
-        if PyArray_NDIM(self.array) == 0:
-            return self.array[()]
-        return PyArray_NewCopy(self.array, NPY_CORDER)
+        if traces:
+            look(self, False)
+        return owned_value(self)
 
     def __array__(self, dtype=None, copy=None):
         cdef ndarray view
         if copy is False and self.scalar:
             raise ValueError("a scalar tensor has no array to share; np.asarray(t, copy=None) makes one")
+        if traces:
+            look(self, False)
         if self.scalar:
             view = scalar_array(self.number, self.code)
         else:
@@ -218,7 +226,7 @@ cdef class Tensor(Operand):
         return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}, numpy={format_value(self)}>"
 
     def __str__(self):
-        text = str(self.numpy())
+        text = str(owned_value(self))
         return f"Tensor({newline_before(text)}, shape={format_shape(self)}, dtype={self.dtype})"
 
     def __reduce__(self):
@@ -280,6 +288,15 @@ cdef Tensor new_tensor(ndarray array):
     t.code = <uint8_t>code
     t.log_id = 0
     return t
+
+
+cdef object owned_value(Operand x):
+    """A copy for the caller: an array, or a NumPy scalar."""
+    if x.scalar:
+        return scalar_types[x.code](x.number)
+    if PyArray_NDIM(x.array) == 0:
+        return x.array[()]
+    return PyArray_NewCopy(x.array, NPY_CORDER)
 
 
 cdef inline ndarray array_of(Operand x):
@@ -451,7 +468,7 @@ cdef str format_shape(Operand x):
 cdef str format_value(Operand x):
     """As TensorFlow's eager repr shows it: what takes several lines starts on a new one."""
     if x.scalar or PyArray_NDIM(x.array) == 0:
-        return str(x.numpy())
+        return str(owned_value(x))
     return newline_before(repr(x.array))
 
 

@@ -6,6 +6,9 @@ passes work in place, block by block, so that a large model's numbers are still 
 
 A gradient that is an `IndexedSlices` changes its rows, and what is remembered of these, by the same rule; the other
 rows are left alone altogether.
+
+Inside a recorded function the same rules are recorded (recorded_updates.py), and what is remembered lies in variables,
+which a replay can read and assign to; it stays there.
 """
 
 from __future__ import annotations
@@ -18,6 +21,9 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
+
+from .. import _core
+from .recorded_updates import Recorded
 
 __all__ = ["SGD", "Adam", "Optimizer"]
 
@@ -89,12 +95,15 @@ class Optimizer:
     slots = 0
 
     def __init__(self, learning_rate: Rate = 0.01, name: str | None = None) -> None:
+        self._rate = tf.Variable(0.0, trainable=False, name="learning_rate", dtype=tf.float64)
         self.learning_rate = learning_rate
         self.name = type(self).__name__ if name is None else name
         self.iterations = tf.Variable(0, trainable=False, name="iterations", dtype=tf.int64)
         self._known: list[tf.Variable] = []
         self._groups: list[_Group] = []
         self._memory: Memory = {}
+        # What is remembered by recorded functions; by the id of the variable, as above.
+        self._recorded: dict[int, tuple[tf.Variable, list[tf.Variable]]] = {}
 
     @property
     def learning_rate(self) -> Rate:
@@ -104,6 +113,8 @@ class Optimizer:
     @learning_rate.setter
     def learning_rate(self, value: Rate) -> None:
         self._learning_rate = value if callable(value) else float(value)
+        if not callable(value):
+            self._rate.assign(self._learning_rate)  # where recorded functions read it
 
     def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
         """Turn a gradient into what is subtracted from the variable, in place; a subclass overrides it.
@@ -111,7 +122,7 @@ class Optimizer:
         Parameters
         ----------
         rate : float
-            The learning rate.
+            The learning rate. Inside a recorded function this and `step` are float64 scalar tensors.
         step : int
             The number of this step, from 1.
         gradient : ndarray
@@ -159,7 +170,11 @@ class Optimizer:
         >>> float(x)
         0.0
         """
-        gradients, variables, by_rows = _with_gradients(grads_and_vars)
+        recorded = _core.is_tracing() or bool(self._recorded)
+        gradients, variables, by_rows = _with_gradients(grads_and_vars, recorded)
+        if recorded and not by_rows:
+            self._record_step(gradients, variables)
+            return
         self._arrange(variables, [variable for _, variable in by_rows])
         rate, step = self.learning_rate, int(self.iterations) + 1
         if callable(rate):
@@ -174,6 +189,43 @@ class Optimizer:
         for slices, variable in by_rows:
             self._change_rows(rate, step, slices, variable)
         self.iterations.assign(step, read_value=False)
+
+    def _record_step(self, gradients: list[Any], variables: list[tf.Variable]) -> None:
+        """Make a step by operations on tensors and assignments to variables, which a recorded function can repeat."""
+        done = tf.cast(self.iterations.read_value(), tf.float64)
+        rate: Any = self._learning_rate(done) if callable(self._learning_rate) else self._rate.read_value()
+        updates = []
+        for gradient, variable in zip(gradients, variables, strict=True):
+            slots = self._slots_of(variable)
+            tensor = tf.convert_to_tensor(gradient)
+            change = Recorded(tensor if tensor.dtype == variable.dtype else tf.cast(tensor, variable.dtype))
+            blocks = [Recorded(slot.read_value()) for slot in slots]
+            self.update_block(rate, done + 1.0, change, *blocks)  # type: ignore[arg-type]
+            updates.append((variable, change, slots, blocks))
+        for variable, change, slots, blocks in updates:
+            variable.assign_sub(change.value, read_value=False)
+            for slot, block in zip(slots, blocks, strict=True):
+                slot.assign(block.value, read_value=False)
+        self.iterations.assign_add(1, read_value=False)
+
+    def _slots_of(self, variable: tf.Variable) -> list[tf.Variable]:
+        """What is remembered of a variable, as variables."""
+        if id(variable) not in self._recorded:
+            with _core.Untraced():  # they are no variables of the function's
+                memory = dict(self._memory)
+                for group in self._groups:
+                    memory.update(group.memory())
+                values = memory[id(variable)][1] if id(variable) in memory else None
+                slots = [
+                    tf.Variable(
+                        np.zeros(variable.shape, variable.dtype) if values is None else values[k],
+                        trainable=False,
+                        name=f"{self.name}/{variable.name.removesuffix(':0')}/slot{k}",
+                    )
+                    for k in range(self.slots)
+                ]
+            self._recorded[id(variable)] = variable, slots
+        return self._recorded[id(variable)][1]
 
     def minimize(
         self, loss: Any, var_list: Sequence[tf.Variable] | Callable[[], Any], tape: tf.GradientTape | None = None
@@ -261,8 +313,8 @@ def _is(one: Any, other: Any) -> bool:
 
 
 def _with_gradients(
-    grads_and_vars: Iterable[tuple[Any, tf.Variable]],
-) -> tuple[list[np.ndarray], list[tf.Variable], list[tuple[tf.IndexedSlices, tf.Variable]]]:
+    grads_and_vars: Iterable[tuple[Any, tf.Variable]], recorded: bool
+) -> tuple[list[Any], list[tf.Variable], list[tuple[tf.IndexedSlices, tf.Variable]]]:
     """Check the pairs, and give those whose gradient is not None: the dense ones as two lists, and those by rows."""
     pairs: list[tuple[Any, tf.Variable]] = []
     without: list[str] = []
@@ -271,7 +323,7 @@ def _with_gradients(
             without.append(variable.name)
             continue
         if not isinstance(gradient, tf.IndexedSlices):
-            gradient = np.asarray(gradient)
+            gradient = tf.convert_to_tensor(gradient) if recorded else np.asarray(gradient)
         _check_fits(gradient, variable)
         pairs.append((gradient, variable))
     if not pairs:
@@ -279,14 +331,14 @@ def _with_gradients(
     if without:
         warnings.warn(f"Gradients do not exist for variables {without} when minimizing the loss.", stacklevel=3)
     whole = {id(variable) for gradient, variable in pairs if not isinstance(gradient, tf.IndexedSlices)}
-    gradients: list[np.ndarray] = []
+    gradients: list[Any] = []
     variables: list[tf.Variable] = []
     by_rows: list[tuple[tf.IndexedSlices, tf.Variable]] = []
     for gradient, variable in pairs:
         if isinstance(gradient, tf.IndexedSlices) and id(variable) not in whole:
             by_rows.append((gradient, variable))
         else:
-            gradients.append(np.asarray(gradient))
+            gradients.append(tf.convert_to_tensor(gradient) if recorded else np.asarray(gradient))
             variables.append(variable)
     return gradients, variables, by_rows
 
@@ -295,7 +347,7 @@ def _check_fits(gradient: Any, variable: tf.Variable) -> None:
     """Refuse a gradient that its variable cannot be changed by."""
     whole = shape = tuple(variable.shape)
     if not isinstance(gradient, tf.IndexedSlices):
-        whole = gradient.shape
+        whole = tuple(gradient.shape)
     elif gradient.dense_shape is not None:
         whole = tuple(gradient.shape)
     else:
@@ -409,7 +461,9 @@ class Adam(Optimizer):
         mean, mean_square = slots
         beta_1, beta_2 = self._beta_1, self._beta_2
         root = math.sqrt(1 - beta_2)
-        rate *= math.sqrt(1 - beta_2**step) / (1 - beta_1**step) * (1 - beta_1) / root
+        correction = 1 - beta_2**step
+        correction = math.sqrt(correction) if isinstance(correction, float) else tf.sqrt(correction)
+        rate = rate * (correction / (1 - beta_1**step) * (1 - beta_1) / root)
         mean *= beta_1
         mean += gradient
         np.square(gradient, out=gradient)

@@ -1,0 +1,590 @@
+"""`function`: Python that runs once is recorded as a program, and replayed from then on.
+
+A call is looked up by what cannot change within a program: the structure of its arguments, the shapes and dtypes of its
+tensors, the values of everything else. Where Python looked at a tensor's value while it was recorded, the program has a
+guard; a replay that finds another value there stops before any effect, and a further program is recorded. So a replay
+gives what the Python function would have given.
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+import weakref
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from types import MethodType
+from typing import Any
+
+import numpy as np
+
+from . import _core, nest
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
+from .tensor_spec import TensorSpec
+
+__all__ = ["ConcreteFunction", "Function", "function"]
+
+Rebuild = Callable[[list[Any]], Any]
+
+_eager = False
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Whether functions run as plain Python, unrecorded, for debugging.
+
+    Parameters
+    ----------
+    run_eagerly : bool
+        True for plain Python.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/config/run_functions_eagerly
+
+    Examples
+    --------
+    >>> tf.config.run_functions_eagerly(True)
+    >>> tf.config.functions_run_eagerly()
+    True
+    >>> tf.config.run_functions_eagerly(False)
+    """
+    global _eager
+    _eager = bool(run_eagerly)
+
+
+def functions_run_eagerly() -> bool:
+    """Whether functions run as plain Python; see `run_functions_eagerly`.
+
+    Examples
+    --------
+    >>> tf.config.functions_run_eagerly()
+    False
+    """
+    return _eager
+
+
+class _Same:
+    """A key for an argument that has no value to compare: the very same object."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.thing is self.thing
+
+
+class _Arguments:
+    """A call's arguments, taken apart: tensors, the key of all the rest, and how to put others in their places."""
+
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.operands: list[Any] = []
+        self.given: list[Any] = []
+        key: list[Any] = [len(args), *kwargs]
+        self._rebuild: list[tuple[list[int | None], list[Any], Rebuild]] = []
+        for value in (*args, *kwargs.values()):
+            leaves, rebuild, skeleton = _taken_apart(value)
+            key.append(skeleton)
+            places: list[int | None] = []
+            for leaf in leaves:
+                if _is_tensor(leaf):
+                    operand = _core.operand(leaf)
+                    places.append(len(self.operands))
+                    self.operands.append(operand)
+                    key.append((operand.dtype, tuple(operand.shape)))
+                else:
+                    places.append(None)
+                    key.append(_value_key(leaf))
+            self._rebuild.append((places, leaves, rebuild))
+        self.count, self.names = len(args), tuple(kwargs)
+        self.key = tuple(key)
+
+    def with_tensors(self, tensors: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments with other tensors in the places of these."""
+        values = [
+            rebuild([leaf if place is None else tensors[place] for place, leaf in zip(places, leaves, strict=True)])
+            for places, leaves, rebuild in self._rebuild
+        ]
+        return values[: self.count], dict(zip(self.names, values[self.count :], strict=True))
+
+
+def _is_tensor(leaf: Any) -> bool:
+    if isinstance(leaf, (np.ndarray, np.generic)):
+        return leaf.dtype.kind in "biufc"
+    return isinstance(leaf, _core.Tensor)
+
+
+def _value_key(leaf: Any) -> Any:
+    if isinstance(leaf, (float, complex)):
+        return type(leaf), repr(leaf)
+    if isinstance(leaf, _core.Operand):
+        return _Same(leaf)
+    try:
+        hash(leaf)
+    except TypeError:
+        return _Same(leaf)
+    return type(leaf), leaf
+
+
+def _taken_apart(value: Any) -> tuple[list[Any], Rebuild, Any]:
+    """Leaves, how to put others in their places, and a key for the structure."""
+    if _is_tensor(value) or not nest.is_nested(value):
+        return [value], _only, None
+    leaves, rebuild = nest.flatten_for_tape(value)
+    if type(value) in (list, tuple) and len(leaves) == len(value) and not any(map(nest.is_nested, value)):
+        return leaves, rebuild, (type(value), len(leaves))
+    if type(value) is dict and len(leaves) == len(value) and not any(map(nest.is_nested, value.values())):
+        return leaves, rebuild, (dict, tuple(value))
+    return leaves, rebuild, nest.structure_key(value)
+
+
+def _only(leaves: list[Any]) -> Any:
+    return leaves[0]
+
+
+class _Result:
+    """How a function's result is put together from a program's outputs."""
+
+    def __init__(self, result: Any) -> None:
+        leaves, self._rebuild = nest.flatten_for_tape(result)
+        self.tensors: list[Any] = []
+        self._places: list[int | None] = []
+        self._leaves = leaves
+        for leaf in leaves:
+            if isinstance(leaf, (_core.Operand, bool, int, float, complex)) or _is_tensor(leaf):
+                self._places.append(len(self.tensors))
+                self.tensors.append(_core.to_tensor(leaf))
+            else:
+                self._places.append(None)
+        self.single = isinstance(result, _core.Operand)
+
+    def let_go(self) -> None:
+        """Forget the tensors of the recorded run."""
+        self.tensors = []
+        self._leaves = [leaf if place is None else None for place, leaf in zip(self._places, self._leaves, strict=True)]
+
+    def assemble(self, tensors: Sequence[Any]) -> Any:
+        """The result with these tensors."""
+        return self._rebuild(
+            [leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)]
+        )
+
+
+class Function(_core.FunctionCore):
+    """A Python function that is recorded as programs and replayed; made by `function`.
+
+    Examples
+    --------
+    >>> @tf.function
+    ... def norm(x):
+    ...     return tf.sqrt(tf.reduce_sum(x * x))
+    >>> print(norm(tf.constant([3., 4.])).numpy())
+    5.0
+    >>> norm.trace_count
+    1
+    """
+
+    def __init__(
+        self,
+        python_function: Callable[..., Any],
+        name: str | None = None,
+        input_signature: Sequence[Any] | None = None,
+        passes: Sequence[str] = tuple(PASSES),
+    ) -> None:
+        self.python_function = python_function
+        self.passes = tuple(passes)
+        self.trace_count = 0
+        self._name = name or getattr(python_function, "__name__", type(python_function).__name__)
+        self._by_key: dict[Any, _core.Variants] = {}
+        self._input_signature = None if input_signature is None else tuple(input_signature)
+        self._signature = _signature_of(python_function)
+        self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
+        self._tracing = False
+        if input_signature is not None:
+            self.plain = False
+        update_wrapper(self, python_function)
+
+    @property
+    def variants(self) -> list[_core.ProgramCore]:
+        """The programs recorded so far."""
+        return [variant.program for variants in self._by_key.values() for variant in variants.programs]
+
+    @property
+    def input_signature(self) -> Any:
+        """The TensorSpecs that every call must fit, or None."""
+        return self._input_signature
+
+    def __repr__(self) -> str:
+        return f"<function {self._name!r}: {len(self.variants)} programs>"
+
+    def bound(self, instance: Any) -> Any:
+        """The function as a method of an instance, which has programs of its own."""
+        try:
+            if instance not in self._bound:
+                method = MethodType(self.python_function, weakref.proxy(instance))
+                self._bound[instance] = Function(method, self._name, self._input_signature, self.passes)
+        except TypeError:  # an instance that cannot be hashed, or referred to weakly
+            return MethodType(self, instance)
+        return self._bound[instance]
+
+    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call that is not like the last one, or that tapes may follow."""
+        if _core.is_tracing() or _eager:
+            return self.python_function(*args, **kwargs)
+        args, kwargs = self._bind(args, kwargs)
+        arguments = _Arguments(args, kwargs)
+        variants = self._by_key.get(arguments.key)
+        if variants is None:
+            variants = self._by_key[arguments.key] = _core.Variants()
+        if variants.obstacle is not None:
+            return self.python_function(*args, **kwargs)
+        if not kwargs and variants.programs:
+            self.remember(args, variants)
+        return self._run(variants, arguments)
+
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Keyword arguments in their places, and everything as the input signature wants it."""
+        if kwargs and self._signature is not None:
+            bound = self._signature.bind(*args, **kwargs)
+            args, kwargs = bound.args, bound.kwargs
+        if self._input_signature is None:
+            return args, kwargs
+        if kwargs or len(args) != len(self._input_signature):
+            raise TypeError(
+                f"{self._name}: {len(args)} arguments for an input_signature of {len(self._input_signature)}: every "
+                f"argument must have its TensorSpec"
+            )
+        return tuple(
+            _fitted(f"{self._name}: argument {k}", spec, value)
+            for k, (spec, value) in enumerate(zip(self._input_signature, args, strict=True))
+        ), {}
+
+    def _run(self, variants: _core.Variants, arguments: _Arguments) -> Any:
+        operands = arguments.operands
+        while True:
+            variant = self._followed(variants, operands)
+            if variant is None:
+                found = variants.run(operands) if variants.programs else None
+                if found is None:
+                    return self._record(variants, arguments)
+                variant, outputs = found
+                return self.assemble(variant, outputs)
+            result = self._run_recorded(variants, variant, operands)
+            if result is not None:
+                return result[0]
+            return self._record(variants, arguments)
+
+    def assemble(self, variant: _core.Variant, outputs: list[Any]) -> Any:
+        """A program's outputs as the function's result."""
+        return outputs[0] if variant.extra is None else variant.extra.assemble(outputs)
+
+    # ---------------------------------------------------------------------------------------------------- recording
+
+    def _record(self, variants: _core.Variants, arguments: _Arguments) -> Any:
+        """Run the Python function, record it, and give its result."""
+        from . import random
+
+        if self._tracing and not _core.is_tracing():
+            raise RuntimeError(f"{self._name} calls itself while it is being recorded, outside of the recording")
+        state = random.state()
+        self.trace_count += 1
+        tracer = _core.Tracer(arguments.operands)
+        followed = _core.listening(arguments.operands)
+        with tracer:
+            args, kwargs = arguments.with_tensors(tracer.arguments)
+            result = _Result(self.python_function(*args, **kwargs))
+            outputs = _core.bare_outputs(result.tensors)
+            program = _core.freeze(tracer, result.tensors)
+        del args, kwargs
+        looks = _core.guards_of(program)
+        created, obstacle, assigned = tracer.created, tracer.obstacle, tracer.assigned
+        followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
+        result.let_go()
+        if obstacle is None and not created:
+            tracer.poison_leaks(self._name)
+        del tracer
+        self._check_created(created)
+        if obstacle is not None:
+            self._give_up(variants, obstacle)
+        variant = _core.Variant(optimised(program, self.passes), None if result.single else result)
+        if obstacle is None and not created:
+            place = variants.add(variant, looks)
+            if place is not None:
+                self._give_up(variants, f"a value that Python looks at is another one at each call ({place})")
+        else:
+            alone = _core.Variants()
+            alone.add(variant, looks)
+        if not followed:
+            return self.assemble(variant, outputs)
+        # Tapes outside have to hear of it: once more, from the values before.
+        random.restore(state)
+        for variable, value in assigned:
+            variable.set_value(value)
+        if obstacle is not None:
+            args, kwargs = arguments.with_tensors(arguments.operands)
+            return self.python_function(*args, **kwargs)
+        replayed = self._run_recorded(variants, variant, arguments.operands)
+        if replayed is None:
+            raise RuntimeError(
+                f"{self._name}: a value that Python looked at is another one when the same call is run again; if it "
+                f"depends on more than its arguments and variables, call it outside of the recorded function"
+            )
+        return replayed[0]
+
+    def _check_created(self, created: list[Any]) -> None:
+        """Variables may be made by the first call, if they are kept."""
+        lost = sum(reference() is None for reference in created)
+        if created and (lost or self.trace_count > 1):
+            raise ValueError(
+                f"{self._name}: tf.function only supports singleton tf.Variables created on the first call. Make sure "
+                f"the tf.Variable is only created once or created outside tf.function. "
+                f"See https://www.tensorflow.org/guide/function#creating_tfvariables for more information."
+            )
+
+    def _give_up(self, variants: _core.Variants, obstacle: str) -> None:
+        """Run calls like this one as plain Python from here on, and say so once."""
+        variants.obstacle = obstacle
+        self.forget_last()
+        warnings.warn(
+            f"{self._name} is run as plain Python for arguments like these: {obstacle}. Results are right, but nothing is "
+            f"gained by recording it",
+            stacklevel=4,
+        )
+
+    # --------------------------------------------------------------------------------------------------- under tapes
+
+    @staticmethod
+    def _followed(variants: _core.Variants, operands: list[Any]) -> _core.Variant | None:
+        """The program to begin with, if a recording tape follows anything that it reads."""
+        variant = variants.latest
+        if variant is None:
+            return None
+        program = variant.program
+        read = [*operands, *program.variables, *(tensor for _, tensor in program.captures)]
+        return variant if _core.listening(read) else None
+
+    def _run_recorded(self, variants: _core.Variants, variant: _core.Variant, operands: list[Any]) -> tuple[Any] | None:
+        """Replay as one record of the tapes that listen; None where the program is still to be recorded."""
+        while True:
+            program = variant.program
+            if variant.derived is None:
+                variant.derived = DifferentiableProgram(program, self.passes)
+            values = [*operands, *(v.read_value() for v in program.variables), *(t for _, t in program.captures)]
+            try:
+                outputs = variant.derived(values)
+            except GuardFailed as failure:
+                node, seen = failure.args
+                following = variants.branch(variant, variant.derived.place_of(node), seen)
+                if following is None:
+                    return None
+                variant = following
+                continue
+            count = len(program.outputs)
+            for (which, _), value in zip(program.assigned, outputs[count:], strict=True):
+                program.variables[which].set_value(_core.detached(value))
+            variants.prefer(variant)
+            return (self.assemble(variant, outputs[:count]),)
+
+    # ------------------------------------------------------------------------------------------------- one signature
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """The program for arguments like these, recorded if there is none yet.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As for a call; a `TensorSpec` may stand for a tensor. Nothing is assigned.
+
+        Returns
+        -------
+        ConcreteFunction
+            To be called with tensors alone.
+
+        Notes
+        -----
+        https://www.tensorflow.org/api_docs/python/tf/types/experimental/PolymorphicFunction#get_concrete_function
+
+        Examples
+        --------
+        >>> f = tf.function(lambda x: x * 2.0)
+        >>> f.get_concrete_function(tf.TensorSpec([2], tf.float32))(tf.constant([1., 2.])).numpy()
+        array([2., 4.], dtype=float32)
+        """
+        if self._input_signature is not None and not args and not kwargs:
+            args = self._input_signature
+        args, kwargs = nest.map_structure(_example, (args, kwargs))
+        args, kwargs = self._bind(args, kwargs)
+        arguments = _Arguments(args, kwargs)
+        variants = self._by_key.setdefault(arguments.key, _core.Variants())
+        if variants.latest is None:
+            from . import random
+
+            state = random.state()
+            values = [_core.detached(x) for x in arguments.operands]
+            kept: list[tuple[Any, Any]] = []
+            arguments.operands = values
+            self._record_only(variants, arguments, kept)
+            random.restore(state)
+        return ConcreteFunction(self, variants, arguments)
+
+    def _record_only(self, variants: _core.Variants, arguments: _Arguments, kept: list[Any]) -> None:
+        """Record without effects."""
+        tracer = _core.Tracer(arguments.operands)
+        self.trace_count += 1
+        with tracer:
+            args, kwargs = arguments.with_tensors(tracer.arguments)
+            result = _Result(self.python_function(*args, **kwargs))
+            program = _core.freeze(tracer, result.tensors)
+        for variable, value in tracer.assigned:
+            variable.set_value(value)
+        self._check_created(tracer.created)
+        if tracer.obstacle is not None:
+            raise ValueError(f"{self._name} cannot be recorded as a program: {tracer.obstacle}")
+        result.let_go()
+        looks = _core.guards_of(program)
+        variants.add(_core.Variant(optimised(program, self.passes), None if result.single else result), looks)
+
+
+class ConcreteFunction:
+    """A function for one signature: what `Function.get_concrete_function` gives.
+
+    Examples
+    --------
+    >>> double = tf.function(lambda x: x * 2.0).get_concrete_function(tf.TensorSpec([], tf.float32))
+    >>> double.inputs
+    [TensorSpec(shape=(), dtype=float32, name=None)]
+    """
+
+    def __init__(self, function: Function, variants: _core.Variants, arguments: _Arguments) -> None:
+        self._function, self._variants, self._arguments = function, variants, arguments
+
+    @property
+    def program(self) -> _core.ProgramCore:
+        """The compiled program."""
+        program: _core.ProgramCore = self._variants.latest.program
+        return program
+
+    @property
+    def inputs(self) -> list[TensorSpec]:
+        """What the tensors must be."""
+        return [_spec_of(self.program, node) for node in range(self.program.input_count)]
+
+    @property
+    def outputs(self) -> list[TensorSpec]:
+        """What the results are."""
+        return [_spec_of(self.program, node) for node in self.program.outputs]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it with arguments of this signature."""
+        args, kwargs = self._function._bind(args, kwargs)
+        arguments = _Arguments(args, kwargs)
+        if arguments.key != self._arguments.key:
+            raise TypeError(
+                f"{self._function._name}: this concrete function takes "
+                + ", ".join(map(str, self.inputs))
+                + "; it was called with "
+                + ", ".join(f"shape {tuple(x.shape)} and dtype {x.dtype}" for x in arguments.operands)
+            )
+        return self._function._run(self._variants, arguments)
+
+
+def _spec_of(program: _core.ProgramCore, node: int) -> TensorSpec:
+    _, _, dtype, shape, _ = program.node(node)
+    return TensorSpec(shape, dtype)
+
+
+def _example(leaf: Any) -> Any:
+    """A tensor for a TensorSpec."""
+    if isinstance(leaf, TensorSpec):
+        if leaf.shape is None or None in leaf.shape:
+            raise ValueError(f"{leaf} leaves sizes open; a program has a shape, so name them all")
+        return _core.adopt(np.ones(leaf.shape, leaf.dtype))
+    return leaf
+
+
+def _fitted(what: str, spec: Any, value: Any) -> Any:
+    """An argument as a tensor of the signature's dtype, its shape checked."""
+    if not isinstance(spec, TensorSpec):
+        return nest.map_structure(lambda one, leaf: _fitted(what, one, leaf), spec, value)
+    tensor = _core.to_tensor(value, spec.dtype if not isinstance(value, _core.Operand) else None)
+    if not spec.is_compatible_with(tensor):
+        raise TypeError(f"{what} must fit {spec}; it has shape {tuple(tensor.shape)} and dtype {tensor.dtype}")
+    return tensor
+
+
+def _signature_of(python_function: Callable[..., Any]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(python_function)
+    except (TypeError, ValueError):
+        return None
+
+
+def function(
+    func: Callable[..., Any] | None = None,
+    input_signature: Sequence[Any] | None = None,
+    autograph: bool = True,
+    jit_compile: bool | None = None,
+    reduce_retracing: bool = False,
+    optimize: bool | Sequence[str] = True,
+    name: str | None = None,
+) -> Any:
+    """Record a Python function as programs, and replay them.
+
+    Parameters
+    ----------
+    func : callable, optional
+        The function; without it, a decorator is returned.
+    input_signature : sequence of TensorSpec, optional
+        What every call must fit; arguments are converted to these dtypes.
+    autograph, jit_compile, reduce_retracing
+        Accepted for TensorFlow's sake; without effect: Python's control flow just works, replays are compiled always,
+        and each shape has its own program.
+    optimize : bool or sequence of str
+        Whether to rewrite programs: all passes, none, or these of "simplify", "share_common" and "fold_constants".
+    name : str, optional
+        For messages.
+
+    Returns
+    -------
+    Function
+        Called like `func`.
+
+    Raises
+    ------
+    ValueError
+        By a call that creates variables and is not the first, or does not keep them.
+
+    Notes
+    -----
+    After https://www.tensorflow.org/api_docs/python/tf/function. As there, what Python does beside computing with
+    tensors (printing, appending to a list) happens when a program is recorded, and not when it is replayed; Python
+    numbers among the arguments are part of the key, tensors and arrays are not; random numbers are drawn anew at each
+    replay; variables are read and assigned at each call, all or none. Other than there, a branch on a tensor's value is
+    a branch of the program: a value that Python looked at is checked by every replay.
+
+    Examples
+    --------
+    >>> @tf.function
+    ... def absolute(x):
+    ...     if x > 0:
+    ...         return x
+    ...     return -x
+    >>> [float(absolute(tf.constant(v))) for v in (2.0, -3.0, 4.0)]
+    [2.0, 3.0, 4.0]
+    >>> absolute.trace_count
+    2
+    """
+    if isinstance(optimize, bool):
+        passes: tuple[str, ...] = tuple(PASSES) if optimize else ()
+    else:
+        passes = tuple(optimize)
+        for one in passes:
+            if one not in PASSES:
+                raise ValueError(f"function: no pass is named {one!r}; the passes are {', '.join(PASSES)}")
+    if func is None:
+        return lambda f: Function(f, name, input_signature, passes)
+    if not callable(func):
+        raise TypeError(f"function: a callable is needed, not {type(func).__name__}")
+    return Function(func, name, input_signature, passes)

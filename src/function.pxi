@@ -1,0 +1,348 @@
+# Calling what was recorded: which program a call is for, and what the tapes around it are told.
+#
+# For one key (structure, shapes, dtypes, Python values) the programs that were recorded form a tree. A fork is a look at
+# a value; its branches are the values that were seen there; a program stands where a path of looks ends. A replay that
+# finds another value at a look than its program was recorded with goes on at the branch of what it found.
+
+cdef enum:
+    MOST_VALUES = 100           # branches of a fork: a value that takes more is one that always differs,
+    MOST_MISSES = 20            # and so is one that has never been met twice
+
+
+@cython.final
+cdef class Fork:
+    """A look at a value, or the end of all looks."""
+    cdef dict branches          # by the bytes of the value: a Fork
+    cdef object end             # the program that ends here
+    cdef object latest          # the program that ran last, at or behind this fork
+    cdef int hits
+    cdef object place           # of the look, in the user's code
+
+    def __cinit__(self):
+        self.branches = {}
+
+
+@cython.final
+cdef class Variant:
+    """One recorded path: its program, and the forks that lead to it."""
+    cdef readonly ProgramCore program
+    cdef list forks
+    cdef readonly object extra  # what Python keeps with it: how results are put together
+    cdef public object derived  # programs made of it, by Python
+    cdef dict tapes             # forward and backward programs, by Python
+
+    def __init__(self, ProgramCore program, extra):
+        self.program = program
+        self.extra = extra
+        self.forks = []
+
+
+cdef bytes guard_key(Operand seen, bint truth):
+    if truth:
+        return b"1" if bool_of(seen) else b"0"
+    return array_of(seen).tobytes()
+
+
+cdef bint bool_of(Operand x):
+    return x.number != 0 if x.scalar else bool(x.array)
+
+
+@cython.final
+cdef class Variants:
+    """All programs of one key."""
+    cdef Fork root
+    cdef readonly list programs
+    cdef public object obstacle         # why this key is not recorded any more, or None
+
+    def __cinit__(self):
+        self.root = Fork()
+        self.programs = []
+
+    def add(self, Variant variant, list looks):
+        """Put a new program where its looks lead: [(value, whether only its truth was asked for, place in the code)].
+
+        Returns the fork at which it branches off for good, if that one has too many branches.
+        """
+        cdef Fork fork = self.root, next_fork
+        cdef Fork crowded = None
+        variant.forks = []
+        for value, truth, place in looks:
+            variant.forks.append(fork)
+            fork.latest = variant
+            fork.place = place
+            key = guard_key(<Operand>value, truth)
+            next_fork = fork.branches.get(key)
+            if next_fork is None:
+                next_fork = Fork()
+                fork.branches[key] = next_fork
+                if len(fork.branches) > MOST_VALUES or (fork.hits == 0 and len(fork.branches) > MOST_MISSES):
+                    crowded = fork
+            fork = next_fork
+        variant.forks.append(fork)
+        fork.latest = variant
+        fork.end = variant
+        self.programs.append(variant)
+        return None if crowded is None else spell_place(crowded.place)
+
+    @property
+    def latest(self):
+        """The program that ran last, or None."""
+        return self.root.latest
+
+    def prefer(self, Variant variant):
+        """Begin with this program the next time."""
+        cdef Fork fork
+        for fork in variant.forks:
+            fork.latest = variant
+
+    def branch(self, Variant variant, int number, bytes seen):
+        """The program to go on with where another value was found at a look; None where there is none yet."""
+        cdef Fork fork = <Fork>variant.forks[number]
+        cdef Fork branch = fork.branches.get(seen)
+        if branch is None:
+            return None
+        fork.hits += 1
+        return branch.latest
+
+    def run(self, list arguments):
+        """Replay whichever program the arguments are for: (variant, outputs), or None where it is still to be recorded."""
+        cdef Variant first = <Variant>self.root.latest, variant = first
+        while variant is not None:
+            result = replay(variant.program, arguments)
+            if type(result) is list:
+                if variant is not first:
+                    self.prefer(variant)
+                return variant, result
+            node, seen = <tuple>result
+            variant = <Variant>self.branch(variant, (<tuple>variant.program.places[node])[0], seen)
+        return None
+
+
+cdef class FunctionCore:
+    """The compiled part of a recorded function: the quick way from a call to its program."""
+    cdef public object python_function
+    cdef tuple last_arguments           # of the last call that was plain: what each argument was,
+    cdef Variants last_variants         # and the programs for it
+    cdef public bint plain              # whether the quick way may be taken
+
+    def __cinit__(self, *args, **kwargs):
+        self.plain = True
+
+    def remember(self, tuple arguments, Variants variants):
+        """Let calls like this one take the quick way."""
+        cdef list kinds = []
+        for value in arguments:
+            kind = kind_of_argument(value)
+            if kind is None:
+                return
+            kinds.append(kind)
+        self.last_arguments = tuple(kinds)
+        self.last_variants = variants
+
+    def forget_last(self):
+        """Look at the next call in full."""
+        self.last_arguments = None
+        self.last_variants = None
+
+    def __call__(self, *args, **kwargs):
+        cdef list operands
+        cdef Log* log
+        cdef Variant variant
+        if self.last_arguments is not None and not kwargs and self.plain:
+            operands = matching(self.last_arguments, args)
+            if operands is not None:
+                log = recording_log()
+                if log == NULL:
+                    found = self.last_variants.run(operands)
+                    if found is not None:
+                        variant, results = <tuple>found
+                        if variant.extra is None:
+                            return (<list>results)[0]
+                        return self.assemble(variant, results)
+        return self.call(args, kwargs)
+
+    def __get__(self, instance, owner):
+        return self if instance is None else self.bound(instance)
+
+
+cdef object kind_of_argument(object value):
+    """What must be the same for a program to be for an argument; None where that takes a longer look."""
+    cdef Operand x
+    if type(value) is Tensor:
+        x = <Operand>value
+        return (x.code, x.scalar, None if x.scalar else x.array.shape)
+    if isinstance(value, VariableCore):
+        return value
+    return None
+
+
+cdef list matching(tuple kinds, tuple args):
+    """The operands of a plain call, if its arguments are of these kinds."""
+    cdef Py_ssize_t k
+    cdef list operands = []
+    cdef Operand x
+    if len(kinds) != len(args):
+        return None
+    for k in range(len(args)):
+        value = args[k]
+        kind = kinds[k]
+        if type(value) is Tensor:
+            if type(kind) is not tuple:
+                return None
+            x = <Operand>value
+            if x.code != <int>(<tuple>kind)[0] or x.scalar != <int>(<tuple>kind)[1]:
+                return None
+            if not x.scalar and x.array.shape != (<tuple>kind)[2]:
+                return None
+            operands.append(x)
+        elif value is not kind:
+            return None
+    return operands
+
+
+def run_program(ProgramCore program, list arguments):
+    """Replay one program: its outputs, or (node, value) of the first guard that did not hold."""
+    return replay(program, arguments)
+
+
+def listening(list operands):
+    """Whether a recording tape follows one of these; a trainable variable that is read is followed from here on."""
+    cdef Log* log = recording_log()
+    cdef Operand x
+    cdef bint found = False
+    if log == NULL or log.tracer:
+        return False
+    for x in operands:
+        if tracked(log, x) >= 0:
+            found = True
+    return found
+
+
+def optimise(ProgramCore program, passes):
+    """Run passes over a program, in their order, and drop what is then not needed."""
+    for one in passes:
+        one(program)
+    compact(program)
+    return program
+
+
+def plan_of(ProgramCore program):
+    """The plan of a program, for looking at."""
+    if program.plan is None:
+        program.plan = make_plan(program)
+    return program.plan
+
+
+def guards_of(ProgramCore program):
+    """The looks of a program as it was recorded, in their order, numbered from here on: [(value, truth, place)]."""
+    cdef int32_t i
+    cdef list looks = []
+    for i in range(program.count):
+        if program.records[i].op == OP_GUARD:
+            place = program.places.get(i)
+            program.places[i] = (len(looks), place)
+            looks.append((program.constant(i), bool(program.records[i].payload.partial[0]), place))
+    return looks
+
+
+def split_program(ProgramCore joint, int own, int cotangents, int outputs):
+    """A program of values and gradients, as two: one that gives the values, and what the other needs of it; and one from
+    that and cotangents to the gradients.
+
+    The first `own` inputs are the values' operands, the next ones cotangents; the first `outputs` outputs are values.
+    Returns the two programs and, for each input of the second before its cotangents, where it comes from: ("input", k) or
+    ("output", k) of the first.
+    """
+    cdef ProgramCore first = ProgramCore.__new__(ProgramCore), second = ProgramCore.__new__(ProgramCore)
+    cdef uint8_t* late = <uint8_t*>calloc(joint.count + 1, 1)
+    cdef uint8_t* passed = <uint8_t*>calloc(joint.count + 1, 1)
+    cdef int32_t* at = identity_map(joint)
+    cdef int32_t* there = identity_map(joint)
+    cdef int32_t i
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef list sources = [], extra = []
+    try:
+        if late == NULL or passed == NULL:
+            raise MemoryError()
+        for i in range(own, own + cotangents):
+            late[i] = 1
+        for i in range(own + cotangents, joint.count):
+            n = joint.nodes_of(i, &nodes, pair)
+            for k in range(n):
+                if late[nodes[k]] and joint.records[i].op != OP_GUARD:
+                    late[i] = 1
+        for i in range(own + cotangents, joint.count):
+            if late[i]:
+                n = joint.nodes_of(i, &nodes, pair)
+                for k in range(n):
+                    if not late[nodes[k]] and joint.records[nodes[k]].op != OP_CONSTANT:
+                        passed[nodes[k]] = 1
+        for k in range(outputs, len(joint.outputs)):
+            i = joint.outputs[k]
+            if not late[i] and joint.records[i].op != OP_CONSTANT:
+                passed[i] = 1
+        for i in range(joint.count):
+            if not late[i]:
+                at[i] = copy_record(joint, i, first, at)
+        first.input_count = own
+        for i in range(joint.count):
+            if passed[i]:
+                there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
+                if i < own:
+                    sources.append(("input", i))
+                else:
+                    sources.append(("output", outputs + len(extra)))
+                    extra.append(at[i])
+        for i in range(own, own + cotangents):
+            there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
+        second.input_count = second.count
+        for i in range(own + cotangents, joint.count):
+            if late[i] or (joint.records[i].op == OP_CONSTANT):
+                there[i] = copy_record(joint, i, second, there)
+        first.outputs = [at[<int32_t>node] for node in joint.outputs[:outputs]] + extra
+        second.outputs = [there[<int32_t>node] for node in joint.outputs[outputs:]]
+        first.places = {at[<int32_t>node]: place for node, place in joint.places.items()}
+    finally:
+        free(late)
+        free(passed)
+        free(at)
+        free(there)
+    return first, second, sources
+
+
+cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t* at) except -1:
+    """One record, in another program."""
+    cdef int32_t pair[2]
+    cdef int32_t few[16]
+    cdef int32_t* nodes
+    cdef int32_t* mapped
+    cdef int k, n = p.nodes_of(i, &nodes, pair)
+    cdef int32_t node
+    mapped = &few[0]
+    if n > 16:
+        mapped = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
+        if mapped == NULL:
+            raise MemoryError()
+    try:
+        for k in range(n):
+            mapped[k] = at[nodes[k]]
+        node = to.append(p.records[i].op, p.records[i].dtype, p.shape(i), mapped, n, p.attribute(i))
+    finally:
+        if mapped != &few[0]:
+            PyMem_Free(mapped)
+    to.records[node].flags |= p.records[i].flags & HOLES
+    if p.records[i].op == OP_CONSTANT or p.records[i].op == OP_GUARD:
+        to.set_constant(node, p.constant(i))
+    if p.records[i].op == OP_GUARD:
+        to.records[node].payload.partial[0] = p.records[i].payload.partial[0]
+    return node
+
+
+def with_variables(ProgramCore program, int arguments, list variables, list assigned):
+    """Let the inputs behind the arguments be the values of these variables, and some outputs what they take."""
+    program.input_count = arguments
+    program.variables = list(variables)
+    program.assigned = list(assigned)
+    return program

@@ -1,0 +1,90 @@
+#define _GNU_SOURCE
+#include "gather.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct { char bytes[16]; } item16;
+typedef struct { char bytes[32]; } item32;
+
+#define COPY_LOOP(name, type)                                                                                    \
+    static void name(char **args, const gt_intp *dims, const gt_intp *strides, void *data)                       \
+    {                                                                                                            \
+        const char *from = args[0];                                                                              \
+        char *to = args[1];                                                                                      \
+        const gt_intp n = dims[0], step = strides[0], stride = strides[1];                                       \
+        (void)data;                                                                                              \
+        if (step == (gt_intp)sizeof(type) && stride == (gt_intp)sizeof(type)) {                                  \
+            memmove(to, from, (size_t)n * sizeof(type));                                                         \
+            return;                                                                                              \
+        }                                                                                                        \
+        for (gt_intp i = 0; i < n; i++, from += step, to += stride)                                              \
+            memcpy(to, from, sizeof(type));                                                                      \
+    }
+
+COPY_LOOP(copy_1, char)
+COPY_LOOP(copy_2, int16_t)
+COPY_LOOP(copy_4, int32_t)
+COPY_LOOP(copy_8, int64_t)
+COPY_LOOP(copy_16, item16)
+COPY_LOOP(copy_32, item32)
+
+gt_loop gt_copy_loop(int item)
+{
+    switch (item) {
+    case 1: return copy_1;
+    case 2: return copy_2;
+    case 4: return copy_4;
+    case 8: return copy_8;
+    case 16: return copy_16;
+    default: return copy_32;
+    }
+}
+
+void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const gt_intp *strides, gt_intp begin,
+               gt_intp count, int item)
+{
+    gt_intp index[40];
+    const gt_loop loop = gt_copy_loop(item);
+    gt_intp rest = begin;
+    if (nd == 0) {
+        memcpy(out, data, (size_t)item);
+        return;
+    }
+    for (int d = nd - 1; d >= 0; d--) {
+        index[d] = rest % dims[d];
+        rest /= dims[d];
+        data += index[d] * strides[d];
+    }
+    while (count > 0) {
+        gt_intp run = dims[nd - 1] - index[nd - 1];
+        if (run > count)
+            run = count;
+        {
+            char *args[2] = {(char *)data, out};
+            const gt_intp steps[2] = {strides[nd - 1], item};
+            loop(args, &run, steps, NULL);
+        }
+        out += run * item;
+        count -= run;
+        data -= index[nd - 1] * strides[nd - 1];
+        index[nd - 1] = 0;
+        for (int d = nd - 2; d >= 0; d--) {
+            data += strides[d];
+            if (++index[d] < dims[d])
+                break;
+            data -= strides[d] * dims[d];
+            index[d] = 0;
+        }
+    }
+}
+
+void gt_sincos(double x, double *sine, double *cosine)
+{
+#if GT_HAS_SINCOS
+    sincos(x, sine, cosine);
+#else
+    *sine = sin(x);
+    *cosine = cos(x);
+#endif
+}

@@ -1,0 +1,382 @@
+# The optimiser of programs: small passes over records, each of which leaves a program that computes the same digits.
+#
+# A pass says for each node which earlier node has its value (`into`); `compact` then drops what nothing needs any more
+# and renumbers the rest. No pass changes the order of two floating-point operations.
+
+cdef int32_t* identity_map(ProgramCore p) except NULL:
+    cdef int32_t* into = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
+    cdef int32_t i
+    if into == NULL:
+        raise MemoryError()
+    for i in range(p.count):
+        into[i] = i
+    return into
+
+
+cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
+    """Let every record read what `into` says."""
+    cdef int32_t i
+    cdef int k
+    cdef Record* r
+    for i in range(p.count):
+        r = &p.records[i]
+        if r.flags & LIST:
+            for k in range(r.b):
+                p.operands[r.a + k] = into[p.operands[r.a + k]]
+        else:
+            if r.a >= 0:
+                r.a = into[r.a]
+            if r.b >= 0:
+                r.b = into[r.b]
+
+
+cdef bint has_effect(int op) noexcept:
+    """Whether an op does something beside giving its value: a draw of random numbers."""
+    return table[op].kind == GENERAL and table[op].draws
+
+
+cdef int finish_pass(ProgramCore p, int32_t* into) except -1:
+    """Redirect, and say the ends anew; takes over the map."""
+    try:
+        redirect(p, into)
+        p.outputs = [into[<int32_t>node] for node in p.outputs]
+        p.assigned = [(which, into[<int32_t>node]) for which, node in p.assigned]
+    finally:
+        free(into)
+    return 0
+
+
+def compact(ProgramCore p):
+    """Drop the records that no output, no assignment and no guard needs."""
+    cdef int32_t fixed = p.input_count + <int32_t>len(p.variables), i, n = 0
+    cdef uint8_t* needed = <uint8_t*>calloc(p.count + 1, 1)
+    cdef int32_t* at
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, count
+    cdef Record* r
+    if needed == NULL:
+        raise MemoryError()
+    at = identity_map(p)
+    try:
+        for i in p.outputs:
+            needed[i] = 1
+        for _, node in p.assigned:
+            needed[<int32_t>node] = 1
+        for i in range(p.count - 1, -1, -1):
+            r = &p.records[i]
+            if r.op == OP_GUARD and p.records[r.a].op != OP_CONSTANT:
+                needed[i] = 1
+            if i < fixed or has_effect(r.op):
+                needed[i] = 1
+            if not needed[i]:
+                continue
+            count = p.nodes_of(i, &nodes, pair)
+            for k in range(count):
+                needed[nodes[k]] = 1
+        for i in range(p.count):
+            r = &p.records[i]
+            if not needed[i]:
+                if r.flags & ATTRIBUTE:
+                    Py_XDECREF(r.payload.attribute)
+                if r.flags & HELD:
+                    Py_XDECREF(p.values[i].array)
+                r.flags = 0
+                continue
+            at[i] = n
+            count = p.nodes_of(i, &nodes, pair)
+            if r.flags & LIST:
+                for k in range(count):
+                    nodes[k] = at[nodes[k]]
+            else:
+                if r.a >= 0:
+                    r.a = at[r.a]
+                if r.b >= 0:
+                    r.b = at[r.b]
+            if n != i:
+                p.records[n] = r[0]
+                p.values[n] = p.values[i]
+            n += 1
+        p.count = n
+        p.outputs = [at[<int32_t>node] for node in p.outputs]
+        p.assigned = [(which, at[<int32_t>node]) for which, node in p.assigned]
+        p.captures = [(at[<int32_t>node], tensor) for node, tensor in p.captures if needed[<int32_t>node]]
+        p.places = {at[<int32_t>node]: place for node, place in p.places.items() if needed[<int32_t>node]}
+    finally:
+        free(needed)
+        free(at)
+
+
+def fold_constants(ProgramCore p):
+    """Compute what depends on constants alone."""
+    cdef int32_t i
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef Record* r
+    cdef Operand value
+    cdef bint constant
+    cdef list values = None
+    cdef Log* outer = <Log*>ad_get_current_log()
+    cdef set somebodys = {node for node, _ in p.captures}
+    ad_set_current_log(NULL)
+    try:
+        for i in range(p.count):
+            r = &p.records[i]
+            if r.op == OP_INPUT or r.op == OP_CONSTANT or r.op == OP_GUARD or has_effect(r.op):
+                continue
+            n = p.nodes_of(i, &nodes, pair)
+            constant = True
+            for k in range(n):
+                constant = constant and p.records[nodes[k]].op == OP_CONSTANT
+            if not constant:
+                continue
+            for k in range(n):      # what somebody may watch is no constant for a tape around the call
+                constant = constant and (not somebodys or nodes[k] not in somebodys)
+            if not constant:
+                continue
+            if values is None:
+                values = [None] * p.count
+            for k in range(n):
+                values[nodes[k]] = p.constant(nodes[k])
+            value = apply_record(p, i, values)
+            r = &p.records[i]
+            if r.flags & ATTRIBUTE:
+                Py_XDECREF(r.payload.attribute)
+            r.op = OP_CONSTANT
+            r.flags &= ~(ATTRIBUTE | LIST | HOLES)
+            r.a = r.b = UNTRACKED
+            p.set_constant(i, value)
+    finally:
+        ad_set_current_log(outer)
+
+
+cdef object attribute_key(object attribute):
+    """Equal for equal attributes; None where that is not known."""
+    if type(attribute) is tuple:
+        parts = []
+        for part in <tuple>attribute:
+            key = attribute_key(part)
+            if key is None and part is not None:
+                return None
+            parts.append(key)
+        return tuple(parts)
+    if isinstance(attribute, slice):
+        return ("slice", attribute.start, attribute.stop, attribute.step)
+    if isinstance(attribute, ndarray):
+        if (<ndarray>attribute).nbytes > 4096:
+            return ("array", id(attribute))
+        return ("array", attribute.dtype.str, attribute.shape, attribute.tobytes())
+    if attribute is None or isinstance(attribute, (int, float, str, bool, Hole, type(Ellipsis), np_dtype)):
+        return (type(attribute).__name__, attribute)
+    return None
+
+
+def share_common(ProgramCore p):
+    """Compute the same thing once."""
+    cdef int32_t* into = identity_map(p)
+    cdef int32_t* slots
+    cdef size_t room = 64, at, mask
+    cdef uint64_t h
+    cdef int32_t i, j, a, b
+    cdef int k, n
+    cdef Record* r
+    cdef Record* q
+    cdef int32_t* attribute_number
+    cdef dict numbers = {}
+    cdef bint same
+    while room < 2 * <size_t>p.count:
+        room *= 2
+    mask = room - 1
+    slots = <int32_t*>malloc(room * sizeof(int32_t))
+    attribute_number = <int32_t*>calloc(p.count + 1, sizeof(int32_t))
+    if slots == NULL or attribute_number == NULL:
+        free(slots)
+        free(attribute_number)
+        free(into)
+        raise MemoryError()
+    memset(slots, 0xff, room * sizeof(int32_t))
+    somebodys = {node for node, _ in p.captures}
+    try:
+        for i in range(p.count):
+            r = &p.records[i]
+            if r.flags & LIST:
+                for k in range(r.b):
+                    p.operands[r.a + k] = into[p.operands[r.a + k]]
+            else:
+                if r.a >= 0:
+                    r.a = into[r.a]
+                if r.b >= 0:
+                    r.b = into[r.b]
+            if r.op == OP_INPUT or r.op == OP_GUARD or has_effect(r.op) or (r.op == OP_CONSTANT and not r.flags & SCALAR):
+                continue
+            if r.op == OP_CONSTANT and somebodys and i in somebodys:
+                continue
+            if (r.op == OP_ADD or r.op == OP_MULTIPLY) and not r.flags & LIST and r.a > r.b:
+                a = r.a
+                r.a = r.b
+                r.b = a
+            if r.flags & ATTRIBUTE:
+                key = attribute_key(<object>r.payload.attribute)
+                if key is None:
+                    continue
+                attribute_number[i] = numbers.setdefault((r.op, key), len(numbers) + 1)
+            h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17) ^ (<uint64_t>r.listeners * 0xC2B2AE3D27D4EB4FULL)
+            h ^= <uint64_t>attribute_number[i] * 0x165667B19E3779F9ULL
+            if r.op == OP_CONSTANT:
+                h ^= p.values[i].bits * 0x27D4EB2F165667C5ULL
+            elif r.flags & LIST:
+                for k in range(r.b):
+                    h = (h ^ <uint64_t>p.operands[r.a + k]) * 0x9E3779B97F4A7C15ULL
+                    h ^= h >> 29
+            else:
+                h = (h ^ <uint64_t>(r.a + 1)) * 0x9E3779B97F4A7C15ULL
+                h ^= h >> 31
+                h = (h ^ <uint64_t>(r.b + 1)) * 0xC2B2AE3D27D4EB4FULL
+            h ^= h >> 32
+            at = <size_t>h & mask
+            while slots[at] >= 0:
+                j = slots[at]
+                q = &p.records[j]
+                same = (q.op == r.op and q.dtype == r.dtype and q.listeners == r.listeners
+                        and (q.flags & (LIST | ATTRIBUTE)) == (r.flags & (LIST | ATTRIBUTE))
+                        and attribute_number[j] == attribute_number[i])
+                if same and r.op == OP_CONSTANT:
+                    same = p.values[i].bits == p.values[j].bits
+                elif same and r.flags & LIST:
+                    same = q.b == r.b and memcmp(&p.operands[q.a], &p.operands[r.a], <size_t>r.b * sizeof(int32_t)) == 0
+                elif same:
+                    same = q.a == r.a and q.b == r.b
+                if same:
+                    into[i] = j
+                    break
+                at = (at + 1) & mask
+            else:
+                slots[at] = i
+    finally:
+        free(slots)
+        free(attribute_number)
+    finish_pass(p, into)
+
+
+cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
+    """Whether a node is this constant everywhere."""
+    cdef Record* r = &p.records[node]
+    cdef ndarray array
+    cdef double found
+    if r.op == OP_BROADCAST:
+        return is_number(p, r.a, value)
+    if r.op != OP_CONSTANT or not (r.dtype == NPY_DOUBLE or r.dtype == NPY_FLOAT):
+        return False
+    if r.flags & SCALAR:
+        found = p.values[node].number
+    else:
+        array = <ndarray>p.values[node].array
+        if PyArray_SIZE(array) == 0 or not is_uniform(array):
+            return False
+        found = read_scalar(array)
+    return memcmp(&found, &value, sizeof(double)) == 0
+
+
+def simplify(ProgramCore p):
+    """Identities that hold for every float, infinities, NaNs and signed zeros included."""
+    cdef int32_t* into = identity_map(p)
+    cdef int32_t i, a, b
+    cdef Record* r
+    cdef Record* q
+    cdef object attribute
+    cdef double one = 1.0, zero = 0.0, negative_zero = -0.0
+    for i in range(p.count):
+        r = &p.records[i]
+        if r.flags & LIST:
+            for k in range(r.b):
+                p.operands[r.a + k] = into[p.operands[r.a + k]]
+            continue
+        if r.a >= 0:
+            r.a = into[r.a]
+        if r.b >= 0:
+            r.b = into[r.b]
+        a = r.a
+        b = r.b
+        if a < 0 or r.flags & HOLES:
+            continue
+        q = &p.records[a]
+        if r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_ADD or r.op == OP_SUBTRACT:
+            if b < 0:
+                continue
+            if r.op == OP_MULTIPLY and is_number(p, a, one) and is_like(p, b, i):
+                into[i] = b
+            elif (r.op == OP_MULTIPLY or r.op == OP_DIVIDE) and is_number(p, b, one) and is_like(p, a, i):
+                into[i] = a
+            elif r.op == OP_SUBTRACT and is_number(p, b, zero) and is_like(p, a, i):
+                into[i] = a
+            elif r.op == OP_ADD and is_number(p, b, negative_zero) and is_like(p, a, i):
+                into[i] = a
+            elif r.op == OP_ADD and is_number(p, a, negative_zero) and is_like(p, b, i):
+                into[i] = b
+        elif r.op == OP_NEGATIVE and q.op == OP_NEGATIVE and is_like(p, q.a, i):
+            into[i] = q.a
+        elif (r.op == OP_RESHAPE or r.op == OP_BROADCAST or r.op == OP_SUM or r.op == OP_CAST) and is_like(p, a, i):
+            if r.op != OP_SUM or PyTypeNum_ISFLOAT(r.dtype):
+                into[i] = a
+        elif r.op == OP_RESHAPE and q.op == OP_RESHAPE and not q.flags & HOLES:
+            if is_like(p, q.a, i):
+                into[i] = q.a
+            else:
+                attribute = (p.shape(q.a), p.shape(i))
+                r.a = q.a
+                swap_attribute(r, attribute)
+        elif r.op == OP_TRANSPOSE and q.op == OP_TRANSPOSE:
+            first, second = (<tuple>p.attribute(a))[0], (<tuple>p.attribute(i))[0]
+            axes = tuple([first[k] for k in second])
+            if axes == tuple(range(len(axes))):
+                into[i] = q.a
+            else:
+                back = tuple([axes.index(k) for k in range(len(axes))])
+                r.a = q.a
+                swap_attribute(r, (axes, back))
+        elif r.op == OP_MATMUL:
+            fold_transposes(p, i)
+    finish_pass(p, into)
+
+
+cdef int fold_transposes(ProgramCore p, int32_t node) except -1:
+    """A product of transposed matrices reads them as they lie."""
+    cdef Record* r = &p.records[node]
+    cdef tuple flags = <tuple>p.attribute(node)
+    cdef bint ta = flags[0], tb = flags[1], changed = False
+    if swaps_last(p, r.a):
+        r.a = p.records[r.a].a
+        ta = not ta
+        changed = True
+    if swaps_last(p, r.b):
+        r.b = p.records[r.b].a
+        tb = not tb
+        changed = True
+    if changed:
+        swap_attribute(r, (ta, tb))
+    return 0
+
+
+cdef bint swaps_last(ProgramCore p, int32_t node):
+    """Whether a node is another one with its last two axes exchanged, and nothing else."""
+    cdef tuple axes
+    cdef int n
+    if p.records[node].op != OP_TRANSPOSE:
+        return False
+    axes = <tuple>(<tuple>p.attribute(node))[0]
+    n = <int>len(axes)
+    return n >= 2 and axes == tuple(range(n - 2)) + (n - 1, n - 2)
+
+
+cdef int swap_attribute(Record* r, object attribute) except -1:
+    cdef PyObject* before = r.payload.attribute if r.flags & ATTRIBUTE else NULL
+    Py_INCREF(attribute)
+    r.payload.attribute = <PyObject*>attribute
+    r.flags |= ATTRIBUTE
+    Py_XDECREF(before)
+    return 0
+
+
+cdef inline bint is_like(ProgramCore p, int32_t node, int32_t other) noexcept:
+    return p.records[node].dtype == p.records[other].dtype and p.records[node].listeners == p.records[other].listeners

@@ -1,0 +1,1319 @@
+# A plan: a program laid out in memory, as steps that replay.pxi runs.
+#
+# Scalars are registers, C doubles. An array lies in the arena, at an offset that liveness gives it, or is somebody's: an
+# argument, a variable, a constant, an output. Reshaping, slicing and the like are other geometries on the same memory.
+# Elementwise records of one shape become one step, wherever in the program they stand, as far as what they read
+# allows; inside it values live in blocks that fit the cache, and only what other steps need is written to memory.
+
+cdef enum StepKind:
+    STEP_SCALARS
+    STEP_FUSED
+    STEP_ND                     # one loop over strided operands
+    STEP_SUM
+    STEP_COPY                   # elements of any size, to another geometry
+    STEP_PAD                    # zeros, with an array in their midst
+    STEP_CAST
+    STEP_MATMUL
+    STEP_APPLY                  # whatever else: the op itself, on tensors
+    STEP_GUARD
+
+cdef enum:
+    ARENA = 0                   # roots: where addresses begin
+    MOST_FUSED = 160            # ops of a fused step
+    FUSED_BYTES = 1 << 16       # of all scratch blocks of a fused step together
+    RECENT = 8                  # steps of a kind that an op may still join
+    ALIGNMENT = 64
+
+ctypedef struct Place:          # where a node's value is
+    uint8_t scalar              # in a register, as one number or as that number everywhere
+    uint8_t direct              # contiguous
+    int32_t number              # the register
+    int32_t owner               # the node whose memory it is
+    npy_intp offset             # bytes
+    int32_t nd
+    int32_t geometry            # where its sizes, and then its strides, stand in the plan's list
+
+ctypedef struct Address:
+    uint8_t scalar
+    uint8_t dtype
+    int32_t number
+    int32_t root
+    npy_intp offset
+
+ctypedef struct ScalarOp:
+    uint16_t code               # an opcode, or one of those below
+    uint16_t op
+    uint16_t rounds             # the result is a float32
+    int32_t out
+    int32_t a
+    int32_t b
+    int32_t c
+    void* function
+
+cdef enum:
+    SCALAR_MOVE = MOST_OPCODES
+    SCALAR_CALL1
+    SCALAR_CALL2
+    SCALAR_ROW
+    SCALAR_TRUTH
+    SCALAR_SINCOS               # sin to `out`, cos to `b`
+
+ctypedef struct ScalarStep:
+    int32_t count
+    ScalarOp* ops
+
+cdef enum FusedKind:
+    FUSED_DIRECT                # reads or writes memory as it lies
+    FUSED_NUMBER                # a scalar register
+    FUSED_CONSTANT
+    FUSED_GATHER                # reads a block of some other geometry into scratch
+    FUSED_PADDED                # the same of an array with zeros around it
+    FUSED_SLOT                  # a scratch block
+
+ctypedef struct FusedRegister:
+    uint8_t kind
+    uint8_t dtype
+    uint8_t item
+    int32_t slot
+    int32_t number
+    Address from_
+    npy_intp low
+    npy_intp high
+    int nd
+    npy_intp* dims
+    npy_intp* strides
+    double constant
+    char bytes[8]
+    int32_t last                # the last op that reads it
+
+ctypedef struct FusedOp:
+    Loop loop
+    void* extra
+    int arity
+    int32_t inputs[MOST_INPUTS]
+    int32_t out
+
+ctypedef struct FusedSum:
+    int32_t register
+    int32_t number
+
+ctypedef struct FusedStep:
+    npy_intp size
+    npy_intp block
+    int item
+    int register_count
+    int op_count
+    int sum_count
+    int slots
+    FusedRegister* registers
+    FusedOp* ops
+    FusedSum* sums
+
+ctypedef struct LoopStep:       # STEP_ND, STEP_SUM, STEP_COPY, STEP_PAD, STEP_CAST
+    Loop loop
+    void* extra
+    Operands shape              # sizes and strides; the data is found when it runs
+    Address at[MOST_INPUTS + 1]
+    size_t clear                # bytes of the output's memory to set to zero first
+    Address whole
+
+ctypedef struct ProductStep:
+    Products products
+    Address a
+    Address b
+    Address out
+    LoopStep* copies[2]         # of an operand that BLAS cannot read as it lies; or NULL
+
+ctypedef struct Step:
+    int kind
+    int32_t node
+    int32_t first               # among the plan's members: the nodes of the step
+    int32_t count
+    int32_t reads               # the register that a result in memory goes to; or -1
+    Address result
+    void* data
+
+ctypedef struct Storage:        # of a node that owns memory
+    int32_t root
+    int32_t last                # step
+    npy_intp offset
+    size_t size
+
+
+@cython.final
+cdef class Plan:
+    """Steps, and what they need."""
+    cdef ProgramCore program
+    cdef Step* steps
+    cdef int step_count
+    cdef int step_capacity
+    cdef int32_t* step_of           # of a node; -1: there from the start
+    cdef uint8_t* kind_of           # of a node: its step's kind, or VIEW
+    cdef Place* places
+    cdef npy_intp* geometry
+    cdef int32_t geometry_count
+    cdef int32_t geometry_capacity
+    cdef Storage* storage
+    cdef int32_t register_count
+    cdef double* registers          # constants in their places
+    cdef int root_count
+    cdef readonly size_t arena_size
+    cdef list constants             # [(root, array)]
+    cdef int input_roots            # the first of the arguments' and variables'
+    cdef int output_roots
+    cdef int assign_roots
+    cdef int object_roots
+    cdef int object_count
+    cdef list output_fresh          # for each output: its array is a root
+    cdef list assign_fresh
+    cdef int most_registers         # of a fused step
+    cdef bint applies               # some step calls Python
+    cdef bint draws                 # some step draws random numbers
+    cdef bint guarded               # some step is a guard
+    cdef Run* run                   # memory for one replay, unless it is in use
+    cdef list spares                # for each assignment: an array for the next value
+
+    def __cinit__(self, ProgramCore program):
+        self.program = program
+        self.constants = []
+
+    def __dealloc__(self):
+        cdef int i
+        cdef FusedStep* fused
+        for i in range(self.step_count):
+            if self.steps[i].kind == STEP_SCALARS and self.steps[i].data != NULL:
+                free((<ScalarStep*>self.steps[i].data).ops)
+            if self.steps[i].kind == STEP_FUSED and self.steps[i].data != NULL:
+                fused = <FusedStep*>self.steps[i].data
+                free(fused.registers)
+                free(fused.ops)
+                free(fused.sums)
+            if self.steps[i].kind == STEP_MATMUL and self.steps[i].data != NULL:
+                free((<ProductStep*>self.steps[i].data).copies[0])
+                free((<ProductStep*>self.steps[i].data).copies[1])
+            free(self.steps[i].data)
+        free(self.steps)
+        free(self.step_of)
+        free(self.kind_of)
+        free(self.places)
+        free(self.geometry)
+        free(self.storage)
+        free(self.registers)
+        run_free(self.run)
+
+    def steps_as_text(self):
+        """For looking at: what runs in which order."""
+        names = ("scalars", "fused", "nd", "sum", "copy", "pad", "cast", "matmul", "apply", "guard")
+        cdef int i
+        return [(names[self.steps[i].kind], self.steps[i].count if self.steps[i].count else 1,
+                 op_label(self.program.records[self.steps[i].node].op)) for i in range(self.step_count)]
+
+
+cdef enum:
+    VIEW = 100
+    GIVEN = 101                 # an argument, a variable, a constant
+
+
+cdef int add_step(Plan plan, int kind, int32_t node) except -1:
+    cdef int64_t capacity
+    cdef void* grown
+    cdef Step* step
+    if plan.step_count == plan.step_capacity:
+        capacity = 2 * <int64_t>plan.step_capacity + 32
+        grown = realloc(plan.steps, <size_t>capacity * sizeof(Step))
+        if grown == NULL:
+            raise MemoryError()
+        plan.steps = <Step*>grown
+        plan.step_capacity = <int>capacity
+    step = &plan.steps[plan.step_count]
+    memset(step, 0, sizeof(Step))
+    step.kind = kind
+    step.node = node
+    step.reads = -1
+    plan.step_count += 1
+    return plan.step_count - 1
+
+
+cdef int32_t add_geometry(Plan plan, int nd, const npy_intp* dims, const npy_intp* strides) except -1:
+    cdef int32_t at = plan.geometry_count
+    cdef void* grown
+    cdef int d
+    if at + 2 * nd > plan.geometry_capacity:
+        plan.geometry_capacity = 2 * plan.geometry_capacity + 2 * nd + 64
+        grown = realloc(plan.geometry, <size_t>plan.geometry_capacity * sizeof(npy_intp))
+        if grown == NULL:
+            raise MemoryError()
+        plan.geometry = <npy_intp*>grown
+    for d in range(nd):
+        plan.geometry[at + d] = dims[d]
+        plan.geometry[at + nd + d] = strides[d]
+    plan.geometry_count += 2 * nd
+    return at
+
+
+cdef int place_contiguous(Plan plan, int32_t node) except -1:
+    """A node with memory of its own."""
+    cdef tuple shape = plan.program.shape(node)
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef npy_intp step = item_size[plan.program.records[node].dtype]
+    cdef int d, nd = <int>len(shape)
+    cdef Place* p = &plan.places[node]
+    for d in range(nd - 1, -1, -1):
+        dims[d] = shape[d]
+        strides[d] = step
+        step *= dims[d]
+    p.scalar = 0
+    p.direct = 1
+    p.owner = node
+    p.offset = 0
+    p.nd = nd
+    p.geometry = add_geometry(plan, nd, dims, strides)
+    plan.storage[node].size = <size_t>step
+    return 0
+
+
+cdef int place_number(Plan plan, int32_t node, int32_t number) except -1:
+    """A node that is one number, maybe everywhere."""
+    cdef tuple shape = plan.program.shape(node)
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef Place* p = &plan.places[node]
+    cdef int d
+    for d in range(<int>len(shape)):
+        dims[d] = shape[d]
+        strides[d] = 0
+    p.scalar = 1
+    p.direct = 0
+    p.owner = node
+    p.number = number
+    p.nd = <int>len(shape)
+    if p.nd:
+        p.geometry = add_geometry(plan, p.nd, dims, strides)
+    return 0
+
+
+cdef ndarray geometry_array(Plan plan, int32_t node, char* data):
+    """An array object on a node's geometry, at some address."""
+    cdef Place* p = &plan.places[node]
+    return PyArray_New(<PyTypeObject*>ndarray_type, p.nd, plan.geometry + p.geometry, plan.program.records[node].dtype,
+                       plan.geometry + p.geometry + p.nd, data, 0, NPY_ARRAY_WRITEABLE, NULL)
+
+
+cdef bint place_view(Plan plan, int32_t node, int32_t of) except -1:
+    """A node that is another one's memory with another geometry; False where it cannot be."""
+    cdef int op = plan.program.records[node].op
+    cdef Place* p = &plan.places[node]
+    cdef Place* q = &plan.places[of]
+    cdef ndarray base, view
+    cdef char* nowhere = <char*>1 + (1 << 20)       # (never read)
+    cdef tuple shapes
+    if q.scalar:
+        place_number(plan, node, q.number)
+        p.owner = q.owner
+        return True
+    base = geometry_array(plan, of, nowhere)
+    if op == OP_SLICE:
+        found = base[(<tuple>plan.program.attribute(node))[1]]
+    elif op == OP_TRANSPOSE:
+        found = base.transpose((<tuple>plan.program.attribute(node))[0])
+    elif op == OP_BROADCAST:
+        shapes = <tuple>plan.program.attribute(node)
+        if PyArray_NDIM(base) != len(<tuple>shapes[1]) and not q.direct:
+            return False
+        found = broadcast_kernel(base, shapes)
+    elif q.direct:
+        found = base.reshape(plan.program.shape(node))
+    else:
+        return False
+    if not isinstance(found, ndarray):
+        return False
+    view = <ndarray>found
+    p.scalar = 0
+    p.owner = q.owner
+    p.offset = q.offset + (<char*>PyArray_DATA(view) - nowhere)
+    p.nd = PyArray_NDIM(view)
+    p.geometry = add_geometry(plan, p.nd, PyArray_DIMS(view), PyArray_STRIDES(view))
+    p.direct = PyArray_CHKFLAGS(view, NPY_ARRAY_CARRAY_RO) and not (is_uniform(view) and PyArray_SIZE(view) > 1)
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------------ schedule
+
+cdef int32_t earliest(Plan plan, int32_t node, int kind) except -2:
+    """The first step that a node could join: behind what it reads, or in the same step where that is of its kind."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = p.nodes_of(node, &nodes, pair)
+    cdef int32_t found = 0, s
+    for k in range(n):
+        s = plan.step_of[nodes[k]]
+        if s >= 0 and not (plan.kind_of[nodes[k]] == kind and (kind == STEP_SCALARS or kind == STEP_FUSED)):
+            s += 1
+        if s > found:
+            found = s
+    return found
+
+
+cdef int32_t join_step(Plan plan, list recent, int32_t node, int kind, int weight) except -1:
+    """A step of its kind that a node can join, or a new one."""
+    cdef int32_t from_ = earliest(plan, node, kind), s
+    for candidate in recent:
+        s = candidate
+        if s >= from_ and (kind == STEP_SCALARS or plan.steps[s].reads + weight <= MOST_FUSED):
+            break
+    else:
+        s = add_step(plan, kind, node)
+        plan.steps[s].reads = 0     # for now: its weight
+        recent.append(s)
+        if len(recent) > RECENT:
+            del recent[0]
+    plan.steps[s].count += 1
+    plan.steps[s].reads += weight
+    plan.step_of[node] = s
+    plan.kind_of[node] = <uint8_t>kind
+    return s
+
+
+cdef bint runs_fused(ProgramCore p, int32_t node) noexcept:
+    """Whether the block engine can run an elementwise record: one float dtype, and conditions."""
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = p.nodes_of(node, &nodes, pair)
+    cdef int code = p.records[nodes[n - 1]].dtype
+    if code != NPY_DOUBLE and code != NPY_FLOAT:
+        return False
+    for k in range(n):
+        if p.records[nodes[k]].dtype != code and not (k == 0 and row.condition):
+            return False
+    if r.dtype != (NPY_BOOL if row.boolean else code):
+        return False
+    return row.loop[code] != NULL or row.formula != NULL
+
+
+cdef bint runs_on_scalars(ProgramCore p, int32_t node) noexcept:
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = p.nodes_of(node, &nodes, pair)
+    if not r.flags & SCALAR or not row.on_scalars:
+        return False
+    for k in range(n):
+        if not p.records[nodes[k]].flags & SCALAR:
+            return False
+        if p.records[nodes[k]].dtype == NPY_BOOL and not (k == 0 and row.condition):
+            return False
+    return r.dtype == NPY_BOOL if row.boolean else r.dtype != NPY_BOOL
+
+
+cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* high):
+    """Whether an unslice puts its operand, as it lies, into one run of the zeros."""
+    cdef tuple shape = <tuple>(<tuple>p.attribute(node))[0]
+    cdef object index = (<tuple>p.attribute(node))[1]
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef npy_intp step = 1, size = 1
+    cdef int d, nd = <int>len(shape)
+    cdef ndarray whole
+    cdef char* nowhere = <char*>1 + (1 << 20)
+    for d in range(nd - 1, -1, -1):
+        dims[d] = shape[d]
+        strides[d] = step
+        step *= dims[d]
+    whole = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, NPY_BOOL, strides, nowhere, 0, 0, NULL)
+    part = whole[index]
+    if not isinstance(part, ndarray):
+        return False
+    if not PyArray_CHKFLAGS(<ndarray>part, NPY_ARRAY_CARRAY_RO) or (<tuple>part.shape) != p.shape(p.records[node].a):
+        return False
+    low[0] = <char*>PyArray_DATA(<ndarray>part) - nowhere
+    high[0] = low[0] + PyArray_SIZE(<ndarray>part)
+    return True
+
+
+cdef bint fused_dtype(int dtype) noexcept:
+    return dtype == NPY_DOUBLE or dtype == NPY_FLOAT
+
+
+cdef int schedule(Plan plan) except -1:
+    """Give every node its step and its place."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t i, given = p.input_count + <int32_t>len(p.variables)
+    cdef Record* r
+    cdef Row* row
+    cdef int kind
+    cdef npy_intp low, high
+    cdef list scalar_steps = []
+    cdef dict fused_steps = {}
+    cdef tuple shape
+    plan.register_count = 0
+    for i in range(p.count):
+        r = &p.records[i]
+        plan.step_of[i] = -1
+        plan.kind_of[i] = GIVEN
+        plan.storage[i].root = -1
+        plan.storage[i].last = -1
+        if i < given or r.op == OP_CONSTANT:
+            if r.flags & SCALAR:
+                place_number(plan, i, plan.register_count)
+                plan.register_count += 1
+            elif r.op == OP_CONSTANT and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[i].array) and PyArray_SIZE(<ndarray>p.values[i].array):
+                place_number(plan, i, plan.register_count)
+                plan.register_count += 1
+            else:
+                place_contiguous(plan, i)
+            continue
+        row = &table[r.op]
+        if r.op == OP_GUARD:
+            plan.step_of[i] = add_step(plan, STEP_GUARD, i)
+            plan.kind_of[i] = STEP_GUARD
+            plan.guarded = True
+            continue
+        if row.kind == ELEMENTWISE and not row.ready:
+            prepare(r.op)
+        if row.kind == ELEMENTWISE and runs_on_scalars(p, i):
+            join_step(plan, scalar_steps, i, STEP_SCALARS, 1)
+            place_number(plan, i, plan.register_count)
+            plan.register_count += 1
+            continue
+        if (r.op == OP_CAST or r.op == OP_RESHAPE) and r.flags & SCALAR and p.records[r.a].flags & SCALAR:
+            join_step(plan, scalar_steps, i, STEP_SCALARS, 1)
+            place_number(plan, i, plan.register_count)
+            plan.register_count += 1
+            continue
+        if row.kind == ELEMENTWISE and not r.flags & SCALAR and runs_fused(p, i):
+            kind = p.records[r.a].dtype if not r.flags & LIST else p.records[p.operands[r.a + r.b - 1]].dtype
+            if row.arity == 2 and not r.flags & LIST:
+                kind = p.records[r.b].dtype
+            join_step(plan, fused_steps.setdefault((r.listeners, kind), []), i, STEP_FUSED,
+                      1 if row.formula == NULL else row.formula.code_room)
+            place_contiguous(plan, i)
+            continue
+        if (r.op == OP_UNSLICE and fused_dtype(r.dtype) and not r.flags & (SCALAR | HOLES) and plan.places[r.a].direct
+                and p.records[r.a].listeners != r.listeners and padded_range(p, i, &low, &high)):
+            join_step(plan, fused_steps.setdefault((r.listeners, r.dtype), []), i, STEP_FUSED, 1)
+            place_contiguous(plan, i)
+            continue
+        if (r.op == OP_SUM and r.flags & SCALAR and fused_dtype(r.dtype) and not p.records[r.a].flags & SCALAR):
+            join_step(plan, fused_steps.setdefault((p.records[r.a].listeners, r.dtype), []), i, STEP_FUSED, 1)
+            plan.kind_of[i] = VIEW      # whatever reads the sum comes in a later step
+            place_number(plan, i, plan.register_count)
+            plan.register_count += 1
+            continue
+        if ((r.op == OP_SLICE or r.op == OP_TRANSPOSE or r.op == OP_BROADCAST or r.op == OP_RESHAPE) and not r.flags & SCALAR
+                and (not p.records[r.a].flags & SCALAR or r.op == OP_BROADCAST) and place_view(plan, i, r.a)):
+            plan.step_of[i] = plan.step_of[plan.places[i].owner] if not plan.places[i].scalar else plan.step_of[r.a]
+            plan.kind_of[i] = VIEW
+            continue
+        # One step of its own, with memory of its own.
+        if row.kind == ELEMENTWISE and loop_for(p, i) != NULL:
+            kind = STEP_ND
+        elif r.op == OP_SUM and PyTypeNum_ISFLOAT(r.dtype):
+            kind = STEP_SUM
+        elif r.op == OP_UNSLICE and not r.flags & HOLES:
+            kind = STEP_PAD
+        elif r.op == OP_CAST:
+            kind = STEP_CAST
+        elif r.op == OP_SLICE or r.op == OP_TRANSPOSE or r.op == OP_BROADCAST or r.op == OP_RESHAPE:
+            kind = STEP_COPY
+        elif r.op == OP_MATMUL and fused_dtype(r.dtype) and p.records[r.a].dtype == r.dtype and p.records[r.b].dtype == r.dtype:
+            kind = STEP_MATMUL
+        else:
+            kind = STEP_APPLY
+            plan.applies = True
+            plan.draws = plan.draws or has_effect(r.op)
+        plan.step_of[i] = add_step(plan, kind, i)
+        plan.kind_of[i] = <uint8_t>kind
+        place_contiguous(plan, i)
+        if r.flags & SCALAR:
+            plan.places[i].scalar = 1       # the step's result is read into a register
+            plan.places[i].number = plan.register_count
+            plan.steps[plan.step_of[i]].reads = plan.register_count
+            plan.register_count += 1
+    return 0
+
+
+# Integer loops that no value makes fail; the others (division, remainders, powers) are left to NumPy's own call.
+cdef tuple safe_on_integers = (OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_NEGATIVE, OP_SQUARE, OP_LESS, OP_LESS_EQUAL, OP_EQUAL,
+                               OP_NOT_EQUAL, OP_GREATER, OP_GREATER_EQUAL, OP_BITWISE_AND, OP_BITWISE_OR, OP_BITWISE_XOR,
+                               OP_INVERT, OP_SELECT)
+
+
+cdef Loop loop_for(ProgramCore p, int32_t node, void** extra=NULL):
+    """The inner loop of an elementwise record that the block engine does not run, if there is one to be had."""
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, j, n = p.nodes_of(node, &nodes, pair), code = p.records[nodes[n - 1]].dtype
+    cdef UFunc* u
+    cdef bint same
+    for k in range(n):
+        if p.records[nodes[k]].dtype != code and not (k == 0 and row.condition):
+            return NULL
+    if row.loop[code] != NULL:
+        if row.out_type[code] != r.dtype:
+            return NULL
+        if extra != NULL:
+            extra[0] = row.data[code]
+        return row.loop[code]
+    if row.ufunc == NULL or not PyTypeNum_ISINTEGER(code) or r.op not in safe_on_integers:
+        return NULL
+    u = <UFunc*>row.ufunc
+    for k in range(u.ntypes):
+        same = u.functions[k] != NULL and <unsigned char>u.types[k * u.nargs + u.nin] == r.dtype
+        for j in range(u.nin):
+            same = same and <unsigned char>u.types[k * u.nargs + j] == code
+        if same:
+            if extra != NULL:
+                extra[0] = u.data[k]
+            return <Loop>u.functions[k]
+    return NULL
+
+
+# -------------------------------------------------------------------------------------------------------------- memory
+
+cdef int assign_memory(Plan plan) except -1:
+    """Say where each owner's memory begins: in the arena, or at a root of its own."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t i, owner, s
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n, given = p.input_count + <int>len(p.variables)
+    cdef Record* r
+    cdef Storage* o
+    cdef uint8_t* needed = <uint8_t*>calloc(p.count + 1, 1)
+    cdef list[int] order
+    if needed == NULL:
+        raise MemoryError()
+    try:
+        for i in range(p.count):
+            n = p.nodes_of(i, &nodes, pair)
+            for k in range(n):
+                owner = plan.places[nodes[k]].owner
+                if plan.places[owner].scalar and plan.kind_of[owner] != STEP_APPLY:
+                    continue
+                # Inside a fused step values need no memory.
+                if not (nodes[k] == owner and plan.kind_of[owner] == STEP_FUSED and plan.step_of[i] == plan.step_of[owner]):
+                    needed[owner] = 1
+                s = plan.step_of[i]
+                if plan.kind_of[i] == VIEW and plan.places[i].scalar == 0:
+                    s = -1          # a view takes nothing by itself
+                if s > plan.storage[owner].last:
+                    plan.storage[owner].last = s
+        for node in list(p.outputs) + [node for _, node in p.assigned]:
+            owner = plan.places[<int32_t>node].owner
+            needed[owner] = 1
+            plan.storage[owner].last = 0x7fffffff
+        # Roots: the arena, arguments and variables, outputs, assignments, then constants, then results of Python.
+        plan.root_count = 1
+        plan.input_roots = 1
+        for i in range(given):
+            plan.storage[i].root = plan.root_count
+            plan.root_count += 1
+        plan.output_roots = plan.root_count
+        plan.output_fresh = []
+        for node in p.outputs:
+            i = node
+            fresh = (plan.places[i].owner == i and not plan.places[i].scalar and plan.storage[i].root < 0
+                     and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY)
+            plan.output_fresh.append(fresh)
+            if fresh:
+                plan.storage[i].root = plan.root_count
+            plan.root_count += 1
+        plan.assign_roots = plan.root_count
+        plan.assign_fresh = []
+        for _, node in p.assigned:
+            i = node
+            fresh = (plan.places[i].owner == i and not plan.places[i].scalar and plan.storage[i].root < 0
+                     and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY)
+            plan.assign_fresh.append(fresh)
+            if fresh:
+                plan.storage[i].root = plan.root_count
+            plan.root_count += 1
+        for i in range(p.count):
+            if p.records[i].op == OP_CONSTANT and not plan.places[i].scalar and needed[i]:
+                plan.storage[i].root = plan.root_count
+                plan.constants.append((plan.root_count, numpy.ascontiguousarray(<ndarray>p.values[i].array)
+                                       if PyArray_NDIM(<ndarray>p.values[i].array) else <ndarray>p.values[i].array))
+                plan.root_count += 1
+        plan.object_roots = plan.root_count
+        for i in range(p.count):
+            if plan.kind_of[i] == STEP_APPLY:
+                plan.storage[i].root = plan.root_count
+                plan.root_count += 1
+                plan.object_count += 1
+        place_in_arena(plan, needed)
+    finally:
+        free(needed)
+    return 0
+
+
+cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
+    """First fit, in the order of the steps."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t i
+    cdef int s, k
+    cdef size_t size, offset, at
+    cdef list born = [[] for _ in range(plan.step_count)], dying = [[] for _ in range(plan.step_count)]
+    cdef list gaps = []             # [offset, size], in order
+    cdef size_t end = 0
+    cdef Storage* o
+    for i in range(p.count):
+        if plan.places[i].owner != i or plan.step_of[i] < 0 or plan.storage[i].root >= 0 or plan.kind_of[i] == VIEW:
+            continue
+        if plan.kind_of[i] == STEP_FUSED and not needed[i]:
+            continue
+        if plan.kind_of[i] == STEP_SCALARS or plan.kind_of[i] == STEP_GUARD:
+            continue
+        born[plan.step_of[i]].append(i)
+    for s in range(plan.step_count):
+        for node in born[s]:
+            i = node
+            o = &plan.storage[i]
+            size = (o.size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+            if size == 0:
+                size = ALIGNMENT
+            for k in range(len(gaps)):
+                if gaps[k][1] >= size:
+                    offset = gaps[k][0]
+                    if gaps[k][1] == size:
+                        del gaps[k]
+                    else:
+                        gaps[k] = [offset + size, gaps[k][1] - size]
+                    break
+            else:
+                offset = end
+                end += size
+            o.root = ARENA
+            o.offset = <npy_intp>offset
+            if o.last < s:
+                o.last = s
+            if o.last < plan.step_count:
+                dying[o.last].append((offset, size))
+        for offset_, size_ in dying[s]:
+            give_gap(gaps, offset_, size_)
+    plan.arena_size = end
+    return 0
+
+
+cdef int give_gap(list gaps, object offset, object size) except -1:
+    """Put a piece back, joined with its neighbours."""
+    cdef int low = 0, high = <int>len(gaps), middle
+    while low < high:
+        middle = (low + high) // 2
+        if gaps[middle][0] < offset:
+            low = middle + 1
+        else:
+            high = middle
+    gaps.insert(low, [offset, size])
+    if low + 1 < len(gaps) and offset + size == gaps[low + 1][0]:
+        gaps[low][1] += gaps[low + 1][1]
+        del gaps[low + 1]
+    if low > 0 and gaps[low - 1][0] + gaps[low - 1][1] == gaps[low][0]:
+        gaps[low - 1][1] += gaps[low][1]
+        del gaps[low]
+    return 0
+
+
+cdef Address address_of(Plan plan, int32_t node) noexcept:
+    cdef Place* p = &plan.places[node]
+    cdef Address a
+    a.dtype = plan.program.records[node].dtype
+    a.scalar = p.scalar
+    a.number = p.number
+    a.root = 0
+    a.offset = 0
+    if not p.scalar:
+        a.root = plan.storage[p.owner].root
+        a.offset = plan.storage[p.owner].offset + p.offset
+    return a
+
+
+cdef Address result_address(Plan plan, int32_t node) noexcept:
+    """Where a step writes what may go to a register after it."""
+    cdef Address a = address_of(plan, node)
+    a.scalar = 0
+    a.root = plan.storage[node].root
+    a.offset = plan.storage[node].offset
+    return a
+
+
+# ------------------------------------------------------------------------------------------------------------ building
+
+cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
+    cdef ProgramCore p = plan.program
+    cdef Step* step = &plan.steps[s]
+    cdef ScalarStep* made = <ScalarStep*>calloc(1, sizeof(ScalarStep))
+    cdef ScalarOp* o
+    cdef Record* r
+    cdef Row* row
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef int32_t i
+    if made == NULL:
+        raise MemoryError()
+    step.data = made
+    made.ops = <ScalarOp*>calloc(step.count, sizeof(ScalarOp))
+    if made.ops == NULL:
+        raise MemoryError()
+    for k in range(step.count):
+        i = members[k]
+        r = &p.records[i]
+        row = &table[r.op]
+        o = &made.ops[made.count]
+        made.count += 1
+        n = p.nodes_of(i, &nodes, pair)
+        o.op = r.op
+        o.out = plan.places[i].number
+        o.a = plan.places[nodes[0]].number
+        o.b = plan.places[nodes[1]].number if n > 1 else 0
+        o.c = plan.places[nodes[2]].number if n > 2 else 0
+        o.rounds = r.dtype == NPY_FLOAT
+        if r.op == OP_RESHAPE or r.op == OP_CAST:
+            o.code = SCALAR_TRUTH if r.dtype == NPY_BOOL else SCALAR_MOVE
+        elif r.op == OP_ADD or r.op == OP_SUBTRACT or r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_NEGATIVE or r.op == OP_SQUARE or r.op == OP_SELECT or r.op == OP_LESS or r.op == OP_GREATER:
+            o.code = r.op
+        elif row.scalar1 != NULL:
+            o.code = SCALAR_CALL1
+            o.function = <void*>row.scalar1
+        elif row.scalar2 != NULL:
+            o.code = SCALAR_CALL2
+            o.function = <void*>row.scalar2
+        else:
+            o.code = SCALAR_ROW
+    pair_sines(made)
+    return 0
+
+
+cdef int pair_sines(ScalarStep* step) except -1:
+    """A sine and a cosine of one number are computed together."""
+    cdef dict seen = {}
+    cdef int k, n = 0
+    cdef ScalarOp* o
+    cdef ScalarOp* q
+    if not HAS_SINCOS:
+        return 0
+    for k in range(step.count):
+        o = &step.ops[k]
+        if o.code == SCALAR_CALL1 and not o.rounds and (o.function == <void*>c_sin or o.function == <void*>c_cos):
+            found = seen.get(o.a)
+            if found is None:
+                seen[o.a] = n
+            else:
+                q = &step.ops[<int>found]
+                if q.code == SCALAR_CALL1 and q.function != o.function:
+                    if q.function == <void*>c_sin:
+                        q.b = o.out
+                    else:
+                        q.b = q.out
+                        q.out = o.out
+                    q.code = SCALAR_SINCOS
+                    continue
+        step.ops[n] = o[0]
+        n += 1
+    step.count = n
+    return 0
+
+
+cdef int32_t fused_register(FusedStep* f, int kind, int dtype) noexcept:
+    cdef FusedRegister* r = &f.registers[f.register_count]
+    memset(r, 0, sizeof(FusedRegister))
+    r.kind = <uint8_t>kind
+    r.dtype = <uint8_t>dtype
+    r.item = <uint8_t>item_size[dtype]
+    r.slot = -1
+    r.last = -1
+    f.register_count += 1
+    return f.register_count - 1
+
+
+cdef int32_t fused_load(Plan plan, FusedStep* f, int32_t node, int32_t shape_of_step) except -1:
+    """A register that reads a node from outside the step."""
+    cdef Place* p = &plan.places[node]
+    cdef int dtype = plan.program.records[node].dtype
+    cdef int32_t at
+    cdef FusedRegister* r
+    cdef tuple own = plan.program.shape(node), whole = <tuple>plan.program.shapes[shape_of_step]
+    cdef int d, lead = <int>len(whole) - <int>len(own)
+    if p.scalar:
+        at = fused_register(f, FUSED_NUMBER, dtype)
+        f.registers[at].number = p.number
+        return at
+    if p.direct and own == whole:
+        at = fused_register(f, FUSED_DIRECT, dtype)
+        f.registers[at].from_ = address_of(plan, node)
+        return at
+    at = fused_register(f, FUSED_GATHER, dtype)
+    r = &f.registers[at]
+    r.from_ = address_of(plan, node)
+    gather_geometry(plan, r, node, whole)
+    return at
+
+
+cdef int gather_geometry(Plan plan, FusedRegister* r, int32_t node, tuple whole) except -1:
+    """A node's geometry, broadcast to a shape, with axes joined where that can be."""
+    cdef Place* p = &plan.places[node]
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef npy_intp stride
+    cdef int d, n = 0, lead = <int>len(whole) - p.nd
+    cdef int32_t at
+    for d in range(<int>len(whole)):
+        stride = 0
+        if d >= lead and plan.geometry[p.geometry + d - lead] != 1:
+            stride = plan.geometry[p.geometry + p.nd + d - lead]
+        if <npy_intp>whole[d] == 1:
+            continue
+        if n and strides[n - 1] == stride * <npy_intp>whole[d]:
+            dims[n - 1] *= <npy_intp>whole[d]
+            strides[n - 1] = stride
+        else:
+            dims[n] = whole[d]
+            strides[n] = stride
+            n += 1
+    at = add_geometry(plan, n, dims, strides)
+    r.nd = n
+    r.low = at          # (made a pointer once the list does not move any more)
+    return 0
+
+
+cdef int32_t fused_emit(FusedStep* f, int op, int32_t* inputs) except -1:
+    """One op on registers, or a formula's ops."""
+    cdef Row* row = &table[op]
+    cdef Program* formula = row.formula
+    cdef int32_t registers[MOST_REGISTERS]
+    cdef int32_t arguments[MOST_INPUTS]
+    cdef int i, k, n, dtype = f.registers[inputs[row.arity - 1]].dtype
+    cdef int32_t at
+    cdef FusedOp* code
+    cdef bint constant = True
+    cdef double values[MOST_INPUTS]
+    for k in range(row.arity):
+        constant = constant and f.registers[inputs[k]].kind == FUSED_CONSTANT
+        values[k] = f.registers[inputs[k]].constant
+    if constant:
+        at = fused_register(f, FUSED_CONSTANT, NPY_BOOL if row.boolean else dtype)
+        f.registers[at].constant = scalar_eval(op, values)
+        write_scalar(f.registers[at].bytes, f.registers[at].dtype, f.registers[at].constant)
+        return at
+    if formula != NULL:
+        n = formula.inputs
+        for k in range(n):
+            registers[k] = inputs[k]
+        for k in range(formula.constants):
+            at = fused_register(f, FUSED_CONSTANT, dtype)
+            f.registers[at].constant = rounded(formula.constant[k], dtype)
+            write_scalar(f.registers[at].bytes, dtype, formula.constant[k])
+            registers[n + k] = at
+        n += formula.constants
+        for i in range(formula.instructions):
+            for k in range(MOST_INPUTS):
+                if formula.code[i].inputs[k] >= 0:
+                    arguments[k] = registers[formula.code[i].inputs[k]]
+            registers[n + i] = fused_emit(f, formula.code[i].op, arguments)
+        return registers[formula.result]
+    if row.loop[dtype] == NULL:
+        raise TypeError(f"{op_name(op)} has no kernel for dtype {dtype_objects[dtype]}")
+    code = &f.ops[f.op_count]
+    code.loop = row.loop[dtype]
+    code.extra = row.data[dtype]
+    code.arity = row.arity
+    for k in range(row.arity):
+        code.inputs[k] = inputs[k]
+        f.registers[inputs[k]].last = f.op_count
+    f.op_count += 1
+    at = fused_register(f, FUSED_SLOT, NPY_BOOL if row.boolean else dtype)
+    code = &f.ops[f.op_count - 1]
+    code.out = at
+    return at
+
+
+cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except -1:
+    cdef ProgramCore p = plan.program
+    cdef Step* step = &plan.steps[s]
+    cdef FusedStep* f = <FusedStep*>calloc(1, sizeof(FusedStep))
+    cdef Record* r
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int32_t inputs[MOST_INPUTS]
+    cdef int32_t i, at, shape_number = -1
+    cdef int k, j, n, room = 0
+    cdef dict register_of = {}
+    cdef npy_intp low, high
+    cdef tuple whole
+    if f == NULL:
+        raise MemoryError()
+    step.data = f
+    for k in range(step.count):
+        i = members[k]
+        r = &p.records[i]
+        room += 4 + (table[r.op].formula.register_room + table[r.op].formula.code_room if table[r.op].formula != NULL else 1)
+    f.registers = <FusedRegister*>calloc(2 * room + 8, sizeof(FusedRegister))
+    f.ops = <FusedOp*>calloc(2 * room + 8, sizeof(FusedOp))
+    f.sums = <FusedSum*>calloc(step.count + 1, sizeof(FusedSum))
+    if f.registers == NULL or f.ops == NULL or f.sums == NULL:
+        raise MemoryError()
+    i = members[0]
+    shape_number = p.records[p.records[i].a].listeners if p.records[i].op == OP_SUM else p.records[i].listeners
+    whole = <tuple>p.shapes[shape_number]
+    f.size = 1
+    for size in whole:
+        f.size *= <npy_intp>size
+    for k in range(step.count):
+        i = members[k]
+        r = &p.records[i]
+        n = p.nodes_of(i, &nodes, pair)
+        if r.op == OP_UNSLICE:
+            padded_range(p, i, &low, &high)
+            at = fused_register(f, FUSED_PADDED, r.dtype)
+            f.registers[at].from_ = address_of(plan, nodes[0])
+            f.registers[at].low = low
+            f.registers[at].high = high
+            register_of[i] = at
+        else:
+            for j in range(n):
+                found = register_of.get(nodes[j])
+                if found is None:
+                    found = fused_load(plan, f, nodes[j], shape_number)
+                    register_of[nodes[j]] = found
+                inputs[j] = found
+            if r.op == OP_SUM:
+                f.sums[f.sum_count].register = inputs[0]
+                f.sums[f.sum_count].number = plan.places[i].number
+                f.sum_count += 1
+                f.item = <int>item_size[r.dtype]
+                continue
+            register_of[i] = fused_emit(f, r.op, inputs)
+        if needed[i]:
+            at = register_of[i]
+            if f.registers[at].kind != FUSED_SLOT:      # what is only read so far is copied
+                inputs[0] = at
+                at = fused_copy(f, at)
+                register_of[i] = at
+            f.registers[at].kind = FUSED_DIRECT
+            f.registers[at].from_ = address_of(plan, i)
+    for k in range(f.register_count):
+        if fused_dtype(f.registers[k].dtype):
+            f.item = f.registers[k].item
+    if f.item == 0:
+        f.item = 8
+    for k in range(f.sum_count):
+        f.registers[f.sums[k].register].last = f.op_count
+    give_slots(f)
+    if f.register_count > plan.most_registers:
+        plan.most_registers = f.register_count
+    return 0
+
+
+cdef int32_t fused_copy(FusedStep* f, int32_t register) except -1:
+    """The same value in a register of its own."""
+    cdef FusedOp* code = &f.ops[f.op_count]
+    cdef int32_t at
+    code.loop = copy_loop(f.registers[register].item)
+    code.extra = NULL
+    code.arity = 1
+    code.inputs[0] = register
+    f.registers[register].last = f.op_count
+    f.op_count += 1
+    at = fused_register(f, FUSED_SLOT, f.registers[register].dtype)
+    f.ops[f.op_count - 1].out = at
+    return at
+
+
+cdef int give_slots(FusedStep* f) except -1:
+    """Scratch blocks, given back after the last op that reads them."""
+    cdef list free_slots = []
+    cdef int i, k
+    cdef FusedRegister* r
+    cdef FusedOp* code
+    f.slots = 0
+    for k in range(f.register_count):       # what is read from elsewhere is there from the start of a block
+        r = &f.registers[k]
+        if r.kind == FUSED_GATHER or r.kind == FUSED_PADDED:
+            r.slot = f.slots
+            f.slots += 1
+    for i in range(f.op_count):
+        code = &f.ops[i]
+        r = &f.registers[code.out]
+        if r.kind == FUSED_SLOT:
+            if free_slots:
+                r.slot = free_slots.pop()
+            else:
+                r.slot = f.slots
+                f.slots += 1
+        for k in range(code.arity):
+            r = &f.registers[code.inputs[k]]
+            if r.last == i and r.slot >= 0:
+                free_slots.append(r.slot)
+                r.last = -2
+        if f.registers[code.out].kind == FUSED_SLOT and f.registers[code.out].last < i:
+            free_slots.append(f.registers[code.out].slot)
+    f.block = 1024 if f.item == 8 else 2048
+    while f.block > 256 and f.slots * f.block * f.item > FUSED_BYTES:
+        f.block //= 2
+    return 0
+
+
+cdef int set_strides(Plan plan, Operands* o, int k, int32_t node, int nd) noexcept:
+    """Operand k's strides are a node's, broadcast to `nd` dimensions."""
+    cdef Place* p = &plan.places[node]
+    cdef int d, lead = nd - p.nd
+    for d in range(nd):
+        o.strides[k][d] = 0
+    if not p.scalar:
+        for d in range(p.nd):
+            if plan.geometry[p.geometry + d] != 1:
+                o.strides[k][lead + d] = plan.geometry[p.geometry + p.nd + d]
+    return 0
+
+
+cdef int build_loop(Plan plan, int s) except -1:
+    """A step that is one loop over strided operands."""
+    cdef ProgramCore p = plan.program
+    cdef Step* step = &plan.steps[s]
+    cdef int32_t i = step.node
+    cdef Record* r = &p.records[i]
+    cdef LoopStep* made = <LoopStep*>calloc(1, sizeof(LoopStep))
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, d, n = p.nodes_of(i, &nodes, pair)
+    cdef tuple shape = p.shape(i), middle, operand_shape
+    cdef npy_intp stride
+    cdef ndarray view
+    cdef char* nowhere = <char*>1 + (1 << 20)
+    if made == NULL:
+        raise MemoryError()
+    step.data = made
+    made.whole = result_address(plan, i)
+    step.result = made.whole
+    if step.kind == STEP_ND:
+        made.loop = loop_for(p, i, &made.extra)
+        made.shape.count = n + 1
+        made.shape.nd = <int>len(shape)
+        for d in range(made.shape.nd):
+            made.shape.dims[d] = shape[d]
+        for k in range(n):
+            made.at[k] = address_of(plan, nodes[k])
+            set_strides(plan, &made.shape, k, nodes[k], made.shape.nd)
+        set_result_strides(plan, &made.shape, n, i)
+        made.at[n] = made.whole
+    elif step.kind == STEP_SUM:
+        # The output is the first operand too, and stands still along the axes that are summed.
+        operand_shape = p.shape(nodes[0])
+        middle = <tuple>(<tuple>p.attribute(i))[1]
+        made.loop = table[OP_ADD].loop[r.dtype]
+        made.extra = table[OP_ADD].data[r.dtype]
+        made.shape.count = 3
+        made.shape.nd = <int>len(operand_shape)
+        made.clear = plan.storage[i].size
+        stride = item_size[r.dtype]
+        for d in range(made.shape.nd - 1, -1, -1):
+            made.shape.dims[d] = operand_shape[d]
+            made.shape.strides[0][d] = made.shape.strides[2][d] = 0 if <npy_intp>middle[d] == 1 else stride
+            stride *= <npy_intp>middle[d]
+        set_strides(plan, &made.shape, 1, nodes[0], made.shape.nd)
+        made.at[0] = made.at[2] = made.whole
+        made.at[1] = address_of(plan, nodes[0])
+    elif step.kind == STEP_COPY:
+        made.loop = copy_loop(<int>item_size[r.dtype])
+        made.shape.count = 2
+        # In the geometry of the operand, but for a reshape, whose result lies in the order of the operand's elements.
+        if r.op == OP_RESHAPE:
+            operand_shape = p.shape(nodes[0])
+            made.shape.nd = <int>len(operand_shape)
+            stride = item_size[r.dtype]
+            for d in range(made.shape.nd - 1, -1, -1):
+                made.shape.dims[d] = operand_shape[d]
+                made.shape.strides[1][d] = stride
+                stride *= made.shape.dims[d]
+            set_strides(plan, &made.shape, 0, nodes[0], made.shape.nd)
+            made.at[0] = address_of(plan, nodes[0])
+        else:
+            view_of_operand(plan, made, i, nodes[0])
+        made.at[1] = made.whole
+    elif step.kind == STEP_PAD:
+        made.loop = copy_loop(<int>item_size[r.dtype])
+        made.shape.count = 2
+        made.clear = plan.storage[i].size
+        view = geometry_array(plan, i, nowhere)
+        index = (<tuple>p.attribute(i))[1]
+        if not isinstance(index, tuple):
+            index = (index,)
+        if Ellipsis not in index:
+            index += (Ellipsis,)
+        view = view[index]
+        made.shape.nd = PyArray_NDIM(view)
+        for d in range(made.shape.nd):
+            made.shape.dims[d] = PyArray_DIMS(view)[d]
+            made.shape.strides[1][d] = PyArray_STRIDES(view)[d]
+        set_strides(plan, &made.shape, 0, nodes[0], made.shape.nd)
+        made.at[0] = address_of(plan, nodes[0])
+        made.at[1] = made.whole
+        made.at[1].offset += <char*>PyArray_DATA(view) - nowhere
+    return 0
+
+
+cdef int set_result_strides(Plan plan, Operands* o, int k, int32_t node) noexcept:
+    cdef npy_intp stride = item_size[plan.program.records[node].dtype]
+    cdef int d
+    for d in range(o.nd - 1, -1, -1):
+        o.strides[k][d] = stride
+        stride *= o.dims[d]
+    return 0
+
+
+cdef int view_of_operand(Plan plan, LoopStep* made, int32_t node, int32_t of) except -1:
+    """A copy of what would be a view, but for where it has to go."""
+    cdef ProgramCore p = plan.program
+    cdef char* nowhere = <char*>1 + (1 << 20)
+    cdef ndarray base, view
+    cdef int op = p.records[node].op, d
+    made.at[0] = address_of(plan, of)
+    if plan.places[of].scalar:
+        made.shape.nd = <int>len(p.shape(node))
+        for d in range(made.shape.nd):
+            made.shape.dims[d] = p.shape(node)[d]
+            made.shape.strides[0][d] = 0
+    else:
+        base = geometry_array(plan, of, nowhere)
+        if op == OP_SLICE:
+            index = (<tuple>p.attribute(node))[1]
+            if not isinstance(index, tuple):
+                index = (index,)
+            view = base[index if Ellipsis in index else index + (Ellipsis,)]
+        elif op == OP_TRANSPOSE:
+            view = base.transpose((<tuple>p.attribute(node))[0])
+        else:
+            view = broadcast_kernel(base.reshape((<tuple>p.attribute(node))[1], copy=False), <tuple>p.attribute(node))
+        made.shape.nd = PyArray_NDIM(view)
+        for d in range(made.shape.nd):
+            made.shape.dims[d] = PyArray_DIMS(view)[d]
+            made.shape.strides[0][d] = PyArray_STRIDES(view)[d]
+        made.at[0].offset += <char*>PyArray_DATA(view) - nowhere
+    set_result_strides(plan, &made.shape, 1, node)
+    return 0
+
+
+cdef int build_product(Plan plan, int s) except -1:
+    cdef ProgramCore p = plan.program
+    cdef Step* step = &plan.steps[s]
+    cdef int32_t i = step.node
+    cdef Record* r = &p.records[i]
+    cdef ProductStep* made = <ProductStep*>calloc(1, sizeof(ProductStep))
+    cdef Place* a = &plan.places[r.a]
+    cdef Place* b = &plan.places[r.b]
+    if made == NULL:
+        raise MemoryError()
+    step.data = made
+    cdef npy_intp strides_a[MOST_DIMS]
+    cdef npy_intp strides_b[MOST_DIMS]
+    flags = <tuple>p.attribute(i)
+    made.copies[0] = copy_for_blas(plan, r.a, strides_a)
+    made.copies[1] = copy_for_blas(plan, r.b, strides_b)
+    lay_out_products(&made.products, r.dtype, flags[0], flags[1], a.nd, plan.geometry + a.geometry, strides_a,
+                     b.nd, plan.geometry + b.geometry, strides_b)
+    made.a = address_of(plan, r.a)
+    made.b = address_of(plan, r.b)
+    made.out = step.result = result_address(plan, i)
+    return 0
+
+
+cdef LoopStep* copy_for_blas(Plan plan, int32_t node, npy_intp* strides) except? NULL:
+    """A matrix's strides as the product will see them; and the copy that it takes to make them so, or NULL."""
+    cdef Place* p = &plan.places[node]
+    cdef npy_intp item = item_size[plan.program.records[node].dtype]
+    cdef LoopStep* made
+    cdef npy_intp* dims = plan.geometry + p.geometry
+    cdef int d, nd = p.nd
+    for d in range(nd):
+        strides[d] = 0 if p.scalar else plan.geometry[p.geometry + nd + d]
+    if not p.scalar and (strides[nd - 1] == item or strides[nd - 2] == item or (dims[nd - 1] == 1 and dims[nd - 2] == 1)):
+        return NULL
+    made = <LoopStep*>calloc(1, sizeof(LoopStep))
+    if made == NULL:
+        raise MemoryError()
+    made.loop = copy_loop(<int>item)
+    made.shape.count = 2
+    made.shape.nd = nd
+    made.clear = <size_t>item
+    for d in range(nd - 1, -1, -1):
+        made.shape.dims[d] = dims[d]
+        made.shape.strides[0][d] = strides[d]
+        made.shape.strides[1][d] = strides[d] = made.clear
+        made.clear *= dims[d]
+    made.at[0] = address_of(plan, node)
+    return made
+
+
+cdef Plan make_plan(ProgramCore p):
+    """Lay a program out."""
+    cdef Plan plan = Plan.__new__(Plan, p)
+    cdef int32_t i
+    cdef int32_t* members = NULL
+    cdef int32_t* filled = NULL
+    cdef uint8_t* needed = NULL
+    cdef int s, k
+    cdef int32_t at = 0
+    cdef FusedStep* f
+    plan.step_of = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
+    plan.kind_of = <uint8_t*>malloc(p.count + 1)
+    plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
+    plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
+    if plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL:
+        raise MemoryError()
+    schedule(plan)
+    assign_memory(plan)
+    plan.registers = <double*>calloc(plan.register_count + 1, sizeof(double))
+    members = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
+    filled = <int32_t*>calloc(plan.step_count + 1, sizeof(int32_t))
+    needed = <uint8_t*>calloc(p.count + 1, 1)
+    try:
+        if plan.registers == NULL or members == NULL or filled == NULL or needed == NULL:
+            raise MemoryError()
+        for i in range(p.count):
+            if p.records[i].op == OP_CONSTANT and plan.places[i].scalar:
+                plan.registers[plan.places[i].number] = (p.values[i].number if p.records[i].flags & SCALAR
+                                                         else read_scalar(<ndarray>p.values[i].array))
+            needed[i] = plan.storage[i].root >= 0
+        for s in range(plan.step_count):
+            plan.steps[s].first = at
+            at += plan.steps[s].count
+        for i in range(p.count):
+            s = plan.step_of[i]
+            if s >= 0 and plan.steps[s].count and (plan.kind_of[i] == plan.steps[s].kind
+                                                   or (p.records[i].op == OP_SUM and plan.places[i].owner == i)):
+                members[plan.steps[s].first + filled[s]] = i
+                filled[s] += 1
+        for s in range(plan.step_count):
+            if plan.steps[s].kind == STEP_SCALARS:
+                plan.steps[s].reads = -1
+                build_scalars(plan, s, members + plan.steps[s].first)
+            elif plan.steps[s].kind == STEP_FUSED:
+                plan.steps[s].reads = -1
+                build_fused(plan, s, members + plan.steps[s].first, needed)
+            elif plan.steps[s].kind == STEP_MATMUL:
+                build_product(plan, s)
+            elif plan.steps[s].kind == STEP_APPLY or plan.steps[s].kind == STEP_GUARD or plan.steps[s].kind == STEP_CAST:
+                plan.steps[s].result = result_address(plan, plan.steps[s].node)
+            else:
+                build_loop(plan, s)
+        for s in range(plan.step_count):
+            if plan.steps[s].kind == STEP_FUSED:
+                f = <FusedStep*>plan.steps[s].data
+                for k in range(f.register_count):
+                    if f.registers[k].kind == FUSED_GATHER:
+                        f.registers[k].dims = plan.geometry + f.registers[k].low
+                        f.registers[k].strides = f.registers[k].dims + f.registers[k].nd
+    finally:
+        free(members)
+        free(filled)
+        free(needed)
+    plan.spares = [None] * len(p.assigned)
+    return plan
+

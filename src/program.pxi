@@ -1,0 +1,525 @@
+# A program: a log that was frozen. Records as on a tape, renumbered; nothing of tapes is left in them.
+#
+# Node i is record i, as on a log. Arguments come first, then everything in the order in which it was computed. Instead
+# of listeners a record has the number of its shape; every operand is a node, constants among them. Passes (passes.pxi)
+# rewrite a program, a plan (plan.pxi) lays it out in memory, replay.pxi runs it; whatever else is made of a program, its
+# derivative say, is made by applying its records once more, to tensors, while a trace listens.
+
+cdef enum:
+    HOLES = 32      # Record.flags: the attributes have holes, which operands behind the op's own fill
+
+
+@cython.final
+cdef class Hole:
+    """In a record's attributes: the place of a value that is read when the program runs."""
+    cdef readonly int operand
+
+    def __cinit__(self, int operand):
+        self.operand = operand
+
+    def __repr__(self):
+        return f"Hole({self.operand})"
+
+    def __eq__(self, other):
+        return isinstance(other, Hole) and (<Hole>other).operand == self.operand
+
+    def __hash__(self):
+        return self.operand
+
+
+cdef class ProgramCore:
+    """The compiled part of Program: records, constants, what goes in and what comes out."""
+    cdef Record* records            # `listeners`: the number of the shape
+    cdef Value* values              # of constants and guards
+    cdef int32_t count
+    cdef int32_t capacity
+    cdef int32_t* operands
+    cdef int32_t operand_count
+    cdef int32_t operand_capacity
+    cdef list shapes                # by number: a tuple
+    cdef dict shape_numbers
+    cdef readonly int input_count   # nodes 0 ... are the arguments,
+    cdef readonly list variables    # and the next ones these variables' values
+    cdef readonly list captures     # [(node, tensor)]: constants that were somebody's tensors
+    cdef readonly list outputs      # nodes
+    cdef readonly list assigned     # [(the number of a variable, node)]
+    cdef readonly dict places       # of guards: where in the user's code
+    cdef Plan plan
+    cdef object __weakref__
+
+    def __cinit__(self):
+        self.shapes = []
+        self.shape_numbers = {}
+        self.variables = []
+        self.captures = []
+        self.outputs = []
+        self.assigned = []
+        self.places = {}
+
+    def __dealloc__(self):
+        cdef int32_t i
+        for i in range(self.count):
+            if self.records[i].flags & ATTRIBUTE:
+                Py_XDECREF(self.records[i].payload.attribute)
+            if self.records[i].flags & HELD:
+                Py_XDECREF(self.values[i].array)
+        free(self.records)
+        free(self.values)
+        free(self.operands)
+
+    def __len__(self):
+        return self.count
+
+    cdef uint32_t shape_number(self, tuple shape) except? 0xffffffff:
+        number = self.shape_numbers.get(shape)
+        if number is None:
+            number = len(self.shapes)
+            self.shape_numbers[shape] = number
+            self.shapes.append(shape)
+        return number
+
+    cdef int32_t append(self, int op, int dtype, tuple shape, const int32_t* nodes, int n, object attribute) except -1:
+        """One more record; returns its node."""
+        cdef int64_t capacity
+        cdef void* grown
+        cdef Record* r
+        cdef int k
+        if self.count == self.capacity:
+            capacity = 2 * <int64_t>self.capacity + 32
+            grown = realloc(self.records, <size_t>capacity * sizeof(Record))
+            if grown == NULL:
+                raise MemoryError()
+            self.records = <Record*>grown
+            grown = realloc(self.values, <size_t>capacity * sizeof(Value))
+            if grown == NULL:
+                raise MemoryError()
+            self.values = <Value*>grown
+            self.capacity = <int32_t>capacity
+        r = &self.records[self.count]
+        r.op = <uint16_t>op
+        r.flags = SCALAR if len(shape) == 0 and (dtype == NPY_DOUBLE or dtype == NPY_FLOAT or dtype == NPY_BOOL) else 0
+        r.dtype = <uint8_t>dtype
+        r.a = r.b = UNTRACKED
+        r.listeners = self.shape_number(shape)
+        r.payload.attribute = NULL
+        self.values[self.count].array = NULL
+        if n <= 2:
+            if n > 0:
+                r.a = nodes[0]
+            if n > 1:
+                r.b = nodes[1]
+        else:
+            if self.operand_count + n > self.operand_capacity:
+                capacity = 2 * <int64_t>self.operand_capacity + n + 32
+                grown = realloc(self.operands, <size_t>capacity * sizeof(int32_t))
+                if grown == NULL:
+                    raise MemoryError()
+                self.operands = <int32_t*>grown
+                self.operand_capacity = <int32_t>capacity
+            r.flags |= LIST
+            r.a = self.operand_count
+            r.b = n
+            for k in range(n):
+                self.operands[self.operand_count + k] = nodes[k]
+            self.operand_count += n
+        if attribute is not None:
+            Py_INCREF(attribute)
+            r.payload.attribute = <PyObject*>attribute
+            r.flags |= ATTRIBUTE
+        self.count += 1
+        return self.count - 1
+
+    cdef int32_t append_constant(self, Operand x) except -1:
+        cdef int32_t node
+        cdef ndarray array = None if x.scalar else x.array
+        node = self.append(OP_CONSTANT, x.code, shape_of(x), NULL, 0, None)
+        self.set_constant(node, x)
+        return node
+
+    cdef int set_constant(self, int32_t node, Operand x) except -1:
+        """Give a constant its value."""
+        if x.scalar:
+            self.values[node].number = x.number
+        else:
+            Py_INCREF(x.array)
+            self.values[node].array = <PyObject*>x.array
+            self.records[node].flags |= HELD
+        return 0
+
+    cdef inline int nodes_of(self, int32_t node, int32_t** nodes, int32_t* pair) noexcept:
+        """The operands of a record; returns their number."""
+        cdef Record* r = &self.records[node]
+        if r.flags & LIST:
+            nodes[0] = &self.operands[r.a]
+            return r.b
+        pair[0] = r.a
+        pair[1] = r.b
+        nodes[0] = pair
+        return 0 if r.a == UNTRACKED else (1 if r.b == UNTRACKED else 2)
+
+    cdef inline object attribute(self, int32_t node):
+        return <object>self.records[node].payload.attribute if self.records[node].flags & ATTRIBUTE else None
+
+    cdef inline tuple shape(self, int32_t node):
+        return <tuple>self.shapes[self.records[node].listeners]
+
+    cdef Tensor constant(self, int32_t node):
+        """The value of a constant or a guard."""
+        cdef Record* r = &self.records[node]
+        if r.flags & SCALAR:
+            return new_scalar(self.values[node].number, r.dtype)
+        return bare_tensor(<ndarray>self.values[node].array)
+
+    # ------------------------------------------------------------------------------------------- for Python to read
+
+    def node(self, int32_t node):
+        """One record: (op, operands, dtype, shape, attribute). A constant's or a guard's attribute is its value."""
+        cdef int32_t pair[2]
+        cdef int32_t* nodes
+        cdef int k, n
+        if not 0 <= node < self.count:
+            raise IndexError(f"there is no node {node} in a program of {self.count}")
+        cdef Record* r = &self.records[node]
+        n = self.nodes_of(node, &nodes, pair)
+        attribute = self.attribute(node)
+        if r.op == OP_CONSTANT:
+            attribute = self.constant(node)
+        elif r.op == OP_GUARD:
+            attribute = (self.constant(node), bool(r.payload.partial[0]))
+        return (op_label(r.op), tuple([nodes[k] for k in range(n)]), dtype_objects[r.dtype], self.shape(node), attribute)
+
+    def add_node(self, str name, operands, dtype, tuple shape, attribute=None):
+        """Append a record that has been checked; for readers of program files and for tests."""
+        cdef int32_t* nodes = <int32_t*>PyMem_Malloc((len(operands) + 1) * sizeof(int32_t))
+        cdef int32_t node
+        cdef int op, k
+        cdef Operand value
+        if nodes == NULL:
+            raise MemoryError()
+        try:
+            for k in range(len(operands)):
+                nodes[k] = operands[k]
+                if not 0 <= nodes[k] < self.count:
+                    raise ValueError(f"node {self.count} names operand {operands[k]}, which is not before it")
+            op = special_opcodes[name] if name in special_opcodes else opcode_by_name[name]
+            code = np_dtype(dtype).num
+            value = attribute if op == OP_CONSTANT else (attribute[0] if op == OP_GUARD else None)
+            node = self.append(op, code, shape, nodes, <int>len(operands), None if op == OP_GUARD or op == OP_CONSTANT else attribute)
+            if value is not None:
+                self.set_constant(node, value)
+            if op == OP_GUARD:
+                self.records[node].payload.partial[0] = attribute[1]
+            if attribute is not None and has_holes(attribute):
+                self.records[node].flags |= HOLES
+        finally:
+            PyMem_Free(nodes)
+        return node
+
+    def set_ends(self, int inputs, list variables, list outputs, list assigned, captures=(), dict places=None):
+        """Say what goes in and what comes out, once all records are there."""
+        self.input_count = inputs
+        self.variables = list(variables)
+        self.outputs = list(outputs)
+        self.assigned = list(assigned)
+        self.captures = list(captures)
+        self.places = places or {}
+
+    def copy(self):
+        """The same records, to be rewritten."""
+        cdef ProgramCore other = ProgramCore.__new__(ProgramCore)
+        cdef int32_t i
+        cdef int32_t pair[2]
+        cdef int32_t* nodes
+        cdef int n
+        for i in range(self.count):
+            n = self.nodes_of(i, &nodes, pair)
+            other.append(self.records[i].op, self.records[i].dtype, self.shape(i), nodes, n, self.attribute(i))
+            other.records[i].flags |= self.records[i].flags & HOLES
+            if self.records[i].op == OP_CONSTANT or self.records[i].op == OP_GUARD:
+                other.set_constant(i, self.constant(i))
+            if self.records[i].op == OP_GUARD:
+                other.records[i].payload.partial[0] = self.records[i].payload.partial[0]
+        other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
+        return other
+
+
+cdef dict special_opcodes = {"guard": OP_GUARD, "input": OP_INPUT, "constant": OP_CONSTANT}
+
+
+cdef str op_label(int op):
+    if op == OP_GUARD:
+        return "guard"
+    if op == OP_INPUT:
+        return "input"
+    if op == OP_CONSTANT:
+        return "constant"
+    return op_name(op)
+
+
+cdef bint has_holes(object attribute):
+    if isinstance(attribute, Hole):
+        return True
+    if isinstance(attribute, (tuple, list)):
+        for part in attribute:
+            if has_holes(part):
+                return True
+    return False
+
+
+cdef object fill_holes(object attribute, list values):
+    """Attributes with arrays where the holes were."""
+    if isinstance(attribute, Hole):
+        return values[(<Hole>attribute).operand]
+    if isinstance(attribute, tuple):
+        return tuple([fill_holes(part, values) for part in attribute])
+    return attribute
+
+
+# ------------------------------------------------------------------------------------------------------------ freezing
+
+cdef object open_holes(object attribute, dict lent, list extra, int first):
+    """Attributes with holes where arrays were lent; the nodes that fill them go to the end of `extra`."""
+    if isinstance(attribute, ndarray):
+        found = lent.get(<uintptr_t><PyObject*>attribute)
+        if found is None or found[1] is not attribute:
+            return attribute
+        extra.append(found[0])
+        return Hole(first + <int>len(extra) - 1)
+    if type(attribute) is tuple:
+        parts = [open_holes(part, lent, extra, first) for part in <tuple>attribute]
+        for k in range(len(parts)):
+            if parts[k] is not (<tuple>attribute)[k]:
+                return tuple(parts)
+    return attribute
+
+
+cdef bint holds_arrays(object attribute):
+    if isinstance(attribute, ndarray):
+        return True
+    if type(attribute) is tuple:
+        for part in <tuple>attribute:
+            if holds_arrays(part):
+                return True
+    return False
+
+
+def freeze(Tracer tracer, list results):
+    """The program of a trace that is still open, with these tensors as its outputs."""
+    cdef Log* log = tracer.log
+    cdef ProgramCore p = ProgramCore.__new__(ProgramCore)
+    cdef int32_t* at
+    cdef int32_t i, node, inputs = tracer.input_count
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int32_t few[64]
+    cdef int32_t* mapped
+    cdef int k, n
+    cdef Record* r
+    cdef Operand x
+    cdef list ends = []
+    cdef dict current = {}, assigned = {}, numbers = {}
+    cdef list variables = []
+    for x in results:
+        node = tracked(log, x)
+        ends.append(node)
+    at = <int32_t*>malloc((log.count + 1) * sizeof(int32_t))
+    if at == NULL:
+        raise MemoryError()
+    try:
+        for i in range(log.count):
+            at[i] = -1
+        for i in range(inputs):
+            at[i] = p.append(OP_INPUT, log.records[i].dtype, shape_at(log, i), NULL, 0, None)
+        for i in range(inputs, log.count):      # variables next
+            r = &log.records[i]
+            if r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+                v = <object>r.payload.attribute
+                if id(v) not in numbers:
+                    numbers[id(v)] = len(variables)
+                    variables.append(v)
+                    current[id(v)] = p.append(OP_INPUT, r.dtype, shape_at(log, i), NULL, 0, None)
+            elif r.op == OP_ASSIGN:
+                v = <object>r.payload.attribute
+                if id(v) not in numbers:
+                    numbers[id(v)] = len(variables)
+                    variables.append(v)
+                    current[id(v)] = p.append(OP_INPUT, r.dtype, shape_at(log, r.a), NULL, 0, None)
+        for i in range(inputs, log.count):
+            r = &log.records[i]
+            if not meet(log, r.listeners, log.tracer):
+                continue
+            if r.op == OP_LEAF:
+                x = <Operand>r.payload.attribute
+                if x.is_variable:
+                    at[i] = current[id(x)]
+                else:
+                    at[i] = p.append_constant(x)
+                    if (<PyObject*>x).ob_refcnt > 2:    # somebody's, who may have a tape watch it
+                        p.captures.append((at[i], x))
+                continue
+            if r.op == OP_PROJECTION:
+                at[i] = at[r.b]
+                continue
+            if r.op == OP_ASSIGN:
+                v = <object>r.payload.attribute
+                current[id(v)] = at[r.a]
+                assigned[numbers[id(v)]] = at[r.a]
+                continue
+            if r.op == OP_GUARD:
+                node = p.append(OP_GUARD, r.dtype, shape_at(log, r.a), &at[r.a], 1, None)
+                p.records[node].payload.partial[0] = r.payload.partial[0]
+                if r.flags & SCALAR:
+                    p.values[node].number = log.values[i].number
+                else:
+                    p.set_constant(node, bare_tensor(<ndarray>log.values[i].array))
+                p.places[node] = tracer.places.get(i)
+                continue
+            n = operand_nodes(log, r, &nodes, pair)
+            if not r.flags & LIST:
+                # (A unary op has no second operand, whatever it has for an attribute.)
+                n = 0 if r.a == UNTRACKED else (1 if r.b == UNTRACKED else 2)
+            attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE and table[r.op].kind != ELEMENTWISE else None
+            if table[r.op].kind == GENERAL and attribute is not None:
+                attribute = (<tuple>attribute)[0]
+            if r.op == OP_MATMUL:
+                attribute = (<tuple>attribute)[:2]
+            extra = []
+            if tracer.lent and attribute is not None and holds_arrays(attribute):
+                attribute = open_holes(attribute, tracer.lent, extra, n)
+            mapped = &few[0]
+            if n + len(extra) > 64:
+                mapped = <int32_t*>PyMem_Malloc((n + len(extra)) * sizeof(int32_t))
+                if mapped == NULL:
+                    raise MemoryError()
+            try:
+                for k in range(n):
+                    mapped[k] = at[nodes[k]] if nodes[k] >= 0 else number_node(p, log, nodes[k])
+                for k in range(len(extra)):
+                    mapped[n + k] = at[<int32_t>extra[k]]
+                at[i] = p.append(r.op, r.dtype, shape_at(log, i), mapped, n + <int>len(extra), attribute)
+                if extra:
+                    p.records[at[i]].flags |= HOLES
+            finally:
+                if mapped != &few[0]:
+                    PyMem_Free(mapped)
+        p.input_count = inputs
+        p.variables = variables
+        p.outputs = [at[<int32_t>node] for node in ends]
+        p.assigned = sorted(assigned.items())
+    finally:
+        free(at)
+    return p
+
+
+cdef inline tuple shape_at(Log* log, int32_t node):
+    return <tuple>log.shapes[node] if log.shapes[node] != NULL else ()
+
+
+cdef int32_t number_node(ProgramCore p, Log* log, int32_t reference) except -1:
+    """A constant of the log as a node of the program."""
+    cdef Constant* c = &log.constants[FIRST_CONSTANT - reference]
+    if c.scalar:
+        return p.append_constant(new_scalar(c.value.number, c.dtype))
+    return p.append_constant(bare_tensor(<ndarray>c.value.array))
+
+
+def bare_outputs(list results):
+    """Results as tensors that stand on no trace."""
+    cdef Operand x
+    cdef list bare = []
+    for x in results:
+        bare.append(new_scalar(x.number, x.code) if x.scalar else bare_tensor(own_copy(x.array) if x.borrowed else x.array))
+    return bare
+
+
+# ------------------------------------------------------------------------------------------------- applying once more
+
+cdef Operand apply_record(ProgramCore p, int32_t node, object values):
+    """One record's op on other values: recorded, or traced, like any op."""
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int op = r.op, k, n = p.nodes_of(node, &nodes, pair), own = n
+    cdef object attribute = p.attribute(node)
+    cdef list operands = [values[nodes[k]] for k in range(n)]
+    cdef Operand x
+    if r.flags & HOLES:
+        own = 1 if row.kind == LINEAR else first_hole(attribute)
+        attribute = fill_holes(attribute, [lend(<Operand>x) if traces else array_of(<Operand>x) for x in operands])
+        operands = operands[:own]
+    if row.kind == ELEMENTWISE:
+        if not row.ready:
+            prepare(op)
+        if n == 1:
+            return apply1(op, <Operand>operands[0])
+        if n == 2:
+            return binary(op, operands[0], operands[1])
+        return elementwise(op, <Operand>operands[0], <Operand>operands[1], <Operand>operands[2])
+    if row.kind == LINEAR:
+        return apply_linear(op, <Operand>operands[0], attribute)
+    if row.kind == MATMUL:
+        return apply_matmul(<Operand>operands[0], <Operand>operands[1], attribute[0], attribute[1])
+    return apply_general(op, operands, attribute)
+
+
+cdef int first_hole(object attribute):
+    """The number of the op's own operands: those that fill holes come behind them."""
+    cdef int least = 1 << 30, found
+    if isinstance(attribute, Hole):
+        return (<Hole>attribute).operand
+    if isinstance(attribute, tuple):
+        for part in attribute:
+            found = first_hole(part)
+            if found < least:
+                least = found
+    return least
+
+
+def apply_program(ProgramCore p, list arguments, list variables, list captures):
+    """Run a program record by record on tensors: slowly, but recorded by whatever listens. Returns the outputs, and for
+    each assigned variable the value that it is to take. Captures stand for the constants that were somebody's tensors."""
+    cdef list values = [None] * p.count
+    cdef int32_t i
+    cdef int k
+    cdef Record* r
+    cdef Log* log
+    for k in range(len(p.captures)):
+        values[<int32_t>(<tuple>p.captures[k])[0]] = captures[k]
+    for k in range(p.input_count):
+        values[k] = arguments[k]
+    for k in range(len(p.variables)):
+        values[p.input_count + k] = variables[k]
+    for i in range(p.input_count + <int>len(p.variables), p.count):
+        r = &p.records[i]
+        if r.op == OP_CONSTANT:
+            if values[i] is None:
+                values[i] = p.constant(i)
+        elif r.op == OP_GUARD:
+            repeat_guard(p, i, <Operand>values[r.a])
+        else:
+            values[i] = apply_record(p, i, values)
+    return [values[node] for node in p.outputs], [values[node] for _, node in p.assigned]
+
+
+cdef int repeat_guard(ProgramCore p, int32_t node, Operand x) except -1:
+    """A guard of the program that is being applied, in the program that is being traced."""
+    cdef Log* log = tracing_log()
+    cdef int32_t at
+    cdef Record* r
+    if log == NULL:
+        return 0
+    at = varying(log, x)
+    if at < 0:
+        return 0
+    r = log_append(log, OP_GUARD, log.tracer)
+    r.a = at
+    r.dtype = p.records[node].dtype
+    r.payload.partial[0] = p.records[node].payload.partial[0]
+    if p.records[node].flags & SCALAR:
+        r.flags = SCALAR
+        log.values[log.count - 1].number = p.values[node].number
+    else:
+        log_keep(log, log.count - 1, p.constant(node))
+    (<Tracer>log.trace).places[log.count - 1] = p.places.get(node)
+    return 0

@@ -1,0 +1,571 @@
+# Replay: the steps of a plan, run. No Python object is made for an array or a number on the way; what is made is the
+# outputs. Effects come last, when nothing can go wrong any more: variables take their values all or none.
+
+cdef extern from "gather.h" nogil:
+    Loop gt_copy_loop(int item) noexcept
+    void gt_gather(char* out, const char* data, int nd, const npy_intp* dims, const npy_intp* strides, npy_intp begin,
+                   npy_intp count, int item) noexcept
+    int HAS_SINCOS "GT_HAS_SINCOS"
+    void c_sincos "gt_sincos"(double x, double* sine, double* cosine) noexcept
+
+
+cdef inline Loop copy_loop(int item) noexcept:
+    return gt_copy_loop(item)
+
+
+ctypedef struct Run:            # the memory of one replay
+    double* registers
+    char** bases
+    char* arena
+    PyObject** objects          # owned: results of Python
+    int object_count
+    char** pointers             # of a fused step's registers
+    bint busy
+
+
+cdef void run_free(Run* run) noexcept:
+    if run != NULL:
+        free(run.registers)
+        free(run.bases)
+        free(run.pointers)
+        if run.arena != NULL:
+            free_block(run.arena)
+        free(run.objects)
+        free(run)
+
+
+cdef Run* run_begin(Plan plan) except NULL:
+    """Memory to replay in: the plan's own, or more of it if a replay is going on in another thread or further out."""
+    cdef Run* run = plan.run
+    cdef int32_t k
+    if run != NULL and not run.busy:
+        run.busy = True
+        return run
+    run = <Run*>calloc(1, sizeof(Run))
+    if run == NULL:
+        raise MemoryError()
+    run.registers = <double*>malloc((plan.register_count + 1) * sizeof(double))
+    run.bases = <char**>calloc(plan.root_count + 1, sizeof(char*))
+    run.pointers = <char**>malloc((plan.most_registers + 1) * sizeof(char*))
+    run.objects = <PyObject**>calloc(plan.object_count + 1, sizeof(PyObject*))
+    run.arena = <char*>aligned_block(plan.arena_size + ALIGNMENT)
+    if run.registers == NULL or run.bases == NULL or run.pointers == NULL or run.objects == NULL or run.arena == NULL:
+        run_free(run)
+        raise MemoryError(f"no memory for a program's arena of {plan.arena_size} bytes")
+    memcpy(run.registers, plan.registers, plan.register_count * sizeof(double))
+    run.bases[ARENA] = run.arena
+    for root, array in plan.constants:
+        k = root
+        run.bases[k] = <char*>PyArray_DATA(<ndarray>array)
+    run.object_count = plan.object_count
+    run.busy = True
+    if plan.run == NULL:
+        plan.run = run
+    return run
+
+
+cdef void run_end(Plan plan, Run* run) noexcept:
+    cdef int k
+    for k in range(run.object_count):
+        Py_XDECREF(run.objects[k])
+        run.objects[k] = NULL
+    run.busy = False
+    if run != plan.run:
+        run_free(run)
+
+
+cdef inline char* pointer_to(Run* run, const Address* a) noexcept nogil:
+    return run.bases[a.root] + a.offset
+
+
+cdef inline char* operand_pointer(Run* run, const Address* a, char* cell) noexcept nogil:
+    """Where an operand's data is; a register's goes into the cell."""
+    if a.scalar:
+        write_scalar(cell, a.dtype, run.registers[a.number])
+        return cell
+    return run.bases[a.root] + a.offset
+
+
+# --------------------------------------------------------------------------------------------------------------- steps
+
+cdef void run_scalars(const ScalarStep* step, double* x) noexcept nogil:
+    cdef const ScalarOp* o = step.ops
+    cdef const ScalarOp* end = step.ops + step.count
+    cdef double arguments[MOST_INPUTS]
+    cdef double y
+    cdef int code
+    while o < end:
+        code = o.code
+        if code == OP_ADD:
+            y = x[o.a] + x[o.b]
+        elif code == OP_MULTIPLY:
+            y = x[o.a] * x[o.b]
+        elif code == OP_SUBTRACT:
+            y = x[o.a] - x[o.b]
+        elif code == OP_DIVIDE:
+            y = x[o.a] / x[o.b]
+        elif code == OP_NEGATIVE:
+            y = -x[o.a]
+        elif code == OP_SQUARE:
+            y = x[o.a] * x[o.a]
+        elif code == OP_SELECT:
+            y = x[o.b] if x[o.a] != 0 else x[o.c]
+        elif code == OP_LESS:
+            y = x[o.a] < x[o.b]
+        elif code == OP_GREATER:
+            y = x[o.a] > x[o.b]
+        elif code == SCALAR_SINCOS:
+            c_sincos(x[o.a], &x[o.out], &x[o.b])
+            o += 1
+            continue
+        elif code == SCALAR_CALL1:
+            y = (<Scalar1>o.function)(x[o.a])
+        elif code == SCALAR_CALL2:
+            y = (<Scalar2>o.function)(x[o.a], x[o.b])
+        elif code == SCALAR_MOVE:
+            y = x[o.a]
+        elif code == SCALAR_TRUTH:
+            y = x[o.a] != 0
+        else:
+            arguments[0] = x[o.a]
+            arguments[1] = x[o.b]
+            arguments[2] = x[o.c]
+            y = scalar_eval(o.op, arguments)
+        if o.rounds:
+            y = <double><float>y
+        x[o.out] = y
+        o += 1
+
+
+ctypedef struct FusedRun:
+    const FusedStep* step
+    char** pointers
+    char* scratch
+    double* sums
+    npy_intp blocks
+
+
+cdef void run_fused_blocks(void* context, int thread, int part, int parts) noexcept nogil:
+    """One part of a fused step's blocks."""
+    cdef FusedRun* run = <FusedRun*>context
+    cdef const FusedStep* f = run.step
+    cdef npy_intp start, count, b, end = run.blocks * (part + 1) // parts, low, high
+    cdef size_t slot_bytes = <size_t>f.block * f.item
+    cdef char* scratch = run.scratch + <size_t>thread * f.slots * slot_bytes
+    cdef char* args[MOST_INPUTS + 1]
+    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef const FusedOp* code
+    cdef const FusedRegister* r
+    cdef int i, k, arity
+    cdef double total
+    cdef float total_float
+    for b in range(run.blocks * part // parts, end):
+        start = b * f.block
+        count = f.size - start
+        if count > f.block:
+            count = f.block
+        for k in range(f.register_count):
+            r = &f.registers[k]
+            if r.kind == FUSED_GATHER:
+                gt_gather(scratch + r.slot * slot_bytes, run.pointers[k], r.nd, r.dims, r.strides, start, count, r.item)
+            elif r.kind == FUSED_PADDED:
+                low = r.low if r.low > start else start
+                high = r.high if r.high < start + count else start + count
+                if low > start or high < start + count:
+                    memset(scratch + r.slot * slot_bytes, 0, <size_t>count * r.item)
+                if low < high:
+                    memcpy(scratch + r.slot * slot_bytes + (low - start) * r.item, run.pointers[k] + (low - r.low) * r.item,
+                           <size_t>(high - low) * r.item)
+        for i in range(f.op_count):
+            code = &f.ops[i]
+            arity = code.arity
+            for k in range(arity + 1):
+                r = &f.registers[code.inputs[k] if k < arity else code.out]
+                if r.slot >= 0:
+                    args[k] = scratch + r.slot * slot_bytes
+                    steps[k] = r.item
+                elif r.kind == FUSED_DIRECT:
+                    args[k] = run.pointers[code.inputs[k] if k < arity else code.out] + start * r.item
+                    steps[k] = r.item
+                else:
+                    args[k] = run.pointers[code.inputs[k]]
+                    steps[k] = 0
+            code.loop(args, &count, steps, code.extra)
+        for i in range(f.sum_count):
+            r = &f.registers[f.sums[i].register]
+            steps[0] = steps[2] = 0
+            steps[1] = r.item
+            if r.slot >= 0:
+                args[1] = scratch + r.slot * slot_bytes
+            elif r.kind == FUSED_DIRECT:
+                args[1] = run.pointers[f.sums[i].register] + start * r.item
+            else:
+                args[1] = run.pointers[f.sums[i].register]
+                steps[1] = 0
+            if r.dtype == NPY_FLOAT:
+                total_float = 0
+                args[0] = args[2] = <char*>&total_float
+                table[OP_ADD].loop[NPY_FLOAT](args, &count, steps, table[OP_ADD].data[NPY_FLOAT])
+                run.sums[i * run.blocks + b] = total_float
+            else:
+                total = 0
+                args[0] = args[2] = <char*>&total
+                table[OP_ADD].loop[NPY_DOUBLE](args, &count, steps, table[OP_ADD].data[NPY_DOUBLE])
+                run.sums[i * run.blocks + b] = total
+
+
+cdef int run_fused(Run* run, FusedStep* f) except -1:
+    cdef FusedRun context
+    cdef FusedRegister* r
+    cdef char cells[8]
+    cdef double few_sums[64]
+    cdef char few_scratch[1 << 15]
+    cdef int k, parts, threads
+    cdef npy_intp b
+    cdef size_t scratch
+    cdef double total
+    context.step = f
+    context.pointers = run.pointers
+    context.blocks = (f.size + f.block - 1) // f.block
+    for k in range(f.register_count):
+        r = &f.registers[k]
+        if r.kind == FUSED_NUMBER:
+            write_scalar(r.bytes, r.dtype, run.registers[r.number])
+            run.pointers[k] = r.bytes
+        elif r.kind == FUSED_CONSTANT:
+            run.pointers[k] = r.bytes
+        elif r.kind != FUSED_SLOT:
+            run.pointers[k] = pointer_to(run, &r.from_)
+    parts = parts_for(f.size * f.op_count)
+    if parts > context.blocks:
+        parts = <int>context.blocks if context.blocks else 1
+    threads = wk_threads() if parts > 1 else 1
+    scratch = <size_t>threads * f.slots * f.block * f.item
+    context.scratch = &few_scratch[0]
+    if scratch > sizeof(few_scratch):
+        context.scratch = <char*>pool_take(scratch)
+    context.sums = &few_sums[0]
+    if context.blocks * f.sum_count > 64:
+        context.sums = <double*>pool_take(<size_t>context.blocks * f.sum_count * sizeof(double))
+    if context.scratch == NULL or context.sums == NULL:
+        if context.scratch != NULL and context.scratch != few_scratch:
+            pool_give(context.scratch)
+        if context.sums != NULL and context.sums != few_sums:
+            pool_give(context.sums)
+        raise MemoryError()
+    if f.size * f.op_count >= NOGIL_WORK:
+        with nogil:
+            wk_run(run_fused_blocks, &context, parts, threads)
+    else:
+        run_fused_blocks(&context, 0, 0, 1)
+    for k in range(f.sum_count):
+        total = 0
+        for b in range(context.blocks):
+            total += context.sums[k * context.blocks + b]
+        run.registers[f.sums[k].number] = rounded(total, f.registers[f.sums[k].register].dtype)
+    if context.scratch != few_scratch:
+        pool_give(context.scratch)
+    if context.sums != few_sums:
+        pool_give(context.sums)
+    return 0
+
+
+cdef void run_loop(Run* run, LoopStep* step) noexcept:
+    cdef Operands o = step.shape
+    cdef char cells[MOST_INPUTS + 1][16]
+    cdef int k
+    if step.clear:
+        memset(pointer_to(run, &step.whole), 0, step.clear)
+    for k in range(o.count):
+        o.data[k] = operand_pointer(run, &step.at[k], cells[k])
+    if operand_size(&o) >= NOGIL_WORK:
+        with nogil:
+            run_nd(step.loop, step.extra, &o)
+    else:
+        run_nd(step.loop, step.extra, &o)
+
+
+cdef int copy_operand(Run* run, LoopStep* step, char** data) except -1:
+    """An operand in memory that BLAS reads; the memory is the pool's."""
+    cdef Operands o = step.shape
+    cdef char cell[16]
+    o.data[0] = operand_pointer(run, &step.at[0], cell)
+    data[0] = o.data[1] = <char*>pool_take(step.clear)
+    if data[0] == NULL:
+        raise MemoryError()
+    run_nd(step.loop, step.extra, &o)
+    return 0
+
+
+cdef int run_product(Run* run, ProductStep* step) except -1:
+    cdef Products p = step.products
+    cdef char* copies[2]
+    copies[0] = copies[1] = NULL
+    p.out = pointer_to(run, &step.out)
+    if p.count == 0 or p.core[1] == 0 or p.core[3] == 0:
+        return 0
+    try:
+        if step.copies[0] != NULL:
+            copy_operand(run, step.copies[0], &copies[0])
+        if step.copies[1] != NULL:
+            copy_operand(run, step.copies[1], &copies[1])
+        p.a = copies[0] if copies[0] != NULL else pointer_to(run, &step.a)
+        p.b = copies[1] if copies[1] != NULL else pointer_to(run, &step.b)
+        multiply_out(&p)
+    finally:
+        if copies[0] != NULL:
+            pool_give(copies[0])
+        if copies[1] != NULL:
+            pool_give(copies[1])
+    return 0
+
+
+cdef ndarray present_array(Plan plan, Run* run, int32_t node):
+    """A node's value as an array object that may look into the replay's memory."""
+    cdef Place* p = &plan.places[node]
+    cdef Address a = address_of(plan, node)
+    cdef ndarray array
+    if p.scalar:
+        array = scalar_array(run.registers[p.number], a.dtype)
+        return array if p.nd == 0 else uniform_array(run.registers[p.number], a.dtype, p.nd, plan.geometry + p.geometry)
+    array = geometry_array(plan, node, pointer_to(run, &a))
+    PyArray_CLEARFLAGS(array, NPY_ARRAY_WRITEABLE)
+    return array
+
+
+cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
+    """An op that is not for the engine, on tensors."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t i = step.node
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = p.nodes_of(i, &nodes, pair)
+    cdef dict values = {}
+    cdef Operand x
+    cdef ndarray array
+    cdef int which = step.result.root - plan.object_roots
+    cdef PyObject* before
+    for k in range(n):
+        if plan.places[nodes[k]].scalar and plan.places[nodes[k]].nd == 0:
+            values[nodes[k]] = new_scalar(run.registers[plan.places[nodes[k]].number], p.records[nodes[k]].dtype)
+        else:
+            values[nodes[k]] = bare_tensor(present_array(plan, run, nodes[k]))
+    x = apply_record(p, i, values)
+    if x.code != p.records[i].dtype or shape_of(x) != p.shape(i):
+        raise RuntimeError(f"{op_label(p.records[i].op)} gave shape {shape_of(x)} and dtype {x.dtype} where the recorded run gave "
+                           f"{p.shape(i)} and {dtype_objects[p.records[i].dtype]}: what an op gives may depend on its operands' "
+                           f"shapes and attributes only")
+    if step.reads >= 0:
+        run.registers[step.reads] = x.number
+        return 0
+    array = x.array
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
+        array = own_copy(array)
+    Py_INCREF(array)
+    before = run.objects[which]
+    run.objects[which] = <PyObject*>array
+    Py_XDECREF(before)
+    run.bases[step.result.root] = <char*>PyArray_DATA(array)
+    return 0
+
+
+cdef int run_cast(Plan plan, Run* run, Step* step) except -1:
+    cdef ndarray source = present_array(plan, run, plan.program.records[step.node].a)
+    cdef ndarray target = geometry_array_at(plan, step.node, pointer_to(run, &step.result))
+    PyArray_CopyInto(target, source)
+    return 0
+
+
+cdef ndarray geometry_array_at(Plan plan, int32_t node, char* data):
+    """A writeable, contiguous array object of a node's shape."""
+    cdef npy_intp dims[MOST_DIMS]
+    cdef tuple shape = plan.program.shape(node)
+    cdef int d
+    for d in range(<int>len(shape)):
+        dims[d] = shape[d]
+    return PyArray_New(<PyTypeObject*>ndarray_type, <int>len(shape), dims, plan.program.records[node].dtype, NULL, data, 0,
+                       NPY_ARRAY_CARRAY, NULL)
+
+
+cdef bint guard_holds(Plan plan, Run* run, int32_t node):
+    cdef ProgramCore p = plan.program
+    cdef Record* r = &p.records[node]
+    cdef Place* at = &plan.places[r.a]
+    cdef double x, expected
+    cdef ndarray seen, now
+    if r.flags & SCALAR:
+        x = run.registers[at.number]
+        expected = p.values[node].number
+        if r.payload.partial[0]:
+            return (x != 0) == (expected != 0)
+        return memcmp(&x, &expected, sizeof(double)) == 0 or (x != x and expected != expected)
+    seen = <ndarray>p.values[node].array
+    now = present_array(plan, run, r.a)
+    if r.payload.partial[0]:
+        return bool(seen) == bool(now)
+    return seen.tobytes() == now.tobytes()
+
+
+cdef bytes value_at_guard(Plan plan, Run* run, int32_t node):
+    """What a look finds."""
+    cdef ProgramCore p = plan.program
+    cdef Operand now
+    cdef int32_t at = p.records[node].a
+    if p.records[node].flags & SCALAR:
+        now = new_scalar(run.registers[plan.places[at].number], p.records[at].dtype)
+    else:
+        now = bare_tensor(present_array(plan, run, at))
+    return guard_key(now, p.records[node].payload.partial[0] != 0)
+
+
+cdef int32_t run_steps(Plan plan, Run* run) except -2:
+    """All steps; returns the guard that did not hold, or -1."""
+    cdef int s
+    cdef Step* step
+    for s in range(plan.step_count):
+        step = &plan.steps[s]
+        if step.kind == STEP_SCALARS:
+            run_scalars(<ScalarStep*>step.data, run.registers)
+            continue
+        elif step.kind == STEP_FUSED:
+            run_fused(run, <FusedStep*>step.data)
+            continue
+        elif step.kind == STEP_MATMUL:
+            run_product(run, <ProductStep*>step.data)
+            continue
+        elif step.kind == STEP_GUARD:
+            if not guard_holds(plan, run, step.node):
+                return step.node
+            continue
+        elif step.kind == STEP_APPLY:
+            run_apply(plan, run, step)
+            continue
+        elif step.kind == STEP_CAST:
+            run_cast(plan, run, step)
+        else:
+            run_loop(run, <LoopStep*>step.data)
+        if step.reads >= 0:
+            run.registers[step.reads] = read_as_number(pointer_to(run, &step.result), plan.program.records[step.node].dtype)
+    return -1
+
+
+cdef inline double read_as_number(char* at, int code) noexcept:
+    if code == NPY_DOUBLE:
+        return (<double*>at)[0]
+    if code == NPY_FLOAT:
+        return (<float*>at)[0]
+    return (<uint8_t*>at)[0]
+
+
+# ---------------------------------------------------------------------------------------------------- one whole replay
+
+cdef int bind_argument(Plan plan, Run* run, int k, Operand x, list held) except -1:
+    """Let argument or variable k be `x`, which has its shape and dtype."""
+    cdef ndarray array
+    if x.scalar:
+        run.registers[plan.places[k].number] = x.number
+        return 0
+    array = x.array
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
+        array = own_copy(array)
+    held.append(array)      # a variable may be assigned to meanwhile
+    run.bases[plan.input_roots + k] = <char*>PyArray_DATA(array)
+    return 0
+
+
+cdef ndarray array_for(int code, tuple shape):
+    cdef npy_intp dims[MOST_DIMS]
+    cdef int d
+    for d in range(<int>len(shape)):
+        dims[d] = shape[d]
+    return new_array(code, <int>len(shape), dims)
+
+
+cdef int copy_out(Plan plan, Run* run, int32_t node, ndarray to) except -1:
+    PyArray_CopyInto(to, present_array(plan, run, node))
+    return 0
+
+
+cdef object replay(ProgramCore p, list arguments):
+    """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
+    done."""
+    cdef Plan plan = p.plan
+    cdef Run* run
+    cdef int k, n = <int>len(p.variables)
+    cdef int32_t node, failed
+    cdef VariableCore v
+    cdef list held = [], outputs = [], results = [], fresh
+    cdef ndarray array
+    cdef Tensor t
+    cdef Log* outer
+    if plan is None:
+        plan = p.plan = make_plan(p)
+    for k in range(n):
+        v = <VariableCore>p.variables[k]
+        if v.code != p.records[p.input_count + k].dtype or shape_of(v) != p.shape(p.input_count + k):
+            raise ValueError(f"variable {v.name!r} has shape {shape_of(v)} and dtype {v.dtype} now; the program was recorded when it "
+                             f"had {p.shape(p.input_count + k)} and {dtype_objects[p.records[p.input_count + k].dtype]}")
+    drawn = random_state() if plan.draws and plan.guarded else None
+    run = run_begin(plan)
+    outer = <Log*>ad_get_current_log()
+    ad_set_current_log(NULL)
+    try:
+        for k in range(p.input_count):
+            bind_argument(plan, run, k, <Operand>arguments[k], held)
+        for k in range(n):
+            bind_argument(plan, run, p.input_count + k, <Operand>p.variables[k], held)
+        for k in range(len(p.outputs)):
+            array = None
+            if plan.output_fresh[k]:
+                node = p.outputs[k]
+                array = array_for(p.records[node].dtype, p.shape(node))
+                run.bases[plan.output_roots + k] = <char*>PyArray_DATA(array)
+            outputs.append(array)
+        fresh = []
+        for k in range(len(p.assigned)):
+            node = (<tuple>p.assigned[k])[1]
+            array = None
+            if not p.records[node].flags & SCALAR:
+                array = <ndarray>plan.spares[k]
+                plan.spares[k] = None
+                if array is None or (<PyObject*>array).ob_refcnt > 1 or not pooled_memory(<PyObject*>array):
+                    array = array_for(p.records[node].dtype, p.shape(node))
+                run.bases[plan.assign_roots + k] = <char*>PyArray_DATA(array)
+            fresh.append(array)
+        failed = run_steps(plan, run)
+        if failed >= 0:
+            if drawn is not None:
+                random_restore(drawn)
+            for k in range(len(fresh)):
+                plan.spares[k] = fresh[k]
+            return failed, value_at_guard(plan, run, failed)
+        for k in range(len(p.outputs)):
+            node = p.outputs[k]
+            array = outputs[k]
+            if p.records[node].flags & SCALAR:
+                results.append(new_scalar(run.registers[plan.places[node].number], p.records[node].dtype))
+                continue
+            if array is None:
+                array = array_for(p.records[node].dtype, p.shape(node))
+                copy_out(plan, run, node, array)
+            results.append(bare_tensor(array))
+        for k in range(len(p.assigned)):
+            node = (<tuple>p.assigned[k])[1]
+            array = fresh[k]
+            if array is not None and not plan.assign_fresh[k]:
+                copy_out(plan, run, node, array)
+        held = None
+        for k in range(len(p.assigned)):
+            which, node = <tuple>p.assigned[k]
+            v = <VariableCore>p.variables[which]
+            array = fresh[k]
+            v.fresh_log_id = 0
+            if array is None:
+                v.number = run.registers[plan.places[node].number]
+            else:
+                plan.spares[k] = v.array
+                v.array = array
+    finally:
+        ad_set_current_log(outer)
+        run_end(plan, run)
+    return results

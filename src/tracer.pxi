@@ -1,0 +1,400 @@
+# Tracing: a log that hears everything, so that it can become a program.
+#
+# A trace is a tape like any other, the outermost of a log of its own, but for what it listens to: operations on any
+# dtype, comparisons, conditions, what has no derivative. Whatever it has not seen before is a constant, or a variable,
+# and gets a leaf. Tapes inside the traced function are inner tapes: their gradients are more records, which it hears as
+# any outer tape would. Beside the records a trace keeps the shape of each node, and what Python did besides: the values
+# that it looked at (guards), the variables that it assigned to, the arrays of values that became attributes of an op.
+
+cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
+
+cdef extern from "Python.h":
+    void Py_SET_TYPE(object thing, PyTypeObject* type)
+    object PyWeakref_NewRef(object thing, object callback)
+
+cdef object frame_of = __import__("sys")._getframe
+cdef str package_folder = __import__("os").path.dirname(__file__)
+
+
+cdef int grow_shapes(Log* log) except -1:
+    cdef void* grown = realloc(log.shapes, <size_t>log.capacity * sizeof(PyObject*))
+    if grown == NULL:
+        raise MemoryError()
+    log.shapes = <PyObject**>grown
+    return 0
+
+
+cdef void drop_shapes(Log* log) noexcept:
+    cdef int32_t i
+    for i in range(log.count):
+        Py_XDECREF(log.shapes[i])
+    free(log.shapes)
+    log.shapes = NULL
+
+
+cdef inline Log* tracing_log() noexcept:
+    """The log that this thread traces on, or NULL."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    return log if log != NULL and log.tracer else NULL
+
+
+cdef inline bint derives(Log* log, uint32_t listeners) noexcept:
+    """Whether a tape is among the listeners, beside the trace: whether a derivative may be asked for."""
+    return meet(log, listeners, minus(log, log.active, log.tracer)) != 0
+
+
+cdef tuple place_in_code():
+    """Where the user's code stands: the code object and the instruction in it."""
+    frame = frame_of(0)
+    while frame is not None and (<str>frame.f_code.co_filename).startswith(package_folder):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code, frame.f_lineno)
+
+
+cdef str spell_place(object place):
+    if place is None:
+        return "an unknown place"
+    code, line = place
+    return f"{code.co_filename}:{line}, in {code.co_name}"
+
+
+cdef int32_t capture(Log* log, Operand x) except -2:
+    """What a trace has not seen before: a constant of the program, or a variable."""
+    cdef Tensor own
+    if x.is_variable:
+        return leaf(log, x, log.tracer)
+    if x.borrowed and not x.scalar:
+        own = new_tensor(own_copy(x.array))
+        return leaf(log, own, log.tracer)
+    return leaf(log, x, log.tracer)
+
+
+cdef int trace_result(Log* log, int32_t node, Operand out) except -1:
+    """Note the shape of a node, and who stands at it."""
+    cdef Tracer tracer = <Tracer>log.trace
+    if not out.scalar:
+        shape = <object>out.array.shape
+        Py_INCREF(shape)
+        Py_XDECREF(log.shapes[node])
+        log.shapes[node] = <PyObject*>shape
+    if log.records[node].op != OP_LEAF:
+        tracer.made.append((PyWeakref_NewRef(out, None), log.records[node].op, place_in_code()))
+    return 0
+
+
+cdef int32_t trace_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, const double* values, double value,
+                          int code) except -2:
+    """`append_scalar` for a trace: every operand is kept, every op is recorded; tapes hear of it what they would hear."""
+    cdef uint32_t listeners = 0
+    cdef Record* r
+    cdef int beside = log.records[a if a >= 0 else b].dtype     # a bare number has the other operand's dtype
+    if a < 0:
+        a = log_number(log, values[0], beside)
+    elif row.derivative[0] != NOTHING:
+        listeners = log.records[a].listeners
+    if row.arity > 1:
+        if b < 0:
+            b = log_number(log, values[1], beside)
+        elif row.derivative[1] != NOTHING:
+            listeners = join(log, listeners, log.records[b].listeners)
+    listeners = join(log, meet(log, listeners, log.active), log.tracer)
+    r = log_append(log, op, listeners)
+    log.values[log.count - 1].number = value
+    log.pure = False
+    r.flags = SCALAR | PARTIALS if row.by_partials else SCALAR
+    r.dtype = <uint8_t>code
+    r.a = a
+    r.b = b
+    if row.by_partials:
+        r.payload.partial[0] = local_partial(&row.partial[0], values, value)
+        if row.arity > 1:
+            r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+    return log.count - 1
+
+
+cdef int trace_silent(Log* log, int op, list operands, object attribute, Tensor out) except -1:
+    """The record of an op that no tape follows."""
+    cdef int32_t nodes[64]
+    cdef int32_t* at = nodes
+    cdef int k, n = <int>len(operands)
+    cdef Record* r
+    if n > 64:
+        at = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
+        if at == NULL:
+            raise MemoryError()
+    try:
+        for k in range(n):
+            at[k] = tracked(log, <Operand>operands[k])
+        r = log_append(log, op, log.tracer)
+        log_operand_list(log, r, at, n)
+        r = &log.records[log.count - 1]
+        r.dtype = out.code
+        if attribute is not None:
+            own_attribute(log, log.count - 1, attribute if table[op].kind != GENERAL else (attribute, None, None))
+    finally:
+        if at != nodes:
+            PyMem_Free(at)
+    return finish_record(log, log.count - 1, out, False)
+
+
+cdef int trace_identity(Operand x, Tensor out) except -1:
+    """The same value, but the tapes lose sight of it."""
+    cdef Log* log = tracing_log()
+    if log == NULL:
+        return 0
+    shape = shape_of(x)
+    return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)
+
+
+cdef int32_t varying(Log* log, Operand x) except -2:
+    """The node of what need not be the same at the next call; -1 for a constant."""
+    cdef int32_t node
+    if x.is_variable:
+        return tracked(log, x)
+    node = log_find(log, x)
+    if node < 0 or (log.records[node].op == OP_LEAF and node >= (<Tracer>log.trace).input_count):
+        return -1
+    return node
+
+
+cdef int look(Operand x, bint truth) except -1:
+    """Python is told a value: from here on the program is one for this value only."""
+    cdef Log* log = tracing_log()
+    cdef int32_t node
+    cdef Record* r
+    if log == NULL:
+        return 0
+    node = varying(log, x)
+    if node < 0:
+        return 0
+    r = log_append(log, OP_GUARD, log.tracer)
+    r.a = node
+    r.dtype = x.code
+    r.payload.partial[0] = truth
+    if x.scalar:
+        r.flags = SCALAR
+        log.values[log.count - 1].number = (1.0 if x.number != 0 else 0.0) if truth else x.number
+    else:
+        log_keep(log, log.count - 1, x)
+    (<Tracer>log.trace).places[log.count - 1] = place_in_code()
+    return 0
+
+
+cdef ndarray lend(Operand x):
+    """A value that is to become an attribute of an op, which the program reads anew at each call."""
+    cdef Log* log = tracing_log()
+    cdef int32_t node
+    cdef ndarray array = array_of(x)
+    if log == NULL:
+        return array
+    node = varying(log, x)
+    if node >= 0:
+        (<Tracer>log.trace).lent[<uintptr_t><PyObject*>array] = (node, array)
+    return array
+
+
+cdef int give_up_tracing(str reason, object culprit) except -1:
+    """Something that no program can repeat: what is traced goes on, but no program comes of it."""
+    cdef Log* log = tracing_log()
+    cdef Tracer tracer
+    if log != NULL:
+        tracer = <Tracer>log.trace
+        if tracer.obstacle is None:
+            tracer.obstacle = f"{reason} ({spell_place(place_in_code())})"
+        if isinstance(culprit, VariableCore):
+            tracer.remember(<VariableCore>culprit)
+    return 0
+
+
+def obstruct_tracing(str reason):
+    """Tell a trace, if there is one, that no program can repeat what is done here."""
+    give_up_tracing(reason, None)
+
+
+def is_tracing():
+    """Whether this thread is recording a program."""
+    return tracing_log() != NULL
+
+
+@cython.final
+cdef class Untraced:
+    """A context in which this thread traces nothing."""
+    cdef void* log
+
+    def __enter__(self):
+        self.log = ad_get_current_log()
+        ad_set_current_log(NULL)
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        ad_set_current_log(self.log)
+
+
+cdef int trace_assignment(VariableCore v, Operand value) except -1:
+    cdef Log* log = tracing_log()
+    cdef Tracer tracer
+    cdef Record* r
+    cdef int32_t node
+    if log == NULL:
+        return 0
+    tracer = <Tracer>log.trace
+    if not v.is_variable:
+        tracer.created.append(PyWeakref_NewRef(v, None))    # it is being made
+        return 0
+    node = tracked(log, value)
+    tracer.remember(v)
+    r = log_append(log, OP_ASSIGN, log.tracer)
+    r.a = node
+    r.dtype = v.code
+    own_attribute(log, log.count - 1, v)
+    return 0
+
+
+@cython.final
+cdef class Tracer:
+    """A trace: opened with tensors for arguments, and finished as a program or abandoned."""
+    cdef Tape tape
+    cdef Log* log
+    cdef Log* before                # what the thread recorded on
+    cdef int32_t input_count
+    cdef readonly list arguments    # the tensors that stand for the inputs
+    cdef dict lent                  # by the address of an array: the node whose value it is, and the array
+    cdef dict places                # of guards: where in the code
+    cdef list made                  # of results: a weak reference, the op, where in the code
+    cdef readonly list assigned     # [(variable, value before)], in the order of the first assignments
+    cdef readonly list created      # weak references to the variables made meanwhile
+    cdef readonly str obstacle      # why no program comes of it, or None
+
+    def __init__(self, list values):
+        cdef Operand x
+        cdef Tensor t
+        self.lent = {}
+        self.places = {}
+        self.made = []
+        self.assigned = []
+        self.created = []
+        self.arguments = []
+        for x in values:
+            if x.scalar:
+                t = new_scalar(x.number, x.code)
+            else:
+                t = new_tensor(own_copy(x.array) if x.borrowed else x.array)
+                if t.scalar == NOT_SCALAR and t is x:
+                    raise AssertionError("an argument stands for itself")
+            self.arguments.append(t)
+
+    def __enter__(self):
+        global traces
+        cdef Log* outer = <Log*>ad_get_current_log()
+        cdef Tensor t
+        self.before = outer
+        ad_set_current_log(NULL)
+        self.tape = Tape(True, False)
+        self.tape.push()
+        self.log = self.tape.log
+        self.log.tracer = self.tape.bit
+        self.log.trace = <PyObject*>self
+        traces += 1
+        grow_shapes(self.log)
+        for t in self.arguments:
+            leaf(self.log, t, self.log.tracer)
+        self.input_count = self.log.count
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        """Stop tracing. After an error every variable has the value that it had."""
+        global traces
+        cdef VariableCore v
+        cdef Operand value
+        traces -= 1
+        self.tape.pop()
+        self.log.tracer = 0
+        self.log.trace = NULL
+        if self.log.shapes != NULL:
+            drop_shapes(self.log)
+        self.log = NULL
+        self.tape.release()
+        self.tape = None
+        ad_set_current_log(self.before)
+        if kind is not None:
+            for v, value in self.assigned:
+                v.set_value(value)
+
+    cdef int remember(self, VariableCore v) except -1:
+        for known, _ in self.assigned:
+            if known is v:
+                return 0
+        self.assigned.append((v, new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)))
+        return 0
+
+    def poison_leaks(self, str name):
+        """Let whoever still holds a tensor of the recording be told so when it is used."""
+        for reference, op, place in self.made:
+            thing = reference()
+            if thing is not None and type(thing) is Tensor:
+                (<Tensor>thing).elsewhere = [
+                    f"a tensor that was made while {name} was being recorded is used outside of it: {op_name(op)} at "
+                    f"{spell_place(place)}. A recorded function runs once in Python; return the tensor from it, or keep its "
+                    f"value in a Variable"]
+                Py_SET_TYPE(thing, <PyTypeObject*>LeakedTensor)
+
+
+cdef Tensor bare_tensor(ndarray array):
+    """A tensor around an array, of no dimensions even."""
+    cdef Tensor t = <Tensor>Tensor.__new__(Tensor)
+    t.array = array
+    t.code = <uint8_t>PyArray_TYPE(array)
+    t.log_id = 0
+    return t
+
+
+@cython.no_gc
+cdef class LeakedTensor:
+    """What a tensor turns into that outlives the recording that made it: every use says so.
+
+    The fields are Operand's, in their order: a tensor becomes one of these in its place in memory.
+    """
+    cdef uint64_t log_id
+    cdef int32_t node
+    cdef uint8_t code
+    cdef uint8_t scalar
+    cdef uint8_t is_variable
+    cdef uint8_t borrowed
+    cdef double number
+    cdef ndarray array
+    cdef list elsewhere
+    cdef object __weakref__
+
+    def __repr__(self):
+        return f"<leaked {self.elsewhere[0] if self.elsewhere else 'Tensor'}>"
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name != "__array__":
+            raise AttributeError(name)
+        refuse(self)
+
+    def __array__(self, dtype=None, copy=None): refuse(self)
+    def __array_ufunc__(self, *args, **kwargs): refuse(self)
+    def __array_function__(self, *args): refuse(self)
+    def __bool__(self): refuse(self)
+    def __float__(self): refuse(self)
+    def __int__(self): refuse(self)
+    def __len__(self): refuse(self)
+    def __iter__(self): refuse(self)
+    def __getitem__(self, index): refuse(self)
+    def __add__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __sub__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __mul__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __truediv__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __floordiv__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __mod__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __matmul__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __pow__(x, y, modulo): refuse(x if isinstance(x, LeakedTensor) else y)
+    def __neg__(self): refuse(self)
+    def __abs__(self): refuse(self)
+    def __richcmp__(x, y, int how): refuse(x if isinstance(x, LeakedTensor) else y)
+    __hash__ = None
+
+
+cdef int refuse(LeakedTensor t) except -1:
+    raise ValueError(t.elsewhere[0])
