@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+PEERS_ARGS ?=
 
 python := $(VENV)/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check
@@ -21,7 +22,7 @@ help:
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
-	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (some gigabytes)"
+	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
 	@echo "make wheel        sdist and wheel in dist/"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
@@ -51,7 +52,7 @@ bench-check: .made/dev
 # The peers have environments of their own in .peers/, which `make clean` leaves alone.
 bench-peers: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install
-	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg
+	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
 
 wheel: .made/wheel
 

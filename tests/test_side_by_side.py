@@ -175,9 +175,10 @@ def test_reprojection_is_a_rotation_a_projection_and_a_distortion(rng):
 
 
 def test_adjustment_has_the_blocks_that_differences_give(ours):
-    problem = p.adjustment_problem(2, 3, 5)
+    problem = p.adjustment_problem("blocks", 2, 3, 5)
     columns, features = problem.constants
     (blocks,) = solve(ours, problem)
+    np.testing.assert_allclose(solve(ours, p.adjustment_problem("sparse", 2, 3, 5))[0], blocks, rtol=1e-12)
     assert blocks.shape == (5, 3, 15)
     unknowns = problem.arguments[0][columns]
     for place in range(15):
@@ -358,6 +359,7 @@ def test_compiled_variant_is_compared_with_ours_compiled_where_there_is_one():
     results = combine([one], {})
     assert results.ratio("square", ("peer", "jit")) == pytest.approx(4)
     assert results.ratio("square", ("peer", "eager")) == pytest.approx(5)
+    assert results.ratio("square", ("ours", "function")) == pytest.approx(0.5)
 
 
 def written(one_pass, missing=None):

@@ -2,7 +2,7 @@
 
     python -m side_by_side docs/benchmarks.md docs/benchmarks.svg
 
-A value or derivative that is not ours ends it with an error, and nothing is written. A peer that is not installed, or
+A value or derivative that is not ours ends it with an error, before that is written. A peer that is not installed, or
 whose process fails, is left out, and the page says so.
 """
 
@@ -72,6 +72,15 @@ def installed(peer: Peer) -> str | None:
     return None if peer.python.exists() else "it is not installed"
 
 
+def write(passes: list[dict[str, dict[str, Any]]], missing: dict[str, str], target: Path, drawn: Path) -> str:
+    """The section, as far as it goes after these passes."""
+    results, all_ = combine(passes, missing), problems()
+    picture.draw(results, all_, drawn)
+    written = page.section(results, all_, os.path.relpath(drawn, target.parent), len(passes))
+    target.write_text(page.put(target.read_text(), written))
+    return written
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("page", type=Path)
@@ -83,6 +92,7 @@ def main() -> None:
     missing = {peer.title: why for peer in PEERS if (why := installed(peer)) is not None}
     present = [peer for peer in PEERS if peer.title not in missing]
     passes: list[dict[str, dict[str, Any]]] = []
+    written = ""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.passes):
             print(f"pass {number + 1} of {options.passes}: {OURS}", end="", flush=True)
@@ -97,12 +107,7 @@ def main() -> None:
                     passes = [{name: one[name] for name in one if name != peer.name} for one in passes]
             print(flush=True)
             passes.append(found)
-
-    results, chosen = combine(passes, missing), problems()
-    picture.draw(results, chosen, options.picture)
-    relative = os.path.relpath(options.picture, options.page.parent)
-    written = page.section(results, chosen, relative, options.passes)
-    options.page.write_text(page.put(options.page.read_text(), written))
+            written = write(passes, missing, options.page, options.picture)
     print(written)
 
 

@@ -14,7 +14,7 @@ VARIANTS = {"function": "CasADi, Function"}
 COMPILED = frozenset(VARIANTS)
 WRITTEN = (
     *("chain", "square", "bell_100", "option"),
-    *("rosenbrock_hessian", "rosenbrock_hvp", "banded", "adjustment"),
+    *("rosenbrock_hessian", "rosenbrock_hvp", "banded", "adjustment_blocks"),
 )
 """Scalars, and what is elementwise: its expressions know no broadcasting and no third axis."""
 

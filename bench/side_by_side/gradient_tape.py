@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .problems import Problem
+from .problems import Problem, reprojection
 from .program import EPSILON, LEARNING_RATE, Program
 
 Step = Callable[..., Any]
@@ -93,10 +93,26 @@ def adam(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
     return lambda: (step(), variables), []
 
 
+def blocks(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
+    """Each observation's block by itself: the pattern is known beforehand."""
+    xp = namespace(tf)
+    columns, features = (tf.constant(array) for array in problem.constants)
+
+    def step(everything: Any) -> Any:
+        unknowns = tf.gather(everything, columns)
+        with tf.GradientTape() as tape:
+            tape.watch(unknowns)
+            residuals = reprojection(xp, unknowns, features)
+        return (tape.batch_jacobian(residuals, unknowns),)
+
+    return step, [tf.constant(problem.arguments[0])]
+
+
 SHARED: dict[str, Callable[[Any, Problem], tuple[Step, list[Any]]]] = {
     "gradient": gradient,
     "jacobian": jacobian,
     "step": adam,
+    "blocks": blocks,
 }
 
 

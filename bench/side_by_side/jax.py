@@ -135,6 +135,8 @@ def prepare(problem: Problem, variant: str) -> Program | None:
         return None
     if problem.kind == "step":
         return adam(problem)
+    if problem.kind not in STEPS:
+        return None
     step = STEPS[problem.kind](problem)
     if variant == "jit":
         step = jax.jit(step)

@@ -67,7 +67,7 @@ STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]]
 }
 
 
-def blocks(problem: Problem) -> Program:
+def sparse(problem: Problem) -> Program:
     """A sparse Jacobian, whose pattern and colours are found in each call."""
     (x,), formula = gradient_tape.tensors(tf, problem)
     columns = problem.constants[0]
@@ -82,8 +82,8 @@ def blocks(problem: Problem) -> Program:
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
-    if problem.kind == "blocks":
-        return blocks(problem) if variant == "eager" else None
+    if problem.kind == "sparse":
+        return sparse(problem) if variant == "eager" else None
     step, arguments = STEPS[problem.kind](tf, problem)
     if problem.name == "option" and variant == "function" and hasattr(tf, "vectorize"):
         scenarios = tf.vectorize(step)

@@ -100,12 +100,14 @@ With the ratio to ours.
 
 {calls(results, problems, eager)}
 
-Our Jacobian of the bundle adjustment is a sparse matrix, whose pattern and colours are found in each call; the others
-are given the pattern, and differentiate observation by observation. CasADi's Hessian, below, is sparse, too.
+The Jacobian of the bundle adjustment is one of blocks for whoever knows where they are, and differentiates observation
+by observation. In its second row it is a sparse matrix, whose pattern and colours are found in each call, which only
+ours does. CasADi's Hessian, below, is sparse, too.
 
 ### Recorded or compiled before
 
-The time of a replay, with the ratio to our own replay, or to our ordinary tape, first column, where there is none.
+The time of a replay, with the ratio to our own replay; that itself, and what stands beside none of ours, with the ratio
+to our tape, in the first column.
 
 {calls(results, problems, [*ours, *compiled])}
 """

@@ -16,7 +16,7 @@ MARKS = "osD^vPX*<>"
 
 
 def plain(title: str) -> str:
-    return title.replace("`", "").partition(":")[0]
+    return title.replace("`", "").replace(", 20 cameras, 500 points, 4,000 observations", "")
 
 
 def draw(results: Results, problems: list[Problem], target: Path) -> None:

@@ -29,6 +29,7 @@ class Problem:
     hvp: the Hessian times `direction`.
     diagonal: the value, the gradient and the Hessian's diagonal, where the Hessian has nothing but a diagonal.
     blocks: the Jacobian's block of each observation (see `adjustment`).
+    sparse: the same, from the whole Jacobian, without saying where its blocks are.
     step: the arguments after one step of Adam.
     """
     formula: Callable[..., Any]
@@ -284,7 +285,7 @@ def mixture_problem(points: int, dimensions: int, components: int) -> Problem:
     return Problem("mixture", title, "gradient", mixture, arguments, constants)
 
 
-def adjustment_problem(cameras: int, points: int, observations: int) -> Problem:
+def adjustment_problem(kind: str, cameras: int, points: int, observations: int) -> Problem:
     random = np.random.default_rng(0)
     camera = np.concatenate(
         [
@@ -306,9 +307,11 @@ def adjustment_problem(cameras: int, points: int, observations: int) -> Problem:
         ],
         axis=1,
     )
-    title = f"bundle adjustment, {cameras} cameras, {points} points, {observations:,} observations: sparse Jacobian"
+    sizes = f"bundle adjustment, {cameras} cameras, {points} points, {observations:,} observations"
+    wanted = {"blocks": "Jacobian of each observation", "sparse": "sparse Jacobian"}
     features = random.normal(size=(observations, 2)) * 100
-    return Problem("adjustment", title, "blocks", adjustment, (everything,), (columns, features))
+    title = f"{sizes}: {wanted[kind]}"
+    return Problem(f"adjustment_{kind}", title, kind, adjustment, (everything,), (columns, features))
 
 
 def lstm_problem(layers: int, steps: int, width: int) -> Problem:
@@ -347,7 +350,8 @@ def problems() -> list[Problem]:
         layer_problem(),
         option_problem(1_000_000),
         mixture_problem(1_000, 10, 25),
-        adjustment_problem(20, 500, 4_000),
+        adjustment_problem("blocks", 20, 500, 4_000),
+        adjustment_problem("sparse", 20, 500, 4_000),
         lstm_problem(2, 100, 14),
         k_means_problem(10_000, 20, 10),
     ]

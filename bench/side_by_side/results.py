@@ -33,8 +33,8 @@ class Results:
     """Peers that were not measured, and why."""
 
     def reference(self, key: Key) -> Key:
-        """What of ours it is compared with: compiled with compiled, where ours has that."""
-        if key in self.compiled:
+        """What of ours it is compared with: compiled with compiled, where ours has that; ours with our tape."""
+        if key in self.compiled and key[0] != OURS:
             return next((own for own in self.titles if own[0] == OURS and own in self.compiled), (OURS, "eager"))
         return OURS, "eager"
 

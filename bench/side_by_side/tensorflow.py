@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 from . import gradient_tape
-from .problems import Problem, reprojection
+from .problems import Problem
 from .program import Program
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -61,30 +61,16 @@ def diagonal(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
     return forward_over_reverse(tf, problem, tf.ones_like(problem.arguments[0]))
 
 
-def blocks(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
-    """Each observation's block by itself: the pattern is known beforehand."""
-    xp = gradient_tape.namespace(tf)
-    columns, features = (tf.constant(array) for array in problem.constants)
-
-    def step(everything: Any) -> Any:
-        unknowns = tf.gather(everything, columns)
-        with tf.GradientTape() as tape:
-            tape.watch(unknowns)
-            residuals = reprojection(xp, unknowns, features)
-        return (tape.batch_jacobian(residuals, unknowns),)
-
-    return step, [tf.constant(problem.arguments[0])]
-
-
 STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]] = {
     **gradient_tape.SHARED,
     "hessian": hessian,
     "hvp": hvp,
     "diagonal": diagonal,
-    "blocks": blocks,
 }
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind not in STEPS:
+        return None
     step, arguments = STEPS[problem.kind](tf, problem)
     return gradient_tape.program(tf, problem, step, arguments, variant == "function")

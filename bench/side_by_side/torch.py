@@ -153,4 +153,4 @@ CALLS: dict[str, Callable[[Problem], Callable[[], Any]]] = {
 def prepare(problem: Problem, variant: str) -> Program | None:
     if variant == "compile":
         return Program(compiled_gradient(problem), read) if problem.name in WORTH_COMPILING else None
-    return Program(CALLS[problem.kind](problem), read)
+    return Program(CALLS[problem.kind](problem), read) if problem.kind in CALLS else None
