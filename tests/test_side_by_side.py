@@ -362,8 +362,13 @@ def test_compiled_variant_is_compared_with_ours_compiled_where_there_is_one():
     assert results.ratio("square", ("ours", "function")) == pytest.approx(0.5)
 
 
-def written(one_pass, missing=None):
-    return page.section(combine([one_pass], missing or {}), [PROBLEMS["square"]], "benchmarks.svg", 1)
+def written(one_pass, missing=None, load=1.0):
+    return page.section(combine([one_pass], missing or {}), [PROBLEMS["square"]], "benchmarks.svg", 1, load)
+
+
+def test_page_says_that_the_machine_was_busy():
+    assert "**Other work ran beside it (load average 4.7): trust no" in written(a_pass([10], ran([1])), load=4.66)
+    assert "Other work" not in written(a_pass([10], ran([1])))
 
 
 def test_page_has_a_table_with_medians_spreads_and_ratios():

@@ -72,11 +72,13 @@ def installed(peer: Peer) -> str | None:
     return None if peer.python.exists() else "it is not installed"
 
 
-def write(passes: list[dict[str, dict[str, Any]]], missing: dict[str, str], target: Path, drawn: Path) -> str:
+def write(
+    passes: list[dict[str, dict[str, Any]]], missing: dict[str, str], load: float, target: Path, drawn: Path
+) -> str:
     """The section, as far as it goes after these passes."""
     results, all_ = combine(passes, missing), problems()
     picture.draw(results, all_, drawn)
-    written = page.section(results, all_, os.path.relpath(drawn, target.parent), len(passes))
+    written = page.section(results, all_, os.path.relpath(drawn, target.parent), len(passes), load)
     target.write_text(page.put(target.read_text(), written))
     return written
 
@@ -92,7 +94,7 @@ def main() -> None:
     missing = {peer.title: why for peer in PEERS if (why := installed(peer)) is not None}
     present = [peer for peer in PEERS if peer.title not in missing]
     passes: list[dict[str, dict[str, Any]]] = []
-    written = ""
+    written, load = "", 0.0
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.passes):
             print(f"pass {number + 1} of {options.passes}: {OURS}", end="", flush=True)
@@ -107,7 +109,8 @@ def main() -> None:
                     passes = [{name: one[name] for name in one if name != peer.name} for one in passes]
             print(flush=True)
             passes.append(found)
-            written = write(passes, missing, options.page, options.picture)
+            load = max(load, os.getloadavg()[1])
+            written = write(passes, missing, load, options.page, options.picture)
     print(written)
 
 

@@ -73,7 +73,14 @@ def processor() -> str:
     return model[1] if model else platform.processor()
 
 
-def section(results: Results, problems: list[Problem], picture: str, passes: int) -> str:
+def busy(load: float) -> str:
+    """What to say of a machine that did more than this; the measuring itself makes a load of one."""
+    if load < 1.5:
+        return ""
+    return f"\n**Other work ran beside it (load average {load:.1f}): trust no figure further than its spread.**\n"
+
+
+def section(results: Results, problems: list[Problem], picture: str, passes: int, load: float) -> str:
     eager = [key for key in results.titles if key not in results.compiled]
     compiled = [key for key in results.titles if key in results.compiled]
     ours = eager[:1]
@@ -83,7 +90,7 @@ def section(results: Results, problems: list[Problem], picture: str, passes: int
         f"""## Beside other libraries
 
 Written by `make bench-peers` on {date.today()}: {processor()}, {os.cpu_count()} cores, {platform.system()}.
-
+{busy(load)}
 Value and gradient where nothing else is said, microseconds a call, with one thread. Each library runs in a process and
 an environment of its own, one after the other, {passes_made}. A round is a control, which is the same plain Python and
 NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to the control, times what the
