@@ -48,7 +48,7 @@ def draw(results: Results, problems: list[Problem], target: Path) -> None:
             markersize=5,
         )
     axes.set_xscale("log")
-    axes.set_xlabel("time over that of autodiff_core's tape (less is faster); filled: recorded or compiled before")
+    axes.set_xlabel("time over that of autodiff_core's tape; filled: recorded or compiled before")
     axes.set_yticks(list(places.values()), [plain(problem.title) for problem in measured])
     axes.grid(axis="both", linewidth=0.3)
     figure.legend(loc="outside upper center", ncols=6, frameon=False)
