@@ -135,6 +135,7 @@ def _moved(x: Any, source: int, target: int) -> Any:
 
 
 COUNTERPARTS: dict[Any, Any] = {
+    np.linalg.matmul: linalg.matmul,
     np.linalg.solve: _solve,
     np.linalg.tensorsolve: _tensorsolve,
     np.linalg.tensorinv: _tensorinv,

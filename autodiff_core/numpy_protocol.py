@@ -15,7 +15,6 @@ import numpy as np
 
 from . import _core
 from .numpy_functions import registry
-from .numpy_functions.registry import counterpart as _counterpart
 from .numpy_functions.registry import functions as _functions
 from .numpy_functions.registry import no_way as _no_way
 from .numpy_functions.registry import watchable as _watchable

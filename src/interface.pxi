@@ -415,14 +415,18 @@ def adopt(array):
 
 
 def value_array(value):
-    """The value behind an argument as an array that must not be written to.
-
-    What is traced is only lent: the array may become (part of) the attributes of one more op, as it is, and the program
-    then reads it anew each time; nobody may compute with it.
-    """
+    """The value behind an argument as an array that must not be written to. A program is then one for this value."""
     if isinstance(value, Operand):
-        return lend(<Operand>value) if traces else array_of(<Operand>value)
+        if traces:
+            look(<Operand>value, False)
+        return array_of(<Operand>value)
     return np_asarray(value)
+
+
+def lent_array(Operand value):
+    """The value of a tensor, for (a part of) the attributes of one more op, as it is, and for nothing else: a program reads
+    it anew each time."""
+    return lend(value) if traces else array_of(value)
 
 
 def repeated_first(Operand x):

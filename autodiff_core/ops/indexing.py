@@ -109,23 +109,26 @@ def gather(
     >>> tf.gather([10., 20., 30.], [2, 0])
     <Tensor: shape=(2,), dtype=float32, numpy=array([30., 10.], dtype=float32)>
     """
-    x = _core.operand(params)
-    where = np.asarray(_core.value_array(_core.operand(indices)))
-    if where.dtype.kind not in "iu":
-        raise TypeError(f"gather: indices must be integers, not {where.dtype}")
+    x, index = _core.operand(params), _core.operand(indices)
+    if index.dtype.kind not in "iu":
+        raise TypeError(f"gather: indices must be integers, not {index.dtype}")
     nd = len(x.shape)
     at = batch_dims if axis is None else int(axis)
     if not -nd <= at < nd:
         raise ValueError(f"gather: axis {at} is out of bounds for shape {tuple(x.shape)}")
     at %= nd
-    if not 0 <= batch_dims <= min(at, where.ndim):
+    if not 0 <= batch_dims <= min(at, index.ndim):
         raise ValueError(
-            f"gather: batch_dims={batch_dims} must be at most the axis ({at}) and the rank of indices ({where.ndim})"
+            f"gather: batch_dims={batch_dims} must be at most the axis ({at}) and the rank of indices ({index.ndim})"
         )
+    if at == 0 and _core.is_tracing():
+        numbers = _core.lent_array(_core.general(_ROW_NUMBERS, (index,), x.shape[0]))
+        return _core.linear(_gather, x, (tuple(x.shape), numbers))
     if at == 0:
-        return _core.linear(_gather, x, (tuple(x.shape), _row_numbers(where, x.shape[0])))
+        return _core.linear(_gather, x, (tuple(x.shape), _row_numbers(_core.value_array(index), x.shape[0])))
     if batch_dims == 0:
-        return x[(slice(None),) * at + (where,)]
+        return x[(slice(None),) * at + (index if index.ndim else np.asarray(index),)]
+    where = _core.value_array(index)
     # One open grid over the batch axes and those between them and `axis`; the indices follow their batch.
     lead = x.shape[:at]
     inner = where.ndim - batch_dims
@@ -163,6 +166,11 @@ def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
         if low < 0:
             return np.where(indices < 0, indices + count, indices)
     return indices.copy()
+
+
+_ROW_NUMBERS = _core.register_general(
+    "row_numbers", lambda count, indices: _row_numbers(indices, count), None, None, False, False
+)
 
 
 def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Tensor:
@@ -284,11 +292,19 @@ def one_hot(
     array([[0., 1.],
            [1., 0.]], dtype=float32)>
     """
-    which = np.asarray(_core.value_array(_core.operand(indices)))
     if dtype is None:
         given = on_value if on_value is not None else off_value
         dtype = _core.default_float() if given is None else _core.to_tensor(given).dtype
     on = 1 if on_value is None else np.asarray(on_value)
     off = 0 if off_value is None else np.asarray(off_value)
-    hot = np.where(which[..., None] == np.arange(int(depth)), on, off).astype(dtype)
-    return _core.adopt(np.ascontiguousarray(np.moveaxis(hot, -1, -1 if axis is None else axis)))
+    attributes = (int(depth), on, off, -1 if axis is None else int(axis), np.dtype(dtype))
+    return _core.general(_ONE_HOT, (_core.operand(indices),), attributes)
+
+
+def _hot(attributes: Any, indices: np.ndarray) -> np.ndarray:
+    depth, on, off, axis, dtype = attributes
+    hot = np.where(indices[..., None] == np.arange(depth), on, off).astype(dtype)
+    return np.array(np.moveaxis(hot, -1, axis), order="C")
+
+
+_ONE_HOT = _core.register_general("one_hot", _hot, None, None, False, False)

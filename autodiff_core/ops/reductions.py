@@ -367,11 +367,18 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     """
     x = _core.operand(input_tensor)
     shapes, axes = _core.reduction_shapes(x, axis, True)
-    largest = _core.value_array(x).max(axis=axes, keepdims=True, initial=-np.inf)
     # The shift is a constant: it cancels in the derivative.
-    shift = _core.to_tensor(np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype))
+    shift = _core.detached(_core.general(_SHIFT, (x,), axes))
     total = log(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
     return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
+
+
+def _largest_finite(axes: Any, x: np.ndarray) -> np.ndarray:
+    largest = x.max(axis=axes, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype)
+
+
+_SHIFT = _core.register_general("largest_finite", _largest_finite, None, None, False, False)
 
 
 def reduce_euclidean_norm(
@@ -463,9 +470,13 @@ def _plain(name: str, doc: str, result: str) -> Function:
     """A reduction to truth values, which has no gradient."""
     kernel = getattr(np, name)
 
+    row = _core.register_general(
+        f"reduce_{name}", lambda a, x: np.asarray(kernel(x, axis=a[0], keepdims=a[1])), None, None, False, False
+    )
+
     def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
         axes = tuple(axis) if isinstance(axis, list) else axis
-        return _core.to_tensor(kernel(_core.value_array(_core.operand(input_tensor)), axis=axes, keepdims=keepdims))
+        return _core.general(row, (input_tensor,), (axes, keepdims))
 
     reduction.__name__ = reduction.__qualname__ = f"reduce_{name}"
     reduction.__doc__ = f"""{doc}
@@ -522,8 +533,12 @@ def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
     >>> tf.argmax([[1., 5.], [7., 4.]], axis=1)
     <Tensor: shape=(2,), dtype=int64, numpy=array([1, 0])>
     """
-    x = _core.value_array(_core.operand(input))
-    return _core.to_tensor(np.asarray(x.argmax(axis=0 if axis is None else axis)).astype(output_type))
+    return _core.general(_ARGMAX, (input,), (0 if axis is None else axis, np.dtype(output_type)))
+
+
+_ARGMAX = _core.register_general(
+    "argmax", lambda a, x: np.asarray(x.argmax(axis=a[0])).astype(a[1]), None, None, False, False
+)
 
 
 def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Tensor:
@@ -552,8 +567,12 @@ def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
     >>> tf.argmin([[1., 5.], [7., 4.]], axis=1)
     <Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """
-    x = _core.value_array(_core.operand(input))
-    return _core.to_tensor(np.asarray(x.argmin(axis=0 if axis is None else axis)).astype(output_type))
+    return _core.general(_ARGMIN, (input,), (0 if axis is None else axis, np.dtype(output_type)))
+
+
+_ARGMIN = _core.register_general(
+    "argmin", lambda a, x: np.asarray(x.argmin(axis=a[0])).astype(a[1]), None, None, False, False
+)
 
 
 def _running_sum(x: np.ndarray, attributes: Any) -> np.ndarray:
