@@ -13,9 +13,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .elementwise import multiply
+from .elementwise import logical_and, multiply, not_equal
 from .indexing import where
 from .matrices import diag, diagonal, matrices, matrix_transpose, of_one_dtype
+from .reductions import reduce_max, reduce_sum
 from .shaping import concat, expand_dims
 from .solving import identity_plus, solve, triangular_solve
 from .table import Case, general, several
@@ -61,21 +62,25 @@ def _times_columns(x: Any, weights: Any) -> Any:
 
 def _inverse_gaps(values: Any, squared: bool) -> Any:
     """1 / (v[j] - v[i]), or of the squares, and 0 where the two are equal to rounding."""
-    array = np.abs(_core.value_array(values))
     rows, columns = expand_dims(values, -1), expand_dims(values, -2)
     gaps = columns - rows
-    floor = array.shape[-1] * np.finfo(array.dtype).eps * array.max(axis=-1, initial=0.0)
-    apart = np.abs(_core.value_array(gaps)) > floor[..., None, None]
+    apart = abs(gaps) > expand_dims(_rounding(values), -1)
     gaps = multiply(gaps, columns + rows) if squared else gaps
-    apart &= _core.value_array(gaps) != 0.0
+    apart = logical_and(apart, not_equal(gaps, 0.0))
     return where(apart, 1.0 / where(apart, gaps, 1.0), 0.0)
+
+
+def _rounding(values: Any) -> Any:
+    """What counts as zero beside the largest of values, with the last axis 1 long."""
+    n = int(values.shape[-1])
+    if n == 0:
+        return reduce_sum(values, -1, keepdims=True)
+    return reduce_max(abs(values), -1, keepdims=True) * (n * float(np.finfo(values.dtype).eps))
 
 
 def _inverse(values: Any) -> Any:
     """1 / v, and 0 where that is zero to rounding."""
-    array = np.abs(_core.value_array(values))
-    floor = array.shape[-1] * np.finfo(array.dtype).eps * array.max(axis=-1, initial=0.0)
-    nonzero = array > floor[..., None]
+    nonzero = abs(values) > _rounding(values)
     return where(nonzero, 1.0 / where(nonzero, values, 1.0), 0.0)
 
 
@@ -210,13 +215,20 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> QRRe
     [[1. 1.]
      [0. 2.]]
     """
-    return QRResult(*_QR([matrices(input, "qr")], "complete" if full_matrices else "reduced"))
+    return QRResult(*_QR(matrices(input, "qr"), "complete" if full_matrices else "reduced"))
+
+
+def _qr_layout(mode: str, shape: Any) -> list[tuple[int, ...]]:
+    m, n = shape[-2:]
+    k = m if mode == "complete" else min(m, n)
+    return [(m, k), (k, n)]
 
 
 _QR = several(
     "qr",
     lambda mode, a: list(np.linalg.qr(a, mode)),
     _qr_rule,
+    _qr_layout,
     function=qr,
     doc="Orthogonal and triangular factors.",
     leading=True,
@@ -278,7 +290,7 @@ def _svdvals(x: Any) -> Any:
 
 
 def _svdvals_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    u, _, v = _SVD([a], False)
+    u, _, v = _SVD(a, False)
     return _product(_times_columns(u, g), v, False, True)
 
 
@@ -323,14 +335,21 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     x = matrices(tensor, "svd")
     if not compute_uv:
         return _svdvals(x)
-    u, s, v = _SVD([x], bool(full_matrices))
+    u, s, v = _SVD(x, bool(full_matrices))
     return s, u, v
+
+
+def _svd_layout(full: bool, shape: Any) -> list[tuple[int, ...]]:
+    m, n = shape[-2:]
+    k = min(m, n)
+    return [(m, m if full else k), (k,), (n, n if full else k)]
 
 
 _SVD = several(
     "svd",
     _svd_kernel,
     _svd_rule,
+    _svd_layout,
     function=svd,
     doc="Singular values and vectors.",
     leading=True,
@@ -402,13 +421,14 @@ def eigh(tensor: Any, name: str | None = None) -> EighResult:
     >>> print(w.numpy())
     [1. 2.]
     """
-    return EighResult(*_EIGH([matrices(tensor, "eigh", square=True)]))
+    return EighResult(*_EIGH(matrices(tensor, "eigh", square=True)))
 
 
 _EIGH = several(
     "eigh",
     lambda attributes, a: list(np.linalg.eigh(a)),
     _eigh_rule,
+    lambda attributes, shape: [shape[-1:], shape[-2:]],
     function=eigh,
     doc="Eigenvalues and eigenvectors of symmetric matrices.",
     leading=True,
@@ -420,7 +440,7 @@ _EIGH = several(
 
 
 def _eigvalsh_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    _, v = _EIGH([a])
+    _, v = _EIGH(a)
     return _lower_part(_product(_times_columns(v, g), v, False, True))
 
 
@@ -526,7 +546,7 @@ def eigh_tridiagonal(
     if select == "i":
         w, v = (None if x is None else x[..., int(select_range[0]) : int(select_range[1]) + 1] for x in (w, v))
     elif select == "v":
-        values = _core.value_array(w)
+        values = np.asarray(w)
         chosen = np.flatnonzero((values > select_range[0]) & (values <= select_range[1]))
         w, v = (None if x is None else x[..., chosen] for x in (w, v))
     return w if v is None else EighResult(w, v)
@@ -576,7 +596,7 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     [2. 1.]
     """
     x = matrices(tensor, "eig", square=True)
-    w, v = _EIG([x])
+    w, v = _EIG(x)
     if w.dtype.kind == "c" and x.dtype.kind == "f":
         _refuse_if_followed(x)
     return EigResult(w, v)
@@ -599,6 +619,7 @@ _EIG = several(
     "eig",
     lambda attributes, a: list(np.linalg.eig(a)),
     _eig_rule,
+    lambda attributes, shape: [shape[-1:], shape[-2:]],
     function=eig,
     doc="Eigenvalues and eigenvectors.",
     leading=True,

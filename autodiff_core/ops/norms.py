@@ -247,5 +247,5 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str 
     >>> tf.linalg.matrix_rank([[1., 2.], [2., 4.]])
     <Tensor: shape=(), dtype=int32, numpy=1>
     """
-    x = _core.value_array(matrices(a, "matrix_rank"))
+    x = np.asarray(matrices(a, "matrix_rank"))
     return _core.to_tensor(np.asarray(np.linalg.matrix_rank(x, None if tol is None else np.asarray(tol)), np.int32))

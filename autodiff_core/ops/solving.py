@@ -424,13 +424,15 @@ def slogdet(input: Any, name: str | None = None) -> SignAndLogarithm:
     >>> print(sign.numpy(), logarithm.numpy().round(4))
     -1.0 2.0794
     """
-    return SignAndLogarithm(*_SLOGDET([matrices(input, "slogdet", square=True)]))
+    sign, logarithm = _SLOGDET(matrices(input, "slogdet", square=True))
+    return SignAndLogarithm(_core.detached(sign), logarithm)
 
 
 _SLOGDET = several(
     "slogdet",
     lambda attributes, a: [np.asarray(part) for part in np.linalg.slogdet(a)],
     _slogdet_rule,
+    lambda attributes, shape: [(), ()],
     function=slogdet,
     doc="Sign and logarithm of determinants.",
     leading=True,

@@ -344,37 +344,54 @@ def general(
     return handle
 
 
-class _Outputs:
-    """What a record of several outputs keeps for its rule: the outputs as tensors that stand at their nodes."""
+def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
+    """Several arrays as one, with all but the leading axes laid out along the last."""
+    lead = [np.shape(part)[: np.ndim(part) - len(shape)] for part, shape in zip(parts, layout, strict=True)]
+    flat = [
+        np.reshape(part, (*axes, int(np.prod(shape, dtype=np.intp))))
+        for part, shape, axes in zip(parts, layout, lead, strict=True)
+    ]
+    return np.concatenate(flat, axis=-1)
 
-    __slots__ = ("attributes", "tensors")
 
-    def __init__(self, attributes: Any) -> None:
-        self.attributes = attributes
-        self.tensors: list[_core.Tensor] = []
+def _unpacked(whole: Any, layout: Sequence[Shape]) -> list[Any]:
+    """The same the other way round, of tensors."""
+    from .shaping import reshape
+
+    lead, start, parts = tuple(whole.shape)[:-1], 0, []
+    for shape in layout:
+        end = start + int(np.prod(shape, dtype=np.intp))
+        parts.append(reshape(whole[..., start:end], (*lead, *shape)))
+        start = end
+    return parts
 
 
 def several(
     name: str,
     forward: Callable[..., Sequence[np.ndarray]],
     rule: Callable[..., Any],
+    layout: Callable[[Any, Shape], Sequence[Shape]],
     *,
     function: Callable[..., Any],
     doc: str,
     cases: Sequence[Case],
     leading: bool = False,
 ) -> Callable[..., list[_core.Tensor]]:
-    """Add a row of several results, and return what applies it: (operands, attributes) -> results.
+    """Add a row of several results, and return what applies it: (operand, attributes) -> results.
+
+    The results are computed together, and recorded as one tensor that is taken apart.
 
     Parameters
     ----------
     name : str
         The op's name.
     forward : callable
-        Kernel (attributes, *arrays) -> arrays. Where it fails, nothing has been recorded.
+        Kernel (attributes, array) -> arrays.
     rule : callable
-        rule(cotangents, results, attributes, *operands) -> one contribution an operand, or None where none flows. The
-        cotangent of a result that nothing came to is zeros.
+        rule(cotangents, results, attributes, operand) -> the contribution to the operand. The cotangent of a result
+        that nothing came to is zeros.
+    layout : callable
+        (attributes, the operand's shape) -> the shape of each result, without leading axes.
     function : callable
         The public function that generated tests and documentation name.
     doc : str
@@ -384,34 +401,26 @@ def several(
     leading : bool
         Whether the rule holds as it stands for cotangents with a leading axis.
     """
-    handle = _core.register_general(
+    handle = general(
         name,
-        None,
-        lambda g, _, kept, *operands: rule(g, kept.tensors, kept.attributes, *operands),
-        None,
-        True,
-        False,
+        lambda attributes, x: _packed(forward(attributes, x), layout(attributes, x.shape)),
+        lambda g, y, attributes, x: rule(
+            _unpacked(g, layout(attributes, tuple(x.shape))),
+            _unpacked(y, layout(attributes, tuple(x.shape))),
+            attributes,
+            x,
+        ),
+        function=function,
+        doc=doc,
+        keeps_output=True,
         leading=leading,
-        multiple=True,
-    )
-    arity = len(cases[0].shapes)
-    _rows.append(
-        Row(
-            name=name,
-            kind="general",
-            function=function,
-            arity=arity,
-            cases=tuple(cases),
-            partials=(True,) * arity,
-            doc=doc,
-        )
+        cases=cases,
     )
 
-    def apply(operands: Sequence[Any], attributes: Any = None) -> list[_core.Tensor]:
-        arrays = forward(attributes, *[_core.value_array(x) for x in operands])
-        kept = _Outputs(attributes)
-        kept.tensors = _core.multiple(handle, operands, [_core.to_tensor(array) for array in arrays], kept)
-        return list(kept.tensors)
+    def apply(operand: Any, attributes: Any = None) -> list[_core.Tensor]:
+        if operand.dtype.kind == "c":  # the results may be of several dtypes, and have no derivative
+            return [_core.to_tensor(part) for part in forward(attributes, np.asarray(operand))]
+        return _unpacked(_core.general(handle, [operand], attributes), layout(attributes, tuple(operand.shape)))
 
     return apply
 

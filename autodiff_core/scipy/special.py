@@ -10,12 +10,12 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..ops import nn as _nn
-from ..ops.elementwise import cbrt, erf, erfc, exp, exp2, expm1, log, log1p, xlog1py, xlogy
+from ..ops.elementwise import cbrt, equal, erf, erfc, exp, exp2, expm1, is_finite, log, log1p, sign, xlog1py, xlogy
 from ..ops.elementwise import log_sigmoid as log_expit
 from ..ops.elementwise import sigmoid as expit
 from ..ops.indexing import where
-from ..ops.reductions import reduce_logsumexp, reduce_max, reduce_sum
-from ..ops.shaping import expand_dims
+from ..ops.reductions import reduce_any, reduce_logsumexp, reduce_max, reduce_sum
+from ..ops.shaping import expand_dims, reshape
 from ..ops.special import (
     beta,
     betainc,
@@ -112,17 +112,16 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     if b is None and not return_sign:
         return reduce_logsumexp(x, axis, keepdims)
     weights = _core.operand_like(1.0 if b is None else b, x)
-    zero = _core.value_array(weights) == 0.0
+    zero = equal(weights, 0.0)
     x = where(zero, -np.inf, x)
-    largest = _core.value_array(reduce_max(x, _axes(axis), True))
+    largest = _core.detached(reduce_max(x, _axes(axis), True))
     # The shift is a constant: it cancels in the derivative.
-    shift = np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype)
+    shift = where(is_finite(largest), largest, 0.0)
     total = reduce_sum(where(zero, 0.0, weights * exp(x - shift)), _axes(axis), keepdims)
     if not keepdims:
-        shift = np.squeeze(shift, _axes(axis))
-    sign = np.sign(_core.value_array(total))
+        shift = reshape(shift, tuple(total.shape))
     if return_sign:
-        return log(abs(total)) + shift, _core.to_tensor(sign)
+        return log(abs(total)) + shift, sign(total)
     return log(total) + shift
 
 
@@ -218,7 +217,7 @@ def multigammaln(a: Any, d: int) -> Tensor:
     if not isinstance(d, (int, np.integer)) or d < 1:
         raise ValueError(f"multigammaln: the dimension is a positive integer, not {d!r}")
     x = _core.operand(a)
-    if np.any(_core.value_array(x) <= 0.5 * (d - 1)):
+    if bool(reduce_any(x <= 0.5 * (d - 1))):
         raise ValueError(f"multigammaln: a must be above (d - 1) / 2 = {0.5 * (d - 1)}")
     steps = 0.5 * np.arange(d, dtype=x.dtype if x.dtype.kind == "f" else np.float64)
     return reduce_sum(gammaln(expand_dims(x, -1) - steps), -1) + 0.25 * d * (d - 1) * _m.log(_m.pi)

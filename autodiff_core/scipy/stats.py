@@ -19,10 +19,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..ops.elementwise import exp, floor, log, log1p, square, xlog1py, xlogy
+from ..ops.elementwise import equal, exp, floor, log, log1p, logical_and, square, xlog1py, xlogy
 from ..ops.indexing import where
 from ..ops.matrices import diagonal, matrices, of_one_dtype
-from ..ops.reductions import reduce_sum
+from ..ops.reductions import reduce_any, reduce_sum
 from ..ops.shaping import concat, expand_dims, reshape, squeeze
 from ..ops.solving import triangular_solve
 from ..ops.special import betainc, betaln, gammainc, gammaincc, gammaln, lbeta, log_ndtr, ndtr, stdtr
@@ -67,7 +67,8 @@ class _Distribution:
     def _probability(self, z: Any, shapes: Any, upper: bool) -> Any:
         inside, middle = self._inside(z, *shapes)
         value = (self._surviving if upper else self._distributed)(where(inside, z, middle), *shapes)
-        return where(inside, value, np.where(self._below(z, *shapes) == upper, 1.0, 0.0).astype(z.dtype))
+        outside = where(self._below(z, *shapes), float(upper), float(not upper))
+        return where(inside, value, outside)
 
 
 class _Continuous(_Distribution):
@@ -148,11 +149,10 @@ class _beta(_Continuous):
     shapes = ("a", "b")
 
     def _inside(self, x: Any, *shapes: Any) -> Any:
-        array = _core.value_array(x)
-        return (array >= 0.0) & (array <= 1.0), 0.5
+        return logical_and(x >= 0.0, x <= 1.0), 0.5
 
     def _below(self, x: Any, *shapes: Any) -> Any:
-        return _core.value_array(x) < 0.0
+        return x < 0.0
 
     def _density(self, x: Any, *shapes: Any) -> Any:
         a, b = shapes
@@ -170,10 +170,10 @@ class _gamma(_Continuous):
     shapes = ("a",)
 
     def _inside(self, x: Any, *shapes: Any) -> Any:
-        return _core.value_array(x) >= 0.0, 1.0
+        return x >= 0.0, 1.0
 
     def _below(self, x: Any, *shapes: Any) -> Any:
-        return _core.value_array(x) < 0.0
+        return x < 0.0
 
     def _density(self, x: Any, *shapes: Any) -> Any:
         (a,) = shapes
@@ -203,10 +203,10 @@ class _poisson(_Distribution):
     shapes = ("mu",)
 
     def _inside(self, x: Any, *shapes: Any) -> Any:
-        return _core.value_array(x) >= 0.0, 0.0
+        return x >= 0.0, 0.0
 
     def _below(self, x: Any, *shapes: Any) -> Any:
-        return _core.value_array(x) < 0.0
+        return x < 0.0
 
     def _distributed(self, x: Any, *shapes: Any) -> Any:
         return gammaincc(floor(x) + 1.0, shapes[0])
@@ -218,8 +218,7 @@ class _poisson(_Distribution):
         """Logarithm of the probability of k."""
         x, mu, loc = self._split("logpmf", k, args, kwargs, {"loc": 0.0})
         x = x - loc
-        array = _core.value_array(x)
-        inside = (array >= 0.0) & (array == np.floor(array))
+        inside = logical_and(x >= 0.0, equal(x, floor(x)))
         counts = where(inside, x, 0.0)
         return where(inside, xlogy(counts, mu) - gammaln(counts + 1.0) - mu, -np.inf)
 
@@ -258,7 +257,7 @@ class _dirichlet:
             )
         if rows == n - 1:
             point = concat([point, expand_dims(1.0 - reduce_sum(point, 0), 0)], 0)
-        if np.any(np.abs(_core.value_array(point).sum(axis=0) - 1.0) > 1e-6) or np.any(_core.value_array(point) < 0.0):
+        if bool(reduce_any(abs(reduce_sum(point, 0) - 1.0) > 1e-6)) or bool(reduce_any(point < 0.0)):
             raise ValueError("dirichlet: the rows of x are not negative, and add up to 1")
         beside = reshape(weights, (n,) + (1,) * (len(point.shape) - 1))
         return reduce_sum(xlogy(beside - 1.0, point), 0) - lbeta(weights)
