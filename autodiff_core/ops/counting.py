@@ -16,7 +16,7 @@ from .shaping import _sizes
 
 
 def _values(x: Any) -> np.ndarray:
-    return np.asarray(_core.value_array(_core.operand(x)))
+    return np.asarray(_core.operand(x))
 
 
 def bincount(

@@ -82,7 +82,7 @@ def _order(x: Any, axis: int, direction: str, function: str) -> np.ndarray:
         raise ValueError(f"{function}: direction {direction!r} is neither 'ASCENDING' nor 'DESCENDING'")
     if not -nd <= axis < nd:
         raise ValueError(f"{function}: axis {axis} is out of bounds for shape {tuple(x.shape)}")
-    values = _core.value_array(x)
+    values = np.asarray(x)
     if direction == "ASCENDING":
         return np.argsort(values, axis=axis, kind="stable")
     # From the end, so that equal elements stay in their order.

@@ -17,7 +17,7 @@ from .shaping import _sizes, broadcast_to, concat, reshape
 
 def _places(function: str, indices: Any, shape: Sequence[int]) -> np.ndarray:
     """Numbers of rows, for indices whose last axis goes through the first axes of a shape."""
-    index = np.asarray(_core.value_array(_core.operand(indices)))
+    index = np.asarray(_core.operand(indices))
     if index.dtype.kind not in "iu":
         raise TypeError(f"{function}: indices must be integers, not {index.dtype}")
     if index.ndim == 0 or index.shape[-1] > len(shape):
@@ -80,7 +80,7 @@ def gather_nd(
     <Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
     """
     x = _core.operand(params)
-    index = np.asarray(_core.value_array(_core.operand(indices)))
+    index = np.asarray(_core.operand(indices))
     batch = tuple(x.shape[:batch_dims])
     if index.shape[:batch_dims] != batch or index.ndim <= batch_dims:
         raise ValueError(
@@ -262,7 +262,7 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     [[1.0, 3.0], [2.0]]
     """
     x = _core.operand(data)
-    numbers = np.asarray(_core.value_array(_core.operand(partitions)))
+    numbers = np.asarray(_core.operand(partitions))
     if tuple(x.shape[: numbers.ndim]) != numbers.shape:
         raise ValueError(
             f"dynamic_partition: partitions of shape {numbers.shape} do not fit data of shape {tuple(x.shape)}"
@@ -302,7 +302,7 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     >>> tf.dynamic_stitch([[2, 0], [1]], [[1., 2.], [3.]])
     <Tensor: shape=(3,), dtype=float32, numpy=array([2., 3., 1.], dtype=float32)>
     """
-    places = [np.asarray(_core.value_array(_core.operand(i))) for i in indices]
+    places = [np.asarray(_core.operand(i)) for i in indices]
     parts = [_core.operand(x) for x in data]
     if len(places) != len(parts) or any(
         tuple(x.shape[: i.ndim]) != i.shape for i, x in zip(places, parts, strict=False)
@@ -347,7 +347,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     """
     x = reshape(input, -1) if axis is None else _core.operand(input)
     at = 0 if axis is None else int(axis) % max(len(x.shape), 1)
-    return gather(x, np.repeat(np.arange(x.shape[at]), np.asarray(_core.value_array(_core.operand(repeats)))), axis=at)
+    return gather(x, np.repeat(np.arange(x.shape[at]), np.asarray(_core.operand(repeats))), axis=at)
 
 
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Tensor]:
@@ -435,7 +435,7 @@ def reverse_sequence(
     if seq_axis is None:
         raise ValueError("reverse_sequence: seq_axis must be given")
     along, batch = seq_axis % nd, (batch_axis or 0) % nd
-    lengths = np.asarray(_core.value_array(_core.operand(seq_lengths)))
+    lengths = np.asarray(_core.operand(seq_lengths))
     if along == batch or lengths.shape != (x.shape[batch],) or (lengths < 0).any() or (lengths > x.shape[along]).any():
         raise ValueError(
             f"reverse_sequence: seq_lengths of shape {lengths.shape} do not fit shape {tuple(x.shape)} with "
@@ -475,7 +475,7 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
     >>> tf.math.invert_permutation([2, 0, 1])
     <Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
     """
-    order = np.asarray(_core.value_array(_core.operand(x)))
+    order = np.asarray(_core.operand(x))
     if order.ndim != 1 or sorted(order.tolist()) != list(range(order.size)):
         raise ValueError(f"invert_permutation: {order.tolist()} is no permutation")
     return _core.to_tensor(np.argsort(order).astype(order.dtype))
@@ -509,7 +509,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str
     array([[1, 0, 0],
            [1, 1, 1]], dtype=int32)>
     """
-    counts = np.asarray(_core.value_array(_core.operand(lengths)))
+    counts = np.asarray(_core.operand(lengths))
     longest = int(counts.max(initial=0)) if maxlen is None else int(maxlen)
     return _core.to_tensor((np.arange(longest) < counts[..., None]).astype(dtype))
 
@@ -549,8 +549,8 @@ def searchsorted(
     >>> tf.searchsorted([1., 3., 5.], [0., 3., 9.])
     <Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 3], dtype=int32)>
     """
-    lines = np.asarray(_core.value_array(_core.operand(sorted_sequence)))
-    wanted = np.asarray(_core.value_array(_core.operand(values)))
+    lines = np.asarray(_core.operand(sorted_sequence))
+    wanted = np.asarray(_core.operand(values))
     if lines.shape[:-1] != wanted.shape[:-1] or lines.ndim == 0:
         raise ValueError(f"searchsorted: shapes {lines.shape} and {wanted.shape} differ in more than the last axis")
     found = np.empty(wanted.shape, out_type)

@@ -131,7 +131,7 @@ _SHOWN = {
 
 
 def _numbers(segment_ids: Any, function: str) -> np.ndarray:
-    ids = np.asarray(_core.value_array(_core.operand(segment_ids)))
+    ids = np.asarray(_core.operand(segment_ids))
     if ids.dtype.kind not in "iu":
         raise TypeError(f"{function}: segment_ids must be integers, not {ids.dtype}")
     return ids.astype(np.intp)

@@ -238,7 +238,7 @@ def _pooled(
     if largest:
         # The first of equal elements has the gradient, as in TensorFlow: a gather of where it is.
         width = [(0, 0), *plan.pads, (0, 0)]
-        values = np.pad(_core.value_array(images), width, constant_values=-np.inf)
+        values = np.pad(np.asarray(images), width, constant_values=-np.inf)
         numbers = np.pad(np.arange(_product(*shape)).reshape(shape), width)
         attributes = (values.shape, plan.sizes, plan.steps, plan.gaps)
         taken, places = (_flat_windows(_take_windows(a, attributes), dims) for a in (values, numbers))
