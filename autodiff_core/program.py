@@ -178,8 +178,8 @@ class Program:
             now, before = found.tolist(), value.numpy().tolist()
         return ValueError(
             f"the program does not hold for these arguments: it was recorded where the value that is looked at in "
-            f"{place_text(place)} is {before!r}, and here it is {now!r}. Record another program with arguments like these, "
-            f"or call a tf.function, which keeps a program for each"
+            f"{place_text(place)} is {before!r}, and here it is {now!r}. Record another program with arguments like "
+            f"these, or call a tf.function, which keeps a program for each"
         )
 
     # ------------------------------------------------------------------------------------------------------- reading
@@ -227,6 +227,11 @@ class Program:
         """What positional arguments are called, as far as that is known: they may be given by keyword."""
         return self._names
 
+    @property
+    def passes(self) -> tuple[str, ...]:
+        """The optimiser's passes that it and what is made of it went through."""
+        return self._passes
+
     def __len__(self) -> int:
         return len(self._core)
 
@@ -249,9 +254,9 @@ class Program:
 
         Notes
         -----
-        An elementwise op counts as one operation an element, whatever it is; a product of an (m, k) with a (k, n) matrix
-        as 2 m k n; a sum as one operation an element summed. Bytes are those of operands and results, as if each record
-        ran by itself; replays fuse records and move less. Views cost nothing.
+        An elementwise op counts as one operation an element, whatever it is; a product of an (m, k) with a (k, n)
+        matrix as 2 m k n; a sum as one operation an element summed. Bytes are those of operands and results, as if
+        each record ran by itself; replays fuse records and move less. Views cost nothing.
 
         Examples
         --------
@@ -378,7 +383,9 @@ class Program:
         """For each argument its structure, with places for its floats and None for all else."""
         for argument in (*self._arguments.structure[0], *self._arguments.structure[1].values()):
             yield Layout(argument).replaced(
-                lambda leaf: place() if isinstance(leaf, Place) and self._inputs[leaf.number].dtype.kind == "f" else None
+                lambda leaf: (
+                    place() if isinstance(leaf, Place) and self._inputs[leaf.number].dtype.kind == "f" else None
+                )
             )
 
     def _derive(
@@ -390,6 +397,66 @@ class Program:
         made.set_ends(inputs, core.variables, made.outputs[:results], assigned, made.captures, made.places)
         _core.guards_of(made)
         return Program(optimised(made, self._passes), arguments, Layout(template), self._passes, names)
+
+    # -------------------------------------------------------------------------------------------------------- as bytes
+
+    def save(self, path: Any) -> None:
+        """Write the program to a file, with its constants and the present values of its variables.
+
+        Parameters
+        ----------
+        path : str or path
+            Replaced if it exists.
+
+        Raises
+        ------
+        ProgramFileError
+            Where something in it has no place in a file: an argument of an unusual class, say.
+
+        Notes
+        -----
+        docs/programs.md has the layout. There is no pickle in it: a file from elsewhere is safe to load.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "cube.program")
+        >>> tf.Program.from_function(lambda x: x ** 3, tf.TensorSpec([], tf.float64)).save(path)
+        >>> float(tf.Program.load(path)(2.0))
+        8.0
+        """
+        from .program_file import save
+
+        save(self, path)
+
+    @classmethod
+    def load(cls, path: Any) -> Program:
+        """Read a program from a file that `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+
+        Returns
+        -------
+        Program
+            With variables of its own, which have the values that were saved.
+
+        Raises
+        ------
+        ProgramFileError
+            Where the file is damaged, of another version, no program, or needs an op that is not there. It is a
+            ValueError.
+        """
+        from .program_file import load
+
+        return load(path)
+
+    def __reduce__(self) -> Any:
+        from .program_file import from_bytes, to_bytes
+
+        return from_bytes, (to_bytes(self),)
 
 
 def _spec(core: Any, node: int) -> TensorSpec:

@@ -1,7 +1,7 @@
 """Layout: how a program's arguments or results are nested, and which of their leaves are tensors.
 
-A layout is a structure in which a `Place` stands for each tensor. Whatever else is in it is a value of Python's that the
-program was recorded with, and must be the same at each call.
+A layout is a structure in which a `Place` stands for each tensor. Whatever else is in it is a value of Python's that
+the program was recorded with, and must be the same at each call.
 """
 
 from __future__ import annotations
