@@ -183,6 +183,7 @@ from .custom import (  # noqa: E402
 from .function import function  # noqa: E402
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
+from .program import Program  # noqa: E402
 from .sparse import sparse_hessian, sparse_jacobian  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
 from .tensor_spec import TensorSpec  # noqa: E402
@@ -215,6 +216,7 @@ __all__ = [
     "GradientTape",
     "IndexedSlices",
     "Module",
+    "Program",
     "Tensor",
     "TensorShape",
     "TensorSpec",

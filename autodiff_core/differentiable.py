@@ -33,8 +33,11 @@ class GuardFailed(Exception):
 
 
 def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.ProgramCore:
-    """Rewrite a program by these passes, and drop what nothing needs."""
-    return _core.optimise(program, [PASSES[name] for name in passes])
+    """Rewrite a program by these passes, and drop what nothing needs.
+
+    It is dropped before, too: a sweep forward leaves records of a rule's cotangent, which it never reads.
+    """
+    return _core.optimise(program, [_core.compact, *(PASSES[name] for name in passes)])
 
 
 def _traced_gradient(

@@ -13,6 +13,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
+from itertools import takewhile
 from types import MethodType
 from typing import Any
 
@@ -20,6 +21,8 @@ import numpy as np
 
 from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
+from .program import Program
+from .program_layout import Layout, Place
 from .tensor_spec import TensorSpec
 
 __all__ = ["ConcreteFunction", "Function", "function"]
@@ -229,6 +232,14 @@ class Function(_core.FunctionCore):
     def input_signature(self) -> Any:
         """The TensorSpecs that every call must fit, or None."""
         return self._input_signature
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the arguments that have places, as far as they can also be given by keyword."""
+        if self._signature is None:
+            return []
+        kinds = self._signature.parameters.values()
+        return [p.name for p in takewhile(lambda p: p.kind is p.POSITIONAL_OR_KEYWORD, kinds)]
 
     def __repr__(self) -> str:
         return f"<function {self._name!r}: {len(self.variants)} programs>"
@@ -486,20 +497,29 @@ class ConcreteFunction:
         self._function, self._variants, self._arguments = function, variants, arguments
 
     @property
-    def program(self) -> _core.ProgramCore:
-        """The compiled program."""
-        program: _core.ProgramCore = self._variants.latest.program
-        return program
+    def program(self) -> Program:
+        """The program that ran last for this signature, or was recorded for it."""
+        variant = self._variants.latest
+        args, kwargs = self._arguments.with_tensors([Place(k) for k in range(len(self._arguments.operands))])
+        places = [Place(k) for k in range(len(variant.program.outputs))]
+        result = places[0] if variant.extra is None else variant.extra.assemble(places)
+        return Program(
+            variant.program,
+            Layout((tuple(args), kwargs)),
+            Layout(result),
+            self._function.passes,
+            self._function.parameters[: len(args)],
+        )
 
     @property
     def inputs(self) -> list[TensorSpec]:
         """What the tensors must be."""
-        return [_spec_of(self.program, node) for node in range(self.program.input_count)]
+        return self.program.inputs
 
     @property
     def outputs(self) -> list[TensorSpec]:
         """What the results are."""
-        return [_spec_of(self.program, node) for node in self.program.outputs]
+        return self.program.outputs
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it with arguments of this signature."""
@@ -513,11 +533,6 @@ class ConcreteFunction:
                 + ", ".join(f"shape {tuple(x.shape)} and dtype {x.dtype}" for x in arguments.operands)
             )
         return self._function._run(self._variants, arguments)
-
-
-def _spec_of(program: _core.ProgramCore, node: int) -> TensorSpec:
-    _, _, dtype, shape, _ = program.node(node)
-    return TensorSpec(shape, dtype)
 
 
 def _example(leaf: Any) -> Any:

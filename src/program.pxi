@@ -523,3 +523,23 @@ cdef int repeat_guard(ProgramCore p, int32_t node, Operand x) except -1:
         log_keep(log, log.count - 1, p.constant(node))
     (<Tracer>log.trace).places[log.count - 1] = p.places.get(node)
     return 0
+
+
+def row_named(str name):
+    """What a reader of program files has to know of a row: (kind, arity, condition first, draws); None where there is none
+    that records can name. The arity of all but elementwise rows is -1."""
+    cdef Row* row
+    if name not in opcode_by_name:
+        return None
+    row = &table[<int>opcode_by_name[name]]
+    if row.multiple or (row.kind == GENERAL and row.python == NULL):
+        return None
+    if row.kind == ELEMENTWISE:
+        return "elementwise", row.arity, bool(row.condition), False
+    if row.kind == LINEAR:
+        return "linear", -1, False, False
+    if row.kind == MATMUL:
+        return "matmul", -1, False, False
+    if row.kind == GENERAL:
+        return "general", -1, False, bool(row.draws)
+    return None

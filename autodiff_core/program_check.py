@@ -1,0 +1,468 @@
+"""Records from a file, checked one by one before the core sees them.
+
+Compiled kernels trust a record's shapes, dtypes and attributes. So whatever a file says of a record is computed once
+more here, from its operands and attributes, and must be the same. Rows whose kernels are Python's (NumPy checks those)
+are tried on an example where that is cheap; a replay checks the shape and dtype of what they give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _core
+
+__all__ = ["Kind", "check_record", "refuse"]
+
+Kind = tuple[np.dtype[Any], tuple[int, ...]]  # dtype and shape of a value
+
+_TRIED = 1 << 20  # elements: larger operands are not made up to try a kernel
+
+
+def refuse(what: str) -> ValueError:
+    """What a check raises; the reader says in which record."""
+    return ValueError(what)
+
+
+def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | None:
+    """The dtype and shape that a record gives; None where only running it tells.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot be run.
+    """
+    row = _core.row_named(op)
+    if row is None:
+        raise refuse(
+            f"there is no op {op!r} here: a row that was added by elementwise_op, linear_op or general_op must be "
+            f"added before the program is loaded"
+        )
+    kind, arity, condition, draws = row
+    if kind == "elementwise":
+        return _elementwise(op, arity, condition, operands, attribute)
+    if kind == "matmul":
+        return _matmul(operands, attribute)
+    own = _own_operands(kind, operands, attribute)
+    if kind == "linear":
+        if op in _LINEAR:
+            dtype, shape = operands[0]
+            return _LINEAR[op](dtype, shape, attribute, operands)
+        return _tried(lambda x: _core.linear(_core.op_named(op), x[0], attribute), op, operands, own)
+    if draws:
+        return _draw(attribute, operands)
+    if op in _GENERAL:
+        return _GENERAL[op](operands, attribute)
+    return _tried(lambda x: _core.general(_core.op_named(op), x, attribute), op, operands, own)
+
+
+# --------------------------------------------------------------------------------------------------------- elementwise
+
+
+def _elementwise(op: str, arity: int, condition: bool, operands: Sequence[Kind], attribute: Any) -> Kind:
+    if len(operands) != arity or attribute is not None:
+        raise refuse(f"{op} takes {arity} operands and no attributes")
+    plain = [dtype for dtype, _ in operands[1 if condition else 0 :]]
+    if condition and operands[0][0].kind != "b":
+        raise refuse(f"the condition of {op} is of dtype {operands[0][0]}")
+    scalars = all(shape == () and dtype.char in "fd" for dtype, shape in operands)
+    if len(set(plain)) > 1 and not scalars and (condition or np.result_type(*plain).kind in "bf"):
+        raise refuse(f"operands of {op} differ in dtype: {', '.join(map(str, plain))}")
+    try:
+        shape = np.broadcast_shapes(*(shape for _, shape in operands))
+        # The dtype is the same for one element.
+        sample = _core.op_named(op).function(*(_core.adopt(np.ones((1,), dtype)) for dtype, _ in operands))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise refuse(f"{op}: {error}") from None
+    return sample.dtype, tuple(int(size) for size in shape)
+
+
+def _matmul(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if len(operands) != 2 or not _is_tuple(attribute, 2) or not all(type(flag) is bool for flag in attribute):
+        raise refuse("matmul takes two operands and two truth values")
+    (a_dtype, a), (b_dtype, b) = operands
+    dtype = np.result_type(a_dtype, b_dtype)
+    compiled = dtype.kind in "bf"  # the others are NumPy's, which takes vectors
+    least = 2 if compiled else 1
+    if (compiled and a_dtype != b_dtype) or len(a) < least or len(b) < least:
+        raise refuse(f"matmul of shapes {a} and {b}, dtypes {a_dtype} and {b_dtype}")
+    row, column = len(a) == 1, len(b) == 1
+    a, b = (1, *a) if row else a, (*b, 1) if column else b
+    (rows, inner), (again, columns) = a[-2:], b[-2:]
+    if attribute[0] and not row:
+        rows, inner = inner, rows
+    if attribute[1] and not column:
+        again, columns = columns, again
+    if inner != again:
+        raise refuse(f"matmul of shapes {a} and {b}")
+    try:
+        batch = np.broadcast_shapes(a[:-2], b[:-2])
+    except ValueError as error:
+        raise refuse(f"matmul: {error}") from None
+    ends = ([] if row else [rows]) + ([] if column else [columns])
+    return dtype, (*(int(size) for size in batch), *ends)
+
+
+# -------------------------------------------------------------------------------------------------------------- linear
+
+
+def _same_shape(shape: tuple[int, ...], given: Any) -> None:
+    if not _is_shape(given) or given != shape:
+        raise refuse(f"its attributes are for a shape {given}, its operand has {shape}")
+
+
+def _reduction(shapes: Any) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Attributes of a sum: the whole, the same with ones where it is reduced, the result."""
+    if not _is_tuple(shapes, 3) or not all(map(_is_shape, shapes)):
+        raise refuse("a reduction's attributes are three shapes")
+    whole, kept, result = shapes
+    if len(whole) != len(kept) or any(k not in (1, size) for size, k in zip(whole, kept, strict=True)):
+        raise refuse(f"shape {whole} does not reduce to {kept}")
+    if len(result) > len(kept) or (len(result) == len(kept) and result != kept):
+        raise refuse(f"shape {kept} is not {result}")
+    rest = iter(kept)  # the result is `kept` with ones left out
+    for size in result:
+        if not any(k == size for k in _until(rest, size)):
+            raise refuse(f"shape {kept} is not {result}")
+    if any(k != 1 for k in rest):
+        raise refuse(f"shape {kept} is not {result}")
+    return whole, kept, result
+
+
+def _until(rest: Any, size: int) -> Any:
+    """What is left out on the way to `size`: ones only."""
+    for k in rest:
+        yield k
+        if k != 1 or k == size:
+            return
+
+
+def _sum(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    whole, _, result = _reduction(attribute)
+    _same_shape(shape, whole)
+    return np.dtype(np.int64) if dtype.kind == "b" else dtype, result
+
+
+def _broadcast(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    whole, _, result = _reduction(attribute)
+    _same_shape(shape, result)
+    return dtype, whole
+
+
+def _reshape(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2) or not _is_shape(attribute[1]):
+        raise refuse("reshape has two shapes")
+    _same_shape(shape, attribute[0])
+    if math.prod(shape) != math.prod(attribute[1]):
+        raise refuse(f"shape {shape} cannot become {attribute[1]}")
+    return dtype, attribute[1]
+
+
+def _transpose(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2) or not all(map(_is_shape, attribute)):
+        raise refuse("transpose has two permutations")
+    axes, back = attribute
+    if sorted(axes) != list(range(len(shape))) or tuple(axes.index(d) for d in range(len(axes))) != back:
+        raise refuse(f"{axes} and {back} are no permutations of the axes of shape {shape}")
+    return dtype, tuple(shape[d] for d in axes)
+
+
+def _cast(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2) or not all(isinstance(part, np.dtype) for part in attribute):
+        raise refuse("cast has two dtypes")
+    if attribute[0] != dtype:
+        raise refuse(f"cast from {attribute[0]} of a value of {dtype}")
+    return attribute[1], shape
+
+
+def _slice(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2):
+        raise refuse("slice has a shape and an index")
+    _same_shape(shape, attribute[0])
+    return dtype, _indexed_shape(shape, attribute[1], None)
+
+
+def _unslice(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2) or not _is_shape(attribute[0]):
+        raise refuse("unslice has a shape and an index")
+    found = _indexed_shape(attribute[0], attribute[1], None)
+    if found != shape:
+        raise refuse(f"the index takes shape {found}, not {shape}")
+    return dtype, attribute[0]
+
+
+def _take(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2):
+        raise refuse("take has a shape and an index")
+    _same_shape(shape, attribute[0])
+    return dtype, _indexed_shape(shape, attribute[1], operands)
+
+
+def _put_added(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    if not _is_tuple(attribute, 2) or not _is_shape(attribute[0]):
+        raise refuse("put_added has a shape and an index")
+    found = _indexed_shape(attribute[0], attribute[1], operands)
+    if found != shape:
+        raise refuse(f"the index takes shape {found}, not {shape}")
+    return dtype, attribute[0]
+
+
+def _rows_of(attribute: Any, operands: Sequence[Kind]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of the whole, and of the row numbers, which are within it."""
+    if not _is_tuple(attribute, 2) or not _is_shape(attribute[0]) or not attribute[0]:
+        raise refuse("rows are named by a shape and numbers")
+    shape, numbers = attribute
+    if isinstance(numbers, _core.Hole):
+        return shape, _hole(numbers, operands)
+    if not isinstance(numbers, np.ndarray) or numbers.dtype.kind not in "iu":
+        raise refuse("row numbers must be integers")
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= shape[0]):
+        raise refuse(f"row numbers are out of bounds for {shape[0]} rows")
+    return shape, numbers.shape
+
+
+def _gather(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    whole, numbers = _rows_of(attribute, operands)
+    _same_shape(shape, whole)
+    return dtype, (*numbers, *whole[1:])
+
+
+def _scatter(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+    whole, numbers = _rows_of(attribute, operands)
+    if shape != (*numbers, *whole[1:]):
+        raise refuse(f"rows of shape {shape} do not go into {whole} at numbers of shape {numbers}")
+    return dtype, whole
+
+
+def _indexed_shape(shape: tuple[int, ...], index: Any, operands: Sequence[Kind] | None) -> tuple[int, ...]:
+    """The shape of x[index], by NumPy's rules and without x. Arrays and holes in the index only with `operands`."""
+    parts = list(index) if type(index) is tuple else [index]
+    consumed = 0
+    spread: list[Any] = []
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.dtype.kind == "b":
+            if part.ndim == 0:
+                raise refuse("a single truth value is no index here")
+            spread += part.nonzero()
+            consumed += part.ndim
+        else:
+            spread.append(part)
+            consumed += part is not None and part is not Ellipsis
+    dots = [k for k, part in enumerate(spread) if part is Ellipsis]
+    if len(dots) > 1 or consumed > len(shape):
+        raise refuse(f"an index of {consumed} parts for shape {shape}")
+    at = dots[0] if dots else len(spread)
+    spread[at : at + len(dots)] = [slice(None)] * (len(shape) - consumed)
+    advanced = any(isinstance(part, (np.ndarray, _core.Hole)) for part in spread)
+    result: list[int] = []
+    numbers: list[tuple[int, ...]] = []
+    first, apart, axis = 0, False, 0
+    for k, part in enumerate(spread):
+        if part is None:
+            result.append(1)
+            continue
+        size = shape[axis]
+        axis += 1
+        if isinstance(part, slice):
+            result.append(_slice_length(part, size))
+        elif advanced:
+            if not numbers:
+                first = len(result)
+            elif not isinstance(spread[k - 1], (np.ndarray, _core.Hole, int)):
+                apart = True
+            numbers.append(_number_shape(part, size, operands))
+        else:
+            _number_shape(part, size, operands)
+    if numbers:
+        try:
+            new = np.broadcast_shapes(*numbers)
+        except ValueError as error:
+            raise refuse(f"index: {error}") from None
+        first = 0 if apart else first  # NumPy's rule
+        result[first:first] = [int(n) for n in new]
+    return tuple(result)
+
+
+def _slice_length(part: slice, size: int) -> int:
+    if not all(end is None or type(end) is int for end in (part.start, part.stop, part.step)) or part.step == 0:
+        raise refuse(f"{part} is no slice")
+    return len(range(*part.indices(size)))
+
+
+def _number_shape(part: Any, size: int, operands: Sequence[Kind] | None) -> tuple[int, ...]:
+    if type(part) is int:
+        if not -size <= part < size:
+            raise refuse(f"index {part} is out of bounds for {size}")
+        return ()
+    if operands is not None and isinstance(part, _core.Hole):
+        return _hole(part, operands)
+    if operands is not None and isinstance(part, np.ndarray) and part.dtype.kind in "iu":
+        if part.size and (part.min() < -size or part.max() >= size):
+            raise refuse(f"an index is out of bounds for {size}")
+        return part.shape
+    raise refuse(f"{part!r} is no index")
+
+
+def _hole(hole: Any, operands: Sequence[Kind]) -> tuple[int, ...]:
+    dtype, shape = operands[hole.operand]
+    if dtype.kind not in "iu":
+        raise refuse(f"an index of dtype {dtype}")
+    return shape
+
+
+_LINEAR: dict[str, Callable[..., Kind]] = {
+    "sum": _sum,
+    "broadcast": _broadcast,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "cast": _cast,
+    "slice": _slice,
+    "unslice": _unslice,
+    "take": _take,
+    "put_added": _put_added,
+    "gather_rows": _gather,
+    "scatter_rows": _scatter,
+}
+
+# ------------------------------------------------------------------------------------------------------------- general
+
+
+def _extremum(operands: Sequence[Kind], attribute: Any) -> Kind:
+    whole, kept, result = _reduction(attribute)
+    if len(operands) != 1 or any(k == 1 and size == 0 for size, k in zip(whole, kept, strict=True)):
+        raise refuse("an extremum of nothing")
+    _same_shape(operands[0][1], whole)
+    return operands[0][0], result
+
+
+def _along(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if len(operands) != 1 or type(attribute) is not int or not -len(operands[0][1]) <= attribute < 0:
+        raise refuse("softmax has one operand and an axis, counted from the end")
+    return operands[0]
+
+
+def _labels(operands: Sequence[Kind], attribute: Any) -> tuple[int, ...]:
+    """The kernels trust class labels."""
+    shape = operands[0][1] if len(operands) == 1 else ()
+    if (
+        not isinstance(attribute, np.ndarray)
+        or attribute.dtype != np.int64
+        or not attribute.flags.c_contiguous
+        or not shape
+        or attribute.shape != shape[:-1]
+        or (attribute.size and (attribute.min() < 0 or attribute.max() >= shape[-1]))
+        or operands[0][0].kind != "f"
+    ):
+        raise refuse(
+            "labels must be int64, of the operand's shape without the last axis, and less than that axis is long"
+        )
+    return shape
+
+
+def _losses(operands: Sequence[Kind], attribute: Any) -> Kind:
+    return operands[0][0], _labels(operands, attribute)[:-1]
+
+
+def _residual(operands: Sequence[Kind], attribute: Any) -> Kind:
+    return operands[0][0], _labels(operands, attribute)
+
+
+def _einsum(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if not _is_tuple(attribute, 3) or not _is_tuple(attribute[0], len(operands)) or not operands:
+        raise refuse("einsum has a term for each operand, a result and the operands' shapes")
+    terms, result, shapes = attribute
+    if not all(isinstance(term, str) and len(set(term)) == len(term) for term in (*terms, result)):
+        raise refuse("einsum's terms name each axis once")
+    if shapes != tuple(shape for _, shape in operands) or not all(map(_is_shape, shapes)):
+        raise refuse(f"einsum's attributes are for shapes {shapes}")
+    if not all(c.isascii() and c.isalpha() for c in "".join((*terms, result))):
+        raise refuse("einsum's axes are letters")
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes, strict=True):
+        if len(term) != len(shape):
+            raise refuse(f"einsum: {term!r} names another number of axes than shape {shape} has")
+        for c, size in zip(term, shape, strict=True):
+            if sizes.setdefault(c, size) == 1:
+                sizes[c] = size
+            elif size not in (1, sizes[c]):
+                raise refuse(f"einsum: axis {c!r} has the lengths {sizes[c]} and {size}")
+    if not set(result) <= set(sizes):
+        raise refuse("einsum's result names an axis that no operand has")
+    return np.result_type(*(dtype for dtype, _ in operands)), tuple(sizes[c] for c in result)
+
+
+_GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind]] = {
+    "reduce_max": _extremum,
+    "reduce_min": _extremum,
+    "softmax": _along,
+    "log_softmax": _along,
+    "sparse_softmax_cross_entropy": _losses,
+    "class_residual": _residual,
+    "einsum": _einsum,
+}
+
+
+def _draw(attribute: Any, operands: Sequence[Kind]) -> Kind:
+    """Attributes of a draw, which must not be made: (kind, seed, sizes, dtype, first, second)."""
+    if not _is_tuple(attribute, 6) or operands:
+        raise refuse("random has six attributes")
+    kind, seed, sizes, dtype, first, second = attribute
+    if kind not in ("integers", "permutation", "uniform", "normal", "truncated_normal"):
+        raise refuse(f"random numbers of the kind {kind!r}")
+    if not (seed is None or (type(seed) is int and seed >= 0)):
+        raise refuse(f"a seed {seed!r}")
+    sizes = tuple(sizes) if type(sizes) in (tuple, list) else sizes
+    if not _is_shape(sizes):
+        raise refuse(f"sizes {sizes!r}")
+    if kind == "permutation":
+        return np.dtype(np.int64), sizes[:1]
+    if not isinstance(dtype, np.dtype) or dtype.kind not in ("iu" if kind == "integers" else "f"):
+        raise refuse(f"random numbers of dtype {dtype!r}")
+    for bound in (first, second):
+        if not (bound is None or isinstance(bound, (int, float, np.number, np.ndarray))):
+            raise refuse(f"a bound {bound!r}")
+    return dtype, sizes
+
+
+# --------------------------------------------------------------------------------------------------------------- rest
+
+
+def _own_operands(kind: str, operands: Sequence[Kind], attribute: Any) -> int:
+    """How many operands are the op's own; those behind fill the holes of its attributes, each one."""
+    holes = sorted({hole.operand for hole in _holes(attribute)})
+    own = holes[0] if holes else len(operands)
+    if holes != list(range(own, len(operands))) or (kind == "linear" and own != 1):
+        raise refuse(f"{len(operands)} operands, of which {len(holes)} fill holes")
+    return own
+
+
+def _holes(attribute: Any) -> list[Any]:
+    if isinstance(attribute, _core.Hole):
+        return [attribute]
+    return [hole for part in attribute for hole in _holes(part)] if type(attribute) is tuple else []
+
+
+def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], own: int) -> Kind | None:
+    """What a row in Python gives for ones, where that is cheap."""
+    if own != len(operands) or sum(math.prod(shape) for _, shape in operands) > _TRIED:
+        return None
+    examples = [_core.adopt(np.ones(shape, dtype)) for dtype, shape in operands]
+    try:
+        with np.errstate(all="ignore"):
+            found = run(examples)
+    except np.linalg.LinAlgError:
+        return None  # ones may be no good example
+    except Exception as error:
+        raise refuse(f"{op} cannot be run: {type(error).__name__}: {error}") from None
+    return found.dtype, tuple(found.shape)
+
+
+def _is_tuple(value: Any, length: int) -> bool:
+    return type(value) is tuple and len(value) == length
+
+
+def _is_shape(value: Any) -> bool:
+    return type(value) is tuple and len(value) <= 32 and all(type(size) is int and size >= 0 for size in value)

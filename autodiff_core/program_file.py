@@ -1,0 +1,472 @@
+"""Programs as bytes: what `Program.save` writes and `Program.load` reads; docs/programs.md has the layout.
+
+Nothing in a file is run, and nothing in it is believed: the reader makes the program anew, one record at a time, and
+checks each before it is made (program_check.py).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from struct import Struct
+from types import EllipsisType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import _core
+from .differentiable import PASSES
+from .program import Program
+from .program_check import Kind, check_record
+from .program_layout import Layout, Place
+from .variable import Variable
+
+__all__ = ["MAGIC", "VERSION", "ProgramFileError", "from_bytes", "load", "pack", "save", "to_bytes", "unpack"]
+
+MAGIC = b"\x89ADPROG\n"
+VERSION = 1
+_PREFIX = Struct("<8sIIQQ")  # magic, version, checksum of all that follows, bytes of the header, bytes of the data
+_ALIGNMENT = 64
+_MOST_RECORDS = 1 << 24
+_MOST_BYTES = 1 << 36  # of one value
+_INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+_DTYPES = {
+    name: np.dtype(name) for name in ("bool", *_INTEGERS, "float16", "float32", "float64", "complex64", "complex128")
+}
+
+
+class ProgramFileError(ValueError):
+    """Bytes that are no program that can be run here, or a program that cannot be written."""
+
+
+# ------------------------------------------------------------------------------------------------------------- writing
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.arrays: list[list[Any]] = []
+        self.data = bytearray()
+        self._known: dict[int, int] = {}
+        self._kept: list[Any] = []
+
+    def array(self, array: np.ndarray) -> int:
+        """An array in the data section; returns its number."""
+        if id(array) in self._known:
+            return self._known[id(array)]
+        dtype = self.dtype(array.dtype)
+        self.data += bytes(-len(self.data) % _ALIGNMENT)
+        self.arrays.append([dtype, list(array.shape), len(self.data)])
+        self.data += array.astype(array.dtype.newbyteorder("<"), order="C", copy=False).tobytes()
+        self._known[id(array)] = len(self.arrays) - 1
+        self._kept.append(array)
+        return len(self.arrays) - 1
+
+    @staticmethod
+    def dtype(dtype: np.dtype[Any]) -> str:
+        if dtype.name not in _DTYPES:
+            raise ProgramFileError(f"values of dtype {dtype} cannot be saved: files have {', '.join(_DTYPES)}")
+        return dtype.name
+
+    def attribute(self, value: Any) -> Any:
+        """An attribute, or a value of Python's among the arguments, as JSON."""
+        if value is None or type(value) in (bool, str):
+            return value
+        if type(value) is int:
+            if not -(2**63) <= value < 2**64:
+                raise ProgramFileError(f"{value} cannot be saved: it is longer than 64 bits")
+            return value
+        if type(value) is float:
+            return {"float": value.hex()}
+        if type(value) is tuple:
+            return [self.attribute(part) for part in value]
+        if type(value) is list:
+            return {"list": [self.attribute(part) for part in value]}
+        if type(value) is dict and all(type(key) is str for key in value):
+            return {"dict": [[key, self.attribute(part)] for key, part in value.items()]}
+        if type(value) is slice:
+            return {"slice": [self.attribute(part) for part in (value.start, value.stop, value.step)]}
+        if value is Ellipsis:
+            return {"ellipsis": None}
+        if isinstance(value, np.dtype):
+            return {"dtype": self.dtype(value)}
+        if isinstance(value, _core.Hole):
+            return {"hole": value.operand}
+        if isinstance(value, np.ndarray):
+            return {"array": self.array(value)}
+        if isinstance(value, np.generic):
+            return {"scalar": self.array(np.asarray(value))}
+        raise ProgramFileError(
+            f"{value!r} cannot be saved: a program file has numbers, strings, tuples, lists, dicts with strings for "
+            f"keys, slices, dtypes and arrays, and nothing of type {type(value).__name__}"
+        )
+
+    def structure(self, value: Any) -> Any:
+        if isinstance(value, Place):
+            return {"place": value.number}
+        if type(value) is tuple:
+            return {"tuple": [self.structure(part) for part in value]}
+        if type(value) is list:
+            return {"list": [self.structure(part) for part in value]}
+        if type(value) is dict:
+            return {"dict": [[self.attribute(key), self.structure(part)] for key, part in value.items()]}
+        return {"value": self.attribute(value)}
+
+
+def to_bytes(program: Program) -> bytes:
+    """A program as the bytes of a file."""
+    writer, core = _Writer(), program.core
+    fixed = core.input_count + len(core.variables)
+    records: list[Any] = []
+    for node in range(fixed, len(core)):
+        op, operands, dtype, shape, attribute = core.node(node)
+        if op == "constant":
+            encoded: Any = writer.array(np.asarray(attribute.numpy()))
+        elif op == "guard":
+            place = core.places.get(node)
+            encoded = [writer.array(np.asarray(attribute[0].numpy())), attribute[1], _plain_place(place)]
+        else:
+            if _core.row_named(op) is None:
+                raise ProgramFileError(f"the op {op!r} calls Python of its own and cannot be saved")
+            encoded = writer.attribute(attribute)
+        records.append([op, list(operands), writer.dtype(dtype), list(shape), encoded])
+    arguments, results = program.layouts
+    header = {
+        "inputs": [[writer.dtype(spec.dtype), list(spec.shape)] for spec in program.inputs],
+        "variables": [
+            [v.name, v.trainable, writer.array(np.asarray(_core.value_array(v)).copy())] for v in core.variables
+        ],
+        "records": records,
+        "outputs": list(core.outputs),
+        "assigned": [list(pair) for pair in core.assigned],
+        "arguments": writer.structure(arguments.structure),
+        "results": writer.structure(results.structure),
+        "names": list(program.names),
+        "passes": list(program.passes),
+        "arrays": writer.arrays,
+    }
+    return pack(header, bytes(writer.data))
+
+
+def _plain_place(place: Any) -> Any:
+    """A guard's place in the code as (file, line, function)."""
+    while isinstance(place, tuple) and place and isinstance(place[0], int):
+        place = place[1]
+    if place is None:
+        return None
+    code = place[0]
+    return list(place) if isinstance(code, str) else [code.co_filename, place[1], code.co_name]
+
+
+def pack(header: dict[str, Any], data: bytes) -> bytes:
+    """A header and a data section as a file, with its checksum."""
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-(_PREFIX.size + len(text)) % _ALIGNMENT)
+    rest = text + data
+    lengths = Struct("<QQ").pack(len(text), len(data))
+    return _PREFIX.pack(MAGIC, VERSION, zlib.crc32(lengths + rest), len(text), len(data)) + rest
+
+
+def save(program: Program, path: Any) -> None:
+    """Write a program to a file."""
+    Path(path).write_bytes(to_bytes(program))
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+
+
+def unpack(content: bytes) -> tuple[Any, bytes]:
+    """The header and the data section of a file that is whole."""
+    if content[: len(MAGIC)] != MAGIC[: len(content)] or not content:
+        raise ProgramFileError("this is no program file: it does not begin like one")
+    if len(content) < _PREFIX.size:
+        raise ProgramFileError(f"the program file ends after {len(content)} bytes, within its first {_PREFIX.size}")
+    _, version, checksum, header_size, data_size = _PREFIX.unpack_from(content)
+    if version != VERSION:
+        raise ProgramFileError(
+            f"the program file is of version {version}; this release of autodiff_core reads version {VERSION}: save "
+            f"the program again with this release"
+        )
+    if len(content) != _PREFIX.size + header_size + data_size:
+        raise ProgramFileError(
+            f"the program file has {len(content)} bytes where {_PREFIX.size + header_size + data_size} are announced: "
+            f"it is truncated, or something was added"
+        )
+    if zlib.crc32(memoryview(content)[16:]) != checksum:
+        raise ProgramFileError("the program file is damaged: its checksum is another one")
+    try:
+        header = json.loads(content[_PREFIX.size : _PREFIX.size + header_size])
+    except (ValueError, RecursionError) as error:
+        raise ProgramFileError(f"the program file's header is no JSON: {error}") from None
+    return header, content[_PREFIX.size + header_size :]
+
+
+def from_bytes(content: bytes) -> Program:
+    """A program from the bytes of a file.
+
+    Raises
+    ------
+    ProgramFileError
+        Where they are none, whatever they are.
+    """
+    header, data = unpack(content)
+    try:
+        with _core.Untraced():
+            return _Reader(header, data).program()
+    except ProgramFileError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise ProgramFileError(f"the program file is no program: {error}") from error
+
+
+def load(path: Any) -> Program:
+    """Read a program from a file."""
+    return from_bytes(Path(path).read_bytes())
+
+
+class _Reader:
+    def __init__(self, header: Any, data: bytes) -> None:
+        self.header, self.data = _typed(header, dict, "the header"), data
+        self.arrays = [self._array(entry) for entry in self._list("arrays")]
+        self.kinds: list[Kind | None] = []  # of each node; None for a guard, which nothing can read
+
+    def _list(self, key: str) -> list[Any]:
+        if key not in self.header:
+            raise ProgramFileError(f"the header has no {key!r}")
+        found: list[Any] = _typed(self.header[key], list, key)
+        return found
+
+    # -------------------------------------------------------------------------------------------------------- values
+
+    def _array(self, entry: Any) -> np.ndarray:
+        name, sizes, offset = _items(entry, 3, "an array")
+        dtype, shape = _kind(name, sizes)
+        size = math.prod(shape) * dtype.itemsize
+        if type(offset) is not int or offset % _ALIGNMENT or not 0 <= offset <= len(self.data) - size:
+            raise ProgramFileError(
+                f"an array of {size} bytes at {offset} is not within the {len(self.data)} bytes of data"
+            )
+        raw = np.frombuffer(self.data, dtype.newbyteorder("<"), math.prod(shape), offset)
+        if dtype.kind == "b" and not np.all(raw.view(np.uint8) <= 1):
+            raise ProgramFileError("a truth value is neither 0 nor 1")
+        return raw.reshape(shape).astype(dtype, order="C", copy=True)
+
+    def array(self, number: Any) -> np.ndarray:
+        return self.arrays[_index(number, len(self.arrays), "array")]
+
+    def attribute(self, value: Any) -> Any:
+        if value is None or type(value) in (bool, str):
+            return value
+        if type(value) is int:
+            if not -(2**63) <= value < 2**64:
+                raise ProgramFileError("a number is longer than 64 bits")
+            return value
+        if type(value) is list:
+            return tuple(self.attribute(part) for part in value)
+        tag, inner = _tagged(value)
+        if tag not in self._TAGS:
+            raise ProgramFileError(f"there is no attribute of the kind {tag!r}")
+        return self._TAGS[tag](self, inner)
+
+    def _read_slice(self, inner: Any) -> slice:
+        return slice(*(self.attribute(part) for part in _items(inner, 3, "a slice")))
+
+    def _read_ellipsis(self, inner: Any) -> EllipsisType:
+        if inner is not None:
+            raise ProgramFileError("an ellipsis has nothing in it")
+        return Ellipsis
+
+    def _read_dict(self, inner: Any) -> dict[str, Any]:
+        pairs = [_items(pair, 2, "an item") for pair in _typed(inner, list, "a dict")]
+        return {_typed(key, str, "a key"): self.attribute(part) for key, part in pairs}
+
+    def _read_hole(self, inner: Any) -> Any:
+        return _core.Hole(_index(inner, 1 << 24, "hole"))
+
+    _TAGS: ClassVar[dict[str, Callable[[_Reader, Any], Any]]] = {
+        "float": lambda self, inner: float.fromhex(_typed(inner, str, "a float")),
+        "list": lambda self, inner: [self.attribute(part) for part in _typed(inner, list, "a list")],
+        "dict": _read_dict,
+        "slice": _read_slice,
+        "ellipsis": _read_ellipsis,
+        "dtype": lambda self, inner: _dtype(inner),
+        "hole": _read_hole,
+        "array": lambda self, inner: self.array(inner),
+        "scalar": lambda self, inner: self.array(inner)[()],
+    }
+
+    def structure(self, value: Any, places: list[int], count: int) -> Any:
+        tag, inner = _tagged(value)
+        if tag == "place":
+            places.append(_index(inner, count, "place"))
+            return Place(inner)
+        if tag == "value":
+            return self.attribute(inner)
+        if tag in ("tuple", "list"):
+            parts = [self.structure(part, places, count) for part in _typed(inner, list, "a structure")]
+            return tuple(parts) if tag == "tuple" else parts
+        if tag == "dict":
+            pairs = [_items(pair, 2, "an item") for pair in _typed(inner, list, "a dict")]
+            return {self.attribute(key): self.structure(part, places, count) for key, part in pairs}
+        raise ProgramFileError(f"there is no structure of the kind {tag!r}")
+
+    # ------------------------------------------------------------------------------------------------------- records
+
+    def program(self) -> Program:
+        core = _core.ProgramCore()
+        inputs = [_kind(*_items(entry, 2, "an input")) for entry in self._list("inputs")]
+        variables = [self._variable(entry) for entry in self._list("variables")]
+        for dtype, shape in [*inputs, *((v.dtype, tuple(v.shape)) for v in variables)]:
+            core.add_node("input", [], dtype, shape)
+            self.kinds.append((dtype, shape))
+        records = self._list("records")
+        if len(records) > _MOST_RECORDS:
+            raise ProgramFileError(f"{len(records)} records are more than {_MOST_RECORDS}")
+        places: dict[int, Any] = {}
+        for entry in records:
+            node = len(self.kinds)
+            try:
+                place = self._record(core, entry)
+            except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+                raise ProgramFileError(f"record {node} of the program file: {error}") from error
+            if place is not None:
+                places[node] = place
+        outputs = [self._readable(node) for node in self._list("outputs")]
+        assigned = self._assignments(len(inputs), len(variables))
+        arguments, results = self._layouts(len(inputs), len(outputs))
+        passes = self._strings("passes")
+        if not set(passes) <= set(PASSES):
+            raise ProgramFileError(f"there are no passes {passes}")
+        core.set_ends(len(inputs), variables, outputs, assigned, [], places)
+        _core.guards_of(core)
+        return Program(core, arguments, results, passes, self._strings("names"))
+
+    def _variable(self, entry: Any) -> Variable:
+        name, trainable, number = _items(entry, 3, "a variable")
+        name, trainable = _typed(name, str, "a variable's name"), _typed(trainable, bool, "trainable")
+        variable = Variable(self.array(number), trainable=trainable, dtype=self.array(number).dtype)
+        variable._name = name
+        return variable
+
+    def _record(self, core: Any, entry: Any) -> Any:
+        """Add one record; returns a guard's place."""
+        op, operands, dtype, shape, attribute = _items(entry, 5, "a record")
+        kind = _kind(dtype, shape)
+        nodes = [self._readable(node) for node in _typed(operands, list, "operands")]
+        given = [kind for kind in (self.kinds[node] for node in nodes) if kind is not None]
+        place = None
+        value: Any
+        if op == "constant":
+            value, found = self._constant(attribute)
+            if nodes:
+                raise ProgramFileError("a constant has no operands")
+        elif op == "guard":
+            number, truth, place = _items(attribute, 3, "a guard")
+            value, found = self._constant(number)
+            value = (value, _typed(truth, bool, "a guard's kind"))
+            place = _place(place)
+            if len(given) != 1 or given[0] != found or (truth and math.prod(kind[1]) != 1):
+                raise ProgramFileError(f"a guard on {given} for a value of {found}")
+        else:
+            value = self.attribute(attribute)
+            for hole in _numbers_of_holes(value):
+                _index(hole, len(nodes), "hole")
+            found = check_record(_typed(op, str, "an op"), given, value) or kind
+        if found != kind:
+            raise ProgramFileError(f"{op} of these operands is of dtype and shape {found}, not {kind}")
+        core.add_node(op, nodes, kind[0], kind[1], value)
+        self.kinds.append(None if op == "guard" else kind)
+        return place
+
+    def _constant(self, number: Any) -> tuple[Any, Kind]:
+        array = self.array(number)
+        return _core.adopt(array), (array.dtype, array.shape)
+
+    def _readable(self, node: Any) -> int:
+        """The number of an earlier node that has a value."""
+        at = _index(node, len(self.kinds), "node")
+        if self.kinds[at] is None:
+            raise ProgramFileError(f"node {at} is a guard, which has no value")
+        return at
+
+    def _assignments(self, inputs: int, variables: int) -> list[tuple[int, int]]:
+        assigned = []
+        for entry in self._list("assigned"):
+            which, node = _items(entry, 2, "an assignment")
+            which, node = _index(which, variables, "variable"), self._readable(node)
+            if self.kinds[node] != self.kinds[inputs + which] or which in [other for other, _ in assigned]:
+                raise ProgramFileError(f"node {node} cannot be assigned to variable {which}")
+            assigned.append((which, node))
+        return assigned
+
+    def _layouts(self, inputs: int, outputs: int) -> tuple[Layout, Layout]:
+        places: list[int] = []
+        arguments = self.structure(self.header.get("arguments"), places, inputs)
+        if sorted(places) != list(range(inputs)):
+            raise ProgramFileError("the arguments have not a place for each input")
+        if not (type(arguments) is tuple and list(map(type, arguments)) == [tuple, dict]):
+            raise ProgramFileError("the arguments must be a tuple and a dict")
+        if not all(type(key) is str for key in arguments[1]):
+            raise ProgramFileError("keyword arguments have strings for names")
+        return Layout(arguments), Layout(self.structure(self.header.get("results"), [], outputs))
+
+    def _strings(self, key: str) -> list[str]:
+        return [_typed(text, str, key) for text in self._list(key)]
+
+
+def _typed(value: Any, kind: type, what: str) -> Any:
+    if type(value) is not kind:
+        raise ProgramFileError(f"{what} must be a {kind.__name__}, not {type(value).__name__}")
+    return value
+
+
+def _items(value: Any, count: int, what: str) -> list[Any]:
+    found: list[Any] = _typed(value, list, what)
+    if len(found) != count:
+        raise ProgramFileError(f"{what} has {count} parts, not {len(found)}")
+    return found
+
+
+def _tagged(value: Any) -> tuple[str, Any]:
+    if type(value) is not dict or len(value) != 1:
+        raise ProgramFileError("a tagged value is an object with one key")
+    return next(iter(value.items()))
+
+
+def _index(value: Any, count: int, what: str) -> int:
+    if type(value) is not int or not 0 <= value < count:
+        raise ProgramFileError(f"there is no {what} {value!r:.40}: there are {count}")
+    return value
+
+
+def _dtype(name: Any) -> np.dtype[Any]:
+    if type(name) is not str or name not in _DTYPES:
+        raise ProgramFileError(f"there is no dtype {name!r:.40} in a program file")
+    return _DTYPES[name]
+
+
+def _kind(name: Any, sizes: Any) -> Kind:
+    """A dtype and a shape; absurd sizes are refused before anything is made of them."""
+    dtype, shape = _dtype(name), tuple(_typed(sizes, list, "a shape"))
+    if len(shape) > 32 or not all(type(size) is int and 0 <= size < _MOST_BYTES for size in shape):
+        raise ProgramFileError(f"{str(shape):.80} is no shape")
+    if math.prod(max(size, 1) for size in shape) * dtype.itemsize > _MOST_BYTES:
+        raise ProgramFileError(f"a value of shape {shape} is larger than {_MOST_BYTES} bytes")
+    return dtype, shape
+
+
+def _place(place: Any) -> Any:
+    if place is None:
+        return None
+    file, line, name = _items(place, 3, "a place")
+    return _typed(file, str, "a file"), _typed(line, int, "a line"), _typed(name, str, "a function")
+
+
+def _numbers_of_holes(attribute: Any) -> Sequence[int]:
+    if isinstance(attribute, _core.Hole):
+        return [attribute.operand]
+    if type(attribute) is tuple:
+        return [number for part in attribute for number in _numbers_of_holes(part)]
+    return []
