@@ -375,8 +375,8 @@ class Function(_core.FunctionCore):
         variants.obstacle = obstacle
         self.forget_last()
         warnings.warn(
-            f"{self._name} is run as plain Python for arguments like these: {obstacle}. Results are right, but nothing is "
-            f"gained by recording it",
+            f"{self._name} is run as plain Python for arguments like these: {obstacle}. Results are right, but nothing "
+            f"is gained by recording it",
             stacklevel=4,
         )
 
@@ -415,7 +415,7 @@ class Function(_core.FunctionCore):
             return (self.assemble(variant, outputs[:count]),)
 
     def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant:
-        """The program for these tensors in the places of a call's, recorded if there is none yet; nothing is assigned."""
+        """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned."""
         own = arguments.with_operands(operands)
         variants = self._by_key.setdefault(own.key, _core.Variants())
         found = variants.run(operands) if variants.programs else None

@@ -340,11 +340,3 @@ cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t
     if p.records[i].op == OP_GUARD:
         to.records[node].payload.partial[0] = p.records[i].payload.partial[0]
     return node
-
-
-def with_variables(ProgramCore program, int arguments, list variables, list assigned):
-    """Let the inputs behind the arguments be the values of these variables, and some outputs what they take."""
-    program.input_count = arguments
-    program.variables = list(variables)
-    program.assigned = list(assigned)
-    return program

@@ -268,11 +268,6 @@ cdef int give_up_tracing(str reason, object culprit) except -1:
     return 0
 
 
-def obstruct_tracing(str reason):
-    """Tell a trace, if there is one, that no program can repeat what is done here."""
-    give_up_tracing(reason, None)
-
-
 def is_tracing():
     """Whether this thread is recording a program."""
     return tracing_log() != NULL

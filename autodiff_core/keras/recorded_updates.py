@@ -1,4 +1,4 @@
-"""An optimizer's rule inside a recorded function: the same code, on stand-ins for arrays that record what is done to them.
+"""An optimizer's rule inside a recorded function: the same code, on stand-ins for arrays that record what it does.
 
 A rule works in place on blocks of arrays. Here it is given `Recorded` blocks instead, each the whole of a variable's
 gradient or of what is remembered of it: an operation in place makes a new tensor and lets the block stand for that.

@@ -228,8 +228,8 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
     shape = tuple(x.shape)
     if not shape or tuple(which.shape) != shape[:-1]:
         raise ValueError(
-            f"sparse_softmax_cross_entropy_with_logits: labels of shape {tuple(which.shape)} do not fit logits of shape "
-            f"{shape}; they must have its shape without the last axis"
+            f"sparse_softmax_cross_entropy_with_logits: labels of shape {tuple(which.shape)} do not fit logits of "
+            f"shape {shape}; they must have its shape without the last axis"
         )
     try:
         if _core.is_tracing():
