@@ -451,7 +451,7 @@ def _kind(name: Any, sizes: Any) -> Kind:
     """A dtype and a shape; absurd sizes are refused before anything is made of them."""
     dtype, shape = _dtype(name), tuple(_typed(sizes, list, "a shape"))
     if len(shape) > 32 or not all(type(size) is int and 0 <= size < _MOST_BYTES for size in shape):
-        raise ProgramFileError(f"{str(shape):.80} is no shape")
+        raise ProgramFileError(f"{shape!s:.80} is no shape")
     if math.prod(max(size, 1) for size in shape) * dtype.itemsize > _MOST_BYTES:
         raise ProgramFileError(f"a value of shape {shape} is larger than {_MOST_BYTES} bytes")
     return dtype, shape

@@ -158,7 +158,7 @@ def test_concrete_function_exposes_its_program():
     np.testing.assert_array_equal(program(np.ones(2), s=3.0)["y"], [3.0, 3.0])
 
 
-# ----------------------------------------------------------------------------------------------------------- derivatives
+# ---------------------------------------------------------------------------------------------------------- derivatives
 
 
 def test_gradient_program_agrees_with_the_tape():
@@ -207,7 +207,7 @@ def test_gradient_program_assigns_as_the_program_does():
 
 def test_gradient_program_keeps_guards():
     slope = tf.Program.from_function(guarded, X).gradient()
-    with pytest.raises(ValueError, match="test_program.py.*in guarded"):
+    with pytest.raises(ValueError, match=r"test_program\.py.*in guarded"):
         slope(-X)
 
 
@@ -239,7 +239,7 @@ def test_gradient_of_an_output_that_is_not_there_is_refused():
         tf.Program.from_function(quadratic, X).gradient([5])
 
 
-# ------------------------------------------------------------------------------------------------------------------ cost
+# ----------------------------------------------------------------------------------------------------------------- cost
 
 
 def test_cost_counts_products_sums_and_bytes():

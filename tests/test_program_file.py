@@ -89,7 +89,7 @@ def test_derivatives_of_what_was_loaded_are_those_of_what_was_saved():
 
 def test_guard_of_a_loaded_program_names_its_place():
     program, (_, n, mode) = model()
-    with pytest.raises(ValueError, match="test_program_file.py:.*in f"):
+    with pytest.raises(ValueError, match=r"test_program_file\.py:.*in f"):
         from_bytes(to_bytes(program))({"x": -X}, n, mode)
 
 
@@ -170,7 +170,7 @@ def test_rows_of_users_are_found_by_name_and_missed_by_name():
     same(from_bytes(to_bytes(program))(X), program(X))
     header, data = unpack(to_bytes(program))
     header["records"][0][0] = "nobodys_row"
-    with pytest.raises(ProgramFileError, match="no op 'nobodys_row' here.*must be added before"):
+    with pytest.raises(ProgramFileError, match=r"no op 'nobodys_row' here.*must be added before"):
         from_bytes(pack(header, data))
 
 
@@ -178,12 +178,12 @@ def test_what_has_no_place_in_a_file_is_named_when_it_is_saved():
     class Mode:
         pass
 
-    with pytest.raises(ProgramFileError, match="cannot be saved.*nothing of type Mode"):
+    with pytest.raises(ProgramFileError, match=r"cannot be saved.*nothing of type Mode"):
         to_bytes(tf.Program.from_function(lambda x, mode: x, X, Mode()))
 
 
 def test_longdouble_cannot_be_saved():
-    with pytest.raises(ProgramFileError, match="longdouble|float128"):
+    with pytest.raises(ProgramFileError, match=r"longdouble|float128"):
         to_bytes(tf.Program.from_function(lambda x: x * 2.0, X.astype(np.longdouble)))
 
 
