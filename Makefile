@@ -4,13 +4,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+PEERS_ARGS ?=
 
 python := $(VENV)/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test lint warnings bench bench-check wheel check clean
+.PHONY: help demo test lint warnings bench bench-check bench-peers wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -21,9 +22,10 @@ help:
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
+	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
 	@echo "make wheel        sdist and wheel in dist/"
 	@echo "make check        test, lint, warnings, bench-check"
-	@echo "make clean        remove what was built (not $(VENV))"
+	@echo "make clean        remove what was built (not $(VENV), not .peers)"
 
 demo: .made/demo
 	$(python) examples/digits.py
@@ -46,6 +48,11 @@ bench: .made/dev .made/wheel
 
 bench-check: .made/dev
 	$(python) -m pytest bench --benchmark-disable
+
+# The peers have environments of their own in .peers/, which `make clean` leaves alone.
+bench-peers: .made/dev
+	PYTHONPATH=bench $(python) -m side_by_side.install
+	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
 
 wheel: .made/wheel
 

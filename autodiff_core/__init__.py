@@ -8,7 +8,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import _core, dtypes, linalg, math, nn
+from . import _core, dtypes, math, nn
 from . import numpy_protocol as _numpy_protocol
 from ._core import Tensor
 from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
@@ -60,6 +60,12 @@ from .indexed_slices import IndexedSlices
 from .indexed_slices import collect as _collect_slices
 from .indexed_slices import densify as _densify_slices
 from .math import round, truediv
+from .ops.counting import (
+    scalar_mul,
+    slice,
+    unique,
+    unique_with_counts,
+)
 from .ops.elementwise import (
     abs,
     acos,
@@ -101,6 +107,10 @@ from .ops.elementwise import (
 )
 from .ops.indexing import boolean_mask, gather, one_hot, where
 from .ops.linalg import einsum, matmul, tensordot
+from .ops.ordering import (
+    argsort,
+    sort,
+)
 from .ops.reductions import (
     argmax,
     argmin,
@@ -114,6 +124,22 @@ from .ops.reductions import (
     reduce_min,
     reduce_prod,
     reduce_sum,
+)
+from .ops.scattering import (
+    dynamic_partition,
+    dynamic_stitch,
+    gather_nd,
+    meshgrid,
+    repeat,
+    reverse_sequence,
+    scatter_nd,
+    searchsorted,
+    sequence_mask,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
 )
 from .ops.shaping import (
     broadcast_to,
@@ -144,6 +170,7 @@ _core.install(
 )
 
 from . import autodiff, config, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop  # noqa: E402
 from .custom import (  # noqa: E402
     custom_gradient,
     custom_jvp,
@@ -163,14 +190,15 @@ from .tensor_spec import TensorSpec  # noqa: E402
 from .threads import get_num_threads, set_num_threads  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
+from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import keras, random, test, testing
+    from . import keras, linalg, random, scipy, test, testing
 
 __version__ = "0.1.0"
 
 # Loaded when first used.
-_LAZY = ("keras", "random", "test", "testing")
+_LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
 
 
 def __getattr__(name: str) -> _Any:
@@ -201,6 +229,7 @@ __all__ = [
     "add_n",
     "argmax",
     "argmin",
+    "argsort",
     "as_dtype",
     "asin",
     "asinh",
@@ -211,6 +240,7 @@ __all__ = [
     "bool",
     "boolean_mask",
     "broadcast_to",
+    "case",
     "cast",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -218,6 +248,7 @@ __all__ = [
     "complex128",
     "complex64",
     "concat",
+    "cond",
     "config",
     "constant",
     "convert_to_tensor",
@@ -229,6 +260,8 @@ __all__ = [
     "divide",
     "double",
     "dtypes",
+    "dynamic_partition",
+    "dynamic_stitch",
     "einsum",
     "elementwise_op",
     "equal",
@@ -241,8 +274,11 @@ __all__ = [
     "float64",
     "floatx",
     "floor",
+    "foldl",
+    "foldr",
     "function",
     "gather",
+    "gather_nd",
     "general_op",
     "get_num_threads",
     "grad",
@@ -272,9 +308,11 @@ __all__ = [
     "logical_not",
     "logical_or",
     "longdouble",
+    "map_fn",
     "math",
     "matmul",
     "maximum",
+    "meshgrid",
     "minimum",
     "multiply",
     "name_scope",
@@ -300,10 +338,18 @@ __all__ = [
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "repeat",
     "reshape",
     "reverse",
+    "reverse_sequence",
     "roll",
     "round",
+    "scalar_mul",
+    "scan",
+    "scatter_nd",
+    "scipy",
+    "searchsorted",
+    "sequence_mask",
     "set_floatx",
     "set_num_threads",
     "shape",
@@ -312,6 +358,8 @@ __all__ = [
     "sin",
     "sinh",
     "size",
+    "slice",
+    "sort",
     "sparse_hessian",
     "sparse_jacobian",
     "split",
@@ -321,8 +369,14 @@ __all__ = [
     "stack",
     "stop_gradient",
     "subtract",
+    "switch_case",
     "tan",
     "tanh",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_max",
+    "tensor_scatter_nd_min",
+    "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update",
     "tensordot",
     "test",
     "testing",
@@ -333,10 +387,16 @@ __all__ = [
     "uint32",
     "uint64",
     "uint8",
+    "unique",
+    "unique_with_counts",
     "unstack",
     "value_and_grad",
+    "vectorize",
+    "vectorized_map",
     "vjp",
+    "vmap",
     "where",
+    "while_loop",
     "zeros",
     "zeros_like",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from . import _core
 from ._core import Tensor
 from .indexed_slices import IndexedSlices
-from .ops.shaping import _sizes, broadcast_to
+from .ops.shaping import _sizes, broadcast_to, expand_dims
 from .ops.table import Case, linear
 
 
@@ -454,7 +454,14 @@ def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int
     first, last = _core.to_tensor(start), _core.to_tensor(stop)
     dtype = np.result_type(first.dtype, last.dtype)
     dtype = dtype if dtype.kind == "f" else np.dtype("float64")
-    return _core.adopt(np.linspace(first.numpy(), last.numpy(), int(num), axis=axis).astype(dtype))
+    first, last = _core.to_dtype(first, dtype), _core.to_dtype(last, dtype)
+    shape = np.broadcast_shapes(first.shape, last.shape)
+    at = int(np.lib.array_utils.normalize_axis_index(axis, len(shape) + 1))
+    share = np.linspace(0.0, 1.0, int(num)).reshape((-1,) + (1,) * (len(shape) - at))
+    part = _core.to_tensor(share.astype(dtype))
+    first, last = (expand_dims(broadcast_to(x, shape), at) for x in (first, last))
+    # From both ends: the last number is `stop` exactly.
+    return first * (1.0 - part) + last * part
 
 
 def shape(input: Any, out_type: Any = np.int32, name: str | None = None) -> Tensor:

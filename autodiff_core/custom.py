@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import update_wrapper
+from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from . import _core
 from .creation import zeros_like
 from .nest import flatten_for_tape
+from .numpy_protocol import is_of_scipy
 from .tape import GradientTape
 
 Function = Callable[..., Any]
@@ -550,6 +552,8 @@ def elementwise_op(
     """
     if ufunc is not None:
         _check_ufunc(name, ufunc, len(derivatives))
+        if is_of_scipy(ufunc):
+            import_module(".ops.special", __package__)  # a ufunc that has a row there is taken, loaded or not
     if not derivatives:
         raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]

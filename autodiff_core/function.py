@@ -104,6 +104,11 @@ class _Arguments:
         self.count, self.names = len(args), tuple(kwargs)
         self.key = tuple(key)
 
+    def with_operands(self, operands: list[Any]) -> _Arguments:
+        """The same call of other tensors, maybe of other shapes."""
+        args, kwargs = self.with_tensors(operands)
+        return _Arguments(tuple(args), kwargs)
+
     def with_tensors(self, tensors: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments with other tensors in the places of these."""
         values = [
@@ -152,6 +157,7 @@ class _Result:
 
     def __init__(self, result: Any) -> None:
         leaves, self._rebuild = nest.flatten_for_tape(result)
+        self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
         self.tensors: list[Any] = []
         self._places: list[int | None] = []
         self._leaves = leaves
@@ -161,7 +167,15 @@ class _Result:
                 self.tensors.append(_core.to_tensor(leaf))
             else:
                 self._places.append(None)
-        self.single = isinstance(result, _core.Operand)
+        self._result_type = type(result)
+
+    def extra(self) -> Any:
+        """What a variant keeps: nothing for a single tensor, the type of a plain tuple, or this."""
+        if issubclass(self._result_type, _core.Operand):
+            return None
+        if self._result_type is tuple and self._places == list(range(len(self._places))) and self._flat:
+            return tuple
+        return self
 
     def let_go(self) -> None:
         """Forget the tensors of the recorded run."""
@@ -289,7 +303,9 @@ class Function(_core.FunctionCore):
 
     def assemble(self, variant: _core.Variant, outputs: list[Any]) -> Any:
         """A program's outputs as the function's result."""
-        return outputs[0] if variant.extra is None else variant.extra.assemble(outputs)
+        if variant.extra is None:
+            return outputs[0]
+        return tuple(outputs) if variant.extra is tuple else variant.extra.assemble(outputs)
 
     # ---------------------------------------------------------------------------------------------------- recording
 
@@ -319,7 +335,7 @@ class Function(_core.FunctionCore):
         self._check_created(created)
         if obstacle is not None:
             self._give_up(variants, obstacle)
-        variant = _core.Variant(optimised(program, self.passes), None if result.single else result)
+        variant = _core.Variant(optimised(program, self.passes), result.extra())
         if obstacle is None and not created:
             place = variants.add(variant, looks)
             if place is not None:
@@ -398,6 +414,17 @@ class Function(_core.FunctionCore):
             variants.prefer(variant)
             return (self.assemble(variant, outputs[:count]),)
 
+    def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant:
+        """The program for these tensors in the places of a call's, recorded if there is none yet; nothing is assigned."""
+        own = arguments.with_operands(operands)
+        variants = self._by_key.setdefault(own.key, _core.Variants())
+        found = variants.run(operands) if variants.programs else None
+        if found is None:
+            self._record_only(variants, own)
+            found = (variants.latest, None)
+        variant: _core.Variant = found[0]
+        return variant
+
     # ------------------------------------------------------------------------------------------------- one signature
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
@@ -433,14 +460,12 @@ class Function(_core.FunctionCore):
             from . import random
 
             state = random.state()
-            values = [_core.detached(x) for x in arguments.operands]
-            kept: list[tuple[Any, Any]] = []
-            arguments.operands = values
-            self._record_only(variants, arguments, kept)
+            arguments.operands = [_core.detached(x) for x in arguments.operands]
+            self._record_only(variants, arguments)
             random.restore(state)
         return ConcreteFunction(self, variants, arguments)
 
-    def _record_only(self, variants: _core.Variants, arguments: _Arguments, kept: list[Any]) -> None:
+    def _record_only(self, variants: _core.Variants, arguments: _Arguments) -> None:
         """Record without effects."""
         tracer = _core.Tracer(arguments.operands)
         self.trace_count += 1
@@ -455,7 +480,7 @@ class Function(_core.FunctionCore):
             raise ValueError(f"{self._name} cannot be recorded as a program: {tracer.obstacle}")
         result.let_go()
         looks = _core.guards_of(program)
-        variants.add(_core.Variant(optimised(program, self.passes), None if result.single else result), looks)
+        variants.add(_core.Variant(optimised(program, self.passes), result.extra()), looks)
 
 
 class ConcreteFunction:

@@ -1,9 +1,79 @@
-"""`linalg`: products and norms of matrices and tensors, by TensorFlow's names."""
+"""`linalg`: products, norms, systems and decompositions of matrices, by TensorFlow's names."""
 
 from .clipping import global_norm
 from .creation import eye
+from .ops.decompositions import cholesky, eig, eigh, eigh_tridiagonal, eigvals, eigvalsh, qr, svd
 from .ops.linalg import einsum, matmul, matvec, tensordot
+from .ops.matrices import (
+    adjoint,
+    band_part,
+    cross,
+    diag,
+    diag_part,
+    matrix_transpose,
+    set_diag,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
+)
+from .ops.matrix_functions import expm, sqrtm
 from .ops.nn import l2_normalize
+from .ops.norms import matrix_rank, normalize
 from .ops.reductions import norm
+from .ops.solving import (
+    cholesky_solve,
+    det,
+    inv,
+    logdet,
+    lstsq,
+    pinv,
+    slogdet,
+    solve,
+    triangular_solve,
+    tridiagonal_matmul,
+    tridiagonal_solve,
+)
 
-__all__ = ["einsum", "eye", "global_norm", "l2_normalize", "matmul", "matvec", "norm", "tensordot"]
+__all__ = [
+    "adjoint",
+    "band_part",
+    "cholesky",
+    "cholesky_solve",
+    "cross",
+    "det",
+    "diag",
+    "diag_part",
+    "eig",
+    "eigh",
+    "eigh_tridiagonal",
+    "eigvals",
+    "eigvalsh",
+    "einsum",
+    "expm",
+    "eye",
+    "global_norm",
+    "inv",
+    "l2_normalize",
+    "logdet",
+    "lstsq",
+    "matmul",
+    "matrix_rank",
+    "matrix_transpose",
+    "matvec",
+    "norm",
+    "normalize",
+    "pinv",
+    "qr",
+    "set_diag",
+    "slogdet",
+    "solve",
+    "sqrtm",
+    "svd",
+    "tensor_diag",
+    "tensor_diag_part",
+    "tensordot",
+    "trace",
+    "triangular_solve",
+    "tridiagonal_matmul",
+    "tridiagonal_solve",
+]

@@ -1,6 +1,21 @@
-"""`math`: elementwise functions, reductions and their like, by TensorFlow's names."""
+"""`math`: elementwise functions, reductions and their like, by TensorFlow's names.
+
+Special functions are computed by SciPy, and loaded when one of them is asked for.
+"""
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from .creation import add_n, cast
+from .ops.counting import (
+    bincount,
+    confusion_matrix,
+    count_nonzero,
+    in_top_k,
+    polyval,
+    scalar_mul,
+    zero_fraction,
+)
 from .ops.elementwise import (
     abs,
     acos,
@@ -55,6 +70,7 @@ from .ops.elementwise import (
     sin,
     sinh,
     softplus,
+    softsign,
     sqrt,
     square,
     squared_difference,
@@ -65,7 +81,14 @@ from .ops.elementwise import (
     xlog1py,
     xlogy,
 )
-from .ops.nn import l2_normalize
+from .ops.nn import (
+    l2_normalize,
+    log_softmax,
+    softmax,
+)
+from .ops.ordering import (
+    top_k,
+)
 from .ops.reductions import (
     argmax,
     argmin,
@@ -82,13 +105,63 @@ from .ops.reductions import (
     reduce_sum,
     reduce_variance,
 )
+from .ops.scans import (
+    cumprod,
+    cumulative_logsumexp,
+)
+from .ops.scattering import (
+    invert_permutation,
+)
+from .ops.segments import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
 
 truediv = divide
 floormod = mod
 round = rint
+accumulate_n = add_n
+
+# By TensorFlow's name: the name of the row.
+_SPECIAL = {
+    "bessel_i0": "i0",
+    "bessel_i0e": "i0e",
+    "bessel_i1": "i1",
+    "bessel_i1e": "i1e",
+    "betainc": "betainc",
+    "digamma": "psi",
+    "erfcinv": "erfcinv",
+    "erfinv": "erfinv",
+    "igamma": "gammainc",
+    "igammac": "gammaincc",
+    "lbeta": "lbeta",
+    "lgamma": "gammaln",
+    "ndtri": "ndtri",
+    "polygamma": "polygamma",
+    "zeta": "zeta",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "special":
+        return _import_module(f"{__package__}.math_special")
+    if name in _SPECIAL:
+        return getattr(_import_module(f"{__package__}.ops.special"), _SPECIAL[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "abs",
+    "accumulate_n",
     "acos",
     "acosh",
     "add",
@@ -100,12 +173,17 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "bincount",
     "cast",
     "ceil",
+    "confusion_matrix",
     "conj",
     "cos",
     "cosh",
+    "count_nonzero",
+    "cumprod",
     "cumsum",
+    "cumulative_logsumexp",
     "divide",
     "divide_no_nan",
     "equal",
@@ -118,6 +196,8 @@ __all__ = [
     "floormod",
     "greater",
     "greater_equal",
+    "in_top_k",
+    "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
@@ -127,6 +207,7 @@ __all__ = [
     "log",
     "log1p",
     "log_sigmoid",
+    "log_softmax",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -139,6 +220,7 @@ __all__ = [
     "negative",
     "nextafter",
     "not_equal",
+    "polyval",
     "pow",
     "reciprocal",
     "reduce_all",
@@ -155,19 +237,36 @@ __all__ = [
     "rint",
     "round",
     "rsqrt",
+    "scalar_mul",
+    "segment_max",
+    "segment_mean",
+    "segment_min",
+    "segment_prod",
+    "segment_sum",
     "sigmoid",
     "sign",
     "sin",
     "sinh",
+    "softmax",
     "softplus",
+    "softsign",
     "sqrt",
     "square",
     "squared_difference",
     "subtract",
     "tan",
     "tanh",
+    "top_k",
     "truediv",
+    "unsorted_segment_max",
+    "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_prod",
+    "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum",
     "xdivy",
     "xlog1py",
     "xlogy",
+    *_SPECIAL,
+    "zero_fraction",
 ]

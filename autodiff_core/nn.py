@@ -1,6 +1,10 @@
 """`nn`: activations and losses, by TensorFlow's names."""
 
 from .embedding import embedding_lookup
+from .ops.counting import (
+    in_top_k,
+    zero_fraction,
+)
 from .ops.elementwise import elu, relu, relu6, selu, sigmoid, silu, softplus, softsign, tanh
 from .ops.nn import (
     gelu,
@@ -13,20 +17,83 @@ from .ops.nn import (
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
 )
+from .ops.normalizing import (
+    batch_normalization,
+    bias_add,
+    crelu,
+    depth_to_space,
+    dropout,
+    local_response_normalization,
+    log_poisson_loss,
+    moments,
+    space_to_depth,
+    weighted_cross_entropy_with_logits,
+    weighted_moments,
+)
+from .ops.ordering import (
+    top_k,
+)
+from .ops.windows import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+    convolution,
+    depthwise_conv2d,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    separable_conv2d,
+)
 
 swish = silu
+lrn = local_response_normalization
 
 __all__ = [
+    "avg_pool",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "batch_normalization",
+    "bias_add",
+    "conv1d",
+    "conv1d_transpose",
+    "conv2d",
+    "conv2d_transpose",
+    "conv3d",
+    "conv3d_transpose",
+    "convolution",
+    "crelu",
+    "depth_to_space",
+    "depthwise_conv2d",
+    "dropout",
     "elu",
     "embedding_lookup",
     "gelu",
+    "in_top_k",
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "local_response_normalization",
+    "log_poisson_loss",
     "log_softmax",
+    "lrn",
+    "max_pool",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "moments",
     "relu",
     "relu6",
     "selu",
+    "separable_conv2d",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
     "silu",
@@ -34,7 +101,12 @@ __all__ = [
     "softmax_cross_entropy_with_logits",
     "softplus",
     "softsign",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "swish",
     "tanh",
+    "top_k",
+    "weighted_cross_entropy_with_logits",
+    "weighted_moments",
+    "zero_fraction",
 ]

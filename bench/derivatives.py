@@ -237,7 +237,7 @@ def dense_kernel() -> Case:
         calls=10,
         rounds=300,
         at_most_us=250,
-        peers="`bench/peers.py`",
+        peers="[below](#beside-other-libraries)",
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
-from autodiff_core import _core, numpy_protocol
+from autodiff_core import _core
+from autodiff_core.numpy_functions import registry
 from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")
@@ -47,7 +48,7 @@ These ask about values, and answer with plain numbers, arrays or text, which no 
 
 {asking}
 
-Any other function that NumPy offers to tensors raises a `TypeError` that says so.
+Any other function that NumPy offers to tensors raises a `TypeError` that says so: see [coverage](coverage.md).
 """
 
 
@@ -77,15 +78,12 @@ def is_function(thing: Any) -> bool:
     return isinstance(thing, (FunctionType, BuiltinFunctionType))
 
 
-def numpy_name(function: Any) -> str:
-    module = getattr(function, "__module__", None) or "numpy"  # a ufunc has none
-    return f"{module}.{function.__name__}".replace("numpy", "np", 1)
-
-
 def numpy_functions(asking: bool) -> list[str]:
     """NumPy's functions that have a counterpart here: those that are recorded, or those that only ask."""
-    counterparts = numpy_protocol._functions.items()
-    return sorted(numpy_name(function) for function, ours in counterparts if (ours.__name__ == "_answer") == asking)
+    registry.load()
+    return sorted(
+        registry.spelled(function) for function in registry.functions if (function in registry.asking) == asking
+    )
 
 
 def numpy_spellings(row: Row) -> list[str]:

@@ -227,6 +227,7 @@ include "program.pxi"
 include "passes.pxi"
 include "plan.pxi"
 include "replay.pxi"
+include "batching.pxi"
 include "function.pxi"
 include "interface.pxi"
 

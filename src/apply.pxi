@@ -298,7 +298,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
                 o.dims[nd - PyArray_NDIM(operand.array) + d] = size
     if row.loop[code] != NULL:
         out_code = row.out_type[code]
-        out = new_array(out_code, nd, o.dims)
+        out = thin_array(out_code, nd, o.dims, n, operands) if traces else new_array(out_code, nd, o.dims)
         for k in range(n):
             operand = <Operand>operands[k]
             if operand.scalar:
@@ -309,6 +309,10 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
             else:
                 set_operand(&o, k, operand.array)
         set_operand(&o, n, out)
+        if traces:
+            for d in range(nd):     # what is the same along an axis is computed once
+                if o.strides[n][d] == 0 and o.dims[d]:
+                    o.dims[d] = 1
         run_operands(row, code, &o)
     elif code == NPY_FLOAT or code == NPY_DOUBLE:
         out = run_formula(row, code, [array_of(<Operand>operands[k]) for k in range(n)], nd, o.dims)
@@ -323,6 +327,36 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         if recorded and (not row.boolean or log.tracer):
             record_elementwise(log, op, x, y, z, nodes, result)
     return result
+
+
+cdef ndarray thin_array(int code, int nd, npy_intp* dims, int n, PyObject** operands):
+    """An array for a result, without memory for the axes along which no operand changes: tracing the batch of a program
+    (batching.pxi) has one example for all."""
+    cdef npy_intp thin[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef ndarray inner, array
+    cdef Operand x
+    cdef bint same = False
+    cdef int d, k, lead
+    for d in range(nd):
+        thin[d] = 1 if dims[d] > 1 else dims[d]
+        for k in range(n):
+            x = <Operand>operands[k]
+            if x.scalar:
+                continue
+            lead = nd - PyArray_NDIM(x.array)
+            if d >= lead and PyArray_DIMS(x.array)[d - lead] != 1 and PyArray_STRIDES(x.array)[d - lead] != 0:
+                thin[d] = dims[d]
+        same = same or thin[d] != dims[d]
+    if not same:
+        return new_array(code, nd, dims)
+    inner = new_array(code, nd, thin)
+    for d in range(nd):
+        strides[d] = 0 if thin[d] != dims[d] else PyArray_STRIDES(inner)[d]
+    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, code, strides, PyArray_DATA(inner), 0, 0, NULL)
+    Py_INCREF(inner)
+    PyArray_SetBaseObject(array, inner)
+    return array
 
 
 cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, int32_t* nodes, Tensor out) except -1:

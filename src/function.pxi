@@ -27,7 +27,7 @@ cdef class Variant:
     """One recorded path: its program, and the forks that lead to it."""
     cdef readonly ProgramCore program
     cdef list forks
-    cdef readonly object extra  # what Python keeps with it: how results are put together
+    cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for it
     cdef public object derived  # programs made of it, by Python
     cdef dict tapes             # forward and backward programs, by Python
 
@@ -158,6 +158,8 @@ cdef class FunctionCore:
                         variant, results = <tuple>found
                         if variant.extra is None:
                             return (<list>results)[0]
+                        if variant.extra is tuple:
+                            return tuple(<list>results)
                         return self.assemble(variant, results)
         return self.call(args, kwargs)
 

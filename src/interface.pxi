@@ -116,11 +116,13 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     return op
 
 
-def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None):
+def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
+                    batched=None):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
-    tuple) reversed. Kernels that the core has compiled are given as None. For `selects` and `depends` see sparsity.pxi.
+    tuple) reversed. Kernels that the core has compiled are given as None. `batched` makes attributes for an operand with
+    a leading axis: (attributes, its length), or None where there are none. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int first, second
     if partner != name and partner in opcode_by_name:
@@ -134,6 +136,9 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     table[first].selects = selects
     if depends is not None:
         table[first].depends = keep(depends)
+    if batched is not None:
+        table[first].batched = keep(batched)
+        table[second].batched = keep(batched)
     if forward is not None:
         table[first].python = keep(forward)
     if second != first:
@@ -149,7 +154,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
-                     bint sparing=False):
+                     bint sparing=False, batched=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -171,6 +176,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].selects = selects
     table[opcode].draws = draws
     table[opcode].sparing = sparing
+    if batched is not None:
+        table[opcode].batched = keep(batched)
     if depends is not None:
         table[opcode].depends = keep(depends)
     if rule is not None:
@@ -408,14 +415,33 @@ def adopt(array):
 
 
 def value_array(value):
-    """The value behind an argument as an array that must not be written to.
-
-    What is traced is only lent: the array may become (part of) the attributes of one more op, as it is, and the program
-    then reads it anew each time; nobody may compute with it.
-    """
+    """The value behind an argument as an array that must not be written to. A program is then one for this value."""
     if isinstance(value, Operand):
-        return lend(<Operand>value) if traces else array_of(<Operand>value)
+        if traces:
+            look(<Operand>value, False)
+        return array_of(<Operand>value)
     return np_asarray(value)
+
+
+def lent_array(Operand value):
+    """The value of a tensor, for (a part of) the attributes of one more op, as it is, and for nothing else: a program reads
+    it anew each time."""
+    return lend(value) if traces else array_of(value)
+
+
+def repeated_first(Operand x):
+    """The first entry of a tensor in the place of all of them, in no more memory than it takes; off every tape."""
+    cdef ndarray first = own_copy(x.array[:1])
+    cdef npy_intp strides[MOST_DIMS]
+    cdef ndarray array
+    cdef int d
+    for d in range(PyArray_NDIM(first)):
+        strides[d] = PyArray_STRIDES(first)[d] if d else 0
+    array = PyArray_New(<PyTypeObject*>ndarray_type, PyArray_NDIM(first), PyArray_DIMS(x.array), PyArray_TYPE(first), strides,
+                        PyArray_DATA(first), 0, 0, NULL)
+    Py_INCREF(first)
+    PyArray_SetBaseObject(array, first)
+    return new_tensor(array)
 
 
 def identity_tensor(value):

@@ -424,6 +424,8 @@ cdef object batch_attributes(int op, object attribute, npy_intp batch):
     if op == OP_SLICE or op == OP_UNSLICE:
         shape, index = <tuple>attribute
         return ((batch,) + <tuple>shape, (slice(None),) + (index if isinstance(index, tuple) else (index,)))
+    if table[op].batched != NULL:
+        return (<object>table[op].batched)(attribute, batch)
     return None
 
 

@@ -103,6 +103,7 @@ ctypedef struct Row:
     PyObject* python            # GENERAL and LINEAR: the forward function over arrays
     PyObject* rule              # the derivative as it was written
     PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
+    PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or NULL
     PyObject* depends           # LINEAR, GENERAL: which elements depend on which, where that is not all on all; or NULL
     PyObject* formula_rule      # the formula as it was written
 

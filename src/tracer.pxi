@@ -12,8 +12,23 @@ cdef extern from "Python.h":
     void Py_SET_TYPE(object thing, PyTypeObject* type)
     object PyWeakref_NewRef(object thing, object callback)
 
-cdef object frame_of = __import__("sys")._getframe
+    ctypedef struct PyFrameObject:
+        pass
+    ctypedef struct PyCodeObject:
+        pass
+    PyFrameObject* PyEval_GetFrame()
+    PyCodeObject* PyFrame_GetCode(PyFrameObject* frame)
+    PyFrameObject* PyFrame_GetBack(PyFrameObject* frame)
+    int PyFrame_GetLasti(PyFrameObject* frame)
+    int PyCode_Addr2Line(PyCodeObject* code, int offset)
+
 cdef str package_folder = __import__("os").path.dirname(__file__)
+
+ctypedef struct Made:           # a result of the recorded function
+    PyObject* tensor            # a scalar; or a weak reference to what may hold much memory
+    PyObject* code              # where in the user's code it was made,
+    int instruction
+    uint16_t op
 
 
 cdef int grow_shapes(Log* log) except -1:
@@ -43,12 +58,48 @@ cdef inline bint derives(Log* log, uint32_t listeners) noexcept:
     return meet(log, listeners, minus(log, log.active, log.tracer)) != 0
 
 
+cdef PyObject* last_code = NULL     # (borrowed, for comparison)
+cdef bint last_inside = False
+
+
+cdef bint inside_package(PyObject* code):
+    """Whether a code object is of this package."""
+    global last_code, last_inside
+    if code != last_code:
+        last_inside = (<str>(<object>code).co_filename).startswith(package_folder)
+        last_code = code
+    return last_inside
+
+
+cdef PyObject* code_of_user(int* instruction):
+    """Where the user's code stands: an owned reference to the code object, and the instruction in it; or NULL."""
+    cdef PyFrameObject* frame = PyEval_GetFrame()
+    cdef PyFrameObject* back
+    cdef PyObject* code
+    if frame != NULL:
+        Py_INCREF(<object>frame)
+    while frame != NULL:
+        code = <PyObject*>PyFrame_GetCode(frame)
+        if not inside_package(code):
+            instruction[0] = PyFrame_GetLasti(frame)
+            Py_DECREF(<object>frame)
+            return code
+        Py_DECREF(<object>code)
+        back = PyFrame_GetBack(frame)
+        Py_DECREF(<object>frame)
+        frame = back
+    return NULL
+
+
 cdef tuple place_in_code():
-    """Where the user's code stands: the code object and the instruction in it."""
-    frame = frame_of(0)
-    while frame is not None and (<str>frame.f_code.co_filename).startswith(package_folder):
-        frame = frame.f_back
-    return None if frame is None else (frame.f_code, frame.f_lineno)
+    """Where the user's code stands: the code object and the line in it."""
+    cdef int instruction = 0
+    cdef PyObject* code = code_of_user(&instruction)
+    if code == NULL:
+        return None
+    place = (<object>code, PyCode_Addr2Line(<PyCodeObject*>code, instruction))
+    Py_DECREF(<object>code)
+    return place
 
 
 cdef str spell_place(object place):
@@ -78,7 +129,7 @@ cdef int trace_result(Log* log, int32_t node, Operand out) except -1:
         Py_XDECREF(log.shapes[node])
         log.shapes[node] = <PyObject*>shape
     if log.records[node].op != OP_LEAF:
-        tracer.made.append((PyWeakref_NewRef(out, None), log.records[node].op, place_in_code()))
+        tracer.note(out, log.records[node].op)
     return 0
 
 
@@ -166,7 +217,12 @@ cdef int look(Operand x, bint truth) except -1:
         return 0
     node = varying(log, x)
     if node < 0:
-        return 0
+        # (It may vary for a trace further out, for which this one is only a way to compute.)
+        ad_set_current_log((<Tracer>log.trace).before)
+        try:
+            return look(x, truth)
+        finally:
+            ad_set_current_log(log)
     r = log_append(log, OP_GUARD, log.tracer)
     r.a = node
     r.dtype = x.code
@@ -190,6 +246,12 @@ cdef ndarray lend(Operand x):
     node = varying(log, x)
     if node >= 0:
         (<Tracer>log.trace).lent[<uintptr_t><PyObject*>array] = (node, array)
+        return array
+    ad_set_current_log((<Tracer>log.trace).before)      # for a trace further out the program is one for this value only
+    try:
+        look(x, False)
+    finally:
+        ad_set_current_log(log)
     return array
 
 
@@ -260,7 +322,9 @@ cdef class Tracer:
     cdef readonly list arguments    # the tensors that stand for the inputs
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
-    cdef list made                  # of results: a weak reference, the op, where in the code
+    cdef Made* made
+    cdef Py_ssize_t made_count
+    cdef Py_ssize_t made_capacity
     cdef readonly list assigned     # [(variable, value before)], in the order of the first assignments
     cdef readonly list created      # weak references to the variables made meanwhile
     cdef readonly str obstacle      # why no program comes of it, or None
@@ -270,7 +334,6 @@ cdef class Tracer:
         cdef Tensor t
         self.lent = {}
         self.places = {}
-        self.made = []
         self.assigned = []
         self.created = []
         self.arguments = []
@@ -279,8 +342,6 @@ cdef class Tracer:
                 t = new_scalar(x.number, x.code)
             else:
                 t = new_tensor(own_copy(x.array) if x.borrowed else x.array)
-                if t.scalar == NOT_SCALAR and t is x:
-                    raise AssertionError("an argument stands for itself")
             self.arguments.append(t)
 
     def __enter__(self):
@@ -320,6 +381,32 @@ cdef class Tracer:
             for v, value in self.assigned:
                 v.set_value(value)
 
+    def __dealloc__(self):
+        cdef Py_ssize_t k
+        for k in range(self.made_count):
+            Py_XDECREF(self.made[k].tensor)
+            Py_XDECREF(self.made[k].code)
+        free(self.made)
+
+    cdef int note(self, Operand out, int op) except -1:
+        """Keep sight of a result, in case that somebody keeps it beyond the recording."""
+        cdef Made* m
+        cdef void* grown
+        if self.made_count == self.made_capacity:
+            grown = realloc(self.made, <size_t>(2 * self.made_capacity + 64) * sizeof(Made))
+            if grown == NULL:
+                raise MemoryError()
+            self.made = <Made*>grown
+            self.made_capacity = 2 * self.made_capacity + 64
+        kept = out if out.scalar else PyWeakref_NewRef(out, None)
+        m = &self.made[self.made_count]
+        m.code = code_of_user(&m.instruction)
+        m.op = <uint16_t>op
+        Py_INCREF(kept)
+        m.tensor = <PyObject*>kept
+        self.made_count += 1
+        return 0
+
     cdef int remember(self, VariableCore v) except -1:
         for known, _ in self.assigned:
             if known is v:
@@ -329,14 +416,24 @@ cdef class Tracer:
 
     def poison_leaks(self, str name):
         """Let whoever still holds a tensor of the recording be told so when it is used."""
-        for reference, op, place in self.made:
-            thing = reference()
-            if thing is not None and type(thing) is Tensor:
-                (<Tensor>thing).elsewhere = [
-                    f"a tensor that was made while {name} was being recorded is used outside of it: {op_name(op)} at "
-                    f"{spell_place(place)}. A recorded function runs once in Python; return the tensor from it, or keep its "
-                    f"value in a Variable"]
-                Py_SET_TYPE(thing, <PyTypeObject*>LeakedTensor)
+        cdef Py_ssize_t k
+        cdef Made* m
+        for k in range(self.made_count):
+            m = &self.made[k]
+            thing = <object>m.tensor
+            if isinstance(thing, Operand):
+                if m.tensor.ob_refcnt <= 2:     # this one's, and the loop's
+                    continue
+            else:
+                thing = thing()
+            if thing is None or type(thing) is not Tensor:
+                continue
+            place = None if m.code == NULL else (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
+            (<Tensor>thing).elsewhere = [
+                f"a tensor that was made while {name} was being recorded is used outside of it: {op_name(m.op)} at "
+                f"{spell_place(place)}. A recorded function runs once in Python; return the tensor from it, or keep its "
+                f"value in a Variable"]
+            Py_SET_TYPE(thing, <PyTypeObject*>LeakedTensor)
 
 
 cdef Tensor bare_tensor(ndarray array):

@@ -17,6 +17,7 @@ import pytest
 import autodiff_core as tf
 from autodiff_core.ops import rows
 from autodiff_core.testing import check_gradients
+from results import flat
 
 POINTS = 5
 Shape = tuple[int, ...]
@@ -101,13 +102,6 @@ every_broadcasting = of_rows(SEVERAL_OPERANDS)
 
 
 # -- Derivatives --------------------------------------------------------------------------------------------------
-
-
-def flat(result: Any) -> Any:
-    """Return the result as one tensor, also where the row returns several."""
-    if isinstance(result, list | tuple):
-        return tf.concat([tf.reshape(part, [-1]) for part in result], 0)
-    return result
 
 
 def bind(call: Any, operands: Sequence[np.ndarray]) -> tuple[Any, list[np.ndarray]]:
@@ -449,6 +443,20 @@ def test_an_op_without_a_derivative_says_so_when_it_is_asked_for(sample: Sample)
         tape.gradient(result, tensors)
     with pytest.raises(LookupError, match=re.escape(sample.row.name)):
         tape.jvp(result, tensors, tensors)
+
+
+@of_rows([row for row in NONE if any(row.partials)])
+def test_an_op_without_some_derivatives_has_the_others(row: Any) -> None:
+    operands = draw(row, [(POINTS,)] * row.arity)
+    places = [position for position, has_one in enumerate(row.partials) if has_one]
+
+    def function(*tensors: Any) -> Any:
+        arguments: list[Any] = list(operands)
+        for position, tensor in zip(places, tensors, strict=True):
+            arguments[position] = tensor
+        return row.function(*arguments)
+
+    check_gradients(function, [operands[position] for position in places], order=2, rtol=1e-4, atol=1e-6)
 
 
 def test_rows_are_named_once_and_say_where_to_test_them() -> None:

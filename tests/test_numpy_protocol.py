@@ -221,10 +221,10 @@ def test_leaving_the_tape_takes_an_explicit_step(leave: Any) -> None:
 
 def test_a_function_that_is_not_in_the_table_says_so() -> None:
     t = tf.constant(MATRIX)
-    with pytest.raises(TypeError, match="frexp"):
-        np.frexp(t)
-    with pytest.raises(TypeError, match="unwrap"):
-        np.unwrap(t)
+    with pytest.raises(TypeError, match="gcd"):
+        np.gcd(t, t)
+    with pytest.raises(TypeError, match="roots"):
+        np.roots(t[0])
 
 
 def test_an_output_array_is_refused() -> None:

@@ -15,6 +15,7 @@ import autodiff_core as tf
 from autodiff_core import _core, compression
 from autodiff_core.ops import rows
 from autodiff_core.ops.table import general, linear
+from results import flattened
 from test_random_programs import NESTED, PROGRAMS, Program, make_leaves, programs, run_library
 
 SOME_PROGRAMS = settings(PROGRAMS, max_examples=400)
@@ -59,7 +60,7 @@ def calls() -> list[Any]:
         if row.kind == "none":
             continue
         for k, case in enumerate(row.cases):
-            cases.append(pytest.param(case.call, case.shapes, None, id=f"{row.name}{k}"))
+            cases.append(pytest.param(flattened(case.call), case.shapes, None, id=f"{row.name}{k}"))
         if row.kind == "elementwise" and any(row.partials) and not row.condition:
             for shapes in [
                 ((2, 3),) * row.arity,

@@ -346,9 +346,7 @@ def _with_gradients(
 def _check_fits(gradient: Any, variable: tf.Variable) -> None:
     """Refuse a gradient that its variable cannot be changed by."""
     whole = shape = tuple(variable.shape)
-    if not isinstance(gradient, tf.IndexedSlices):
-        whole = tuple(gradient.shape)
-    elif gradient.dense_shape is not None:
+    if not isinstance(gradient, tf.IndexedSlices) or gradient.dense_shape is not None:
         whole = tuple(gradient.shape)
     else:
         whole = (*shape[:1], *gradient.values.shape[1:])

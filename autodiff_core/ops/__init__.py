@@ -1,6 +1,42 @@
-"""The op table: every op is one row, in the file of its like. `rows()` lists them all."""
+"""The op table: every op is one row, in the file of its like. `rows()` lists them all.
 
-from . import elementwise, indexing, linalg, nn, reductions, shaping
-from .table import Case, Row, rows
+Rows that few programs use are loaded with the functions that reach them, not with the library.
+"""
 
-__all__ = ["Case", "Row", "elementwise", "indexing", "linalg", "nn", "reductions", "rows", "shaping"]
+from importlib import import_module as _import_module
+
+from . import elementwise, indexing, linalg, nn, ordering, reductions, scans, segments, shaping, windows
+from .table import Case, Row
+from .table import rows as _loaded_rows
+
+_LATER = ("solving", "decompositions", "matrix_functions", "convolution")
+_WITH_SCIPY = ("banded", "special")
+
+
+def rows() -> tuple[Row, ...]:
+    """All rows of the op table; those that have not been needed yet are loaded. Some need SciPy."""
+    from importlib.util import find_spec  # its import takes a millisecond
+
+    for name in _LATER:
+        _import_module(f"{__name__}.{name}")
+    if find_spec("scipy") is not None:
+        for name in _WITH_SCIPY:
+            _import_module(f"{__name__}.{name}")
+    return _loaded_rows()
+
+
+__all__ = [
+    "Case",
+    "Row",
+    "elementwise",
+    "indexing",
+    "linalg",
+    "nn",
+    "ordering",
+    "reductions",
+    "rows",
+    "scans",
+    "segments",
+    "shaping",
+    "windows",
+]

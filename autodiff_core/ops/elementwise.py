@@ -62,6 +62,8 @@ sqrt: Function = elementwise(
     lambda g, x, y: g * 0.5 / y,
     doc="Square root, elementwise.",
     domain=_POSITIVE,
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/sqrt. "
+    "The slope at 0 is infinite; a zero cotangent makes NaN of it. Keep zeros out by `where`, before and behind.",
 )
 pow: Function = elementwise(
     "pow",
@@ -73,6 +75,8 @@ pow: Function = elementwise(
     doc="x to the power of y, elementwise.",
     domain=(_POSITIVE, (-2.0, 2.0)),
     ufuncs=(np.float_power,),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/pow. "
+    "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
 )
 floordiv: Function = elementwise(
     "floordiv", np.floor_divide, None, None, doc="Quotient rounded down, elementwise.", domain=((-2.0, 2.0), _AWAY)
@@ -91,6 +95,7 @@ abs: Function = elementwise(
     lambda g, x, y: g * sign(x),
     doc="Absolute value, elementwise; its slope at 0 is 0.",
     ufuncs=(np.fabs,),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/abs. The slope at 0 is 0.",
 )
 sign: Function = elementwise(
     "sign", np.sign, lambda g, x, y: 0.0, doc="-1, 0 or 1 by the sign, elementwise.", domain=_AWAY
@@ -125,6 +130,7 @@ divide_no_nan: Function = elementwise(
     doc="x / y, and 0 where y is 0, elementwise.",
     example=("[1.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     domain=((-2.0, 2.0), _AWAY),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/divide_no_nan. Where y is 0, so are both slopes.",
 )
 multiply_no_nan: Function = elementwise(
     "multiply_no_nan",
@@ -134,6 +140,8 @@ multiply_no_nan: Function = elementwise(
     formula=lambda x, y: select(equal(y, 0.0), 0.0, x * y),
     doc="x * y, and 0 where y is 0 even if x is infinite or NaN, elementwise.",
     example=("[np.inf, 2.0], [0.0, 4.0]", "[0. 8.]"),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/multiply_no_nan. "
+    "Where y is 0, the slope in x is 0, never NaN.",
 )
 positive: Function = elementwise(
     "positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", namespace="ops.elementwise."
@@ -175,19 +183,26 @@ log10: Function = elementwise(
 log1p: Function = elementwise(
     "log1p", np.log1p, lambda g, x, y: g / (1.0 + x), doc="log(1 + x), exact near 0, elementwise.", domain=(-0.7, 2.0)
 )
+
+
+def _distance(x: Any, y: Any) -> Any:
+    """x - y, and 0 for equal infinities, which have none: like other equals they share the gradient."""
+    return select(is_inf(x), select(equal(x, y), 0.0, x - y), x - y)
+
+
 logaddexp: Function = elementwise(
     "logaddexp",
     np.logaddexp,
-    lambda g, x, y, z: g * sigmoid(x - y),
-    lambda g, x, y, z: g * sigmoid(y - x),
+    lambda g, x, y, z: g * sigmoid(_distance(x, y)),
+    lambda g, x, y, z: g * sigmoid(_distance(y, x)),
     doc="log(exp(x) + exp(y)) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
 logaddexp2: Function = elementwise(
     "logaddexp2",
     np.logaddexp2,
-    lambda g, x, y, z: g * sigmoid((x - y) * _LN2),
-    lambda g, x, y, z: g * sigmoid((y - x) * _LN2),
+    lambda g, x, y, z: g * sigmoid(_distance(x, y) * _LN2),
+    lambda g, x, y, z: g * sigmoid(_distance(y, x) * _LN2),
     doc="log2(2**x + 2**y) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
@@ -208,6 +223,7 @@ xlogy: Function = elementwise(
     doc="x * log(y), and 0 where x is 0, elementwise.",
     example=("[0.0, 2.0], [0.0, 3.0]", "[0.     2.1972]"),
     domain=(_AWAY, _POSITIVE),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/xlogy. Where x is 0, so are both slopes, whatever y is.",
 )
 xlog1py: Function = elementwise(
     "xlog1py",
@@ -218,6 +234,8 @@ xlog1py: Function = elementwise(
     doc="x * log1p(y), and 0 where x is 0, elementwise.",
     example=("[0.0, 2.0], [-1.0, 3.0]", "[0.     2.7726]"),
     domain=(_AWAY, _POSITIVE),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/xlog1py. "
+    "Where x is 0, so are both slopes, whatever y is.",
 )
 xdivy: Function = elementwise(
     "xdivy",
@@ -228,6 +246,7 @@ xdivy: Function = elementwise(
     doc="x / y, and 0 where x is 0, elementwise.",
     example=("[0.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     domain=(_AWAY, _POSITIVE),
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/xdivy. Where x is 0, so are both slopes, whatever y is.",
 )
 
 # ----------------------------------------------------------------------------------------------- trigonometry and kin
@@ -264,6 +283,7 @@ atan2: Function = elementwise(
     parameters=("y", "x"),
     doc="The angle of the point (x, y), elementwise.",
     domain=_AWAY,
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/atan2. The slopes at the origin are NaN.",
 )
 hypot: Function = elementwise(
     "hypot",
@@ -335,6 +355,7 @@ maximum: Function = elementwise(
     lambda g, x, y, z: select(x >= y, g, 0.0),
     lambda g, x, y, z: select(x >= y, 0.0, g),
     doc="The larger one, elementwise; of equals, the gradient goes to x.",
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/maximum. Of equals, the gradient goes to x, all of it.",
 )
 minimum: Function = elementwise(
     "minimum",
@@ -342,6 +363,7 @@ minimum: Function = elementwise(
     lambda g, x, y, z: select(x <= y, g, 0.0),
     lambda g, x, y, z: select(x <= y, 0.0, g),
     doc="The smaller one, elementwise; of equals, the gradient goes to x.",
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/minimum. Of equals, the gradient goes to x, all of it.",
 )
 fmax: Function = elementwise(
     "fmax",
@@ -384,7 +406,13 @@ spacing: Function = elementwise(
     "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."
 )
 heaviside: Function = elementwise(
-    "heaviside", np.heaviside, ..., ..., doc="0 below 0, 1 above, y at 0, elementwise.", namespace="ops.elementwise."
+    "heaviside",
+    np.heaviside,
+    None,
+    lambda g, x, y, z: select(equal(x, 0.0), g, 0.0),
+    doc="0 below 0, 1 above, y at 0, elementwise.",
+    namespace="ops.elementwise.",
+    notes="The gradient stops at x; y has it where x is 0, as in tf.experimental.numpy.heaviside.",
 )
 
 _TRUTH: dict[str, Any] = {"boolean": True}

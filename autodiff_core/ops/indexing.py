@@ -20,6 +20,16 @@ def _put_added(g: np.ndarray, attributes: Any) -> np.ndarray:
     return whole
 
 
+def _index_behind(attributes: Any, n: int) -> Any:
+    """The same index behind a leading axis, unless arrays in it that stand apart would pull their axes before that."""
+    shape, index = attributes
+    parts = index if isinstance(index, tuple) else (index,)
+    places = [k for k, part in enumerate(parts) if isinstance(part, (np.ndarray, int, np.integer))]
+    if places and places[-1] - places[0] + 1 != len(places):
+        return None
+    return (n, *shape), (slice(None), *parts)
+
+
 def _indexed(x: Any, index: Any) -> Any:
     """x[index] for arrays of indices or of truth values."""
     return _core.operand(x)[index]
@@ -33,6 +43,7 @@ linear(
     function=_indexed,
     doc="Indexing with arrays of indices or of truth values.",
     selects="forward",
+    batched=_index_behind,
     cases=(
         Case(lambda x: x[[0, 2, 0]], ((3, 4),)),
         Case(lambda x: x[:, np.array([[1, 1], [3, 0]])], ((3, 4),)),
@@ -98,23 +109,26 @@ def gather(
     >>> tf.gather([10., 20., 30.], [2, 0])
     <Tensor: shape=(2,), dtype=float32, numpy=array([30., 10.], dtype=float32)>
     """
-    x = _core.operand(params)
-    where = np.asarray(_core.value_array(_core.operand(indices)))
-    if where.dtype.kind not in "iu":
-        raise TypeError(f"gather: indices must be integers, not {where.dtype}")
+    x, index = _core.operand(params), _core.operand(indices)
+    if index.dtype.kind not in "iu":
+        raise TypeError(f"gather: indices must be integers, not {index.dtype}")
     nd = len(x.shape)
     at = batch_dims if axis is None else int(axis)
     if not -nd <= at < nd:
         raise ValueError(f"gather: axis {at} is out of bounds for shape {tuple(x.shape)}")
     at %= nd
-    if not 0 <= batch_dims <= min(at, where.ndim):
+    if not 0 <= batch_dims <= min(at, index.ndim):
         raise ValueError(
-            f"gather: batch_dims={batch_dims} must be at most the axis ({at}) and the rank of indices ({where.ndim})"
+            f"gather: batch_dims={batch_dims} must be at most the axis ({at}) and the rank of indices ({index.ndim})"
         )
+    if at == 0 and _core.is_tracing():
+        numbers = _core.lent_array(_core.general(_ROW_NUMBERS, (index,), x.shape[0]))
+        return _core.linear(_gather, x, (tuple(x.shape), numbers))
     if at == 0:
-        return _core.linear(_gather, x, (tuple(x.shape), _row_numbers(where, x.shape[0])))
+        return _core.linear(_gather, x, (tuple(x.shape), _row_numbers(_core.value_array(index), x.shape[0])))
     if batch_dims == 0:
-        return x[(slice(None),) * at + (where,)]
+        return x[(slice(None),) * at + (index if index.ndim else np.asarray(index),)]
+    where = _core.value_array(index)
     # One open grid over the batch axes and those between them and `axis`; the indices follow their batch.
     lead = x.shape[:at]
     inner = where.ndim - batch_dims
@@ -152,6 +166,11 @@ def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
         if low < 0:
             return np.where(indices < 0, indices + count, indices)
     return indices.copy()
+
+
+_ROW_NUMBERS = _core.register_general(
+    "row_numbers", lambda count, indices: _row_numbers(indices, count), None, None, False, False
+)
 
 
 def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Tensor:
@@ -214,7 +233,9 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/where
+    https://www.tensorflow.org/api_docs/python/tf/where. An infinite slope behind what is not chosen still
+    makes NaN, as in ``where(x > 0, sqrt(x), 0)`` at 0: zero times infinity. Take the root of ``where(x > 0, x, 1)``
+    there.
 
     Examples
     --------
@@ -271,11 +292,19 @@ def one_hot(
     array([[0., 1.],
            [1., 0.]], dtype=float32)>
     """
-    which = np.asarray(_core.value_array(_core.operand(indices)))
     if dtype is None:
         given = on_value if on_value is not None else off_value
         dtype = _core.default_float() if given is None else _core.to_tensor(given).dtype
     on = 1 if on_value is None else np.asarray(on_value)
     off = 0 if off_value is None else np.asarray(off_value)
-    hot = np.where(which[..., None] == np.arange(int(depth)), on, off).astype(dtype)
-    return _core.adopt(np.ascontiguousarray(np.moveaxis(hot, -1, -1 if axis is None else axis)))
+    attributes = (int(depth), on, off, -1 if axis is None else int(axis), np.dtype(dtype))
+    return _core.general(_ONE_HOT, (_core.operand(indices),), attributes)
+
+
+def _hot(attributes: Any, indices: np.ndarray) -> np.ndarray:
+    depth, on, off, axis, dtype = attributes
+    hot = np.where(indices[..., None] == np.arange(depth), on, off).astype(dtype)
+    return np.array(np.moveaxis(hot, -1, axis), order="C")
+
+
+_ONE_HOT = _core.register_general("one_hot", _hot, None, None, False, False)

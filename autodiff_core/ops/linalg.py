@@ -164,6 +164,17 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     return reshape(product, rows + columns)
 
 
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The diagonals of two axes, along a new last one, as NumPy's function of this name has them."""
+    x = _core.operand(a)
+    nd = len(x.shape)
+    first, second = (int(d) for d in np.lib.array_utils.normalize_axis_tuple((axis1, axis2), nd))
+    x = transpose(x, [*(d for d in range(nd) if d not in (first, second)), first, second])
+    down, across = max(-offset, 0), max(offset, 0)
+    along = np.arange(max(min(x.shape[-2] - down, x.shape[-1] - across), 0))
+    return x[..., along + down, along + across]
+
+
 # ------------------------------------------------------------------------------------------------------------- einsum
 
 
@@ -256,9 +267,11 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     sizes: dict[str, int] = {}
     for x, term in zip(operands, terms, strict=True):
         for c, size in zip(term, x.shape, strict=True):
-            if size != 1 and sizes.setdefault(c, size) != size:
-                raise ValueError(f"einsum: axis {c!r} of {equation!r} has the lengths {sizes[c]} and {size}")
-            sizes.setdefault(c, size)
+            known = sizes.setdefault(c, size)
+            if known == 1:
+                sizes[c] = size
+            elif size not in (1, known):
+                raise ValueError(f"einsum: axis {c!r} of {equation!r} has the lengths {known} and {size}")
     shapes = tuple(tuple(x.shape) for x in operands)
     return _core.general(_EINSUM, operands, (tuple(terms), result, shapes))
 
@@ -327,6 +340,12 @@ def _einsum_depends(
     return pairs
 
 
+def _einsum_batched(attributes: Any, n: int) -> Any:
+    terms, result, shapes = attributes
+    letter = next(c for c in string.ascii_letters if c not in "".join((*terms, result)))
+    return tuple(letter + term for term in terms), letter + result, tuple((n, *shape) for shape in shapes)
+
+
 _EINSUM = general(
     "einsum",
     _einsum_kernel,
@@ -334,6 +353,7 @@ _EINSUM = general(
     function=einsum,
     linear="each",
     doc="Products of tensors, summed over axes.",
+    batched=_einsum_batched,
     depends=_einsum_depends,
     cases=(
         Case(lambda x, y: einsum("ij,jk->ik", x, y), ((2, 3), (3, 4))),

@@ -222,20 +222,28 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
     <Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """
     x = _core.operand(logits)
-    which = _core.value_array(_core.operand(labels))
+    which = _core.operand(labels)
     if which.dtype.kind not in "iu":
         raise TypeError(f"sparse_softmax_cross_entropy_with_logits: labels must be integers, not {which.dtype}")
     shape = tuple(x.shape)
-    if not shape or which.shape != shape[:-1]:
+    if not shape or tuple(which.shape) != shape[:-1]:
         raise ValueError(
-            f"sparse_softmax_cross_entropy_with_logits: labels of shape {which.shape} do not fit logits of shape "
+            f"sparse_softmax_cross_entropy_with_logits: labels of shape {tuple(which.shape)} do not fit logits of shape "
             f"{shape}; they must have its shape without the last axis"
         )
     try:
-        which = _core.checked_labels(which, shape[-1])
+        if _core.is_tracing():
+            classes = _core.lent_array(_core.general(_CLASSES, (which,), shape[-1]))
+        else:
+            classes = _core.checked_labels(_core.value_array(which), shape[-1])
     except ValueError as error:
         raise ValueError(f"sparse_softmax_cross_entropy_with_logits: {error}") from None
-    return _core.general(_SPARSE_CROSS_ENTROPY, (x,), which)
+    return _core.general(_SPARSE_CROSS_ENTROPY, (x,), classes)
+
+
+_CLASSES = _core.register_general(
+    "class_numbers", lambda classes, labels: _core.checked_labels(labels, classes), None, None, False, False
+)
 
 
 def _sparse_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:

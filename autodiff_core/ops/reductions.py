@@ -200,6 +200,10 @@ def _axes_from_end(shapes: Any) -> tuple[int, ...]:
     return tuple(d - len(shapes[0]) for d in _reduced(shapes))
 
 
+def _with_axis(shapes: Any, n: int) -> Any:
+    return tuple((n, *shape) for shape in shapes)
+
+
 _MAX = general(
     "reduce_max",
     lambda shapes, x: x.max(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
@@ -207,6 +211,7 @@ _MAX = general(
     function=reduce_max,
     doc="Largest element over axes.",
     depends=along(_axes_from_end),
+    batched=_with_axis,
     keeps_output=True,
     cases=(
         Case(lambda x: reduce_max(x), ((3, 4),)),
@@ -221,6 +226,7 @@ _MIN = general(
     function=reduce_min,
     doc="Smallest element over axes.",
     depends=along(_axes_from_end),
+    batched=_with_axis,
     keeps_output=True,
     cases=(
         Case(lambda x: reduce_min(x), ((3, 4),)),
@@ -321,7 +327,8 @@ def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/math/reduce_std
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_std. Where all elements are equal the gradient is
+    NaN, since the root has no slope at 0.
 
     Examples
     --------
@@ -350,7 +357,8 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/math/reduce_logsumexp
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_logsumexp. Where all elements are -inf so is the
+    result, and the gradient is NaN; beside finite elements, that of -inf is 0.
 
     Examples
     --------
@@ -359,11 +367,18 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     """
     x = _core.operand(input_tensor)
     shapes, axes = _core.reduction_shapes(x, axis, True)
-    largest = _core.value_array(x).max(axis=axes, keepdims=True, initial=-np.inf)
     # The shift is a constant: it cancels in the derivative.
-    shift = _core.to_tensor(np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype))
+    shift = _core.detached(_core.general(_SHIFT, (x,), axes))
     total = log(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
     return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
+
+
+def _largest_finite(axes: Any, x: np.ndarray) -> np.ndarray:
+    largest = x.max(axis=axes, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype)
+
+
+_SHIFT = _core.register_general("largest_finite", _largest_finite, None, None, False, False)
 
 
 def reduce_euclidean_norm(
@@ -385,6 +400,10 @@ def reduce_euclidean_norm(
     Tensor
         Of the operand's dtype.
 
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_euclidean_norm. The gradient at zero is NaN.
+
     Examples
     --------
     >>> tf.math.reduce_euclidean_norm([3., 4.])
@@ -403,7 +422,7 @@ def norm(
     tensor : array_like
         Of a float dtype.
     ord : {"euclidean", "fro", 1, 2, numpy.inf} or positive float
-        Which norm. 2 over two axes (the largest singular value) is not offered.
+        Which norm; over two axes no other number than these three, and 2 is the largest singular value.
     axis : int or pair of int, optional
         A vector's axis or a matrix's two; by default the whole tensor is one vector.
     keepdims : bool
@@ -421,7 +440,7 @@ def norm(
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/norm
+    https://www.tensorflow.org/api_docs/python/tf/norm. The gradient of a Euclidean norm at zero is NaN.
 
     Examples
     --------
@@ -432,6 +451,10 @@ def norm(
     matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
     if ord in ("euclidean", "fro") or (ord == 2 and not matrix):
         return reduce_euclidean_norm(tensor, axis, keep)
+    if matrix and ord in (1, 2, np.inf):
+        from .norms import norm as of_matrices
+
+        return of_matrices(tensor, ord, axis, keep)
     if matrix or isinstance(ord, str) or ord <= 0:
         raise ValueError(
             f"norm: ord={ord!r} is not offered over {'two axes' if matrix else 'vectors'}; use 'euclidean'"
@@ -447,9 +470,13 @@ def _plain(name: str, doc: str, result: str) -> Function:
     """A reduction to truth values, which has no gradient."""
     kernel = getattr(np, name)
 
+    row = _core.register_general(
+        f"reduce_{name}", lambda a, x: np.asarray(kernel(x, axis=a[0], keepdims=a[1])), None, None, False, False
+    )
+
     def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
         axes = tuple(axis) if isinstance(axis, list) else axis
-        return _core.to_tensor(kernel(_core.value_array(_core.operand(input_tensor)), axis=axes, keepdims=keepdims))
+        return _core.general(row, (input_tensor,), (axes, keepdims))
 
     reduction.__name__ = reduction.__qualname__ = f"reduce_{name}"
     reduction.__doc__ = f"""{doc}
@@ -506,8 +533,12 @@ def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
     >>> tf.argmax([[1., 5.], [7., 4.]], axis=1)
     <Tensor: shape=(2,), dtype=int64, numpy=array([1, 0])>
     """
-    x = _core.value_array(_core.operand(input))
-    return _core.to_tensor(np.asarray(x.argmax(axis=0 if axis is None else axis)).astype(output_type))
+    return _core.general(_ARGMAX, (input,), (0 if axis is None else axis, np.dtype(output_type)))
+
+
+_ARGMAX = _core.register_general(
+    "argmax", lambda a, x: np.asarray(x.argmax(axis=a[0])).astype(a[1]), None, None, False, False
+)
 
 
 def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Tensor:
@@ -536,8 +567,12 @@ def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
     >>> tf.argmin([[1., 5.], [7., 4.]], axis=1)
     <Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """
-    x = _core.value_array(_core.operand(input))
-    return _core.to_tensor(np.asarray(x.argmin(axis=0 if axis is None else axis)).astype(output_type))
+    return _core.general(_ARGMIN, (input,), (0 if axis is None else axis, np.dtype(output_type)))
+
+
+_ARGMIN = _core.register_general(
+    "argmin", lambda a, x: np.asarray(x.argmin(axis=a[0])).astype(a[1]), None, None, False, False
+)
 
 
 def _running_sum(x: np.ndarray, attributes: Any) -> np.ndarray:
@@ -592,6 +627,7 @@ _CUMSUM, _ = linear(
     function=cumsum,
     doc="Running sum along an axis.",
     depends=along(lambda attributes: (attributes[0][0],)),
+    batched=lambda attributes, n: attributes,
     cases=(
         Case(lambda x: cumsum(x), ((4,),)),
         Case(lambda x: cumsum(x, axis=1, exclusive=True), ((3, 4),)),

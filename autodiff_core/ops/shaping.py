@@ -648,6 +648,7 @@ _ROLL, _ = linear(
     function=roll,
     doc="The elements moved along axes.",
     selects="both",
+    batched=lambda attributes, n: attributes,
     cases=(Case(lambda x: roll(x, 2, 0), ((5,),)), Case(lambda x: roll(x, (1, -1), (0, 1)), ((3, 4),))),
 )
 

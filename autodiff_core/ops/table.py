@@ -231,6 +231,7 @@ def linear(
     cases: Sequence[Case] = (),
     selects: str = "none",
     depends: Depends | None = None,
+    batched: Callable[[Any, int], Any] | None = None,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -251,9 +252,19 @@ def linear(
         derivatives run these on arrays of integers, to see which.
     depends : callable, optional
         Where neither does: which elements depend on which, by groups; see `along`. By default all on all.
+    batched : callable, optional
+        (attributes, n) -> the attributes for an operand with a leading axis of length n, or None where there are none:
+        then, and without this, the op is computed for one entry of such an axis after the other.
     """
     pair = _core.register_linear(
-        name, forward, transpose, backward, selects in ("forward", "both"), selects in ("backward", "both"), depends
+        name,
+        forward,
+        transpose,
+        backward,
+        selects in ("forward", "both"),
+        selects in ("backward", "both"),
+        depends,
+        batched,
     )
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
@@ -276,6 +287,7 @@ def general(
     kind: str = "general",
     selects: bool = False,
     depends: Depends | None = None,
+    batched: Callable[[Any, int], Any] | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -300,9 +312,22 @@ def general(
         must take integers.
     depends : callable, optional
         Where it doesn't: which elements depend on which, by groups; see `along`. By default all on all.
+    batched : callable, optional
+        (attributes, n) -> the attributes for operands that all have a leading axis of length n; not needed where the
+        row is `leading`.
     """
     handle = _core.register_general(
-        name, forward, rule, None, keeps_inputs, keeps_output, linear, leading, selects=selects, depends=depends
+        name,
+        forward,
+        rule,
+        None,
+        keeps_inputs,
+        keeps_output,
+        linear,
+        leading,
+        selects=selects,
+        depends=depends,
+        batched=batched,
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
@@ -317,6 +342,87 @@ def general(
         )
     )
     return handle
+
+
+def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
+    """Several arrays as one, with all but the leading axes laid out along the last."""
+    lead = [np.shape(part)[: np.ndim(part) - len(shape)] for part, shape in zip(parts, layout, strict=True)]
+    flat = [
+        np.reshape(part, (*axes, int(np.prod(shape, dtype=np.intp))))
+        for part, shape, axes in zip(parts, layout, lead, strict=True)
+    ]
+    return np.concatenate(flat, axis=-1)
+
+
+def _unpacked(whole: Any, layout: Sequence[Shape]) -> list[Any]:
+    """The same the other way round, of tensors."""
+    from .shaping import reshape
+
+    lead, start, parts = tuple(whole.shape)[:-1], 0, []
+    for shape in layout:
+        end = start + int(np.prod(shape, dtype=np.intp))
+        parts.append(reshape(whole[..., start:end], (*lead, *shape)))
+        start = end
+    return parts
+
+
+def several(
+    name: str,
+    forward: Callable[..., Sequence[np.ndarray]],
+    rule: Callable[..., Any],
+    layout: Callable[[Any, Shape], Sequence[Shape]],
+    *,
+    function: Callable[..., Any],
+    doc: str,
+    cases: Sequence[Case],
+    leading: bool = False,
+) -> Callable[..., list[_core.Tensor]]:
+    """Add a row of several results, and return what applies it: (operand, attributes) -> results.
+
+    The results are computed together, and recorded as one tensor that is taken apart.
+
+    Parameters
+    ----------
+    name : str
+        The op's name.
+    forward : callable
+        Kernel (attributes, array) -> arrays.
+    rule : callable
+        rule(cotangents, results, attributes, operand) -> the contribution to the operand. The cotangent of a result
+        that nothing came to is zeros.
+    layout : callable
+        (attributes, the operand's shape) -> the shape of each result, without leading axes.
+    function : callable
+        The public function that generated tests and documentation name.
+    doc : str
+        One line of what it computes.
+    cases : sequence of Case
+        Calls for the generated tests.
+    leading : bool
+        Whether the rule holds as it stands for cotangents with a leading axis.
+    """
+    handle = general(
+        name,
+        lambda attributes, x: _packed(forward(attributes, x), layout(attributes, x.shape)),
+        lambda g, y, attributes, x: rule(
+            _unpacked(g, layout(attributes, tuple(x.shape))),
+            _unpacked(y, layout(attributes, tuple(x.shape))),
+            attributes,
+            x,
+        ),
+        function=function,
+        doc=doc,
+        keeps_output=True,
+        leading=leading,
+        cases=cases,
+    )
+
+    def apply(operand: Any, attributes: Any = None) -> list[_core.Tensor]:
+        if operand.dtype.kind == "c":  # the results may be of several dtypes, and have no derivative
+            return [_core.to_tensor(part) for part in forward(attributes, np.asarray(operand))]
+        return _unpacked(_core.general(handle, [operand], attributes), layout(attributes, tuple(operand.shape)))
+
+    return apply
 
 
 def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case]) -> None:

@@ -1,0 +1,212 @@
+"""Elementwise functions of NumPy that are no rows, ufuncs of several results among them; new tensors like others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..ops import elementwise as el
+from ..ops import shaping
+from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way
+
+
+@counterpart(np.round, np.around, data=True)
+def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
+    """No gradient passes: the result varies in steps."""
+    return _core.to_tensor(np.round(np.asarray(a), int(decimals)))
+
+
+@counterpart(np.fix, data=True)
+def fix(x: Any, out: Any = None) -> Any:
+    return el.trunc(x)
+
+
+def _real(a: Any, name: str) -> Any:
+    x = _core.operand(a)
+    if x.dtype.kind == "c":
+        raise no_way(f"np.{name} of complex numbers", "only real ones are recorded")
+    return x
+
+
+@counterpart(np.real)
+def real(val: Any) -> Any:
+    return _core.identity_tensor(_real(val, "real"))
+
+
+@counterpart(np.imag, data=True)
+def imag(val: Any) -> Any:
+    x = _real(val, "imag")
+    return constant(np.zeros(x.shape), x)
+
+
+@counterpart(np.angle, data=True)
+def angle(z: Any, deg: bool = False) -> Any:
+    """Of real numbers: 0 or pi, by the sign."""
+    x = _real(inexact(z), "angle")
+    return _core.to_tensor(np.asarray(np.angle(np.asarray(x), deg)).astype(x.dtype))
+
+
+@counterpart(np.real_if_close)
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    return _core.identity_tensor(_real(a, "real_if_close"))
+
+
+@counterpart(np.nan_to_num)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    operand = _core.operand(x)
+    if operand.dtype.kind != "f":
+        return _core.identity_tensor(operand)
+    if not copy:
+        raise no_way("np.nan_to_num with copy=False", "a tensor's value never changes")
+    limits = np.finfo(operand.dtype)
+    high = limits.max if posinf is None else posinf
+    low = limits.min if neginf is None else neginf
+    values = np.asarray(operand)
+    for here, fill in ((np.isnan(values), nan), (values == np.inf, high), (values == -np.inf, low)):
+        if here.any():
+            operand = el.select(_core.to_tensor(here), alike("nan_to_num", fill, operand)[0], operand)
+    return _core.identity_tensor(operand)
+
+
+@counterpart(np.unwrap)
+def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
+    """Whole periods are added, which vary in steps: the slope is one."""
+    x = inexact(p)
+    values = np.asarray(x)
+    unwrapped = np.unwrap(values, data(discont, "unwrap", "discont"), axis, period=data(period, "unwrap", "period"))
+    return x + constant(unwrapped - values, x)
+
+
+# The series of sin(pi x) / (pi x) in (pi x) squared.
+_SINC = (1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 / 6227020800, -1 / 1307674368000)
+
+
+@counterpart(np.sinc)
+def sinc(x: Any) -> Any:
+    """By its series near 0, where derivatives of the quotient would be lost in 0 / 0."""
+    operand = inexact(x)
+    near = _core.to_tensor(np.abs(np.asarray(operand)) < 0.2)
+    t = el.square(el.select(near, operand, 0.0) * np.pi)
+    series: Any = constant(_SINC[-1], operand)
+    for coefficient in _SINC[-2::-1]:
+        series = series * t + coefficient
+    away = el.select(near, 1.0, operand) * np.pi
+    return el.select(near, series, el.sin(away) / away)
+
+
+def modf(x: Any) -> tuple[Any, Any]:
+    """np.modf, a ufunc of two results: the part behind the point has the gradient."""
+    operand = inexact(x)
+    fraction = el.fmod(operand, 1.0)
+    infinite = np.isinf(np.asarray(operand))
+    if infinite.any():
+        nothing = constant(np.copysign(0.0, np.asarray(operand)), operand)
+        fraction = el.select(_core.to_tensor(infinite), nothing, fraction)
+    return fraction, el.trunc(operand)
+
+
+def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
+    """np.divmod, a ufunc of two results."""
+    return el.floordiv(x, y), el.mod(x, y)
+
+
+def ldexp(x: Any, exponents: Any) -> Any:
+    """np.ldexp, a ufunc: in two factors, neither of which overflows before the product does."""
+    operand = inexact(x)
+    powers = np.asarray(exponents)
+    half = powers // 2
+    first, second = (constant(np.exp2(part.astype(float)), operand) for part in (half, powers - half))
+    return operand * first * second
+
+
+def frexp(x: Any) -> tuple[Any, Any]:
+    """np.frexp, a ufunc of two results: the mantissa has the gradient, the exponent varies in steps."""
+    operand = inexact(x)
+    exponents = np.asarray(np.frexp(np.asarray(operand))[1])
+    return ldexp(operand, -exponents), _core.to_tensor(exponents)
+
+
+# ---------------------------------------------------------------------------------------------------- new tensors
+
+
+def _shape_like(x: Any, shape: Any) -> tuple[int, ...]:
+    return tuple(x.shape) if shape is None else shaping._sizes(shape)
+
+
+@counterpart(np.zeros_like, np.empty_like, data=True)
+def zeros_like(a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, **rest: Any) -> Any:
+    x = _core.operand(a)
+    return _core.to_tensor(np.zeros(_shape_like(x, shape), x.dtype if dtype is None else dtype))
+
+
+@counterpart(np.ones_like, data=True)
+def ones_like(a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, **rest: Any) -> Any:
+    x = _core.operand(a)
+    return _core.to_tensor(np.ones(_shape_like(x, shape), x.dtype if dtype is None else dtype))
+
+
+@counterpart(np.full_like)
+def full_like(
+    a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, **rest: Any
+) -> Any:
+    x = _core.operand(a)
+    value = fill_value if isinstance(fill_value, _core.Operand) else _core.operand_like(fill_value, x)
+    return shaping.broadcast_to(_core.to_dtype(value, x.dtype if dtype is None else dtype), _shape_like(x, shape))
+
+
+@counterpart(np.linspace)
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    **rest: Any,
+) -> Any:
+    first, last = (inexact(x) for x in alike("linspace", start, stop))
+    steps = int(num) - 1 if endpoint else int(num)
+    first, last = (shaping.broadcast_to(x, np.broadcast_shapes(first.shape, last.shape)) for x in (first, last))
+    at = axis_of(axis, first.ndim + 1)
+    part = np.arange(int(num)).reshape((-1,) + (1,) * (first.ndim - at)) / max(steps, 1)
+    first, last = shaping.expand_dims(first, at), shaping.expand_dims(last, at)
+    # From both ends: the last number is `stop` exactly.
+    share = constant(part, first)
+    result = in_dtype(first * (1.0 - share) + last * share, dtype)
+    if not retstep:
+        return result
+    step = shaping.squeeze(last - first, at)
+    return result, step / float(steps) if steps > 0 else step * np.nan
+
+
+@counterpart(np.logspace)
+def logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
+) -> Any:
+    first, last, root = (inexact(x) for x in alike("logspace", start, stop, base))
+    if root.ndim:
+        shape = np.broadcast_shapes(first.shape, last.shape, root.shape)
+        first, last, root = (shaping.broadcast_to(x, shape) for x in (first, last, root))
+        root = shaping.expand_dims(root, axis)
+    return in_dtype(el.pow(root, linspace(first, last, num, endpoint, axis=axis)), dtype)
+
+
+@counterpart(np.geomspace)
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+    first, last = (inexact(x) for x in alike("geomspace", start, stop))
+    sign = np.sign(np.asarray(first))
+    if (np.asarray(first) == 0).any() or (np.asarray(last) == 0).any() or (sign != np.sign(np.asarray(last))).any():
+        raise ValueError("np.geomspace: the ends of a tensor must be of one sign, and not zero")
+    path = el.exp(linspace(el.log(el.abs(first)), el.log(el.abs(last)), num, endpoint, axis=axis))
+    signs = shaping.expand_dims(
+        shaping.broadcast_to(constant(sign, first), np.shape(path[0]) if axis == 0 else sign.shape), axis
+    )
+    return in_dtype(path * signs, dtype)
+
+
+@counterpart(newer("astype"))
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    return _core.to_dtype(x, dtype)

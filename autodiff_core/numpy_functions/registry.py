@@ -1,0 +1,153 @@
+"""What becomes of each of NumPy's functions when it is given tensors: three tables, and how a function enters one.
+
+A function is recorded (a counterpart translates its arguments to recorded operations), answers as data (NumPy computes
+plain values, which vary in steps or not at all), or is refused, with the way out in the error's text. A function in
+none of the tables raises too: a result that has silently left the tape would be a wrong gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..ops.shaping import _alike
+
+# The modules beside this one; they fill the tables when they are imported.
+_MODULES = (
+    "statistics",
+    "accumulation",
+    "ordering",
+    "joining",
+    "arranging",
+    "padding",
+    "products",
+    "pointwise",
+    "data",
+)
+
+functions: dict[Any, Callable[..., Any]] = {}
+asking: set[Any] = set()
+refusals: dict[Any, str] = {}
+# NumPy does not offer these to tensors: they make arrays of what they are given, as np.asarray does.
+leaving: set[Any] = set()
+# Of the counterparts, those whose result varies in steps, or not at all.
+steps: set[Any] = set()
+
+
+def load() -> None:
+    """Fill the tables. Importing the package does not, so as to stay quick."""
+    for name in _MODULES:
+        import_module(f".{name}", __package__)
+    functions.update(import_module("..numpy_linalg", __package__).COUNTERPARTS)
+
+
+def spelled(function: Any) -> str:
+    """A function's name as users write it: np.linalg.norm."""
+    module = getattr(function, "__module__", None) or "numpy"  # a ufunc has none
+    return f"{module}.{function.__name__}".replace("numpy", "np", 1)
+
+
+def no_way(what: str, why: str) -> TypeError:
+    """The error for what is not recorded."""
+    return TypeError(
+        f"{what} on a tensor: {why}. Use a recorded function, or leave the tape with .numpy() or np.asarray(t)"
+    )
+
+
+def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate what computes functions of NumPy on tensors, with NumPy's arguments; `data`: no gradient passes."""
+
+    def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
+        there = [function for function in of if function is not None]
+        functions.update(dict.fromkeys(there, implementation))
+        if data:
+            steps.update(there)
+        return implementation
+
+    return register
+
+
+def newer(name: str) -> Any:
+    """A function that NumPy 2.0 has not yet: None where it is missing."""
+    return getattr(np, name, None)
+
+
+def ask(*of: Any) -> None:
+    """Functions that answer about values, and give nothing that could be differentiated: NumPy computes them."""
+    for function in of:
+
+        def answer(*args: Any, _function: Any = function, **kwargs: Any) -> Any:
+            return _function(*stripped(args), **stripped(kwargs))
+
+        functions[function] = answer
+        asking.add(function)
+
+
+def refuse(why: str, *of: Any) -> None:
+    """Functions that cannot be differentiated, or write into arrays: why, and what to use."""
+    for function in of:
+        refusals[function] = why
+
+
+def stripped(value: Any) -> Any:
+    """Arguments with arrays for tensors, however nested."""
+    if isinstance(value, _core.Operand):
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(stripped, value))
+    if isinstance(value, dict):
+        return {key: stripped(item) for key, item in value.items()}
+    return value
+
+
+def watchable(x: Any) -> bool:
+    """Whether a tape could follow this."""
+    return isinstance(x, _core.Operand) and x.dtype.kind in "fc"
+
+
+def data(value: Any, function: str, argument: str) -> Any:
+    """An argument that has no gradient, as NumPy takes it: an error if it is one that a tape could follow."""
+    parts = value if isinstance(value, (list, tuple)) else (value,)
+    if any(watchable(part) for part in parts):
+        raise TypeError(
+            f"np.{function} with {argument} a tensor: there is no gradient with respect to {argument}. Give its value, "
+            f"t.numpy() or np.asarray(t)"
+        )
+    return stripped(value)
+
+
+def alike(function: str, *values: Any) -> list[Any]:
+    """Operands of one dtype, lists and numbers in the tensors'."""
+    return _alike(values, f"np.{function}")
+
+
+def inexact(value: Any) -> Any:
+    """An operand of a float dtype: integers as float64, as NumPy's statistics have them."""
+    x = _core.operand(value)
+    return _core.to_dtype(x, np.float64) if x.dtype.kind in "iub" else x
+
+
+def in_dtype(result: Any, dtype: Any) -> Any:
+    """The result in the dtype that was asked for, if any."""
+    return result if dtype is None else _core.to_dtype(result, dtype)
+
+
+def axes_of(axis: Any, nd: int) -> tuple[int, ...]:
+    """The axes that NumPy's argument names, counted from the first; all of them for None."""
+    if axis is None:
+        return tuple(range(nd))
+    return tuple(int(d) for d in np.lib.array_utils.normalize_axis_tuple(axis, nd))
+
+
+def axis_of(axis: Any, nd: int) -> int:
+    """One axis, counted from the first."""
+    return int(np.lib.array_utils.normalize_axis_index(int(axis), nd))
+
+
+def constant(value: Any, like: Any) -> Any:
+    """A value that no tape follows, in the dtype of an operand."""
+    return _core.to_tensor(np.asarray(value, like.dtype))

@@ -1,0 +1,460 @@
+"""NumPy's reductions on tensors: sums, means, extremes, quantiles, and the same without NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..ops import elementwise as el
+from ..ops import linalg, ordering, reductions, segments, shaping
+from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact, no_way
+
+
+def _masked(x: Any, where: Any, fill: Any) -> Any:
+    """x where it counts, and what changes nothing elsewhere."""
+    if where is True or where is np._NoValue:
+        return x
+    return el.select(_mask(where, x), x, constant(fill, x))
+
+
+def _mask(where: Any, x: Any) -> Any:
+    return _core.to_tensor(np.broadcast_to(np.asarray(where, bool), x.shape))
+
+
+def _count(x: Any, axis: Any, where: Any) -> Any:
+    """How many elements a reduction goes over: a number, or with where= an array that broadcasts to keepdims."""
+    if where is True or where is np._NoValue:
+        return int(np.prod([x.shape[d] for d in axes_of(axis, x.ndim)], dtype=np.intp))
+    return np.sum(np.broadcast_to(np.asarray(where, bool), x.shape), axis=axis, keepdims=True)
+
+
+def _given(value: Any) -> bool:
+    return value is not None and value is not np._NoValue
+
+
+def _neutral(initial: Any, number: int) -> bool:
+    return not _given(initial) or (not isinstance(initial, _core.Operand) and bool(np.all(initial == number)))
+
+
+def _like(value: Any, x: Any) -> Any:
+    return value if isinstance(value, _core.Operand) else _core.operand_like(value, x)
+
+
+@counterpart(np.sum)
+def sum_(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Any:
+    x = in_dtype(_core.operand(a), dtype)
+    total = reductions.reduce_sum(_masked(x, where, 0), axis, keepdims is True)
+    return total if _neutral(initial, 0) else total + _like(initial, x)
+
+
+@counterpart(np.prod)
+def prod(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = 1,
+    where: Any = True,
+) -> Any:
+    x = in_dtype(_core.operand(a), dtype)
+    product = reductions.reduce_prod(_masked(x, where, 1), axis, keepdims is True)
+    return product if _neutral(initial, 1) else product * _like(initial, x)
+
+
+@counterpart(np.mean)
+def mean(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+) -> Any:
+    x = in_dtype(inexact(a), dtype)
+    if where is True:
+        return reductions.reduce_mean(x, axis, keepdims is True)
+    total = reductions.reduce_sum(_masked(x, where, 0), axis, True) / constant(_count(x, axis, where), x)
+    return _dropped(total, axis, x.ndim, keepdims)
+
+
+def _dropped(x: Any, axis: Any, nd: int, keepdims: Any) -> Any:
+    """A result that was computed with the reduced axes, without them unless they are to be kept."""
+    if keepdims is True:
+        return x
+    gone = axes_of(axis, nd)
+    return shaping.reshape(x, tuple(size for d, size in enumerate(x.shape) if d not in gone))
+
+
+@counterpart(np.var)
+def var(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = np._NoValue,
+) -> Any:
+    x = in_dtype(inexact(a), dtype)
+    less = ddof if correction is np._NoValue else correction
+    centre = _mean_kept(x, axis, where) if not _given(mean) else _core.operand(mean)
+    squares = _masked(el.square(el.subtract(x, centre)), where, 0)
+    count = np.maximum(_count(x, axis, where) - less, 0)
+    return _dropped(reductions.reduce_sum(squares, axis, True) / constant(count, x), axis, x.ndim, keepdims)
+
+
+def _mean_kept(x: Any, axis: Any, where: Any) -> Any:
+    return mean(x, axis, keepdims=True, where=True if where is np._NoValue else where)
+
+
+@counterpart(np.std)
+def std(a: Any, *args: Any, **kwargs: Any) -> Any:
+    return el.sqrt(var(a, *args, **kwargs))
+
+
+def _extremum(reduce: Any, join: Any, lowest: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+    x = _core.operand(a)
+    if where is not True and where is not np._NoValue:
+        if not _given(initial):
+            raise ValueError("np.max and np.min with where= need initial=, the value where nothing is chosen")
+        x = _masked(x, where, lowest if x.dtype.kind == "f" else np.asarray(initial))
+    count = _count(x, axis, True)
+    if count == 0 and _given(initial):
+        empty = reductions.reduce_sum(x, axis, keepdims is True)
+        return shaping.broadcast_to(_like(initial, x), empty.shape)
+    result = reduce(x, axis, keepdims is True)
+    return join(result, _like(initial, x)) if _given(initial) else result
+
+
+@counterpart(np.max, np.amax)
+def max_(
+    a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Any:
+    return _extremum(reductions.reduce_max, el.maximum, -np.inf, a, axis, keepdims, initial, where)
+
+
+@counterpart(np.min, np.amin)
+def min_(
+    a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Any:
+    return _extremum(reductions.reduce_min, el.minimum, np.inf, a, axis, keepdims, initial, where)
+
+
+@counterpart(np.ptp)
+def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    keep = keepdims is True
+    return reductions.reduce_max(a, axis, keep) - reductions.reduce_min(a, axis, keep)
+
+
+@counterpart(np.any, data=True)
+def any_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
+    return _core.to_tensor(np.any(np.asarray(a), axis=axis, keepdims=keepdims is True, where=np.asarray(where, bool)))
+
+
+@counterpart(np.all, data=True)
+def all_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
+    return _core.to_tensor(np.all(np.asarray(a), axis=axis, keepdims=keepdims is True, where=np.asarray(where, bool)))
+
+
+def _searched(name: str) -> Any:
+    def search(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
+        return _core.to_tensor(getattr(np, name)(np.asarray(a), axis=axis, keepdims=keepdims is True))
+
+    search.__name__ = name
+    return search
+
+
+for _name in ("argmax", "argmin", "nanargmax", "nanargmin"):
+    counterpart(getattr(np, _name), data=True)(_searched(_name))
+
+
+@counterpart(np.average)
+def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
+    x = inexact(a)
+    keep = keepdims is True
+    if weights is None:
+        result = reductions.reduce_mean(x, axis, keep)
+        total = constant(np.full(result.shape, _count(x, axis, True)), x)
+        return (result, total) if returned else result
+    x, w = alike("average", x, weights)
+    if x.shape != w.shape:
+        if axis is None:
+            raise TypeError(
+                f"np.average: axis must be given where weights of shape {w.shape} are not of shape {x.shape}"
+            )
+        axes = axes_of(axis, x.ndim)
+        if tuple(w.shape) != tuple(x.shape[d] for d in axes):
+            raise ValueError(f"np.average: weights of shape {w.shape} do not fit axis {axis} of shape {x.shape}")
+        order = sorted(range(len(axes)), key=axes.__getitem__)
+        w = shaping.reshape(shaping.transpose(w, order), [s if d in axes else 1 for d, s in enumerate(x.shape)])
+        w = shaping.broadcast_to(w, x.shape)
+    total = reductions.reduce_sum(w, axis, keep)
+    if np.any(np.asarray(total) == 0):
+        raise ZeroDivisionError("np.average: weights sum to zero, and cannot be normalized")
+    result = reductions.reduce_sum(x * w, axis, keep) / total
+    return (result, total) if returned else result
+
+
+# ------------------------------------------------------------------------------------------------------------ quantiles
+
+
+def _lanes(x: Any, axis: Any) -> Any:
+    """The reduced axes as one, behind the others."""
+    gone = axes_of(axis, x.ndim)
+    kept = [d for d in range(x.ndim) if d not in gone]
+    count = int(np.prod([x.shape[d] for d in gone], dtype=np.intp))
+    return shaping.reshape(shaping.transpose(x, [*kept, *gone]), [*(x.shape[d] for d in kept), count])
+
+
+def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any, weights: Any, skip: bool) -> Any:
+    """Between two neighbours in the sorted order, at the place where NumPy finds the quantile of 0, 1, 2 ..."""
+    if weights is not None:
+        raise no_way(f"np.{name} with weights", "only quantiles without weights are recorded")
+    x = inexact(a)
+    q = np.asarray(data(q, name, "q"), np.float64)
+    lanes = _lanes(x, axis)
+    values = np.asarray(lanes)
+    missing = np.isnan(values)
+    if values.shape[-1] == 0:
+        raise ValueError(f"np.{name}: shape {tuple(x.shape)} has no elements along the axes {axis}")
+    counts = np.sum(~missing, axis=-1) if skip else np.full(values.shape[:-1], values.shape[-1])
+    places = np.zeros((*counts.shape, q.size))
+    for count in np.unique(counts):
+        if count:
+            places[counts == count] = np.quantile(np.arange(float(count)), q.reshape(-1), method=method)
+    low = np.floor(places).astype(np.intp)
+    high = np.minimum(low + 1, np.maximum(counts[..., None] - 1, 0))
+    ranked = ordering.sort(lanes)  # NaN come last
+    below = ordering.take_along_axis(ranked, low, -1)
+    above = ordering.take_along_axis(ranked, high, -1)
+    part = constant(places - low, x)
+    # Neighbours that are infinite have no difference, where nothing is to be added to the lower one.
+    step = el.select(part > 0.0, above - below, constant(0.0, x))
+    result = below + part * step
+    lost = counts == 0 if skip else missing.any(axis=-1)
+    if lost.any():
+        result = el.select(_core.to_tensor(np.broadcast_to(lost[..., None], result.shape)), constant(np.nan, x), result)
+    result = shaping.transpose(result, [counts.ndim, *range(counts.ndim)])
+    kept = counts.shape
+    if keepdims is True:
+        gone = axes_of(axis, x.ndim)
+        kept = tuple(1 if d in gone else size for d, size in enumerate(x.shape))
+    return shaping.reshape(result, (*q.shape, *kept))
+
+
+def _quantile(name: str, hundred: float, skip: bool) -> Any:
+    def quantile(
+        a: Any,
+        q: Any,
+        axis: Any = None,
+        out: Any = None,
+        overwrite_input: bool = False,
+        method: str = "linear",
+        keepdims: Any = False,
+        *,
+        weights: Any = None,
+    ) -> Any:
+        return _quantiles(name, a, np.asarray(data(q, name, "q")) / hundred, axis, method, keepdims, weights, skip)
+
+    quantile.__name__ = name
+    return quantile
+
+
+def _median(name: str, skip: bool) -> Any:
+    def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+        return _quantiles(name, a, 0.5, axis, "linear", keepdims, None, skip)
+
+    median.__name__ = name
+    return median
+
+
+for _name, _hundred, _skip in (
+    ("quantile", 1.0, False),
+    ("percentile", 100.0, False),
+    ("nanquantile", 1.0, True),
+    ("nanpercentile", 100.0, True),
+):
+    counterpart(getattr(np, _name))(_quantile(_name, _hundred, _skip))
+counterpart(np.median)(_median("median", False))
+counterpart(np.nanmedian)(_median("nanmedian", True))
+
+
+# --------------------------------------------------------------------------------------------------------- without NaN
+
+
+def _numbers(x: Any, where: Any) -> np.ndarray:
+    """Where there is a number that counts."""
+    chosen = ~np.isnan(np.asarray(x))
+    return chosen if where is True or where is np._NoValue else chosen & np.asarray(where, bool)
+
+
+@counterpart(np.nansum)
+def nansum(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Any:
+    return sum_(a, axis, dtype, None, keepdims, initial, _numbers(a, where))
+
+
+@counterpart(np.nanprod)
+def nanprod(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = 1,
+    where: Any = True,
+) -> Any:
+    return prod(a, axis, dtype, None, keepdims, initial, _numbers(a, where))
+
+
+@counterpart(np.nanmean)
+def nanmean(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+) -> Any:
+    return mean(a, axis, dtype, None, keepdims, where=_numbers(a, where))
+
+
+@counterpart(np.nanvar)
+def nanvar(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = np._NoValue,
+) -> Any:
+    x = inexact(a)
+    numbers = _numbers(x, where)
+    # A NaN that is masked in the sum would still be squared: it must not reach the difference.
+    clean = _masked(x, numbers, 0)
+    return var(clean, axis, dtype, None, ddof, keepdims, where=numbers, mean=mean, correction=correction)
+
+
+@counterpart(np.nanstd)
+def nanstd(a: Any, *args: Any, **kwargs: Any) -> Any:
+    return el.sqrt(nanvar(a, *args, **kwargs))
+
+
+def _nan_extremum(extremum: Any, worst: float, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
+    x = _core.operand(a)
+    if x.dtype.kind != "f":
+        return extremum(x, axis, None, keepdims, initial, where)
+    numbers = _numbers(x, where)
+    result = extremum(_masked(x, numbers, worst), axis, None, keepdims, initial)
+    lost = ~np.any(numbers, axis=axes_of(axis, x.ndim), keepdims=keepdims is True)
+    if lost.any() and not _given(initial):
+        result = el.select(_core.to_tensor(np.asarray(lost)), constant(np.nan, x), result)
+    return result
+
+
+@counterpart(np.nanmax)
+def nanmax(
+    a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Any:
+    return _nan_extremum(max_, -np.inf, a, axis, keepdims, initial, where)
+
+
+@counterpart(np.nanmin)
+def nanmin(
+    a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True
+) -> Any:
+    return _nan_extremum(min_, np.inf, a, axis, keepdims, initial, where)
+
+
+# --------------------------------------------------------------------------------------------------------- covariances
+
+
+@counterpart(np.cov)
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
+    rows = in_dtype(_variables(m, rowvar, True), dtype)
+    if y is not None:
+        rows = shaping.concat([rows, in_dtype(_variables(y, rowvar, False), dtype)], 0)
+    less = (0 if bias else 1) if ddof is None else ddof
+    weights = None
+    for given, name in ((fweights, "fweights"), (aweights, "aweights")):
+        if given is not None:
+            factor = np.asarray(data(given, "cov", name), np.float64)
+            weights = factor if weights is None else weights * factor
+    if weights is None:
+        centred = rows - reductions.reduce_mean(rows, 1, True)
+        scaled, norm = centred, float(rows.shape[1] - less)
+    else:
+        share = constant(weights, rows)
+        total = float(weights.sum())
+        centred = rows - reductions.reduce_sum(rows * share, 1, True) / total
+        scaled = centred * share
+        spread = float((weights * np.asarray(1.0 if aweights is None else data(aweights, "cov", "aweights"))).sum())
+        norm = total - less if aweights is None else total - less * spread / total
+    result = linalg.matmul(scaled, centred, transpose_b=True) / max(norm, 0.0)
+    return shaping.squeeze(result)
+
+
+def _variables(m: Any, rowvar: bool, first: bool) -> Any:
+    """Variables by rows, observations along them."""
+    x = inexact(m)
+    if x.ndim > 2:
+        raise ValueError(f"np.cov: takes one or two dimensions, not shape {tuple(x.shape)}")
+    if x.ndim < 2:
+        return shaping.reshape(x, (1, -1))
+    return x if rowvar or (first and x.shape[0] == 1) else shaping.transpose(x)
+
+
+@counterpart(np.corrcoef)
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
+    c = cov(x, y, rowvar, dtype=dtype)
+    if c.ndim == 0:
+        return c / c
+    deviation = el.sqrt(linalg.diagonal(c))
+    ratio = c / shaping.reshape(deviation, (-1, 1)) / deviation
+    return el.minimum(el.maximum(ratio, -1.0), 1.0)
+
+
+@counterpart(np.trace)
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
+    return reductions.reduce_sum(in_dtype(linalg.diagonal(a, offset, axis1, axis2), dtype), -1)
+
+
+@counterpart(np.bincount)
+def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    places = np.asarray(x)
+    if weights is None:
+        return _core.to_tensor(np.bincount(places, minlength=minlength))
+    w = inexact(weights)
+    length = max(int(minlength), int(places.max()) + 1 if places.size else 0)
+    return segments.unsorted_segment_sum(w, places, length)
+
+
+@counterpart(np.count_nonzero, data=True)
+def count_nonzero(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+    counted = np.count_nonzero(np.asarray(a), axis=axis, keepdims=keepdims is True)
+    return counted if axis is None and keepdims is not True else _core.to_tensor(counted)

@@ -1,0 +1,440 @@
+"""Counts, distinct elements and other small functions of TensorFlow's that are made of rows."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from .indexing import gather
+from .segments import unsorted_segment_sum
+from .shaping import _sizes
+
+
+def _values(x: Any) -> np.ndarray:
+    return np.asarray(_core.operand(x))
+
+
+def bincount(
+    arr: Any,
+    weights: Any = None,
+    minlength: int | None = None,
+    maxlength: int | None = None,
+    dtype: Any = np.int32,
+    name: str | None = None,
+) -> Tensor:
+    """How often each number from 0 on occurs, or the sum of the weights of its places.
+
+    Parameters
+    ----------
+    arr : array_like of int
+        None negative.
+    weights : array_like, optional
+        Of the same shape; they have the gradient.
+    minlength, maxlength : int, optional
+        The least and the greatest length of the result; numbers beyond are not counted.
+    dtype : dtype
+        Of the counts, where there are no weights.
+
+    Returns
+    -------
+    Tensor
+        Of one dimension.
+
+    Raises
+    ------
+    ValueError
+        Where numbers are negative, or shapes differ.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/bincount
+
+    Examples
+    --------
+    >>> tf.math.bincount([1, 1, 3], weights=[0.5, 1., 2.])
+    <Tensor: shape=(4,), dtype=float32, numpy=array([0. , 1.5, 0. , 2. ], dtype=float32)>
+    """
+    numbers = _values(arr)
+    if numbers.dtype.kind not in "iu" or numbers.min(initial=0) < 0:
+        raise ValueError("bincount: arr must be integers, none of them negative")
+    length = max(int(numbers.max(initial=-1)) + 1, int(minlength or 0))
+    length = length if maxlength is None else min(length, int(maxlength))
+    kept = np.where(numbers < length, numbers, -1)
+    if weights is None:
+        return _core.to_tensor(np.bincount(kept[kept >= 0].reshape(-1), minlength=length).astype(dtype))
+    w = _core.operand(weights)
+    if tuple(w.shape) != numbers.shape:
+        raise ValueError(f"bincount: weights of shape {tuple(w.shape)} must have the shape of arr, {numbers.shape}")
+    return unsorted_segment_sum(w, kept, length)
+
+
+def confusion_matrix(
+    labels: Any,
+    predictions: Any,
+    num_classes: int | None = None,
+    weights: Any = None,
+    dtype: Any = np.int32,
+    name: str | None = None,
+) -> Tensor:
+    """How often each class was taken for each: labels by rows, predictions by columns.
+
+    Parameters
+    ----------
+    labels, predictions : array_like of int
+        Of one dimension and one length.
+    num_classes : int, optional
+        One more than the highest class by default.
+    weights : array_like, optional
+        What each pair counts.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    Tensor
+        Of shape (num_classes, num_classes); no gradient passes.
+
+    Raises
+    ------
+    ValueError
+        Where the lengths differ or a class is out of range.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/confusion_matrix
+
+    Examples
+    --------
+    >>> tf.math.confusion_matrix([0, 1, 1], [0, 1, 0])
+    <Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 0],
+           [1, 1]], dtype=int32)>
+    """
+    rows, columns = _values(labels).reshape(-1), _values(predictions).reshape(-1)
+    highest = max(int(rows.max(initial=-1)), int(columns.max(initial=-1)))
+    count = highest + 1 if num_classes is None else int(num_classes)
+    if rows.shape != columns.shape or min(rows.min(initial=0), columns.min(initial=0)) < 0 or highest >= count:
+        raise ValueError(
+            f"confusion_matrix: {rows.size} labels and {columns.size} predictions do not fit, or are not all classes "
+            f"below {count}"
+        )
+    whole = np.zeros((count, count), dtype)
+    np.add.at(whole, (rows, columns), 1 if weights is None else _values(weights).astype(dtype))
+    return _core.to_tensor(whole)
+
+
+def count_nonzero(
+    input: Any, axis: Any = None, keepdims: bool = False, dtype: Any = np.int64, name: str | None = None
+) -> Tensor:
+    """How many elements are not zero, over axes.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    axis : int or sequence of int, optional
+        The axes to count over; all of them by default.
+    keepdims : bool
+        Whether the counted axes stay, with length 1.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    Tensor
+        Counts; no gradient passes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/count_nonzero
+
+    Examples
+    --------
+    >>> tf.math.count_nonzero([0., 2., 3.])
+    <Tensor: shape=(), dtype=int64, numpy=2>
+    """
+    axes = tuple(axis) if isinstance(axis, list) else axis
+    return _core.to_tensor(np.asarray(np.count_nonzero(_values(input), axis=axes, keepdims=keepdims)).astype(dtype))
+
+
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """The share of elements that are zero.
+
+    Parameters
+    ----------
+    value : array_like
+        Of any dtype.
+
+    Returns
+    -------
+    Tensor
+        A scalar of dtype float32; no gradient passes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/zero_fraction
+
+    Examples
+    --------
+    >>> tf.math.zero_fraction([0., 2., 0., 3.])
+    <Tensor: shape=(), dtype=float32, numpy=0.5>
+    """
+    return _core.to_tensor(np.mean(_values(value) == 0).astype(np.float32))
+
+
+def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Tensor:
+    """Whether the target's prediction is among the k largest of its row.
+
+    Parameters
+    ----------
+    targets : array_like of int
+        A class for each row.
+    predictions : array_like
+        Of shape (rows, classes).
+    k : int
+        How many count.
+
+    Returns
+    -------
+    Tensor
+        Of dtype bool, one a row.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/in_top_k. What ties with the k-th is among them; what is not
+    finite is not.
+
+    Examples
+    --------
+    >>> print(tf.math.in_top_k([1, 0], [[0.2, 0.8], [0.2, 0.8]], 1))
+    Tensor([ True False], shape=(2,), dtype=bool)
+    """
+    which, scores = _values(targets), _values(predictions)
+    if scores.ndim != 2 or which.shape != scores.shape[:1]:
+        raise ValueError(f"in_top_k: targets of shape {which.shape} do not fit predictions of shape {scores.shape}")
+    valid = (which >= 0) & (which < scores.shape[1])
+    own = scores[np.arange(which.size), np.where(valid, which, 0)]
+    return _core.to_tensor(valid & np.isfinite(own) & ((scores > own[:, None]).sum(axis=1) < k))
+
+
+class Unique(NamedTuple):
+    """What `unique` gives: distinct elements in the order of their first places, and which of them each element is."""
+
+    y: Tensor
+    idx: Tensor
+
+
+class UniqueWithCounts(NamedTuple):
+    """What `unique_with_counts` gives: as `Unique`, and how often each occurs."""
+
+    y: Tensor
+    idx: Tensor
+    count: Tensor  # type: ignore[assignment]  # a tuple's method of this name gives way
+
+
+def unique_with_counts(x: Any, out_idx: Any = np.int32, name: str | None = None) -> UniqueWithCounts:
+    """The distinct elements of a vector, in the order of their first places, and how often each occurs.
+
+    Parameters
+    ----------
+    x : array_like
+        Of one dimension.
+    out_idx : dtype
+        Of indices and counts.
+
+    Returns
+    -------
+    y : Tensor
+        The distinct elements; of equal ones the first has the gradient.
+    idx : Tensor
+        For each element of x, which of them it is.
+    count : Tensor
+        How often each occurs.
+
+    Raises
+    ------
+    ValueError
+        For another number of dimensions.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/unique_with_counts
+
+    Examples
+    --------
+    >>> [part.numpy().tolist() for part in tf.unique_with_counts([4., 2., 4.])]
+    [[4.0, 2.0], [0, 1, 0], [2, 1]]
+    """
+    operand = _core.operand(x)
+    values = _values(operand)
+    if values.ndim != 1:
+        raise ValueError(f"unique: takes one dimension, not shape {values.shape}")
+    _, first, inverse, counts = np.unique(values, return_index=True, return_inverse=True, return_counts=True)
+    order = np.argsort(first)
+    rank = np.argsort(order)
+    return UniqueWithCounts(
+        gather(operand, first[order]),
+        _core.to_tensor(rank[inverse].astype(out_idx)),
+        _core.to_tensor(counts[order].astype(out_idx)),
+    )
+
+
+def unique(x: Any, out_idx: Any = np.int32, name: str | None = None) -> Unique:
+    """The distinct elements of a vector, in the order of their first places.
+
+    Parameters
+    ----------
+    x : array_like
+        Of one dimension.
+    out_idx : dtype
+        Of the indices.
+
+    Returns
+    -------
+    y : Tensor
+        The distinct elements; of equal ones the first has the gradient.
+    idx : Tensor
+        For each element of x, which of them it is.
+
+    Raises
+    ------
+    ValueError
+        For another number of dimensions.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/unique
+
+    Examples
+    --------
+    >>> print(*tf.unique([4., 2., 4.]))
+    Tensor([4. 2.], shape=(2,), dtype=float32) Tensor([0 1 0], shape=(3,), dtype=int32)
+    """
+    found = unique_with_counts(x, out_idx)
+    return Unique(found.y, found.idx)
+
+
+def polyval(coeffs: Sequence[Any], x: Any, name: str | None = None) -> Tensor:
+    """A polynomial at points, the coefficient of the highest power first.
+
+    Parameters
+    ----------
+    coeffs : list of array_like
+        Coefficients that broadcast with x.
+    x : array_like
+        Of a float dtype.
+
+    Returns
+    -------
+    Tensor
+        Of the operands' common shape.
+
+    Raises
+    ------
+    ValueError
+        Where coefficients are given in another way than as a list.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/polyval
+
+    Examples
+    --------
+    >>> tf.math.polyval([2., 1., 0.], [3.])
+    <Tensor: shape=(1,), dtype=float32, numpy=array([21.], dtype=float32)>
+    """
+    if not isinstance(coeffs, list):
+        raise ValueError(f"polyval: coeffs must be a list of tensors, not {type(coeffs).__name__}")
+    at = _core.operand(x)
+    if not coeffs:
+        return at * 0.0
+    total: Any = coeffs[0] + at * 0.0 if len(coeffs) == 1 else coeffs[0]
+    for coefficient in coeffs[1:]:
+        total = total * at + coefficient
+    return total
+
+
+def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
+    """A tensor times a number.
+
+    Parameters
+    ----------
+    scalar : array_like
+        Of no dimension.
+    x : array_like or IndexedSlices
+        Of any numeric dtype.
+
+    Returns
+    -------
+    Tensor or IndexedSlices
+        Of the operand's shape.
+
+    Raises
+    ------
+    ValueError
+        Where the first operand is no scalar.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/scalar_mul
+
+    Examples
+    --------
+    >>> tf.math.scalar_mul(2., [1., 2.])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>
+    """
+    if np.ndim(scalar) != 0:
+        raise ValueError(f"scalar_mul: the first operand must be a scalar, not of shape {np.shape(scalar)}")
+    return x * scalar if hasattr(x, "indices") else _core.operand(x) * scalar
+
+
+def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
+    """A block of a tensor.
+
+    Parameters
+    ----------
+    input_ : array_like
+        Of any dtype.
+    begin : sequence of int
+        Where the block begins along each axis.
+    size : sequence of int
+        How long it is along each; -1 goes to the end.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's rank.
+
+    Raises
+    ------
+    ValueError
+        Where the block reaches beyond the tensor.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/slice
+
+    Examples
+    --------
+    >>> tf.slice([1., 2., 3.], [1], [-1])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
+    """
+    x = _core.operand(input_)
+    starts, sizes = _sizes(begin), _sizes(size)
+    shape = tuple(x.shape)
+    if len(starts) != len(shape) or len(sizes) != len(shape):
+        raise ValueError(f"slice: begin {starts} and size {sizes} need a number for each axis of shape {shape}")
+    ends = [whole if n == -1 else b + n for b, n, whole in zip(starts, sizes, shape, strict=True)]
+    if any(not 0 <= b <= e <= whole for b, e, whole in zip(starts, ends, shape, strict=True)):
+        raise ValueError(f"slice: begin {starts} and size {sizes} reach beyond shape {shape}")
+    return x[tuple(builtins.slice(b, e) for b, e in zip(starts, ends, strict=True))]

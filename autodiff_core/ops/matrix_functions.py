@@ -1,0 +1,345 @@
+"""Functions of whole matrices: powers, chains of products, the exponential, the square root, Sylvester equations.
+
+The exponential's kernel is the scaled and squared Pade approximant of N. J. Higham, The scaling and squaring method for
+the matrix exponential revisited (2005); its derivative, that of a larger exponential (R. Mathias, 1996). The square
+root's is a product form of the Denman-Beavers iteration (N. J. Higham, Functions of Matrices, 2008, section 6.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from .linalg import matmul
+from .matrices import lead_to, matrices, matrix_transpose
+from .shaping import concat, expand_dims, squeeze
+from .solving import identity_plus, inv
+from .table import Case, general
+
+
+def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+    return _core.matmul(a, b, transpose_a, transpose_b)
+
+
+# ------------------------------------------------------------------------------------------------------------- powers
+
+
+def matrix_power(a: Any, n: int) -> Tensor:
+    """Integer powers of square matrices, by squaring; negative ones by the inverse."""
+    x = matrices(a, "matrix_power", square=True)
+    if not isinstance(n, (int, np.integer)):
+        raise TypeError(f"matrix_power: the exponent is an integer, not {n!r}")
+    if n == 0:
+        one = np.broadcast_to(np.eye(int(x.shape[-1]), dtype=x.dtype), tuple(x.shape))
+        return _core.to_tensor(one)
+    if n < 0:
+        x, n = inv(x), -n
+    power: Any = None
+    while True:
+        if n % 2:
+            power = x if power is None else _product(power, x)
+        n //= 2
+        if not n:
+            return _core.identity_tensor(power)
+        x = _product(x, x)
+
+
+def _cheapest(sizes: Sequence[int]) -> list[list[int]]:
+    """Where to split each part of a chain of products: the textbook's dynamic programme."""
+    n = len(sizes) - 1
+    cost = [[0] * n for _ in range(n)]
+    split = [[0] * n for _ in range(n)]
+    for length in range(1, n):
+        for i in range(n - length):
+            j = i + length
+            cost[i][j], split[i][j] = min(
+                (cost[i][k] + cost[k + 1][j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            )
+    return split
+
+
+def multi_dot(arrays: Sequence[Any]) -> Tensor:
+    """The product of several matrices, in the order that takes the fewest multiplications."""
+    parts = [_core.operand(x) for x in arrays]
+    if len(parts) < 2:
+        raise ValueError(f"multi_dot: two matrices are needed at least, not {len(parts)}")
+    row, column = len(parts[0].shape) == 1, len(parts[-1].shape) == 1
+    if row:
+        parts[0] = expand_dims(parts[0], 0)
+    if column:
+        parts[-1] = expand_dims(parts[-1], -1)
+    for x in parts:
+        if len(x.shape) != 2:
+            raise np.linalg.LinAlgError(
+                f"multi_dot: matrices have two axes, the first and last perhaps one; a shape is {tuple(x.shape)}"
+            )
+    split = _cheapest([int(parts[0].shape[0]), *[int(x.shape[1]) for x in parts]])
+
+    def chain(i: int, j: int) -> Any:
+        return parts[i] if i == j else matmul(chain(i, split[i][j]), chain(split[i][j] + 1, j))
+
+    product = chain(0, len(parts) - 1)
+    product = squeeze(product, 0) if row else product
+    return squeeze(product, -1) if column else product
+
+
+# -------------------------------------------------------------------------------------------------------- exponential
+
+_PADE = np.array(
+    [
+        64764752532480000.0,
+        32382376266240000.0,
+        7771770303897600.0,
+        1187353796428800.0,
+        129060195264000.0,
+        10559470521600.0,
+        670442572800.0,
+        33522128640.0,
+        1323241920.0,
+        40840800.0,
+        960960.0,
+        16380.0,
+        182.0,
+        1.0,
+    ]
+)
+_LARGEST_NORM = 5.371920351148152  # up to which the approximant of degree 13 is exact to double precision
+
+
+def _expm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
+    wide = a.astype(np.result_type(a.dtype, np.float64))
+    n = a.shape[-1]
+    if not wide.size:
+        return a.copy()
+    norms = np.abs(wide).sum(axis=-2).max(axis=-1)
+    finite = np.where(np.isfinite(norms), norms, 1.0)
+    squarings = np.maximum(0, np.ceil(np.log2(np.maximum(finite, 1e-300) / _LARGEST_NORM))).astype(int)
+    x = wide / (2.0**squarings)[..., None, None]
+    one = np.eye(n, dtype=wide.dtype)
+    x2 = x @ x
+    x4 = x2 @ x2
+    x6 = x4 @ x2
+    b = _PADE
+    odd = x @ (x6 @ (b[13] * x6 + b[11] * x4 + b[9] * x2) + b[7] * x6 + b[5] * x4 + b[3] * x2 + b[1] * one)
+    even = x6 @ (b[12] * x6 + b[10] * x4 + b[8] * x2) + b[6] * x6 + b[4] * x4 + b[2] * x2 + b[0] * one
+    value = np.linalg.solve(even - odd, even + odd)
+    for step in range(int(np.max(squarings, initial=0))):
+        value = np.where((step < squarings)[..., None, None], value @ value, value)
+    return value.astype(a.dtype)
+
+
+def _expm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
+    """exp([[a', g], [0, a']]) has the derivative of the exponential at a', along g, in its corner."""
+    n = int(a.shape[-1])
+    lead = tuple(g.shape)[:-2]
+    turned = lead_to(matrix_transpose(a), lead)
+    blank = np.zeros((*lead, n, n), g.dtype)
+    block = concat([concat([turned, g], -1), concat([blank, turned], -1)], -2)
+    return expm(block)[..., :n, n:]
+
+
+def expm(input: Any, name: str | None = None) -> Tensor:
+    """Matrix exponentials.
+
+    Parameters
+    ----------
+    input : array_like
+        Of shape (..., n, n).
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n, n).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a matrix is not square.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/expm. Higham 2005; the derivative after R. Mathias, A chain
+    rule for matrix functions and applications (1996).
+
+    Examples
+    --------
+    >>> print(tf.linalg.expm([[0., 1.], [0., 0.]]).numpy())
+    [[1. 1.]
+     [0. 1.]]
+    """
+    return _core.general(_EXPM, [matrices(input, "expm", square=True)])
+
+
+_EXPM = general(
+    "expm",
+    _expm_kernel,
+    _expm_rule,
+    function=expm,
+    doc="Matrix exponentials.",
+    leading=True,
+    cases=(
+        Case(lambda a: expm(a), ((3, 3),)),
+        Case(lambda a: expm(0.5 * a), ((2, 2, 2),)),
+    ),
+)
+
+
+# -------------------------------------------------------------------------------------------------- Sylvester equations
+
+
+def _sylvester_kernel(attributes: Any, a: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """a x + x b = q as one linear system in the elements of x."""
+    n, m = q.shape[-2:]
+    system = np.einsum("...ik,jl->...ijkl", a, np.eye(m)) + np.einsum("ik,...lj->...ijkl", np.eye(n), b)
+    flat = system.reshape(*system.shape[:-4], n * m, n * m).astype(q.dtype, copy=False)
+    return np.linalg.solve(flat, q.reshape(*q.shape[:-2], n * m, 1)).reshape(q.shape)
+
+
+def _sylvester_rule(g: Any, x: Any, attributes: Any, a: Any, b: Any, q: Any) -> tuple[Any, Any, Any]:
+    gq = solve_sylvester(matrix_transpose(a), matrix_transpose(b), g)
+    return -_product(gq, x, False, True), -_product(x, gq, True), gq
+
+
+def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
+    """Solve a x + x b = q.
+
+    Parameters
+    ----------
+    a, b, q : array_like
+        Of shapes (..., n, n), (..., m, m) and (..., n, m).
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n, m).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a and -b share an eigenvalue.
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.linalg.solve_sylvester.html. It is solved as one system
+    in all n * m elements: for small matrices.
+
+    Examples
+    --------
+    >>> print(tf.scipy.linalg.solve_sylvester([[1.]], [[2.]], [[6.]]).numpy())
+    [[2.]]
+    """
+    x, y, z = (matrices(part, "solve_sylvester") for part in (a, b, q))
+    shapes = [tuple(part.shape) for part in (x, y, z)]
+    n, m = shapes[2][-2:]
+    if shapes[0][-2:] != (n, n) or shapes[1][-2:] != (m, m):
+        raise ValueError(
+            f"solve_sylvester: a x + x b = q needs shapes (n, n), (m, m) and (n, m); those given "
+            f"are {shapes[0]}, {shapes[1]} and {shapes[2]}"
+        )
+    lead = np.broadcast_shapes(*(shape[:-2] for shape in shapes))
+    return _core.general(_SYLVESTER, [lead_to(part, lead) for part in (x, y, z)])
+
+
+_SYLVESTER = general(
+    "solve_sylvester",
+    _sylvester_kernel,
+    _sylvester_rule,
+    function=solve_sylvester,
+    doc="Solution x of a x + x b = q.",
+    keeps_output=True,
+    leading=True,
+    cases=(
+        Case(lambda a, b, q: solve_sylvester(identity_plus(a), identity_plus(b), q), ((3, 3), (2, 2), (3, 2))),
+        Case(lambda a, b, q: solve_sylvester(identity_plus(a), identity_plus(b), q), ((2, 2, 2), (2, 2), (2, 2))),
+    ),
+)
+
+
+# -------------------------------------------------------------------------------------------------------- square root
+
+_MOST_STEPS = 60
+
+
+def _sqrtm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
+    """m = x**2 / a goes to one, and x to the square root; determinants scale the first steps."""
+    if not a.size:
+        return a.copy()
+    x = a.astype(np.result_type(a.dtype, np.float64))
+    n = a.shape[-1]
+    one = np.eye(n)
+    m = x
+    rounding = n * np.finfo(np.float64).eps
+    change = np.inf
+    for _ in range(_MOST_STEPS):
+        inverse = np.linalg.inv(m)
+        scale = 1.0
+        if change > 1e-2:
+            scale = np.exp(-np.linalg.slogdet(m)[1] / (2.0 * n))[..., None, None]
+        x = 0.5 * scale * (x @ (one + inverse / scale**2))
+        m = 0.5 * (one + 0.5 * (scale**2 * m + inverse / scale**2))
+        before, change = change, float(np.max(np.abs(m - one)))
+        if change <= rounding or (change < 1e-8 and change >= 0.5 * before):
+            return x.astype(a.dtype)
+        if not np.isfinite(change):
+            break
+    raise np.linalg.LinAlgError(
+        "sqrtm: no square root was found: a matrix has an eigenvalue at zero or on the negative real axis, or nearly so"
+    )
+
+
+def _sqrtm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
+    turned = matrix_transpose(y)
+    return solve_sylvester(turned, turned, g)
+
+
+def sqrtm(input: Any, name: str | None = None) -> Tensor:
+    """Principal square roots of matrices.
+
+    Parameters
+    ----------
+    input : array_like
+        Of shape (..., n, n), with no eigenvalue at zero or on the negative real axis.
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n, n); its product with itself is the operand.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a matrix is not square, or there is no such root.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/sqrtm. Higham 2008, section 6.3. The derivative solves a
+    Sylvester equation as one system in all n * n elements: it is for small matrices.
+
+    Examples
+    --------
+    >>> print(tf.linalg.sqrtm([[4., 0.], [0., 9.]]).numpy())
+    [[2. 0.]
+     [0. 3.]]
+    """
+    return _core.general(_SQRTM, [matrices(input, "sqrtm", square=True)])
+
+
+_SQRTM = general(
+    "sqrtm",
+    _sqrtm_kernel,
+    _sqrtm_rule,
+    function=sqrtm,
+    doc="Principal square roots of matrices.",
+    keeps_output=True,
+    leading=True,
+    cases=(
+        Case(lambda a: sqrtm(identity_plus(a) + 0.3 * a), ((3, 3),)),
+        Case(lambda a: sqrtm(identity_plus(a)), ((2, 2, 2),)),
+    ),
+)

@@ -1,0 +1,559 @@
+"""Elements and rows by several indices at once, and what TensorFlow makes of permutations, partitions and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from .indexing import gather, scatter
+from .ordering import take_along_axis
+from .segments import unsorted_segment_max, unsorted_segment_min
+from .shaping import _sizes, broadcast_to, concat, reshape
+
+
+def _places(function: str, indices: Any, shape: Sequence[int]) -> np.ndarray:
+    """Numbers of rows, for indices whose last axis goes through the first axes of a shape."""
+    index = np.asarray(_core.operand(indices))
+    if index.dtype.kind not in "iu":
+        raise TypeError(f"{function}: indices must be integers, not {index.dtype}")
+    if index.ndim == 0 or index.shape[-1] > len(shape):
+        raise ValueError(
+            f"{function}: indices of shape {index.shape} do not fit a tensor of shape {tuple(shape)}; their last axis "
+            f"goes through the tensor's"
+        )
+    depth = index.shape[-1]
+    sizes = np.asarray(shape[:depth], np.intp)
+    if index.size and ((index < 0) | (index >= sizes)).any():
+        raise IndexError(f"{function}: an index is out of bounds for shape {tuple(shape)}")
+    strides = np.append(np.cumprod(sizes[:0:-1])[::-1], 1)[:depth] if depth else np.zeros(0, np.intp)
+    return (index * strides.astype(np.intp)).sum(axis=-1)
+
+
+def _rows(x: Any, depth: int) -> Any:
+    count = int(np.prod(x.shape[:depth], dtype=np.intp))
+    return reshape(x, (count, *x.shape[depth:]))
+
+
+def _depth(indices: Any) -> int:
+    return int(_core.operand(indices).shape[-1])
+
+
+def gather_nd(
+    params: Any, indices: Any, batch_dims: int = 0, name: str | None = None, bad_indices_policy: str = ""
+) -> Tensor:
+    """Elements or slices by several indices each.
+
+    Parameters
+    ----------
+    params : array_like
+        Where to take from.
+    indices : array_like of int
+        Of shape (..., k): each goes through the first k axes of params, behind the batch.
+    batch_dims : int
+        The number of leading axes that both share.
+    bad_indices_policy : str
+        Without effect: indices out of bounds are an error.
+
+    Returns
+    -------
+    Tensor
+        Of shape indices.shape[:-1] + params.shape[batch_dims + k:].
+
+    Raises
+    ------
+    IndexError
+        Where an index is out of bounds.
+    ValueError
+        Where the indices do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/gather_nd
+
+    Examples
+    --------
+    >>> tf.gather_nd([[1., 2.], [3., 4.]], [[1, 0], [0, 1]])
+    <Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
+    """
+    x = _core.operand(params)
+    index = np.asarray(_core.operand(indices))
+    batch = tuple(x.shape[:batch_dims])
+    if index.shape[:batch_dims] != batch or index.ndim <= batch_dims:
+        raise ValueError(
+            f"gather_nd: indices of shape {index.shape} do not share {batch_dims} axes with {tuple(x.shape)}"
+        )
+    places = _places("gather_nd", index, x.shape[batch_dims:])
+    depth = index.shape[-1]
+    if batch_dims:
+        inner = int(np.prod(x.shape[batch_dims : batch_dims + depth], dtype=np.intp))
+        numbers = np.arange(int(np.prod(batch, dtype=np.intp))).reshape(batch + (1,) * (places.ndim - batch_dims))
+        places = places + numbers * inner
+    return gather(_rows(x, batch_dims + depth), places)
+
+
+def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Zeros, with elements or slices added at places that are named by several indices each.
+
+    Parameters
+    ----------
+    indices : array_like of int
+        Of shape (..., k): each goes through the first k axes of the result.
+    updates : array_like
+        Of shape indices.shape[:-1] + shape[k:]; what has the same place is added up.
+    shape : sequence of int
+        Of the result.
+
+    Returns
+    -------
+    Tensor
+        Of the updates' dtype.
+
+    Raises
+    ------
+    IndexError
+        Where an index is out of bounds.
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/scatter_nd
+
+    Examples
+    --------
+    >>> tf.scatter_nd([[2], [0], [2]], [1., 2., 3.], [4])
+    <Tensor: shape=(4,), dtype=float32, numpy=array([2., 0., 4., 0.], dtype=float32)>
+    """
+    sizes = _sizes(shape)
+    places, new = _updates("scatter_nd", indices, updates, sizes)
+    depth = _depth(indices)
+    count = int(np.prod(sizes[:depth], dtype=np.intp))
+    return reshape(_core.linear(scatter, new, ((count, *sizes[depth:]), places)), sizes)
+
+
+def _updates(function: str, indices: Any, updates: Any, shape: Sequence[int], like: Any = None) -> tuple[Any, Any]:
+    """Numbers of rows, and the rows, one an index."""
+    places = _places(function, indices, shape)
+    new = (
+        _core.operand(updates)
+        if like is None or isinstance(updates, _core.Operand)
+        else _core.operand_like(updates, like)
+    )
+    wanted = (*places.shape, *shape[_depth(indices) :])
+    if tuple(new.shape) != wanted:
+        raise ValueError(f"{function}: updates of shape {tuple(new.shape)} must have the shape {wanted}")
+    return places.reshape(-1), reshape(new, (places.size, *wanted[places.ndim :]))
+
+
+_DOC = """{what}
+
+    Parameters
+    ----------
+    tensor : array_like
+        Of a float dtype; it stays as it is.
+    indices : array_like of int
+        Of shape (..., k): each goes through the first k axes of the tensor.
+    updates : array_like
+        Of shape indices.shape[:-1] + tensor.shape[k:].
+
+    Returns
+    -------
+    Tensor
+        A new one, of the tensor's shape.
+
+    Raises
+    ------
+    IndexError
+        Where an index is out of bounds.
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/tensor_scatter_nd_{kind}. {note}
+
+    Examples
+    --------
+    >>> tf.tensor_scatter_nd_{kind}([1., 2., 3.], [[0], [2]], [5., -1.])
+    <Tensor: shape=(3,), dtype=float32, numpy=array([{shown}], dtype=float32)>
+    """
+
+
+def _scattered(kind: str, what: str, note: str, shown: str) -> Any:
+    function = f"tensor_scatter_nd_{kind}"
+
+    def changed(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        x = _core.operand(tensor)
+        places, new = _updates(function, indices, updates, x.shape, x)
+        rows = _rows(x, _depth(indices))
+        count = rows.shape[0]
+        if kind in ("add", "sub"):
+            total = _core.linear(scatter, new, (tuple(rows.shape), places))
+            return reshape(rows + total if kind == "add" else rows - total, x.shape)
+        both = concat([rows, new], 0)
+        if kind == "update":
+            source = np.arange(count)
+            source[places] = count + np.arange(places.size)
+            return reshape(gather(both, source), x.shape)
+        reduce = unsorted_segment_max if kind == "max" else unsorted_segment_min
+        return reshape(reduce(both, np.concatenate([np.arange(count), places]), count), x.shape)
+
+    changed.__name__ = changed.__qualname__ = function
+    changed.__doc__ = _DOC.format(what=what, kind=kind, note=note, shown=shown)
+    return changed
+
+
+tensor_scatter_nd_add = _scattered(
+    "add", "A tensor with elements or slices added to it.", "What has the same place is added up.", "6., 2., 2."
+)
+tensor_scatter_nd_sub = _scattered(
+    "sub", "A tensor with elements or slices subtracted.", "What has the same place is added up.", "-4.,  2.,  4."
+)
+tensor_scatter_nd_update = _scattered(
+    "update",
+    "A tensor with elements or slices replaced.",
+    "Of several for one place, the last counts.",
+    " 5.,  2., -1.",
+)
+tensor_scatter_nd_max = _scattered(
+    "max", "A tensor with elements or slices replaced by larger ones.", "Equal ones share the gradient.", "5., 2., 3."
+)
+tensor_scatter_nd_min = _scattered(
+    "min",
+    "A tensor with elements or slices replaced by smaller ones.",
+    "Equal ones share the gradient.",
+    " 1.,  2., -1.",
+)
+
+
+def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
+    """Rows, by the number of the part that each belongs to.
+
+    Parameters
+    ----------
+    data : array_like
+        Of any dtype.
+    partitions : array_like of int
+        Of a shape that the data's begins with.
+    num_partitions : int
+        The number of parts.
+
+    Returns
+    -------
+    list of Tensor
+        The parts, in the order of their numbers.
+
+    Raises
+    ------
+    ValueError
+        Where the numbers do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/dynamic_partition
+
+    Examples
+    --------
+    >>> [part.numpy().tolist() for part in tf.dynamic_partition([1., 2., 3.], [0, 1, 0], 2)]
+    [[1.0, 3.0], [2.0]]
+    """
+    x = _core.operand(data)
+    numbers = np.asarray(_core.operand(partitions))
+    if tuple(x.shape[: numbers.ndim]) != numbers.shape:
+        raise ValueError(
+            f"dynamic_partition: partitions of shape {numbers.shape} do not fit data of shape {tuple(x.shape)}"
+        )
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= num_partitions):
+        raise ValueError(f"dynamic_partition: partitions must be from 0 to {num_partitions - 1}")
+    rows = _rows(x, numbers.ndim)
+    return [gather(rows, np.flatnonzero(numbers.reshape(-1) == k)) for k in range(int(num_partitions))]
+
+
+def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
+    """Rows of several tensors, in places that are named for each.
+
+    Parameters
+    ----------
+    indices : sequence of array_like of int
+        The places; where several rows have one, the last counts.
+    data : sequence of array_like
+        The shape of each begins with that of its indices.
+
+    Returns
+    -------
+    Tensor
+        With a first axis up to the highest place; rows that nobody names are zero.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/dynamic_stitch
+
+    Examples
+    --------
+    >>> tf.dynamic_stitch([[2, 0], [1]], [[1., 2.], [3.]])
+    <Tensor: shape=(3,), dtype=float32, numpy=array([2., 3., 1.], dtype=float32)>
+    """
+    places = [np.asarray(_core.operand(i)) for i in indices]
+    parts = [_core.operand(x) for x in data]
+    if len(places) != len(parts) or any(
+        tuple(x.shape[: i.ndim]) != i.shape for i, x in zip(places, parts, strict=False)
+    ):
+        raise ValueError(
+            "dynamic_stitch: there must be indices for each tensor, of a shape that the tensor's begins with"
+        )
+    rows = concat([_rows(x, i.ndim) for i, x in zip(places, parts, strict=True)], 0)
+    flat = np.concatenate([i.reshape(-1) for i in places])
+    count = int(flat.max(initial=-1)) + 1
+    source = np.full(count, rows.shape[0])
+    source[flat] = np.arange(flat.size)
+    nothing = _core.to_tensor(np.zeros((1, *rows.shape[1:]), rows.dtype))
+    return gather(concat([rows, nothing], 0), source)
+
+
+def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
+    """Each element repeated.
+
+    Parameters
+    ----------
+    input : array_like
+        Of any dtype.
+    repeats : int or array_like of int
+        How often; one number, or one for each element along the axis.
+    axis : int, optional
+        The axis; by default the elements are laid out in one.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/repeat
+
+    Examples
+    --------
+    >>> tf.repeat([1., 2.], [2, 1])
+    <Tensor: shape=(3,), dtype=float32, numpy=array([1., 1., 2.], dtype=float32)>
+    """
+    x = reshape(input, -1) if axis is None else _core.operand(input)
+    at = 0 if axis is None else int(axis) % max(len(x.shape), 1)
+    return gather(x, np.repeat(np.arange(x.shape[at]), np.asarray(_core.operand(repeats))), axis=at)
+
+
+def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Tensor]:
+    """Coordinates of all points of a grid.
+
+    Parameters
+    ----------
+    *args : array_like
+        The coordinates along each axis, of one dimension.
+    indexing : {"xy", "ij"}
+        Whether the first two axes of the results change places.
+
+    Returns
+    -------
+    list of Tensor
+        One for each axis, all of the grid's shape.
+
+    Raises
+    ------
+    ValueError
+        For another indexing.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/meshgrid
+
+    Examples
+    --------
+    >>> tf.meshgrid([1., 2.], [3.])[0]
+    <Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 2.]], dtype=float32)>
+    """
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"meshgrid: indexing {indexing!r} is neither 'xy' nor 'ij'")
+    parts = [reshape(x, -1) for x in args]
+    nd = len(parts)
+    order = list(range(nd))
+    if indexing == "xy" and nd > 1:
+        order[:2] = [1, 0]
+    sizes = [0] * nd
+    for part, place in zip(parts, order, strict=True):
+        sizes[place] = part.shape[0]
+    return [
+        broadcast_to(reshape(part, [-1 if d == place else 1 for d in range(nd)]), sizes)
+        for part, place in zip(parts, order, strict=True)
+    ]
+
+
+def reverse_sequence(
+    input: Any, seq_lengths: Any, seq_axis: int | None = None, batch_axis: int | None = None, name: str | None = None
+) -> Tensor:
+    """The first elements along an axis in reverse order, how many is said for each slice of another.
+
+    Parameters
+    ----------
+    input : array_like
+        Of two dimensions at least.
+    seq_lengths : array_like of int
+        One for each slice along `batch_axis`.
+    seq_axis : int
+        The axis to reverse along.
+    batch_axis : int, optional
+        The axis that the lengths go with; 0 by default.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape.
+
+    Raises
+    ------
+    ValueError
+        Where the lengths do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/reverse_sequence
+
+    Examples
+    --------
+    >>> tf.reverse_sequence([[1., 2., 3.]], [2], seq_axis=1)
+    <Tensor: shape=(1, 3), dtype=float32, numpy=array([[2., 1., 3.]], dtype=float32)>
+    """
+    x = _core.operand(input)
+    nd = len(x.shape)
+    if seq_axis is None:
+        raise ValueError("reverse_sequence: seq_axis must be given")
+    along, batch = seq_axis % nd, (batch_axis or 0) % nd
+    lengths = np.asarray(_core.operand(seq_lengths))
+    if along == batch or lengths.shape != (x.shape[batch],) or (lengths < 0).any() or (lengths > x.shape[along]).any():
+        raise ValueError(
+            f"reverse_sequence: seq_lengths of shape {lengths.shape} do not fit shape {tuple(x.shape)} with "
+            f"seq_axis={along} and batch_axis={batch}"
+        )
+    places = np.arange(x.shape[along])
+    grid = np.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
+    grid = grid if batch < along else grid.T
+    shape = tuple(x.shape[d] if d in (along, batch) else 1 for d in range(nd))
+    return take_along_axis(x, grid.reshape(shape), along)
+
+
+def invert_permutation(x: Any, name: str | None = None) -> Tensor:
+    """The permutation that undoes another.
+
+    Parameters
+    ----------
+    x : array_like of int
+        The numbers from 0 on, in some order.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's dtype.
+
+    Raises
+    ------
+    ValueError
+        Where a number is missing.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/invert_permutation
+
+    Examples
+    --------
+    >>> tf.math.invert_permutation([2, 0, 1])
+    <Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
+    """
+    order = np.asarray(_core.operand(x))
+    if order.ndim != 1 or sorted(order.tolist()) != list(range(order.size)):
+        raise ValueError(f"invert_permutation: {order.tolist()} is no permutation")
+    return _core.to_tensor(np.argsort(order).astype(order.dtype))
+
+
+def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str | None = None) -> Tensor:
+    """Truth values that hold up to each length.
+
+    Parameters
+    ----------
+    lengths : array_like of int
+        How many hold.
+    maxlen : int, optional
+        The length of the new last axis; the largest length by default.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    Tensor
+        Of shape lengths.shape + (maxlen,).
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/sequence_mask
+
+    Examples
+    --------
+    >>> tf.sequence_mask([1, 3], dtype=tf.int32)
+    <Tensor: shape=(2, 3), dtype=int32, numpy=
+    array([[1, 0, 0],
+           [1, 1, 1]], dtype=int32)>
+    """
+    counts = np.asarray(_core.operand(lengths))
+    longest = int(counts.max(initial=0)) if maxlen is None else int(maxlen)
+    return _core.to_tensor((np.arange(longest) < counts[..., None]).astype(dtype))
+
+
+def searchsorted(
+    sorted_sequence: Any, values: Any, side: str = "left", out_type: Any = np.int32, name: str | None = None
+) -> Tensor:
+    """Where values would go into sorted sequences.
+
+    Parameters
+    ----------
+    sorted_sequence : array_like
+        Sorted along the last axis.
+    values : array_like
+        The same shape but for the last axis.
+    side : {"left", "right"}
+        Whether before or behind equal elements.
+    out_type : dtype
+        Of the result.
+
+    Returns
+    -------
+    Tensor
+        Of the values' shape; no gradient passes.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/searchsorted
+
+    Examples
+    --------
+    >>> tf.searchsorted([1., 3., 5.], [0., 3., 9.])
+    <Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 3], dtype=int32)>
+    """
+    lines = np.asarray(_core.operand(sorted_sequence))
+    wanted = np.asarray(_core.operand(values))
+    if lines.shape[:-1] != wanted.shape[:-1] or lines.ndim == 0:
+        raise ValueError(f"searchsorted: shapes {lines.shape} and {wanted.shape} differ in more than the last axis")
+    found = np.empty(wanted.shape, out_type)
+    for index in np.ndindex(lines.shape[:-1]):
+        found[index] = np.searchsorted(lines[index], wanted[index], side=side)  # type: ignore[call-overload]
+    return _core.to_tensor(found)

@@ -1,0 +1,228 @@
+"""Reductions over groups of rows that are named by number: segment_sum and its like.
+
+Sums are transposes of a gather. Largest and smallest elements share the gradient evenly where they tie, as in
+TensorFlow; products multiply in pairs along each group, so their gradients are right where factors are zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from .elementwise import divide, equal, multiply, select
+from .indexing import gather, scatter
+from .reductions import reduce_prod
+from .shaping import concat, reshape
+from .table import Case, Function, general
+
+
+def _summed(rows: Any, ids: np.ndarray, count: int) -> Any:
+    return _core.linear(scatter, rows, ((count, *rows.shape[1:]), ids))
+
+
+def _counts(rows: Any, ids: np.ndarray, count: int) -> Any:
+    """How many rows each group has, in a shape that broadcasts with its reduction."""
+    numbers = np.bincount(ids, minlength=count).reshape((count,) + (1,) * (len(rows.shape) - 1))
+    return _core.to_tensor(numbers.astype(rows.dtype))
+
+
+def _meaned(rows: Any, ids: np.ndarray, count: int) -> Any:
+    return divide(_summed(rows, ids, count), np.maximum(_counts(rows, ids, count), 1.0))
+
+
+def _root_meaned(rows: Any, ids: np.ndarray, count: int) -> Any:
+    return divide(_summed(rows, ids, count), np.sqrt(np.maximum(_counts(rows, ids, count), 1.0)))
+
+
+def _multiplied(rows: Any, ids: np.ndarray, count: int) -> Any:
+    """Each group laid out as a column, filled up with ones."""
+    sizes = np.bincount(ids, minlength=count)
+    order = np.argsort(ids, kind="stable")
+    within = np.arange(ids.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    places = np.full((count, int(sizes.max(initial=0))), ids.size)
+    places[ids[order], within] = order
+    one = _core.to_tensor(np.ones((1, *rows.shape[1:]), rows.dtype))
+    return reduce_prod(gather(concat([rows, one], 0), places), axis=1)
+
+
+def _choose(attributes: Any, x: np.ndarray) -> np.ndarray:
+    ids, count, largest, empty = attributes
+    ufunc = np.maximum if largest else np.minimum
+    whole = np.full((count, *x.shape[1:]), _worst(x.dtype, largest), x.dtype)
+    ufunc.at(whole, ids, x)
+    if empty is not None:
+        whole[np.bincount(ids, minlength=count) == 0] = empty
+    return whole
+
+
+def _worst(dtype: np.dtype, largest: bool) -> Any:
+    limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    return limits.min if largest else limits.max
+
+
+def _choose_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
+    ids, count, _, _ = attributes
+    chosen = select(equal(x, gather(y, ids)), 1.0, _core.to_tensor(0.0, x.dtype))
+    share = gather(np.maximum(_summed(chosen, ids, count), 1.0), ids)
+    return divide(multiply(chosen, gather(g, ids)), share)
+
+
+def _chosen(rows: Any, ids: np.ndarray, count: int, largest: bool, empty: Any) -> Any:
+    return _core.general(_SEGMENT_EXTREMUM, (rows,), (ids, count, largest, empty))
+
+
+_REDUCTIONS: dict[str, Any] = {
+    "sum": _summed,
+    "mean": _meaned,
+    "sqrt_n": _root_meaned,
+    "prod": _multiplied,
+    "max": lambda rows, ids, count, empty=None: _chosen(rows, ids, count, True, empty),
+    "min": lambda rows, ids, count, empty=None: _chosen(rows, ids, count, False, empty),
+}
+_WORDS = {
+    "sum": "Sum",
+    "mean": "Arithmetic mean",
+    "sqrt_n": "Sum, divided by the square root of the number of rows,",
+    "prod": "Product",
+    "max": "Largest element",
+    "min": "Smallest element",
+}
+_DOC = """{what} of each group of rows.
+
+    Parameters
+    ----------
+    data : array_like
+        Of a float dtype.
+    segment_ids : array_like of int
+        {ids}{count}
+
+    Returns
+    -------
+    Tensor
+        The groups' reductions, in the order of their numbers. {empty}
+
+    Raises
+    ------
+    TypeError
+        Where the groups' numbers are no integers.
+    ValueError
+        Where they do not fit the data.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/{name}
+
+    Examples
+    --------
+    >>> print(tf.math.{name}([[1., 2.], [3., 4.], [5., 6.]], [0, 0, 1]{argument}).numpy().round(4))
+    {shown}
+    """
+_SHOWN = {
+    "sum": "[[4. 6.]\n     [5. 6.]]",
+    "mean": "[[2. 3.]\n     [5. 6.]]",
+    "sqrt_n": "[[2.8284 4.2426]\n     [5.     6.    ]]",
+    "prod": "[[3. 8.]\n     [5. 6.]]",
+    "max": "[[3. 4.]\n     [5. 6.]]",
+    "min": "[[1. 2.]\n     [5. 6.]]",
+}
+
+
+def _numbers(segment_ids: Any, function: str) -> np.ndarray:
+    ids = np.asarray(_core.operand(segment_ids))
+    if ids.dtype.kind not in "iu":
+        raise TypeError(f"{function}: segment_ids must be integers, not {ids.dtype}")
+    return ids.astype(np.intp)
+
+
+def _sorted_segments(kind: str) -> Function:
+    name = f"segment_{kind}"
+
+    def reduction(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
+        rows = _core.operand(data)
+        ids = _numbers(segment_ids, f"segment_{kind}")
+        if ids.ndim != 1 or len(rows.shape) == 0 or rows.shape[0] != ids.size or (np.diff(ids) < 0).any():
+            raise ValueError(
+                f"segment_{kind}: segment_ids of shape {ids.shape} do not fit data of shape {tuple(rows.shape)}; there "
+                f"must be one for each row, in order (see unsorted_segment_{kind} for any order)"
+            )
+        if ids.size and ids[0] < 0:
+            raise ValueError(f"segment_{kind}: segment_ids must not be negative, and the first is {ids[0]}")
+        count = int(ids[-1]) + 1 if ids.size else 0
+        extra = (0,) if kind in ("max", "min") else ()
+        return _REDUCTIONS[kind](rows, ids, count, *extra)
+
+    reduction.__name__ = reduction.__qualname__ = name
+    reduction.__doc__ = _DOC.format(
+        what=_WORDS[kind],
+        ids="The number of each row's group, in order.",
+        count="",
+        empty=f"A group without rows has {1 if kind == 'prod' else 0}.",
+        name=name,
+        argument="",
+        shown=_SHOWN[kind],
+    )
+    return reduction
+
+
+def _unsorted_segments(kind: str) -> Function:
+    name = f"unsorted_segment_{kind}"
+
+    def reduction(data: Any, segment_ids: Any, num_segments: int, name: str | None = None) -> Tensor:
+        x = _core.operand(data)
+        ids = _numbers(segment_ids, f"unsorted_segment_{kind}")
+        if tuple(x.shape[: ids.ndim]) != ids.shape:
+            raise ValueError(
+                f"unsorted_segment_{kind}: segment_ids of shape {ids.shape} do not fit data of shape {tuple(x.shape)}, "
+                f"whose shape must begin with theirs"
+            )
+        count = int(num_segments)
+        if ids.size and ids.max() >= count:
+            raise ValueError(f"unsorted_segment_{kind}: there is no segment {ids.max()} where num_segments={count}")
+        rows = reshape(x, (ids.size, *x.shape[ids.ndim :]))
+        ids = ids.reshape(-1)
+        if ids.size and ids.min() < 0:  # a negative number leaves the row out
+            kept = np.flatnonzero(ids >= 0)
+            rows, ids = gather(rows, kept), ids[kept]
+        return _REDUCTIONS[kind](rows, ids, count)
+
+    empty = {"prod": "1", "max": "the lowest number of the dtype", "min": "the highest number of the dtype"}
+    reduction.__name__ = reduction.__qualname__ = name
+    reduction.__doc__ = _DOC.format(
+        what=_WORDS[kind],
+        ids="The number of each row's group, of a shape that data's begins with; a negative one leaves the row out.",
+        count="\n    num_segments : int\n        The number of groups.",
+        empty=f"A group without rows has {empty.get(kind, '0')}.",
+        name=name,
+        argument=", 2",
+        shown=_SHOWN[kind],
+    )
+    return reduction
+
+
+segment_sum = _sorted_segments("sum")
+segment_mean = _sorted_segments("mean")
+segment_prod = _sorted_segments("prod")
+segment_max = _sorted_segments("max")
+segment_min = _sorted_segments("min")
+unsorted_segment_sum = _unsorted_segments("sum")
+unsorted_segment_mean = _unsorted_segments("mean")
+unsorted_segment_sqrt_n = _unsorted_segments("sqrt_n")
+unsorted_segment_prod = _unsorted_segments("prod")
+unsorted_segment_max = _unsorted_segments("max")
+unsorted_segment_min = _unsorted_segments("min")
+
+_SEGMENT_EXTREMUM = general(
+    "segment_extremum",
+    _choose,
+    _choose_rule,
+    function=unsorted_segment_max,
+    doc="Largest or smallest element of each group of rows.",
+    keeps_output=True,
+    cases=(
+        Case(lambda x: unsorted_segment_max(x, [1, 0, 1, 1], 2), ((4, 2),)),
+        Case(lambda x: segment_min(x, [0, 0, 1, 3]), ((4,),)),
+    ),
+)

@@ -1,0 +1,551 @@
+"""Special functions: SciPy's ufuncs as rows, with derivatives in terms of each other. Needs SciPy, and is loaded late.
+
+Derivatives are those of the NIST Digital Library of Mathematical Functions (https://dlmf.nist.gov, chapters 5 to 10 and
+25). Those with respect to orders and shapes have no formula of this kind: asking for one is a LookupError.
+"""
+
+from __future__ import annotations
+
+import math as _m
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from . import elementwise as _e
+from .elementwise import cos, equal, exp, log, mod, select, sign, sin, xlog1py, xlogy
+from .reductions import reduce_sum
+from .table import Case, Function, Interval, elementwise, general
+
+try:
+    import scipy.special as _sp
+    from scipy.special._ufuncs import _zeta
+except ImportError as error:
+    raise ImportError(
+        "special functions are computed by SciPy, which is not installed: pip install autodiff-core[scipy]"
+    ) from error
+
+_ROOT_PI = _m.sqrt(_m.pi)
+_NORMAL = 1.0 / _m.sqrt(2.0 * _m.pi)
+_POSITIVE = (0.3, 3.0)
+_ORDER = (0.4, 2.6)
+_INSIDE = (0.05, 0.95)
+
+
+def _row(
+    name: str,
+    ufunc: np.ufunc | None,
+    *derivatives: Any,
+    doc: str,
+    domain: Any = (-2.0, 2.0),
+    parameters: Sequence[str] | None = None,
+    notes: str = "",
+    **rest: Any,
+) -> Function:
+    """A row over a ufunc of SciPy's, with the ufunc's values at two points as its example."""
+    arity = len(derivatives)
+    intervals: tuple[Interval, ...] = (domain,) * arity if isinstance(domain[0], float) else tuple(domain)
+    points = [[round(low + (high - low) * part, 2) for part in (0.25, 0.75)] for low, high in intervals]
+    if "example" not in rest and ufunc is not None:
+        shown = ufunc(*[np.asarray(p, np.float32) for p in points])
+        rest["example"] = (", ".join(map(str, points)), str(shown.round(4)))
+    source = f"https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.{name}.html"
+    return elementwise(
+        name,
+        ufunc,
+        *derivatives,
+        doc=doc,
+        domain=domain,
+        parameters=parameters,
+        namespace="scipy.special.",
+        notes=f"{source}. {notes}".strip() if notes else source,
+        **rest,
+    )
+
+
+_NO_ORDER = "There is no derivative with respect to {}: asking for one is a LookupError."
+
+# ------------------------------------------------------------------------------------------------------ gamma and kin
+
+zeta: Function = _row(
+    "zeta",
+    _zeta,
+    ...,
+    lambda g, x, q, y: -g * (x * zeta(x + 1.0, q)),
+    parameters=("x", "q"),
+    domain=((1.5, 4.0), (0.5, 3.0)),
+    doc="Hurwitz's zeta function: the sum of (k + q) ** -x over k = 0, 1, ..., elementwise.",
+    notes=_NO_ORDER.format("x"),
+)
+gamma: Function = _row(
+    "gamma", _sp.gamma, lambda g, z, y: g * (y * psi(z)), parameters=("z",), domain=_POSITIVE, doc="Gamma function."
+)
+gammaln: Function = _row(
+    "gammaln",
+    _sp.gammaln,
+    lambda g, x, y: g * psi(x),
+    domain=_POSITIVE,
+    doc="Logarithm of the gamma function's absolute value, elementwise.",
+)
+rgamma: Function = _row(
+    "rgamma",
+    _sp.rgamma,
+    lambda g, z, y: -g * (y * psi(z)),
+    parameters=("z",),
+    domain=_POSITIVE,
+    doc="1 / gamma(z), elementwise.",
+)
+psi: Function = _row(
+    "psi",
+    _sp.psi,
+    lambda g, z, y: g * zeta(2.0, z),
+    parameters=("z",),
+    domain=_POSITIVE,
+    doc="Digamma function: the derivative of gammaln, elementwise.",
+)
+polygamma: Function = _row(
+    "polygamma",
+    None,
+    ...,
+    lambda g, n, x, y: g * polygamma(n + 1.0, x),
+    formula=lambda n, x: select(
+        equal(n, 0.0), psi(x), select(equal(mod(n, 2.0), 0.0), -1.0, 1.0) * gamma(n + 1.0) * zeta(n + 1.0, x)
+    ),
+    parameters=("n", "x"),
+    domain=((1.0, 1.0), (0.5, 3.0)),
+    example=("[0., 1., 2.], 1.", "[-0.5772  1.6449 -2.4041]"),
+    doc="Derivatives of psi, of order n = 0, 1, ..., elementwise.",
+    notes=_NO_ORDER.format("n"),
+)
+beta: Function = _row(
+    "beta",
+    _sp.beta,
+    lambda g, a, b, y: g * (y * (psi(a) - psi(a + b))),
+    lambda g, a, b, y: g * (y * (psi(b) - psi(a + b))),
+    parameters=("a", "b"),
+    domain=_POSITIVE,
+    doc="gamma(a) gamma(b) / gamma(a + b), elementwise.",
+)
+betaln: Function = _row(
+    "betaln",
+    _sp.betaln,
+    lambda g, a, b, y: g * (psi(a) - psi(a + b)),
+    lambda g, a, b, y: g * (psi(b) - psi(a + b)),
+    parameters=("a", "b"),
+    domain=_POSITIVE,
+    doc="Logarithm of the absolute value of beta(a, b), elementwise.",
+)
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    return exp(xlogy(a - 1.0, x) - x - gammaln(a))
+
+
+gammainc: Function = _row(
+    "gammainc",
+    _sp.gammainc,
+    ...,
+    lambda g, a, x, y: g * _gamma_density(a, x),
+    parameters=("a", "x"),
+    domain=(_POSITIVE, _POSITIVE),
+    doc="Regularised lower incomplete gamma function, elementwise.",
+    notes=_NO_ORDER.format("a"),
+)
+gammaincc: Function = _row(
+    "gammaincc",
+    _sp.gammaincc,
+    ...,
+    lambda g, a, x, y: -g * _gamma_density(a, x),
+    parameters=("a", "x"),
+    domain=(_POSITIVE, _POSITIVE),
+    doc="Regularised upper incomplete gamma function, elementwise.",
+    notes=_NO_ORDER.format("a"),
+)
+gammaincinv: Function = _row(
+    "gammaincinv",
+    _sp.gammaincinv,
+    ...,
+    lambda g, a, y, x: g / _gamma_density(a, x),
+    parameters=("a", "y"),
+    domain=(_POSITIVE, _INSIDE),
+    doc="The x for which gammainc(a, x) is y, elementwise.",
+    notes=_NO_ORDER.format("a"),
+)
+gammainccinv: Function = _row(
+    "gammainccinv",
+    _sp.gammainccinv,
+    ...,
+    lambda g, a, y, x: -g / _gamma_density(a, x),
+    parameters=("a", "y"),
+    domain=(_POSITIVE, _INSIDE),
+    doc="The x for which gammaincc(a, x) is y, elementwise.",
+    notes=_NO_ORDER.format("a"),
+)
+
+
+def _beta_density(a: Any, b: Any, x: Any) -> Any:
+    return exp(xlog1py(b - 1.0, -x) + xlogy(a - 1.0, x) - betaln(a, b))
+
+
+betainc: Function = _row(
+    "betainc",
+    _sp.betainc,
+    ...,
+    ...,
+    lambda g, a, b, x, y: g * _beta_density(a, b, x),
+    parameters=("a", "b", "x"),
+    domain=(_POSITIVE, _POSITIVE, _INSIDE),
+    doc="Regularised incomplete beta function, elementwise.",
+    notes=_NO_ORDER.format("a and b"),
+)
+betaincinv: Function = _row(
+    "betaincinv",
+    _sp.betaincinv,
+    ...,
+    ...,
+    lambda g, a, b, y, x: g / _beta_density(a, b, x),
+    parameters=("a", "b", "y"),
+    domain=(_POSITIVE, _POSITIVE, _INSIDE),
+    doc="The x for which betainc(a, b, x) is y, elementwise.",
+    notes=_NO_ORDER.format("a and b"),
+)
+stdtr: Function = _row(
+    "stdtr",
+    _sp.stdtr,
+    ...,
+    lambda g, df, t, y: g * exp(-0.5 * (df + 1.0) * _e.log1p(t * t / df) - betaln(0.5 * df, 0.5) - 0.5 * log(df)),
+    parameters=("df", "t"),
+    domain=((0.5, 4.0), (-2.0, 2.0)),
+    doc="Distribution function of Student's t, elementwise.",
+    notes=_NO_ORDER.format("df"),
+)
+
+# ---------------------------------------------------------------------------------------------- error functions and kin
+
+erfcx: Function = _row(
+    "erfcx",
+    _sp.erfcx,
+    lambda g, x, y: g * (2.0 * (x * y) - 2.0 / _ROOT_PI),
+    doc="exp(x ** 2) erfc(x), elementwise.",
+)
+erfi: Function = _row(
+    "erfi",
+    _sp.erfi,
+    lambda g, z, y: g * (2.0 / _ROOT_PI * exp(z * z)),
+    parameters=("z",),
+    doc="Imaginary error function, elementwise.",
+)
+dawsn: Function = _row("dawsn", _sp.dawsn, lambda g, x, y: g * (1.0 - 2.0 * (x * y)), doc="Dawson's integral.")
+erfinv: Function = _row(
+    "erfinv",
+    _sp.erfinv,
+    lambda g, y, x: g * (0.5 * _ROOT_PI * exp(x * x)),
+    parameters=("y",),
+    domain=(-0.9, 0.9),
+    doc="Inverse of the error function, elementwise.",
+)
+erfcinv: Function = _row(
+    "erfcinv",
+    _sp.erfcinv,
+    lambda g, y, x: -g * (0.5 * _ROOT_PI * exp(x * x)),
+    parameters=("y",),
+    domain=(0.1, 1.9),
+    doc="Inverse of the complementary error function, elementwise.",
+)
+ndtr: Function = _row(
+    "ndtr",
+    _sp.ndtr,
+    lambda g, x, y: g * (_NORMAL * exp(-0.5 * (x * x))),
+    doc="Distribution function of the standard normal distribution, elementwise.",
+)
+log_ndtr: Function = _row(
+    "log_ndtr",
+    _sp.log_ndtr,
+    lambda g, x, y: g * (_NORMAL * exp(-0.5 * (x * x) - y)),
+    doc="Logarithm of ndtr, exact in the lower tail, elementwise.",
+)
+ndtri: Function = _row(
+    "ndtri",
+    _sp.ndtri,
+    lambda g, y, x: g * (exp(0.5 * (x * x)) / _NORMAL),
+    parameters=("y",),
+    domain=_INSIDE,
+    doc="Inverse of ndtr: quantiles of the standard normal distribution, elementwise.",
+)
+
+# -------------------------------------------------------------------------------------------- logarithms and integrals
+
+exp10: Function = _row(
+    "exp10", _sp.exp10, lambda g, x, y: g * (y * _m.log(10.0)), doc="10 to the power of x, elementwise."
+)
+logit: Function = _row(
+    "logit", _sp.logit, lambda g, x, y: g / (x * (1.0 - x)), domain=_INSIDE, doc="log(x / (1 - x)), elementwise."
+)
+entr: Function = _row(
+    "entr",
+    _sp.entr,
+    lambda g, x, y: -g * (log(x) + 1.0),
+    domain=_POSITIVE,
+    doc="-x log(x), and 0 where x is 0, elementwise.",
+)
+rel_entr: Function = _row(
+    "rel_entr",
+    _sp.rel_entr,
+    lambda g, x, y, z: g * (log(x / y) + 1.0),
+    lambda g, x, y, z: -g * x / y,
+    domain=_POSITIVE,
+    doc="x log(x / y), elementwise.",
+)
+kl_div: Function = _row(
+    "kl_div",
+    _sp.kl_div,
+    lambda g, x, y, z: g * log(x / y),
+    lambda g, x, y, z: g * (1.0 - x / y),
+    domain=_POSITIVE,
+    doc="x log(x / y) - x + y, elementwise.",
+)
+spence: Function = _row(
+    "spence",
+    _sp.spence,
+    # (x log x and x - 1 are both zero at 1, where the quotient is 1.)
+    lambda g, z, y: g * select(equal(z, 1.0), -1.0, log(z) / select(equal(z, 1.0), 1.0, 1.0 - z)),
+    parameters=("z",),
+    domain=(1.2, 4.0),
+    doc="Dilogarithm: the integral of log(t) / (1 - t) from 1 to z, elementwise.",
+)
+expi: Function = _row(
+    "expi", _sp.expi, lambda g, x, y: g * exp(x) / x, domain=_POSITIVE, doc="Exponential integral Ei, elementwise."
+)
+exp1: Function = _row(
+    "exp1",
+    _sp.exp1,
+    lambda g, z, y: -g * exp(-z) / z,
+    parameters=("z",),
+    domain=_POSITIVE,
+    doc="Exponential integral E1, elementwise.",
+)
+
+# ------------------------------------------------------------------------------------------------- Bessel functions
+
+jv: Function = _row(
+    "jv",
+    _sp.jv,
+    ...,
+    lambda g, v, z, y: g * (0.5 * (jv(v - 1.0, z) - jv(v + 1.0, z))),
+    parameters=("v", "z"),
+    domain=(_ORDER, _POSITIVE),
+    doc="Bessel function of the first kind and real order, elementwise.",
+    notes=_NO_ORDER.format("v"),
+)
+j0: Function = _row("j0", _sp.j0, lambda g, x, y: -g * j1(x), doc="Bessel function of the first kind, order 0.")
+j1: Function = _row(
+    "j1", _sp.j1, lambda g, x, y: g * (0.5 * (j0(x) - jv(2.0, x))), doc="Bessel function of the first kind, order 1."
+)
+yv: Function = _row(
+    "yv",
+    _sp.yv,
+    ...,
+    lambda g, v, z, y: g * (0.5 * (yv(v - 1.0, z) - yv(v + 1.0, z))),
+    parameters=("v", "z"),
+    domain=(_ORDER, _POSITIVE),
+    doc="Bessel function of the second kind and real order, elementwise.",
+    notes=_NO_ORDER.format("v"),
+)
+yn: Function = _row(
+    "yn",
+    _sp.yn,
+    ...,
+    lambda g, n, x, y: g * (0.5 * (yv(n - 1.0, x) - yv(n + 1.0, x))),
+    parameters=("n", "x"),
+    domain=((1.0, 1.0), _POSITIVE),
+    doc="Bessel function of the second kind and integer order, elementwise.",
+    notes=_NO_ORDER.format("n"),
+)
+y0: Function = _row(
+    "y0", _sp.y0, lambda g, x, y: -g * y1(x), domain=_POSITIVE, doc="Bessel function of the second kind, order 0."
+)
+y1: Function = _row(
+    "y1",
+    _sp.y1,
+    lambda g, x, y: g * (0.5 * (y0(x) - yv(2.0, x))),
+    domain=_POSITIVE,
+    doc="Bessel function of the second kind, order 1.",
+)
+iv: Function = _row(
+    "iv",
+    _sp.iv,
+    ...,
+    lambda g, v, z, y: g * (0.5 * (iv(v - 1.0, z) + iv(v + 1.0, z))),
+    parameters=("v", "z"),
+    domain=(_ORDER, _POSITIVE),
+    doc="Modified Bessel function of the first kind and real order, elementwise.",
+    notes=_NO_ORDER.format("v"),
+)
+ive: Function = _row(
+    "ive",
+    _sp.ive,
+    ...,
+    lambda g, v, z, y: g * (0.5 * (ive(v - 1.0, z) + ive(v + 1.0, z)) - sign(z) * y),
+    parameters=("v", "z"),
+    domain=(_ORDER, _POSITIVE),
+    doc="exp(-abs(z)) iv(v, z), elementwise.",
+    notes=_NO_ORDER.format("v"),
+)
+i0: Function = _row("i0", _sp.i0, lambda g, x, y: g * i1(x), doc="Modified Bessel function of the first kind, order 0.")
+i1: Function = _row(
+    "i1",
+    _sp.i1,
+    lambda g, x, y: g * (0.5 * (i0(x) + iv(2.0, x))),
+    doc="Modified Bessel function of the first kind, order 1.",
+)
+i0e: Function = _row(
+    "i0e", _sp.i0e, lambda g, x, y: g * (i1e(x) - sign(x) * y), domain=_POSITIVE, doc="exp(-abs(x)) i0(x), elementwise."
+)
+i1e: Function = _row(
+    "i1e",
+    _sp.i1e,
+    lambda g, x, y: g * (0.5 * (i0e(x) + ive(2.0, x)) - sign(x) * y),
+    domain=_POSITIVE,
+    doc="exp(-abs(x)) i1(x), elementwise.",
+)
+kv: Function = _row(
+    "kv",
+    _sp.kv,
+    ...,
+    lambda g, v, z, y: -g * (0.5 * (kv(v - 1.0, z) + kv(v + 1.0, z))),
+    parameters=("v", "z"),
+    domain=(_ORDER, _POSITIVE),
+    doc="Modified Bessel function of the second kind and real order, elementwise.",
+    notes=_NO_ORDER.format("v"),
+)
+kve: Function = _row(
+    "kve",
+    _sp.kve,
+    ...,
+    lambda g, v, z, y: g * (y - 0.5 * (kve(v - 1.0, z) + kve(v + 1.0, z))),
+    parameters=("v", "z"),
+    domain=(_ORDER, _POSITIVE),
+    doc="exp(z) kv(v, z), elementwise.",
+    notes=_NO_ORDER.format("v"),
+)
+kn: Function = _row(
+    "kn",
+    _sp.kn,
+    ...,
+    lambda g, n, x, y: -g * (0.5 * (kv(n - 1.0, x) + kv(n + 1.0, x))),
+    parameters=("n", "x"),
+    domain=((1.0, 1.0), _POSITIVE),
+    doc="Modified Bessel function of the second kind and integer order, elementwise.",
+    notes=_NO_ORDER.format("n"),
+)
+k0: Function = _row(
+    "k0",
+    _sp.k0,
+    lambda g, x, y: -g * k1(x),
+    domain=_POSITIVE,
+    doc="Modified Bessel function of the second kind, order 0.",
+)
+k1: Function = _row(
+    "k1",
+    _sp.k1,
+    lambda g, x, y: -g * (0.5 * (k0(x) + kv(2.0, x))),
+    domain=_POSITIVE,
+    doc="Modified Bessel function of the second kind, order 1.",
+)
+k0e: Function = _row(
+    "k0e", _sp.k0e, lambda g, x, y: g * (y - k1e(x)), domain=_POSITIVE, doc="exp(x) k0(x), elementwise."
+)
+k1e: Function = _row(
+    "k1e",
+    _sp.k1e,
+    lambda g, x, y: g * (y - 0.5 * (k0e(x) + kve(2.0, x))),
+    domain=_POSITIVE,
+    doc="exp(x) k1(x), elementwise.",
+)
+
+# -------------------------------------------------------------------------------------------------- Fresnel's integrals
+
+
+def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
+    """SciPy's ufunc has two results, so this is no elementwise row, but a row for each of them."""
+
+    def integral(x: Any, name: str | None = None) -> _core.Tensor:
+        operand = _core.operand(x)
+        return _core.general(handle, [operand if operand.dtype.kind in "fc" else _core.to_dtype(operand, np.float64)])
+
+    integral.__name__ = integral.__qualname__ = name
+    integral.__doc__ = f"""Fresnel's integral of {slope.__name__}(pi t ** 2 / 2) from 0 to x, elementwise.
+
+    Parameters
+    ----------
+    x : array_like
+        Of any real dtype.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/special/{name}
+
+    Examples
+    --------
+    >>> print(tf.math.special.{name}([0.5, 1.0]).numpy().round(4))
+    {value}
+    """
+    handle = general(
+        name,
+        lambda attributes, x: np.asarray(_sp.fresnel(x)[place]),
+        lambda g, y, attributes, x: g * slope((0.5 * _m.pi) * (x * x)),
+        function=integral,
+        doc=f"Fresnel's integral of {slope.__name__}, elementwise.",
+        leading=True,
+        cases=(Case(integral, ((3,),)), Case(integral, ((),))),
+    )
+    return integral
+
+
+fresnel_sin = _fresnel("fresnel_sin", 0, sin, "[0.0647 0.4383]")
+fresnel_cos = _fresnel("fresnel_cos", 1, cos, "[0.4923 0.7799]")
+
+# SciPy's ufuncs for what other files have rows of.
+SPELLINGS: dict[np.ufunc, Function] = {
+    _sp.erf: _e.erf,
+    _sp.erfc: _e.erfc,
+    _sp.expit: _e.sigmoid,
+    _sp.log_expit: _e.log_sigmoid,
+    _sp.xlogy: _e.xlogy,
+    _sp.xlog1py: _e.xlog1py,
+    _sp.expm1: _e.expm1,
+    _sp.log1p: _e.log1p,
+    _sp.exp2: _e.exp2,
+    _sp.cbrt: _e.cbrt,
+}
+
+
+def lbeta(x: Any, name: str | None = None) -> _core.Tensor:
+    """Logarithm of the absolute value of the multivariate beta function, along the last axis.
+
+    Parameters
+    ----------
+    x : array_like
+        Of shape (..., n).
+
+    Returns
+    -------
+    Tensor
+        Of shape (...).
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/lbeta
+
+    Examples
+    --------
+    >>> print(tf.math.lbeta([1., 1., 1.]).numpy().round(4))
+    -0.6931
+    """
+    return reduce_sum(gammaln(x), -1) - gammaln(reduce_sum(x, -1))

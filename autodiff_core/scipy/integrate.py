@@ -1,0 +1,329 @@
+"""`scipy.integrate`: ordinary differential equations, solved by SciPy, with gradients by the adjoint method.
+
+The gradient of a solution is another equation, which runs backwards in time: beside the state go its adjoint and the
+integrals that are the gradients of the arguments (R. T. Q. Chen et al., Neural ordinary differential equations, 2018).
+It is solved by the same function, so it has gradients of its own. Nothing of the solver's steps is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from ..nest import flatten_for_tape
+from ..ops.reductions import reduce_sum
+from ..ops.shaping import concat, reshape, stack, transpose
+from ..tape import GradientTape
+
+__all__ = ["odeint", "solve_ivp"]
+
+# (slope of an array at a time, initial array, times) -> one array for each time
+_Solver = Callable[[Callable[[np.ndarray, float], np.ndarray], np.ndarray, np.ndarray], np.ndarray]
+
+
+def _scipy() -> Any:
+    try:
+        import scipy.integrate
+    except ImportError as error:
+        raise ImportError(
+            "differential equations are solved by SciPy, which is not installed: pip install autodiff-core[scipy]"
+        ) from error
+    return scipy.integrate
+
+
+class _Call:
+    """One solution: what its gradient needs beside the operands."""
+
+    path: Any
+
+    def __init__(self, solver: _Solver, func: Callable[..., Any], count: int, variables: Sequence[Any]) -> None:
+        self.solver, self.func, self.count, self.variables = solver, func, count, variables
+
+    def pull(self, g: Any, t: Any, args: Sequence[Any]) -> list[Any]:
+        return _adjoint(self.solver, self.func, self.path, t, args, self.variables, g)
+
+
+_ODE = _core.register_general(
+    "odeint",
+    None,
+    lambda g, _, call, y0, t, *rest: call.pull(g[0], t, rest[: call.count]),
+    None,
+    True,
+    False,
+    multiple=True,
+)
+
+
+def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Sequence[Any]) -> Any:
+    """The states at times t, a tensor of shape (len(t), n), with the adjoint method for its gradient."""
+    y, times = np.asarray(y0), np.asarray(t)
+    values = [_core.to_tensor(np.asarray(x)) for x in args]
+
+    def slope(y: np.ndarray, at: float) -> np.ndarray:
+        time = _core.to_tensor(np.asarray(at, times.dtype))
+        return np.asarray(_core.operand(func(_core.to_tensor(y.astype(y0.dtype)), time, *values)))
+
+    listening = _core.suspend()
+    try:
+        # Once where it is seen which variables the function reads, and that it fits.
+        with _core.Tape(False, True) as watcher:
+            first = slope(y, times[0])
+        if first.shape != y.shape:
+            raise ValueError(
+                f"the slope of a state of shape {y.shape} has that shape; the function gave one of shape {first.shape}"
+            )
+        path = solver(slope, y, times).astype(y.dtype)
+    finally:
+        _core.resume(listening)
+    variables = [v for v in watcher.seen_variables() if not any(v is x for x in args)]
+    call = _Call(solver, func, len(args), variables)
+    (call.path,) = _core.multiple(_ODE, [y0, t, *args, *variables], [_core.to_tensor(path)], call)
+    return call.path
+
+
+def _adjoint(
+    solver: _Solver, func: Callable[..., Any], path: Any, t: Any, args: Sequence[Any], variables: Sequence[Any], g: Any
+) -> list[Any]:
+    """Gradients with respect to the first state, the times, the arguments and the variables."""
+    n, count = int(path.shape[1]), int(path.shape[0])
+    sources = [*args, *variables]
+    sizes = [int(source.size) for source in sources]
+
+    def slopes(whole: Any, back: Any, *own: Any) -> Any:
+        """Of state, adjoint, and integrals, in reversed time."""
+        y, a = whole[:n], whole[n : 2 * n]
+        followed = [y, *own, *variables]
+        with GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(followed)
+            value = func(y, -back, *own)
+        pulled = tape.gradient(value, followed, output_gradients=a, unconnected_gradients="zero")
+        return concat([-_core.operand(value), *[reshape(part, (int(part.size),)) for part in pulled]], 0)
+
+    state, a = path[count - 1], g[count - 1]
+    integrals: list[Any] = [np.zeros(size, path.dtype) for size in sizes]
+    times: list[Any] = [None] * count
+    for k in range(count - 1, 0, -1):
+        times[k] = reduce_sum(g[k] * func(path[k], t[k], *args))
+        whole = concat([path[k], a, *integrals], 0)
+        ends = -stack([t[k], t[k - 1]])
+        whole = _solved(solver, slopes, whole, ends, args)[1]
+        state, a = path[k - 1], whole[n : 2 * n] + g[k - 1]
+        integrals, start = [], 2 * n
+        for size in sizes:
+            integrals.append(whole[start : start + size])
+            start += size
+    # A later start is a shorter way.
+    times[0] = reduce_sum(g[0] * 0.0) if count == 1 else reduce_sum((g[0] - a) * func(state, t[0], *args))
+    shaped = [reshape(part, tuple(source.shape)) for part, source in zip(integrals, sources, strict=True)]
+    return [a, stack(times), *shaped]
+
+
+def _prepared(op: str, func: Callable[..., Any], y0: Any, t: Any, args: Any) -> tuple[Any, ...]:
+    """A function of flat states and flat arguments, with operands for all of them."""
+    state, times = _floating(y0), _floating(t)
+    shape = tuple(state.shape)
+    if len(times.shape) != 1 or times.size == 0:
+        raise ValueError(f"{op}: times are a vector with one element at least; their shape is {tuple(times.shape)}")
+    leaves, rebuild = flatten_for_tape(tuple(args))
+
+    def flat(y: Any, at: Any, *values: Any) -> Any:
+        value = _core.operand(func(reshape(y, shape), at, *rebuild(list(values))))
+        return reshape(value, (int(state.size),)) if value.size == state.size else value
+
+    return flat, reshape(state, (int(state.size),)), times, [_core.operand(leaf) for leaf in leaves], shape
+
+
+def _floating(x: Any) -> Any:
+    operand = _core.operand(x)
+    return _core.to_dtype(operand, np.float64) if operand.dtype.kind in "iub" else operand
+
+
+def odeint(
+    func: Callable[..., Any],
+    y0: Any,
+    t: Any,
+    args: Any = (),
+    tfirst: bool = False,
+    rtol: float = 1.49e-8,
+    atol: float = 1.49e-8,
+    mxstep: int = 0,
+) -> Tensor:
+    """Solve an ordinary differential equation dy/dt = func(y, t, *args).
+
+    Parameters
+    ----------
+    func : callable
+        Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. It may read
+        variables, but tensors that it finds around it have no gradient: give them as arguments.
+    y0 : array_like
+        The state at t[0]; of any shape.
+    t : array_like
+        The times, increasing or decreasing, of shape (n,).
+    args : tuple
+        Further arguments: numbers, arrays, tensors, or structures of them.
+    tfirst : bool
+        Whether func takes the time before the state.
+    rtol, atol : float
+        How far off the solution, and its gradient, may be.
+    mxstep : int
+        The most steps between two times; as many as SciPy thinks fit if 0.
+
+    Returns
+    -------
+    Tensor
+        Of shape (n, ...): the state at each time. It has a gradient with respect to y0, t, args and variables.
+
+    Raises
+    ------
+    ImportError
+        Where SciPy is not installed.
+    RuntimeError
+        Where the solver fails.
+    ValueError
+        Where the slope has another shape than the state, or there are no times.
+
+    Notes
+    -----
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.integrate.odeint.html. The gradient is that of the
+    adjoint method (Chen et al. 2018): memory does not grow with the number of steps.
+
+    Examples
+    --------
+    >>> rate = tf.Variable(0.5, dtype=tf.float64)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.scipy.integrate.odeint(lambda y, t: -rate * y, [1.0], [0.0, 2.0])[-1, 0]
+    >>> print(y.numpy().round(4), tape.gradient(y, rate).numpy().round(4))
+    0.3679 -0.7358
+    """
+    integrate = _scipy()
+
+    def solver(slope: Callable[[np.ndarray, float], np.ndarray], y: np.ndarray, times: np.ndarray) -> np.ndarray:
+        if len(times) == 1:
+            return y[None]
+        path, report = integrate.odeint(
+            slope, y.astype(np.float64), times.astype(np.float64), rtol=rtol, atol=atol, mxstep=mxstep, full_output=True
+        )
+        if report["message"] != "Integration successful.":
+            raise RuntimeError(f"odeint: {report['message']}")
+        return np.asarray(path)
+
+    ordered = (lambda y, at, *rest: func(at, y, *rest)) if tfirst else func
+    flat, state, times, leaves, shape = _prepared("odeint", ordered, y0, t, args)
+    path = _solved(solver, flat, state, times, leaves)
+    return reshape(path, (int(times.size), *shape))
+
+
+def solve_ivp(
+    fun: Callable[..., Any],
+    t_span: Any,
+    y0: Any,
+    method: Any = "RK45",
+    t_eval: Any = None,
+    args: Any = (),
+    rtol: float = 1e-3,
+    atol: float = 1e-6,
+    **options: Any,
+) -> SimpleNamespace:
+    """Solve an ordinary differential equation dy/dt = fun(t, y, *args) by one of SciPy's methods.
+
+    Parameters
+    ----------
+    fun : callable
+        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. It may read variables, but
+        tensors that it finds around it have no gradient: give them as arguments.
+    t_span : pair of float
+        The first and the last time.
+    y0 : array_like
+        The state at the first time, of shape (n,).
+    method : str or class
+        SciPy's name of a method, or a solver class.
+    t_eval : array_like, optional
+        The times at which the state is wanted; those that the solver chooses unless given.
+    args : tuple
+        Further arguments: numbers, arrays, tensors, or structures of them.
+    rtol, atol : float
+        How far off the solution, and its gradient, may be.
+    **options
+        The method's own, such as max_step.
+
+    Returns
+    -------
+    namespace
+        With `t`, of shape (m,), and `y`, of shape (n, m), which has a gradient with respect to y0, t_span, t_eval, args
+        and variables; `success`, `status` and `message` are SciPy's.
+
+    Raises
+    ------
+    ImportError
+        Where SciPy is not installed.
+    RuntimeError
+        Where the solver fails.
+    TypeError
+        For events and dense output, which are not recorded.
+    ValueError
+        Where the slope has another shape than the state.
+
+    Notes
+    -----
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.integrate.solve_ivp.html. The gradient is that of the
+    adjoint method (Chen et al. 2018), with the same method and tolerances.
+
+    Examples
+    --------
+    >>> rate = tf.Variable(0.5, dtype=tf.float64)
+    >>> with tf.GradientTape() as tape:
+    ...     solution = tf.scipy.integrate.solve_ivp(lambda t, y: -rate * y, (0.0, 2.0), [1.0], t_eval=[2.0], rtol=1e-8)
+    >>> print(solution.y.numpy().round(4), tape.gradient(solution.y, rate).numpy().round(4))
+    [[0.3679]] -0.7358
+    """
+    refused = [name for name in ("events", "dense_output", "vectorized") if options.pop(name, None)]
+    if refused:
+        raise TypeError(f"solve_ivp: {' and '.join(refused)} cannot be recorded; ask for times by t_eval")
+    integrate = _scipy()
+    report: dict[str, Any] = {}
+
+    def run(slope: Callable[..., Any], y: np.ndarray, ends: Any, wanted: Any) -> Any:
+        found = integrate.solve_ivp(
+            lambda at, y: slope(y, at), ends, y, method=method, t_eval=wanted, rtol=rtol, atol=atol, **options
+        )
+        if not found.success:
+            raise RuntimeError(f"solve_ivp: {found.message}")
+        report.setdefault("status", int(found.status))
+        report.setdefault("message", found.message)
+        return found
+
+    def solver(slope: Callable[[np.ndarray, float], np.ndarray], y: np.ndarray, times: np.ndarray) -> np.ndarray:
+        ends = times[[0, -1]]
+        if len(times) == 1 or ends[0] == ends[1]:
+            return np.broadcast_to(y, (len(times), *y.shape)).copy()
+        found = run(slope, y, ends, times[1:])
+        return np.concatenate([y[None], found.y.T])
+
+    span, chosen = _floating(stack(list(t_span)) if isinstance(t_span, (list, tuple)) else t_span), t_eval
+    flat, state, span, leaves, _ = _prepared("solve_ivp", lambda y, at, *rest: fun(at, y, *rest), y0, span, args)
+    if chosen is None:
+        chosen = _chosen_times(run, flat, state, span, leaves)
+    wanted = _core.operand_like(chosen, span)
+    path = _solved(solver, flat, state, concat([span[:1], wanted], 0), leaves)
+    report.setdefault("status", 0)
+    report.setdefault("message", "The solver successfully reached the end of the integration interval.")
+    return SimpleNamespace(t=_core.to_tensor(wanted), y=transpose(path[1:]), success=True, **report)
+
+
+def _chosen_times(run: Callable[..., Any], flat: Callable[..., Any], state: Any, span: Any, leaves: Any) -> np.ndarray:
+    """Where the solver puts its steps."""
+    listening = _core.suspend()
+    try:
+
+        def slope(y: np.ndarray, at: float) -> np.ndarray:
+            time = _core.to_tensor(np.asarray(at, span.dtype))
+            return np.asarray(_core.operand(flat(_core.to_tensor(y.astype(state.dtype)), time, *leaves)))
+
+        return np.asarray(run(slope, np.asarray(state), np.asarray(span), None).t)
+    finally:
+        _core.resume(listening)

@@ -1,0 +1,305 @@
+"""`scipy.stats`: densities and distribution functions, by SciPy's names and arguments.
+
+Each distribution is an object with methods, as in SciPy. A continuous one has `pdf`, `logpdf`, `cdf`, `logcdf`, `sf`
+and `logsf` of (x, shapes..., loc, scale), a discrete one `pmf` and `logpmf` in place of the first two, of (k,
+shapes..., loc); those of several variables have densities alone. All parameters have gradients, but for the shapes in
+distribution functions, where asking for one is a LookupError.
+
+>>> sample = np.array([1.0, 2.0, 4.0])
+>>> tf.grad(lambda mean: tf.reduce_sum(tf.scipy.stats.norm.logpdf(sample, mean, 2.0)))(np.float64(2.0))
+np.float64(0.25)
+"""
+
+from __future__ import annotations
+
+import math as _m
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from ..ops.elementwise import equal, exp, floor, log, log1p, logical_and, square, xlog1py, xlogy
+from ..ops.indexing import where
+from ..ops.matrices import diagonal, matrices, of_one_dtype
+from ..ops.reductions import reduce_any, reduce_sum
+from ..ops.shaping import concat, expand_dims, reshape, squeeze
+from ..ops.solving import triangular_solve
+from ..ops.special import betainc, betaln, gammainc, gammaincc, gammaln, lbeta, log_ndtr, ndtr, stdtr
+
+__all__ = ["beta", "chi2", "dirichlet", "gamma", "multivariate_normal", "norm", "poisson", "t"]
+
+_HALF_LOG_TAU = 0.5 * _m.log(2.0 * _m.pi)
+
+
+class _Distribution:
+    """What continuous and discrete distributions share: a support, and functions within it."""
+
+    shapes: tuple[str, ...] = ()
+
+    def _split(self, op: str, x: Any, arguments: tuple[Any, ...], given: dict[str, Any], last: dict[str, Any]) -> Any:
+        """x, shapes, and loc (and scale), from arguments by place and by name."""
+        names = (*self.shapes, *last)
+        if len(arguments) > len(names) or set(given) - set(names[len(arguments) :]):
+            raise TypeError(f"{type(self).__name__[1:]}.{op} takes x, {', '.join(names)}")
+        values = {**last, **dict(zip(names, arguments, strict=False)), **given}
+        missing = [name for name in self.shapes if name not in values]
+        if missing:
+            raise TypeError(f"{type(self).__name__[1:]}.{op} misses {', '.join(missing)}")
+        return of_one_dtype(x, *[values[name] for name in names])
+
+    def _inside(self, x: Any, *shapes: Any) -> Any:
+        """Where there is a density, and a place that is inside, for what is computed where it is not used."""
+        return np.ones(tuple(x.shape), bool), 0.0
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        """The probability of what is at most x, inside the support."""
+        raise NotImplementedError
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        """The probability of what is above x, inside the support."""
+        raise NotImplementedError
+
+    def _below(self, x: Any, *shapes: Any) -> Any:
+        """Where x is below the support."""
+        return np.zeros(tuple(x.shape), bool)
+
+    def _probability(self, z: Any, shapes: Any, upper: bool) -> Any:
+        inside, middle = self._inside(z, *shapes)
+        value = (self._surviving if upper else self._distributed)(where(inside, z, middle), *shapes)
+        outside = where(self._below(z, *shapes), float(upper), float(not upper))
+        return where(inside, value, outside)
+
+
+class _Continuous(_Distribution):
+    def _density(self, x: Any, *shapes: Any) -> Any:
+        """The density's logarithm, inside the support."""
+        raise NotImplementedError
+
+    def _standard(self, op: str, x: Any, arguments: tuple[Any, ...], given: dict[str, Any]) -> Any:
+        """(x - loc) / scale, the shapes, and the scale."""
+        x, *shapes, loc, scale = self._split(op, x, arguments, given, {"loc": 0.0, "scale": 1.0})
+        return (x - loc) / scale, shapes, scale
+
+    def logpdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of the density at x."""
+        z, shapes, scale = self._standard("logpdf", x, args, kwargs)
+        inside, middle = self._inside(z, *shapes)
+        return where(inside, self._density(where(inside, z, middle), *shapes) - log(scale), -np.inf)
+
+    def pdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Density at x."""
+        return exp(self.logpdf(x, *args, **kwargs))
+
+    def cdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Probability of what is at most x."""
+        z, shapes, _ = self._standard("cdf", x, args, kwargs)
+        return self._probability(z, shapes, False)
+
+    def sf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Probability of what is above x: 1 - cdf, without cancellation."""
+        z, shapes, _ = self._standard("sf", x, args, kwargs)
+        return self._probability(z, shapes, True)
+
+    def logcdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of `cdf`."""
+        return log(self.cdf(x, *args, **kwargs))
+
+    def logsf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of `sf`."""
+        return log(self.sf(x, *args, **kwargs))
+
+
+class _norm(_Continuous):
+    def _density(self, x: Any, *shapes: Any) -> Any:
+        return -0.5 * square(x) - _HALF_LOG_TAU
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        return ndtr(x)
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        return ndtr(-x)
+
+    def logcdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        return log_ndtr(self._standard("logcdf", x, args, kwargs)[0])
+
+    def logsf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
+        return log_ndtr(-self._standard("logsf", x, args, kwargs)[0])
+
+
+class _t(_Continuous):
+    shapes = ("df",)
+
+    def _density(self, x: Any, *shapes: Any) -> Any:
+        (df,) = shapes
+        return -0.5 * (df + 1.0) * log1p(square(x) / df) - 0.5 * log(df) - betaln(0.5 * df, _like(0.5, df))
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        return stdtr(shapes[0], x)
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        return stdtr(shapes[0], -x)
+
+
+def _like(value: float, x: Any) -> Any:
+    return _core.operand_like(value, x)
+
+
+class _beta(_Continuous):
+    shapes = ("a", "b")
+
+    def _inside(self, x: Any, *shapes: Any) -> Any:
+        return logical_and(x >= 0.0, x <= 1.0), 0.5
+
+    def _below(self, x: Any, *shapes: Any) -> Any:
+        return x < 0.0
+
+    def _density(self, x: Any, *shapes: Any) -> Any:
+        a, b = shapes
+        return xlog1py(b - 1.0, -x) + xlogy(a - 1.0, x) - betaln(a, b)
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        return betainc(*shapes, x)
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        a, b = shapes
+        return betainc(b, a, 1.0 - x)
+
+
+class _gamma(_Continuous):
+    shapes = ("a",)
+
+    def _inside(self, x: Any, *shapes: Any) -> Any:
+        return x >= 0.0, 1.0
+
+    def _below(self, x: Any, *shapes: Any) -> Any:
+        return x < 0.0
+
+    def _density(self, x: Any, *shapes: Any) -> Any:
+        (a,) = shapes
+        return xlogy(a - 1.0, x) - x - gammaln(a)
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        return gammainc(shapes[0], x)
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        return gammaincc(shapes[0], x)
+
+
+class _chi2(_gamma):
+    shapes = ("df",)
+
+    def _density(self, x: Any, *shapes: Any) -> Any:
+        return super()._density(0.5 * x, 0.5 * shapes[0]) - _m.log(2.0)
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        return super()._distributed(0.5 * x, 0.5 * shapes[0])
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        return super()._surviving(0.5 * x, 0.5 * shapes[0])
+
+
+class _poisson(_Distribution):
+    shapes = ("mu",)
+
+    def _inside(self, x: Any, *shapes: Any) -> Any:
+        return x >= 0.0, 0.0
+
+    def _below(self, x: Any, *shapes: Any) -> Any:
+        return x < 0.0
+
+    def _distributed(self, x: Any, *shapes: Any) -> Any:
+        return gammaincc(floor(x) + 1.0, shapes[0])
+
+    def _surviving(self, x: Any, *shapes: Any) -> Any:
+        return gammainc(floor(x) + 1.0, shapes[0])
+
+    def logpmf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of the probability of k."""
+        x, mu, loc = self._split("logpmf", k, args, kwargs, {"loc": 0.0})
+        x = x - loc
+        inside = logical_and(x >= 0.0, equal(x, floor(x)))
+        counts = where(inside, x, 0.0)
+        return where(inside, xlogy(counts, mu) - gammaln(counts + 1.0) - mu, -np.inf)
+
+    def pmf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Probability of k."""
+        return exp(self.logpmf(k, *args, **kwargs))
+
+    def cdf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Probability of what is at most k."""
+        x, mu, loc = self._split("cdf", k, args, kwargs, {"loc": 0.0})
+        return self._probability(x - loc, [mu], False)
+
+    def sf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Probability of what is above k."""
+        x, mu, loc = self._split("sf", k, args, kwargs, {"loc": 0.0})
+        return self._probability(x - loc, [mu], True)
+
+    def logcdf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of `cdf`."""
+        return log(self.cdf(k, *args, **kwargs))
+
+    def logsf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of `sf`."""
+        return log(self.sf(k, *args, **kwargs))
+
+
+class _dirichlet:
+    def logpdf(self, x: Any, alpha: Any) -> Tensor:
+        """Logarithm of the density at x of shape (n, ...), or without its last row, for alpha of shape (n,)."""
+        point, weights = of_one_dtype(x, alpha)
+        n, rows = int(weights.shape[0]), int(point.shape[0]) if len(point.shape) else 0
+        if len(weights.shape) != 1 or rows not in (n, n - 1):
+            raise ValueError(
+                f"dirichlet: x has as many rows as alpha elements, or one less; the shapes are {tuple(point.shape)} "
+                f"and {tuple(weights.shape)}"
+            )
+        if rows == n - 1:
+            point = concat([point, expand_dims(1.0 - reduce_sum(point, 0), 0)], 0)
+        if bool(reduce_any(abs(reduce_sum(point, 0) - 1.0) > 1e-6)) or bool(reduce_any(point < 0.0)):
+            raise ValueError("dirichlet: the rows of x are not negative, and add up to 1")
+        beside = reshape(weights, (n,) + (1,) * (len(point.shape) - 1))
+        return reduce_sum(xlogy(beside - 1.0, point), 0) - lbeta(weights)
+
+    def pdf(self, x: Any, alpha: Any) -> Tensor:
+        """Density at x."""
+        return exp(self.logpdf(x, alpha))
+
+
+class _multivariate_normal:
+    def logpdf(self, x: Any, mean: Any = None, cov: Any = 1.0) -> Tensor:
+        """Logarithm of the density at x of shape (..., n), for a covariance of shape (n, n), (n,) or ()."""
+        from ..ops.decompositions import cholesky
+
+        point, spread = of_one_dtype(x, cov)
+        if not len(point.shape):
+            point = expand_dims(point, 0)
+        n = int(spread.shape[-1]) if len(spread.shape) else int(point.shape[-1])
+        if len(spread.shape) < 2:
+            spread = expand_dims(spread, -1) * np.eye(n, dtype=spread.dtype)
+        if n == 1 and point.shape[-1] != 1:
+            point = expand_dims(point, -1)
+        deviation = point if mean is None else point - _core.operand_like(mean, point)
+        if tuple(spread.shape) != (n, n) or deviation.shape[-1] != n:
+            raise ValueError(
+                f"multivariate_normal: x of shape {tuple(point.shape)} and a covariance of shape {tuple(spread.shape)} "
+                f"do not fit"
+            )
+        chol = cholesky(matrices(spread, "multivariate_normal"))
+        scaled = squeeze(triangular_solve(chol, expand_dims(deviation, -1)), -1)
+        return -0.5 * reduce_sum(square(scaled), -1) - reduce_sum(log(diagonal(chol)), -1) - n * _HALF_LOG_TAU
+
+    def pdf(self, x: Any, mean: Any = None, cov: Any = 1.0) -> Tensor:
+        """Density at x."""
+        return exp(self.logpdf(x, mean, cov))
+
+
+norm = _norm()
+t = _t()
+beta = _beta()
+gamma = _gamma()
+chi2 = _chi2()
+poisson = _poisson()
+dirichlet = _dirichlet()
+multivariate_normal = _multivariate_normal()

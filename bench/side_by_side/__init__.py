@@ -1,0 +1,1 @@
+"""Value and gradient beside other libraries, each in a process of its own: `make bench-peers`."""

@@ -1,0 +1,131 @@
+"""The programs that autodiff_core and TensorFlow share, word for word: what they take is `tf`."""
+
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .problems import Problem, reprojection
+from .program import EPSILON, LEARNING_RATE, Program
+
+Step = Callable[..., Any]
+
+
+def namespace(tf: Any) -> SimpleNamespace:
+    def cross_entropy(logits: Any, labels: Any) -> Any:
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+
+    return SimpleNamespace(
+        exp=tf.exp,
+        log=tf.math.log,
+        sin=tf.sin,
+        cos=tf.cos,
+        tanh=tf.tanh,
+        sqrt=tf.sqrt,
+        erf=tf.math.erf,
+        sigmoid=tf.sigmoid,
+        relu=tf.nn.relu,
+        cross_entropy=cross_entropy,
+        sum=tf.reduce_sum,
+        min=tf.reduce_min,
+        logsumexp=tf.reduce_logsumexp,
+        reshape=tf.reshape,
+        transpose=tf.transpose,
+        stack=partial(tf.stack, axis=-1),
+        take=lambda x, indices, axis: tf.gather(x, indices, axis=axis),
+    )
+
+
+def tensors(tf: Any, problem: Problem) -> tuple[list[Any], Callable[..., Any]]:
+    """The arguments, and the formula with its constants, which takes them."""
+    xp, constants = namespace(tf), [tf.constant(array) for array in problem.constants]
+    arguments = [tf.constant(array) for array in problem.arguments]
+    if not constants:  # nothing beside a small formula that is not the library's
+        return arguments, partial(problem.formula, xp)
+    return arguments, lambda *arguments: problem.formula(xp, *arguments, *constants)
+
+
+def gradient(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
+    arguments, formula = tensors(tf, problem)
+
+    def by_one(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = formula(x)
+        return y, tape.gradient(y, x)
+
+    def by_several(*arguments: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(arguments)
+            y = formula(*arguments)
+        return y, *tape.gradient(y, arguments)
+
+    return by_one if len(arguments) == 1 else by_several, arguments
+
+
+def jacobian(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
+    arguments, formula = tensors(tf, problem)
+
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = formula(x)
+        return (tape.jacobian(y, x),)
+
+    return step, arguments
+
+
+def adam(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
+    _, formula = tensors(tf, problem)
+    variables = [tf.Variable(array) for array in problem.arguments]
+    optimizer = tf.keras.optimizers.Adam(LEARNING_RATE, epsilon=EPSILON)
+    if hasattr(optimizer, "build"):
+        optimizer.build(variables)  # TensorFlow's makes no variables while it traces
+
+    def step() -> Any:
+        with tf.GradientTape() as tape:
+            loss = formula(*variables)
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return loss
+
+    return lambda: (step(), variables), []
+
+
+def blocks(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
+    """Each observation's block by itself: the pattern is known beforehand."""
+    xp = namespace(tf)
+    columns, features = (tf.constant(array) for array in problem.constants)
+
+    def step(everything: Any) -> Any:
+        unknowns = tf.gather(everything, columns)
+        with tf.GradientTape() as tape:
+            tape.watch(unknowns)
+            residuals = reprojection(xp, unknowns, features)
+        return (tape.batch_jacobian(residuals, unknowns),)
+
+    return step, [tf.constant(problem.arguments[0])]
+
+
+SHARED: dict[str, Callable[[Any, Problem], tuple[Step, list[Any]]]] = {
+    "gradient": gradient,
+    "jacobian": jacobian,
+    "step": adam,
+    "blocks": blocks,
+}
+
+
+def read(results: Any) -> list[np.ndarray]:
+    return [np.asarray(result) for result in results]
+
+
+def read_step(results: Any) -> list[np.ndarray]:
+    """A variable's array is its storage: the next step would change it."""
+    return [np.array(variable) for variable in results[1]]
+
+
+def program(tf: Any, problem: Problem, step: Step, arguments: list[Any], compiled: bool) -> Program:
+    if compiled:
+        step = tf.function(step)
+    return Program(partial(step, *arguments), read_step if problem.kind == "step" else read)

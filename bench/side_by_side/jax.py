@@ -1,0 +1,148 @@
+"""JAX: by jax.jit, and, for the smallest problems, operation by operation."""
+
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from .problems import Problem, lstm_step, reprojection
+from .program import FIRST_STEP_EPSILON, LEARNING_RATE, Program
+
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_platforms", "cpu")
+
+VARIANTS = {"eager": "JAX", "jit": "JAX, jit"}
+COMPILED = frozenset({"jit"})
+ALSO_EAGER = ("chain", "square", "tiny_network")
+
+
+def version() -> str:
+    return f"JAX {jax.__version__}"
+
+
+def cross_entropy(logits: Any, labels: Any) -> Any:
+    return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, labels))
+
+
+XP = SimpleNamespace(
+    exp=jnp.exp,
+    log=jnp.log,
+    sin=jnp.sin,
+    cos=jnp.cos,
+    tanh=jnp.tanh,
+    sqrt=jnp.sqrt,
+    erf=jax.scipy.special.erf,
+    sigmoid=jax.nn.sigmoid,
+    relu=jax.nn.relu,
+    cross_entropy=cross_entropy,
+    sum=jnp.sum,
+    min=jnp.min,
+    logsumexp=jax.scipy.special.logsumexp,
+    reshape=jnp.reshape,
+    transpose=jnp.transpose,
+    stack=partial(jnp.stack, axis=-1),
+    take=lambda x, indices, axis: jnp.take(x, indices, axis=axis),
+)
+
+
+def scanned_lstm(xp: Any, main: Any, extra: Any, state: Any, sequence: Any) -> Any:
+    """`lstm` with JAX's own loop: one step is compiled, not a hundred."""
+
+    def step(state: Any, pair: Any) -> tuple[Any, Any]:
+        new, likelihood = lstm_step(xp, main, extra, state, *pair)
+        return jnp.stack(new), likelihood
+
+    _, likelihoods = jax.lax.scan(step, state, (sequence[:-1], sequence[1:]))
+    return -jnp.sum(likelihoods) / likelihoods.size / sequence.shape[1]
+
+
+def of_arguments(problem: Problem) -> Callable[..., Any]:
+    return partial(scanned_lstm if problem.name == "lstm" else problem.formula, XP)
+
+
+def gradient(problem: Problem) -> Callable[..., Any]:
+    formula, count = of_arguments(problem), len(problem.arguments)
+    of_one = jax.value_and_grad(formula, argnums=tuple(range(count)))
+    if problem.name == "option":
+        of_one = jax.vmap(of_one)
+
+    def step(*everything: Any) -> Any:
+        value, gradients = of_one(*everything)
+        return value, *gradients
+
+    return step
+
+
+def hvp(problem: Problem) -> Callable[..., Any]:
+    of_gradient = jax.grad(of_arguments(problem))
+    return lambda x: (jax.jvp(of_gradient, (x,), (problem.direction,))[1],)
+
+
+def diagonal(problem: Problem) -> Callable[..., Any]:
+    formula = of_arguments(problem)
+
+    def step(x: Any, *constants: Any) -> Any:
+        both = jax.value_and_grad(lambda x: formula(x, *constants))
+        (value, gradient), (_, product) = jax.jvp(both, (x,), (jnp.ones_like(x),))
+        return value, gradient, product
+
+    return step
+
+
+def blocks(problem: Problem) -> Callable[..., Any]:
+    of_each = jax.vmap(jax.jacfwd(partial(reprojection, XP)))
+    return lambda everything, columns, features: (of_each(everything[columns], features),)
+
+
+STEPS: dict[str, Callable[[Problem], Callable[..., Any]]] = {
+    "gradient": gradient,
+    "hessian": lambda problem: lambda x: (jax.hessian(of_arguments(problem))(x),),
+    "jacobian": lambda problem: lambda *all: (jax.jacrev(of_arguments(problem))(*all),),
+    "hvp": hvp,
+    "diagonal": diagonal,
+    "blocks": blocks,
+}
+
+
+def adam(problem: Problem) -> Program:
+    optimizer = optax.adam(LEARNING_RATE, eps=FIRST_STEP_EPSILON)
+    formula = of_arguments(problem)
+    constants = tuple(map(jnp.asarray, problem.constants))
+
+    def step(parameters: Any, state: Any, constants: Any) -> Any:
+        loss, gradients = jax.value_and_grad(lambda parameters: formula(*parameters, *constants))(parameters)
+        updates, state = optimizer.update(gradients, state)
+        return loss, optax.apply_updates(parameters, updates), state
+
+    jitted = jax.jit(step)
+    parameters: Any = tuple(map(jnp.asarray, problem.arguments))
+    state = optimizer.init(parameters)
+
+    def call() -> Any:
+        nonlocal parameters, state
+        _, parameters, state = jax.block_until_ready(jitted(parameters, state, constants))
+        return parameters
+
+    return Program(call)
+
+
+def prepare(problem: Problem, variant: str) -> Program | None:
+    if variant == "eager" and problem.name not in ALSO_EAGER:
+        return None
+    if problem.kind == "step":
+        return adam(problem)
+    if problem.kind not in STEPS:
+        return None
+    step = STEPS[problem.kind](problem)
+    if variant == "jit":
+        step = jax.jit(step)
+    everything = [jnp.asarray(array) for array in (*problem.arguments, *problem.constants)]
+
+    def call() -> Any:
+        return jax.block_until_ready(step(*everything))
+
+    return Program(call)

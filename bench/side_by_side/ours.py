@@ -1,0 +1,91 @@
+"""autodiff_core: as it is, and what its compiled functions do where this version has them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autodiff_core as tf
+
+from . import gradient_tape
+from .problems import Problem
+from .program import Program
+
+tf.set_num_threads(1)
+
+COMPILED = frozenset({"function"} if hasattr(tf, "function") else ())
+VARIANTS = {"eager": "autodiff_core"} | dict.fromkeys(COMPILED, "autodiff_core, tf.function")
+
+
+def version() -> str:
+    return f"autodiff_core {tf.__version__}"
+
+
+def hessian(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    arguments, formula = gradient_tape.tensors(tf, problem)
+
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = formula(x)
+        return (tape.hessian(y, x),)
+
+    return step, arguments
+
+
+def hvp(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    arguments, formula = gradient_tape.tensors(tf, problem)
+    direction = tf.constant(problem.direction)
+
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = formula(x)
+        return (tape.hvp(y, x, direction),)
+
+    return step, arguments
+
+
+def diagonal(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    arguments, formula = gradient_tape.tensors(tf, problem)
+    ones = tf.ones_like(arguments[0])
+
+    def step(x: Any) -> Any:
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = formula(x)
+        return y, tape.gradient(y, x), tape.hvp(y, x, ones)
+
+    return step, arguments
+
+
+STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]] = {
+    **gradient_tape.SHARED,
+    "hessian": hessian,
+    "hvp": hvp,
+    "diagonal": diagonal,
+}
+
+
+def sparse(problem: Problem) -> Program:
+    """A sparse Jacobian, whose pattern and colours are found in each call."""
+    (x,), formula = gradient_tape.tensors(tf, problem)
+    columns = problem.constants[0]
+    shape = (len(columns), 3, columns.shape[1])
+    rows = np.broadcast_to(np.arange(3 * len(columns)).reshape(-1, 3, 1), shape).ravel()
+    across = np.broadcast_to(columns[:, None, :], shape).ravel()
+
+    def read(jacobian: Any) -> list[np.ndarray]:
+        return [np.asarray(jacobian[rows, across]).reshape(shape)]
+
+    return Program(lambda: tf.sparse_jacobian(formula, x), read)
+
+
+def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind == "sparse":
+        return sparse(problem) if variant == "eager" else None
+    step, arguments = STEPS[problem.kind](tf, problem)
+    if problem.name == "option" and variant == "function" and hasattr(tf, "vectorize"):
+        scenarios = tf.vectorize(step)
+        return Program(lambda: scenarios(*arguments), gradient_tape.read)
+    return gradient_tape.program(tf, problem, step, arguments, variant == "function")

@@ -1,0 +1,147 @@
+"""The section of docs/benchmarks.md that the driver owns: what stands between its two markers."""
+
+import os
+import platform
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+from .problems import Problem
+from .results import Figure, Key, Results
+
+START = "<!-- beside other libraries: from here on `make bench-peers` writes -->"
+END = "<!-- beside other libraries: up to here -->"
+
+
+def digits(number: float) -> str:
+    """Three significant digits, never an exponent."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.{1 if number >= 10 else 2}f}"
+
+
+def times(ratio: float) -> str:
+    """Two significant digits."""
+    if ratio >= 10:
+        return f"{ratio:,.0f}x"
+    return f"{ratio:.1f}x" if ratio >= 1 else f"{ratio:.2g}x"
+
+
+def table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [" | ".join(row) for row in [head, ["---"] * len(head), *rows]]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def call_cell(figure: Figure, ratio: float | None) -> str:
+    text = f"{digits(figure.microseconds)} ±{figure.spread * 100:.0f}%"
+    return text if ratio is None else f"{text}, {times(ratio)}"
+
+
+def calls(results: Results, problems: list[Problem], keys: list[Key]) -> str:
+    """A row for each problem that one of these does, a column for each of them."""
+
+    def cell(problem: str, key: Key) -> str:
+        figure = results.figures.get(problem, {}).get(key)
+        return call_cell(figure, results.ratio(problem, key)) if figure else ""
+
+    return rows_of(results, problems, keys, cell)
+
+
+def ready(results: Results, problems: list[Problem], keys: list[Key]) -> str:
+    def cell(problem: str, key: Key) -> str:
+        figure = results.figures.get(problem, {}).get(key)
+        return digits(figure.ready * 1e3) if figure and figure.ready is not None else ""
+
+    return rows_of(results, problems, keys, cell)
+
+
+def rows_of(results: Results, problems: list[Problem], keys: list[Key], cell: Callable[[str, Key], str]) -> str:
+    rows = ([problem.title, *(cell(problem.name, key) for key in keys)] for problem in problems)
+    return table(["", *(results.titles[key] for key in keys)], (row for row in rows if any(row[1:])))
+
+
+def left_out(results: Results, problems: list[Problem]) -> str:
+    lines = [f"- {title} is not in the tables: {why}." for title, why in results.missing.items()]
+    for problem in problems:
+        for key, error in results.errors.get(problem.name, {}).items():
+            lines.append(f"- {results.titles[key]} raised for “{problem.title}”: `{error.replace('`', chr(39))}`.")
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else None
+    return model[1] if model else platform.processor()
+
+
+def busy(load: float) -> str:
+    """What to say of a machine that did more than this; the measuring itself makes a load of one."""
+    if load < 1.5:
+        return ""
+    return f"\n**Other work ran beside it (load average {load:.1f}): trust no figure further than its spread.**\n"
+
+
+def section(results: Results, problems: list[Problem], picture: str, passes: int, load: float) -> str:
+    eager = [key for key in results.titles if key not in results.compiled]
+    compiled = [key for key in results.titles if key in results.compiled]
+    ours = eager[:1]
+    passes_made = "once" if passes == 1 else f"all of them {passes} times"
+    versions = "\n".join(f"- {version}" for version in results.versions)
+    parts = [
+        f"""## Beside other libraries
+
+Written by `make bench-peers` on {date.today()}: {processor()}, {os.cpu_count()} cores, {platform.system()}.
+{busy(load)}
+Value and gradient where nothing else is said, microseconds a call, with one thread. Each library runs in a process and
+an environment of its own, one after the other, {passes_made}. A round is a control, which is the same plain Python and
+NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to the control, times what the
+control usually took, with half the distance of the quartiles. That takes the drift of the machine's speed out of the
+ratios. Before anything is timed, each library's values and derivatives are compared with ours. The formulas are the
+same for all, in `bench/side_by_side/problems.py`, but where a library has a loop of its own (JAX's scan for the LSTM).
+Arrays are converted to the library's own beforehand.
+
+![Time over ours, for each problem]({picture})
+
+### Recorded in each call
+
+With the ratio to ours.
+
+{calls(results, problems, eager)}
+
+The Jacobian of the bundle adjustment is one of blocks for whoever knows where they are, and differentiates observation
+by observation. In its second row it is a sparse matrix, whose pattern and colours are found in each call, which only
+ours does. CasADi's Hessian, below, is sparse, too.
+
+### Recorded or compiled before
+
+The time of a replay, with the ratio to our own replay; that itself, and what stands beside none of ours, with the ratio
+to our tape, in the first column.
+
+{calls(results, problems, [*ours, *compiled])}
+"""
+    ]
+    if compiled:
+        parts.append(
+            f"""### Until it is ready
+
+Milliseconds of recording or compiling, and the first call; caches on the disk are off.
+
+{ready(results, problems, compiled)}
+"""
+        )
+    parts.append(f"### What was measured\n\n{versions}\n")
+    missing = left_out(results, problems)
+    if missing:
+        parts.append(f"{missing}\n")
+    return "\n".join(parts)
+
+
+def put(page: str, written: str) -> str:
+    """The page with the section in its place, or at its end."""
+    whole = f"{START}\n\n{written.strip()}\n\n{END}"
+    if START not in page:
+        return f"{page.rstrip()}\n\n{whole}\n"
+    before, _, rest = page.partition(START)
+    _, marker, after = rest.partition(END)
+    if not marker:
+        raise ValueError(f"the page has {START!r} without {END!r} after it; put the second back")
+    return before + whole + after

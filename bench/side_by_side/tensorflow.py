@@ -1,0 +1,76 @@
+"""TensorFlow: eager, and by tf.function. Second derivatives by nested tapes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from . import gradient_tape
+from .problems import Problem
+from .program import Program
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+
+VARIANTS = {"eager": "TensorFlow", "function": "TensorFlow, tf.function"}
+COMPILED = frozenset({"function"})
+
+
+def version() -> str:
+    return f"TensorFlow {tf.__version__}"
+
+
+def hessian(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    arguments, formula = gradient_tape.tensors(tf, problem)
+
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                y = formula(x)
+            gradient = inner.gradient(y, x)
+        return (outer.jacobian(gradient, x),)
+
+    return step, arguments
+
+
+def forward_over_reverse(
+    tf: Any, problem: Problem, direction: Any
+) -> tuple[Callable[[Any], tuple[Any, Any, Any]], list[Any]]:
+    """The value, the gradient, and the Hessian times the direction."""
+    arguments, formula = gradient_tape.tensors(tf, problem)
+
+    def step(x: Any) -> Any:
+        with tf.autodiff.ForwardAccumulator(x, direction) as accumulator:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = formula(x)
+            gradient = tape.gradient(y, x)
+        return y, gradient, accumulator.jvp(gradient)
+
+    return step, arguments
+
+
+def hvp(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    step, arguments = forward_over_reverse(tf, problem, tf.constant(problem.direction))
+    return lambda x: step(x)[2:], arguments
+
+
+def diagonal(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    return forward_over_reverse(tf, problem, tf.ones_like(problem.arguments[0]))
+
+
+STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]] = {
+    **gradient_tape.SHARED,
+    "hessian": hessian,
+    "hvp": hvp,
+    "diagonal": diagonal,
+}
+
+
+def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind not in STEPS:
+        return None
+    step, arguments = STEPS[problem.kind](tf, problem)
+    return gradient_tape.program(tf, problem, step, arguments, variant == "function")

@@ -1,0 +1,78 @@
+"""What a derivative is where there is none: at kinks, ties, poles and infinities, as TensorFlow decides each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+INF, NAN = np.inf, np.nan
+
+# Each: a function, the points, and the gradients of its sum.
+CONVENTIONS: dict[str, tuple[Any, list[Any], list[Any]]] = {
+    "abs at 0 is flat": (tf.abs, [[0.0, -2.0]], [[0.0, -1.0]]),
+    "sign is flat": (tf.sign, [[0.0, 2.0]], [[0.0, 0.0]]),
+    "sqrt at 0 is vertical": (tf.sqrt, [[0.0, 4.0]], [[INF, 0.25]]),
+    "a masked root is NaN at 0": (lambda x: tf.where(x > 0.0, tf.sqrt(x), 0.0), [[0.0, 4.0]], [[NAN, 0.25]]),
+    "a root masked before and behind is 0": (
+        lambda x: tf.where(x > 0.0, tf.sqrt(tf.where(x > 0.0, x, 1.0)), 0.0),
+        [[0.0, 4.0]],
+        [[0.0, 0.25]],
+    ),
+    "where: what is not chosen gets 0": (lambda x: tf.where([True, False], x, 2.0 * x), [[1.0, 1.0]], [[1.0, 2.0]]),
+    "norm at 0 has no gradient": (tf.norm, [[0.0, 0.0]], [[NAN, NAN]]),
+    "reduce_std of equals has none": (tf.math.reduce_std, [[2.0, 2.0]], [[NAN, NAN]]),
+    "l2_normalize at 0 is bounded by epsilon": (lambda x: tf.math.l2_normalize(x), [[0.0, 0.0]], [[1e6, 1e6]]),
+    "hypot at 0 is flat": (lambda x, y: np.hypot(x, y), [[0.0], [0.0]], [[0.0], [0.0]]),
+    "atan2 at the origin has no gradient": (tf.math.atan2, [[0.0], [0.0]], [[NAN], [NAN]]),
+    "x**0 is flat in x": (lambda x, y: x**y, [[0.0, 3.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, np.log(3.0)]]),
+    "0**y is flat in y": (lambda x, y: x**y, [[0.0], [2.0]], [[0.0], [0.0]]),
+    "a negative base is flat in y": (lambda x, y: x**y, [[-2.0], [2.0]], [[-4.0], [0.0]]),
+    "xlogy at 0": (tf.math.xlogy, [[0.0, 0.0], [0.0, 2.0]], [[0.0, 0.0], [0.0, 0.0]]),
+    "xlog1py at 0": (tf.math.xlog1py, [[0.0], [-1.0]], [[0.0], [0.0]]),
+    "xdivy at 0": (tf.math.xdivy, [[0.0], [0.0]], [[0.0], [0.0]]),
+    "divide_no_nan by 0": (tf.math.divide_no_nan, [[3.0], [0.0]], [[0.0], [0.0]]),
+    "multiply_no_nan of infinity": (tf.math.multiply_no_nan, [[INF], [0.0]], [[0.0], [INF]]),
+    "maximum of equals gives all to the first": (tf.maximum, [[1.0], [1.0]], [[1.0], [0.0]]),
+    "minimum of equals gives all to the first": (tf.minimum, [[1.0], [1.0]], [[1.0], [0.0]]),
+    "reduce_max of equals shares": (tf.reduce_max, [[2.0, 1.0, 2.0]], [[0.5, 0.0, 0.5]]),
+    "reduce_min of equals shares": (tf.reduce_min, [[1.0, 1.0, 2.0]], [[0.5, 0.5, 0.0]]),
+    "segment_max of equals shares": (
+        lambda x: tf.math.segment_max(x, [0, 0, 1]),
+        [[2.0, 2.0, 2.0]],
+        [[0.5, 0.5, 1.0]],
+    ),
+    "sort of equals keeps their order": (lambda x: tf.sort(x) * [1.0, 2.0, 3.0], [[5.0, 4.0, 5.0]], [[2.0, 1.0, 3.0]]),
+    "clip_by_value at a bound passes": (lambda x: tf.clip_by_value(x, 0.0, 1.0), [[0.0, 1.0, 2.0]], [[1.0, 1.0, 0.0]]),
+    "relu at 0 is flat": (tf.nn.relu, [[0.0, 1.0]], [[0.0, 1.0]]),
+    "relu6 at its ends is flat": (tf.nn.relu6, [[0.0, 6.0]], [[0.0, 0.0]]),
+    "leaky_relu at 0 has the lower slope": (lambda x: tf.nn.leaky_relu(x, 0.25), [[0.0]], [[0.25]]),
+    "elu at 0": (tf.nn.elu, [[0.0]], [[1.0]]),
+    "softplus far out": (tf.math.softplus, [[-800.0, 800.0]], [[0.0, 1.0]]),
+    "log at 0 is vertical": (tf.math.log, [[0.0]], [[INF]]),
+    "reduce_prod with zeros": (tf.reduce_prod, [[0.0, 2.0, 3.0]], [[6.0, 0.0, 0.0]]),
+    "reduce_logsumexp beside -inf": (tf.reduce_logsumexp, [[-INF, 1.0]], [[0.0, 1.0]]),
+    "reduce_logsumexp of -inf only": (tf.reduce_logsumexp, [[-INF, -INF]], [[NAN, NAN]]),
+    "logaddexp of equal infinities shares": (lambda x, y: np.logaddexp(x, y), [[-INF], [-INF]], [[0.5], [0.5]]),
+    "softmax of far apart": (lambda x: tf.nn.softmax(x)[0], [[1000.0, 0.0]], [[0.0, 0.0]]),
+    "heaviside at 0 passes to the value there": (
+        lambda x, y: np.heaviside(x, y) + 0.0 * x,
+        [[0.0, 1.0], [0.5, 0.5]],
+        [[0.0, 0.0], [1.0, 0.0]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_derivatives_where_there_is_none(name: str) -> None:
+    function, points, expected = CONVENTIONS[name]
+    tensors = [tf.constant(point, dtype=tf.float64) for point in points]
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        result = function(*tensors)
+    found = tape.gradient(result, tensors, unconnected_gradients="zero")
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)
