@@ -376,8 +376,8 @@ class Program:
 
     def _examples(self) -> list[Any]:
         """Something to apply the records to: a 0 is a good index."""
-        make = {True: np.ones, False: np.zeros}
-        return [_core.adopt(make[spec.dtype.kind == "f"](tuple(spec.shape), spec.dtype)) for spec in self._inputs]
+        kinds = [self._core.node(k)[2:4] for k in range(len(self._inputs))]
+        return [_core.adopt((np.ones if dtype.kind == "f" else np.zeros)(shape, dtype)) for dtype, shape in kinds]
 
     def _on_floats(self, place: Callable[[], Place]) -> Iterable[Any]:
         """For each argument its structure, with places for its floats and None for all else."""
