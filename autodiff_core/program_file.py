@@ -118,7 +118,7 @@ class _Writer:
 def to_bytes(program: Program) -> bytes:
     """A program as the bytes of a file."""
     writer, core = _Writer(), program.core
-    fixed = core.input_count + len(core.variables)
+    inputs, fixed = core.input_count, core.input_count + len(core.variables)
     records: list[Any] = []
     for node in range(fixed, len(core)):
         op, operands, dtype, shape, attribute = core.node(node)
@@ -134,7 +134,7 @@ def to_bytes(program: Program) -> bytes:
         records.append([op, list(operands), writer.dtype(dtype), list(shape), encoded])
     arguments, results = program.layouts
     header = {
-        "inputs": [[writer.dtype(spec.dtype), list(spec.shape)] for spec in program.inputs],
+        "inputs": [[writer.dtype(dtype), list(shape)] for dtype, shape in (core.node(k)[2:4] for k in range(inputs))],
         "variables": [
             [v.name, v.trainable, writer.array(np.asarray(_core.value_array(v)).copy())] for v in core.variables
         ],
@@ -398,7 +398,7 @@ class _Reader:
         return at
 
     def _assignments(self, inputs: int, variables: int) -> list[tuple[int, int]]:
-        assigned = []
+        assigned: list[tuple[int, int]] = []
         for entry in self._list("assigned"):
             which, node = _items(entry, 2, "an assignment")
             which, node = _index(which, variables, "variable"), self._readable(node)
