@@ -9,73 +9,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from . import _core
 from .c_expressions import Expressions, literal
+from .c_values import Shape, Value, contiguous, type_name
 from .program_text import listing
 
 __all__ = ["c_source"]
 
-_TYPES = {"float64": "double", "float32": "float", "bool": "unsigned char"}
 _STACK = 1 << 17  # bytes of arrays that are local variables; more of them are static
 _KEYWORDS = re.compile(
     "auto|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|inline|int|long|main|"
     "register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while"
 )
-
-Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Value:
-    """Where a node's elements are: `base[offset + strides . index]`, or one expression for all of them."""
-
-    dtype: np.dtype[Any]
-    shape: Shape
-    base: str
-    strides: Shape | None  # None: `base` is the expression
-    offset: int = 0
-
-    def at(self, index: Sequence[str]) -> str:
-        """The element at these indices."""
-        if self.strides is None:
-            return self.base
-        terms = [
-            i if stride == 1 else f"{i} * {stride}" for i, stride in zip(index, self.strides, strict=True) if stride
-        ]
-        if self.offset or not terms:
-            terms.append(str(self.offset))
-        return f"{self.base}[{' + '.join(terms).replace('+ -', '- ')}]"
-
-    def flat(self, i: str) -> str:
-        """Element number i of a value that lies in order."""
-        if self.strides is None:
-            return self.base
-        return f"{self.base}[{i} + {self.offset}]" if self.offset else f"{self.base}[{i}]"
-
-    @property
-    def in_order(self) -> bool:
-        """Whether elements lie one behind the other."""
-        return self.strides is None or all(
-            stride == own or size == 1
-            for size, stride, own in zip(self.shape, self.strides, _contiguous(self.shape), strict=True)
-        )
-
-    def spread(self, shape: Shape) -> _Value:
-        """The value, broadcast."""
-        if self.strides is None:
-            return replace(self, shape=shape)
-        lead = len(shape) - len(self.shape)
-        own = [0 if size == 1 else stride for size, stride in zip(self.shape, self.strides, strict=True)]
-        return replace(self, shape=shape, strides=(0,) * lead + tuple(own))
-
-
-def _contiguous(shape: Shape) -> Shape:
-    return tuple(math.prod(shape[d + 1 :]) for d in range(len(shape)))
 
 
 def c_source(core: Any, name: str) -> str:
@@ -95,7 +45,7 @@ class _Writer:
     def __init__(self, core: Any, name: str) -> None:
         self.core, self.name = core, name
         self.expressions = Expressions()
-        self.values: list[_Value | None] = []
+        self.values: list[Value | None] = []
         self.constants: list[str] = []
         self.buffers: list[str] = []
         self.buffer_bytes = 0
@@ -105,7 +55,7 @@ class _Writer:
     def text(self) -> str:
         for node in range(len(self.core)):
             self._record(node)
-        parameters = [f"const {_type('input', v.dtype)} *{v.base}" for v in self._given()]
+        parameters = [f"const {type_name('input', v.dtype)} *{v.base}" for v in self._given()]
         parameters += self._results()
         static = "static " if self.buffer_bytes > _STACK else ""
         return "\n".join(
@@ -138,7 +88,7 @@ class _Writer:
             yield " * The intermediate arrays are static: one call at a time."
         yield " */"
 
-    def _given(self) -> list[_Value]:
+    def _given(self) -> list[Value]:
         given = self.core.input_count + len(self.core.variables)
         return [replace(v, base=v.base.removesuffix("[0]")) for v in self.values[:given] if v is not None]
 
@@ -149,11 +99,11 @@ class _Writer:
         parameters = []
         for name, node in ends:
             value = self._value(node)
-            parameters.append(f"{_type('output', value.dtype)} *{name}")
-            self._assign(_Value(value.dtype, value.shape, name, _contiguous(value.shape)), value.shape, "{}", [value])
+            parameters.append(f"{type_name('output', value.dtype)} *{name}")
+            self._assign(Value(value.dtype, value.shape, name, contiguous(value.shape)), value.shape, "{}", [value])
         return parameters
 
-    def _value(self, node: int) -> _Value:
+    def _value(self, node: int) -> Value:
         value = self.values[node]
         assert value is not None  # (nothing reads a guard)
         return value
@@ -162,7 +112,7 @@ class _Writer:
 
     def _record(self, node: int) -> None:
         op, operands, dtype, shape, attribute = self.core.node(node)
-        _type(op, dtype)
+        type_name(op, dtype)
         if op == "guard":
             self._guard(self._value(operands[0]), *attribute)
             self.values.append(None)
@@ -172,9 +122,7 @@ class _Writer:
             which = node - self.core.input_count
             base = f"in{node}" if which < 0 else f"var{which}"
             made = (
-                _Value(dtype, shape, f"{base}[0]", None)
-                if shape == ()
-                else _Value(dtype, shape, base, _contiguous(shape))
+                Value(dtype, shape, f"{base}[0]", None) if shape == () else Value(dtype, shape, base, contiguous(shape))
             )
         elif op == "constant":
             made = self._constant(node, np.asarray(attribute.numpy()))
@@ -188,20 +136,20 @@ class _Writer:
             raise NotImplementedError(f"to_c: {op} is not written in C")
         self.values.append(made)
 
-    def _new(self, node: int, dtype: np.dtype[Any], shape: Shape) -> _Value:
+    def _new(self, node: int, dtype: np.dtype[Any], shape: Shape) -> Value:
         """Room for a node's value: a variable for a scalar, declared where it is assigned; an array for others."""
         if shape == ():
-            return _Value(dtype, shape, f"v{node}", None)
+            return Value(dtype, shape, f"v{node}", None)
         size = math.prod(shape)
-        self.buffers.append(f"{_type('', dtype)} v{node}[{max(size, 1)}];")
+        self.buffers.append(f"{type_name('', dtype)} v{node}[{max(size, 1)}];")
         self.buffer_bytes += size * dtype.itemsize
-        return _Value(dtype, shape, f"v{node}", _contiguous(shape))
+        return Value(dtype, shape, f"v{node}", contiguous(shape))
 
-    def _assign(self, to: _Value, shape: Shape, expression: str, given: Sequence[_Value]) -> None:
+    def _assign(self, to: Value, shape: Shape, expression: str, given: Sequence[Value]) -> None:
         """to[i] = expression(given[i]) for all i."""
         if to.strides is None:
             self.body.append(
-                f"const {_type('', to.dtype)} {to.base} = {expression.format(*(v.at(()) for v in given))};"
+                f"const {type_name('', to.dtype)} {to.base} = {expression.format(*(v.at(()) for v in given))};"
             )
             return
         if shape == ():
@@ -227,7 +175,7 @@ class _Writer:
         if index:
             self.body.append(indent[4:] + "}")
 
-    def _in_order(self, node: int, value: _Value) -> _Value:
+    def _in_order(self, node: int, value: Value) -> Value:
         """A value whose elements lie in order: itself, or a copy."""
         if value.in_order:
             return value
@@ -235,16 +183,18 @@ class _Writer:
         self._assign(copy, value.shape, "{}", [value])
         return copy
 
-    def _constant(self, node: int, array: np.ndarray) -> _Value:
-        _type("constant", array.dtype)
+    def _constant(self, node: int, array: np.ndarray) -> Value:
+        type_name("constant", array.dtype)
         flat = array.ravel()
         if array.size and all(flat[k].tobytes() == flat[0].tobytes() for k in range(array.size)):
-            return _Value(array.dtype, array.shape, literal(flat[0], array.dtype), None)
+            return Value(array.dtype, array.shape, literal(flat[0], array.dtype), None)
         numbers = ", ".join(literal(x, array.dtype) for x in flat) or "0"
-        self.constants.append(f"static const {_type('', array.dtype)} c{node}[{max(array.size, 1)}] = {{{numbers}}};")
-        return _Value(array.dtype, array.shape, f"c{node}", _contiguous(array.shape))
+        self.constants.append(
+            f"static const {type_name('', array.dtype)} c{node}[{max(array.size, 1)}] = {{{numbers}}};"
+        )
+        return Value(array.dtype, array.shape, f"c{node}", contiguous(array.shape))
 
-    def _guard(self, value: _Value, expected: Any, truth: bool) -> None:
+    def _guard(self, value: Value, expected: Any, truth: bool) -> None:
         self.guards += 1
         wanted = np.asarray(expected.numpy())
         if truth:
@@ -264,79 +214,54 @@ class _Writer:
 
     # ------------------------------------------------------------------------------------------------------- linear ops
 
-    def _op_cast(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_cast(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         made = self._new(node, dtype, shape)
-        self._assign(made, shape, "{0} != 0" if dtype.kind == "b" else f"({_type('', dtype)}){{0}}", given)
+        self._assign(made, shape, "{0} != 0" if dtype.kind == "b" else f"({type_name('', dtype)}){{0}}", given)
         return made
 
-    def _op_reshape(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_reshape(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         value = self._in_order(node, given[0])
         if value.strides is None:
             return replace(value, shape=shape)
-        return replace(value, shape=shape, strides=_contiguous(shape))
+        return replace(value, shape=shape, strides=contiguous(shape))
 
-    def _op_broadcast(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_broadcast(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         _, kept, _ = attribute
         if given[0].strides is None:
             return replace(given[0], shape=shape)
         strides = iter(s for size, s in zip(given[0].shape, given[0].strides, strict=True) if size != 1)
         return replace(given[0], shape=shape, strides=tuple(next(strides) if size != 1 else 0 for size in kept))
 
-    def _op_transpose(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_transpose(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         if given[0].strides is None:
             return replace(given[0], shape=shape)
         return replace(given[0], shape=shape, strides=tuple(given[0].strides[d] for d in attribute[0]))
 
-    def _op_slice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
-        return self._seen(given[0], attribute[1], shape)
+    def _op_slice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        return given[0].seen(attribute[1], shape)
 
-    def _op_unslice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_unslice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         made = self._new(node, dtype, shape)
         if made.strides is None:
             return replace(given[0], shape=())
-        zero = _Value(dtype, shape, "0", None)
+        zero = Value(dtype, shape, "0", None)
         self._assign(made, shape, "{}", [zero])
-        inside = self._seen(made, attribute[1], given[0].shape)
+        inside = made.seen(attribute[1], given[0].shape)
         self._assign(inside, given[0].shape, "{}", given)
         return made
 
-    def _seen(self, value: _Value, index: Any, shape: Shape) -> _Value:
-        """A value through an index of basic indexing."""
-        if value.strides is None:
-            return replace(value, shape=shape)
-        parts = list(index) if type(index) is tuple else [index]
-        if not any(part is Ellipsis for part in parts):
-            parts.append(Ellipsis)
-        at = next(k for k, part in enumerate(parts) if part is Ellipsis)
-        missing = len(value.shape) - sum(part is not None for part in parts) + 1
-        parts[at : at + 1] = [slice(None)] * missing
-        strides, offset, axis = [], value.offset, 0
-        for part in parts:
-            if part is None:
-                strides.append(0)
-                continue
-            size, stride = value.shape[axis], value.strides[axis]
-            axis += 1
-            if isinstance(part, slice):
-                steps = range(*part.indices(size))
-                offset += steps.start * stride if len(steps) else 0
-                strides.append(steps.step * stride)
-            else:
-                offset += (int(part) % size) * stride
-        return replace(value, shape=shape, strides=tuple(strides), offset=offset)
-
-    def _op_sum(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_sum(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         return self._reduced(node, dtype, shape, attribute, given[0], "0", "total += {0};")
 
-    def _op_reduce_max(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_reduce_max(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         return self._reduced(node, dtype, shape, attribute, given[0], "-INFINITY", _EXTREMUM.format(">"))
 
-    def _op_reduce_min(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_reduce_min(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         return self._reduced(node, dtype, shape, attribute, given[0], "INFINITY", _EXTREMUM.format("<"))
 
     def _reduced(
-        self, node: int, dtype: Any, shape: Shape, attribute: Any, value: _Value, start: str, step: str
-    ) -> _Value:
+        self, node: int, dtype: Any, shape: Shape, attribute: Any, value: Value, start: str, step: str
+    ) -> Value:
         """Loops over what is kept, and in them over what is not."""
         if value.dtype.kind != "f":
             raise NotImplementedError(f"to_c: a reduction of {value.dtype} is not written in C")
@@ -350,24 +275,21 @@ class _Writer:
         if shape == ():
             self.body += [f"double v{node}_total = {start};"]
             self.body += [line.replace("total", f"v{node}_total") for line in inside]
-            self.body += [f"const {_type('', dtype)} v{node} = ({_type('', dtype)})v{node}_total;"]
-            return _Value(dtype, shape, f"v{node}", None)
+            self.body += [f"const {type_name('', dtype)} v{node} = ({type_name('', dtype)})v{node}_total;"]
+            return Value(dtype, shape, f"v{node}", None)
         made = self._new(node, dtype, shape)
         # (`kept` without ones where it is reduced has the result's elements in its order.)
-        to = _Value(dtype, tuple(kept), made.base, _contiguous(tuple(kept)))
+        to = Value(dtype, tuple(kept), made.base, contiguous(tuple(kept)))
         lines = [
             f"double total = {start};",
             *inside,
             f"{to.at(['0' if d in over else index[d] for d in range(len(whole))])}",
         ]
-        lines[-1] += f" = ({_type('', dtype)})total;"
-        if outer:
-            self._loops([index[d] for d in outer], tuple(whole[d] for d in outer), lines)
-        else:
-            self.body += ["{", *(f"    {line}" for line in lines), "}"]
+        lines[-1] += f" = ({type_name('', dtype)})total;"
+        self._block([index[d] for d in outer], tuple(whole[d] for d in outer), lines)
         return made
 
-    def _op_matmul(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_matmul(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         if dtype.kind != "f":
             raise NotImplementedError(f"to_c: a matmul of {dtype} is not written in C")
         a, b = given
@@ -386,34 +308,80 @@ class _Writer:
             [
                 "double total = 0;",
                 f"for (long k = 0; k < {inner}; ++k) total += (double){first} * {second};",
-                f"{made.at(index)} = ({_type('', dtype)})total;",
+                f"{made.at(index)} = ({type_name('', dtype)})total;",
             ],
         )
         return made
 
-    def _op_concat(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_einsum(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        terms, result, _ = attribute
+        if dtype.kind != "f":
+            raise NotImplementedError(f"to_c: an einsum of {dtype} is not written in C")
+        sizes: dict[str, int] = {}
+        for term, value in zip(terms, given, strict=True):
+            for c, size in zip(term, value.shape, strict=True):
+                sizes[c] = size if sizes.get(c, 1) == 1 else sizes[c]
+        spread = [v.spread(tuple(sizes[c] for c in term)) for term, v in zip(terms, given, strict=True)]
+        product = " * ".join(v.at([f"i_{c}" for c in term]) for term, v in zip(terms, spread, strict=True))
+        inner = [f"for (long i_{c} = 0; i_{c} < {size}; ++i_{c})" for c, size in sizes.items() if c not in result]
+        made = self._new(node, dtype, shape)
+        to = made.base if made.strides is None else made.at([f"i_{c}" for c in result])
+        if made.strides is None:
+            self.body.append(f"{type_name('', dtype)} {to};")
+        self._block(
+            [f"i_{c}" for c in result],
+            shape,
+            ["double total = 0;", *inner, f"    total += (double){product};", f"{to} = ({type_name('', dtype)})total;"],
+        )
+        return made
+
+    def _op_softmax(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        return self._normalized(node, dtype, shape, attribute, given[0], "exp({0} - top) / total")
+
+    def _op_log_softmax(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        return self._normalized(node, dtype, shape, attribute, given[0], "{0} - top - log(total)")
+
+    def _normalized(self, node: int, dtype: Any, shape: Shape, axis: int, value: Value, result: str) -> Value:
+        """Along an axis: the largest element, the sum of exponentials, the result."""
+        type_name("softmax", dtype)
+        made = self._new(node, dtype, shape)
+        index = [f"i{d}" for d in range(len(shape))]
+        along = index[axis]
+        loop, x = f"for (long {along} = 0; {along} < {shape[axis]}; ++{along})", value.at(index)
+        self._block(
+            [i for i in index if i != along],
+            tuple(size for i, size in zip(index, shape, strict=True) if i != along),
+            [
+                "double top = -INFINITY, total = 0;",
+                f"{loop} if ({x} > top || {x} != {x}) top = {x};",
+                f"{loop} total += exp({x} - top);",
+                f"{loop} {made.at(index)} = ({type_name('', dtype)})({result.format(x)});",
+            ],
+        )
+        return made
+
+    def _block(self, index: Sequence[str], shape: Shape, lines: Sequence[str]) -> None:
+        """Loops around lines that declare something."""
+        if index:
+            self._loops(index, shape, lines)
+        else:
+            self.body += ["{", *(f"    {line}" for line in lines), "}"]
+
+    def _op_concat(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         made, at = self._new(node, dtype, shape), 0
         axis = len(shape) + attribute[0]
         for part in given:
             index = (*(slice(None),) * axis, slice(at, at + part.shape[axis]))
-            self._assign(self._seen(made, index, part.shape), part.shape, "{}", [part])
+            self._assign(made.seen(index, part.shape), part.shape, "{}", [part])
             at += part.shape[axis]
         return made
 
-    def _op_stack(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[_Value]) -> _Value:
+    def _op_stack(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         made = self._new(node, dtype, shape)
         for k, part in enumerate(given):
-            inside = self._seen(made, (*(slice(None),) * (len(shape) + attribute), k), part.shape)
+            inside = made.seen((*(slice(None),) * (len(shape) + attribute), k), part.shape)
             self._assign(inside, part.shape, "{}", [part])
         return made
 
 
 _EXTREMUM = "if ({{0}} {} total || {{0}} != {{0}}) total = {{0}};"
-
-
-def _type(op: str, dtype: np.dtype[Any]) -> str:
-    if dtype.name not in _TYPES:
-        raise NotImplementedError(
-            f"to_c: {op} of dtype {dtype} is not written in C: only float64, float32 and bool are"
-        )
-    return _TYPES[dtype.name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from struct import Struct
@@ -112,6 +113,8 @@ class _Writer:
             return {"list": [self.structure(part) for part in value]}
         if type(value) is dict:
             return {"dict": [[self.attribute(key), self.structure(part)] for key, part in value.items()]}
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return {"named": [type(value).__name__, list(value._fields), [self.structure(part) for part in value]]}
         return {"value": self.attribute(value)}
 
 
@@ -311,7 +314,16 @@ class _Reader:
         if tag == "dict":
             pairs = [_items(pair, 2, "an item") for pair in _typed(inner, list, "a dict")]
             return {self.attribute(key): self.structure(part, places, count) for key, part in pairs}
+        if tag == "named":
+            name, fields, parts = _items(inner, 3, "a named tuple")
+            return self._named(name, fields)(*(self.structure(part, places, count) for part in parts))
         raise ProgramFileError(f"there is no structure of the kind {tag!r}")
+
+    @staticmethod
+    def _named(name: Any, fields: Any) -> Callable[..., Any]:
+        """A class of tuples with names, as the one that was saved; the names are checked by Python."""
+        names = [_typed(field, str, "a field") for field in _typed(fields, list, "fields")]
+        return namedtuple(_typed(name, str, "a class"), names)
 
     # ------------------------------------------------------------------------------------------------------- records
 

@@ -175,6 +175,13 @@ def test_rows_of_users_are_found_by_name_and_missed_by_name():
         from_bytes(pack(header, data))
 
 
+def test_named_tuples_come_back_as_named_tuples():
+    program = tf.Program.from_function(lambda x: np.linalg.qr(x), np.eye(2))
+    result = from_bytes(to_bytes(program))(np.eye(2))
+    assert type(result).__name__ == "QRResult" and result._fields == ("Q", "R")
+    np.testing.assert_array_equal(result.Q @ result.R, np.eye(2))
+
+
 def test_what_has_no_place_in_a_file_is_named_when_it_is_saved():
     class Mode:
         pass
