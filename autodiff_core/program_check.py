@@ -20,7 +20,7 @@ __all__ = ["Kind", "check_record", "refuse"]
 Kind = tuple[np.dtype[Any], tuple[int, ...]]  # dtype and shape of a value
 Origin = tuple[str, Any]  # op and attribute; an array for a constant
 
-_TRIED = 1 << 20  # elements: larger operands are not made up to try a kernel
+_TRIED = 1 << 20  # elements: nothing larger is made, of operands or by attributes, to try a kernel
 
 
 def refuse(what: str) -> ValueError:
@@ -52,7 +52,7 @@ def check_record(op: str, operands: Sequence[Kind], origins: Sequence[Origin], a
         if op in _LINEAR:
             dtype, shape = operands[0]
             return _LINEAR[op](dtype, shape, attribute, operands)
-        return _tried(lambda x: _core.linear(_core.op_named(op), x[0], attribute), op, operands, own)
+        return _tried(lambda x: _core.linear(_core.op_named(op), x[0], attribute), op, operands, own, attribute)
     if draws:
         return _draw(attribute, operands)
     if op in _GENERAL:
@@ -61,7 +61,7 @@ def check_record(op: str, operands: Sequence[Kind], origins: Sequence[Origin], a
         _check_labels(operands, origins, attribute)
         dtype, shape = operands[0]
         return dtype, _BY_LABELS[op](shape)
-    return _tried(lambda x: _core.general(_core.op_named(op), x, attribute), op, operands, own)
+    return _tried(lambda x: _core.general(_core.op_named(op), x, attribute), op, operands, own, attribute)
 
 
 # --------------------------------------------------------------------------------------------------------- elementwise
@@ -462,9 +462,10 @@ def _holes(attribute: Any) -> list[Any]:
     return [hole for part in attribute for hole in _holes(part)] if type(attribute) is tuple else []
 
 
-def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], own: int) -> Kind | None:
+def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], own: int, attribute: Any) -> Kind | None:
     """What a row in Python gives for ones, where that is cheap."""
-    if own != len(operands) or sum(math.prod(shape) for _, shape in operands) > _TRIED:
+    sizes = sum(math.prod(shape) for _, shape in operands)
+    if own != len(operands) or max(sizes, math.prod(_numbers(attribute))) > _TRIED:
         return None
     examples = [_core.adopt(np.ones(shape, dtype)) for dtype, shape in operands]
     try:
@@ -475,6 +476,14 @@ def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], o
     except Exception as error:
         raise refuse(f"{op} cannot be run: {type(error).__name__}: {error}") from None
     return found.dtype, tuple(found.shape)
+
+
+def _numbers(attribute: Any) -> list[int]:
+    """The magnitudes of all integers in attributes: any of them may be a size of something."""
+    if type(attribute) is int:
+        return [max(abs(attribute), 1)]
+    parts = attribute.values() if type(attribute) is dict else attribute if type(attribute) in (tuple, list) else ()
+    return [number for part in parts for number in _numbers(part)]
 
 
 def _is_tuple(value: Any, length: int) -> bool:

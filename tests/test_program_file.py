@@ -390,6 +390,15 @@ def test_records_are_checked_against_their_operands(record, text):
             from_bytes(pack(header, data))
 
 
+def test_no_kernel_is_tried_on_absurd_attributes():
+    program = tf.Program.from_function(lambda n: tf.one_hot(n, 3), np.array([0, 2]))
+    header, data = unpack(to_bytes(program))
+    (hot,) = [record for record in header["records"] if record[0] == "one_hot"]
+    hot[4][0] = 10**11
+    loaded = from_bytes(pack(header, data))  # (an array of 10**11 numbers would not fit)
+    assert loaded.outputs == program.outputs
+
+
 def test_nothing_reads_a_guard():
     program = tf.Program.from_function(lambda x: x * 2.0 if x[0] > 0 else x, X)
     header, data = unpack(to_bytes(program))
