@@ -501,8 +501,7 @@ class ConcreteFunction:
         """The program that ran last for this signature, or was recorded for it."""
         variant = self._variants.latest
         args, kwargs = self._arguments.with_tensors([Place(k) for k in range(len(self._arguments.operands))])
-        places = [Place(k) for k in range(len(variant.program.outputs))]
-        result = places[0] if variant.extra is None else variant.extra.assemble(places)
+        result = self._function.assemble(variant, [Place(k) for k in range(len(variant.program.outputs))])
         return Program(
             variant.program,
             Layout((tuple(args), kwargs)),

@@ -376,8 +376,8 @@ class Program:
 
     def _examples(self) -> list[Any]:
         """Something to apply the records to: a 0 is a good index."""
-        make = {True: np.ones, False: np.zeros}
-        return [_core.adopt(make[spec.dtype.kind == "f"](tuple(spec.shape), spec.dtype)) for spec in self._inputs]
+        kinds = [self._core.node(k)[2:4] for k in range(len(self._inputs))]
+        return [_core.adopt((np.ones if dtype.kind == "f" else np.zeros)(shape, dtype)) for dtype, shape in kinds]
 
     def _on_floats(self, place: Callable[[], Place]) -> Iterable[Any]:
         """For each argument its structure, with places for its floats and None for all else."""
@@ -452,6 +452,48 @@ class Program:
         from .program_file import load
 
         return load(path)
+
+    def to_c(self, name: str = "program") -> str:
+        """The program as a C99 function that needs nothing but math.h.
+
+        Parameters
+        ----------
+        name : str
+            What the function is called.
+
+        Returns
+        -------
+        str
+            A file of C: `int name(const double *in0, ..., double *out0, ...)`, with `float` for float32 and `unsigned
+            char` for bool. Inputs come first, then variables (`var0` ...), outputs, and the values that variables are
+            to take (`new0` ...); arrays lie in C order. It returns 0, or the number of the first guard that does not
+            hold.
+
+        Raises
+        ------
+        NotImplementedError
+            For an op or a dtype that it cannot write: elementwise ops, reductions, products and what moves elements
+            around are there, of float64 and float32.
+        ValueError
+            Where the name is none of C's.
+
+        Examples
+        --------
+        >>> program = tf.Program.from_function(lambda x: x * x + 1.0, tf.TensorSpec([], tf.float64))
+        >>> print(program.to_c("f").split("*/")[1].strip())
+        #include <math.h>
+        <BLANKLINE>
+        int f(const double *in0, double *out0)
+        {
+            const double v1 = in0[0] * in0[0];
+            const double v3 = v1 + 1.0;
+            out0[0] = v3;
+            return 0;
+        }
+        """
+        from .c_source import c_source
+
+        return c_source(self._core, name)
 
     def __reduce__(self) -> Any:
         from .program_file import from_bytes, to_bytes

@@ -18,8 +18,9 @@ from . import _core
 __all__ = ["Kind", "check_record", "refuse"]
 
 Kind = tuple[np.dtype[Any], tuple[int, ...]]  # dtype and shape of a value
+Origin = tuple[str, Any]  # op and attribute; an array for a constant
 
-_TRIED = 1 << 20  # elements: larger operands are not made up to try a kernel
+_TRIED = 1 << 20  # elements: nothing larger is made, of operands or by attributes, to try a kernel
 
 
 def refuse(what: str) -> ValueError:
@@ -27,8 +28,8 @@ def refuse(what: str) -> ValueError:
     return ValueError(what)
 
 
-def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | None:
-    """The dtype and shape that a record gives; None where only running it tells.
+def check_record(op: str, operands: Sequence[Kind], origins: Sequence[Origin], attribute: Any) -> Kind | None:
+    """The dtype and shape that a record gives; None where only running it tells. Origins are the operands' records.
 
     Raises
     ------
@@ -51,12 +52,16 @@ def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | No
         if op in _LINEAR:
             dtype, shape = operands[0]
             return _LINEAR[op](dtype, shape, attribute, operands)
-        return _tried(lambda x: _core.linear(_core.op_named(op), x[0], attribute), op, operands, own)
+        return _tried(lambda x: _core.linear(_core.op_named(op), x[0], attribute), op, operands, own, attribute)
     if draws:
         return _draw(attribute, operands)
     if op in _GENERAL:
-        return _GENERAL[op](operands, attribute)
-    return _tried(lambda x: _core.general(_core.op_named(op), x, attribute), op, operands, own)
+        return _GENERAL[op](operands[:own], attribute)
+    if op in _BY_LABELS:
+        _check_labels(operands, origins, attribute)
+        dtype, shape = operands[0]
+        return dtype, _BY_LABELS[op](shape)
+    return _tried(lambda x: _core.general(_core.op_named(op), x, attribute), op, operands, own, attribute)
 
 
 # --------------------------------------------------------------------------------------------------------- elementwise
@@ -344,9 +349,14 @@ def _along(operands: Sequence[Kind], attribute: Any) -> Kind:
     return operands[0]
 
 
-def _labels(operands: Sequence[Kind], attribute: Any) -> tuple[int, ...]:
-    """The kernels trust class labels."""
-    shape = operands[0][1] if len(operands) == 1 else ()
+def _check_labels(operands: Sequence[Kind], origins: Sequence[Origin], attribute: Any) -> None:
+    """The kernels trust class labels: they are given here, or by an op that checks them."""
+    dtype, shape = operands[0]
+    if isinstance(attribute, _core.Hole):
+        op, origin = origins[attribute.operand]
+        if op == "class_numbers" and shape and origin == shape[-1] and operands[attribute.operand][1] == shape[:-1]:
+            return
+        attribute = origin if op == "constant" else None
     if (
         not isinstance(attribute, np.ndarray)
         or attribute.dtype != np.int64
@@ -354,20 +364,23 @@ def _labels(operands: Sequence[Kind], attribute: Any) -> tuple[int, ...]:
         or not shape
         or attribute.shape != shape[:-1]
         or (attribute.size and (attribute.min() < 0 or attribute.max() >= shape[-1]))
-        or operands[0][0].kind != "f"
+        or dtype.kind != "f"
     ):
         raise refuse(
             "labels must be int64, of the operand's shape without the last axis, and less than that axis is long"
         )
-    return shape
 
 
-def _losses(operands: Sequence[Kind], attribute: Any) -> Kind:
-    return operands[0][0], _labels(operands, attribute)[:-1]
+def _class_numbers(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if len(operands) != 1 or type(attribute) is not int or operands[0][0].kind not in "iu":
+        raise refuse("class numbers are made of integers and how many classes there are")
+    return np.dtype(np.int64), operands[0][1]
 
 
-def _residual(operands: Sequence[Kind], attribute: Any) -> Kind:
-    return operands[0][0], _labels(operands, attribute)
+def _row_numbers(operands: Sequence[Kind], attribute: Any) -> Kind | None:
+    if len(operands) != 1 or type(attribute) is not int or operands[0][0].kind not in "iu":
+        raise refuse("row numbers are made of integers and how many rows there are")
+    return operands[0]
 
 
 def _einsum(operands: Sequence[Kind], attribute: Any) -> Kind:
@@ -394,14 +407,18 @@ def _einsum(operands: Sequence[Kind], attribute: Any) -> Kind:
     return np.result_type(*(dtype for dtype, _ in operands)), tuple(sizes[c] for c in result)
 
 
-_GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind]] = {
+_GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind | None]] = {
     "reduce_max": _extremum,
     "reduce_min": _extremum,
     "softmax": _along,
     "log_softmax": _along,
-    "sparse_softmax_cross_entropy": _losses,
-    "class_residual": _residual,
+    "class_numbers": _class_numbers,
+    "row_numbers": _row_numbers,
     "einsum": _einsum,
+}
+_BY_LABELS: dict[str, Callable[[tuple[int, ...]], tuple[int, ...]]] = {
+    "sparse_softmax_cross_entropy": lambda shape: shape[:-1],
+    "class_residual": lambda shape: shape,
 }
 
 
@@ -434,7 +451,7 @@ def _own_operands(kind: str, operands: Sequence[Kind], attribute: Any) -> int:
     """How many operands are the op's own; those behind fill the holes of its attributes, each one."""
     holes = sorted({hole.operand for hole in _holes(attribute)})
     own = holes[0] if holes else len(operands)
-    if holes != list(range(own, len(operands))) or (kind == "linear" and own != 1):
+    if holes != list(range(own, len(operands))) or (kind == "linear" and own != 1) or (holes and not own):
         raise refuse(f"{len(operands)} operands, of which {len(holes)} fill holes")
     return own
 
@@ -445,9 +462,10 @@ def _holes(attribute: Any) -> list[Any]:
     return [hole for part in attribute for hole in _holes(part)] if type(attribute) is tuple else []
 
 
-def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], own: int) -> Kind | None:
+def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], own: int, attribute: Any) -> Kind | None:
     """What a row in Python gives for ones, where that is cheap."""
-    if own != len(operands) or sum(math.prod(shape) for _, shape in operands) > _TRIED:
+    sizes = sum(math.prod(shape) for _, shape in operands)
+    if own != len(operands) or max(sizes, math.prod(_numbers(attribute))) > _TRIED:
         return None
     examples = [_core.adopt(np.ones(shape, dtype)) for dtype, shape in operands]
     try:
@@ -458,6 +476,14 @@ def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], o
     except Exception as error:
         raise refuse(f"{op} cannot be run: {type(error).__name__}: {error}") from None
     return found.dtype, tuple(found.shape)
+
+
+def _numbers(attribute: Any) -> list[int]:
+    """The magnitudes of all integers in attributes: any of them may be a size of something."""
+    if type(attribute) is int:
+        return [max(abs(attribute), 1)]
+    parts = attribute.values() if type(attribute) is dict else attribute if type(attribute) in (tuple, list) else ()
+    return [number for part in parts for number in _numbers(part)]
 
 
 def _is_tuple(value: Any, length: int) -> bool:

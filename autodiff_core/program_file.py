@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from struct import Struct
@@ -20,7 +21,7 @@ import numpy as np
 from . import _core
 from .differentiable import PASSES
 from .program import Program
-from .program_check import Kind, check_record
+from .program_check import Kind, Origin, check_record
 from .program_layout import Layout, Place
 from .variable import Variable
 
@@ -112,13 +113,15 @@ class _Writer:
             return {"list": [self.structure(part) for part in value]}
         if type(value) is dict:
             return {"dict": [[self.attribute(key), self.structure(part)] for key, part in value.items()]}
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return {"named": [type(value).__name__, list(value._fields), [self.structure(part) for part in value]]}
         return {"value": self.attribute(value)}
 
 
 def to_bytes(program: Program) -> bytes:
     """A program as the bytes of a file."""
     writer, core = _Writer(), program.core
-    fixed = core.input_count + len(core.variables)
+    inputs, fixed = core.input_count, core.input_count + len(core.variables)
     records: list[Any] = []
     for node in range(fixed, len(core)):
         op, operands, dtype, shape, attribute = core.node(node)
@@ -134,7 +137,7 @@ def to_bytes(program: Program) -> bytes:
         records.append([op, list(operands), writer.dtype(dtype), list(shape), encoded])
     arguments, results = program.layouts
     header = {
-        "inputs": [[writer.dtype(spec.dtype), list(spec.shape)] for spec in program.inputs],
+        "inputs": [[writer.dtype(dtype), list(shape)] for dtype, shape in (core.node(k)[2:4] for k in range(inputs))],
         "variables": [
             [v.name, v.trainable, writer.array(np.asarray(_core.value_array(v)).copy())] for v in core.variables
         ],
@@ -231,6 +234,7 @@ class _Reader:
         self.header, self.data = _typed(header, dict, "the header"), data
         self.arrays = [self._array(entry) for entry in self._list("arrays")]
         self.kinds: list[Kind | None] = []  # of each node; None for a guard, which nothing can read
+        self.origins: list[Origin] = []
 
     def _list(self, key: str) -> list[Any]:
         if key not in self.header:
@@ -310,7 +314,16 @@ class _Reader:
         if tag == "dict":
             pairs = [_items(pair, 2, "an item") for pair in _typed(inner, list, "a dict")]
             return {self.attribute(key): self.structure(part, places, count) for key, part in pairs}
+        if tag == "named":
+            name, fields, parts = _items(inner, 3, "a named tuple")
+            return self._named(name, fields)(*(self.structure(part, places, count) for part in parts))
         raise ProgramFileError(f"there is no structure of the kind {tag!r}")
+
+    @staticmethod
+    def _named(name: Any, fields: Any) -> Callable[..., Any]:
+        """A class of tuples with names, as the one that was saved; the names are checked by Python."""
+        names = [_typed(field, str, "a field") for field in _typed(fields, list, "fields")]
+        return namedtuple(_typed(name, str, "a class"), names)
 
     # ------------------------------------------------------------------------------------------------------- records
 
@@ -320,7 +333,7 @@ class _Reader:
         variables = [self._variable(entry) for entry in self._list("variables")]
         for dtype, shape in [*inputs, *((v.dtype, tuple(v.shape)) for v in variables)]:
             core.add_node("input", [], dtype, shape)
-            self.kinds.append((dtype, shape))
+            self._add((dtype, shape), "input", None)
         records = self._list("records")
         if len(records) > _MOST_RECORDS:
             raise ProgramFileError(f"{len(records)} records are more than {_MOST_RECORDS}")
@@ -342,6 +355,10 @@ class _Reader:
         core.set_ends(len(inputs), variables, outputs, assigned, [], places)
         _core.guards_of(core)
         return Program(core, arguments, results, passes, self._strings("names"))
+
+    def _add(self, kind: Kind | None, op: str, attribute: Any) -> None:
+        self.kinds.append(kind)
+        self.origins.append((op, attribute))
 
     def _variable(self, entry: Any) -> Variable:
         name, trainable, number = _items(entry, 3, "a variable")
@@ -373,11 +390,12 @@ class _Reader:
             value = self.attribute(attribute)
             for hole in _numbers_of_holes(value):
                 _index(hole, len(nodes), "hole")
-            found = check_record(_typed(op, str, "an op"), given, value) or kind
+            origins = [self.origins[node] for node in nodes]
+            found = check_record(_typed(op, str, "an op"), given, origins, value) or kind
         if found != kind:
             raise ProgramFileError(f"{op} of these operands is of dtype and shape {found}, not {kind}")
         core.add_node(op, nodes, kind[0], kind[1], value)
-        self.kinds.append(None if op == "guard" else kind)
+        self._add(None if op == "guard" else kind, op, self.array(attribute) if op == "constant" else value)
         return place
 
     def _constant(self, number: Any) -> tuple[Any, Kind]:
@@ -392,7 +410,7 @@ class _Reader:
         return at
 
     def _assignments(self, inputs: int, variables: int) -> list[tuple[int, int]]:
-        assigned = []
+        assigned: list[tuple[int, int]] = []
         for entry in self._list("assigned"):
             which, node = _items(entry, 2, "an assignment")
             which, node = _index(which, variables, "variable"), self._readable(node)
@@ -451,7 +469,7 @@ def _kind(name: Any, sizes: Any) -> Kind:
     """A dtype and a shape; absurd sizes are refused before anything is made of them."""
     dtype, shape = _dtype(name), tuple(_typed(sizes, list, "a shape"))
     if len(shape) > 32 or not all(type(size) is int and 0 <= size < _MOST_BYTES for size in shape):
-        raise ProgramFileError(f"{str(shape):.80} is no shape")
+        raise ProgramFileError(f"{shape!s:.80} is no shape")
     if math.prod(max(size, 1) for size in shape) * dtype.itemsize > _MOST_BYTES:
         raise ProgramFileError(f"a value of shape {shape} is larger than {_MOST_BYTES} bytes")
     return dtype, shape

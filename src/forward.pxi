@@ -445,7 +445,7 @@ cdef object transposed_rule(int op, tuple information, int code, npy_intp batch,
     try:
         for x in cotangents:
             if PyTypeNum_ISFLOAT(x.code):
-                leaf(tape.log, x, tape.bit)
+                leaf(tape.log, x, join(tape.log, tape.bit, tape.log.tracer))
         rule = <object>row.rule
         parts = contributions_of(op, <tuple>shapes, batch,
                                  rule(cotangents if row.multiple else cotangents[0], output, attribute, *inputs))

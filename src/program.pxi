@@ -543,3 +543,20 @@ def row_named(str name):
     if row.kind == GENERAL:
         return "general", -1, False, bool(row.draws)
     return None
+
+
+def formula_of(str name):
+    """What an elementwise row is made of, for writing it down elsewhere: (the number of its inputs, constants, instructions,
+    the register of the result), where instructions are (op, registers), and registers are the inputs, the constants, then
+    the results in order. None for a row with a kernel of its own."""
+    cdef Row* row = &table[<int>opcode_by_name[name]]
+    cdef Program* p
+    cdef int i, k
+    if row.kind == ELEMENTWISE and not row.ready:
+        prepare(<int>opcode_by_name[name])
+    if row.formula == NULL:
+        return None
+    p = row.formula
+    return (p.inputs, [p.constant[i] for i in range(p.constants)],
+            [(op_name(p.code[i].op), [p.code[i].inputs[k] for k in range(MOST_INPUTS) if p.code[i].inputs[k] >= 0])
+             for i in range(p.instructions)], p.result)
