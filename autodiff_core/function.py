@@ -329,10 +329,11 @@ class Function(_core.FunctionCore):
         created, obstacle, assigned = tracer.created, tracer.obstacle, tracer.assigned
         followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
         result.let_go()
+        lost = tracer.lost(program)
         if obstacle is None and not created:
             tracer.poison_leaks(self._name)
         del tracer
-        self._check_created(created)
+        self._check_created(created, lost)
         if obstacle is not None:
             self._give_up(variants, obstacle)
         variant = _core.Variant(optimised(program, self.passes), result.extra())
@@ -360,9 +361,8 @@ class Function(_core.FunctionCore):
             )
         return replayed[0]
 
-    def _check_created(self, created: list[Any]) -> None:
+    def _check_created(self, created: list[Any], lost: int) -> None:
         """Variables may be made by the first call, if they are kept."""
-        lost = sum(reference() is None for reference in created)
         if created and (lost or self.trace_count > 1):
             raise ValueError(
                 f"{self._name}: tf.function only supports singleton tf.Variables created on the first call. Make sure "
@@ -475,7 +475,7 @@ class Function(_core.FunctionCore):
             program = _core.freeze(tracer, result.tensors)
         for variable, value in tracer.assigned:
             variable.set_value(value)
-        self._check_created(tracer.created)
+        self._check_created(tracer.created, tracer.lost(program))
         if tracer.obstacle is not None:
             raise ValueError(f"{self._name} cannot be recorded as a program: {tracer.obstacle}")
         result.let_go()

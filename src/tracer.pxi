@@ -414,10 +414,30 @@ cdef class Tracer:
         self.assigned.append((v, new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)))
         return 0
 
+    def lost(self, ProgramCore program):
+        """How many of the variables that were made are kept by nothing but the trace and its program."""
+        cdef Py_ssize_t k, own
+        cdef int found = 0
+        for reference in self.created:
+            v = reference()
+            own = 1
+            for k in range(len(program.variables)):
+                own += program.variables[k] is v
+            for k in range(len(self.assigned)):
+                own += (<tuple>self.assigned[k])[0] is v
+            found += v is None or (<PyObject*>v).ob_refcnt <= own
+        return found
+
     def poison_leaks(self, str name):
         """Let whoever still holds a tensor of the recording be told so when it is used."""
         cdef Py_ssize_t k
         cdef Made* m
+        cdef Tensor t
+        for k in range(self.input_count):
+            t = <Tensor>self.arguments[k]
+            if (<PyObject*>t).ob_refcnt > 2:
+                poison(t, f"argument {k} of {name}, as it was recorded, is used outside of it. A recorded "
+                          f"function runs once in Python; keep an argument's value in a Variable")
         for k in range(self.made_count):
             m = &self.made[k]
             thing = <object>m.tensor
@@ -429,11 +449,16 @@ cdef class Tracer:
             if thing is None or type(thing) is not Tensor:
                 continue
             place = None if m.code == NULL else (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
-            (<Tensor>thing).elsewhere = [
-                f"a tensor that was made while {name} was being recorded is used outside of it: {op_name(m.op)} at "
-                f"{spell_place(place)}. A recorded function runs once in Python; return the tensor from it, or keep its "
-                f"value in a Variable"]
-            Py_SET_TYPE(thing, <PyTypeObject*>LeakedTensor)
+            poison(<Tensor>thing, f"a tensor that was made while {name} was being recorded is used outside of it: "
+                                  f"{op_name(m.op)} at {spell_place(place)}. A recorded function runs once in Python; return the "
+                                  f"tensor from it, or keep its value in a Variable")
+
+
+cdef int poison(Tensor t, str message) except -1:
+    """Turn a tensor into one that gives this message for an answer."""
+    t.elsewhere = [message]
+    Py_SET_TYPE(t, <PyTypeObject*>LeakedTensor)
+    return 0
 
 
 cdef Tensor bare_tensor(ndarray array):
