@@ -119,6 +119,11 @@ class DifferentiableProgram:
 
     def _parts(self, operands: list[Any]) -> Any:
         if self._split is None:
+            if self.program.own_derivatives:
+                raise ValueError(
+                    "this program has no derivative: it was recorded from a function with a custom gradient, whose rule "
+                    "is Python; differentiate the function itself"
+                )
             present = _floats(self.program)
             joint, connected = _traced_gradient(
                 self.program, [_core.detached(x) for x in operands], [_ones(self.program, k) for k in present], present

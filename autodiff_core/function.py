@@ -21,6 +21,7 @@ import numpy as np
 
 from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
+from .indexed_slices import IndexedSlices
 from .program import Program
 from .program_layout import Layout, Place
 from .tensor_spec import TensorSpec
@@ -160,8 +161,15 @@ class _Result:
         self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
         self.tensors: list[Any] = []
         self._places: list[int | None] = []
-        self._leaves = leaves
+        self._slices: list[tuple[int, Any]] = []  # which leaves are IndexedSlices, of which shape: rows, and numbers
+        self._leaves = []
         for leaf in leaves:
+            if isinstance(leaf, IndexedSlices):
+                self._slices.append((len(self._leaves), leaf.dense_shape))
+                self._leaves += [leaf.values, leaf.indices]
+            else:
+                self._leaves.append(leaf)
+        for leaf in self._leaves:
             if isinstance(leaf, (_core.Operand, bool, int, float, complex)) or _is_tensor(leaf):
                 self._places.append(len(self.tensors))
                 self.tensors.append(_core.to_tensor(leaf))
@@ -173,7 +181,7 @@ class _Result:
         """What a variant keeps: nothing for a single tensor, the type of a plain tuple, or this."""
         if issubclass(self._result_type, _core.Operand):
             return None
-        if self._result_type is tuple and self._places == list(range(len(self._places))) and self._flat:
+        if self._result_type is tuple and not self._slices and self._places == list(range(len(self._places))) and self._flat:
             return tuple
         return self
 
@@ -184,9 +192,12 @@ class _Result:
 
     def assemble(self, tensors: Sequence[Any]) -> Any:
         """The result with these tensors."""
-        return self._rebuild(
-            [leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)]
-        )
+        leaves = [
+            leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)
+        ]
+        for at, shape in self._slices:
+            leaves[at : at + 2] = [IndexedSlices(leaves[at], leaves[at + 1], shape)]
+        return self._rebuild(leaves)
 
 
 class Function(_core.FunctionCore):
@@ -217,6 +228,8 @@ class Function(_core.FunctionCore):
         self._by_key: dict[Any, _core.Variants] = {}
         self._input_signature = None if input_signature is None else tuple(input_signature)
         self._signature = _signature_of(python_function)
+        parameters = () if self._signature is None else self._signature.parameters.values()
+        self._defaults = input_signature is None and any(p.default is not p.empty for p in parameters)
         self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
         self._tracing = False
         if input_signature is not None:
@@ -258,6 +271,7 @@ class Function(_core.FunctionCore):
         """A call that is not like the last one, or that tapes may follow."""
         if _core.is_tracing() or _eager:
             return self.python_function(*args, **kwargs)
+        given, named = args, bool(kwargs)
         args, kwargs = self._bind(args, kwargs)
         arguments = _Arguments(args, kwargs)
         variants = self._by_key.get(arguments.key)
@@ -265,14 +279,15 @@ class Function(_core.FunctionCore):
             variants = self._by_key[arguments.key] = _core.Variants()
         if variants.obstacle is not None:
             return self.python_function(*args, **kwargs)
-        if not kwargs and variants.programs:
-            self.remember(args, variants)
+        if not named and variants.programs:
+            self.remember(given, variants)
         return self._run(variants, arguments)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Keyword arguments in their places, and everything as the input signature wants it."""
-        if kwargs and self._signature is not None:
+        if self._signature is not None and (kwargs or self._defaults):
             bound = self._signature.bind(*args, **kwargs)
+            bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if self._input_signature is None:
             return args, kwargs
@@ -296,7 +311,7 @@ class Function(_core.FunctionCore):
                     return self._record(variants, arguments)
                 variant, outputs = found
                 return self.assemble(variant, outputs)
-            result = self._run_recorded(variants, variant, operands)
+            result = self._run_recorded(variants, variant, arguments)
             if result is not None:
                 return result[0]
             return self._record(variants, arguments)
@@ -353,7 +368,7 @@ class Function(_core.FunctionCore):
         if obstacle is not None:
             args, kwargs = arguments.with_tensors(arguments.operands)
             return self.python_function(*args, **kwargs)
-        replayed = self._run_recorded(variants, variant, arguments.operands)
+        replayed = self._run_recorded(variants, variant, arguments)
         if replayed is None:
             raise RuntimeError(
                 f"{self._name}: a value that Python looked at is another one when the same call is run again; if it "
@@ -392,10 +407,16 @@ class Function(_core.FunctionCore):
         read = [*operands, *program.variables, *(tensor for _, tensor in program.captures)]
         return variant if _core.listening(read) else None
 
-    def _run_recorded(self, variants: _core.Variants, variant: _core.Variant, operands: list[Any]) -> tuple[Any] | None:
+    def _run_recorded(
+        self, variants: _core.Variants, variant: _core.Variant, arguments: _Arguments
+    ) -> tuple[Any] | None:
         """Replay as one record of the tapes that listen; None where the program is still to be recorded."""
+        operands = arguments.operands
         while True:
             program = variant.program
+            if program.own_derivatives:  # their rule is Python, so Python runs
+                args, kwargs = arguments.with_tensors(operands)
+                return (self.python_function(*args, **kwargs),)
             if variant.derived is None:
                 variant.derived = DifferentiableProgram(program, self.passes)
             values = [*operands, *(v.read_value() for v in program.variables), *(t for _, t in program.captures)]

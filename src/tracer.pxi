@@ -193,6 +193,8 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
     cdef Log* log = tracing_log()
     if log == NULL:
         return 0
+    if PyTypeNum_ISFLOAT(x.code):
+        return trace_silent(log, <int>opcode_by_name["stop_gradient"], [x], None, out)
     shape = shape_of(x)
     return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)
 
@@ -236,6 +238,17 @@ cdef int look(Operand x, bint truth) except -1:
     return 0
 
 
+def lent_tensor(ndarray array):
+    """A tensor of numbers that an op has for an attribute: where they were lent, it stands for what lent them."""
+    cdef Log* log = tracing_log()
+    cdef Tensor out = bare_tensor(array)
+    if log != NULL:
+        found = (<Tracer>log.trace).lent.get(<uintptr_t><PyObject*>array)
+        if found is not None and found[1] is array:
+            place(out, log, <int32_t>found[0])
+    return out
+
+
 cdef ndarray lend(Operand x):
     """A value that is to become an attribute of an op, which the program reads anew at each call."""
     cdef Log* log = tracing_log()
@@ -271,6 +284,13 @@ cdef int give_up_tracing(str reason, object culprit) except -1:
 def obstruct_tracing(str reason):
     """Tell a trace, if there is one, that no program can repeat what is done here."""
     give_up_tracing(reason, None)
+
+
+def note_own_derivative():
+    """Tell a trace, if there is one, that Python says what the derivative is of what is done here."""
+    cdef Log* log = tracing_log()
+    if log != NULL:
+        (<Tracer>log.trace).own_derivatives = True
 
 
 def is_tracing():
@@ -328,6 +348,7 @@ cdef class Tracer:
     cdef readonly list assigned     # [(variable, value before)], in the order of the first assignments
     cdef readonly list created      # weak references to the variables made meanwhile
     cdef readonly str obstacle      # why no program comes of it, or None
+    cdef bint own_derivatives       # derivatives of the records are not those of what was done
 
     def __init__(self, list values):
         cdef Operand x
