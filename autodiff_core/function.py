@@ -137,6 +137,12 @@ def _value_key(leaf: Any) -> Any:
     return type(leaf), leaf
 
 
+def _is_default(value: Any, default: Any) -> bool:
+    if value is default:
+        return True
+    return isinstance(default, (bool, int, float, complex, str)) and _value_key(value) == _value_key(default)
+
+
 def _taken_apart(value: Any) -> tuple[list[Any], Rebuild, Any]:
     """Leaves, how to put others in their places, and a key for the structure."""
     if _is_tensor(value) or not nest.is_nested(value):
@@ -228,8 +234,6 @@ class Function(_core.FunctionCore):
         self._by_key: dict[Any, _core.Variants] = {}
         self._input_signature = None if input_signature is None else tuple(input_signature)
         self._signature = _signature_of(python_function)
-        parameters = () if self._signature is None else self._signature.parameters.values()
-        self._defaults = input_signature is None and any(p.default is not p.empty for p in parameters)
         self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
         self._tracing = False
         if input_signature is not None:
@@ -272,7 +276,7 @@ class Function(_core.FunctionCore):
         if _core.is_tracing() or _eager:
             return self.python_function(*args, **kwargs)
         given, named = args, bool(kwargs)
-        args, kwargs = self._bind(args, kwargs)
+        args, kwargs = self._without_defaults(*self._bind(args, kwargs))
         arguments = _Arguments(args, kwargs)
         variants = self._by_key.get(arguments.key)
         if variants is None:
@@ -285,9 +289,8 @@ class Function(_core.FunctionCore):
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Keyword arguments in their places, and everything as the input signature wants it."""
-        if self._signature is not None and (kwargs or self._defaults):
+        if kwargs and self._signature is not None:
             bound = self._signature.bind(*args, **kwargs)
-            bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if self._input_signature is None:
             return args, kwargs
@@ -300,6 +303,18 @@ class Function(_core.FunctionCore):
             _fitted(f"{self._name}: argument {k}", spec, value)
             for k, (spec, value) in enumerate(zip(self._input_signature, args, strict=True))
         ), {}
+
+    def _without_defaults(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The same call, as short as it can be: what is given as it would be anyway is left out."""
+        if self._signature is None or self._input_signature is not None:
+            return args, kwargs
+        parameters = self._signature.parameters
+        places = [p for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        while 0 < len(args) <= len(places) and _is_default(args[-1], places[len(args) - 1].default):
+            args = args[:-1]
+        if kwargs:
+            kwargs = {k: v for k, v in kwargs.items() if k not in parameters or not _is_default(v, parameters[k].default)}
+        return args, kwargs
 
     def _run(self, variants: _core.Variants, arguments: _Arguments) -> Any:
         operands = arguments.operands
