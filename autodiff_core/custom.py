@@ -201,6 +201,7 @@ class _GradientCall(_Call):
 
 class _CustomGradient(_WithRule):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        _core.note_own_derivative()
         if not _core.is_recording():
             result, _ = self._pair(self._f(*args, **kwargs))
             tensors, rebuild = _numbers_of(result)
@@ -440,6 +441,7 @@ class _CustomJVP(_WithRule):
             raise AttributeError(
                 f"{self._name}: no rule is defined for this custom_jvp function; use @{self._name}.defjvp"
             )
+        _core.note_own_derivative()
         if not _core.is_recording():
             return self._f(*args)
         call = _TangentCall(self._name, args)

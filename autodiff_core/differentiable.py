@@ -44,7 +44,10 @@ def _traced_gradient(
     program: _core.ProgramCore, values: list[Any], cotangents: list[Any], present: Sequence[int]
 ) -> tuple[_core.ProgramCore, list[bool]]:
     """A program of (values, cotangents): the outputs, what variables take, and gradients for the connected values."""
+    from . import random
+
     variables = program.input_count + len(program.variables)
+    state = random.state()  # numbers that are drawn here are nobody's
     with _core.Tracer([*values, *cotangents]) as tracer:
         own = tracer.arguments[: len(values)]
         sources = [x for x in own if x.dtype.kind == "f"]
@@ -56,6 +59,7 @@ def _traced_gradient(
         found = tape.gradient([outputs[k] for k in present], sources, output_gradients=tracer.arguments[len(values) :])
         gradients = [_core.to_tensor(g) if isinstance(g, IndexedSlices) else g for g in found]
         joint = _core.freeze(tracer, [*outputs, *assigned, *(g for g in gradients if g is not None)])
+    random.restore(state)
     connected = iter([g is not None for g in gradients])
     return joint, [next(connected) if x.dtype.kind == "f" else False for x in values]
 
@@ -115,6 +119,11 @@ class DifferentiableProgram:
 
     def _parts(self, operands: list[Any]) -> Any:
         if self._split is None:
+            if self.program.own_derivatives:
+                raise ValueError(
+                    "this program has no derivative: it was recorded from a function with a custom gradient, whose "
+                    "rule is Python; differentiate the function itself"
+                )
             present = _floats(self.program)
             joint, connected = _traced_gradient(
                 self.program, [_core.detached(x) for x in operands], [_ones(self.program, k) for k in present], present

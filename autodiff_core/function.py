@@ -21,6 +21,7 @@ import numpy as np
 
 from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
+from .indexed_slices import IndexedSlices
 from .program import Program
 from .program_layout import Layout, Place
 from .tensor_spec import TensorSpec
@@ -136,6 +137,12 @@ def _value_key(leaf: Any) -> Any:
     return type(leaf), leaf
 
 
+def _is_default(value: Any, default: Any) -> bool:
+    if value is default:
+        return True
+    return isinstance(default, (bool, int, float, complex, str)) and _value_key(value) == _value_key(default)
+
+
 def _taken_apart(value: Any) -> tuple[list[Any], Rebuild, Any]:
     """Leaves, how to put others in their places, and a key for the structure."""
     if _is_tensor(value) or not nest.is_nested(value):
@@ -160,8 +167,15 @@ class _Result:
         self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
         self.tensors: list[Any] = []
         self._places: list[int | None] = []
-        self._leaves = leaves
+        self._slices: list[tuple[int, Any]] = []  # which leaves are IndexedSlices, of which shape: rows, and numbers
+        self._leaves: list[Any] = []
         for leaf in leaves:
+            if isinstance(leaf, IndexedSlices):
+                self._slices.append((len(self._leaves), leaf.dense_shape))
+                self._leaves += [leaf.values, leaf.indices]
+            else:
+                self._leaves.append(leaf)
+        for leaf in self._leaves:
             if isinstance(leaf, (_core.Operand, bool, int, float, complex)) or _is_tensor(leaf):
                 self._places.append(len(self.tensors))
                 self.tensors.append(_core.to_tensor(leaf))
@@ -173,7 +187,12 @@ class _Result:
         """What a variant keeps: nothing for a single tensor, the type of a plain tuple, or this."""
         if issubclass(self._result_type, _core.Operand):
             return None
-        if self._result_type is tuple and self._places == list(range(len(self._places))) and self._flat:
+        if (
+            self._result_type is tuple
+            and not self._slices
+            and self._places == list(range(len(self._places)))
+            and self._flat
+        ):
             return tuple
         return self
 
@@ -184,9 +203,12 @@ class _Result:
 
     def assemble(self, tensors: Sequence[Any]) -> Any:
         """The result with these tensors."""
-        return self._rebuild(
-            [leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)]
-        )
+        leaves = [
+            leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)
+        ]
+        for at, shape in self._slices:
+            leaves[at : at + 2] = [IndexedSlices(leaves[at], leaves[at + 1], shape)]
+        return self._rebuild(leaves)
 
 
 class Function(_core.FunctionCore):
@@ -213,7 +235,7 @@ class Function(_core.FunctionCore):
         self.python_function = python_function
         self.passes = tuple(passes)
         self.trace_count = 0
-        self._name = name or getattr(python_function, "__name__", type(python_function).__name__)
+        self._name = str(name or getattr(python_function, "__name__", type(python_function).__name__))
         self._by_key: dict[Any, _core.Variants] = {}
         self._input_signature = None if input_signature is None else tuple(input_signature)
         self._signature = _signature_of(python_function)
@@ -258,15 +280,16 @@ class Function(_core.FunctionCore):
         """A call that is not like the last one, or that tapes may follow."""
         if _core.is_tracing() or _eager:
             return self.python_function(*args, **kwargs)
-        args, kwargs = self._bind(args, kwargs)
+        given, named = args, bool(kwargs)
+        args, kwargs = self._without_defaults(*self._bind(args, kwargs))
         arguments = _Arguments(args, kwargs)
         variants = self._by_key.get(arguments.key)
         if variants is None:
             variants = self._by_key[arguments.key] = _core.Variants()
         if variants.obstacle is not None:
             return self.python_function(*args, **kwargs)
-        if not kwargs and variants.programs:
-            self.remember(args, variants)
+        if not named and variants.programs:
+            self.remember(given, variants)
         return self._run(variants, arguments)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -286,6 +309,22 @@ class Function(_core.FunctionCore):
             for k, (spec, value) in enumerate(zip(self._input_signature, args, strict=True))
         ), {}
 
+    def _without_defaults(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The same call, as short as it can be: what is given as it would be anyway is left out."""
+        if self._signature is None or self._input_signature is not None:
+            return args, kwargs
+        parameters = self._signature.parameters
+        places = [p for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        while 0 < len(args) <= len(places) and _is_default(args[-1], places[len(args) - 1].default):
+            args = args[:-1]
+        if kwargs:
+            kwargs = {
+                k: v for k, v in kwargs.items() if k not in parameters or not _is_default(v, parameters[k].default)
+            }
+        return args, kwargs
+
     def _run(self, variants: _core.Variants, arguments: _Arguments) -> Any:
         operands = arguments.operands
         while True:
@@ -296,7 +335,7 @@ class Function(_core.FunctionCore):
                     return self._record(variants, arguments)
                 variant, outputs = found
                 return self.assemble(variant, outputs)
-            result = self._run_recorded(variants, variant, operands)
+            result = self._run_recorded(variants, variant, arguments)
             if result is not None:
                 return result[0]
             return self._record(variants, arguments)
@@ -329,10 +368,11 @@ class Function(_core.FunctionCore):
         created, obstacle, assigned = tracer.created, tracer.obstacle, tracer.assigned
         followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
         result.let_go()
+        lost = tracer.lost(program)
         if obstacle is None and not created:
             tracer.poison_leaks(self._name)
         del tracer
-        self._check_created(created)
+        self._check_created(created, lost)
         if obstacle is not None:
             self._give_up(variants, obstacle)
         variant = _core.Variant(optimised(program, self.passes), result.extra())
@@ -352,7 +392,7 @@ class Function(_core.FunctionCore):
         if obstacle is not None:
             args, kwargs = arguments.with_tensors(arguments.operands)
             return self.python_function(*args, **kwargs)
-        replayed = self._run_recorded(variants, variant, arguments.operands)
+        replayed = self._run_recorded(variants, variant, arguments)
         if replayed is None:
             raise RuntimeError(
                 f"{self._name}: a value that Python looked at is another one when the same call is run again; if it "
@@ -360,9 +400,8 @@ class Function(_core.FunctionCore):
             )
         return replayed[0]
 
-    def _check_created(self, created: list[Any]) -> None:
+    def _check_created(self, created: list[Any], lost: int) -> None:
         """Variables may be made by the first call, if they are kept."""
-        lost = sum(reference() is None for reference in created)
         if created and (lost or self.trace_count > 1):
             raise ValueError(
                 f"{self._name}: tf.function only supports singleton tf.Variables created on the first call. Make sure "
@@ -392,10 +431,16 @@ class Function(_core.FunctionCore):
         read = [*operands, *program.variables, *(tensor for _, tensor in program.captures)]
         return variant if _core.listening(read) else None
 
-    def _run_recorded(self, variants: _core.Variants, variant: _core.Variant, operands: list[Any]) -> tuple[Any] | None:
+    def _run_recorded(
+        self, variants: _core.Variants, variant: _core.Variant, arguments: _Arguments
+    ) -> tuple[Any] | None:
         """Replay as one record of the tapes that listen; None where the program is still to be recorded."""
+        operands = arguments.operands
         while True:
             program = variant.program
+            if program.own_derivatives:  # their rule is Python, so Python runs
+                args, kwargs = arguments.with_tensors(operands)
+                return (self.python_function(*args, **kwargs),)
             if variant.derived is None:
                 variant.derived = DifferentiableProgram(program, self.passes)
             values = [*operands, *(v.read_value() for v in program.variables), *(t for _, t in program.captures)]
@@ -419,10 +464,11 @@ class Function(_core.FunctionCore):
         own = arguments.with_operands(operands)
         variants = self._by_key.setdefault(own.key, _core.Variants())
         found = variants.run(operands) if variants.programs else None
-        if found is None:
-            self._record_only(variants, own)
-            found = (variants.latest, None)
-        variant: _core.Variant = found[0]
+        if found is not None:
+            return found[0]
+        self._record_only(variants, own)
+        variant = variants.latest
+        assert variant is not None
         return variant
 
     # ------------------------------------------------------------------------------------------------- one signature
@@ -475,7 +521,7 @@ class Function(_core.FunctionCore):
             program = _core.freeze(tracer, result.tensors)
         for variable, value in tracer.assigned:
             variable.set_value(value)
-        self._check_created(tracer.created)
+        self._check_created(tracer.created, tracer.lost(program))
         if tracer.obstacle is not None:
             raise ValueError(f"{self._name} cannot be recorded as a program: {tracer.obstacle}")
         result.let_go()
@@ -500,6 +546,7 @@ class ConcreteFunction:
     def program(self) -> Program:
         """The program that ran last for this signature, or was recorded for it."""
         variant = self._variants.latest
+        assert variant is not None
         args, kwargs = self._arguments.with_tensors([Place(k) for k in range(len(self._arguments.operands))])
         result = self._function.assemble(variant, [Place(k) for k in range(len(variant.program.outputs))])
         return Program(

@@ -229,15 +229,17 @@ def collect(pieces: Sequence[tuple[_core.Tensor, Attributes]]) -> IndexedSlices:
     """The gradient of a variable from the cotangents of look-ups in it, each with the look-up's attributes."""
     shape = pieces[0][1][0]
     values = [reshape(rows, (indices.size, *shape[1:])) if indices.ndim != 1 else rows for rows, (_, indices) in pieces]
-    numbers = [indices.reshape(-1) for _, (_, indices) in pieces]
+    # (Inside a recorded function the numbers are those of the call, as long as they are tensors.)
+    tensors = [_core.lent_tensor(indices) for _, (_, indices) in pieces]
+    numbers = [reshape(tensor, (-1,)) if tensor.ndim != 1 else tensor for tensor in tensors]
     if len(pieces) == 1:
-        return _made(values[0], _core.adopt(numbers[0]), shape)
-    return _made(concat(values, 0), _core.adopt(np.concatenate(numbers)), shape)
+        return _made(values[0], numbers[0], shape)
+    return _made(concat(values, 0), concat(numbers, 0), shape)
 
 
 def densify(slices: IndexedSlices) -> _core.Tensor:
     """The whole tensor; recorded."""
-    return _core.linear(scatter, slices.values, (slices._known_shape(), np.asarray(slices.indices)))
+    return _core.linear(scatter, slices.values, (slices._known_shape(), _core.lent_array(slices.indices)))
 
 
 def targets_by_rows(targets: list[Any], seeds: list[Any] | None) -> tuple[list[Any], list[Any] | None]:

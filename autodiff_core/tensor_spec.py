@@ -36,6 +36,7 @@ class TensorSpec:
     """
 
     def __init__(self, shape: Any, dtype: Any = float32, name: str | None = None) -> None:
+        self.shape: Any
         if shape is None or all(size is not None for size in shape):
             self.shape = None if shape is None else TensorShape(tuple(int(size) for size in shape))
         else:

@@ -233,8 +233,8 @@ def vectorize(f: Callable[..., Any], in_axes: Axes = 0, out_axes: int = 0) -> Ca
     Notes
     -----
     After jax.vmap, and TensorFlow's `vectorized_map`. The function is recorded as by `function`, on one example for
-    each path through it: examples part where Python looks at their values, so `if` works. Random draws are made for each
-    example.
+    each path through it: examples part where Python looks at their values, so `if` works. Random draws are made for
+    each example.
 
     Examples
     --------

@@ -300,6 +300,15 @@ cdef ndarray geometry_array(Plan plan, int32_t node, char* data):
                        plan.geometry + p.geometry + p.nd, data, 0, NPY_ARRAY_WRITEABLE, NULL)
 
 
+cdef tuple as_view(object index):
+    """An index that gives a view, of a single element even: NumPy would read that from memory, and none is there yet."""
+    cdef tuple indices = <tuple>index if isinstance(index, tuple) else (index,)
+    for part in indices:
+        if part is Ellipsis:
+            return indices
+    return indices + (Ellipsis,)
+
+
 cdef bint place_view(Plan plan, int32_t node, int32_t of) except -1:
     """A node that is another one's memory with another geometry; False where it cannot be."""
     cdef int op = plan.program.records[node].op
@@ -314,7 +323,7 @@ cdef bint place_view(Plan plan, int32_t node, int32_t of) except -1:
         return True
     base = geometry_array(plan, of, nowhere)
     if op == OP_SLICE:
-        found = base[(<tuple>plan.program.attribute(node))[1]]
+        found = base[as_view((<tuple>plan.program.attribute(node))[1])]
     elif op == OP_TRANSPOSE:
         found = base.transpose((<tuple>plan.program.attribute(node))[0])
     elif op == OP_BROADCAST:
@@ -425,7 +434,7 @@ cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* hig
         strides[d] = step
         step *= dims[d]
     whole = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, NPY_BOOL, strides, nowhere, 0, 0, NULL)
-    part = whole[index]
+    part = whole[as_view(index)]
     if not isinstance(part, ndarray):
         return False
     if not PyArray_CHKFLAGS(<ndarray>part, NPY_ARRAY_CARRAY_RO) or (<tuple>part.shape) != p.shape(p.records[node].a):
@@ -1143,11 +1152,7 @@ cdef int build_loop(Plan plan, int s) except -1:
         made.clear = plan.storage[i].size
         view = geometry_array(plan, i, nowhere)
         index = (<tuple>p.attribute(i))[1]
-        if not isinstance(index, tuple):
-            index = (index,)
-        if Ellipsis not in index:
-            index += (Ellipsis,)
-        view = view[index]
+        view = view[as_view(index)]
         made.shape.nd = PyArray_NDIM(view)
         for d in range(made.shape.nd):
             made.shape.dims[d] = PyArray_DIMS(view)[d]
@@ -1183,10 +1188,7 @@ cdef int view_of_operand(Plan plan, LoopStep* made, int32_t node, int32_t of) ex
     else:
         base = geometry_array(plan, of, nowhere)
         if op == OP_SLICE:
-            index = (<tuple>p.attribute(node))[1]
-            if not isinstance(index, tuple):
-                index = (index,)
-            view = base[index if Ellipsis in index else index + (Ellipsis,)]
+            view = base[as_view((<tuple>p.attribute(node))[1])]
         elif op == OP_TRANSPOSE:
             view = base.transpose((<tuple>p.attribute(node))[0])
         else:

@@ -44,6 +44,7 @@ cdef class ProgramCore:
     cdef readonly list outputs      # nodes
     cdef readonly list assigned     # [(the number of a variable, node)]
     cdef readonly dict places       # of guards: where in the user's code
+    cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
     cdef Plan plan
     cdef object __weakref__
 
@@ -239,6 +240,7 @@ cdef class ProgramCore:
                 other.set_constant(i, self.constant(i))
             if self.records[i].op == OP_GUARD:
                 other.records[i].payload.partial[0] = self.records[i].payload.partial[0]
+        other.own_derivatives = self.own_derivatives
         other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
         return other
 
@@ -403,6 +405,7 @@ def freeze(Tracer tracer, list results):
                 if mapped != &few[0]:
                     PyMem_Free(mapped)
         p.input_count = inputs
+        p.own_derivatives = tracer.own_derivatives
         p.variables = variables
         p.outputs = [at[<int32_t>node] for node in ends]
         p.assigned = sorted(assigned.items())

@@ -193,6 +193,8 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
     cdef Log* log = tracing_log()
     if log == NULL:
         return 0
+    if PyTypeNum_ISFLOAT(x.code):
+        return trace_silent(log, <int>opcode_by_name["stop_gradient"], [x], None, out)
     shape = shape_of(x)
     return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)
 
@@ -236,6 +238,17 @@ cdef int look(Operand x, bint truth) except -1:
     return 0
 
 
+def lent_tensor(ndarray array):
+    """A tensor of numbers that an op has for an attribute: where they were lent, it stands for what lent them."""
+    cdef Log* log = tracing_log()
+    cdef Tensor out = bare_tensor(array)
+    if log != NULL:
+        found = (<Tracer>log.trace).lent.get(<uintptr_t><PyObject*>array)
+        if found is not None and found[1] is array:
+            place(out, log, <int32_t>found[0])
+    return out
+
+
 cdef ndarray lend(Operand x):
     """A value that is to become an attribute of an op, which the program reads anew at each call."""
     cdef Log* log = tracing_log()
@@ -266,6 +279,13 @@ cdef int give_up_tracing(str reason, object culprit) except -1:
         if isinstance(culprit, VariableCore):
             tracer.remember(<VariableCore>culprit)
     return 0
+
+
+def note_own_derivative():
+    """Tell a trace, if there is one, that Python says what the derivative is of what is done here."""
+    cdef Log* log = tracing_log()
+    if log != NULL:
+        (<Tracer>log.trace).own_derivatives = True
 
 
 def is_tracing():
@@ -323,6 +343,7 @@ cdef class Tracer:
     cdef readonly list assigned     # [(variable, value before)], in the order of the first assignments
     cdef readonly list created      # weak references to the variables made meanwhile
     cdef readonly str obstacle      # why no program comes of it, or None
+    cdef bint own_derivatives       # derivatives of the records are not those of what was done
 
     def __init__(self, list values):
         cdef Operand x
@@ -409,10 +430,30 @@ cdef class Tracer:
         self.assigned.append((v, new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)))
         return 0
 
+    def lost(self, ProgramCore program):
+        """How many of the variables that were made are kept by nothing but the trace and its program."""
+        cdef Py_ssize_t k, own
+        cdef int found = 0
+        for reference in self.created:
+            v = reference()
+            own = 1
+            for k in range(len(program.variables)):
+                own += program.variables[k] is v
+            for k in range(len(self.assigned)):
+                own += (<tuple>self.assigned[k])[0] is v
+            found += v is None or (<PyObject*>v).ob_refcnt <= own
+        return found
+
     def poison_leaks(self, str name):
         """Let whoever still holds a tensor of the recording be told so when it is used."""
         cdef Py_ssize_t k
         cdef Made* m
+        cdef Tensor t
+        for k in range(self.input_count):
+            t = <Tensor>self.arguments[k]
+            if (<PyObject*>t).ob_refcnt > 2:
+                poison(t, f"argument {k} of {name}, as it was recorded, is used outside of it. A recorded "
+                          f"function runs once in Python; keep an argument's value in a Variable")
         for k in range(self.made_count):
             m = &self.made[k]
             thing = <object>m.tensor
@@ -424,11 +465,16 @@ cdef class Tracer:
             if thing is None or type(thing) is not Tensor:
                 continue
             place = None if m.code == NULL else (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
-            (<Tensor>thing).elsewhere = [
-                f"a tensor that was made while {name} was being recorded is used outside of it: {op_name(m.op)} at "
-                f"{spell_place(place)}. A recorded function runs once in Python; return the tensor from it, or keep its "
-                f"value in a Variable"]
-            Py_SET_TYPE(thing, <PyTypeObject*>LeakedTensor)
+            poison(<Tensor>thing, f"a tensor that was made while {name} was being recorded is used outside of it: "
+                                  f"{op_name(m.op)} at {spell_place(place)}. A recorded function runs once in Python; return the "
+                                  f"tensor from it, or keep its value in a Variable")
+
+
+cdef int poison(Tensor t, str message) except -1:
+    """Turn a tensor into one that gives this message for an answer."""
+    t.elsewhere = [message]
+    Py_SET_TYPE(t, <PyTypeObject*>LeakedTensor)
+    return 0
 
 
 cdef Tensor bare_tensor(ndarray array):

@@ -343,6 +343,16 @@ erfc: Function = elementwise(
 
 # ------------------------------------------------------------------------------------------- rounding and comparisons
 
+# What a recorded function keeps of `tf.stop_gradient`: a copy through which nothing flows, whoever differentiates it.
+elementwise(
+    "stop_gradient",
+    None,
+    None,
+    formula=lambda x: x * 1.0,
+    doc="The value, off every tape.",
+    namespace="",
+    example=("[1., -2.]", "[ 1. -2.]"),
+)
 floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
 ceil: Function = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
 trunc: Function = elementwise(
