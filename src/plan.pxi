@@ -540,6 +540,7 @@ cdef int schedule(Plan plan) except -1:
         place_contiguous(plan, i)
         if r.flags & SCALAR:
             plan.places[i].scalar = 1       # the step's result is read into a register
+            plan.places[i].direct = 0       # and from there only
             plan.places[i].number = plan.register_count
             plan.steps[plan.step_of[i]].reads = plan.register_count
             plan.register_count += 1
