@@ -22,6 +22,7 @@ import numpy as np
 
 import autodiff_core as tf
 import cases
+import compiled
 import derivatives
 import memory
 from cases import Case
@@ -148,6 +149,12 @@ time there. A tape that watches nothing should cost nothing: 1.05 leaves room fo
 In the same way; the recording is part of the time. The controls say what each is measured against.
 
 {speed(benchmarks, derivatives.CASES)}
+
+## Recorded functions
+
+In the same way, by `tf.function` and `tf.vectorize`: the recording is not part of the time, but where the case says so.
+
+{speed(benchmarks, compiled.CASES)}
 
 ## Long tapes
 

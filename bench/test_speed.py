@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import cases
+import compiled
 import derivatives
 from cases import Case
 
 
-@pytest.mark.parametrize("case", [*cases.CASES, *derivatives.CASES], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*cases.CASES, *derivatives.CASES, *compiled.CASES], ids=lambda case: case.name)
 def test_speed(case: Case, race: Callable[[Case], None]) -> None:
     ours, by_hand = case.ours(), case.by_hand()
     assert len(ours) == len(by_hand)

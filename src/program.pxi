@@ -396,6 +396,8 @@ def freeze(Tracer tracer, list results):
             try:
                 for k in range(n):
                     mapped[k] = at[nodes[k]] if nodes[k] >= 0 else number_node(p, log, nodes[k])
+                    if mapped[k] < 0:
+                        raise RuntimeError(f"{op_name(r.op)} reads a value that the recording has not heard of")
                 for k in range(len(extra)):
                     mapped[n + k] = at[<int32_t>extra[k]]
                 at[i] = p.append(r.op, r.dtype, shape_at(log, i), mapped, n + <int>len(extra), attribute)

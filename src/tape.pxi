@@ -531,6 +531,8 @@ cdef int32_t variable_node(Log* log, VariableCore v) except -2:
 
 cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     """Make `x` watched by some tapes; returns its node."""
+    if log.tracer:
+        listeners = join(log, listeners, log.tracer)    # which hears whatever any tape does
     cdef int32_t node = log_find(log, x), previous = UNTRACKED
     cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
     cdef uint64_t identity = log.id

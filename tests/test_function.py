@@ -849,3 +849,18 @@ def test_a_function_that_nobody_holds_is_freed_with_its_programs() -> None:
     del f
     gc.collect()
     assert [reference() for reference in alive] == [None, None]
+
+
+def test_a_tape_inside_may_watch_a_tensor_from_outside() -> None:
+    x, scalar = double([1.0, -2.0, 3.0]), double(0.5)
+
+    def slopes() -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch([x, scalar])
+            y = tf.reduce_sum(tf.sin(x) * scalar)
+        return tape.gradient(y, [x, scalar])
+
+    recorded = tf.function(slopes)
+    for _ in range(3):
+        for found, expected in zip(recorded(), slopes(), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-15)
