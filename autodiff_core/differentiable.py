@@ -170,7 +170,9 @@ class _Call:
         """Contributions to the operands, for cotangents of the outputs; None is zero."""
         # (What is no float has no derivative, even where a sweep forward asks with zeros.)
         given = tuple(
-            k for k, g in enumerate(cotangents) if g is not None and self.first.node(self.first.outputs[k])[2].kind == "f"
+            k
+            for k, g in enumerate(cotangents)
+            if g is not None and self.first.node(self.first.outputs[k])[2].kind == "f"
         )
         if set(given) <= set(self.present):
             seeds = [_zeros(self.first, k) if cotangents[k] is None else cotangents[k] for k in self.present]
