@@ -13,15 +13,10 @@ import pytest
 
 import autodiff_core as tf
 from test_gradients_generated import (
-    BROADCAST,
-    DIFFERENTIABLE,
-    ELEMENTWISE,
     EVERYWHERE,
     NONE,
-    SEVERAL_OPERANDS,
     WITHOUT_GRADIENT,
     Sample,
-    draw,
     of_samples,
     samples_of,
 )
@@ -34,7 +29,7 @@ ULPS = 64
 
 
 def other_operands(sample: Sample) -> list[list[np.ndarray]]:
-    """Operands of the same shapes and dtypes: those of the sample in another order, and flipped signs where any will do."""
+    """Operands of the same shapes and dtypes: in another order, and with other signs where any will do."""
     reversed_ = [np.ascontiguousarray(np.flip(array)) for array in sample.operands]
     free = not sample.row.domain
     return [reversed_, [array * -0.75 if free and array.dtype.kind == "f" else array for array in sample.operands]]
