@@ -49,7 +49,7 @@ GO = {
     "minus zero": lambda x: x - 0.0,
     "plus minus zero": lambda x: x + -0.0,
     "minus zero plus": lambda x: -0.0 + x,
-    "twice negative": lambda x: -(-x),
+    "twice negative": lambda x: tf.negative(tf.negative(x)),
     "reshaped to its shape": lambda x: tf.reshape(x, x.shape),
     "reshaped and back": lambda x: tf.reshape(tf.reshape(x, [-1, 1]), x.shape),
     "transposed and back": lambda x: tf.transpose(tf.transpose(x)),
