@@ -168,10 +168,18 @@ class _Call:
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         """Contributions to the operands, for cotangents of the outputs; None is zero."""
-        given = tuple(k for k, g in enumerate(cotangents) if g is not None)
+        # (What is no float has no derivative, even where a sweep forward asks with zeros.)
+        given = tuple(
+            k
+            for k, g in enumerate(cotangents)
+            if g is not None and self.first.node(self.first.outputs[k])[2].kind == "f"
+        )
         if set(given) <= set(self.present):
             seeds = [_zeros(self.first, k) if cotangents[k] is None else cotangents[k] for k in self.present]
-            return _in_places(self.second([*self.needed, *seeds]), self.connected)
+            found = self.second([*self.needed, *seeds])
+            # (Zeros for the outputs that nothing came from: times an infinite derivative they are no zeros.)
+            if len(given) == len(self.present) or all(np.isfinite(g.numpy()).all() for g in found):
+                return _in_places(found, self.connected)
         return self.owner.pullback(self.operands, given, [cotangents[k] for k in given])
 
 

@@ -1,4 +1,4 @@
-"""`tf.function`: a recorded function does what the Python function does, call after call, whatever changes between calls."""
+"""`tf.function`: a recorded function does what the Python function does, whatever changes between calls."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def gradient(f: Callable[..., Any], *xs: Any) -> Any:
     return tape.gradient(y, list(xs))
 
 
-# ------------------------------------------------------------------------------------------------------- programs by key
+# --------------------------------------------------------------------------------------------------- programs by key
 
 
 def test_python_values_have_programs_of_their_own() -> None:
@@ -163,7 +163,7 @@ def test_functions_run_eagerly_when_told_to() -> None:
     assert (inside, len(runs)) == (3, 3)
 
 
-# ---------------------------------------------------------------------------------------------------------------- guards
+# ------------------------------------------------------------------------------------------------------------ guards
 
 LOOKS = {
     "bool": bool,
@@ -308,7 +308,7 @@ def test_guards_hold_under_tapes() -> None:
     assert f.trace_count == 6
 
 
-# ------------------------------------------------------------------------------------------------------------- variables
+# --------------------------------------------------------------------------------------------------------- variables
 
 
 def test_variables_are_read_anew_and_assigned_by_every_call() -> None:
@@ -466,7 +466,7 @@ def test_variables_are_created_by_the_first_call_or_never() -> None:
         every_time(constant(1.0))
 
 
-# ----------------------------------------------------------------------------------------- random numbers, leaks, threads
+# ------------------------------------------------------------------------------------- random numbers, leaks, threads
 
 
 def test_random_numbers_are_those_of_plain_python() -> None:
@@ -553,7 +553,7 @@ def test_threads_call_one_function_at_once() -> None:
     assert float(v) == w.numpy()[0]
 
 
-# ------------------------------------------------------------------------------------------------------------ derivatives
+# -------------------------------------------------------------------------------------------------------- derivatives
 
 
 @tf.custom_gradient
@@ -710,7 +710,7 @@ def test_recorded_steps_are_the_optimizers_steps(name: str, pattern: str) -> Non
         np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-# ------------------------------------------------------------------------------------------------------------------ data
+# -------------------------------------------------------------------------------------------------------------- data
 
 
 @pytest.mark.parametrize(
@@ -810,7 +810,7 @@ def test_an_op_of_a_users_own_may_return_a_view(name: str) -> None:
         same(f(x), f.python_function(x))
 
 
-# ---------------------------------------------------------------------------------------------------------------- memory
+# ------------------------------------------------------------------------------------------------------------ memory
 
 
 def test_replays_and_failed_guards_keep_nothing() -> None:
