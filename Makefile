@@ -11,7 +11,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test lint warnings bench bench-check bench-peers wheel check clean
+.PHONY: help demo test lint warnings bench bench-check bench-peers sanitize wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -23,6 +23,7 @@ help:
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
+	@echo "make sanitize     the replay engine under AddressSanitizer, where there is one"
 	@echo "make wheel        sdist and wheel in dist/"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
@@ -54,6 +55,9 @@ bench-check: .made/dev
 bench-peers: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install
 	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
+
+sanitize: .made/dev
+	.ci/sanitize
 
 wheel: .made/wheel
 

@@ -488,13 +488,22 @@ cdef int copy_out(Plan plan, Run* run, int32_t node, ndarray to) except -1:
 
 cdef object replay(ProgramCore p, list arguments):
     """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
-    done."""
+    done. Where another thread has assigned to a variable meanwhile that this is to assign to, it is run again: no
+    assignment is lost."""
+    while True:
+        result = replay_once(p, arguments)
+        if result is not None:
+            return result
+
+
+cdef object replay_once(ProgramCore p, list arguments):
+    """`replay`, or None where another thread came between."""
     cdef Plan plan = p.plan
     cdef Run* run
     cdef int k, n = <int>len(p.variables)
     cdef int32_t node, failed
     cdef VariableCore v
-    cdef list held = [], outputs = [], results = [], fresh
+    cdef list held = [], outputs = [], results = [], read = [], numbers = [], fresh
     cdef ndarray array
     cdef Tensor t
     cdef Log* outer
@@ -505,7 +514,7 @@ cdef object replay(ProgramCore p, list arguments):
         if v.code != p.records[p.input_count + k].dtype or shape_of(v) != p.shape(p.input_count + k):
             raise ValueError(f"variable {v.name!r} has shape {shape_of(v)} and dtype {v.dtype} now; the program was recorded when it "
                              f"had {p.shape(p.input_count + k)} and {dtype_objects[p.records[p.input_count + k].dtype]}")
-    drawn = random_state() if plan.draws and plan.guarded else None
+    drawn = random_state() if plan.draws and (plan.guarded or p.assigned) else None
     run = run_begin(plan)
     outer = <Log*>ad_get_current_log()
     ad_set_current_log(NULL)
@@ -513,6 +522,8 @@ cdef object replay(ProgramCore p, list arguments):
         for k in range(p.input_count):
             bind_argument(plan, run, k, <Operand>arguments[k], held)
         for k in range(n):
+            read.append((<Operand>p.variables[k]).array)
+            numbers.append((<Operand>p.variables[k]).number)
             bind_argument(plan, run, p.input_count + k, <Operand>p.variables[k], held)
         for k in range(len(p.outputs)):
             array = None
@@ -554,7 +565,15 @@ cdef object replay(ProgramCore p, list arguments):
             array = fresh[k]
             if array is not None and not plan.assign_fresh[k]:
                 copy_out(plan, run, node, array)
-        held = None
+        for k in range(len(p.assigned)):
+            which, node = <tuple>p.assigned[k]
+            v = <VariableCore>p.variables[which]
+            if v.array is not read[which] or (v.scalar and v.number != numbers[which] and v.number == v.number):
+                plan.spares = fresh
+                if drawn is not None:
+                    random_restore(drawn)
+                return None
+        held = read = None
         for k in range(len(p.assigned)):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]
