@@ -145,6 +145,7 @@ def option(scenarios: int) -> Case:
         calls=1,
         rounds=15,
         tolerance=1e-9,
+        at_most_ratio=1,
     )
 
 
@@ -156,7 +157,7 @@ def compiled_cases() -> list[Case]:
         replayed(cases.square(), 1000, at_most_us=0.6),
         replayed(cases.tiny_network(), 100, at_most_us=5),
         replayed(cases.network(), 10, at_most_ratio=0.9),
-        *(replayed(with_variable(size, calls, rounds), calls) for size, calls, rounds in SIZES),
+        *(replayed(with_variable(size, calls, rounds), calls, most) for size, calls, rounds, most in SIZES),
         replayed(derivatives.hessian(), 20, at_most_us=40),
         replayed(derivatives.hessian_product(), 100, at_most_us=3),
         training_step(),
@@ -164,7 +165,7 @@ def compiled_cases() -> list[Case]:
     ]
 
 
-SIZES = [(100, 100, 300), (10_000, 5, 300), (1_000_000, 1, 30)]
+SIZES = [(100, 100, 300, 4), (10_000, 5, 300, 110), (1_000_000, 1, 30, 6000)]
 
 
 def with_variable(size: int, calls: int, rounds: int) -> Case:
