@@ -107,7 +107,7 @@ def _numbers_of(result: Any) -> tuple[list[_core.Tensor], Callable[[list[Any]], 
 
 
 _BY_PULL = _core.register_general(
-    "custom_gradient", None, lambda g, y, call, *x: call.pull(g), None, False, False, multiple=True
+    "custom_gradient", None, lambda g, y, call, *x: _core.conjugated(call.pull(_core.conjugated(g))), None, False, False, multiple=True
 )
 _BY_PUSH = _core.register_general(
     "custom_jvp",
@@ -122,7 +122,7 @@ _BY_PUSH = _core.register_general(
 
 def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     """Pull cotangents back through a rule that pushes tangents forward: its gradient with respect to the tangents."""
-    moving = [operand is not _PLACE and operand.dtype.kind == "f" for operand in call.operands]
+    moving = [operand is not _PLACE and operand.dtype.kind in "fc" for operand in call.operands]
     tangents = [zeros_like(x) if moves else None for x, moves in zip(call.operands, moving, strict=True)]
     sources = [tangent for tangent in tangents if tangent is not None]
     with GradientTape(watch_accessed_variables=False) as tape:
@@ -131,9 +131,10 @@ def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     targets = [
         (part, g)
         for part, g in zip(pushed, cotangents, strict=True)
-        if part is not None and part.dtype.kind == g.dtype.kind == "f"
+        if part is not None and part.dtype.kind in "fc" and g.dtype.kind in "fc"
     ]
-    gradients = iter(tape.gradient([part for part, _ in targets], sources, [g for _, g in targets]))
+    pulled = tape.gradient([part for part, _ in targets], sources, _core.conjugated([g for _, g in targets]))
+    gradients = iter(_core.conjugated(pulled))
     return [next(gradients) if moves else None for moves in moving]
 
 
@@ -339,13 +340,13 @@ class _RecomputedCall(_Call):
         sources: list[Any] = []
         firsts: list[bool] = []
         for x in (*self.operands, *self.variables):
-            firsts.append(x is not _PLACE and x.dtype.kind == "f" and not any(x is source for source in sources))
+            firsts.append(x is not _PLACE and x.dtype.kind in "fc" and not any(x is source for source in sources))
             if firsts[-1]:
                 sources.append(x)
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
             tensors, _ = _numbers_of(self._again())
-        floats = [(tensor, g) for tensor, g in zip(tensors, cotangents, strict=True) if g.dtype.kind == "f"]
+        floats = [(tensor, g) for tensor, g in zip(tensors, cotangents, strict=True) if g.dtype.kind in "fc"]
         targets = [tensor for tensor, _ in floats]
         gradients = iter(tape.gradient(targets, sources, output_gradients=[g for _, g in floats]))
         return [next(gradients) if first else None for first in firsts]
@@ -663,10 +664,16 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     >>> tf.grad(lambda u: tf.reduce_sum(outer(u, [1., 2.])))(np.array([1., 1., 1.]))
     array([3., 3., 3.])
     """
+
+    def pull(g: Any, y: Any, a: Any, *x: Any) -> Any:
+        contributions = vjp(_core.conjugated([g])[0], y, *x, **a)  # type: ignore[misc]  # (not called where it is None)
+        several = isinstance(contributions, (tuple, list))
+        return _core.conjugated(list(contributions) if several else [contributions])
+
     row = _core.register_general(
         name,
         lambda a, *x: np.asarray(forward(*map(_read_only, x), **a)),
-        None if vjp is None else lambda g, y, a, *x: vjp(g, y, *x, **a),
+        None if vjp is None else pull,
         None if jvp is None else lambda t, y, a, *x: jvp(t, y, *x, **a),
         True,
         True,

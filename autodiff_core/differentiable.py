@@ -50,7 +50,7 @@ def _traced_gradient(
     state = random.state()  # numbers that are drawn here are nobody's
     with _core.Tracer([*values, *cotangents]) as tracer:
         own = tracer.arguments[: len(values)]
-        sources = [x for x in own if x.dtype.kind == "f"]
+        sources = [x for x in own if x.dtype.kind in "fc"]
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
             outputs, assigned = _core.apply_program(
@@ -61,7 +61,7 @@ def _traced_gradient(
         joint = _core.freeze(tracer, [*outputs, *assigned, *(g for g in gradients if g is not None)])
     random.restore(state)
     connected = iter([g is not None for g in gradients])
-    return joint, [next(connected) if x.dtype.kind == "f" else False for x in values]
+    return joint, [next(connected) if x.dtype.kind in "fc" else False for x in values]
 
 
 def gradient_program(program: _core.ProgramCore, values: list[Any], passes: Sequence[str]) -> Any:
@@ -72,7 +72,7 @@ def gradient_program(program: _core.ProgramCore, values: list[Any], passes: Sequ
 
 
 def _floats(program: _core.ProgramCore) -> tuple[int, ...]:
-    return tuple(k for k, node in enumerate(program.outputs) if program.node(node)[2].kind == "f")
+    return tuple(k for k, node in enumerate(program.outputs) if program.node(node)[2].kind in "fc")
 
 
 def _ones(program: _core.ProgramCore, output: int) -> _core.Tensor:
@@ -172,7 +172,7 @@ class _Call:
         given = tuple(
             k
             for k, g in enumerate(cotangents)
-            if g is not None and self.first.node(self.first.outputs[k])[2].kind == "f"
+            if g is not None and self.first.node(self.first.outputs[k])[2].kind in "fc"
         )
         if set(given) <= set(self.present):
             seeds = [_zeros(self.first, k) if cotangents[k] is None else cotangents[k] for k in self.present]
@@ -184,7 +184,7 @@ class _Call:
 
 
 _ROW = _core.register_general(
-    "program", None, lambda g, y, call, *x: call.pull(g), None, False, False, multiple=True, sparing=True
+    "program", None, lambda g, y, call, *x: _core.conjugated(call.pull(_core.conjugated(g))), None, False, False, multiple=True, sparing=True
 )
 
 

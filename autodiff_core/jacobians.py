@@ -32,6 +32,10 @@ def jacobian(
     if not isinstance(target, _core.Operand) or not all(isinstance(x, _core.Operand) for x in sources):
         _core.tape_pullback(tape, target, sources, ())  # raises, and says which
     _check_fits("jacobian", target.size, sources)
+    if any(x.dtype.kind == "c" for x in (target, *sources)):
+        if mode == "forward":
+            raise ValueError("jacobian: of complex numbers it is that of gradients, in reverse mode; leave out `mode`")
+        mode = "reverse"
     if mode == "auto":
         fewer_columns = sum(x.size for x in sources) < target.size
         mode = "forward" if fewer_columns and not _core.tape_has_custom_gradient(tape) else "reverse"

@@ -99,10 +99,8 @@ class GradientTape(_core.Tape):
                 )
         self.check_recording()
         for leaf in leaves:
-            if leaf.dtype.kind == "f":
+            if leaf.dtype.kind in "fc":
                 self.watch_operand(leaf)
-            elif leaf.dtype.kind == "c":
-                raise TypeError(f"watch: gradients of dtype {leaf.dtype} are not supported")
             else:
                 warn(
                     f"watch: a tensor of dtype {leaf.dtype} has no gradient; it will be None. Cast before watching: "

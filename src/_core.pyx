@@ -143,6 +143,7 @@ cdef extern from "numpy/arrayobject.h":
     int PyArray_CopyInto(ndarray, ndarray) except -1
     int PyArray_SetBaseObject(ndarray, object) except -1
     bint PyTypeNum_ISFLOAT(int) noexcept nogil
+    bint PyTypeNum_ISCOMPLEX(int) noexcept nogil
     bint PyTypeNum_ISINTEGER(int) noexcept nogil
 
 cdef extern from "numpy/ufuncobject.h":
@@ -186,6 +187,7 @@ cdef object np_dtype = numpy.dtype
 cdef object np_sum = numpy.sum
 cdef object np_ones = numpy.ones
 cdef object np_iinfo = numpy.iinfo
+cdef object np_result_type = numpy.result_type
 cdef object np_promote_types = numpy.promote_types
 cdef object np_int32 = numpy.dtype("int32")
 cdef object np_int64 = numpy.dtype("int64")

@@ -184,7 +184,7 @@ cdef object power(object left, object right):
             return apply1(OP_SQUARE, <Operand>left)
         if right == 1:
             return identity_of(<Operand>left)
-        if right == 0.5 and PyTypeNum_ISFLOAT((<Operand>left).code):
+        if right == 0.5 and differentiable((<Operand>left).code):
             return apply1(OP_SQRT, <Operand>left)
     return binary(OP_POWER, left, right)
 
@@ -265,6 +265,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         code = promote(code, z.code)
     if first and x.code != NPY_BOOL:
         raise TypeError(f"{op_name(op)}: the condition must be of dtype bool, not {x.dtype}; compare first, as in x != 0")
+    if row.complex_form != NULL and PyTypeNum_ISCOMPLEX(code):
+        return (<object>row.complex_form)(*[<object>operand for operand in (x, y, z)[:n]])
     if row.loop[code] == NULL and (row.formula == NULL or not PyTypeNum_ISFLOAT(code)):
         return foreign(op, x, y, z)
     if not first and x.code != code:
@@ -445,13 +447,13 @@ cdef int complain_tracked(Log* log, int op, list operands) except -1:
 
 
 cdef object foreign(int op, Operand x, Operand y, Operand z):
-    """An op on dtypes that have no derivative (integers, complex): NumPy's ufunc decides."""
+    """An op on dtypes that it has no derivative for, such as integers: NumPy's ufunc decides."""
     cdef Row* row = &table[op]
     cdef Log* log = recording_log()
     cdef Tensor out
     operands = [operand for operand in (x, y, z) if operand is not None]
     if row.ufunc == NULL:
-        if row.formula_rule != NULL:
+        if row.formula_rule != NULL and not any([PyTypeNum_ISCOMPLEX((<Operand>operand).code) for operand in operands]):
             operands = [cast_operand(operand, NPY_DOUBLE) for operand in operands] + [None, None]
             return elementwise(op, operands[0], operands[1], operands[2])
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands]))
@@ -486,10 +488,10 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
     if log == NULL:
         return out
     node = tracked(log, x)
-    if log.tracer and not PyTypeNum_ISFLOAT(out.code):
+    if log.tracer and not differentiable(out.code):
         trace_silent(log, op, [x], attribute, out)
         return out
-    if node < 0 or not PyTypeNum_ISFLOAT(out.code):
+    if node < 0 or not differentiable(out.code):
         return out
     r = log_append(log, op, meet(log, log.records[node].listeners, log.active))
     r.a = node
@@ -508,6 +510,13 @@ cdef Tensor linear_kernel(int op, Operand x, object attribute):
     return new_tensor(linear_array(op, array_of(x), attribute, x.borrowed))
 
 
+cdef ndarray cast_array(ndarray x, object dtype):
+    """The same numbers in another dtype; of complex ones the real parts, where that is real."""
+    if PyTypeNum_ISCOMPLEX(PyArray_TYPE(x)) and not PyTypeNum_ISCOMPLEX(dtype.num) and dtype.num != NPY_BOOL:
+        x = x.real
+    return x.astype(dtype)
+
+
 cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=False):
     cdef ndarray out
     cdef object owner
@@ -518,7 +527,7 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
     elif op == OP_RESHAPE:
         out = reshaped(x, (<tuple>attribute)[1])
     elif op == OP_CAST:
-        out = x.astype((<tuple>attribute)[1])
+        out = cast_array(x, (<tuple>attribute)[1])
     elif op == OP_SLICE:
         out = np_asarray(x[(<tuple>attribute)[1]])
     elif op == OP_UNSLICE:
@@ -631,10 +640,10 @@ cdef object apply_general(int op, list operands, object attribute):
         array = own_copy(array)
     out = new_tensor(array)
     log = recording_log()
-    if log != NULL and log.tracer and not PyTypeNum_ISFLOAT(out.code):
+    if log != NULL and log.tracer and not differentiable(out.code):
         trace_silent(log, op, operands, attribute, out)
         return out
-    if log == NULL or not PyTypeNum_ISFLOAT(out.code):
+    if log == NULL or not differentiable(out.code):
         return out
     node = record_general(log, op, operands, attribute, shape_of(out))
     if node >= 0:
@@ -710,7 +719,7 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
     log.records[node].dtype = NPY_DOUBLE
     log.ruled = log.ruled or table[op].pushforward == NULL
     for k, out in enumerate(results):
-        if not PyTypeNum_ISFLOAT(out.code):
+        if not differentiable(out.code):
             continue
         r = log_append(log, OP_PROJECTION, log.records[node].listeners)
         r.a = node

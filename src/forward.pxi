@@ -444,7 +444,7 @@ cdef object transposed_rule(int op, tuple information, int code, npy_intp batch,
     tape.__enter__()
     try:
         for x in cotangents:
-            if PyTypeNum_ISFLOAT(x.code):
+            if differentiable(x.code):
                 leaf(tape.log, x, join(tape.log, tape.bit, tape.log.tracer))
         rule = <object>row.rule
         parts = contributions_of(op, <tuple>shapes, batch,
@@ -455,7 +455,7 @@ cdef object transposed_rule(int op, tuple information, int code, npy_intp batch,
         if part is not None and tangent is not None:
             targets.append(part)
             seeds.append(tangent)
-    results = tape_gradient(tape, targets, cotangents, seeds, False)
+    results = tape_transpose(tape, targets, cotangents, seeds)
     return results if row.multiple else results[0]
 
 

@@ -116,6 +116,12 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     return op
 
 
+def on_complex(str name, form):
+    """Give an elementwise row what stands in its place where operands are complex: a function of the operands, made of
+    other ops. Rows whose kernels and formulas hold for complex numbers as they stand need none."""
+    table[<int>opcode_by_name[name]].complex_form = keep(form)
+
+
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
                     batched=None):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
@@ -270,6 +276,10 @@ cdef list bind(Op op, list values, tuple names, Py_ssize_t count, PyObject** arg
     return values
 
 
+cdef inline int number_kind(int code) noexcept:
+    return 2 if PyTypeNum_ISCOMPLEX(code) else PyTypeNum_ISFLOAT(code)
+
+
 cdef object call_slowly(Op op, list values):
     """Any arguments: symbols of a formula that is being traced, numbers, lists, arrays, tensors."""
     cdef Row* row = &table[op.opcode]
@@ -287,10 +297,10 @@ cdef object call_slowly(Op op, list values):
             like = as_operand(value)
     if like is None:
         like = as_operand(values[row.condition])
-        # Beside an integer, a Python float makes both floats.
+        # Beside an integer, a Python float makes both floats; beside either, a complex number makes both complex.
         for value in values[row.condition + 1:]:
             other = as_operand(value)
-            if PyTypeNum_ISFLOAT((<Operand>other).code) and not PyTypeNum_ISFLOAT(like.code):
+            if number_kind((<Operand>other).code) > number_kind(like.code):
                 like = <Operand>other
     for k, value in enumerate(values):
         operand = as_operand(value) if k < row.condition else operand_beside(value, like)
@@ -332,12 +342,7 @@ def to_dtype(value, dtype):
         raise TypeError(f"cannot cast to {wanted}: a tensor holds truth values, integers, floats or complex numbers")
     if x.code == wanted.num:
         return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
-    if x.code != NPY_BOOL and dtype_objects[x.code].kind == "c" and wanted.kind != "c":
-        if traces:
-            look(x, False)
-        return to_dtype(new_tensor(own_copy(array_of(x).real)), wanted)
-    result = cast_operand(x, wanted.num)
-    return result
+    return cast_operand(x, wanted.num)
 
 
 def operand(value):
@@ -571,7 +576,7 @@ cdef Operand checked_target(object value):
         raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); a value that left "
                         f"the tape (.numpy(), np.asarray, float()) cannot be differentiated")
     x = <Operand>value
-    if not PyTypeNum_ISFLOAT(x.code):
+    if not differentiable(x.code):
         warn(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
              f"computation: cast(x, float32)", stacklevel=4)
         return None
@@ -643,6 +648,24 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
         for i in range(len(sources)):
             if results[i] is None:
                 results[i] = zeros_of(<Operand>sources[i])
+    return results
+
+
+cdef list tape_transpose(Tape tape, list targets, list sources, list seeds):
+    """The transpose of a function that is linear over the reals, applied to `seeds`: a gradient, but for the conjugation."""
+    cdef list results
+    cdef Operand x
+    cdef Py_ssize_t i
+    kept = [i for i in range(len(targets)) if differentiable((<Operand>targets[i]).code)]
+    targets = [targets[i] for i in kept]
+    seeds = [cast_operand(<Operand>seeds[i], (<Operand>x).code) for i, x in zip(kept, targets)]
+    begin_sweep(tape, targets)
+    tape.sweeps += 1
+    try:
+        results = sweep_back(tape.log, tape.bit, targets, seeds, sources, 0, True)
+    finally:
+        tape.sweeps -= 1
+    end_sweep(tape)
     return results
 
 

@@ -372,6 +372,8 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
 cdef int run_cast(Plan plan, Run* run, Step* step) except -1:
     cdef ndarray source = present_array(plan, run, plan.program.records[step.node].a)
     cdef ndarray target = geometry_array_at(plan, step.node, pointer_to(run, &step.result))
+    if PyTypeNum_ISCOMPLEX(PyArray_TYPE(source)) and not PyTypeNum_ISCOMPLEX(PyArray_TYPE(target)):
+        source = cast_array(source, target.dtype)
     PyArray_CopyInto(target, source)
     return 0
 

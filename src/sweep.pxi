@@ -125,10 +125,10 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
     cdef Record* r = &s.log.records[node]
     cdef PyObject* total
     if r.flags & SCALAR and not s.batch:
-        add_number(s, node, read_scalar(array if PyArray_TYPE(array) == r.dtype else array.astype(dtype_objects[r.dtype])))
+        add_number(s, node, read_scalar(array if PyArray_TYPE(array) == r.dtype else cast_array(array, dtype_objects[r.dtype])))
         return 0
     if PyArray_TYPE(array) != r.dtype:
-        array = array.astype(dtype_objects[r.dtype])
+        array = cast_array(array, dtype_objects[r.dtype])
     if s.state[k] & KIND_MASK == SLICES:
         add_up_slices(s, node)
     if s.state[k] & KIND_MASK == IN_STRETCH:
@@ -152,7 +152,7 @@ cdef bint takes_slices(Sweep* s, int32_t node) noexcept:
     """Whether the rows of a look-up in this node stay apart: it is a variable's, and nothing dense has come to it."""
     cdef Record* r = &s.log.records[node]
     cdef uint8_t kind = s.state[node - s.low] & KIND_MASK
-    return (not s.batch and r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable
+    return (not s.batch and r.op == OP_LEAF and not PyTypeNum_ISCOMPLEX(r.dtype) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable
             and (kind == NO_ADJOINT or kind == SLICES))
 
 
@@ -1141,7 +1141,7 @@ cdef int find_ends(Ends* e, Log* log, uint32_t bit, list targets, list sources) 
             e.high = node
     for i in range(e.sources):
         x = <Operand>sources[i]
-        node = heard_node(log, log_find(log, x), bit) if PyTypeNum_ISFLOAT(x.code) else -1
+        node = heard_node(log, log_find(log, x), bit) if differentiable(x.code) else -1
         e.nodes[i] = node
         while node >= 0:
             if node < e.low:
@@ -1233,8 +1233,31 @@ cdef void sweep_close(Sweep* s, Ends* e) noexcept:
         return_stretch(s.stretch)
 
 
+cpdef list conjugated(list values):
+    """The complex conjugates of the tensors among these values; nothing is done where none is complex."""
+    cdef Py_ssize_t i
+    cdef object x
+    for i in range(len(values)):
+        x = values[i]
+        if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code):
+            break
+    else:
+        return values
+    conj = <int>opcode_by_name["conj"]
+    return [apply1(conj, <Operand>x) if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code) else x for x in values]
+
+
 cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):
-    """Gradients of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
+    """Gradients as the user has them, by TensorFlow's convention: of a real target u, du/d(re x) + i du/d(im x).
+
+    The sweep itself transposes, and conjugates nothing. So every rule, written for real numbers, holds for functions that
+    are analytic; the two conventions differ by the conjugate of what goes in and of what comes out.
+    """
+    return conjugated(sweep_back(log, bit, targets, conjugated(seeds), sources, batch, last))
+
+
+cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch, bint last):
+    """Cotangents of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
 
     With a batch, seeds have a leading axis of that length, and so have the gradients. After the last sweep of a log its
     values are not needed any more, and adjoints may take their place.

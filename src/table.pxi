@@ -106,6 +106,7 @@ ctypedef struct Row:
     PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or NULL
     PyObject* depends           # LINEAR, GENERAL: which elements depend on which, where that is not all on all; or NULL
     PyObject* formula_rule      # the formula as it was written
+    PyObject* complex_form      # ELEMENTWISE: what stands in its place where an operand is complex, of other ops; or NULL
 
 cdef Row table[MOST_OPCODES]
 cdef int next_opcode = FIRST_FREE_OPCODE
@@ -172,6 +173,11 @@ cdef Scalar2 scalar_kernel2(str name):
     return NULL
 
 
+cdef inline bint differentiable(int code) noexcept nogil:
+    """Whether a dtype's values vary smoothly: floats and complex numbers."""
+    return PyTypeNum_ISFLOAT(code) or PyTypeNum_ISCOMPLEX(code)
+
+
 cdef void take_ufunc_loops(Row* row, object ufunc):
     """NumPy's compiled inner loops, from the ufunc object: for inputs of one dtype, the first that NumPy lists."""
     cdef UFunc* u = <UFunc*>ufunc
@@ -182,8 +188,8 @@ cdef void take_ufunc_loops(Row* row, object ufunc):
         same = True
         for j in range(u.nin):
             same = same and <unsigned char>u.types[i * u.nargs + j] == code
-        # Integers and complex numbers have no derivative, and some of their loops raise: NumPy's own call serves those.
-        if same and (code == NPY_BOOL or PyTypeNum_ISFLOAT(code)) and row.loop[code] == NULL and u.functions[i] != NULL:
+        # Integers have no derivative, and some of their loops raise: NumPy's own call serves those.
+        if same and (code == NPY_BOOL or differentiable(code)) and row.loop[code] == NULL and u.functions[i] != NULL:
             if <unsigned char>u.types[i * u.nargs + u.nin] < TYPES:
                 row.loop[code] = <Loop>u.functions[i]
                 row.data[code] = u.data[i]

@@ -509,7 +509,7 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
 
 
 cdef int32_t variable_node(Log* log, VariableCore v) except -2:
-    cdef uint32_t wanted = meet(log, log.active, log.automatic) if v.is_trainable and PyTypeNum_ISFLOAT(v.code) else 0
+    cdef uint32_t wanted = meet(log, log.active, log.automatic) if v.is_trainable and differentiable(v.code) else 0
     cdef uint32_t listeners
     cdef int32_t node = -1
     if log.tracer:

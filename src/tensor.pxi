@@ -432,8 +432,11 @@ cdef Operand operand_beside(object value, Operand other):
         check_numeric(array)
         if holds_numpy(value):
             return new_tensor(array)
-        check_fits(value, array, dtype_objects[other.code])
-        return new_tensor(array.astype(dtype_objects[other.code]))
+        dtype = dtype_objects[other.code]
+        if PyTypeNum_ISCOMPLEX(PyArray_TYPE(array)):
+            dtype = np_result_type(dtype, 0j)   # as complex as must be, and as wide as the other
+        check_fits(value, array, dtype)
+        return new_tensor(array.astype(dtype))
     if type(value) is IndexedSlices:
         return dense_slices(value)
     if hasattr(value, "__array__"):

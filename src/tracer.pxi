@@ -193,7 +193,7 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
     cdef Log* log = tracing_log()
     if log == NULL:
         return 0
-    if PyTypeNum_ISFLOAT(x.code):
+    if differentiable(x.code):
         return trace_silent(log, <int>opcode_by_name["stop_gradient"], [x], None, out)
     shape = shape_of(x)
     return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)

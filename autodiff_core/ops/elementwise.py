@@ -65,13 +65,23 @@ sqrt: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/sqrt. "
     "The slope at 0 is infinite; a zero cotangent makes NaN of it. Keep zeros out by `where`, before and behind.",
 )
+has_logarithm: Function = elementwise(
+    "has_logarithm",
+    None,
+    None,
+    formula=lambda x: greater(x, 0.0),
+    boolean=True,
+    doc="Whether there is a logarithm: of positive real numbers, and of all complex ones but 0.",
+    namespace="ops.elementwise.",
+    example=("[-1.0, 0.0, 2.0]", "[False False  True]"),
+)
 pow: Function = elementwise(
     "pow",
     np.power,
     # An exponent of 0 gives 0, at x = 0 too, where 0 * 0**-1 would be NaN.
     lambda g, x, y, z: g * (y * pow(x, select(equal(y, 0.0), 1.0, y - 1.0))),
     # The logarithm only where it exists: no NaN for x <= 0.
-    lambda g, x, y, z: select(x > 0.0, g * (z * log(select(x > 0.0, x, 1.0))), 0.0),
+    lambda g, x, y, z: select(has_logarithm(x), g * (z * log(select(has_logarithm(x), x, 1.0))), 0.0),
     doc="x to the power of y, elementwise.",
     domain=(_POSITIVE, (-2.0, 2.0)),
     ufuncs=(np.float_power,),
@@ -146,7 +156,7 @@ multiply_no_nan: Function = elementwise(
 positive: Function = elementwise(
     "positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", namespace="ops.elementwise."
 )
-conj: Function = elementwise("conj", np.conjugate, lambda g, x, y: g, doc="Complex conjugate, elementwise.")
+conj: Function = elementwise("conj", np.conjugate, lambda g, x, y: conj(g), doc="Complex conjugate, elementwise.")
 
 # ----------------------------------------------------------------------------------------- exponentials and logarithms
 
@@ -303,7 +313,8 @@ asinh: Function = elementwise(
 acosh: Function = elementwise(
     "acosh",
     np.arccosh,
-    lambda g, x, y: g / sqrt(x * x - 1.0),
+    # (Two roots: of a complex number the root of the product would be on the wrong branch.)
+    lambda g, x, y: g / (sqrt(x - 1.0) * sqrt(x + 1.0)),
     doc="Inverse hyperbolic cosine, elementwise.",
     domain=(1.2, 3.0),
 )
