@@ -60,6 +60,7 @@ from .indexed_slices import IndexedSlices
 from .indexed_slices import collect as _collect_slices
 from .indexed_slices import densify as _densify_slices
 from .math import round, truediv
+from .ops.complex_parts import complex
 from .ops.counting import (
     scalar_mul,
     slice,
@@ -242,6 +243,7 @@ __all__ = [
     "broadcast_to",
     "case",
     "cast",
+    "complex",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",

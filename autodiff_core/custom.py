@@ -106,8 +106,13 @@ def _numbers_of(result: Any) -> tuple[list[_core.Tensor], Callable[[list[Any]], 
     return tensors, rebuild_around
 
 
+def pulled(call: Any, cotangents: list[Any]) -> list[Any]:
+    """What a call that follows the user's convention makes of cotangents, which the sweep does not conjugate."""
+    return _core.conjugated(call.pull(_core.conjugated(cotangents)))
+
+
 _BY_PULL = _core.register_general(
-    "custom_gradient", None, lambda g, y, call, *x: _core.conjugated(call.pull(_core.conjugated(g))), None, False, False, multiple=True
+    "custom_gradient", None, lambda g, y, call, *x: pulled(call, g), None, False, False, multiple=True
 )
 _BY_PUSH = _core.register_general(
     "custom_jvp",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .custom import pulled
 from .indexed_slices import IndexedSlices
 from .tape import GradientTape
 
@@ -184,7 +185,7 @@ class _Call:
 
 
 _ROW = _core.register_general(
-    "program", None, lambda g, y, call, *x: _core.conjugated(call.pull(_core.conjugated(g))), None, False, False, multiple=True, sparing=True
+    "program", None, lambda g, y, call, *x: pulled(call, g), None, False, False, multiple=True, sparing=True
 )
 
 

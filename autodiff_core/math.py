@@ -7,6 +7,7 @@ from importlib import import_module as _import_module
 from typing import Any as _Any
 
 from .creation import add_n, cast
+from .ops.complex_parts import angle, imag, real
 from .ops.counting import (
     bincount,
     confusion_matrix,
@@ -178,6 +179,9 @@ __all__ = [
     "ceil",
     "confusion_matrix",
     "conj",
+    "real",
+    "imag",
+    "angle",
     "cos",
     "cosh",
     "count_nonzero",

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 import autodiff_core as tf
 
 Function = Callable[..., Any]
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 _MODES = ("reverse", "forward")
 
@@ -43,9 +43,10 @@ def check_gradients(
     Parameters
     ----------
     f : callable
-        Takes one tensor for each of `args` and returns a tensor of floats.
+        Takes one tensor for each of `args` and returns a tensor of floats or complex numbers.
     args : sequence of array_like
-        The point at which to differentiate. Everything is converted to float64; bind other arguments in `f`.
+        The point at which to differentiate. Complex numbers become complex128, of which the real and the imaginary part
+        vary separately; everything else becomes float64. Bind other arguments in `f`.
     order : int, default 1
         The highest order to check. 2 checks the first order, and then the gradient of the gradient contracted with
         random tangents: in reverse mode by a tape around a tape, in forward mode by an accumulator around a tape and by
@@ -85,11 +86,11 @@ def check_gradients(
         if mode not in _MODES:
             raise ValueError(f"a mode is 'reverse' or 'forward', not {mode!r}")
     # Copies: the differences step about in them.
-    points = [np.array(arg, dtype=np.float64) for arg in args]
+    points = [np.array(arg, dtype=np.complex128 if np.iscomplexobj(arg) else np.float64) for arg in args]
     rng = np.random.default_rng(len(points))
     compare = partial(_compare, atol=atol, rtol=rtol)
     value = _call(f, points)
-    cotangent = _draw(rng, value) if value.ndim else np.ones(())
+    cotangent = _draw(rng, value) if value.ndim or value.dtype.kind == "c" else np.ones(())
     scalar = _contracted(f, cotangent)
     gradients = {"reverse": _gradient(scalar)} if "reverse" in modes else {}
     for level in range(1, order + 1):
@@ -125,7 +126,7 @@ def _check_pushforwards(
         what = f"the derivative along a tangent of argument {position} is wrong in forward mode"
         compare(what, ("accumulator", pushed), ("finite differences", (above - below) / (2.0 * eps)))
         what = f"the first derivatives with respect to argument {position} differ in forward and reverse mode"
-        products = np.sum(pushed * cotangent), np.sum(gradient * tangent)
+        products = np.sum(np.asarray(pushed) * cotangent).real, np.sum(np.conj(np.asarray(gradient)) * tangent).real
         compare(what, ("accumulator", np.asarray(products[0])), ("tape", np.asarray(products[1])))
 
 
@@ -153,12 +154,13 @@ def _call(f: Function, points: Sequence[Array]) -> Array:
 
 def _draw(rng: np.random.Generator, like: Array) -> Array:
     """Random numbers away from zero, where a wrong factor would not show."""
-    return rng.uniform(0.5, 1.5, np.shape(like)) * rng.choice([-1.0, 1.0], np.shape(like))
+    real = rng.uniform(0.5, 1.5, np.shape(like)) * rng.choice([-1.0, 1.0], np.shape(like))
+    return real + 1j * _draw(rng, like.real) if np.iscomplexobj(like) else real
 
 
 def _contracted(f: Function, cotangent: Array) -> Function:
-    """`f` as a function to one number: what it returns, contracted with the cotangent."""
-    return lambda *tensors: tf.reduce_sum(f(*tensors) * cotangent)
+    """`f` as a function to one number: what it returns, contracted with the cotangent, and of that the real part."""
+    return lambda *tensors: tf.math.real(tf.reduce_sum(f(*tensors) * cotangent))
 
 
 def _gradient(f: Function, unconnected: str = "none") -> Function:
@@ -187,23 +189,25 @@ def _pushforward(f: Function, tangents: Sequence[Array]) -> Function:
 def _directional(f: Function, tangents: Sequence[Array]) -> Function:
     """The gradients of a function to one number, contracted with tangents: the next order's function."""
     gradient = _gradient(f, "zero")
+    conjugates = [np.conj(tangent) for tangent in tangents]
     return lambda *tensors: tf.add_n(
-        [tf.reduce_sum(g * tangent) for g, tangent in zip(gradient(*tensors), tangents, strict=True)]
+        [tf.math.real(tf.reduce_sum(g * t)) for g, t in zip(gradient(*tensors), conjugates, strict=True)]
     )
 
 
 def _differences(f: Function, points: Sequence[Array], position: int, eps: float) -> Array:
     """Central differences of a function to one number, for each element of one of its arguments."""
     point = points[position]
-    derivative = np.empty_like(point)
-    for element in np.ndindex(point.shape):
-        kept = point[element]
-        point[element] = kept + eps
-        above = _call(f, points)
-        point[element] = kept - eps
-        below = _call(f, points)
-        point[element] = kept
-        derivative[element] = (above - below) / (2.0 * eps)
+    derivative = np.zeros_like(point)
+    for direction in (1.0, 1.0j) if np.iscomplexobj(point) else (1.0,):
+        for element in np.ndindex(point.shape):
+            kept = point[element]
+            point[element] = kept + eps * direction
+            above = _call(f, points)
+            point[element] = kept - eps * direction
+            below = _call(f, points)
+            point[element] = kept
+            derivative[element] += (above - below) / (2.0 * eps) * direction
     return derivative
 
 

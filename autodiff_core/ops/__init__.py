@@ -28,6 +28,7 @@ def rows() -> tuple[Row, ...]:
 __all__ = [
     "Case",
     "Row",
+    "complex_parts",
     "elementwise",
     "indexing",
     "linalg",

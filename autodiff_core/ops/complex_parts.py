@@ -1,7 +1,7 @@
 """Complex numbers: made of two parts, taken apart, and what ops that are not analytic do with them.
 
-An analytic op needs nothing here: its formula holds for complex operands as it stands, since the sweeps transpose and do
-not conjugate (docs/derivatives.md says which convention the user sees). What is not analytic is made of the two parts.
+An analytic op needs nothing here: its formula holds for complex operands as it stands, since the sweeps transpose and
+do not conjugate (docs/derivatives.md says which convention the user sees). What is not analytic is made of the parts.
 """
 
 from __future__ import annotations

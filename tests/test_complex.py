@@ -1,0 +1,310 @@
+"""Complex numbers: every row that takes them against finite differences, and TensorFlow's convention at the ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core.ops.table import Row, rows
+from autodiff_core.testing import check_gradients
+
+POINTS = np.array([0.7 + 0.4j, -0.6 + 0.9j, 0.5 - 1.2j])
+OTHERS = np.array([0.8 - 0.3j, 0.4 + 0.7j, -0.9 + 0.6j])
+COMPLEX_FORMS = {
+    "abs",
+    "sign",
+    "squared_difference",
+    "rsqrt",
+    "divide_no_nan",
+    "multiply_no_nan",
+    "xlogy",
+    "xlog1py",
+    "xdivy",
+    "sigmoid",
+    "silu",
+}
+
+
+def takes_complex(row: Row) -> bool:
+    if row.kind != "elementwise" or not all(row.partials) or row.condition:
+        return False
+    letter = "D" * row.arity
+    return row.name in COMPLEX_FORMS or (
+        row.ufunc is not None and any(t.startswith(letter + "->") for t in row.ufunc.types)
+    )
+
+
+ROWS = [row for row in rows() if takes_complex(row)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_derivatives_of_elementwise_rows_match_finite_differences_in_both_parts(row: Row) -> None:
+    check_gradients(row.function, [POINTS, OTHERS][: row.arity], order=2, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.arity == 2], ids=lambda row: row.name)
+def test_a_real_operand_beside_a_complex_one_has_a_real_gradient(row: Row) -> None:
+    check_gradients(row.function, [POINTS[:, None], OTHERS.real], order=2, rtol=1e-4, atol=1e-4)
+    check_gradients(row.function, [0.83, OTHERS], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_complex64_stays_complex64(row: Row) -> None:
+    operands = [tf.constant(p, tf.complex64) for p in (POINTS, OTHERS)[: row.arity]]
+    with tf.GradientTape() as tape:
+        tape.watch(operands)
+        value = row.function(*operands)
+    wide = row.function(*[tf.cast(x, tf.complex128) for x in operands])
+    assert value.dtype in (np.complex64, np.float32)
+    np.testing.assert_allclose(value, wide, rtol=1e-4)
+    for gradient in tape.gradient(value, operands):
+        assert gradient.dtype == np.complex64
+
+
+def gradient_of(f, z):
+    z = tf.constant(z)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = f(z)
+    return tape.gradient(value, z).numpy()
+
+
+# Values that TensorFlow 2.21 gives for tape.gradient(f(z), z) at z = 1 + 2j.
+TENSORFLOW = [
+    (lambda z: z * z, 2.0 - 4.0j),
+    (lambda z: tf.abs(z), 0.4472136 + 0.8944272j),
+    (lambda z: tf.math.real(z), 1.0),
+    (lambda z: tf.math.imag(z), 1.0j),
+    (lambda z: tf.math.conj(z), 1.0),
+    (lambda z: tf.math.conj(z) * z, 2.0 + 4.0j),
+    (lambda z: tf.math.angle(z), -0.4 + 0.2j),
+    (lambda z: tf.exp(z), np.conj(np.exp(1.0 + 2.0j))),
+    (lambda z: tf.abs(z) ** 2, 2.0 + 4.0j),
+    (lambda z: tf.cast(z, tf.float64), 1.0),
+    (lambda z: (3.0 - 1.0j) * z, 3.0 + 1.0j),
+]
+
+
+@pytest.mark.parametrize("k", range(len(TENSORFLOW)))
+def test_the_convention_is_that_of_tensorflow(k: int) -> None:
+    f, expected = TENSORFLOW[k]
+    np.testing.assert_allclose(gradient_of(f, 1.0 + 2.0j), expected, rtol=1e-6)
+
+
+def test_output_gradients_are_taken_by_the_same_convention() -> None:
+    z = tf.constant(1.0 + 2.0j)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = z * z
+    seed = tf.constant(0.5 - 3.0j)
+    np.testing.assert_allclose(tape.gradient(value, z, output_gradients=seed), seed * np.conj(2.0 + 4.0j))
+
+
+def test_descending_along_the_gradient_lowers_a_real_loss() -> None:
+    z = tf.Variable(np.array([1.0 + 2.0j, -0.5 + 0.3j]))
+    target = np.array([0.2 - 0.7j, 1.1 + 0.4j])
+    for _ in range(100):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.abs(z - target) ** 2)
+        z.assign_sub(0.1 * tape.gradient(loss, z))
+    np.testing.assert_allclose(z, target, atol=1e-6)
+
+
+def test_a_real_source_of_complex_work_has_a_real_gradient() -> None:
+    x = tf.Variable(0.3, dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        z = tf.exp(tf.complex(0.0, x))
+        y = tf.math.real(z) * 2.0
+    gradient = tape.gradient(y, x)
+    assert gradient.dtype == np.float32
+    np.testing.assert_allclose(gradient, -2.0 * np.sin(0.3), rtol=1e-6)
+
+
+def test_python_complex_numbers_make_tensors_complex_and_no_wider() -> None:
+    assert (tf.constant(1.0) * 2j).dtype == np.complex64
+    assert (tf.constant([1.0], tf.float64) + (1 + 2j)).dtype == np.complex128
+    assert (tf.constant([1, 2]) * 1j).dtype == np.complex128
+    assert tf.constant(1 + 2j).dtype == np.complex128
+
+
+def test_a_cast_of_complex_numbers_to_real_ones_keeps_the_real_part_without_a_warning(recwarn) -> None:
+    assert gradient_of(lambda z: tf.cast(z, tf.float32), np.array([1 + 2j])).dtype == np.complex128
+    np.testing.assert_array_equal(tf.cast([1.5 + 2j], tf.int32), [1])
+    np.testing.assert_array_equal(tf.cast([0.0 + 2j], tf.bool), [True])
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("mode", ["auto", "reverse"])
+def test_the_jacobian_of_an_analytic_function_is_the_conjugate_of_its_derivative(mode: str) -> None:
+    z = tf.constant(POINTS)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(z)
+        value = z * z
+        real = tf.math.real(z)
+    np.testing.assert_allclose(tape.jacobian(value, z, mode=mode), np.diag(2 * np.conj(POINTS)))
+    np.testing.assert_allclose(tape.jacobian(real, z, mode=mode), np.eye(3))
+
+
+def test_a_jacobian_of_complex_numbers_by_columns_is_refused() -> None:
+    z = tf.constant(POINTS)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = z * z
+    with pytest.raises(ValueError, match="jacobian: of complex numbers it is that of gradients, in reverse mode"):
+        tape.jacobian(value, z, mode="forward")
+
+
+def test_tangents_are_pushed_forward_without_conjugation() -> None:
+    z, t = tf.constant(POINTS), tf.constant(OTHERS)
+    with tf.autodiff.ForwardAccumulator(z, t) as accumulator:
+        square, conj, real = z * z, tf.math.conj(z), tf.math.real(z)
+    np.testing.assert_allclose(accumulator.jvp(square), 2 * POINTS * OTHERS)
+    np.testing.assert_allclose(accumulator.jvp(conj), np.conj(OTHERS))
+    np.testing.assert_allclose(accumulator.jvp(real), OTHERS.real)
+
+
+def test_a_custom_gradient_sees_and_gives_gradients_by_the_users_convention() -> None:
+    seen = []
+
+    @tf.custom_gradient
+    def square(z):
+        def grad(upstream):
+            seen.append(upstream.numpy())
+            return upstream * tf.math.conj(2.0 * z)
+
+        return z * z, grad
+
+    z = tf.constant(POINTS)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = tf.abs(square(z))
+    got = tape.gradient(value, z)
+    np.testing.assert_allclose(got, gradient_of(lambda z: tf.abs(z * z), POINTS))
+    np.testing.assert_allclose(seen[0], np.sign(POINTS * POINTS))
+
+
+def test_recomputed_and_custom_tangent_functions_agree_with_the_plain_ones() -> None:
+    def f(z):
+        return tf.abs(z * z) + tf.math.imag(tf.exp(z))
+
+    @tf.custom_jvp
+    def square(z):
+        return z * z
+
+    @square.defjvp
+    def rule(primals, tangents):
+        return primals[0] * primals[0], 2.0 * primals[0] * tangents[0]
+
+    np.testing.assert_allclose(gradient_of(tf.recompute_grad(f), POINTS), gradient_of(f, POINTS))
+    np.testing.assert_allclose(
+        gradient_of(lambda z: tf.abs(square(z)), POINTS), gradient_of(lambda z: tf.abs(z * z), POINTS)
+    )
+    check_gradients(tf.recompute_grad(f), [POINTS], order=2)
+
+
+def test_an_op_of_the_users_own_gets_and_gives_gradients_by_the_users_convention() -> None:
+    cube = tf.general_op("complex_cube", lambda x: x**3, lambda g, y, x: g * tf.math.conj(3.0 * x * x))
+    check_gradients(cube, [POINTS], order=2)
+
+
+def mixed(z):
+    return tf.math.real(tf.reduce_sum(tf.exp(z) * tf.math.conj(z))) + tf.reduce_sum(tf.abs(z))
+
+
+@pytest.mark.parametrize("optimize", [True, False])
+def test_recorded_functions_replay_complex_work_and_its_gradients(optimize: bool) -> None:
+    function = tf.function(mixed, optimize=optimize)
+    for point in (POINTS, OTHERS, POINTS * OTHERS):
+        np.testing.assert_allclose(function(tf.constant(point)), mixed(tf.constant(point)))
+        np.testing.assert_allclose(gradient_of(function, point), gradient_of(mixed, point))
+    check_gradients(function, [POINTS], order=2)
+
+
+@tf.function
+def recorded_gradient(z):
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = mixed(z)
+    return tape.gradient(value, z)
+
+
+def test_a_gradient_inside_a_recorded_function_is_that_outside() -> None:
+    for point in (POINTS, OTHERS):
+        np.testing.assert_allclose(recorded_gradient(tf.constant(point)), gradient_of(mixed, point))
+
+
+def test_vectorized_functions_take_complex_examples() -> None:
+    batch = np.stack([POINTS, OTHERS])
+    got = tf.vectorize(lambda z: tf.exp(z) * tf.math.conj(z))(tf.constant(batch))
+    np.testing.assert_allclose(got, np.exp(batch) * np.conj(batch))
+
+
+def test_a_second_derivative_through_two_tapes_is_that_of_the_first_gradient() -> None:
+    z = tf.constant(1.0 + 2.0j)
+    with tf.GradientTape() as outer:
+        outer.watch(z)
+        with tf.GradientTape() as inner:
+            inner.watch(z)
+            value = z**3
+        first = inner.gradient(value, z)  # conj(3 z^2)
+    np.testing.assert_allclose(outer.gradient(first, z), np.conj(6.0 * (1 + 2j)))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [tf.abs, tf.sign, lambda z: tf.abs(z) ** 2, lambda z: z**0, lambda z: z**2.0],
+    ids=["abs", "sign", "abs2", "z0", "z2"],
+)
+def test_no_gradient_at_zero_is_nan(f) -> None:
+    assert gradient_of(f, 0j) == 0
+
+
+def test_an_empty_and_a_transposed_operand() -> None:
+    assert gradient_of(tf.abs, np.zeros((0, 3), complex)).shape == (0, 3)
+    z = (POINTS[:, None] * OTHERS)[:, ::-1].T
+    np.testing.assert_allclose(gradient_of(lambda x: x * x, z), np.conj(2 * z))
+
+
+def test_parts_of_different_dtypes_are_refused() -> None:
+    with pytest.raises(TypeError, match="complex: the parts must be floats of one dtype, not float32 and float64"):
+        tf.complex(tf.constant(1.0), tf.constant(1.0, tf.float64))
+    with pytest.raises(TypeError, match="complex: the parts must be floats of one dtype, not int32 and int32"):
+        tf.complex(tf.constant(1), tf.constant(1))
+
+
+@pytest.mark.parametrize("name", ["erf", "softplus", "relu", "floor", "atan2"])
+def test_what_has_no_meaning_for_complex_numbers_is_a_type_error_that_names_the_op(name: str) -> None:
+    z = tf.constant(POINTS)
+    function = getattr(tf.math, name, None) or getattr(tf.nn, name)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        with pytest.raises(TypeError, match=f"{name}.*complex128"):
+            function(z, z) if name == "atan2" else function(z)
+
+
+def test_matrix_products_and_sums_of_complex_numbers() -> None:
+    a = POINTS[:, None] * OTHERS
+    check_gradients(lambda x, y: x @ y, [a, a.T[:, :2] + 1], order=2)
+    check_gradients(lambda x: tf.reduce_sum(x, 0) * tf.reduce_mean(x, 1), [a], order=2)
+    check_gradients(lambda x, y: x @ y, [a.real, a], order=2)
+
+
+def test_the_tape_of_a_complex_loop_does_not_grow() -> None:
+    import tracemalloc
+
+    z = tf.Variable(POINTS)
+
+    def step():
+        with tf.GradientTape() as tape:
+            loss = mixed(z)
+        return tape.gradient(loss, z)
+
+    for _ in range(50):
+        step()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(2000):
+        step()
+    assert tracemalloc.get_traced_memory()[0] - before < 50_000
+    tracemalloc.stop()
