@@ -53,6 +53,7 @@ _COMPARISONS = {
     "logical_xor": "!{0} != !{1}",
 }
 _TRUTHS = _COMPARISONS | {
+    "has_logarithm": "{0} > 0",
     "is_finite": "isfinite({0}) != 0",
     "is_inf": "isinf({0}) != 0",
     "is_nan": "isnan({0}) != 0",

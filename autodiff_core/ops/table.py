@@ -80,7 +80,7 @@ Examples
 _EXAMPLE_BESIDE_NUMPY = """>>> x = np.array({points})
 >>> np.allclose(tf.{name}({arguments}).numpy(), np.{ufunc}({arguments}))
 True"""
-_EXAMPLE = """>>> print(tf.{name}({arguments}).numpy().round(4))
+_EXAMPLE = """>>> print(tf.{name}({arguments}).numpy(){rounded})
 {shown}"""
 
 
@@ -158,7 +158,8 @@ def elementwise(
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[:arity]
     intervals = _intervals(domain, arity)
     if example is not None:
-        shown = _EXAMPLE.format(name=namespace + name, arguments=example[0], shown=example[1])
+        rounded = "" if boolean else ".round(4)"
+        shown = _EXAMPLE.format(name=namespace + name, arguments=example[0], shown=example[1], rounded=rounded)
     elif ufunc is not None:
         shown = _example_beside_numpy(namespace + name, ufunc, intervals)
     else:
