@@ -171,7 +171,6 @@ _core.install(
 )
 
 from . import autodiff, config, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
-from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop  # noqa: E402
 from .custom import (  # noqa: E402
     custom_gradient,
     custom_jvp,
@@ -184,8 +183,6 @@ from .custom import (  # noqa: E402
 from .function import function  # noqa: E402
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
-from .program import Program  # noqa: E402
-from .sparse import sparse_hessian, sparse_jacobian  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
 from .tensor_spec import TensorSpec  # noqa: E402
 from .threads import get_num_threads, set_num_threads  # noqa: E402
@@ -195,16 +192,28 @@ from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
     from . import keras, linalg, random, scipy, test, testing
+    from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
+    from .program import Program
+    from .sparse import sparse_hessian, sparse_jacobian
 
 __version__ = "0.1.0"
 
-# Loaded when first used.
+# Loaded when first used: these modules, and what these modules define.
 _LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
+_LAZY_NAMES = {
+    "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
+    "program": ("Program",),
+    "sparse": ("sparse_hessian", "sparse_jacobian"),
+}
+_MODULE_OF = {name: module for module, names in _LAZY_NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> _Any:
     if name in _LAZY:
         return _import_module(f"{__name__}.{name}")
+    if name in _MODULE_OF:
+        value = globals()[name] = getattr(_import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

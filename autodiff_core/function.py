@@ -15,16 +15,18 @@ from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from itertools import takewhile
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
 from .indexed_slices import IndexedSlices
-from .program import Program
 from .program_layout import Layout, Place
 from .tensor_spec import TensorSpec
+
+if TYPE_CHECKING:
+    from .program import Program
 
 __all__ = ["ConcreteFunction", "Function", "function"]
 
@@ -545,6 +547,8 @@ class ConcreteFunction:
     @property
     def program(self) -> Program:
         """The program that ran last for this signature, or was recorded for it."""
+        from .program import Program  # loaded when the first is asked for
+
         variant = self._variants.latest
         assert variant is not None
         args, kwargs = self._arguments.with_tensors([Place(k) for k in range(len(self._arguments.operands))])

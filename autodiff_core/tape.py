@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from warnings import warn
 
-from . import _core, compression, jacobians
+from . import _core, jacobians
 from .creation import zeros_like
 from .indexed_slices import IndexedSlices, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
@@ -553,6 +553,8 @@ class GradientTape(_core.Tape):
         array([[-1.,  1.,  0.],
                [ 0., -1.,  1.]], dtype=float32)
         """
+        from . import compression  # loaded when first used
+
         return compression.jacobian(self, target, source)
 
     def sparse_hessian(self, target: Any, source: Any) -> scipy.sparse.csr_array:
@@ -597,6 +599,8 @@ class GradientTape(_core.Tape):
                [2., 6., 4.],
                [0., 4., 0.]], dtype=float32)
         """
+        from . import compression  # loaded when first used
+
         return compression.hessian(self, target, source)
 
 
