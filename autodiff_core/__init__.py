@@ -201,6 +201,7 @@ __version__ = "0.1.0"
 # Loaded when first used: these modules, and what these modules define.
 _LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
 _LAZY_NAMES = {
+    "dtypes": ("bfloat16",),
     "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
     "program": ("Program",),
     "sparse": ("sparse_hessian", "sparse_jacobian"),
@@ -247,6 +248,7 @@ __all__ = [
     "atan2",
     "atanh",
     "autodiff",
+    "bfloat16",
     "bool",
     "boolean_mask",
     "broadcast_to",

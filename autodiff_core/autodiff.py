@@ -85,7 +85,7 @@ class ForwardAccumulator(_core.Tape):
                 f"Tensor {primal} was specified as a primal multiple times. This may indicate an error. If it was "
                 f"intended, please sum the corresponding tangents."
             )
-        if primal.dtype.kind not in "fc":
+        if not _core.is_differentiable(primal.dtype):
             warn(f"The dtype of the watched primal must be floating (e.g. float32), got {primal.dtype}", stacklevel=3)
             return
         tangent = _core.operand_like(direction, primal)

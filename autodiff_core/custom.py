@@ -127,7 +127,7 @@ _BY_PUSH = _core.register_general(
 
 def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     """Pull cotangents back through a rule that pushes tangents forward: its gradient with respect to the tangents."""
-    moving = [operand is not _PLACE and operand.dtype.kind in "fc" for operand in call.operands]
+    moving = [operand is not _PLACE and _core.is_differentiable(operand.dtype) for operand in call.operands]
     tangents = [zeros_like(x) if moves else None for x, moves in zip(call.operands, moving, strict=True)]
     sources = [tangent for tangent in tangents if tangent is not None]
     with GradientTape(watch_accessed_variables=False) as tape:
@@ -136,7 +136,7 @@ def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     targets = [
         (part, g)
         for part, g in zip(pushed, cotangents, strict=True)
-        if part is not None and part.dtype.kind in "fc" and g.dtype.kind in "fc"
+        if part is not None and _core.is_differentiable(part.dtype) and _core.is_differentiable(g.dtype)
     ]
     pulled = tape.gradient([part for part, _ in targets], sources, _core.conjugated([g for _, g in targets]))
     gradients = iter(_core.conjugated(pulled))
@@ -345,13 +345,17 @@ class _RecomputedCall(_Call):
         sources: list[Any] = []
         firsts: list[bool] = []
         for x in (*self.operands, *self.variables):
-            firsts.append(x is not _PLACE and x.dtype.kind in "fc" and not any(x is source for source in sources))
+            firsts.append(
+                x is not _PLACE and _core.is_differentiable(x.dtype) and not any(x is source for source in sources)
+            )
             if firsts[-1]:
                 sources.append(x)
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
             tensors, _ = _numbers_of(self._again())
-        floats = [(tensor, g) for tensor, g in zip(tensors, cotangents, strict=True) if g.dtype.kind in "fc"]
+        floats = [
+            (tensor, g) for tensor, g in zip(tensors, cotangents, strict=True) if _core.is_differentiable(g.dtype)
+        ]
         targets = [tensor for tensor, _ in floats]
         gradients = iter(tape.gradient(targets, sources, output_gradients=[g for _, g in floats]))
         return [next(gradients) if first else None for first in firsts]

@@ -51,7 +51,7 @@ def _traced_gradient(
     state = random.state()  # numbers that are drawn here are nobody's
     with _core.Tracer([*values, *cotangents]) as tracer:
         own = tracer.arguments[: len(values)]
-        sources = [x for x in own if x.dtype.kind in "fc"]
+        sources = [x for x in own if _core.is_differentiable(x.dtype)]
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
             outputs, assigned = _core.apply_program(
@@ -62,7 +62,7 @@ def _traced_gradient(
         joint = _core.freeze(tracer, [*outputs, *assigned, *(g for g in gradients if g is not None)])
     random.restore(state)
     connected = iter([g is not None for g in gradients])
-    return joint, [next(connected) if x.dtype.kind in "fc" else False for x in values]
+    return joint, [next(connected) if _core.is_differentiable(x.dtype) else False for x in values]
 
 
 def gradient_program(program: _core.ProgramCore, values: list[Any], passes: Sequence[str]) -> Any:
@@ -73,7 +73,7 @@ def gradient_program(program: _core.ProgramCore, values: list[Any], passes: Sequ
 
 
 def _floats(program: _core.ProgramCore) -> tuple[int, ...]:
-    return tuple(k for k, node in enumerate(program.outputs) if program.node(node)[2].kind in "fc")
+    return tuple(k for k, node in enumerate(program.outputs) if _core.is_differentiable(program.node(node)[2]))
 
 
 def _ones(program: _core.ProgramCore, output: int) -> _core.Tensor:
@@ -173,7 +173,7 @@ class _Call:
         given = tuple(
             k
             for k, g in enumerate(cotangents)
-            if g is not None and self.first.node(self.first.outputs[k])[2].kind in "fc"
+            if g is not None and _core.is_differentiable(self.first.node(self.first.outputs[k])[2])
         )
         if set(given) <= set(self.present):
             seeds = [_zeros(self.first, k) if cotangents[k] is None else cotangents[k] for k in self.present]

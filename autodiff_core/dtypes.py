@@ -47,6 +47,23 @@ NAMES = (
 )
 
 
+def __getattr__(name: str) -> Any:
+    if name == "bfloat16":
+        return _bfloat16()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _bfloat16() -> np.dtype[Any]:
+    """The dtype of ml_dtypes, which NumPy has no name for until that is imported."""
+    try:
+        import ml_dtypes
+    except ImportError as error:
+        raise ImportError("bfloat16 needs the extra: pip install autodiff-core[bfloat16]") from error
+    dtype = np.dtype(ml_dtypes.bfloat16)
+    _core.learn_bfloat16(dtype)
+    return dtype
+
+
 def as_dtype(type_value: Any) -> np.dtype[Any]:
     """The dtype of a name, a NumPy type or a Python type.
 
@@ -65,7 +82,7 @@ def as_dtype(type_value: Any) -> np.dtype[Any]:
     >>> tf.as_dtype("float32") == tf.float32
     True
     """
-    return np.dtype(type_value)
+    return _bfloat16() if isinstance(type_value, str) and type_value == "bfloat16" else np.dtype(type_value)
 
 
 def floatx() -> str:

@@ -306,8 +306,10 @@ class Program:
         chosen = self._chosen(outputs)
         with np.errstate(all="ignore"), _core.Tracer([*self._examples(), *_values(core.variables)]) as tracer:
             own, read = tracer.arguments[:count], tracer.arguments[count:]
-            trained = [x for v, x in zip(core.variables, read, strict=True) if v.trainable and x.dtype.kind in "fc"]
-            sources = [x for x in own if x.dtype.kind in "fc"] + trained
+            trained = [
+                x for v, x in zip(core.variables, read, strict=True) if v.trainable and _core.is_differentiable(x.dtype)
+            ]
+            sources = [x for x in own if _core.is_differentiable(x.dtype)] + trained
             with GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(sources)
                 results, assigned = self._applied(own, read)
@@ -336,7 +338,7 @@ class Program:
         array([2., 4.])
         """
         core, count = self._core, len(self._inputs)
-        floats = [k for k, spec in enumerate(self._inputs) if spec.dtype.kind in "fc"]
+        floats = [k for k, spec in enumerate(self._inputs) if _core.is_differentiable(spec.dtype)]
         examples = self._examples()
         with (
             np.errstate(all="ignore"),
@@ -346,14 +348,16 @@ class Program:
             directions = tracer.arguments[count : count + len(floats)]
             with ForwardAccumulator([own[k] for k in floats], directions) as accumulator:
                 results, assigned = self._applied(own, read)
-            moving = [x for x in results if x.dtype.kind in "fc"]
+            moving = [x for x in results if _core.is_differentiable(x.dtype)]
             found = accumulator.jvp(moving, unconnected_gradients=UnconnectedGradients.ZERO)
             made = _core.freeze(tracer, [*results, *map(_dense, found), *assigned])
         number = iter(range(count, count + len(floats)))
         primals = (*self._arguments.structure[0], *self._arguments.structure[1].values())
         arguments = Layout(((primals, tuple(self._on_floats(lambda: Place(next(number))))), {}))
         behind = iter(range(len(results), len(results) + len(moving)))
-        tangents = self._results.assemble([Place(next(behind)) if x.dtype.kind in "fc" else None for x in results])
+        tangents = self._results.assemble(
+            [Place(next(behind)) if _core.is_differentiable(x.dtype) else None for x in results]
+        )
         template = (self._results.structure, tangents)
         return self._derive(made, count + len(floats), len(results) + len(moving), arguments, template)
 
@@ -364,7 +368,7 @@ class Program:
         return applied
 
     def _chosen(self, outputs: Sequence[int] | None) -> list[int]:
-        floats = [k for k, spec in enumerate(self.outputs) if spec.dtype.kind in "fc"]
+        floats = [k for k, spec in enumerate(self.outputs) if _core.is_differentiable(spec.dtype)]
         if not floats:
             raise ValueError("gradient: the program has no output of a float dtype")
         if outputs is None:
@@ -377,14 +381,19 @@ class Program:
     def _examples(self) -> list[Any]:
         """Something to apply the records to: a 0 is a good index."""
         kinds = [self._core.node(k)[2:4] for k in range(len(self._inputs))]
-        return [_core.adopt((np.ones if dtype.kind in "fc" else np.zeros)(shape, dtype)) for dtype, shape in kinds]
+        return [
+            _core.adopt((np.ones if _core.is_differentiable(dtype) else np.zeros)(shape, dtype))
+            for dtype, shape in kinds
+        ]
 
     def _on_floats(self, place: Callable[[], Place]) -> Iterable[Any]:
         """For each argument its structure, with places for its floats and None for all else."""
         for argument in (*self._arguments.structure[0], *self._arguments.structure[1].values()):
             yield Layout(argument).replaced(
                 lambda leaf: (
-                    place() if isinstance(leaf, Place) and self._inputs[leaf.number].dtype.kind in "fc" else None
+                    place()
+                    if isinstance(leaf, Place) and _core.is_differentiable(self._inputs[leaf.number].dtype)
+                    else None
                 )
             )
 

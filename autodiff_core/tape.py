@@ -99,7 +99,7 @@ class GradientTape(_core.Tape):
                 )
         self.check_recording()
         for leaf in leaves:
-            if leaf.dtype.kind in "fc":
+            if _core.is_differentiable(leaf.dtype):
                 self.watch_operand(leaf)
             else:
                 warn(

@@ -50,7 +50,7 @@ class _Arguments:
             source = _core.identity_tensor(leaf) if isinstance(leaf, _core.Tensor) else leaf
         else:
             source = _core.to_tensor(leaf)
-        if source.dtype.kind not in "fc":
+        if not _core.is_differentiable(source.dtype):
             raise TypeError(
                 f"{name}: argument {place} holds a value of dtype {source.dtype}, which has no derivative; cast it "
                 f"first, as in np.asarray(x, dtype=float) or tf.cast(x, tf.float32)"

@@ -8,7 +8,7 @@ to the earlier. Python gives it rows (autodiff_core.ops) and a few hooks, and no
 
 cimport cython
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
-from cpython.pycapsule cimport PyCapsule_New
+from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport abort, calloc, free, malloc, qsort, realloc
@@ -155,6 +155,13 @@ cdef extern from "numpy/ufuncobject.h":
         void** data
         int ntypes
         const char* types
+        PyObject* userloops
+        int core_enabled
+    ctypedef struct AddedLoop "PyUFunc_Loop1d":
+        void* func
+        void* data
+        int* arg_types
+        AddedLoop* next
 
 cdef extern from "vmath.h" nogil:
     void vm_sin_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
@@ -194,7 +201,7 @@ cdef object np_int64 = numpy.dtype("int64")
 cdef object np_intp_dtype = numpy.dtype("intp")
 
 # Plain dtypes by type number. (A type number that is missing here, such as datetime's, is no tensor's.)
-cdef list dtype_objects = [None] * 24
+cdef list dtype_objects = [None] * 26
 cdef dict scalar_types = {}
 for _kind in "?bBhHiIlLqQefdgFDG":
     _dtype = numpy.dtype(_kind)
@@ -236,3 +243,4 @@ include "interface.pxi"
 for _dtype in dtype_objects:
     if _dtype is not None:
         item_size[_dtype.num] = _dtype.itemsize
+item_size[BFLOAT16] = 2

@@ -209,7 +209,7 @@ cdef int promote(int a, int b) except -1:
         return a
     if (a == NPY_DOUBLE and b == NPY_FLOAT) or (a == NPY_FLOAT and b == NPY_DOUBLE):
         return NPY_DOUBLE
-    return <int>np_promote_types(dtype_objects[a], dtype_objects[b]).num
+    return <int>code_of_number(np_promote_types(dtype_objects[a], dtype_objects[b]).num)
 
 
 cdef str complain_shapes(int op, tuple operands):
@@ -267,7 +267,9 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         raise TypeError(f"{op_name(op)}: the condition must be of dtype bool, not {x.dtype}; compare first, as in x != 0")
     if row.complex_form != NULL and PyTypeNum_ISCOMPLEX(code):
         return (<object>row.complex_form)(*[<object>operand for operand in (x, y, z)[:n]])
-    if row.loop[code] == NULL and (row.formula == NULL or not PyTypeNum_ISFLOAT(code)):
+    if row.loop[code] == NULL and (row.formula == NULL or not is_float(code)):
+        if code == BFLOAT16:
+            return by_float32(op, x, y, z)
         return foreign(op, x, y, z)
     if not first and x.code != code:
         x = cast_operand(x, code)
@@ -331,6 +333,16 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     return result
 
 
+cdef object by_float32(int op, Operand x, Operand y, Operand z):
+    """An op that ml_dtypes has no loop for, by way of float32."""
+    cdef int n = table[op].arity, first = 1 if table[op].condition else 0
+    x = x if first else cast_operand(x, NPY_FLOAT)
+    y = cast_operand(y, NPY_FLOAT) if n > 1 else None
+    z = cast_operand(z, NPY_FLOAT) if n > 2 else None
+    result = elementwise(op, x, y, z)
+    return cast_operand(<Operand>result, BFLOAT16) if (<Operand>result).code == NPY_FLOAT else result
+
+
 cdef ndarray thin_array(int code, int nd, npy_intp* dims, int n, PyObject** operands):
     """An array for a result, without memory for the axes along which no operand changes: tracing the batch of a program
     (batching.pxi) has one example for all."""
@@ -355,7 +367,7 @@ cdef ndarray thin_array(int code, int nd, npy_intp* dims, int n, PyObject** oper
     inner = new_array(code, nd, thin)
     for d in range(nd):
         strides[d] = 0 if thin[d] != dims[d] else PyArray_STRIDES(inner)[d]
-    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, code, strides, PyArray_DATA(inner), 0, 0, NULL)
+    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(code), strides, PyArray_DATA(inner), 0, 0, NULL)
     Py_INCREF(inner)
     PyArray_SetBaseObject(array, inner)
     return array
@@ -504,7 +516,7 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
 cdef Tensor linear_kernel(int op, Operand x, object attribute):
     """A linear op's value."""
     if op == OP_CAST and x.scalar == FLOAT_SCALAR:
-        code = (<tuple>attribute)[1].num
+        code = code_of_number((<tuple>attribute)[1].num)
         if code == NPY_DOUBLE or code == NPY_FLOAT:
             return new_scalar(rounded(x.number, code), code)
     return new_tensor(linear_array(op, array_of(x), attribute, x.borrowed))
@@ -512,7 +524,7 @@ cdef Tensor linear_kernel(int op, Operand x, object attribute):
 
 cdef ndarray cast_array(ndarray x, object dtype):
     """The same numbers in another dtype; of complex ones the real parts, where that is real."""
-    if PyTypeNum_ISCOMPLEX(PyArray_TYPE(x)) and not PyTypeNum_ISCOMPLEX(dtype.num) and dtype.num != NPY_BOOL:
+    if PyTypeNum_ISCOMPLEX(type_code(x)) and not PyTypeNum_ISCOMPLEX(dtype.num) and dtype.num != NPY_BOOL:
         x = x.real
     return x.astype(dtype)
 
@@ -556,7 +568,7 @@ cdef ndarray unslice_kernel(ndarray x, tuple shape, object index):
         raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {nd}")
     for d in range(nd):
         dims[d] = shape[d]
-    whole = zeros_array(PyArray_TYPE(x), nd, dims)
+    whole = zeros_array(type_code(x), nd, dims)
     whole[index] = x
     return whole
 
@@ -581,9 +593,9 @@ cdef ndarray sum_kernel(ndarray x, tuple shapes):
     cdef tuple middle = <tuple>shapes[1]
     cdef int d, nd = <int>len(middle)
     cdef ndarray out
-    if not PyTypeNum_ISFLOAT(PyArray_TYPE(x)):
+    if not is_float(type_code(x)):
         axes = tuple([d for d in range(nd) if middle[d] == 1 and PyArray_DIMS(x)[d] != 1])
-        dtype = None if PyArray_TYPE(x) == NPY_BOOL else x.dtype
+        dtype = None if type_code(x) == NPY_BOOL else x.dtype
         return np_asarray(np_sum(x, axis=axes, keepdims=True, dtype=dtype)).reshape(shapes[2])
     for d in range(nd):
         kept[d] = middle[d]
@@ -870,7 +882,7 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     cdef ndarray out
     a = for_blas(a)
     b = for_blas(b)
-    lay_out_products(&p, PyArray_TYPE(a), ta, tb, PyArray_NDIM(a), PyArray_DIMS(a), PyArray_STRIDES(a),
+    lay_out_products(&p, type_code(a), ta, tb, PyArray_NDIM(a), PyArray_DIMS(a), PyArray_STRIDES(a),
                      PyArray_NDIM(b), PyArray_DIMS(b), PyArray_STRIDES(b))
     out = new_array(p.code, p.nd + 2, p.dims)
     if PyArray_SIZE(out) == 0:
@@ -897,6 +909,8 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     cdef Record* r
     if x.scalar or y.scalar or PyArray_NDIM(x.array) == 0 or PyArray_NDIM(y.array) == 0:
         raise ValueError(f"matmul: operands of shapes {tuple(x.shape)} and {tuple(y.shape)}: a scalar has no matrix product; use *")
+    if code == BFLOAT16:
+        return cast_operand(<Operand>apply_matmul(cast_operand(x, NPY_FLOAT), cast_operand(y, NPY_FLOAT), tx, ty), BFLOAT16)
     if table[OP_MATMUL].loop[code] == NULL:
         log = recording_log()
         if log != NULL:

@@ -194,7 +194,7 @@ cdef ndarray uniform_array(double value, int code, int nd, npy_intp* dims):
     cdef int d
     for d in range(nd):
         strides[d] = 0
-    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, code, strides, PyArray_DATA(one), 0, 0, NULL)
+    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(code), strides, PyArray_DATA(one), 0, 0, NULL)
     Py_INCREF(one)
     PyArray_SetBaseObject(array, one)
     return array
@@ -211,7 +211,7 @@ cdef bint is_uniform(ndarray array) noexcept:
 
 cdef inline double read_scalar(ndarray array) noexcept:
     """The first element of a float or truth-value array."""
-    cdef int code = PyArray_TYPE(array)
+    cdef int code = type_code(array)
     if code == NPY_DOUBLE:
         return (<double*>PyArray_DATA(array))[0]
     if code == NPY_FLOAT:
@@ -239,7 +239,7 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
     """x + y of one shape and dtype. Takes over the reference to `x`, and its memory where that was the last one."""
     cdef Operands o
     cdef ndarray out
-    cdef int code = PyArray_TYPE(<ndarray>x)
+    cdef int code = type_code(<ndarray>x)
     o.count = 3
     set_dims(&o, <ndarray>x)
     set_operand(&o, 0, <ndarray>x)
@@ -261,7 +261,7 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
 cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
     """The sum of `x` over the axes in which the shape `kept` (of x's rank) has a one."""
     cdef Operands o
-    cdef int code = PyArray_TYPE(x)
+    cdef int code = type_code(x)
     cdef ndarray out = zeros_array(code, nd, kept)
     o.count = 3
     set_dims(&o, x)
@@ -364,15 +364,15 @@ cdef int stretch_load(Stretch* s, ndarray array) except -1:
     cdef Operands o
     cdef bint fits = PyArray_NDIM(array) == s.nd
     cdef int d
-    if is_uniform(array) and (PyArray_TYPE(array) == s.dtype or PyArray_TYPE(array) == NPY_BOOL):
-        return stretch_uniform(s, read_scalar(array), PyArray_TYPE(array))
+    if is_uniform(array) and (type_code(array) == s.dtype or type_code(array) == NPY_BOOL):
+        return stretch_uniform(s, read_scalar(array), type_code(array))
     if fits:
         for d in range(s.nd):
             fits = fits and PyArray_DIMS(array)[d] == s.dims[d]
     if not fits or not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
-        whole = new_array(PyArray_TYPE(array), s.nd, s.dims)
+        whole = new_array(type_code(array), s.nd, s.dims)
         PyArray_CopyInto(whole, array)
-    r = stretch_register(s, ARRAY_REGISTER, PyArray_TYPE(array))
+    r = stretch_register(s, ARRAY_REGISTER, type_code(array))
     r.data = <char*>PyArray_DATA(whole)
     Py_INCREF(whole)
     r.owner = <PyObject*>whole

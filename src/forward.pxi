@@ -110,7 +110,7 @@ cdef int tangent_register(Sweep* s, int32_t node) except -1:
     if kind == NUMBER:
         return stretch_uniform(s.stretch, s.adjoint[k].number, s.stretch.dtype)
     tangent = <ndarray>s.adjoint[k].object
-    if PyArray_TYPE(tangent) != s.stretch.dtype:
+    if type_code(tangent) != s.stretch.dtype:
         tangent = tangent.astype(dtype_objects[s.stretch.dtype])
     return stretch_load(s.stretch, aligned(tangent, s.batch, s.stretch.nd))
 
@@ -319,7 +319,7 @@ cdef int push_tensors(Sweep* s, int32_t node) except -1:
         registers[0] = cast_operand(aligned_tensor(<Operand>tangents[i], s.batch, <int>len(whole)), s.log.records[node].dtype)
         part = run_on_tensors(row.vjp[i], registers)
         if not isinstance(part, Operand):
-            part = binary(OP_MULTIPLY, new_scalar(1.0, s.log.records[node].dtype), part)
+            part = operand_beside(part, <Operand>registers[0])
         total = <Operand>part if total is None else <Operand>binary(OP_ADD, total, part)
     return 0 if total is None else add_tensor(s, node, broadcast_tensor(total, whole))
 

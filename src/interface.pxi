@@ -116,6 +116,11 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     return op
 
 
+def is_differentiable(dtype):
+    """Whether a dtype's values vary smoothly: those of floats and of complex numbers do."""
+    return differentiable(code_of_number(np_dtype(dtype).num))
+
+
 def on_complex(str name, form):
     """Give an elementwise row what stands in its place where operands are complex: a function of the operands, made of
     other ops. Rows whose kernels and formulas hold for complex numbers as they stand need none."""
@@ -277,7 +282,7 @@ cdef list bind(Op op, list values, tuple names, Py_ssize_t count, PyObject** arg
 
 
 cdef inline int number_kind(int code) noexcept:
-    return 2 if PyTypeNum_ISCOMPLEX(code) else PyTypeNum_ISFLOAT(code)
+    return 2 if PyTypeNum_ISCOMPLEX(code) else is_float(code)
 
 
 cdef object call_slowly(Op op, list values):
@@ -338,11 +343,11 @@ def to_dtype(value, dtype):
     """Cast, recorded."""
     cdef Operand x = as_operand(value)
     cdef object wanted = np_dtype(dtype)
-    if wanted.num >= TYPES or dtype_objects[wanted.num] is None:
+    if item_size[code_of_number(wanted.num)] == 0:
         raise TypeError(f"cannot cast to {wanted}: a tensor holds truth values, integers, floats or complex numbers")
-    if x.code == wanted.num:
+    if x.code == code_of_number(wanted.num):
         return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
-    return cast_operand(x, wanted.num)
+    return cast_operand(x, code_of_number(wanted.num))
 
 
 def operand(value):

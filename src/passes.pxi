@@ -317,7 +317,7 @@ def simplify(ProgramCore p):
         elif r.op == OP_NEGATIVE and q.op == OP_NEGATIVE and is_like(p, q.a, i):
             into[i] = q.a
         elif (r.op == OP_RESHAPE or r.op == OP_BROADCAST or r.op == OP_SUM or r.op == OP_CAST) and is_like(p, a, i):
-            if r.op != OP_SUM or PyTypeNum_ISFLOAT(r.dtype):
+            if r.op != OP_SUM or is_float(r.dtype):
                 into[i] = a
         elif r.op == OP_RESHAPE and q.op == OP_RESHAPE and not q.flags & HOLES:
             if is_like(p, q.a, i):

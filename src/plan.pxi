@@ -296,7 +296,7 @@ cdef int place_number(Plan plan, int32_t node, int32_t number) except -1:
 cdef ndarray geometry_array(Plan plan, int32_t node, char* data):
     """An array object on a node's geometry, at some address."""
     cdef Place* p = &plan.places[node]
-    return PyArray_New(<PyTypeObject*>ndarray_type, p.nd, plan.geometry + p.geometry, plan.program.records[node].dtype,
+    return PyArray_New(<PyTypeObject*>ndarray_type, p.nd, plan.geometry + p.geometry, type_number(plan.program.records[node].dtype),
                        plan.geometry + p.geometry + p.nd, data, 0, NPY_ARRAY_WRITEABLE, NULL)
 
 
@@ -521,7 +521,7 @@ cdef int schedule(Plan plan) except -1:
         # One step of its own, with memory of its own.
         if row.kind == ELEMENTWISE and loop_for(p, i) != NULL:
             kind = STEP_ND
-        elif r.op == OP_SUM and PyTypeNum_ISFLOAT(r.dtype):
+        elif r.op == OP_SUM and is_float(r.dtype):
             kind = STEP_SUM
         elif r.op == OP_UNSLICE and not r.flags & HOLES:
             kind = STEP_PAD

@@ -203,7 +203,7 @@ cdef class ProgramCore:
                 if not 0 <= nodes[k] < self.count:
                     raise ValueError(f"node {self.count} names operand {operands[k]}, which is not before it")
             op = special_opcodes[name] if name in special_opcodes else opcode_by_name[name]
-            code = np_dtype(dtype).num
+            code = code_of_number(np_dtype(dtype).num)
             value = attribute if op == OP_CONSTANT else (attribute[0] if op == OP_GUARD else None)
             node = self.append(op, code, shape, nodes, <int>len(operands), None if op == OP_GUARD or op == OP_CONSTANT else attribute)
             if value is not None:

@@ -372,7 +372,7 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
 cdef int run_cast(Plan plan, Run* run, Step* step) except -1:
     cdef ndarray source = present_array(plan, run, plan.program.records[step.node].a)
     cdef ndarray target = geometry_array_at(plan, step.node, pointer_to(run, &step.result))
-    if PyTypeNum_ISCOMPLEX(PyArray_TYPE(source)) and not PyTypeNum_ISCOMPLEX(PyArray_TYPE(target)):
+    if PyTypeNum_ISCOMPLEX(type_code(source)) and not PyTypeNum_ISCOMPLEX(type_code(target)):
         source = cast_array(source, target.dtype)
     PyArray_CopyInto(target, source)
     return 0
@@ -385,7 +385,7 @@ cdef ndarray geometry_array_at(Plan plan, int32_t node, char* data):
     cdef int d
     for d in range(<int>len(shape)):
         dims[d] = shape[d]
-    return PyArray_New(<PyTypeObject*>ndarray_type, <int>len(shape), dims, plan.program.records[node].dtype, NULL, data, 0,
+    return PyArray_New(<PyTypeObject*>ndarray_type, <int>len(shape), dims, type_number(plan.program.records[node].dtype), NULL, data, 0,
                        NPY_ARRAY_CARRAY, NULL)
 
 

@@ -26,7 +26,7 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
         raise ValueError("a scalar has no rows")
     cdef npy_intp n = PyArray_SIZE(rows), count = PyArray_DIMS(whole)[0], i, row
     cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
-    cdef int code = PyArray_TYPE(whole)
+    cdef int code = type_code(whole)
     cdef npy_intp width, nbytes
     cdef npy_intp steps[3]
     cdef char* args[3]

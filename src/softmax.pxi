@@ -9,7 +9,7 @@ ctypedef fused Real:
 
 cdef bint rows_fit(ndarray x):
     """Whether the kernels below can take an array: a contiguous float32 or float64 with rows that are not empty."""
-    cdef int nd = PyArray_NDIM(x), code = PyArray_TYPE(x)
+    cdef int nd = PyArray_NDIM(x), code = type_code(x)
     return ((code == NPY_FLOAT or code == NPY_DOUBLE) and nd > 0 and PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO)
             and PyArray_DIMS(x)[nd - 1] > 0)
 
@@ -60,7 +60,7 @@ def softmax_last(x, bint logarithm):
     if not rows_fit(array):
         return None
     nd = PyArray_NDIM(array)
-    code = PyArray_TYPE(array)
+    code = type_code(array)
     n = PyArray_DIMS(array)[nd - 1]
     rows = PyArray_SIZE(array) // n
     out = new_array(code, nd, PyArray_DIMS(array))
@@ -91,7 +91,7 @@ def class_losses(labels, x):
     if not rows_fit(array):
         return None
     nd = PyArray_NDIM(array)
-    code = PyArray_TYPE(array)
+    code = type_code(array)
     n = PyArray_DIMS(array)[nd - 1]
     rows = PyArray_SIZE(array) // n
     out = new_array(code, nd - 1, PyArray_DIMS(array))
@@ -123,7 +123,7 @@ def subtract_at_labels(labels, x):
     cdef npy_intp r, n = PyArray_DIMS(array)[PyArray_NDIM(array) - 1]
     cdef int64_t* label = <int64_t*>PyArray_DATA(which)
     for r in range(PyArray_SIZE(which)):
-        if PyArray_TYPE(array) == NPY_FLOAT:
+        if type_code(array) == NPY_FLOAT:
             (<float*>PyArray_DATA(array))[r * n + label[r]] -= 1
         else:
             (<double*>PyArray_DATA(array))[r * n + label[r]] -= 1

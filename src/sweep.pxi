@@ -125,9 +125,9 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
     cdef Record* r = &s.log.records[node]
     cdef PyObject* total
     if r.flags & SCALAR and not s.batch:
-        add_number(s, node, read_scalar(array if PyArray_TYPE(array) == r.dtype else cast_array(array, dtype_objects[r.dtype])))
+        add_number(s, node, read_scalar(array if type_code(array) == r.dtype else cast_array(array, dtype_objects[r.dtype])))
         return 0
-    if PyArray_TYPE(array) != r.dtype:
+    if type_code(array) != r.dtype:
         array = cast_array(array, dtype_objects[r.dtype])
     if s.state[k] & KIND_MASK == SLICES:
         add_up_slices(s, node)
@@ -462,7 +462,7 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
         flush(s)
     if (op == OP_SLICE or op == OP_GATHER_ROWS) and s.state[a - s.low] & KIND_MASK == ARRAY:
         held = s.adjoint[a - s.low].object
-        if held.ob_refcnt == 1 and pooled_memory(held) and PyArray_TYPE(cotangent) == PyArray_TYPE(<ndarray>held):
+        if held.ob_refcnt == 1 and pooled_memory(held) and type_code(cotangent) == type_code(<ndarray>held):
             # Into its place in what is there already, so that n slices of n elements cost n, not n squared.
             if op == OP_GATHER_ROWS and not s.batch:
                 change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), numpy.ascontiguousarray(cotangent))
@@ -500,7 +500,7 @@ cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:
     set_operand(&o, 0, at)
     set_operand(&o, 1, part)
     set_operand(&o, 2, at)
-    run_operands(&table[OP_ADD], PyArray_TYPE(whole), &o)
+    run_operands(&table[OP_ADD], type_code(whole), &o)
     return 0
 
 
@@ -811,7 +811,7 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
                 raise no_rule(op)
             contribution = run_on_tensors(row.vjp[i], registers)
             if not isinstance(contribution, Operand):
-                contribution = binary(OP_MULTIPLY, new_scalar(1.0, g.code), contribution)
+                contribution = operand_beside(contribution, g)
             # A rule that does not depend on the cotangent (sign's: zero) gives less than its shape.
             if not alike(<Operand>contribution, g):
                 contribution = broadcast_tensor(<Operand>contribution, shape_of(g))

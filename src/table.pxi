@@ -10,7 +10,9 @@ ctypedef double (*Scalar2)(double, double) noexcept nogil
 
 cdef enum:
     MOST_INPUTS = 3             # of an elementwise op
-    TYPES = 24                  # NumPy's plain type numbers lie below
+    BFLOAT16 = 24               # behind NumPy's plain type numbers: ml_dtypes' dtype, which gets its number at run time
+    NO_TYPE = 25                # what no tensor holds
+    TYPES = 26
     MOST_REGISTERS = 64         # of a formula's program
     MOST_CODE = 240             # instructions of a stretch
     MOST_STRETCH = 480          # registers of a stretch
@@ -173,9 +175,31 @@ cdef Scalar2 scalar_kernel2(str name):
     return NULL
 
 
+cdef int bfloat16_number = -1
+
+
+cdef inline int code_of_number(int number) noexcept nogil:
+    """A dtype's code in records and tables, from NumPy's type number: the same, but for bfloat16."""
+    if number < BFLOAT16:
+        return number
+    return BFLOAT16 if number == bfloat16_number else NO_TYPE
+
+
+cdef inline int type_code(ndarray array) noexcept nogil:
+    return code_of_number(PyArray_TYPE(array))
+
+
+cdef inline int type_number(int code) noexcept nogil:
+    return bfloat16_number if code == BFLOAT16 else code
+
+
+cdef inline bint is_float(int code) noexcept nogil:
+    return PyTypeNum_ISFLOAT(code) or code == BFLOAT16
+
+
 cdef inline bint differentiable(int code) noexcept nogil:
     """Whether a dtype's values vary smoothly: floats and complex numbers."""
-    return PyTypeNum_ISFLOAT(code) or PyTypeNum_ISCOMPLEX(code)
+    return is_float(code) or PyTypeNum_ISCOMPLEX(code)
 
 
 cdef void take_ufunc_loops(Row* row, object ufunc):
@@ -194,6 +218,43 @@ cdef void take_ufunc_loops(Row* row, object ufunc):
                 row.loop[code] = <Loop>u.functions[i]
                 row.data[code] = u.data[i]
                 row.out_type[code] = <uint8_t>u.types[i * u.nargs + u.nin]
+    take_bfloat16_loop(row, ufunc)
+
+
+cdef void take_bfloat16_loop(Row* row, object ufunc):
+    """The loop that ml_dtypes added to a ufunc, which has the form of NumPy's own."""
+    cdef UFunc* u = <UFunc*>ufunc
+    cdef AddedLoop* loop
+    cdef int j
+    cdef bint same
+    if bfloat16_number < 0 or row.loop[BFLOAT16] != NULL or u.userloops == NULL or u.core_enabled:
+        return
+    capsule = (<dict>u.userloops).get(bfloat16_number)
+    loop = <AddedLoop*>PyCapsule_GetPointer(capsule, NULL) if capsule is not None else NULL
+    while loop != NULL:
+        same = True
+        for j in range(u.nin):
+            same = same and loop.arg_types[j] == bfloat16_number
+        if same and code_of_number(loop.arg_types[u.nin]) != NO_TYPE:
+            row.loop[BFLOAT16] = <Loop>loop.func
+            row.data[BFLOAT16] = loop.data
+            row.out_type[BFLOAT16] = <uint8_t>code_of_number(loop.arg_types[u.nin])
+            return
+        loop = loop.next
+
+
+def learn_bfloat16(dtype):
+    """Take in the dtype, once ml_dtypes has been imported: tensors may hold it from then on."""
+    global bfloat16_number
+    cdef int op
+    if bfloat16_number == dtype.num:
+        return
+    bfloat16_number = dtype.num
+    dtype_objects[BFLOAT16] = dtype
+    scalar_types[BFLOAT16] = dtype.type
+    for op in range(next_opcode):
+        if table[op].ufunc != NULL:
+            take_bfloat16_loop(&table[op], <object>table[op].ufunc)
 
 
 cdef tuple own_kernels = ("sin", "cos", "erf", "erfc", "select")

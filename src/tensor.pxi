@@ -277,7 +277,7 @@ cdef inline Tensor new_scalar(double value, int dtype):
 
 cdef Tensor new_tensor(ndarray array):
     """A tensor of an array that from now on nobody writes to. A float scalar moves into the object."""
-    cdef int code = PyArray_TYPE(array)
+    cdef int code = type_code(array)
     cdef Tensor t
     if PyArray_NDIM(array) == 0 and (code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_BOOL):
         return new_scalar(read_scalar(array), code)
@@ -318,16 +318,18 @@ cdef ndarray own_copy(object value):
     check_numeric(source)
     if not source.dtype.isnative:
         source = source.astype(source.dtype.newbyteorder("="))
-    if item_size[PyArray_TYPE(source)] == 0:
+    if item_size[type_code(source)] == 0:
         return PyArray_NewCopy(source, NPY_CORDER)
-    copy = new_array(PyArray_TYPE(source), PyArray_NDIM(source), PyArray_DIMS(source))
+    copy = new_array(type_code(source), PyArray_NDIM(source), PyArray_DIMS(source))
     PyArray_CopyInto(copy, source)
     return copy
 
 
 cdef int check_numeric(ndarray array) except -1:
-    cdef int code = PyArray_TYPE(array)
-    if code >= TYPES or item_size[code] == 0:
+    cdef int code = type_code(array)
+    if code == NO_TYPE and array.dtype.name == "bfloat16":
+        learn_bfloat16(array.dtype)
+    elif item_size[code] == 0:
         raise TypeError(f"cannot convert values of dtype {array.dtype} to a tensor: only truth values, integers, floats and "
                         f"complex numbers can be")
     return 0
@@ -355,7 +357,7 @@ cdef Tensor convert(object value, object dtype):
         array = np_asarray(value)
         check_numeric(array)
         # Python's own numbers have no width of their own; NumPy values inside a list keep theirs.
-        if PyArray_TYPE(array) == NPY_DOUBLE and not holds_numpy(value):
+        if type_code(array) == NPY_DOUBLE and not holds_numpy(value):
             return new_tensor(own_copy(array.astype(dtype_objects[float_code])))
         # Integers are int32 where they fit, as in TensorFlow.
         if array.dtype == np_int64 and not holds_numpy(value):
@@ -433,7 +435,7 @@ cdef Operand operand_beside(object value, Operand other):
         if holds_numpy(value):
             return new_tensor(array)
         dtype = dtype_objects[other.code]
-        if PyTypeNum_ISCOMPLEX(PyArray_TYPE(array)):
+        if PyTypeNum_ISCOMPLEX(type_code(array)):
             dtype = np_result_type(dtype, 0j)   # as complex as must be, and as wide as the other
         check_fits(value, array, dtype)
         return new_tensor(array.astype(dtype))

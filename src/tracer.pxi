@@ -481,7 +481,7 @@ cdef Tensor bare_tensor(ndarray array):
     """A tensor around an array, of no dimensions even."""
     cdef Tensor t = <Tensor>Tensor.__new__(Tensor)
     t.array = array
-    t.code = <uint8_t>PyArray_TYPE(array)
+    t.code = <uint8_t>type_code(array)
     t.log_id = 0
     return t
 
