@@ -201,7 +201,7 @@ __version__ = "0.1.0"
 # Loaded when first used: these modules, and what these modules define.
 _LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
 _LAZY_NAMES = {
-    "dtypes": ("bfloat16",),
+    "dtypes": ("bfloat16",),  # (not in __all__: it may not be installed)
     "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
     "program": ("Program",),
     "sparse": ("sparse_hessian", "sparse_jacobian"),
@@ -248,7 +248,6 @@ __all__ = [
     "atan2",
     "atanh",
     "autodiff",
-    "bfloat16",
     "bool",
     "boolean_mask",
     "broadcast_to",
