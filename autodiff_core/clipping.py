@@ -8,7 +8,8 @@ from typing import Any
 from . import _core
 from ._core import Tensor
 from .indexed_slices import IndexedSlices
-from .ops.elementwise import maximum, minimum, multiply, sqrt, square
+from .ops.complex_parts import squared_magnitude
+from .ops.elementwise import maximum, minimum, multiply, sqrt
 from .ops.indexing import where
 from .ops.reductions import Axis, reduce_sum
 
@@ -69,7 +70,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = N
     if isinstance(t, IndexedSlices):
         return t.with_values(clip_by_norm(t.values, clip_norm, axes))
     x = _core.operand(t)
-    squares = reduce_sum(square(x), axes, True)
+    squares = reduce_sum(squared_magnitude(x), axes, True)
     # At zero the root has no slope; what is chosen there is a constant, so no NaN arises.
     nonzero = squares > 0
     norm = where(nonzero, sqrt(where(nonzero, squares, 1.0)), squares)
@@ -101,7 +102,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
     total: Any = 0.0
     for t in t_list:
         if t is not None:
-            total = total + reduce_sum(square(_values(t)))
+            total = total + reduce_sum(squared_magnitude(_core.operand(_values(t))))
     return sqrt(total)
 
 

@@ -336,6 +336,9 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "vander": of(np.vander, lambda x: np.vander(x, 3, increasing=True), shapes=V),
     # ------------------------------------------------------------------------------------------ elementwise
     "real": of(np.real),
+    "imag": of(lambda x: np.imag(x * (1.0 + 2.0j))),
+    "angle": of(lambda x: np.angle(x + 2.0j)),
+    "sort_complex": of(lambda x: np.imag(np.sort_complex(x) * 1.0j)),
     "real_if_close": of(np.real_if_close),
     "nan_to_num": of(
         np.nan_to_num,
@@ -375,8 +378,6 @@ DATA: dict[str, Callable[..., Any]] = {
     "around": lambda x: np.around(x, 1),
     "round": np.round,
     "fix": np.fix,
-    "angle": np.angle,
-    "imag": np.imag,
     "shape": np.shape,
     "ndim": np.ndim,
     "size": lambda x: np.size(x, 1),

@@ -72,7 +72,6 @@ refuse(
     "edges move with the smallest and the largest element; use np.linspace from one to the other",
     np.histogram_bin_edges,
 )
-refuse("the result is complex; use np.sort", np.sort_complex)
 refuse("its derivative takes i1, which NumPy has not", np.i0)
 refuse("the roots of a polynomial are eigenvalues, which are not recorded here", np.roots)
 refuse("build the product of linear factors with np.convolve", np.poly)

@@ -279,3 +279,13 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 @counterpart(np.flip)
 def flip(m: Any, axis: Any = None) -> Any:
     return shaping.reverse(m, axes_of(axis, _core.operand(m).ndim))
+
+
+@counterpart(np.sort_complex)
+def sort_complex(a: Any) -> Any:
+    """As complex numbers, by their real and then by their imaginary parts."""
+    x = sort(a)
+    if x.dtype.kind == "c":
+        return x
+    narrow = x.dtype.char in "bhBH"
+    return _core.to_dtype(x, np.complex64 if narrow else np.result_type(x.dtype, np.complex128))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from ..ops import complex_parts, shaping
 from ..ops import elementwise as el
-from ..ops import shaping
 from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way
 
 
@@ -23,34 +23,32 @@ def fix(x: Any, out: Any = None) -> Any:
     return el.trunc(x)
 
 
-def _real(a: Any, name: str) -> Any:
-    x = _core.operand(a)
-    if x.dtype.kind == "c":
-        raise no_way(f"np.{name} of complex numbers", "only real ones are recorded")
-    return x
-
-
 @counterpart(np.real)
 def real(val: Any) -> Any:
-    return _core.identity_tensor(_real(val, "real"))
+    return complex_parts.real(val)
 
 
-@counterpart(np.imag, data=True)
+@counterpart(np.imag)
 def imag(val: Any) -> Any:
-    x = _real(val, "imag")
-    return constant(np.zeros(x.shape), x)
+    return complex_parts.imag(val)
 
 
-@counterpart(np.angle, data=True)
+@counterpart(np.angle)
 def angle(z: Any, deg: bool = False) -> Any:
-    """Of real numbers: 0 or pi, by the sign."""
-    x = _real(inexact(z), "angle")
-    return _core.to_tensor(np.asarray(np.angle(np.asarray(x), deg)).astype(x.dtype))
+    """Of real numbers 0 or pi, by the sign, through which no gradient passes."""
+    x = complex_parts.angle(inexact(z))
+    return el.rad2deg(x) if deg else x
 
 
 @counterpart(np.real_if_close)
 def real_if_close(a: Any, tol: float = 100) -> Any:
-    return _core.identity_tensor(_real(a, "real_if_close"))
+    x = _core.operand(a)
+    if x.dtype.kind == "c":
+        part = complex_parts.imag(x)
+        small = tol * np.finfo(part.dtype).eps if tol > 1 else tol
+        if np.all(np.abs(np.asarray(part)) < small):
+            return complex_parts.real(x)
+    return _core.identity_tensor(x)
 
 
 @counterpart(np.nan_to_num)

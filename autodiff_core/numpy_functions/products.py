@@ -10,7 +10,7 @@ import numpy as np
 from .. import _core
 from ..ops import convolution, linalg, reductions, shaping
 from ..ops import elementwise as el
-from .registry import alike, axis_of, constant, counterpart, in_dtype, no_way
+from .registry import alike, axis_of, constant, counterpart, in_dtype
 
 
 @counterpart(np.tensordot)
@@ -131,14 +131,12 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     x, y = alike("correlate", a, v)
     shorter = min(x.size, y.size)
     start = (shorter - 1) // 2 if x.size >= y.size else shorter - 1 - (shorter - 1) // 2
-    return _trimmed(x, shaping.reverse(y, 0), mode, start, "correlate")
+    return _trimmed(x, el.conj(shaping.reverse(y, 0)), mode, start, "correlate")
 
 
 def _trimmed(x: Any, y: Any, mode: str, start: int, name: str) -> Any:
     if x.ndim > 1 or y.ndim > 1 or not x.size or not y.size:
         raise ValueError(f"np.{name}: takes two vectors that are not empty, not shapes {x.shape} and {y.shape}")
-    if x.dtype.kind == "c":
-        raise no_way(f"np.{name} of complex numbers", "only real ones are recorded")
     full = convolution.convolve(x, y)
     longer, shorter = max(x.size, y.size), min(x.size, y.size)
     if mode == "full":

@@ -9,6 +9,7 @@ import numpy as np
 from .. import _core
 from ..ops import elementwise as el
 from ..ops import linalg, ordering, reductions, segments, shaping
+from ..ops.complex_parts import complex, imag, real, squared_magnitude
 from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact, no_way
 
 
@@ -107,9 +108,9 @@ def var(
     x = in_dtype(inexact(a), dtype)
     less = ddof if correction is np._NoValue else correction
     centre = _mean_kept(x, axis, where) if not _given(mean) else _core.operand(mean)
-    squares = _masked(el.square(el.subtract(x, centre)), where, 0)
+    squares = _masked(squared_magnitude(el.subtract(x, centre)), where, 0)
     count = np.maximum(_count(x, axis, where) - less, 0)
-    return _dropped(reductions.reduce_sum(squares, axis, True) / constant(count, x), axis, x.ndim, keepdims)
+    return _dropped(reductions.reduce_sum(squares, axis, True) / constant(count, squares), axis, x.ndim, keepdims)
 
 
 def _mean_kept(x: Any, axis: Any, where: Any) -> Any:
@@ -415,7 +416,7 @@ def cov(
         scaled = centred * share
         spread = float((weights * np.asarray(1.0 if aweights is None else data(aweights, "cov", "aweights"))).sum())
         norm = total - less if aweights is None else total - less * spread / total
-    result = linalg.matmul(scaled, centred, transpose_b=True) / max(norm, 0.0)
+    result = linalg.matmul(centred, scaled, adjoint_b=True) / max(norm, 0.0)
     return shaping.squeeze(result)
 
 
@@ -434,9 +435,12 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     c = cov(x, y, rowvar, dtype=dtype)
     if c.ndim == 0:
         return c / c
-    deviation = el.sqrt(linalg.diagonal(c))
+    deviation = el.sqrt(real(linalg.diagonal(c)))
     ratio = c / shaping.reshape(deviation, (-1, 1)) / deviation
-    return el.minimum(el.maximum(ratio, -1.0), 1.0)
+    if c.dtype.kind == "f":
+        return el.minimum(el.maximum(ratio, -1.0), 1.0)
+    first, second = (el.minimum(el.maximum(part(ratio), -1.0), 1.0) for part in (real, imag))
+    return complex(first, second)
 
 
 @counterpart(np.trace)

@@ -13,9 +13,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from .complex_parts import real
 from .elementwise import logical_and, multiply, not_equal
 from .indexing import where
-from .matrices import diag, diagonal, matrices, matrix_transpose, of_one_dtype
+from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, of_one_dtype
 from .reductions import reduce_max, reduce_sum
 from .shaping import concat, expand_dims
 from .solving import identity_plus, solve, triangular_solve
@@ -49,10 +50,6 @@ class EigResult(NamedTuple):
 
     eigenvalues: Any
     eigenvectors: Any
-
-
-def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
-    return _core.matmul(a, b, transpose_a, transpose_b)
 
 
 def _times_columns(x: Any, weights: Any) -> Any:
@@ -93,11 +90,12 @@ def _halved_triangle(x: Any) -> Any:
     return multiply(x, (np.tril(np.ones((n, n))) - 0.5 * np.eye(n)).astype(x.dtype))
 
 
+@by_adjoints
 def _cholesky_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    inner = _halved_triangle(_product(y, g, True))
+    inner = _halved_triangle(adjoint_product(y, g, True))
     left = triangular_solve(y, inner, adjoint=True)
-    both = triangular_solve(y, matrix_transpose(left), adjoint=True)
-    return 0.5 * (both + matrix_transpose(both))
+    both = triangular_solve(y, adjoint(left), adjoint=True)
+    return 0.5 * (both + adjoint(both))
 
 
 def cholesky(input: Any, name: str | None = None) -> Tensor:
@@ -151,19 +149,18 @@ _CHOLESKY = general(
 
 
 def _mirrored(x: Any) -> Any:
-    """The lower triangle, mirrored into the upper one."""
-    n = int(x.shape[-1])
-    lower = multiply(x, np.tril(np.ones((n, n))).astype(x.dtype))
-    strict = multiply(x, np.tril(np.ones((n, n)), -1).astype(x.dtype))
-    return lower + matrix_transpose(strict)
+    """The lower triangle, mirrored into the upper one; of the diagonal the real part."""
+    half = _halved_triangle(x)
+    return half + adjoint(half)
 
 
 def _square_qr_rule(gq: Any, gr: Any, q: Any, r: Any) -> Any:
-    inner = _product(r, gr, False, True) - _product(gq, q, True)
-    turned = gq + _product(q, _mirrored(inner))
-    return matrix_transpose(triangular_solve(r, matrix_transpose(turned), lower=False))
+    inner = adjoint_product(r, gr, False, True) - adjoint_product(gq, q, True)
+    turned = gq + adjoint_product(q, _mirrored(inner))
+    return adjoint(triangular_solve(r, adjoint(turned), lower=False))
 
 
+@by_adjoints
 def _qr_rule(g: list[Any], results: list[Any], mode: str, a: Any) -> Any:
     gq, gr = g
     q, r = results
@@ -176,8 +173,8 @@ def _qr_rule(g: list[Any], results: list[Any], mode: str, a: Any) -> Any:
     if m >= n:
         return _square_qr_rule(gq, gr, q, r)
     # The first m columns are decomposed; q' turns the others.
-    first = _square_qr_rule(gq + _product(a[..., m:], gr[..., m:], False, True), gr[..., :m], q, r[..., :m])
-    return concat([first, _product(q, gr[..., m:])], -1)
+    first = _square_qr_rule(gq + adjoint_product(a[..., m:], gr[..., m:], False, True), gr[..., :m], q, r[..., :m])
+    return concat([first, adjoint_product(q, gr[..., m:])], -1)
 
 
 def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> QRResult:
@@ -244,9 +241,10 @@ _QR = several(
 
 
 def _skewed(x: Any) -> Any:
-    return x - matrix_transpose(x)
+    return x - adjoint(x)
 
 
+@by_adjoints
 def _svd_rule(g: list[Any], results: list[Any], full: bool, a: Any) -> Any:
     gu, gs, gv = g
     u, s, v = results
@@ -260,22 +258,24 @@ def _svd_rule(g: list[Any], results: list[Any], full: bool, a: Any) -> Any:
         # The one vector beside the others turns as they do, the other way round.
         rest, grest = u[..., k:], gu[..., k:]
         u, gu = u[..., :k], gu[..., :k]
-        gu = gu - _product(rest, _product(grest, u, True))
+        gu = gu - adjoint_product(rest, adjoint_product(grest, u, True))
     if full and n > m:
         rest, grest = v[..., k:], gv[..., k:]
         v, gv = v[..., :k], gv[..., :k]
-        gv = gv - _product(rest, _product(grest, v, True))
+        gv = gv - adjoint_product(rest, adjoint_product(grest, v, True))
     gaps = _inverse_gaps(s, squared=True)
-    inner = _times_columns(multiply(_skewed(_product(u, gu, True)), gaps), s)
-    inner = inner + multiply(expand_dims(s, -1), multiply(_skewed(_product(v, gv, True)), gaps))
+    inner = _times_columns(multiply(_skewed(adjoint_product(u, gu, True)), gaps), s)
+    inner = inner + multiply(expand_dims(s, -1), multiply(_skewed(adjoint_product(v, gv, True)), gaps))
     inner = inner + diag(gs)
-    result = _product(_product(u, inner), v, False, True)
+    if a.dtype.kind == "c":  # u and v turn together, which the rest leaves out
+        inner = inner + diag(multiply(diagonal(_skewed(adjoint_product(u, gu, True))), 0.5 * _inverse(s)))
+    result = adjoint_product(adjoint_product(u, inner), v, False, True)
     if m > k:
-        outside = _times_columns(gu - _product(u, _product(u, gu, True)), _inverse(s))
-        result = result + _product(outside, v, False, True)
+        outside = _times_columns(gu - adjoint_product(u, adjoint_product(u, gu, True)), _inverse(s))
+        result = result + adjoint_product(outside, v, False, True)
     if n > k:
-        outside = _times_columns(gv - _product(v, _product(v, gv, True)), _inverse(s))
-        result = result + _product(u, outside, False, True)
+        outside = _times_columns(gv - adjoint_product(v, adjoint_product(v, gv, True)), _inverse(s))
+        result = result + adjoint_product(u, outside, False, True)
     return result
 
 
@@ -289,9 +289,10 @@ def _svdvals(x: Any) -> Any:
     return _core.general(_SINGULAR_VALUES, [x])
 
 
+@by_adjoints
 def _svdvals_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
     u, _, v = _SVD(a, False)
-    return _product(_times_columns(u, g), v, False, True)
+    return adjoint_product(_times_columns(u, g), v, False, True)
 
 
 def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
@@ -350,6 +351,7 @@ _SVD = several(
     _svd_kernel,
     _svd_rule,
     _svd_layout,
+    real=(1,),
     function=svd,
     doc="Singular values and vectors.",
     leading=True,
@@ -381,14 +383,15 @@ _SINGULAR_VALUES = general(
 def _lower_part(x: Any) -> Any:
     """What a symmetric change is by its lower triangle: the upper one's share is added."""
     n = int(x.shape[-1])
-    return multiply(x + matrix_transpose(x), (np.tril(np.ones((n, n))) - 0.5 * np.eye(n)).astype(x.dtype))
+    return multiply(x + adjoint(x), (np.tril(np.ones((n, n))) - 0.5 * np.eye(n)).astype(x.dtype))
 
 
+@by_adjoints
 def _eigh_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
     gw, gv = g
     w, v = results
-    inner = diag(gw) + multiply(_inverse_gaps(w, squared=False), _product(v, gv, True))
-    return _lower_part(_product(_product(v, inner), v, False, True))
+    inner = diag(gw) + multiply(_inverse_gaps(w, squared=False), adjoint_product(v, gv, True))
+    return _lower_part(adjoint_product(adjoint_product(v, inner), v, False, True))
 
 
 def eigh(tensor: Any, name: str | None = None) -> EighResult:
@@ -429,6 +432,7 @@ _EIGH = several(
     lambda attributes, a: list(np.linalg.eigh(a)),
     _eigh_rule,
     lambda attributes, shape: [shape[-1:], shape[-2:]],
+    real=(0,),
     function=eigh,
     doc="Eigenvalues and eigenvectors of symmetric matrices.",
     leading=True,
@@ -439,9 +443,10 @@ _EIGH = several(
 )
 
 
+@by_adjoints
 def _eigvalsh_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
     _, v = _EIGH(a)
-    return _lower_part(_product(_times_columns(v, g), v, False, True))
+    return _lower_part(adjoint_product(_times_columns(v, g), v, False, True))
 
 
 def eigvalsh(tensor: Any, name: str | None = None) -> Tensor:
@@ -552,19 +557,21 @@ def eigh_tridiagonal(
     return w if v is None else EighResult(w, v)
 
 
+@by_adjoints
 def _eig_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
-    """For a real spectrum; vectors of length 1 turn, and do not grow."""
+    """Vectors of length 1 turn, and do not grow."""
     gw, gv = g
     w, v = results
-    turned = _product(v, gv, True)
-    gram = _product(v, v, True)
-    inner = multiply(_inverse_gaps(w, squared=False), turned - _times_columns(gram, diagonal(turned)))
-    inner = _product(inner + diag(gw), v, False, True)
+    turned = adjoint_product(v, gv, True)
+    gram = adjoint_product(v, v, True)
+    gaps = _core.conjugated([_inverse_gaps(w, squared=False)])[0]
+    inner = multiply(gaps, turned - _times_columns(gram, real(diagonal(turned))))
+    inner = adjoint_product(inner + diag(gw), v, False, True)
     return solve(v, inner, adjoint=True)
 
 
 def eig(tensor: Any, name: str | None = None) -> EigResult:
-    """Eigenvalues and right eigenvectors of length 1; complex ones only outside of tapes.
+    """Eigenvalues and right eigenvectors of length 1.
 
     Parameters
     ----------
@@ -579,8 +586,6 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
 
     Raises
     ------
-    LookupError
-        Where a tape follows a matrix whose spectrum is complex: it has no derivative here.
     numpy.linalg.LinAlgError
         Where a matrix is not square, or it does not converge; for a derivative, where there are too few eigenvectors.
 
@@ -595,23 +600,7 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     >>> print(w.numpy())
     [2. 1.]
     """
-    x = matrices(tensor, "eig", square=True)
-    w, v = _EIG(x)
-    if w.dtype.kind == "c" and x.dtype.kind == "f":
-        _refuse_if_followed(x)
-    return EigResult(w, v)
-
-
-def _refuse_if_followed(x: Any) -> None:
-    """A gradient of None would look as if eigenvalues did not depend on their matrix."""
-    try:
-        # To combine a tensor that a tape follows with complex numbers is an error.
-        multiply(x[..., :0], np.zeros(0, complex))
-    except TypeError:
-        raise LookupError(
-            "eig: the spectrum is complex, and complex numbers have no gradient here: take the matrix out of the tape "
-            "with stop_gradient if none is wanted"
-        ) from None
+    return EigResult(*_EIG(matrices(tensor, "eig", square=True)))
 
 
 _REAL_SPECTRUM = np.array([[1.0, 0.2, 0.1], [0.0, 3.0, 0.2], [0.0, 0.0, 6.0]])
@@ -645,8 +634,8 @@ def eigvals(tensor: Any, name: str | None = None) -> Tensor:
 
     Raises
     ------
-    LookupError
-        Where a tape follows a matrix whose spectrum is complex.
+    numpy.linalg.LinAlgError
+        Where a matrix is not square, or it does not converge.
 
     Notes
     -----

@@ -6,7 +6,8 @@ numbers (`_Packing`) that depends on shapes alone, so each of the functions is o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,27 @@ def of_one_dtype(*values: Any) -> list[Any]:
     dtype = np.result_type(*[v.dtype for v in typed])
     dtype = np.dtype(np.float64) if dtype.kind in "iub" else dtype
     return [_core.to_dtype(v, dtype) if isinstance(v, arrays) else _core.to_tensor(v, dtype) for v in values]
+
+
+def by_adjoints(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A row's rule that is written as the literature has it, with conjugate transposes.
+
+    The sweep conjugates nothing, so the cotangents are conjugated on the way in, and the contributions on the way out.
+    """
+
+    @wraps(rule)
+    def transposed(g: Any, *rest: Any) -> Any:
+        given = rule(_core.conjugated(g) if isinstance(g, list) else _core.conjugated([g])[0], *rest)
+        return _core.conjugated(list(given) if isinstance(given, tuple) else [given])
+
+    return transposed
+
+
+def adjoint_product(a: Any, b: Any, adjoint_a: bool = False, adjoint_b: bool = False) -> Any:
+    """The product of two stacks of matrices, of the conjugate transposes where that is asked for."""
+    a = _core.conjugated([a])[0] if adjoint_a else a
+    b = _core.conjugated([b])[0] if adjoint_b else b
+    return _core.matmul(a, b, adjoint_a, adjoint_b)
 
 
 def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from .complex_parts import squared_magnitude
 from .elementwise import _gelu, _gelu_tanh, _leaky_relu, _sigmoid_cross_entropy, exp, multiply, rsqrt, square, subtract
 from .elementwise import maximum as _maximum
 from .reductions import reduce_sum
@@ -445,4 +446,4 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
     <Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>
     """
     operand = _core.operand(x)
-    return multiply(operand, rsqrt(_maximum(reduce_sum(square(operand), axis, True), epsilon)))
+    return multiply(operand, rsqrt(_maximum(reduce_sum(squared_magnitude(operand), axis, True), epsilon)))

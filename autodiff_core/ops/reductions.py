@@ -9,8 +9,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from .complex_parts import squared_magnitude
 from .elementwise import abs as _abs
-from .elementwise import divide, equal, exp, log, multiply, sqrt, square, subtract
+from .elementwise import divide, equal, exp, log, multiply, sqrt, subtract
 from .elementwise import select as _select
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import concat, reshape, transpose
@@ -305,7 +306,7 @@ def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False
     <Tensor: shape=(), dtype=float32, numpy=1.0>
     """
     x = _core.operand(input_tensor)
-    return reduce_mean(square(subtract(x, reduce_mean(x, axis, True))), axis, keepdims)
+    return reduce_mean(squared_magnitude(subtract(x, reduce_mean(x, axis, True))), axis, keepdims)
 
 
 def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -409,7 +410,9 @@ def reduce_euclidean_norm(
     >>> tf.math.reduce_euclidean_norm([3., 4.])
     <Tensor: shape=(), dtype=float32, numpy=5.0>
     """
-    return sqrt(_core.reduce_sum_of(square(input_tensor), axis, keepdims))
+    x = _core.operand(input_tensor)
+    root = sqrt(_core.reduce_sum_of(squared_magnitude(x), axis, keepdims))
+    return _core.to_dtype(root, x.dtype) if x.dtype.kind == "c" else root
 
 
 def norm(

@@ -13,9 +13,20 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .elementwise import log, multiply
+from .complex_parts import complex, imag
+from .elementwise import conj, log, multiply
 from .matrices import adjoint as adjoint_of
-from .matrices import diag_part, diagonal, lead_to, matrices, matrix_transpose, of_one_dtype, shifted
+from .matrices import (
+    adjoint_product,
+    by_adjoints,
+    diag_part,
+    diagonal,
+    lead_to,
+    matrices,
+    matrix_transpose,
+    of_one_dtype,
+    shifted,
+)
 from .reductions import reduce_sum
 from .shaping import concat, expand_dims, reshape, squeeze, transpose
 from .table import Case, general, several
@@ -35,13 +46,9 @@ class SignAndLogarithm(NamedTuple):
     log_abs_determinant: Any
 
 
-def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
-    return _core.matmul(a, b, transpose_a, transpose_b)
-
-
 def identity_plus(x: Any, factor: float = 1.0) -> Any:
     """A test's operand, made positive definite."""
-    return _product(x, x, False, True) + factor * np.eye(int(x.shape[-2]))
+    return adjoint_product(x, x, False, True) + factor * np.eye(int(x.shape[-2]))
 
 
 # ------------------------------------------------------------------------------------------------------------ systems
@@ -128,9 +135,10 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
     return _system(_SOLVE, a, b, adjoint)
 
 
+@by_adjoints
 def _solve_rule(g: Any, y: Any, adjoint: bool, a: Any, b: Any) -> tuple[Any, Any]:
     gb = _system(_SOLVE, a, g, not adjoint)
-    ga = _product(y, gb, False, True) if adjoint else _product(gb, y, False, True)
+    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
     return -ga, gb
 
 
@@ -161,10 +169,11 @@ def _triangular_kernel(attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndar
     return np.linalg.solve(_turned(triangle(a, lower), adjoint), b)
 
 
+@by_adjoints
 def _triangular_rule(g: Any, y: Any, attributes: Any, a: Any, b: Any) -> tuple[Any, Any]:
     lower, adjoint = attributes
     gb = _system(_TRIANGULAR, a, g, (lower, not adjoint))
-    ga = _product(y, gb, False, True) if adjoint else _product(gb, y, False, True)
+    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
     return -multiply(ga, triangle(np.ones(tuple(ga.shape)[-2:], ga.dtype), lower)), gb
 
 
@@ -293,7 +302,7 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
 _INV = general(
     "inv",
     lambda attributes, a: np.linalg.inv(a),
-    lambda g, y, attributes, a: -_product(_product(y, g, True), y, False, True),
+    lambda g, y, attributes, a: -_core.matmul(_core.matmul(y, g, True), y, False, True),
     function=inv,
     doc="Inverse matrices.",
     keeps_inputs=False,
@@ -324,7 +333,7 @@ def _cofactor_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
 def _cofactor_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
     inverse = inv(a)
     along = reduce_sum(multiply(g, y), [-2, -1], keepdims=True)
-    turned = _product(_product(y, g, False, True), inverse, False, True)
+    turned = _core.matmul(_core.matmul(y, g, False, True), inverse, False, True)
     return multiply(along, matrix_transpose(inverse)) - turned
 
 
@@ -392,8 +401,12 @@ _DET = general(
 )
 
 
+@by_adjoints
 def _slogdet_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
-    return multiply(expand_dims(expand_dims(g[1], -1), -1), matrix_transpose(inv(a)))
+    weight = g[1]
+    if a.dtype.kind == "c":  # the sign turns with the imaginary part of what the logarithm grows by
+        weight = complex(weight, imag(multiply(g[0], conj(results[0]))))
+    return multiply(expand_dims(expand_dims(weight, -1), -1), adjoint_of(inv(a)))
 
 
 def slogdet(input: Any, name: str | None = None) -> SignAndLogarithm:
@@ -407,7 +420,8 @@ def slogdet(input: Any, name: str | None = None) -> SignAndLogarithm:
     Returns
     -------
     named tuple of Tensor
-        (sign, log_abs_determinant), both of shape (...). No gradient passes the sign.
+        (sign, log_abs_determinant), both of shape (...). The sign of complex determinants has absolute value 1, and a
+        gradient; through that of real ones none passes.
 
     Raises
     ------
@@ -425,7 +439,7 @@ def slogdet(input: Any, name: str | None = None) -> SignAndLogarithm:
     -1.0 2.0794
     """
     sign, logarithm = _SLOGDET(matrices(input, "slogdet", square=True))
-    return SignAndLogarithm(_core.detached(sign), logarithm)
+    return SignAndLogarithm(sign if sign.dtype.kind == "c" else _core.detached(sign), logarithm)
 
 
 _SLOGDET = several(
@@ -433,6 +447,7 @@ _SLOGDET = several(
     lambda attributes, a: [np.asarray(part) for part in np.linalg.slogdet(a)],
     _slogdet_rule,
     lambda attributes, shape: [(), ()],
+    real=(1,),
     function=slogdet,
     doc="Sign and logarithm of determinants.",
     leading=True,
@@ -483,13 +498,14 @@ def _pinv_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
     return np.linalg.pinv(a, rcond, hermitian)
 
 
+@by_adjoints
 def _pinv_rule(g: Any, p: Any, attributes: Any, a: Any) -> Any:
     """dP = -P dA P + P P' dA' (1 - A P) + (1 - P A) dA' P' P."""
-    plain = _product(_product(p, g, True), p, False, True)
-    left = _product(g, _product(p, p, False, True), True)  # g' P P'
-    right = _product(_product(p, p, True), g, False, True)  # P' P g'
-    left = left - _product(a, _product(p, left))
-    right = right - _product(_product(right, p), a)
+    plain = adjoint_product(adjoint_product(p, g, True), p, False, True)
+    left = adjoint_product(g, adjoint_product(p, p, False, True), True)  # g' P P'
+    right = adjoint_product(adjoint_product(p, p, True), g, False, True)  # P' P g'
+    left = left - adjoint_product(a, adjoint_product(p, left))
+    right = right - adjoint_product(adjoint_product(right, p), a)
     return left + right - plain
 
 
@@ -549,7 +565,7 @@ _PINV = general(
     cases=(
         Case(lambda a: pinv(a), ((3, 2),)),
         Case(lambda a: pinv(a), ((2, 2, 3),)),
-        Case(lambda a, b: pinv(_product(a, b)), ((3, 2), (2, 4))),
+        Case(lambda a, b: pinv(adjoint_product(a, b)), ((3, 2), (2, 4))),
     ),
 )
 
@@ -595,13 +611,13 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: Any = 0.0, fast: bool = True, n
             f"lstsq: the matrix of shape {tuple(a.shape)} and the right-hand side of shape {tuple(b.shape)} do not fit"
         )
     if not isinstance(l2_regularizer, _core.Operand) and not np.any(np.asarray(l2_regularizer)):
-        return _product(pinv(a), b)
+        return adjoint_product(pinv(a), b)
     weight = _core.operand_like(l2_regularizer, a)
     m, n = int(a.shape[-2]), int(a.shape[-1])
     turned = adjoint_of(a)
     if m >= n:
-        return solve(_product(turned, a) + weight * np.eye(n, dtype=a.dtype), _product(turned, b))
-    return _product(turned, solve(_product(a, turned) + weight * np.eye(m, dtype=a.dtype), b))
+        return solve(adjoint_product(turned, a) + weight * np.eye(n, dtype=a.dtype), adjoint_product(turned, b))
+    return adjoint_product(turned, solve(adjoint_product(a, turned) + weight * np.eye(m, dtype=a.dtype), b))
 
 
 # -------------------------------------------------------------------------------------------------------- tridiagonal

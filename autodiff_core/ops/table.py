@@ -355,14 +355,17 @@ def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
     return np.concatenate(flat, axis=-1)
 
 
-def _unpacked(whole: Any, layout: Sequence[Shape]) -> list[Any]:
-    """The same the other way round, of tensors."""
+def _unpacked(whole: Any, layout: Sequence[Shape], real: Sequence[int]) -> list[Any]:
+    """The same the other way round, of tensors; some are the real parts of what they were packed as."""
+    from .complex_parts import real as real_part
     from .shaping import reshape
 
-    lead, start, parts = tuple(whole.shape)[:-1], 0, []
+    parts: list[Any] = []
+    lead, start = tuple(whole.shape)[:-1], 0
     for shape in layout:
         end = start + int(np.prod(shape, dtype=np.intp))
-        parts.append(reshape(whole[..., start:end], (*lead, *shape)))
+        part = reshape(whole[..., start:end], (*lead, *shape))
+        parts.append(real_part(part) if whole.dtype.kind == "c" and len(parts) in real else part)
         start = end
     return parts
 
@@ -373,6 +376,7 @@ def several(
     rule: Callable[..., Any],
     layout: Callable[[Any, Shape], Sequence[Shape]],
     *,
+    real: Sequence[int] = (),
     function: Callable[..., Any],
     doc: str,
     cases: Sequence[Case],
@@ -393,6 +397,8 @@ def several(
         that nothing came to is zeros.
     layout : callable
         (attributes, the operand's shape) -> the shape of each result, without leading axes.
+    real : sequence of int
+        The results that are real even where the operand is complex.
     function : callable
         The public function that generated tests and documentation name.
     doc : str
@@ -406,8 +412,8 @@ def several(
         name,
         lambda attributes, x: _packed(forward(attributes, x), layout(attributes, x.shape)),
         lambda g, y, attributes, x: rule(
-            _unpacked(g, layout(attributes, tuple(x.shape))),
-            _unpacked(y, layout(attributes, tuple(x.shape))),
+            _unpacked(g, layout(attributes, tuple(x.shape)), real),
+            _unpacked(y, layout(attributes, tuple(x.shape)), real),
             attributes,
             x,
         ),
@@ -419,9 +425,7 @@ def several(
     )
 
     def apply(operand: Any, attributes: Any = None) -> list[_core.Tensor]:
-        if operand.dtype.kind == "c":  # the results may be of several dtypes, and have no derivative
-            return [_core.to_tensor(part) for part in forward(attributes, np.asarray(operand))]
-        return _unpacked(_core.general(handle, [operand], attributes), layout(attributes, tuple(operand.shape)))
+        return _unpacked(_core.general(handle, [operand], attributes), layout(attributes, tuple(operand.shape)), real)
 
     return apply
 
