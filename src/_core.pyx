@@ -120,6 +120,7 @@ cdef extern from "numpy/arrayobject.h":
         NPY_BOOL
         NPY_INT
         NPY_LONG
+        NPY_HALF
         NPY_FLOAT
         NPY_DOUBLE
         NPY_ARRAY_CARRAY
@@ -177,6 +178,7 @@ cdef extern from "vmath.h" nogil:
     void vm_select_4(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_8(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_16(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_select_32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
 
 cdef extern from "workers.h" nogil:
     void wk_run(void (*task)(void* context, int thread, int part, int parts) noexcept nogil, void* context, int parts,

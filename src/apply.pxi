@@ -268,8 +268,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     if row.complex_form != NULL and PyTypeNum_ISCOMPLEX(code):
         return (<object>row.complex_form)(*[<object>operand for operand in (x, y, z)[:n]])
     if row.loop[code] == NULL and (row.formula == NULL or not is_float(code)):
-        if code == BFLOAT16:
-            return by_float32(op, x, y, z)
+        if code == BFLOAT16 or (code == NPY_HALF and (row.loop[NPY_FLOAT] != NULL or row.formula != NULL)):
+            return by_float32(op, x, y, z, code)
         return foreign(op, x, y, z)
     if not first and x.code != code:
         x = cast_operand(x, code)
@@ -333,14 +333,16 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     return result
 
 
-cdef object by_float32(int op, Operand x, Operand y, Operand z):
-    """An op that ml_dtypes has no loop for, by way of float32."""
+cdef object by_float32(int op, Operand x, Operand y, Operand z, int code):
+    """An op that there is no loop for in a narrower float, by way of float32. A ufunc leaves float16 there, as NumPy's."""
     cdef int n = table[op].arity, first = 1 if table[op].condition else 0
     x = x if first else cast_operand(x, NPY_FLOAT)
     y = cast_operand(y, NPY_FLOAT) if n > 1 else None
     z = cast_operand(z, NPY_FLOAT) if n > 2 else None
     result = elementwise(op, x, y, z)
-    return cast_operand(<Operand>result, BFLOAT16) if (<Operand>result).code == NPY_FLOAT else result
+    if (<Operand>result).code != NPY_FLOAT or (code == NPY_HALF and table[op].ufunc != NULL):
+        return result
+    return cast_operand(<Operand>result, code)
 
 
 cdef ndarray thin_array(int code, int nd, npy_intp* dims, int n, PyObject** operands):
@@ -469,14 +471,14 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
             operands = [cast_operand(operand, NPY_DOUBLE) for operand in operands] + [None, None]
             return elementwise(op, operands[0], operands[1], operands[2])
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands]))
-    if log != NULL:
-        complain_tracked(log, op, operands)
     try:
         value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
     except TypeError as error:
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands])) from error
     except ValueError as error:
         raise ValueError(complain_shapes(op, tuple(operands)) if "broadcast" in str(error) else f"{op_name(op)}: {error}") from error
+    if log != NULL:
+        complain_tracked(log, op, operands)
     out = new_tensor(own_copy(value))
     if log != NULL and log.tracer:
         trace_silent(log, op, operands, None, out)

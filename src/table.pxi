@@ -290,6 +290,8 @@ cdef void take_own_loops(Row* row, str name):
                 row.loop[code] = vm_select_8
             elif item_size[code] == 16:
                 row.loop[code] = vm_select_16
+            elif item_size[code] == 32:
+                row.loop[code] = vm_select_32
 
 
 cdef dict fixed_opcodes = {

@@ -174,6 +174,11 @@ typedef struct {
     uint64_t low, high;
 } vm_u128;
 
+/* Two long doubles. */
+typedef struct {
+    vm_u128 first, second;
+} vm_u256;
+
 /* What a derivative asks for, contiguous arrays or one of them a constant, on its own, so that it becomes a vector
  * blend. */
 #define VM_SELECT_LOOP(name, type, first, second)                                                               \
@@ -222,6 +227,7 @@ VM_SELECT(vm_select_2, uint16_t)
 VM_SELECT(vm_select_4, uint32_t)
 VM_SELECT(vm_select_8, uint64_t)
 VM_SELECT(vm_select_16, vm_u128)
+VM_SELECT(vm_select_32, vm_u256)
 
 /* ---------------------------------------------------------------------------------------------- outer products */
 

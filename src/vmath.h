@@ -29,6 +29,7 @@ VM_LOOP(vm_select_2);
 VM_LOOP(vm_select_4);
 VM_LOOP(vm_select_8);
 VM_LOOP(vm_select_16);
+VM_LOOP(vm_select_32);
 
 /* A column of m elements, so many bytes apart, times a contiguous row of n: out is contiguous. A product of matrices that
  * have one inner element, for which BLAS costs several times what writing the result does. */

@@ -1,0 +1,117 @@
+"""Every row in every float and complex dtype: gradients come back in the dtype of their source, and are right.
+
+Or the row refuses the dtype by a TypeError, as NumPy's and SciPy's kernels do. The reference is the same row in float64
+or complex128, which other tests compare with finite differences.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core.ops import rows
+
+TOLERANCES = {"float16": 3e-2, "float32": 1e-4, "longdouble": 1e-9, "complex64": 1e-4, "clongdouble": 1e-9}
+SAMPLES = [
+    pytest.param(call, row, k, id=f"{row.name}-{k}")
+    for row in rows()
+    if row.kind != "none" and any(row.partials) and not row.condition
+    for k, call in enumerate([row.function] if row.domain else [case.call for case in row.cases])
+]
+
+
+def operands_of(row: Any, k: int) -> list[np.ndarray]:
+    generator = np.random.default_rng(5)
+    if not row.domain:
+        return [generator.normal(size=shape) for shape in row.cases[k].shapes]
+    return [generator.uniform(low + 0.05 * (high - low), high - 0.05 * (high - low), 4) for low, high in row.domain]
+
+
+def derivatives(call: Any, operands: list[Any]) -> tuple[list[Any], list[Any]]:
+    with tf.GradientTape() as tape:
+        tape.watch(operands)
+        value = call(*operands)
+        values = list(value) if isinstance(value, (tuple, list)) else [value]
+    return values, tape.gradient(values, operands)
+
+
+def refuses(row: Any, dtype: np.dtype) -> bool:
+    """What has no kernel there: LAPACK's work in the middle precisions alone, SciPy's functions where it has them."""
+    if row.kind == "elementwise":
+        if dtype.name == "float16":
+            return False
+        return dtype.kind == "c" or row.ufunc is None or not any(t.startswith("g" * row.arity) for t in row.ufunc.types)
+    return row.name in {"complex", "segment_extremum"} if dtype.kind == "c" else dtype.name in ("float16", "longdouble")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", TOLERANCES)
+@pytest.mark.parametrize(("call", "row", "k"), SAMPLES)
+def test_values_and_gradients_agree_with_those_of_the_double_dtype(call: Any, row: Any, k: int, name: str) -> None:
+    dtype = np.dtype(name)
+    wide = np.dtype("complex128" if dtype.kind == "c" else "float64")
+    arrays = [operand.astype(dtype) for operand in operands_of(row, k)]
+    try:
+        values, gradients = derivatives(call, [tf.constant(array) for array in arrays])
+    except TypeError as error:
+        unsupported = "unsupported in linalg" in str(error) or "not supported for the input types" in str(error)
+        assert unsupported or (str(dtype) in str(error) and refuses(row, dtype)), error
+        return
+    expected, slopes = derivatives(call, [tf.constant(array.astype(wide)) for array in arrays])
+    limits = {"rtol": TOLERANCES[name], "atol": 5 * TOLERANCES[name]}
+    for found, right in zip(values, expected, strict=True):
+        np.testing.assert_allclose(np.asarray(found, right.dtype), right, **limits)
+    for found, right in zip(gradients, slopes, strict=True):
+        assert (found is None) == (right is None)
+        if found is not None:
+            assert found.dtype == dtype
+            np.testing.assert_allclose(np.asarray(found, right.dtype), right, **limits)
+
+
+FLOATS = ["float16", "float32", "float64", "longdouble", "complex64", "complex128", "clongdouble"]
+
+
+@pytest.mark.parametrize("first", [*FLOATS, "int32", "uint8", "bool"])
+@pytest.mark.parametrize("second", FLOATS)
+def test_two_dtypes_give_numpys_and_each_gradient_its_sources(first: str, second: str) -> None:
+    x, y = np.ones(3, first), np.full(3, 2, second)
+    a, b = tf.constant(x), tf.constant(y)
+    with tf.GradientTape() as tape:
+        tape.watch(b)
+        if a.dtype.kind in "fc":
+            tape.watch(a)
+        product = a * b
+    assert product.dtype == (x * y).dtype
+    gradients = tape.gradient(product, [a, b])
+    assert gradients[1].dtype == second
+    assert gradients[0] is None if a.dtype.kind in "iub" else gradients[0].dtype == first
+
+
+@pytest.mark.parametrize("number", [2, 0.5, 1 + 2j, True])
+@pytest.mark.parametrize("name", FLOATS)
+def test_pythons_numbers_have_no_width(name: str, number: Any) -> None:
+    x = np.ones(2, name)
+    assert (tf.constant(x) * number).dtype == (x * number).dtype
+    assert (number + tf.constant(x)).dtype == (number + x).dtype
+    assert np.multiply(tf.constant(x), number).dtype == (x * number).dtype
+
+
+@pytest.mark.parametrize("name", ["float16", "longdouble", "complex64", "complex128", "clongdouble"])
+def test_recorded_functions_and_vectorized_ones_keep_the_dtype(name: str) -> None:
+    def f(x: Any) -> Any:
+        return tf.reduce_sum(tf.exp(x) * x + tf.sqrt(x), -1)
+
+    x = tf.constant(np.linspace(0.5, 1.5, 6).reshape(2, 3).astype(name))
+    function = tf.function(f)
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = function(x)
+        gradient = tape.gradient(value, x)
+        assert value.dtype == gradient.dtype == x.dtype
+        _, (expected,) = derivatives(f, [x])
+        np.testing.assert_allclose(gradient, expected, rtol=1e-2 if name == "float16" else 1e-5)
+    assert tf.vectorize(f)(x).dtype == x.dtype
