@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.ops.table import Row, rows
+from autodiff_core.ops import rows
+from autodiff_core.ops.table import Row
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.ops.table import Row, rows
+from autodiff_core.ops import rows
+from autodiff_core.ops.table import Row
 from autodiff_core.testing import check_gradients
 
 POINTS = np.array([0.7 + 0.4j, -0.6 + 0.9j, 0.5 - 1.2j])
@@ -35,12 +36,20 @@ def takes_complex(row: Row) -> bool:
     )
 
 
+# SciPy has the derivatives of these for real numbers alone: from this order on they are errors.
+ENDS = {"psi": 1, "gamma": 2, "rgamma": 2}
+
 ROWS = [row for row in rows() if takes_complex(row)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_derivatives_of_elementwise_rows_match_finite_differences_in_both_parts(row: Row) -> None:
-    check_gradients(row.function, [POINTS, OTHERS][: row.arity], order=2, rtol=1e-4, atol=1e-4)
+    points, end = [POINTS, OTHERS][: row.arity], ENDS.get(row.name, 3)
+    if end > 1:
+        check_gradients(row.function, points, order=end - 1, rtol=1e-4, atol=1e-4)
+    if end < 3:
+        with pytest.raises(TypeError, match="takes no operands of dtype complex128"):
+            check_gradients(row.function, points, order=end)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.arity == 2], ids=lambda row: row.name)
@@ -49,7 +58,7 @@ def test_a_real_operand_beside_a_complex_one_has_a_real_gradient(row: Row) -> No
     check_gradients(row.function, [0.83, OTHERS], rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in ROWS if ENDS.get(row.name) != 1], ids=lambda row: row.name)
 def test_complex64_stays_complex64(row: Row) -> None:
     operands = [tf.constant(p, tf.complex64) for p in (POINTS, OTHERS)[: row.arity]]
     with tf.GradientTape() as tape:
