@@ -227,3 +227,138 @@ def test_their_values_are_numpys(name: str) -> None:
     value, expected = f(tf.constant(a)), f(a)
     assert value.dtype == expected.dtype
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
+
+
+# ------------------------------------------------------------------------------------------------------- beside TensorFlow
+
+MATRIX = np.array([[2 + 1j, 0.5 - 1j, 0.3], [0.2j, 1.5, -1 + 0.7j], [1.0, -0.4j, 2.5 - 1j]])
+HERMITIAN = MATRIX @ MATRIX.conj().T + np.eye(3)
+WEIGHT = np.array([[1, 2j, 0], [1 - 1j, 0.5, 1], [0.3, -1j, 2]])
+
+# Gradients of the real part, by TensorFlow 2.21.
+TENSORFLOW: dict[str, tuple[Any, np.ndarray, list[list[complex]]]] = {
+    "inv": (
+        lambda x: tf.reduce_sum(WEIGHT * tf.linalg.inv(x)),
+        MATRIX,
+        [
+            [0.28717302 + 0.00700224j, -0.20528502 + 0.78303129j, 0.20132384 - 0.01659184j],
+            [-0.16922517 - 0.36630315j, 0.12802978 + 0.01195417j, -0.1576679 + 0.15889362j],
+            [-0.19073892 - 0.0217411j, -0.27696532 - 0.28642668j, -0.29537207 + 0.24275289j],
+        ],
+    ),
+    "solve": (
+        lambda x: tf.reduce_sum(tf.linalg.solve(x, WEIGHT)),
+        MATRIX,
+        [
+            [-0.51709486 - 0.19090514j, 0.16566928 - 0.60632925j, 0.0442207 - 0.20350542j],
+            [-0.54288908 + 1.773823j, -2.0688409 - 0.44108955j, -0.69220616 - 0.1097958j],
+            [-0.63222027 + 1.5514366j, -1.8250524 - 0.56459104j, -0.61370355 - 0.15491682j],
+        ],
+    ),
+    "cholesky": (
+        lambda x: tf.reduce_sum(WEIGHT * tf.linalg.cholesky(x)),
+        HERMITIAN,
+        [
+            [0.12615172, 0.07441272 - 0.26437331j, -0.07073804 + 0.03019798j],
+            [0.07441272 + 0.26437331j, 0.3957754, 0.31773739 - 0.29979632j],
+            [-0.07073804 - 0.03019798j, 0.31773739 + 0.29979632j, 0.42909355],
+        ],
+    ),
+    "eigh values": (
+        lambda x: tf.reduce_sum(tf.linalg.eigh(x)[0] ** 2),
+        HERMITIAN,
+        [[14.68, 0, 0], [2.6 + 8.44j, 9.56, 0], [12.6 - 6j, -12.8 - 6.2j, 18.82]],
+    ),
+    "svd values": (
+        lambda x: tf.reduce_sum(tf.linalg.svd(x, compute_uv=False) ** 3),
+        MATRIX,
+        [
+            [16.404574 + 7.9291538j, 4.9919234 - 9.8398329j, 7.6786728 + 1.5808659j],
+            [-1.9692877 + 5.2409228j, 9.6861298 + 0.76218547j, -9.6052589 + 8.260817j],
+            [12.748046 + 0.15240915j, -3.0382128 - 6.7209387j, 23.686636 - 9.049504j],
+        ],
+    ),
+    "norm": (
+        lambda x: tf.norm(x),
+        MATRIX,
+        [
+            [0.46461399 + 0.232307j, 0.1161535 - 0.232307j, 0.0696921],
+            [0 + 0.0464614j, 0.3484605, -0.232307 + 0.1626149j],
+            [0.232307, 0 - 0.0929228j, 0.58076749 - 0.232307j],
+        ],
+    ),
+    "adjoint product": (
+        lambda x: tf.reduce_sum(WEIGHT * tf.linalg.matmul(x, x, adjoint_a=True)),
+        MATRIX,
+        [
+            [7.59 + 2.5j, 5.8 - 5.7j, 1.3 - 1.2j],
+            [1.2 + 5.11j, 0.4 - 0.1j, -2.5 + 1.36j],
+            [3.95 - 0.7j, 4.5 - 1.9j, 9.9 - 4.4j],
+        ],
+    ),
+    "logdet": (
+        lambda x: tf.linalg.logdet(x),
+        HERMITIAN,
+        [
+            [0.19708265, -0.08454113 + 0.06199785j, -0.08451066 + 0.00359276j],
+            [-0.08454113 - 0.06199785j, 0.34676338, 0.13633907 - 0.02288824j],
+            [-0.08451066 - 0.00359276j, 0.13633907 + 0.02288824j, 0.18412128],
+        ],
+    ),
+    "matrix exp": (
+        lambda x: tf.reduce_sum(WEIGHT * tf.linalg.expm(0.1 * x)),
+        MATRIX,
+        [
+            [0.13622924 - 0.02069103j, -0.01313313 - 0.23441048j, 0.02398734 - 0.0014256j],
+            [0.13253639 + 0.12249691j, 0.06262595 - 0.01258171j, 0.1284117 + 0.01918223j],
+            [0.03547148 - 0.00836624j, -0.02137273 + 0.10660828j, 0.24942938 + 0.02012699j],
+        ],
+    ),
+    "qr r": (
+        lambda x: tf.reduce_sum(tf.abs(tf.linalg.qr(x)[1])),
+        MATRIX,
+        [
+            [0.75529724 + 0.18313223j, 0.68301862 - 0.60400489j, 0.49557407 + 0.02672202j],
+            [0.05636638 + 0.13995724j, 1.0785612 - 0.05366425j, -0.87116376 + 0.51804498j],
+            [0.73592299 + 0.40030606j, -0.7512995 - 0.3509005j, 1.2056985 - 0.52219391j],
+        ],
+    ),
+    "euclid": (
+        lambda x: tf.reduce_sum(tf.math.reduce_euclidean_norm(x, 1)),
+        MATRIX,
+        [
+            [0.79430147 + 0.39715074j, 0.19857537 - 0.39715074j, 0.11914522],
+            [0 + 0.1028689j, 0.77151675, -0.5143445 + 0.36004115j],
+            [0.34482759, -0 - 0.13793103j, 0.86206897 - 0.34482759j],
+        ],
+    ),
+    "variance": (
+        lambda x: tf.reduce_sum(tf.math.reduce_variance(x, 0)),
+        MATRIX,
+        [
+            [0.66666667 + 0.4j, -0.11111111 - 0.35555556j, -0.2 + 0.06666667j],
+            [-0.66666667 - 0.13333333j, 0.55555556 + 0.31111111j, -1.0666667 + 0.53333333j],
+            [0 - 0.26666667j, -0.44444444 + 0.04444444j, 1.2666667 - 0.6j],
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TENSORFLOW)
+def test_gradients_are_those_of_tensorflow(name: str) -> None:
+    f, point, expected = TENSORFLOW[name]
+    x = tf.constant(point)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = tf.math.real(f(x))
+    np.testing.assert_allclose(tape.gradient(value, x), np.array(expected), rtol=1e-6, atol=1e-7)
+
+
+def test_the_gradient_of_a_complex_determinant_is_the_derivative_where_tensorflows_is_not() -> None:
+    check_gradients(tf.linalg.det, [MATRIX], order=2)
+    x = tf.constant(MATRIX)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = tf.linalg.det(x)
+    cofactors = np.linalg.det(MATRIX) * np.linalg.inv(MATRIX).T
+    np.testing.assert_allclose(tape.gradient(value, x), np.conj(cofactors))
