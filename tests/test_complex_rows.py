@@ -229,7 +229,7 @@ def test_their_values_are_numpys(name: str) -> None:
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
 
 
-# ------------------------------------------------------------------------------------------------------- beside TensorFlow
+# -------------------------------------------------------------------------------------------------- beside TensorFlow
 
 MATRIX = np.array([[2 + 1j, 0.5 - 1j, 0.3], [0.2j, 1.5, -1 + 0.7j], [1.0, -0.4j, 2.5 - 1j]])
 HERMITIAN = MATRIX @ MATRIX.conj().T + np.eye(3)
