@@ -215,12 +215,35 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
         counterpart = _functions.get(function)
     if counterpart is None:
         raise _no_way(registry.spelled(function), registry.refusals.get(function, "it is not recorded yet"))
-    out = kwargs.pop("out", None)
+    place = registry.out_places.get(function, len(args))
+    out = args[place] if len(args) > place else kwargs.get("out")
     if out is not None:
         if isinstance(out, np.ndarray) and function in registry.steps:
-            return function(*registry.stripped(args), out=out, **registry.stripped(kwargs))
+            return function(*registry.stripped(args), **registry.stripped(kwargs))
         raise _no_way(
             f"{registry.spelled(function)} with out=",
             "a derivative cannot follow into memory that is written to; use the result",
         )
+    kwargs.pop("out", None)
     return counterpart(*args, **kwargs)
+
+
+# What tensors and variables have of ndarray's methods and attributes, and of the protocols by which arrays are
+# exchanged, beside what the core defines itself; `methods` has the functions behind the names.
+METHODS = (
+    *("all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "choose", "clip", "compress", "conj"),
+    *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "max", "mean", "min", "nonzero"),
+    *("partition", "prod", "ptp", "put", "ravel", "repeat", "reshape", "resize", "round", "searchsorted", "setflags"),
+    *("sort", "squeeze", "std", "sum", "swapaxes", "take", "to_device", "trace", "transpose", "var"),
+    *("__array_namespace__", "__dlpack__", "__dlpack_device__"),
+)
+ATTRIBUTES = ("device", "imag", "itemsize", "mT", "nbytes", "real")
+
+
+def _method(name: str) -> Any:
+    from .methods import function_of
+
+    return function_of(name)
+
+
+_core.install_methods(METHODS, ATTRIBUTES, _method)

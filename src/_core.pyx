@@ -8,7 +8,7 @@ to the earlier. Python gives it rows (autodiff_core.ops) and a few hooks, and no
 
 cimport cython
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
-from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
+from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport abort, calloc, free, malloc, qsort, realloc
@@ -241,6 +241,7 @@ include "replay.pxi"
 include "batching.pxi"
 include "function.pxi"
 include "interface.pxi"
+include "methods.pxi"
 
 for _dtype in dtype_objects:
     if _dtype is not None:

@@ -40,6 +40,8 @@ cdef class Operand:
     def __or__(x, y): return binary(OP_BITWISE_OR, x, y)
     def __xor__(x, y): return binary(OP_BITWISE_XOR, x, y)
     def __invert__(self): return apply1(OP_INVERT, self)
+    def __lshift__(x, y): return numpy.left_shift(x, y)     # of integers: nothing to record
+    def __rshift__(x, y): return numpy.right_shift(x, y)
 
     def __pow__(x, y, modulo):
         if modulo is not None:
@@ -181,9 +183,9 @@ cdef class Operand:
         """The shape, a TensorShape."""
         return self.shape
 
-    def item(self):
-        """The value of a tensor of one element, as a Python number. Leaves the tape."""
-        return self.numpy().item()
+    def item(self, *index):
+        """The value of a tensor of one element, or the one at an index, as a Python number. Leaves the tape."""
+        return self.numpy().item(*index)
 
     def tolist(self):
         """The value as nested Python lists. Leaves the tape."""

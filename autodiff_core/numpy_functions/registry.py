@@ -36,6 +36,8 @@ refusals: dict[Any, str] = {}
 leaving: set[Any] = set()
 # Of the counterparts, those whose result varies in steps, or not at all.
 steps: set[Any] = set()
+# The place of `out` among the arguments, where there is one.
+out_places: dict[Any, int] = {}
 
 
 def load() -> None:
@@ -64,6 +66,9 @@ def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], 
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
         there = [function for function in of if function is not None]
         functions.update(dict.fromkeys(there, implementation))
+        code = implementation.__code__
+        if "out" in code.co_varnames[: code.co_argcount]:
+            out_places.update(dict.fromkeys(there, code.co_varnames.index("out")))
         if data:
             steps.update(there)
         return implementation
