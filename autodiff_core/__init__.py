@@ -191,7 +191,7 @@ from .variable import Variable  # noqa: E402
 from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import keras, linalg, random, scipy, test, testing
+    from . import experimental, keras, linalg, random, scipy, test, testing
     from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
     from .program import Program
     from .sparse import sparse_hessian, sparse_jacobian
@@ -199,7 +199,7 @@ if _TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # Loaded when first used: these modules, and what these modules define.
-_LAZY = ("keras", "linalg", "random", "scipy", "test", "testing")
+_LAZY = ("experimental", "keras", "linalg", "random", "scipy", "test", "testing")
 _LAZY_NAMES = {
     "dtypes": ("bfloat16",),  # (not in __all__: it may not be installed)
     "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
@@ -279,6 +279,7 @@ __all__ = [
     "equal",
     "exp",
     "expand_dims",
+    "experimental",
     "eye",
     "fill",
     "float16",
