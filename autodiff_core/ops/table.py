@@ -7,7 +7,6 @@ the NumPy spelling, its generated gradient tests and its line in the documentati
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import Any
 
@@ -24,28 +23,50 @@ Shape = tuple[int, ...]
 Depends = Callable[[Any, Sequence[Shape], Shape], Sequence[tuple[np.ndarray, np.ndarray]]]
 
 
-@dataclass(frozen=True)
 class Case:
     """A way of calling a row: `call` takes tensors of these shapes."""
 
-    call: Callable[..., Any]
-    shapes: tuple[tuple[int, ...], ...]
+    # (Plain classes here: to make a dataclass takes longer than all other imports of this file.)
+    __slots__ = ("call", "shapes")
+
+    def __init__(self, call: Callable[..., Any], shapes: tuple[tuple[int, ...], ...]) -> None:
+        self.call, self.shapes = call, shapes
 
 
-@dataclass(frozen=True)
 class Row:
     """One op: what it is called, what it computes, and where its derivative can be tested."""
 
-    name: str
-    kind: str  # "elementwise", "linear", "bilinear", "general", or "none": declared without a derivative
-    function: Callable[..., Any]
-    arity: int
-    ufunc: np.ufunc | None = None
-    domain: tuple[Interval, ...] = ()
-    cases: tuple[Case, ...] = ()
-    partials: tuple[bool, ...] = ()
-    doc: str = ""
-    condition: bool = field(default=False)
+    __slots__ = (
+        "arity",
+        "cases",
+        "condition",
+        "doc",
+        "domain",
+        "function",
+        "kind",
+        "name",
+        "partials",
+        "ufunc",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,  # "elementwise", "linear", "bilinear", "general", or "none": declared without a derivative
+        function: Callable[..., Any],
+        arity: int,
+        ufunc: np.ufunc | None = None,
+        domain: tuple[Interval, ...] = (),
+        cases: tuple[Case, ...] = (),
+        partials: tuple[bool, ...] = (),
+        doc: str = "",
+        condition: bool = False,
+    ) -> None:
+        self.name, self.kind, self.function, self.arity, self.ufunc = name, kind, function, arity, ufunc
+        self.domain, self.cases, self.partials, self.doc, self.condition = domain, cases, partials, doc, condition
+
+    def __repr__(self) -> str:
+        return f"<Row {self.name}: {self.kind}>"
 
 
 _rows: list[Row] = []
