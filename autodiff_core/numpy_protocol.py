@@ -41,7 +41,8 @@ _REDUCED_AS = {
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_ufunc__` of tensors and variables."""
-    spelled = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    module = "scipy.special" if is_of_scipy(ufunc) else "np"
+    spelled = f"{module}.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
     out = kwargs.pop("out", None)
     for key, default in _IGNORED.items():
         if kwargs.get(key, default) == default:
@@ -85,11 +86,16 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
         )
     name = _core.ufunc_row(ufunc)
     if name is None and is_of_scipy(ufunc):
-        from .ops.special import SPELLINGS
+        from . import ops
+        from .ops.scipy_rows import REFUSED, SPELLINGS
 
+        ops.load_special()
         if ufunc in SPELLINGS:
-            return registry.in_dtype(SPELLINGS[ufunc](*inputs), dtype)
+            found = SPELLINGS[ufunc](*inputs)
+            return found if isinstance(found, tuple) else registry.in_dtype(found, dtype)
         name = _core.ufunc_row(ufunc)
+        if ufunc in REFUSED and any(_watchable(x) for x in inputs):
+            raise _no_way(spelled, REFUSED[ufunc])
     if name is None:
         if not any(_watchable(x) for x in inputs):
             return _wrapped(ufunc(*[_plain(x) for x in inputs]))

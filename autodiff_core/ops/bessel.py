@@ -1,4 +1,4 @@
-"""Functions of differential equations: Bessel's kin, Airy's, Kelvin's, Struve's, parabolic cylinders, Mathieu's, spheroids.
+"""Solutions of differential equations: Bessel's kin, Airy's, Kelvin's, Struve's, Mathieu's, cylinders, spheroids.
 
 SciPy's ufuncs as rows; needs SciPy, and is loaded late. A function that comes with its derivative is two results of one
 row, and the second one's slope is what the differential equation says (https://dlmf.nist.gov, chapters 9 to 12, 28 and
@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-
 from .elementwise import cos, cosh, equal, exp, maximum, select, sin, sinh, sqrt
-from .scipy_rows import SPELLINGS, form, like, no_slope, scipy_row
+from .scipy_rows import SPELLINGS, form, like, no_slope, scipy_row, without
 from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
 from .shaping import broadcast_to
@@ -390,8 +389,8 @@ def _characteristic_of_spheroids(name: str, doc: str) -> Function:
 
     Notes
     -----
-    https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.{name}.html. There is no derivative: asking for one is a
-    LookupError.
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.{name}.html.
+    There is no derivative: asking for one is a LookupError.
 
     Examples
     --------
@@ -450,7 +449,9 @@ mathieu_modsem2 = _solution(
 )
 
 
-def _spheroidal(name: str, value: Any, sign: float, field: float, doc: str, interval: tuple[float, float]) -> None:
+def _spheroidal(
+    name: str, value: Any, sign: float, field: float, doc: str, interval: tuple[float, float]
+) -> tuple[Function, Function]:
     """A solution of ((1 - s x^2) y')' + s (value - t c^2 x^2 - m^2 / (1 - s x^2)) y = 0, s the sign and t the field.
 
     There are two ufuncs of it: one of m, n, c and x, and one that is given the characteristic value besides.
@@ -465,7 +466,7 @@ def _spheroidal(name: str, value: Any, sign: float, field: float, doc: str, inte
         return dy, sign * (2.0 * x * dy / (1.0 - sign * x * x) - force(m, c, cv, x) * y)
 
     data = (1, 2, 0.8)
-    globals()[name] = form(
+    of_its_own = form(
         name,
         _wide(getattr(_sp, name)),
         lambda m, n, c, x, y, dy: slopes(m, c, value(m, n, c), x, y, dy),
@@ -475,7 +476,7 @@ def _spheroidal(name: str, value: Any, sign: float, field: float, doc: str, inte
         results=2,
         spells=[getattr(_sp, name)],
     )
-    globals()[f"{name}_cv"] = form(
+    of_given = form(
         f"{name}_cv",
         _wide(getattr(_sp, f"{name}_cv")),
         lambda m, n, c, cv, x, y, dy: slopes(m, c, cv, x, y, dy),
@@ -485,9 +486,29 @@ def _spheroidal(name: str, value: Any, sign: float, field: float, doc: str, inte
         results=2,
         spells=[getattr(_sp, f"{name}_cv")],
     )
+    return of_its_own, of_given
 
 
-_spheroidal("pro_ang1", pro_cv, 1.0, 1.0, "Prolate spheroidal angular function of the first kind", (-0.8, 0.8))
-_spheroidal("pro_rad1", pro_cv, 1.0, 1.0, "Prolate spheroidal radial function of the first kind", (1.2, 3.0))
-_spheroidal("obl_ang1", obl_cv, 1.0, -1.0, "Oblate spheroidal angular function of the first kind", (-0.8, 0.8))
-_spheroidal("obl_rad1", obl_cv, -1.0, 1.0, "Oblate spheroidal radial function of the first kind", (0.3, 2.0))
+pro_ang1, pro_ang1_cv = _spheroidal(
+    "pro_ang1", pro_cv, 1.0, 1.0, "Prolate spheroidal angular function of the first kind", (-0.8, 0.8)
+)
+pro_rad1, pro_rad1_cv = _spheroidal(
+    "pro_rad1", pro_cv, 1.0, 1.0, "Prolate spheroidal radial function of the first kind", (1.2, 3.0)
+)
+obl_ang1, obl_ang1_cv = _spheroidal(
+    "obl_ang1", obl_cv, 1.0, -1.0, "Oblate spheroidal angular function of the first kind", (-0.8, 0.8)
+)
+obl_rad1, obl_rad1_cv = _spheroidal(
+    "obl_rad1", obl_cv, -1.0, 1.0, "Oblate spheroidal radial function of the first kind", (0.3, 2.0)
+)
+
+without("its result is complex, which is not recorded: use jv and yv", "hankel1", "hankel1e", "hankel2", "hankel2e")
+without("its results are complex, which is not recorded: use ber, bei, ker, kei, and berp, beip, kerp, keip", "kelvin")
+without("its results are complex, which is not recorded: use fresnel", "modfresnelp", "modfresnelm")
+without(
+    "the derivative that SciPy gives does not fit its values: write one with tf.custom_gradient",
+    "pro_rad2",
+    "pro_rad2_cv",
+    "obl_rad2",
+    "obl_rad2_cv",
+)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .elementwise import abs, exp, floor, log, log1p, pow, select, sqrt, square, xlog1py, xlogy
 from .hypergeometric import hyp1f1
-from .scipy_rows import form, like, no_slope, scipy_row
+from .scipy_rows import form, like, no_slope, scipy_row, without
 from .scipy_rows import kernels as _sp
 from .special import _beta_density as beta_density
 from .special import _gamma_density as gamma_density
@@ -464,4 +464,8 @@ nrdtrisd: Function = scipy_row(
     parameters=("mn", "p", "x"),
     domain=((-1.0, 0.0), (0.6, 0.95), (0.5, 2.0)),
     doc="The standard deviation for which the normal distribution function at x is p, elementwise.",
+)
+
+without(
+    "there is no formula for its slopes: write them with tf.custom_gradient", "ncfdtridfd", "ncfdtridfn", "ncfdtrinc"
 )

@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import elementwise as _e
 from .elementwise import (
     abs,
-    cos,
     equal,
     erf,
     exp,
@@ -26,16 +24,15 @@ from .elementwise import (
     minimum,
     pow,
     select,
-    sign,
     sin,
     sqrt,
     square,
 )
 from .hypergeometric import hyp1f1
-from .scipy_rows import SPELLINGS, form, no_slope, scipy_row
+from .scipy_rows import SPELLINGS, form, no_slope, scipy_row, without
 from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
-from .special import gamma, psi, zeta
+from .special import psi
 from .table import Function
 
 _POSITIVE = (0.3, 3.0)
@@ -147,8 +144,8 @@ def lambertw(z: Any, k: Any = 0, tol: float = 1e-8) -> _core.Tensor:
 
     Notes
     -----
-    https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.lambertw.html. SciPy's result is complex. The slope at
-    -1 / e is infinite.
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.lambertw.html. SciPy's result is complex.
+    The slope at -1 / e is infinite.
 
     Examples
     --------
@@ -278,7 +275,7 @@ expn: Function = scipy_row(
     notes=no_slope("n"),
 )
 
-# -------------------------------------------------------------------------------------- distributions without parameters
+# --------------------------------------------------------------------------------- distributions without parameters
 
 ndtri_exp: Function = scipy_row(
     "ndtri_exp",
@@ -419,8 +416,8 @@ def voigt_profile(x: Any, sigma: Any, gamma: Any) -> _core.Tensor:
 
     Notes
     -----
-    https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.voigt_profile.html. Where sigma is 0, the value and its
-    slopes are NaN.
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.voigt_profile.html. Where sigma is 0,
+    the value and its slopes are NaN.
 
     Examples
     --------
@@ -434,3 +431,5 @@ def voigt_profile(x: Any, sigma: Any, gamma: Any) -> _core.Tensor:
 
 
 SPELLINGS[_sp.voigt_profile] = voigt_profile
+
+without("its result is complex, which is not recorded: use erfcx, dawsn or voigt_profile", "wofz")

@@ -1,7 +1,7 @@
 """Elliptic integrals and functions: SciPy's ufuncs as rows. Needs SciPy, and is loaded late.
 
-Slopes are Carlson's integral RD (https://dlmf.nist.gov/19.18 and 19.25), which stays exact where the textbook formulas in
-Legendre's integrals cancel: at m = 0, and where the operands of a symmetric integral are equal.
+Slopes are Carlson's integral RD (https://dlmf.nist.gov/19.18 and 19.25), which stays exact where the textbook formulas
+in Legendre's integrals cancel: at m = 0, and where the operands of a symmetric integral are equal.
 """
 
 from __future__ import annotations

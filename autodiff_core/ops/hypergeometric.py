@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import equal, maximum, select
 from .scipy_rows import form, like, no_slope, scipy_row
 from .scipy_rows import kernels as _sp
 from .table import Function

@@ -1,9 +1,9 @@
-"""How a ufunc of SciPy's becomes a row: elementwise where it can be, and by a rule where it has data or several results.
+"""How a ufunc of SciPy's becomes a row: elementwise where it can be, by a rule where it has data or several results.
 
-The engine's elementwise rows take up to three operands and give one result, both floats. Any other ufunc is a *form*: a
-general row over operands of one shape. The first of them may be data: orders, which are integers, or parameters by which
-there is no derivative, so that asking for one is a LookupError. Each result has a slope with respect to each of the
-other operands, written in terms of public functions, so that it can be differentiated in its turn.
+The engine's elementwise rows take up to three operands and give one result, all of them floats. Any other ufunc is a
+*form*: a general row over operands of one shape. The first of them may be data: orders, which are integers, or
+parameters by which there is no derivative, so that asking for one is a LookupError. Each result has a slope with
+respect to each of the other operands, written in public functions, so that it can be differentiated in its turn.
 
 What is refused altogether, and why, is in `REFUSED`; what is spelled by another row or function in `SPELLINGS`.
 """
