@@ -218,7 +218,7 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
     counterpart = _functions.get(function)
     if counterpart is None:
         registry.load()
-        counterpart = _functions.get(function)
+        counterpart = _functions.get(function) or registry.likened.get(function)
     if counterpart is None:
         raise _no_way(registry.spelled(function), registry.refusals.get(function, "it is not recorded yet"))
     place = registry.out_places.get(function, len(args))

@@ -94,6 +94,14 @@ def sinc(x: Any) -> Any:
     return el.select(near, series, el.sin(away) / away)
 
 
+@counterpart(np.i0)
+def i0(x: Any) -> Any:
+    """SciPy's, since its derivative is SciPy's i1."""
+    from ..ops.special import i0 as recorded
+
+    return recorded(inexact(x))
+
+
 def modf(x: Any) -> tuple[Any, Any]:
     """np.modf, a ufunc of two results: the part behind the point has the gradient."""
     operand = inexact(x)
