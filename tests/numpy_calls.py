@@ -111,6 +111,24 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     + of(np.cov, shapes=VV),
     "corrcoef": of(np.corrcoef, lambda x: np.corrcoef(x, rowvar=False)) + of(np.corrcoef, shapes=VV),
     "trace": of(np.trace, lambda x: np.trace(x, 1)) + of(lambda x: np.trace(x, 0, 0, 2), shapes=CUBE),
+    "histogram": of(
+        lambda w: np.histogram(VECTOR, 3, weights=w)[0],
+        lambda w: np.histogram(VECTOR, [-2.0, 0.0, 1.0, 2.0], density=True, weights=w + 3.0)[0],
+        lambda x: np.histogram(x, 3, density=True),
+        lambda x: np.histogram(x, "sturges", weights=VECTOR)[1],
+        shapes=V,
+    ),
+    "histogram2d": of(
+        lambda w: np.histogram2d(VECTOR, ORDERED, (2, 3), weights=w)[0],
+        lambda x: np.histogram2d(x, VECTOR, 2, density=True)[:2],
+        lambda x: np.histogram2d(x, VECTOR, ORDERED, density=True, weights=x)[0],
+        shapes=V,
+    ),
+    "histogramdd": of(
+        lambda w: np.histogramdd([VECTOR, ORDERED], 2, [[-2.0, 3.0], [-3.0, 2.0]], weights=w)[0], shapes=V
+    )
+    + of(lambda x: np.histogramdd(x, 2, density=True)[0], shapes=((4, 2),)),
+    "histogram_bin_edges": of(np.histogram_bin_edges, lambda x: np.histogram_bin_edges(x, "sqrt")),
     "bincount": of(
         lambda w: np.bincount(np.array([0, 3, 3, 1]), w), lambda w: np.bincount([1, 1, 0, 2], w, minlength=6), shapes=V
     ),
@@ -327,6 +345,20 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "correlate": of(*(lambda x, y, m=m: np.correlate(x, y, m) for m in ("full", "same", "valid")), shapes=((6,), (4,)))
     + of(*(lambda x, y, m=m: np.correlate(x, y, m) for m in ("full", "same", "valid")), shapes=((2,), (5,)))
     + of(lambda x, y: np.correlate(x, y), shapes=VV),
+    "poly": of(np.poly, lambda x: np.poly(x[:1]), shapes=V) + of(np.poly, shapes=((3, 3),)),
+    "polydiv": of(
+        lambda u, v: np.polydiv(u, v + np.array([3.0, 0.0])), lambda u, v: np.polydiv(v, u), shapes=((4,), (2,))
+    ),
+    "polyfit": of(
+        lambda x, y: np.polyfit(x + ORDERED, y, 2),
+        lambda x, y: np.polyfit(x + ORDERED, y, 1, w=np.arange(1.0, 5.0)),
+        lambda x, y: np.polyfit(x + ORDERED, y, 1, cov=True),
+        lambda x, y: np.polyfit(x + ORDERED, y, 1, cov="unscaled")[1] + 0.0 * y[0],
+        shapes=VV,
+    )
+    + of(lambda y: np.polyfit(ORDERED, y, 1), lambda y: np.polyfit(ORDERED, y, 1, full=True)[:2], shapes=((4, 2),))
+    + of(lambda y: np.polyfit(ORDERED, y, 1, cov=True), shapes=((4, 2),)),
+    "roots": of(lambda x: np.roots(np.array([1.0, -2.0, -5.0, 6.0]) + 0.1 * x), shapes=V),
     "polyval": of(np.polyval, shapes=((3,), (4,))) + of(lambda x: np.polyval([1.0, -2.0, 3.0], x)),
     "polyadd": of(np.polyadd, shapes=VM),
     "polysub": of(np.polysub, shapes=VM),
@@ -347,6 +379,7 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
         lambda x: np.nan_to_num(x - np.where(MASK, 0.0, np.inf), neginf=-3.0),
     ),
     "unwrap": of(lambda x: np.unwrap(4.0 * x), lambda x: np.unwrap(4.0 * x, axis=0, period=3.0)),
+    "i0": of(np.i0),
     "sinc": of(np.sinc, lambda x: np.sinc(0.05 * x), lambda x: np.sinc(0.0 * x + 2.0 * x)),
     "full_like": of(lambda x: np.full_like(x, x[0, 0], shape=(2, 2))) + of(lambda x: np.full_like(x, x), shapes=V),
     "linspace": of(lambda a, b: np.linspace(a, b, 5), shapes=((), ()))
