@@ -30,7 +30,6 @@ _REDUCED_AS = {
 }
 # Those whose order does not matter: NumPy lets these alone go along several axes.
 _IN_ANY_ORDER = (np.logaddexp, np.logaddexp2, np.hypot)
-_TAKES_TWO = "{}: {} only supported for binary functions"
 
 
 def varies_in_steps(ufunc: np.ufunc) -> bool:
@@ -43,10 +42,11 @@ def varies_in_steps(ufunc: np.ufunc) -> bool:
     return not any(d is None or d for d in _core.has_derivative(_core.op_named(name)))
 
 
-def _checked(ufunc: np.ufunc, spelled: str, method: str) -> None:
-    if ufunc.nin != 2 or ufunc.nout != 1:
-        raise ValueError(_TAKES_TWO.format(spelled, method))
-    if ufunc.signature is not None:
+def _checked(ufunc: np.ufunc, spelled: str) -> None:
+    """NumPy itself has seen to it that there are two operands and one result, of one dtype all but for these."""
+    from .numpy_protocol import special_ufuncs
+
+    if ufunc in special_ufuncs():
         raise no_way(spelled, "this method of the ufunc is not recorded")
 
 
@@ -71,7 +71,7 @@ def reduced(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: dict
 
         axis, keepdims = kwargs.pop("axis", 0), bool(kwargs.pop("keepdims", False))
         return getattr(statistics, _REDUCED_AS[ufunc])(_operand(inputs[0], kwargs), axis, keepdims=keepdims, **kwargs)
-    _checked(ufunc, spelled, "reduce")
+    _checked(ufunc, spelled)
     if varies_in_steps(ufunc):
         return _by_numpy(ufunc, "reduce", inputs, kwargs)
     axis, keepdims = kwargs.pop("axis", 0), bool(kwargs.pop("keepdims", False))
@@ -113,7 +113,7 @@ def _folded(
 
 def accumulated(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: dict[str, Any], spelled: str) -> Any:
     """What each element and those before it come to."""
-    _checked(ufunc, spelled, "accumulate")
+    _checked(ufunc, spelled)
     if varies_in_steps(ufunc):
         return _by_numpy(ufunc, "accumulate", inputs, kwargs)
     axis = kwargs.pop("axis", 0)
@@ -139,7 +139,7 @@ def reduced_at(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: d
     """Slices from each index up to the next; a single element where the next is not beyond."""
     from .ops import segments
 
-    _checked(ufunc, spelled, "reduceat")
+    _checked(ufunc, spelled)
     if varies_in_steps(ufunc):
         return _by_numpy(ufunc, "reduceat", inputs, kwargs)
     kinds = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}

@@ -90,7 +90,11 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     + of(lambda x, w: np.average(x, axis=1, weights=w + 4.0, returned=True), shapes=((3, 4), (4,))),
     "median": reducing(np.median, lambda x: np.median(x[:, :3], axis=1)),
     "quantile": quantiles("quantile", 1.0),
-    "percentile": quantiles("percentile", 100.0),
+    "percentile": quantiles("percentile", 100.0)
+    + of(
+        lambda x: np.percentile(x, [20.0, 60.0], axis=1, method="inverted_cdf", weights=[1.0, 0.5, 2.0, 0.0]),
+        lambda x: np.percentile(x, 40.0, method="inverted_cdf", weights=np.abs(MATRIX), keepdims=True),
+    ),
     "nansum": reducing(np.nansum, lambda x: np.nansum(x + HOLES, axis=0)),
     "nanprod": reducing(np.nanprod, lambda x: np.nanprod(x + HOLES, axis=0)),
     "nanmean": reducing(np.nanmean, lambda x: np.nanmean(x + HOLES, axis=0)),
@@ -99,7 +103,9 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "nanmax": reducing(np.nanmax, lambda x: np.nanmax(x + HOLES, axis=0)),
     "nanmin": reducing(np.nanmin, lambda x: np.nanmin(x + HOLES, axis=0)),
     "nanmedian": reducing(np.nanmedian, lambda x: np.nanmedian(x + HOLES, axis=0)),
-    "nanquantile": quantiles("nanquantile", 1.0) + of(lambda x: np.nanquantile(x + HOLES, [0.2, 0.7], axis=1)),
+    "nanquantile": quantiles("nanquantile", 1.0)
+    + of(lambda x: np.nanquantile(x + HOLES, 0.4, axis=0, method="inverted_cdf", weights=np.abs(MATRIX)))
+    + of(lambda x: np.nanquantile(x + HOLES, [0.2, 0.7], axis=1)),
     "nanpercentile": quantiles("nanpercentile", 100.0) + of(lambda x: np.nanpercentile(x + HOLES, 40.0, axis=0)),
     "cov": of(
         np.cov,
@@ -115,7 +121,7 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
         lambda w: np.histogram(VECTOR, 3, weights=w)[0],
         lambda w: np.histogram(VECTOR, [-2.0, 0.0, 1.0, 2.0], density=True, weights=w + 3.0)[0],
         lambda x: np.histogram(x, 3, density=True),
-        lambda x: np.histogram(x, "sturges", weights=VECTOR)[1],
+        lambda x: np.histogram(x, "sturges")[1],
         shapes=V,
     ),
     "histogram2d": of(
@@ -346,9 +352,8 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     + of(*(lambda x, y, m=m: np.correlate(x, y, m) for m in ("full", "same", "valid")), shapes=((2,), (5,)))
     + of(lambda x, y: np.correlate(x, y), shapes=VV),
     "poly": of(np.poly, lambda x: np.poly(x[:1]), shapes=V) + of(np.poly, shapes=((3, 3),)),
-    "polydiv": of(
-        lambda u, v: np.polydiv(u, v + np.array([3.0, 0.0])), lambda u, v: np.polydiv(v, u), shapes=((4,), (2,))
-    ),
+    "polydiv": of(lambda u, v: np.polydiv(u, v + np.array([3.0, 0.0])), shapes=((4,), (2,)))
+    + of(lambda u: np.polydiv(u, [1.0, 2.0, 3.0, 4.0, 5.0])[1], shapes=V),
     "polyfit": of(
         lambda x, y: np.polyfit(x + ORDERED, y, 2),
         lambda x, y: np.polyfit(x + ORDERED, y, 1, w=np.arange(1.0, 5.0)),

@@ -122,6 +122,8 @@ def ldexp(x: Any, exponents: Any) -> Any:
     """np.ldexp, a ufunc: in two factors, neither of which overflows before the product does."""
     operand = inexact(x)
     powers = np.asarray(exponents)
+    if powers.dtype.kind not in "iub":
+        raise TypeError(f"np.ldexp: the exponents are integers, not {powers.dtype}; use t * np.exp2(exponents)")
     half = powers // 2
     first, second = (constant(np.exp2(part.astype(float)), operand) for part in (half, powers - half))
     return operand * first * second
