@@ -18,7 +18,7 @@ from .numpy_functions import registry
 from .numpy_functions.registry import functions as _functions
 from .numpy_functions.registry import no_way as _no_way
 from .numpy_functions.registry import watchable as _watchable
-from .ops import elementwise, indexing, linalg, reductions, scans, shaping
+from .ops import elementwise, linalg, shaping
 
 # Ufuncs of integers: never followed, so NumPy computes them.
 INTEGER_UFUNCS = frozenset(
@@ -27,6 +27,7 @@ INTEGER_UFUNCS = frozenset(
 )
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
 _IGNORED = {"order": "K", "subok": True, "casting": "same_kind"}  # what these say by default
+
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_ufunc__` of tensors and variables."""

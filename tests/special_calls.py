@@ -37,16 +37,14 @@ OURS = {
     "spherical_yn": lambda f, x: f(2, x, True),
 }
 REFUSES = {"h1vp": lambda f, x: f(1, x), "h2vp": lambda f, x: f(1, x)}
-ARRAYS = set(
-    """assoc_legendre_p assoc_legendre_p_all ellip_harm ellip_harm_2 ellip_normal factorial2 factorialk legendre_p
-    legendre_p_all lmbda lqmn lqn pbdn_seq pbdv_seq pbvv_seq riccati_jn riccati_yn sph_harm_y sph_harm_y_all
-    sph_legendre_p sph_legendre_p_all stirling2 mathieu_even_coef mathieu_odd_coef obl_cv_seq pro_cv_seq
-    clpmn lpmn lpn""".split()
-)
-_POLYNOMIALS = """chebyc chebys chebyt chebyu gegenbauer genlaguerre hermite hermitenorm jacobi laguerre legendre sh_chebyt
-    sh_chebyu sh_jacobi sh_legendre"""
-_ROOTS = """c_roots cg_roots h_roots he_roots j_roots js_roots l_roots la_roots p_roots ps_roots s_roots t_roots ts_roots
-    u_roots us_roots"""
+_ARRAYS = """assoc_legendre_p assoc_legendre_p_all clpmn ellip_harm ellip_harm_2 ellip_normal factorial2 factorialk
+    legendre_p legendre_p_all lmbda lpmn lpn lqmn lqn mathieu_even_coef mathieu_odd_coef obl_cv_seq pbdn_seq pbdv_seq
+    pbvv_seq pro_cv_seq riccati_jn riccati_yn sph_harm_y sph_harm_y_all sph_legendre_p sph_legendre_p_all stirling2"""
+ARRAYS = frozenset(_ARRAYS.split())
+_POLYNOMIALS = """chebyc chebys chebyt chebyu gegenbauer genlaguerre hermite hermitenorm jacobi laguerre legendre
+    sh_chebyt sh_chebyu sh_jacobi sh_legendre"""
+_ROOTS = """c_roots cg_roots h_roots he_roots j_roots js_roots l_roots la_roots p_roots ps_roots s_roots t_roots
+    ts_roots u_roots us_roots"""
 _ZEROS = """ai_zeros bei_zeros beip_zeros ber_zeros berp_zeros bi_zeros erf_zeros fresnel_zeros fresnelc_zeros
     fresnels_zeros jn_zeros jnjnp_zeros jnp_zeros jnyn_zeros kei_zeros keip_zeros kelvin_zeros ker_zeros kerp_zeros
     y0_zeros y1_zeros y1p_zeros yn_zeros ynp_zeros"""
@@ -55,6 +53,6 @@ OF_CONSTANTS = {
     *_ROOTS.split(),
     *_ZEROS.split(),
     *(f"roots_{name}" for name in _POLYNOMIALS.split()),
-    *"bernoulli euler geterr seterr test".split(),
+    *["bernoulli", "euler", "geterr", "seterr", "test"],
 }
 POINTS = np.array([0.45, 0.7, 0.9])

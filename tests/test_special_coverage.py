@@ -223,7 +223,7 @@ def test_where_scipys_function_makes_an_array_ours_is_recorded(name: str) -> Non
 
 @pytest.mark.parametrize("name", calls.REFUSES)
 def test_what_needs_complex_numbers_raises(name: str) -> None:
-    with pytest.raises(TypeError, match="hankel.*use jv and yv"):
+    with pytest.raises(TypeError, match=r"hankel.*use jv and yv"):
         calls.REFUSES[name](NAMES[name], tf.constant(calls.POINTS))
 
 

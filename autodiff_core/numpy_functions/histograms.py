@@ -19,11 +19,13 @@ def _edges(name: str, points: Any, bins: Any, span: Any, weights: Any = None) ->
     numbers = np.histogram_bin_edges(
         np.asarray(stripped(points)), stripped(bins), data(span, name, "range"), stripped(weights)
     )
-    # Between the smallest and the largest point, unless these are equal.
     moving = np.ndim(stripped(bins)) == 0 and span is None and watchable(points) and points.size > 0
-    if not moving or np.min(np.asarray(points)) == np.max(np.asarray(points)):
+    if not moving:
         return _core.to_tensor(numbers), numbers
-    low, high = reductions.reduce_min(points), reductions.reduce_max(points)
+    # Between the smallest and the largest point; half beyond, where these are equal.
+    values = np.asarray(points)
+    beyond = constant(0.5 if values.min() == values.max() else 0.0, points)
+    low, high = reductions.reduce_min(points) - beyond, reductions.reduce_max(points) + beyond
     share = constant(np.arange(numbers.size) / (numbers.size - 1), points)
     return low * (1.0 - share) + high * share, numbers
 
@@ -84,7 +86,7 @@ def _divided(totals: Any, edges: Sequence[Any]) -> Any:
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> tuple[Any, tuple[Any, ...]]:
-    if isinstance(sample, _core.Operand) or isinstance(sample, np.ndarray):
+    if isinstance(sample, (_core.Operand, np.ndarray)):
         table = sample if sample.ndim == 2 else shaping.reshape(sample, (-1, 1))
         columns = [table[:, d] for d in np.arange(table.shape[1])]
     else:

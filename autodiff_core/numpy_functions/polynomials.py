@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import _core
 from ..ops import linalg, reductions, shaping
 from .products import convolve, vander
 from .registry import alike, constant, counterpart, inexact
@@ -72,8 +71,8 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     at, values = (inexact(v) for v in alike("polyfit", x, y))
     if deg < 0 or at.ndim != 1 or at.size == 0 or values.ndim not in (1, 2) or values.shape[0] != at.shape[0]:
         raise TypeError(
-            f"np.polyfit: degree {deg} of points of shapes {tuple(at.shape)} and {tuple(values.shape)}; it takes a degree "
-            f"from 0 on, one dimension that is not empty, and as many values"
+            f"np.polyfit: degree {deg} of points of shapes {tuple(at.shape)} and {tuple(values.shape)}; it takes a "
+            f"degree from 0 on, one dimension that is not empty, and as many values"
         )
     left = vander(at, deg + 1)
     right = values

@@ -10,7 +10,7 @@ from .. import _core
 from ..ops import elementwise as el
 from ..ops import linalg, ordering, reductions, segments, shaping
 from ..ops.complex_parts import complex, imag, real, squared_magnitude
-from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact, no_way
+from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact
 
 
 def _masked(x: Any, where: Any, fill: Any) -> Any:
@@ -253,11 +253,11 @@ def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any,
 
 
 def _weighted_quantiles(
-    name: str, x: Any, q: np.ndarray, axis: Any, method: str, keepdims: Any, weights: Any, skip: bool
+    name: str, x: Any, q: np.ndarray, axis: Any, method: Any, keepdims: Any, weights: Any, skip: bool
 ) -> Any:
     """NumPy's weighted quantiles are elements, as its one method for them has it: those that it finds among places."""
     values = np.asarray(x)
-    function = np.nanquantile if skip else np.quantile
+    function: Any = np.nanquantile if skip else np.quantile
     # Checked by NumPy, and spread as it spreads them.
     function(values, q, axis=axis, method=method, weights=weights)
     gone = axes_of(axis, x.ndim)
@@ -265,6 +265,7 @@ def _weighted_quantiles(
     if beside.shape != values.shape:
         beside = np.transpose(beside, np.argsort(gone)).reshape([s if d in gone else 1 for d, s in enumerate(x.shape)])
     beside = np.asarray(_lanes(_core.to_tensor(np.broadcast_to(beside, values.shape)), axis))
+    one: Any = np.quantile
     lanes = _lanes(x, axis)
     table = np.asarray(lanes)
     count = table.shape[-1]
@@ -279,7 +280,7 @@ def _weighted_quantiles(
         if not lost[lane]:
             first = order[lane][:present]
             ranks = np.arange(float(present))
-            found = np.quantile(ranks, q.reshape(-1), method=method, weights=beside[lane][first])
+            found = np.asarray(one(ranks, q.reshape(-1), method=method, weights=beside[lane][first]))
             places[lane] = first[found.astype(np.intp)]
     result = ordering.take_along_axis(lanes, places, -1)
     if lost.any():

@@ -218,6 +218,8 @@ def _kelvin(name: str, slope: str, first: bool, second: Any, doc: str) -> tuple[
     return function, of_slope
 
 
+bei: Function
+kei: Function
 ber, berp = _kelvin("ber", "berp", True, lambda x: -bei(x), "Kelvin's function ber")
 bei, beip = _kelvin("bei", "beip", True, lambda x: ber(x), "Kelvin's function bei")
 ker, kerp = _kelvin("ker", "kerp", False, lambda x: -kei(x), "Kelvin's function ker")

@@ -48,6 +48,11 @@ def _rise(u: Any) -> Any:
     return 0.5 * hyp1f1(2.0, 3.0, u)
 
 
+def _by_exponent(vanishes: Any, logarithm: Any, lmbda: Any) -> Any:
+    """The slope of boxcox in lmbda; where the power is zero that is all of -1 / lmbda."""
+    return select(vanishes, 1.0 / (lmbda * lmbda), square(logarithm) * _rise(lmbda * logarithm))
+
+
 exprel: Function = scipy_row(
     "exprel", _sp.exprel, lambda g, x, y: g * _rise(x), doc="(exp(x) - 1) / x, and 1 at 0, elementwise."
 )
@@ -55,7 +60,7 @@ boxcox: Function = scipy_row(
     "boxcox",
     _sp.boxcox,
     lambda g, x, lmbda, y: g * pow(x, lmbda - 1.0),
-    lambda g, x, lmbda, y: g * (square(log(x)) * _rise(lmbda * log(x))),
+    lambda g, x, lmbda, y: g * _by_exponent(equal(x, 0.0), select(equal(x, 0.0), 0.0, log(x)), lmbda),
     parameters=("x", "lmbda"),
     domain=(_POSITIVE, _EXPONENT),
     doc="(x ** lmbda - 1) / lmbda, and log(x) where lmbda is 0, elementwise.",
@@ -64,7 +69,7 @@ boxcox1p: Function = scipy_row(
     "boxcox1p",
     _sp.boxcox1p,
     lambda g, x, lmbda, y: g * exp((lmbda - 1.0) * log1p(x)),
-    lambda g, x, lmbda, y: g * (square(log1p(x)) * _rise(lmbda * log1p(x))),
+    lambda g, x, lmbda, y: g * _by_exponent(equal(x, -1.0), select(equal(x, -1.0), 0.0, log1p(x)), lmbda),
     parameters=("x", "lmbda"),
     domain=(_POSITIVE, _EXPONENT),
     doc="boxcox of 1 + x, exact near 0, elementwise.",
@@ -101,7 +106,7 @@ cosm1: Function = scipy_row(
 wrightomega: Function = scipy_row(
     "wrightomega",
     _sp.wrightomega,
-    lambda g, z, y: g * (y / (1.0 + y)),
+    lambda g, z, y: g * select(y > 1.0, 1.0 / (1.0 + 1.0 / maximum(y, 1.0)), minimum(y, 1.0) / (1.0 + minimum(y, 1.0))),
     parameters=("z",),
     doc="Wright's omega function: the w for which w + log(w) is z, elementwise.",
 )
@@ -111,7 +116,7 @@ def _lambertw_kernel(k: np.ndarray, z: np.ndarray) -> np.ndarray:
     """The real branches; NaN where a value is not real."""
     real = (z >= -1.0 / _m.e) & ((k == 0) | ((k == -1) & (z <= 0.0)))
     found = np.real(_private._lambertw(z.astype(np.complex128), k.astype(np.dtype("long")), 1e-8))
-    return np.where(real, found, np.nan)
+    return np.where(z == -1.0 / _m.e, -1.0, np.where(real, found, np.nan))
 
 
 _lambertw = form(
@@ -204,20 +209,23 @@ huber: Function = scipy_row(
     parameters=("delta", "r"),
     domain=((0.4, 0.8), (-2.0, 2.0)),
     doc="Huber's loss: square up to delta, straight beyond, elementwise.",
+    notes="Slopes are those of a delta that is not negative; where abs(r) is delta, both sides' are the same.",
 )
 pseudo_huber: Function = scipy_row(
     "pseudo_huber",
     _sp.pseudo_huber,
-    lambda g, delta, r, y: g * (delta * square(1.0 - delta / sqrt(delta * delta + r * r)) * _spread(delta, r)),
-    lambda g, delta, r, y: g * (delta * r / sqrt(delta * delta + r * r)),
+    lambda g, delta, r, y: g * (square(1.0 - delta / _length(delta, r)) * _length(delta, r)),
+    lambda g, delta, r, y: g * (delta * r / _length(delta, r)),
     parameters=("delta", "r"),
     domain=((0.4, 2.0), (-2.0, 2.0)),
     doc="A smooth loss like Huber's, elementwise.",
 )
 
 
-def _spread(delta: Any, r: Any) -> Any:
-    return sqrt(1.0 + square(r / delta))
+def _length(delta: Any, r: Any) -> Any:
+    """That of the two, and 1 where both are 0."""
+    squares = delta * delta + r * r
+    return sqrt(select(equal(squares, 0.0), 1.0, squares))
 
 
 owens_t: Function = scipy_row(
@@ -250,6 +258,7 @@ poch: Function = scipy_row(
     parameters=("z", "m"),
     domain=_POSITIVE,
     doc="gamma(z + m) / gamma(z), elementwise.",
+    notes="Slopes at poles of the gamma function are NaN.",
 )
 binom: Function = scipy_row(
     "binom",

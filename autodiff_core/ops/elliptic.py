@@ -121,19 +121,24 @@ ellipe: Function = scipy_row(
 )
 
 
+def _whole(turns: Any, half: Any) -> Any:
+    """What half turns add; none add nothing, though the complete integral is infinite."""
+    return select(equal(turns, 0.0), 0.0, 2.0 * turns * half)
+
+
 def _by_parameter_first(phi: Any, m: Any) -> Any:
     """The slope of ellipkinc in m: half a turn adds that of two complete integrals."""
     turns = rint(phi / _m.pi)
     s = sin(phi - _m.pi * turns)
     part = s * s * s * elliprd(1.0 - s * s, 1.0, 1.0 - m * s * s)
-    return (part + 2.0 * turns * elliprd(0.0, 1.0, 1.0 - m)) / 6.0
+    return (part + _whole(turns, elliprd(0.0, 1.0, 1.0 - m))) / 6.0
 
 
 def _by_parameter_second(phi: Any, m: Any) -> Any:
     turns = rint(phi / _m.pi)
     s = sin(phi - _m.pi * turns)
     part = s * s * s * elliprd(1.0 - s * s, 1.0 - m * s * s, 1.0)
-    return (part + 2.0 * turns * elliprd(0.0, 1.0 - m, 1.0)) / -6.0
+    return (part + _whole(turns, elliprd(0.0, 1.0 - m, 1.0))) / -6.0
 
 
 ellipkinc: Function = scipy_row(
@@ -183,4 +188,5 @@ agm: Function = scipy_row(
     parameters=("a", "b"),
     domain=(_FIRST, _SECOND),
     doc="Arithmetic-geometric mean, elementwise.",
+    notes="Slopes where an operand is 0 are NaN.",
 )

@@ -74,7 +74,7 @@ lpmv: Function = scipy_row(
     parameters=("m", "v", "x"),
     domain=((1.0, 1.0), (1.3, 2.6), _INSIDE),
     doc="Associated Legendre function of integer order and real degree, elementwise.",
-    notes=no_slope("m and v"),
+    notes=no_slope("m and v") + " Slopes at -1 and 1 are NaN.",
 )
 
 # -------------------------------------------------------------------------------------------- orthogonal polynomials
@@ -111,45 +111,45 @@ def _degree(below: Any, x: Any) -> Any:
     return like(below, x) + 1.0
 
 
-eval_gegenbauer = _polynomial(
+eval_gegenbauer: Function = _polynomial(
     "gegenbauer",
     lambda k, alpha, x: 2.0 * like(alpha, x) * eval_gegenbauer(k, alpha + 1.0, x),
     "Gegenbauer's polynomial",
     ("alpha",),
     (0.7,),
 )
-eval_legendre = _polynomial("legendre", lambda k, x: eval_gegenbauer(k, 1.5, x), "Legendre's polynomial")
-eval_sh_legendre = _polynomial(
+eval_legendre: Function = _polynomial("legendre", lambda k, x: eval_gegenbauer(k, 1.5, x), "Legendre's polynomial")
+eval_sh_legendre: Function = _polynomial(
     "sh_legendre",
     lambda k, x: 2.0 * eval_gegenbauer(k, 1.5, 2.0 * x - 1.0),
     "Legendre's polynomial, shifted to (0, 1),",
     domain=(0.1, 0.9),
 )
-eval_chebyt = _polynomial(
+eval_chebyt: Function = _polynomial(
     "chebyt", lambda k, x: _degree(k, x) * eval_chebyu(k, x), "Chebyshev's polynomial of the first kind"
 )
-eval_chebyu = _polynomial(
+eval_chebyu: Function = _polynomial(
     "chebyu", lambda k, x: 2.0 * eval_gegenbauer(k, 2.0, x), "Chebyshev's polynomial of the second kind"
 )
-eval_chebyc = _polynomial(
+eval_chebyc: Function = _polynomial(
     "chebyc", lambda k, x: _degree(k, x) * eval_chebys(k, x), "Chebyshev's polynomial of the first kind on (-2, 2)"
 )
-eval_chebys = _polynomial(
+eval_chebys: Function = _polynomial(
     "chebys", lambda k, x: eval_gegenbauer(k, 2.0, 0.5 * x), "Chebyshev's polynomial of the second kind on (-2, 2)"
 )
-eval_sh_chebyt = _polynomial(
+eval_sh_chebyt: Function = _polynomial(
     "sh_chebyt",
     lambda k, x: 2.0 * _degree(k, x) * eval_sh_chebyu(k, x),
     "Chebyshev's polynomial of the first kind, shifted to (0, 1),",
     domain=(0.1, 0.9),
 )
-eval_sh_chebyu = _polynomial(
+eval_sh_chebyu: Function = _polynomial(
     "sh_chebyu",
     lambda k, x: 4.0 * eval_gegenbauer(k, 2.0, 2.0 * x - 1.0),
     "Chebyshev's polynomial of the second kind, shifted to (0, 1),",
     domain=(0.1, 0.9),
 )
-eval_jacobi = _polynomial(
+eval_jacobi: Function = _polynomial(
     "jacobi",
     lambda k, alpha, beta, x: (
         0.5 * (_degree(k, x) + like(alpha, x) + like(beta, x) + 1.0) * eval_jacobi(k, alpha + 1.0, beta + 1.0, x)
@@ -158,7 +158,7 @@ eval_jacobi = _polynomial(
     ("alpha", "beta"),
     (0.7, 1.2),
 )
-eval_sh_jacobi = _polynomial(
+eval_sh_jacobi: Function = _polynomial(
     "sh_jacobi",
     lambda k, p, q, x: _degree(k, x) * eval_sh_jacobi(k, p + 2.0, q + 1.0, x),
     "Jacobi's polynomial, shifted to (0, 1),",
@@ -166,7 +166,7 @@ eval_sh_jacobi = _polynomial(
     (2.2, 1.2),
     domain=(0.1, 0.9),
 )
-eval_genlaguerre = _polynomial(
+eval_genlaguerre: Function = _polynomial(
     "genlaguerre",
     lambda k, alpha, x: -eval_genlaguerre(k, alpha + 1.0, x),
     "Laguerre's generalized polynomial",
@@ -174,12 +174,12 @@ eval_genlaguerre = _polynomial(
     (0.7,),
     domain=_POSITIVE,
 )
-eval_laguerre = _polynomial(
+eval_laguerre: Function = _polynomial(
     "laguerre", lambda k, x: -eval_genlaguerre(k, 1.0, x), "Laguerre's polynomial", domain=_POSITIVE
 )
-eval_hermite = _polynomial(
+eval_hermite: Function = _polynomial(
     "hermite", lambda k, x: 2.0 * _degree(k, x) * eval_hermite(k, x), "Hermite's polynomial, the physicists',"
 )
-eval_hermitenorm = _polynomial(
+eval_hermitenorm: Function = _polynomial(
     "hermitenorm", lambda k, x: _degree(k, x) * eval_hermitenorm(k, x), "Hermite's polynomial, the probabilists',"
 )

@@ -16,16 +16,21 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .elementwise import multiply_no_nan
 from .shaping import broadcast_to
 from .table import Case, Function, Interval, elementwise, general
 
 try:
-    import scipy.special as kernels
-    from scipy.special import _ufuncs as private
+    import scipy.special as _special
+    from scipy.special import _ufuncs
 except ImportError as error:
     raise ImportError(
         "special functions are computed by SciPy, which is not installed: pip install autodiff-core[scipy]"
     ) from error
+
+# SciPy's ufuncs, the public and the private ones.
+kernels: Any = _special
+private: Any = _ufuncs
 
 # SciPy's ufuncs that are no elementwise row: what computes them on tensors.
 SPELLINGS: dict[np.ufunc, Callable[..., Any]] = {}
@@ -145,7 +150,7 @@ def form(
     """
     first = sum(not isinstance(item, tuple) for item in domain)
     names = tuple(parameters)
-    opaque = (
+    opaque: Any = (
         _core.register_elementwise(
             f"{name} of {' and '.join(names[:first])}", None, lambda x: 1.0 * x, (...,), ("x",), "A parameter."
         ).function
@@ -169,7 +174,8 @@ def form(
             if results == 1:
                 contributions.append(g * line)
                 continue
-            terms = [g[..., place] * slope for place, slope in enumerate(line) if slope is not None]
+            # What a slope is where nothing came to the result does not matter, though it be infinite.
+            terms = [multiply_no_nan(slope, g[..., place]) for place, slope in enumerate(line) if slope is not None]
             contributions.append(sum(terms[1:], terms[0]))
         return contributions if len(contributions) > 1 else contributions[0]
 

@@ -15,10 +15,10 @@ from .. import _core
 from . import elementwise as _e
 from .elementwise import cos, equal, exp, log, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
-from .scipy_rows import SPELLINGS, Function, no_slope, scipy_row
+from .scipy_rows import SPELLINGS, no_slope, scipy_row
 from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
-from .table import Case, general
+from .table import Case, Function, general
 
 _ROOT_PI = _m.sqrt(_m.pi)
 _NORMAL = 1.0 / _m.sqrt(2.0 * _m.pi)
