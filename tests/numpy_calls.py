@@ -200,9 +200,8 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
         lambda x: np.piecewise(x, [x < 0.0, x >= 0.0], [lambda t: -t * t, lambda t: t**3]),
         lambda x: np.piecewise(x, [x > 0.3], [np.log, 2.0]),
     ),
-    "clip": of(
-        lambda x: np.clip(x, -0.5, 0.5), lambda x: np.clip(x, None, 0.5), lambda x: np.clip(x, min=-0.1, max=0.7)
-    ),
+    "clip": of(lambda x: np.clip(x, -0.5, 0.5), lambda x: np.clip(x, None, 0.5))
+    + (of(lambda x: np.clip(x, min=-0.1, max=0.7)) if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else ()),
     "unique": of(np.unique, lambda x: np.unique(x, axis=1), lambda x: np.unique(x, return_index=True)[0]),
     "unique_values": of(np.unique_values),
     "unique_all": of(lambda x: np.unique_all(x).values),
@@ -442,6 +441,7 @@ DATA: dict[str, Callable[..., Any]] = {
     "searchsorted": lambda x: np.searchsorted(np.sort(x[0]), x),
     "digitize": lambda x: np.digitize(x, [-1.0, 0.0, 1.0]),
     "isin": lambda x: np.isin(x, x[0]),
+    **({"in1d": lambda x: np.in1d(x, x[0])} if hasattr(np, "in1d") else {}),
     "may_share_memory": lambda x: np.may_share_memory(x, MATRIX),
     "shares_memory": lambda x: np.shares_memory(x, MATRIX),
     "iscomplex": np.iscomplex,

@@ -286,7 +286,7 @@ def test_what_would_lose_a_gradient_raises(call: Any, words: str) -> None:
         (lambda x: np.block([[x], x]), "nested equally deep"),
         (lambda x: np.vsplit(x[0], 2), "needs 2 dimensions"),
         (lambda x: np.moveaxis(x, (0, 1), 0), "cannot move"),
-        (lambda x: np.cumulative_sum(x), "need an axis"),
+        *([(lambda x: np.cumulative_sum(x), "need an axis")] if hasattr(np, "cumulative_sum") else []),
         (lambda x: np.pad(x, 1, "mirror"), "no mode 'mirror'"),
         (lambda x: np.piecewise(x, [x > 0.0], [1.0, 2.0, 3.0]), "as many functions or one more"),
         (lambda x: np.geomspace(x[0, 0], -1.0), "of one sign"),

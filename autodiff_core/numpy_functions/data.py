@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .registry import ask, leaving, refuse
+from .registry import ask, leaving, newer, refuse
 
 # Truth values, places, counts, descriptions: they vary in steps, or not at all.
 ask(
@@ -28,6 +28,7 @@ ask(
     np.searchsorted,
     np.digitize,
     np.isin,
+    *filter(None, [newer("in1d")]),  # up to NumPy 2.3
     np.may_share_memory,
     np.shares_memory,
     np.iscomplex,

@@ -82,7 +82,7 @@ def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], 
 
 
 def newer(name: str) -> Any:
-    """A function that NumPy 2.0 has not yet: None where it is missing."""
+    """A function that some of NumPy's versions have: None where it is missing."""
     return getattr(np, name, None)
 
 

@@ -34,6 +34,8 @@ private: Any = _ufuncs
 
 # SciPy's ufuncs that are no elementwise row: what computes them on tensors.
 SPELLINGS: dict[np.ufunc, Callable[..., Any]] = {}
+# Of the forms by their names: for each operand whether there is a derivative, as `_core.has_derivative` says it.
+FORMS: dict[str, tuple[bool | None, ...]] = {}
 # Those that have no derivative here at all: what to do.
 REFUSED: dict[np.ufunc, str] = {}
 
@@ -228,6 +230,7 @@ def form(
         cases=(Case(case, ((3,),) * arity), Case(case, ((2, 1), (3,), (), (2, 3))[:arity])),
         depends=depends,
     )
+    FORMS[name] = (None,) * first + (True,) * arity
     for spelled in [ufunc] if spells is None else spells:
         if isinstance(spelled, np.ufunc):
             SPELLINGS[spelled] = function
