@@ -33,8 +33,8 @@ function and the way out. Nothing leaves the tape silently but what makes an arr
 
 {counts}
 
-Of {forms} forms, which are functions, calls of ufuncs, and their methods `reduce`, `accumulate`, `reduceat` and `outer`,
-{followed} are differentiable, and the rest are data or refused.
+Of {forms} forms, which are functions, calls of ufuncs, and their methods `reduce`, `accumulate`, `reduceat` and
+`outer`, {followed} are differentiable, and the rest are data or refused.
 
 {parts}
 

@@ -191,6 +191,7 @@ def test_a_ufunc_with_a_row_is_followed_where_the_row_says_so(name: str, thing: 
 # -- Data: values that no tape follows -------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:.*in1d:DeprecationWarning")
 @pytest.mark.parametrize("name", sorted(numpy_calls.DATA))
 def test_data_is_numpys_own_and_nobody_follows_it(name: str) -> None:
     function = numpy_calls.DATA[name]

@@ -19,7 +19,7 @@ from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
 from .shaping import broadcast_to
 from .special import i0, j0, k0, rgamma, y0
-from .table import Case, Function, general
+from .table import Function
 
 _POSITIVE = (0.3, 3.0)
 _ORDER = (0.4, 2.6)
@@ -400,13 +400,8 @@ def _characteristic_of_spheroids(name: str, doc: str) -> Function:
     np.float32(6.0)
     """
     kernel = _wide(getattr(_sp, name))
-    handle = general(
-        name,
-        lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype),
-        None,
-        function=value,
-        doc=f"{doc}, elementwise.",
-        cases=(Case(lambda m, n, c: value(0.0 * m + 1.0, 0.0 * n + 2.0, 0.0 * c + 0.8), ((3,), (3,), (3,))),),
+    handle = _core.register_general(
+        name, lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype), None, None, True, False, None, False
     )
     SPELLINGS[getattr(_sp, name)] = value
     return value

@@ -29,7 +29,7 @@ from .elementwise import (
     square,
 )
 from .hypergeometric import hyp1f1
-from .scipy_rows import SPELLINGS, form, no_slope, scipy_row, without
+from .scipy_rows import SPELLINGS, form, no_slope, refuse_complex, scipy_row, without
 from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
 from .special import psi
@@ -442,3 +442,4 @@ def voigt_profile(x: Any, sigma: Any, gamma: Any) -> _core.Tensor:
 SPELLINGS[_sp.voigt_profile] = voigt_profile
 
 without("its result is complex, which is not recorded: use erfcx, dawsn or voigt_profile", "wofz")
+refuse_complex("wrightomega")

@@ -10,7 +10,7 @@ import math as _m
 from typing import Any
 
 from .elementwise import abs, equal, rint, select, sin, sqrt
-from .scipy_rows import form, scipy_row
+from .scipy_rows import form, refuse_complex, scipy_row
 from .scipy_rows import kernels as _sp
 from .table import Function
 
@@ -190,3 +190,5 @@ agm: Function = scipy_row(
     doc="Arithmetic-geometric mean, elementwise.",
     notes="Slopes where an operand is 0 are NaN.",
 )
+
+refuse_complex("elliprd", "elliprf", "elliprg", "elliprc")

@@ -58,7 +58,9 @@ def real_roots(p: Any) -> Any:
     [2. 1.]
     """
     operand = _core.operand(p)
-    if operand.dtype.kind not in "fc":
+    if operand.dtype.kind == "c":
+        raise TypeError(f"np.roots: takes real coefficients, not {operand.dtype}; take np.roots(t.numpy())")
+    if operand.dtype.kind != "f":
         operand = _core.to_dtype(operand, np.float64)
     if len(operand.shape) != 1:
         raise ValueError(f"np.roots: takes one dimension, not shape {tuple(operand.shape)}")

@@ -52,6 +52,23 @@ def watchable(x: Any) -> bool:
     return isinstance(x, _core.Operand) and x.dtype.kind in "fc"
 
 
+def real_only(name: str, *operands: Any) -> None:
+    """Refuse complex operands: a row that takes real ones must not lose their imaginary part."""
+    for x in operands:
+        dtype = x.dtype if isinstance(x, _core.Operand) else np.asarray(x).dtype
+        if dtype.kind == "c":
+            raise TypeError(
+                f"{name} takes real operands, not {dtype}: write what is to be done with complex ones with "
+                f"tf.custom_gradient"
+            )
+
+
+def refuse_complex(*names: str) -> None:
+    """Say so for elementwise rows, whose formulas compare numbers."""
+    for name in names:
+        _core.on_complex(name, lambda *operands, _name=name: real_only(_name, *operands))
+
+
 def like(data: Any, x: Any) -> Any:
     """Data for arithmetic with an operand, in its dtype."""
     return _core.to_dtype(data, x.dtype)
@@ -192,6 +209,7 @@ def form(
             opaque(x) if watchable(x) else x if isinstance(x, _core.Operand) else _core.operand(np.asarray(x))
             for x in operands[:first]
         ]
+        real_only(name, *operands)
         tensor = next((x for x in operands[first:] if isinstance(x, _core.Operand)), None)
         recorded = [
             x if isinstance(x, _core.Operand) or tensor is None else _core.operand_like(x, tensor)
