@@ -144,7 +144,7 @@ def code(names: Iterable[str]) -> str:
 
 
 def forms() -> tuple[int, int]:
-    """How many functions, calls of ufuncs and methods of ufuncs NumPy has, aliases once; how many differentiable ones."""
+    """How many functions, calls of ufuncs and methods of them NumPy has, aliases once; how many differentiable ones."""
     count = followed = 0
     for thing in {id(thing): thing for module in NAMESPACES.values() for _, thing in public(module)}.values():
         verdict, _ = decision(thing)

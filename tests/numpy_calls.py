@@ -441,7 +441,7 @@ DATA: dict[str, Callable[..., Any]] = {
     "searchsorted": lambda x: np.searchsorted(np.sort(x[0]), x),
     "digitize": lambda x: np.digitize(x, [-1.0, 0.0, 1.0]),
     "isin": lambda x: np.isin(x, x[0]),
-    **({"in1d": lambda x: np.in1d(x, x[0])} if hasattr(np, "in1d") else {}),
+    **({"in1d": lambda x: vars(np)["in1d"](x, x[0])} if hasattr(np, "in1d") else {}),
     "may_share_memory": lambda x: np.may_share_memory(x, MATRIX),
     "shares_memory": lambda x: np.shares_memory(x, MATRIX),
     "iscomplex": np.iscomplex,

@@ -431,7 +431,7 @@ def voigt_profile(x: Any, sigma: Any, gamma: Any) -> _core.Tensor:
     Examples
     --------
     >>> print(tf.scipy.special.voigt_profile(0.5, 1.0, 1.0).numpy().round(4))
-    0.1918
+    0.1968
     """
     tensor = next((x for x in (x, sigma, gamma) if isinstance(x, _core.Operand)), None)
     parts = [_core.operand(v) if tensor is None else _core.operand_like(v, tensor) for v in (x, sigma, gamma)]
