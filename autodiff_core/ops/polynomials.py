@@ -74,7 +74,7 @@ def real_roots(p: Any) -> Any:
 
 def _drawn_apart(x: Any) -> Any:
     """A polynomial with roots near 1, 3 and -2."""
-    return real_roots(np.array([1.0, -2.0, -5.0, 6.0]) + 0.1 * x)
+    return real_roots(np.array([1.0, -2.0, -5.0, 6.0], x.dtype) + 0.1 * x)
 
 
 _ROOTS = general(
