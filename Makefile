@@ -5,13 +5,14 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 PEERS_ARGS ?=
+NUMPY ?= 2.0.2
 
 python := $(VENV)/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test lint warnings bench bench-check bench-peers sanitize wheel check clean
+.PHONY: help demo test lint warnings bench bench-check bench-peers sanitize check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -24,6 +25,7 @@ help:
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
 	@echo "make sanitize     the replay engine under AddressSanitizer, where there is one"
+	@echo "make check-numpy  the walks over NumPy's names with another version of it (NUMPY=2.0.2)"
 	@echo "make wheel        sdist and wheel in dist/"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
@@ -58,6 +60,10 @@ bench-peers: .made/dev
 
 sanitize: .made/dev
 	.ci/sanitize
+
+# The walks over NumPy's and scipy.special's names with another version: make check-numpy NUMPY=2.0.2
+check-numpy: .made/dev
+	.ci/check_numpy $(NUMPY)
 
 wheel: .made/wheel
 

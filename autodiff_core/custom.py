@@ -565,7 +565,7 @@ def elementwise_op(
     if ufunc is not None:
         _check_ufunc(name, ufunc, len(derivatives))
         if is_of_scipy(ufunc):
-            import_module(".ops.special", __package__)  # a ufunc that has a row there is taken, loaded or not
+            import_module(".ops", __package__).load_special()  # a ufunc that has a row there is taken, loaded or not
     if not derivatives:
         raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]

@@ -18,7 +18,7 @@ from .numpy_functions import registry
 from .numpy_functions.registry import functions as _functions
 from .numpy_functions.registry import no_way as _no_way
 from .numpy_functions.registry import watchable as _watchable
-from .ops import elementwise, indexing, linalg, reductions, scans, shaping
+from .ops import elementwise, linalg, shaping
 
 # Ufuncs of integers: never followed, so NumPy computes them.
 INTEGER_UFUNCS = frozenset(
@@ -27,21 +27,12 @@ INTEGER_UFUNCS = frozenset(
 )
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
 _IGNORED = {"order": "K", "subok": True, "casting": "same_kind"}  # what these say by default
-_REDUCED_AS = {
-    np.add: "sum_",
-    np.multiply: "prod",
-    np.maximum: "max_",
-    np.minimum: "min_",
-    np.fmax: "nanmax",
-    np.fmin: "nanmin",
-    np.logical_and: "all_",
-    np.logical_or: "any_",
-}
 
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_ufunc__` of tensors and variables."""
-    spelled = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    module = "scipy.special" if is_of_scipy(ufunc) else "np"
+    spelled = f"{module}.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
     out = kwargs.pop("out", None)
     for key, default in _IGNORED.items():
         if kwargs.get(key, default) == default:
@@ -50,13 +41,21 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
         return _into(ufunc, method, inputs, out, kwargs, spelled)
     if method == "__call__":
         return _called(ufunc, inputs, kwargs, spelled)
-    by_method = {"reduce": _reduced, "accumulate": _accumulated, "outer": _outer, "reduceat": _reduced_at}
-    if method in by_method:
-        return by_method[method](ufunc, inputs, kwargs, spelled)
-    raise _no_way(
-        spelled,
-        "it writes into an array, where no derivative can follow; make a new value, as tensor_scatter_nd_add does",
-    )
+    if method == "outer":
+        return _outer(ufunc, inputs, kwargs, spelled)
+    if method == "at":
+        raise _no_way(
+            spelled,
+            "it writes into an array, where no derivative can follow; make a new value, as tensor_scatter_nd_add does",
+        )
+    from . import ufunc_methods
+
+    by_method = {
+        "reduce": ufunc_methods.reduced,
+        "accumulate": ufunc_methods.accumulated,
+        "reduceat": ufunc_methods.reduced_at,
+    }
+    return by_method[method](ufunc, lambda x, y: _called(ufunc, (x, y), {}, spelled), inputs, kwargs, spelled)
 
 
 def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], spelled: str) -> Any:
@@ -85,11 +84,16 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
         )
     name = _core.ufunc_row(ufunc)
     if name is None and is_of_scipy(ufunc):
-        from .ops.special import SPELLINGS
+        from . import ops
+        from .ops.scipy_rows import REFUSED, SPELLINGS
 
+        ops.load_special()
         if ufunc in SPELLINGS:
-            return registry.in_dtype(SPELLINGS[ufunc](*inputs), dtype)
+            found = SPELLINGS[ufunc](*inputs)
+            return found if isinstance(found, tuple) else registry.in_dtype(found, dtype)
         name = _core.ufunc_row(ufunc)
+        if ufunc in REFUSED and any(_watchable(x) for x in inputs):
+            raise _no_way(spelled, REFUSED[ufunc])
     if name is None:
         if not any(_watchable(x) for x in inputs):
             return _wrapped(ufunc(*[_plain(x) for x in inputs]))
@@ -128,10 +132,10 @@ def special_ufuncs() -> tuple[np.ufunc, ...]:
 
 def _into(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, kwargs: dict[str, Any], spelled: str) -> Any:
     """With out=: as NumPy does where the result is data, such as a comparison; an error where it has a derivative."""
-    name = _core.ufunc_row(ufunc)
-    stops = name is not None and not any(d is None or d for d in _core.has_derivative(_core.op_named(name)))
+    from .ufunc_methods import varies_in_steps
+
     followed = any(isinstance(x, _core.Operand) for x in (out if isinstance(out, tuple) else (out,)))
-    if not followed and (stops or (name is None and ufunc in INTEGER_UFUNCS)):
+    if not followed and varies_in_steps(ufunc):
         return getattr(ufunc, method)(*[_plain(x) for x in inputs], out=out, **registry.stripped(kwargs))
     sign = _IN_PLACE.get(ufunc.__name__)
     raise _no_way(
@@ -140,63 +144,9 @@ def _into(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, kwarg
     )
 
 
-def _reduced(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], spelled: str) -> Any:
-    axis = kwargs.pop("axis", 0)
-    keepdims = bool(kwargs.pop("keepdims", False))
-    if ufunc in _REDUCED_AS:
-        from .numpy_functions import statistics
-
-        dtype = kwargs.pop("dtype", None)
-        x = inputs[0] if dtype is None else _core.to_dtype(inputs[0], dtype)
-        return getattr(statistics, _REDUCED_AS[ufunc])(x, axis, keepdims=keepdims, **kwargs)
-    if not kwargs and ufunc is np.logaddexp:
-        return reductions.reduce_logsumexp(inputs[0], axis, keepdims)
-    if not kwargs and ufunc is np.hypot:
-        return reductions.reduce_euclidean_norm(inputs[0], axis, keepdims)
-    raise _no_way(spelled, "this method of the ufunc is not recorded")
-
-
-def _accumulated(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], spelled: str) -> Any:
-    axis = kwargs.pop("axis", 0)
-    dtype = kwargs.pop("dtype", None)
-    x = _core.operand(inputs[0])
-    x = x if dtype is None else _core.to_dtype(x, dtype)
-    if ufunc is np.add:
-        return reductions.cumsum(x, axis)
-    if ufunc is np.multiply:
-        return scans.cumprod(x, axis)
-    if ufunc in (np.maximum, np.minimum):
-        return scans.running_extremum(x, axis, ufunc)
-    if ufunc is np.logaddexp:
-        return scans.cumulative_logsumexp(x, axis)
-    raise _no_way(spelled, "this method of the ufunc is not recorded")
-
-
 def _outer(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], spelled: str) -> Any:
     first, second = (x if isinstance(x, _core.Operand) else _core.to_tensor(np.asarray(x)) for x in inputs)
     return _called(ufunc, (shaping.reshape(first, (*first.shape, *(1,) * second.ndim)), second), kwargs, spelled)
-
-
-def _reduced_at(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], spelled: str) -> Any:
-    """Slices from each index up to the next; a single element where the next is not beyond."""
-    from .ops import segments
-
-    kinds = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
-    axis = kwargs.pop("axis", 0)
-    if ufunc not in kinds or set(kwargs) - {"dtype"}:
-        raise _no_way(spelled, "this method of the ufunc is not recorded")
-    x = _core.operand(inputs[0])
-    x = x if kwargs.get("dtype") is None else _core.to_dtype(x, kwargs["dtype"])
-    axis = registry.axis_of(axis, x.ndim)
-    starts = np.asarray(inputs[1])
-    ends = np.append(starts[1:], x.shape[axis])
-    lengths = np.maximum(ends - starts, 1)
-    groups = np.repeat(np.arange(starts.size), lengths)
-    within = np.arange(groups.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    order = [axis, *(d for d in range(x.ndim) if d != axis)]
-    rows = indexing.gather(shaping.transpose(x, order), starts[groups] + within)
-    reduce = getattr(segments, f"segment_{kinds[ufunc]}")
-    return shaping.transpose(reduce(rows, groups), np.argsort(order).tolist())
 
 
 def _plain(x: Any) -> Any:
@@ -212,7 +162,7 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
     counterpart = _functions.get(function)
     if counterpart is None:
         registry.load()
-        counterpart = _functions.get(function)
+        counterpart = _functions.get(function) or registry.likened.get(function)
     if counterpart is None:
         raise _no_way(registry.spelled(function), registry.refusals.get(function, "it is not recorded yet"))
     place = registry.out_places.get(function, len(args))

@@ -59,8 +59,14 @@ ctypedef struct Sweep:
 
 
 cdef object no_rule(int op):
-    return LookupError(f"gradient registry has no entry for: {op_name(op)}. This op has no derivative; wrap its operand in "
-                       f"stop_gradient if none should flow through it")
+    """The error for a derivative that nobody wrote, which says of which operands, where others have one."""
+    cdef list missing = []
+    cdef int k
+    if table[op].kind == ELEMENTWISE:
+        missing = [name for k, name in enumerate((<Op>handles[op_name(op)]).parameters) if table[op].derivative[k] == MISSING]
+    cdef str which = f" with respect to {' and '.join(missing)}" if 0 < len(missing) < table[op].arity else ""
+    return LookupError(f"gradient registry has no entry for: {op_name(op)}. This op has no derivative{which}; wrap its "
+                       f"operand in stop_gradient if none should flow through it, or write one with custom_gradient")
 
 
 # ------------------------------------------------------------------------------------------------- collecting adjoints

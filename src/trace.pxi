@@ -177,9 +177,10 @@ cdef int trace_derivative(int op, int k) except -1:
 
 
 cdef bint selects(Program* p) noexcept:
+    """Whether a program is not for records of scalars with partials: it selects, or has an op of three operands."""
     cdef int i
     for i in range(p.instructions):
-        if p.code[i].op == OP_SELECT:
+        if p.code[i].op == OP_SELECT or table[p.code[i].op].arity > 2:
             return True
     return False
 

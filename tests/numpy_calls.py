@@ -90,7 +90,11 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     + of(lambda x, w: np.average(x, axis=1, weights=w + 4.0, returned=True), shapes=((3, 4), (4,))),
     "median": reducing(np.median, lambda x: np.median(x[:, :3], axis=1)),
     "quantile": quantiles("quantile", 1.0),
-    "percentile": quantiles("percentile", 100.0),
+    "percentile": quantiles("percentile", 100.0)
+    + of(
+        lambda x: np.percentile(x, [20.0, 60.0], axis=1, method="inverted_cdf", weights=[1.0, 0.5, 2.0, 0.0]),
+        lambda x: np.percentile(x, 40.0, method="inverted_cdf", weights=np.abs(MATRIX), keepdims=True),
+    ),
     "nansum": reducing(np.nansum, lambda x: np.nansum(x + HOLES, axis=0)),
     "nanprod": reducing(np.nanprod, lambda x: np.nanprod(x + HOLES, axis=0)),
     "nanmean": reducing(np.nanmean, lambda x: np.nanmean(x + HOLES, axis=0)),
@@ -99,7 +103,9 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "nanmax": reducing(np.nanmax, lambda x: np.nanmax(x + HOLES, axis=0)),
     "nanmin": reducing(np.nanmin, lambda x: np.nanmin(x + HOLES, axis=0)),
     "nanmedian": reducing(np.nanmedian, lambda x: np.nanmedian(x + HOLES, axis=0)),
-    "nanquantile": quantiles("nanquantile", 1.0) + of(lambda x: np.nanquantile(x + HOLES, [0.2, 0.7], axis=1)),
+    "nanquantile": quantiles("nanquantile", 1.0)
+    + of(lambda x: np.nanquantile(x + HOLES, 0.4, axis=0, method="inverted_cdf", weights=np.abs(MATRIX)))
+    + of(lambda x: np.nanquantile(x + HOLES, [0.2, 0.7], axis=1)),
     "nanpercentile": quantiles("nanpercentile", 100.0) + of(lambda x: np.nanpercentile(x + HOLES, 40.0, axis=0)),
     "cov": of(
         np.cov,
@@ -111,6 +117,24 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     + of(np.cov, shapes=VV),
     "corrcoef": of(np.corrcoef, lambda x: np.corrcoef(x, rowvar=False)) + of(np.corrcoef, shapes=VV),
     "trace": of(np.trace, lambda x: np.trace(x, 1)) + of(lambda x: np.trace(x, 0, 0, 2), shapes=CUBE),
+    "histogram": of(
+        lambda w: np.histogram(VECTOR, 3, weights=w)[0],
+        lambda w: np.histogram(VECTOR, [-2.0, 0.0, 1.0, 2.0], density=True, weights=w + 3.0)[0],
+        lambda x: np.histogram(x, 3, density=True),
+        lambda x: np.histogram(x, "sturges")[1],
+        shapes=V,
+    ),
+    "histogram2d": of(
+        lambda w: np.histogram2d(VECTOR, ORDERED, (2, 3), weights=w)[0],
+        lambda x: np.histogram2d(x, VECTOR, 2, density=True)[:2],
+        lambda x: np.histogram2d(x, VECTOR, ORDERED, density=True, weights=x)[0],
+        shapes=V,
+    ),
+    "histogramdd": of(
+        lambda w: np.histogramdd([VECTOR, ORDERED], 2, [[-2.0, 3.0], [-3.0, 2.0]], weights=w)[0], shapes=V
+    )
+    + of(lambda x: np.histogramdd(x, 2, density=True)[0], shapes=((4, 2),)),
+    "histogram_bin_edges": of(np.histogram_bin_edges, lambda x: np.histogram_bin_edges(x, "sqrt")),
     "bincount": of(
         lambda w: np.bincount(np.array([0, 3, 3, 1]), w), lambda w: np.bincount([1, 1, 0, 2], w, minlength=6), shapes=V
     ),
@@ -176,9 +200,8 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
         lambda x: np.piecewise(x, [x < 0.0, x >= 0.0], [lambda t: -t * t, lambda t: t**3]),
         lambda x: np.piecewise(x, [x > 0.3], [np.log, 2.0]),
     ),
-    "clip": of(
-        lambda x: np.clip(x, -0.5, 0.5), lambda x: np.clip(x, None, 0.5), lambda x: np.clip(x, min=-0.1, max=0.7)
-    ),
+    "clip": of(lambda x: np.clip(x, -0.5, 0.5), lambda x: np.clip(x, None, 0.5))
+    + (of(lambda x: np.clip(x, min=-0.1, max=0.7)) if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else ()),
     "unique": of(np.unique, lambda x: np.unique(x, axis=1), lambda x: np.unique(x, return_index=True)[0]),
     "unique_values": of(np.unique_values),
     "unique_all": of(lambda x: np.unique_all(x).values),
@@ -327,6 +350,19 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "correlate": of(*(lambda x, y, m=m: np.correlate(x, y, m) for m in ("full", "same", "valid")), shapes=((6,), (4,)))
     + of(*(lambda x, y, m=m: np.correlate(x, y, m) for m in ("full", "same", "valid")), shapes=((2,), (5,)))
     + of(lambda x, y: np.correlate(x, y), shapes=VV),
+    "poly": of(np.poly, lambda x: np.poly(x[:1]), shapes=V) + of(np.poly, shapes=((3, 3),)),
+    "polydiv": of(lambda u, v: np.polydiv(u, v + np.array([3.0, 0.0])), shapes=((4,), (2,)))
+    + of(lambda u: np.polydiv(u, [1.0, 2.0, 3.0, 4.0, 5.0])[1], shapes=V),
+    "polyfit": of(
+        lambda x, y: np.polyfit(x + ORDERED, y, 2),
+        lambda x, y: np.polyfit(x + ORDERED, y, 1, w=np.arange(1.0, 5.0)),
+        lambda x, y: np.polyfit(x + ORDERED, y, 1, cov=True),
+        lambda x, y: np.polyfit(x + ORDERED, y, 1, cov="unscaled")[1] + 0.0 * y[0],
+        shapes=VV,
+    )
+    + of(lambda y: np.polyfit(ORDERED, y, 1), lambda y: np.polyfit(ORDERED, y, 1, full=True)[:2], shapes=((4, 2),))
+    + of(lambda y: np.polyfit(ORDERED, y, 1, cov=True), shapes=((4, 2),)),
+    "roots": of(lambda x: np.roots(np.array([1.0, -2.0, -5.0, 6.0]) + 0.1 * x), shapes=V),
     "polyval": of(np.polyval, shapes=((3,), (4,))) + of(lambda x: np.polyval([1.0, -2.0, 3.0], x)),
     "polyadd": of(np.polyadd, shapes=VM),
     "polysub": of(np.polysub, shapes=VM),
@@ -347,6 +383,7 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
         lambda x: np.nan_to_num(x - np.where(MASK, 0.0, np.inf), neginf=-3.0),
     ),
     "unwrap": of(lambda x: np.unwrap(4.0 * x), lambda x: np.unwrap(4.0 * x, axis=0, period=3.0)),
+    "i0": of(np.i0),
     "sinc": of(np.sinc, lambda x: np.sinc(0.05 * x), lambda x: np.sinc(0.0 * x + 2.0 * x)),
     "full_like": of(lambda x: np.full_like(x, x[0, 0], shape=(2, 2))) + of(lambda x: np.full_like(x, x), shapes=V),
     "linspace": of(lambda a, b: np.linspace(a, b, 5), shapes=((), ()))
@@ -404,6 +441,7 @@ DATA: dict[str, Callable[..., Any]] = {
     "searchsorted": lambda x: np.searchsorted(np.sort(x[0]), x),
     "digitize": lambda x: np.digitize(x, [-1.0, 0.0, 1.0]),
     "isin": lambda x: np.isin(x, x[0]),
+    **({"in1d": lambda x: vars(np)["in1d"](x, x[0])} if hasattr(np, "in1d") else {}),
     "may_share_memory": lambda x: np.may_share_memory(x, MATRIX),
     "shares_memory": lambda x: np.shares_memory(x, MATRIX),
     "iscomplex": np.iscomplex,

@@ -58,6 +58,9 @@ CONVENTIONS: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "reduce_logsumexp of -inf only": (tf.reduce_logsumexp, [[-INF, -INF]], [[NAN, NAN]]),
     "logaddexp of equal infinities shares": (lambda x, y: np.logaddexp(x, y), [[-INF], [-INF]], [[0.5], [0.5]]),
     "softmax of far apart": (lambda x: tf.nn.softmax(x)[0], [[1000.0, 0.0]], [[0.0, 0.0]]),
+    "nextafter moves with its first operand": (tf.math.nextafter, [[1.0], [1.0]], [[1.0], [0.0]]),
+    "edges of one point move with it": (lambda x: np.histogram_bin_edges(x, 2), [[1.0]], [[3.0]]),
+    "the gradient of a double root is infinite": (lambda p: np.roots(p), [[1.0, -2.0, 1.0]], [[-INF, -INF, -INF]]),
     "heaviside at 0 passes to the value there": (
         lambda x, y: np.heaviside(x, y) + 0.0 * x,
         [[0.0, 1.0], [0.5, 0.5]],
@@ -66,13 +69,84 @@ CONVENTIONS: dict[str, tuple[Any, list[Any], list[Any]]] = {
 }
 
 
+def special(name: str, *first: Any, place: int | None = None) -> Any:
+    """A function of tf.scipy.special, with its first operands given; of several results one."""
+
+    def call(*xs: Any) -> Any:
+        result = getattr(tf.scipy.special, name)(*first, *xs)
+        return result if place is None else result[place]
+
+    return call
+
+
+# The same of functions that need SciPy.
+OF_SPECIAL_FUNCTIONS: dict[str, tuple[Any, list[Any], list[Any]]] = {
+    "huber at delta": (special("huber"), [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0]], [[0.0, 0.0, 0.0], [1.0, -1.0, 0.0]]),
+    "pseudo_huber without a delta is straight": (
+        special("pseudo_huber"),
+        [[0.0, 1.0, 0.0], [2.0, 0.0, 0.0]],
+        [[2.0, 0.0, 1.0], [0.0, 0.0, 0.0]],
+    ),
+    "boxcox of exponent 0 is log": (special("boxcox"), [[2.0], [0.0]], [[0.5], [0.5 * np.log(2.0) ** 2]]),
+    "boxcox at 0": (special("boxcox"), [[0.0], [2.0]], [[0.0], [0.25]]),
+    "inv_boxcox of exponent 0 is exp": (special("inv_boxcox"), [[1.0], [0.0]], [[np.e], [-0.5 * np.e]]),
+    "exprel at 0, and far out": (special("exprel"), [[0.0, -800.0]], [[0.5, 1.5625e-6]]),
+    "powm1 is flat where pow is": (special("powm1"), [[0.0, 0.0, -2.0], [2.0, 0.0, 2.0]], [[0, 0, -4], [0, 0, 0]]),
+    "comb where there is no choice": (special("comb"), [[3.0], [4.0]], [[0.0], [0.0]]),
+    "binom at a pole": (special("binom"), [[3.0], [4.0]], [[NAN], [NAN]]),
+    "factorial of a negative number is flat": (special("factorial"), [[-1.0]], [[0.0]]),
+    "ellipk at its ends": (special("ellipk"), [[0.0, 1.0]], [[np.pi / 8.0, INF]]),
+    "ellipe at its ends": (special("ellipe"), [[0.0, 1.0]], [[-np.pi / 8.0, -INF]]),
+    "agm of equals": (special("agm"), [[1.0], [1.0]], [[0.5], [0.5]]),
+    "agm of 0": (special("agm"), [[0.0], [1.0]], [[NAN], [NAN]]),
+    "elliprc of equals": (special("elliprc"), [[1.0], [1.0]], [[-1 / 6], [-1 / 3]]),
+    "elliprc of a negative y": (special("elliprc"), [[1.0], [-1.0]], [[NAN], [NAN]]),
+    "elliprd of equals": (special("elliprd"), [[1.0], [1.0], [1.0]], [[-0.3], [-0.3], [-0.9]]),
+    "ellipj without a modulus is sine": (
+        special("ellipj", place=0),
+        [[0.5], [0.0]],
+        [[np.cos(0.5)], [-0.25 * (0.5 - np.sin(0.5) * np.cos(0.5)) * np.cos(0.5)]],
+    ),
+    "ber and bei at 0": (lambda x: special("berp")(x) + special("beip")(x), [[0.0]], [[0.5]]),
+    "the sine integral at 0, beside an infinite cosine integral": (special("sici", place=0), [[0.0]], [[1.0]]),
+    "the cosine integral at 0 is vertical": (special("sici", place=1), [[0.0]], [[INF]]),
+    "spherical_jn at 0": (special("spherical_jn", 1), [[0.0]], [[1.0 / 3.0]]),
+    "polynomials at their ends": (special("eval_legendre", 3), [[1.0, -1.0]], [[6.0, 6.0]]),
+    "a polynomial of degree 0 is flat": (special("eval_chebyu", 0), [[1.0]], [[0.0]]),
+    "lpmv at 1": (special("lpmv", 1.0, 2.0), [[1.0]], [[NAN]]),
+    "lambertw at 0, and where it is not real": (special("lambertw"), [[0.0, -1.0]], [[1.0, NAN]]),
+    "lambertw at -1 / e is vertical": (special("lambertw"), [[-1.0 / np.e]], [[INF]]),
+    "kolmogorov at 0 and far out": (special("kolmogorov"), [[0.0, 30.0]], [[0.0, 0.0]]),
+    "tklmbda beyond its ends is flat": (special("tklmbda"), [[3.0], [1.0]], [[0.0], [0.0]]),
+    "voigt_profile without a deviation": (special("voigt_profile"), [[0.0], [0.0], [1.0]], [[NAN], [NAN], [NAN]]),
+    "bdtr of all trials is flat": (special("bdtr", 5, 5), [[0.3]], [[0.0]]),
+    "pdtr at 0": (special("pdtr", 0), [[0.0]], [[-1.0]]),
+    "densities at 0": (lambda x: special("gdtr", 1.0, 1.0)(x) + special("chdtr", 2.0)(x), [[0.0]], [[1.5]]),
+    "nctdtr at 0": (special("nctdtr", 3.0, 0.5), [[0.0]], [[0.32436403]]),
+    "diric where its quotient is 0 / 0": (lambda x: tf.scipy.special.diric(x, 4), [[0.0, 2.0 * np.pi]], [[0.0, 0.0]]),
+    "wrightomega far out": (special("wrightomega"), [[-INF, INF, -800.0]], [[0.0, 1.0, 0.0]]),
+    "i0 at 0 is flat": (lambda x: np.i0(x), [[0.0]], [[0.0]]),
+    "round is flat": (special("round"), [[0.4]], [[0.0]]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", OF_SPECIAL_FUNCTIONS)
+def test_slopes_of_special_functions_where_formulas_give_out(name: str) -> None:
+    pytest.importorskip("scipy")
+    check(*OF_SPECIAL_FUNCTIONS[name])
+
+
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_derivatives_where_there_is_none(name: str) -> None:
-    function, points, expected = CONVENTIONS[name]
+    check(*CONVENTIONS[name])
+
+
+def check(function: Any, points: list[Any], expected: list[Any]) -> None:
     tensors = [tf.constant(point, dtype=tf.float64) for point in points]
     with tf.GradientTape() as tape:
         tape.watch(tensors)
         result = function(*tensors)
     found = tape.gradient(result, tensors, unconnected_gradients="zero")
     for one, other in zip(found, expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-6)
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-12)

@@ -366,8 +366,8 @@ def test_an_op_without_a_derivative_is_named() -> None:
     v = tf.Variable([1.0, 2.0])
     with tf.GradientTape(persistent=True) as tape:
         y = v * v
-        z = tf.math.nextafter(y, [5.0, 5.0]) * v
-    with pytest.raises(LookupError, match="nextafter"):
+        z = np.spacing(y) * v
+    with pytest.raises(LookupError, match="spacing"):
         tape.gradient(z, v)
     # What does not go through it is not concerned, and neither is what stops before it.
     np.testing.assert_array_equal(tape.gradient(y, v), [2.0, 4.0])
@@ -378,17 +378,17 @@ def test_an_op_without_a_derivative_is_named() -> None:
 def test_an_op_without_a_derivative_may_be_recorded_and_left_out() -> None:
     v = tf.Variable([1.0, 2.0])
     with tf.GradientTape() as tape:
-        tf.math.nextafter(v, [5.0, 5.0])
-        y = v * tf.stop_gradient(tf.math.nextafter(v, [5.0, 5.0]))
-    np.testing.assert_allclose(tape.gradient(y, v), [1.0, 2.0], rtol=1e-6)
+        np.spacing(v)
+        y = v * tf.stop_gradient(np.spacing(v))
+    np.testing.assert_array_equal(tape.gradient(y, v), np.spacing(np.array([1.0, 2.0], np.float32)))
 
 
 def test_an_error_in_the_middle_of_a_sweep_leaves_a_persistent_tape_usable() -> None:
     v, w = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
     with tf.GradientTape(persistent=True) as tape:
-        y = tf.math.nextafter(v, [5.0, 5.0]) + w * w
+        y = np.spacing(v) + w * w
     for _ in range(3):
-        with pytest.raises(LookupError, match="nextafter"):
+        with pytest.raises(LookupError, match="spacing"):
             tape.gradient(y, [v, w])
         np.testing.assert_array_equal(tape.gradient(y, w), [6.0, 8.0])
 

@@ -288,12 +288,12 @@ def test_an_op_without_a_derivative_is_named_and_the_tape_goes_on(persistent: bo
     x = tf.constant([1.0, 2.0])
     with tf.GradientTape(persistent) as tape:
         tape.watch(x)
-        y = tf.reduce_sum(np.nextafter(x, 3.0))
+        y = tf.reduce_sum(np.spacing(x))
         z = tf.reduce_sum(x * x)
     for _ in range(2):
-        with pytest.raises(LookupError, match="nextafter"):
+        with pytest.raises(LookupError, match="spacing"):
             tape.hvp(y, x, [1.0, 1.0])
-        with pytest.raises(LookupError, match="nextafter"):
+        with pytest.raises(LookupError, match="spacing"):
             tape.hessian(y, x)
     np.testing.assert_array_equal(tape.hvp(z, x, [1.0, 1.0]), [2.0, 2.0])
     if persistent:
@@ -377,7 +377,7 @@ def test_many_products_of_one_tape_do_not_grow(f: Any, steps: int) -> None:
 
 def test_many_failing_products_of_one_tape_do_not_grow() -> None:
     with tf.GradientTape(persistent=True) as tape:
-        y = tf.reduce_sum(np.nextafter(SOURCE, 3.0) * tf.exp(SOURCE))
+        y = tf.reduce_sum(np.spacing(SOURCE) * tf.exp(SOURCE))
 
     def step() -> None:
         with pytest.raises(LookupError):

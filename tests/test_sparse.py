@@ -64,10 +64,10 @@ def calls() -> list[Any]:
         if row.kind == "elementwise" and any(row.partials) and not row.condition:
             for shapes in [
                 ((2, 3),) * row.arity,
-                ((3,), (2, 1))[: row.arity],
+                ((3,), (2, 1), (2, 1))[: row.arity],
                 ((),) * row.arity,
-                ((), (3,))[: row.arity],
-                ((2, 1), ())[: row.arity],
+                ((), (3,), (3,))[: row.arity],
+                ((2, 1), (), ())[: row.arity],
             ]:
                 cases.append(pytest.param(row.function, shapes, row.domain, id=f"{row.name}{shapes}"))
     return cases

@@ -8,12 +8,19 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
+from autodiff_core.ops import rows
 from autodiff_core.testing import check_gradients
 
 special = pytest.importorskip("scipy.special")
 RNG = np.random.default_rng(11)
 X = RNG.uniform(0.3, 2.5, (2, 3))
-UFUNCS = [name for name in tf.scipy.special.__all__ if isinstance(getattr(special, name), np.ufunc)]
+LAST_HAS_SLOPE = {row.name for row in rows() if row.partials and row.partials[-1]}
+UFUNCS = [
+    name
+    for name in tf.scipy.special.__all__
+    if isinstance(getattr(special, name), np.ufunc) and _core.ufunc_row(getattr(special, name)) in LAST_HAS_SLOPE
+]
 
 
 def operands_of(ufunc: np.ufunc) -> list[np.ndarray]:

@@ -172,9 +172,9 @@ def test_what_was_not_chosen_gets_no_nan_from_an_infinite_slope(call: Any) -> No
 def test_a_missing_rule_matters_only_for_what_is_asked() -> None:
     x, y = tf.Variable(1.0), tf.Variable(2.0)
     with tf.GradientTape(persistent=True) as tape:
-        z = tf.math.nextafter(x, y) + x * y
-        w = tf.where(tf.constant(True), x, tf.math.nextafter(y, y))
-    with pytest.raises(LookupError, match="nextafter"):
+        z = np.spacing(x) + x * y
+        w = tf.where(tf.constant(True), x, np.spacing(y))
+    with pytest.raises(LookupError, match="spacing"):
         tape.gradient(z, x)
     assert tape.gradient(w, x).numpy() == 1.0
 
@@ -340,7 +340,7 @@ def test_after_an_error_in_the_second_order_a_tape_may_be_asked_again() -> None:
 
     @tf.custom_gradient
     def f(x: Any) -> Any:
-        return x * x, lambda g: g * np.nextafter(x, 3.0)  # has no derivative
+        return x * x, lambda g: g * np.spacing(x)  # has no derivative
 
     with tf.GradientTape() as tape:
         tape.watch(x)

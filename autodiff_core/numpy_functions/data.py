@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .registry import ask, leaving, refuse
+from .registry import ask, leaving, newer, refuse
 
 # Truth values, places, counts, descriptions: they vary in steps, or not at all.
 ask(
@@ -28,6 +28,7 @@ ask(
     np.searchsorted,
     np.digitize,
     np.isin,
+    *filter(None, [newer("in1d")]),  # up to NumPy 2.3
     np.may_share_memory,
     np.shares_memory,
     np.iscomplex,
@@ -62,22 +63,6 @@ refuse(
     "np.where(np.eye(n, dtype=bool), value, t)",
     np.fill_diagonal,
 )
-refuse(
-    "counts vary in steps, and weights would lose their gradient; use np.bincount(np.digitize(...), weights)",
-    np.histogram,
-    np.histogram2d,
-    np.histogramdd,
-)
-refuse(
-    "edges move with the smallest and the largest element; use np.linspace from one to the other",
-    np.histogram_bin_edges,
-)
-refuse("its derivative takes i1, which NumPy has not", np.i0)
-refuse("the roots of a polynomial are eigenvalues, which are not recorded here", np.roots)
-refuse("build the product of linear factors with np.convolve", np.poly)
-refuse("a division of polynomials is not recorded; use np.polyval on both", np.polydiv)
-refuse("solve the normal equations, A.T @ A c = A.T @ y with A = np.vander(x, deg + 1)", np.polyfit)
-
 leaving.update(
     (
         np.array,

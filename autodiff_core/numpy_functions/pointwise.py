@@ -94,6 +94,14 @@ def sinc(x: Any) -> Any:
     return el.select(near, series, el.sin(away) / away)
 
 
+@counterpart(np.i0)
+def i0(x: Any) -> Any:
+    """SciPy's, since its derivative is SciPy's i1."""
+    from ..ops.special import i0 as recorded
+
+    return recorded(inexact(x))
+
+
 def modf(x: Any) -> tuple[Any, Any]:
     """np.modf, a ufunc of two results: the part behind the point has the gradient."""
     operand = inexact(x)
@@ -114,6 +122,8 @@ def ldexp(x: Any, exponents: Any) -> Any:
     """np.ldexp, a ufunc: in two factors, neither of which overflows before the product does."""
     operand = inexact(x)
     powers = np.asarray(exponents)
+    if powers.dtype.kind not in "iub":
+        raise TypeError(f"np.ldexp: the exponents are integers, not {powers.dtype}; use t * np.exp2(exponents)")
     half = powers // 2
     first, second = (constant(np.exp2(part.astype(float)), operand) for part in (half, powers - half))
     return operand * first * second

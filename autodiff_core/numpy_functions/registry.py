@@ -25,6 +25,9 @@ _MODULES = (
     "arranging",
     "padding",
     "products",
+    "polynomials",
+    "histograms",
+    "creating",
     "pointwise",
     "data",
 )
@@ -34,6 +37,8 @@ asking: set[Any] = set()
 refusals: dict[Any, str] = {}
 # NumPy does not offer these to tensors: they make arrays of what they are given, as np.asarray does.
 leaving: set[Any] = set()
+# What they do with like=t, which is how they can be asked to make tensors.
+likened: dict[Any, Callable[..., Any]] = {}
 # Of the counterparts, those whose result varies in steps, or not at all.
 steps: set[Any] = set()
 # The place of `out` among the arguments, where there is one.
@@ -77,7 +82,7 @@ def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], 
 
 
 def newer(name: str) -> Any:
-    """A function that NumPy 2.0 has not yet: None where it is missing."""
+    """A function that some of NumPy's versions have: None where it is missing."""
     return getattr(np, name, None)
 
 

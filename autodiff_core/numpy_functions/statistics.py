@@ -10,7 +10,7 @@ from .. import _core
 from ..ops import elementwise as el
 from ..ops import linalg, ordering, reductions, segments, shaping
 from ..ops.complex_parts import complex, imag, real, squared_magnitude
-from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact, no_way
+from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact
 
 
 def _masked(x: Any, where: Any, fill: Any) -> Any:
@@ -218,10 +218,10 @@ def _lanes(x: Any, axis: Any) -> Any:
 
 def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any, weights: Any, skip: bool) -> Any:
     """Between two neighbours in the sorted order, at the place where NumPy finds the quantile of 0, 1, 2 ..."""
-    if weights is not None:
-        raise no_way(f"np.{name} with weights", "only quantiles without weights are recorded")
     x = inexact(a)
     q = np.asarray(data(q, name, "q"), np.float64)
+    if weights is not None:
+        return _weighted_quantiles(name, x, q, axis, method, keepdims, data(weights, name, "weights"), skip)
     lanes = _lanes(x, axis)
     values = np.asarray(lanes)
     missing = np.isnan(values)
@@ -250,6 +250,44 @@ def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any,
         gone = axes_of(axis, x.ndim)
         kept = tuple(1 if d in gone else size for d, size in enumerate(x.shape))
     return shaping.reshape(result, (*q.shape, *kept))
+
+
+def _weighted_quantiles(
+    name: str, x: Any, q: np.ndarray, axis: Any, method: Any, keepdims: Any, weights: Any, skip: bool
+) -> Any:
+    """NumPy's weighted quantiles are elements, as its one method for them has it: those that it finds among places."""
+    values = np.asarray(x)
+    function: Any = np.nanquantile if skip else np.quantile
+    # Checked by NumPy, and spread as it spreads them.
+    function(values, q, axis=axis, method=method, weights=weights)
+    gone = axes_of(axis, x.ndim)
+    beside = np.asarray(weights, np.float64)
+    if beside.shape != values.shape:
+        beside = np.transpose(beside, np.argsort(gone)).reshape([s if d in gone else 1 for d, s in enumerate(x.shape)])
+    beside = np.asarray(_lanes(_core.to_tensor(np.broadcast_to(beside, values.shape)), axis))
+    one: Any = np.quantile
+    lanes = _lanes(x, axis)
+    table = np.asarray(lanes)
+    count = table.shape[-1]
+    order = np.argsort(table, axis=-1, kind="stable")  # NaN come last
+    kept = table.shape[:-1]
+    places = np.zeros((*kept, q.size), np.intp)
+    lost = np.zeros(kept, bool)
+    for lane in np.ndindex(kept):
+        known = ~np.isnan(table[lane])
+        present = int(known.sum())
+        lost[lane] = present == 0 if skip else present < count
+        if not lost[lane]:
+            first = order[lane][:present]
+            ranks = np.arange(float(present))
+            found = np.asarray(one(ranks, q.reshape(-1), method=method, weights=beside[lane][first]))
+            places[lane] = first[found.astype(np.intp)]
+    result = ordering.take_along_axis(lanes, places, -1)
+    if lost.any():
+        result = el.select(_core.to_tensor(np.broadcast_to(lost[..., None], result.shape)), constant(np.nan, x), result)
+    result = shaping.transpose(result, [len(kept), *range(len(kept))])
+    shape = tuple(1 if d in gone else s for d, s in enumerate(x.shape)) if keepdims is True else kept
+    return shaping.reshape(result, (*q.shape, *shape))
 
 
 def _quantile(name: str, hundred: float, skip: bool) -> Any:

@@ -9,8 +9,9 @@ from . import complex_parts, elementwise, indexing, linalg, nn, ordering, reduct
 from .table import Case, Row
 from .table import rows as _loaded_rows
 
-_LATER = ("solving", "decompositions", "matrix_functions", "convolution")
-_WITH_SCIPY = ("banded", "special")
+_LATER = ("solving", "decompositions", "matrix_functions", "convolution", "polynomials")
+_SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions")
+_WITH_SCIPY = ("banded", *_SPECIAL)
 
 
 def rows() -> tuple[Row, ...]:
@@ -25,6 +26,12 @@ def rows() -> tuple[Row, ...]:
     return _loaded_rows()
 
 
+def load_special() -> None:
+    """Load the rows of all of SciPy's special functions."""
+    for name in _SPECIAL:
+        _import_module(f"{__name__}.{name}")
+
+
 __all__ = [
     "Case",
     "Row",
@@ -32,6 +39,7 @@ __all__ = [
     "elementwise",
     "indexing",
     "linalg",
+    "load_special",
     "nn",
     "ordering",
     "reductions",

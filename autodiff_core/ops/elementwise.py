@@ -421,7 +421,12 @@ fmod: Function = elementwise(
     namespace="ops.elementwise.",
 )
 nextafter: Function = elementwise(
-    "nextafter", np.nextafter, ..., ..., doc="The next float from x towards y, elementwise."
+    "nextafter",
+    np.nextafter,
+    lambda g, x, y, z: g,
+    lambda g, x, y, z: 0.0,
+    doc="The next float from x towards y, elementwise.",
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/nextafter. The slope is 1 in x and 0 in y, as there.",
 )
 spacing: Function = elementwise(
     "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."

@@ -7,7 +7,6 @@ Derivatives are those of the NIST Digital Library of Mathematical Functions (htt
 from __future__ import annotations
 
 import math as _m
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +15,10 @@ from .. import _core
 from . import elementwise as _e
 from .elementwise import cos, equal, exp, log, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
-from .table import Case, Function, Interval, elementwise, general
-
-try:
-    import scipy.special as _sp
-    from scipy.special._ufuncs import _zeta
-except ImportError as error:
-    raise ImportError(
-        "special functions are computed by SciPy, which is not installed: pip install autodiff-core[scipy]"
-    ) from error
+from .scipy_rows import SPELLINGS, no_slope, scipy_row
+from .scipy_rows import kernels as _sp
+from .scipy_rows import private as _private
+from .table import Case, Function, general
 
 _ROOT_PI = _m.sqrt(_m.pi)
 _NORMAL = 1.0 / _m.sqrt(2.0 * _m.pi)
@@ -33,62 +27,29 @@ _ORDER = (0.4, 2.6)
 _INSIDE = (0.05, 0.95)
 
 
-def _row(
-    name: str,
-    ufunc: np.ufunc | None,
-    *derivatives: Any,
-    doc: str,
-    domain: Any = (-2.0, 2.0),
-    parameters: Sequence[str] | None = None,
-    notes: str = "",
-    **rest: Any,
-) -> Function:
-    """A row over a ufunc of SciPy's, with the ufunc's values at two points as its example."""
-    arity = len(derivatives)
-    intervals: tuple[Interval, ...] = (domain,) * arity if isinstance(domain[0], float) else tuple(domain)
-    points = [[round(low + (high - low) * part, 2) for part in (0.25, 0.75)] for low, high in intervals]
-    if "example" not in rest and ufunc is not None:
-        shown = ufunc(*[np.asarray(p, np.float32) for p in points])
-        rest["example"] = (", ".join(map(str, points)), str(shown.round(4)))
-    source = f"https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.{name}.html"
-    return elementwise(
-        name,
-        ufunc,
-        *derivatives,
-        doc=doc,
-        domain=domain,
-        parameters=parameters,
-        namespace="scipy.special.",
-        notes=f"{source}. {notes}".strip() if notes else source,
-        **rest,
-    )
-
-
-_NO_ORDER = "There is no derivative with respect to {}: asking for one is a LookupError."
-
 # ------------------------------------------------------------------------------------------------------ gamma and kin
 
-zeta: Function = _row(
+zeta: Function = scipy_row(
     "zeta",
-    _zeta,
+    _private._zeta,
     ...,
     lambda g, x, q, y: -g * (x * zeta(x + 1.0, q)),
     parameters=("x", "q"),
     domain=((1.5, 4.0), (0.5, 3.0)),
     doc="Hurwitz's zeta function: the sum of (k + q) ** -x over k = 0, 1, ..., elementwise.",
-    notes=_NO_ORDER.format("x"),
+    notes=no_slope("x"),
 )
-gamma: Function = _row(
+gamma: Function = scipy_row(
     "gamma", _sp.gamma, lambda g, z, y: g * (y * psi(z)), parameters=("z",), domain=_POSITIVE, doc="Gamma function."
 )
-gammaln: Function = _row(
+gammaln: Function = scipy_row(
     "gammaln",
     _sp.gammaln,
     lambda g, x, y: g * psi(x),
     domain=_POSITIVE,
     doc="Logarithm of the gamma function's absolute value, elementwise.",
 )
-rgamma: Function = _row(
+rgamma: Function = scipy_row(
     "rgamma",
     _sp.rgamma,
     lambda g, z, y: -g * (y * psi(z)),
@@ -96,7 +57,7 @@ rgamma: Function = _row(
     domain=_POSITIVE,
     doc="1 / gamma(z), elementwise.",
 )
-psi: Function = _row(
+psi: Function = scipy_row(
     "psi",
     _sp.psi,
     lambda g, z, y: g * zeta(2.0, z),
@@ -104,7 +65,7 @@ psi: Function = _row(
     domain=_POSITIVE,
     doc="Digamma function: the derivative of gammaln, elementwise.",
 )
-polygamma: Function = _row(
+polygamma: Function = scipy_row(
     "polygamma",
     None,
     ...,
@@ -116,9 +77,9 @@ polygamma: Function = _row(
     domain=((1.0, 1.0), (0.5, 3.0)),
     example=("[0., 1., 2.], 1.", "[-0.5772  1.6449 -2.4041]"),
     doc="Derivatives of psi, of order n = 0, 1, ..., elementwise.",
-    notes=_NO_ORDER.format("n"),
+    notes=no_slope("n"),
 )
-beta: Function = _row(
+beta: Function = scipy_row(
     "beta",
     _sp.beta,
     lambda g, a, b, y: g * (y * (psi(a) - psi(a + b))),
@@ -127,7 +88,7 @@ beta: Function = _row(
     domain=_POSITIVE,
     doc="gamma(a) gamma(b) / gamma(a + b), elementwise.",
 )
-betaln: Function = _row(
+betaln: Function = scipy_row(
     "betaln",
     _sp.betaln,
     lambda g, a, b, y: g * (psi(a) - psi(a + b)),
@@ -142,7 +103,7 @@ def _gamma_density(a: Any, x: Any) -> Any:
     return exp(xlogy(a - 1.0, x) - x - gammaln(a))
 
 
-gammainc: Function = _row(
+gammainc: Function = scipy_row(
     "gammainc",
     _sp.gammainc,
     ...,
@@ -150,9 +111,9 @@ gammainc: Function = _row(
     parameters=("a", "x"),
     domain=(_POSITIVE, _POSITIVE),
     doc="Regularised lower incomplete gamma function, elementwise.",
-    notes=_NO_ORDER.format("a"),
+    notes=no_slope("a"),
 )
-gammaincc: Function = _row(
+gammaincc: Function = scipy_row(
     "gammaincc",
     _sp.gammaincc,
     ...,
@@ -160,9 +121,9 @@ gammaincc: Function = _row(
     parameters=("a", "x"),
     domain=(_POSITIVE, _POSITIVE),
     doc="Regularised upper incomplete gamma function, elementwise.",
-    notes=_NO_ORDER.format("a"),
+    notes=no_slope("a"),
 )
-gammaincinv: Function = _row(
+gammaincinv: Function = scipy_row(
     "gammaincinv",
     _sp.gammaincinv,
     ...,
@@ -170,9 +131,9 @@ gammaincinv: Function = _row(
     parameters=("a", "y"),
     domain=(_POSITIVE, _INSIDE),
     doc="The x for which gammainc(a, x) is y, elementwise.",
-    notes=_NO_ORDER.format("a"),
+    notes=no_slope("a"),
 )
-gammainccinv: Function = _row(
+gammainccinv: Function = scipy_row(
     "gammainccinv",
     _sp.gammainccinv,
     ...,
@@ -180,7 +141,7 @@ gammainccinv: Function = _row(
     parameters=("a", "y"),
     domain=(_POSITIVE, _INSIDE),
     doc="The x for which gammaincc(a, x) is y, elementwise.",
-    notes=_NO_ORDER.format("a"),
+    notes=no_slope("a"),
 )
 
 
@@ -188,7 +149,7 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
     return exp(xlog1py(b - 1.0, -x) + xlogy(a - 1.0, x) - betaln(a, b))
 
 
-betainc: Function = _row(
+betainc: Function = scipy_row(
     "betainc",
     _sp.betainc,
     ...,
@@ -197,9 +158,9 @@ betainc: Function = _row(
     parameters=("a", "b", "x"),
     domain=(_POSITIVE, _POSITIVE, _INSIDE),
     doc="Regularised incomplete beta function, elementwise.",
-    notes=_NO_ORDER.format("a and b"),
+    notes=no_slope("a and b"),
 )
-betaincinv: Function = _row(
+betaincinv: Function = scipy_row(
     "betaincinv",
     _sp.betaincinv,
     ...,
@@ -208,9 +169,9 @@ betaincinv: Function = _row(
     parameters=("a", "b", "y"),
     domain=(_POSITIVE, _POSITIVE, _INSIDE),
     doc="The x for which betainc(a, b, x) is y, elementwise.",
-    notes=_NO_ORDER.format("a and b"),
+    notes=no_slope("a and b"),
 )
-stdtr: Function = _row(
+stdtr: Function = scipy_row(
     "stdtr",
     _sp.stdtr,
     ...,
@@ -218,26 +179,26 @@ stdtr: Function = _row(
     parameters=("df", "t"),
     domain=((0.5, 4.0), (-2.0, 2.0)),
     doc="Distribution function of Student's t, elementwise.",
-    notes=_NO_ORDER.format("df"),
+    notes=no_slope("df"),
 )
 
 # ---------------------------------------------------------------------------------------------- error functions and kin
 
-erfcx: Function = _row(
+erfcx: Function = scipy_row(
     "erfcx",
     _sp.erfcx,
     lambda g, x, y: g * (2.0 * (x * y) - 2.0 / _ROOT_PI),
     doc="exp(x ** 2) erfc(x), elementwise.",
 )
-erfi: Function = _row(
+erfi: Function = scipy_row(
     "erfi",
     _sp.erfi,
     lambda g, z, y: g * (2.0 / _ROOT_PI * exp(z * z)),
     parameters=("z",),
     doc="Imaginary error function, elementwise.",
 )
-dawsn: Function = _row("dawsn", _sp.dawsn, lambda g, x, y: g * (1.0 - 2.0 * (x * y)), doc="Dawson's integral.")
-erfinv: Function = _row(
+dawsn: Function = scipy_row("dawsn", _sp.dawsn, lambda g, x, y: g * (1.0 - 2.0 * (x * y)), doc="Dawson's integral.")
+erfinv: Function = scipy_row(
     "erfinv",
     _sp.erfinv,
     lambda g, y, x: g * (0.5 * _ROOT_PI * exp(x * x)),
@@ -245,7 +206,7 @@ erfinv: Function = _row(
     domain=(-0.9, 0.9),
     doc="Inverse of the error function, elementwise.",
 )
-erfcinv: Function = _row(
+erfcinv: Function = scipy_row(
     "erfcinv",
     _sp.erfcinv,
     lambda g, y, x: -g * (0.5 * _ROOT_PI * exp(x * x)),
@@ -253,19 +214,19 @@ erfcinv: Function = _row(
     domain=(0.1, 1.9),
     doc="Inverse of the complementary error function, elementwise.",
 )
-ndtr: Function = _row(
+ndtr: Function = scipy_row(
     "ndtr",
     _sp.ndtr,
     lambda g, x, y: g * (_NORMAL * exp(-0.5 * (x * x))),
     doc="Distribution function of the standard normal distribution, elementwise.",
 )
-log_ndtr: Function = _row(
+log_ndtr: Function = scipy_row(
     "log_ndtr",
     _sp.log_ndtr,
     lambda g, x, y: g * (_NORMAL * exp(-0.5 * (x * x) - y)),
     doc="Logarithm of ndtr, exact in the lower tail, elementwise.",
 )
-ndtri: Function = _row(
+ndtri: Function = scipy_row(
     "ndtri",
     _sp.ndtri,
     lambda g, y, x: g * (exp(0.5 * (x * x)) / _NORMAL),
@@ -276,20 +237,20 @@ ndtri: Function = _row(
 
 # -------------------------------------------------------------------------------------------- logarithms and integrals
 
-exp10: Function = _row(
+exp10: Function = scipy_row(
     "exp10", _sp.exp10, lambda g, x, y: g * (y * _m.log(10.0)), doc="10 to the power of x, elementwise."
 )
-logit: Function = _row(
+logit: Function = scipy_row(
     "logit", _sp.logit, lambda g, x, y: g / (x * (1.0 - x)), domain=_INSIDE, doc="log(x / (1 - x)), elementwise."
 )
-entr: Function = _row(
+entr: Function = scipy_row(
     "entr",
     _sp.entr,
     lambda g, x, y: -g * (log(x) + 1.0),
     domain=_POSITIVE,
     doc="-x log(x), and 0 where x is 0, elementwise.",
 )
-rel_entr: Function = _row(
+rel_entr: Function = scipy_row(
     "rel_entr",
     _sp.rel_entr,
     lambda g, x, y, z: g * (log(x / y) + 1.0),
@@ -297,7 +258,7 @@ rel_entr: Function = _row(
     domain=_POSITIVE,
     doc="x log(x / y), elementwise.",
 )
-kl_div: Function = _row(
+kl_div: Function = scipy_row(
     "kl_div",
     _sp.kl_div,
     lambda g, x, y, z: g * log(x / y),
@@ -305,7 +266,7 @@ kl_div: Function = _row(
     domain=_POSITIVE,
     doc="x log(x / y) - x + y, elementwise.",
 )
-spence: Function = _row(
+spence: Function = scipy_row(
     "spence",
     _sp.spence,
     # (x log x and x - 1 are both zero at 1, where the quotient is 1.)
@@ -314,10 +275,10 @@ spence: Function = _row(
     domain=(1.2, 4.0),
     doc="Dilogarithm: the integral of log(t) / (1 - t) from 1 to z, elementwise.",
 )
-expi: Function = _row(
+expi: Function = scipy_row(
     "expi", _sp.expi, lambda g, x, y: g * exp(x) / x, domain=_POSITIVE, doc="Exponential integral Ei, elementwise."
 )
-exp1: Function = _row(
+exp1: Function = scipy_row(
     "exp1",
     _sp.exp1,
     lambda g, z, y: -g * exp(-z) / z,
@@ -328,7 +289,7 @@ exp1: Function = _row(
 
 # ------------------------------------------------------------------------------------------------- Bessel functions
 
-jv: Function = _row(
+jv: Function = scipy_row(
     "jv",
     _sp.jv,
     ...,
@@ -336,13 +297,13 @@ jv: Function = _row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="Bessel function of the first kind and real order, elementwise.",
-    notes=_NO_ORDER.format("v"),
+    notes=no_slope("v"),
 )
-j0: Function = _row("j0", _sp.j0, lambda g, x, y: -g * j1(x), doc="Bessel function of the first kind, order 0.")
-j1: Function = _row(
+j0: Function = scipy_row("j0", _sp.j0, lambda g, x, y: -g * j1(x), doc="Bessel function of the first kind, order 0.")
+j1: Function = scipy_row(
     "j1", _sp.j1, lambda g, x, y: g * (0.5 * (j0(x) - jv(2.0, x))), doc="Bessel function of the first kind, order 1."
 )
-yv: Function = _row(
+yv: Function = scipy_row(
     "yv",
     _sp.yv,
     ...,
@@ -350,9 +311,9 @@ yv: Function = _row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="Bessel function of the second kind and real order, elementwise.",
-    notes=_NO_ORDER.format("v"),
+    notes=no_slope("v"),
 )
-yn: Function = _row(
+yn: Function = scipy_row(
     "yn",
     _sp.yn,
     ...,
@@ -360,19 +321,19 @@ yn: Function = _row(
     parameters=("n", "x"),
     domain=((1.0, 1.0), _POSITIVE),
     doc="Bessel function of the second kind and integer order, elementwise.",
-    notes=_NO_ORDER.format("n"),
+    notes=no_slope("n"),
 )
-y0: Function = _row(
+y0: Function = scipy_row(
     "y0", _sp.y0, lambda g, x, y: -g * y1(x), domain=_POSITIVE, doc="Bessel function of the second kind, order 0."
 )
-y1: Function = _row(
+y1: Function = scipy_row(
     "y1",
     _sp.y1,
     lambda g, x, y: g * (0.5 * (y0(x) - yv(2.0, x))),
     domain=_POSITIVE,
     doc="Bessel function of the second kind, order 1.",
 )
-iv: Function = _row(
+iv: Function = scipy_row(
     "iv",
     _sp.iv,
     ...,
@@ -380,9 +341,9 @@ iv: Function = _row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="Modified Bessel function of the first kind and real order, elementwise.",
-    notes=_NO_ORDER.format("v"),
+    notes=no_slope("v"),
 )
-ive: Function = _row(
+ive: Function = scipy_row(
     "ive",
     _sp.ive,
     ...,
@@ -390,26 +351,28 @@ ive: Function = _row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="exp(-abs(z)) iv(v, z), elementwise.",
-    notes=_NO_ORDER.format("v"),
+    notes=no_slope("v"),
 )
-i0: Function = _row("i0", _sp.i0, lambda g, x, y: g * i1(x), doc="Modified Bessel function of the first kind, order 0.")
-i1: Function = _row(
+i0: Function = scipy_row(
+    "i0", _sp.i0, lambda g, x, y: g * i1(x), doc="Modified Bessel function of the first kind, order 0."
+)
+i1: Function = scipy_row(
     "i1",
     _sp.i1,
     lambda g, x, y: g * (0.5 * (i0(x) + iv(2.0, x))),
     doc="Modified Bessel function of the first kind, order 1.",
 )
-i0e: Function = _row(
+i0e: Function = scipy_row(
     "i0e", _sp.i0e, lambda g, x, y: g * (i1e(x) - sign(x) * y), domain=_POSITIVE, doc="exp(-abs(x)) i0(x), elementwise."
 )
-i1e: Function = _row(
+i1e: Function = scipy_row(
     "i1e",
     _sp.i1e,
     lambda g, x, y: g * (0.5 * (i0e(x) + ive(2.0, x)) - sign(x) * y),
     domain=_POSITIVE,
     doc="exp(-abs(x)) i1(x), elementwise.",
 )
-kv: Function = _row(
+kv: Function = scipy_row(
     "kv",
     _sp.kv,
     ...,
@@ -417,9 +380,9 @@ kv: Function = _row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="Modified Bessel function of the second kind and real order, elementwise.",
-    notes=_NO_ORDER.format("v"),
+    notes=no_slope("v"),
 )
-kve: Function = _row(
+kve: Function = scipy_row(
     "kve",
     _sp.kve,
     ...,
@@ -427,9 +390,9 @@ kve: Function = _row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="exp(z) kv(v, z), elementwise.",
-    notes=_NO_ORDER.format("v"),
+    notes=no_slope("v"),
 )
-kn: Function = _row(
+kn: Function = scipy_row(
     "kn",
     _sp.kn,
     ...,
@@ -437,26 +400,26 @@ kn: Function = _row(
     parameters=("n", "x"),
     domain=((1.0, 1.0), _POSITIVE),
     doc="Modified Bessel function of the second kind and integer order, elementwise.",
-    notes=_NO_ORDER.format("n"),
+    notes=no_slope("n"),
 )
-k0: Function = _row(
+k0: Function = scipy_row(
     "k0",
     _sp.k0,
     lambda g, x, y: -g * k1(x),
     domain=_POSITIVE,
     doc="Modified Bessel function of the second kind, order 0.",
 )
-k1: Function = _row(
+k1: Function = scipy_row(
     "k1",
     _sp.k1,
     lambda g, x, y: -g * (0.5 * (k0(x) + kv(2.0, x))),
     domain=_POSITIVE,
     doc="Modified Bessel function of the second kind, order 1.",
 )
-k0e: Function = _row(
+k0e: Function = scipy_row(
     "k0e", _sp.k0e, lambda g, x, y: g * (y - k1e(x)), domain=_POSITIVE, doc="exp(x) k0(x), elementwise."
 )
-k1e: Function = _row(
+k1e: Function = scipy_row(
     "k1e",
     _sp.k1e,
     lambda g, x, y: g * (y - 0.5 * (k0e(x) + kve(2.0, x))),
@@ -512,7 +475,7 @@ fresnel_sin = _fresnel("fresnel_sin", 0, sin, "[0.0647 0.4383]")
 fresnel_cos = _fresnel("fresnel_cos", 1, cos, "[0.4923 0.7799]")
 
 # SciPy's ufuncs for what other files have rows of.
-SPELLINGS: dict[np.ufunc, Function] = {
+SPELLINGS |= {
     _sp.erf: _e.erf,
     _sp.erfc: _e.erfc,
     _sp.expit: _e.sigmoid,
@@ -523,6 +486,9 @@ SPELLINGS: dict[np.ufunc, Function] = {
     _sp.log1p: _e.log1p,
     _sp.exp2: _e.exp2,
     _sp.cbrt: _e.cbrt,
+    _sp.round: _e.rint,
+    _sp.fresnel: lambda z: (fresnel_sin(z), fresnel_cos(z)),
+    _private._riemann_zeta: lambda x: zeta(x, 1.0),
 }
 
 

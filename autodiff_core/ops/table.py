@@ -359,7 +359,7 @@ def general(
             function=function,
             arity=arity,
             cases=tuple(cases),
-            partials=(True,) * arity,
+            partials=(rule is not None,) * arity,
             doc=doc,
         )
     )

@@ -1,0 +1,113 @@
+"""NumPy's histograms: counts are data, sums of weights are recorded, and so are edges that move with the points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..ops import indexing, reductions, segments, shaping
+from .registry import constant, counterpart, data, inexact, stripped, watchable
+
+
+def _edges(name: str, points: Any, bins: Any, span: Any, weights: Any = None) -> tuple[Any, np.ndarray]:
+    """The edges as they are returned, and as numbers."""
+    if isinstance(bins, _core.Operand) and bins.ndim == 1:
+        return bins, np.asarray(bins)
+    numbers = np.histogram_bin_edges(
+        np.asarray(stripped(points)), stripped(bins), data(span, name, "range"), stripped(weights)
+    )
+    moving = np.ndim(stripped(bins)) == 0 and span is None and watchable(points) and points.size > 0
+    if not moving:
+        return _core.to_tensor(numbers), numbers
+    # Between the smallest and the largest point; half beyond, where these are equal.
+    values = np.asarray(points)
+    beyond = constant(0.5 if values.min() == values.max() else 0.0, points)
+    low, high = reductions.reduce_min(points) - beyond, reductions.reduce_max(points) + beyond
+    share = constant(np.arange(numbers.size) / (numbers.size - 1), points)
+    return low * (1.0 - share) + high * share, numbers
+
+
+@counterpart(np.histogram_bin_edges)
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    """Linear in the smallest and the largest element; how many there are is data."""
+    return _edges("histogram_bin_edges", a, bins, range, weights)[0]
+
+
+@counterpart(np.histogram)
+def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> tuple[Any, Any]:
+    edges, numbers = _edges("histogram", a, bins, range)
+    points = shaping.reshape(a, -1) if isinstance(a, _core.Operand) else np.ravel(a)
+    if weights is not None and np.shape(stripped(weights)) != np.shape(stripped(a)):
+        raise ValueError(
+            f"np.histogram: weights of shape {np.shape(stripped(weights))} for points of shape {np.shape(stripped(a))}"
+        )
+    totals = _totals([np.asarray(points)], [numbers], weights)
+    return (_divided(totals, [edges]) if density else totals), edges
+
+
+def _places(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The bin of each point; -1 outside. The last bin has its right edge."""
+    found = np.searchsorted(edges, points, side="right") - 1
+    found[points == edges[-1]] = edges.size - 2
+    found[(points < edges[0]) | (points > edges[-1]) | np.isnan(points)] = -1
+    return found
+
+
+def _totals(columns: Sequence[np.ndarray], edges: Sequence[np.ndarray], weights: Any) -> Any:
+    """How many points there are in each bin, or what their weights add up to."""
+    places = np.stack([_places(column, edge) for column, edge in zip(columns, edges, strict=True)])
+    shape = tuple(edge.size - 1 for edge in edges)
+    inside = np.flatnonzero((places >= 0).all(axis=0))
+    bins = np.ravel_multi_index(tuple(places[:, inside]), shape) if inside.size else np.zeros(0, np.intp)
+    size = int(np.prod(shape, dtype=np.intp))
+    if weights is None:
+        counts = np.bincount(bins, minlength=size).reshape(shape)
+        return _core.to_tensor(counts if len(shape) == 1 else counts.astype(np.float64))
+    chosen = indexing.gather(shaping.reshape(inexact(weights), -1), inside)
+    return shaping.reshape(segments.unsorted_segment_sum(chosen, bins, size), shape)
+
+
+def _divided(totals: Any, edges: Sequence[Any]) -> Any:
+    """By the size of each bin, and by the sum."""
+    result = inexact(totals)
+    result = result / reductions.reduce_sum(result)
+    for d, edge in enumerate(edges):
+        widths = inexact(edge[1:]) - inexact(edge[:-1])
+        result = result / _core.to_dtype(
+            shaping.reshape(widths, (1,) * d + (-1,) + (1,) * (len(edges) - d - 1)), result.dtype
+        )
+    return result
+
+
+@counterpart(np.histogramdd)
+def histogramdd(
+    sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> tuple[Any, tuple[Any, ...]]:
+    if isinstance(sample, (_core.Operand, np.ndarray)):
+        table = sample if sample.ndim == 2 else shaping.reshape(sample, (-1, 1))
+        columns = [table[:, d] for d in np.arange(table.shape[1])]
+    else:
+        columns = list(sample)
+    count = len(columns)
+    each = [bins] * count if np.ndim(stripped(bins)) == 0 else list(bins)
+    spans = [None] * count if range is None else list(range)
+    if len(each) != count or len(spans) != count:
+        raise ValueError(f"np.histogramdd: {len(each)} bins and {len(spans)} ranges for {count} dimensions")
+    edges = [_edges("histogramdd", *parts) for parts in zip(columns, each, spans, strict=True)]
+    totals = _totals([np.asarray(column) for column in columns], [numbers for _, numbers in edges], weights)
+    found = [edge for edge, _ in edges]
+    return (_divided(totals, found) if density else totals), tuple(found)
+
+
+@counterpart(np.histogram2d)
+def histogram2d(
+    x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
+) -> tuple[Any, Any, Any]:
+    if len(x) != len(y):
+        raise ValueError(f"np.histogram2d: {len(x)} and {len(y)} points")
+    one = np.ndim(stripped(bins)) == 1 and len(bins) not in (1, 2)
+    totals, (first, second) = histogramdd([x, y], [bins, bins] if one else bins, range, density, weights)
+    return totals, first, second
