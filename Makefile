@@ -43,6 +43,7 @@ lint: .made/dev
 
 warnings: .made/dev
 	$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno -fno-trapping-math -c -o /dev/null src/vmath.c
+	$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno -fno-trapping-math -c -o /dev/null src/error_functions.c
 	$(CC) -O3 -Wall -Wextra -Werror -c -o /dev/null src/workers.c
 	$(CC) -O3 -Wall -Wextra -Werror -c -o /dev/null src/gather.c
 

@@ -164,13 +164,16 @@ cdef extern from "numpy/ufuncobject.h":
         int* arg_types
         AddedLoop* next
 
+cdef extern from "error_functions.h" nogil:
+    void ef_prepare() noexcept
+    void ef_erf_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void ef_erf_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void ef_erfc_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void ef_erfc_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+
 cdef extern from "vmath.h" nogil:
     void vm_sin_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_cos_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
-    void vm_erf_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
-    void vm_erf_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
-    void vm_erfc_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
-    void vm_erfc_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_outer_f32(const char* a, npy_intp step, const char* b, char* out, npy_intp m, npy_intp n) noexcept
     void vm_outer_f64(const char* a, npy_intp step, const char* b, char* out, npy_intp m, npy_intp n) noexcept
     void vm_select_1(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
@@ -234,6 +237,7 @@ include "sweep.pxi"
 include "forward.pxi"
 include "sparsity.pxi"
 include "softmax.pxi"
+include "recurrence.pxi"
 include "program.pxi"
 include "passes.pxi"
 include "plan.pxi"

@@ -113,6 +113,8 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     op.method.ml_flags = METH_FASTCALL | METH_KEYWORDS
     op.method.ml_doc = op.encoded_doc
     op.function = PyCFunction_NewEx(&op.method, op, "autodiff_core")
+    for taken in (ufunc, *ufuncs):
+        recorded_ufuncs[taken] = op.function
     return op
 
 
@@ -353,6 +355,11 @@ def to_dtype(value, dtype):
 def operand(value):
     """What an op makes of an argument: tensors and variables as they are, everything else converted."""
     return as_operand(value)
+
+
+def sizes(Operand x):
+    """The shape as a plain tuple: quicker than `x.shape`, for what computes with it."""
+    return shape_of(x)
 
 
 def set_num_threads(int count):

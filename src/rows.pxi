@@ -7,6 +7,11 @@ cdef enum:
     REPLACE = -1                # in the place of an op: the row is overwritten
 
 
+ctypedef fused Real:
+    float
+    double
+
+
 cdef ndarray row_numbers(object indices):
     """Indices as C code reads them: contiguous, of NumPy's own index type."""
     return numpy.ascontiguousarray(indices, np_intp_dtype)
@@ -15,6 +20,13 @@ cdef ndarray row_numbers(object indices):
 cdef inline bint has_row_loop(int op, int code) noexcept:
     """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy."""
     return op == REPLACE or table[op].loop[code] != NULL
+
+
+cdef void add_numbers(Real* whole, npy_intp* rows, Real* values, npy_intp n) noexcept:
+    """Rows of one number: a loop's call for each would take several times as long."""
+    cdef npy_intp i
+    for i in range(n):
+        whole[rows[i]] += values[i]
 
 
 cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except -1:
@@ -42,6 +54,12 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
         raise ValueError(f"values of shape {values.shape} for {n} rows of an array of shape {whole.shape}")
     if not has_row_loop(op, code):
         (<object>table[op].ufunc).at(whole, rows, values)
+        return 0
+    if width == 1 and op == OP_ADD and (code == NPY_DOUBLE or code == NPY_FLOAT):
+        if code == NPY_DOUBLE:
+            add_numbers[double](<double*>base, numbers, <double*>source, n)
+        else:
+            add_numbers[float](<float*>base, numbers, <float*>source, n)
         return 0
     nbytes = width * item_size[code]
     steps[0] = steps[1] = steps[2] = item_size[code]

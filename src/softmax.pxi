@@ -2,11 +2,6 @@
 #
 # NumPy needs eight calls for it, each over the whole array. The exponential is NumPy's own loop.
 
-ctypedef fused Real:
-    float
-    double
-
-
 cdef bint rows_fit(ndarray x):
     """Whether the kernels below can take an array: a contiguous float32 or float64 with rows that are not empty."""
     cdef int nd = PyArray_NDIM(x), code = type_code(x)

@@ -114,6 +114,7 @@ cdef Row table[MOST_OPCODES]
 cdef int next_opcode = FIRST_FREE_OPCODE
 cdef dict opcode_by_name = {}
 cdef dict opcode_by_ufunc = {}
+cdef dict recorded_ufuncs = {}      # to the public functions of elementwise rows
 cdef npy_intp item_size[TYPES]
 
 # Scalars stay C doubles; these are what runs on them. A row that is not named here runs its own loop on one element.
@@ -268,13 +269,14 @@ cdef void take_own_loops(Row* row, str name):
     elif name == "cos":
         row.loop[NPY_DOUBLE] = vm_cos_f64
     elif name == "erf":
-        row.loop[NPY_DOUBLE] = vm_erf_f64
-        row.loop[NPY_FLOAT] = vm_erf_f32
+        ef_prepare()
+        row.loop[NPY_DOUBLE] = ef_erf_f64
+        row.loop[NPY_FLOAT] = ef_erf_f32
         row.out_type[NPY_DOUBLE] = NPY_DOUBLE
         row.out_type[NPY_FLOAT] = NPY_FLOAT
     elif name == "erfc":
-        row.loop[NPY_DOUBLE] = vm_erfc_f64
-        row.loop[NPY_FLOAT] = vm_erfc_f32
+        row.loop[NPY_DOUBLE] = ef_erfc_f64
+        row.loop[NPY_FLOAT] = ef_erfc_f32
         row.out_type[NPY_DOUBLE] = NPY_DOUBLE
         row.out_type[NPY_FLOAT] = NPY_FLOAT
     elif name == "select":

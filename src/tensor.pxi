@@ -6,6 +6,10 @@ cdef enum:
     FLOAT_SCALAR = 1
     TRUTH_SCALAR = 2
 
+# A shape is made without the call of its class, which is Python's and takes as long as an operation.
+ctypedef object (*NewTuple)(PyObject*, PyObject*, PyObject*)
+cdef NewTuple new_tuple = <NewTuple>(<PyTypeObject*>tuple).tp_new
+
 cdef int float_code = NPY_FLOAT     # what Python floats become: set_floatx
 
 
@@ -145,6 +149,10 @@ cdef class Operand:
         return view.copy() if copy else view
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if not kwargs and method == "__call__":
+            function = recorded_ufuncs.get(ufunc)
+            if function is not None:
+                return function(*inputs)
         return hook_array_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
@@ -162,7 +170,8 @@ cdef class Operand:
         """The shape, a TensorShape."""
         if self.scalar:
             return scalar_shape
-        return TensorShape(self.array.shape)
+        arguments = (self.array.shape,)
+        return new_tuple(<PyObject*>TensorShape, <PyObject*>arguments, NULL)
 
     @property
     def ndim(self):

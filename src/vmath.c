@@ -151,23 +151,6 @@ VM_LOOP(vm_cos_f64)
     run_blocks(args, dims, strides, cosine_block, cos);
 }
 
-/* ------------------------------------------------------------------------------------------------------ libm */
-
-#define VM_UNARY(name, type, function)                                                       \
-    VM_LOOP(name)                                                                            \
-    {                                                                                        \
-        (void)data;                                                                          \
-        const char *in = args[0];                                                            \
-        char *out = args[1];                                                                 \
-        for (vm_intp i = 0; i < dims[0]; i++, in += strides[0], out += strides[1])           \
-            *(type *)out = function(*(const type *)in);                                      \
-    }
-
-VM_UNARY(vm_erf_f64, double, erf)
-VM_UNARY(vm_erf_f32, float, erff)
-VM_UNARY(vm_erfc_f64, double, erfc)
-VM_UNARY(vm_erfc_f32, float, erfcf)
-
 /* ---------------------------------------------------------------------------------------------------- select */
 
 typedef struct {

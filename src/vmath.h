@@ -1,6 +1,6 @@
 /* Elementwise kernels of our own, with the signature of NumPy's inner loops.
  *
- * A kernel lives here for one of two reasons: NumPy has none (erf, select), or NumPy's was measured at 1.5 times
+ * A kernel lives here for one of two reasons: NumPy has none (select), or NumPy's was measured at 1.5 times
  * the best peer's cost or more (float64 sin and cos: 8 ns an element against 1 to 2 here; outer products by matmul). */
 #ifndef AUTODIFF_CORE_VMATH_H
 #define AUTODIFF_CORE_VMATH_H
@@ -16,12 +16,6 @@ typedef intptr_t vm_intp;
 /* Sine and cosine, float64: at most 1 ulp from the correctly rounded result for |x| <= 1e5; libm beyond that. */
 VM_LOOP(vm_sin_f64);
 VM_LOOP(vm_cos_f64);
-
-/* Error function and its complement, through libm. */
-VM_LOOP(vm_erf_f64);
-VM_LOOP(vm_erf_f32);
-VM_LOOP(vm_erfc_f64);
-VM_LOOP(vm_erfc_f32);
 
 /* condition (one byte), x, y -> x where the condition holds, else y; by item size, so any plain dtype. */
 VM_LOOP(vm_select_1);

@@ -1,7 +1,8 @@
-"""Kernels of our own: sine, cosine, select and softmax, against NumPy in higher precision."""
+"""Kernels of our own: sine, cosine, error functions, select and softmax, against NumPy or libm."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -56,3 +57,42 @@ def test_softmax_keeps_infinities_and_nans_in_their_rows(dtype: Any) -> None:
     found = tf.nn.softmax(x).numpy()
     np.testing.assert_allclose(found[[0, 2, 3]], [[0.5, 0, 0.5], [0.5, 0.5, 0], [1 / 3] * 3], rtol=1e-6)
     assert np.isnan(found[1]).all()
+
+
+@pytest.mark.parametrize("reach", [1e-3, 0.05, 0.5, 1.0, 3.0, 7.0])
+def test_erf_is_within_two_ulps(reach: float, rng: np.random.Generator) -> None:
+    x = rng.uniform(-reach, reach, 20_000)
+    exact = np.array([math.erf(number) for number in x])  # libm's own error is below one
+    assert (np.abs(tf.math.erf(x).numpy() - exact) / np.spacing(np.abs(exact))).max() <= 3
+    near = x.astype(np.float32)
+    exact = np.array([math.erf(number) for number in near]).astype(np.float32)
+    assert (np.abs(tf.math.erf(near).numpy() - exact) / np.spacing(np.abs(exact))).max() <= 1
+
+
+@pytest.mark.parametrize("reach", [1e-3, 0.05, 0.5, 1.0, 3.0, 7.0, 26.0])
+def test_erfc_is_within_four_ulps(reach: float, rng: np.random.Generator) -> None:
+    x = rng.uniform(-reach, reach, 20_000)
+    exact = np.array([math.erfc(number) for number in x])
+    assert (np.abs(tf.math.erfc(x).numpy() - exact) / np.spacing(exact)).max() <= 4
+    near = (x / 3).astype(np.float32)
+    exact = np.array([math.erfc(number) for number in near]).astype(np.float32)
+    assert (np.abs(tf.math.erfc(near).numpy() - exact) / np.spacing(exact)).max() <= 1
+
+
+def test_error_functions_of_special_numbers() -> None:
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e-310, -1e-310, 6.5, -30.0, 1e300, 27.2])
+    found = tf.math.erf(x).numpy()
+    np.testing.assert_allclose(found, [math.erf(number) for number in x], rtol=1e-14)
+    assert np.signbit(found[1]) and not np.signbit(found[0])
+    np.testing.assert_allclose(tf.math.erfc(x).numpy(), [math.erfc(number) for number in x], rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("step", [2, 3, -1])
+def test_error_functions_of_strided_memory_are_those_of_a_copy(
+    name: str, dtype: Any, step: int, rng: np.random.Generator
+) -> None:
+    x = rng.normal(size=3001).astype(dtype)
+    function = getattr(tf.math, name)
+    np.testing.assert_array_equal(function(x[::step]), function(x[::step].copy()))

@@ -1,0 +1,54 @@
+# A linear recurrence along an axis: what the derivative of a running product is, in one pass and without a division.
+
+cdef void recur(Real* a, Real* b, Real* out, npy_intp outer, npy_intp n, npy_intp inner, bint reverse,
+                bint lagged) noexcept nogil:
+    """out[i] = b[i] + a[c] * out[j] for arrays of (outer, n, inner): j is the place before i, or behind it if `reverse`;
+    c is i, or j if `lagged`."""
+    cdef npy_intp o, k, m, at, before, coefficient, step = -inner if reverse else inner
+    cdef Real total
+    for o in range(outer):
+        at = o * n * inner + ((n - 1) * inner if reverse else 0)
+        for m in range(inner):
+            out[at + m] = b[at + m]
+        if inner == 1:
+            total = b[at]
+            for k in range(1, n):
+                before = at
+                at += step
+                total = b[at] + a[before if lagged else at] * total
+                out[at] = total
+            continue
+        for k in range(1, n):
+            before = at
+            at += step
+            coefficient = before if lagged else at
+            for m in range(inner):
+                out[at + m] = b[at + m] + a[coefficient + m] * out[before + m]
+
+
+def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
+    """b[i] + a[i] * (the element before) along an axis; from the end if `reverse`. If `lagged`, the coefficient is that of
+    the element before. Arrays of one shape and dtype, float32 or float64."""
+    cdef ndarray x = numpy.ascontiguousarray(a), y = numpy.ascontiguousarray(b), out
+    cdef npy_intp outer = 1, inner = 1, n
+    cdef int d, nd = PyArray_NDIM(x)
+    cdef int code = PyArray_TYPE(x)
+    if not same_shape(x, y) or PyArray_TYPE(y) != code or (code != NPY_DOUBLE and code != NPY_FLOAT):
+        raise ValueError("recurrence takes two arrays of one shape, both of float32 or of float64")
+    out = new_array(code, nd, PyArray_DIMS(x))
+    n = PyArray_DIMS(x)[axis]
+    for d in range(nd):
+        if d < axis:
+            outer *= PyArray_DIMS(x)[d]
+        elif d > axis:
+            inner *= PyArray_DIMS(x)[d]
+    if PyArray_SIZE(out) == 0:
+        return out
+    with nogil:
+        if code == NPY_DOUBLE:
+            recur[double](<double*>PyArray_DATA(x), <double*>PyArray_DATA(y), <double*>PyArray_DATA(out), outer, n, inner,
+                          reverse, lagged)
+        else:
+            recur[float](<float*>PyArray_DATA(x), <float*>PyArray_DATA(y), <float*>PyArray_DATA(out), outer, n, inner,
+                         reverse, lagged)
+    return out
