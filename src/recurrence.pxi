@@ -52,3 +52,39 @@ def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
             recur[float](<float*>PyArray_DATA(x), <float*>PyArray_DATA(y), <float*>PyArray_DATA(out), outer, n, inner,
                          reverse, lagged)
     return out
+
+
+cdef void multiply_others(Real* x, Real* out, npy_intp rows, npy_intp n) noexcept nogil:
+    """out[r, i] = the product of x[r, j] over all j but i."""
+    cdef npy_intp r, i
+    cdef Real product
+    for r in range(rows):
+        product = 1
+        for i in range(n):
+            out[i] = product
+            product *= x[i]
+        product = 1
+        for i in range(n - 1, -1, -1):
+            out[i] *= product
+            product *= x[i]
+        x += n
+        out += n
+
+
+def products_of_others(x):
+    """For each element the product of the others along the last axis, in two passes: right where factors are zero, too."""
+    cdef ndarray array = numpy.ascontiguousarray(x), out
+    cdef int code = PyArray_TYPE(array), nd = PyArray_NDIM(array)
+    cdef npy_intp n = PyArray_DIMS(array)[nd - 1], rows
+    if code != NPY_DOUBLE and code != NPY_FLOAT:
+        raise ValueError("products_of_others takes float32 or float64")
+    out = new_array(code, nd, PyArray_DIMS(array))
+    if PyArray_SIZE(out) == 0:
+        return out
+    rows = PyArray_SIZE(out) // n
+    with nogil:
+        if code == NPY_DOUBLE:
+            multiply_others[double](<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), rows, n)
+        else:
+            multiply_others[float](<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), rows, n)
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from .complex_parts import squared_magnitude
 from .elementwise import abs as _abs
 from .elementwise import divide, equal, exp, log, multiply, sqrt, subtract
 from .elementwise import select as _select
+from .scans import cumprod, exclusive_back
 from .shaping import RESHAPE as _RESHAPE
-from .shaping import concat, reshape, transpose
+from .shaping import reshape, transpose
 from .table import Case, Function, along, general, linear
 
 Axis = int | Sequence[int] | None
@@ -103,10 +105,21 @@ def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
 
 def _extremum_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
     """Ties share the gradient evenly, as in TensorFlow."""
-    whole, kept, _ = shapes
-    chosen = _select(equal(x, _reshape(y, kept)), 1.0, _core.to_tensor(0.0, x.dtype))
-    share = _core.linear(_SUM, chosen, (whole, kept, kept))
-    return divide(multiply(chosen, _reshape(g, kept)), share)
+    _, kept, _ = shapes
+    chosen = equal(x, _reshape(y, kept))
+    count = _core.general(_TIES, (chosen,), (_reduced(shapes), x.dtype))
+    return _select(chosen, divide(_reshape(g, kept), count), _core.to_tensor(0.0, x.dtype))
+
+
+def _ties(attributes: Any, chosen: np.ndarray) -> np.ndarray:
+    """How many were chosen: one number over all axes is counted faster than along some."""
+    axes, dtype = attributes
+    if len(axes) == chosen.ndim:
+        return np.full((1,) * chosen.ndim, np.count_nonzero(chosen), dtype)
+    return chosen.sum(axis=axes, keepdims=True, dtype=dtype)
+
+
+_TIES = _core.register_general("ties", _ties, None, None, False, False)
 
 
 def _reshape(x: Any, shape: tuple[int, ...]) -> Any:
@@ -239,8 +252,6 @@ _MIN = general(
 def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """Product over axes.
 
-    The factors are multiplied in pairs, then the pairs, and so on, so the gradient is right where factors are zero.
-
     Parameters
     ----------
     input_tensor : array_like
@@ -257,7 +268,8 @@ def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/math/reduce_prod
+    https://www.tensorflow.org/api_docs/python/tf/math/reduce_prod. The gradient is the product of the other factors,
+    and right where factors are zero.
 
     Examples
     --------
@@ -265,18 +277,65 @@ def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     <Tensor: shape=(2,), dtype=float32, numpy=array([ 2., 12.], dtype=float32)>
     """
     x = _core.operand(input_tensor)
-    (whole, _, result), axes = _core.reduction_shapes(x, axis, keepdims)
-    kept = [d for d in range(len(whole)) if d not in axes]
-    count = int(np.prod([whole[d] for d in axes], dtype=np.intp))
-    if count == 0:
-        return _core.to_tensor(np.ones(result, x.dtype))
-    x = reshape(transpose(x, kept + list(axes)), [whole[d] for d in kept] + [count])
-    while count > 1:
-        half = count // 2
-        pairs = multiply(x[..., :half], x[..., half : 2 * half])
-        x = pairs if count % 2 == 0 else concat([pairs, x[..., 2 * half :]], axis=-1)
-        count = half + count % 2
-    return reshape(x, result)
+    shapes, _ = _core.reduction_shapes(x, axis, keepdims)
+    return _core.general(_PROD, (x,), shapes)
+
+
+def _prod_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
+    whole, kept, _ = shapes
+    axes = _reduced(shapes)
+    others = [d for d in range(len(whole)) if d not in axes]
+    order = [*others, *axes]
+    lanes = [whole[d] for d in others]
+    apart = reshape(transpose(x, order), [*lanes, prod([whole[d] for d in axes])])
+    rest = reshape(_core.general(_OTHERS, (apart,)), [whole[d] for d in order])
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return multiply(_reshape(g, kept), transpose(rest, back))
+
+
+def _others(attributes: Any, x: np.ndarray) -> np.ndarray:
+    if x.dtype in (np.float32, np.float64):
+        return _core.products_of_others(x)
+    ones = np.ones((*x.shape[:-1], 1), x.dtype)
+    before = np.cumprod(np.concatenate([ones, x[..., :-1]], -1), -1)
+    return before * np.cumprod(np.concatenate([ones, x[..., :0:-1]], -1), -1)[..., ::-1]
+
+
+def products_of_others(x: Any) -> Tensor:
+    """For each element the product of the others along the last axis."""
+    return _core.general(_OTHERS, (_core.operand(x),))
+
+
+def _others_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
+    """Each is the product of those before and of those behind: two running products."""
+    before, behind = cumprod(x, -1, exclusive=True), cumprod(x, -1, exclusive=True, reverse=True)
+    return exclusive_back(multiply(g, behind), x, before, False) + exclusive_back(multiply(g, before), x, behind, True)
+
+
+_PROD = general(
+    "prod",
+    lambda shapes, x: np.asarray(x.prod(axis=_reduced(shapes), dtype=x.dtype)).reshape(shapes[2]),
+    _prod_rule,
+    function=reduce_prod,
+    doc="Product over axes.",
+    depends=along(_axes_from_end),
+    batched=_with_axis,
+    cases=(
+        Case(lambda x: reduce_prod(x), ((3, 4),)),
+        Case(lambda x: reduce_prod(x, axis=0), ((3, 4),)),
+        Case(lambda x: reduce_prod(x, axis=(0, 2), keepdims=True), ((2, 3, 2),)),
+    ),
+)
+_OTHERS = general(
+    "products_of_others",
+    _others,
+    _others_rule,
+    function=products_of_others,
+    doc="For each element the product of the others along the last axis.",
+    depends=along(lambda attributes: (-1,)),
+    batched=lambda attributes, n: attributes,
+    cases=(Case(products_of_others, ((4,),)), Case(products_of_others, ((2, 3),))),
+)
 
 
 def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:

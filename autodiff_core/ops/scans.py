@@ -1,7 +1,7 @@
-"""Running products, logsumexp and extremes along an axis, in logarithmically many steps over the whole.
+"""Running products, logsumexp and extremes along an axis, and the linear recurrence that a product's derivative is.
 
-Each step joins every element with the one 1, 2, 4 ... places before: nothing is divided, so the gradients are right
-where factors are zero.
+Nothing is divided, so the gradients are right where factors are zero. A logsumexp takes logarithmically many steps over
+the whole, each of which joins every element with the one 1, 2, 4 ... places before.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .._core import Tensor
 from .elementwise import logaddexp, multiply
 from .ordering import take_along_axis
 from .shaping import concat, reverse
+from .table import Case, along, general
 
 
 def _scan(
@@ -73,7 +74,109 @@ def cumprod(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = Fals
     >>> tf.math.cumprod([1., 2., 3.])
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
     """
-    return _scan(_core.operand(x), axis, exclusive, reverse, multiply, 1.0, "cumprod")
+    operand = _core.operand(x)
+    nd = operand.ndim
+    if not -nd <= axis < nd:
+        raise ValueError(f"cumprod: axis {axis} is out of bounds for shape {tuple(operand.shape)}")
+    axis = axis % nd - nd
+    total = _core.general(_CUMPROD, (operand,), (axis, bool(reverse)))
+    return _shifted(total, axis, reverse, 1.0) if exclusive else total
+
+
+def _shifted(x: Any, axis: int, back: bool, fill: float) -> Any:
+    """The elements moved on by one place along an axis, or back by one; `fill` comes in at the end that is left."""
+    shape = _core.sizes(x)
+    if shape[axis] == 0:
+        return x
+    at = axis + len(shape)
+    part = slice(1, None) if back else slice(None, -1)
+    edge = _core.to_tensor(np.full([1 if d == at else size for d, size in enumerate(shape)], fill, x.dtype))
+    rest = x[(..., part, *(slice(None),) * (-axis - 1))]
+    return concat([rest, edge] if back else [edge, rest], axis)
+
+
+def _running_product(attributes: Any, x: np.ndarray) -> np.ndarray:
+    axis, reverse_ = attributes
+    if reverse_:
+        return np.flip(np.cumprod(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
+    return x.cumprod(axis, x.dtype)
+
+
+def _running_product_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
+    """The product of all factors before, times what the cotangents behind make of those behind: a recurrence."""
+    axis, reverse_ = attributes
+    behind = _core.general(_RECURRENCE, (x, g), (axis, not reverse_, True))
+    return multiply(_shifted(y, axis, reverse_, 1.0), behind)
+
+
+def exclusive_back(g: Any, x: Any, before: Any, reverse: bool) -> Any:
+    """The contribution to x, along the last axis, of a cotangent of its exclusive running product."""
+    behind = _core.general(_RECURRENCE, (x, _shifted(g, -1, not reverse, 0.0)), (-1, not reverse, True))
+    return multiply(before, behind)
+
+
+def _axis_of(attributes: Any) -> tuple[int]:
+    return (attributes[0],)
+
+
+_CUMPROD = general(
+    "cumprod",
+    _running_product,
+    _running_product_rule,
+    function=cumprod,
+    doc="Running product along an axis.",
+    keeps_output=True,
+    depends=along(_axis_of),
+    batched=lambda attributes, n: attributes,
+    cases=(
+        Case(lambda x: cumprod(x), ((4,),)),
+        Case(lambda x: cumprod(x, axis=1, exclusive=True), ((3, 4),)),
+        Case(lambda x: cumprod(x, axis=0, reverse=True), ((3, 4),)),
+    ),
+)
+
+
+def _recurrence_kernel(attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    axis, reverse_, lagged = attributes
+    if a.dtype == b.dtype and a.dtype in (np.float32, np.float64):
+        return _core.recurrence(a, b, axis + b.ndim, reverse_, lagged)
+    result = np.array(b, np.result_type(a, b), order="C")
+    coefficients, total = np.moveaxis(a, axis, 0), np.moveaxis(result, axis, 0)
+    step = -1 if reverse_ else 1
+    for i in range(len(total))[::step][1:]:
+        total[i] += coefficients[i - step if lagged else i] * total[i - step]
+    return result
+
+
+def _recurrence_rule(g: Any, y: Any, attributes: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """What comes to an element comes to the one before, times its coefficient: the recurrence the other way round."""
+    axis, reverse_, lagged = attributes
+    back = linear_recurrence(a, g, axis, not reverse_, not lagged)
+    if lagged:
+        return multiply(_shifted(back, axis, not reverse_, 0.0), y), back
+    return multiply(back, _shifted(y, axis, reverse_, 0.0)), back
+
+
+def linear_recurrence(a: Any, b: Any, axis: int, reverse: bool = False, lagged: bool = False) -> Tensor:
+    """Each element of `b` and so many times the result before it, along an axis counted from the end."""
+    return _core.general(_RECURRENCE, (a, b), (axis, reverse, lagged))
+
+
+_RECURRENCE = general(
+    "linear_recurrence",
+    _recurrence_kernel,
+    _recurrence_rule,
+    function=linear_recurrence,
+    doc="Each element and so many times the result before it, along an axis.",
+    keeps_output=True,
+    batched=lambda attributes, n: attributes,
+    cases=(
+        Case(lambda a, b: linear_recurrence(a, b, -1), ((4,), (4,))),
+        Case(lambda a, b: linear_recurrence(a, b, -2, True), ((4, 2), (4, 2))),
+        Case(lambda a, b: linear_recurrence(a, b, -1, False, True), ((2, 3), (2, 3))),
+        Case(lambda a, b: linear_recurrence(a, b, -1, True, True), ((4,), (4,))),
+    ),
+)
 
 
 def cumulative_logsumexp(
