@@ -24,7 +24,7 @@ def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable:
 @counterpart(np.partition)
 def partition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> Any:
     x, at = (_flat(a), -1) if axis is None else (_core.operand(a), axis)
-    return ordering.take_along_axis(x, np.argpartition(np.asarray(x), kth, axis=at), at)
+    return ordering.distinct_along_axis(x, np.argpartition(_core.value_array(x), kth, axis=at), at)
 
 
 @counterpart(np.take_along_axis)
@@ -37,7 +37,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     x = _flat(a) if axis is None else _core.operand(a)
     at = axis_of(axis or 0, x.ndim)
-    places = np.asarray(indices)
+    places = indices if isinstance(indices, np.ndarray) else np.asarray(indices)
     if mode == "clip":
         places = np.clip(places, 0, x.shape[at] - 1)
     elif mode == "wrap":

@@ -223,6 +223,8 @@ def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any,
     if weights is not None:
         return _weighted_quantiles(name, x, q, axis, method, keepdims, data(weights, name, "weights"), skip)
     lanes = _lanes(x, axis)
+    if not skip and method == "linear" and lanes.shape[-1] and q.size:
+        return _between_ranks(lanes, q, _kept_axes(x, axis, keepdims))
     values = np.asarray(lanes)
     missing = np.isnan(values)
     if values.shape[-1] == 0:
@@ -245,11 +247,46 @@ def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any,
     if lost.any():
         result = el.select(_core.to_tensor(np.broadcast_to(lost[..., None], result.shape)), constant(np.nan, x), result)
     result = shaping.transpose(result, [counts.ndim, *range(counts.ndim)])
-    kept = counts.shape
+    return shaping.reshape(result, (*q.shape, *_kept_axes(x, axis, keepdims)))
+
+
+def _kept_axes(x: Any, axis: Any, keepdims: Any) -> tuple[int, ...]:
+    """The shape of a reduction's result."""
+    gone, shape = axes_of(axis, x.ndim), _core.sizes(x)
     if keepdims is True:
-        gone = axes_of(axis, x.ndim)
-        kept = tuple(1 if d in gone else size for d, size in enumerate(x.shape))
-    return shaping.reshape(result, (*q.shape, *kept))
+        return tuple(1 if d in gone else size for d, size in enumerate(shape))
+    return tuple(size for d, size in enumerate(shape) if d not in gone)
+
+
+def _between_ranks(lanes: Any, q: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """Quantiles by NumPy's usual method, for which a few elements of the sorted order are enough."""
+    if not np.all((q >= 0) & (q <= 1)):
+        raise ValueError("Quantiles must be in the range [0, 1]")
+    last = lanes.shape[-1] - 1
+    places = q.reshape(-1) * last
+    low = np.floor(places).astype(np.intp)
+    high = np.minimum(low + 1, last)
+    # (The last one is a NaN where there is any.)
+    ranks = np.unique(np.concatenate([low, high, [last]]))
+    found = ordering.order_statistics(lanes, tuple(ranks.tolist()))
+    if q.size == 1:
+        at, above_at = np.searchsorted(ranks, (low[0], high[0])).tolist()
+        below, above = found[..., at : at + 1], found[..., above_at : above_at + 1]
+    else:
+        below, above = found[..., np.searchsorted(ranks, low)], found[..., np.searchsorted(ranks, high)]
+    part = places - low
+    if part.any():
+        # Neighbours that are infinite have no difference, where nothing is to be added to the lower one.
+        step = above - below
+        if not part.all():
+            step = el.select(_core.to_tensor(np.broadcast_to(part > 0, step.shape)), step, constant(0.0, lanes))
+        below = below + step * constant(part, lanes)
+    lost = np.isnan(_core.value_array(found)[..., -1:])
+    if lost.any():
+        below = el.select(_core.to_tensor(np.broadcast_to(lost, below.shape)), constant(np.nan, lanes), below)
+    if below.ndim > 1:
+        below = shaping.transpose(below, [below.ndim - 1, *range(below.ndim - 1)])
+    return shaping.reshape(below, (*q.shape, *shape))
 
 
 def _weighted_quantiles(
