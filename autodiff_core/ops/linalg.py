@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .shaping import broadcast_to, expand_dims, reshape, squeeze, transpose
-from .table import Case, general, matmul_row
+from .table import Case, Shape, general, matmul_row
 
 
 def matmul(
@@ -138,7 +140,8 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     <Tensor: shape=(1, 1), dtype=float32, numpy=array([[11.]], dtype=float32)>
     """
     x, y = _core.operand(a), _core.operand(b)
-    nx, ny = len(x.shape), len(y.shape)
+    rows, columns = _core.sizes(x), _core.sizes(y)
+    nx, ny = len(rows), len(columns)
     if isinstance(axes, (int, np.integer)):
         first, second = list(range(nx - int(axes), nx)), list(range(int(axes)))
     else:
@@ -147,21 +150,23 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     if len(first) != len(second) or any(not -nx <= d < nx for d in first) or any(not -ny <= d < ny for d in second):
         raise ValueError(f"tensordot: axes {axes} do not fit shapes {tuple(x.shape)} and {tuple(y.shape)}")
     first, second = [d % nx for d in first], [d % ny for d in second]
-    if any(x.shape[i] != y.shape[j] for i, j in zip(first, second, strict=True)):
+    if any(rows[i] != columns[j] for i, j in zip(first, second, strict=True)):
         raise ValueError(
             f"tensordot: the axes {first} of shape {tuple(x.shape)} and {second} of shape {tuple(y.shape)} differ in "
             f"length"
         )
     left = [d for d in range(nx) if d not in first]
     right = [d for d in range(ny) if d not in second]
-    inner = int(np.prod([x.shape[d] for d in first], dtype=np.intp))
-    rows = [x.shape[d] for d in left]
-    columns = [y.shape[d] for d in right]
-    product = _core.matmul(
-        reshape(transpose(x, left + first), (int(np.prod(rows, dtype=np.intp)), inner)),
-        reshape(transpose(y, second + right), (inner, int(np.prod(columns, dtype=np.intp)))),
-    )
-    return reshape(product, rows + columns)
+    inner = prod([rows[d] for d in first])
+    kept = [rows[d] for d in left], [columns[d] for d in right]
+    # (A matrix whose axes stand in order already, or the other way round, is multiplied as it lies.)
+    flip_x, flip_y = (left, first) == ([1], [0]), (second, right) == ([1], [0])
+    if not flip_x and (nx != 2 or len(first) != 1):
+        x = reshape(x if left + first == list(range(nx)) else transpose(x, left + first), (prod(kept[0]), inner))
+    if not flip_y and (ny != 2 or len(second) != 1):
+        y = reshape(y if second + right == list(range(ny)) else transpose(y, second + right), (inner, prod(kept[1])))
+    product = _core.matmul(x, y, flip_x, flip_y)
+    return product if _core.sizes(product) == (*kept[0], *kept[1]) else reshape(product, [*kept[0], *kept[1]])
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
@@ -261,19 +266,95 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
         *[v.dtype for v in inputs if isinstance(v, (_core.Operand, np.ndarray))] or [_core.default_float()]
     )
     operands = [_core.to_dtype(_core.operand(x), dtype) for x in inputs]
-    terms, result = _spell_out(equation, operands)
-    for k in range(len(operands)):
-        operands[k], terms[k] = _diagonal(operands[k], terms[k])
+    attributes = _spelled_out(equation, tuple([_core.sizes(x) for x in operands]))
+    if attributes is None:
+        spelled, result = _spell_out(equation, operands)
+        for k in range(len(operands)):
+            operands[k], spelled[k] = _diagonal(operands[k], spelled[k])
+        attributes = _fitting(equation, tuple(spelled), result, tuple([_core.sizes(x) for x in operands]))
+    return _core.general(_EINSUM, operands, attributes)
+
+
+@lru_cache(1024)
+def _spelled_out(equation: str, shapes: tuple[Shape, ...]) -> Any:
+    """The attributes of an einsum, kept since loops ask for the same again; None for one with diagonals."""
+    terms, result = _spell_out(equation, [np.broadcast_to(0.0, shape) for shape in shapes])
+    if any(len(set(term)) != len(term) for term in terms):
+        return None
+    return _fitting(equation, tuple(terms), result, shapes)
+
+
+def _fitting(equation: str, terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) -> Any:
+    """Subscripts and shapes, which must agree."""
     sizes: dict[str, int] = {}
-    for x, term in zip(operands, terms, strict=True):
-        for c, size in zip(term, x.shape, strict=True):
+    for shape, term in zip(shapes, terms, strict=True):
+        for c, size in zip(term, shape, strict=True):
             known = sizes.setdefault(c, size)
             if known == 1:
                 sizes[c] = size
             elif size not in (1, known):
                 raise ValueError(f"einsum: axis {c!r} of {equation!r} has the lengths {known} and {size}")
-    shapes = tuple(tuple(x.shape) for x in operands)
-    return _core.general(_EINSUM, operands, (tuple(terms), result, shapes))
+    return terms, result, shapes
+
+
+# Below so many multiplications NumPy's plain loop is quicker than BLAS and what leads to it.
+_FEW = 4096
+
+
+@lru_cache(1024)
+def _as_product(terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) -> Any:
+    """How the einsum of two operands is a product of (stacks of) matrices: whether they change places, for each of both
+    the order of its axes and its shape as a matrix, and the result's shape. None where it is no such product; an empty
+    tuple where NumPy's plain loop is as good: little to do, or no more than a sum of products for each element."""
+    if len(terms) != 2 or any(term.count(c) > 1 for term in terms for c in term):
+        return None
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes, strict=True):
+        for c, size in zip(term, shape, strict=True):
+            if sizes.setdefault(c, size) != size:
+                return None
+    first, second = terms
+    shared = [c for c in first if c in second]
+    inner = [c for c in shared if c not in result]
+    stack = [c for c in result if c in shared]
+    rows, columns = [c for c in result if c not in second], [c for c in result if c not in first]
+    if set(first) - set(second) - set(result) or set(second) - set(first) - set(result):
+        return None
+    if prod(sizes.values()) < _FEW or not inner or not (rows or columns):
+        return ()
+    swap = list(result) == [*stack, *columns, *rows] and bool(columns) and bool(rows)
+    if list(result) != [*stack, *rows, *columns] and not swap:
+        return None
+    if swap:
+        first, second, rows, columns = second, first, columns, rows
+    # Axes that are summed over together keep the order of the operand in which they stand side by side.
+    inner.sort(key=second.index if "".join(inner) not in first else first.index)
+
+    def matrix(term: str, left: list[str], right: list[str]) -> tuple[list[int], tuple[int, ...]]:
+        order = [term.index(c) for c in (*stack, *left, *right)]
+        return order, (*(sizes[c] for c in stack), prod([sizes[c] for c in left]), prod([sizes[c] for c in right]))
+
+    return swap, matrix(first, rows, inner), matrix(second, inner, columns), tuple(sizes[c] for c in result)
+
+
+def _multiplied(plan: Any, arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """The product of matrices that a plan says, by BLAS on views of the operands wherever their axes allow."""
+    swap, (left_order, left), (right_order, right), shape = plan
+    x, y = reversed(arrays) if swap else arrays
+    value = np.empty(shape, np.result_type(x, y))
+    np.matmul(
+        _for_blas(x.transpose(left_order).reshape(left)),
+        _for_blas(y.transpose(right_order).reshape(right)),
+        out=value.reshape((*left[:-1], right[-1])),
+    )
+    return value
+
+
+def _for_blas(x: np.ndarray) -> np.ndarray:
+    """Matrices that have unit stride along one of their two axes; a copy of others, which BLAS does not take."""
+    unit, rows, columns = x.itemsize, *x.strides[-2:]
+    fits = (columns == unit and rows >= unit * x.shape[-1]) or (rows == unit and columns >= unit * x.shape[-2])
+    return x if fits or 1 in x.shape[-2:] else np.ascontiguousarray(x)
 
 
 def _contract(terms: Any, result: str, arrays: Any) -> np.ndarray:
@@ -294,8 +375,11 @@ def _contract(terms: Any, result: str, arrays: Any) -> np.ndarray:
 
 
 def _einsum_kernel(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
-    terms, result, _ = attributes
-    return _contract(terms, result, arrays)
+    terms, result, shapes = attributes
+    plan = _as_product(terms, result, shapes)
+    if plan is None:
+        return _contract(terms, result, arrays)
+    return _multiplied(plan, arrays) if plan else np.asarray(np.einsum(f"{terms[0]},{terms[1]}->{result}", *arrays))
 
 
 def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:
@@ -343,7 +427,11 @@ def _einsum_depends(
 def _einsum_batched(attributes: Any, n: int) -> Any:
     terms, result, shapes = attributes
     letter = next(c for c in string.ascii_letters if c not in "".join((*terms, result)))
-    return tuple(letter + term for term in terms), letter + result, tuple((n, *shape) for shape in shapes)
+    return (
+        tuple([letter + term for term in terms]),
+        letter + result,
+        tuple([(n, *shape) for shape in shapes]),
+    )
 
 
 _EINSUM = general(
