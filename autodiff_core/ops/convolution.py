@@ -1,4 +1,4 @@
-"""Convolution of arrays of any number of axes: one row, which is linear in each operand."""
+"""Convolution of arrays of any number of axes, and the correlation that is its derivative."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .shaping import reverse
 from .table import Case, general
 
 
@@ -27,14 +26,31 @@ def _kernel(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _rule(g: Any, y: Any, attributes: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    return _overlap(g, b, a), _overlap(g, a, b)
+    return correlate(g, b), correlate(g, a)
 
 
-def _overlap(g: Any, other: Any, own: Any) -> Any:
-    """The correlation of the cotangent with one operand, where it lies on the other one."""
-    whole = _core.general(_CONVOLVE, [g, reverse(other, range(len(other.shape)))])
-    sizes = zip(tuple(other.shape), tuple(own.shape), strict=True)
-    return whole[tuple(slice(n - 1, n - 1 + m) for n, m in sizes)]
+def _correlation_kernel(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Complete overlaps: a sum over the elements of the smaller of y and the result."""
+    if x.ndim == 1 and x.size and y.size:
+        return np.convolve(x, y[::-1], "valid")
+    shape = tuple(m - n + 1 for m, n in zip(x.shape, y.shape, strict=True))
+    total = np.zeros(shape, np.result_type(x, y))
+    if total.size < y.size:
+        for place in np.ndindex(shape):
+            total[place] = np.sum(x[tuple(slice(i, i + n) for i, n in zip(place, y.shape, strict=True))] * y)
+        return total
+    for place in np.ndindex(y.shape):
+        total += x[tuple(slice(i, i + m) for i, m in zip(place, shape, strict=True))] * y[place]
+    return total
+
+
+def _correlation_rule(g: Any, y: Any, attributes: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    return _core.general(_CONVOLVE, [g, b]), correlate(a, g)
+
+
+def correlate(in1: Any, in2: Any) -> Tensor:
+    """Sums of products where the second operand, shifted, lies within the first; nothing is conjugated."""
+    return _core.general(_CORRELATE, [in1, in2])
 
 
 def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Tensor:
@@ -104,5 +120,20 @@ _CONVOLVE = general(
         Case(lambda a, b: convolve(a, b, "same"), ((2, 4), (3, 2))),
         Case(lambda a, b: convolve(a, b, "valid"), ((4, 3), (2, 3))),
         Case(lambda a, b: convolve(a, b, "valid"), ((2, 1, 2), (2, 3, 2))),
+    ),
+)
+
+
+_CORRELATE = general(
+    "correlate",
+    _correlation_kernel,
+    _correlation_rule,
+    function=correlate,
+    doc="Correlation over all axes, complete overlaps.",
+    linear="each",
+    cases=(
+        Case(lambda a, b: correlate(a, b), ((5,), (3,))),
+        Case(lambda a, b: correlate(a, b), ((3, 4), (3, 2))),
+        Case(lambda a, b: correlate(a, b), ((4, 4), (2, 2))),
     ),
 )
