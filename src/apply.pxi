@@ -570,9 +570,34 @@ cdef ndarray unslice_kernel(ndarray x, tuple shape, object index):
         raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {nd}")
     for d in range(nd):
         dims[d] = shape[d]
-    whole = zeros_array(type_code(x), nd, dims)
+    if not only_inside(index):
+        whole = zeros_array(type_code(x), nd, dims)
+        whole[index] = x
+        return whole
+    # A box: zeros around it, so that nothing is written twice but in the corners.
+    whole = new_array(type_code(x), nd, dims)
+    parts = index if isinstance(index, tuple) else (index,)
     whole[index] = x
+    for d, part in enumerate(parts):
+        start, stop, _ = (<slice>part).indices(dims[d])
+        stop = max(start, stop)
+        if start > 0:
+            whole[(*parts[:d], slice(0, start))] = 0
+        if stop < dims[d]:
+            whole[(*parts[:d], slice(stop, None))] = 0
     return whole
+
+
+cdef bint only_inside(object index):
+    """Whether basic indexing picks a box: slices without steps."""
+    if isinstance(index, slice):
+        return (<slice>index).step is None or (<slice>index).step == 1
+    if not isinstance(index, tuple):
+        return False
+    for part in <tuple>index:
+        if not isinstance(part, slice) or ((<slice>part).step is not None and (<slice>part).step != 1):
+            return False
+    return True
 
 
 cdef ndarray reshaped(ndarray x, tuple shape):

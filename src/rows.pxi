@@ -74,6 +74,19 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
     return 0
 
 
+def rows_within(indices, npy_intp count):
+    """A copy of indices, counted from the first of so many rows; None where one is out of bounds."""
+    cdef ndarray rows = numpy.array(indices, np_intp_dtype, order="C")
+    cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
+    cdef npy_intp i
+    for i in range(PyArray_SIZE(rows)):
+        if numbers[i] < 0:
+            numbers[i] += count
+        if not 0 <= numbers[i] < count:
+            return None
+    return rows
+
+
 def add_rows(whole, indices, values):
     """Add rows to those of a contiguous array, in place; duplicates add up."""
     if not PyArray_CHKFLAGS(<ndarray?>whole, NPY_ARRAY_CARRAY):

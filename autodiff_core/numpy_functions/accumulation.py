@@ -137,6 +137,11 @@ def _slope(y: Any, at: int, spacing: Any, edge_order: int) -> Any:
     length = y.shape[at]
     if length < edge_order + 1:
         raise ValueError(f"np.gradient: {length} elements along axis {at} are too few for edge_order={edge_order}")
+    if np.ndim(spacing) == 0 and edge_order == 1:
+        inner = (_part(y, at, 2, None) - _part(y, at, None, -2)) / (spacing * 2.0)
+        first = (_part(y, at, 1, 2) - _part(y, at, 0, 1)) / spacing
+        last = (_part(y, at, length - 1, None) - _part(y, at, length - 2, length - 1)) / spacing
+        return shaping.concat([first, inner, last], at)
     if np.ndim(spacing) == 0:
         steps = shaping.broadcast_to(alike("gradient", spacing, y)[0], (length - 1,))
     else:

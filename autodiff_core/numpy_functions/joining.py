@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..ops import indexing, shaping
+from ..ops import indexing, scattering, shaping
 from .registry import alike, axis_of, counterpart, data, in_dtype, newer
 
 
@@ -186,7 +186,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     x, at = (shaping.reshape(a, -1), 0) if axis is None else (_core.operand(a), axis)
     at = axis_of(at, x.ndim)
-    return indexing.gather(x, np.repeat(np.arange(x.shape[at]), np.asarray(repeats)), axis=at)
+    return scattering.repeated(x, np.asarray(repeats), at)
 
 
 @counterpart(np.tile)

@@ -55,7 +55,7 @@ linear(
 
 def _gather_rows(x: np.ndarray, attributes: Any) -> np.ndarray:
     """Rows by number; the attributes are the shape of the whole and the numbers, none of them negative."""
-    return np.take(x, attributes[1], axis=0)
+    return x.take(attributes[1], 0)
 
 
 def _scatter_rows(g: np.ndarray, attributes: Any) -> np.ndarray:
@@ -112,7 +112,7 @@ def gather(
     x, index = _core.operand(params), _core.operand(indices)
     if index.dtype.kind not in "iu":
         raise TypeError(f"gather: indices must be integers, not {index.dtype}")
-    nd = len(x.shape)
+    nd = x.ndim
     at = batch_dims if axis is None else int(axis)
     if not -nd <= at < nd:
         raise ValueError(f"gather: axis {at} is out of bounds for shape {tuple(x.shape)}")
@@ -125,7 +125,8 @@ def gather(
         numbers = _core.lent_array(_core.general(_ROW_NUMBERS, (index,), x.shape[0]))
         return _core.linear(_gather, x, (tuple(x.shape), numbers))
     if at == 0:
-        return _core.linear(_gather, x, (tuple(x.shape), _row_numbers(_core.value_array(index), x.shape[0])))
+        shape = _core.sizes(x)
+        return _core.linear(_gather, x, (shape, _row_numbers(_core.value_array(index), shape[0])))
     if batch_dims == 0:
         return x[(slice(None),) * at + (index if index.ndim else np.asarray(index),)]
     where = _core.value_array(index)
@@ -158,14 +159,12 @@ _gather, scatter = linear(
 
 def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
     """A copy of indices, counted from the first row."""
-    if indices.size:
+    rows = _core.rows_within(indices, count)
+    if rows is None:
         low, high = indices.min(), indices.max()
-        if low < -count or high >= count:
-            wrong = low if low < -count else high
-            raise IndexError(f"gather: index {wrong} is out of bounds for axis 0 with size {count}")
-        if low < 0:
-            return np.where(indices < 0, indices + count, indices)
-    return indices.copy()
+        wrong = low if low < -count else high
+        raise IndexError(f"gather: index {wrong} is out of bounds for axis 0 with size {count}")
+    return rows
 
 
 _ROW_NUMBERS = _core.register_general(

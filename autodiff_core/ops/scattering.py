@@ -347,7 +347,20 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     """
     x = reshape(input, -1) if axis is None else _core.operand(input)
     at = 0 if axis is None else int(axis) % max(len(x.shape), 1)
-    return gather(x, np.repeat(np.arange(x.shape[at]), np.asarray(_core.operand(repeats))), axis=at)
+    return repeated(x, repeats, at)
+
+
+def repeated(x: Any, repeats: Any, axis: int) -> Tensor:
+    """Each element along an axis so many times: a view's copy where all are as many, else by indices."""
+    times = np.asarray(repeats)
+    shape = _core.sizes(x)
+    if times.size == 1 and times.dtype.kind in "iu" and shape:
+        count = int(times.reshape(()))
+        if count >= 0:
+            lead, behind = shape[: axis + 1], shape[axis + 1 :]
+            spread = broadcast_to(reshape(x, (*lead, 1, *behind)), (*lead, count, *behind))
+            return reshape(spread, (*lead[:-1], lead[-1] * count, *behind))
+    return gather(x, np.repeat(np.arange(shape[axis]), times), axis=axis)
 
 
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Tensor]:

@@ -6,6 +6,7 @@ All are linear: a row names its transpose, and attributes say how to do both.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from .table import Case, general, linear
 
 def _sizes(shape: Any) -> tuple[int, ...]:
     """A shape as given by users: a number, a sequence, an array or a tensor."""
+    if type(shape) is int:
+        return (shape,)
+    if type(shape) is tuple or type(shape) is list:
+        return tuple(map(int, shape))
     if isinstance(shape, (int, np.integer)):
         return (int(shape),)
     if isinstance(shape, (_core.Operand, np.ndarray)):
@@ -57,13 +62,13 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     TensorShape([2, 2])
     """
     x = _core.operand(tensor)
-    old, new = tuple(x.shape), _sizes(shape)
+    old, new = _core.sizes(x), _sizes(shape)
     size = x.size
     if new.count(-1) == 1:
-        rest = int(np.prod([s for s in new if s != -1], dtype=np.intp))
+        rest = -prod(new)
         if rest and size % rest == 0:
-            new = tuple(size // rest if s == -1 else s for s in new)
-    if any(s < 0 for s in new) or int(np.prod(new, dtype=np.intp)) != size:
+            new = tuple([size // rest if s == -1 else s for s in new])
+    if prod(new) != size or (new and min(new) < 0):
         raise ValueError(
             f"reshape: a tensor of shape {old} has {size} elements and cannot take the shape {_sizes(shape)}"
         )
@@ -117,11 +122,17 @@ def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False
     TensorShape([3, 1])
     """
     x = _core.operand(a)
-    nd = len(x.shape)
-    axes = tuple(range(nd - 1, -1, -1)) if perm is None else tuple(p % nd if -nd <= p < nd else p for p in _sizes(perm))
+    nd = x.ndim
+    if perm is None:
+        axes = tuple(range(nd - 1, -1, -1))
+    else:
+        axes = tuple([p % nd if -nd <= p < nd else p for p in _sizes(perm)])
     if sorted(axes) != list(range(nd)):
         raise ValueError(f"transpose: {tuple(axes)} is no permutation of the axes of shape {tuple(x.shape)}")
-    result = _core.linear(_TRANSPOSE, x, (axes, tuple(int(i) for i in np.argsort(axes))))
+    back = [0] * nd
+    for place, axis in enumerate(axes):
+        back[axis] = place
+    result = _core.linear(_TRANSPOSE, x, (axes, tuple(back)))
     return conj(result) if conjugate else result
 
 
@@ -161,7 +172,7 @@ def expand_dims(input: Any, axis: int, name: str | None = None) -> Tensor:
     TensorShape([2, 1])
     """
     x = _core.operand(input)
-    old = tuple(x.shape)
+    old = _core.sizes(x)
     axis = int(axis)
     if not -len(old) - 1 <= axis <= len(old):
         raise ValueError(f"expand_dims: axis {axis} is out of bounds for shape {old}")
@@ -240,7 +251,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     TensorShape([3, 2])
     """
     x = _core.operand(input)
-    old, new = tuple(x.shape), _sizes(shape)
+    old, new = _core.sizes(x), _sizes(shape)
     lead = len(new) - len(old)
     if lead < 0 or any(o not in (1, n) for o, n in zip(old, new[lead:], strict=True)):
         raise ValueError(f"broadcast_to: shape {old} does not broadcast to {new}")
@@ -279,17 +290,16 @@ def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
     if isinstance(values, _core.Operand) and len(values.shape) == 0:
         return _core.identity_tensor(values)
     parts = _alike(values, "concat")
-    nd = len(parts[0].shape)
+    nd = parts[0].ndim
     axis = int(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"concat: axis {axis} is out of bounds for shape {tuple(parts[0].shape)}")
     given, axis = axis, axis % nd - nd
-    shapes = [tuple(p.shape) for p in parts]
-    if any(
-        len(s) != nd or s[:axis] != shapes[0][:axis] or s[nd + axis + 1 :] != shapes[0][nd + axis + 1 :] for s in shapes
-    ):
+    shapes = [_core.sizes(p) for p in parts]
+    before, behind = shapes[0][:axis], shapes[0][nd + axis + 1 :]
+    if any(len(s) != nd or s[:axis] != before or s[nd + axis + 1 :] != behind for s in shapes[1:]):
         raise ValueError(f"concat: shapes {', '.join(map(str, shapes))} differ in more than axis {given}")
-    return _core.general(_CONCAT, parts, (axis, tuple(s[axis] for s in shapes)))
+    return _core.general(_CONCAT, parts, (axis, tuple([s[axis] for s in shapes])))
 
 
 def _alike(values: Any, op: str) -> list[Any]:
@@ -297,6 +307,10 @@ def _alike(values: Any, op: str) -> list[Any]:
     items = list(values)
     if not items:
         raise ValueError(f"{op}: needs at least one tensor")
+    if isinstance(items[0], _core.Operand):
+        first = items[0].dtype
+        if all(isinstance(v, _core.Operand) and v.dtype is first for v in items):
+            return items
     given = [v for v in items if isinstance(v, (_core.Operand, np.ndarray, np.generic))]
     dtype = np.result_type(*[v.dtype for v in given]) if given else None
     parts = [
@@ -362,7 +376,7 @@ def stack(values: Any, axis: int = 0, name: str | None = None) -> Tensor:
            [2., 4.]], dtype=float32)>
     """
     parts = _alike(values, "stack")
-    shapes = [tuple(p.shape) for p in parts]
+    shapes = [_core.sizes(p) for p in parts]
     if any(s != shapes[0] for s in shapes):
         raise ValueError(f"stack: shapes {', '.join(map(str, shapes))} differ")
     nd = len(shapes[0]) + 1
@@ -516,13 +530,12 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     <Tensor: shape=(4,), dtype=float32, numpy=array([1., 2., 1., 2.], dtype=float32)>
     """
     x = _core.operand(input)
-    old, times = tuple(x.shape), _sizes(multiples)
-    if len(times) != len(old) or any(t < 0 for t in times):
+    old, times = _core.sizes(x), _sizes(multiples)
+    if len(times) != len(old) or (times and min(times) < 0):
         raise ValueError(f"tile: multiples {times} do not fit shape {old}: one number of repeats an axis is needed")
-    apart = tuple(size for o in old for size in (1, o))
-    repeated = tuple(size for o, t in zip(old, times, strict=True) for size in (t, o))
-    spread = broadcast_to(reshape(x, apart), repeated)
-    return reshape(spread, tuple(o * t for o, t in zip(old, times, strict=True)))
+    apart = tuple([size for o in old for size in (1, o)])
+    repeated = tuple([size for o, t in zip(old, times, strict=True) for size in (t, o)])
+    return reshape(broadcast_to(reshape(x, apart), repeated), [o * t for o, t in zip(old, times, strict=True)])
 
 
 def pad(
@@ -556,7 +569,7 @@ def pad(
     <Tensor: shape=(5,), dtype=float32, numpy=array([0., 1., 2., 0., 0.], dtype=float32)>
     """
     x = _core.operand(tensor)
-    old = tuple(x.shape)
+    old = _core.sizes(x)
     widths = [(int(b), int(a)) for b, a in np.asarray(paddings).reshape(-1, 2)]
     if len(widths) != len(old) or any(b < 0 or a < 0 for b, a in widths):
         raise ValueError(f"pad: paddings {widths} do not fit shape {old}: one pair of counts an axis is needed")
@@ -601,7 +614,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     <Tensor: shape=(3,), dtype=float32, numpy=array([3., 2., 1.], dtype=float32)>
     """
     x = _core.operand(tensor)
-    nd = len(x.shape)
+    nd = x.ndim
     index = [slice(None)] * nd
     for a in _sizes(axis):
         if not -nd <= a < nd:
@@ -635,10 +648,10 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     <Tensor: shape=(3,), dtype=float32, numpy=array([3., 1., 2.], dtype=float32)>
     """
     x = _core.operand(input)
-    nd = len(x.shape)
-    axes = tuple(a % nd - nd for a in _sizes(axis))
+    nd = x.ndim
+    axes = tuple([a % nd - nd for a in _sizes(axis)])
     shifts = _sizes(shift)
-    return _core.linear(_ROLL, x, ((shifts, axes), (tuple(-s for s in shifts), axes)))
+    return _core.linear(_ROLL, x, ((shifts, axes), (tuple([-s for s in shifts]), axes)))
 
 
 _ROLL, _ = linear(
