@@ -164,6 +164,7 @@ _core.install(
     tensor_shape=TensorShape,
     array_ufunc=_numpy_protocol.array_ufunc,
     array_function=_numpy_protocol.array_function,
+    functions=_numpy_protocol.FUNCTIONS,
     stack=_stack_nested,
     indexed_slices=IndexedSlices,
     collect=_collect_slices,

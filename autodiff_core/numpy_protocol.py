@@ -15,7 +15,6 @@ import numpy as np
 
 from . import _core
 from .numpy_functions import registry
-from .numpy_functions.registry import functions as _functions
 from .numpy_functions.registry import no_way as _no_way
 from .numpy_functions.registry import watchable as _watchable
 from .ops import elementwise, linalg, shaping
@@ -25,6 +24,7 @@ INTEGER_UFUNCS = frozenset(
     [np.gcd, np.lcm, np.left_shift, np.right_shift, np.isnat]
     + ([np.bitwise_count] if hasattr(np, "bitwise_count") else [])
 )
+FUNCTIONS = registry.functions
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
 _IGNORED = {"order": "K", "subok": True, "casting": "same_kind"}  # what these say by default
 
@@ -89,6 +89,7 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
 
         ops.load_special()
         if ufunc in SPELLINGS:
+            _core.record_ufunc(ufunc, SPELLINGS[ufunc])
             found = SPELLINGS[ufunc](*inputs)
             return found if isinstance(found, tuple) else registry.in_dtype(found, dtype)
         name = _core.ufunc_row(ufunc)
@@ -159,10 +160,10 @@ def _wrapped(value: Any) -> Any:
 
 def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_function__` of tensors and variables."""
-    counterpart = _functions.get(function)
+    counterpart = FUNCTIONS.get(function)
     if counterpart is None:
         registry.load()
-        counterpart = _functions.get(function) or registry.likened.get(function)
+        counterpart = FUNCTIONS.get(function) or registry.likened.get(function)
     if counterpart is None:
         raise _no_way(registry.spelled(function), registry.refusals.get(function, "it is not recorded yet"))
     place = registry.out_places.get(function, len(args))

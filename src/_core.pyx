@@ -139,6 +139,8 @@ cdef extern from "numpy/arrayobject.h":
     void PyArray_ENABLEFLAGS(ndarray, int) noexcept
     void PyArray_CLEARFLAGS(ndarray, int) noexcept
     object PyArray_New(PyTypeObject*, int, npy_intp*, int, npy_intp*, void*, int, int, PyObject*)
+    object PyArray_Concatenate(object, int)
+    object PyDataMem_SetHandler(object)
     object PyArray_Newshape(ndarray, PyArray_Dims*, NPY_ORDER)
     object PyArray_NewCopy(ndarray, NPY_ORDER)
     int PyArray_CopyInto(ndarray, ndarray) except -1
@@ -218,6 +220,7 @@ cdef object TensorShape = None
 cdef object scalar_shape = None
 cdef object hook_array_ufunc = None
 cdef object hook_array_function = None
+cdef dict counterparts = {}
 cdef object public_stack = None
 cdef object IndexedSlices = None
 cdef object collect_slices = None

@@ -547,7 +547,7 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
     elif op == OP_UNSLICE:
         out = unslice_kernel(x, <tuple>(<tuple>attribute)[0], (<tuple>attribute)[1])
     else:
-        result = (<object>table[op].python)(x, attribute)
+        result = call_kernel(<object>table[op].python, x, [attribute], True)
         out = <ndarray>result if isinstance(result, ndarray) else np_asarray(result)
         # What is neither the operand's memory nor nobody else's is of a buffer that the kernel keeps.
         owner = out.base
@@ -672,7 +672,7 @@ cdef object apply_general(int op, list operands, object attribute):
     cdef Log* log
     cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
-    value = (<object>row.python)(attribute, *[array_of(<Operand>x) for x in operands])
+    value = call_kernel(<object>row.python, attribute, [array_of(<Operand>x) for x in operands], False)
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
     # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
     if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or (<PyObject*>array).ob_refcnt > 2:

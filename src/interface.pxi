@@ -1,13 +1,14 @@
 # What the Python package calls: registering rows, making tensors, and the tape's gradient.
 
-def install(*, tensor_shape, array_ufunc, array_function, stack, indexed_slices, collect, densify):
+def install(*, tensor_shape, array_ufunc, array_function, functions, stack, indexed_slices, collect, densify):
     """Give the core the package's own pieces that its methods return or call."""
-    global TensorShape, scalar_shape, hook_array_ufunc, hook_array_function, public_stack
+    global TensorShape, scalar_shape, hook_array_ufunc, hook_array_function, counterparts, public_stack
     global IndexedSlices, collect_slices, dense_slices
     TensorShape = tensor_shape
     scalar_shape = tensor_shape(())
     hook_array_ufunc = array_ufunc
     hook_array_function = array_function
+    counterparts = functions
     public_stack = stack
     IndexedSlices = indexed_slices
     collect_slices = collect
@@ -227,6 +228,11 @@ def ufunc_row(ufunc):
     return opcode_by_ufunc.get(ufunc)
 
 
+def record_ufunc(ufunc, function):
+    """Have a ufunc on tensors call a function right away."""
+    recorded_ufuncs[ufunc] = function
+
+
 def linear(Op op, x, attributes):
     """Apply a linear row."""
     return apply_linear(op.opcode, as_operand(x), attributes)
@@ -355,6 +361,16 @@ def to_dtype(value, dtype):
 def operand(value):
     """What an op makes of an argument: tensors and variables as they are, everything else converted."""
     return as_operand(value)
+
+
+def transposed(Operand x):
+    """The axes in reverse order."""
+    return transpose_of(x)
+
+
+def joined(attributes, *parts):
+    """The kernel of a concatenation; the first attribute is the axis."""
+    return PyArray_Concatenate(parts, (<tuple>attributes)[0])
 
 
 def sizes(Operand x):

@@ -7,6 +7,7 @@
 cdef enum:
     HEADER = 64                     # keeps the data on a cache line
     CLASSES = 512
+    LARGE = 1 << 16                 # bytes of an array: worth asking NumPy to use the pool
     SMALL = 1024                    # below: classes of 64 bytes; above: eight to a power of two
 cdef size_t POOL_LIMIT = 256 << 20  # bytes kept for reuse, over all classes
 cdef int TRACE_DOMAIN = 389047      # NumPy's, so that tracemalloc sees these arrays as it sees NumPy's
@@ -121,6 +122,24 @@ cdef ndarray new_array(int typenum, int nd, npy_intp* dims):
     (<ArrayFields*>array).mem_handler = <PyObject*>pool_capsule
     Py_INCREF(pool_capsule)
     return array
+
+
+cdef object call_kernel(object kernel, object first, list rest, bint first_is_array):
+    """kernel(first, *rest), a Python kernel. If one of its arrays is large, those that NumPy makes for it come from the
+    pool too: the results' memory is then paged in already, and so is that of what lies between."""
+    cdef size_t largest = <size_t>PyArray_NBYTES(<ndarray>first) if first_is_array else 0
+    cdef Py_ssize_t k
+    if not first_is_array:
+        for k in range(len(rest)):
+            if <size_t>PyArray_NBYTES(<ndarray>rest[k]) > largest:
+                largest = PyArray_NBYTES(<ndarray>rest[k])
+    if largest < LARGE:
+        return kernel(first, *rest)
+    before = PyDataMem_SetHandler(pool_capsule)
+    try:
+        return kernel(first, *rest)
+    finally:
+        PyDataMem_SetHandler(before)
 
 
 cdef ndarray zeros_array(int typenum, int nd, npy_intp* dims):

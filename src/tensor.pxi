@@ -156,6 +156,10 @@ cdef class Operand:
         return hook_array_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
+        if "out" not in <dict>kwargs:
+            counterpart = counterparts.get(function)
+            if counterpart is not None:
+                return counterpart(*<tuple>args, **<dict>kwargs)
         return hook_array_function(function, types, args, kwargs)
 
     @property

@@ -162,7 +162,7 @@ typedef struct {
     vm_u128 first, second;
 } vm_u256;
 
-/* What a derivative asks for, contiguous arrays or one of them a constant, on its own, so that it becomes a vector
+/* What a derivative asks for, contiguous arrays or constants, on its own, so that it becomes a vector
  * blend. */
 #define VM_SELECT_LOOP(name, type, first, second)                                                               \
     VM_CLONES static void name(const uint8_t *c, const char *x, const char *y, char *out, vm_intp n)           \
@@ -179,6 +179,7 @@ typedef struct {
     VM_SELECT_LOOP(name##_arrays, type, i, i)                                                                   \
     VM_SELECT_LOOP(name##_else_constant, type, i, 0)                                                            \
     VM_SELECT_LOOP(name##_then_constant, type, 0, i)                                                            \
+    VM_SELECT_LOOP(name##_constants, type, 0, 0)                                                                \
     VM_LOOP(name)                                                                                               \
     {                                                                                                           \
         (void)data;                                                                                             \
@@ -192,6 +193,10 @@ typedef struct {
             }                                                                                                   \
             if (strides[1] == item && strides[2] == 0) {                                                        \
                 name##_else_constant((const uint8_t *)c, x, y, out, dims[0]);                                   \
+                return;                                                                                         \
+            }                                                                                                   \
+            if (strides[1] == 0 && strides[2] == 0) {                                                           \
+                name##_constants((const uint8_t *)c, x, y, out, dims[0]);                                       \
                 return;                                                                                         \
             }                                                                                                   \
             if (strides[1] == 0 && strides[2] == item) {                                                        \
