@@ -15,7 +15,7 @@ from .registry import alike, axis_of, constant, counterpart, in_dtype, inexact, 
 def _flat(a: Any, axis: Any) -> tuple[Any, int]:
     x = _core.operand(a)
     if axis is None:
-        return shaping.reshape(x, -1), 0
+        return x if x.ndim == 1 else shaping.reshape(x, -1), 0
     return x, axis_of(axis, x.ndim)
 
 

@@ -115,6 +115,8 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     x = _core.operand(a)
     if axis is None:
         return shaping.reshape(shaping.roll(shaping.reshape(x, -1), shift, 0), x.shape)
+    if type(shift) is int and type(axis) is int:
+        return shaping.roll(x, shift, axis_of(axis, x.ndim))
     count = max(np.size(shift), np.size(axis))
     return shaping.roll(x, np.broadcast_to(shift, (count,)), np.broadcast_to(axis, (count,)))
 

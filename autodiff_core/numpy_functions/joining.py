@@ -184,9 +184,10 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 
 @counterpart(np.repeat)
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
-    x, at = (shaping.reshape(a, -1), 0) if axis is None else (_core.operand(a), axis)
-    at = axis_of(at, x.ndim)
-    return scattering.repeated(x, np.asarray(repeats), at)
+    x = _core.operand(a)
+    if axis is None:
+        return scattering.repeated(x if x.ndim == 1 else shaping.reshape(x, -1), repeats, 0)
+    return scattering.repeated(x, repeats, axis_of(axis, x.ndim))
 
 
 @counterpart(np.tile)

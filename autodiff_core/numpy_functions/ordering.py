@@ -9,11 +9,13 @@ import numpy as np
 from .. import _core, clipping
 from ..ops import elementwise as el
 from ..ops import indexing, linalg, ordering, shaping
+from ..tape import GradientTape
 from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, stripped
 
 
 def _flat(a: Any) -> Any:
-    return shaping.reshape(a, -1)
+    x = _core.operand(a)
+    return x if x.ndim == 1 else shaping.reshape(x, -1)
 
 
 @counterpart(np.sort)
@@ -36,7 +38,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
 @counterpart(np.take)
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     x = _flat(a) if axis is None else _core.operand(a)
-    at = axis_of(axis or 0, x.ndim)
+    at = axis_of(axis, x.ndim) if axis else 0
     places = indices if isinstance(indices, np.ndarray) else np.asarray(indices)
     if mode == "clip":
         places = np.clip(places, 0, x.shape[at] - 1)
@@ -263,7 +265,14 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         knots = shaping.concat([knots[-1:] - period, knots, knots[:1] + period], 0)
         values = shaping.concat([values[-1:], values, values[:1]], 0)
         left = right = None
-    inner, outer = np.asarray(at), np.asarray(knots)
+    if left is None and right is None:
+        return _core.general(_INTERP, (at, knots, values))
+    return _interpolated(at, knots, values, left, right)
+
+
+def _interpolated(at: Any, knots: Any, values: Any, left: Any, right: Any) -> Any:
+    """Between neighbours, by operations that are recorded."""
+    inner, outer = _core.value_array(at), _core.value_array(knots)
     low = np.clip(np.searchsorted(outer, inner, side="right") - 1, 0, max(outer.size - 2, 0))
     high = np.minimum(low + 1, outer.size - 1)
     width = indexing.gather(knots, high) - indexing.gather(knots, low)
@@ -274,6 +283,19 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         fill = values[end] if given is None else alike("interp", given, values)[0]
         result = indexing.where(_core.to_tensor(beyond), fill, result)
     return result
+
+
+def _interp_rule(g: Any, y: Any, attributes: Any, at: Any, knots: Any, values: Any) -> Any:
+    """That of the recorded operations: they are many, and nobody needs them for the value."""
+    with GradientTape() as tape:
+        tape.watch([at, knots, values])
+        result = _interpolated(at, knots, values, None, None)
+    return tape.gradient(result, [at, knots, values], output_gradients=g, unconnected_gradients="zero")
+
+
+_INTERP = _core.register_general(
+    "interp", lambda attributes, x, xp, fp: np.asarray(np.interp(x, xp, fp), x.dtype), _interp_rule, None, True, False
+)
 
 
 @counterpart(np.flip)

@@ -23,6 +23,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     if mode == "empty":
         return shaping.pad(x, widths)
     if mode in _REPEATING and kwargs.get("reflect_type", "even") == "even":
+        if mode in ("symmetric", "reflect"):
+            return shaping.mirrored(x, widths, mode == "symmetric")
         grids = [np.pad(np.arange(size), pair, mode) for size, pair in zip(x.shape, widths, strict=True)]
         return x[np.ix_(*grids)] if x.ndim else x
     if mode == "constant" and np.ndim(kwargs.get("constant_values", 0)) == 0:

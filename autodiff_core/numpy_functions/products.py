@@ -25,7 +25,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
     if not x.ndim or not y.ndim:
         return el.multiply(x, y)
     if x.ndim <= 2 and y.ndim <= 2:
-        return linalg.matmul(x, y)
+        return _core.matmul(x, y)
     return linalg.tensordot(x, y, ((-1,), (0 if y.ndim == 1 else -2,)))
 
 

@@ -128,8 +128,7 @@ def _extremum(reduce: Any, join: Any, lowest: Any, a: Any, axis: Any, keepdims: 
         if not _given(initial):
             raise ValueError("np.max and np.min with where= need initial=, the value where nothing is chosen")
         x = _masked(x, where, lowest if x.dtype.kind == "f" else np.asarray(initial))
-    count = _count(x, axis, True)
-    if count == 0 and _given(initial):
+    if _given(initial) and _count(x, axis, True) == 0:
         empty = reductions.reduce_sum(x, axis, keepdims is True)
         return shaping.broadcast_to(_like(initial, x), empty.shape)
     result = reduce(x, axis, keepdims is True)

@@ -199,14 +199,14 @@ def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | No
     <Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
     """
     x = _core.operand(tensor)
-    chosen = np.asarray(_core.value_array(_core.operand(mask)))
-    first = 0 if axis is None else int(axis) % max(len(x.shape), 1)
-    if chosen.dtype != bool or chosen.ndim == 0 or tuple(x.shape[first : first + chosen.ndim]) != chosen.shape:
+    chosen = _core.value_array(mask)
+    first = 0 if axis is None else int(axis) % max(x.ndim, 1)
+    if chosen.dtype != bool or chosen.ndim == 0 or _core.sizes(x)[first : first + chosen.ndim] != chosen.shape:
         raise ValueError(
             f"boolean_mask: a mask of shape {chosen.shape} and dtype {chosen.dtype} does not fit a tensor of shape "
             f"{tuple(x.shape)} at axis {first}; it must be of dtype bool and of the shape of the axes it stands for"
         )
-    return x[(slice(None),) * first + (chosen,)]
+    return x[(slice(None),) * first + (chosen,)] if first else x[chosen]
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:

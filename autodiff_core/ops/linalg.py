@@ -142,6 +142,8 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     x, y = _core.operand(a), _core.operand(b)
     rows, columns = _core.sizes(x), _core.sizes(y)
     nx, ny = len(rows), len(columns)
+    if nx == ny == 1 and axes == 1 and rows == columns and isinstance(axes, int):
+        return _core.matmul(x, y)
     if isinstance(axes, (int, np.integer)):
         first, second = list(range(nx - int(axes), nx)), list(range(int(axes)))
     else:
@@ -262,10 +264,13 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     >>> tf.einsum("ij,j->i", [[1., 2.], [3., 4.]], [1., 10.])
     <Tensor: shape=(2,), dtype=float32, numpy=array([21., 43.], dtype=float32)>
     """
-    dtype = np.result_type(
-        *[v.dtype for v in inputs if isinstance(v, (_core.Operand, np.ndarray))] or [_core.default_float()]
-    )
-    operands = [_core.to_dtype(_core.operand(x), dtype) for x in inputs]
+    operands = list(inputs)
+    dtypes = {x.dtype if isinstance(x, _core.Operand) else None for x in inputs}
+    if None in dtypes or len(dtypes) != 1:
+        dtype = np.result_type(
+            *[v.dtype for v in inputs if isinstance(v, (_core.Operand, np.ndarray))] or [_core.default_float()]
+        )
+        operands = [_core.to_dtype(_core.operand(x), dtype) for x in inputs]
     attributes = _spelled_out(equation, tuple([_core.sizes(x) for x in operands]))
     if attributes is None:
         spelled, result = _spell_out(equation, operands)
@@ -297,6 +302,9 @@ def _fitting(equation: str, terms: tuple[str, ...], result: str, shapes: tuple[S
     return terms, result, shapes
 
 
+# What np.einsum calls where nothing is to be optimised, after half a microsecond of looking at its arguments.
+c_einsum = getattr(np._core.multiarray, "c_einsum", np.einsum) if hasattr(np, "_core") else np.einsum
+
 # Below so many multiplications NumPy's plain loop is quicker than BLAS and what leads to it.
 _FEW = 4096
 
@@ -305,7 +313,8 @@ _FEW = 4096
 def _as_product(terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) -> Any:
     """How the einsum of two operands is a product of (stacks of) matrices: whether they change places, for each of both
     the order of its axes and its shape as a matrix, and the result's shape. None where it is no such product; an empty
-    tuple where NumPy's plain loop is as good: little to do, or no more than a sum of products for each element."""
+    tuple where NumPy's plain loop is as good: little to do, or no more than a sum of products for each element. Where
+    nothing is summed, how the two lie beside the result."""
     if len(terms) != 2 or any(term.count(c) > 1 for term in terms for c in term):
         return None
     sizes: dict[str, int] = {}
@@ -320,8 +329,10 @@ def _as_product(terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) 
     rows, columns = [c for c in result if c not in second], [c for c in result if c not in first]
     if set(first) - set(second) - set(result) or set(second) - set(first) - set(result):
         return None
-    if prod(sizes.values()) < _FEW or not inner or not (rows or columns):
+    if prod(sizes.values()) < _FEW or (inner and not (rows or columns)):
         return ()
+    if not inner:
+        return tuple([_beside(term, result, sizes) for term in terms])
     swap = list(result) == [*stack, *columns, *rows] and bool(columns) and bool(rows)
     if list(result) != [*stack, *rows, *columns] and not swap:
         return None
@@ -337,8 +348,16 @@ def _as_product(terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) 
     return swap, matrix(first, rows, inner), matrix(second, inner, columns), tuple(sizes[c] for c in result)
 
 
+def _beside(term: str, result: str, sizes: dict[str, int]) -> tuple[list[int], list[int]]:
+    """How an operand lies beside a result that has all of its axes: their order, and lengths, ones for the others."""
+    return [term.index(c) for c in result if c in term], [sizes[c] if c in term else 1 for c in result]
+
+
 def _multiplied(plan: Any, arrays: Sequence[np.ndarray]) -> np.ndarray:
     """The product of matrices that a plan says, by BLAS on views of the operands wherever their axes allow."""
+    if len(plan) == 2:
+        x, y = (x.transpose(order).reshape(shape) for x, (order, shape) in zip(arrays, plan, strict=True))
+        return np.multiply(x, y, order="C")
     swap, (left_order, left), (right_order, right), shape = plan
     x, y = reversed(arrays) if swap else arrays
     value = np.empty(shape, np.result_type(x, y))
@@ -379,7 +398,7 @@ def _einsum_kernel(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
     plan = _as_product(terms, result, shapes)
     if plan is None:
         return _contract(terms, result, arrays)
-    return _multiplied(plan, arrays) if plan else np.asarray(np.einsum(f"{terms[0]},{terms[1]}->{result}", *arrays))
+    return _multiplied(plan, arrays) if plan else np.asarray(c_einsum(f"{terms[0]},{terms[1]}->{result}", *arrays))
 
 
 def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:

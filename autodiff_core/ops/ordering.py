@@ -125,6 +125,33 @@ def argsort(
     return _core.to_tensor(_order(_core.operand(values), axis, direction, "argsort").astype(np.int32))
 
 
+# So few elements are not worth the packing; and of so long a line there are numbers that differ in no leading bit.
+_FEWEST, _LONGEST = 64, 1 << 18
+
+
+def _packed_order(values: np.ndarray, ranked: np.ndarray | None) -> np.ndarray | None:
+    """The order along the last axis, by sorting integers that hold the leading bits of a number and its place.
+
+    Sorting integers takes a fraction of the time that sorting places by what stands there does. None where two numbers
+    differ in the bits that are left out only, or there is a NaN: what the order leads to says so.
+    """
+    count = values.shape[-1]
+    if values.dtype not in (np.float64, np.float32) or values.size < _FEWEST or count > _LONGEST:
+        return None
+    # As an integer, a float counts upwards if its sign is turned, and downwards below zero. (-0.0 is made 0.0.)
+    bits = np.add(values, 0.0, dtype=np.float64, order="C").view(np.int64)
+    keys = bits ^ ((bits >> 63) & np.int64(0x7FFFFFFFFFFFFFFF))
+    places = (1 << max(count - 1, 1).bit_length()) - 1
+    keys &= ~np.int64(places)
+    keys |= np.arange(count)
+    keys.sort(axis=-1)
+    keys &= places
+    if ranked is None:
+        ranked = np.sort(values, axis=-1)
+    found = values.take(keys) if values.ndim == 1 else np.take_along_axis(values, keys, -1)
+    return keys if np.array_equal(found, ranked) else None
+
+
 def _check_order(x: Any, axis: int, direction: str, function: str) -> None:
     nd = x.ndim
     if direction not in ("ASCENDING", "DESCENDING"):
@@ -138,15 +165,11 @@ def _order(x: Any, axis: int, direction: str, function: str) -> np.ndarray:
     return _places(np.asarray(x), axis, direction == "DESCENDING")
 
 
-def _places(values: np.ndarray, axis: int, descending: bool) -> np.ndarray:
-    """Where the elements of the sorted array come from; equal ones in their order."""
+def _places(values: np.ndarray, axis: int, descending: bool, ranked: np.ndarray | None = None) -> np.ndarray:
+    """Where the elements of the sorted array, which may be at hand, come from; equal ones in their order."""
     if not descending:
-        # NumPy's quick sort is several times as fast as its stable one, and the same unless elements are equal.
-        order = np.argsort(values, axis=axis)
-        ranked = np.moveaxis(np.take_along_axis(values, order, axis), axis, -1)
-        if not (ranked[..., 1:] == ranked[..., :-1]).any() and not (ranked[..., -1:] != ranked[..., -1:]).any():
-            return order
-        return np.argsort(values, axis=axis, kind="stable")
+        order = _packed_order(values, ranked) if axis in (-1, values.ndim - 1) else None
+        return np.argsort(values, axis=axis, kind="stable") if order is None else order
     # From the end, so that equal elements stay in their order.
     last = values.shape[axis] - 1
     return np.flip(last - np.argsort(np.flip(values, axis), axis=axis, kind="stable"), axis)
@@ -197,19 +220,23 @@ def _sorted(attributes: Any, x: np.ndarray) -> np.ndarray:
 
 def _sorted_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
     """The order is found when the gradient asks for it: sorting alone takes a fraction of the time."""
-    order = _core.lent_array(_core.general(_ORDER, (x,), attributes))
+    order = _core.lent_array(_core.general(_ORDER, (x, y), attributes))
     return _core.linear(_PUT_ALONG, g, (attributes[0], x.shape[attributes[0]], order))
 
 
-_ORDER = _core.register_general(
-    "order", lambda attributes, x: _places(x, attributes[0], attributes[1]), None, None, False, False
-)
+def _order_of(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    axis, descending = attributes
+    return _places(x, axis, descending, y)
+
+
+_ORDER = _core.register_general("order", _order_of, None, None, False, False)
 _SORT = general(
     "sort",
     _sorted,
     _sorted_rule,
     function=sort,
     doc="The elements in sorted order along an axis.",
+    keeps_output=True,
     depends=along(lambda attributes: (attributes[0],)),
     batched=lambda attributes, n: attributes,
     cases=(

@@ -132,7 +132,7 @@ _SUM = _core.op_named("sum")
 def _extremum(handle: Any, value: Any, axis: Axis, keepdims: bool) -> Any:
     x = _core.operand(value)
     shapes, axes = _core.reduction_shapes(x, axis, keepdims)
-    if any(x.shape[a] == 0 for a in axes):
+    if x.size == 0 and any(x.shape[a] == 0 for a in axes):
         raise ValueError(f"{handle.name}: shape {tuple(x.shape)} has no elements along the reduced axes")
     return _core.general(handle, (x,), shapes)
 
@@ -207,7 +207,7 @@ def reduce_min(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
 
 def _reduced(shapes: Any) -> tuple[int, ...]:
     whole, kept, _ = shapes
-    return tuple(d for d in range(len(whole)) if kept[d] == 1)
+    return tuple([d for d in range(len(whole)) if kept[d] == 1])
 
 
 def _axes_from_end(shapes: Any) -> tuple[int, ...]:
@@ -220,7 +220,7 @@ def _with_axis(shapes: Any, n: int) -> Any:
 
 _MAX = general(
     "reduce_max",
-    lambda shapes, x: x.max(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
+    lambda shapes, x: np.maximum.reduce(x, _reduced(shapes), keepdims=True).reshape(shapes[2]),
     _extremum_rule,
     function=reduce_max,
     doc="Largest element over axes.",
@@ -235,7 +235,7 @@ _MAX = general(
 )
 _MIN = general(
     "reduce_min",
-    lambda shapes, x: x.min(axis=_reduced(shapes), keepdims=True).reshape(shapes[2]),
+    lambda shapes, x: np.minimum.reduce(x, _reduced(shapes), keepdims=True).reshape(shapes[2]),
     _extremum_rule,
     function=reduce_min,
     doc="Smallest element over axes.",
@@ -314,7 +314,7 @@ def _others_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
 
 _PROD = general(
     "prod",
-    lambda shapes, x: np.asarray(x.prod(axis=_reduced(shapes), dtype=x.dtype)).reshape(shapes[2]),
+    lambda shapes, x: np.multiply.reduce(x, _reduced(shapes), x.dtype, keepdims=True).reshape(shapes[2]),
     _prod_rule,
     function=reduce_prod,
     doc="Product over axes.",

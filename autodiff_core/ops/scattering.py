@@ -13,6 +13,7 @@ from .indexing import gather, scatter
 from .ordering import take_along_axis
 from .segments import unsorted_segment_max, unsorted_segment_min
 from .shaping import _sizes, broadcast_to, concat, reshape
+from .shaping import repeated as evenly_repeated
 
 
 def _places(function: str, indices: Any, shape: Sequence[int]) -> np.ndarray:
@@ -345,22 +346,20 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     >>> tf.repeat([1., 2.], [2, 1])
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 1., 2.], dtype=float32)>
     """
-    x = reshape(input, -1) if axis is None else _core.operand(input)
-    at = 0 if axis is None else int(axis) % max(len(x.shape), 1)
-    return repeated(x, repeats, at)
+    x = _core.operand(input)
+    if axis is None:
+        return repeated(x if x.ndim == 1 else reshape(x, -1), repeats, 0)
+    return repeated(x, repeats, int(axis) % max(x.ndim, 1))
 
 
 def repeated(x: Any, repeats: Any, axis: int) -> Tensor:
     """Each element along an axis so many times: a view's copy where all are as many, else by indices."""
-    times = np.asarray(repeats)
-    shape = _core.sizes(x)
-    if times.size == 1 and times.dtype.kind in "iu" and shape:
-        count = int(times.reshape(()))
-        if count >= 0:
-            lead, behind = shape[: axis + 1], shape[axis + 1 :]
-            spread = broadcast_to(reshape(x, (*lead, 1, *behind)), (*lead, count, *behind))
-            return reshape(spread, (*lead[:-1], lead[-1] * count, *behind))
-    return gather(x, np.repeat(np.arange(shape[axis]), times), axis=axis)
+    times = repeats if isinstance(repeats, int) else np.asarray(repeats)
+    if isinstance(times, int) or (times.size == 1 and times.dtype.kind in "iu"):
+        count = int(times) if isinstance(times, int) else times.item()
+        if count >= 0 and x.ndim:
+            return evenly_repeated(x, count, axis)
+    return gather(x, np.repeat(np.arange(x.shape[axis]), times), axis=axis)
 
 
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Tensor]:

@@ -122,6 +122,8 @@ def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False
     TensorShape([3, 1])
     """
     x = _core.operand(a)
+    if perm is None and not conjugate:
+        return _core.transposed(x)
     nd = x.ndim
     if perm is None:
         axes = tuple(range(nd - 1, -1, -1))
@@ -296,8 +298,11 @@ def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
         raise ValueError(f"concat: axis {axis} is out of bounds for shape {tuple(parts[0].shape)}")
     given, axis = axis, axis % nd - nd
     shapes = [_core.sizes(p) for p in parts]
-    before, behind = shapes[0][:axis], shapes[0][nd + axis + 1 :]
-    if any(len(s) != nd or s[:axis] != before or s[nd + axis + 1 :] != behind for s in shapes[1:]):
+    first = shapes[0]
+    before, behind = first[:axis], first[nd + axis + 1 :]
+    if shapes.count(first) != len(shapes) and any(
+        len(s) != nd or s[:axis] != before or s[nd + axis + 1 :] != behind for s in shapes
+    ):
         raise ValueError(f"concat: shapes {', '.join(map(str, shapes))} differ in more than axis {given}")
     return _core.general(_CONCAT, parts, (axis, tuple([s[axis] for s in shapes])))
 
@@ -309,7 +314,10 @@ def _alike(values: Any, op: str) -> list[Any]:
         raise ValueError(f"{op}: needs at least one tensor")
     if isinstance(items[0], _core.Operand):
         first = items[0].dtype
-        if all(isinstance(v, _core.Operand) and v.dtype is first for v in items):
+        for v in items:
+            if not isinstance(v, _core.Operand) or v.dtype is not first:
+                break
+        else:
             return items
     given = [v for v in items if isinstance(v, (_core.Operand, np.ndarray, np.generic))]
     dtype = np.result_type(*[v.dtype for v in given]) if given else None
@@ -329,7 +337,7 @@ def _concat_rule(g: Any, y: Any, attributes: Any, *parts: Any) -> list[Any]:
 
 _CONCAT = general(
     "concat",
-    lambda a, *parts: np.concatenate(parts, axis=a[0]),
+    _core.joined,
     _concat_rule,
     function=concat,
     keeps_inputs=False,
@@ -534,8 +542,50 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     if len(times) != len(old) or (times and min(times) < 0):
         raise ValueError(f"tile: multiples {times} do not fit shape {old}: one number of repeats an axis is needed")
     apart = tuple([size for o in old for size in (1, o)])
-    repeated = tuple([size for o, t in zip(old, times, strict=True) for size in (t, o)])
-    return reshape(broadcast_to(reshape(x, apart), repeated), [o * t for o, t in zip(old, times, strict=True)])
+    spread = tuple([size for o, t in zip(old, times, strict=True) for size in (t, o)])
+    return _spread(x, apart, spread, tuple([o * t for o, t in zip(old, times, strict=True)]))
+
+
+def _spread(x: Any, apart: tuple[int, ...], spread: tuple[int, ...], shape: tuple[int, ...]) -> Tensor:
+    """Reshaped so that it has axes of length 1, repeated along these, and reshaped again."""
+    x = _core.linear(RESHAPE, x, (_core.sizes(x), apart))
+    x = _core.linear(_core.op_named("broadcast"), x, (spread, apart, apart))
+    return _core.linear(RESHAPE, x, (spread, shape))
+
+
+def repeated(x: Any, count: int, axis: int) -> Tensor:
+    """Each element along an axis so many times."""
+    return _core.linear(_REPEAT, x, (count, axis - x.ndim, x.shape[axis]))
+
+
+def _repeats_added(g: np.ndarray, attributes: Any) -> np.ndarray:
+    """The transpose: what came to the copies of an element, added up copy by copy, which is quicker than along them."""
+    count, axis, size = attributes
+    at = axis + g.ndim
+    apart = np.moveaxis(g.reshape((*g.shape[:at], size, count, *g.shape[at + 1 :])), at + 1, 0)
+    if not 0 < count <= 16:
+        return apart.sum(axis=0, dtype=g.dtype)
+    total = apart[0].copy()
+    for part in apart[1:]:
+        total += part
+    return total
+
+
+_REPEAT, _ = linear(
+    "repeat",
+    lambda x, attributes: x.repeat(attributes[0], attributes[1]),
+    "repeats_added",
+    _repeats_added,
+    function=repeated,
+    doc="Each element along an axis so many times.",
+    selects="forward",
+    batched=lambda attributes, n: attributes,
+    cases=(
+        Case(lambda x: repeated(x, 3, 0), ((4,),)),
+        Case(lambda x: repeated(x, 2, 0), ((2, 3),)),
+        Case(lambda x: repeated(x, 20, 1), ((2, 3),)),
+    ),
+)
 
 
 def pad(
@@ -585,8 +635,27 @@ def pad(
         return padded
     if kind not in ("REFLECT", "SYMMETRIC"):
         raise ValueError(f"pad: mode {mode!r} is none of CONSTANT, REFLECT and SYMMETRIC")
-    grids = [np.pad(np.arange(o), w, mode=kind.lower()) for o, w in zip(old, widths, strict=True)]  # type: ignore[call-overload]
-    return x[np.ix_(*grids)]
+    return mirrored(x, widths, kind == "SYMMETRIC")
+
+
+def mirrored(x: Any, widths: Sequence[tuple[int, int]], edge: bool) -> Tensor:
+    """Elements added along every axis that are those behind its ends the other way round; with the ends, if `edge`."""
+    shape = _core.sizes(x)
+    if any(max(pair) > size - (not edge) for pair, size in zip(widths, shape, strict=True)):
+        mode: Any = "symmetric" if edge else "reflect"
+        grids = [np.pad(np.arange(size), pair, mode) for size, pair in zip(shape, widths, strict=True)]
+        return x[np.ix_(*grids)]
+    skip = 0 if edge else 1
+    for axis, ((before, behind), size) in enumerate(zip(widths, shape, strict=True)):
+        lead = (slice(None),) * axis
+        parts = [x]
+        if before:
+            parts.insert(0, x[(*lead, slice(skip, skip + before))][(*lead, slice(None, None, -1))])
+        if behind:
+            parts.append(x[(*lead, slice(size - skip - behind, size - skip))][(*lead, slice(None, None, -1))])
+        if len(parts) > 1:
+            x = concat(parts, axis)
+    return _core.identity_tensor(x) if not any(map(any, widths)) else x
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
