@@ -28,6 +28,7 @@ import autodiff_core as tf
 
 SIZES = (8, 1_000, 1_000_000)
 GRADIENT_SIZE = 100_000
+MOST_SWEEP = 3.0
 Operands = tuple[np.ndarray, ...]
 
 
@@ -47,6 +48,10 @@ class Row:
     """Whether the first name is NumPy's; SciPy's functions of arrays do not take tensors."""
     arranged: bool = False
     """Whether the results may be arranged in another way than NumPy's."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.family}: {self.name}"
 
     def limit(self, by_numpy: bool, size: int) -> float | None:
         """At most so many times NumPy's call; None: no limit is set."""
@@ -416,7 +421,7 @@ def main(parts: list[str]) -> None:
         f"{'':28}" + "".join(f"{f'{size:,}: NumPy':>18}{'ours':>6}{'np.':>6}" for size in SIZES) + "   forward  sweep"
     )
     for row in ROWS:
-        if parts and not any(part in f"{row.family}: {row.name}" for part in parts):
+        if parts and not any(part in row.label for part in parts):
             continue
         found = measure(row)
         cells = []
@@ -429,7 +434,8 @@ def main(parts: list[str]) -> None:
                 )
                 cells[-1] = f"{cells[-1]:6}"
         print(
-            f"{row.name:28}{''.join(cells)}{found['forward']:10.1f}{found['sweep']:7.2f}" + "!" * (found["sweep"] > 3)
+            f"{row.name:28}{''.join(cells)}{found['forward']:10.1f}{found['sweep']:7.2f}"
+            + "!" * (found["sweep"] > MOST_SWEEP)
         )
 
 

@@ -24,6 +24,7 @@ import autodiff_core as tf
 import cases
 import compiled
 import derivatives
+import families
 import memory
 from cases import Case
 
@@ -69,6 +70,30 @@ def speed(benchmarks: list[dict[str, Any]], cases: list[Case]) -> str:
         ["case", "control, us", "ours, us", "ours / control", "at most", "", "peers, us"],
         [speed_row(case, found[case.name]) for case in cases],
     )
+
+
+def ratio(found: dict[str, float], key: str, limit: float | None) -> str:
+    """A ratio, bold where it is over its limit."""
+    if key not in found:
+        return ""
+    missed = limit is not None and found[key] > limit
+    return f"**{found[key]:.2f}**" if missed else f"{found[key]:.2f}"
+
+
+def family_rows(benchmarks: list[dict[str, Any]]) -> str:
+    found = {benchmark["param"]: benchmark["extra_info"] for benchmark in benchmarks}
+    lines = []
+    for row in families.ROWS:
+        figures = found[row.label]
+        cells = [row.family, row.name]
+        for size in families.SIZES:
+            cells.append(digits(figures[f"bare {size}"]))
+            cells += [ratio(figures, f"{way} {size}", row.limit(way == "numpy", size)) for way in ("ours", "numpy")]
+        lines.append((*cells, digits(figures["forward"]), ratio(figures, "sweep", families.MOST_SWEEP)))
+    head = ["family", "row"]
+    for size in families.SIZES:
+        head += [f"NumPy at {size:,}, us", "ours", "`np.`"]
+    return table([*head, f"recorded at {families.GRADIENT_SIZE:,}, us", "gradient"], lines)
 
 
 def median_of_five(records: int) -> memory.Result:
@@ -155,6 +180,15 @@ In the same way; the recording is part of the time. The controls say what each i
 In the same way, by `tf.function` and `tf.vectorize`: the recording is not part of the time, but where the case says so.
 
 {speed(benchmarks, compiled.CASES)}
+
+## Function families
+
+What one call costs under an open tape, by our name and by NumPy's, over NumPy's call on arrays; and the gradient over
+the recorded call, where a view counts as a copy. The shortest of the rounds, which run in turn. At most: at
+{families.SIZES[0]} elements 1.0 for ufuncs by our names, 2 for everything else; at {families.SIZES[-1]:,} elements 1.1;
+the gradient {families.MOST_SWEEP:g}. What is over it is **bold**.
+
+{family_rows(benchmarks)}
 
 ## Long tapes
 
