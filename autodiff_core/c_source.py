@@ -259,11 +259,19 @@ class _Writer:
     def _op_reduce_min(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         return self._reduced(node, dtype, shape, attribute, given[0], "INFINITY", _EXTREMUM.format("<"))
 
+    def _op_prod(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        return self._reduced(node, dtype, shape, attribute, given[0], "1", "total *= {0};")
+
+    def _op_ties(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        whole = given[0].shape
+        kept = tuple(1 if d in attribute[0] else size for d, size in enumerate(whole))
+        return self._reduced(node, dtype, shape, (whole, kept, kept), given[0], "0", "total += {0} != 0;")
+
     def _reduced(
         self, node: int, dtype: Any, shape: Shape, attribute: Any, value: Value, start: str, step: str
     ) -> Value:
         """Loops over what is kept, and in them over what is not."""
-        if value.dtype.kind != "f":
+        if dtype.kind != "f":
             raise NotImplementedError(f"to_c: a reduction of {value.dtype} is not written in C")
         whole, kept, _ = attribute
         index = [f"i{d}" for d in range(len(whole))]
@@ -358,6 +366,72 @@ class _Writer:
                 f"{loop} {made.at(index)} = ({type_name('', dtype)})({result.format(x)});",
             ],
         )
+        return made
+
+    def _op_cumprod(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        return self._scanned(node, dtype, shape, attribute[0], attribute[1], given, "1", "total *= {0};")
+
+    def _op_linear_recurrence(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        axis, reverse, lagged = attribute
+        start, step = "0, factor = 0", "total = {1} + (factor != 0 ? factor * total : 0); factor = {0};"
+        if not lagged:
+            start, step = "0, started = 0", "total = started ? {1} + {0} * total : {1}; started = 1;"
+        return self._scanned(node, dtype, shape, axis, reverse, given, start, step)
+
+    def _scanned(
+        self, node: int, dtype: Any, shape: Shape, axis: int, reverse: bool, given: list[Value], start: str, step: str
+    ) -> Value:
+        """Along an axis: a total that every element changes."""
+        type_name("scan", dtype)
+        made = self._new(node, dtype, shape)
+        index = [f"i{d}" for d in range(len(shape))]
+        along, size = index[axis], shape[axis]
+        loop = f"for (long {along} = 0; {along} < {size}; ++{along})"
+        if reverse:
+            loop = f"for (long {along} = {size} - 1; {along} >= 0; --{along})"
+        line = step.format(*[value.at(index) for value in given])
+        self._block(
+            [i for i in index if i != along],
+            tuple(n for i, n in zip(index, shape, strict=True) if i != along),
+            [f"double total = {start};", f"{loop} {{ {line} {made.at(index)} = ({type_name('', dtype)})total; }}"],
+        )
+        return made
+
+    def _op_repeats_added(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        count, axis, _ = attribute
+        made = self._new(node, dtype, shape)
+        index = [f"i{d}" for d in range(len(shape))]
+        source = list(index)
+        source[axis] = f"({index[axis]} * {count} + k)"
+        lines = [
+            "double total = 0;",
+            f"for (long k = 0; k < {count}; ++k) total += {given[0].at(source)};",
+            f"{made.at(index)} = ({type_name('', dtype)})total;",
+        ]
+        self._loops(index, shape, lines)
+        return made
+
+    def _op_products_of_others(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        made = self._new(node, dtype, shape)
+        index = [f"i{d}" for d in range(len(shape))]
+        x, to, along, size = given[0].at(index), made.at(index), index[-1], shape[-1]
+        self._block(
+            index[:-1],
+            shape[:-1],
+            [
+                "double before = 1, behind = 1;",
+                f"for (long {along} = 0; {along} < {size}; ++{along}) {{ {to} = before; before *= {x}; }}",
+                f"for (long {along} = {size} - 1; {along} >= 0; --{along}) {{ {to} *= behind; behind *= {x}; }}",
+            ],
+        )
+        return made
+
+    def _op_repeat(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
+        made = self._new(node, dtype, shape)
+        index = [f"i{d}" for d in range(len(shape))]
+        source = list(index)
+        source[attribute[1]] = f"({index[attribute[1]]} / {attribute[0]})"
+        self._loops(index, shape, [f"{made.at(index)} = {given[0].at(source)};"])
         return made
 
     def _block(self, index: Sequence[str], shape: Shape, lines: Sequence[str]) -> None:

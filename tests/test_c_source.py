@@ -182,6 +182,9 @@ DENSE: dict[str, Any] = {
     "einsum": (lambda x, y: tf.einsum("bij,kj->bik", x, y) * 2.0, STACK, A),
     "einsum to a scalar": (lambda x, y: tf.einsum("ij,ij->", x, y), A, A),
     "einsum with a stretched axis": (lambda x, y: tf.einsum("ij,ij->ji", x, y), A, A[:1].copy()),
+    "prod": (lambda x: tf.reduce_sum(tf.reduce_prod(x, -1) ** 2) + tf.reduce_prod(x[0, 0]), STACK),
+    "cumprod": (lambda x: tf.math.cumprod(x, 1) * tf.math.cumprod(x, -1, exclusive=True, reverse=True), STACK),
+    "repeat": (lambda x: tf.repeat(x * x, 3, 1)[:, 2:-1] ** 2, A),
     "softmax": (lambda x: tf.nn.softmax(x, 1) * x + tf.nn.log_softmax(x), STACK),
     "network": (lambda x, w, b: tf.reduce_mean(tf.nn.gelu(x @ w + b) ** 2), A, A.T.copy(), A[0, :3].copy()),
 }

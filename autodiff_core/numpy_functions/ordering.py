@@ -265,7 +265,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         knots = shaping.concat([knots[-1:] - period, knots, knots[:1] + period], 0)
         values = shaping.concat([values[-1:], values, values[:1]], 0)
         left = right = None
-    if left is None and right is None:
+    if left is None and right is None and values.dtype in (np.float32, np.float64):
         return _core.general(_INTERP, (at, knots, values))
     return _interpolated(at, knots, values, left, right)
 
