@@ -178,6 +178,8 @@ cdef extern from "vmath.h" nogil:
     void vm_cos_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_outer_f32(const char* a, npy_intp step, const char* b, char* out, npy_intp m, npy_intp n) noexcept
     void vm_outer_f64(const char* a, npy_intp step, const char* b, char* out, npy_intp m, npy_intp n) noexcept
+    void vm_negative_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_negative_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_1(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_2(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_4(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept

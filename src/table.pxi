@@ -279,6 +279,9 @@ cdef void take_own_loops(Row* row, str name):
         row.loop[NPY_FLOAT] = ef_erfc_f32
         row.out_type[NPY_DOUBLE] = NPY_DOUBLE
         row.out_type[NPY_FLOAT] = NPY_FLOAT
+    elif name == "negative":
+        row.loop[NPY_DOUBLE] = vm_negative_f64
+        row.loop[NPY_FLOAT] = vm_negative_f32
     elif name == "select":
         for code in range(TYPES):
             row.out_type[code] = <uint8_t>code

@@ -18,6 +18,8 @@ VM_LOOP(vm_sin_f64);
 VM_LOOP(vm_cos_f64);
 
 /* condition (one byte), x, y -> x where the condition holds, else y; by item size, so any plain dtype. */
+VM_LOOP(vm_negative_f32);
+VM_LOOP(vm_negative_f64);
 VM_LOOP(vm_select_1);
 VM_LOOP(vm_select_2);
 VM_LOOP(vm_select_4);

@@ -96,3 +96,15 @@ def test_error_functions_of_strided_memory_are_those_of_a_copy(
     x = rng.normal(size=3001).astype(dtype)
     function = getattr(tf.math, name)
     np.testing.assert_array_equal(function(x[::step]), function(x[::step].copy()))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_negative_reads_the_elements_that_the_strides_name(dtype) -> None:
+    """NumPy 2.4's own loop does not, for instance where doubles lie eight apart."""
+    for step in (1, 2, 3, 4, 8, 16, -1, -8):
+        for width in (1, 2, 3):
+            x = np.arange(320.0, dtype=dtype).reshape(20, 16)
+            wide = np.repeat(x, 3, axis=1)[:, ::width]
+            np.testing.assert_array_equal(-tf.constant(wide.ravel())[::step], [-v for v in wide.ravel()[::step]])
+            part = tf.constant(wide)[..., ::-1][:, :2]
+            np.testing.assert_array_equal(-part, [[-v for v in row] for row in wide[:, ::-1][:, :2]])
