@@ -193,6 +193,7 @@ from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
     from . import experimental, keras, linalg, random, scipy, test, testing
+    from .buffers import buffer
     from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
     from .program import Program
     from .sparse import sparse_hessian, sparse_jacobian
@@ -202,6 +203,7 @@ __version__ = "0.1.0"
 # Loaded when first used: these modules, and what these modules define.
 _LAZY = ("experimental", "keras", "linalg", "random", "scipy", "test", "testing")
 _LAZY_NAMES = {
+    "buffers": ("buffer",),
     "dtypes": ("bfloat16",),  # (not in __all__: it may not be installed)
     "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
     "program": ("Program",),
@@ -252,6 +254,7 @@ __all__ = [
     "bool",
     "boolean_mask",
     "broadcast_to",
+    "buffer",
     "case",
     "cast",
     "complex",

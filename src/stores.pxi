@@ -1,0 +1,47 @@
+# Stores: `array[i] = t` with a tensor that a tape follows.
+#
+# NumPy asks the tensor for its numbers, by `__float__` or `__array__`, and the derivative is lost without a word. That it
+# asks for an assignment to an element, and not for `np.asarray(t)` or `float(t)`, which say what they do, is not told by
+# its arguments; but the instruction says it at which the Python code stands that called NumPy.
+
+cdef frozenset store_opcodes = None     # STORE_SUBSCR, and from Python 3.12 on STORE_SLICE
+cdef PyObject* code_of_full = NULL      # np.full's code object: it converts its fill value
+
+
+cdef inline int refuse_store(Operand x) except -1:
+    """Raise where a tensor that is followed is asked for its numbers by an assignment to elements of an array."""
+    cdef Log* log = recording_log()
+    return 0 if log == NULL else refuse_followed(log, x)
+
+
+cdef int refuse_followed(Log* log, Operand x) except -1:
+    global store_opcodes, code_of_full
+    cdef int32_t node = log_find(log, x)
+    cdef uint32_t listeners = log.records[node].listeners if node >= 0 else 0
+    cdef PyFrameObject* frame
+    cdef PyObject* code
+    if x.is_variable and (<VariableCore>x).is_trainable:
+        listeners = join(log, listeners, log.automatic)
+    if not differentiable(x.code) or not derives(log, listeners):
+        return 0
+    frame = PyEval_GetFrame()
+    if frame == NULL:
+        return 0
+    if store_opcodes is None:
+        import opcode
+        store_opcodes = frozenset([opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opcode.opmap])
+        code_of_full = keep(getattr(numpy.full, "__wrapped__", numpy.full).__code__)
+    code = <PyObject*>PyFrame_GetCode(frame)
+    try:
+        if inside_package(code):
+            return 0
+        if code == code_of_full:
+            raise TypeError("np.full with a tensor that a tape follows: no derivative can follow into a NumPy array. Use "
+                            "tf.fill(shape, t), or np.full(shape, t.numpy()) for the number alone")
+        if (<object>code).co_code[PyFrame_GetLasti(frame)] in store_opcodes:
+            raise TypeError("array[index] = tensor: a tape follows the tensor, and no derivative can follow into a NumPy array. "
+                            "Fill a buffer in its place, b = tf.buffer(array); b[index] = tensor, or store the numbers alone, "
+                            "array[index] = tensor.numpy()")
+    finally:
+        Py_DECREF(<object>code)
+    return 0
