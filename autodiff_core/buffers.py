@@ -132,7 +132,8 @@ class Buffer(_core.BufferCore):
         if method == "at" and isinstance(inputs[0], Buffer) and ufunc in _AT:
             target, index, values = inputs
             what = f"np.{ufunc.__name__}.at"
-            index, new = updating.joined(target, index, _AT[ufunc], _read(values), what)
+            index = _read(index)
+            _, new = updating.joined(target, index, _AT[ufunc], _read(values), what)
             target[index] = new
             return None
         out = kwargs.pop("out", (None,))

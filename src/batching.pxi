@@ -54,8 +54,10 @@ cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batch
         if changed is not None:
             return apply_linear(op, <Operand>operands[0], changed)
     elif row.leading or row.batched != NULL:
-        operands = [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)]
-        return apply_general(op, operands, attribute if row.batched == NULL else (<object>row.batched)(attribute, n))
+        changed = attribute if row.batched == NULL else (<object>row.batched)(attribute, n)
+        if row.batched == NULL or changed is not None:
+            operands = [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)]
+            return apply_general(op, operands, changed)
     return example_by_example(p, node, operands, flags, attribute, n)
 
 

@@ -163,6 +163,13 @@ def fitting(value, Operand x, tuple shape, str what):
     return broadcast_tensor(v, shape)
 
 
+def selected(Operand x, index):
+    """What an index in its plain form selects, in memory of its own; recorded."""
+    cdef Tensor out = apply_linear(OP_TAKE if is_fancy(index) else OP_SLICE, x, (shape_of(x), index))
+    own_memory(out)
+    return out
+
+
 def selected_shape(Operand x, index, str what):
     """The shape of what an index selects."""
     cdef ndarray array = array_of(x)

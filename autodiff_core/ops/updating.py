@@ -135,15 +135,15 @@ def joined(x: Any, index: Any, kind: str, value: Any, what: str) -> tuple[Any, A
     v = _core.fitting(value, whole, shape, what)
     if _number_arrays(index):
         if kind in ("add", "subtract"):
-            v = _core.linear(_core.op_named("put_added"), v, (tuple(whole.shape), index))[index]
+            sums = _core.linear(_core.op_named("put_added"), v, (tuple(whole.shape), index))
+            v = _core.selected(sums, index)
         else:
             places = _places(tuple(whole.shape), index)
             found, numbers = np.unique(places.reshape(-1), return_inverse=True)
             if found.size < places.size:
                 reduce = getattr(segments, f"unsorted_segment_{_REDUCED[kind]}")
                 v = reshape(gather(reduce(reshape(v, -1), numbers, found.size), numbers), shape)
-    del whole
-    return index, _JOINED[kind](x[index], v)
+    return index, _JOINED[kind](_core.selected(whole, index), v)
 
 
 def _in_rounds(x: Tensor, index: Any, change: Callable[..., Any], value: Any, what: str) -> Tensor:
@@ -153,7 +153,8 @@ def _in_rounds(x: Tensor, index: Any, change: Callable[..., Any], value: Any, wh
     v = None if value is None else _core.fitting(value, x, shape, what)
     places = _places(tuple(x.shape), index).reshape(-1) if _number_arrays(index) else None
     if places is None or np.unique(places).size == places.size:
-        new = change(x[index]) if v is None else change(x[index], v)
+        old = _core.selected(x, index)
+        new = change(old) if v is None else change(old, v)
         return _core.updated(x, index, _core.fitting(new, x, shape, what))
     order = np.argsort(places, kind="stable")
     first = np.append(True, np.diff(places[order]) != 0)
