@@ -94,7 +94,10 @@ class Buffer(_core.BufferCore):
     __eq__, __ne__ = _operator("__eq__"), _operator("__ne__")
     __bool__, __int__, __float__ = _operator("__bool__"), _operator("__int__"), _operator("__float__")
     __complex__, __index__ = _operator("__complex__"), _operator("__index__")
-    __format__, __array__ = _operator("__format__"), _operator("__array__")
+    __format__ = _operator("__format__")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return self.value().__array__(dtype, copy)
 
     def __len__(self) -> int:
         return len(self.value())
@@ -145,7 +148,11 @@ class Buffer(_core.BufferCore):
         return numpy_protocol.array_ufunc(ufunc, method, _read(inputs), _read(kwargs))
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return numpy_protocol.array_function(function, types, _read(args), _read(kwargs))
+        out = kwargs.get("out")
+        if isinstance(out, Buffer):
+            out[...] = function(*_read(args), **_read({**kwargs, "out": None}))
+            return out
+        return numpy_protocol.array_function(function, (), _read(args), _read(kwargs))
 
 
 def _read(value: Any) -> Any:

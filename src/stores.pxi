@@ -4,6 +4,22 @@
 # asks for an assignment to an element, and not for `np.asarray(t)` or `float(t)`, which say what they do, is not told by
 # its arguments; but the instruction says it at which the Python code stands that called NumPy.
 
+cdef extern from "Python.h":
+    ctypedef struct PySequenceMethods:
+        void* sq_item
+    ctypedef struct TypeFields "PyTypeObject":
+        PySequenceMethods* tp_as_sequence
+
+
+def hide_sequence(type kind):
+    """Let a class that has __getitem__, __len__ and __iter__ not count as a sequence in C: for those NumPy has a ValueError
+    of its own, "setting an array element with a sequence", in the place of whatever `__float__` raises."""
+    (<TypeFields*>kind).tp_as_sequence.sq_item = NULL
+
+hide_sequence(Operand)
+hide_sequence(Tensor)
+hide_sequence(VariableCore)
+
 cdef frozenset store_opcodes = None     # STORE_SUBSCR, and from Python 3.12 on STORE_SLICE
 cdef PyObject* code_of_full = NULL      # np.full's code object: it converts its fill value
 

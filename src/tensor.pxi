@@ -111,6 +111,9 @@ cdef class Operand:
             raise TypeError("cannot iterate over a scalar tensor")
         return iterate(self)
 
+    def __reversed__(self):
+        return iter(getitem(self, slice(None, None, -1)))
+
     def __getitem__(self, index):
         return getitem(self, index)
 

@@ -348,7 +348,9 @@ def test_vmap_over_tensors_values_and_indices() -> None:
     shared = tf.vmap(lambda a, k, b: a.at[k].set(b), in_axes=(None, 0, None))(x[0], i, v[0])
     for row, k in zip(shared, i, strict=True):
         np.testing.assert_array_equal(row, tf.constant(x[0]).at[k].set(v[0]))
-    apart = tf.vmap(lambda a, b: a.at[np.array([0, 1]), :, np.array([0, 0])].set(b))(values((6, 2, 3, 2)), values((6, 2, 3)))
+    apart = tf.vmap(lambda a, b: a.at[np.array([0, 1]), :, np.array([0, 0])].set(b))(
+        values((6, 2, 3, 2)), values((6, 2, 3))
+    )
     assert apart.shape == (6, 2, 3, 2)
 
 
@@ -390,7 +392,9 @@ def test_what_numpy_refuses_as_an_index_is_refused_with_its_class_and_what_was_d
 
 @pytest.mark.parametrize("kind", ["set", *UFUNCS])
 def test_a_value_that_does_not_broadcast_is_an_error_that_names_the_shapes(kind: str) -> None:
-    with pytest.raises(ValueError, match=rf"at\[index\]\.{kind}: a value of shape \(3,\) .* shape \(2,\) .*shape \(4,\)"):
+    with pytest.raises(
+        ValueError, match=rf"at\[index\]\.{kind}: a value of shape \(3,\) .* shape \(2,\) .*shape \(4,\)"
+    ):
         getattr(tf.zeros(4).at[:2], kind)([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=rf"at\[index\]\.{kind}: a value of shape \(1, 2\)|\(2, 2\)"):
         getattr(tf.zeros(4).at[:2], kind)(np.ones((2, 2)))

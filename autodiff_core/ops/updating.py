@@ -57,9 +57,46 @@ def _places(shape: tuple[int, ...], index: Any) -> np.ndarray:
     return np.asarray(total)
 
 
+def _labels(shape: tuple[int, ...], index: Any) -> np.ndarray:
+    """For each element that an index selects, a number that is the same for the same element.
+
+    Those of `_places` are such, but take time for the whole array; this is for a few elements of a large one.
+    """
+    if len(shape) == 1 and isinstance(index, np.ndarray):
+        return _places(shape, index)
+    parts = index if isinstance(index, tuple) else (index,)
+    taken = sum(np.ndim(p) if _is_mask(p) else 1 for p in parts if p is not None and p is not Ellipsis)
+    few: list[int] = []  # an array with the rows that are selected, and an index that selects them of it
+    renamed: list[Any] = []
+    axis = 0
+    for part in parts:
+        count = len(shape) - taken if part is Ellipsis else np.ndim(part) if _is_mask(part) else int(part is not None)
+        size = shape[axis] if axis < len(shape) else 0
+        new = part
+        if count != 1 or part is Ellipsis or _is_mask(part):
+            few += shape[axis : axis + count]
+        elif isinstance(part, slice):
+            few.append(len(range(*part.indices(size))))
+            new = slice(None)
+        elif isinstance(part, np.ndarray):
+            found, new = np.unique(np.where(part < 0, part + size, part), return_inverse=True)
+            few.append(found.size)
+            new = new.reshape(part.shape)
+        else:
+            few.append(1)
+            new = 0
+        renamed.append(new)
+        axis += count
+    return _places((*few, *shape[axis:]), tuple(renamed))
+
+
+def _is_mask(part: Any) -> bool:
+    return isinstance(part, (bool, np.bool_)) or (isinstance(part, np.ndarray) and part.dtype.kind == "b")
+
+
 def _last(shape: tuple[int, ...], index: Any) -> np.ndarray:
     """Truth values: which of the elements that an index selects are not selected once more behind."""
-    places = _places(shape, index)
+    places = _labels(shape, index)
     found, last = np.unique(places.reshape(-1)[::-1], return_index=True)
     stays = np.full(places.size, found.size == places.size)
     stays[places.size - 1 - last] = True
@@ -138,7 +175,7 @@ def joined(x: Any, index: Any, kind: str, value: Any, what: str) -> tuple[Any, A
             sums = _core.linear(_core.op_named("put_added"), v, (tuple(whole.shape), index))
             v = _core.selected(sums, index)
         else:
-            places = _places(tuple(whole.shape), index)
+            places = _labels(tuple(whole.shape), index)
             found, numbers = np.unique(places.reshape(-1), return_inverse=True)
             if found.size < places.size:
                 reduce = getattr(segments, f"unsorted_segment_{_REDUCED[kind]}")
