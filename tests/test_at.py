@@ -1,21 +1,23 @@
 """`t.at[index].set(v)` and the other functional updates: NumPy's values, and the derivatives of both operands.
 
-The references are dense and written without a tape: NumPy's own assignments, the `at` of its ufuncs, and for each element
-of the result the value that it came from.
+The references are dense and written without a tape: NumPy's own assignments, the `at` of its ufuncs, and for each
+element of the result the value that it came from.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_properties import gradients_of, indices, tangent_of, values
 
 import autodiff_core as tf
 from autodiff_core.testing import check_gradients
+from test_properties import gradients_of, indices, tangent_of, values
 
 UFUNCS = {
     "add": np.add,
@@ -81,7 +83,7 @@ def broadcasts_here(shape: tuple[int, ...], part: tuple[int, ...], index: Any) -
     return True
 
 
-# ----------------------------------------------------------------------------------------------------------------- set
+# ------------------------------------------------------------------------------------------------------------------ set
 
 
 @settings(max_examples=600, deadline=None)
@@ -188,7 +190,7 @@ def test_get_is_indexing() -> None:
     check_gradients(lambda x: x.at[[0, 0], 1:].get() ** 2, [values((3, 4))], order=2)
 
 
-# ------------------------------------------------------------------------------------------------- ufuncs, applied there
+# ------------------------------------------------------------------------------------------------ ufuncs, applied there
 
 
 @every_kind
@@ -216,7 +218,7 @@ def test_values_broadcast_to_what_is_selected(kind: str) -> None:
             UFUNCS[kind].at(expected, index, v[0] if len(part) > len(selected(index)) else v)
             np.testing.assert_allclose(getattr(tf.constant(x).at[index], kind)(v), expected, rtol=1e-14)
             if len(part) <= len(selected(index)):
-                check_gradients(lambda a, b: getattr(a.at[index], kind)(b), [x, v], rtol=1e-4, atol=1e-6)
+                check_gradients(lambda a, b, i=index: getattr(a.at[i], kind)(b), [x, v], rtol=1e-4, atol=1e-6)
 
 
 def test_what_is_not_named_keeps_every_bit() -> None:
@@ -242,7 +244,7 @@ def test_of_equals_the_tensors_own_has_the_gradient() -> None:
     assert [g.numpy().tolist() for g in tape.gradient(smaller, [x, v])] == [[1.0, 1.0], [0.0, 0.0]]
 
 
-# ------------------------------------------------------------------------------------------------------- kinds of values
+# ------------------------------------------------------------------------------------------------------ kinds of values
 
 
 def test_variables_give_tensors_and_have_gradients() -> None:
@@ -336,6 +338,14 @@ def test_set_by_an_index_that_varies_is_recorded_once() -> None:
     for k in range(4):
         assert recorded(tf.zeros(4), tf.constant(k)).numpy().tolist() == np.eye(4)[k].tolist()
     assert recorded.trace_count == 1
+
+
+def test_a_saved_program_is_loaded_where_nothing_has_been_updated_yet(tmp_path: Any) -> None:
+    path = tmp_path / "program"
+    tf.function(lambda x: x.at[1].set(x[0] ** 2)).get_concrete_function(tf.constant([1.0, 2.0])).program.save(path)
+    code = f"import autodiff_core as tf; print(tf.Program.load({str(path)!r})(tf.constant([3.0, 4.0])).numpy().tolist())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.split("\n")[0] == "[3.0, 9.0]", run.stderr
 
 
 def test_vmap_over_tensors_values_and_indices() -> None:

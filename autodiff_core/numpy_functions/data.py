@@ -57,8 +57,8 @@ ask(
 )
 
 _WRITES = (
-    "it writes into an array, where no derivative can follow; fill a tf.buffer, or make a new value with t.at[index].set, "
-    "np.where or np.concatenate"
+    "it writes into an array, where no derivative can follow; fill a tf.buffer, or make a new value with "
+    "t.at[index].set, np.where or np.concatenate"
 )
 refuse(_WRITES, np.copyto, np.put, np.place, np.putmask, np.put_along_axis)
 refuse(
