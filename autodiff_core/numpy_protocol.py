@@ -145,8 +145,8 @@ def _into(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, kwarg
     sign = _IN_PLACE.get(ufunc.__name__)
     raise _no_way(
         f"{spelled} with out=" + (f", or array {sign}= tensor," if sign else ""),
-        "a derivative cannot follow into memory that is written to; use the result, or fill a buffer in the array's "
-        "place, tf.buffer(array), which takes it",
+        "a derivative cannot follow into memory that is written to; make a new value instead: use the result; or fill "
+        "a buffer in the array's place, tf.buffer(array), which takes it",
     )
 
 
