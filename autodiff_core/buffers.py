@@ -105,6 +105,29 @@ class Buffer(_core.BufferCore):
     def __iter__(self) -> Iterator[Tensor]:
         return iter(self.value())
 
+    def __getattr__(self, name: str) -> Any:
+        """The methods and attributes of tensors, of the present value."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.value(), name)
+
+    def fill(self, value: Any) -> None:
+        """Write one value everywhere.
+
+        Parameters
+        ----------
+        value : array_like
+            Of a shape that broadcasts to the buffer's.
+
+        Examples
+        --------
+        >>> b = tf.buffer(2)
+        >>> b.fill(3.0)
+        >>> b.numpy()
+        array([3., 3.], dtype=float32)
+        """
+        self[...] = value
+
     def numpy(self) -> Any:
         """The present value as a NumPy array of the caller's own. Leaves the tape.
 

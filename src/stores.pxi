@@ -7,14 +7,14 @@
 cdef extern from "Python.h":
     ctypedef struct PySequenceMethods:
         void* sq_item
-    ctypedef struct TypeFields "PyTypeObject":
+    ctypedef struct SequenceClass "PyTypeObject":
         PySequenceMethods* tp_as_sequence
 
 
 def hide_sequence(type kind):
     """Let a class that has __getitem__, __len__ and __iter__ not count as a sequence in C: for those NumPy has a ValueError
     of its own, "setting an array element with a sequence", in the place of whatever `__float__` raises."""
-    (<TypeFields*>kind).tp_as_sequence.sq_item = NULL
+    (<SequenceClass*>kind).tp_as_sequence.sq_item = NULL
 
 hide_sequence(Operand)
 hide_sequence(Tensor)
@@ -26,20 +26,13 @@ cdef PyObject* code_of_full = NULL      # np.full's code object: it converts its
 
 cdef inline int refuse_store(Operand x) except -1:
     """Raise where a tensor that is followed is asked for its numbers by an assignment to elements of an array."""
-    cdef Log* log = recording_log()
-    return 0 if log == NULL else refuse_followed(log, x)
+    return 0 if recording_log() == NULL or not is_followed(x) else refuse_followed()
 
 
-cdef int refuse_followed(Log* log, Operand x) except -1:
+cdef int refuse_followed() except -1:
     global store_opcodes, code_of_full
-    cdef int32_t node = log_find(log, x)
-    cdef uint32_t listeners = log.records[node].listeners if node >= 0 else 0
     cdef PyFrameObject* frame
     cdef PyObject* code
-    if x.is_variable and (<VariableCore>x).is_trainable:
-        listeners = join(log, listeners, log.automatic)
-    if not differentiable(x.code) or not derives(log, listeners):
-        return 0
     frame = PyEval_GetFrame()
     if frame == NULL:
         return 0

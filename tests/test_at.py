@@ -343,7 +343,9 @@ def test_set_by_an_index_that_varies_is_recorded_once() -> None:
 def test_a_saved_program_is_loaded_where_nothing_has_been_updated_yet(tmp_path: Any) -> None:
     path = tmp_path / "program"
     tf.function(lambda x: x.at[1].set(x[0] ** 2)).get_concrete_function(tf.constant([1.0, 2.0])).program.save(path)
-    code = f"import autodiff_core as tf; print(tf.Program.load({str(path)!r})(tf.constant([3.0, 4.0])).numpy().tolist())"
+    code = (
+        f"import autodiff_core as tf; print(tf.Program.load({str(path)!r})(tf.constant([3.0, 4.0])).numpy().tolist())"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout.split("\n")[0] == "[3.0, 9.0]", run.stderr
 

@@ -82,12 +82,26 @@ def test_reading_gives_tensors() -> None:
     assert [10, 20, 30][tf.buffer(np.array(2))] == 30
 
 
+def test_methods_of_tensors_are_those_of_the_present_value() -> None:
+    b = tf.buffer([1.0, 2.0, 3.0])
+    assert type(b.sum()) is tf.Tensor
+    assert float(b.sum()) == 6.0
+    assert b.at[0].set(9.0).numpy().tolist() == [9.0, 2.0, 3.0]
+    assert b.T.shape == (3,)
+    b.fill(4.0)
+    assert b.tolist() == [4.0, 4.0, 4.0]
+    with pytest.raises(AttributeError, match="no_such"):
+        b.no_such  # noqa: B018
+    assert not hasattr(b, "_private")
+
+
 def test_every_reading_is_followed() -> None:
     x = tf.constant([1.0, 2.0])
     for read in (
         lambda b: b.value(),
         lambda b: b[:],
         lambda b: b + 0.0,
+        lambda b: b.reshape(2),
         lambda b: 0.0 + b,
         lambda b: np.float32(0.0) + b,
         lambda b: np.zeros(2, np.float32) + b,
