@@ -220,6 +220,8 @@ def buffer(shape_or_array: Any, dtype: Any = None) -> Buffer:
     derivative; but while somebody has the value, a tensor from ``b.value()`` or an array that shares its memory, or a
     tape keeps it because a derivative needs it, the next write copies the array first. What was read never changes.
 
+    A buffer is for one thread at a time: one that finds another writing raises a RuntimeError.
+
     A write is recorded like any operation: what happens while a tape is paused is not on it, and a buffer that is
     written to then is a constant for that tape. In a recorded function buffers are made inside.
 

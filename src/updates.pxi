@@ -1,12 +1,12 @@
 # Updates: an array but for some elements, made in place where nobody else has the old one.
 #
 # `set_at` is a row of two operands that is linear in both together: x, but for x[index], which is v. Its adjoint is
-# gx = g with zeros at [index] and gv = g[index]; its tangent is the row itself. n such records one behind the other, over
-# one array of n elements, would cost n squared, in each direction, if each made an array of its own. So whoever asks for
-# one says whether the old array may go; then it is written to, if it is in a block of the pool and nothing else refers to
-# it: no tensor that was handed out, no view, no record that keeps it for a derivative. The GIL is held from the look at
-# the counts on, but for what NumPy does with large assignments, and then nobody finds the array: who changes it has taken
-# it out of where it was.
+# gx = g with zeros at [index] and gv = g[index]; its tangent is the row itself. n such records one behind the other,
+# over one array of n elements, would cost n squared, in each direction, if each made an array of its own. So whoever
+# asks for one says whether the old array may go; then it is written to, if it is in a block of the pool and nothing
+# else refers to it: no tensor that was handed out, no view, no record that keeps it for a derivative. The GIL is held
+# from the look at the counts on, but for what NumPy does with large assignments, and then nobody finds the array: who
+# changes it has taken it out of where it was.
 #
 # A buffer is a place for one tensor that nobody else has, and that each write replaces in this way.
 
@@ -62,7 +62,7 @@ cdef npy_intp small_index(object i) noexcept:
 
 
 cdef int put_elements(ndarray whole, object index, Operand values) except -1:
-    """whole[index] = values, of one dtype and of the shape that the index selects; of two for one place the last stays."""
+    """whole[index] = values, of one dtype and of the shape that is selected; of two for one place the last stays."""
     cdef char* at = element_at(whole, index)
     cdef ndarray array
     if at != NULL and values.scalar:
@@ -140,12 +140,12 @@ def fitting(value, Operand x, tuple shape, str what):
     except TypeError as error:
         raise TypeError(f"{what}: {error}") from None
     if v is None:
-        raise TypeError(f"{what}: cannot write {shorten(value)} into a tensor of dtype {x.dtype}: it is neither a number nor an "
-                        f"array of numbers")
+        raise TypeError(f"{what}: cannot write {shorten(value)} into a tensor of dtype {x.dtype}: it is neither a "
+                        f"number nor an array of numbers")
     if v.code != x.code:
         if not numpy.can_cast(v.dtype, x.dtype, "same_kind"):
-            raise TypeError(f"{what}: a value of dtype {v.dtype} does not go into a tensor of dtype {x.dtype}; cast one of them "
-                            f"first, as in tf.cast(value, {x.dtype})")
+            raise TypeError(f"{what}: a value of dtype {v.dtype} does not go into a tensor of dtype {x.dtype}; cast "
+                            f"one of them first, as in tf.cast(value, {x.dtype})")
     own = shape_of(v)
     lead = <int>(len(own) - len(shape))
     if own != shape:
@@ -154,8 +154,8 @@ def fitting(value, Operand x, tuple shape, str what):
             own = own[lead:]
         for k in range(1, len(own) + 1):
             if len(own) > len(shape) or (own[-k] != 1 and own[-k] != shape[-k]):
-                raise ValueError(f"{what}: a value of shape {shape_of(v)} does not broadcast to the shape {shape} that the "
-                                 f"index selects of a tensor of shape {shape_of(x)}")
+                raise ValueError(f"{what}: a value of shape {shape_of(v)} does not broadcast to the shape {shape} that "
+                                 f"the index selects of a tensor of shape {shape_of(x)}")
     if v.code != x.code:
         v = cast_operand(v, x.code)
     if v.is_variable:
@@ -181,7 +181,7 @@ def selected_shape(Operand x, index, str what):
         raise type(error)(f"{what}: {error}; the tensor has shape {shape_of(x)}") from None
 
 
-# ------------------------------------------------------------------------------------------------------------ the buffer
+# ----------------------------------------------------------------------------------------------------------- the buffer
 
 cdef class BufferCore:
     """The compiled part of a buffer: a tensor that nobody else has, and that each write replaces."""
@@ -204,7 +204,8 @@ cdef class BufferCore:
         if type(self.held) is not Tensor:
             refuse(<LeakedTensor><object>self.held)
         if log != NULL and self.trace != log.first_id:
-            give_up_tracing("a buffer from outside of the recorded function is read, and may hold something else at each call", self)
+            give_up_tracing("a buffer from outside of the recorded function is read, and may hold something else at "
+                            "each call", self)
         return self.held
 
     def value(self):
@@ -230,12 +231,13 @@ cdef class BufferCore:
         cdef Tensor held = self.at_rest(), new
         cdef Log* log = tracing_log() if traces else NULL
         cdef Operand v
+        cdef str what = "buffer[index] = value"
         if log != NULL and self.trace != log.first_id:
-            raise RuntimeError("buffer[index] = value: the buffer is from outside of the function that is being recorded, where a "
-                               "write would happen at the recording and at no later call; make the buffer inside of it, as in "
-                               "b = tf.buffer(x), and return b.value()")
+            raise RuntimeError("buffer[index] = value: the buffer is from outside of the function that is being "
+                               "recorded, where a write would happen at the recording and at no later call; make the "
+                               "buffer inside of it, as in b = tf.buffer(x), and return b.value()")
         index = plain(index)
-        v = <Operand>fitting(value, held, selected_shape(held, index, "buffer[index] = value"), "buffer[index] = value")
+        v = <Operand>fitting(value, held, selected_shape(held, index, what), what)
         held = self.held
         if held is None:
             raise RuntimeError("a buffer is read or written to while another thread writes to it")
@@ -275,7 +277,7 @@ cdef int own_memory(Tensor t) except -1:
     return 0
 
 
-# ---------------------------------------------------------------------------------------------------------- its derivatives
+# ------------------------------------------------------------------------------------------------------ its derivatives
 
 cdef object index_behind(object index, tuple shape, npy_intp batch):
     """An index behind a leading axis, where there is one; None where NumPy would put the axes elsewhere."""
@@ -389,8 +391,8 @@ cdef int sweep_set_tensors(Sweep* s, int32_t node) except -1:
 
 
 cdef bint add_to_part(Sweep* s, int32_t a, Operand g, object index) except -1:
-    """Add the cotangent of a small slice to its place in the adjoint that there is already, recorded: an update of this
-    one, and not a sum of two whole arrays. False where that does not go, or does not pay."""
+    """Add the cotangent of a small slice to its place in the adjoint that there is already, recorded: an update of
+    this one, and not a sum of two whole arrays. False where that does not go, or does not pay."""
     cdef int32_t k = a - s.low
     cdef Operand total, part
     if s.state[k] & KIND_MASK != TENSOR or s.batch or tracing_log() != NULL:

@@ -804,6 +804,29 @@ def test_a_buffer_is_its_own_value_and_part_of_it() -> None:
     check_gradients(itself, [values(3)], order=2)
 
 
+def test_what_one_thread_reads_does_not_change_while_another_writes() -> None:
+    b, changed = tf.buffer(np.zeros(100_000)), []
+
+    def work(k: int) -> None:
+        for i in range(60):
+            try:
+                b[k::3] = float(i)
+                whole = b.value()
+            except RuntimeError as error:
+                assert "while another thread writes" in str(error)
+                continue
+            first = whole.numpy()
+            if not np.array_equal(first, whole.numpy()):
+                changed.append(i)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not changed
+
+
 def test_threads_with_buffers_of_their_own_do_not_meet() -> None:
     results: dict[int, float] = {}
 
