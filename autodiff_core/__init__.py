@@ -193,6 +193,7 @@ from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
     from . import bitwise, debugging, errors, experimental, keras, linalg, random, scipy, signal, test, testing
+    from .buffers import buffer
     from .callbacks import numpy_function, print, py_function
     from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
     from .debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
@@ -238,6 +239,7 @@ _LAZY = (
     "testing",
 )
 _LAZY_NAMES = {
+    "buffers": ("buffer",),
     "dtypes": ("bfloat16",),  # (not in __all__: it may not be installed)
     "callbacks": ("numpy_function", "print", "py_function"),
     "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
@@ -318,6 +320,7 @@ __all__ = [
     "broadcast_dynamic_shape",
     "broadcast_static_shape",
     "broadcast_to",
+    "buffer",
     "case",
     "cast",
     "clip_by_global_norm",

@@ -178,7 +178,7 @@ class _Result:
             else:
                 self._leaves.append(leaf)
         for leaf in self._leaves:
-            if isinstance(leaf, (_core.Operand, bool, int, float, complex)) or _is_tensor(leaf):
+            if isinstance(leaf, (_core.Operand, _core.BufferCore, bool, int, float, complex)) or _is_tensor(leaf):
                 self._places.append(len(self.tensors))
                 self.tensors.append(_core.to_tensor(leaf))
             else:

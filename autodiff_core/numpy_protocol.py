@@ -31,6 +31,9 @@ _IGNORED = {"order": "K", "subok": True, "casting": "same_kind"}  # what these s
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_ufunc__` of tensors and variables."""
+    for x in (*inputs, *(kwargs.get("out") or ())):
+        if isinstance(x, _core.BufferCore):
+            return NotImplemented  # its own hook reads it, or writes to it
     module = "scipy.special" if is_of_scipy(ufunc) else "np"
     spelled = f"{module}.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
     out = kwargs.pop("out", None)
@@ -46,7 +49,8 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: d
     if method == "at":
         raise _no_way(
             spelled,
-            "it writes into an array, where no derivative can follow; make a new value, as tensor_scatter_nd_add does",
+            "it writes into an array, where no derivative can follow; make a new value, as t.at[index].add(v) does, or "
+            "fill a buffer, tf.buffer(array), which takes it",
         )
     from . import ufunc_methods
 
@@ -141,7 +145,8 @@ def _into(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, kwarg
     sign = _IN_PLACE.get(ufunc.__name__)
     raise _no_way(
         f"{spelled} with out=" + (f", or array {sign}= tensor," if sign else ""),
-        "a derivative cannot follow into memory that is written to; make a new value instead: use the result",
+        "a derivative cannot follow into memory that is written to; make a new value instead: use the result; or fill "
+        "a buffer in the array's place, tf.buffer(array), which takes it",
     )
 
 
@@ -160,6 +165,8 @@ def _wrapped(value: Any) -> Any:
 
 def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """`__array_function__` of tensors and variables."""
+    if any(issubclass(kind, _core.BufferCore) for kind in types):
+        return NotImplemented
     counterpart = FUNCTIONS.get(function)
     if counterpart is None:
         registry.load()
@@ -173,7 +180,7 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
             return function(*registry.stripped(args), **registry.stripped(kwargs))
         raise _no_way(
             f"{registry.spelled(function)} with out=",
-            "a derivative cannot follow into memory that is written to; use the result",
+            "a derivative cannot follow into memory that is written to; use the result, or write it into a tf.buffer",
         )
     kwargs.pop("out", None)
     return counterpart(*args, **kwargs)

@@ -71,7 +71,8 @@ Data: {data}.
 LEAVING = (
     "not refused, since NumPy does not offer them to tensors: they make arrays, or plain numbers; with `like=t` those "
     "that have it make tensors. Arrays are also made by classes "
-    "(`np.vectorize`, `np.nditer`, `np.ndenumerate`, `np.matrix`) and assignments to a slice of an array."
+    "(`np.vectorize`, `np.nditer`, `np.ndenumerate`, `np.matrix`) and the methods `fill` and `put` of an array; "
+    "`np.full` and assignments to its elements raise where a tape follows the tensor."
 )
 REASONS = {
     "missing": "recorded, but without a derivative: a gradient through it is a `LookupError`",

@@ -1046,24 +1046,36 @@ cdef object matmul_operator(object left, object right):
 
 cdef object getitem(Operand x, object index):
     """NumPy's indexing: views for slices and integers, copies for arrays of indices or truth values."""
-    cdef bint fancy = False
     cdef ndarray array = array_of(x)
+    index = plain(index)
+    return apply_linear(OP_TAKE if is_fancy(index) else OP_SLICE, x, (array.shape, index))
+
+
+cdef bint is_fancy(object index):
+    """Whether arrays or truth values are among the parts of an index."""
     if isinstance(index, tuple):
-        index = tuple([plain_index(part) for part in <tuple>index])
         for part in <tuple>index:
-            fancy = fancy or isinstance(part, (ndarray, list, bool, np_bool))
-    else:
-        index = plain_index(index)
-        fancy = isinstance(index, (ndarray, list, bool, np_bool))
+            if isinstance(part, (ndarray, list, bool, np_bool)):
+                return True
+        return False
+    return isinstance(index, (ndarray, list, bool, np_bool))
+
+
+cdef object plain(object index):
+    """An index as an attribute: without tensors in it, and nobody can change it later."""
+    if isinstance(index, tuple):
+        return tuple([plain_index(part) for part in <tuple>index])
+    index = plain_index(index)
     if (not traces and isinstance(index, (ndarray, list)) and np_asarray(index).ndim == 0
             and np_asarray(index).dtype.kind != "b"):
-        index = int(index)
-        fancy = False
-    return apply_linear(OP_TAKE if fancy else OP_SLICE, x, (array.shape, index))
+        return int(index)
+    return index
 
 
 cdef object plain_index(object part):
-    """An index without tensors in it, that nobody can change later."""
+    """One part of such an index."""
+    if isinstance(part, BufferCore):
+        part = (<BufferCore>part).value()
     if isinstance(part, Operand):
         if traces and PyTypeNum_ISINTEGER((<Operand>part).code):
             return lend(<Operand>part)

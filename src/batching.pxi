@@ -54,8 +54,10 @@ cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batch
         if changed is not None:
             return apply_linear(op, <Operand>operands[0], changed)
     elif row.leading or row.batched != NULL:
-        operands = [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)]
-        return apply_general(op, operands, attribute if row.batched == NULL else (<object>row.batched)(attribute, n))
+        changed = attribute if row.batched == NULL else (<object>row.batched)(attribute, n)
+        if row.batched == NULL or changed is not None:
+            operands = [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)]
+            return apply_general(op, operands, changed)
     return example_by_example(p, node, operands, flags, attribute, n)
 
 
@@ -83,7 +85,7 @@ cdef Operand apply_holes_to_batch(ProgramCore p, int32_t node, list operands, li
                                   npy_intp n):
     """An op that reads some of its attributes from values: look-ups by index."""
     cdef int op = p.records[node].op
-    cdef Operand index, x = <Operand>operands[0]
+    cdef Operand index, values, x = <Operand>operands[0]
     cdef tuple whole
     if (op == OP_GATHER_ROWS or (op == OP_TAKE and isinstance(attribute[1], Hole))) and len(operands) == 2:
         index = <Operand>operands[1]
@@ -101,6 +103,15 @@ cdef Operand apply_holes_to_batch(ProgramCore p, int32_t node, list operands, li
                 OP_ADD, index, new_tensor(numpy.array(whole[0], dtype_objects[index.code]))), index)
         index = <Operand>binary(OP_ADD, index, new_tensor(steps))
         return apply_linear(OP_TAKE, x, (shape_of(x), lend(index) if traces else array_of(index)))
+    if op == op_set_at and isinstance(attribute[1], Hole) and len(operands) == 3:
+        whole = <tuple>attribute[0]
+        x = x if flags[0] else repeated(x, n)
+        values = operands[1] if flags[1] else repeated(<Operand>operands[1], n)
+        index = <Operand>operands[2]
+        if not flags[2]:
+            return set_at(x, (slice(None), lend(index) if traces else array_of(index)), values, False)
+        rows = numpy.arange(n).reshape((n,) + (1,) * len(shapes[2]))
+        return set_at(x, (rows, lend(index) if traces else array_of(index)), values, False)
     raise NotImplementedError(f"{op_name(op)} by values that differ between examples has no rule for a leading axis")
 
 

@@ -495,6 +495,8 @@ cdef int push(Sweep* s) except -1:
             push_matmul(s, i)
         elif kind == PROJECTION:
             push_projection(s, i)
+        elif r.op == op_set_at:
+            push_set(s, i)
         elif kind != ELEMENTWISE:
             push_general(s, i)
         elif s.tensors:

@@ -587,7 +587,9 @@ cdef str SPENT = "A non-persistent GradientTape can only be used to compute one 
 cdef list checked_sources(list sources):
     for value in sources:
         if not isinstance(value, Operand):
-            if hasattr(value, "trainable_variables"):
+            if isinstance(value, BufferCore):
+                hint = "name the tensor that it was made of, x in b = buffer(x)"
+            elif hasattr(value, "trainable_variables"):
                 hint = "name its variables: .trainable_variables"
             elif hasattr(value, "__iter__") and not isinstance(value, (str, ndarray)):
                 hint = "make it a list: list(...)"
@@ -600,6 +602,8 @@ cdef list checked_sources(list sources):
 cdef Operand checked_target(object value):
     """A target, or None (after a warning) if its dtype has no gradient."""
     cdef Operand x
+    if isinstance(value, BufferCore):
+        value = (<BufferCore>value).value()
     if not isinstance(value, Operand):
         raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); a value that left "
                         f"the tape (.numpy(), np.asarray, float()) cannot be differentiated")

@@ -464,21 +464,38 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
     cotangent = taken_array(s, node)
     if op == OP_GATHER_ROWS and takes_slices(s, a):
         return add_slices(s, a, tensor_alone(<PyObject*>cotangent), attribute)
-    if op == OP_GATHER_ROWS and s.state[a - s.low] & KIND_MASK == IN_STRETCH:
+    if s.state[a - s.low] & KIND_MASK == IN_STRETCH and (op == OP_GATHER_ROWS or (
+            (op == OP_SLICE or op == OP_TAKE) and is_small_part(s.stretch, cotangent))):
         flush(s)
-    if (op == OP_SLICE or op == OP_GATHER_ROWS) and s.state[a - s.low] & KIND_MASK == ARRAY:
+    if (op == OP_SLICE or op == OP_TAKE or op == OP_GATHER_ROWS) and s.state[a - s.low] & KIND_MASK == ARRAY:
         held = s.adjoint[a - s.low].object
         if held.ob_refcnt == 1 and pooled_memory(held) and type_code(cotangent) == type_code(<ndarray>held):
             # Into its place in what is there already, so that n slices of n elements cost n, not n squared.
             if op == OP_GATHER_ROWS and not s.batch:
                 change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), numpy.ascontiguousarray(cotangent))
                 return 0
+            if op == OP_TAKE:
+                if s.batch:
+                    attribute = batch_attributes(op, attribute, s.batch)
+                if attribute is not None:
+                    numpy.add.at(<ndarray>held, (<tuple>attribute)[1], cotangent)
+                    return 0
+                attribute = <object>s.log.records[node].payload.attribute
             if op == OP_SLICE:
                 if s.batch:
                     attribute = batch_attributes(op, attribute, s.batch)
                 add_into_slice(<ndarray>held, (<tuple>attribute)[1], cotangent)
                 return 0
     return add_array(s, a, transposed_linear(s, op, cotangent, attribute))
+
+
+cdef bint is_small_part(Stretch* stretch, ndarray part) noexcept:
+    """Whether adding a part in its place costs less than adding an array of the stretch's shape that is zero elsewhere."""
+    cdef npy_intp size = 1
+    cdef int d
+    for d in range(stretch.nd):
+        size *= stretch.dims[d]
+    return 4 * PyArray_SIZE(part) < size
 
 
 cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1:
@@ -829,7 +846,7 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
         if wants(s, nodes[0]):
             if op == OP_GATHER_ROWS and takes_slices(s, nodes[0]):
                 add_slices(s, nodes[0], g, attribute)
-            else:
+            elif op != OP_SLICE or not add_to_part(s, nodes[0], g, (<tuple>attribute)[1]):
                 add_tensor(s, nodes[0], transposed_linear_tensor(s, op, g, attribute))
     elif row.kind == MATMUL:
         ta = attribute[0]
@@ -1061,6 +1078,8 @@ cdef int walk(Sweep* s) except -1:
         elif s.tensors:
             if scalar_alone(s, i):
                 sweep_scalar_tensors(s, i)
+            elif r.op == op_set_at:
+                sweep_set_tensors(s, i)
             else:
                 sweep_tensors(s, i)
         else:
@@ -1075,6 +1094,8 @@ cdef int walk(Sweep* s) except -1:
                 sweep_matmul(s, i)
             elif kind == PROJECTION:
                 sweep_projection(s, i)
+            elif r.op == op_set_at:
+                sweep_set(s, i)
             else:
                 sweep_general(s, i)
         i -= 1

@@ -75,6 +75,7 @@ cdef class Operand:
         return bool(self.array)
 
     def __float__(self):
+        refuse_store(self)
         if traces:
             look(self, False)
         if self.scalar:
@@ -82,6 +83,7 @@ cdef class Operand:
         return float(self.array.item()) if self.array.size == 1 else float(self.array)
 
     def __int__(self):
+        refuse_store(self)
         if traces:
             look(self, False)
         if self.scalar:
@@ -89,6 +91,7 @@ cdef class Operand:
         return int(self.array.item()) if self.array.size == 1 else int(self.array)
 
     def __complex__(self):
+        refuse_store(self)
         return complex(self.numpy())
 
     def __index__(self):
@@ -108,12 +111,23 @@ cdef class Operand:
             raise TypeError("cannot iterate over a scalar tensor")
         return iterate(self)
 
+    def __reversed__(self):
+        return iter(getitem(self, slice(None, None, -1)))
+
     def __getitem__(self, index):
         return getitem(self, index)
 
+    @property
+    def at(self):
+        """What `t.at[index].set(v)` and the other updates are asked of: they give a new tensor."""
+        return updates_of(self)
+
     def __setitem__(self, index, value):
-        raise TypeError(f"a {type(self).__name__} does not support item assignment: its value never changes; build the new "
-                        f"value with where, concat or stack, or assign a whole new value to a Variable")
+        if self.is_variable:
+            raise TypeError("a Variable does not support item assignment; assign a whole new value, as in "
+                            "v.assign(v.at[i].set(x)), or scatter rows into it with v.scatter_update")
+        raise TypeError("a Tensor does not support item assignment: its value never changes. t.at[i].set(x) gives a new tensor; "
+                        "to fill an array in a loop, make a buffer: b = tf.buffer(t); b[i] = x")
 
     def __contains__(self, value):
         raise TypeError("`in` is not defined for tensors; compare element by element and use reduce_any")
@@ -135,6 +149,7 @@ cdef class Operand:
         cdef ndarray view
         if copy is False and self.scalar:
             raise ValueError("a scalar tensor has no array to share; np.asarray(t, copy=None) makes one")
+        refuse_store(self)
         if traces:
             look(self, False)
         if self.scalar:
@@ -357,6 +372,9 @@ cdef Tensor convert(object value, object dtype):
     if type(value) is IndexedSlices:
         value = dense_slices(value)
         return value if dtype is None else to_dtype(value, dtype)
+    if isinstance(value, BufferCore):
+        value = (<BufferCore>value).value()
+        return value if dtype is None else to_dtype(value, dtype)
     if dtype is not None:
         if python and value_holds_operands(value):
             return stack_operands(value, dtype)
@@ -385,7 +403,7 @@ cdef Tensor convert(object value, object dtype):
 cdef bint value_holds_operands(object value):
     if isinstance(value, (list, tuple)):
         for item in value:
-            if isinstance(item, Operand) or type(item) is IndexedSlices or value_holds_operands(item):
+            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices or value_holds_operands(item)):
                 return True
     return False
 
@@ -456,6 +474,8 @@ cdef Operand operand_beside(object value, Operand other):
         return new_tensor(array.astype(dtype))
     if type(value) is IndexedSlices:
         return dense_slices(value)
+    if isinstance(value, BufferCore):
+        return (<BufferCore>value).value()
     if hasattr(value, "__array__"):
         return new_tensor(own_copy(value))
     return None

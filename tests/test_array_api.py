@@ -452,7 +452,7 @@ ERRORS: dict[str, tuple[Any, Any, str]] = {
     "assignment": (
         lambda: tf.constant(MATRIX).__setitem__(0, 1.0),
         TypeError,
-        "its value never changes; build the new value with where",
+        r"its value never changes. t.at\[i\].set\(x\) gives a new tensor",
     ),
 }
 

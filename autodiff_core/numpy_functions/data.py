@@ -56,7 +56,10 @@ ask(
     np.savez_compressed,
 )
 
-_WRITES = "it writes into an array, where no derivative can follow; make a new value with np.where or np.concatenate"
+_WRITES = (
+    "it writes into an array, where no derivative can follow; fill a tf.buffer, or make a new value with "
+    "t.at[index].set, np.where or np.concatenate"
+)
 refuse(_WRITES, np.copyto, np.put, np.place, np.putmask, np.put_along_axis)
 refuse(
     "it writes into an array, where no derivative can follow; make a new value with "

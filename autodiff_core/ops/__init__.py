@@ -11,6 +11,7 @@ from .table import rows as _loaded_rows
 
 _LATER = (
     *("solving", "decompositions", "matrix_functions", "convolution", "polynomials", "cosines", "ctc", "factors"),
+    "updating",
 )
 _SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions")
 _WITH_SCIPY = ("banded", "gamma_orders", *_SPECIAL)

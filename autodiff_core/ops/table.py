@@ -466,3 +466,29 @@ def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case]) ->
             doc=doc,
         )
     )
+
+
+def update_row(
+    kernel: Callable[..., np.ndarray],
+    winners: Callable[..., Any],
+    function: Callable[..., Any],
+    doc: str,
+    cases: Sequence[Case],
+    batched: Callable[[Any, int], Any],
+) -> None:
+    """Add the update of some elements, whose derivative the core has compiled."""
+    handle = _core.register_general(
+        "set_at", kernel, None, None, False, False, "jointly", selects=True, batched=batched
+    )
+    _core.install_updates(handle, winners)
+    _rows.append(
+        Row(
+            name="set_at",
+            kind="general",
+            function=function,
+            arity=2,
+            cases=tuple(cases),
+            partials=(True, True),
+            doc=doc,
+        )
+    )
