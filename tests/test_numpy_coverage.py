@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+import fourier_calls
 import numpy_calls
 from autodiff_core import _core, numpy_protocol
 from autodiff_core.numpy_functions import registry
@@ -34,7 +35,7 @@ class Namespace(NamedTuple):
     calls: Any
 
 
-NAMESPACES = {"np": Namespace(np, numpy_calls)}
+NAMESPACES = {"np": Namespace(np, numpy_calls), "np.fft": Namespace(np.fft, fourier_calls)}
 ROW_OF = {row.name: row for row in rows()}
 
 
