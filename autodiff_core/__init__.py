@@ -192,19 +192,21 @@ from .variable import Variable  # noqa: E402
 from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import experimental, keras, linalg, random, scipy, test, testing
+    from . import experimental, keras, linalg, random, scipy, signal, test, testing
     from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
     from .program import Program
+    from .signal.spectra import fftnd, ifftnd, irfftnd, rfftnd
     from .sparse import sparse_hessian, sparse_jacobian
 
 __version__ = "0.1.0"
 
 # Loaded when first used: these modules, and what these modules define.
-_LAZY = ("experimental", "keras", "linalg", "random", "scipy", "test", "testing")
+_LAZY = ("experimental", "keras", "linalg", "random", "scipy", "signal", "test", "testing")
 _LAZY_NAMES = {
     "dtypes": ("bfloat16",),  # (not in __all__: it may not be installed)
     "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
     "program": ("Program",),
+    "signal.spectra": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
     "sparse": ("sparse_hessian", "sparse_jacobian"),
 }
 _MODULE_OF = {name: module for module, names in _LAZY_NAMES.items() for name in names}
@@ -282,6 +284,7 @@ __all__ = [
     "expand_dims",
     "experimental",
     "eye",
+    "fftnd",
     "fill",
     "float16",
     "float32",
@@ -304,10 +307,12 @@ __all__ = [
     "hvp",
     "identity",
     "identity_n",
+    "ifftnd",
     "int16",
     "int32",
     "int64",
     "int8",
+    "irfftnd",
     "is_tensor",
     "jacobian",
     "jvp",
@@ -356,6 +361,7 @@ __all__ = [
     "reshape",
     "reverse",
     "reverse_sequence",
+    "rfftnd",
     "roll",
     "round",
     "scalar_mul",
@@ -369,6 +375,7 @@ __all__ = [
     "shape",
     "sigmoid",
     "sign",
+    "signal",
     "sin",
     "sinh",
     "size",

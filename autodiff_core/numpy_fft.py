@@ -30,24 +30,14 @@ def _of_half_floats(transform: Callable[..., Any]) -> Callable[..., Any]:
     return transformed
 
 
-def _shifted(x: Any, axes: Any, sign: int) -> Any:
+def shifted(x: Any, axes: Any, sign: int) -> Any:
+    """The elements rolled by half the length of the axes, forwards or backwards."""
     operand = _core.operand(x)
     nd = len(operand.shape)
-    places = [axis_of(axis, nd) for axis in ([axes] if np.ndim(axes) == 0 else axes)] if axes is not None else range(nd)
-    shifts = [int(operand.shape[place]) // 2 for place in places]
-    if not shifts:
+    places = range(nd) if axes is None else [axis_of(axis, nd) for axis in np.atleast_1d(axes)]
+    if not places:
         return _core.identity_tensor(operand)
-    return shaping.roll(operand, [sign * shift for shift in shifts], list(places))
-
-
-def fftshift(x: Any, axes: Any = None) -> Any:
-    """np.fft.fftshift: the frequency 0 is moved to the middle."""
-    return _shifted(x, axes, 1)
-
-
-def ifftshift(x: Any, axes: Any = None) -> Any:
-    """np.fft.ifftshift: the frequency 0 is moved back to the beginning."""
-    return _shifted(x, axes, -1)
+    return shaping.roll(operand, [sign * (int(operand.shape[place]) // 2) for place in places], list(places))
 
 
 COUNTERPARTS: dict[Any, Any] = {
@@ -65,6 +55,6 @@ COUNTERPARTS: dict[Any, Any] = {
     np.fft.irfftn: fourier.irfftn,
     np.fft.hfft: _of_half_floats(fourier.hfft),
     np.fft.ihfft: fourier.ihfft,
-    np.fft.fftshift: fftshift,
-    np.fft.ifftshift: ifftshift,
+    np.fft.fftshift: lambda x, axes=None: shifted(x, axes, 1),
+    np.fft.ifftshift: lambda x, axes=None: shifted(x, axes, -1),
 }

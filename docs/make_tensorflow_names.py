@@ -70,6 +70,11 @@ NAMES = {
         lu_reconstruct lu_solve matmul matrix_rank matrix_transpose matvec norm normalize pinv qr set_diag
         slogdet solve sqrtm svd tensor_diag tensor_diag_part tensordot trace triangular_solve tridiagonal_matmul
         tridiagonal_solve""",
+    "tf.signal": """
+        dct fft fft2d fft3d fftnd fftshift frame hamming_window hann_window idct ifft ifft2d ifft3d ifftnd ifftshift
+        inverse_mdct inverse_stft inverse_stft_window_fn irfft irfft2d irfft3d irfftnd kaiser_bessel_derived_window
+        kaiser_window linear_to_mel_weight_matrix mdct mfccs_from_log_mel_spectrograms overlap_and_add rfft rfft2d
+        rfft3d rfftnd stft vorbis_window""",
 }
 
 _GRAPHS = "graphs, devices and sessions: there are none"
@@ -89,7 +94,7 @@ REASONS = {
         scale_regularization_loss broadcast_dynamic_shape shape_n timestamp print parallel_stack""",
     _TEXT: "as_string bitcast edit_distance fingerprint make_ndarray make_tensor_proto",
     _ASSERT: "Assert assert_equal assert_greater assert_less assert_rank",
-    _COMPLEX: "complex angle imag real fftnd ifftnd irfftnd rfftnd eig eigvals",
+    _COMPLEX: "complex angle imag real eig eigvals",
     _SPECIAL: """bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc digamma erfcinv erfinv igamma igammac lbeta lgamma
         ndtri polygamma zeta""",
     _SPARSE: "ragged_fill_empty_rows embedding_lookup_sparse safe_embedding_lookup_sparse",

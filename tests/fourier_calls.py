@@ -75,7 +75,7 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "irfftn": along_several(np.fft.irfftn),
     "hfft": along_one(np.fft.hfft),
     "ihfft": along_one(np.fft.ihfft, complexly=False),
-    "fftshift": of(np.fft.fftshift, lambda x: np.fft.fftshift(x, 1), lambda x: np.fft.fftshift(x, (0, -1)))
+    "fftshift": of(np.fft.fftshift, lambda x: np.fft.fftshift(x, 1), lambda x: np.fft.fftshift(x, (0, -2)))
     + of(np.fft.fftshift, shapes=V),
     "ifftshift": of(np.fft.ifftshift, lambda x: np.fft.ifftshift(x, 1), lambda x: np.fft.ifftshift(x, (0, -1)))
     + of(np.fft.ifftshift, shapes=V),

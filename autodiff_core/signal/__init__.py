@@ -1,0 +1,43 @@
+"""`signal`: Fourier transforms, by TensorFlow's names."""
+
+from .spectra import (
+    fft,
+    fft2d,
+    fft3d,
+    fftnd,
+    fftshift,
+    ifft,
+    ifft2d,
+    ifft3d,
+    ifftnd,
+    ifftshift,
+    irfft,
+    irfft2d,
+    irfft3d,
+    irfftnd,
+    rfft,
+    rfft2d,
+    rfft3d,
+    rfftnd,
+)
+
+__all__ = [
+    "fft",
+    "fft2d",
+    "fft3d",
+    "fftnd",
+    "fftshift",
+    "ifft",
+    "ifft2d",
+    "ifft3d",
+    "ifftnd",
+    "ifftshift",
+    "irfft",
+    "irfft2d",
+    "irfft3d",
+    "irfftnd",
+    "rfft",
+    "rfft2d",
+    "rfft3d",
+    "rfftnd",
+]
