@@ -9,7 +9,7 @@ from . import complex_parts, elementwise, indexing, linalg, nn, ordering, reduct
 from .table import Case, Row
 from .table import rows as _loaded_rows
 
-_LATER = ("solving", "decompositions", "matrix_functions", "convolution", "fourier", "polynomials")
+_LATER = ("solving", "decompositions", "matrix_functions", "convolution", "cosines", "fourier", "polynomials")
 _SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions")
 _WITH_SCIPY = ("banded", *_SPECIAL)
 
