@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .ops import rows
 
 __all__ = ["Kind", "check_record", "refuse"]
 
@@ -37,6 +38,9 @@ def check_record(op: str, operands: Sequence[Kind], origins: Sequence[Origin], a
         Where it cannot be run.
     """
     row = _core.row_named(op)
+    if row is None:
+        rows()  # some are loaded with the functions that reach them, which may not have been called yet
+        row = _core.row_named(op)
     if row is None:
         raise refuse(
             f"there is no op {op!r} here: a row that was added by elementwise_op, linear_op or general_op must be "
