@@ -23,6 +23,8 @@ def _turned(n: int, parts: int) -> np.ndarray:
 
 
 def _cosines(x: np.ndarray, kind: int) -> np.ndarray:
+    if x.dtype.kind == "c":
+        return _cosines(x.real, kind) + 1j * _cosines(x.imag, kind)
     n = x.shape[-1]
     wide = x.astype(np.result_type(x.dtype, np.float64))
     if not wide.size:
