@@ -1,4 +1,4 @@
-"""Convolution of arrays of any number of axes, as a sum, whose derivative is a correlation, or by Fourier transforms."""
+"""Convolution of arrays of any number of axes: as a sum, whose derivative is a correlation, or by transforms."""
 
 from __future__ import annotations
 
