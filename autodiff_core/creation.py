@@ -244,6 +244,47 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     return total
 
 
+def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
+    """The sum of several tensors of one shape, that may be checked.
+
+    Parameters
+    ----------
+    inputs : sequence of array_like
+        One at least.
+    shape : sequence of int, optional
+        What their shape must be.
+    tensor_dtype : dtype, optional
+        What their dtype must be.
+
+    Returns
+    -------
+    Tensor
+        Of their shape.
+
+    Raises
+    ------
+    ValueError
+        Where there are none, or shapes differ, or are not this one.
+    TypeError
+        For another dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/accumulate_n
+
+    Examples
+    --------
+    >>> tf.math.accumulate_n([1., 2., 3.])
+    <Tensor: shape=(), dtype=float32, numpy=6.0>
+    """
+    total = add_n(inputs)
+    if shape is not None and tuple(shape) != tuple(total.shape):
+        raise ValueError(f"accumulate_n: the tensors' shape {tuple(total.shape)} is not {tuple(shape)}")
+    if tensor_dtype is not None and total.dtype != np.dtype(tensor_dtype):
+        raise TypeError(f"accumulate_n: the tensors' dtype {total.dtype} is not {np.dtype(tensor_dtype)}")
+    return total
+
+
 def _filled(shape: Any, value: Any, dtype: Any) -> Tensor:
     return _core.adopt(np.full(_sizes(shape), value, _core.default_float() if dtype is None else dtype))
 

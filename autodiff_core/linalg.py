@@ -3,6 +3,7 @@
 from .clipping import global_norm
 from .creation import eye
 from .ops.decompositions import cholesky, eig, eigh, eigh_tridiagonal, eigvals, eigvalsh, qr, svd
+from .ops.factors import banded_triangular_solve, lu, lu_matrix_inverse, lu_reconstruct, lu_solve
 from .ops.linalg import einsum, matmul, matvec, tensordot
 from .ops.matrices import (
     adjoint,
@@ -16,7 +17,7 @@ from .ops.matrices import (
     tensor_diag_part,
     trace,
 )
-from .ops.matrix_functions import expm, sqrtm
+from .ops.matrix_functions import expm, logm, sqrtm
 from .ops.nn import l2_normalize
 from .ops.norms import matrix_rank, normalize
 from .ops.reductions import norm
@@ -34,9 +35,12 @@ from .ops.solving import (
     tridiagonal_solve,
 )
 
+matrix_square_root = sqrtm
+
 __all__ = [
     "adjoint",
     "band_part",
+    "banded_triangular_solve",
     "cholesky",
     "cholesky_solve",
     "cross",
@@ -55,7 +59,12 @@ __all__ = [
     "inv",
     "l2_normalize",
     "logdet",
+    "logm",
     "lstsq",
+    "lu",
+    "lu_matrix_inverse",
+    "lu_reconstruct",
+    "lu_solve",
     "matmul",
     "matrix_rank",
     "matrix_transpose",

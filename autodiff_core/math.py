@@ -6,7 +6,7 @@ Special functions are computed by SciPy, and loaded when one of them is asked fo
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from .creation import add_n, cast
+from .creation import accumulate_n, add_n, cast
 from .ops.complex_parts import angle, imag, real
 from .ops.counting import (
     bincount,
@@ -127,10 +127,9 @@ from .ops.segments import (
     unsorted_segment_sum,
 )
 
-truediv = divide
+truediv = realdiv = divide
 floormod = mod
 round = rint
-accumulate_n = add_n
 
 # By TensorFlow's name: the name of the row.
 _SPECIAL = {
@@ -142,14 +141,21 @@ _SPECIAL = {
     "digamma": "psi",
     "erfcinv": "erfcinv",
     "erfinv": "erfinv",
-    "igamma": "gammainc",
-    "igammac": "gammaincc",
     "lbeta": "lbeta",
     "lgamma": "gammaln",
     "ndtri": "ndtri",
-    "polygamma": "polygamma",
     "zeta": "zeta",
 }
+# By the file that has them, loaded when one of them is asked for.
+_LATER = {
+    "approximate": ("approx_max_k", "approx_min_k"),
+    "gamma_orders": ("igamma", "igammac"),
+    "histograms": ("is_non_decreasing", "is_strictly_increasing"),
+    "polygammas": ("polygamma",),
+    "quotients": ("reciprocal_no_nan",),
+    "sobol": ("sobol_sample",),
+}
+_HOME = {name: home for home, names in _LATER.items() for name in names}
 
 
 def __getattr__(name: str) -> _Any:
@@ -157,6 +163,8 @@ def __getattr__(name: str) -> _Any:
         return _import_module(f"{__package__}.math_special")
     if name in _SPECIAL:
         return getattr(_import_module(f"{__package__}.ops.special"), _SPECIAL[name])
+    if name in _HOME:
+        return getattr(_import_module(f"{__package__}.ops.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -272,5 +280,6 @@ __all__ = [
     "xlog1py",
     "xlogy",
     *_SPECIAL,
+    *_HOME,
     "zero_fraction",
 ]

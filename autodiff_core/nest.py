@@ -169,7 +169,7 @@ def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> N
         )
 
 
-def is_nested(structure: Any) -> bool:
+def is_nested(seq: Any) -> bool:
     """Tell whether a value is a branch, that is, not a leaf.
 
     Examples
@@ -178,9 +178,9 @@ def is_nested(structure: Any) -> bool:
     >>> tf.nest.is_nested([1]), tf.nest.is_nested({}), tf.nest.is_nested("text"), tf.nest.is_nested(None)
     (True, True, False, False)
     """
-    if type(structure) in _BRANCHES:
+    if type(seq) in _BRANCHES:
         return True
-    return not _is_leaf(structure) and not _spec(structure).is_leaf()
+    return not _is_leaf(seq) and not _spec(seq).is_leaf()
 
 
 def flatten_for_tape(structure: Any) -> tuple[list[Any], Rebuild]:

@@ -1,11 +1,17 @@
-"""`nn`: activations and losses, by TensorFlow's names."""
+"""`nn`: activations, losses, convolutions and pooling, by TensorFlow's names.
+
+Those that few programs use are loaded when one of them is asked for.
+"""
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from .embedding import embedding_lookup
 from .ops.counting import (
     in_top_k,
     zero_fraction,
 )
-from .ops.elementwise import elu, relu, relu6, selu, sigmoid, silu, softplus, softsign, tanh
+from .ops.elementwise import elu, relu, relu6, selu, sigmoid, softplus, softsign, tanh
 from .ops.nn import (
     gelu,
     l2_loss,
@@ -13,6 +19,7 @@ from .ops.nn import (
     leaky_relu,
     log_softmax,
     sigmoid_cross_entropy_with_logits,
+    silu,
     softmax,
     softmax_cross_entropy_with_logits,
     sparse_softmax_cross_entropy_with_logits,
@@ -55,6 +62,59 @@ from .ops.windows import (
 
 swish = silu
 lrn = local_response_normalization
+
+# By the file that has them.
+_LATER = {
+    "approximate": ("approx_max_k", "approx_min_k"),
+    "blocks": ("space_to_batch", "with_space_to_batch"),
+    "candidates": (
+        "all_candidate_sampler",
+        "compute_accidental_hits",
+        "fixed_unigram_candidate_sampler",
+        "nce_loss",
+        "sampled_softmax_loss",
+    ),
+    "convolution_spellings": (
+        "atrous_conv2d",
+        "atrous_conv2d_transpose",
+        "conv_transpose",
+        "depthwise_conv2d_backprop_filter",
+        "depthwise_conv2d_backprop_input",
+    ),
+    "ctc": (
+        "collapse_repeated",
+        "ctc_beam_search_decoder",
+        "ctc_greedy_decoder",
+        "ctc_loss",
+        "ctc_unique_labels",
+    ),
+    "pooling": (
+        "dilation2d",
+        "erosion2d",
+        "fractional_avg_pool",
+        "fractional_max_pool",
+        "max_pool_with_argmax",
+        "pool",
+    ),
+    "statistics": (
+        "batch_norm_with_global_normalization",
+        "compute_average_loss",
+        "isotonic_regression",
+        "normalize_moments",
+        "scale_regularization_loss",
+        "sufficient_statistics",
+    ),
+}
+_HOME = {name: home for home, names in _LATER.items() for name in names}
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "experimental":
+        return _import_module(f"{__package__}.nn_experimental")
+    if name in _HOME:
+        return getattr(_import_module(f"{__package__}.ops.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "avg_pool",
@@ -109,4 +169,5 @@ __all__ = [
     "weighted_cross_entropy_with_logits",
     "weighted_moments",
     "zero_fraction",
+    *_HOME,
 ]

@@ -7,6 +7,7 @@ them anew. So a program draws the same numbers each time if it sets the global s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,49 @@ from . import _core
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-__all__ = ["normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
+# By the file that has them, loaded when one of them is asked for.
+_LATER = {
+    "ops.candidates": (
+        "all_candidate_sampler",
+        "fixed_unigram_candidate_sampler",
+        "log_uniform_candidate_sampler",
+        "uniform_candidate_sampler",
+    ),
+    "random_distributions": (
+        "categorical",
+        "fold_in",
+        "gamma",
+        "poisson",
+        "split",
+        "stateless_binomial",
+        "stateless_categorical",
+        "stateless_gamma",
+        "stateless_normal",
+        "stateless_parameterized_truncated_normal",
+        "stateless_poisson",
+        "stateless_truncated_normal",
+        "stateless_uniform",
+    ),
+    "random_generator": (
+        "Algorithm",
+        "Generator",
+        "create_rng_state",
+        "get_global_generator",
+        "set_global_generator",
+    ),
+}
+_HOME = {name: home for home, names in _LATER.items() for name in names}
+
+__all__ = ["normal", "set_seed", "shuffle", "truncated_normal", "uniform", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "experimental":
+        return import_module(f"{__package__}.random_experimental")
+    if name in _HOME:
+        return getattr(import_module(f"{__package__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 _global_seed: int | None = None
 # By the seed of the call; None for the calls without one. Made on demand: importing numpy.random takes a while.
@@ -167,7 +210,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> tf.
     return tf.gather(value, _draw("permutation", seed, (value.shape[0],), np.dtype(np.int64), None))
 
 
-def _generator(seed: int | None) -> np.random.Generator:
+def generator_of(seed: int | None) -> np.random.Generator:
     """Give the generator of the calls with this seed, or of those without one."""
     generator = _generators.get(seed)
     if generator is None:
@@ -188,7 +231,7 @@ def _standard_normal(generator: np.random.Generator, shape: Sequence[int], dtype
 def _sample(attributes: Any) -> np.ndarray:
     """What a draw gives: the kernel of the row."""
     kind, seed, sizes, dtype, first, second = attributes
-    generator = _generator(seed)
+    generator = generator_of(seed)
     if kind == "integers":
         return np.asarray(generator.integers(first, second, sizes, dtype))
     if kind == "permutation":
@@ -221,6 +264,12 @@ def _scale(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, scale:
     if _is_number(scale) and _is_number(offset):
         return _draw(kind, seed, sizes, dtype, scale, offset)
     return _draw(kind, seed, sizes, dtype, None) * tf.cast(scale, dtype) + tf.cast(offset, dtype)
+
+
+def fresh_seed(seed: int | None) -> tf.Tensor:
+    """Two numbers for what is a function of its seed, drawn anew each time."""
+    bounds = np.iinfo(np.int64)
+    return _draw("integers", seed, (2,), np.dtype(np.int64), np.asarray(bounds.min), np.asarray(bounds.max))
 
 
 def state() -> dict[int | None, Any]:

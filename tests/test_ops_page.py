@@ -29,8 +29,33 @@ def test_the_list_of_tensorflows_names_is_up_to_date():
     assert (DOCS / "tensorflow_names.md").read_text() == page, "run: python docs/make_tensorflow_names.py"
 
 
-def test_a_reason_stands_for_one_name():
-    script = runpy.run_path(str(DOCS / "make_tensorflow_names.py"))
+def names_script():
+    return runpy.run_path(str(DOCS / "make_tensorflow_names.py"))
+
+
+def test_a_reason_stands_for_one_name_that_is_missing():
+    script = names_script()
     reasons = [name for names in script["REASONS"].values() for name in names.split()]
     assert len(set(reasons)) == len(reasons)
-    assert set(reasons) <= {name for names in script["NAMES"].values() for name in names.split()}
+    missing = {name for prefix, name, _ in script["signatures"]() if not script["has"](prefix, name)}
+    assert set(reasons) <= missing
+
+
+def test_functions_take_tensorflows_arguments_by_name_and_in_order():
+    script = names_script()
+    wrong = {}
+    for prefix, name, wanted in script["signatures"]():
+        if script["has"](prefix, name):
+            found = script["parameters"](getattr(script["namespace"](prefix), name))
+            wanted = [argument for argument in wanted if argument not in script["left_out"](prefix, name)]
+            if found[: len(wanted)] != wanted:
+                wrong[f"{prefix}.{name}"] = (found, wanted)
+    assert not wrong
+
+
+def test_an_argument_that_is_left_out_is_one_of_tensorflows():
+    script = names_script()
+    listed = {f"{prefix}.{name}": arguments for prefix, name, arguments in script["signatures"]()}
+    for group in script["WITHOUT"].values():
+        for argument, paths in group.items():
+            assert all(argument in listed[path] for path in paths)

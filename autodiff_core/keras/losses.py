@@ -74,7 +74,9 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> tf.Tensor:
     return tf.reduce_mean(within * (distance - 0.5 * within), axis=-1)
 
 
-def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0) -> tf.Tensor:
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> tf.Tensor:
     """Give the mean cross-entropy of yes-or-no answers.
 
     Parameters
@@ -87,6 +89,8 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, lab
         Whether `y_pred` are logits, which is the more precise way.
     label_smoothing : float
         How far the labels are drawn towards one half.
+    axis : int
+        The axis that the mean is taken over.
 
     Examples
     --------
@@ -98,14 +102,14 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, lab
     if label_smoothing:
         y_true = y_true * (1 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:
-        return tf.reduce_mean(tf.nn.softplus(y_pred) - y_pred * y_true, axis=-1)
+        return tf.reduce_mean(tf.nn.softplus(y_pred) - y_pred * y_true, axis=axis)
     probability = _away_from_the_ends(y_pred)
     entropy = y_true * tf.math.log(probability) + (1 - y_true) * tf.math.log(1 - probability)
-    return -tf.reduce_mean(entropy, axis=-1)
+    return -tf.reduce_mean(entropy, axis=axis)
 
 
 def categorical_crossentropy(
-    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> tf.Tensor:
     """Give the cross-entropy of one answer among several, the true one given as a distribution.
 
@@ -119,6 +123,8 @@ def categorical_crossentropy(
         Whether `y_pred` are logits, which is the more precise way.
     label_smoothing : float
         How far the labels are drawn towards the uniform distribution.
+    axis : int
+        The axis of the answers.
 
     Examples
     --------
@@ -128,14 +134,16 @@ def categorical_crossentropy(
     """
     y_true, y_pred = _alike(y_true, y_pred)
     if label_smoothing:
-        y_true = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[-1]
+        y_true = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[axis]
     if from_logits:
-        return tf.nn.softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred)
-    probability = y_pred / tf.reduce_sum(y_pred, axis=-1, keepdims=True)
-    return -tf.reduce_sum(y_true * tf.math.log(_away_from_the_ends(probability)), axis=-1)
+        return tf.nn.softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred, axis=axis)
+    probability = y_pred / tf.reduce_sum(y_pred, axis=axis, keepdims=True)
+    return -tf.reduce_sum(y_true * tf.math.log(_away_from_the_ends(probability)), axis=axis)
 
 
-def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> tf.Tensor:
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
+) -> tf.Tensor:
     """Give the cross-entropy of one answer among several, the true one given as its number.
 
     Parameters
@@ -143,9 +151,13 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     y_true : tensor of int
         The numbers of the true classes, of the shape of `y_pred` without its last axis, or with 1 there.
     y_pred : tensor
-        The predicted probabilities, or their logits, over the last axis.
+        The predicted probabilities, or their logits, over `axis`.
     from_logits : bool
         Whether `y_pred` are logits, which is the more precise way.
+    ignore_class : int, optional
+        A class that stands for no answer: where it is the true one, the loss is zero.
+    axis : int
+        The axis of the classes.
 
     Examples
     --------
@@ -155,12 +167,19 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     """
     y_pred = tf.convert_to_tensor(y_pred)
     y_true = tf.cast(y_true, tf.int64)
+    last = len(y_pred.shape) - 1
+    if axis % (last + 1) != last:
+        y_pred = tf.transpose(y_pred, [*[d for d in range(last + 1) if d != axis % (last + 1)], axis % (last + 1)])
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         y_true = tf.squeeze(y_true, axis=-1)
     if not from_logits:
         # The logarithms of probabilities are logits, whose softmax gives the probabilities back, normalized.
         y_pred = tf.math.log(_away_from_the_ends(y_pred))
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred)
+    if ignore_class is None:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred)
+    counts = tf.not_equal(y_true, ignore_class)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.where(counts, y_true, 0), logits=y_pred)
+    return tf.where(counts, losses, 0.0)
 
 
 mse = mean_squared_error

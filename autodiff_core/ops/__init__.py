@@ -9,9 +9,21 @@ from . import complex_parts, elementwise, indexing, linalg, nn, ordering, reduct
 from .table import Case, Row
 from .table import rows as _loaded_rows
 
-_LATER = ("solving", "decompositions", "matrix_functions", "convolution", "cosines", "fourier", "polynomials")
+_LATER = (
+    *(
+        "solving",
+        "decompositions",
+        "matrix_functions",
+        "convolution",
+        "polynomials",
+        "cosines",
+        "fourier",
+        "ctc",
+        "factors",
+    ),
+)
 _SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions")
-_WITH_SCIPY = ("banded", *_SPECIAL)
+_WITH_SCIPY = ("banded", "gamma_orders", *_SPECIAL)
 
 
 def rows() -> tuple[Row, ...]:

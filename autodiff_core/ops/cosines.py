@@ -24,7 +24,7 @@ def _turned(n: int, parts: int) -> np.ndarray:
 
 def _cosines(x: np.ndarray, kind: int) -> np.ndarray:
     if x.dtype.kind == "c":
-        return _cosines(x.real, kind) + 1j * _cosines(x.imag, kind)
+        return np.asarray(_cosines(x.real, kind) + 1j * _cosines(x.imag, kind), x.dtype)
     n = x.shape[-1]
     wide = x.astype(np.result_type(x.dtype, np.float64))
     if not wide.size:

@@ -12,7 +12,7 @@ from .. import _core
 from .._core import Tensor
 from .indexing import gather
 from .segments import unsorted_segment_sum
-from .shaping import _sizes
+from .shaping import _sizes, reshape
 
 
 def _values(x: Any) -> np.ndarray:
@@ -26,6 +26,8 @@ def bincount(
     maxlength: int | None = None,
     dtype: Any = np.int32,
     name: str | None = None,
+    axis: int | None = None,
+    binary_output: bool = False,
 ) -> Tensor:
     """How often each number from 0 on occurs, or the sum of the weights of its places.
 
@@ -39,16 +41,20 @@ def bincount(
         The least and the greatest length of the result; numbers beyond are not counted.
     dtype : dtype
         Of the counts, where there are no weights.
+    axis : {None, 0, -1}
+        Whether to count along the last axis only, each row for itself, of two dimensions.
+    binary_output : bool
+        Whether to tell only if a number occurs, by one or zero; not beside weights.
 
     Returns
     -------
     Tensor
-        Of one dimension.
+        Of one dimension, or of two where rows are counted.
 
     Raises
     ------
     ValueError
-        Where numbers are negative, or shapes differ.
+        Where numbers are negative, shapes differ, or there are weights beside `binary_output`.
 
     Notes
     -----
@@ -60,17 +66,25 @@ def bincount(
     <Tensor: shape=(4,), dtype=float32, numpy=array([0. , 1.5, 0. , 2. ], dtype=float32)>
     """
     numbers = _values(arr)
+    if axis not in (None, 0, -1) or (axis == -1 and numbers.ndim > 2):
+        raise ValueError(f"bincount: axis {axis} must be None, 0 or -1, the last of one or two dimensions")
+    if binary_output and weights is not None:
+        raise ValueError("bincount: binary_output tells no more than whether a number occurs: weights do not count")
     if numbers.dtype.kind not in "iu" or numbers.min(initial=0) < 0:
         raise ValueError("bincount: arr must be integers, none of them negative")
     length = max(int(numbers.max(initial=-1)) + 1, int(minlength or 0))
     length = length if maxlength is None else min(length, int(maxlength))
-    kept = np.where(numbers < length, numbers, -1)
+    rows = len(numbers) if axis == -1 and numbers.ndim == 2 else 1
+    own = length * np.arange(rows)[:, None] if rows > 1 else 0
+    kept = np.where(numbers < length, numbers + own, -1)
+    shape = (rows, length) if axis == -1 and numbers.ndim == 2 else (length,)
     if weights is None:
-        return _core.to_tensor(np.bincount(kept[kept >= 0].reshape(-1), minlength=length).astype(dtype))
+        counts = np.bincount(kept[kept >= 0].reshape(-1), minlength=rows * length).reshape(shape)
+        return _core.to_tensor((counts > 0 if binary_output else counts).astype(dtype))
     w = _core.operand(weights)
     if tuple(w.shape) != numbers.shape:
         raise ValueError(f"bincount: weights of shape {tuple(w.shape)} must have the shape of arr, {numbers.shape}")
-    return unsorted_segment_sum(w, kept, length)
+    return reshape(unsorted_segment_sum(w, kept, rows * length), shape)
 
 
 def confusion_matrix(

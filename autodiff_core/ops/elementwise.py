@@ -425,8 +425,9 @@ nextafter: Function = elementwise(
     np.nextafter,
     lambda g, x, y, z: g,
     lambda g, x, y, z: 0.0,
-    doc="The next float from x towards y, elementwise.",
-    notes="https://www.tensorflow.org/api_docs/python/tf/math/nextafter. The slope is 1 in x and 0 in y, as there.",
+    parameters=("x1", "x2"),
+    doc="The next float from x1 towards x2, elementwise.",
+    notes="https://www.tensorflow.org/api_docs/python/tf/math/nextafter. The slope is 1 in x1 and 0 in x2, as there.",
 )
 spacing: Function = elementwise(
     "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."

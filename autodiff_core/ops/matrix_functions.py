@@ -1,8 +1,9 @@
-"""Functions of whole matrices: powers, chains of products, the exponential, the square root, Sylvester equations.
+"""Functions of whole matrices: powers, chains of products, exponential, square root, logarithm, Sylvester equations.
 
 The exponential's kernel is the scaled and squared Pade approximant of N. J. Higham, The scaling and squaring method for
 the matrix exponential revisited (2005); its derivative, that of a larger exponential (R. Mathias, 1996). The square
-root's is a product form of the Denman-Beavers iteration (N. J. Higham, Functions of Matrices, 2008, section 6.3).
+root's is a product form of the Denman-Beavers iteration (N. J. Higham, Functions of Matrices, 2008, section 6.3). The
+logarithm's takes square roots until a Pade approximant will do, and its derivative is that of a larger logarithm.
 """
 
 from __future__ import annotations
@@ -341,5 +342,97 @@ _SQRTM = general(
     cases=(
         Case(lambda a: sqrtm(identity_plus(a) + 0.3 * a), ((3, 3),)),
         Case(lambda a: sqrtm(identity_plus(a)), ((2, 2, 2),)),
+    ),
+)
+
+
+# ----------------------------------------------------------------------------------------------------------- logarithm
+
+# log(1 + x) is the integral of x / (1 + t x) over t from 0 to 1: Gauss and Legendre's rule is the Pade approximant.
+_NODES, _WEIGHTS = (part / 2.0 for part in np.polynomial.legendre.leggauss(8))
+_NEAR_ONE = 0.25  # for which 8 nodes are exact to double precision
+
+
+def _logm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
+    """One matrix after the other: how many roots one takes must not depend on those beside it."""
+    found = np.empty_like(a)
+    for place in np.ndindex(a.shape[:-2]):
+        found[place] = _logarithm(a[place])
+    return found
+
+
+def _logarithm(a: np.ndarray) -> np.ndarray:
+    if not a.size:
+        return a.copy()
+    x = a.astype(np.result_type(a.dtype, np.float64))
+    one = np.eye(a.shape[-1])
+    roots = 0
+    try:
+        while np.abs(x - one).sum(axis=-2).max() > _NEAR_ONE and roots < _MOST_STEPS:
+            x = _sqrtm_kernel(None, x)
+            roots += 1
+    except np.linalg.LinAlgError:
+        roots = _MOST_STEPS
+    if roots == _MOST_STEPS:
+        raise np.linalg.LinAlgError(
+            "logm: no logarithm was found: a matrix has an eigenvalue at zero or on the negative real axis, or nearly"
+        )
+    rest = x - one
+    total = sum(w * np.linalg.solve(one + (0.5 + t) * rest, rest) for t, w in zip(_NODES, _WEIGHTS, strict=True))
+    return np.asarray(total * 2.0**roots).astype(a.dtype)
+
+
+def _logm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
+    """log([[a', g], [0, a']]) has the derivative of the logarithm at a', along g, in its corner."""
+    n = int(a.shape[-1])
+    lead = tuple(g.shape)[:-2]
+    turned = lead_to(matrix_transpose(a), lead)
+    blank = np.zeros((*lead, n, n), g.dtype)
+    block = concat([concat([turned, g], -1), concat([blank, turned], -1)], -2)
+    return logm(block)[..., :n, n:]
+
+
+def logm(input: Any, name: str | None = None) -> Tensor:
+    """Principal logarithms of matrices.
+
+    Parameters
+    ----------
+    input : array_like
+        Of shape (..., n, n), with no eigenvalue at zero or on the negative real axis.
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n, n); its exponential is the operand.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a matrix is not square, or there is no such logarithm.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/logm. TensorFlow's takes complex numbers only, and has no
+    gradient. Higham 2008, section 11.5.
+
+    Examples
+    --------
+    >>> print(tf.linalg.logm(tf.linalg.expm([[3., 1.], [1., 2.]])).numpy().round(4))
+    [[3. 1.]
+     [1. 2.]]
+    """
+    return _core.general(_LOGM, [matrices(input, "logm", square=True)])
+
+
+_LOGM = general(
+    "logm",
+    _logm_kernel,
+    _logm_rule,
+    function=logm,
+    doc="Principal logarithms of matrices.",
+    leading=True,
+    cases=(
+        Case(lambda a: logm(identity_plus(a) + 0.3 * a), ((3, 3),)),
+        Case(lambda a: logm(identity_plus(a)), ((2, 2, 2),)),
     ),
 )

@@ -9,8 +9,20 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .complex_parts import squared_magnitude
-from .elementwise import _gelu, _gelu_tanh, _leaky_relu, _sigmoid_cross_entropy, exp, multiply, rsqrt, square, subtract
+from .elementwise import (
+    _gelu,
+    _gelu_tanh,
+    _leaky_relu,
+    _sigmoid_cross_entropy,
+    exp,
+    multiply,
+    rsqrt,
+    sigmoid,
+    square,
+    subtract,
+)
 from .elementwise import maximum as _maximum
+from .elementwise import silu as _silu
 from .reductions import reduce_sum
 from .shaping import expand_dims
 from .table import Case, along, general
@@ -419,7 +431,37 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
     return multiply(reduce_sum(square(t)), 0.5)
 
 
-def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None) -> Tensor:
+def silu(features: Any, beta: Any = 1.0) -> Tensor:
+    """x * sigmoid(beta * x), elementwise.
+
+    Parameters
+    ----------
+    features : array_like
+        Of a float dtype.
+    beta : number or tensor
+        How steep it is.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/silu. TensorFlow gives `beta` no gradient.
+
+    Examples
+    --------
+    >>> print(tf.nn.silu([-1., 2.]).numpy().round(4))
+    [-0.2689  1.7616]
+    """
+    if isinstance(beta, (int, float)) and beta == 1.0:
+        return _silu(features)
+    x = _core.operand(features)
+    return multiply(x, sigmoid(multiply(x, beta)))
+
+
+def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None) -> Tensor:
     """Scaled to a Euclidean norm of one over axes.
 
     Parameters
@@ -430,6 +472,8 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
         The axes of one vector; all by default.
     epsilon : float
         A lower bound for the squared norm.
+    dim : int or sequence of int, optional
+        The older name of `axis`.
 
     Returns
     -------
@@ -445,5 +489,8 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
     >>> tf.math.l2_normalize([3., 4.])
     <Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>
     """
+    if axis is not None and dim is not None:
+        raise ValueError("l2_normalize: axis and dim are two names of one argument")
     operand = _core.operand(x)
-    return multiply(operand, rsqrt(_maximum(reduce_sum(squared_magnitude(operand), axis, True), epsilon)))
+    axes = dim if axis is None else axis
+    return multiply(operand, rsqrt(_maximum(reduce_sum(squared_magnitude(operand), axes, True), epsilon)))

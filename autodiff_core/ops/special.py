@@ -61,7 +61,7 @@ psi: Function = scipy_row(
     "psi",
     _sp.psi,
     lambda g, z, y: g * zeta(2.0, z),
-    parameters=("z",),
+    parameters=("x",),
     domain=_POSITIVE,
     doc="Digamma function: the derivative of gammaln, elementwise.",
 )
@@ -202,7 +202,7 @@ erfinv: Function = scipy_row(
     "erfinv",
     _sp.erfinv,
     lambda g, y, x: g * (0.5 * _ROOT_PI * exp(x * x)),
-    parameters=("y",),
+    parameters=("x",),
     domain=(-0.9, 0.9),
     doc="Inverse of the error function, elementwise.",
 )
@@ -210,7 +210,7 @@ erfcinv: Function = scipy_row(
     "erfcinv",
     _sp.erfcinv,
     lambda g, y, x: -g * (0.5 * _ROOT_PI * exp(x * x)),
-    parameters=("y",),
+    parameters=("x",),
     domain=(0.1, 1.9),
     doc="Inverse of the complementary error function, elementwise.",
 )
@@ -230,7 +230,7 @@ ndtri: Function = scipy_row(
     "ndtri",
     _sp.ndtri,
     lambda g, y, x: g * (exp(0.5 * (x * x)) / _NORMAL),
-    parameters=("y",),
+    parameters=("x",),
     domain=_INSIDE,
     doc="Inverse of ndtr: quantiles of the standard normal distribution, elementwise.",
 )
@@ -271,9 +271,9 @@ spence: Function = scipy_row(
     _sp.spence,
     # (x log x and x - 1 are both zero at 1, where the quotient is 1.)
     lambda g, z, y: g * select(equal(z, 1.0), -1.0, log(z) / select(equal(z, 1.0), 1.0, 1.0 - z)),
-    parameters=("z",),
+    parameters=("x",),
     domain=(1.2, 4.0),
-    doc="Dilogarithm: the integral of log(t) / (1 - t) from 1 to z, elementwise.",
+    doc="Dilogarithm: the integral of log(t) / (1 - t) from 1 to x, elementwise.",
 )
 expi: Function = scipy_row(
     "expi", _sp.expi, lambda g, x, y: g * exp(x) / x, domain=_POSITIVE, doc="Exponential integral Ei, elementwise."

@@ -15,8 +15,8 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .elementwise import divide
-from .indexing import gather
 from .linalg import einsum, matmul
+from .picking import pick, places_of
 from .reductions import reduce_sum
 from .shaping import _sizes, pad, reshape, transpose
 from .table import Case, linear
@@ -226,33 +226,59 @@ def _convolved_back(
 def _pooled(
     function: str, largest: bool, dims: int, x: Any, ksize: Any, strides: Any, padding: Any, data_format: Any
 ) -> Any:
-    images = _core.operand(x)
-    if images.dtype.kind != "f":
-        raise TypeError(f"{function}: takes floats, not {images.dtype}; cast first")
-    plan = _Plan(function, dims, images.shape, (1,) * dims, 1, "VALID", 1, data_format)
-    sizes = plan.along(function, "ksize", ksize)
-    plan = _Plan(function, dims, images.shape, sizes, strides, padding, 1, data_format)
-    images = plan.last(images)
+    if largest:
+        return max_pooled(function, dims, x, ksize, strides, padding, data_format)[0]
+    images, plan = _pooling(function, dims, x, ksize, strides, padding, data_format)
+    # What is padded does not count.
     shape = tuple(images.shape)
     axes = tuple(range(dims + 1, 2 * dims + 1))
-    if largest:
-        # The first of equal elements has the gradient, as in TensorFlow: a gather of where it is.
-        width = [(0, 0), *plan.pads, (0, 0)]
-        values = np.pad(np.asarray(images), width, constant_values=-np.inf)
-        numbers = np.pad(np.arange(_product(*shape)).reshape(shape), width)
-        attributes = (values.shape, plan.sizes, plan.steps, plan.gaps)
-        taken, places = (_flat_windows(_take_windows(a, attributes), dims) for a in (values, numbers))
-        best = taken.argmax(axis=-2)[..., None, :]
-        return plan.back(gather(reshape(images, -1), np.take_along_axis(places, best, axis=-2)[..., 0, :]))
-    # What is padded does not count.
     ones = np.pad(np.ones((1, *shape[1:-1], 1)), [(0, 0), *plan.pads, (0, 0)])
     attributes = (ones.shape, plan.sizes, plan.steps, plan.gaps)
     counts = _take_windows(ones, attributes).sum(axis=axes)
     return plan.back(divide(reduce_sum(plan.windows(images), axes), _core.to_tensor(counts.astype(images.dtype))))
 
 
+def _pooling(
+    function: str, dims: int, x: Any, ksize: Any, strides: Any, padding: Any, data_format: Any
+) -> tuple[Any, Any]:
+    """The operand with its channels behind, and how windows lie on it."""
+    images = _core.operand(x)
+    if images.dtype.kind != "f":
+        raise TypeError(f"{function}: takes floats, not {images.dtype}; cast first")
+    plan = _Plan(function, dims, images.shape, (1,) * dims, 1, "VALID", 1, data_format)
+    sizes = plan.along(function, "ksize", ksize)
+    plan = _Plan(function, dims, images.shape, sizes, strides, padding, 1, data_format)
+    return plan.last(images), plan
+
+
+def max_pooled(
+    function: str, dims: int, x: Any, ksize: Any, strides: Any, padding: Any, data_format: Any
+) -> tuple[Any, Any]:
+    """The largest elements, and their numbers in the operand with its channels behind.
+
+    The first of equal elements has the gradient, as in TensorFlow.
+    """
+    images, plan = _pooling(function, dims, x, ksize, strides, padding, data_format)
+    places = _LARGEST([images], (plan.pads, plan.sizes, plan.steps, plan.gaps))
+    return plan.back(pick(images, places)), plan.back(places)
+
+
+def _largest(attributes: Any, images: np.ndarray) -> np.ndarray:
+    pads, *geometry = attributes
+    dims = len(pads)
+    width = [(0, 0), *pads, (0, 0)]
+    values = np.pad(images, width, constant_values=-np.inf)
+    numbers = np.pad(np.arange(images.size).reshape(images.shape), width)
+    taken, places = (_flat_windows(_take_windows(a, (a.shape, *geometry)), dims) for a in (values, numbers))
+    best = taken.argmax(axis=-2)[..., None, :]
+    return np.take_along_axis(places, best, axis=-2)[..., 0, :]
+
+
+_LARGEST = places_of("largest_of_windows", _largest)
+
+
 def _flat_windows(taken: np.ndarray, dims: int) -> np.ndarray:
-    return taken.reshape(*taken.shape[: dims + 1], -1, taken.shape[-1])
+    return taken.reshape(*taken.shape[: dims + 1], _product(*taken.shape[dims + 1 : -1]), taken.shape[-1])
 
 
 def depthwise_conv2d(

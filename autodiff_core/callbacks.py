@@ -1,0 +1,223 @@
+"""Python beside the computation: printing tensors, and functions that TensorFlow would have to be told of.
+
+Everything here is Python already, so these do little more than call. A recorded function prints when it is recorded,
+as with Python's `print`; what NumPy's side of a `numpy_function` looks at becomes one of the recording's guards.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import _core, nest
+
+__all__ = ["numpy_function", "print", "py_function"]
+
+_FLOATS = {
+    "float_kind": lambda x: np.format_float_positional(x, trim="-") if 1e-4 <= abs(x) < 1e16 or x == 0 else f"{x:g}"
+}
+_LOGS: dict[str, Callable[..., None]] = {
+    "log(info)": logging.info,
+    "log(warning)": logging.warning,
+    "log(error)": logging.error,
+}
+
+
+def print(
+    *inputs: Any,
+    output_stream: Any = None,
+    summarize: int = 3,
+    sep: str = " ",
+    end: str = "\n",
+    name: str | None = None,
+) -> None:
+    """Print tensors, and structures of them, beside anything else.
+
+    Parameters
+    ----------
+    *inputs
+        Tensors, variables, numbers, strings, and lists, tuples and dicts of them.
+    output_stream : file, callable or str, optional
+        Where to: an open file, "log(info)", "log(warning)", "log(error)", "file://" and a path, or a function of the
+        text. Standard error by default, as in TensorFlow.
+    summarize : int
+        How many elements to print at both ends of each axis; -1 for all.
+    sep, end : str
+        What is printed between the parts and behind them.
+
+    Raises
+    ------
+    ValueError
+        For an `output_stream` of another name.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/print
+
+    Examples
+    --------
+    >>> import sys
+    >>> tf.print("loss:", tf.constant([0.25, 1.]), {"step": tf.constant(3)}, output_stream=sys.stdout)
+    loss: [0.25 1] {'step': 3}
+    """
+    text = sep.join(value if isinstance(value, str) else _shown(value, summarize) for value in inputs)
+    stream = sys.stderr if output_stream is None else output_stream
+    if isinstance(stream, str):
+        if stream.startswith("file://"):
+            with Path(stream.removeprefix("file://")).open("a") as file:
+                file.write(text + end)
+        elif stream in _LOGS:
+            _LOGS[stream]("%s", text)
+        else:
+            raise ValueError(
+                f"print: output_stream {stream!r} is none of 'log(info)', 'log(warning)', 'log(error)' and 'file://...'"
+            )
+    elif callable(stream):
+        stream(text + end)
+    else:
+        stream.write(text + end)
+
+
+def _shown(value: Any, summarize: int) -> str:
+    if isinstance(value, _core.Operand):
+        return _array_text(value.numpy(), summarize)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_shown(part, summarize)}" for key, part in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        parts = ", ".join(_shown(part, summarize) for part in value)
+        if isinstance(value, list):
+            return f"[{parts}]"
+        return f"({parts},)" if len(value) == 1 else f"({parts})"
+    return repr(value)
+
+
+def _array_text(array: Any, summarize: int) -> str:
+    """As TensorFlow prints arrays: a dot behind no whole number, truth values as 1 and 0, no columns."""
+    array = np.asarray(array)
+    array = array.astype(np.int8) if array.dtype == bool else array
+    if array.ndim == 0:
+        text: str = _FLOATS["float_kind"](array[()]) if array.dtype.kind == "f" else str(array[()])
+        return text
+    full = summarize < 0 or max(array.shape) <= 2 * summarize
+    rows: list[str] = [
+        _array_text(row, summarize) for row in (array if full else [*array[:summarize], *array[-summarize:]])
+    ]
+    if not full:
+        rows.insert(summarize, "...")
+    text = (" " if array.ndim == 1 else "\n ").join(row.replace("\n", "\n ") for row in rows)
+    return f"[{text}]"
+
+
+def py_function(
+    func: Callable[..., Any] | None = None, inp: Sequence[Any] | None = None, Tout: Any = None, name: str | None = None
+) -> Any:
+    """Call a function of tensors; gradients pass, since it runs under the tapes as anything else.
+
+    Parameters
+    ----------
+    func : callable
+        Takes a tensor for each of `inp`, and returns a tensor or a sequence of them.
+    inp : sequence of array_like
+        The arguments.
+    Tout : dtype or sequence of dtype
+        What it returns: a dtype for each result. An empty sequence, or None: nothing.
+
+    Returns
+    -------
+    Tensor, list of Tensor, or None
+        The results, of these dtypes; one tensor where `Tout` is one dtype.
+
+    Raises
+    ------
+    ValueError
+        Where there are more or fewer results than dtypes.
+    TypeError
+        Where a result is a tensor of another dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/py_function
+
+    Examples
+    --------
+    >>> x = tf.Variable(3.)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.py_function(lambda t: t * t, [x], tf.float32)
+    >>> print(tape.gradient(y, x))
+    Tensor(6.0, shape=(), dtype=float32)
+    """
+    arguments = nest.map_structure(_core.identity_tensor, list(inp or ()))
+    return _results("py_function", _called("py_function", func)(*arguments), Tout, _converted)
+
+
+def numpy_function(
+    func: Callable[..., Any] | None = None,
+    inp: Sequence[Any] | None = None,
+    Tout: Any = None,
+    stateful: bool = True,
+    name: str | None = None,
+) -> Any:
+    """Call a function of arrays; no gradient passes.
+
+    Parameters
+    ----------
+    func : callable
+        Takes an array for each of `inp`, and returns an array or a sequence of them.
+    inp : sequence of array_like
+        The arguments.
+    Tout : dtype or sequence of dtype
+        What it returns: a dtype for each result. An empty sequence, or None: nothing.
+    stateful : bool
+        Accepted for TensorFlow's sake: it is called each time.
+
+    Returns
+    -------
+    Tensor, list of Tensor, or None
+        The results, of these dtypes; one tensor where `Tout` is one dtype.
+
+    Raises
+    ------
+    ValueError
+        Where there are more or fewer results than dtypes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/numpy_function
+
+    Examples
+    --------
+    >>> print(tf.numpy_function(lambda a: a[::-1], [tf.constant([1., 2.])], tf.float32))
+    Tensor([2. 1.], shape=(2,), dtype=float32)
+    """
+    arrays = [_core.operand(value).numpy() for value in inp or ()]
+    results = _called("numpy_function", func)(*arrays)
+    return _results("numpy_function", results, Tout, lambda value, dtype: _core.to_tensor(np.asarray(value, dtype)))
+
+
+def _called(function: str, func: Any) -> Callable[..., Any]:
+    if not callable(func):
+        raise TypeError(f"{function}: func must be a function, not {func!r}")
+    called: Callable[..., Any] = func
+    return called
+
+
+def _converted(value: Any, dtype: Any) -> _core.Tensor:
+    if isinstance(value, _core.Operand) and value.dtype != np.dtype(dtype):
+        raise TypeError(f"py_function: a result is of dtype {value.dtype}, not of {np.dtype(dtype)} as Tout says")
+    return _core.identity_tensor(value) if isinstance(value, _core.Operand) else _core.to_tensor(value, dtype)
+
+
+def _results(function: str, results: Any, dtypes: Any, convert: Callable[[Any, Any], _core.Tensor]) -> Any:
+    if dtypes is None:
+        return None
+    if not isinstance(dtypes, (list, tuple)):
+        return convert(results, dtypes)
+    values = list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+    if len(values) != len(dtypes):
+        raise ValueError(f"{function}: {len(values)} results for {len(dtypes)} dtypes in Tout")
+    return [convert(value, dtype) for value, dtype in zip(values, dtypes, strict=True)] or None

@@ -1,0 +1,66 @@
+"""`errors`: the errors of TensorFlow's that are raised here, by `tf.debugging` and its like.
+
+Everywhere else errors are Python's: shapes that do not fit are a ValueError, dtypes that do not a TypeError.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["INVALID_ARGUMENT", "InvalidArgumentError", "OpError"]
+
+INVALID_ARGUMENT = 3
+
+
+class OpError(Exception):
+    """An operation that failed, with the attributes that TensorFlow gives it.
+
+    Parameters
+    ----------
+    node_def, op : object
+        The graph's operation: None, for there is no graph.
+    message : str
+        What went wrong.
+    error_code : int
+        The kind of error, by TensorFlow's number.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/errors/OpError
+
+    Examples
+    --------
+    >>> tf.errors.OpError(None, None, "no such thing", 3).message
+    'no such thing'
+    """
+
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int, *args: Any) -> None:
+        super().__init__(message)
+        self.node_def, self.op, self.message, self.error_code = node_def, op, message, error_code
+
+
+class InvalidArgumentError(OpError, ValueError):
+    """A value that a check does not allow. It is a ValueError, too.
+
+    Parameters
+    ----------
+    node_def, op : object
+        The graph's operation: None, for there is no graph.
+    message : str
+        What went wrong.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/errors/InvalidArgumentError
+
+    Examples
+    --------
+    >>> try:
+    ...     tf.debugging.assert_positive([1., -1.])
+    ... except tf.errors.InvalidArgumentError as error:
+    ...     print(error.message.splitlines()[0])
+    Condition x > 0 did not hold element-wise.
+    """
+
+    def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
+        super().__init__(node_def, op, message, INVALID_ARGUMENT, *args)
