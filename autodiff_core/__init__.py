@@ -229,6 +229,7 @@ if _TYPE_CHECKING:
         unravel_index,
     )
     from .program import Program
+    from .signal.spectra import fftnd, ifftnd, irfftnd, rfftnd
     from .sparse import sparse_hessian, sparse_jacobian
 
 __version__ = "0.1.0"
@@ -262,6 +263,7 @@ _LAZY_NAMES = {
         *("strided_slice", "unravel_index"),
     ),
     "program": ("Program",),
+    "signal.spectra": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
     "sparse": ("sparse_hessian", "sparse_jacobian"),
 }
 _MODULE_OF = {name: module for module, names in _LAZY_NAMES.items() for name in names}
@@ -361,6 +363,7 @@ __all__ = [
     "experimental",
     "extract_volume_patches",
     "eye",
+    "fftnd",
     "fill",
     "float16",
     "float32",
@@ -387,6 +390,7 @@ __all__ = [
     "hvp",
     "identity",
     "identity_n",
+    "ifftnd",
     "init_scope",
     "initializers",
     "inside_function",
@@ -394,6 +398,7 @@ __all__ = [
     "int32",
     "int64",
     "int8",
+    "irfftnd",
     "is_symbolic_tensor",
     "is_tensor",
     "jacobian",
@@ -454,6 +459,7 @@ __all__ = [
     "reshape",
     "reverse",
     "reverse_sequence",
+    "rfftnd",
     "roll",
     "round",
     "saturate_cast",

@@ -16,7 +16,7 @@ from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")
 # Where a function stands in several of them, the first one gives its spelling.
-NAMESPACES = {"tf": tf, "tf.math": tf.math, "tf.nn": tf.nn, "tf.linalg": tf.linalg}
+NAMESPACES = {"tf": tf, "tf.math": tf.math, "tf.nn": tf.nn, "tf.linalg": tf.linalg, "tf.signal": tf.signal}
 
 TEXT = """# Operations
 

@@ -5,6 +5,8 @@ import copy
 import json
 import pickle
 import random
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -406,3 +408,20 @@ def test_nothing_reads_a_guard():
     header["outputs"] = [guard]
     with pytest.raises(ProgramFileError, match="is a guard, which has no value"):
         from_bytes(pack(header, data))
+
+
+def test_a_program_is_loaded_where_its_rows_have_not_been_used_yet(tmp_path):
+    @tf.function
+    def smoothed(x):
+        return tf.signal.dct(np.fft.irfft(np.fft.rfft(x) * np.array([1.0, 0.5, 0.25, 0.0])))
+
+    x = tf.constant(np.arange(6.0))
+    smoothed.get_concrete_function(x).program.save(tmp_path / "program")
+    code = (
+        "import sys, numpy as np, autodiff_core as tf\n"
+        "program = tf.Program.load(sys.argv[1])\n"
+        "print(*program(tf.constant(np.arange(6.0))).numpy().tolist())"
+    )
+    run = subprocess.run([sys.executable, "-c", code, tmp_path / "program"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    np.testing.assert_allclose([float(word) for word in run.stdout.split()], smoothed(x), rtol=1e-12)

@@ -49,7 +49,8 @@ def load() -> None:
     """Fill the tables. Importing the package does not, so as to stay quick."""
     for name in _MODULES:
         import_module(f".{name}", __package__)
-    functions.update(import_module("..numpy_linalg", __package__).COUNTERPARTS)
+    for name in ("numpy_linalg", "numpy_fft"):
+        functions.update(import_module(f"..{name}", __package__).COUNTERPARTS)
 
 
 def spelled(function: Any) -> str:

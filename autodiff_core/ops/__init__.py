@@ -10,7 +10,17 @@ from .table import Case, Row
 from .table import rows as _loaded_rows
 
 _LATER = (
-    *("solving", "decompositions", "matrix_functions", "convolution", "polynomials", "cosines", "ctc", "factors"),
+    *(
+        "solving",
+        "decompositions",
+        "matrix_functions",
+        "convolution",
+        "polynomials",
+        "cosines",
+        "fourier",
+        "ctc",
+        "factors",
+    ),
     "updating",
 )
 _SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions")

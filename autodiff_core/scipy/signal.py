@@ -1,5 +1,5 @@
 """`scipy.signal`: convolution, by SciPy's arguments."""
 
-from ..ops.convolution import convolve
+from ..ops.convolution import convolve, fftconvolve
 
-__all__ = ["convolve"]
+__all__ = ["convolve", "fftconvolve"]
