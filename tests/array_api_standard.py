@@ -114,6 +114,22 @@ LINALG = """
     vecdot(x1, x2, /, *, axis=-1)
     vector_norm(x, /, *, axis=None, keepdims=False, ord=2)
 """
+FFT = """
+    fft(x, /, *, n=None, axis=-1, norm="backward")
+    ifft(x, /, *, n=None, axis=-1, norm="backward")
+    fftn(x, /, *, s=None, axes=None, norm="backward")
+    ifftn(x, /, *, s=None, axes=None, norm="backward")
+    rfft(x, /, *, n=None, axis=-1, norm="backward")
+    irfft(x, /, *, n=None, axis=-1, norm="backward")
+    rfftn(x, /, *, s=None, axes=None, norm="backward")
+    irfftn(x, /, *, s=None, axes=None, norm="backward")
+    hfft(x, /, *, n=None, axis=-1, norm="backward")
+    ihfft(x, /, *, n=None, axis=-1, norm="backward")
+    fftfreq(n, /, *, d=1.0, dtype=None, device=None)
+    rfftfreq(n, /, *, d=1.0, dtype=None, device=None)
+    fftshift(x, /, *, axes=None)
+    ifftshift(x, /, *, axes=None)
+"""
 # What an array has beside operators.
 METHODS = """
     __array_namespace__(*, api_version=None)

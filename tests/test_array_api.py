@@ -68,13 +68,44 @@ def test_tensor_has_the_operators_of_the_standard(name):
 
 def test_namespace_exports_what_the_standard_names_and_nothing_else():
     names = {*standard.main_functions(), *standard.CONSTANTS.split(), *standard.DTYPES.split()}
-    assert set(xp.__all__) == names | {"linalg", "__array_api_version__"}
+    assert set(xp.__all__) == names | {"fft", "linalg", "__array_api_version__"}
     assert set(xp.linalg.__all__) == set(standard.signatures(standard.LINALG))
+    assert set(xp.fft.__all__) == set(standard.signatures(standard.FFT))
     assert all(getattr(xp, name).__doc__ for name in standard.main_functions())
 
 
-def test_the_extension_for_fourier_transforms_is_not_there():
-    assert not hasattr(xp, "fft")
+@pytest.mark.parametrize(("name", "expected"), standard.signatures(standard.FFT).items())
+def test_function_of_fft_takes_the_arguments_of_the_standard(name, expected):
+    assert called(getattr(xp.fft, name)) == parameters(expected)
+
+
+FOURIER = {
+    "fft": {"n": 5, "norm": "ortho"},
+    "ifft": {"axis": 0},
+    "fftn": {"axes": (1,)},
+    "ifftn": {"s": (2, 3), "axes": (0, 1)},
+    "rfft": {"norm": "forward"},
+    "irfft": {"n": 6},
+    "rfftn": {},
+    "irfftn": {"axes": (0, 1)},
+    "hfft": {"n": 4},
+    "ihfft": {"axis": 0},
+    "fftshift": {"axes": 1},
+    "ifftshift": {},
+}
+
+
+@pytest.mark.parametrize("name", FOURIER)
+def test_fourier_transforms_are_numpys_and_differentiable(name):
+    value = getattr(xp.fft, name)(tf.constant(MATRIX), **FOURIER[name])
+    np.testing.assert_allclose(value, getattr(np.fft, name)(MATRIX, **FOURIER[name]), atol=1e-12)
+    tf.testing.check_gradients(lambda x: getattr(xp.fft, name)(x, **FOURIER[name]), [MATRIX], order=2)
+
+
+def test_frequencies_are_of_the_default_dtype_or_of_that_asked_for():
+    np.testing.assert_allclose(xp.fft.fftfreq(5, d=0.1), np.fft.fftfreq(5, 0.1), rtol=1e-6)
+    assert xp.fft.rfftfreq(4).dtype.name == tf.floatx()
+    assert xp.fft.rfftfreq(4, dtype=xp.float64, device="cpu").dtype == xp.float64
 
 
 @pytest.mark.parametrize("version", [None, "2022.12", "2023.12", "2024.12"])

@@ -4,14 +4,14 @@ Code that is written against the standard asks an array for its namespace and us
 is recorded and can be differentiated. Functions have the standard's names and arguments, in a file a chapter; they take
 and give tensors. What there is to compute is computed by the same rows as everywhere; here are names and conventions
 only: default dtypes, dtypes of sums, orders of arguments. A chapter of the standard that is missing here would be one
-more file, and an extension a module beside `linalg`.
+more file, and an extension a module beside `linalg` and `fft`.
 
 https://data-apis.org/array-api/2024.12/
 """
 
 from math import e, inf, nan, pi
 
-from . import linalg
+from . import fft, linalg
 from .creation import (
     arange,
     asarray,
@@ -236,6 +236,7 @@ __all__ = [
     "isnan",
     "less",
     "less_equal",
+    "fft",
     "linalg",
     "linspace",
     "log",
