@@ -229,7 +229,7 @@ if _TYPE_CHECKING:
         unravel_index,
     )
     from .program import Program
-    from .signal.spectra import fftnd, ifftnd, irfftnd, rfftnd
+    from .signal.flat import fftnd, ifftnd, irfftnd, rfftnd
     from .sparse import sparse_hessian, sparse_jacobian
 
 __version__ = "0.1.0"
@@ -263,7 +263,7 @@ _LAZY_NAMES = {
         *("strided_slice", "unravel_index"),
     ),
     "program": ("Program",),
-    "signal.spectra": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
+    "signal.flat": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
     "sparse": ("sparse_hessian", "sparse_jacobian"),
 }
 _MODULE_OF = {name: module for module, names in _LAZY_NAMES.items() for name in names}

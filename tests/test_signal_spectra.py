@@ -141,7 +141,7 @@ BESIDE_NUMPY: dict[str, tuple[Any, Any]] = {
     "rfft cut": (lambda x: tf.signal.rfft(tf.math.real(x), 3), lambda x: np.fft.rfft(x.real, 3)),
     "rfft2d": (lambda x: tf.signal.rfft2d(tf.math.real(x), (4, 5)), lambda x: np.fft.rfft2(x.real, (4, 5))),
     "rfft3d": (lambda x: tf.signal.rfft3d(tf.math.real(x)), lambda x: np.fft.rfftn(x.real, axes=(-3, -2, -1))),
-    "rfftnd": (lambda x: tf.rfftnd(tf.math.real(x), axes=[0, 1]), lambda x: np.fft.rfftn(x.real, axes=(0, 1))),
+    "rfftnd": (lambda x: tf.signal.rfftnd(tf.math.real(x), axes=[0, 1]), lambda x: np.fft.rfftn(x.real, axes=(0, 1))),
 }
 
 
@@ -167,9 +167,12 @@ def test_pythons_numbers_are_float32_and_reals_are_taken_where_tensorflow_wants_
     assert gradient(lambda x: tf.signal.fft(x), X).dtype == np.float64
 
 
-def test_the_flat_names_are_those_of_signal() -> None:
+def test_the_flat_names_are_told_lengths_and_axes() -> None:
     for name in ("fftnd", "ifftnd", "rfftnd", "irfftnd"):
-        assert getattr(tf, name) is getattr(tf.signal, name)
+        expected = getattr(tf.signal, name)(REAL, [3], [1])
+        np.testing.assert_array_equal(getattr(tf, name)(REAL, [3], [1]), expected)
+    assert tf.rfftnd(REAL, [3], [1], Tcomplex=tf.complex64).dtype == np.complex64
+    assert tf.irfftnd(COMPLEX, [3], [1], Treal=tf.float32).dtype == np.float32
 
 
 @pytest.mark.parametrize(
