@@ -325,3 +325,46 @@ print(tf.scipy.signal.convolve([1.], [2.]).numpy())
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["True", "True", "True", "[2.]"]
+
+
+# -- differential equations of complex numbers ----------------------------------------------------------------------
+
+TURNING = np.array([[0.3 - 0.5j, 0.8 + 0.2j], [-0.6 + 0.4j, 0.2 + 0.7j]])
+
+
+def turned(u: Any, t: Any, a: Any) -> Any:
+    return tf.linalg.matvec(a, u) * tf.cast(tf.sin(t), u.dtype) * u
+
+
+def by_odeint(y: Any, a: Any, t: Any) -> Any:
+    times = tf.stack([0.1, 0.5 * t, t])
+    return tf.scipy.integrate.odeint(turned, y, times, (a,), rtol=1e-10, atol=1e-10)
+
+
+def by_solve_ivp(y: Any, a: Any, t: Any) -> Any:
+    times = tf.stack([0.5 * t, t])
+    return tf.scipy.integrate.solve_ivp(
+        lambda t, u, a: turned(u, t, a), [0.1, t], y, t_eval=times, args=(a,), rtol=1e-10, atol=1e-10
+    ).y
+
+
+@pytest.mark.parametrize("solve", [by_odeint, by_solve_ivp])
+def test_complex_states_have_gradients_by_everything(solve: Any) -> None:
+    check_gradients(solve, [TURNING[0], TURNING, 0.4], order=2, modes=["reverse"], rtol=1e-3, atol=1e-4)
+    check_gradients(lambda y, a: solve(y, a, tf.constant(0.4)), [TURNING[0], TURNING.real], rtol=1e-3, atol=1e-4)
+
+
+def test_a_complex_argument_of_a_real_state_has_a_complex_gradient() -> None:
+    def solve(y: Any, a: Any) -> Any:
+        return tf.scipy.integrate.odeint(
+            lambda u, t, a: tf.abs(tf.linalg.matvec(a, tf.cast(u, a.dtype))) * u, y, [0.0, 0.3], (a,), rtol=1e-10
+        )
+
+    check_gradients(solve, [TURNING[0].real, TURNING], order=2, modes=["reverse"], rtol=1e-3, atol=1e-4)
+
+
+def test_complex_solutions_are_the_exponential() -> None:
+    path = tf.scipy.integrate.odeint(lambda y, t: 1j * y, [1.0 + 0j], [0.0, 1.0, 2.0], rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(path[:, 0], np.exp(1j * np.arange(3.0)), rtol=1e-8)
+    with pytest.raises(TypeError, match="the slope of a state of dtype float64 is of dtype complex128; start from"):
+        tf.scipy.integrate.odeint(lambda y, t: 1j * y, np.ones(1), [0.0, 1.0])

@@ -2,7 +2,8 @@
 
 The gradient of a solution is another equation, which runs backwards in time: beside the state go its adjoint and the
 integrals that are the gradients of the arguments (R. T. Q. Chen et al., Neural ordinary differential equations, 2018).
-It is solved by the same function, so it has gradients of its own. Nothing of the solver's steps is kept.
+It is solved by the same function, so it has gradients of its own. Nothing of the solver's steps is kept. Adjoints and
+integrals are gradients by the user's convention, conjugates where numbers are complex, since a tape inside gives them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..nest import flatten_for_tape
+from ..ops.complex_parts import real
+from ..ops.elementwise import conj
 from ..ops.reductions import reduce_sum
 from ..ops.shaping import concat, reshape, stack, transpose
 from ..tape import GradientTape
@@ -45,7 +48,8 @@ class _Call:
         self.solver, self.func, self.count, self.variables = solver, func, count, variables
 
     def pull(self, g: Any, t: Any, args: Sequence[Any]) -> list[Any]:
-        return _adjoint(self.solver, self.func, self.path, t, args, self.variables, g)
+        (g,) = _core.conjugated([g])
+        return _core.conjugated(_adjoint(self.solver, self.func, self.path, t, args, self.variables, g))
 
 
 _ODE = _core.register_general(
@@ -77,6 +81,11 @@ def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Se
             raise ValueError(
                 f"the slope of a state of shape {y.shape} has that shape; the function gave one of shape {first.shape}"
             )
+        if first.dtype.kind == "c" and y.dtype.kind != "c":
+            raise TypeError(
+                f"the slope of a state of dtype {y.dtype} is of dtype {first.dtype}; start from a complex state, as in "
+                f"tf.cast(y0, tf.complex128)"
+            )
         path = solver(slope, y, times).astype(y.dtype)
     finally:
         _core.resume(listening)
@@ -93,33 +102,44 @@ def _adjoint(
     n, count = int(path.shape[1]), int(path.shape[0])
     sources = [*args, *variables]
     sizes = [int(source.size) for source in sources]
+    # One array holds them all.
+    dtype = np.result_type(path.dtype, *[source.dtype for source in sources if source.dtype.kind == "c"])
 
     def slopes(whole: Any, back: Any, *own: Any) -> Any:
         """Of state, adjoint, and integrals, in reversed time."""
-        y, a = whole[:n], whole[n : 2 * n]
+        y, a = (_core.to_dtype(part, path.dtype) for part in (whole[:n], whole[n : 2 * n]))
         followed = [y, *own, *variables]
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(followed)
             value = func(y, -back, *own)
         pulled = tape.gradient(value, followed, output_gradients=a, unconnected_gradients="zero")
-        return concat([-_core.operand(value), *[reshape(part, (int(part.size),)) for part in pulled]], 0)
+        parts = [-_core.operand(value), *[reshape(part, (int(part.size),)) for part in pulled]]
+        return concat([_core.to_dtype(part, dtype) for part in parts], 0)
+
+    def gain(weights: Any, at: Any, time: Any) -> Any:
+        """How the target changes as the state moves along its slope."""
+        slope = func(at, time, *args)
+        return real(reduce_sum((conj(weights) if path.dtype.kind == "c" else weights) * slope))
 
     state, a = path[count - 1], g[count - 1]
-    integrals: list[Any] = [np.zeros(size, path.dtype) for size in sizes]
+    integrals: list[Any] = [np.zeros(size, dtype) for size in sizes]
     times: list[Any] = [None] * count
     for k in range(count - 1, 0, -1):
-        times[k] = reduce_sum(g[k] * func(path[k], t[k], *args))
-        whole = concat([path[k], a, *integrals], 0)
+        times[k] = gain(g[k], path[k], t[k])
+        whole = concat([_core.to_dtype(part, dtype) for part in (path[k], a, *integrals)], 0)
         ends = -stack([t[k], t[k - 1]])
         whole = _solved(solver, slopes, whole, ends, args)[1]
-        state, a = path[k - 1], whole[n : 2 * n] + g[k - 1]
+        state, a = path[k - 1], _core.to_dtype(whole[n : 2 * n], path.dtype) + g[k - 1]
         integrals, start = [], 2 * n
         for size in sizes:
             integrals.append(whole[start : start + size])
             start += size
     # A later start is a shorter way.
-    times[0] = reduce_sum(g[0] * 0.0) if count == 1 else reduce_sum((g[0] - a) * func(state, t[0], *args))
-    shaped = [reshape(part, tuple(source.shape)) for part, source in zip(integrals, sources, strict=True)]
+    times[0] = real(reduce_sum(g[0] * 0.0)) if count == 1 else gain(g[0] - a, state, t[0])
+    shaped = [
+        reshape(_core.to_dtype(part, source.dtype), tuple(source.shape))
+        for part, source in zip(integrals, sources, strict=True)
+    ]
     return [a, stack(times), *shaped]
 
 
@@ -161,7 +181,7 @@ def odeint(
         Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. It may read
         variables, but tensors that it finds around it have no gradient: give them as arguments.
     y0 : array_like
-        The state at t[0]; of any shape.
+        The state at t[0]; of any shape, real or complex.
     t : array_like
         The times, increasing or decreasing, of shape (n,).
     args : tuple
@@ -184,6 +204,8 @@ def odeint(
         Where SciPy is not installed.
     RuntimeError
         Where the solver fails.
+    TypeError
+        Where the slope of a real state is complex.
     ValueError
         Where the slope has another shape than the state, or there are no times.
 
@@ -205,12 +227,20 @@ def odeint(
     def solver(slope: Callable[[np.ndarray, float], np.ndarray], y: np.ndarray, times: np.ndarray) -> np.ndarray:
         if len(times) == 1:
             return y[None]
+        # SciPy's takes real numbers: complex ones go in as pairs.
+        kind = np.dtype(np.complex128 if y.dtype.kind == "c" else np.float64)
         path, report = integrate.odeint(
-            slope, y.astype(np.float64), times.astype(np.float64), rtol=rtol, atol=atol, mxstep=mxstep, full_output=True
+            lambda parts, at: slope(parts.view(kind), at).astype(kind).view(np.float64),
+            y.astype(kind).view(np.float64),
+            times.astype(np.float64),
+            rtol=rtol,
+            atol=atol,
+            mxstep=mxstep,
+            full_output=True,
         )
         if report["message"] != "Integration successful.":
             raise RuntimeError(f"odeint: {report['message']}")
-        return np.asarray(path)
+        return np.asarray(path).view(kind)
 
     ordered = (lambda y, at, *rest: func(at, y, *rest)) if tfirst else func
     flat, state, times, leaves, shape = _prepared("odeint", ordered, y0, t, args)
@@ -239,7 +269,7 @@ def solve_ivp(
     t_span : pair of float
         The first and the last time.
     y0 : array_like
-        The state at the first time, of shape (n,).
+        The state at the first time, of shape (n,), real or complex.
     method : str or class
         SciPy's name of a method, or a solver class.
     t_eval : array_like, optional
@@ -264,7 +294,7 @@ def solve_ivp(
     RuntimeError
         Where the solver fails.
     TypeError
-        For events and dense output, which are not recorded.
+        For events and dense output, which are not recorded; where the slope of a real state is complex.
     ValueError
         Where the slope has another shape than the state.
 
