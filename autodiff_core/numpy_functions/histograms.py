@@ -9,11 +9,12 @@ import numpy as np
 
 from .. import _core
 from ..ops import indexing, reductions, segments, shaping
-from .registry import constant, counterpart, data, inexact, stripped, watchable
+from .registry import constant, counterpart, data, inexact, of_real_numbers, stripped, watchable
 
 
 def _edges(name: str, points: Any, bins: Any, span: Any, weights: Any = None) -> tuple[Any, np.ndarray]:
     """The edges as they are returned, and as numbers."""
+    of_real_numbers(points, name)
     if isinstance(bins, _core.Operand) and bins.ndim == 1:
         return bins, np.asarray(bins)
     numbers = np.histogram_bin_edges(

@@ -10,7 +10,7 @@ from .. import _core, clipping
 from ..ops import elementwise as el
 from ..ops import indexing, linalg, ordering, shaping
 from ..tape import GradientTape
-from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, stripped
+from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, of_real_numbers, stripped
 
 
 def _flat(a: Any) -> Any:
@@ -252,7 +252,7 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 
 @counterpart(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
-    at, knots, values = alike("interp", inexact(x), xp, fp)
+    at, knots, values = alike("interp", inexact(of_real_numbers(x, "interp")), of_real_numbers(xp, "interp"), fp)
     if knots.ndim != 1 or values.ndim != 1 or knots.size != values.size or not knots.size:
         raise ValueError(
             f"np.interp: xp of shape {tuple(knots.shape)} and fp of shape {tuple(values.shape)} do not fit"

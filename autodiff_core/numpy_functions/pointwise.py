@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from ..ops import complex_parts, shaping
 from ..ops import elementwise as el
-from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way
+from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way, of_real_numbers
 
 
 @counterpart(np.round, np.around, data=True)
@@ -54,10 +54,13 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 @counterpart(np.nan_to_num)
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     operand = _core.operand(x)
-    if operand.dtype.kind != "f":
+    if operand.dtype.kind not in "fc":
         return _core.identity_tensor(operand)
     if not copy:
         raise no_way("np.nan_to_num with copy=False", "a tensor's value never changes")
+    if operand.dtype.kind == "c":
+        parts = (complex_parts.real(operand), complex_parts.imag(operand))
+        return complex_parts.complex(*(nan_to_num(part, True, nan, posinf, neginf) for part in parts))
     limits = np.finfo(operand.dtype)
     high = limits.max if posinf is None else posinf
     low = limits.min if neginf is None else neginf
@@ -71,7 +74,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
 @counterpart(np.unwrap)
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
     """Whole periods are added, which vary in steps: the slope is one."""
-    x = inexact(p)
+    x = inexact(of_real_numbers(p, "unwrap"))
     values = np.asarray(x)
     unwrapped = np.unwrap(values, data(discont, "unwrap", "discont"), axis, period=data(period, "unwrap", "period"))
     return x + constant(unwrapped - values, x)
@@ -104,7 +107,7 @@ def i0(x: Any) -> Any:
 
 def modf(x: Any) -> tuple[Any, Any]:
     """np.modf, a ufunc of two results: the part behind the point has the gradient."""
-    operand = inexact(x)
+    operand = inexact(of_real_numbers(x, "modf"))
     fraction = el.fmod(operand, 1.0)
     infinite = np.isinf(np.asarray(operand))
     if infinite.any():
@@ -115,12 +118,13 @@ def modf(x: Any) -> tuple[Any, Any]:
 
 def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
     """np.divmod, a ufunc of two results."""
-    return el.floordiv(x, y), el.mod(x, y)
+    dividend, divisor = (of_real_numbers(operand, "divmod") for operand in (x, y))
+    return el.floordiv(dividend, divisor), el.mod(dividend, divisor)
 
 
 def ldexp(x: Any, exponents: Any) -> Any:
     """np.ldexp, a ufunc: in two factors, neither of which overflows before the product does."""
-    operand = inexact(x)
+    operand = inexact(of_real_numbers(x, "ldexp"))
     powers = np.asarray(exponents)
     if powers.dtype.kind not in "iub":
         raise TypeError(f"np.ldexp: the exponents are integers, not {powers.dtype}; use t * np.exp2(exponents)")
@@ -131,7 +135,7 @@ def ldexp(x: Any, exponents: Any) -> Any:
 
 def frexp(x: Any) -> tuple[Any, Any]:
     """np.frexp, a ufunc of two results: the mantissa has the gradient, the exponent varies in steps."""
-    operand = inexact(x)
+    operand = inexact(of_real_numbers(x, "frexp"))
     exponents = np.asarray(np.frexp(np.asarray(operand))[1])
     return ldexp(operand, -exponents), _core.to_tensor(exponents)
 
@@ -205,6 +209,8 @@ def logspace(
 @counterpart(np.geomspace)
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     first, last = (inexact(x) for x in alike("geomspace", start, stop))
+    if first.dtype.kind == "c":
+        return _spiral(first, last, num, endpoint, dtype, axis)
     sign = np.sign(np.asarray(first))
     if (np.asarray(first) == 0).any() or (np.asarray(last) == 0).any() or (sign != np.sign(np.asarray(last))).any():
         raise ValueError("np.geomspace: the ends of a tensor must be of one sign, and not zero")
@@ -213,6 +219,16 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
         shaping.broadcast_to(constant(sign, first), np.shape(path[0]) if axis == 0 else sign.shape), axis
     )
     return in_dtype(path * signs, dtype)
+
+
+def _spiral(first: Any, last: Any, num: int, endpoint: bool, dtype: Any, axis: int) -> Any:
+    """np.geomspace of complex numbers: by equal factors, the shorter way round 0."""
+    if (np.asarray(first) == 0).any() or (np.asarray(last) == 0).any():
+        raise ValueError("np.geomspace: the ends of a tensor must not be zero")
+    logarithm = el.log(last / first)
+    turned = el.exp(linspace(el.multiply(logarithm, 0.0), logarithm, num, endpoint, axis=axis))
+    base = shaping.broadcast_to(first, logarithm.shape)
+    return in_dtype(shaping.expand_dims(base, axis_of(axis, base.ndim + 1)) * turned, dtype)
 
 
 @counterpart(newer("astype"))

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import linalg, reductions, shaping
+from ..ops import complex_parts, linalg, reductions, shaping
 from .products import convolve, vander
-from .registry import alike, constant, counterpart, inexact
+from .registry import alike, constant, counterpart, inexact, stripped
 
 
 @counterpart(np.roots)
 def roots(p: Any) -> Any:
-    from ..ops.polynomials import real_roots
+    from ..ops import polynomials
 
-    return real_roots(p)
+    return polynomials.roots(p)
 
 
 @counterpart(np.poly)
@@ -69,6 +69,8 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     from ..numpy_linalg import COUNTERPARTS
 
     at, values = (inexact(v) for v in alike("polyfit", x, y))
+    if at.dtype.kind == "c" and not np.iscomplexobj(stripped(x)):
+        at = complex_parts.real(at)  # so are the covariances, then
     if deg < 0 or at.ndim != 1 or at.size == 0 or values.ndim not in (1, 2) or values.shape[0] != at.shape[0]:
         raise TypeError(
             f"np.polyfit: degree {deg} of points of shapes {tuple(at.shape)} and {tuple(values.shape)}; it takes a "

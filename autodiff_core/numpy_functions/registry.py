@@ -142,6 +142,14 @@ def inexact(value: Any) -> Any:
     return _core.to_dtype(x, np.float64) if x.dtype.kind in "iub" else x
 
 
+def of_real_numbers(value: Any, function: str) -> Any:
+    """An operand of a function that has no meaning for complex numbers."""
+    x = _core.operand(value)
+    if x.dtype.kind == "c":
+        raise TypeError(f"np.{function}: takes real numbers, not {x.dtype}; give it np.real or np.abs of them")
+    return x
+
+
 def in_dtype(result: Any, dtype: Any) -> Any:
     """The result in the dtype that was asked for, if any."""
     return result if dtype is None else _core.to_dtype(result, dtype)

@@ -10,7 +10,7 @@ from .. import _core
 from ..ops import elementwise as el
 from ..ops import linalg, ordering, reductions, segments, shaping
 from ..ops.complex_parts import complex, imag, real, squared_magnitude
-from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact
+from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact, of_real_numbers
 
 
 def _masked(x: Any, where: Any, fill: Any) -> Any:
@@ -338,7 +338,8 @@ def _quantile(name: str, hundred: float, skip: bool) -> Any:
         *,
         weights: Any = None,
     ) -> Any:
-        return _quantiles(name, a, np.asarray(data(q, name, "q")) / hundred, axis, method, keepdims, weights, skip)
+        x = of_real_numbers(a, name)
+        return _quantiles(name, x, np.asarray(data(q, name, "q")) / hundred, axis, method, keepdims, weights, skip)
 
     quantile.__name__ = name
     return quantile
@@ -432,7 +433,7 @@ def nanstd(a: Any, *args: Any, **kwargs: Any) -> Any:
 
 def _nan_extremum(extremum: Any, worst: float, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
     x = _core.operand(a)
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         return extremum(x, axis, None, keepdims, initial, where)
     numbers = _numbers(x, where)
     result = extremum(_masked(x, numbers, worst), axis, None, keepdims, initial)

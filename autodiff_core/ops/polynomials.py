@@ -1,4 +1,4 @@
-"""The real roots of a polynomial as a row: a root moves so that the polynomial stays zero there. Loaded late."""
+"""The roots of a polynomial as a row: a root moves so that the polynomial stays zero there. Loaded late."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from .table import Case, general
 
 
 def _roots(attributes: Any, p: np.ndarray) -> np.ndarray:
-    return np.asarray(np.roots(p), p.dtype)
+    if p.ndim > 1:
+        return np.stack([_roots(attributes, row) for row in p])
+    found = np.roots(p)
+    return found if np.iscomplexobj(found) else np.asarray(found, p.dtype)
 
 
 def _roots_rule(g: Any, roots: Any, attributes: Any, p: Any) -> Any:
@@ -20,33 +23,32 @@ def _roots_rule(g: Any, roots: Any, attributes: Any, p: Any) -> Any:
     from .reductions import reduce_sum
     from .shaping import expand_dims
 
-    n = int(p.shape[0]) - 1
+    n = int(p.shape[-1]) - 1
     at = expand_dims(roots, -1)
     powers = pow(at, np.arange(n, -1, -1).astype(p.dtype))
     degrees = np.arange(n, 0, -1).astype(p.dtype)
-    slope = reduce_sum(p[:-1] * degrees * pow(at, degrees - 1.0), -1)
+    slope = reduce_sum(expand_dims(p[..., :-1] * degrees, -2) * pow(at, degrees - 1.0), -1)
     return -reduce_sum(expand_dims(g / slope, -1) * powers, -2)
 
 
-def real_roots(p: Any) -> Any:
-    """The roots of a polynomial that are all real, with a derivative of every order where they are simple.
+def roots(p: Any) -> Any:
+    """The roots of a polynomial, with a derivative of every order where they are simple.
 
     Parameters
     ----------
     p : array_like
-        Coefficients, the highest power's first, of shape (n + 1,).
+        Coefficients, the highest power's first, of shape (n + 1,); real or complex.
 
     Returns
     -------
     Tensor
-        Of shape (n,), or less where the first coefficients are zero; in NumPy's order.
+        Of shape (n,), or less where the first coefficients are zero; in NumPy's order. Complex, but for real
+        coefficients and roots.
 
     Raises
     ------
     ValueError
         Where p has not one axis.
-    TypeError
-        Where some roots are complex.
 
     Notes
     -----
@@ -58,31 +60,35 @@ def real_roots(p: Any) -> Any:
     [2. 1.]
     """
     operand = _core.operand(p)
-    if operand.dtype.kind == "c":
-        raise TypeError(f"np.roots: takes real coefficients, not {operand.dtype}; take np.roots(t.numpy())")
-    if operand.dtype.kind != "f":
+    if operand.dtype.kind not in "fc":
         operand = _core.to_dtype(operand, np.float64)
     if len(operand.shape) != 1:
         raise ValueError(f"np.roots: takes one dimension, not shape {tuple(operand.shape)}")
-    if np.iscomplexobj(np.roots(np.asarray(operand))):
-        raise TypeError(
-            "np.roots: some roots are complex, and only real ones are recorded. Take their value, "
-            "np.roots(t.numpy()), or np.linalg.eigvals of the companion matrix"
-        )
+    if _core.is_tracing():
+        # A program is one for so many roots, real or complex: both are looked at anew each time.
+        _core.value_array(_core.general(_KIND, [_core.detached(operand)]))
     return _core.general(_ROOTS, [operand])
+
+
+def _kind(attributes: Any, p: np.ndarray) -> np.ndarray:
+    found = np.roots(p)
+    return np.array([found.size, np.iscomplexobj(found)], np.int64)
+
+
+_KIND = _core.register_general("count_of_roots", _kind, None, None, False, False)
 
 
 def _drawn_apart(x: Any) -> Any:
     """A polynomial with roots near 1, 3 and -2."""
-    return real_roots(np.array([1.0, -2.0, -5.0, 6.0], x.dtype) + 0.1 * x)
+    return roots(np.array([1.0, -2.0, -5.0, 6.0], x.dtype) + 0.1 * x)
 
 
 _ROOTS = general(
     "roots",
     _roots,
     _roots_rule,
-    function=real_roots,
-    doc="The roots of a polynomial, all of them real.",
+    function=roots,
+    doc="The roots of a polynomial.",
     keeps_output=True,
     leading=True,
     cases=(Case(_drawn_apart, ((4,),)),),
