@@ -159,6 +159,17 @@ def squared_magnitude(x: Any) -> Any:
     return el.add(el.square(real(x)), el.square(imag(x))) if x.dtype.kind == "c" else el.square(x)
 
 
+def special_of_complex(name: str) -> Any:
+    """A special function of complex numbers, from a file that is loaded when it is called."""
+
+    def form(*operands: Any) -> Any:
+        from . import complex_special
+
+        return getattr(complex_special, name)(*operands)
+
+    return form
+
+
 def _part_dtype(x: Any) -> np.dtype[Any]:
     return np.zeros(0, x.dtype).real.dtype
 
@@ -224,4 +235,7 @@ _core.on_complex("xlog1py", lambda x, y: _where_not_zero(x, y, lambda x_, safe: 
 _core.on_complex("xdivy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.divide(x_, safe)))
 _core.on_complex("sigmoid", lambda x: el.reciprocal(el.add(1.0, el.exp(el.negative(x)))))
 _core.on_complex("silu", lambda x: el.multiply(x, el.sigmoid(x)))
+_core.on_complex("stop_gradient", _core.detached)
 _core.on_complex("has_logarithm", lambda x: el.not_equal(x, 0.0))
+_core.on_complex("erf", special_of_complex("erf"))
+_core.on_complex("erfc", special_of_complex("erfc"))

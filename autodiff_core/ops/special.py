@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from . import elementwise as _e
+from .complex_parts import special_of_complex
 from .elementwise import cos, equal, exp, log, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
 from .scipy_rows import SPELLINGS, no_slope, scipy_row
@@ -473,6 +474,9 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
 
 fresnel_sin = _fresnel("fresnel_sin", 0, sin, "[0.0647 0.4383]")
 fresnel_cos = _fresnel("fresnel_cos", 1, cos, "[0.4923 0.7799]")
+
+for _name in ("zeta", "jv", "yv", "iv", "kv", "kve"):
+    _core.on_complex(_name, special_of_complex(_name))
 
 # SciPy's ufuncs for what other files have rows of.
 SPELLINGS |= {
