@@ -600,7 +600,21 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     >>> print(w.numpy())
     [2. 1.]
     """
-    return EigResult(*_EIG(matrices(tensor, "eig", square=True)))
+    x = matrices(tensor, "eig", square=True)
+    if _core.is_tracing():
+        # A program is one for real numbers, or for complex ones: whether they are is looked at anew each time.
+        bool(_core.general(_COMPLEX_SPECTRUM, [_core.detached(x)]))
+    return EigResult(*_EIG(x))
+
+
+_COMPLEX_SPECTRUM = _core.register_general(
+    "has_complex_eigenvalues",
+    lambda attributes, a: np.asarray(np.iscomplexobj(np.linalg.eig(a)[0])),
+    None,
+    None,
+    False,
+    False,
+)
 
 
 _REAL_SPECTRUM = np.array([[1.0, 0.2, 0.1], [0.0, 3.0, 0.2], [0.0, 0.0, 6.0]])
