@@ -116,8 +116,8 @@ def _check_floats(target: Any, source: Any) -> None:
     for what, value in (("target", target), ("source", source)):
         if isinstance(value, _core.Operand) and value.dtype.kind != "f":
             raise TypeError(
-                f"the {what} has dtype {value.dtype}, which has no derivative; cast it before the computation: "
-                f"cast(x, float32)"
+                f"the {what} has dtype {value.dtype}, and sparse derivatives are those of floats; cast it before the "
+                f"computation: cast(x, float32)"
             )
 
 

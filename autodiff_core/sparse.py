@@ -30,8 +30,8 @@ def _source(name: str, x: Any) -> _core.Operand:
     source = x if isinstance(x, _core.Operand) else _core.to_tensor(x)
     if source.dtype.kind != "f":
         raise TypeError(
-            f"{name}: x is of dtype {source.dtype}, which has no derivative; cast it first, as in "
-            f"np.asarray(x, dtype=float) or tf.cast(x, tf.float32)"
+            f"{name}: x is of dtype {source.dtype}, and sparse derivatives are those by floats; cast it first, as in "
+            f"np.asarray(x, dtype=float), or make x of the parts of complex numbers"
         )
     return source
 

@@ -625,6 +625,8 @@ def test_a_deep_recording_needs_no_deep_stack() -> None:
 def test_an_integer_argument_is_refused(transform: Any) -> None:
     with pytest.raises(TypeError, match=rf"^{transform.__name__}: x is of dtype int64, .* cast it first"):
         transform(tf.reduce_sum, np.arange(3))
+    with pytest.raises(TypeError, match=rf"^{transform.__name__}: x is of dtype complex128, .* the parts of complex"):
+        transform(tf.reduce_sum, np.ones(3, complex))
 
 
 @pytest.mark.parametrize("transform", [tf.sparse_jacobian, tf.sparse_hessian])

@@ -285,3 +285,17 @@ def test_the_arguments_of_compute_gradient_are_a_list_of_floats() -> None:
         tf.test.compute_gradient(lambda x, n: x, [1.0, np.arange(2)])
     with pytest.raises(TypeError, match="the value has dtype bool"):
         tf.test.compute_gradient(lambda x: x > 0.0, [1.0])
+
+
+def test_a_complex_number_has_a_row_and_a_column_for_each_part() -> None:
+    point = np.array([1.0 + 2.0j, -0.5 + 0.3j])
+    for f in (lambda z, x: z * tf.math.conj(z) * z + tf.cast(x, z.dtype), lambda z, x: tf.abs(z) * x):
+        theoretical, numerical = tf.test.compute_gradient(f, [point, np.array([0.5, 1.5])])
+        rows = 4 if tf.constant(f(tf.constant(point), tf.constant([0.5, 1.5]))).dtype.kind == "c" else 2
+        assert [j.shape for j in (*theoretical, *numerical)] == [(rows, 4), (rows, 2)] * 2
+        for one, other in zip(theoretical, numerical, strict=True):
+            assert one.dtype == other.dtype == np.float64
+            np.testing.assert_allclose(one, other, atol=1e-4)
+    turned = tf.test.compute_gradient(lambda z: 1j * z, [np.array([1.0 + 1.0j], np.complex64)])[0][0]
+    np.testing.assert_array_equal(turned, [[0.0, -1.0], [1.0, 0.0]])
+    assert turned.dtype == np.float32

@@ -99,6 +99,7 @@ def binary_crossentropy(
     0.6931
     """
     y_true, y_pred = _alike(y_true, y_pred)
+    _real("binary_crossentropy", y_pred)
     if label_smoothing:
         y_true = y_true * (1 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:
@@ -133,6 +134,7 @@ def categorical_crossentropy(
     0.6931
     """
     y_true, y_pred = _alike(y_true, y_pred)
+    _real("categorical_crossentropy", y_pred)
     if label_smoothing:
         y_true = y_true * (1 - label_smoothing) + label_smoothing / y_true.shape[axis]
     if from_logits:
@@ -166,6 +168,7 @@ def sparse_categorical_crossentropy(
     0.6931
     """
     y_pred = tf.convert_to_tensor(y_pred)
+    _real("sparse_categorical_crossentropy", y_pred)
     y_true = tf.cast(y_true, tf.int64)
     last = len(y_pred.shape) - 1
     if axis % (last + 1) != last:
@@ -357,6 +360,12 @@ def _alike(y_true: Any, y_pred: Any) -> tuple[tf.Tensor, tf.Tensor]:
     elif more == -1 and y_true.shape[-1] == 1:
         y_true = tf.squeeze(y_true, axis=-1)
     return y_true, y_pred
+
+
+def _real(loss: str, tensor: tf.Tensor) -> None:
+    """Refuse complex numbers where probabilities and their logits are meant."""
+    if tensor.dtype.kind == "c":
+        raise TypeError(f"{loss}: probabilities and logits are real, not {tensor.dtype}")
 
 
 def _away_from_the_ends(probability: tf.Tensor) -> tf.Tensor:

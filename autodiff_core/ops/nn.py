@@ -419,6 +419,11 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
     Tensor
         A scalar.
 
+    Raises
+    ------
+    TypeError
+        Where `t` is complex: the square is not that of the absolute value.
+
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/nn/l2_loss
@@ -428,7 +433,10 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
     >>> tf.nn.l2_loss([3., 4.])
     <Tensor: shape=(), dtype=float32, numpy=12.5>
     """
-    return multiply(reduce_sum(square(t)), 0.5)
+    operand = _core.operand(t)
+    if operand.dtype.kind == "c":
+        raise TypeError(f"l2_loss: takes floats, not {operand.dtype}; give it tf.abs of them")
+    return multiply(reduce_sum(square(operand)), 0.5)
 
 
 def silu(features: Any, beta: Any = 1.0) -> Tensor:

@@ -60,7 +60,8 @@ def _choose(attributes: Any, x: np.ndarray) -> np.ndarray:
 
 def _worst(dtype: np.dtype, largest: bool) -> Any:
     if dtype.kind == "c":
-        raise TypeError(f"segment_max and segment_min: numbers of dtype {dtype} have no order")
+        name = "segment_max" if largest else "segment_min"
+        raise TypeError(f"{name}: takes numbers that have an order, not {dtype}; give it their real part or abs")
     limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
     return limits.min if largest else limits.max
 

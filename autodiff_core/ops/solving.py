@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .complex_parts import complex, imag
+from .complex_parts import complex, imag, real
 from .elementwise import conj, log, multiply
 from .matrices import adjoint as adjoint_of
 from .matrices import (
@@ -464,12 +464,12 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     Parameters
     ----------
     matrix : array_like
-        Of shape (..., n, n), symmetric.
+        Of shape (..., n, n), symmetric; complex ones are Hermitian.
 
     Returns
     -------
     Tensor
-        Of shape (...).
+        Of shape (...), and real.
 
     Raises
     ------
@@ -487,7 +487,7 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     """
     from .decompositions import cholesky
 
-    return 2.0 * reduce_sum(log(diagonal(cholesky(matrix))), -1)
+    return 2.0 * reduce_sum(log(real(diagonal(cholesky(matrix)))), -1)
 
 
 # ------------------------------------------------------------------------------------------------------ least squares
