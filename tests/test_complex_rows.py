@@ -20,7 +20,7 @@ load_special()
 GENERATOR = np.random.default_rng(3)
 
 # Rows that take no complex operands: their parts are real, or their operands have an order.
-REFUSED = {"complex", "segment_extremum", "roots", *FORMS}
+REFUSED = {"complex", "segment_extremum", *FORMS}
 REFUSED |= {"ctc_loss", "ctc_slope", "gamma_quotient", "igamma", "igammac"}
 BY_INVARIANTS = {"qr", "svd", "eigh", "eig", "slogdet"}
 

@@ -1,5 +1,7 @@
 """Every row in every float and complex dtype: gradients come back in the dtype of their source, and are right.
 
+So they do from recorded functions, and values from vectorized ones.
+
 Or the row refuses the dtype by a TypeError, as NumPy's and SciPy's kernels do. The reference is the same row in float64
 or complex128, which other tests compare with finite differences.
 """
@@ -47,7 +49,7 @@ def refuses(row: Any, dtype: np.dtype) -> bool:
         return dtype.kind == "c" or row.ufunc is None or not any(t.startswith("g" * row.arity) for t in row.ufunc.types)
     if row.name == "gamma_quotient":  # written with SciPy's psi
         return dtype.kind == "c" or dtype == np.longdouble
-    real = {"ctc_loss", "ctc_slope", "igamma", "igammac", "complex", "segment_extremum", "roots", *FORMS}
+    real = {"ctc_loss", "ctc_slope", "igamma", "igammac", "complex", "segment_extremum", *FORMS}
     return row.name in real if dtype.kind == "c" else dtype.name in ("float16", "longdouble")
 
 
@@ -73,6 +75,59 @@ def test_values_and_gradients_agree_with_those_of_the_double_dtype(call: Any, ro
         if found is not None:
             assert found.dtype == dtype
             np.testing.assert_allclose(np.asarray(found, right.dtype), right, **limits)
+
+
+# (The widths between, float32 and float64, are those of the other tests.)
+WIDTHS = ["float16", "longdouble", "complex64", "complex128", "clongdouble"]
+# What takes classes as data, which are not told of examples.
+ALONE = {"sparse_softmax_cross_entropy"}
+
+
+def given(call: Any, row: Any, k: int, name: str) -> tuple[list[np.ndarray], Any]:
+    """Operands of a dtype, and what the call gives for them, with its gradients; None where it refuses the dtype."""
+    arrays = [operand.astype(name) for operand in operands_of(row, k)]
+    try:
+        return arrays, derivatives(call, [tf.constant(array) for array in arrays])
+    except TypeError:
+        return arrays, None
+
+
+def assert_alike(found: Any, expected: Any, name: str) -> None:
+    assert (found is None) == (expected is None)
+    if expected is None:
+        return
+    assert found.dtype == expected.dtype
+    wide = np.asarray(expected, np.complex128 if expected.dtype.kind == "c" else np.float64)
+    tolerance = TOLERANCES.get(name, 1e-9)
+    np.testing.assert_allclose(np.asarray(found, wide.dtype), wide, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", WIDTHS)
+@pytest.mark.parametrize(("call", "row", "k"), SAMPLES)
+def test_a_recorded_call_replays_values_and_gradients(call: Any, row: Any, k: int, name: str) -> None:
+    arrays, expected = given(call, row, k, name)
+    if expected is None:
+        return
+    function = tf.function(lambda *operands: call(*operands))
+    for _ in range(2):
+        values, gradients = derivatives(function, [tf.constant(array) for array in arrays])
+        for found, right in zip([*values, *gradients], [*expected[0], *expected[1]], strict=True):
+            assert_alike(found, right, name)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", WIDTHS)
+@pytest.mark.parametrize(("call", "row", "k"), [s for s in SAMPLES if s.values[1].name not in ALONE])
+def test_a_vectorized_call_gives_each_examples_value(call: Any, row: Any, k: int, name: str) -> None:
+    arrays, expected = given(call, row, k, name)
+    if expected is None:
+        return
+    found = tf.vectorize(lambda *operands: call(*operands))(*[tf.constant(np.stack([x, x])) for x in arrays])
+    values = list(found) if isinstance(found, (tuple, list)) else [found]
+    for value, right in zip(values, expected[0], strict=True):
+        for example in value:
+            assert_alike(example, right, name)
 
 
 FLOATS = ["float16", "float32", "float64", "longdouble", "complex64", "complex128", "clongdouble"]
