@@ -402,6 +402,8 @@ cdef bint add_to_part(Sweep* s, int32_t a, Operand g, object index) except -1:
         return False
     if 4 * (1 if g.scalar else PyArray_SIZE(g.array)) >= PyArray_SIZE(total.array):
         return False
+    if op_set_at < 0:
+        from autodiff_core.ops import updating  # which has the row: nothing else that a sweep meets needs it
     part = <Operand>binary(OP_ADD, picked_tensor(total, index, None), g)
     drop(s, a)
     total = set_at(total, index, part, True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -986,3 +988,20 @@ def test_a_recorded_function_stores_nothing_that_an_inner_tape_follows() -> None
 
     with pytest.raises(TypeError, match=r"tf\.buffer"):
         inside(tf.constant(1.0))
+
+
+def test_second_derivatives_through_parts_need_no_update_before_them() -> None:
+    """In a process that has used no update yet, the row that adds parts in their places is loaded by the sweep."""
+    code = """
+import autodiff_core as tf
+
+x = tf.Variable([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+with tf.GradientTape() as outer:
+    with tf.GradientTape() as inner:
+        y = x[0, 0] * x[0, 1]
+    first = inner.gradient(y, x)
+    total = tf.reduce_sum(first * first)
+print(outer.gradient(total, x).numpy().tolist())
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[[2.0, 4.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]"
