@@ -18,6 +18,8 @@ import autodiff_core as tf
 Call = Callable[..., Any]
 EYE = np.eye(3)
 IDS = [0, 0, 1]
+COLUMN = [[0], [1], [2]]
+SAMPLED: dict[str, Any] = {"sampled_values": ([0, 1], [[0.5], [0.5], [0.5]], [0.5, 0.5])}
 MASK = np.array([[True, False, True], [False, False, True], [True, True, False]])
 
 
@@ -216,6 +218,50 @@ RIGHT: dict[str, tuple[Call, ...]] = {
     "math.digamma": (tf.math.digamma,),
     "clip_by_value": (lambda x: tf.clip_by_value(x, -0.5, 0.5),),
     **{f"math.special.{n}": (getattr(tf.math.special, n),) for n in _SPECIAL},
+    # Batches, patches and places
+    "approx_top_k": (lambda x: tf.approx_top_k(x, 2)[0],),
+    "math.approx_max_k": (lambda x: tf.math.approx_max_k(x, 2)[0],),
+    "math.approx_min_k": (lambda x: tf.math.approx_min_k(x, 2)[0],),
+    "math.reciprocal_no_nan": (tf.math.reciprocal_no_nan,),
+    "batch_to_space": (lambda x: tf.batch_to_space(kernel(x, 4, 1, 2, 1), [2, 2], [[0, 0], [0, 0]]),),
+    "space_to_batch": (lambda x: tf.space_to_batch(kernel(x, 1, 2, 4, 1), [2, 2], [[0, 0], [0, 0]]),),
+    "space_to_batch_nd": (lambda x: tf.space_to_batch_nd(kernel(x, 1, 2, 4, 1), [2, 2], [[0, 0], [0, 0]]),),
+    "ensure_shape": (lambda x: tf.ensure_shape(x, (3, 3)),),
+    "extract_volume_patches": (lambda x: tf.extract_volume_patches(image(x)[None], [1, 1, 2, 2, 1], [1] * 5, "VALID"),),
+    "fftnd": (lambda x: tf.fftnd(x, [3, 3], [0, 1]),),
+    "ifftnd": (lambda x: tf.ifftnd(x, [3, 3], [0, 1]),),
+    "irfftnd": (lambda x: tf.irfftnd(x, [3, 4], [0, 1]),),
+    "parallel_stack": (lambda x, y: tf.parallel_stack([x, y]),),
+    "strided_slice": (lambda x: tf.strided_slice(x, [0, 0], [3, 3], [2, 1]),),
+    "tuple": (lambda x, y: tf.tuple([x, y])[0],),
+    "nn.batch_norm_with_global_normalization": (
+        lambda x, y: tf.nn.batch_norm_with_global_normalization(
+            image(x), x[0, :2], y[0, :2] + 3, x[1, :2], y[1, :2], 1e-3, True
+        ),
+    ),
+    "nn.compute_average_loss": (lambda x: tf.nn.compute_average_loss(x[0]),),
+    "nn.depthwise_conv2d_backprop_filter": (
+        lambda x: tf.nn.depthwise_conv2d_backprop_filter(image(x), (2, 2, 2, 1), image(x), [1] * 4, "SAME"),
+    ),
+    "nn.depthwise_conv2d_backprop_input": (
+        lambda x, y: tf.nn.depthwise_conv2d_backprop_input(
+            (1, 2, 3, 2), kernel(y, 2, 2, 2, 1), image(x), [1] * 4, "SAME"
+        ),
+    ),
+    "nn.normalize_moments": (lambda x, y: tf.nn.normalize_moments(2.0 + 0j, x[0], y[0], x[1])[1],),
+    "nn.sampled_softmax_loss": (lambda x, y: tf.nn.sampled_softmax_loss(x, y[0], COLUMN, y, 2, 3, **SAMPLED),),
+    "nn.scale_regularization_loss": (lambda x: tf.nn.scale_regularization_loss(x),),
+    "nn.sufficient_statistics": (lambda x: tf.nn.sufficient_statistics(x, [0])[2],),
+    "linalg.banded_triangular_solve": (
+        lambda x, y: tf.linalg.banded_triangular_solve(x[:2], y),
+        lambda x, y: tf.linalg.banded_triangular_solve(x[:2], y, adjoint=True),
+    ),
+    "linalg.logm": (lambda x: tf.linalg.logm(definite(x)), lambda x: tf.linalg.logm(9 * EYE + x)),
+    "linalg.lu": (lambda x: tf.linalg.lu(x)[0],),
+    "linalg.lu_matrix_inverse": (lambda x: tf.linalg.lu_matrix_inverse(*tf.linalg.lu(x)),),
+    "linalg.lu_reconstruct": (lambda x: tf.linalg.lu_reconstruct(*tf.linalg.lu(x)),),
+    "linalg.lu_solve": (lambda x, y: tf.linalg.lu_solve(*tf.linalg.lu(x), y),),
+    "scipy.signal.fftconvolve": (lambda x, y: tf.scipy.signal.fftconvolve(x, y, "same"),),
     # Activations and losses of Keras, SciPy's functions
     **{f"keras.activations.{n}": (getattr(tf.keras.activations, n),) for n in _ACTIVATIONS},
     "keras.losses.huber": (lambda x, y: tf.keras.losses.huber(x, y),),
@@ -250,8 +296,8 @@ REFUSED: dict[str, tuple[Call, str]] = {
     "math.betainc": (lambda x, y: tf.math.betainc(x, y, y), "betainc"),
     "math.floordiv": (lambda x, y: tf.math.floordiv(x, y), "floordiv"),
     "math.floormod": (lambda x, y: tf.math.floormod(x, y), "mod"),
-    "math.igamma": (lambda x, y: tf.math.igamma(x, y), "gammainc"),
-    "math.igammac": (lambda x, y: tf.math.igammac(x, y), "gammaincc"),
+    "math.igamma": (lambda x, y: tf.math.igamma(x, y), "igamma"),
+    "math.igammac": (lambda x, y: tf.math.igammac(x, y), "igammac"),
     "math.mod": (lambda x, y: tf.math.mod(x, y), "mod"),
     "math.nextafter": (lambda x, y: tf.math.nextafter(x, y), "nextafter"),
     "math.polygamma": (lambda x, y: tf.math.polygamma(x, y), "polygamma"),
@@ -304,6 +350,44 @@ REFUSED: dict[str, tuple[Call, str]] = {
         lambda x, y: tf.nn.weighted_cross_entropy_with_logits(x, y, 2.0),
         "softplus",
     ),
+    "conv": (lambda x, y: tf.conv(image(x), kernel(y, 2, 2, 2, 1), [1] * 4, "SAME"), "conv"),
+    "rfftnd": (lambda x: tf.rfftnd(x, [3, 3], [0, 1]), "rfft"),
+    "saturate_cast": (lambda x: tf.saturate_cast(x, tf.float32), "saturate_cast"),
+    "truncatediv": (lambda x, y: tf.truncatediv(x, y), "truncatediv"),
+    "truncatemod": (lambda x, y: tf.truncatemod(x, y), "truncatemod"),
+    "nn.atrous_conv2d": (lambda x, y: tf.nn.atrous_conv2d(image(x), kernel(y, 2, 2, 2, 1), 1, "SAME"), "atrous_conv2d"),
+    "nn.atrous_conv2d_transpose": (
+        lambda x, y: tf.nn.atrous_conv2d_transpose(image(x), kernel(y, 2, 2, 1, 2), (1, 2, 3, 1), 1, "SAME"),
+        "atrous_conv2d_transpose",
+    ),
+    "nn.conv_transpose": (
+        lambda x, y: tf.nn.conv_transpose(image(x), kernel(y, 2, 2, 1, 2), (1, 2, 3, 1), 1),
+        "conv_transpose",
+    ),
+    "nn.ctc_loss": (lambda x: tf.nn.ctc_loss(np.array([[1]]), x[:, None], [1], [3]), "ctc_loss"),
+    "nn.dilation2d": (
+        lambda x, y: tf.nn.dilation2d(image(x), kernel(y, 2, 2, 2), [1] * 4, "SAME", "NHWC", [1] * 4),
+        "dilation2d",
+    ),
+    "nn.erosion2d": (
+        lambda x, y: tf.nn.erosion2d(image(x), kernel(y, 2, 2, 2), [1] * 4, "SAME", "NHWC", [1] * 4),
+        "erosion2d",
+    ),
+    "nn.fractional_avg_pool": (
+        lambda x: tf.nn.fractional_avg_pool(image(x), [1, 1.0, 1.4, 1], seed=1)[0],
+        "fractional_avg_pool",
+    ),
+    "nn.fractional_max_pool": (
+        lambda x: tf.nn.fractional_max_pool(image(x), [1, 1.0, 1.4, 1], seed=1)[0],
+        "fractional_max_pool",
+    ),
+    "nn.isotonic_regression": (lambda x: tf.nn.isotonic_regression(x)[0], "isotonic_regression"),
+    "nn.max_pool_with_argmax": (
+        lambda x: tf.nn.max_pool_with_argmax(image(x), 2, 1, "SAME")[0],
+        "max_pool_with_argmax",
+    ),
+    "nn.nce_loss": (lambda x, y: tf.nn.nce_loss(x, y[0], COLUMN, y, 2, 3, **SAMPLED), "sigmoid_cross_entropy"),
+    "nn.pool": (lambda x: tf.nn.pool(image(x), [2, 2], "AVG"), "pool"),
     "keras.losses.binary_crossentropy": (lambda x, y: tf.keras.losses.binary_crossentropy(x, y), "binary_crossentropy"),
     "keras.losses.categorical_crossentropy": (
         lambda x, y: tf.keras.losses.categorical_crossentropy(x, y),
@@ -328,6 +412,13 @@ _OTHERS = """
     value_and_grad vectorize vectorized_map vjp vmap while_loop zeros zeros_like fill bfloat16 signal
     math.confusion_matrix math.count_nonzero math.in_top_k math.invert_permutation math.is_finite math.is_inf
     math.is_nan math.logical_xor math.rint math.zero_fraction linalg.matrix_rank nn.dropout nn.in_top_k nn.zero_fraction
+    Assert assert_equal assert_greater assert_less assert_rank bitcast bitwise broadcast_dynamic_shape
+    broadcast_static_shape buffer control_dependencies debugging device errors executing_eagerly get_static_value group
+    histogram_fixed_width histogram_fixed_width_bins init_scope initializers inside_function is_symbolic_tensor losses
+    metrics no_op numpy_function optimizers print py_function required_space_to_batch_paddings shape_n timestamp
+    unravel_index math.is_non_decreasing math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler
+    nn.collapse_repeated nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder
+    nn.ctc_unique_labels nn.fixed_unigram_candidate_sampler nn.with_space_to_batch
     keras.activations.get scipy.integrate.odeint scipy.integrate.solve_ivp
 """
 OTHERS = set(_OTHERS.split())

@@ -39,7 +39,7 @@ def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     >>> tf.truncatediv([7, -7], 2).numpy().tolist()
     [3, -3]
     """
-    return _TRUNCATED(_pair(x, y), "div")
+    return _TRUNCATED(_pair(x, y, "truncatediv"), "div")
 
 
 def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
@@ -70,17 +70,21 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     >>> tf.truncatemod([7, -7], 2).numpy().tolist()
     [1, -1]
     """
-    first, second = _pair(x, y)
+    first, second = _pair(x, y, "truncatemod")
     if np.result_type(first.dtype, second.dtype).kind == "f":
         return np.fmod(first, second)
     return _TRUNCATED((first, second), "mod")
 
 
-def _pair(x: Any, y: Any) -> tuple[Any, Any]:
+def _pair(x: Any, y: Any, function: str) -> tuple[Any, Any]:
     if isinstance(y, _core.Operand) and not isinstance(x, _core.Operand):
-        return _core.operand_like(x, y), y
-    first = _core.operand(x)
-    return first, y if isinstance(y, _core.Operand) else _core.operand_like(y, first)
+        first, second = _core.operand_like(x, y), y
+    else:
+        first = _core.operand(x)
+        second = y if isinstance(y, _core.Operand) else _core.operand_like(y, first)
+    if "c" in (first.dtype.kind, second.dtype.kind):
+        raise TypeError(f"{function}: takes real numbers, not {first.dtype} and {second.dtype}")
+    return first, second
 
 
 def _truncated(kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -271,6 +271,8 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) ->
 
     Raises
     ------
+    TypeError
+        For complex numbers, which have no order.
     ValueError
         For an axis that the operand has not.
 
@@ -286,6 +288,8 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) ->
     ([3.0, 1.5, 1.5, 0.0], [0, 1, 1, 2])
     """
     x = _core.operand(inputs)
+    if x.dtype.kind == "c":
+        raise TypeError(f"isotonic_regression: takes numbers that have an order, not {x.dtype}")
     dims = len(x.shape)
     if not -dims <= axis < dims:
         raise ValueError(f"isotonic_regression: axis {axis} is out of bounds for shape {tuple(x.shape)}")
