@@ -77,11 +77,9 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def _pair(x: Any, y: Any, function: str) -> tuple[Any, Any]:
-    if isinstance(y, _core.Operand) and not isinstance(x, _core.Operand):
-        first, second = _core.operand_like(x, y), y
-    else:
-        first = _core.operand(x)
-        second = y if isinstance(y, _core.Operand) else _core.operand_like(y, first)
+    alike = isinstance(y, _core.Operand) and not isinstance(x, _core.Operand)
+    first: Any = _core.operand_like(x, y) if alike else _core.operand(x)
+    second: Any = y if isinstance(y, _core.Operand) else _core.operand_like(y, first)
     if "c" in (first.dtype.kind, second.dtype.kind):
         raise TypeError(f"{function}: takes real numbers, not {first.dtype} and {second.dtype}")
     return first, second
