@@ -811,6 +811,7 @@ cdef void run_products(void* context, int thread, int part, int parts) noexcept 
     cdef npy_intp index[MOST_DIMS]
     cdef npy_intp begin = p.count * part // parts, end = p.count * (part + 1) // parts, i, at = begin
     cdef npy_intp size = p.core[1] * p.core[3] * item_size[p.code]
+    cdef npy_intp scaled[3]
     cdef char* args[3]
     cdef char* pa = p.a
     cdef char* pb = p.b
@@ -825,7 +826,13 @@ cdef void run_products(void* context, int thread, int part, int parts) noexcept 
         args[0] = pa
         args[1] = pb
         args[2] = pc
-        if p.core[2] == 1 and p.code == NPY_FLOAT and p.steps[6] == 4:
+        if p.core[2] == 1 and p.core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
+            # A vector times a number, as the gradient of an inner product is.
+            scaled[0] = p.steps[3]
+            scaled[1] = 0
+            scaled[2] = item_size[p.code]
+            table[OP_MULTIPLY].loop[p.code](args, &p.core[1], scaled, table[OP_MULTIPLY].data[p.code])
+        elif p.core[2] == 1 and p.code == NPY_FLOAT and p.steps[6] == 4:
             vm_outer_f32(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
         elif p.core[2] == 1 and p.code == NPY_DOUBLE and p.steps[6] == 8:
             vm_outer_f64(pa, p.steps[3], pb, pc, p.core[1], p.core[3])

@@ -162,3 +162,32 @@ def test_a_name_that_no_namespace_has_is_an_attribute_error() -> None:
     for namespace in (tf.math, tf.scipy):
         with pytest.raises(AttributeError, match="no_such_name"):
             _ = namespace.no_such_name
+
+
+@pytest.mark.parametrize("a", [0.5, 1.0, 2.0])
+def test_the_densities_of_incomplete_integrals_have_slopes_by_their_parameters(a: float) -> None:
+    """At a parameter of 1 the exponent of x is 0, and x to that power still grows with it."""
+    point, other = tf.constant(0.4, tf.float64), tf.constant(1.0, tf.float64)
+    shape = tf.constant(a, tf.float64)
+
+    def slope(function, shape):
+        with tf.GradientTape() as tape:
+            tape.watch(point)
+            value = function(shape)
+        return tape.gradient(value, point)
+
+    for function, growth in (
+        (lambda s: special.gammainc(s, point), np.log(0.4) - special.psi(a)),
+        (
+            lambda s: special.betainc(s, other, point),
+            np.log(0.4) - special.psi(a) + special.psi(a + 1.0),
+        ),
+        (
+            lambda s: special.betainc(other, s, point),
+            np.log(0.6) - special.psi(a) + special.psi(a + 1.0),
+        ),
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch(shape)
+            density = slope(function, shape)
+        np.testing.assert_allclose(tape.gradient(density, shape), density * growth, rtol=1e-9)

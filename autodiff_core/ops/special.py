@@ -14,7 +14,7 @@ import numpy as np
 from .. import _core
 from . import elementwise as _e
 from .complex_parts import special_of_complex
-from .elementwise import cos, equal, exp, log, mod, select, sign, sin, xlog1py, xlogy
+from .elementwise import cos, equal, exp, log, log1p, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
 from .scipy_rows import SPELLINGS, no_slope, scipy_row
 from .scipy_rows import kernels as _sp
@@ -100,8 +100,20 @@ betaln: Function = scipy_row(
 )
 
 
+def _times_log(c: Any, x: Any) -> Any:
+    """c log(x): where x is 0 as xlogy has it, elsewhere with a slope by c where that is 0, which xlogy has not."""
+    nothing = equal(x, 0.0)
+    return select(nothing, xlogy(c, x), c * log(select(nothing, 1.0, x)))
+
+
+def _times_log_of_rest(c: Any, x: Any) -> Any:
+    """The same of c log(1 - x)."""
+    nothing = equal(x, 1.0)
+    return select(nothing, xlog1py(c, -x), c * log1p(select(nothing, 0.0, -x)))
+
+
 def _gamma_density(a: Any, x: Any) -> Any:
-    return exp(xlogy(a - 1.0, x) - x - gammaln(a))
+    return exp(_times_log(a - 1.0, x) - x - gammaln(a))
 
 
 gammainc: Function = scipy_row(
@@ -147,7 +159,7 @@ gammainccinv: Function = scipy_row(
 
 
 def _beta_density(a: Any, b: Any, x: Any) -> Any:
-    return exp(xlog1py(b - 1.0, -x) + xlogy(a - 1.0, x) - betaln(a, b))
+    return exp(_times_log_of_rest(b - 1.0, x) + _times_log(a - 1.0, x) - betaln(a, b))
 
 
 betainc: Function = scipy_row(
