@@ -607,7 +607,7 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
         The kernel: forward(array, **attributes) -> array.
     transpose : callable
         The transposed linear map: transpose(array, **attributes) -> array, from arrays of the result's shape to arrays
-        of the operand's.
+        of the operand's. Of complex numbers, too, it is the transpose, without a conjugate.
 
     Returns
     -------

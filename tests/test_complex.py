@@ -219,6 +219,8 @@ def test_recomputed_and_custom_tangent_functions_agree_with_the_plain_ones() -> 
 def test_an_op_of_the_users_own_gets_and_gives_gradients_by_the_users_convention() -> None:
     cube = tf.general_op("complex_cube", lambda x: x**3, lambda g, y, x: g * tf.math.conj(3.0 * x * x))
     check_gradients(cube, [POINTS], order=2)
+    turn = tf.linear_op("complex_turn", lambda x: 1j * x[::-1], lambda g: 1j * g[::-1])
+    check_gradients(turn, [POINTS], order=2)
 
 
 def mixed(z):
@@ -436,3 +438,28 @@ def test_a_leading_zero_has_no_root_but_a_gradient_and_no_roots_have_none() -> N
 def test_roots_of_many_polynomials() -> None:
     table = np.array([[1.0, -3.0, 2.0], [1.0, -5.0, 6.0]])
     np.testing.assert_allclose(tf.vectorize(np.roots)(tf.constant(table)), [[2.0, 1.0], [3.0, 2.0]])
+
+
+def test_a_hessian_times_a_vector_is_how_the_gradient_changes_along_it() -> None:
+    def loss(z):
+        return mixed(z) * tf.abs(z[0] - z[1])
+
+    gradient, h = tf.grad(loss), 1e-6
+    along = (gradient(POINTS + h * OTHERS) - gradient(POINTS - h * OTHERS)) / (2 * h)
+    np.testing.assert_allclose(tf.hvp(loss, POINTS, OTHERS), along, rtol=1e-6, atol=1e-7)
+    z = tf.constant(POINTS)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(z)
+        value = loss(z)
+    np.testing.assert_allclose(tape.hvp(value, z, OTHERS), along, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(tape.hessian(value, z), tf.jacobian(gradient)(POINTS), rtol=1e-12)
+
+
+def test_programs_of_complex_functions_have_gradients_and_are_saved(tmp_path) -> None:
+    program = tf.Program.from_function(mixed, tf.TensorSpec((3,), tf.complex128))
+    _, (gradient,), _ = program.gradient()(POINTS)
+    np.testing.assert_allclose(gradient, gradient_of(mixed, POINTS))
+    program.save(tmp_path / "mixed")
+    np.testing.assert_allclose(tf.Program.load(tmp_path / "mixed")(OTHERS), mixed(tf.constant(OTHERS)))
+    with pytest.raises(NotImplementedError, match="complex128 is not written in C"):
+        program.to_c()

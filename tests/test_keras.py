@@ -703,3 +703,21 @@ def test_keras_is_imported_when_it_is_first_used():
         "tf.keras.layers.Dense(1); from autodiff_core.keras import Sequential"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_adam_steps_against_the_gradients_of_complex_numbers(recorded: bool) -> None:
+    target = np.array([3.0 - 4.0j, -1.0 + 0.5j])
+    z, optimizer = tf.Variable(np.zeros(2, complex)), tf.keras.optimizers.Adam(0.05)
+
+    def step() -> None:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.abs(z - target) ** 2)
+        optimizer.apply_gradients([(tape.gradient(loss, z), z)])
+
+    step = tf.function(step) if recorded else step
+    step()
+    np.testing.assert_allclose(z, 0.05 * target / np.abs(target), rtol=1e-5)
+    for _ in range(400):
+        step()
+    np.testing.assert_allclose(z, target, atol=0.02)

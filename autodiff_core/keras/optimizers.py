@@ -422,7 +422,8 @@ class Adam(Optimizer):
     learning_rate : float or callable
         The size of a step.
     beta_1, beta_2 : float
-        How much of the mean of the gradients, and of their squares, is kept at each step.
+        How much of the mean of the gradients, and of their squares (of complex ones those of absolute values), is kept
+        at each step.
     epsilon : float
         What keeps a division from a division by zero.
     name : str, optional
@@ -464,7 +465,10 @@ class Adam(Optimizer):
         rate = rate * (correction / (1 - beta_1**step) * (1 - beta_1) / root)
         mean *= beta_1
         mean += gradient
-        np.square(gradient, out=gradient)
+        if gradient.dtype.kind == "c":
+            np.multiply(gradient, np.conj(gradient), out=gradient)
+        else:
+            np.square(gradient, out=gradient)
         mean_square *= beta_2
         mean_square += gradient
         np.sqrt(mean_square, out=gradient)
