@@ -411,6 +411,10 @@ def _einsum(operands: Sequence[Kind], attribute: Any) -> Kind:
     return np.result_type(*(dtype for dtype, _ in operands)), tuple(sizes[c] for c in result)
 
 
+def _by_values(operands: Sequence[Kind], attribute: Any) -> None:
+    """How many results there are, or whether they are complex, is said by values: a run finds out."""
+
+
 _GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind | None]] = {
     "reduce_max": _extremum,
     "reduce_min": _extremum,
@@ -419,6 +423,8 @@ _GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind | None]] = {
     "class_numbers": _class_numbers,
     "row_numbers": _row_numbers,
     "einsum": _einsum,
+    "eig": _by_values,
+    "roots": _by_values,
 }
 _BY_LABELS: dict[str, Callable[[tuple[int, ...]], tuple[int, ...]]] = {
     "sparse_softmax_cross_entropy": lambda shape: shape[:-1],

@@ -463,3 +463,19 @@ def test_programs_of_complex_functions_have_gradients_and_are_saved(tmp_path) ->
     np.testing.assert_allclose(tf.Program.load(tmp_path / "mixed")(OTHERS), mixed(tf.constant(OTHERS)))
     with pytest.raises(NotImplementedError, match="complex128 is not written in C"):
         program.to_c()
+
+
+POLYNOMIALS = [[1.0, 0.5, 1.0], [1.0, -3.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("f", "points"), [(np.roots, POLYNOMIALS), (tf.linalg.eigvals, SPECTRA[:2])], ids=["roots", "eigenvalues"]
+)
+def test_programs_whose_values_may_be_complex_are_saved_for_what_they_were_recorded_on(f, points, tmp_path) -> None:
+    for point, other in (points, points[::-1]):
+        program = tf.Program.from_function(lambda x: f(x), np.array(point))
+        program.save(tmp_path / "program")
+        loaded = tf.Program.load(tmp_path / "program")
+        np.testing.assert_allclose(loaded(np.array(point)), f(np.array(point)))
+        with pytest.raises(ValueError, match=r"test_complex\.py"):
+            loaded(np.array(other))

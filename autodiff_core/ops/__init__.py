@@ -23,7 +23,7 @@ _LATER = (
     ),
     "updating",
 )
-_SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions")
+_SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions", "complex_special")
 _WITH_SCIPY = ("banded", "gamma_orders", *_SPECIAL)
 
 
