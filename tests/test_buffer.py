@@ -689,9 +689,12 @@ def timed_forward(n: int) -> tuple[float, float]:
 )
 def test_the_time_of_a_write_does_not_grow_with_the_buffer(run: Any) -> None:
     """An array of 100,000 float64 takes 40 microseconds to copy; a write and its reading take some three."""
-    few, more, most = (seconds_a_write(n, run) for n in (1_000, 10_000, 100_000))
-    assert (more < 4.0 * few + 2e-6).all(), (few, more)
-    assert (most < 4.0 * few + 2e-6).all(), (few, most)
+    for _ in range(3):  # a busy machine may spoil one look, and not three
+        few, more, most = (seconds_a_write(n, run) for n in (1_000, 10_000, 100_000))
+        flat = (more < 4.0 * few + 2e-6) & (most < 4.0 * few + 2e-6)
+        if flat.all():
+            break
+    assert flat.all(), (few, more, most)
 
 
 def test_writes_outside_of_tapes_keep_no_memory() -> None:
