@@ -514,8 +514,8 @@ class Function(_core.FunctionCore):
         return ConcreteFunction(self, variants, arguments)
 
     def _record_only(self, variants: _core.Variants, arguments: _Arguments) -> None:
-        """Record without effects."""
-        tracer = _core.Tracer(arguments.operands)
+        """Record without effects, for shapes and dtypes: what the values are does not matter."""
+        tracer = _core.Tracer(arguments.operands, True)
         self.trace_count += 1
         with tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)

@@ -304,7 +304,7 @@ class Program:
         """
         core, count = self._core, len(self._inputs)
         chosen = self._chosen(outputs)
-        with np.errstate(all="ignore"), _core.Tracer([*self._examples(), *_values(core.variables)]) as tracer:
+        with np.errstate(all="ignore"), _core.Tracer([*self._examples(), *_values(core.variables)], True) as tracer:
             own, read = tracer.arguments[:count], tracer.arguments[count:]
             trained = [
                 x for v, x in zip(core.variables, read, strict=True) if v.trainable and _core.is_differentiable(x.dtype)
@@ -342,7 +342,7 @@ class Program:
         examples = self._examples()
         with (
             np.errstate(all="ignore"),
-            _core.Tracer([*examples, *(examples[k] for k in floats), *_values(core.variables)]) as tracer,
+            _core.Tracer([*examples, *(examples[k] for k in floats), *_values(core.variables)], True) as tracer,
         ):
             own, read = tracer.arguments[:count], tracer.arguments[count + len(floats) :]
             directions = tracer.arguments[count : count + len(floats)]

@@ -672,7 +672,12 @@ cdef object apply_general(int op, list operands, object attribute):
     cdef Log* log
     cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
-    value = call_kernel(<object>row.python, attribute, [array_of(<Operand>x) for x in operands], False)
+    try:
+        value = call_kernel(<object>row.python, attribute, [array_of(<Operand>x) for x in operands], False)
+    except Exception:
+        if not values_are_made_up():
+            raise
+        value = call_kernel(<object>row.python, attribute, [stand_in(<Operand>x) for x in operands], False)
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
     # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
     if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or (<PyObject*>array).ob_refcnt > 2:

@@ -281,6 +281,21 @@ cdef int give_up_tracing(str reason, object culprit) except -1:
     return 0
 
 
+cdef bint values_are_made_up():
+    """Whether what is traced is shapes and dtypes alone: the values stand for others, which nobody has yet."""
+    cdef Log* log = tracing_log() if traces else NULL
+    return log != NULL and (<Tracer>log.trace).made_up
+
+
+cdef ndarray stand_in(Operand x):
+    """Another value of the same shape, which kernels do not refuse: a matrix that is symmetric, positive definite and
+    well conditioned."""
+    cdef ndarray array = array_of(x)
+    if not differentiable(x.code) or PyArray_NDIM(array) < 2:
+        return numpy.ones_like(array)
+    return numpy.broadcast_to(numpy.eye(*array.shape[-2:], dtype=array.dtype), (<object>array).shape)
+
+
 def note_own_derivative():
     """Tell a trace, if there is one, that Python says what the derivative is of what is done here."""
     cdef Log* log = tracing_log()
@@ -344,10 +359,12 @@ cdef class Tracer:
     cdef readonly list created      # weak references to the variables made meanwhile
     cdef readonly str obstacle      # why no program comes of it, or None
     cdef bint own_derivatives       # derivatives of the records are not those of what was done
+    cdef bint made_up               # values mean nothing: only shapes and dtypes are given
 
-    def __init__(self, list values):
+    def __init__(self, list values, bint made_up=False):
         cdef Operand x
         cdef Tensor t
+        self.made_up = made_up
         self.lent = {}
         self.places = {}
         self.assigned = []

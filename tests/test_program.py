@@ -259,6 +259,43 @@ def test_cost_of_an_einsum_is_that_of_its_loops():
     assert cost.flops == 48
 
 
+# ------------------------------------------------------------------------------------------------- kernels that refuse
+
+WELL = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 5.0]])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        tf.linalg.cholesky,
+        tf.linalg.inv,
+        lambda a: tf.linalg.slogdet(a)[1],
+        lambda a: tf.linalg.eigh(tf.math.log(a))[0],
+        lambda a: tf.linalg.qr(a)[1],
+        lambda a: tf.linalg.solve(tf.math.acos(a / 9.0), a[:, :1]),
+    ],
+    ids=["cholesky", "inv", "slogdet", "eigh", "qr", "solve"],
+)
+def test_programs_for_shapes_have_derivatives_where_made_up_values_would_be_refused(f):
+    """Matrices of ones are singular, and not positive definite: nobody asked for those."""
+    program = tf.Program.from_function(f, tf.TensorSpec([3, 3], tf.float64))
+    x = tf.constant(WELL)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+    value, (gradient,), _ = program.gradient()(WELL)
+    np.testing.assert_array_equal(value, y)
+    np.testing.assert_allclose(gradient, tape.gradient(y, x), rtol=1e-10)
+    _, tangent = program.jvp()((WELL,), (np.eye(3),))
+    np.testing.assert_allclose(tangent, tf.jvp(f, [WELL], [np.eye(3)])[1], rtol=1e-10)
+
+
+def test_a_program_refuses_at_a_call_what_its_kernels_refuse():
+    program = tf.Program.from_function(tf.linalg.inv, tf.TensorSpec([2, 2], tf.float64))
+    with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
+        program(np.ones((2, 2)))
+
+
 # ------------------------------------------------------------------------------------------------------------ every row
 
 
@@ -279,7 +316,7 @@ def calls():
             yield pytest.param(call, operands, id=f"{row.name}-{k}")
 
 
-@pytest.mark.parametrize("call, operands", calls())
+@pytest.mark.parametrize("call, operands", list(calls()))
 def test_derivative_programs_of_each_row_agree_with_tapes(call, operands):
     generator = np.random.default_rng(1)
     floats = [k for k, x in enumerate(operands) if x.dtype.kind == "f"]
