@@ -15,6 +15,7 @@ import numpy as np
 from . import _core
 from .nest import map_structure
 from .ops.indexing import gather, scatter
+from .ops.row_updates import check_range, row_numbers_within, totalled
 from .ops.shaping import concat, reshape
 from .tensor_shape import TensorShape
 
@@ -80,7 +81,11 @@ class IndexedSlices:
                 f"IndexedSlices: values of shape {rows.shape} are no rows of a tensor of shape {shape}; all sizes but "
                 f"the first must be equal"
             )
-        _check_range(np.asarray(numbers), None if shape is None else shape[0])
+        count = None if shape is None else shape[0]
+        if _core.is_tracing():
+            numbers = row_numbers_within(numbers, count)
+        else:
+            check_range(_core.value_array(numbers), count)
         self._values, self._indices, self._shape = rows, numbers, shape
 
     @property
@@ -136,13 +141,34 @@ class IndexedSlices:
         >>> print(tf.IndexedSlices([1., 2., 4.], [5, 0, 5]).combined())
         IndexedSlices(indices=Tensor([0 5], shape=(2,), dtype=int32), values=Tensor([2. 5.], shape=(2,), dtype=float32))
         """
-        numbers, rows = np.asarray(self._indices), np.asarray(self._values)
+        numbers, rows = _core.value_array(self._indices), _core.value_array(self._values)
         if numbers.size < 2 or bool(np.all(numbers[1:] > numbers[:-1])):
             return self.with_values(_core.detached(self._values))
         once, places = np.unique(numbers, return_inverse=True)
         sums = np.zeros((once.size, *rows.shape[1:]), rows.dtype)
         _core.add_rows(sums, places, rows)
         return _made(_core.adopt(sums), _core.adopt(once), self._shape)
+
+    def totals(self) -> IndexedSlices:
+        """The same rows in the same order, each the sum of all those of its number: `combined`, but as long as before.
+
+        Which rows there are is then no matter of the shape, so that a recorded function is one for all of them.
+
+        Returns
+        -------
+        IndexedSlices
+            Stands on no tape; names a row several times, with the same values, where this one does.
+
+        Notes
+        -----
+        TensorFlow has no such method.
+
+        Examples
+        --------
+        >>> tf.IndexedSlices([1., 2., 4.], [5, 0, 5]).totals().values.numpy().tolist()
+        [5.0, 2.0, 5.0]
+        """
+        return _made(totalled(self._indices, _core.detached(self._values)), self._indices, self._shape)
 
     def with_values(self, values: Any) -> IndexedSlices:
         """Other values for the same rows.
@@ -274,13 +300,6 @@ def _made(values: _core.Tensor, indices: _core.Tensor, shape: tuple[int, ...] | 
     slices = IndexedSlices.__new__(IndexedSlices)
     slices._values, slices._indices, slices._shape = values, indices, shape
     return slices
-
-
-def _check_range(numbers: np.ndarray, count: int | None) -> None:
-    if numbers.size and numbers.min() < 0:
-        raise IndexError(f"IndexedSlices: index {numbers.min()} is negative; rows are counted from the first")
-    if numbers.size and count is not None and numbers.max() >= count:
-        raise IndexError(f"IndexedSlices: index {numbers.max()} is out of bounds for {count} rows")
 
 
 def _is_number(value: Any) -> bool:

@@ -387,6 +387,29 @@ def _row_numbers(operands: Sequence[Kind], attribute: Any) -> Kind | None:
     return operands[0]
 
 
+def _changed_rows(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if attribute not in ("add", "subtract", "replace") or len(operands) != 3:
+        raise refuse("rows are changed by 'add', 'subtract' or 'replace', and have numbers and values")
+    whole, numbers, values = operands
+    if numbers[0].kind not in "iu" or not whole[1] or values[1] != (*numbers[1], *whole[1][1:]) or len(numbers[1]) != 1:
+        raise refuse(f"rows of shape {values[1]} for {numbers[1]} rows of a tensor of shape {whole[1]}")
+    return whole
+
+
+def _row_totals(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if attribute is not None or len(operands) != 2 or operands[0][0].kind not in "iu":
+        raise refuse("rows are added up by numbers, which are integers")
+    if len(operands[0][1]) != 1 or operands[1][1][:1] != operands[0][1]:
+        raise refuse(f"rows of shape {operands[1][1]} for numbers of shape {operands[0][1]}")
+    return operands[1]
+
+
+def _rows_within(operands: Sequence[Kind], attribute: Any) -> Kind:
+    if len(operands) != 1 or not (attribute is None or type(attribute) is int) or operands[0][0].kind not in "iu":
+        raise refuse("row numbers are integers, of as many rows as there are")
+    return operands[0]
+
+
 def _einsum(operands: Sequence[Kind], attribute: Any) -> Kind:
     if not _is_tuple(attribute, 3) or not _is_tuple(attribute[0], len(operands)) or not operands:
         raise refuse("einsum has a term for each operand, a result and the operands' shapes")
@@ -422,6 +445,9 @@ _GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind | None]] = {
     "log_softmax": _along,
     "class_numbers": _class_numbers,
     "row_numbers": _row_numbers,
+    "change_rows": _changed_rows,
+    "row_totals": _row_totals,
+    "rows_within": _rows_within,
     "einsum": _einsum,
     "eig": _by_values,
     "roots": _by_values,

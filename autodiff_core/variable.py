@@ -11,6 +11,7 @@ import numpy as np
 from . import _core, naming
 from .indexed_slices import IndexedSlices
 from .ops.indexing import gather
+from .ops.row_updates import changed_rows
 
 _serials = itertools.count()
 
@@ -236,7 +237,7 @@ class Variable(_core.VariableCore):
         >>> v.scatter_add(tf.IndexedSlices([10., 20., 30.], [0, 2, 2]))
         <Variable 'v:0' shape=(3,) dtype=float32, numpy=array([11.,  2., 53.], dtype=float32)>
         """
-        self.add_to_rows(*self._fitting_rows(sparse_delta, "add to"))
+        self._change_rows("add", sparse_delta, "add to")
         return self
 
     def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
@@ -258,7 +259,7 @@ class Variable(_core.VariableCore):
         >>> v.scatter_sub(tf.IndexedSlices([1., 1.], [0, 0]))
         <Variable 'v:0' shape=(3,) dtype=float32, numpy=array([-1.,  2.,  3.], dtype=float32)>
         """
-        self.subtract_from_rows(*self._fitting_rows(sparse_delta, "subtract from"))
+        self._change_rows("subtract", sparse_delta, "subtract from")
         return self
 
     def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Variable:
@@ -280,26 +281,34 @@ class Variable(_core.VariableCore):
         >>> v.scatter_update(tf.IndexedSlices([7., 8.], [0, 0]))
         <Variable 'v:0' shape=(3,) dtype=float32, numpy=array([8., 2., 3.], dtype=float32)>
         """
-        self.replace_rows(*self._fitting_rows(sparse_delta, "assign to"))
+        self._change_rows("replace", sparse_delta, "assign to")
         return self
 
-    def _fitting_rows(self, slices: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
+    def _change_rows(self, kind: str, slices: Any, what: str) -> None:
+        self._check_rows(slices, what)
+        if _core.is_tracing():
+            self.set_value(changed_rows(self, kind, slices.indices, slices.values))
+        else:
+            self.change_rows(kind, _core.value_array(slices.indices), _core.value_array(slices.values))
+
+    def _check_rows(self, slices: Any, what: str) -> None:
         if not isinstance(slices, IndexedSlices):
             raise TypeError(f"Argument `sparse_delta` must be an `IndexedSlices`. Received arg: {slices!r}")
         shape = tuple(self.shape)
         whole = shape if slices.dense_shape is None else tuple(slices.shape)
-        values, indices = np.asarray(slices.values), np.asarray(slices.indices)
+        values = slices.values
+        with _core.Untraced():  # a replay's numbers are checked where it changes the rows
+            indices = _core.value_array(slices.indices)
         cannot = f"Cannot {what} rows of variable '{self._name}' of shape {shape}"
-        if not shape or whole != shape or values.shape[1:] != shape[1:]:
+        if not shape or whole != shape or tuple(values.shape[1:]) != shape[1:]:
             raise ValueError(
-                f"{cannot}: the slices have values of shape {values.shape}"
+                f"{cannot}: the slices have values of shape {tuple(values.shape)}"
                 + ("" if slices.dense_shape is None else f" and are of shape {whole}")
             )
         if not np.can_cast(values.dtype, self.dtype, "same_kind"):
             raise TypeError(f"{cannot} and dtype {self.dtype}: the slices have dtype {values.dtype}")
         if indices.size and indices.max() >= shape[0]:
             raise IndexError(f"{cannot}: there is no row {indices.max()}")
-        return indices, values
 
     def _augmented(self, other: Any) -> Any:
         raise RuntimeError(

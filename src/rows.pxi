@@ -87,6 +87,18 @@ def rows_within(indices, npy_intp count):
     return rows
 
 
+cdef int row_change(str kind) except -2:
+    """What is done to a row: an op, or REPLACE."""
+    return REPLACE if kind == "replace" else <int>opcode_by_name[kind]
+
+
+def changed_rows(str kind, ndarray whole, indices, values):
+    """A copy of an array with some of its rows changed: "add", "subtract" or "replace"."""
+    cdef ndarray copy = PyArray_NewCopy(whole, NPY_CORDER)
+    change_rows(row_change(kind), copy, row_numbers(indices), numpy.ascontiguousarray(values, whole.dtype))
+    return copy
+
+
 def add_rows(whole, indices, values):
     """Add rows to those of a contiguous array, in place; duplicates add up."""
     if not PyArray_CHKFLAGS(<ndarray?>whole, NPY_ARRAY_CARRAY):

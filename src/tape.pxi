@@ -893,17 +893,9 @@ cdef class VariableCore(Operand):
         self.code = value.code
         self.fresh_log_id = 0
 
-    def add_to_rows(self, indices, values):
-        """Add to some rows of the value; duplicates add up."""
-        self.change(OP_ADD, indices, values)
-
-    def subtract_from_rows(self, indices, values):
-        """Subtract from some rows of the value; duplicates add up."""
-        self.change(OP_SUBTRACT, indices, values)
-
-    def replace_rows(self, indices, values):
-        """Replace some rows of the value; of duplicates the last one stays."""
-        self.change(REPLACE, indices, values)
+    def change_rows(self, str kind, indices, values):
+        """Change rows of the value, one after the other: "add", "subtract" or "replace"."""
+        self.change(row_change(kind), indices, values)
 
     cdef int change(self, int op, object indices, ndarray values) except -1:
         """Change rows in the variable's own memory if nothing else refers to it, in a copy if something does.
@@ -915,8 +907,6 @@ cdef class VariableCore(Operand):
         cdef ndarray changes = numpy.ascontiguousarray(values, dtype_objects[self.code])
         cdef PyObject* held = <PyObject*>self.array
         cdef ndarray whole
-        if traces:
-            give_up_tracing("rows of a variable are changed in place", self)
         if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
             change_rows(op, self.array, rows, changes)
         else:

@@ -872,7 +872,7 @@ def test_many_lookups_beside_a_dense_use_add_up_in_place():
     assert gradient.numpy().sum() == 16_000.0
 
 
-@pytest.mark.parametrize("method", ["add_to_rows", "subtract_from_rows", "replace_rows"])
+@pytest.mark.parametrize("kind", ["add", "subtract", "replace"])
 @pytest.mark.parametrize(
     ("value", "rows", "values"),
     [
@@ -883,8 +883,8 @@ def test_many_lookups_beside_a_dense_use_add_up_in_place():
         (np.int32(3), [0], np.ones(1, np.int32)),
     ],
 )
-def test_rows_are_changed_by_values_of_their_shape_only(value: Any, rows: Any, values: Any, method: str) -> None:
+def test_rows_are_changed_by_values_of_their_shape_only(value: Any, rows: Any, values: Any, kind: str) -> None:
     variable = tf.Variable(value)
     with pytest.raises(ValueError, match=r"values of shape|no rows"):
-        getattr(variable, method)(rows, values)
+        variable.change_rows(kind, rows, values)
     np.testing.assert_array_equal(variable, value)

@@ -172,8 +172,8 @@ class Optimizer:
         """
         recorded = _core.is_tracing() or bool(self._recorded)
         gradients, variables, by_rows = _with_gradients(grads_and_vars, recorded)
-        if recorded and not by_rows:
-            self._record_step(gradients, variables)
+        if recorded:
+            self._record_step(gradients, variables, by_rows)
             return
         self._arrange(variables, [variable for _, variable in by_rows])
         rate, step = self.learning_rate, int(self.iterations) + 1
@@ -190,15 +190,19 @@ class Optimizer:
             self._change_rows(rate, step, slices, variable)
         self.iterations.assign(step, read_value=False)
 
-    def _record_step(self, gradients: list[Any], variables: list[tf.Variable]) -> None:
+    def _record_step(
+        self,
+        gradients: list[Any],
+        variables: list[tf.Variable],
+        by_rows: list[tuple[tf.IndexedSlices, tf.Variable]],
+    ) -> None:
         """Make a step by operations on tensors and assignments to variables, which a recorded function can repeat."""
         done = tf.cast(self.iterations.read_value(), tf.float64)
         rate: Any = self._learning_rate(done) if callable(self._learning_rate) else self._rate.read_value()
         updates = []
         for gradient, variable in zip(gradients, variables, strict=True):
             slots = self._slots_of(variable)
-            tensor = tf.convert_to_tensor(gradient)
-            change = Recorded(tensor if tensor.dtype == variable.dtype else tf.cast(tensor, variable.dtype))
+            change = Recorded(_of_dtype(tf.convert_to_tensor(gradient), variable.dtype))
             blocks = [Recorded(slot.read_value()) for slot in slots]
             self.update_block(rate, done + 1.0, change, *blocks)  # type: ignore[arg-type]
             updates.append((variable, change, slots, blocks))
@@ -206,7 +210,24 @@ class Optimizer:
             variable.assign_sub(change.value, read_value=False)
             for slot, block in zip(slots, blocks, strict=True):
                 slot.assign(block.value, read_value=False)
+        for slices, variable in by_rows:
+            self._record_rows(rate, done + 1.0, slices, variable)
         self.iterations.assign_add(1, read_value=False)
+
+    def _record_rows(self, rate: Any, step: Any, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
+        """Change the rows that a gradient names, and what is remembered of them, as `_record_step` changes the whole.
+
+        A row that is named several times is computed as often, to the same values, and replaced by the last of them:
+        so nothing depends on how many there are.
+        """
+        slots = self._slots_of(variable)
+        rows = slices.totals()
+        change = Recorded(_of_dtype(rows.values, variable.dtype))
+        blocks = [Recorded(_rows_of(slot, rows)) for slot in slots]
+        self.update_block(rate, step, change, *blocks)  # type: ignore[arg-type]
+        variable.scatter_update(rows.with_values(_rows_of(variable, rows) - change.value))
+        for slot, block in zip(slots, blocks, strict=True):
+            slot.scatter_update(rows.with_values(block.value))
 
     def _slots_of(self, variable: tf.Variable) -> list[tf.Variable]:
         """What is remembered of a variable, as variables."""
@@ -264,12 +285,15 @@ class Optimizer:
     def _change_rows(self, rate: float, step: int, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
         """Change the rows that a gradient names, and what is remembered of them."""
         rows = slices.combined()
-        numbers = np.asarray(rows.indices)
+        numbers = _core.value_array(rows.indices)
         if id(variable) not in self._memory:
             # NumPy's zeros take no memory where nothing is written.
             self._memory[id(variable)] = variable, [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)]
         whole = self._memory[id(variable)][1]
-        parts = [np.array(rows.values, variable.dtype), *(np.take(slot, numbers, axis=0) for slot in whole)]
+        parts = [
+            np.array(_core.value_array(rows.values), variable.dtype),
+            *(np.take(slot, numbers, axis=0) for slot in whole),
+        ]
         flat = [part.reshape(-1) for part in parts]
         for start in range(0, flat[0].size, _BLOCK):
             self.update_block(rate, step, *(part[start : start + _BLOCK] for part in flat))
@@ -312,6 +336,21 @@ def _is(one: Any, other: Any) -> bool:
     return one is other
 
 
+def _of_dtype(tensor: tf.Tensor, dtype: np.dtype[Any]) -> tf.Tensor:
+    return tensor if tensor.dtype == dtype else tf.cast(tensor, dtype)
+
+
+def _rows_of(variable: tf.Variable, slices: tf.IndexedSlices) -> tf.Tensor:
+    return tf.gather(tf.stop_gradient(variable), slices.indices)
+
+
+def _value_of(gradient: Any, recorded: bool) -> Any:
+    """A whole gradient, as what a step works on: a tensor if it is recorded, else an array."""
+    if recorded:
+        return tf.convert_to_tensor(gradient)
+    return _core.value_array(tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient)
+
+
 def _with_gradients(
     grads_and_vars: Iterable[tuple[Any, tf.Variable]], recorded: bool
 ) -> tuple[list[Any], list[tf.Variable], list[tuple[tf.IndexedSlices, tf.Variable]]]:
@@ -323,7 +362,7 @@ def _with_gradients(
             without.append(variable.name)
             continue
         if not isinstance(gradient, tf.IndexedSlices):
-            gradient = tf.convert_to_tensor(gradient) if recorded else np.asarray(gradient)
+            gradient = _value_of(gradient, recorded)
         _check_fits(gradient, variable)
         pairs.append((gradient, variable))
     if not pairs:
@@ -338,7 +377,7 @@ def _with_gradients(
         if isinstance(gradient, tf.IndexedSlices) and id(variable) not in whole:
             by_rows.append((gradient, variable))
         else:
-            gradients.append(tf.convert_to_tensor(gradient) if recorded else np.asarray(gradient))
+            gradients.append(_value_of(gradient, recorded))
             variables.append(variable)
     return gradients, variables, by_rows
 
@@ -360,7 +399,8 @@ def _check_fits(gradient: Any, variable: tf.Variable) -> None:
             f"{variable.dtype}"
         )
     if isinstance(gradient, tf.IndexedSlices):
-        last = np.max(np.asarray(gradient.indices), initial=-1)
+        with _core.Untraced():  # a replay's numbers are checked where it changes the rows
+            last = np.max(_core.value_array(gradient.indices), initial=-1)
         if last >= shape[0]:
             raise IndexError(f"The gradient of variable {variable.name!r} names row {last} of {shape[0]}")
 
