@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import update_wrapper
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from .creation import zeros_like
 from .nest import flatten_for_tape
 from .numpy_protocol import is_of_scipy
 from .tape import GradientTape
+from .wrapping import named_after, reduced
 
 Function = Callable[..., Any]
 
@@ -156,13 +156,15 @@ def _unrecorded() -> Iterator[None]:
 class _WithRule:
     """A function with a derivative of its own; as a method it leaves `self` alone."""
 
+    __slots__ = ("__dict__", "__weakref__", "_f", "_name")
+
     def __init__(self, f: Function) -> None:
-        update_wrapper(cast(Function, self), f)
+        named_after(self, f)
         self._f = f
         self._name = getattr(f, "__name__", type(f).__name__)
 
-    def __reduce__(self) -> str:
-        return getattr(self, "__qualname__", self._name)  # as functions are: pickled by name, never copied
+    def __reduce__(self) -> Any:
+        return reduced(self, (type(self), (self._f,)))
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else type(self)(_bound(self._f, instance, owner))
@@ -206,6 +208,8 @@ class _GradientCall(_Call):
 
 
 class _CustomGradient(_WithRule):
+    __slots__ = ()
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         _core.note_own_derivative()
         if not _core.is_recording():
@@ -233,6 +237,18 @@ class _CustomGradient(_WithRule):
                 f"gives the gradients for its arguments"
             )
         return returned[0], returned[1]
+
+
+class _PassThrough(_CustomGradient):
+    __slots__ = ()
+
+    def _pair(self, returned: Any) -> tuple[Any, Function]:
+        return returned, _passed
+
+
+def _passed(*cotangents: Any, variables: Any = None) -> Any:
+    """The gradient of what does nothing."""
+    return cotangents if variables is None else (cotangents, [None] * len(variables))
 
 
 def _not_among(variables: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
@@ -327,13 +343,7 @@ def grad_pass_through(f: Function) -> Function:
     2.0 2.0
     """
 
-    def passing(*args: Any, **kwargs: Any) -> Any:
-        def grad(*cotangents: Any, variables: Any = None) -> Any:
-            return cotangents if variables is None else (cotangents, [None] * len(variables))
-
-        return f(*args, **kwargs), grad
-
-    return _CustomGradient(update_wrapper(passing, f) if hasattr(f, "__name__") else passing)
+    return _PassThrough(f)
 
 
 class _RecomputedCall(_Call):
@@ -368,6 +378,8 @@ class _RecomputedCall(_Call):
 
 
 class _Recomputed(_WithRule):
+    __slots__ = ()
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not _core.is_recording():
             return self._f(*args, **kwargs)
@@ -433,7 +445,14 @@ class _TangentCall(_Call):
 
 
 class _CustomJVP(_WithRule):
-    _rule: Function | None = None
+    __slots__ = ("_rule",)
+
+    def __init__(self, f: Function, rule: Function | None = None) -> None:
+        super().__init__(f)
+        self._rule = rule
+
+    def __reduce__(self) -> Any:
+        return reduced(self, (type(self), (self._f, self._rule)))
 
     def defjvp(self, rule: Function) -> Function:
         """Set the rule: rule(primals, tangents) -> (result, tangent of the result). Returns it, to be a decorator."""

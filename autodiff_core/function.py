@@ -12,7 +12,6 @@ import inspect
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
 from itertools import takewhile
 from types import MethodType
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimise
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
 from .tensor_spec import TensorSpec
+from .wrapping import named_after, reduced
 
 if TYPE_CHECKING:
     from .program import Program
@@ -227,12 +227,27 @@ class Function(_core.FunctionCore):
     1
     """
 
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_bound",
+        "_by_key",
+        "_input_signature",
+        "_name",
+        "_owner",
+        "_signature",
+        "_tracing",
+        "passes",
+        "trace_count",
+    )
+
     def __init__(
         self,
         python_function: Callable[..., Any],
         name: str | None = None,
         input_signature: Sequence[Any] | None = None,
         passes: Sequence[str] = tuple(PASSES),
+        owner: Any = None,
     ) -> None:
         self.python_function = python_function
         self.passes = tuple(passes)
@@ -245,7 +260,8 @@ class Function(_core.FunctionCore):
         self._tracing = False
         if input_signature is not None:
             self.plain = False
-        update_wrapper(self, python_function)
+        self._owner = owner
+        named_after(self, python_function)
 
     @property
     def variants(self) -> list[_core.ProgramCore]:
@@ -272,11 +288,17 @@ class Function(_core.FunctionCore):
         """The function as a method of an instance, which has programs of its own."""
         try:
             if instance not in self._bound:
-                method = MethodType(self.python_function, weakref.proxy(instance))
-                self._bound[instance] = Function(method, self._name, self._input_signature, self.passes)
+                method, owner = MethodType(self.python_function, weakref.proxy(instance)), weakref.ref(instance)
+                self._bound[instance] = Function(method, self._name, self._input_signature, self.passes, owner)
         except TypeError:  # an instance that cannot be hashed, or referred to weakly
             return MethodType(self, instance)
         return self._bound[instance]
+
+    def __reduce__(self) -> Any:
+        f, owner = self.python_function, self._owner and self._owner()
+        if owner is not None:
+            return _method_of, (owner, f.__name__)
+        return reduced(self, (Function, (f, self._name, self._input_signature, self.passes)))
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that is not like the last one, or that tapes may follow."""
@@ -544,6 +566,18 @@ class ConcreteFunction:
     def __init__(self, function: Function, variants: _core.Variants, arguments: _Arguments) -> None:
         self._function, self._variants, self._arguments = function, variants, arguments
 
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            f"{self._function._name}: a concrete function is not pickled; pickle its .program, or the function that it "
+            f"is of"
+        )
+
+    def __copy__(self) -> ConcreteFunction:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> ConcreteFunction:
+        return self
+
     @property
     def program(self) -> Program:
         """The program that ran last for this signature, or was recorded for it."""
@@ -592,6 +626,13 @@ def _example(leaf: Any) -> Any:
             raise ValueError(f"{leaf} leaves sizes open; a program has a shape, so name them all")
         return _core.adopt(np.ones(leaf.shape, leaf.dtype))
     return leaf
+
+
+def _method_of(owner: Any, name: str) -> Function:
+    """A recorded method that has come by pickle: nobody else may be there to hold its object."""
+    found = getattr(owner, name)
+    method = MethodType(found.python_function.__func__, owner)
+    return Function(method, found._name, found._input_signature, found.passes, lambda: owner)
 
 
 def _fitted(what: str, spec: Any, value: Any) -> Any:

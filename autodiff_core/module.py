@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 from . import nest
 from .naming import name_scope
 from .variable import Variable
+from .wrapping import named_after
 
 __all__ = ["Module"]
 
@@ -126,12 +126,11 @@ class Module:
         (6.0, 'scale/factor:0')
         """
 
-        @functools.wraps(method)
         def in_scope(self: Module, *args: Any, **kwargs: Any) -> Any:
             with self.name_scope:
                 return method(self, *args, **kwargs)
 
-        return in_scope  # type: ignore[return-value]
+        return named_after(in_scope, method)  # type: ignore[return-value]
 
     def _leaves(self, seen: set[int] | None = None) -> Iterator[Any]:
         """Walk the leaves of the attributes, sorted by name, then those of the modules among them; each once."""

@@ -8,7 +8,6 @@ tapes. Each records the function once, whatever it then asks of the tape.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from . import _core
 from .indexed_slices import IndexedSlices
 from .nest import flatten_for_tape, map_structure
 from .tape import GradientTape, alike, filled
+from .wrapping import transformed
 
 Function = Callable[..., Any]
 
@@ -176,8 +176,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     (np.float64(5.0), array([2., 4.]))
     """
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("value_and_grad", args, argnums)
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(arguments.sources)
@@ -188,7 +187,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         value = arguments.given(value)
         return ((value, aux) if has_aux else value), arguments.structured(gradients)
 
-    return transformed
+    return transformed(run, value_and_grad, f, argnums, has_aux)
 
 
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
@@ -216,12 +215,11 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     """
     both = value_and_grad(f, argnums, has_aux)
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
 
-    return transformed
+    return transformed(run, grad, f, argnums, has_aux)
 
 
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
@@ -380,8 +378,7 @@ def jacobian(
            [0., 4.]])
     """
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("jacobian", args, argnums)
         tape, values, rebuild, aux = arguments.record(f, kwargs, has_aux, persistent=True)
         rows = [
@@ -393,7 +390,7 @@ def jacobian(
         result = rebuild(rows)
         return (result, aux) if has_aux else result
 
-    return transformed
+    return transformed(run, jacobian, f, argnums, chunk_size, mode, has_aux)
 
 
 def hessian(
@@ -425,8 +422,7 @@ def hessian(
            [ 0., 12.]])
     """
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("hessian", args, argnums)
         tape, values, rebuild, aux = arguments.record(f, kwargs, has_aux, persistent=False)
         value = _scalar("hessian", rebuild(list(values)))
@@ -434,7 +430,7 @@ def hessian(
         result = arguments.placed([arguments.structured(row) for row in blocks])
         return (result, aux) if has_aux else result
 
-    return transformed
+    return transformed(run, hessian, f, argnums, chunk_size, has_aux)
 
 
 def hvp(f: Function, primal: Any, vector: Any) -> Any:

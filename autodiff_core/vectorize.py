@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimise
 from .function import Function, _Arguments
 from .ops.indexing import gather
 from .ops.shaping import broadcast_to, concat, expand_dims, transpose
+from .wrapping import named_after, reduced
 
 __all__ = ["vectorize", "vectorized_map", "vmap"]
 
@@ -60,13 +60,18 @@ class _Batch:
 class _Vectorized:
     """A function of many examples."""
 
+    __slots__ = ("__dict__", "__weakref__", "_batches", "_function", "_in_axes", "_out_axes")
+
     def __init__(self, f: Callable[..., Any], in_axes: Axes, out_axes: int) -> None:
         if not callable(f):
             raise TypeError(f"vectorize: a function is needed, not {type(f).__name__}")
         self._function = Function(f)
         self._in_axes, self._out_axes = in_axes, out_axes
         self._batches: dict[Any, _Batch] = {}
-        update_wrapper(self, f)
+        named_after(self, f)
+
+    def __reduce__(self) -> Any:
+        return reduced(self, (_Vectorized, (self._function.python_function, self._in_axes, self._out_axes)))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         axes = self._axes(args, kwargs)

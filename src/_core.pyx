@@ -14,6 +14,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t,
 from libc.stdlib cimport abort, calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy, memset, strcpy
 
+from types import MethodType
 from warnings import warn
 
 import numpy

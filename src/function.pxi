@@ -167,6 +167,22 @@ cdef class FunctionCore:
         return self if instance is None else self.bound(instance)
 
 
+cdef class Wrapper:
+    """A function that was made of another one. Its `__dict__` has its names, and nothing else."""
+    cdef object run                     # what a call runs
+    cdef dict __dict__
+    cdef object __weakref__
+
+    def __init__(self, run):
+        self.run = run
+
+    def __call__(self, *args, **kwargs):
+        return self.run(*args, **kwargs)
+
+    def __get__(self, instance, owner):
+        return self if instance is None else MethodType(self, instance)
+
+
 cdef object kind_of_argument(object value):
     """What must be the same for a program to be for an argument; None where that takes a longer look."""
     cdef Operand x
