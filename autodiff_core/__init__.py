@@ -192,7 +192,7 @@ from .variable import Variable  # noqa: E402
 from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 
 if _TYPE_CHECKING:
-    from . import bitwise, debugging, errors, experimental, keras, linalg, random, scipy, signal, test, testing
+    from . import bitwise, debugging, errors, experimental, keras, linalg, numpy, random, scipy, signal, test, testing
     from .buffers import buffer
     from .callbacks import numpy_function, print, py_function
     from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
@@ -236,8 +236,8 @@ __version__ = "0.1.0"
 
 # Loaded when first used: these modules, and what these modules define.
 _LAZY = (
-    *("bitwise", "debugging", "errors", "experimental", "keras", "linalg", "random", "scipy", "signal", "test"),
-    "testing",
+    *("bitwise", "debugging", "errors", "experimental", "keras", "linalg", "numpy", "random", "scipy", "signal"),
+    *("test", "testing"),
 )
 _LAZY_NAMES = {
     "buffers": ("buffer",),
@@ -431,6 +431,7 @@ __all__ = [
     "no_op",
     "norm",
     "not_equal",
+    "numpy",
     "numpy_function",
     "one_hot",
     "ones",

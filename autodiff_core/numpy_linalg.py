@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .numpy_functions import registry
 from .ops import decompositions, linalg, matrices, matrix_functions, norms, reductions, shaping, solving
 from .ops.matrices import matrix_transpose
 
@@ -167,3 +168,5 @@ COUNTERPARTS: dict[Any, Any] = {
     np.linalg.matrix_transpose: lambda x, /: matrix_transpose(x),
     np.linalg.tensordot: lambda x1, x2, /, *, axes=2: linalg.tensordot(x1, x2, axes),
 }
+
+registry.of_lists[np.linalg.multi_dot] = "items"

@@ -23,6 +23,8 @@ import autodiff_core as tf
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# What these hold is NumPy's, docstrings included.
+NUMPYS = {f"autodiff_core.numpy{name}" for name in ("", ".linalg", ".fft", ".polynomial")}
 BLOCK = re.compile(r"^(<!-- no-run -->\n+)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -39,7 +41,7 @@ def script(text: str) -> str:
 def public_modules() -> Iterator[ModuleType]:
     yield tf
     for found in pkgutil.walk_packages(tf.__path__, "autodiff_core."):
-        if "._" not in found.name:
+        if "._" not in found.name and found.name not in NUMPYS:
             yield importlib.import_module(found.name)
 
 

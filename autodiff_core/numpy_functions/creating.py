@@ -23,12 +23,12 @@ def _like(*of: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return register
 
 
-def _tensor(value: Any) -> Any:
+def tensor_of(value: Any) -> Any:
     """A tensor of what may hold tensors in lists."""
     if isinstance(value, _core.Operand):
         return _core.identity_tensor(value)
     if isinstance(value, (list, tuple)) and any(isinstance(leaf, _core.Operand) for leaf in _leaves(value)):
-        return shaping.stack([_tensor(item) for item in value])
+        return shaping.stack([tensor_of(item) for item in value])
     return _core.to_tensor(np.asarray(value))
 
 
@@ -38,7 +38,7 @@ def _leaves(value: Any) -> list[Any]:
 
 @_like(np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require)
 def array(value: Any, dtype: Any = None, *arguments: Any, ndmin: int = 0, **options: Any) -> Any:
-    result = _tensor(value)
+    result = tensor_of(value)
     result = result if dtype is None else _core.to_dtype(result, dtype)
     missing = max(0, ndmin - result.ndim)
     return shaping.reshape(result, (*(1,) * missing, *result.shape)) if missing else result
@@ -46,7 +46,7 @@ def array(value: Any, dtype: Any = None, *arguments: Any, ndmin: int = 0, **opti
 
 @_like(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
-    value = _tensor(fill_value)
+    value = tensor_of(fill_value)
     return shaping.broadcast_to(value if dtype is None else _core.to_dtype(value, dtype), shaping._sizes(shape))
 
 

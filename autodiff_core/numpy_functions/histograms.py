@@ -83,7 +83,7 @@ def _divided(totals: Any, edges: Sequence[Any]) -> Any:
     return result
 
 
-@counterpart(np.histogramdd)
+@counterpart(np.histogramdd, lists="items")
 def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None
 ) -> tuple[Any, tuple[Any, ...]]:

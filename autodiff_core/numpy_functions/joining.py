@@ -39,7 +39,7 @@ for _nd in (1, 2, 3):
     counterpart(getattr(np, f"atleast_{_nd}d"))(_lifter(f"atleast_{_nd}d", _nd))
 
 
-@counterpart(np.concatenate)
+@counterpart(np.concatenate, lists="items")
 def concatenate(
     arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
 ) -> Any:
@@ -47,34 +47,34 @@ def concatenate(
     return in_dtype(shaping.concat(parts, axis or 0), dtype)
 
 
-@counterpart(np.stack)
+@counterpart(np.stack, lists="items")
 def stack(arrays: Any, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     return in_dtype(shaping.stack(arrays, axis), dtype)
 
 
-@counterpart(np.vstack)
+@counterpart(np.vstack, lists="items")
 def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     return in_dtype(shaping.concat([at_least(x, 2) for x in alike("vstack", *tup)], 0), dtype)
 
 
-@counterpart(np.hstack)
+@counterpart(np.hstack, lists="items")
 def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     parts = [at_least(x, 1) for x in alike("hstack", *tup)]
     return in_dtype(shaping.concat(parts, 0 if parts[0].ndim == 1 else 1), dtype)
 
 
-@counterpart(np.dstack)
+@counterpart(np.dstack, lists="items")
 def dstack(tup: Any) -> Any:
     return shaping.concat([at_least(x, 3) for x in alike("dstack", *tup)], 2)
 
 
-@counterpart(np.column_stack)
+@counterpart(np.column_stack, lists="items")
 def column_stack(tup: Any) -> Any:
     parts = alike("column_stack", *tup)
     return shaping.concat([shaping.reshape(x, (-1, 1)) if x.ndim < 2 else x for x in parts], 1)
 
 
-@counterpart(np.block)
+@counterpart(np.block, lists="leaves")
 def block(arrays: Any) -> Any:
     leaves: list[Any] = []
 

@@ -56,7 +56,7 @@ def where(condition: Any, *choices: Any) -> Any:
     return indexing.where(condition, *choices)
 
 
-@counterpart(np.select)
+@counterpart(np.select, lists="items")
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     if len(condlist) != len(choicelist) or not len(condlist):
         raise ValueError(
@@ -68,7 +68,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return result
 
 
-@counterpart(np.choose)
+@counterpart(np.choose, lists="items")
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     parts = alike("choose", *choices)
     places = np.asarray(a)
@@ -90,7 +90,7 @@ def extract(condition: Any, arr: Any) -> Any:
     return take(arr, np.flatnonzero(np.asarray(condition)))
 
 
-@counterpart(np.piecewise)
+@counterpart(np.piecewise, lists="items")
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     operand = _core.operand(x)
     conditions = np.asarray(stripped(condlist), bool)

@@ -41,6 +41,8 @@ leaving: set[Any] = set()
 likened: dict[Any, Callable[..., Any]] = {}
 # Of the counterparts, those whose result varies in steps, or not at all.
 steps: set[Any] = set()
+# Of the counterparts, those that take lists of arrays: what is an array in them, the lists' "items" or their "leaves".
+of_lists: dict[Any, str] = {}
 # The place of `out` among the arguments, where there is one.
 out_places: dict[Any, int] = {}
 
@@ -66,8 +68,13 @@ def no_way(what: str, why: str) -> TypeError:
     )
 
 
-def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate what computes functions of NumPy on tensors, with NumPy's arguments; `data`: no gradient passes."""
+def counterpart(
+    *of: Any, data: bool = False, lists: str | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate what computes functions of NumPy on tensors, with NumPy's arguments.
+
+    `data`: no gradient passes. `lists`: the function takes lists of arrays; see `of_lists`.
+    """
 
     def register(implementation: Callable[..., Any]) -> Callable[..., Any]:
         there = [function for function in of if function is not None]
@@ -77,6 +84,8 @@ def counterpart(*of: Any, data: bool = False) -> Callable[[Callable[..., Any]], 
             out_places.update(dict.fromkeys(there, code.co_varnames.index("out")))
         if data:
             steps.update(there)
+        if lists is not None:
+            of_lists.update(dict.fromkeys(there, lists))
         return implementation
 
     return register

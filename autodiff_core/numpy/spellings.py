@@ -1,0 +1,129 @@
+"""How a name of NumPy becomes one of this namespace: the same thing, but lists of tensors count as tensors.
+
+NumPy looks for its hook in the arguments themselves, not within lists, so `np.sum([t, u])` would make an array of the
+list. Here the list is stacked before NumPy sees it, unless the function is one that takes lists of arrays: then each of
+the list's items is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import update_wrapper
+from importlib import import_module
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..numpy_functions import registry
+from ..numpy_functions.creating import tensor_of
+
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, type(np.sum))
+_OWN_MODULES = {"numpy.linalg", "numpy.fft", "numpy.polynomial"}
+
+
+def namespace(name: str) -> tuple[list[str], Callable[[], list[str]], Callable[[str], Any]]:
+    """`__all__`, `__dir__` and `__getattr__` of a module that spells a module of NumPy's."""
+    original = import_module(name)
+    public = {*original.__all__, "__version__"}
+    here = name.replace("numpy", __package__, 1)
+
+    def dir_of() -> list[str]:
+        return sorted({*vars(sys.modules[here]), *dir(original)})
+
+    def attribute(wanted: str) -> Any:
+        if wanted.startswith("__") and wanted not in public:  # what the import system asks for is not NumPy's to say
+            raise AttributeError(f"module {here!r} has no attribute {wanted!r}")
+        try:
+            thing = getattr(original, wanted)
+        except AttributeError as error:
+            raise AttributeError(f"module {here!r} has no attribute {wanted!r}: {error}") from None
+        found = _spelled(thing, f"{name}.{wanted}", here)
+        setattr(sys.modules[here], wanted, found)
+        return found
+
+    return list(original.__all__), dir_of, attribute
+
+
+def _spelled(thing: Any, full: str, here: str) -> Any:
+    if full in _OWN_MODULES:
+        return import_module(full.replace("numpy", __package__, 1))
+    if full.count(".") == 1:
+        from .hookless import BY_NAME
+
+        own = BY_NAME.get(full.removeprefix("numpy."))
+        if own is not None:
+            return own
+    if isinstance(thing, np.ufunc):
+        return _Ufunc(thing)
+    if isinstance(thing, _FUNCTIONS) and not isinstance(thing, ModuleType):
+        return _function(thing, here)
+    return thing
+
+
+def holds_tensors(value: Any) -> bool:
+    """Whether a list or tuple holds, however deep, a tensor that a tape could follow."""
+    return isinstance(value, (list, tuple)) and any(registry.watchable(x) or holds_tensors(x) for x in value)
+
+
+def stacked(value: Any) -> Any:
+    """A list that holds tensors as one tensor; anything else as it is."""
+    return tensor_of(value) if holds_tensors(value) else value
+
+
+def _arguments(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    made = _ARRAYS[registry.of_lists.get(function)]
+    return [made(value) for value in args], {key: made(value) for key, value in kwargs.items()}
+
+
+def _items(value: Any) -> Any:
+    """A list of arrays, in which lists that hold tensors have become tensors."""
+    return type(value)([stacked(item) for item in value]) if holds_tensors(value) else value
+
+
+# By what the arrays in lists are: how an argument becomes one that NumPy hands to its counterpart.
+_ARRAYS: dict[str | None, Callable[[Any], Any]] = {None: stacked, "items": _items, "leaves": lambda value: value}
+
+
+def _function(function: Any, here: str) -> Any:
+    registry.load()
+    # np.full(shape, t) and its like: NumPy has a hook only for the argument `like`.
+    made = registry.likened.get(function)
+
+    def spelled(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = _arguments(function, args, kwargs)  # type: ignore[assignment]
+        if made is not None and any(isinstance(x, _core.Operand) for x in (*args, *kwargs.values())):
+            return made(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    update_wrapper(spelled, function, updated=())
+    spelled.__module__ = here
+    spelled.__qualname__ = spelled.__name__
+    return spelled
+
+
+class _Ufunc:
+    """A ufunc that takes lists of tensors; all else, its methods too, is the ufunc's own."""
+
+    def __init__(self, ufunc: np.ufunc) -> None:
+        self.__wrapped__ = ufunc
+        self.__name__ = self.__qualname__ = ufunc.__name__
+        self.__doc__ = ufunc.__doc__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped__(*[stacked(x) for x in args], **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__)
+
+    def __reduce__(self) -> Any:
+        return _ufunc_named, (self.__name__,)
+
+
+def _ufunc_named(name: str) -> Any:
+    return getattr(import_module(__package__), name)
