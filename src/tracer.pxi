@@ -258,6 +258,9 @@ cdef ndarray lend(Operand x):
         return array
     node = varying(log, x)
     if node >= 0:
+        found = (<Tracer>log.trace).lent.get(<uintptr_t><PyObject*>array)
+        if found is not None and found[0] != node:
+            array = array.view()    # two tensors of one array, as a tensor that is given twice is: each has its own
         (<Tracer>log.trace).lent[<uintptr_t><PyObject*>array] = (node, array)
         return array
     ad_set_current_log((<Tracer>log.trace).before)      # for a trace further out the program is one for this value only

@@ -445,3 +445,10 @@ def test_the_pieces_show_what_they_are() -> None:
     t = tf.constant([1.0])
     assert repr(t.at) == f"<at of {t!r}>"
     assert repr(t.at[0]) == f"<at[0] of {t!r}>"
+
+
+def test_one_tensor_given_for_two_indices_of_a_recorded_function() -> None:
+    both = tf.function(lambda x, i, k: tf.stack([x[i], x[k], x.at[i].set(0.0)[k]]))
+    x, one = tf.constant([1.0, 2.0, 3.0]), tf.constant(1)
+    np.testing.assert_array_equal(both(x, one, one), [2.0, 2.0, 0.0])
+    np.testing.assert_array_equal(both(x, tf.constant(0), tf.constant(2)), [1.0, 3.0, 3.0])
