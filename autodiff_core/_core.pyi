@@ -425,6 +425,8 @@ def register_linear(
     partner_selects: bool = False,
     depends: _Rule | None = None,
     batched: _Rule | None = None,
+    examples: _Rule | None = None,
+    partner_examples: _Rule | None = None,
 ) -> tuple[Op, Op]: ...
 def register_general(
     name: str,
@@ -441,6 +443,7 @@ def register_general(
     draws: bool = False,
     sparing: bool = False,
     batched: _Rule | None = None,
+    examples: _Rule | None = None,
 ) -> Op: ...
 def register_matmul(ufunc: np.ufunc) -> Op: ...
 def op_named(name: str) -> Op: ...

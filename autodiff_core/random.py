@@ -251,8 +251,14 @@ def _sample(attributes: Any) -> np.ndarray:
     return sample
 
 
+def _drawn_for_each(attributes: Any, n: int) -> Any:
+    """A draw of numbers for n examples."""
+    kind, seed, sizes, *rest = attributes
+    return None if kind == "permutation" else (kind, seed, (n, *sizes), *rest)
+
+
 # A record like any other, so that a program draws anew each time that it runs.
-_DRAW = _core.register_general("random", _sample, None, None, False, False, draws=True)
+_DRAW = _core.register_general("random", _sample, None, None, False, False, draws=True, batched=_drawn_for_each)
 
 
 def _draw(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, first: Any, second: Any = None) -> tf.Tensor:

@@ -232,14 +232,12 @@ def vectorize(f: Callable[..., Any], in_axes: Axes = 0, out_axes: int = 0) -> Ca
     ------
     ValueError
         Where arguments differ in the number of examples, or have none.
-    NotImplementedError
-        Where an op has no rule for a leading axis, and the examples are too many to be computed one by one.
 
     Notes
     -----
     After jax.vmap, and TensorFlow's `vectorized_map`. The function is recorded as by `function`, on one example for
     each path through it: examples part where Python looks at their values, so `if` works. Random draws are made for
-    each example.
+    each example. An operation that has no rule for the axis is run on one example after the other.
 
     Examples
     --------

@@ -131,12 +131,13 @@ def on_complex(str name, form):
 
 
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
-                    batched=None):
+                    batched=None, examples=None, partner_examples=None):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
     tuple) reversed. Kernels that the core has compiled are given as None. `batched` makes attributes for an operand with
-    a leading axis: (attributes, its length), or None where there are none. For `selects` and `depends` see sparsity.pxi.
+    a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for many examples
+    (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int first, second
     if partner != name and partner in opcode_by_name:
@@ -153,6 +154,10 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     if batched is not None:
         table[first].batched = keep(batched)
         table[second].batched = keep(batched)
+    if examples is not None:
+        table[first].examples = keep(examples)
+    if partner_examples is not None:
+        table[second].examples = keep(partner_examples)
     if forward is not None:
         table[first].python = keep(forward)
     if second != first:
@@ -168,7 +173,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
-                     bint sparing=False, batched=None):
+                     bint sparing=False, batched=None, examples=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -192,6 +197,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].sparing = sparing
     if batched is not None:
         table[opcode].batched = keep(batched)
+    if examples is not None:
+        table[opcode].examples = keep(examples)
     if depends is not None:
         table[opcode].depends = keep(depends)
     if rule is not None:

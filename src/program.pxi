@@ -441,16 +441,20 @@ def bare_outputs(list results):
 
 cdef Operand apply_record(ProgramCore p, int32_t node, object values):
     """One record's op on other values: recorded, or traced, like any op."""
-    cdef Record* r = &p.records[node]
-    cdef Row* row = &table[r.op]
     cdef int32_t pair[2]
     cdef int32_t* nodes
-    cdef int op = r.op, k, n = p.nodes_of(node, &nodes, pair), own = n
+    cdef int k, n = p.nodes_of(node, &nodes, pair)
+    return apply_to_operands(p, node, [values[nodes[k]] for k in range(n)])
+
+
+cdef Operand apply_to_operands(ProgramCore p, int32_t node, list operands):
+    """The same, given the operands."""
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int op = r.op, n = <int>len(operands), own = own_operands(p, node, n)
     cdef object attribute = p.attribute(node)
-    cdef list operands = [values[nodes[k]] for k in range(n)]
     cdef Operand x
-    if r.flags & HOLES:
-        own = 1 if row.kind == LINEAR else first_hole(attribute)
+    if own < n:
         attribute = fill_holes(attribute, [lend(<Operand>x) if traces else array_of(<Operand>x) for x in operands])
         operands = operands[:own]
     if row.kind == ELEMENTWISE:
@@ -468,8 +472,15 @@ cdef Operand apply_record(ProgramCore p, int32_t node, object values):
     return apply_general(op, operands, attribute)
 
 
+cdef int own_operands(ProgramCore p, int32_t node, int count):
+    """How many of a record's operands are the op's own: those that fill holes in its attributes come behind them."""
+    if not p.records[node].flags & HOLES:
+        return count
+    return 1 if table[p.records[node].op].kind == LINEAR else first_hole(p.attribute(node))
+
+
 cdef int first_hole(object attribute):
-    """The number of the op's own operands: those that fill holes come behind them."""
+    """The number of the first operand that fills a hole."""
     cdef int least = 1 << 30, found
     if isinstance(attribute, Hole):
         return (<Hole>attribute).operand

@@ -77,9 +77,17 @@ cdef void class_losses_into(Real* x, Real* out, int64_t* labels, npy_intp rows, 
         x += n
 
 
+cdef ndarray label_of_rows(object labels, npy_intp rows):
+    """Checked labels as the kernels read them: int64, contiguous, one a row."""
+    cdef ndarray which = numpy.ascontiguousarray(labels, numpy.int64)
+    if PyArray_SIZE(which) != rows:
+        raise ValueError(f"labels of shape {which.shape} for {rows} rows")
+    return which
+
+
 def class_losses(labels, x):
     """-log(softmax(x))[label] for each row; None where the array is not for this kernel. Labels are int64 and checked."""
-    cdef ndarray array = <ndarray>x, which = <ndarray>labels, out, scratch
+    cdef ndarray array = <ndarray>x, which, out, scratch
     cdef int code, nd
     cdef npy_intp n, rows
     cdef Row* row = &table[opcode_by_name["exp"]]
@@ -89,6 +97,7 @@ def class_losses(labels, x):
     code = type_code(array)
     n = PyArray_DIMS(array)[nd - 1]
     rows = PyArray_SIZE(array) // n
+    which = label_of_rows(labels, rows)
     out = new_array(code, nd - 1, PyArray_DIMS(array))
     scratch = new_array(code, 1, &n)
     with nogil:
@@ -114,8 +123,9 @@ def checked_labels(labels, npy_intp classes):
 
 def subtract_at_labels(labels, x):
     """x[row, label] -= 1 for each row of an array of the caller's own."""
-    cdef ndarray array = <ndarray>x, which = <ndarray>labels
+    cdef ndarray array = <ndarray>x
     cdef npy_intp r, n = PyArray_DIMS(array)[PyArray_NDIM(array) - 1]
+    cdef ndarray which = label_of_rows(labels, PyArray_SIZE(array) // n if n else 0)
     cdef int64_t* label = <int64_t*>PyArray_DATA(which)
     for r in range(PyArray_SIZE(which)):
         if type_code(array) == NPY_FLOAT:

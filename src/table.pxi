@@ -106,6 +106,7 @@ ctypedef struct Row:
     PyObject* rule              # the derivative as it was written
     PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
     PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or NULL
+    PyObject* examples          # LINEAR, GENERAL: the op for operands of which some have a leading axis, by public ops; or NULL
     PyObject* depends           # LINEAR, GENERAL: which elements depend on which, where that is not all on all; or NULL
     PyObject* formula_rule      # the formula as it was written
     PyObject* complex_form      # ELEMENTWISE: what stands in its place where an operand is complex, of other ops; or NULL

@@ -30,7 +30,7 @@ ULPS = 64
 
 def other_operands(sample: Sample) -> list[list[np.ndarray]]:
     """Operands of the same shapes and dtypes: in another order, and with other signs where any will do."""
-    reversed_ = [np.ascontiguousarray(np.flip(array)) for array in sample.operands]
+    reversed_ = [np.flip(array).copy() for array in sample.operands]
     free = not sample.row.domain
     return [reversed_, [array * -0.75 if free and array.dtype.kind == "f" else array for array in sample.operands]]
 

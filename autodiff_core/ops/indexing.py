@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .elementwise import select
+from .shaping import broadcast_to, reshape
 from .table import Case, linear
 
 
@@ -24,10 +26,50 @@ def _index_behind(attributes: Any, n: int) -> Any:
     """The same index behind a leading axis, unless arrays in it that stand apart would pull their axes before that."""
     shape, index = attributes
     parts = index if isinstance(index, tuple) else (index,)
+    if any(isinstance(part, Tensor) for part in parts):
+        own = _index_of_examples(len(shape), shape, parts, n)
+        return None if own is None else ((n, *shape), (np.arange(n).reshape((n,) + (1,) * own[0]), *own[1]))
     places = [k for k, part in enumerate(parts) if isinstance(part, (np.ndarray, int, np.integer))]
     if places and places[-1] - places[0] + 1 != len(places):
         return None
     return (n, *shape), (slice(None), *parts)
+
+
+def _index_of_examples(nd: int, shape: Any, parts: Sequence[Any], n: int) -> tuple[int, list[Any]] | None:
+    """An index of which some arrays differ between examples, with its arrays first, and with the examples' axis.
+
+    Also the number of their axes behind that. None where there is none.
+    """
+    if any(part is None or _is_mask(part) for part in parts):
+        return None
+    whole: list[Any] = []
+    for part in parts:
+        whole += [slice(None)] * (nd - len(parts) + 1) if part is Ellipsis else [part]
+    arrays = [k for k, part in enumerate(whole) if not isinstance(part, slice)]
+    own = [tuple(p.shape)[1:] if isinstance(p, Tensor) else np.shape(p) for p in (whole[k] for k in arrays)]
+    inner = len(np.broadcast_shapes(*own))
+    # NumPy puts the arrays' axes first where they stand apart; else in their place, behind those of slices.
+    before = arrays[0] if arrays[-1] - arrays[0] + 1 == len(arrays) else 0
+    for k in range(before):
+        chosen = np.arange(shape[k])[whole[k]]
+        whole[k] = chosen.reshape((-1,) + (1,) * (before - 1 - k + inner))
+    for k, lengths in zip(arrays, own, strict=True):
+        if isinstance(whole[k], Tensor):
+            whole[k] = reshape(whole[k], (n,) + (1,) * (before + inner - len(lengths)) + lengths)
+    return before + inner, whole
+
+
+def _is_mask(part: Any) -> bool:
+    return isinstance(part, (bool, np.bool_)) or (isinstance(part, np.ndarray) and part.dtype.kind == "b")
+
+
+def _take_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+    """Indices of the examples' own into what they share."""
+    shape, index = attributes
+    if flags[0]:
+        return None
+    own = _index_of_examples(len(shape), shape, index if isinstance(index, tuple) else (index,), n)
+    return None if own is None else operands[0][tuple(own[1])]
 
 
 def _indexed(x: Any, index: Any) -> Any:
@@ -44,6 +86,7 @@ linear(
     doc="Indexing with arrays of indices or of truth values.",
     selects="forward",
     batched=_index_behind,
+    examples=(_take_examples, None),
     cases=(
         Case(lambda x: x[[0, 2, 0]], ((3, 4),)),
         Case(lambda x: x[:, np.array([[1, 1], [3, 0]])], ((3, 4),)),
@@ -64,6 +107,28 @@ def _scatter_rows(g: np.ndarray, attributes: Any) -> np.ndarray:
     whole = np.zeros(shape, g.dtype)
     _core.add_rows(whole, indices, g)
     return whole
+
+
+def _shifted(indices: Any, rows: int, n: int) -> np.ndarray:
+    """Row numbers of each example, in all examples' rows end to end."""
+    if isinstance(indices, Tensor):
+        return _core.lent_array(indices + (np.arange(n) * rows).reshape((n,) + (1,) * (indices.ndim - 1)))
+    return np.asarray(indices + (np.arange(n) * rows).reshape((n,) + (1,) * indices.ndim))
+
+
+def _gather_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+    """Rows of each example by its numbers; or of what all share, which nothing has to repeat."""
+    (rows, *rest), indices = attributes
+    if not flags[0]:
+        return _core.linear(_gather, operands[0], ((rows, *rest), _core.lent_array(indices)))
+    flat = reshape(operands[0], (n * rows, *rest))
+    return _core.linear(_gather, flat, ((n * rows, *rest), _shifted(indices, rows, n)))
+
+
+def _scatter_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+    (rows, *rest), indices = attributes
+    g = operands[0] if flags[0] else broadcast_to(operands[0], (n, *operands[0].shape))
+    return reshape(_core.linear(scatter, g, ((n * rows, *rest), _shifted(indices, rows, n))), (n, rows, *rest))
 
 
 def gather(
@@ -148,6 +213,7 @@ _gather, scatter = linear(
     function=gather,
     doc="Slices of `params` along an axis, by index.",
     selects="forward",
+    examples=(_gather_examples, _scatter_examples),
     cases=(
         Case(lambda x: gather(x, [2, 0, 2]), ((3, 4),)),
         Case(lambda x: gather(x, [[1, -1], [0, 1]]), ((3, 2),)),
@@ -168,7 +234,13 @@ def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
 
 
 _ROW_NUMBERS = _core.register_general(
-    "row_numbers", lambda count, indices: _row_numbers(indices, count), None, None, False, False
+    "row_numbers",
+    lambda count, indices: _row_numbers(indices, count),
+    None,
+    None,
+    False,
+    False,
+    batched=lambda count, n: count,
 )
 
 
@@ -306,4 +378,9 @@ def _hot(attributes: Any, indices: np.ndarray) -> np.ndarray:
     return np.array(np.moveaxis(hot, -1, axis), order="C")
 
 
-_ONE_HOT = _core.register_general("one_hot", _hot, None, None, False, False)
+def _hot_behind(attributes: Any, n: int) -> Any:
+    depth, on, off, axis, dtype = attributes
+    return depth, on, off, axis + 1 if axis >= 0 else axis, dtype
+
+
+_ONE_HOT = _core.register_general("one_hot", _hot, None, None, False, False, batched=_hot_behind)

@@ -255,8 +255,19 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
 
 
 _CLASSES = _core.register_general(
-    "class_numbers", lambda classes, labels: _core.checked_labels(labels, classes), None, None, False, False
+    "class_numbers",
+    lambda classes, labels: _core.checked_labels(labels, classes),
+    None,
+    None,
+    False,
+    False,
+    batched=lambda classes, n: classes,
 )
+
+
+def _labels_of_examples(labels: Any, n: int) -> Any:
+    """Labels with a leading axis: their own, where they differ between examples."""
+    return labels if isinstance(labels, Tensor) else np.array(np.broadcast_to(labels, (n, *labels.shape)), order="C")
 
 
 def _sparse_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -294,6 +305,7 @@ _RESIDUAL = general(
     _residual_rule,
     function=_residual,
     leading=True,
+    batched=_labels_of_examples,
     doc="softmax(logits), less one at the right class: the slope of the cross entropy.",
     depends=_ALONG_LAST,
     cases=(Case(_residual, ((3, 4),)),),
@@ -304,6 +316,7 @@ _SPARSE_CROSS_ENTROPY = general(
     _sparse_rule,
     function=sparse_softmax_cross_entropy_with_logits,
     leading=True,
+    batched=_labels_of_examples,
     doc="Cross entropy of classes against softmax(logits).",
     depends=_ALONG_LAST,
     cases=(Case(lambda x: sparse_softmax_cross_entropy_with_logits([2, 0, 1], x), ((3, 4),)),),

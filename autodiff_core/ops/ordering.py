@@ -229,7 +229,7 @@ def _order_of(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return _places(x, axis, descending, y)
 
 
-_ORDER = _core.register_general("order", _order_of, None, None, False, False)
+_ORDER = _core.register_general("order", _order_of, None, None, False, False, batched=lambda attributes, n: attributes)
 _SORT = general(
     "sort",
     _sorted,
@@ -268,6 +268,7 @@ _RANKED_PLACES = _core.register_general(
     None,
     False,
     False,
+    batched=lambda ranks, n: ranks,
 )
 _RANKED = general(
     "order_statistics",

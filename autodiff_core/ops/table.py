@@ -21,6 +21,8 @@ Shape = tuple[int, ...]
 # (attributes, the operands' shapes, the result's) -> for each operand two arrays of group numbers from 0 that broadcast
 # to its shape and to the result's: an element of the result depends on the operand's elements of the same group.
 Depends = Callable[[Any, Sequence[Shape], Shape], Sequence[tuple[np.ndarray, np.ndarray]]]
+# (attributes, operands, which of them have a leading axis, its length) -> the op on all examples, or None: another way.
+Examples = Callable[[Any, Sequence[Any], Sequence[bool], int], Any]
 
 
 class Case:
@@ -254,6 +256,7 @@ def linear(
     selects: str = "none",
     depends: Depends | None = None,
     batched: Callable[[Any, int], Any] | None = None,
+    examples: tuple[Examples | None, Examples | None] = (None, None),
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -276,7 +279,10 @@ def linear(
         Where neither does: which elements depend on which, by groups; see `along`. By default all on all.
     batched : callable, optional
         (attributes, n) -> the attributes for an operand with a leading axis of length n, or None where there are none:
-        then, and without this, the op is computed for one entry of such an axis after the other.
+        then, and without this, the op is computed for one entry of such an axis after the other. Numbers in the
+        attributes that a program reads anew are tensors here, with the axis.
+    examples : pair of callable or None
+        What is asked before `batched`, for `name` and for `transpose`, where the attributes alone do not say it.
     """
     pair = _core.register_linear(
         name,
@@ -287,6 +293,7 @@ def linear(
         selects in ("backward", "both"),
         depends,
         batched,
+        *examples,
     )
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
@@ -335,8 +342,9 @@ def general(
     depends : callable, optional
         Where it doesn't: which elements depend on which, by groups; see `along`. By default all on all.
     batched : callable, optional
-        (attributes, n) -> the attributes for operands that all have a leading axis of length n; not needed where the
-        row is `leading`.
+        (attributes, n) -> the attributes for operands that all have a leading axis of length n, or None where there are
+        none; not needed where the row is `leading`. Numbers in the attributes that a program reads anew are tensors
+        here, with the axis.
     """
     handle = _core.register_general(
         name,

@@ -15,7 +15,7 @@ import numpy as np
 from .. import _core
 from .._core import Operand, Tensor
 from . import elementwise, segments
-from .indexing import _index_behind, gather
+from .indexing import _index_behind, _is_mask, gather
 from .shaping import reshape
 from .table import Case, update_row
 
@@ -88,10 +88,6 @@ def _labels(shape: tuple[int, ...], index: Any) -> np.ndarray:
         renamed.append(new)
         axis += count
     return _places((*few, *shape[axis:]), tuple(renamed))
-
-
-def _is_mask(part: Any) -> bool:
-    return isinstance(part, (bool, np.bool_)) or (isinstance(part, np.ndarray) and part.dtype.kind == "b")
 
 
 def _last(shape: tuple[int, ...], index: Any) -> np.ndarray:
