@@ -27,13 +27,14 @@ def tensor_of(value: Any) -> Any:
     """A tensor of what may hold tensors in lists."""
     if isinstance(value, _core.Operand):
         return _core.identity_tensor(value)
-    if isinstance(value, (list, tuple)) and any(isinstance(leaf, _core.Operand) for leaf in _leaves(value)):
-        return shaping.stack([tensor_of(item) for item in value])
+    if _holds_tensors(value):
+        # (Numbers stay numbers, which take the tensors' dtype.)
+        return shaping.stack([tensor_of(item) if _holds_tensors(item) else item for item in value])
     return _core.to_tensor(np.asarray(value))
 
 
-def _leaves(value: Any) -> list[Any]:
-    return [leaf for item in value for leaf in _leaves(item)] if isinstance(value, (list, tuple)) else [value]
+def _holds_tensors(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and any(isinstance(x, _core.Operand) or _holds_tensors(x) for x in value)
 
 
 @_like(np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require)
