@@ -212,6 +212,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> tf.
 
 def generator_of(seed: int | None) -> np.random.Generator:
     """Give the generator of the calls with this seed, or of those without one."""
+    seed = _core.as_index(seed)
     generator = _generators.get(seed)
     if generator is None:
         seeds = [number for number in (_global_seed, seed) if number is not None]

@@ -1079,13 +1079,15 @@ cdef object plain(object index):
         return tuple([plain_index(part) for part in <tuple>index])
     index = plain_index(index)
     if (not traces and isinstance(index, (ndarray, list)) and np_asarray(index).ndim == 0
-            and np_asarray(index).dtype.kind != "b"):
+            and np_asarray(index).dtype.kind in "iu"):
         return int(index)
     return index
 
 
 cdef object plain_index(object part):
     """One part of such an index."""
+    if type(part) is slice:
+        return plain_slice(part)
     if isinstance(part, BufferCore):
         part = (<BufferCore>part).value()
     if isinstance(part, Operand):
@@ -1094,11 +1096,31 @@ cdef object plain_index(object part):
         part = np_asarray(part)
         return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part.copy()
     if isinstance(part, list):
+        if traces and value_holds_operands(part):
+            return plain_index(stack_operands(part, None))
         part = np_asarray([plain_index(item) for item in part])
         return part.astype(np_intp_dtype) if part.size == 0 else part
     if isinstance(part, ndarray):
         return part.copy()
     return part
+
+
+cdef object plain_slice(object part):
+    """A slice whose bounds are Python's integers: they say how long the result is."""
+    cdef PySliceObject* bounds = <PySliceObject*>part
+    if is_plain_bound(bounds.start) and is_plain_bound(bounds.stop) and is_plain_bound(bounds.step):
+        return part
+    return slice(plain_bound(part.start), plain_bound(part.stop), plain_bound(part.step))
+
+
+cdef inline bint is_plain_bound(PyObject* bound) noexcept:
+    return <object>bound is None or type(<object>bound) is int
+
+
+cdef object plain_bound(object bound):
+    if isinstance(bound, BufferCore):
+        bound = (<BufferCore>bound).value()
+    return None if bound is None else PyNumber_Index(bound)
 
 
 def iterate(Operand x):

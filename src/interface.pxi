@@ -242,16 +242,22 @@ def record_ufunc(ufunc, function):
 
 def linear(Op op, x, attributes):
     """Apply a linear row."""
+    if traces:
+        attributes = without_tensors(attributes)
     return apply_linear(op.opcode, as_operand(x), attributes)
 
 
 def general(Op op, operands, attributes=None):
     """Apply a row with a Python rule."""
+    if traces:
+        attributes = without_tensors(attributes)
     return apply_general(op.opcode, [as_operand(x) for x in operands], attributes)
 
 
 def multiple(Op op, operands, outputs, attributes=None):
     """Record tensors that are computed already as the outputs of one record of a row of several outputs."""
+    if traces:
+        attributes = without_tensors(attributes)
     return apply_multiple(op.opcode, [as_operand(x) for x in operands], list(outputs), attributes)
 
 
@@ -461,6 +467,35 @@ def value_array(value):
             look(<Operand>value, False)
         return array_of(<Operand>value)
     return np_asarray(value)
+
+
+def as_index(value):
+    """An integer among a function's arguments (an axis, a size, a count) as Python has it, where it is a tensor; what is
+    none is given back as it is. A program is then one for this value."""
+    if isinstance(value, BufferCore):
+        value = (<BufferCore>value).value()
+    return value.__index__() if isinstance(value, Operand) else value
+
+
+cdef object without_tensors(object attribute):
+    """Attributes in which tensors have become their values: those of a record outlive the recording of a program, and are
+    no operands."""
+    cdef ndarray array
+    if isinstance(attribute, tuple):
+        for part in <tuple>attribute:
+            if isinstance(part, (Operand, tuple, list, dict)):
+                return type(attribute)([without_tensors(part) for part in <tuple>attribute]) if (
+                    type(attribute) is tuple) else attribute
+        return attribute
+    if type(attribute) is list:
+        return [without_tensors(part) for part in <list>attribute]
+    if type(attribute) is dict:
+        return {key: without_tensors(part) for key, part in (<dict>attribute).items()}
+    if isinstance(attribute, Operand):
+        look(<Operand>attribute, False)
+        array = array_of(<Operand>attribute)
+        return array.item() if PyArray_NDIM(array) == 0 else array
+    return attribute
 
 
 def lent_array(Operand value):

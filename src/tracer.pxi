@@ -12,6 +12,12 @@ cdef extern from "Python.h":
     void Py_SET_TYPE(object thing, PyTypeObject* type)
     object PyWeakref_NewRef(object thing, object callback)
 
+    ctypedef struct PySliceObject:
+        PyObject* start
+        PyObject* stop
+        PyObject* step
+    object PyNumber_Index(object value)
+
     ctypedef struct PyFrameObject:
         pass
     ctypedef struct PyCodeObject:

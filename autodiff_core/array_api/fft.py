@@ -324,7 +324,7 @@ def fftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None)
     https://data-apis.org/array-api/2024.12/extensions/generated/array_api.fft.fftfreq.html
     """
     check_device(device)
-    return _core.to_tensor(np.fft.fftfreq(n, d), default_of("f") if dtype is None else dtype)
+    return _core.to_tensor(np.fft.fftfreq(_core.as_index(n), d), default_of("f") if dtype is None else dtype)
 
 
 def rfftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None) -> Tensor:
@@ -351,7 +351,7 @@ def rfftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None
     https://data-apis.org/array-api/2024.12/extensions/generated/array_api.fft.rfftfreq.html
     """
     check_device(device)
-    return _core.to_tensor(np.fft.rfftfreq(n, d), default_of("f") if dtype is None else dtype)
+    return _core.to_tensor(np.fft.rfftfreq(_core.as_index(n), d), default_of("f") if dtype is None else dtype)
 
 
 def fftshift(x: Any, /, *, axes: int | Sequence[int] | None = None) -> Tensor:

@@ -475,7 +475,7 @@ def cov(
     rows = in_dtype(_variables(m, rowvar, True), dtype)
     if y is not None:
         rows = shaping.concat([rows, in_dtype(_variables(y, rowvar, False), dtype)], 0)
-    less = (0 if bias else 1) if ddof is None else ddof
+    less = (0 if bias else 1) if ddof is None else _core.as_index(ddof)
     weights = None
     for given, name in ((fweights, "fweights"), (aweights, "aweights")):
         if given is not None:

@@ -124,6 +124,7 @@ def uniform_candidate_sampler(
     seed: int | None = None,
     name: str | None = None,
 ) -> CandidateSampler:
+    range_max = _core.as_index(range_max)
     probability = np.full(range_max, 1.0 / max(range_max, 1))
     return _drawn("uniform_candidate_sampler", true_classes, num_true, num_sampled, unique, probability, seed)
 
@@ -137,6 +138,7 @@ def log_uniform_candidate_sampler(
     seed: int | None = None,
     name: str | None = None,
 ) -> CandidateSampler:
+    range_max = _core.as_index(range_max)
     probability = np.diff(np.log(np.arange(1.0, range_max + 2.0))) / np.log(range_max + 1.0)
     return _drawn("log_uniform_candidate_sampler", true_classes, num_true, num_sampled, unique, probability, seed)
 
@@ -304,7 +306,7 @@ def _sampled_logits(
     seed: int | None,
 ) -> tuple[Any, Any]:
     """Logits of true and drawn classes, less the logarithms of their expected counts; and what they should be."""
-    true = np.asarray(_core.operand(labels)).astype(np.int64)
+    true, num_true = np.asarray(_core.operand(labels)).astype(np.int64), _core.as_index(num_true)
     x = _core.operand(inputs)
     if true.ndim == 1 and num_true == 1:
         true = true[:, None]

@@ -142,6 +142,8 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     x, y = _core.operand(a), _core.operand(b)
     rows, columns = _core.sizes(x), _core.sizes(y)
     nx, ny = len(rows), len(columns)
+    if isinstance(axes, _core.Operand) and not axes.ndim:
+        axes = _core.as_index(axes)
     if nx == ny == 1 and axes == 1 and rows == columns and isinstance(axes, int):
         return _core.matmul(x, y)
     if isinstance(axes, (int, np.integer)):

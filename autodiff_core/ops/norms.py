@@ -55,7 +55,7 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     >>> print(vector_norm([3., 4.]).numpy(), vector_norm([3., 4.], ord=1).numpy())
     5.0 7.0
     """
-    v = _floating(x)
+    v, ord = _floating(x), _number(ord)
     if ord is None or ord == 2:
         return reduce_euclidean_norm(_magnitude(v), axis, keepdims)
     if isinstance(ord, str):
@@ -70,6 +70,11 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     if ord == 1:
         return reduce_sum(magnitude, axis, keepdims)
     return reduce_sum(magnitude**ord, axis, keepdims) ** (1.0 / ord)
+
+
+def _number(ord: Any) -> Any:
+    """Which norm, as Python has it: what is computed depends on it, not only its value."""
+    return ord.item() if isinstance(ord, _core.Operand) else ord
 
 
 _SPECTRAL = {2: reduce_max, -2: reduce_min, "nuc": reduce_sum}
@@ -106,7 +111,7 @@ def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     """
     from .decompositions import svd
 
-    a = matrices(x, "norm")
+    a, ord = matrices(x, "norm"), _number(ord)
     if ord is None or ord in ("fro", "euclidean"):
         return reduce_euclidean_norm(_magnitude(a), (-2, -1), keepdims)
     if ord in _SPECTRAL:

@@ -207,7 +207,7 @@ def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | 
     >>> tf.sort([3., 1., 2.], direction="DESCENDING")
     <Tensor: shape=(3,), dtype=float32, numpy=array([3., 2., 1.], dtype=float32)>
     """
-    x = _core.operand(values)
+    x, axis = _core.operand(values), _core.as_index(axis)
     _check_order(x, axis, direction, "sort")
     return _core.general(_SORT, (x,), (axis % x.ndim - x.ndim, direction == "DESCENDING"))
 

@@ -201,7 +201,7 @@ def _fractions(
         )
     if x.dtype.kind != "f":
         raise TypeError(f"{function}: takes floats, not {x.dtype}; cast first")
-    generator = np.random.default_rng(seed or None)
+    generator = np.random.default_rng(_core.as_index(seed) or None)
     bounds = [_sequence(generator, n, r, pseudo_random) for n, r in zip(x.shape[1:3], ratios, strict=True)]
     spans = [(b[:-1], np.minimum(b[1:] + 1, b[-1]) if overlapping else b[1:]) for b in bounds]
     return x, bounds, spans

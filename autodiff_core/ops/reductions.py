@@ -675,7 +675,7 @@ def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 3., 6.], dtype=float32)>
     """
     x = _core.operand(x)
-    nd = len(x.shape)
+    nd, axis = len(x.shape), _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"cumsum: axis {axis} is out of bounds for shape {tuple(x.shape)}")
     axis = axis % nd - nd

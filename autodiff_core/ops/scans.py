@@ -22,7 +22,7 @@ from .table import Case, along, general
 def _scan(
     x: Any, axis: int, exclusive: bool, reverse_: bool, join: Callable[..., Any], neutral: float, function: str
 ) -> Any:
-    nd = len(x.shape)
+    nd, axis = len(x.shape), _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"{function}: axis {axis} is out of bounds for shape {tuple(x.shape)}")
     axis %= nd
@@ -75,7 +75,7 @@ def cumprod(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = Fals
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
     """
     operand = _core.operand(x)
-    nd = operand.ndim
+    nd, axis = operand.ndim, _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"cumprod: axis {axis} is out of bounds for shape {tuple(operand.shape)}")
     axis = axis % nd - nd

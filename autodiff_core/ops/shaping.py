@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .elementwise import conj
+from .elementwise import conj, select
 from .table import Case, general, linear
 
 # ------------------------------------------------------------------------------------------------------------- shapes
@@ -213,7 +213,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
     """
     x = _core.operand(input)
     old = tuple(x.shape)
-    if axis is None or axis == []:
+    if axis is None or (isinstance(axis, list) and not axis):
         dropped = {d for d, size in enumerate(old) if size == 1}
     else:
         dropped = {d % len(old) if -len(old) <= d < len(old) else d for d in _sizes(axis)}
@@ -451,7 +451,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
     [1.0, 2.0]
     """
     x = _core.operand(value)
-    nd = len(x.shape)
+    nd, axis = len(x.shape), _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"unstack: axis {axis} is out of bounds for shape {tuple(x.shape)}")
     if num is not None and num != x.shape[axis]:
@@ -494,10 +494,12 @@ def split(
     [(1,), (2,)]
     """
     x = _core.operand(value)
-    nd = len(x.shape)
+    nd, axis = len(x.shape), _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"split: axis {axis} is out of bounds for shape {tuple(x.shape)}")
     length = x.shape[axis]
+    if isinstance(num_or_size_splits, _core.Operand) and not num_or_size_splits.ndim:
+        num_or_size_splits = _core.as_index(num_or_size_splits)
     if isinstance(num_or_size_splits, (int, np.integer)):
         if num_or_size_splits <= 0 or length % num_or_size_splits:
             raise ValueError(f"split: {length} elements cannot be cut into {num_or_size_splits} equal pieces")
@@ -628,7 +630,11 @@ def pad(
     kind = mode.upper()
     if kind == "CONSTANT":
         padded = _core.linear(_UNSLICE, x, (new, inside))
-        if np.any(np.asarray(constant_values) != 0):
+        if isinstance(constant_values, _core.Operand):
+            outside = np.ones(new, bool)
+            outside[inside] = False
+            padded = padded + select(_core.adopt(outside), _core.to_dtype(constant_values, x.dtype), 0.0)
+        elif np.any(np.asarray(constant_values) != 0):
             frame = np.full(new, constant_values, x.dtype)
             frame[inside] = 0
             padded = padded + _core.adopt(frame)

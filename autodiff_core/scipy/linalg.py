@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _core
 from .._core import Tensor
 from ..ops.banded import solve_banded
 from ..ops.decompositions import cholesky as _cholesky
@@ -53,7 +54,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     >>> print(tf.scipy.linalg.solve_triangular([[2., 1.], [0., 1.]], [4., 2.]).numpy())
     [1. 2.]
     """
-    kinds = {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
+    trans, kinds = _core.as_index(trans), {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
     if trans not in kinds:
         raise ValueError(f"solve_triangular: trans is 0, 1, 2, 'N', 'T' or 'C', not {trans!r}")
     x, y = of_one_dtype(a, b)

@@ -404,6 +404,7 @@ def multigammaln(a: Any, d: int) -> Tensor:
     >>> print(tf.scipy.special.multigammaln(2.0, 2).numpy().round(4))
     0.4516
     """
+    d = _core.as_index(d)
     if not isinstance(d, (int, np.integer)) or d < 1:
         raise ValueError(f"multigammaln: the dimension is a positive integer, not {d!r}")
     x = _core.operand(a)
@@ -468,6 +469,7 @@ def _derivative_of(name: str, step: float, sign: float) -> Any:
     function = globals()[name]
 
     def slope(v: Any, z: Any, n: int = 1) -> Any:
+        n = _core.as_index(n)
         if not isinstance(n, (int, np.integer)) or n < 0:
             raise ValueError(f"{name}p: the order of the derivative is a whole number from 0, not {n!r}")
         terms = [_m.comb(n, k) * step**k * function(v - float(n) + 2.0 * k, z) for k in range(n + 1)]

@@ -103,11 +103,12 @@ def idct(
     >>> tf.signal.idct(tf.signal.dct([1., 2., 3.], norm="ortho"), norm="ortho").numpy().round(4).tolist()
     [1.0, 2.0, 3.0]
     """
+    type = _core.as_index(type)
     return _transformed("idct", input, {1: 1, 2: 3, 3: 2, 4: 4}.get(type, type), n, axis, norm)
 
 
 def _transformed(function: str, input: Any, kind: int, n: int | None, axis: int, norm: str | None) -> Tensor:
-    x = _core.operand(input)
+    x, kind, n = _core.operand(input), _core.as_index(kind), _core.as_index(n)
     if axis != -1:
         raise NotImplementedError(f"{function}: axis must be -1, not {axis}: transpose first")
     if kind not in (1, 2, 3, 4):
