@@ -1,14 +1,16 @@
 """`function`: Python that runs once is recorded as a program, and replayed from then on.
 
 A call is looked up by what cannot change within a program: the structure of its arguments, the shapes and dtypes of its
-tensors, the values of everything else. Where Python looked at a tensor's value while it was recorded, the program has a
-guard; a replay that finds another value there stops before any effect, and a further program is recorded. So a replay
-gives what the Python function would have given.
+tensors, the values of everything else, and of the numbers and strings that the function's code reads around it. Where
+Python looked at a tensor's value while it was recorded, the program has a guard; a replay that finds another value
+there stops before any effect, and a further program is recorded. So a replay gives what the Python function would have
+given.
 """
 
 from __future__ import annotations
 
 import inspect
+import sys
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
@@ -22,6 +24,7 @@ from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
+from .surroundings import PACKAGE, names_around
 from .tensor_spec import TensorSpec
 from .wrapping import named_after, reduced
 
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from .program import Program
 
 __all__ = ["ConcreteFunction", "Function", "function"]
+
+_MOST_VALUES = 100  # of what a function finds around it, for which programs are kept,
+_MOST_MISSES = 20  # and so many that were never met again are too many
 
 Rebuild = Callable[[list[Any]], Any]
 
@@ -67,19 +73,6 @@ def functions_run_eagerly() -> bool:
     False
     """
     return _eager
-
-
-class _Same:
-    """A key for an argument that has no value to compare: the very same object."""
-
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-
-    def __hash__(self) -> int:
-        return id(self.thing)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.thing is self.thing
 
 
 class _Arguments:
@@ -131,11 +124,11 @@ def _value_key(leaf: Any) -> Any:
     if isinstance(leaf, (float, complex)):
         return type(leaf), repr(leaf)
     if isinstance(leaf, _core.Operand):
-        return _Same(leaf)
+        return _core.Same(leaf)
     try:
         hash(leaf)
     except TypeError:
-        return _Same(leaf)
+        return _core.Same(leaf)
     return type(leaf), leaf
 
 
@@ -234,9 +227,9 @@ class Function(_core.FunctionCore):
         "_by_key",
         "_input_signature",
         "_name",
+        "_names",
         "_owner",
         "_signature",
-        "_tracing",
         "passes",
         "trace_count",
     )
@@ -253,11 +246,11 @@ class Function(_core.FunctionCore):
         self.passes = tuple(passes)
         self.trace_count = 0
         self._name = str(name or getattr(python_function, "__name__", type(python_function).__name__))
-        self._by_key: dict[Any, _core.Variants] = {}
+        self._by_key: dict[Any, dict[Any, _core.Variants]] = {}  # for each call: by what stands around the function
         self._input_signature = None if input_signature is None else tuple(input_signature)
         self._signature = _signature_of(python_function)
         self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
-        self._tracing = False
+        self._names: tuple[Any, ...] | None = None
         if input_signature is not None:
             self.plain = False
         self._owner = owner
@@ -266,7 +259,12 @@ class Function(_core.FunctionCore):
     @property
     def variants(self) -> list[_core.ProgramCore]:
         """The programs recorded so far."""
-        return [variant.program for variants in self._by_key.values() for variant in variants.programs]
+        return [
+            variant.program
+            for by_values in self._by_key.values()
+            for variants in by_values.values()
+            for variant in variants.programs
+        ]
 
     @property
     def input_signature(self) -> Any:
@@ -307,14 +305,39 @@ class Function(_core.FunctionCore):
         given, named = args, bool(kwargs)
         args, kwargs = self._without_defaults(*self._bind(args, kwargs))
         arguments = _Arguments(args, kwargs)
-        variants = self._by_key.get(arguments.key)
-        if variants is None:
-            variants = self._by_key[arguments.key] = _core.Variants()
+        variants, around = self._variants(arguments)
         if variants.obstacle is not None:
             return self.python_function(*args, **kwargs)
         if not named and variants.programs:
-            self.remember(given, variants)
+            self.remember(given, around, variants)
         return self._run(variants, arguments)
+
+    def _variants(self, arguments: _Arguments, give_up: bool = True) -> tuple[_core.Variants, tuple[Any, ...]]:
+        """The programs for a call with what stands around the function now; and that, for the next call to compare."""
+        if self._names is None:
+            self._names = names_around(self.python_function)
+        values, around = _core.read_around(self._names) if self._names else ((), ())
+        known = self._by_key.setdefault(arguments.key, {})
+        found = known.get(values)
+        if found is None and give_up and len(known) >= _MOST_MISSES and not any(v.replays for v in known.values()):
+            found = known.get(None)
+            if found is None:
+                found = known[None] = _core.Variants()
+                self._give_up(found, self._restless(list(known)))
+        if found is None:
+            if len(known) >= _MOST_VALUES:
+                del known[next(iter(known))]
+            found = known[values] = _core.Variants()
+        return found, around
+
+    def _restless(self, keys: list[tuple[Any, ...]]) -> str:
+        """What is another one at each call."""
+        assert self._names is not None
+        names = [name for k, name in enumerate(self._names[1::2]) if len({key[k] for key in keys if key}) > 2]
+        return (
+            f"{' and '.join(map(repr, names))}, which its code reads around it, is another value at each call; make "
+            f"it an argument that is a tensor, or a Variable"
+        )
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Keyword arguments in their places, and everything as the input signature wants it."""
@@ -376,8 +399,6 @@ class Function(_core.FunctionCore):
         """Run the Python function, record it, and give its result."""
         from . import random
 
-        if self._tracing and not _core.is_tracing():
-            raise RuntimeError(f"{self._name} calls itself while it is being recorded, outside of the recording")
         state = random.state()
         self.trace_count += 1
         tracer = _core.Tracer(arguments.operands)
@@ -440,7 +461,7 @@ class Function(_core.FunctionCore):
         warnings.warn(
             f"{self._name} is run as plain Python for arguments like these: {obstacle}. Results are right, but nothing "
             f"is gained by recording it",
-            stacklevel=4,
+            stacklevel=_caller_level(),
         )
 
     # --------------------------------------------------------------------------------------------------- under tapes
@@ -486,7 +507,7 @@ class Function(_core.FunctionCore):
     def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant:
         """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned."""
         own = arguments.with_operands(operands)
-        variants = self._by_key.setdefault(own.key, _core.Variants())
+        variants, _ = self._variants(own, give_up=False)
         found = variants.run(operands) if variants.programs else None
         if found is not None:
             return found[0]
@@ -525,7 +546,7 @@ class Function(_core.FunctionCore):
         args, kwargs = nest.map_structure(_example, (args, kwargs))
         args, kwargs = self._bind(args, kwargs)
         arguments = _Arguments(args, kwargs)
-        variants = self._by_key.setdefault(arguments.key, _core.Variants())
+        variants, _ = self._variants(arguments, give_up=False)
         if variants.latest is None:
             from . import random
 
@@ -616,7 +637,8 @@ class ConcreteFunction:
                 + "; it was called with "
                 + ", ".join(f"shape {tuple(x.shape)} and dtype {x.dtype}" for x in arguments.operands)
             )
-        return self._function._run(self._variants, arguments)
+        variants, _ = self._function._variants(arguments, give_up=False)
+        return self._function._run(variants, arguments)
 
 
 def _example(leaf: Any) -> Any:
@@ -626,6 +648,14 @@ def _example(leaf: Any) -> Any:
             raise ValueError(f"{leaf} leaves sizes open; a program has a shape, so name them all")
         return _core.adopt(np.ones(leaf.shape, leaf.dtype))
     return leaf
+
+
+def _caller_level() -> int:
+    """How far up the user's code stands, for a warning of the function that asks."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _method_of(owner: Any, name: str) -> Function:

@@ -67,7 +67,7 @@ class _Vectorized:
             raise TypeError(f"vectorize: a function is needed, not {type(f).__name__}")
         self._function = Function(f)
         self._in_axes, self._out_axes = in_axes, out_axes
-        self._batches: dict[Any, _Batch] = {}
+        self._batches: weakref.WeakKeyDictionary[_core.Variant, dict[Any, _Batch]] = weakref.WeakKeyDictionary()
         named_after(self, f)
 
     def __reduce__(self) -> Any:
@@ -164,10 +164,10 @@ class _Vectorized:
         return self._function.path(arguments, [_core.detached(x) for x in example])
 
     def _batch(self, variant: _core.Variant, operands: list[Any], flags: list[bool], n: int) -> _Batch:
-        key = (id(variant), n, tuple(flags))
-        if key not in self._batches:
-            self._batches[key] = _Batch(variant.program, operands, flags, n)
-        return self._batches[key]
+        key, batches = (n, tuple(flags)), self._batches.setdefault(variant, {})
+        if key not in batches:
+            batches[key] = _Batch(variant.program, operands, flags, n)
+        return batches[key]
 
     def _joined(self, pieces: list[Any], n: int) -> Any:
         """The results of all paths, in the order of the examples."""

@@ -14,6 +14,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t,
 from libc.stdlib cimport abort, calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy, memset, strcpy
 
+from enum import Enum as enum_type
 from types import MethodType
 from warnings import warn
 
@@ -251,6 +252,7 @@ include "passes.pxi"
 include "plan.pxi"
 include "replay.pxi"
 include "batching.pxi"
+include "around.pxi"
 include "function.pxi"
 include "interface.pxi"
 include "methods.pxi"

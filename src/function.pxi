@@ -29,7 +29,7 @@ cdef class Variant:
     cdef list forks
     cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for it
     cdef public object derived  # programs made of it, by Python
-    cdef dict tapes             # forward and backward programs, by Python
+    cdef object __weakref__
 
     def __init__(self, ProgramCore program, extra):
         self.program = program
@@ -53,6 +53,7 @@ cdef class Variants:
     cdef Fork root
     cdef readonly list programs
     cdef public object obstacle         # why this key is not recorded any more, or None
+    cdef readonly int64_t replays       # how often the programs were met again
 
     def __cinit__(self):
         self.root = Fork()
@@ -92,6 +93,7 @@ cdef class Variants:
     def prefer(self, Variant variant):
         """Begin with this program the next time."""
         cdef Fork fork
+        self.replays += 1
         for fork in variant.forks:
             fork.latest = variant
 
@@ -110,7 +112,9 @@ cdef class Variants:
         while variant is not None:
             result = replay(variant.program, arguments)
             if type(result) is list:
-                if variant is not first:
+                if variant is first:
+                    self.replays += 1
+                else:
                     self.prefer(variant)
                 return variant, result
             node, seen = <tuple>result
@@ -122,14 +126,15 @@ cdef class FunctionCore:
     """The compiled part of a recorded function: the quick way from a call to its program."""
     cdef public object python_function
     cdef tuple last_arguments           # of the last call that was plain: what each argument was,
+    cdef tuple last_around              # what the function found around it, or None where that is nothing,
     cdef Variants last_variants         # and the programs for it
     cdef public bint plain              # whether the quick way may be taken
 
     def __cinit__(self, *args, **kwargs):
         self.plain = True
 
-    def remember(self, tuple arguments, Variants variants):
-        """Let calls like this one take the quick way."""
+    def remember(self, tuple arguments, tuple around, Variants variants):
+        """Let calls like this one take the quick way, as long as things around the function are as they were."""
         cdef list kinds = []
         for value in arguments:
             kind = kind_of_argument(value)
@@ -137,6 +142,7 @@ cdef class FunctionCore:
                 return
             kinds.append(kind)
         self.last_arguments = tuple(kinds)
+        self.last_around = around if around else None
         self.last_variants = variants
 
     def forget_last(self):
@@ -150,7 +156,7 @@ cdef class FunctionCore:
         cdef Variant variant
         if self.last_arguments is not None and not kwargs and self.plain:
             operands = matching(self.last_arguments, args)
-            if operands is not None:
+            if operands is not None and (self.last_around is None or unchanged(self.last_around)):
                 log = recording_log()
                 if log == NULL:
                     found = self.last_variants.run(operands)

@@ -1,0 +1,79 @@
+# What a function finds around it: numbers, strings, tuples, arrays and tensors that its code reads from its closure or
+# its module by their names.
+#
+# Which names those are is read off the code, once (surroundings.py). A program is one for the values that they had; a call
+# compares them, by pointer first and by value second. What else may stand there (functions, modules, objects) is not
+# compared, and takes no time.
+
+cdef extern from "Python.h":
+    PyObject* PyCell_GET(object cell)
+    PyObject* PyDict_GetItemWithError(dict mapping, object key) except? NULL
+
+
+@cython.final
+cdef class Same:
+    """A key for what has no value to compare: the very same object."""
+    cdef object thing
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __hash__(self):
+        return <Py_hash_t>(<uintptr_t><PyObject*>self.thing >> 4)
+
+    def __eq__(self, other):
+        return isinstance(other, Same) and (<Same>other).thing is self.thing
+
+
+cdef inline PyObject* found_around(object place, object name) except? NULL:
+    """What stands under a name in a module's dict or in a cell of a closure (borrowed), or NULL."""
+    if type(place) is dict:
+        return PyDict_GetItemWithError(<dict>place, name)
+    return PyCell_GET(place)
+
+
+cdef object key_around(object value):
+    """A key that is equal for equal values; None for what is not compared."""
+    cdef object kind = type(value)
+    if value is None or kind is bool or kind is int or kind is str or kind is bytes:
+        return kind, value
+    if kind is float:
+        return kind, value.hex()
+    if kind is complex:
+        return kind, value.real.hex(), value.imag.hex()
+    if isinstance(value, np_generic):
+        return kind, value.tobytes()
+    if isinstance(value, (Operand, ndarray, np_dtype, enum_type)):
+        return Same(value)
+    if isinstance(value, tuple):
+        parts = tuple([key_around(part) for part in <tuple>value])
+        return None if None in parts else (kind, parts)
+    return None
+
+
+def read_around(tuple names):
+    """What stands under names now, given as (place, name, place, name ...): a key for all of it, and what `unchanged` is to
+    compare, as (place, name, value ...)."""
+    cdef Py_ssize_t k
+    cdef PyObject* found
+    cdef list keys = [], seen = []
+    for k in range(0, len(names), 2):
+        found = found_around(names[k], names[k + 1])
+        key = None if found == NULL else key_around(<object>found)
+        keys.append(key)
+        if key is not None:
+            seen += (names[k], names[k + 1], <object>found)
+    return tuple(keys), tuple(seen)
+
+
+cdef bint unchanged(tuple seen) except -1:
+    """Whether what stood under names stands there still."""
+    cdef Py_ssize_t k
+    cdef PyObject* now
+    for k in range(0, len(seen), 3):
+        now = found_around(seen[k], seen[k + 1])
+        if now == <PyObject*>seen[k + 2]:
+            continue
+        if now == NULL or key_around(<object>now) != key_around(seen[k + 2]):
+            return False
+    return True
