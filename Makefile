@@ -12,7 +12,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test lint warnings bench bench-check bench-peers sanitize check-numpy wheel check clean
+.PHONY: help demo test lint warnings bench bench-against bench-check bench-peers sanitize check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -22,6 +22,7 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
+	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
 	@echo "make sanitize     the replay engine under AddressSanitizer, where there is one"
@@ -50,6 +51,10 @@ warnings: .made/dev
 bench: .made/dev .made/wheel
 	$(python) -m pytest bench --benchmark-only --benchmark-quiet --benchmark-json=.made/bench.json
 	$(python) bench/report.py .made/bench.json docs/benchmarks.md
+
+# Before and after a change: the other build is a checkout with the extension built in place (make .made/core there).
+bench-against: .made/dev
+	$(python) bench/against.py $(AGAINST)
 
 bench-check: .made/dev
 	$(python) -m pytest bench --benchmark-disable
