@@ -10,11 +10,19 @@ cdef enum:
     DIRECT_TAPES = 31           # one bit each in a record
     SET_WORDS = 16
     MOST_TAPES = 64 * SET_WORDS
+    REMEMBERED_SETS = 1 << 10   # results of joining and the like that a log finds again without spelling them out
+    FEW_VARIABLES = 32          # among which a tape looks for one by one
     SPARE_CAPACITY = 1 << 14    # records of a buffer that is kept for the next log
 
 ctypedef struct Epoch:          # nodes below `end` were recorded while the log had this id
     uint64_t id
     int32_t end
+
+ctypedef struct Combination:    # of two sets; `how` is 0 where nothing is remembered yet
+    uint32_t a
+    uint32_t b
+    uint32_t how
+    uint32_t result
 
 ctypedef struct Log:
     uint64_t id                 # of the nodes recorded now; renewed when records are cut off, so that no tensor can
@@ -35,6 +43,9 @@ ctypedef struct Log:
     uint32_t used               # those that are alive
     uint64_t* sets              # SET_WORDS words each: sets with a tape that has no bit of its own
     int set_count
+    int32_t* set_places         # a hash table of their numbers, -1 for none; its room is a power of two
+    int set_room
+    Combination* combinations   # what has been made of two of them, each in the place that its hash gives it
     int32_t last_owner          # no record behind this one holds a reference
     int sole                    # one tape all along, never paused: it has listened to every record
     int pure                    # leaves and scalar records with partials, nothing else
@@ -86,19 +97,25 @@ cdef Log* spare_log = NULL      # with its buffers, for the next one
 cdef uint32_t WIDE = <uint32_t>1 << DIRECT_TAPES
 
 
+cdef enum Combining:
+    MEET = 1
+    JOIN
+    MINUS
+
+
 cdef inline uint32_t meet(Log* log, uint32_t a, uint32_t b) noexcept:
     """The tapes in both sets."""
-    return combined(log, a, b, False, False) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & b
+    return combined(log, a, b, MEET) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & b
 
 
 cdef inline uint32_t join(Log* log, uint32_t a, uint32_t b) noexcept:
     """The tapes in either set."""
-    return combined(log, a, b, True, False) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a | b
+    return combined(log, a, b, JOIN) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a | b
 
 
 cdef inline uint32_t minus(Log* log, uint32_t a, uint32_t b) noexcept:
     """The tapes in the first set that are not in the second."""
-    return combined(log, a, b, False, True) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & ~b
+    return combined(log, a, b, MINUS) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & ~b
 
 
 cdef void spell_out(Log* log, uint32_t which, uint64_t* words) noexcept:
@@ -109,40 +126,79 @@ cdef void spell_out(Log* log, uint32_t which, uint64_t* words) noexcept:
         words[0] = which
 
 
-cdef uint32_t combined(Log* log, uint32_t a, uint32_t b, bint either, bint without) noexcept:
+cdef uint32_t combined(Log* log, uint32_t a, uint32_t b, int how) noexcept:
+    """Two sets, one of them WIDE. A loop over records asks for the same few again and again."""
     cdef uint64_t x[SET_WORDS]
     cdef uint64_t y[SET_WORDS]
+    cdef uint64_t hashed = (a ^ (<uint64_t>b << 32) ^ (<uint64_t>how << 29)) * 0x9E3779B97F4A7C15ULL
+    cdef Combination* c
     cdef int k
+    if log.combinations == NULL:
+        log.combinations = <Combination*>calloc(REMEMBERED_SETS, sizeof(Combination))
+        if log.combinations == NULL:
+            abort()     # some kilobytes: there is no set to give instead
+    c = &log.combinations[(hashed >> 32) & (REMEMBERED_SETS - 1)]
+    if c.a == a and c.b == b and c.how == <uint32_t>how:
+        return c.result
     spell_out(log, a, x)
     spell_out(log, b, y)
     for k in range(SET_WORDS):
-        if either:
+        if how == JOIN:
             x[k] |= y[k]
+        elif how == MEET:
+            x[k] &= y[k]
         else:
-            x[k] &= ~y[k] if without else y[k]
-    return numbered(log, x)
+            x[k] &= ~y[k]
+    c.a = a
+    c.b = b
+    c.how = how
+    c.result = numbered(log, x)
+    return c.result
+
+
+cdef int place_of_set(Log* log, const uint64_t* words) noexcept:
+    """Where a set is in the hash table, or the empty place where it belongs."""
+    cdef uint64_t hashed = 0
+    cdef int k, at
+    for k in range(SET_WORDS):
+        hashed = (hashed ^ words[k]) * 0x9E3779B97F4A7C15ULL
+        hashed ^= hashed >> 32
+    at = <int>(hashed & <uint64_t>(log.set_room - 1))
+    while log.set_places[at] >= 0:
+        if memcmp(&log.sets[<size_t>log.set_places[at] * SET_WORDS], words, SET_WORDS * sizeof(uint64_t)) == 0:
+            break
+        at = (at + 1) & (log.set_room - 1)
+    return at
 
 
 cdef uint32_t numbered(Log* log, const uint64_t* words) noexcept:
     """The set as bits, or its number."""
     cdef uint64_t beyond = words[0] >> DIRECT_TAPES
     cdef void* grown
-    cdef int k
+    cdef int k, at
     for k in range(1, SET_WORDS):
         beyond |= words[k]
     if not beyond:
         return <uint32_t>words[0]
-    for k in range(log.set_count - 1, -1, -1):
-        if memcmp(&log.sets[<size_t>k * SET_WORDS], words, SET_WORDS * sizeof(uint64_t)) == 0:
-            return WIDE | <uint32_t>k
-    if log.set_count & (log.set_count - 1) == 0:
-        grown = realloc(log.sets, <size_t>(2 * log.set_count + 1) * SET_WORDS * sizeof(uint64_t))
+    if 2 * log.set_count >= log.set_room:
+        log.set_room = 2 * log.set_room if log.set_room else 64
+        grown = realloc(log.sets, <size_t>log.set_room // 2 * SET_WORDS * sizeof(uint64_t))
         if grown == NULL:
             abort()     # some kilobytes: there is no set to give instead
         log.sets = <uint64_t*>grown
-    memcpy(&log.sets[<size_t>log.set_count * SET_WORDS], words, SET_WORDS * sizeof(uint64_t))
-    log.set_count += 1
-    return WIDE | <uint32_t>(log.set_count - 1)
+        grown = realloc(log.set_places, <size_t>log.set_room * sizeof(int32_t))
+        if grown == NULL:
+            abort()
+        log.set_places = <int32_t*>grown
+        memset(log.set_places, 0xff, <size_t>log.set_room * sizeof(int32_t))
+        for k in range(log.set_count):
+            log.set_places[place_of_set(log, &log.sets[<size_t>k * SET_WORDS])] = k
+    at = place_of_set(log, words)
+    if log.set_places[at] < 0:
+        memcpy(&log.sets[<size_t>log.set_count * SET_WORDS], words, SET_WORDS * sizeof(uint64_t))
+        log.set_places[at] = log.set_count
+        log.set_count += 1
+    return WIDE | <uint32_t>log.set_places[at]
 
 
 cdef uint32_t set_of_slot(Log* log, int slot) noexcept:
@@ -258,6 +314,8 @@ cdef void log_close(Log* log) noexcept:
             Py_XDECREF(log.constants[i].value.array)
     free(log.epochs)
     free(log.sets)
+    free(log.set_places)
+    free(log.combinations)
     if log.shapes != NULL:
         drop_shapes(log)
     if spare_log == NULL and log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
@@ -427,27 +485,28 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
     return -1
 
 
-cdef inline bint is_fresh(Log* log, VariableCore v) noexcept:
-    """Whether the leaf on the log has the variable's present value: the log may have been cut since it was read."""
+cdef inline bint is_of(Log* log, uint64_t identity) noexcept:
+    """Whether this is the log's id, or was that of some nodes that are still on it."""
     cdef int i
-    if v.fresh_log_id == log.id:
+    if log.id == identity:
         return True
     for i in range(log.epoch_count):
-        if v.fresh_log_id == log.epochs[i].id:
+        if log.epochs[i].id == identity:
             return True
     return False
+
+
+cdef inline bint is_fresh(Log* log, VariableCore v) noexcept:
+    """Whether the leaf on the log has the variable's present value: the log may have been cut since it was read."""
+    return is_of(log, v.fresh_log_id)
 
 
 cdef Log* log_of(uint64_t identity) noexcept:
     """The log that is alive under this id, or NULL."""
     cdef Log* log = alive_logs
-    cdef int i
     while log != NULL:
-        if log.id == identity:
+        if is_of(log, identity):
             return log
-        for i in range(log.epoch_count):
-            if log.epochs[i].id == identity:
-                return log
         log = log.next
     return NULL
 
@@ -455,12 +514,27 @@ cdef Log* log_of(uint64_t identity) noexcept:
 cdef int place(Operand x, Log* log, int32_t node) except -1:
     """Let `x` stand at a node, beside where it stands on other logs that are alive."""
     cdef list others, elsewhere
+    cdef tuple entry
     cdef Log* other
     cdef uint64_t before = 0, identity = log.id     # that of the node, whatever is cut off meanwhile
+    cdef Py_ssize_t n, k
     while x.log_id != before and (x.log_id != log.id or x.elsewhere is not None):
         # (Once more, where making a list has collected garbage, and that has placed `x` elsewhere meanwhile.)
         before = x.log_id
         elsewhere = x.elsewhere
+        n = len(elsewhere) if elsewhere is not None else 0
+        if n & (n - 1):
+            # Logs that have gone stay in the list until it is twice as long: each look costs all logs that are alive.
+            entry = (x.log_id, x.node)
+            if x.log_id != before or x.elsewhere is not elsewhere or len(elsewhere) != n:
+                before = 0
+                continue
+            for k in range(n - 1, -1, -1):
+                if is_of(log, <uint64_t>(<tuple>elsewhere[k])[0]):
+                    del elsewhere[k]
+            if not is_of(log, before):
+                elsewhere.append(entry)
+            break
         others = []
         for other_id, old in (elsewhere or ()):
             other = log_of(other_id)
@@ -602,6 +676,7 @@ cdef class Tape:
     cdef bint spent             # its one set of gradients has been taken
     cdef int sweeps             # that run over its records now
     cdef list variables         # watched
+    cdef set variable_ids       # where they are many: theirs
     cdef list below             # nodes from before `start` that it watches
     cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
     cdef int32_t constants_start
@@ -618,9 +693,16 @@ cdef class Tape:
     cdef int add_variable(self, VariableCore v) except -1:
         if self.variables is None:
             self.variables = []
-        for known in self.variables:
-            if known is v:
+        if len(self.variables) < FEW_VARIABLES:
+            for known in self.variables:
+                if known is v:
+                    return 0
+        else:
+            if self.variable_ids is None:
+                self.variable_ids = {<size_t><PyObject*>known for known in self.variables}
+            if <size_t><PyObject*>v in self.variable_ids:
                 return 0
+            self.variable_ids.add(<size_t><PyObject*>v)
         self.variables.append(v)
         return 0
 
@@ -661,6 +743,7 @@ cdef class Tape:
         self.constants_start = self.log.constant_count
         self.operands_start = self.log.operand_count
         self.variables = None
+        self.variable_ids = None
         self.below = None
         self.taken_up = None
 

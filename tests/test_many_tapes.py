@@ -125,3 +125,53 @@ def test_there_is_an_end_of_it() -> None:
         assert len(kept) == 1024
         assert kept[500].gradient(y, x) is None
         assert kept[1022].gradient(y, x).numpy() == 2.0
+
+
+def test_a_tensor_stands_on_all_of_many_tapes_that_are_apart() -> None:
+    x = tf.Variable(2.0, dtype=tf.float64)
+    c = tf.constant(3.0, dtype=tf.float64)
+    kept = []
+    for k in range(70):
+        tape = tf.GradientTape(persistent=True)
+        with tape:
+            tape.watch(c)
+            y = k * x * c
+            x.assign(x)  # from here on it stands at another leaf of the same tape
+            y += x * c
+        kept.append((k, tape, y))
+        if k % 3 == 0:
+            del kept[k // 2], tape, y
+    for k, tape, y in kept:
+        assert [float(g) for g in tape.gradient(y, [x, c])] == [3.0 * k + 3.0, 2.0 * k + 2.0]
+    outside = x * c
+    assert all(tape.gradient(outside, x) is None for _, tape, _ in kept)
+
+
+def test_many_variables_are_each_watched_once() -> None:
+    variables = [tf.Variable(float(k)) for k in range(100)]
+    with tf.GradientTape() as tape:
+        for variable in variables + variables:
+            tape.watch(variable)
+            y = variable * 2.0
+    assert tape.watched_variables() == tuple(variables)
+    assert tape.gradient(y, variables[-1]).numpy() == 2.0
+
+
+def test_each_of_hundreds_of_nested_tapes_has_its_own_set() -> None:
+    variables = [tf.Variable(float(k), dtype=tf.float64) for k in range(300)]
+    tapes = [tf.GradientTape(persistent=True) for _ in variables]
+    with ExitStack() as stack:
+        y = tf.constant(0.0, dtype=tf.float64)
+        for tape, variable in zip(tapes, variables, strict=True):
+            stack.enter_context(tape)
+            y = y + variable * variable
+    for k, tape in enumerate(tapes):
+        # What was computed before a tape was opened is a constant to it.
+        assert tape.watched_variables() == tuple(variables[k:])
+        assert [
+            None if g is None else float(g) for g in tape.gradient(y, [variables[0], variables[k], variables[-1]])
+        ] == [
+            0.0 if k == 0 else None,
+            2.0 * k,
+            598.0,
+        ]
