@@ -202,7 +202,7 @@ class GradientTape(_core.Tape):
         RuntimeError
             Where the tape has nothing recorded, or not any more: without `persistent`, one call is all.
         TypeError
-            Where a source or target is neither tensor nor variable.
+            Where a source or target is neither tensor nor variable, a target of None included.
         ValueError
             Where `output_gradients` does not have the targets' structure and shapes.
         LookupError

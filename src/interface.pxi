@@ -646,9 +646,14 @@ cdef Operand checked_target(object value):
     cdef Operand x
     if isinstance(value, BufferCore):
         value = (<BufferCore>value).value()
+    if value is None:
+        raise TypeError("targets must be tensors or variables, not None, which is what a function without a return statement "
+                        "gives, and a gradient of what does not depend on the source (unconnected_gradients=\"zero\" makes "
+                        "zeros of that)")
     if not isinstance(value, Operand):
-        raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); a value that left "
-                        f"the tape (.numpy(), np.asarray, float()) cannot be differentiated")
+        hint = ("take the derivative of one tensor in it after the other" if isinstance(value, (list, tuple, dict)) else
+                "a value that left the tape (.numpy(), np.asarray, float()) cannot be differentiated")
+        raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
     x = <Operand>value
     if not differentiable(x.code):
         warn(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
@@ -695,8 +700,6 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     check_recorded(tape)
     checked_sources(sources)
     for i in range(len(targets)):
-        if targets[i] is None:
-            continue
         x = checked_target(targets[i])
         if x is None:
             continue

@@ -448,3 +448,73 @@ def test_adding_in_place_to_an_array_names_what_to_write() -> None:
     with recording_goes_on(TypeError, r"array \+= tensor.*make a new value") as (_, v):
         array = np.ones(2)
         array += v
+
+
+# -- Targets ------------------------------------------------------------------------------------------------------
+
+WAYS_FROM_A_TAPE = {
+    "gradient": lambda tape, y, x: tape.gradient(y, x),
+    "jacobian": lambda tape, y, x: tape.jacobian(y, x),
+    "batch_jacobian": lambda tape, y, x: tape.batch_jacobian(y, x),
+    "hessian": lambda tape, y, x: tape.hessian(y, x),
+    "hvp": lambda tape, y, x: tape.hvp(y, x, tf.ones_like(x)),
+    "jvp": lambda tape, y, x: tape.jvp(y, x, tf.ones_like(x)),
+    "sparse_jacobian": lambda tape, y, x: tape.sparse_jacobian(y, x),
+    "sparse_hessian": lambda tape, y, x: tape.sparse_hessian(y, x),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_FROM_A_TAPE)
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        (None, r"not None, which is what a function without a return"),
+        (2.0, r"not float \(2.0\); a value that left the tape"),
+        (3, r"not int \(3\); a value that left"),
+        (np.float64(2.0), r"not float64 .*; a value that left"),
+        (np.ones(2), r"not ndarray .*; a value that left"),
+        ("y", r"not str"),
+    ],
+    ids=["None", "float", "int", "float64", "ndarray", "str"],
+)
+def test_targets_that_are_no_tensors(way: str, target: Any, text: str) -> None:
+    if way.startswith("sparse"):
+        pytest.importorskip("scipy")
+    x = tf.Variable([[2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = x * x
+    with pytest.raises(TypeError, match=f"targets must be tensors or variables, {text}"):
+        WAYS_FROM_A_TAPE[way](tape, target, x)
+    np.testing.assert_array_equal(tape.gradient(y, x), [[4.0, 6.0]])
+
+
+@pytest.mark.parametrize("way", ["gradient", "jvp"])
+@pytest.mark.parametrize("collect", [lambda y: [y, None], lambda y: {"y": y, "z": None}], ids=["list", "dict"])
+def test_none_among_targets(way: str, collect: Any) -> None:
+    x = tf.Variable([[2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = x * x
+    with pytest.raises(TypeError, match="targets must be tensors or variables, not None"):
+        WAYS_FROM_A_TAPE[way](tape, collect(y), x)
+    np.testing.assert_array_equal(tape.gradient(y, x), [[4.0, 6.0]])
+
+
+@pytest.mark.parametrize("way", ["jacobian", "hessian", "hvp", "sparse_jacobian"])
+def test_several_targets_where_there_can_be_one(way: str) -> None:
+    if way.startswith("sparse"):
+        pytest.importorskip("scipy")
+    x = tf.Variable([[2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = x * x
+    with pytest.raises(TypeError, match=r"not list .*; take the derivative of one tensor in it after the other"):
+        WAYS_FROM_A_TAPE[way](tape, [y], x)
+    np.testing.assert_array_equal(tape.gradient(y, x), [[4.0, 6.0]])
+
+
+def test_a_tangent_of_none() -> None:
+    x = tf.constant(2.0)
+    with tf.autodiff.ForwardAccumulator(x, 1.0) as accumulator:
+        y = x * x
+    with pytest.raises(TypeError, match="targets must be tensors or variables, not None"):
+        accumulator.jvp(None)
+    assert accumulator.jvp(y).numpy() == 4.0
