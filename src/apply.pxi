@@ -182,8 +182,6 @@ cdef object power(object left, object right):
     if isinstance(left, Operand) and (type(right) is int or type(right) is float):
         if right == 2:
             return apply1(OP_SQUARE, <Operand>left)
-        if right == 1:
-            return identity_of(<Operand>left)
         if right == 0.5 and differentiable((<Operand>left).code):
             return apply1(OP_SQRT, <Operand>left)
     return binary(OP_POWER, left, right)

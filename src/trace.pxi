@@ -176,12 +176,21 @@ cdef int trace_derivative(int op, int k) except -1:
     return 0
 
 
-cdef bint selects(Program* p) noexcept:
-    """Whether a program is not for records of scalars with partials: it selects, or has an op of three operands."""
-    cdef int i
+cdef bint selects(Program* p, uint64_t varying) noexcept:
+    """Whether a derivative is not for records of scalars with partials: it selects, or has an op of three operands, or one
+    whose formula selects among what depends on the cotangent. `varying` has a bit for each register that does."""
+    cdef uint64_t among
+    cdef int i, k
     for i in range(p.instructions):
         if p.code[i].op == OP_SELECT or table[p.code[i].op].arity > 2:
             return True
+        among = 0
+        for k in range(table[p.code[i].op].arity):
+            among |= (varying >> p.code[i].inputs[k] & 1) << k
+        if among:
+            varying |= <uint64_t>1 << p.code[i].out
+            if table[p.code[i].op].formula != NULL and selects(table[p.code[i].op].formula, among):
+                return True
     return False
 
 
@@ -203,6 +212,6 @@ cdef int prepare(int op) except -1:
         if row.vjp[k] != NULL:
             row.code_room += row.vjp[k].code_room
             row.register_room += row.vjp[k].register_room
-        row.by_partials = row.by_partials and row.derivative[k] == TRACED and not selects(row.vjp[k])
+        row.by_partials = row.by_partials and row.derivative[k] == TRACED and not selects(row.vjp[k], 1)
     row.ready = True
     return 0

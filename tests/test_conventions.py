@@ -150,3 +150,109 @@ def check(function: Any, points: list[Any], expected: list[Any]) -> None:
     found = tape.gradient(result, tensors, unconnected_gradients="zero")
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-12)
+
+
+# Second derivatives of what is straight in pieces: zeros where TensorFlow's gradient is an op of the operand, None
+# where it only compares it. Each: a function, the points, and the second derivative of its sum.
+CORNERS: dict[str, tuple[Any, list[float], list[float] | None]] = {
+    "relu": (tf.nn.relu, [-1.0, 0.0, 2.0], [0.0, 0.0, 0.0]),
+    "relu6": (tf.nn.relu6, [-1.0, 0.0, 2.0, 6.0, 7.0], [0.0] * 5),
+    "leaky_relu": (tf.nn.leaky_relu, [-1.0, 0.0, 2.0], [0.0, 0.0, 0.0]),
+    "crelu": (tf.nn.crelu, [-1.0, 2.0], [0.0, 0.0]),
+    "elu": (tf.nn.elu, [0.0, 2.0], [0.0, 0.0]),
+    "selu": (tf.nn.selu, [0.0, 2.0], [0.0, 0.0]),
+    "abs": (tf.abs, [-1.0, 0.0, 2.0], [0.0, 0.0, 0.0]),
+    "l1 norm": (lambda x: tf.norm(x, 1), [-1.0, 0.0, 2.0], [0.0, 0.0, 0.0]),
+    "max_pool1d": (
+        lambda x: tf.nn.max_pool1d(tf.reshape(x, (1, 4, 1)), 2, 2, "VALID"),
+        [1.0, 3.0, 2.0, 2.0],
+        [0.0] * 4,
+    ),
+    "max_pool2d": (
+        lambda x: tf.nn.max_pool2d(tf.reshape(x, (1, 2, 2, 1)), 2, 1, "SAME"),
+        [1.0, 3.0, 2.0, 2.0],
+        [0.0] * 4,
+    ),
+    "max_pool3d": (
+        lambda x: tf.nn.max_pool3d(tf.reshape(x, (1, 2, 2, 1, 1)), 2, 1, "SAME"),
+        [1.0, 3.0, 2.0, 2.0],
+        [0.0] * 4,
+    ),
+    "max_pool_with_argmax": (
+        lambda x: tf.nn.max_pool_with_argmax(tf.reshape(x, (1, 2, 2, 1)), 2, 1, "VALID").output,
+        [1.0, 3.0, 2.0, 2.0],
+        [0.0] * 4,
+    ),
+    "x**1": (lambda x: x**1, [0.0, 2.0], [0.0, 0.0]),
+    "x**0": (lambda x: x**0, [0.0, 2.0], [0.0, 0.0]),
+    "huber": (lambda x: tf.keras.losses.huber([0.0] * 4, x), [0.0, 0.5, -0.5, 3.0], [0.25, 0.25, 0.25, 0.0]),
+    "maximum": (lambda x: tf.maximum(x, 0.5), [0.0, 2.0], None),
+    "clip_by_value": (lambda x: tf.clip_by_value(x, 0.0, 1.0), [0.5, 2.0], None),
+    "where": (lambda x: tf.where(x > 0.0, x, 2.0 * x), [-1.0, 2.0], None),
+    "reduce_max": (tf.reduce_max, [1.0, 2.0], None),
+    "sort": (tf.sort, [2.0, 1.0], None),
+    "avg_pool1d": (lambda x: tf.nn.avg_pool1d(tf.reshape(x, (1, 4, 1)), 2, 2, "VALID"), [1.0, 3.0, 2.0, 2.0], None),
+    "sign": (tf.sign, [-1.0, 2.0], None),
+    "reduce_sum": (tf.reduce_sum, [-1.0, 2.0], None),
+}
+
+
+@pytest.mark.parametrize("name", CORNERS)
+@pytest.mark.parametrize("scalars", [False, True], ids=["array", "numbers"])
+def test_second_derivatives_of_what_is_straight_in_pieces(name: str, scalars: bool) -> None:
+    function, points, expected = CORNERS[name]
+    xs = [tf.constant(point, dtype=tf.float64) for point in (points if scalars else [points])]
+    with tf.GradientTape() as outer:
+        outer.watch(xs)
+        with tf.GradientTape() as inner:
+            inner.watch(xs)
+            y = function(tf.stack(xs) if scalars else xs[0])
+        gradients = inner.gradient(y, xs)
+    second = outer.gradient(gradients, xs)
+    if expected is None:
+        assert second == [None] * len(xs)
+    else:
+        np.testing.assert_array_equal(tf.stack(second), expected if scalars else [expected])
+
+
+def test_third_derivatives_of_pooling_are_zeros() -> None:
+    f = lambda x: tf.reduce_sum(tf.nn.max_pool1d(tf.reshape(x, (1, 4, 1)), 2, 2, "VALID") ** 3)  # noqa: E731
+    x = tf.constant([1.0, 3.0, 2.0, 1.0], dtype=tf.float64)
+    np.testing.assert_array_equal(tf.hessian(f)(x), np.diag([0.0, 18.0, 12.0, 0.0]))
+    third = tf.jacobian(tf.hessian(f))(x)
+    assert third.shape == (4, 4, 4)
+    assert {(i, j, k): third.numpy()[i, j, k] for i, j, k in np.argwhere(third.numpy())} == {
+        (1, 1, 1): 6.0,
+        (2, 2, 2): 6.0,
+    }
+
+
+@pytest.mark.parametrize("x", [3.0, 0.25])
+@pytest.mark.parametrize("y", [0.0, 1.0, 2.0, -1.5])
+def test_the_hessian_of_a_power_is_symmetric(x: float, y: float) -> None:
+    hessian = tf.hessian(lambda v: v[0] ** v[1])(tf.constant([x, y], dtype=tf.float64)).numpy()
+    mixed = x ** (y - 1.0) * (1.0 + y * np.log(x))
+    expected = [[y * (y - 1.0) * x ** (y - 2.0), mixed], [mixed, x**y * np.log(x) ** 2]]
+    np.testing.assert_allclose(hessian, expected, rtol=1e-13, atol=1e-15)
+
+
+def test_second_derivatives_of_a_power_with_exponent_0() -> None:
+    x = tf.constant([0.0, -2.0, 4.0], dtype=tf.float64)
+    y = tf.zeros_like(x)
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch([x, y])
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            z = x**y
+        slope = inner.gradient(z, x)
+    np.testing.assert_array_equal(outer.gradient(slope, x), [0.0, 0.0, 0.0])
+    np.testing.assert_array_equal(outer.gradient(slope, y), [INF, -0.5, 0.25])
+
+
+def test_an_infinite_cotangent_does_not_pass_a_corner() -> None:
+    for function in (tf.nn.relu, tf.nn.relu6):
+        for x in (tf.constant(-1.0), tf.constant([-1.0])):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = tf.sqrt(function(x))
+            np.testing.assert_array_equal(tape.gradient(y, x), tf.zeros_like(x))

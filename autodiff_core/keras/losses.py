@@ -68,10 +68,11 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> tf.Tensor:
     [1.5]
     """
     y_true, y_pred = _alike(y_true, y_pred)
-    distance = tf.abs(y_pred - y_true)
-    # What lies within delta is squared, what lies beyond counts in proportion; no branch is computed in vain.
-    within = tf.minimum(distance, delta)
-    return tf.reduce_mean(within * (distance - 0.5 * within), axis=-1)
+    difference = y_pred - y_true
+    # What lies within delta is squared, what lies beyond counts in proportion; no branch is computed in vain. (Of the
+    # difference rather than its absolute value, which has no second derivative at 0.)
+    within = tf.clip_by_value(difference, -delta, delta)
+    return tf.reduce_mean(within * (difference - 0.5 * within), axis=-1)
 
 
 def binary_crossentropy(

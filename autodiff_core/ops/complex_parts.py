@@ -193,6 +193,12 @@ def _where_not_zero(x: Any, y: Any, value: Any) -> Any:
     return el.select(zero, _core.to_tensor(0.0, x.dtype), value(x, el.select(zero, _core.to_tensor(1.0, x.dtype), y)))
 
 
+def _power_slope(x: Any, y: Any) -> Any:
+    """y * x**(y - 1), and 0 where both are 0."""
+    zero = el.logical_and(el.equal(x, 0.0), el.equal(y, 0.0))
+    return el.multiply(y, el.pow(el.select(zero, _core.to_tensor(1.0, x.dtype), x), el.subtract(y, 1.0)))
+
+
 _COMPLEX = general(
     "complex",
     _joined,
@@ -230,6 +236,7 @@ _core.on_complex("squared_difference", _squared_difference)
 _core.on_complex("rsqrt", lambda x: el.reciprocal(el.sqrt(x)))
 _core.on_complex("divide_no_nan", lambda x, y: _where_not_zero(y, y, lambda y_, safe: el.divide(x, safe)))
 _core.on_complex("multiply_no_nan", lambda x, y: _where_not_zero(y, x, lambda y_, safe: el.multiply(safe, y_)))
+_core.on_complex("power_slope", _power_slope)
 _core.on_complex("xlogy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.multiply(x_, el.log(safe))))
 _core.on_complex("xlog1py", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.multiply(x_, el.log1p(safe))))
 _core.on_complex("xdivy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.divide(x_, safe)))

@@ -78,8 +78,7 @@ has_logarithm: Function = elementwise(
 pow: Function = elementwise(
     "pow",
     np.power,
-    # An exponent of 0 gives 0, at x = 0 too, where 0 * 0**-1 would be NaN.
-    lambda g, x, y, z: g * (y * pow(x, select(equal(y, 0.0), 1.0, y - 1.0))),
+    lambda g, x, y, z: g * power_slope(x, y),
     # The logarithm only where it exists: no NaN for x <= 0.
     lambda g, x, y, z: select(has_logarithm(x), g * (z * log(select(has_logarithm(x), x, 1.0))), 0.0),
     doc="x to the power of y, elementwise.",
@@ -87,6 +86,22 @@ pow: Function = elementwise(
     ufuncs=(np.float_power,),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/pow. "
     "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
+)
+power_slope: Function = elementwise(
+    "power_slope",
+    None,
+    lambda g, x, y, z: g * (y * power_slope(x, select(equal(y, 0.0), 1.0, y - 1.0))),
+    # Not 1 + y * log(x) times a power: that is 1 / x where y is 0, whatever there is of a logarithm.
+    lambda g, x, y, z: (
+        multiply_no_nan(pow(x, y - 1.0), g)
+        + select(has_logarithm(x), g * (z * log(select(has_logarithm(x), x, 1.0))), 0.0)
+    ),
+    # An exponent of 0 gives 0, at x = 0 too, where 0 * 0**-1 would be NaN.
+    formula=lambda x, y: y * pow(x, select(equal(y, 0.0), 1.0, y - 1.0)),
+    doc="The slope of x**y in x, elementwise.",
+    example=("[2.0, 0.0], [3.0, 0.0]", "[12.  0.]"),
+    domain=(_POSITIVE, (-2.0, 2.0)),
+    namespace="ops.elementwise.",
 )
 floordiv: Function = elementwise(
     "floordiv", np.floor_divide, None, None, doc="Quotient rounded down, elementwise.", domain=((-2.0, 2.0), _AWAY)
@@ -517,7 +532,7 @@ _NN: dict[str, Any] = {"parameters": ("features",), "namespace": "nn."}
 relu: Function = elementwise(
     "relu",
     None,
-    lambda g, x, y: select(y > 0.0, g, 0.0),
+    lambda g, x, y: relu_gradient(g, y),
     formula=lambda x: maximum(x, 0.0),
     doc="max(x, 0), elementwise; its slope at 0 is 0.",
     example=("[-1.0, 2.0]", "[0. 2.]"),
@@ -526,16 +541,53 @@ relu: Function = elementwise(
 relu6: Function = elementwise(
     "relu6",
     None,
-    lambda g, x, y: select(y > 0.0, select(y < 6.0, g, 0.0), 0.0),
+    lambda g, x, y: relu6_gradient(g, y),
     formula=lambda x: minimum(maximum(x, 0.0), 6.0),
     doc="min(max(x, 0), 6), elementwise.",
     example=("[-1.0, 7.0]", "[0. 6.]"),
     **_NN,
 )
+# What is straight in pieces has gradients that do not vary with the features but jump. These are ops of their own, as
+# in TensorFlow, and depend on the features with a slope of zero: a second derivative is then zeros, not None.
+_GRADIENT: dict[str, Any] = {"namespace": "ops.elementwise.", "domain": _AWAY}
+relu_gradient: Function = elementwise(
+    "relu_gradient",
+    None,
+    lambda h, g, x, y: relu_gradient(h, x),
+    lambda h, g, x, y: 0.0,
+    formula=lambda g, x: select(x > 0.0, g, 0.0),
+    parameters=("gradients", "features"),
+    doc="The gradient of relu: what comes where it is above 0, elementwise.",
+    example=("[1.0, 2.0], [-1.0, 3.0]", "[0. 2.]"),
+    **_GRADIENT,
+)
+relu6_gradient: Function = elementwise(
+    "relu6_gradient",
+    None,
+    lambda h, g, x, y: relu6_gradient(h, x),
+    lambda h, g, x, y: 0.0,
+    formula=lambda g, x: select(x > 0.0, select(x < 6.0, g, 0.0), 0.0),
+    parameters=("gradients", "features"),
+    doc="The gradient of relu6: what comes where it is between 0 and 6, elementwise.",
+    example=("[1.0, 2.0], [7.0, 3.0]", "[0. 2.]"),
+    **_GRADIENT,
+)
+leaky_relu_gradient: Function = elementwise(
+    "leaky_relu_gradient",
+    None,
+    lambda h, g, x, a, y: leaky_relu_gradient(h, x, a),
+    lambda h, g, x, a, y: 0.0,
+    lambda h, g, x, a, y: select(x > 0.0, 0.0, h * g),
+    formula=lambda g, x, a: select(x > 0.0, g, g * a),
+    parameters=("gradients", "features", "alpha"),
+    doc="The gradient of leaky_relu: what comes, times alpha below 0, elementwise.",
+    example=("[1.0, 2.0], [-1.0, 3.0], 0.5", "[0.5 2. ]"),
+    **_GRADIENT,
+)
 elu: Function = elementwise(
     "elu",
     None,
-    lambda g, x, y: select(y > 0.0, g, g * (y + 1.0)),
+    lambda g, x, y: select(y >= 0.0, g, g * (y + 1.0)),
     formula=lambda x: select(x > 0.0, x, expm1(minimum(x, 0.0))),
     doc="x above 0, exp(x) - 1 below, elementwise.",
     example=("[-1.0, 2.0]", "[-0.6321  2.    ]"),
@@ -545,7 +597,7 @@ _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 selu: Function = elementwise(
     "selu",
     None,
-    lambda g, x, y: select(y > 0.0, g * _SELU_SCALE, g * (y + _SELU_SCALE * _SELU_ALPHA)),
+    lambda g, x, y: select(y >= 0.0, g * _SELU_SCALE, g * (y + _SELU_SCALE * _SELU_ALPHA)),
     formula=lambda x: _SELU_SCALE * select(x > 0.0, x, _SELU_ALPHA * expm1(minimum(x, 0.0))),
     doc="The scaled exponential linear unit, elementwise.",
     example=("[-1.0, 2.0]", "[-1.1113  2.1014]"),
@@ -572,7 +624,7 @@ softsign: Function = elementwise(
 _leaky_relu: Function = elementwise(
     "leaky_relu",
     None,
-    lambda g, x, a, y: select(x > 0.0, g, g * a),
+    lambda g, x, a, y: leaky_relu_gradient(g, x, a),
     lambda g, x, a, y: select(x > 0.0, 0.0, g * x),
     formula=lambda x, a: select(x > 0.0, x, a * x),
     parameters=("features", "alpha"),

@@ -61,6 +61,42 @@ def _put_rule(g: Any, y: Any, attributes: Any, values: Any, places: Any) -> tupl
     return _core.general(_PICK, [g, places], (len(own), place_dims)), None
 
 
+def _chosen_kernel(attributes: Any, x: np.ndarray, places: np.ndarray, *chooser: np.ndarray) -> np.ndarray:
+    return _pick_kernel(attributes, x, places)
+
+
+def _chosen_rule(g: Any, y: Any, attributes: Any, x: Any, places: Any, *chooser: Any) -> tuple[Any, ...]:
+    dims, place_dims = attributes
+    by = chooser[0] if chooser else x
+    back = _core.general(_RETURN, [g, places, by], (tuple(by.shape)[len(by.shape) - dims :], place_dims))
+    lead = max(len(x.shape) - dims, len(places.shape) - place_dims)
+    return (back, None, *[_flat(other, g, lead + place_dims) for other in chooser])
+
+
+def _return_kernel(attributes: Any, g: np.ndarray, places: np.ndarray, chooser: np.ndarray) -> np.ndarray:
+    return _put_kernel(attributes, g, places)
+
+
+def _return_rule(g: Any, y: Any, attributes: Any, values: Any, places: Any, chooser: Any) -> tuple[Any, None, Any]:
+    own, place_dims = attributes
+    picked = _core.general(_CHOOSE, [g, places, chooser], (len(own), place_dims))
+    lead = max(len(values.shape), len(places.shape)) - place_dims
+    return picked, None, _flat(chooser, g, lead + len(own))
+
+
+def _flat(x: Any, g: Any, dims: int) -> Tensor:
+    """Zeros for x, with the axes that lead in a cotangent of so many dimensions."""
+    return _core.to_tensor(np.zeros(tuple(g.shape)[: len(g.shape) - dims] + tuple(x.shape), x.dtype))
+
+
+def chosen(x: Any, places: Any) -> Tensor:
+    """What `pick` gives, where the numbers say which elements of x are the largest, or the like.
+
+    They jump as x varies, so the gradient depends on x, with a slope of zero: a second derivative is zeros, not None.
+    """
+    return _core.general(_CHOOSE, [x, places], (len(x.shape), len(places.shape)))
+
+
 def pick(x: Any, places: Any) -> Tensor:
     """Elements of x, as if it had one dimension, by numbers."""
     return _core.general(_PICK, [x, places], (len(x.shape), len(places.shape)))
@@ -99,4 +135,28 @@ _PUT = general(
     doc="Elements added up in the places of numbers that a tensor holds.",
     leading=True,
     cases=(Case(lambda x: put(x, _core.to_tensor(_NUMBERS), (2, 3)), ((2, 2),)),),
+)
+_CHOOSE = general(
+    "choose",
+    _chosen_kernel,
+    _chosen_rule,
+    function=chosen,
+    doc="Elements by numbers that say which of them were chosen.",
+    leading=True,
+    cases=(Case(lambda x: chosen(x, _core.to_tensor(_NUMBERS)), ((2, 3),)),),
+)
+
+
+def _returned(g: Any, x: Any) -> Tensor:
+    return _core.general(_RETURN, [g, _core.to_tensor(_NUMBERS), x], (tuple(x.shape), 2))
+
+
+_RETURN = general(
+    "return_to_chosen",
+    _return_kernel,
+    _return_rule,
+    function=_returned,
+    doc="Elements added up in the places of numbers that say which were chosen.",
+    leading=True,
+    cases=(Case(_returned, ((2, 2), (2, 3))),),
 )

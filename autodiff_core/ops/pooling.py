@@ -12,7 +12,7 @@ from .._core import Tensor
 from .blocks import with_space_to_batch
 from .elementwise import add, negative
 from .linalg import einsum
-from .picking import pick, places_of
+from .picking import chosen, places_of
 from .shaping import reverse
 from .windows import _flat_windows, _operands, _Plan, _pooled, _take_windows, max_pooled
 
@@ -271,7 +271,7 @@ def fractional_max_pool(
     name: str | None = None,
 ) -> FractionalMaxPool:
     x, bounds, spans = _fractions("fractional_max_pool", value, pooling_ratio, pseudo_random, overlapping, seed)
-    return FractionalMaxPool(pick(x, _FRACTIONAL_PLACES([x], spans)), *map(_core.to_tensor, bounds))
+    return FractionalMaxPool(chosen(x, _FRACTIONAL_PLACES([x], spans)), *map(_core.to_tensor, bounds))
 
 
 def fractional_avg_pool(
@@ -375,7 +375,7 @@ def _dilated(
         )
     plan = _Plan(function, 2, images.shape, weights.shape[:2], strides, padding, dilations, data_format)
     places = _DILATION_PLACES([images, weights], (plan.pads, plan.sizes, plan.steps, plan.gaps))
-    return add(pick(images, places[0]), pick(weights, places[1]))
+    return add(chosen(images, places[0]), chosen(weights, places[1]))
 
 
 def erosion2d(

@@ -16,7 +16,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import divide
 from .linalg import einsum, matmul
-from .picking import pick, places_of
+from .picking import chosen, places_of
 from .reductions import reduce_sum
 from .shaping import _sizes, pad, reshape, transpose
 from .table import Case, linear
@@ -260,7 +260,7 @@ def max_pooled(
     """
     images, plan = _pooling(function, dims, x, ksize, strides, padding, data_format)
     places = _LARGEST([images], (plan.pads, plan.sizes, plan.steps, plan.gaps))
-    return plan.back(pick(images, places)), plan.back(places)
+    return plan.back(chosen(images, places)), plan.back(places)
 
 
 def _largest(attributes: Any, images: np.ndarray) -> np.ndarray:
