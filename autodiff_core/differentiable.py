@@ -1,8 +1,10 @@
-"""Programs under tapes: a replay is one record of several outputs, whose rule replays another program, the derivative.
+"""A program as an op: whoever listens hears of it, and every value that it reads is an operand.
 
-The derivative is recorded once, by a tape around the program's own records, and split in two: what gives the values,
-and with them whatever the second part needs; and what takes cotangents to gradients. Both are programs in their turn,
-so derivatives of any order come by doing the same again.
+Where a trace listens, the program's records are applied once more, and become part of what is traced. Where tapes do, a
+replay is one record of several outputs, whose rule replays another program, the derivative. That one is recorded once,
+by a tape around the program's own records, and split in two: what gives the values, and with them whatever the second
+part needs; and what takes cotangents to gradients. Both are programs in their turn, so derivatives of any order come by
+doing the same again.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from .custom import pulled
 from .indexed_slices import IndexedSlices
 from .tape import GradientTape
 
-__all__ = ["DifferentiableProgram", "GuardFailed", "gradient_program", "optimised"]
+__all__ = ["DifferentiableProgram", "GuardFailed", "bare", "optimised"]
 
 Pass = Callable[[_core.ProgramCore], None]
 
@@ -30,7 +32,10 @@ PASSES: dict[str, Pass] = {
 
 
 class GuardFailed(Exception):
-    """A value that Python looked at when a program was recorded is another one now: (node, value)."""
+    """A value that Python looked at when a program was recorded is another one now: (number of the look, value).
+
+    The number is None for a look of a derivative's rule, which the program itself has not.
+    """
 
 
 def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.ProgramCore:
@@ -41,35 +46,196 @@ def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.Progra
     return _core.optimise(program, [_core.compact, *(PASSES[name] for name in passes)])
 
 
-def _traced_gradient(
-    program: _core.ProgramCore, values: list[Any], cotangents: list[Any], present: Sequence[int]
-) -> tuple[_core.ProgramCore, list[bool]]:
-    """A program of (values, cotangents): the outputs, what variables take, and gradients for the connected values."""
+def bare(operands: Sequence[Any]) -> list[Any]:
+    """The values alone, which nobody follows: what a program is made for, and what only decides between programs."""
+    with _core.Untraced():
+        return [_core.detached(x) for x in operands]
+
+
+def _read(sources: Sequence[Any]) -> list[Any]:
+    """The present values of variables, and captured tensors as they are."""
+    return [x if isinstance(x, _core.Tensor) else x.read() for x in sources]
+
+
+class DifferentiableProgram:
+    """A program that tapes and traces follow. Called with its arguments, it reads its variables and captured tensors.
+
+    Outputs are those of the program, and behind them the values that its variables are to take; nothing is assigned.
+    """
+
+    def __init__(self, program: _core.ProgramCore, passes: Sequence[str]) -> None:
+        self.program, self.reads = _core.close_program(program)
+        self.passes = passes
+        self._checks: _core.ProgramCore | None = None
+        self._halves: _Halves | None = None
+
+    def __call__(self, arguments: Sequence[Any]) -> list[Any]:
+        """Run on arguments, recorded by whoever listens.
+
+        Raises
+        ------
+        GuardFailed
+            If a value that was looked at is another one now.
+        """
+        operands = [*arguments, *self.read()]
+        if _core.is_tracing():
+            return self._applied(operands)
+        if not _core.listening(operands):
+            return _checked(self.program, _core.run_program(self.program, operands))
+        if self._halves is None:
+            self._halves = self._divided(operands)
+        try:
+            return self._halves.recorded(operands)
+        except GuardFailed as failure:
+            if failure.args[0] is not None:
+                raise
+        self._halves = self._divided(operands)  # for the values that its rules look at now
+        return self._halves.recorded(operands)
+
+    def read(self) -> list[Any]:
+        """The operands behind the arguments, as they are now."""
+        return _read(self.reads)
+
+    def _applied(self, operands: list[Any]) -> list[Any]:
+        """Once more, record by record, for a trace."""
+        if self.program.own_derivatives:
+            self._check_derivative(_core.listening(operands))
+            _core.note_own_derivative()
+        if self.program.places:  # applied to tensors, guards are repeated and not checked: run what leads to them first
+            if self._checks is None:
+                checks = self.program.copy()
+                checks.set_ends(checks.input_count, [], [], [], [], dict(checks.places))
+                self._checks = optimised(checks, ())
+            _checked(self._checks, _core.run_program(self._checks, bare(operands)))
+        return _core.apply_program(self.program, operands)
+
+    def _check_derivative(self, wanted: bool) -> None:
+        if wanted and self.program.own_derivatives:
+            raise ValueError(
+                "this program has no derivative: it was recorded from a function with a custom gradient, whose "
+                "rule is Python; differentiate the function itself"
+            )
+
+    def _divided(self, operands: list[Any]) -> _Halves:
+        self._check_derivative(True)
+        return _Halves(self.program, operands, self.passes)
+
+
+class _Halves:
+    """A program with its derivative, split: what gives the values, and what takes cotangents to gradients."""
+
+    def __init__(self, program: _core.ProgramCore, operands: list[Any], passes: Sequence[str]) -> None:
+        self.passes = passes
+        self.results = len(program.outputs)
+        self.present = _floats(program)
+        seeds = [_ones(program, k) for k in self.present]
+        joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes)
+        self.connected = connected + [False] * len(self.reads)
+        first, second, self.origins = _core.split_program(joint, len(self.present), self.results)
+        self.first = optimised(first, ())
+        self.second = DifferentiableProgram(optimised(second, ()), passes)
+        self._pullbacks: dict[tuple[int, ...], tuple[DifferentiableProgram, list[bool]]] = {}
+
+    def recorded(self, operands: list[Any]) -> list[Any]:
+        """The values, as outputs of a record of several."""
+        operands = [*operands, *_read(self.reads)]
+        outputs = _checked(self.first, _core.run_program(self.first, operands))
+        call = _Call(self, operands)
+        values = _core.multiple(_ROW, operands, outputs, call)
+        call.needed = [operands[k] if kind == "input" else values[k] for kind, k in self.origins]
+        return values[: self.results]
+
+    def pullback(self, operands: list[Any], present: tuple[int, ...], cotangents: list[Any]) -> list[Any]:
+        """Gradients for any of the outputs of the first half, from the operands alone."""
+        found = self._pullbacks.get(present)
+        if found is None:
+            joint, reads, connected = _with_gradients(self.first, operands, bare(cotangents), present, self.passes)
+            outputs, inputs = joint.outputs[len(self.first.outputs) :], joint.input_count
+            joint.set_ends(inputs, [], outputs, [], [], joint.places)
+            found = self._pullbacks[present] = (_Rest(optimised(joint, ()), self.passes, reads), connected)
+        program, connected = found
+        return _in_places(program([*cotangents, *operands]), connected)
+
+    def pulled_anew(self, operands: list[Any], present: tuple[int, ...], cotangents: list[Any]) -> list[Any]:
+        """`pullback`, for the values that rules look at now."""
+        self._pullbacks.pop(present, None)
+        return self.pullback(operands, present, cotangents)
+
+
+class _Rest(DifferentiableProgram):
+    """A closed program whose last inputs are what it reads."""
+
+    def __init__(self, program: _core.ProgramCore, passes: Sequence[str], reads: list[Any]) -> None:
+        super().__init__(program, passes)
+        self.reads = reads
+
+
+class _Call:
+    """One replay, as the record's rule sees it."""
+
+    needed: list[Any]
+
+    def __init__(self, halves: _Halves, operands: list[Any]) -> None:
+        self.halves, self.operands = halves, operands
+
+    def pull(self, cotangents: list[Any]) -> list[Any]:
+        """Contributions to the operands, for cotangents of the outputs; None is zero."""
+        halves, first = self.halves, self.halves.first
+        # (What is no float has no derivative, even where a sweep forward asks with zeros.)
+        given = tuple(
+            k
+            for k, g in enumerate(cotangents)
+            if g is not None and _core.is_differentiable(first.node(first.outputs[k])[2])
+        )
+        own = [cotangents[k] for k in given]
+        try:
+            # Zeros may stand for the outputs that nothing came from; times an infinite derivative they are no zeros.
+            # (A trace is not to look for that: its program holds for other values, too.)
+            if given == halves.present or (set(given) <= set(halves.present) and not _core.is_tracing()):
+                seeds = [_zeros(first, k) if cotangents[k] is None else cotangents[k] for k in halves.present]
+                found = halves.second([*self.needed, *seeds])
+                if given == halves.present or all(np.isfinite(g.numpy()).all() for g in found):
+                    return _in_places(found, halves.connected)
+            return halves.pullback(self.operands, given, own)
+        except GuardFailed:
+            return halves.pulled_anew(self.operands, given, own)
+
+
+_ROW = _core.register_general(
+    "program", None, lambda g, y, call, *x: pulled(call, g), None, False, False, multiple=True, sparing=True
+)
+
+
+def _with_gradients(
+    program: _core.ProgramCore,
+    operands: list[Any],
+    cotangents: list[Any],
+    present: Sequence[int],
+    passes: Sequence[str],
+) -> tuple[_core.ProgramCore, list[Any], list[bool]]:
+    """A closed program of (cotangents, operands): the outputs, and gradients for the operands that have one.
+
+    Also what its last inputs are, beside the operands: variables and tensors that rules read; and which of the operands
+    have a gradient.
+    """
     from . import random
 
-    variables = program.input_count + len(program.variables)
     state = random.state()  # numbers that are drawn here are nobody's
-    with _core.Tracer([*values, *cotangents]) as tracer:
-        own = tracer.arguments[: len(values)]
+    with _core.Tracer([*cotangents, *bare(operands)]) as tracer:
+        own = tracer.arguments[len(cotangents) :]
         sources = [x for x in own if _core.is_differentiable(x.dtype)]
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
-            outputs, assigned = _core.apply_program(
-                program, own[: program.input_count], own[program.input_count : variables], own[variables:]
-            )
-        found = tape.gradient([outputs[k] for k in present], sources, output_gradients=tracer.arguments[len(values) :])
+            outputs = _core.apply_program(program, own)
+        seeds = tracer.arguments[: len(cotangents)]
+        found = tape.gradient([outputs[k] for k in present], sources, output_gradients=seeds)
         gradients = [_core.to_tensor(g) if isinstance(g, IndexedSlices) else g for g in found]
-        joint = _core.freeze(tracer, [*outputs, *assigned, *(g for g in gradients if g is not None)])
+        joint = _core.freeze(tracer, [*outputs, *(g for g in gradients if g is not None)])
     random.restore(state)
-    connected = iter([g is not None for g in gradients])
-    return joint, [next(connected) if _core.is_differentiable(x.dtype) else False for x in values]
-
-
-def gradient_program(program: _core.ProgramCore, values: list[Any], passes: Sequence[str]) -> Any:
-    """The program, of the same operands and cotangents, of outputs and gradients; and which operands have one."""
-    present = _floats(program)
-    joint, connected = _traced_gradient(program, values, [_ones(program, k) for k in present], present)
-    return optimised(joint, passes), connected
+    closed, reads = _core.close_program(optimised(joint, passes))
+    following = iter([g is not None for g in gradients])
+    connected = [next(following) if _core.is_differentiable(x.dtype) else False for x in operands]
+    return closed, reads, connected
 
 
 def _floats(program: _core.ProgramCore) -> tuple[int, ...]:
@@ -79,114 +245,6 @@ def _floats(program: _core.ProgramCore) -> tuple[int, ...]:
 def _ones(program: _core.ProgramCore, output: int) -> _core.Tensor:
     _, _, dtype, shape, _ = program.node(program.outputs[output])
     return _core.adopt(np.ones(shape, dtype))
-
-
-class DifferentiableProgram:
-    """A program that tapes follow. Its operands are its arguments, its variables' values and the tensors it captured.
-
-    Outputs are those of the program, and behind them the values that its variables are to take.
-    """
-
-    def __init__(self, program: _core.ProgramCore, passes: Sequence[str]) -> None:
-        self.program, self.passes = program, passes
-        self.results = len(program.outputs) + len(program.assigned)
-        self._split: Any = None
-        self._pullbacks: dict[tuple[int, ...], tuple[DifferentiableProgram, list[bool]]] = {}
-
-    def __call__(self, operands: list[Any]) -> list[Any]:
-        """Run on operands, recorded where a tape listens.
-
-        Raises
-        ------
-        GuardFailed
-            If a value that was looked at is another one now.
-        """
-        if not _core.listening(operands):
-            if not self.program.variables and not self.program.captures:
-                return _checked(_core.run_program(self.program, operands))
-            return _checked(_core.run_program(self._parts(operands)[0], operands))[: self.results]
-        first, second, origins, connected = self._parts(operands)
-        outputs = _checked(_core.run_program(first, operands))
-        call = _Call(self, first, second, connected)
-        recorded = _core.multiple(_ROW, operands, outputs, call)
-        call.operands = operands
-        call.needed = [operands[k] if kind == "input" else recorded[k] for kind, k in origins]
-        return recorded[: self.results]
-
-    def place_of(self, node: int) -> int:
-        """The number of the look that a guard of the first part stands for."""
-        number: int = self._split[0].places[node][0]
-        return number
-
-    def _parts(self, operands: list[Any]) -> Any:
-        if self._split is None:
-            if self.program.own_derivatives:
-                raise ValueError(
-                    "this program has no derivative: it was recorded from a function with a custom gradient, whose "
-                    "rule is Python; differentiate the function itself"
-                )
-            present = _floats(self.program)
-            joint, connected = _traced_gradient(
-                self.program, [_core.detached(x) for x in operands], [_ones(self.program, k) for k in present], present
-            )
-            optimised(joint, self.passes)
-            first, second, origins = _core.split_program(joint, len(operands), len(present), self.results)
-            self._split = (
-                optimised(first, ()),
-                DifferentiableProgram(optimised(second, ()), self.passes),
-                origins,
-                connected,
-            )
-        return self._split
-
-    def pullback(self, operands: list[Any], present: tuple[int, ...], cotangents: list[Any]) -> list[Any]:
-        """Gradients for any of the outputs of the first part, from the operands alone."""
-        first = self._parts(operands)[0]
-        if present not in self._pullbacks:
-            values, examples = [_core.detached(x) for x in operands], [_core.detached(g) for g in cotangents]
-            joint, connected = _traced_gradient(first, values, examples, present)
-            joint.set_ends(joint.input_count, [], joint.outputs[len(first.outputs) :], [], joint.captures, joint.places)
-            self._pullbacks[present] = (DifferentiableProgram(optimised(joint, self.passes), self.passes), connected)
-        program, connected = self._pullbacks[present]
-        return _in_places(program([*operands, *cotangents]), connected)
-
-
-class _Call:
-    """One replay, as the record's rule sees it."""
-
-    operands: list[Any]
-    needed: list[Any]
-
-    def __init__(
-        self,
-        owner: DifferentiableProgram,
-        first: _core.ProgramCore,
-        second: DifferentiableProgram,
-        connected: list[bool],
-    ) -> None:
-        self.owner, self.first, self.second, self.connected = owner, first, second, connected
-        self.present = _floats(owner.program)
-
-    def pull(self, cotangents: list[Any]) -> list[Any]:
-        """Contributions to the operands, for cotangents of the outputs; None is zero."""
-        # (What is no float has no derivative, even where a sweep forward asks with zeros.)
-        given = tuple(
-            k
-            for k, g in enumerate(cotangents)
-            if g is not None and _core.is_differentiable(self.first.node(self.first.outputs[k])[2])
-        )
-        if set(given) <= set(self.present):
-            seeds = [_zeros(self.first, k) if cotangents[k] is None else cotangents[k] for k in self.present]
-            found = self.second([*self.needed, *seeds])
-            # (Zeros for the outputs that nothing came from: times an infinite derivative they are no zeros.)
-            if len(given) == len(self.present) or all(np.isfinite(g.numpy()).all() for g in found):
-                return _in_places(found, self.connected)
-        return self.owner.pullback(self.operands, given, [cotangents[k] for k in given])
-
-
-_ROW = _core.register_general(
-    "program", None, lambda g, y, call, *x: pulled(call, g), None, False, False, multiple=True, sparing=True
-)
 
 
 def _zeros(program: _core.ProgramCore, output: int) -> _core.Tensor:
@@ -199,8 +257,11 @@ def _in_places(gradients: list[Any], connected: list[bool]) -> list[Any]:
     return [next(rest) if has else None for has in connected]
 
 
-def _checked(result: Any) -> list[Any]:
+def _checked(program: _core.ProgramCore, result: Any) -> list[Any]:
+    """The outputs of a replay."""
     if isinstance(result, tuple):
-        raise GuardFailed(*result)
+        node, seen = result
+        place = program.places.get(node)
+        raise GuardFailed(place[0] if place is not None and isinstance(place[0], int) else None, seen)
     found: list[Any] = result
     return found

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core, nest
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
 from .surroundings import PACKAGE, names_around
@@ -488,12 +488,10 @@ class Function(_core.FunctionCore):
                 return (self.python_function(*args, **kwargs),)
             if variant.derived is None:
                 variant.derived = DifferentiableProgram(program, self.passes)
-            values = [*operands, *(v.read_value() for v in program.variables), *(t for _, t in program.captures)]
             try:
-                outputs = variant.derived(values)
+                outputs = variant.derived(operands)
             except GuardFailed as failure:
-                node, seen = failure.args
-                following = variants.branch(variant, variant.derived.place_of(node), seen)
+                following = variants.branch(variant, *failure.args)
                 if following is None:
                     return None
                 variant = following
@@ -506,12 +504,18 @@ class Function(_core.FunctionCore):
 
     def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant:
         """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned."""
+        from . import random
+
         own = arguments.with_operands(operands)
-        variants, _ = self._variants(own, give_up=False)
+        # (What is recorded within a trace may hold that trace's tensors: it is of no use to any other.)
+        variants = _core.Variants() if _core.is_tracing() else self._variants(own, give_up=False)[0]
+        state = random.state()  # numbers that are drawn here are nobody's
         found = variants.run(operands) if variants.programs else None
+        if found is None:
+            self._record_only(variants, own)
+        random.restore(state)
         if found is not None:
             return found[0]
-        self._record_only(variants, own)
         variant = variants.latest
         assert variant is not None
         return variant
@@ -551,7 +555,7 @@ class Function(_core.FunctionCore):
             from . import random
 
             state = random.state()
-            arguments.operands = [_core.detached(x) for x in arguments.operands]
+            arguments.operands = bare(arguments.operands)
             self._record_only(variants, arguments)
             random.restore(state)
         return ConcreteFunction(self, variants, arguments)

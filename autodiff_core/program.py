@@ -13,7 +13,7 @@ import numpy as np
 
 from . import _core
 from .autodiff import ForwardAccumulator
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
 from .program_text import listing, place_text
@@ -58,7 +58,6 @@ class Program:
         self._names = tuple(names)  # of the arguments, which keywords may fill
         self._inputs = [_spec(core, node) for node in range(core.input_count)]
         self._derived: DifferentiableProgram | None = None
-        self._checks: Any = None
 
     @classmethod
     def from_function(cls, function: Callable[..., Any], *example_args: Any, **example_kwargs: Any) -> Program:
@@ -118,50 +117,35 @@ class Program:
         ValueError
             Where a guard does not hold; no variable has been assigned to then.
         """
-        core = self._core
         for name in self._names[len(args) :]:
             if name not in kwargs:
                 break
             args = (*args, kwargs.pop(name))
         operands = self._arguments.operands((args, kwargs), self._inputs)
-        captured = [tensor for _, tensor in core.captures]
-        if _core.is_tracing():
-            self._check_guards(operands)
-            outputs, assigned = _core.apply_program(core, operands, [v.read_value() for v in core.variables], captured)
-            for (which, _), value in zip(core.assigned, assigned, strict=True):
-                core.variables[which].assign(value)
-        elif _core.listening([*operands, *core.variables, *captured]):
-            outputs = self._run_recorded(operands, captured)
+        core = self._core
+        if _core.is_tracing() or _core.listening(
+            [*operands, *core.variables, *(tensor for _, tensor in core.captures)]
+        ):
+            outputs = self._run_recorded(operands)
         else:
             outputs = self._unguarded(_core.run_program(core, operands))
         return self._results.assemble(outputs)
 
-    def _run_recorded(self, operands: list[Any], captured: list[Any]) -> list[Any]:
-        """One record of the tapes that listen."""
+    def _run_recorded(self, operands: list[Any]) -> list[Any]:
+        """Run for whoever listens."""
         core = self._core
         if self._derived is None:
             self._derived = DifferentiableProgram(core, self._passes)
         try:
-            outputs = self._derived([*operands, *(v.read_value() for v in core.variables), *captured])
+            outputs = self._derived(operands)
         except GuardFailed as failure:
-            node, seen = failure.args
-            number = self._derived.place_of(node)
+            number, seen = failure.args
             own = next(node for node, place in core.places.items() if place[0] == number)
             raise self._guard_error(own, seen) from None
         count = len(core.outputs)
         for (which, _), value in zip(core.assigned, outputs[count:], strict=True):
             core.variables[which].set_value(_core.detached(value))
         return outputs[:count]
-
-    def _check_guards(self, operands: list[Any]) -> None:
-        """Applied to tensors, guards are repeated and not checked: run what leads to them first."""
-        core = self._core
-        if not core.places:
-            return
-        if self._checks is None:
-            self._checks = core.copy()
-            self._checks.set_ends(core.input_count, core.variables, [], [], [], dict(core.places))
-        self._unguarded(_core.run_program(self._checks, [_core.detached(x) for x in operands]))
 
     def _unguarded(self, result: Any) -> list[Any]:
         if isinstance(result, tuple):
@@ -362,10 +346,10 @@ class Program:
         return self._derive(made, count + len(floats), len(results) + len(moving), arguments, template)
 
     def _applied(self, own: list[Any], read: list[Any]) -> tuple[list[Any], list[Any]]:
-        applied: tuple[list[Any], list[Any]] = _core.apply_program(
-            self._core, own, read, [tensor for _, tensor in self._core.captures]
-        )
-        return applied
+        closed, reads = _core.close_program(self._core)
+        found = _core.apply_program(closed, [*own, *read, *reads[len(read) :]])
+        count = len(self._core.outputs)
+        return found[:count], found[count:]
 
     def _chosen(self, outputs: Sequence[int] | None) -> list[int]:
         floats = [k for k, spec in enumerate(self.outputs) if _core.is_differentiable(spec.dtype)]
@@ -403,7 +387,8 @@ class Program:
         """A program of records made of this one's: its last outputs are what the variables take."""
         core = self._core
         assigned = [(which, made.outputs[results + k]) for k, (which, _) in enumerate(core.assigned)]
-        made.set_ends(inputs, core.variables, made.outputs[:results], assigned, made.captures, made.places)
+        variables = [*core.variables, *made.variables]  # those of the program, and others that rules read
+        made.set_ends(inputs, variables, made.outputs[:results], assigned, made.captures, made.places)
         _core.guards_of(made)
         return Program(optimised(made, self._passes), arguments, Layout(template), self._passes, names)
 
@@ -516,7 +501,7 @@ def _spec(core: Any, node: int) -> TensorSpec:
 
 
 def _values(variables: Sequence[Any]) -> list[Any]:
-    return [_core.detached(v) for v in variables]
+    return bare(variables)
 
 
 def _dense(gradient: Any) -> Any:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from . import _core, nest
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, optimised
-from .function import Function, _Arguments
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
+from .function import Function, _Arguments, _Result
 from .ops.indexing import gather
-from .ops.shaping import broadcast_to, concat, expand_dims, transpose
+from .ops.shaping import broadcast_to, concat, expand_dims, stack, transpose
 from .wrapping import named_after, reduced
 
 __all__ = ["vectorize", "vectorized_map", "vmap"]
@@ -31,16 +31,16 @@ class _Batch:
     """One path's program for so many examples: the outputs, and whether it is each example's path."""
 
     def __init__(self, program: _core.ProgramCore, operands: list[Any], flags: list[bool], n: int) -> None:
-        variables = program.input_count + len(program.variables)
+        from . import random
+
+        state = random.state()  # numbers that are drawn here are nobody's
         # What is traced is shapes: every example is the first one, in no more memory than that takes.
-        alike = [_core.repeated_first(x) if k < len(flags) and flags[k] else x for k, x in enumerate(operands)]
-        with _core.Tracer([_core.detached(x) for x in alike]) as tracer:
-            own = tracer.arguments
-            outputs, self.batched, conditions = _core.apply_to_examples(
-                program, own[: program.input_count], flags, own[program.input_count : variables], own[variables:], n
-            )
-            self.outputs = self._program(tracer, outputs)
-            self.conditions = [self._program(tracer, [condition]) for condition in conditions]
+        alike = [_core.repeated_first(x) if flag else x for x, flag in zip(bare(operands), flags, strict=True)]
+        with _core.Tracer(alike) as tracer:
+            outputs, self.batched, conditions = _core.apply_to_examples(program, tracer.arguments, flags, n)
+            self._outputs = self._program(tracer, outputs)
+            self._conditions = [self._program(tracer, [condition]) for condition in conditions]
+        random.restore(state)
 
     @staticmethod
     def _program(tracer: Any, outputs: list[Any]) -> DifferentiableProgram:
@@ -50,11 +50,31 @@ class _Batch:
     def holds(self, operands: list[Any], n: int) -> np.ndarray:
         """For which examples the path is right. A look is asked for only where those before it hold."""
         truth = np.ones(n, bool)
-        for condition in self.conditions:
+        values = bare(operands)
+        for condition in self._conditions:
             if not truth.any():
                 break
-            truth &= np.asarray(condition([_core.detached(x) for x in operands])[0])
+            truth &= np.asarray(condition(values)[0])
         return truth
+
+    def outputs(self, operands: list[Any]) -> list[Any]:
+        """The examples' results, recorded by tapes that listen."""
+        return self._outputs(operands)
+
+
+class _Traced:
+    """The same within a trace, which hears of each record. Which path an example takes is a look of that trace's."""
+
+    def __init__(self, program: _core.ProgramCore, operands: list[Any], flags: list[bool], n: int) -> None:
+        self._outputs, self.batched, self._looks = _core.apply_to_examples(program, operands, flags, n, True)
+
+    def holds(self, operands: list[Any], n: int) -> np.ndarray:
+        """For which examples the path is right."""
+        return np.logical_and.reduce([np.ones(n, bool), *self._looks])
+
+    def outputs(self, operands: list[Any]) -> list[Any]:
+        """The examples' results."""
+        return self._outputs
 
 
 class _Vectorized:
@@ -139,18 +159,26 @@ class _Vectorized:
                 else [gather(x, rest) if flag else x for x, flag in zip(operands, flags, strict=True)]
             )
             variant = self._path(arguments, here, flags)
-            read = [*here, *(v.read_value() for v in variant.program.variables)]
-            read += [tensor for _, tensor in variant.program.captures]
-            batch = self._batch(variant, read, flags, rest.size)
-            chosen = batch.holds(read, rest.size)
+            if variant.program.assigned:
+                raise ValueError("a function that assigns to variables cannot be applied to many examples at once")
+            if variant.derived is None:
+                variant.derived = DifferentiableProgram(variant.program, self._function.passes)
+            program, shared = variant.derived.program, variant.derived.read()
+            if program.own_derivatives:
+                if _core.listening([*here, *shared]):
+                    return self._one_by_one(arguments, flags, n)
+                _core.note_own_derivative()
+            flagged = [*flags, *([False] * len(shared))]
+            batch = self._batch(variant, program, [*here, *shared], flagged, rest.size)
+            chosen = batch.holds([*here, *shared], rest.size)
             if not chosen.all():
                 if not chosen.any():
                     raise RuntimeError("vectorize: an example did not take the path that was recorded for it")
                 part = np.flatnonzero(chosen)
-                read = [gather(x, part) if k < len(flags) and flags[k] else x for k, x in enumerate(read)]
-                batch = self._batch(variant, read, flags, part.size)
+                here = [gather(x, part) if flag else x for x, flag in zip(here, flags, strict=True)]
+                batch = self._batch(variant, program, [*here, *shared], flagged, part.size)
             try:
-                pieces.append((rest[chosen], variant, batch.outputs(read), batch.batched))
+                pieces.append((rest[chosen], variant, batch.outputs([*here, *shared]), batch.batched))
             except GuardFailed:
                 raise RuntimeError(
                     "vectorize: a value that the examples share is another one than when the path was recorded"
@@ -160,14 +188,29 @@ class _Vectorized:
 
     def _path(self, arguments: _Arguments, operands: list[Any], flags: list[bool]) -> _core.Variant:
         """The recorded path of the first example."""
-        example = [_core.detached(x)[0] if flag else _core.detached(x) for x, flag in zip(operands, flags, strict=True)]
-        return self._function.path(arguments, [_core.detached(x) for x in example])
+        with _core.Untraced():
+            example = [x[0] if flag else x for x, flag in zip(map(_core.detached, operands), flags, strict=True)]
+        return self._function.path(arguments, bare(example))
 
-    def _batch(self, variant: _core.Variant, operands: list[Any], flags: list[bool], n: int) -> _Batch:
+    def _batch(
+        self, variant: _core.Variant, program: _core.ProgramCore, operands: list[Any], flags: list[bool], n: int
+    ) -> _Batch | _Traced:
+        if _core.is_tracing():
+            return _Traced(program, operands, flags, n)
         key, batches = (n, tuple(flags)), self._batches.setdefault(variant, {})
         if key not in batches:
-            batches[key] = _Batch(variant.program, operands, flags, n)
+            batches[key] = _Batch(program, operands, flags, n)
         return batches[key]
+
+    def _one_by_one(self, arguments: _Arguments, flags: list[bool], n: int) -> Any:
+        """Each example by Python, for a tape that is to see whatever rules of the user's own there are."""
+        results: list[_Result] = []
+        for i in range(n):
+            example = [x[i] if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
+            args, kwargs = arguments.with_tensors(example)
+            results.append(_Result(self._function.python_function(*args, **kwargs)))
+        stacked = [stack(parts) for parts in zip(*[result.tensors for result in results], strict=True)]
+        return results[0].assemble([_moved(x, self._out_axes) for x in stacked] if self._out_axes else stacked)
 
     def _joined(self, pieces: list[Any], n: int) -> Any:
         """The results of all paths, in the order of the examples."""

@@ -103,10 +103,11 @@ cdef Operand example_by_example(ProgramCore p, int32_t node, list operands, list
     return public_stack(results, None)
 
 
-def apply_to_examples(ProgramCore p, list arguments, list batched_arguments, list variables, list captures, npy_intp n):
-    """Apply a program to n examples: arguments with the flag have a leading axis.
+def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_intp n, bint looks=False):
+    """Apply a closed program to n examples: operands with the flag have a leading axis.
 
     Returns the outputs, for each whether it has the axis, and what the guards ask of each example: [(n truth values,)].
+    With `looks`, Python looks at what they ask, where the program does: truth values are then arrays.
     """
     cdef list values = [None] * p.count, batched = [False] * p.count, conditions = []
     cdef int32_t i
@@ -114,24 +115,20 @@ def apply_to_examples(ProgramCore p, list arguments, list batched_arguments, lis
     cdef int32_t* nodes
     cdef int k, count
     cdef Record* r
-    if p.assigned:
-        raise ValueError("a function that assigns to variables cannot be applied to many examples at once")
-    for k in range(len(p.captures)):
-        values[<int32_t>(<tuple>p.captures[k])[0]] = captures[k]
+    check_closed(p)
+    if len(operands) != p.input_count or len(batched_operands) != p.input_count:
+        raise ValueError(f"a program of {p.input_count} operands was applied to {len(operands)}, with {len(batched_operands)} flags")
     for k in range(p.input_count):
-        values[k] = arguments[k]
-        batched[k] = batched_arguments[k]
-    for k in range(len(p.variables)):
-        values[p.input_count + k] = variables[k]
-    for i in range(p.input_count + <int>len(p.variables), p.count):
+        values[k] = operands[k]
+        batched[k] = bool(batched_operands[k])
+    for i in range(p.input_count, p.count):
         r = &p.records[i]
         if r.op == OP_CONSTANT:
-            if values[i] is None:
-                values[i] = p.constant(i)
+            values[i] = p.constant(i)
             continue
         if r.op == OP_GUARD:
             if batched[r.a]:
-                conditions.append(condition_of(p, i, <Operand>values[r.a], n))
+                conditions.append(seen_of(p, i, <Operand>values[r.a]) if looks else condition_of(p, i, <Operand>values[r.a], n))
             else:
                 repeat_guard(p, i, <Operand>values[r.a])
             continue
@@ -144,6 +141,20 @@ def apply_to_examples(ProgramCore p, list arguments, list batched_arguments, lis
         else:
             values[i] = apply_record(p, i, values)
     return [values[node] for node in p.outputs], [batched[node] for node in p.outputs], conditions
+
+
+cdef ndarray seen_of(ProgramCore p, int32_t node, Operand x):
+    """For which examples a guard holds, by a look at its value in all of them: the same question, whatever was found when
+    the path was recorded."""
+    cdef bint truth = p.records[node].payload.partial[0] != 0
+    cdef ndarray expected = array_of(p.constant(node)), seen
+    if truth and x.code != NPY_BOOL:
+        x = <Operand>binary(OP_NOT_EQUAL, x, new_tensor(numpy.zeros((), dtype_objects[x.code])))
+        expected = expected != 0
+    look(x, False)
+    seen = array_of(x)
+    same = (seen == expected) | ((seen != seen) & (expected != expected))
+    return same.reshape(seen.shape[0], -1).all(axis=1)
 
 
 cdef Operand condition_of(ProgramCore p, int32_t node, Operand x, npy_intp n):

@@ -225,19 +225,23 @@ cdef list matching(tuple kinds, tuple args):
 
 
 def run_program(ProgramCore program, list arguments):
-    """Replay one program: its outputs, or (node, value) of the first guard that did not hold."""
+    """Replay one program, for nobody to hear of: its outputs, or (node, value) of the first guard that did not hold."""
+    check_operands(program, arguments, program.input_count)
     return replay(program, arguments)
 
 
 def listening(list operands):
-    """Whether a recording tape follows one of these; a trainable variable that is read is followed from here on."""
+    """Whether a recording tape follows one of these; a trainable variable that is read is followed from here on. (A trace
+    follows whatever it is asked about, and is no tape: see is_tracing.)"""
     cdef Log* log = recording_log()
     cdef Operand x
     cdef bint found = False
-    if log == NULL or log.tracer:
+    cdef int32_t node
+    if log == NULL:
         return False
     for x in operands:
-        if tracked(log, x) >= 0:
+        node = tracked(log, x)
+        if node >= 0 and (not log.tracer or derives(log, log.records[node].listeners)):
             found = True
     return found
 
@@ -264,16 +268,18 @@ def guards_of(ProgramCore program):
     for i in range(program.count):
         if program.records[i].op == OP_GUARD:
             place = program.places.get(i)
+            if place is not None and isinstance((<tuple>place)[0], int):    # the repeated look of a program, as that numbers it
+                place = (<tuple>place)[1]
             program.places[i] = (len(looks), place)
             looks.append((program.constant(i), bool(program.records[i].payload.partial[0]), place))
     return looks
 
 
-def split_program(ProgramCore joint, int own, int cotangents, int outputs):
-    """A program of values and gradients, as two: one that gives the values, and what the other needs of it; and one from
-    that and cotangents to the gradients.
+def split_program(ProgramCore joint, int cotangents, int outputs):
+    """A closed program of values and gradients, as two: one that gives the values, and what the other needs of it; and one
+    from that and cotangents to the gradients.
 
-    The first `own` inputs are the values' operands, the next ones cotangents; the first `outputs` outputs are values.
+    The first inputs are `cotangents` cotangents, the others the values' operands; the first `outputs` outputs are values.
     Returns the two programs and, for each input of the second before its cotangents, where it comes from: ("input", k) or
     ("output", k) of the first.
     """
@@ -290,14 +296,15 @@ def split_program(ProgramCore joint, int own, int cotangents, int outputs):
     try:
         if late == NULL or passed == NULL:
             raise MemoryError()
-        for i in range(own, own + cotangents):
+        check_closed(joint)
+        for i in range(cotangents):
             late[i] = 1
-        for i in range(own + cotangents, joint.count):
+        for i in range(joint.input_count, joint.count):
             n = joint.nodes_of(i, &nodes, pair)
             for k in range(n):
-                if late[nodes[k]] and joint.records[i].op != OP_GUARD:
+                if late[nodes[k]]:
                     late[i] = 1
-        for i in range(own + cotangents, joint.count):
+        for i in range(joint.input_count, joint.count):
             if late[i]:
                 n = joint.nodes_of(i, &nodes, pair)
                 for k in range(n):
@@ -310,24 +317,25 @@ def split_program(ProgramCore joint, int own, int cotangents, int outputs):
         for i in range(joint.count):
             if not late[i]:
                 at[i] = copy_record(joint, i, first, at)
-        first.input_count = own
+        first.input_count = joint.input_count - cotangents
         for i in range(joint.count):
             if passed[i]:
                 there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
-                if i < own:
-                    sources.append(("input", i))
+                if i < joint.input_count:
+                    sources.append(("input", i - cotangents))
                 else:
                     sources.append(("output", outputs + len(extra)))
                     extra.append(at[i])
-        for i in range(own, own + cotangents):
+        for i in range(cotangents):
             there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
         second.input_count = second.count
-        for i in range(own + cotangents, joint.count):
-            if late[i] or (joint.records[i].op == OP_CONSTANT):
+        for i in range(joint.input_count, joint.count):
+            if late[i] or joint.records[i].op == OP_CONSTANT:
                 there[i] = copy_record(joint, i, second, there)
         first.outputs = [at[<int32_t>node] for node in joint.outputs[:outputs]] + extra
         second.outputs = [there[<int32_t>node] for node in joint.outputs[outputs:]]
-        first.places = {at[<int32_t>node]: place for node, place in joint.places.items()}
+        first.places = {at[<int32_t>node]: place for node, place in joint.places.items() if not late[<int32_t>node]}
+        second.places = {there[<int32_t>node]: place for node, place in joint.places.items() if late[<int32_t>node]}
     finally:
         free(late)
         free(passed)

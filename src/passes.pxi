@@ -65,7 +65,7 @@ def compact(ProgramCore p):
             needed[<int32_t>node] = 1
         for i in range(p.count - 1, -1, -1):
             r = &p.records[i]
-            if r.op == OP_GUARD and p.records[r.a].op != OP_CONSTANT:
+            if r.op == OP_GUARD and (p.records[r.a].op != OP_CONSTANT or p.records[r.a].flags & CAPTURED):
                 needed[i] = 1
             if i < fixed or has_effect(r.op):
                 needed[i] = 1
@@ -118,7 +118,6 @@ def fold_constants(ProgramCore p):
     cdef bint constant
     cdef list values = None
     cdef Log* outer = <Log*>ad_get_current_log()
-    cdef set somebodys = {node for node, _ in p.captures}
     ad_set_current_log(NULL)
     try:
         for i in range(p.count):
@@ -127,12 +126,8 @@ def fold_constants(ProgramCore p):
                 continue
             n = p.nodes_of(i, &nodes, pair)
             constant = True
-            for k in range(n):
-                constant = constant and p.records[nodes[k]].op == OP_CONSTANT
-            if not constant:
-                continue
-            for k in range(n):      # what somebody may watch is no constant for a tape around the call
-                constant = constant and (not somebodys or nodes[k] not in somebodys)
+            for k in range(n):      # (what somebody may watch is no constant for a tape around the call)
+                constant = constant and p.records[nodes[k]].op == OP_CONSTANT and not p.records[nodes[k]].flags & CAPTURED
             if not constant:
                 continue
             if values is None:
@@ -196,7 +191,6 @@ def share_common(ProgramCore p):
         free(into)
         raise MemoryError()
     memset(slots, 0xff, room * sizeof(int32_t))
-    somebodys = {node for node, _ in p.captures}
     try:
         for i in range(p.count):
             r = &p.records[i]
@@ -210,7 +204,7 @@ def share_common(ProgramCore p):
                     r.b = into[r.b]
             if r.op == OP_INPUT or r.op == OP_GUARD or has_effect(r.op) or (r.op == OP_CONSTANT and not r.flags & SCALAR):
                 continue
-            if r.op == OP_CONSTANT and somebodys and i in somebodys:
+            if r.flags & CAPTURED:
                 continue
             if (r.op == OP_ADD or r.op == OP_MULTIPLY) and not r.flags & LIST and r.a > r.b:
                 a = r.a
@@ -266,7 +260,7 @@ cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
     cdef double found
     if r.op == OP_BROADCAST:
         return is_number(p, r.a, value)
-    if r.op != OP_CONSTANT or not (r.dtype == NPY_DOUBLE or r.dtype == NPY_FLOAT):
+    if r.op != OP_CONSTANT or r.flags & CAPTURED or not (r.dtype == NPY_DOUBLE or r.dtype == NPY_FLOAT):
         return False
     if r.flags & SCALAR:
         found = p.values[node].number

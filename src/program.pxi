@@ -7,6 +7,7 @@
 
 cdef enum:
     HOLES = 32      # Record.flags: the attributes have holes, which operands behind the op's own fill
+    CAPTURED = 64   # a constant that was somebody's tensor, who may have a tape follow it: its value is nothing to count on
 
 
 @cython.final
@@ -222,8 +223,14 @@ cdef class ProgramCore:
         self.variables = list(variables)
         self.outputs = list(outputs)
         self.assigned = list(assigned)
-        self.captures = list(captures)
         self.places = places or {}
+        self.set_captures(list(captures))
+
+    cdef int set_captures(self, list captures) except -1:
+        for node, _ in captures:
+            self.records[<int32_t>node].flags |= CAPTURED
+        self.captures = captures
+        return 0
 
     def copy(self):
         """The same records, to be rewritten."""
@@ -320,7 +327,7 @@ def freeze(Tracer tracer, list results):
     cdef Operand x
     cdef list ends = []
     cdef dict current = {}, assigned = {}, numbers = {}
-    cdef list variables = []
+    cdef list variables = [], captures = []
     for x in results:
         node = tracked(log, x)
         ends.append(node)
@@ -356,8 +363,8 @@ def freeze(Tracer tracer, list results):
                     at[i] = current[id(x)]
                 else:
                     at[i] = p.append_constant(x)
-                    if (<PyObject*>x).ob_refcnt > 2:    # somebody's, who may have a tape watch it
-                        p.captures.append((at[i], x))
+                    if (<PyObject*>x).ob_refcnt > 2 or x.elsewhere is not None:     # somebody's, who may have a tape watch it
+                        captures.append((at[i], x))
                 continue
             if r.op == OP_PROJECTION:
                 at[i] = at[r.b]
@@ -406,6 +413,7 @@ def freeze(Tracer tracer, list results):
             finally:
                 if mapped != &few[0]:
                     PyMem_Free(mapped)
+        p.set_captures(captures)
         p.input_count = inputs
         p.own_derivatives = tracer.own_derivatives
         p.variables = variables
@@ -492,30 +500,92 @@ cdef int first_hole(object attribute):
     return least
 
 
-def apply_program(ProgramCore p, list arguments, list variables, list captures):
-    """Run a program record by record on tensors: slowly, but recorded by whatever listens. Returns the outputs, and for
-    each assigned variable the value that it is to take. Captures stand for the constants that were somebody's tensors."""
+cdef inline bint fits(ProgramCore p, int32_t node, Operand x):
+    """Whether a value has a node's dtype and shape."""
+    cdef tuple shape = p.shape(node)
+    cdef int d, nd = <int>len(shape)
+    if x.code != p.records[node].dtype:
+        return False
+    if x.scalar:
+        return nd == 0
+    if PyArray_NDIM(x.array) != nd:
+        return False
+    for d in range(nd):
+        if PyArray_DIMS(x.array)[d] != <npy_intp>shape[d]:
+            return False
+    return True
+
+
+cdef int check_operands(ProgramCore p, list operands, int count) except -1:
+    """What a program is run on is what it was recorded with: so many values, of these dtypes and shapes."""
+    cdef int k
+    if len(operands) != count:
+        raise ValueError(f"a program of {p.input_count} inputs, {len(p.variables)} variables and {len(p.captures)} captured values was "
+                         f"given {len(operands)} operands where it takes {count}")
+    for k in range(count):
+        if not fits(p, k, <Operand?>operands[k]):
+            raise ValueError(f"operand {k} of a program has shape {shape_of(<Operand>operands[k])} and dtype "
+                             f"{(<Operand>operands[k]).dtype}; it was recorded with {p.shape(k)} and "
+                             f"{dtype_objects[p.records[k].dtype]}")
+    return 0
+
+
+def close_program(ProgramCore p):
+    """The same records as a function of operands alone, without state and effects: (program, what it reads).
+
+    The inputs of the program are those of this one, then the values of the variables and tensors in the second result, in
+    that order; its outputs are those of this one, then the values that variables are to take. Whoever applies a program to
+    values, with whoever listening, applies this.
+    """
+    cdef ProgramCore closed
+    cdef int32_t i, given = p.input_count + <int32_t>len(p.variables)
+    cdef int32_t* at
+    if not p.variables and not p.captures:
+        return p, []
+    closed = ProgramCore.__new__(ProgramCore)
+    at = identity_map(p)
+    try:
+        for i in range(given):
+            closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
+        captured = {}
+        for node, _ in p.captures:
+            i = node
+            captured[i] = closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
+        for i in range(given, p.count):
+            at[i] = captured[i] if i in captured else copy_record(p, i, closed, at)
+        closed.input_count = given + <int>len(p.captures)
+        closed.own_derivatives = p.own_derivatives
+        closed.outputs = [at[<int32_t>node] for node in p.outputs] + [at[<int32_t>node] for _, node in p.assigned]
+        closed.places = {at[<int32_t>node]: place for node, place in p.places.items()}
+    finally:
+        free(at)
+    return closed, [*p.variables, *[tensor for _, tensor in p.captures]]
+
+
+def apply_program(ProgramCore p, list operands):
+    """Run a closed program record by record on tensors: slowly, but recorded by whatever listens. Returns the outputs."""
     cdef list values = [None] * p.count
     cdef int32_t i
-    cdef int k
     cdef Record* r
-    cdef Log* log
-    for k in range(len(p.captures)):
-        values[<int32_t>(<tuple>p.captures[k])[0]] = captures[k]
-    for k in range(p.input_count):
-        values[k] = arguments[k]
-    for k in range(len(p.variables)):
-        values[p.input_count + k] = variables[k]
-    for i in range(p.input_count + <int>len(p.variables), p.count):
+    check_closed(p)
+    check_operands(p, operands, p.input_count)
+    values[:p.input_count] = operands
+    for i in range(p.input_count, p.count):
         r = &p.records[i]
         if r.op == OP_CONSTANT:
-            if values[i] is None:
-                values[i] = p.constant(i)
+            values[i] = p.constant(i)
         elif r.op == OP_GUARD:
             repeat_guard(p, i, <Operand>values[r.a])
         else:
             values[i] = apply_record(p, i, values)
-    return [values[node] for node in p.outputs], [values[node] for _, node in p.assigned]
+    return [values[node] for node in p.outputs]
+
+
+cdef int check_closed(ProgramCore p) except -1:
+    if p.variables or p.captures:
+        raise ValueError("a program with variables or captured values is applied to operands as close_program gives it, so that "
+                         "each of them is an operand")
+    return 0
 
 
 cdef int repeat_guard(ProgramCore p, int32_t node, Operand x) except -1:

@@ -128,14 +128,18 @@ cdef int32_t capture(Log* log, Operand x) except -2:
 
 cdef int trace_result(Log* log, int32_t node, Operand out) except -1:
     """Note the shape of a node, and who stands at it."""
-    cdef Tracer tracer = <Tracer>log.trace
+    trace_shape(log, node, out)
+    if log.records[node].op != OP_LEAF:
+        (<Tracer>log.trace).note(out, log.records[node].op)
+    return 0
+
+
+cdef int trace_shape(Log* log, int32_t node, Operand out) except -1:
     if not out.scalar:
         shape = <object>out.array.shape
         Py_INCREF(shape)
         Py_XDECREF(log.shapes[node])
         log.shapes[node] = <PyObject*>shape
-    if log.records[node].op != OP_LEAF:
-        tracer.note(out, log.records[node].op)
     return 0
 
 
@@ -208,11 +212,14 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
 cdef int32_t varying(Log* log, Operand x) except -2:
     """The node of what need not be the same at the next call; -1 for a constant."""
     cdef int32_t node
+    cdef Log* outer
     if x.is_variable:
         return tracked(log, x)
     node = log_find(log, x)
     if node < 0 or (log.records[node].op == OP_LEAF and node >= (<Tracer>log.trace).input_count):
-        return -1
+        # What this trace has for a constant may vary for one further out, for which this one is a way to compute.
+        outer = (<Tracer>log.trace).before
+        return tracked(log, x) if outer != NULL and outer.tracer and varying(outer, x) >= 0 else -1
     return node
 
 
@@ -225,12 +232,7 @@ cdef int look(Operand x, bint truth) except -1:
         return 0
     node = varying(log, x)
     if node < 0:
-        # (It may vary for a trace further out, for which this one is only a way to compute.)
-        ad_set_current_log((<Tracer>log.trace).before)
-        try:
-            return look(x, truth)
-        finally:
-            ad_set_current_log(log)
+        return 0
     r = log_append(log, OP_GUARD, log.tracer)
     r.a = node
     r.dtype = x.code
@@ -268,12 +270,6 @@ cdef ndarray lend(Operand x):
         if found is not None and found[0] != node:
             array = array.view()    # two tensors of one array, as a tensor that is given twice is: each has its own
         (<Tracer>log.trace).lent[<uintptr_t><PyObject*>array] = (node, array)
-        return array
-    ad_set_current_log((<Tracer>log.trace).before)      # for a trace further out the program is one for this value only
-    try:
-        look(x, False)
-    finally:
-        ad_set_current_log(log)
     return array
 
 
