@@ -433,6 +433,13 @@ cdef inline tuple shape_of(Operand x):
 
 cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
     """Let `out` stand at the new record, and keep its value if asked (a scalar's always)."""
+    place_result(log, node, out, keep_output)
+    if log.tracer:
+        trace_result(log, node, out)
+    return 0
+
+
+cdef inline int place_result(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
     cdef Record* r = &log.records[node]
     log.odd = log.odd or (out.code != NPY_DOUBLE and out.code != NPY_FLOAT)
     if out.scalar:
@@ -442,8 +449,6 @@ cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_outp
         log_keep(log, node, out)
     out.log_id = log.id
     out.node = node
-    if log.tracer:
-        trace_result(log, node, out)
     return 0
 
 
@@ -768,9 +773,10 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
         r.dtype = out.code
         r.payload.partial[0] = k
         if log.tracer:
-            r.b = out.node      # the value, as the program has it
+            r.b = out.node      # the value, as the program has it, where the trace has noted the tensor
             r.listeners = join(log, r.listeners, log.tracer)
-        finish_record(log, log.count - 1, out, False)
+            trace_shape(log, log.count - 1, out)
+        place_result(log, log.count - 1, out, False)
     return results
 
 
