@@ -502,23 +502,34 @@ class Function(_core.FunctionCore):
             variants.prefer(variant)
             return (self.assemble(variant, outputs[:count]),)
 
-    def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant:
-        """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned."""
+    def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant | None:
+        """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned.
+
+        None where calls like this one are not recorded.
+        """
         from . import random
 
         own = arguments.with_operands(operands)
         # (What is recorded within a trace may hold that trace's tensors: it is of no use to any other.)
-        variants = _core.Variants() if _core.is_tracing() else self._variants(own, give_up=False)[0]
+        variants = _core.Variants() if _core.is_tracing() else self._variants(own)[0]
+        if variants.obstacle is not None:
+            return None
         state = random.state()  # numbers that are drawn here are nobody's
         found = variants.run(operands) if variants.programs else None
-        if found is None:
-            self._record_only(variants, own)
-        random.restore(state)
+        try:
+            obstacle = self._record_only(variants, own, False) if found is None else None
+        finally:
+            random.restore(state)
         if found is not None:
             return found[0]
-        variant = variants.latest
-        assert variant is not None
-        return variant
+        if obstacle is not None:
+            self._give_up(variants, obstacle)
+            return None
+        return variants.latest
+
+    def run_python(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Call what is recorded, as it was written."""
+        return self.python_function(*args, **kwargs)
 
     # ------------------------------------------------------------------------------------------------- one signature
 
@@ -556,26 +567,31 @@ class Function(_core.FunctionCore):
 
             state = random.state()
             arguments.operands = bare(arguments.operands)
-            self._record_only(variants, arguments)
+            obstacle = self._record_only(variants, arguments, True)
             random.restore(state)
+            if obstacle is not None:
+                raise ValueError(f"{self._name} cannot be recorded as a program: {obstacle}")
         return ConcreteFunction(self, variants, arguments)
 
-    def _record_only(self, variants: _core.Variants, arguments: _Arguments) -> None:
-        """Record without effects, for shapes and dtypes: what the values are does not matter."""
-        tracer = _core.Tracer(arguments.operands, True)
+    def _record_only(self, variants: _core.Variants, arguments: _Arguments, made_up: bool) -> str | None:
+        """Record without effects; what stands in the way, or None. Values that are made up stand for shapes alone."""
+        tracer = _core.Tracer(arguments.operands, made_up)
         self.trace_count += 1
         with tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
-            result = _Result(self.python_function(*args, **kwargs))
+            result = _Result(self.run_python(args, kwargs))
             program = _core.freeze(tracer, result.tensors)
         for variable, value in tracer.assigned:
             variable.set_value(value)
         self._check_created(tracer.created, tracer.lost(program))
         if tracer.obstacle is not None:
-            raise ValueError(f"{self._name} cannot be recorded as a program: {tracer.obstacle}")
+            return tracer.obstacle
         result.let_go()
         looks = _core.guards_of(program)
-        variants.add(_core.Variant(optimised(program, self.passes), result.extra()), looks)
+        place = variants.add(_core.Variant(optimised(program, self.passes), result.extra()), looks)
+        if place is not None:
+            self._give_up(variants, f"a value that Python looks at is another one at each call ({place})")
+        return None
 
 
 class ConcreteFunction:

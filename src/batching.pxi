@@ -106,10 +106,12 @@ cdef Operand example_by_example(ProgramCore p, int32_t node, list operands, list
 def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_intp n, bint looks=False):
     """Apply a closed program to n examples: operands with the flag have a leading axis.
 
-    Returns the outputs, for each whether it has the axis, and what the guards ask of each example: [(n truth values,)].
-    With `looks`, Python looks at what they ask, where the program does: truth values are then arrays.
+    Returns the outputs, for each whether it has the axis, what the guards ask of each example: [(n truth values,)], whether
+    numbers are drawn, and whether what is drawn decides what guards ask. With `looks`, Python looks at what they ask, where
+    the program does: truth values are then arrays.
     """
-    cdef list values = [None] * p.count, batched = [False] * p.count, conditions = []
+    cdef list values = [None] * p.count, batched = [False] * p.count, chance = [False] * p.count, conditions = []
+    cdef bint draws = False, decided_by_draws = False
     cdef int32_t i
     cdef int32_t pair[2]
     cdef int32_t* nodes
@@ -127,6 +129,7 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
             values[i] = p.constant(i)
             continue
         if r.op == OP_GUARD:
+            decided_by_draws = decided_by_draws or chance[r.a]
             if batched[r.a]:
                 conditions.append(seen_of(p, i, <Operand>values[r.a]) if looks else condition_of(p, i, <Operand>values[r.a], n))
             else:
@@ -135,12 +138,14 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
         count = p.nodes_of(i, &nodes, pair)
         for k in range(count):
             batched[i] = batched[i] or batched[nodes[k]]
-        batched[i] = batched[i] or has_effect(r.op)     # numbers of its own for each example
+            chance[i] = chance[i] or chance[nodes[k]]
+        if has_effect(r.op):        # each example has numbers of its own
+            batched[i] = chance[i] = draws = True
         if batched[i]:
             values[i] = apply_to_batch(p, i, values, batched, n)
         else:
             values[i] = apply_record(p, i, values)
-    return [values[node] for node in p.outputs], [batched[node] for node in p.outputs], conditions
+    return ([values[node] for node in p.outputs], [batched[node] for node in p.outputs], conditions, draws, decided_by_draws)
 
 
 cdef ndarray seen_of(ProgramCore p, int32_t node, Operand x):
@@ -154,6 +159,8 @@ cdef ndarray seen_of(ProgramCore p, int32_t node, Operand x):
     look(x, False)
     seen = array_of(x)
     same = (seen == expected) | ((seen != seen) & (expected != expected))
+    if seen.dtype.kind == "f":
+        same &= (seen != 0) | (numpy.signbit(seen) == numpy.signbit(expected))
     return same.reshape(seen.shape[0], -1).all(axis=1)
 
 
@@ -168,6 +175,9 @@ cdef Operand condition_of(ProgramCore p, int32_t node, Operand x, npy_intp n):
             return apply_linear(OP_RESHAPE, x, (shape_of(x), (n,)))
         return apply_linear(OP_RESHAPE, <Operand>apply1(opcode_by_name["logical_not"], x), (shape_of(x), (n,)))
     same = <Operand>binary(OP_EQUAL, x, expected)
+    if is_float(x.code) and not numpy.all(array_of(expected)):      # zeros of different signs are equal, and not the same
+        signs = [<Operand>apply1(opcode_by_name["signbit"], one) for one in (x, expected)]
+        same = <Operand>binary(opcode_by_name["logical_and"], same, binary(OP_EQUAL, signs[0], signs[1]))
     if len(shape) == 0:
         return same
     whole = shape_of(same)

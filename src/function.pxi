@@ -36,6 +36,12 @@ cdef class Variant:
         self.extra = extra
         self.forks = []
 
+    def met_again(self):
+        """Note that values came once more that lead here."""
+        cdef Fork fork
+        for fork in self.forks:
+            fork.hits += 1
+
 
 cdef bytes guard_key(Operand seen, bint truth):
     if truth:

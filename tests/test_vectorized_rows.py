@@ -1,16 +1,13 @@
-"""Every row of the op table on many examples at once: `vectorize` gives what a Python loop gives.
+"""Every row of the op table on many examples at once: `vectorize` gives what a Python loop gives, as do its gradients.
 
 The samples are those of the generated gradient tests. The examples are in each operand alone, or in all of them, and
 the others are shared; a second call has other values of the same shapes, so that nothing of the first can be left in
-the programs. Run by pytest, each row has one sample, with examples in one choice of its operands; `python
-tests/test_vectorized_rows.py` goes through all samples and all choices (`make vectorized-rows`).
+the programs.
 """
 
 from __future__ import annotations
 
-import sys
 import warnings
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,8 +15,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from test_gradients_generated import Sample
-from test_recorded_rows import VALUES, leaves, other_operands
+from test_gradients_generated import Sample, has_derivative
+from test_recorded_rows import VALUES, gradients, leaves, other_operands
 
 Choice = tuple[bool, ...]
 
@@ -61,47 +58,33 @@ def assert_close(found: Any, expected: Sequence[np.ndarray]) -> None:
             np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12 * scale)
 
 
-def check(sample: Sample, choice: Choice, of: Any) -> None:
-    axes = tuple(0 if has else None for has in choice)
-    vectorized = tf.vectorize(of, in_axes=axes)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        for operands in calls(sample, choice):
-            assert_close(vectorized(*map(tf.constant, operands)), looped(of, operands, choice))
+def check(sample: Sample, function: Any) -> None:
+    for choice in choices(sample):
+        vectorized = tf.vectorize(function, in_axes=tuple(0 if has else None for has in choice))
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            for operands in calls(sample, choice):
+                assert_close(vectorized(*map(tf.constant, operands)), looped(function, operands, choice))
 
 
-def one_of_each_row() -> list[Any]:
-    """For each row a sample and a choice, the same in every run."""
-    by_row: dict[str, list[tuple[Sample, Choice]]] = {}
-    for sample in VALUES:
-        by_row.setdefault(sample.row.name, []).extend((sample, choice) for choice in choices(sample))
-    return [
-        pytest.param(*pairs[zlib.crc32(name.encode()) % len(pairs)], id=name) for name, pairs in by_row.items() if pairs
-    ]
+def has_gradient(sample: Sample) -> bool:
+    return has_derivative(sample.row) and any(array.dtype.kind == "f" for array in sample.operands)
 
 
-ONE_OF_EACH = one_of_each_row()
+def by_row(samples: Sequence[Sample]) -> Any:
+    rows: dict[str, list[Sample]] = {}
+    for sample in samples:
+        rows.setdefault(sample.row.name, []).append(sample)
+    return pytest.mark.parametrize("samples", [pytest.param(found, id=name) for name, found in rows.items()])
 
 
-@pytest.mark.parametrize(("sample", "choice"), ONE_OF_EACH)
-def test_many_examples_at_once_are_what_a_loop_gives(sample: Sample, choice: Choice) -> None:
-    check(sample, choice, lambda *tensors: sample.call(*tensors))
+@by_row(VALUES)
+def test_many_examples_at_once_are_what_a_loop_gives(samples: list[Sample]) -> None:
+    for sample in samples:
+        check(sample, lambda *tensors, call=sample.call: call(*tensors))
 
 
-def main() -> int:
-    """Go through all samples and choices; print what fails."""
-    failed = 0
-    for number, sample in enumerate(VALUES):
-        shapes = [array.shape for array in sample.operands]
-        for choice in choices(sample):
-            try:
-                check(sample, choice, sample.call)
-            except Exception as error:
-                failed += 1
-                print(f"{sample.row.name}, sample {number} {shapes}, {choice}: {error!r}"[:400])
-    print(f"{failed} failed" if failed else "all right")
-    return min(failed, 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+@by_row([sample for sample in VALUES if has_gradient(sample)])
+def test_gradients_of_many_examples_are_what_a_loop_gives(samples: list[Sample]) -> None:
+    for sample in samples:
+        check(sample, lambda *tensors, call=sample.call: gradients(call, list(tensors)))
