@@ -10,6 +10,7 @@ from warnings import warn
 from . import _core
 from .nest import assert_same_structure, flatten_for_tape
 from .tape import _NONE, GradientTape, UnconnectedGradients, filled, zeros_wanted
+from .tensor_protocol import flatten_sources, is_wrapper
 
 __all__ = ["ForwardAccumulator", "GradientTape"]
 
@@ -62,8 +63,8 @@ class ForwardAccumulator(_core.Tape):
 
     def __init__(self, primals: Any, tangents: Any) -> None:
         super().__init__(True, False)
-        leaves, _ = flatten_for_tape(primals)
-        if isinstance(primals, _core.Operand):
+        leaves, _ = flatten_sources(primals)
+        if isinstance(primals, _core.Operand) or is_wrapper(primals):
             directions = [tangents]
         else:
             assert_same_structure(_plain(primals), _plain(tangents))

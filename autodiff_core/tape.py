@@ -12,6 +12,7 @@ from . import _core, jacobians
 from .creation import zeros_like
 from .indexed_slices import IndexedSlices, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
+from .tensor_protocol import flatten_sources, is_wrapper
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -90,7 +91,7 @@ class GradientTape(_core.Tape):
         >>> tape.gradient(y, x)
         <Tensor: shape=(), dtype=float32, numpy=27.0>
         """
-        leaves, _ = flatten_for_tape(tensor)
+        leaves, _ = flatten_sources(tensor)
         for leaf in leaves:
             if not isinstance(leaf, _core.Operand):
                 raise TypeError(
@@ -221,8 +222,8 @@ class GradientTape(_core.Tape):
             if result is not NotImplemented:
                 return result
         zero = zeros_wanted(unconnected_gradients)
-        targets, _ = flatten_for_tape(target)
-        leaves, rebuild = flatten_for_tape(sources)
+        targets, _ = flatten_sources(target)
+        leaves, rebuild = flatten_sources(sources)
         seeds = None
         if output_gradients is not None:
             seeds = alike("output_gradients", "target", target, targets, output_gradients)
@@ -292,7 +293,7 @@ class GradientTape(_core.Tape):
                [2., 1.]], dtype=float32)>
         """
         zero = zeros_wanted(unconnected_gradients)
-        leaves, rebuild = flatten_for_tape(sources)
+        leaves, rebuild = flatten_sources(sources)
         if isinstance(target, IndexedSlices):
             raise TypeError(
                 "jacobian: the target is an IndexedSlices; make a tensor of it where the tape records: "
@@ -402,7 +403,7 @@ class GradientTape(_core.Tape):
                [ 1., 12.]], dtype=float32)>
         """
         zero = zeros_wanted(unconnected_gradients)
-        leaves, rebuild = flatten_for_tape(sources)
+        leaves, rebuild = flatten_sources(sources)
         return rebuild([rebuild(row) for row in jacobians.hessian(self, target, leaves, zero, chunk_size)])
 
     def hvp(
@@ -457,7 +458,7 @@ class GradientTape(_core.Tape):
             if product is None:
                 return zeros_like(sources) if zero else None
             return _core.to_tensor(product) if isinstance(product, IndexedSlices) else product
-        leaves, rebuild = flatten_for_tape(sources)
+        leaves, rebuild = flatten_sources(sources)
         products = _core.tape_hvp(self, target, leaves, alike("vector", "source", sources, leaves, vector))
         products = [_core.to_tensor(p) if isinstance(p, IndexedSlices) else p for p in products]
         return rebuild(filled(products, leaves) if zero else products)
@@ -508,8 +509,8 @@ class GradientTape(_core.Tape):
         <Tensor: shape=(2,), dtype=float32, numpy=array([2., 2.], dtype=float32)>
         """
         zero = zeros_wanted(unconnected_gradients)
-        targets, rebuild = flatten_for_tape(target)
-        leaves, _ = flatten_for_tape(sources)
+        targets, rebuild = flatten_sources(target)
+        leaves, _ = flatten_sources(sources)
         job = (leaves, alike("tangents", "source", sources, leaves, tangents), 0)
         (results,) = _core.tape_pushforward(self, targets, [job])
         return rebuild(filled(results, targets) if zero else results)
@@ -611,8 +612,8 @@ def filled(results: list[Any], like: list[Any]) -> list[Any]:
 
 def alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any) -> list[Any]:
     """Flatten what must have another structure; for a single tensor a number, list or array stands for itself."""
-    if isinstance(structure, (_core.Operand, IndexedSlices)):
-        if isinstance(values, (list, tuple)) and len(values) == 1 and len(structure.shape) == 0:
+    if isinstance(structure, (_core.Operand, IndexedSlices)) or is_wrapper(structure):
+        if isinstance(values, (list, tuple)) and len(values) == 1 and len(leaves[0].shape) == 0:
             return list(values)
         return [values]
     try:

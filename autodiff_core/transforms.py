@@ -16,6 +16,7 @@ from . import _core
 from .indexed_slices import IndexedSlices
 from .nest import flatten_for_tape, map_structure
 from .tape import GradientTape, alike, filled
+from .tensor_protocol import is_wrapper
 from .wrapping import transformed
 
 Function = Callable[..., Any]
@@ -48,6 +49,9 @@ class _Arguments:
             self.plain = False
             # A tensor of the function's own: what is the same tensor elsewhere is a constant, or another argument.
             source = _core.identity_tensor(leaf) if isinstance(leaf, _core.Tensor) else leaf
+        elif is_wrapper(leaf):
+            self.plain = False
+            source = _core.identity_tensor(_core.wrapped(leaf))
         else:
             source = _core.to_tensor(leaf)
         if not _core.is_differentiable(source.dtype):

@@ -198,6 +198,7 @@ cdef extern from "workers.h" nogil:
 import_array()
 
 cdef type ndarray_type = numpy.ndarray
+cdef object ndarray_ufunc = numpy.ndarray.__array_ufunc__
 cdef type np_generic = numpy.generic
 cdef type np_bool = numpy.bool_
 cdef object np_asarray = numpy.asarray

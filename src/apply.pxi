@@ -159,6 +159,8 @@ cdef object binary(int op, object left, object right):
                 if y.scalar == FLOAT_SCALAR:
                     return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
                 return elementwise(op, x, y, None)
+        if is_foreign(right) and defers(right):
+            return deferred(<object>table[op].ufunc, left, right, right)
         y = operand_beside(right, x)
         if y is None:
             return NotImplemented
@@ -166,12 +168,40 @@ cdef object binary(int op, object left, object right):
         y = <Operand>right
         if y.scalar == FLOAT_SCALAR and table[op].on_scalars and (type(left) is float or type(left) is int):
             return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
+        if is_foreign(left) and defers(left):
+            return deferred(<object>table[op].ufunc, left, right, left)
         x = operand_beside(left, y)
         if x is None:
             return NotImplemented
     if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR and table[op].on_scalars:
         return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
     return elementwise(op, x, y, None)
+
+
+cdef object deferred(object ufunc, object left, object right, object other):
+    """What an operator does beside an object of another library's that computes by itself: nothing, so that Python asks it;
+    NumPy's function, where it has no such operator but hears of NumPy's functions.
+
+    So NumPy's arrays do: https://numpy.org/neps/nep-0013-ufunc-overrides.html
+    """
+    cdef object kind = type(other)
+    cdef str name = operator_names.get(ufunc.__name__, ("", ""))[other is right]
+    if getattr(kind, "__array_ufunc__", None) is None or isinstance(other, ndarray):
+        return NotImplemented
+    if getattr(kind, name, None) is not getattr(object, name, None):
+        return NotImplemented
+    return ufunc(left, right)
+
+
+# By the name of NumPy's function for it, Python's methods for an operator, on its left and on its right.
+cdef dict operator_names = {
+    "add": ("__add__", "__radd__"), "subtract": ("__sub__", "__rsub__"), "multiply": ("__mul__", "__rmul__"),
+    "divide": ("__truediv__", "__rtruediv__"), "floor_divide": ("__floordiv__", "__rfloordiv__"),
+    "remainder": ("__mod__", "__rmod__"), "power": ("__pow__", "__rpow__"), "matmul": ("__matmul__", "__rmatmul__"),
+    "bitwise_and": ("__and__", "__rand__"), "bitwise_or": ("__or__", "__ror__"), "bitwise_xor": ("__xor__", "__rxor__"),
+    "less": ("__lt__", "__gt__"), "less_equal": ("__le__", "__ge__"), "equal": ("__eq__", "__eq__"),
+    "not_equal": ("__ne__", "__ne__"), "greater": ("__gt__", "__lt__"), "greater_equal": ("__ge__", "__le__"),
+}
 
 
 cdef inline double rounded(double value, int code) noexcept:
@@ -1048,9 +1078,13 @@ cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):
 cdef object matmul_operator(object left, object right):
     cdef Operand x, y
     if isinstance(left, Operand):
+        if is_foreign(right) and defers(right):
+            return deferred(numpy.matmul, left, right, right)
         x = <Operand>left
         y = operand_beside(right, x)
     else:
+        if is_foreign(left) and defers(left):
+            return deferred(numpy.matmul, left, right, left)
         y = <Operand>right
         x = operand_beside(left, y)
     if x is None or y is None:

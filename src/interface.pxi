@@ -360,6 +360,11 @@ def to_tensor(value, dtype=None):
     return convert(value, dtype)
 
 
+def wrapped(value):
+    """What an object that wraps a tensor gives for itself."""
+    return wrapped_tensor(value, None)
+
+
 def to_dtype(value, dtype):
     """Cast, recorded."""
     cdef Operand x = as_operand(value)

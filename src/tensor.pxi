@@ -164,6 +164,9 @@ cdef class Operand:
         return view.copy() if copy else view
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        for x in inputs:
+            if is_foreign(x) and hears_of_ufuncs(x):
+                return NotImplemented       # NumPy asks it next
         if not kwargs and method == "__call__":
             function = recorded_ufuncs.get(ufunc)
             if function is not None:
@@ -171,6 +174,8 @@ cdef class Operand:
         return hook_array_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
+        if len(types) > 1 and not all_ours(types):
+            return NotImplemented
         if "out" not in <dict>kwargs:
             counterpart = counterparts.get(function)
             if counterpart is not None:
@@ -368,13 +373,19 @@ cdef int check_numeric(ndarray array) except -1:
 cdef Tensor convert(object value, object dtype):
     """`constant` and `convert_to_tensor` for what is not a tensor: always a copy of our own."""
     cdef ndarray array
-    cdef bint python = not isinstance(value, (ndarray, np_generic))
+    cdef bint python = not has_own_dtype(value)
+    cdef Operand inner
     if type(value) is IndexedSlices:
         value = dense_slices(value)
         return value if dtype is None else to_dtype(value, dtype)
     if isinstance(value, BufferCore):
         value = (<BufferCore>value).value()
         return value if dtype is None else to_dtype(value, dtype)
+    if is_foreign(value):
+        inner = wrapped_tensor(value, dtype)
+        if inner is not None:
+            return to_tensor(inner, dtype)
+        refuse_meaning(value)
     if dtype is not None:
         if python and value_holds_operands(value):
             return stack_operands(value, dtype)
@@ -400,10 +411,79 @@ cdef Tensor convert(object value, object dtype):
     return new_tensor(own_copy(value))
 
 
+# --------------------------------------------------------------------------------------------- other libraries' objects
+
+cdef inline bint is_foreign(object value):
+    """Whether something is neither Python's, nor NumPy's own array or number, nor this library's."""
+    return not (isinstance(value, Operand) or type(value) is ndarray or value is None
+                or isinstance(value, (float, int, complex, np_generic, list, tuple, str, bytes, BufferCore))
+                or type(value) is IndexedSlices)
+
+
+cdef bint has_own_dtype(object value):
+    """Whether numbers have a width of their own, as in NumPy, pandas or JAX; Python's have none."""
+    if isinstance(value, (ndarray, np_generic)):
+        return True
+    return is_foreign(value) and (hasattr(type(value), "__array__") or hasattr(type(value), "__array_interface__")
+                                  or PyObject_CheckBuffer(value))
+
+
+cdef Operand wrapped_tensor(object value, object dtype):
+    """What an object that wraps a tensor gives for itself, as Keras' variables do; None for what does not wrap one."""
+    method = getattr(type(value), "__tf_tensor__", None)
+    if method is None:
+        return None
+    inner = method(value, dtype, None)
+    if not isinstance(inner, Operand):
+        raise TypeError(f"{type(value).__name__}.__tf_tensor__ gave {shorten(inner)}, of class {type(inner).__name__}; it must give "
+                        f"a tensor or a variable")
+    return <Operand>inner
+
+
+cdef int refuse_meaning(object value) except -1:
+    """An array of another library's that says more than its numbers do is not made a tensor of: that would be lost."""
+    cdef object kind = type(value)
+    if isinstance(getattr(kind, "mask", None), property) and numpy.any(value.mask):
+        raise TypeError(f"a tensor has no mask, and this {kind.__name__} has masked elements: fill them first, as in "
+                        f"array.filled(0.0), or choose by tf.where")
+    if hasattr(kind, "__array_ufunc__") and (hasattr(kind, "units") or hasattr(kind, "unit")):
+        raise TypeError(f"a tensor has no units, and this {kind.__name__} has: pass its numbers in the units that are meant, as "
+                        f"in quantity.to(units).magnitude")
+    if hasattr(kind, "toarray") and not hasattr(kind, "__array__"):
+        raise TypeError(f"a tensor has all its elements, and this {kind.__name__} those that are not zero: make it dense first, "
+                        f"array.toarray()")
+    return 0
+
+
+cdef bint defers(object value):
+    """Whether an operator leaves the operation to the other operand, as NumPy's protocols say; see binary."""
+    cdef object kind = type(value)
+    if not is_foreign(value) or hasattr(kind, "__tf_tensor__"):
+        return False
+    if hears_of_ufuncs(value):
+        return True
+    return (hasattr(kind, "__array_function__") and not isinstance(value, ndarray)) or getattr(value, "__array_priority__", 0) > 0
+
+
+cdef bint hears_of_ufuncs(object value):
+    """Whether NumPy's functions are a matter of this object's class as they are of tensors."""
+    cdef object kind = type(value)
+    return getattr(kind, "__array_ufunc__", ndarray_ufunc) is not ndarray_ufunc and not hasattr(kind, "__tf_tensor__")
+
+
+cdef bint all_ours(object kinds):
+    """Whether a function of NumPy's that gets objects of these classes is a matter of tensors alone."""
+    for kind in kinds:
+        if not issubclass(kind, (Operand, ndarray, BufferCore, IndexedSlices)) and not hasattr(kind, "__tf_tensor__"):
+            return False
+    return True
+
+
 cdef bint value_holds_operands(object value):
     if isinstance(value, (list, tuple)):
         for item in value:
-            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices or value_holds_operands(item)):
+            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices or value_holds_operands(item)
+                    or (is_foreign(item) and hasattr(type(item), "__tf_tensor__"))):
                 return True
     return False
 
@@ -413,13 +493,13 @@ cdef bint holds_numpy(object value):
         for item in value:
             return holds_numpy(item)
         return False
-    return isinstance(value, (ndarray, np_generic))
+    return has_own_dtype(value)
 
 
 cdef int check_fits(object value, ndarray array, object dtype) except -1:
     """A Python number must be of the dtype's kind, or a wider one's: 0.5 is no integer, 2**40 no int32."""
     kind, wanted = array.dtype.kind, dtype.kind
-    if isinstance(value, (ndarray, np_generic)):
+    if has_own_dtype(value):
         return 0
     if (kind == "f" and wanted in "iub" and array.size) or (kind == "c" and wanted in "iubf"):
         raise TypeError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: cast the tensor beside it first, "
@@ -440,6 +520,7 @@ cdef str shorten(object value):
 cdef Operand operand_beside(object value, Operand other):
     """`value` as an operand of an op whose other operand is `other`; None where it is nothing numeric."""
     cdef Tensor t
+    cdef Operand inner
     cdef ndarray array
     if isinstance(value, Operand):
         return <Operand>value
@@ -448,7 +529,7 @@ cdef Operand operand_beside(object value, Operand other):
             return new_scalar(<double>value, NPY_DOUBLE)
         if other.code == NPY_FLOAT:
             return new_scalar(<double><float>(<double>value), NPY_FLOAT)
-    if isinstance(value, ndarray):
+    if type(value) is ndarray:
         array = <ndarray>value
         check_numeric(array)
         if not array.dtype.isnative:
@@ -476,7 +557,13 @@ cdef Operand operand_beside(object value, Operand other):
         return dense_slices(value)
     if isinstance(value, BufferCore):
         return (<BufferCore>value).value()
-    if hasattr(value, "__array__"):
+    inner = wrapped_tensor(value, None)
+    if inner is not None:
+        return inner
+    refuse_meaning(value)
+    if isinstance(value, ndarray):
+        return operand_beside(np_asarray(value), other)
+    if has_own_dtype(value):
         return new_tensor(own_copy(value))
     return None
 
@@ -491,11 +578,14 @@ cdef Operand as_operand(object value):
     cdef Tensor t
     if isinstance(value, Operand):
         return <Operand>value
-    if isinstance(value, ndarray) and (<ndarray>value).dtype.isnative:
+    if type(value) is ndarray and (<ndarray>value).dtype.isnative:
         check_numeric(<ndarray>value)
         t = new_tensor(<ndarray>value)
         t.borrowed = may_change(<ndarray>value)
         return t
+    if isinstance(value, ndarray) and type(value) is not ndarray and not hasattr(type(value), "__tf_tensor__"):
+        refuse_meaning(value)
+        return as_operand(np_asarray(value))
     return convert(value, None)
 
 

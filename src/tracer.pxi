@@ -17,6 +17,7 @@ cdef extern from "Python.h":
         PyObject* stop
         PyObject* step
     object PyNumber_Index(object value)
+    bint PyObject_CheckBuffer(object value)
 
     ctypedef struct PyFrameObject:
         pass

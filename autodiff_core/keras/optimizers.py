@@ -23,6 +23,7 @@ import numpy as np
 import autodiff_core as tf
 
 from .. import _core
+from ..tensor_protocol import inner
 from .recorded_updates import Recorded
 
 __all__ = ["SGD", "Adam", "Optimizer"]
@@ -358,6 +359,7 @@ def _with_gradients(
     pairs: list[tuple[Any, tf.Variable]] = []
     without: list[str] = []
     for gradient, variable in grads_and_vars:
+        variable = inner(variable)
         if gradient is None:
             without.append(variable.name)
             continue
