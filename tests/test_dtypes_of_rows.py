@@ -79,8 +79,6 @@ def test_values_and_gradients_agree_with_those_of_the_double_dtype(call: Any, ro
 
 # (The widths between, float32 and float64, are those of the other tests.)
 WIDTHS = ["float16", "longdouble", "complex64", "complex128", "clongdouble"]
-# What takes classes as data, which are not told of examples.
-ALONE = {"sparse_softmax_cross_entropy"}
 
 
 def given(call: Any, row: Any, k: int, name: str) -> tuple[list[np.ndarray], Any]:
@@ -118,7 +116,7 @@ def test_a_recorded_call_replays_values_and_gradients(call: Any, row: Any, k: in
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", WIDTHS)
-@pytest.mark.parametrize(("call", "row", "k"), [s for s in SAMPLES if s.values[1].name not in ALONE])
+@pytest.mark.parametrize(("call", "row", "k"), SAMPLES)
 def test_a_vectorized_call_gives_each_examples_value(call: Any, row: Any, k: int, name: str) -> None:
     arrays, expected = given(call, row, k, name)
     if expected is None:
