@@ -505,7 +505,7 @@ class Function(_core.FunctionCore):
     def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant | None:
         """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned.
 
-        None where calls like this one are not recorded.
+        Any program that assigns, if there is one; None where calls like this one are not recorded.
         """
         from . import random
 
@@ -514,6 +514,9 @@ class Function(_core.FunctionCore):
         variants = _core.Variants() if _core.is_tracing() else self._variants(own)[0]
         if variants.obstacle is not None:
             return None
+        for variant in variants.programs:
+            if variant.program.assigned:  # a replay would do so
+                return variant
         state = random.state()  # numbers that are drawn here are nobody's
         found = variants.run(operands) if variants.programs else None
         try:
@@ -583,7 +586,10 @@ class Function(_core.FunctionCore):
             program = _core.freeze(tracer, result.tensors)
         for variable, value in tracer.assigned:
             variable.set_value(value)
-        self._check_created(tracer.created, tracer.lost(program))
+        lost = tracer.lost(program)
+        if not made_up and tracer.created and (lost or self.trace_count > 1):
+            return "it creates variables at each call"
+        self._check_created(tracer.created, lost)
         if tracer.obstacle is not None:
             return tracer.obstacle
         result.let_go()

@@ -208,8 +208,8 @@ class _Vectorized:
             if variant is None or (len(pieces) >= _MOST_ALONE and all(piece.rows.size == 1 for piece in pieces)):
                 pieces += self._alone(arguments, flags, rest)
                 break
-            if variant.program.assigned:
-                raise ValueError("a function that assigns to variables cannot be applied to many examples at once")
+            if variant.program.assigned:  # as a loop would: each example finds what those before it left
+                return self._alone(arguments, flags, np.arange(n))
             if variant.derived is None:
                 variant.derived = DifferentiableProgram(variant.program, self._function.passes)
             try:
@@ -264,7 +264,7 @@ class _Vectorized:
         batch = self._batches.pop(key, None) or _Batch(program, operands, flags, n)
         self._batches[key] = batch
         if len(self._batches) > _MOST_BATCHES:
-            del self._batches[next(iter(self._batches))]  # the one that was not used for longest
+            self._batches.pop(next(iter(self._batches)), None)  # the one that was not used for longest
         return batch
 
     def _alone(self, arguments: _Arguments, flags: list[bool], rows: np.ndarray) -> list[_Piece]:
@@ -281,10 +281,10 @@ class _Vectorized:
         """No results, of the shapes that those of an example have that is made up."""
         from . import random
 
-        given, state = arguments.operands, random.state()
-        arguments.operands = [_with_one(x) if flag else x for x, flag in zip(given, flags, strict=True)]
+        state = random.state()
+        arguments.operands = [_with_one(x) if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
         try:
-            one = _joined(self._pieces(arguments, flags, 1))
+            one = self._without_effect(arguments, flags)
         except Exception as error:
             raise ValueError(
                 f"vectorize: there are no examples, and the function cannot be run on one that is made up, to see what "
@@ -294,6 +294,18 @@ class _Vectorized:
             random.restore(state)
         results = [x[:0] if flag else x for x, flag in zip(one.results, one.batched, strict=True)]
         return _Piece(one.rows[:0], results, one.batched, one.assemble)
+
+    def _without_effect(self, arguments: _Arguments, flags: list[bool]) -> _Piece:
+        """The results of a single example, which changes nothing."""
+        variant = self._path(arguments, arguments.operands, flags)
+        if variant is None:
+            raise TypeError("it cannot be recorded")
+        if not variant.program.assigned:
+            return _joined(self._pieces(arguments, flags, 1))
+        derived = variant.derived or DifferentiableProgram(variant.program, self._function.passes)
+        example = [x[0] if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
+        results = [expand_dims(x, 0) for x in derived(example)[: len(variant.program.outputs)]]
+        return _Piece(np.arange(1), results, [True] * len(results), partial(self._function.assemble, variant))
 
 
 def _examples(leaf: Any) -> Any:
@@ -444,16 +456,15 @@ def vectorize(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> C
     Raises
     ------
     ValueError
-        Where arguments differ in the number of examples, or have none; where results of examples differ in shape; where
-        the function assigns to variables.
+        Where arguments differ in the number of examples, or have none; where results of examples differ in shape.
 
     Notes
     -----
     After jax.vmap, and TensorFlow's `vectorized_map`. The function is recorded as by `function`, on one example for
     each path through it: examples part where Python looks at their values, so `if` works. An operation that has no rule
     for the axis is run on one example after the other; so is the whole function where nearly every example takes a path
-    of its own, or it cannot be recorded. Random draws are made for each example. Of no examples the results are empty,
-    of the shapes that the function gives for an example that is made up.
+    of its own, where it assigns to variables, or where it cannot be recorded. Random draws are made for each example.
+    Of no examples the results are empty, of the shapes that the function gives for an example that is made up.
 
     Examples
     --------

@@ -223,11 +223,6 @@ def test_results_have_the_axis_where_it_is_wanted() -> None:
             ValueError,
             "results of different structures",
         ),
-        (
-            lambda: tf.vectorize(tf.Variable(0.0, dtype=tf.float64).assign_add)(VECTORS[:, 0]),
-            ValueError,
-            "a function that assigns to variables cannot be applied to many examples at once",
-        ),
     ],
 )
 def test_errors_say_what_does_not_fit(call: Any, error: type[Exception], text: str) -> None:
@@ -253,6 +248,18 @@ def test_of_no_examples_the_results_are_empty() -> None:
     drawn = tf.random.uniform([2])
     tf.random.set_seed(1)
     np.testing.assert_array_equal(drawn, tf.random.uniform([2]))
+
+
+def test_of_no_examples_nothing_is_assigned() -> None:
+    v = tf.Variable(2.0)
+    many = tf.vectorize(lambda x: v.assign_add(x) * tf.constant([1.0, 2.0]))
+    for n in (0, 2, 0):
+        assert tuple(many(tf.ones([n])).shape) == (n, 2)
+    assert float(v) == 4.0
+    with pytest.raises(
+        ValueError, match="there are no examples, and the function cannot be run on one that is made up"
+    ):
+        tf.vectorize(lambda x: tf.Variable(x) * x)(tf.ones([0]))
 
 
 def test_of_no_examples_a_function_that_fails_for_a_made_up_one_says_so() -> None:
@@ -373,6 +380,37 @@ def test_a_function_that_cannot_be_recorded_is_run_on_one_example_after_the_othe
     np.testing.assert_array_equal(tape.gradient(y, v), np.broadcast_to([5.0, *LINEAR[1:]], (N, 4)))
     reverse = tf.vectorize(lambda x: tf.numpy_function(lambda a: a[::-1].copy(), [x], tf.float64))
     np.testing.assert_array_equal(reverse(tf.constant(VECTORS)), VECTORS[:, ::-1])
+
+
+def test_assignments_are_made_one_after_the_other() -> None:
+    total = tf.Variable(0.0, dtype=tf.float64)
+
+    def f(x: Any) -> Any:
+        if x > 0.0:
+            total.assign_add(x)
+        return total * x
+
+    x = np.array([-1.0, 2.0, 3.0, -1.0])
+    for call in (tf.vectorize(f), tf.function(tf.vectorize(f))):
+        total.assign(1.0)
+        np.testing.assert_array_equal(call(tf.constant(x)), [-1.0, 6.0, 18.0, -6.0])
+        np.testing.assert_array_equal(call(tf.constant(x[:3])), [-6.0, 16.0, 33.0])
+        assert float(total) == 11.0
+    generator = tf.random.Generator.from_seed(1)
+    drawn = tf.vectorize(lambda x: x + generator.uniform([2]))(tf.zeros([3]))
+    again = tf.random.Generator.from_seed(1)
+    np.testing.assert_array_equal(drawn, [again.uniform([2]) for _ in range(3)])
+    with pytest.warns(UserWarning, match="it creates variables at each call"):
+        found = tf.vectorize(lambda x: tf.Variable(x) * x)(tf.constant([2.0, 3.0]))
+    np.testing.assert_array_equal(found, [4.0, 9.0])
+
+
+def test_variables_may_be_made_at_the_first_call() -> None:
+    layer = tf.keras.layers.Dense(2)
+    many = tf.vectorize(lambda x: layer(x[None])[0])
+    x = tf.constant(RNG.normal(size=(4, 3)), tf.float32)
+    for _ in range(2):
+        np.testing.assert_allclose(many(x), layer(x), rtol=1e-6)
 
 
 def test_tapes_around_follow_rules_of_the_users_own() -> None:
