@@ -13,7 +13,9 @@ import numpy as np
 from . import _core
 from .numpy_functions import registry
 from .ops import decompositions, linalg, matrices, matrix_functions, norms, reductions, shaping, solving
+from .ops.answers import answering
 from .ops.matrices import matrix_transpose
+from .ops.picking import places_of
 
 
 def _solve(a: Any, b: Any) -> Any:
@@ -100,18 +102,21 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     rcond = precision * max(m, n) if rcond is None else precision if rcond == -1 else rcond
     column = shaping.expand_dims(y, -1) if len(y.shape) == 1 else y
     singular = decompositions.svd(x, compute_uv=False)
-    sizes = _core.value_array(singular)
-    rank = int(np.sum(sizes > rcond * sizes.max(initial=0.0)))
+    rank = int(_RANK([singular, rcond]))  # which says whether there are residuals
     best = _core.matmul(solving.pseudo_inverse(x, rcond), column)
     if rank == n and m > n:
         residual = norms.vector_norm(column - _core.matmul(x, best), 0) ** 2
     else:
-        residual = _core.to_tensor(np.empty(0, sizes.dtype))
+        residual = _core.to_tensor(np.empty(0, singular.dtype))
     return (shaping.squeeze(best, -1) if len(y.shape) == 1 else best), residual, rank, singular
 
 
 def _matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    return _core.to_tensor(np.asarray(np.linalg.matrix_rank(np.asarray(A), tol, hermitian, rtol=rtol)))
+    return _MATRIX_RANK(A, tol, hermitian, rtol=rtol)
+
+
+_MATRIX_RANK = answering("rank_of_matrices", np.linalg.matrix_rank, "A", "tol", "", "rtol")
+_RANK = places_of("rank", lambda attributes, sizes, least: np.sum(sizes > least * sizes.max(initial=0.0)))
 
 
 def _trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:

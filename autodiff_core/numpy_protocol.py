@@ -17,13 +17,10 @@ from . import _core
 from .numpy_functions import registry
 from .numpy_functions.registry import no_way as _no_way
 from .numpy_functions.registry import watchable as _watchable
-from .ops import elementwise, linalg, shaping
+from .ops import answers, elementwise, linalg, shaping
 
-# Ufuncs of integers: never followed, so NumPy computes them.
-INTEGER_UFUNCS = frozenset(
-    [np.gcd, np.lcm, np.left_shift, np.right_shift, np.isnat]
-    + ([np.bitwise_count] if hasattr(np, "bitwise_count") else [])
-)
+# Ufuncs of integers and dates that are no row of their own: never followed.
+INTEGER_UFUNCS = frozenset([np.isnat] + ([np.bitwise_count] if hasattr(np, "bitwise_count") else []))
 FUNCTIONS = registry.functions
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
 _IGNORED = {"order": "K", "subok": True, "casting": "same_kind"}  # what these say by default
@@ -67,7 +64,7 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
     where = kwargs.pop("where", True)
     if where is not True:
         # Where nothing is computed NumPy leaves what was in memory; here it is zero, and so is the gradient.
-        chosen = _core.to_tensor(np.asarray(where, bool))
+        chosen = registry.truths(where)
         inputs = tuple(elementwise.select(chosen, x, 1.0) for x in inputs)
         result = _called(ufunc, inputs, {**kwargs, "dtype": dtype}, spelled)
         if isinstance(result, tuple):
@@ -101,7 +98,8 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
             raise _no_way(spelled, REFUSED[ufunc])
     if name is None:
         if not any(_watchable(x) for x in inputs):
-            return _wrapped(ufunc(*[_plain(x) for x in inputs]))
+            answer = answers.OF_UFUNCS.get(ufunc.__name__)
+            return _wrapped(ufunc(*[_plain(x) for x in inputs])) if answer is None else answer(*inputs)
         raise _no_way(spelled, "it has no derivative here")
     result = _core.op_named(name).function(*inputs)
     return result if dtype is None else _core.to_dtype(result, dtype)

@@ -460,9 +460,12 @@ _BY_LABELS: dict[str, Callable[[tuple[int, ...]], tuple[int, ...]]] = {
 
 def _draw(attribute: Any, operands: Sequence[Kind]) -> Kind:
     """Attributes of a draw, which must not be made: (kind, seed, sizes, dtype, first, second)."""
-    if not _is_tuple(attribute, 6) or operands:
+    if not _is_tuple(attribute, 6):
         raise refuse("random has six attributes")
     kind, seed, sizes, dtype, first, second = attribute
+    bounds = [bound.kind for bound, _ in operands]
+    if bounds and (kind != "integers" or len(bounds) != 2 or not set(bounds) <= {"i", "u"} or second is not None):
+        raise refuse("random has two bounds of integers for operands, or none")
     if kind not in ("integers", "permutation", "uniform", "normal", "truncated_normal"):
         raise refuse(f"random numbers of the kind {kind!r}")
     if not (seed is None or (type(seed) is int and seed >= 0)):

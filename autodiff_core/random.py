@@ -178,6 +178,8 @@ def uniform(
     if dtype is not None and np.issubdtype(dtype, np.integer):
         if maxval is None:
             raise ValueError(f"Must specify maxval for integer dtype {np.dtype(dtype).name}")
+        if isinstance(minval, _core.Operand) or isinstance(maxval, _core.Operand):
+            return _core.general(_DRAW, (minval, maxval), ("integers", seed, sizes, np.dtype(dtype), 0, None))
         return _draw("integers", seed, sizes, np.dtype(dtype), np.asarray(minval), np.asarray(maxval))
     dtype = _float_dtype(dtype, "uniform")
     maxval = 1 if maxval is None else maxval
@@ -229,10 +231,16 @@ def _standard_normal(generator: np.random.Generator, shape: Sequence[int], dtype
     return np.asarray(generator.standard_normal(shape, drawn)).astype(dtype, copy=False)
 
 
-def _sample(attributes: Any) -> np.ndarray:
-    """What a draw gives: the kernel of the row."""
+def _sample(attributes: Any, *bounds: np.ndarray) -> np.ndarray:
+    """What a draw gives: the kernel of the row. Integers may have bounds for operands, with so many axes of examples
+    before as the attribute for the first of them says."""
     kind, seed, sizes, dtype, first, second = attributes
     generator = generator_of(seed)
+    if bounds:
+        first, second = (
+            bound.reshape(bound.shape[:first] + (1,) * (len(sizes) - bound.ndim) + bound.shape[first:])
+            for bound in bounds
+        )
     if kind == "integers":
         return np.asarray(generator.integers(first, second, sizes, dtype))
     if kind == "permutation":
@@ -254,8 +262,10 @@ def _sample(attributes: Any) -> np.ndarray:
 
 def _drawn_for_each(attributes: Any, n: int) -> Any:
     """A draw of numbers for n examples."""
-    kind, seed, sizes, *rest = attributes
-    return None if kind == "permutation" else (kind, seed, (n, *sizes), *rest)
+    kind, seed, sizes, dtype, first, second = attributes
+    if kind == "integers" and second is None:
+        first += 1
+    return None if kind == "permutation" else (kind, seed, (n, *sizes), dtype, first, second)
 
 
 # A record like any other, so that a program draws anew each time that it runs.

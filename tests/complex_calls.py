@@ -28,7 +28,7 @@ def definite(x: Any) -> Any:
 
 
 def image(x: Any) -> Any:
-    return tf.reshape(tf.concat([x, 2j * x], 1)[:2, :6], (1, 2, 3, 2))
+    return tf.reshape(tf.concat([x, x * x], 1)[:2, :6], (1, 2, 3, 2))
 
 
 def kernel(x: Any, *shape: int) -> Any:
@@ -248,7 +248,7 @@ RIGHT: dict[str, tuple[Call, ...]] = {
             (1, 2, 3, 2), kernel(y, 2, 2, 2, 1), image(x), [1] * 4, "SAME"
         ),
     ),
-    "nn.normalize_moments": (lambda x, y: tf.nn.normalize_moments(2.0 + 0j, x[0], y[0], x[1])[1],),
+    "nn.normalize_moments": (lambda x, y: tf.nn.normalize_moments(tf.cast(2.0, x.dtype), x[0], y[0], x[1])[1],),
     "nn.sampled_softmax_loss": (lambda x, y: tf.nn.sampled_softmax_loss(x, y[0], COLUMN, y, 2, 3, **SAMPLED),),
     "nn.scale_regularization_loss": (lambda x: tf.nn.scale_regularization_loss(x),),
     "nn.sufficient_statistics": (lambda x: tf.nn.sufficient_statistics(x, [0])[2],),

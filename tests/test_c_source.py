@@ -91,7 +91,7 @@ ELEMENTWISE = [
     and not (row.ufunc is not None and is_of_scipy(row.ufunc))
     and row.name not in ("polygamma", "noncentral_chi_density")
 ]
-INTEGERS = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert"}
+INTEGERS = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift", "gcd", "lcm"}
 
 
 @pytest.mark.parametrize("slopes", [False, True])

@@ -259,7 +259,7 @@ def test_shifts_of_integers(of):
     np.testing.assert_array_equal(t >> 1, [0, 1, 2])
     np.testing.assert_array_equal(1 << t, [2, 4, 32])
     np.testing.assert_array_equal(np.array([8, 8, 64]) >> t, [4, 2, 2])
-    with pytest.raises(TypeError, match=r"np\.left_shift"):
+    with pytest.raises(TypeError, match="left_shift takes no operands of dtype float32"):
         tf.constant(1.0) << 1
 
 

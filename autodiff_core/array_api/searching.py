@@ -10,21 +10,11 @@ from .. import _core
 from .._core import Tensor
 from ..numpy_functions import ordering
 from ..numpy_functions.registry import axis_of
-from ..ops import indexing, reductions, shaping
+from ..numpy_functions.statistics import searched
+from ..ops import answers, counting, indexing, reductions, shaping
 from ..ops import ordering as sorting
 
 # ------------------------------------------------------------------------------------------------------------ searching
-
-
-def _found(search: Any, x: Any, axis: int | None, keepdims: bool) -> Tensor:
-    operand = _core.operand(x)
-    places = search(shaping.reshape(operand, -1), 0) if axis is None else search(operand, axis_of(axis, operand.ndim))
-    if not keepdims:
-        return places
-    kept = (
-        (1,) * operand.ndim if axis is None else [1 if d == axis % operand.ndim else n for d, n in enumerate(x.shape)]
-    )
-    return shaping.reshape(places, kept)
 
 
 def argmax(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
@@ -48,7 +38,7 @@ def argmax(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Ten
     -----
     https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.argmax.html
     """
-    return _found(reductions.argmax, x, axis, keepdims)
+    return searched(reductions.argmax, x, axis, keepdims)
 
 
 def argmin(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
@@ -72,7 +62,7 @@ def argmin(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Ten
     -----
     https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.argmin.html
     """
-    return _found(reductions.argmin, x, axis, keepdims)
+    return searched(reductions.argmin, x, axis, keepdims)
 
 
 def count_nonzero(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -96,7 +86,7 @@ def count_nonzero(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Ten
     -----
     https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.count_nonzero.html
     """
-    return _core.to_tensor(np.asarray(np.count_nonzero(np.asarray(x), axis=axis, keepdims=keepdims), np.int64))
+    return counting.count_nonzero(x, axis, keepdims)
 
 
 def nonzero(x: Any, /) -> tuple[Tensor, ...]:
@@ -145,8 +135,7 @@ def searchsorted(x1: Any, x2: Any, /, *, side: Any = "left", sorter: Any = None)
     -----
     https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.searchsorted.html
     """
-    order = None if sorter is None else np.asarray(sorter)
-    return _core.to_tensor(np.asarray(np.searchsorted(np.asarray(x1), np.asarray(x2), side, order)))
+    return answers.searchsorted(x1, x2, side, sorter)
 
 
 def where(condition: Any, x1: Any, x2: Any, /) -> Tensor:
@@ -257,7 +246,7 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Tensor:
     operand = _core.operand(x)
     if axis is None and operand.ndim != 1:
         raise ValueError(f"take: an axis must be named for shape {tuple(operand.shape)}")
-    return indexing.gather(operand, np.asarray(indices), axis=axis_of(axis or 0, operand.ndim))
+    return indexing.gather(operand, indices, axis=axis_of(axis or 0, operand.ndim))
 
 
 def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Tensor:
@@ -281,7 +270,7 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Tensor:
     -----
     https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.take_along_axis.html
     """
-    operand, places = _core.operand(x), np.asarray(indices)
+    operand, places = _core.operand(x), _core.operand(indices)
     at = axis_of(axis, operand.ndim)
     if places.ndim == operand.ndim:
         # The other axes broadcast.
@@ -289,7 +278,7 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Tensor:
         shape[at] = operand.shape[at]
         operand = shaping.broadcast_to(operand, shape)
         shape[at] = places.shape[at]
-        places = np.broadcast_to(places, shape)
+        places = shaping.broadcast_to(places, shape)
     return sorting.take_along_axis(operand, places, at)
 
 

@@ -29,15 +29,15 @@ def accuracy(labels: Any, predictions: Any) -> tf.Tensor:
     >>> float(tf.keras.metrics.accuracy([1, 0], [[0.1, 0.9], [0.2, 0.8]]))
     0.5
     """
-    true, predicted = np.asarray(labels), np.asarray(predictions)
+    true, predicted = tf.convert_to_tensor(labels), tf.convert_to_tensor(predictions)
     if predicted.ndim == true.ndim + 1:
-        predicted = predicted.argmax(axis=-1)
+        predicted = tf.argmax(predicted, -1)
     if predicted.shape != true.shape:
         raise ValueError(
             f"accuracy needs predictions of the shape of the labels, or scores with one more axis. Received labels of "
-            f"shape {true.shape} and predictions of shape {np.shape(predictions)}."
+            f"shape {tuple(true.shape)} and predictions of shape {np.shape(predictions)}."
         )
-    return tf.constant(float(np.mean(true == predicted)))
+    return tf.reduce_mean(_as_floats(np.equal(true, predicted)))
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> tf.Tensor:
@@ -56,10 +56,10 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> tf.Tensor:
     >>> tf.keras.metrics.sparse_categorical_accuracy([1, 0], [[0.1, 0.9], [0.2, 0.8]]).numpy().tolist()
     [1.0, 0.0]
     """
-    true, scores = np.asarray(y_true), np.asarray(y_pred)
+    true, scores = tf.convert_to_tensor(y_true), tf.convert_to_tensor(y_pred)
     if true.ndim == scores.ndim and true.shape[-1] == 1:
         true = true[..., 0]
-    return _as_floats(true == scores.argmax(axis=-1))
+    return _as_floats(np.equal(true, tf.argmax(scores, -1)))
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> tf.Tensor:
@@ -71,7 +71,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> tf.Tensor:
     >>> tf.keras.metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.1, 0.9], [0.2, 0.8]]).numpy().tolist()
     [1.0, 0.0]
     """
-    return _as_floats(np.asarray(y_true).argmax(axis=-1) == np.asarray(y_pred).argmax(axis=-1))
+    return _as_floats(tf.equal(tf.argmax(y_true, -1), tf.argmax(y_pred, -1)))
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> tf.Tensor:
@@ -83,8 +83,9 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> tf.Tens
     >>> tf.keras.metrics.binary_accuracy([[1.0, 0.0]], [[0.8, 0.6]]).numpy().tolist()
     [0.5]
     """
-    return _as_floats(np.mean(np.asarray(y_true) == (np.asarray(y_pred) > threshold), axis=-1))
+    right = np.equal(tf.convert_to_tensor(y_true), tf.convert_to_tensor(y_pred) > threshold)
+    return tf.reduce_mean(_as_floats(right), -1)
 
 
 def _as_floats(values: Any) -> tf.Tensor:
-    return tf.cast(tf.constant(values), tf.constant(0.0).dtype)
+    return tf.cast(values, tf.constant(0.0).dtype)

@@ -33,7 +33,7 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any
 
 def _without_nan(a: Any, fill: float) -> Any:
     x = _core.operand(a)
-    return el.select(_core.to_tensor(np.isnan(np.asarray(x))), constant(fill, x), x)
+    return el.select(el.is_nan(x), constant(fill, x), x)
 
 
 @counterpart(np.nancumsum)

@@ -165,4 +165,6 @@ def ndim(a: Any) -> int:
 
 @counterpart(np.size, data=True)
 def size(a: Any, axis: Any = None) -> int:
-    return int(a.size) if axis is None else int(np.size(np.asarray(a), axis))
+    if axis is None:
+        return int(a.size)
+    return int(np.prod([a.shape[d] for d in axes_of(axis, a.ndim)], dtype=np.intp))

@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from .registry import ask, leaving, newer, refuse
+from .. import _core
+from ..ops import answers
+from .registry import ask, counterpart, leaving, newer, refuse
 
-# Truth values, places, counts, descriptions: they vary in steps, or not at all.
+# Truth values, places, counts: they vary in steps, and a program answers anew at each replay.
+for _function, _answer in (
+    (np.allclose, answers.allclose),
+    (np.isclose, answers.isclose),
+    (np.array_equal, answers.array_equal),
+    (np.array_equiv, answers.array_equiv),
+    (np.argsort, answers.argsort),
+    (np.argpartition, answers.argpartition),
+    (np.lexsort, answers.lexsort),
+    (np.searchsorted, answers.searchsorted),
+    (np.digitize, answers.digitize),
+    (np.isin, answers.isin),
+    (newer("in1d"), answers.isin),  # up to NumPy 2.3
+    (np.iscomplex, answers.iscomplex),
+    (np.isreal, answers.isreal),
+    (np.isneginf, answers.isneginf),
+    (np.isposinf, answers.isposinf),
+    (np.unravel_index, answers.unravel_index),
+    (np.ravel_multi_index, answers.ravel_multi_index),
+    (np.packbits, answers.packbits),
+    (np.unpackbits, answers.unpackbits),
+):
+    counterpart(_function, data=True)(_answer)
+
+# What has a shape that depends on values, or makes text of them.
 ask(
-    np.allclose,
-    np.isclose,
-    np.array_equal,
-    np.array_equiv,
     np.array_repr,
     np.array_str,
     np.array2string,
-    np.result_type,
-    np.can_cast,
-    np.min_scalar_type,
-    np.common_type,
     np.nonzero,
     np.flatnonzero,
     np.argwhere,
-    np.argsort,
-    np.argpartition,
-    np.lexsort,
-    np.searchsorted,
-    np.digitize,
-    np.isin,
-    *filter(None, [newer("in1d")]),  # up to NumPy 2.3
-    np.may_share_memory,
-    np.shares_memory,
-    np.iscomplex,
-    np.iscomplexobj,
-    np.isreal,
-    np.isrealobj,
-    np.isneginf,
-    np.isposinf,
-    np.einsum_path,
     np.ix_,
-    np.unravel_index,
-    np.ravel_multi_index,
-    np.diag_indices_from,
-    np.tril_indices_from,
-    np.triu_indices_from,
-    np.packbits,
-    np.unpackbits,
     np.busday_count,
     np.busday_offset,
     np.is_busday,
@@ -55,6 +52,33 @@ ask(
     np.savez,
     np.savez_compressed,
 )
+
+# Descriptions, which do not depend on values.
+ask(
+    np.result_type,
+    np.can_cast,
+    np.min_scalar_type,
+    np.common_type,
+    np.may_share_memory,
+    np.shares_memory,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.einsum_path,
+    np.diag_indices_from,
+    looks=False,
+)
+
+
+def _of_triangle(function: Any) -> Any:
+    def places(arr: Any, k: Any = 0) -> Any:
+        return function(np.broadcast_to(0, arr.shape), _core.as_index(k))
+
+    places.__name__ = function.__name__
+    return places
+
+
+for _function in (np.tril_indices_from, np.triu_indices_from):
+    counterpart(_function, data=True)(_of_triangle(_function))
 
 _WRITES = (
     "it writes into an array, where no derivative can follow; fill a tf.buffer, or make a new value with "

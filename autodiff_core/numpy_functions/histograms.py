@@ -8,27 +8,41 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..ops import indexing, reductions, segments, shaping
+from ..ops import elementwise as el
+from ..ops import reductions, segments, shaping
+from ..ops.picking import places_of
 from .registry import constant, counterpart, data, inexact, of_real_numbers, stripped, watchable
 
 
-def _edges(name: str, points: Any, bins: Any, span: Any, weights: Any = None) -> tuple[Any, np.ndarray]:
-    """The edges as they are returned, and as numbers."""
+def _edges(name: str, points: Any, bins: Any, span: Any, weights: Any = None) -> tuple[Any, Any]:
+    """The edges as they are returned, and as numbers that no tape follows."""
     of_real_numbers(points, name)
     if isinstance(bins, _core.Operand) and bins.ndim == 1:
-        return bins, np.asarray(bins)
-    numbers = np.histogram_bin_edges(
-        np.asarray(stripped(points)), stripped(bins), data(span, name, "range"), stripped(weights)
-    )
-    moving = np.ndim(stripped(bins)) == 0 and span is None and watchable(points) and points.size > 0
+        return bins, bins
+    span = data(span, name, "range")
+    span = None if span is None else tuple(np.asarray(span).tolist())
+    if isinstance(bins, str):
+        if weights is not None:
+            raise TypeError(f"np.{name}: bins={bins!r} finds out how many there are without weights")
+        bins = int(_HOW_MANY([points], (bins, span)))
+    whole = np.ndim(bins) == 0
+    given = _core.as_index(bins) if whole else np.asarray(stripped(bins))
+    numbers = _EDGES([points], (given, span)) if whole else _core.to_tensor(np.histogram_bin_edges(np.zeros(0), given))
+    moving = whole and span is None and watchable(points) and points.size > 0
     if not moving:
-        return _core.to_tensor(numbers), numbers
+        return numbers, numbers
     # Between the smallest and the largest point; half beyond, where these are equal.
-    values = np.asarray(points)
-    beyond = constant(0.5 if values.min() == values.max() else 0.0, points)
-    low, high = reductions.reduce_min(points) - beyond, reductions.reduce_max(points) + beyond
+    low, high = reductions.reduce_min(points), reductions.reduce_max(points)
+    beyond = el.select(el.equal(low, high), constant(0.5, points), constant(0.0, points))
+    low, high = low - beyond, high + beyond
     share = constant(np.arange(numbers.size) / (numbers.size - 1), points)
     return low * (1.0 - share) + high * share, numbers
+
+
+_EDGES = places_of("histogram_edges", lambda given, points: np.histogram_bin_edges(points, *given))
+_HOW_MANY = places_of(
+    "number_of_bins", lambda given, points: np.asarray(np.histogram_bin_edges(points, *given).size - 1)
+)
 
 
 @counterpart(np.histogram_bin_edges)
@@ -41,11 +55,9 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> tuple[Any, Any]:
     edges, numbers = _edges("histogram", a, bins, range)
     points = shaping.reshape(a, -1) if isinstance(a, _core.Operand) else np.ravel(a)
-    if weights is not None and np.shape(stripped(weights)) != np.shape(stripped(a)):
-        raise ValueError(
-            f"np.histogram: weights of shape {np.shape(stripped(weights))} for points of shape {np.shape(stripped(a))}"
-        )
-    totals = _totals([np.asarray(points)], [numbers], weights)
+    if weights is not None and np.shape(weights) != np.shape(a):
+        raise ValueError(f"np.histogram: weights of shape {np.shape(weights)} for points of shape {np.shape(a)}")
+    totals = _totals([points], [numbers], weights)
     return (_divided(totals, [edges]) if density else totals), edges
 
 
@@ -57,18 +69,33 @@ def _places(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return found
 
 
-def _totals(columns: Sequence[np.ndarray], edges: Sequence[np.ndarray], weights: Any) -> Any:
-    """How many points there are in each bin, or what their weights add up to."""
+def _bins(attributes: Any, *operands: np.ndarray) -> np.ndarray:
+    """The number of the bin of each point, counted through all dimensions; -1 outside. Given: columns, then edges."""
+    count = len(operands) // 2
+    columns, edges = operands[:count], operands[count:]
     places = np.stack([_places(column, edge) for column, edge in zip(columns, edges, strict=True)])
+    inside = (places >= 0).all(axis=0)
+    numbers = np.ravel_multi_index(tuple(np.where(inside, places, 0)), tuple(edge.size - 1 for edge in edges))
+    return np.where(inside, numbers, -1)
+
+
+def _counts(shape: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
+    counts = np.bincount(numbers[numbers >= 0], minlength=int(np.prod(shape, dtype=np.intp))).reshape(shape)
+    return counts if len(shape) == 1 else counts.astype(np.float64)
+
+
+_BINS = places_of("histogram_bins", _bins)
+_COUNTS = places_of("histogram_counts", _counts)
+
+
+def _totals(columns: Sequence[Any], edges: Sequence[Any], weights: Any) -> Any:
+    """How many points there are in each bin, or what their weights add up to."""
     shape = tuple(edge.size - 1 for edge in edges)
-    inside = np.flatnonzero((places >= 0).all(axis=0))
-    bins = np.ravel_multi_index(tuple(places[:, inside]), shape) if inside.size else np.zeros(0, np.intp)
-    size = int(np.prod(shape, dtype=np.intp))
+    bins = _BINS([*columns, *edges])
     if weights is None:
-        counts = np.bincount(bins, minlength=size).reshape(shape)
-        return _core.to_tensor(counts if len(shape) == 1 else counts.astype(np.float64))
-    chosen = indexing.gather(shaping.reshape(inexact(weights), -1), inside)
-    return shaping.reshape(segments.unsorted_segment_sum(chosen, bins, size), shape)
+        return _COUNTS([bins], shape)
+    flat = shaping.reshape(inexact(weights), -1)
+    return shaping.reshape(segments.unsorted_segment_sum(flat, bins, int(np.prod(shape, dtype=np.intp))), shape)
 
 
 def _divided(totals: Any, edges: Sequence[Any]) -> Any:
@@ -98,7 +125,7 @@ def histogramdd(
     if len(each) != count or len(spans) != count:
         raise ValueError(f"np.histogramdd: {len(each)} bins and {len(spans)} ranges for {count} dimensions")
     edges = [_edges("histogramdd", *parts) for parts in zip(columns, each, spans, strict=True)]
-    totals = _totals([np.asarray(column) for column in columns], [numbers for _, numbers in edges], weights)
+    totals = _totals(columns, [numbers for _, numbers in edges], weights)
     found = [edge for edge, _ in edges]
     return (_divided(totals, found) if density else totals), tuple(found)
 

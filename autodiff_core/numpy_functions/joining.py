@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from ..ops import indexing, scattering, shaping
+from ..ops.picking import places_of
 from .registry import alike, axis_of, counterpart, data, in_dtype, newer
 
 
@@ -150,8 +151,13 @@ def unstack(x: Any, /, *, axis: int = 0) -> Any:
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     x, at = (shaping.reshape(arr, -1), 0) if axis is None else (_core.operand(arr), axis)
     at = axis_of(at, x.ndim)
+    if isinstance(obj, _core.Operand) and obj.size == 1 and obj.dtype.kind in "iu":
+        return indexing.gather(x, _LEFT([obj], int(x.shape[at])), axis=at)
     left = np.delete(np.arange(x.shape[at]), obj if isinstance(obj, slice) else data(obj, "delete", "obj"))
     return indexing.gather(x, left, axis=at)
+
+
+_LEFT = places_of("left_places", lambda length, where: np.delete(np.arange(length), where))
 
 
 @counterpart(np.insert)
@@ -161,25 +167,38 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
         x, at = shaping.reshape(x, -1), 0
     else:
         at = axis_of(axis, x.ndim)
-    where = obj if isinstance(obj, slice) else np.asarray(data(obj, "insert", "obj"))
+    where: Any = obj
+    if not isinstance(obj, slice) and not (isinstance(obj, _core.Operand) and obj.dtype.kind in "iu"):
+        where = np.asarray(data(obj, "insert", "obj"))
     length = x.shape[at]
     single = not isinstance(where, slice) and where.size == 1 and where.dtype != bool
     if new.ndim < x.ndim:
         new = shaping.reshape(new, (1,) * (x.ndim - new.ndim) + tuple(new.shape))
     if single:
-        assert isinstance(where, np.ndarray)
         if where.ndim == 0:
             order = list(range(1, new.ndim))
             order.insert(at, 0)
             new = shaping.transpose(new, order)
         count = new.shape[at]
-        where = where.reshape(-1)[0]
+        where = shaping.reshape(where, ()) if isinstance(where, _core.Operand) else where.reshape(-1)[0]
+    elif isinstance(where, _core.Operand):
+        count = where.size
     else:
         count = np.insert(np.zeros(length), where, 1.0).size - length
     shape = [count if d == at else size for d, size in enumerate(x.shape)]
     both = shaping.concat([x, shaping.broadcast_to(new, shape)], at)
-    places = np.insert(np.arange(length), where, length + np.arange(count))
-    return indexing.gather(both, places, axis=at)
+    if isinstance(where, _core.Operand):
+        return indexing.gather(both, _INSERTED([where], (length, count)), axis=at)
+    return indexing.gather(both, _inserted((length, count), where), axis=at)
+
+
+def _inserted(attributes: Any, where: Any) -> np.ndarray:
+    """Which element stands where: of so many, and so many new ones behind them."""
+    length, count = attributes
+    return np.insert(np.arange(length), where, length + np.arange(count))
+
+
+_INSERTED = places_of("inserted_places", _inserted)
 
 
 @counterpart(np.repeat)

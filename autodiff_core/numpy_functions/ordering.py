@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core, clipping
+from ..ops import answers, indexing, linalg, ordering, shaping
 from ..ops import elementwise as el
-from ..ops import indexing, linalg, ordering, shaping
+from ..ops.picking import places_of
 from ..tape import GradientTape
 from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, of_real_numbers, stripped
 
@@ -26,20 +27,20 @@ def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable:
 @counterpart(np.partition)
 def partition(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> Any:
     x, at = (_flat(a), -1) if axis is None else (_core.operand(a), axis)
-    return ordering.distinct_along_axis(x, np.argpartition(_core.value_array(x), kth, axis=at), at)
+    return ordering.distinct_along_axis(x, answers.argpartition(x, kth, axis=at), at)
 
 
 @counterpart(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     x, at = (_flat(arr), 0) if axis is None else (_core.operand(arr), axis)
-    return ordering.take_along_axis(x, np.asarray(indices), axis_of(at, x.ndim))
+    return ordering.take_along_axis(x, indices, axis_of(at, x.ndim))
 
 
 @counterpart(np.take)
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     x = _flat(a) if axis is None else _core.operand(a)
     at = axis_of(axis, x.ndim) if axis else 0
-    places = indices if isinstance(indices, np.ndarray) else np.asarray(indices)
+    places: Any = indices if isinstance(indices, _core.Operand) else np.asarray(indices)
     if mode == "clip":
         places = np.clip(places, 0, x.shape[at] - 1)
     elif mode == "wrap":
@@ -71,13 +72,20 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 @counterpart(np.choose, lists="items")
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     parts = alike("choose", *choices)
-    places = np.asarray(a)
-    if mode == "raise" and places.size and (places.min() < 0 or places.max() >= len(parts)):
-        raise ValueError(f"np.choose: there is no choice {places.max()} among {len(parts)}")
-    places = places % len(parts) if mode == "wrap" else np.clip(places, 0, len(parts) - 1)
+    places = _CHOICES([a], (len(parts), mode))
     shape = np.broadcast_shapes(places.shape, *(p.shape for p in parts))
     pile = shaping.stack([shaping.broadcast_to(p, shape) for p in parts])
-    return ordering.take_along_axis(pile, np.broadcast_to(places, shape)[None], 0)[0]
+    return ordering.take_along_axis(pile, shaping.broadcast_to(places, shape)[None], 0)[0]
+
+
+def _choices(attributes: Any, places: np.ndarray) -> np.ndarray:
+    count, mode = attributes
+    if mode == "raise" and places.size and (places.min() < 0 or places.max() >= count):
+        raise ValueError(f"np.choose: there is no choice {places.max()} among {count}")
+    return places % count if mode == "wrap" else np.clip(places, 0, count - 1)
+
+
+_CHOICES = places_of("choices", _choices)
 
 
 @counterpart(np.compress)
@@ -243,11 +251,22 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     x = _core.operand(filt)
     if x.ndim != 1:
         raise no_way(f"np.trim_zeros of shape {tuple(x.shape)}", "only one dimension is recorded")
-    there = np.flatnonzero(np.asarray(x))
-    if not there.size:
+    first, end = (int(_TRIMMED([x], last)) for last in (False, True))
+    if first == x.size:
         return x[:0]
     trimmed = trim.lower()
-    return x[there[0] if "f" in trimmed else 0 : there[-1] + 1 if "b" in trimmed else x.size]
+    return x[first if "f" in trimmed else 0 : end if "b" in trimmed else x.size]
+
+
+def _trimmed(last: bool, x: np.ndarray) -> np.ndarray:
+    """The first place that is not zero, or the one behind the last."""
+    there = np.flatnonzero(x)
+    if not there.size:
+        return np.asarray(x.size)
+    return there[-1] + 1 if last else there[0]
+
+
+_TRIMMED = places_of("trimmed_zeros", _trimmed)
 
 
 @counterpart(np.interp)
@@ -260,8 +279,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     if period is not None:
         period = abs(float(data(period, "interp", "period")))
         at, knots = el.mod(at, period), el.mod(knots, period)
-        order = np.argsort(np.asarray(knots), kind="stable")
-        knots, values = knots[order], values[order]
+        order = answers.argsort(knots, kind="stable")
+        knots, values = indexing.gather(knots, order), indexing.gather(values, order)
         knots = shaping.concat([knots[-1:] - period, knots, knots[:1] + period], 0)
         values = shaping.concat([values[-1:], values, values[:1]], 0)
         left = right = None
@@ -272,17 +291,23 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
 def _interpolated(at: Any, knots: Any, values: Any, left: Any, right: Any) -> Any:
     """Between neighbours, by operations that are recorded."""
-    inner, outer = _core.value_array(at), _core.value_array(knots)
-    low = np.clip(np.searchsorted(outer, inner, side="right") - 1, 0, max(outer.size - 2, 0))
-    high = np.minimum(low + 1, outer.size - 1)
+    low = _LOWER_KNOTS([at, knots])
+    high = np.minimum(low + 1, knots.size - 1)
     width = indexing.gather(knots, high) - indexing.gather(knots, low)
     start = indexing.gather(values, low)
     part = (at - indexing.gather(knots, low)) * (indexing.gather(values, high) - start)
     result = start + el.divide_no_nan(part, width)
-    for beyond, end, given in ((inner < outer[0], 0, left), (inner > outer[-1], -1, right)):
+    for beyond, end, given in ((at < knots[0], 0, left), (at > knots[-1], -1, right)):
         fill = values[end] if given is None else alike("interp", given, values)[0]
-        result = indexing.where(_core.to_tensor(beyond), fill, result)
+        result = indexing.where(beyond, fill, result)
     return result
+
+
+def _lower_knots(attributes: Any, at: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    return np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(knots.size - 2, 0))
+
+
+_LOWER_KNOTS = places_of("lower_knots", _lower_knots)
 
 
 def _interp_rule(g: Any, y: Any, attributes: Any, at: Any, knots: Any, values: Any) -> Any:

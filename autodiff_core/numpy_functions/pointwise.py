@@ -9,13 +9,17 @@ import numpy as np
 from .. import _core
 from ..ops import complex_parts, shaping
 from ..ops import elementwise as el
+from ..ops.picking import as_it_stands, may_hold, places_of
 from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way, of_real_numbers
 
 
 @counterpart(np.round, np.around, data=True)
 def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
     """No gradient passes: the result varies in steps."""
-    return _core.to_tensor(np.round(np.asarray(a), int(decimals)))
+    return _ROUNDED([a], int(decimals))
+
+
+_ROUNDED = places_of("rounded", lambda decimals, x: np.round(x, decimals), batched=as_it_stands)
 
 
 @counterpart(np.fix, data=True)
@@ -64,20 +68,31 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     limits = np.finfo(operand.dtype)
     high = limits.max if posinf is None else posinf
     low = limits.min if neginf is None else neginf
-    values = np.asarray(operand)
-    for here, fill in ((np.isnan(values), nan), (values == np.inf, high), (values == -np.inf, low)):
-        if here.any():
-            operand = el.select(_core.to_tensor(here), alike("nan_to_num", fill, operand)[0], operand)
-    return _core.identity_tensor(operand)
+    if not may_hold(operand, lambda values: ~np.isfinite(values)):
+        return _core.identity_tensor(operand)
+    for here, fill in (
+        (el.is_nan(operand), nan),
+        (el.equal(operand, np.inf), high),
+        (el.equal(operand, -np.inf), low),
+    ):
+        operand = el.select(here, alike("nan_to_num", fill, operand)[0], operand)
+    return operand
 
 
 @counterpart(np.unwrap)
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
     """Whole periods are added, which vary in steps: the slope is one."""
     x = inexact(of_real_numbers(p, "unwrap"))
-    values = np.asarray(x)
-    unwrapped = np.unwrap(values, data(discont, "unwrap", "discont"), axis, period=data(period, "unwrap", "period"))
-    return x + constant(unwrapped - values, x)
+    given = data(discont, "unwrap", "discont"), data(period, "unwrap", "period")
+    return x + _PERIODS([x], (axis_of(axis, x.ndim) - x.ndim, *given))
+
+
+def _periods(attributes: Any, x: np.ndarray) -> np.ndarray:
+    axis, discont, period = attributes
+    return np.asarray(np.unwrap(x, discont, axis, period=period) - x, x.dtype)
+
+
+_PERIODS = places_of("unwrapped_periods", _periods, batched=as_it_stands)
 
 
 # The series of sin(pi x) / (pi x) in (pi x) squared.
@@ -88,7 +103,7 @@ _SINC = (1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 / 6227020
 def sinc(x: Any) -> Any:
     """By its series near 0, where derivatives of the quotient would be lost in 0 / 0."""
     operand = inexact(x)
-    near = _core.to_tensor(np.abs(np.asarray(operand)) < 0.2)
+    near = el.less(el.abs(operand), 0.2)
     t = el.square(el.select(near, operand, 0.0) * np.pi)
     series: Any = constant(_SINC[-1], operand)
     for coefficient in _SINC[-2::-1]:
@@ -109,10 +124,9 @@ def modf(x: Any) -> tuple[Any, Any]:
     """np.modf, a ufunc of two results: the part behind the point has the gradient."""
     operand = inexact(of_real_numbers(x, "modf"))
     fraction = el.fmod(operand, 1.0)
-    infinite = np.isinf(np.asarray(operand))
-    if infinite.any():
-        nothing = constant(np.copysign(0.0, np.asarray(operand)), operand)
-        fraction = el.select(_core.to_tensor(infinite), nothing, fraction)
+    if may_hold(operand, np.isinf):
+        nothing = el.select(el.signbit(operand), constant(-0.0, operand), constant(0.0, operand))
+        fraction = el.select(el.is_inf(operand), nothing, fraction)
     return fraction, el.trunc(operand)
 
 
@@ -125,19 +139,29 @@ def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
 def ldexp(x: Any, exponents: Any) -> Any:
     """np.ldexp, a ufunc: in two factors, neither of which overflows before the product does."""
     operand = inexact(of_real_numbers(x, "ldexp"))
-    powers = np.asarray(exponents)
+    powers = _core.operand(exponents)
     if powers.dtype.kind not in "iub":
         raise TypeError(f"np.ldexp: the exponents are integers, not {powers.dtype}; use t * np.exp2(exponents)")
+    factors = _FACTORS([powers], np.dtype(operand.dtype))
+    return operand * factors[0] * factors[1]
+
+
+def _factors(dtype: Any, powers: np.ndarray) -> np.ndarray:
     half = powers // 2
-    first, second = (constant(np.exp2(part.astype(float)), operand) for part in (half, powers - half))
-    return operand * first * second
+    return np.stack([np.exp2(part.astype(float)).astype(dtype) for part in (half, powers - half)])
+
+
+_FACTORS = places_of("powers_of_two", _factors)
 
 
 def frexp(x: Any) -> tuple[Any, Any]:
     """np.frexp, a ufunc of two results: the mantissa has the gradient, the exponent varies in steps."""
     operand = inexact(of_real_numbers(x, "frexp"))
-    exponents = np.asarray(np.frexp(np.asarray(operand))[1])
-    return ldexp(operand, -exponents), _core.to_tensor(exponents)
+    exponents = _EXPONENTS([operand])
+    return ldexp(operand, -exponents), exponents
+
+
+_EXPONENTS = places_of("binary_exponents", lambda attributes, x: np.asarray(np.frexp(x)[1]), batched=as_it_stands)
 
 
 # ---------------------------------------------------------------------------------------------------- new tensors
@@ -211,20 +235,34 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     first, last = (inexact(x) for x in alike("geomspace", start, stop))
     if first.dtype.kind == "c":
         return _spiral(first, last, num, endpoint, dtype, axis)
-    sign = np.sign(np.asarray(first))
-    if (np.asarray(first) == 0).any() or (np.asarray(last) == 0).any() or (sign != np.sign(np.asarray(last))).any():
-        raise ValueError("np.geomspace: the ends of a tensor must be of one sign, and not zero")
+    sign = _SIGNS([first, last])
     path = el.exp(linspace(el.log(el.abs(first)), el.log(el.abs(last)), num, endpoint, axis=axis))
-    signs = shaping.expand_dims(
-        shaping.broadcast_to(constant(sign, first), np.shape(path[0]) if axis == 0 else sign.shape), axis
-    )
+    signs = shaping.expand_dims(shaping.broadcast_to(sign, path.shape[1:] if axis == 0 else sign.shape), axis)
     return in_dtype(path * signs, dtype)
+
+
+def _signs(attributes: Any, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    sign = np.sign(first)
+    if (first == 0).any() or (last == 0).any() or (sign != np.sign(last)).any():
+        raise ValueError("np.geomspace: the ends of a tensor must be of one sign, and not zero")
+    return np.asarray(sign)
+
+
+_SIGNS = places_of("signs_of_ends", _signs)
+
+
+def _not_zero(attributes: Any, end: np.ndarray) -> np.ndarray:
+    if (end == 0).any():
+        raise ValueError("np.geomspace: the ends of a tensor must not be zero")
+    return end.copy()
+
+
+_NOT_ZERO = _core.register_general("ends_not_zero", _not_zero, lambda g, y, a, x: g, None, False, False, None, True)
 
 
 def _spiral(first: Any, last: Any, num: int, endpoint: bool, dtype: Any, axis: int) -> Any:
     """np.geomspace of complex numbers: by equal factors, the shorter way round 0."""
-    if (np.asarray(first) == 0).any() or (np.asarray(last) == 0).any():
-        raise ValueError("np.geomspace: the ends of a tensor must not be zero")
+    first, last = (_core.general(_NOT_ZERO, [end]) for end in (first, last))
     logarithm = el.log(last / first)
     turned = el.exp(linspace(el.multiply(logarithm, 0.0), logarithm, num, endpoint, axis=axis))
     base = shaping.broadcast_to(first, logarithm.shape)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..ops import complex_parts, linalg, reductions, shaping
+from ..ops.picking import places_of
 from .products import convolve, vander
 from .registry import alike, constant, counterpart, inexact, stripped
 
@@ -56,11 +57,17 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
         quotient.append(d)
         rest = rest - shaping.pad(d * divisor, [[k, m - n - k]])
     result = shaping.stack(quotient) if quotient else constant(np.zeros(1), rest)
-    values = np.asarray(rest)
+    return result, rest[int(_LEADING_ZEROS([rest])) :]
+
+
+def _leading_zeros(attributes: Any, values: np.ndarray) -> np.ndarray:
     start = 0
     while start < values.size - 1 and np.allclose(values[start], 0, rtol=1e-14):
         start += 1
-    return result, rest[start:]
+    return np.asarray(start)
+
+
+_LEADING_ZEROS = places_of("leading_zeros", _leading_zeros)
 
 
 @counterpart(np.polyfit)

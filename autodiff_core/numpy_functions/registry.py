@@ -8,12 +8,14 @@ none of the tables raises too: a result that has silently left the tape would be
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from .. import _core
+from ..ops import elementwise as el
 from ..ops.shaping import _alike
 
 # The modules beside this one; they fill the tables when they are imported.
@@ -96,12 +98,16 @@ def newer(name: str) -> Any:
     return getattr(np, name, None)
 
 
-def ask(*of: Any) -> None:
-    """Functions that answer about values, and give nothing that could be differentiated: NumPy computes them."""
+def ask(*of: Any, looks: bool = True) -> None:
+    """Functions whose answers are no tensors, and could not be differentiated: NumPy computes them.
+
+    Where they only describe what they are given, a recorded function does not depend on what it `looks` at.
+    """
     for function in of:
 
         def answer(*args: Any, _function: Any = function, **kwargs: Any) -> Any:
-            return _function(*stripped(args), **stripped(kwargs))
+            with nullcontext() if looks else _core.Untraced():
+                return _function(*stripped(args), **stripped(kwargs))
 
         functions[function] = answer
         asking.add(function)
@@ -174,6 +180,14 @@ def axes_of(axis: Any, nd: int) -> tuple[int, ...]:
 def axis_of(axis: Any, nd: int) -> int:
     """One axis, counted from the first."""
     return int(np.lib.array_utils.normalize_axis_index(int(axis), nd))
+
+
+def truths(value: Any) -> Any:
+    """Truth values of any values, as NumPy has them."""
+    if not isinstance(value, _core.Operand):
+        return _core.to_tensor(np.asarray(value, bool))
+    x = _core.operand(value)
+    return x if x.dtype == bool else el.not_equal(x, _core.to_tensor(np.zeros((), x.dtype)))
 
 
 def constant(value: Any, like: Any) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from ..ops import answers, counting, linalg, ordering, reductions, segments, shaping
 from ..ops import elementwise as el
-from ..ops import linalg, ordering, reductions, segments, shaping
 from ..ops.complex_parts import complex, imag, real, squared_magnitude
-from .registry import alike, axes_of, constant, counterpart, data, in_dtype, inexact, of_real_numbers
+from ..ops.picking import beyond_highest, may_hold, places_of
+from .registry import alike, axes_of, axis_of, constant, counterpart, data, in_dtype, inexact, of_real_numbers, truths
 
 
 def _masked(x: Any, where: Any, fill: Any) -> Any:
@@ -21,14 +22,14 @@ def _masked(x: Any, where: Any, fill: Any) -> Any:
 
 
 def _mask(where: Any, x: Any) -> Any:
-    return _core.to_tensor(np.broadcast_to(np.asarray(where, bool), x.shape))
+    return shaping.broadcast_to(truths(where), x.shape)
 
 
 def _count(x: Any, axis: Any, where: Any) -> Any:
-    """How many elements a reduction goes over: a number, or with where= an array that broadcasts to keepdims."""
+    """How many elements a reduction goes over: a number, or with where= a tensor that broadcasts to keepdims."""
     if where is True or where is np._NoValue:
         return int(np.prod([x.shape[d] for d in axes_of(axis, x.ndim)], dtype=np.intp))
-    return np.sum(np.broadcast_to(np.asarray(where, bool), x.shape), axis=axis, keepdims=True)
+    return reductions.reduce_sum(_core.to_dtype(_mask(where, x), np.int64), axis, True)
 
 
 def _given(value: Any) -> bool:
@@ -80,8 +81,13 @@ def mean(
     x = in_dtype(inexact(a), dtype)
     if where is True:
         return reductions.reduce_mean(x, axis, keepdims is True)
-    total = reductions.reduce_sum(_masked(x, where, 0), axis, True) / constant(_count(x, axis, where), x)
+    total = reductions.reduce_sum(_masked(x, where, 0), axis, True) / _number(_count(x, axis, where), x)
     return _dropped(total, axis, x.ndim, keepdims)
+
+
+def _number(count: Any, like: Any) -> Any:
+    """A count in the dtype of an operand."""
+    return _core.to_dtype(count, like.dtype) if isinstance(count, _core.Operand) else constant(count, like)
 
 
 def _dropped(x: Any, axis: Any, nd: int, keepdims: Any) -> Any:
@@ -110,7 +116,7 @@ def var(
     centre = _mean_kept(x, axis, where) if not _given(mean) else _core.operand(mean)
     squares = _masked(squared_magnitude(el.subtract(x, centre)), where, 0)
     count = np.maximum(_count(x, axis, where) - less, 0)
-    return _dropped(reductions.reduce_sum(squares, axis, True) / constant(count, squares), axis, x.ndim, keepdims)
+    return _dropped(reductions.reduce_sum(squares, axis, True) / _number(count, squares), axis, x.ndim, keepdims)
 
 
 def _mean_kept(x: Any, axis: Any, where: Any) -> Any:
@@ -157,24 +163,39 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any
 
 @counterpart(np.any, data=True)
 def any_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
-    return _core.to_tensor(np.any(np.asarray(a), axis=axis, keepdims=keepdims is True, where=np.asarray(where, bool)))
+    return reductions.reduce_any(_masked(truths(a), where, False), axis, keepdims is True)
 
 
 @counterpart(np.all, data=True)
 def all_(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True) -> Any:
-    return _core.to_tensor(np.all(np.asarray(a), axis=axis, keepdims=keepdims is True, where=np.asarray(where, bool)))
+    return reductions.reduce_all(_masked(truths(a), where, True), axis, keepdims is True)
 
 
-def _searched(name: str) -> Any:
+def searched(search: Any, a: Any, axis: Any, keepdims: bool) -> Any:
+    """Places along an axis, or among all elements, by a function that finds them along one."""
+    x = _core.operand(a)
+    places = search(shaping.reshape(x, -1), 0) if axis is None else search(x, axis_of(axis, x.ndim))
+    if not keepdims:
+        return places
+    gone = axes_of(axis, x.ndim)
+    return shaping.reshape(places, tuple(1 if d in gone else size for d, size in enumerate(x.shape)))
+
+
+def _search(name: str, along: Any) -> Any:
     def search(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
-        return _core.to_tensor(getattr(np, name)(np.asarray(a), axis=axis, keepdims=keepdims is True))
+        return searched(along, a, axis, keepdims is True)
 
     search.__name__ = name
     return search
 
 
-for _name in ("argmax", "argmin", "nanargmax", "nanargmin"):
-    counterpart(getattr(np, _name), data=True)(_searched(_name))
+for _name, _along in (
+    ("argmax", reductions.argmax),
+    ("argmin", reductions.argmin),
+    ("nanargmax", answers.nanargmax),
+    ("nanargmin", answers.nanargmin),
+):
+    counterpart(getattr(np, _name), data=True)(_search(_name, _along))
 
 
 @counterpart(np.average)
@@ -197,11 +218,18 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         order = sorted(range(len(axes)), key=axes.__getitem__)
         w = shaping.reshape(shaping.transpose(w, order), [s if d in axes else 1 for d, s in enumerate(x.shape)])
         w = shaping.broadcast_to(w, x.shape)
-    total = reductions.reduce_sum(w, axis, keep)
-    if np.any(np.asarray(total) == 0):
-        raise ZeroDivisionError("np.average: weights sum to zero, and cannot be normalized")
+    total = _core.general(_NORM, [reductions.reduce_sum(w, axis, keep)])
     result = reductions.reduce_sum(x * w, axis, keep) / total
     return (result, total) if returned else result
+
+
+def _norm(attributes: Any, total: np.ndarray) -> np.ndarray:
+    if np.any(total == 0):
+        raise ZeroDivisionError("np.average: weights sum to zero, and cannot be normalized")
+    return total.copy()
+
+
+_NORM = _core.register_general("norm_of_weights", _norm, lambda g, y, a, x: g, None, False, False, None, True)
 
 
 # ------------------------------------------------------------------------------------------------------------ quantiles
@@ -224,29 +252,47 @@ def _quantiles(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any,
     lanes = _lanes(x, axis)
     if not skip and method == "linear" and lanes.shape[-1] and q.size:
         return _between_ranks(lanes, q, _kept_axes(x, axis, keepdims))
-    values = np.asarray(lanes)
-    missing = np.isnan(values)
-    if values.shape[-1] == 0:
+    if lanes.shape[-1] == 0:
         raise ValueError(f"np.{name}: shape {tuple(x.shape)} has no elements along the axes {axis}")
-    counts = np.sum(~missing, axis=-1) if skip else np.full(values.shape[:-1], values.shape[-1])
+    found = _QUANTILE_PLACES([lanes], (q.reshape(-1), method, skip))
+    ranked = ordering.sort(lanes)  # NaN come last
+    below = ordering.take_along_axis(ranked, _core.to_dtype(found[0], np.int64), -1)
+    above = ordering.take_along_axis(ranked, _core.to_dtype(found[1], np.int64), -1)
+    part = _core.to_dtype(found[2], x.dtype)
+    # Neighbours that are infinite have no difference, where nothing is to be added to the lower one.
+    step = el.select(part > 0.0, above - below, constant(0.0, x))
+    result = _lost(below + part * step, _few(lanes, skip))
+    result = shaping.transpose(result, [result.ndim - 1, *range(result.ndim - 1)])
+    return shaping.reshape(result, (*q.shape, *_kept_axes(x, axis, keepdims)))
+
+
+def _quantile_places(attributes: Any, lanes: np.ndarray) -> np.ndarray:
+    """For each quantile the ranks of its neighbours, and where it is between them."""
+    q, method, skip = attributes
+    counts = np.sum(~np.isnan(lanes), axis=-1) if skip else np.full(lanes.shape[:-1], lanes.shape[-1])
     places = np.zeros((*counts.shape, q.size))
     for count in np.unique(counts):
         if count:
-            places[counts == count] = np.quantile(np.arange(float(count)), q.reshape(-1), method=method)
-    low = np.floor(places).astype(np.intp)
+            places[counts == count] = np.quantile(np.arange(float(count)), q, method=method)
+    low = np.floor(places)
     high = np.minimum(low + 1, np.maximum(counts[..., None] - 1, 0))
-    ranked = ordering.sort(lanes)  # NaN come last
-    below = ordering.take_along_axis(ranked, low, -1)
-    above = ordering.take_along_axis(ranked, high, -1)
-    part = constant(places - low, x)
-    # Neighbours that are infinite have no difference, where nothing is to be added to the lower one.
-    step = el.select(part > 0.0, above - below, constant(0.0, x))
-    result = below + part * step
-    lost = counts == 0 if skip else missing.any(axis=-1)
-    if lost.any():
-        result = el.select(_core.to_tensor(np.broadcast_to(lost[..., None], result.shape)), constant(np.nan, x), result)
-    result = shaping.transpose(result, [counts.ndim, *range(counts.ndim)])
-    return shaping.reshape(result, (*q.shape, *_kept_axes(x, axis, keepdims)))
+    return np.stack([low, high, places - low])
+
+
+_QUANTILE_PLACES = places_of("quantile_places", _quantile_places)
+
+
+def _few(lanes: Any, skip: bool) -> Any:
+    """Whether a line has no number, or one that is missing."""
+    missing = el.is_nan(lanes)
+    return (reductions.reduce_all if skip else reductions.reduce_any)(missing, -1, True)
+
+
+def _lost(result: Any, lost: Any) -> Any:
+    """NaN for what is lost."""
+    if not may_hold(lost, np.any):
+        return result
+    return el.select(shaping.broadcast_to(lost, result.shape), constant(np.nan, result), result)
 
 
 def _kept_axes(x: Any, axis: Any, keepdims: Any) -> tuple[int, ...]:
@@ -280,9 +326,8 @@ def _between_ranks(lanes: Any, q: np.ndarray, shape: tuple[int, ...]) -> Any:
         if not part.all():
             step = el.select(_core.to_tensor(np.broadcast_to(part > 0, step.shape)), step, constant(0.0, lanes))
         below = below + step * constant(part, lanes)
-    lost = np.isnan(_core.value_array(found)[..., -1:])
-    if lost.any():
-        below = el.select(_core.to_tensor(np.broadcast_to(lost, below.shape)), constant(np.nan, lanes), below)
+    if may_hold(found, lambda values: np.isnan(values[..., -1:])):
+        below = _lost(below, el.is_nan(found[..., -1:]))
     if below.ndim > 1:
         below = shaping.transpose(below, [below.ndim - 1, *range(below.ndim - 1)])
     return shaping.reshape(below, (*q.shape, *shape))
@@ -292,38 +337,38 @@ def _weighted_quantiles(
     name: str, x: Any, q: np.ndarray, axis: Any, method: Any, keepdims: Any, weights: Any, skip: bool
 ) -> Any:
     """NumPy's weighted quantiles are elements, as its one method for them has it: those that it finds among places."""
-    values = np.asarray(x)
+    beside = _core.operand(np.asarray(weights) if isinstance(weights, (list, tuple)) else weights)
     function: Any = np.nanquantile if skip else np.quantile
-    # Checked by NumPy, and spread as it spreads them.
-    function(values, q, axis=axis, method=method, weights=weights)
     gone = axes_of(axis, x.ndim)
-    beside = np.asarray(weights, np.float64)
-    if beside.shape != values.shape:
-        beside = np.transpose(beside, np.argsort(gone)).reshape([s if d in gone else 1 for d, s in enumerate(x.shape)])
-    beside = np.asarray(_lanes(_core.to_tensor(np.broadcast_to(beside, values.shape)), axis))
-    one: Any = np.quantile
+    # Checked by NumPy, and spread as it spreads them.
+    function(np.zeros(x.shape), q, axis=axis, method=method, weights=np.ones(beside.shape))
+    if beside.shape != x.shape:
+        shape = [s if d in gone else 1 for d, s in enumerate(x.shape)]
+        beside = shaping.reshape(shaping.transpose(beside, np.argsort(gone).tolist()), shape)
     lanes = _lanes(x, axis)
-    table = np.asarray(lanes)
-    count = table.shape[-1]
-    order = np.argsort(table, axis=-1, kind="stable")  # NaN come last
-    kept = table.shape[:-1]
-    places = np.zeros((*kept, q.size), np.intp)
-    lost = np.zeros(kept, bool)
-    for lane in np.ndindex(kept):
-        known = ~np.isnan(table[lane])
-        present = int(known.sum())
-        lost[lane] = present == 0 if skip else present < count
-        if not lost[lane]:
+    beside = _lanes(shaping.broadcast_to(_core.to_dtype(beside, np.float64), x.shape), axis)
+    places = _WEIGHTED_PLACES([lanes, beside], (q.reshape(-1), method))
+    result = _lost(ordering.take_along_axis(lanes, places, -1), _few(lanes, skip))
+    result = shaping.transpose(result, [result.ndim - 1, *range(result.ndim - 1)])
+    return shaping.reshape(result, (*q.shape, *_kept_axes(x, axis, keepdims)))
+
+
+def _weighted_places(attributes: Any, lanes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    q, method = attributes
+    quantile: Any = np.quantile
+    order = np.argsort(lanes, axis=-1, kind="stable")  # NaN come last
+    places = np.zeros((*lanes.shape[:-1], q.size), np.intp)
+    for lane in np.ndindex(lanes.shape[:-1]):
+        present = int((~np.isnan(lanes[lane])).sum())
+        if present:
             first = order[lane][:present]
             ranks = np.arange(float(present))
-            found = np.asarray(one(ranks, q.reshape(-1), method=method, weights=beside[lane][first]))
+            found = np.asarray(quantile(ranks, q, method=method, weights=weights[lane][first]))
             places[lane] = first[found.astype(np.intp)]
-    result = ordering.take_along_axis(lanes, places, -1)
-    if lost.any():
-        result = el.select(_core.to_tensor(np.broadcast_to(lost[..., None], result.shape)), constant(np.nan, x), result)
-    result = shaping.transpose(result, [len(kept), *range(len(kept))])
-    shape = tuple(1 if d in gone else s for d, s in enumerate(x.shape)) if keepdims is True else kept
-    return shaping.reshape(result, (*q.shape, *shape))
+    return places
+
+
+_WEIGHTED_PLACES = places_of("weighted_quantile_places", _weighted_places)
 
 
 def _quantile(name: str, hundred: float, skip: bool) -> Any:
@@ -367,10 +412,10 @@ counterpart(np.nanmedian)(_median("nanmedian", True))
 # --------------------------------------------------------------------------------------------------------- without NaN
 
 
-def _numbers(x: Any, where: Any) -> np.ndarray:
+def _numbers(x: Any, where: Any) -> Any:
     """Where there is a number that counts."""
-    chosen = ~np.isnan(np.asarray(x))
-    return chosen if where is True or where is np._NoValue else chosen & np.asarray(where, bool)
+    chosen = el.logical_not(el.is_nan(x))
+    return chosen if where is True or where is np._NoValue else el.logical_and(chosen, truths(where))
 
 
 @counterpart(np.nansum)
@@ -437,10 +482,9 @@ def _nan_extremum(extremum: Any, worst: float, a: Any, axis: Any, keepdims: Any,
         return extremum(x, axis, None, keepdims, initial, where)
     numbers = _numbers(x, where)
     result = extremum(_masked(x, numbers, worst), axis, None, keepdims, initial)
-    lost = ~np.any(numbers, axis=axes_of(axis, x.ndim), keepdims=keepdims is True)
-    if lost.any() and not _given(initial):
-        result = el.select(_core.to_tensor(np.asarray(lost)), constant(np.nan, x), result)
-    return result
+    if _given(initial):
+        return result
+    return _lost(result, el.logical_not(reductions.reduce_any(numbers, axis, keepdims is True)))
 
 
 @counterpart(np.nanmax)
@@ -525,15 +569,13 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
 
 @counterpart(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    places = np.asarray(x)
+    places = _core.operand(x)
+    length = max(int(minlength), beyond_highest(places))
     if weights is None:
-        return _core.to_tensor(np.bincount(places, minlength=minlength))
-    w = inexact(weights)
-    length = max(int(minlength), int(places.max()) + 1 if places.size else 0)
-    return segments.unsorted_segment_sum(w, places, length)
+        return counting.bincount(places, minlength=length, maxlength=length, dtype=np.int64)
+    return segments.unsorted_segment_sum(inexact(weights), places, length)
 
 
 @counterpart(np.count_nonzero, data=True)
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
-    counted = np.count_nonzero(np.asarray(a), axis=axis, keepdims=keepdims is True)
-    return counted if axis is None and keepdims is not True else _core.to_tensor(counted)
+    return counting.count_nonzero(a, axis, keepdims is True)

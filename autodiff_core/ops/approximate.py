@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .ordering import take_along_axis
+from .ordering import distinct_along_axis
+from .picking import as_it_stands, places_of
 
 _TEXT = """The k {what} elements along an axis, the {what} first; all of them, where TensorFlow's may miss some.
 
@@ -51,10 +52,17 @@ def _extremes(function: str, operand: Any, k: int, axis: int, largest: bool) -> 
     nd = len(x.shape)
     if not -nd <= axis < nd or not 0 <= int(k) <= x.shape[axis]:
         raise ValueError(f"{function}: there are no {k} elements along axis {axis} of shape {tuple(x.shape)}")
-    values = np.asarray(x)
-    order = np.argsort(-values if largest else values, axis=axis, kind="stable")
-    places = np.take(order, np.arange(int(k)), axis=axis)
-    return take_along_axis(x, places, axis), _core.to_tensor(places.astype(np.int32))
+    places = _EXTREMES([x], (int(k), axis % nd - nd, largest))
+    return distinct_along_axis(x, places, axis), places
+
+
+def _extreme_places(attributes: Any, x: np.ndarray) -> np.ndarray:
+    k, axis, largest = attributes
+    order = np.argsort(-x if largest else x, axis=axis, kind="stable")
+    return np.take(order, np.arange(k), axis=axis).astype(np.int32)
+
+
+_EXTREMES = places_of("extreme_places", _extreme_places, batched=as_it_stands)
 
 
 def approx_max_k(

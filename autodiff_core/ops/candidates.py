@@ -14,10 +14,12 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..embedding import embedding_lookup
-from .elementwise import add, log, multiply, subtract
+from .elementwise import add, equal, log, multiply, select, subtract
+from .gamma_variates import generator_from
 from .linalg import matmul
 from .nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits
-from .reductions import reduce_sum
+from .picking import places_of
+from .reductions import reduce_any, reduce_sum
 from .shaping import concat, reshape
 
 
@@ -38,41 +40,55 @@ def _drawn(
     probability: np.ndarray,
     seed: int | None,
 ) -> CandidateSampler:
-    from ..random import generator_of
+    from ..random import fresh_seed
 
-    true = np.asarray(_core.operand(true_classes))
-    count = len(probability)
+    true = _core.operand(true_classes)
     if true.ndim != 2 or true.shape[1] != num_true or true.dtype.kind not in "iu":
         raise ValueError(
-            f"{function}: true_classes must be integers of shape (batch, {num_true}), not {true.dtype} of {true.shape}"
+            f"{function}: true_classes must be integers of shape (batch, {num_true}), not {true.dtype} of "
+            f"{tuple(true.shape)}"
         )
-    if true.size and not 0 <= true.min() <= true.max() < count:
-        raise ValueError(f"{function}: true_classes must be from 0 to {count - 1}")
     possible = int(np.count_nonzero(probability))
     if num_sampled < 1 or (unique and num_sampled > possible):
         raise ValueError(f"{function}: {num_sampled} different classes cannot be drawn from {possible}")
-    generator = generator_of(seed)
+    found = _DRAWN([fresh_seed(seed), probability], (int(num_sampled), bool(unique)))
+    drawn, tries = found[:-1], found[-1]
+    expected, drawn_expected = (
+        _EXPECTED([classes, tries, probability], (function, bool(unique))) for classes in (true, drawn)
+    )
+    return CandidateSampler(drawn, expected, drawn_expected)
+
+
+def _classes(attributes: Any, seed: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Classes that are drawn, and how many tries that took."""
+    num_sampled, unique = attributes
+    generator, count = generator_from(seed), probability.size
     if not unique:
-        drawn, tries = generator.choice(count, num_sampled, p=probability), num_sampled
-    else:
-        # One after the other until there are enough different ones, which says how many tries it took.
-        found: dict[int, None] = {}
-        tries = 0
-        while len(found) < num_sampled:
-            for number in generator.choice(count, 2 * num_sampled, p=probability).tolist():
-                tries += 1
-                found.setdefault(number)
-                if len(found) == num_sampled:
-                    break
-        drawn = np.array(list(found))
+        return np.append(generator.choice(count, num_sampled, p=probability), num_sampled)
+    # One after the other until there are enough different ones, which says how many tries it took.
+    found: dict[int, None] = {}
+    tries = 0
+    while len(found) < num_sampled:
+        for number in generator.choice(count, 2 * num_sampled, p=probability).tolist():
+            tries += 1
+            found.setdefault(number)
+            if len(found) == num_sampled:
+                break
+    return np.array([*found, tries])
 
-    def expected(classes: np.ndarray) -> Tensor:
-        p = probability[classes]
-        counts = -np.expm1(tries * np.log1p(-np.minimum(p, 1.0 - 1e-12))) if unique else p * tries
-        return _core.to_tensor(counts.astype(np.float32))
 
-    return CandidateSampler(_core.to_tensor(drawn.astype(np.int64)), expected(true), expected(drawn))
+def _expected(attributes: Any, classes: np.ndarray, tries: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """How often classes are expected among the drawn."""
+    function, unique = attributes
+    if classes.size and not 0 <= classes.min() <= classes.max() < probability.size:
+        raise ValueError(f"{function}: true_classes must be from 0 to {probability.size - 1}")
+    p = probability[classes]
+    counts = -np.expm1(tries * np.log1p(-np.minimum(p, 1.0 - 1e-12))) if unique else p * tries
+    return counts.astype(np.float32)
 
+
+_DRAWN = places_of("drawn_classes", _classes)
+_EXPECTED = places_of("expected_counts", _expected)
 
 _SAMPLER = """Draw classes {how}.
 
@@ -105,8 +121,8 @@ _SAMPLER = """Draw classes {how}.
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/random/{name}. The draws are NumPy's; a recorded function keeps those
-    of its recording.
+    https://www.tensorflow.org/api_docs/python/tf/random/{name}. The draws are NumPy's; a recorded function
+    draws anew at each replay.
 
     Examples
     --------
@@ -306,34 +322,35 @@ def _sampled_logits(
     seed: int | None,
 ) -> tuple[Any, Any]:
     """Logits of true and drawn classes, less the logarithms of their expected counts; and what they should be."""
-    true, num_true = np.asarray(_core.operand(labels)).astype(np.int64), _core.as_index(num_true)
+    true: Any = _core.to_dtype(labels, np.int64)
+    num_true = _core.as_index(num_true)
     x = _core.operand(inputs)
     if true.ndim == 1 and num_true == 1:
         true = true[:, None]
     if true.ndim != 2 or true.shape[1] != num_true or len(x.shape) != 2 or x.shape[0] != true.shape[0]:
         raise ValueError(
-            f"{function}: labels of shape {true.shape} with {num_true} true classes do not fit inputs of shape "
+            f"{function}: labels of shape {tuple(true.shape)} with {num_true} true classes do not fit inputs of shape "
             f"{tuple(x.shape)}"
         )
     if sampled_values is None:
         sampled_values = log_uniform_candidate_sampler(true, num_true, num_sampled, True, num_classes, seed)
     drawn, true_expected, drawn_expected = sampled_values
-    drawn = np.asarray(_core.operand(drawn)).reshape(-1)
+    drawn = reshape(_core.to_dtype(drawn, np.int64), -1)
     batch, dim = int(x.shape[0]), int(x.shape[1])
-    together = np.concatenate([true.reshape(-1), drawn])
+    together = concat([reshape(true, -1), drawn], 0)
     rows, shifts = embedding_lookup(weights, together), embedding_lookup(biases, together)
     own, others = rows[: true.size], rows[true.size :]
     true_logits = reduce_sum(multiply(reshape(x, (batch, 1, dim)), reshape(own, (batch, num_true, dim))), 2)
     true_logits = add(true_logits, reshape(shifts[: true.size], (batch, num_true)))
     logits = add(matmul(x, others, transpose_b=True), shifts[true.size :])
     if remove_accidental_hits:
-        hits = (true[:, :, None] == drawn).any(axis=1)
-        logits = add(logits, np.where(hits, np.finfo(np.float32).min, 0.0).astype(x.dtype))
+        hits = reduce_any(equal(true[:, :, None], drawn), 1)
+        logits = add(logits, select(hits, _core.to_tensor(np.finfo(np.float32).min, x.dtype), 0.0))
     true_expected, drawn_expected = (
         _core.to_dtype(_core.detached(part), x.dtype) for part in (true_expected, drawn_expected)
     )
     logits = concat([subtract(true_logits, log(true_expected)), subtract(logits, log(drawn_expected))], 1)
-    targets = np.concatenate([np.full((batch, num_true), 1.0 / num_true), np.zeros((batch, len(drawn)))], 1)
+    targets = np.concatenate([np.full((batch, num_true), 1.0 / num_true), np.zeros((batch, drawn.size))], 1)
     return logits, _core.to_tensor(targets.astype(x.dtype))
 
 

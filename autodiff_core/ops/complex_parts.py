@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _core
 from . import elementwise as el
+from .picking import as_it_stands, places_of
 from .table import Case, general, linear
 
 
@@ -151,7 +152,10 @@ def angle(input: Any, name: str | None = None) -> _core.Tensor:
     x = _core.operand(input)
     if x.dtype.kind == "c":
         return el.atan2(imag(x), real(x))
-    return _core.to_tensor(np.angle(np.asarray(_core.detached(x))))
+    return _ANGLES([x])
+
+
+_ANGLES = places_of("angle_of_reals", lambda attributes, x: np.asarray(np.angle(x)), batched=as_it_stands)
 
 
 def squared_magnitude(x: Any) -> Any:

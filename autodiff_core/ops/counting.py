@@ -11,12 +11,9 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .indexing import gather
+from .picking import as_it_stands, beyond_highest, places_of
 from .segments import unsorted_segment_sum
-from .shaping import _sizes, reshape
-
-
-def _values(x: Any) -> np.ndarray:
-    return np.asarray(_core.operand(x))
+from .shaping import _sizes, _varying, reshape
 
 
 def bincount(
@@ -65,26 +62,49 @@ def bincount(
     >>> tf.math.bincount([1, 1, 3], weights=[0.5, 1., 2.])
     <Tensor: shape=(4,), dtype=float32, numpy=array([0. , 1.5, 0. , 2. ], dtype=float32)>
     """
-    numbers = _values(arr)
+    numbers = _core.operand(arr)
     if axis not in (None, 0, -1) or (axis == -1 and numbers.ndim > 2):
         raise ValueError(f"bincount: axis {axis} must be None, 0 or -1, the last of one or two dimensions")
     if binary_output and weights is not None:
         raise ValueError("bincount: binary_output tells no more than whether a number occurs: weights do not count")
-    if numbers.dtype.kind not in "iu" or numbers.min(initial=0) < 0:
-        raise ValueError("bincount: arr must be integers, none of them negative")
-    length = max(int(numbers.max(initial=-1)) + 1, int(minlength or 0))
-    length = length if maxlength is None else min(length, int(maxlength))
-    rows = len(numbers) if axis == -1 and numbers.ndim == 2 else 1
-    own = length * np.arange(rows)[:, None] if rows > 1 else 0
-    kept = np.where(numbers < length, numbers + own, -1)
-    shape = (rows, length) if axis == -1 and numbers.ndim == 2 else (length,)
+    if numbers.dtype.kind not in "iu":
+        raise ValueError(_NO_NUMBERS)
+    least, most = int(minlength or 0), None if maxlength is None else int(maxlength)
+    # Where numbers cannot make the result any longer, nobody has to look at them.
+    length = least if most is not None and most <= least else max(beyond_highest(numbers), least)
+    length = length if most is None else min(length, most)
+    rows = numbers.shape[0] if axis == -1 and numbers.ndim == 2 else None
+    shape = (length,) if rows is None else (rows, length)
     if weights is None:
-        counts = np.bincount(kept[kept >= 0].reshape(-1), minlength=rows * length).reshape(shape)
-        return _core.to_tensor((counts > 0 if binary_output else counts).astype(dtype))
+        return _COUNTS([numbers], (shape, binary_output, np.dtype(dtype)))
     w = _core.operand(weights)
-    if tuple(w.shape) != numbers.shape:
-        raise ValueError(f"bincount: weights of shape {tuple(w.shape)} must have the shape of arr, {numbers.shape}")
-    return reshape(unsorted_segment_sum(w, kept, rows * length), shape)
+    if tuple(w.shape) != tuple(numbers.shape):
+        raise ValueError(
+            f"bincount: weights of shape {tuple(w.shape)} must have the shape of arr, {tuple(numbers.shape)}"
+        )
+    return reshape(unsorted_segment_sum(w, _COUNTED([numbers], shape), int(np.prod(shape))), shape)
+
+
+_NO_NUMBERS = "bincount: arr must be integers, none of them negative"
+
+
+def _counted(shape: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
+    """Where in the result each number counts, -1 for what does not."""
+    if numbers.min(initial=0) < 0:
+        raise ValueError(_NO_NUMBERS)
+    own = shape[-1] * np.arange(shape[0])[:, None] if len(shape) == 2 else 0
+    return np.where(numbers < shape[-1], numbers.astype(np.int64) + own, -1)
+
+
+def _counts(attributes: Any, numbers: np.ndarray) -> np.ndarray:
+    shape, binary, dtype = attributes
+    kept = _counted(shape, numbers)
+    counts = np.bincount(kept[kept >= 0].reshape(-1), minlength=int(np.prod(shape))).reshape(shape)
+    return (counts > 0 if binary else counts).astype(dtype)
+
+
+_COUNTED = places_of("counted_places", _counted)
+_COUNTS = places_of("counts", _counts)
 
 
 def confusion_matrix(
@@ -129,17 +149,27 @@ def confusion_matrix(
     array([[1, 0],
            [1, 1]], dtype=int32)>
     """
-    rows, columns = _values(labels).reshape(-1), _values(predictions).reshape(-1)
+    classes = [_core.operand(labels), _core.operand(predictions)]
+    count = max(map(beyond_highest, classes)) if num_classes is None else int(num_classes)
+    beside = [] if weights is None else [weights]
+    return _CONFUSION([*classes, *beside], (count, np.dtype(dtype)))
+
+
+def _confusion(attributes: Any, labels: np.ndarray, predictions: np.ndarray, *weights: np.ndarray) -> np.ndarray:
+    count, dtype = attributes
+    rows, columns = labels.reshape(-1), predictions.reshape(-1)
     highest = max(int(rows.max(initial=-1)), int(columns.max(initial=-1)))
-    count = highest + 1 if num_classes is None else int(num_classes)
     if rows.shape != columns.shape or min(rows.min(initial=0), columns.min(initial=0)) < 0 or highest >= count:
         raise ValueError(
             f"confusion_matrix: {rows.size} labels and {columns.size} predictions do not fit, or are not all classes "
             f"below {count}"
         )
     whole = np.zeros((count, count), dtype)
-    np.add.at(whole, (rows, columns), 1 if weights is None else _values(weights).astype(dtype))
-    return _core.to_tensor(whole)
+    np.add.at(whole, (rows, columns), weights[0].astype(dtype) if weights else 1)
+    return whole
+
+
+_CONFUSION = places_of("confusion_matrix", _confusion)
 
 
 def count_nonzero(
@@ -172,8 +202,17 @@ def count_nonzero(
     >>> tf.math.count_nonzero([0., 2., 3.])
     <Tensor: shape=(), dtype=int64, numpy=2>
     """
-    axes = tuple(axis) if isinstance(axis, list) else axis
-    return _core.to_tensor(np.asarray(np.count_nonzero(_values(input), axis=axes, keepdims=keepdims)).astype(dtype))
+    x = _core.operand(input)
+    axes = range(x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
+    return _NONZERO([x], (tuple(int(d) - x.ndim for d in axes), bool(keepdims), np.dtype(dtype)))
+
+
+def _nonzero(attributes: Any, x: np.ndarray) -> np.ndarray:
+    axes, keepdims, dtype = attributes
+    return np.asarray(np.count_nonzero(x, axis=axes, keepdims=keepdims)).astype(dtype)
+
+
+_NONZERO = places_of("count_nonzero", _nonzero, batched=as_it_stands)
 
 
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
@@ -198,7 +237,10 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     >>> tf.math.zero_fraction([0., 2., 0., 3.])
     <Tensor: shape=(), dtype=float32, numpy=0.5>
     """
-    return _core.to_tensor(np.mean(_values(value) == 0).astype(np.float32))
+    return _ZEROS([value])
+
+
+_ZEROS = places_of("zero_fraction", lambda attributes, x: np.asarray(np.mean(x == 0), np.float32))
 
 
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Tensor:
@@ -233,12 +275,21 @@ def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) ->
     >>> print(tf.math.in_top_k([1, 0], [[0.2, 0.8], [0.2, 0.8]], 1))
     Tensor([ True False], shape=(2,), dtype=bool)
     """
-    which, scores = _values(targets), _values(predictions)
-    if scores.ndim != 2 or which.shape != scores.shape[:1]:
-        raise ValueError(f"in_top_k: targets of shape {which.shape} do not fit predictions of shape {scores.shape}")
+    which, scores = _core.operand(targets), _core.operand(predictions)
+    if scores.ndim != 2 or tuple(which.shape) != tuple(scores.shape)[:1]:
+        raise ValueError(
+            f"in_top_k: targets of shape {tuple(which.shape)} do not fit predictions of shape {tuple(scores.shape)}"
+        )
+    return _IN_TOP([which, scores], int(k))
+
+
+def _in_top(k: int, which: np.ndarray, scores: np.ndarray) -> np.ndarray:
     valid = (which >= 0) & (which < scores.shape[1])
     own = scores[np.arange(which.size), np.where(valid, which, 0)]
-    return _core.to_tensor(valid & np.isfinite(own) & ((scores > own[:, None]).sum(axis=1) < k))
+    return valid & np.isfinite(own) & ((scores > own[:, None]).sum(axis=1) < k)
+
+
+_IN_TOP = places_of("in_top_k", _in_top)
 
 
 class Unique(NamedTuple):
@@ -290,7 +341,7 @@ def unique_with_counts(x: Any, out_idx: Any = np.int32, name: str | None = None)
     [[4.0, 2.0], [0, 1, 0], [2, 1]]
     """
     operand = _core.operand(x)
-    values = _values(operand)
+    values = np.asarray(operand)
     if values.ndim != 1:
         raise ValueError(f"unique: takes one dimension, not shape {values.shape}")
     _, first, inverse, counts = np.unique(values, return_index=True, return_inverse=True, return_counts=True)
@@ -444,11 +495,26 @@ def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor
     <Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
     x = _core.operand(input_)
-    starts, sizes = _sizes(begin), _sizes(size)
     shape = tuple(x.shape)
+    places = _varying(begin)
+    sizes = _sizes(size)
+    if places is not None and -1 not in sizes and places.ndim == 1 and len(sizes) == places.size == len(shape):
+        return x[tuple(_BLOCK([places[d]], (shape, sizes, d)) for d in range(len(shape)))]
+    starts = _sizes(begin)
     if len(starts) != len(shape) or len(sizes) != len(shape):
         raise ValueError(f"slice: begin {starts} and size {sizes} need a number for each axis of shape {shape}")
     ends = [whole if n == -1 else b + n for b, n, whole in zip(starts, sizes, shape, strict=True)]
     if any(not 0 <= b <= e <= whole for b, e, whole in zip(starts, ends, shape, strict=True)):
         raise ValueError(f"slice: begin {starts} and size {sizes} reach beyond shape {shape}")
     return x[tuple(builtins.slice(b, e) for b, e in zip(starts, ends, strict=True))]
+
+
+def _block(attributes: Any, begin: np.ndarray) -> np.ndarray:
+    """The places of a block along an axis, in a shape that goes with those along the others."""
+    shape, sizes, d = attributes
+    if not 0 <= begin <= begin + sizes[d] <= shape[d]:
+        raise ValueError(f"slice: begin {begin} and size {sizes[d]} of axis {d} reach beyond shape {shape}")
+    return (begin + np.arange(sizes[d])).reshape([-1 if k == d else 1 for k in range(len(shape))])
+
+
+_BLOCK = places_of("block_places", _block)

@@ -15,6 +15,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import multiply
 from .nn import log_softmax
+from .picking import places_of
 from .reductions import reduce_logsumexp, reduce_sum
 from .shaping import concat, expand_dims, stack, transpose
 from .table import Case, general
@@ -459,16 +460,24 @@ def ctc_unique_labels(labels: Any, name: str | None = None) -> tuple[Tensor, Ten
     >>> [part.numpy().tolist() for part in tf.nn.ctc_unique_labels([[4, 2, 4]])]
     [[[4, 2, 0]], [[0, 1, 0]]]
     """
-    values = np.asarray(_core.operand(labels))
+    values = _core.operand(labels)
     if values.ndim != 2:
-        raise ValueError(f"ctc_unique_labels: takes two dimensions, not shape {values.shape}")
+        raise ValueError(f"ctc_unique_labels: takes two dimensions, not shape {tuple(values.shape)}")
+    return _DISTINCT([values], False), _DISTINCT([values], True)
+
+
+def _distinct(which_of: bool, values: np.ndarray) -> np.ndarray:
+    """The distinct labels of each row, in the order of their first places, then zeros; or which of them each is."""
     distinct, indices = np.zeros_like(values), np.zeros(values.shape, np.int32)
     for row, own, which in zip(values, distinct, indices, strict=True):
         found, first, inverse = np.unique(row, return_index=True, return_inverse=True)
         order = np.argsort(first)
         own[: len(found)] = found[order]
         which[:] = np.argsort(order)[inverse]
-    return _core.to_tensor(distinct), _core.to_tensor(indices)
+    return indices if which_of else distinct
+
+
+_DISTINCT = places_of("distinct_labels", _distinct)
 
 
 def collapse_repeated(labels: Any, seq_length: Any, name: str | None = None) -> tuple[Tensor, Tensor]:

@@ -499,6 +499,18 @@ bitwise_xor: Function = _bits(
     "bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.", ("[12, 10], 6", "[10 12]")
 )
 invert: Function = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.", ("[12, 10]", "[-13 -11]"))
+left_shift: Function = _bits(
+    "left_shift", np.left_shift, 2, "Bits moved to higher places, elementwise.", ("[3, 5], 2", "[12 20]")
+)
+right_shift: Function = _bits(
+    "right_shift",
+    np.right_shift,
+    2,
+    "Bits moved to lower places, elementwise; the sign stays.",
+    ("[12, -5], 1", "[ 6 -3]"),
+)
+gcd: Function = _bits("gcd", np.gcd, 2, "Greatest common divisor, elementwise.", ("[12, 10], 8", "[4 2]"))
+lcm: Function = _bits("lcm", np.lcm, 2, "Least common multiple, elementwise.", ("[12, 10], 8", "[24 40]"))
 
 # --------------------------------------------------------------------------------------------------------- activations
 

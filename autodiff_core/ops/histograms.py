@@ -6,20 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from .. import _core
 from .._core import Tensor
+from .picking import places_of
 
 
-def _binned(function: str, values: Any, value_range: Any, nbins: Any) -> np.ndarray:
-    x, bounds = np.asarray(_core.operand(values)), np.asarray(_core.operand(value_range))
-    count = int(nbins)
+def _binned(attributes: Any, x: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    function, count, dtype = attributes
     if bounds.shape != (2,) or not bounds[0] < bounds[1]:
         raise ValueError(f"{function}: value_range {bounds.tolist()} must be two numbers, the smaller first")
     if count < 1:
         raise ValueError(f"{function}: nbins {count} must be positive")
     low, high = bounds.astype(np.float64)
     share = (x.astype(np.float64) - low) / (high - low)
-    return np.clip(np.floor(count * share), 0, count - 1).astype(np.int64)
+    return np.clip(np.floor(count * share), 0, count - 1).astype(dtype)
+
+
+def _filled(attributes: Any, x: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    function, count, dtype = attributes
+    return np.bincount(_binned((function, count, np.int64), x, bounds).reshape(-1), minlength=count).astype(dtype)
+
+
+_BINNED = places_of("histogram_fixed_width_bins", _binned)
+_FILLED = places_of("histogram_fixed_width", _filled)
 
 
 def histogram_fixed_width_bins(
@@ -57,7 +65,7 @@ def histogram_fixed_width_bins(
     >>> tf.histogram_fixed_width_bins([-1., 0., 1.5, 2., 5., 15.], [0., 5.], nbins=5).numpy().tolist()
     [0, 0, 1, 2, 4, 4]
     """
-    return _core.to_tensor(_binned("histogram_fixed_width_bins", values, value_range, nbins).astype(dtype))
+    return _BINNED([values, value_range], ("histogram_fixed_width_bins", int(nbins), np.dtype(dtype)))
 
 
 def histogram_fixed_width(
@@ -95,8 +103,7 @@ def histogram_fixed_width(
     >>> tf.histogram_fixed_width([-1., 0., 1.5, 2., 5., 15.], [0., 5.], nbins=5).numpy().tolist()
     [2, 1, 1, 0, 2]
     """
-    places = _binned("histogram_fixed_width", values, value_range, nbins)
-    return _core.to_tensor(np.bincount(places.reshape(-1), minlength=int(nbins)).astype(dtype))
+    return _FILLED([values, value_range], ("histogram_fixed_width", int(nbins), np.dtype(dtype)))
 
 
 def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:
@@ -121,8 +128,7 @@ def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:
     >>> bool(tf.math.is_non_decreasing([1., 1., 3.]))
     True
     """
-    flat = np.asarray(_core.operand(x)).reshape(-1)
-    return _core.to_tensor(np.asarray(np.all(flat[1:] >= flat[:-1])))
+    return _RISING([x], False)
 
 
 def is_strictly_increasing(x: Any, name: str | None = None) -> Tensor:
@@ -147,5 +153,12 @@ def is_strictly_increasing(x: Any, name: str | None = None) -> Tensor:
     >>> bool(tf.math.is_strictly_increasing([1., 1., 3.]))
     False
     """
-    flat = np.asarray(_core.operand(x)).reshape(-1)
-    return _core.to_tensor(np.asarray(np.all(flat[1:] > flat[:-1])))
+    return _RISING([x], True)
+
+
+def _rising(strictly: bool, x: np.ndarray) -> np.ndarray:
+    flat = x.reshape(-1)
+    return np.asarray(np.all(flat[1:] > flat[:-1] if strictly else flat[1:] >= flat[:-1]))
+
+
+_RISING = places_of("is_rising", _rising)

@@ -193,15 +193,15 @@ def gather(
         shape = _core.sizes(x)
         return _core.linear(_gather, x, (shape, _row_numbers(_core.value_array(index), shape[0])))
     if batch_dims == 0:
-        return x[(slice(None),) * at + (index if index.ndim else np.asarray(index),)]
-    where = _core.value_array(index)
+        return x[(slice(None),) * at + (index,)]
     # One open grid over the batch axes and those between them and `axis`; the indices follow their batch.
     lead = x.shape[:at]
-    inner = where.ndim - batch_dims
+    inner = index.ndim - batch_dims
     grid: list[Any] = [
         np.arange(size).reshape((1,) * d + (size,) + (1,) * (at - d - 1 + inner)) for d, size in enumerate(lead)
     ]
-    spread = where.reshape(where.shape[:batch_dims] + (1,) * (at - batch_dims) + where.shape[batch_dims:])
+    places = tuple(index.shape)
+    spread = reshape(index, places[:batch_dims] + (1,) * (at - batch_dims) + places[batch_dims:])
     return x[(*grid, spread)]
 
 
@@ -366,6 +366,10 @@ def one_hot(
     if dtype is None:
         given = on_value if on_value is not None else off_value
         dtype = _core.default_float() if given is None else _core.to_tensor(given).dtype
+    if isinstance(on_value, _core.Operand) or isinstance(off_value, _core.Operand):
+        where_on = one_hot(indices, depth, True, False, axis, bool)
+        on, off = (given if given is not None else default for given, default in ((on_value, 1), (off_value, 0)))
+        return select(where_on, _core.to_dtype(on, dtype), _core.to_dtype(off, dtype))
     on = 1 if on_value is None else np.asarray(on_value)
     off = 0 if off_value is None else np.asarray(off_value)
     attributes = (int(depth), on, off, -1 if axis is None else int(axis), np.dtype(dtype))

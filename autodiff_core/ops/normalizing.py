@@ -12,6 +12,7 @@ from .elementwise import exp, log, multiply, rsqrt, softplus, square, subtract
 from .elementwise import pow as _pow
 from .elementwise import relu as _relu
 from .elementwise import select as _select
+from .picking import places_of
 from .reductions import reduce_mean, reduce_sum
 from .shaping import concat, pad, reshape, squeeze, transpose
 from .windows import _windows
@@ -177,13 +178,23 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None,
     from ..random import uniform  # loaded when first used
 
     operand = _core.operand(x)
-    if not 0 <= rate < 1:
+    known = not isinstance(rate, _core.Operand)
+    if known and not 0 <= rate < 1:
         raise ValueError(f"dropout: rate must be from 0 and below 1, not {rate!r}")
-    if rate == 0:
+    if known and rate == 0:
         return _core.identity_tensor(operand)
     shape = tuple(operand.shape) if noise_shape is None else tuple(noise_shape)
-    kept = np.asarray(uniform(shape, seed=seed)) >= rate
-    return multiply(operand, _core.to_tensor((kept / (1.0 - rate)).astype(operand.dtype)))
+    return multiply(operand, _KEPT([uniform(shape, seed=seed), rate], np.dtype(operand.dtype)))
+
+
+def _kept(dtype: Any, drawn: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """What elements are multiplied by: zero, or what makes up for the others."""
+    if not 0 <= rate < 1:
+        raise ValueError(f"dropout: rate must be from 0 and below 1, not {rate!r}")
+    return ((drawn >= rate) / (1.0 - rate)).astype(dtype)
+
+
+_KEPT = places_of("dropout_factors", _kept)
 
 
 def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any, name: str | None = None) -> Tensor:

@@ -11,6 +11,7 @@ from .._core import Tensor
 from .elementwise import abs as _abs
 from .elementwise import divide, not_equal
 from .matrices import matrices
+from .picking import as_it_stands, places_of
 from .reductions import reduce_euclidean_norm, reduce_max, reduce_min, reduce_sum
 from .shaping import expand_dims, transpose
 
@@ -252,5 +253,11 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str 
     >>> tf.linalg.matrix_rank([[1., 2.], [2., 4.]])
     <Tensor: shape=(), dtype=int32, numpy=1>
     """
-    x = np.asarray(matrices(a, "matrix_rank"))
-    return _core.to_tensor(np.asarray(np.linalg.matrix_rank(x, None if tol is None else np.asarray(tol)), np.int32))
+    return _RANK([matrices(a, "matrix_rank"), *([] if tol is None else [tol])])
+
+
+def _rank(attributes: Any, x: np.ndarray, *tol: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.matrix_rank(x, tol[0] if tol else None), np.int32)
+
+
+_RANK = places_of("matrix_rank", _rank, batched=as_it_stands)

@@ -9,34 +9,44 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .indexing import gather
+from .picking import as_it_stands, places_of
 from .shaping import reshape
 from .table import Case, along, general, linear
 
 
-def take_along_axis(x: Any, indices: np.ndarray, axis: int) -> Tensor:
+def take_along_axis(x: Any, indices: Any, axis: int) -> Tensor:
     """Elements by their places along an axis, as NumPy's function of this name chooses them."""
     operand = _core.operand(x)
-    nd = len(operand.shape)
+    return gather(reshape(operand, -1), _ALONG([indices], (tuple(operand.shape), axis)))
+
+
+def _along(attributes: Any, indices: np.ndarray) -> np.ndarray:
+    """The numbers of elements that are named by their places along an axis of this shape."""
+    shape, axis = attributes
+    nd = len(shape)
     if indices.ndim != nd or indices.dtype.kind not in "iu":
         raise ValueError(
             f"take_along_axis: indices of shape {indices.shape} and dtype {indices.dtype} do not fit an operand of "
-            f"shape {tuple(operand.shape)}; they must be integers of as many dimensions"
+            f"shape {shape}; they must be integers of as many dimensions"
         )
     axis %= nd
-    length = operand.shape[axis]
+    length = shape[axis]
     if indices.size and (indices.min() < -length or indices.max() >= length):
         raise IndexError(f"take_along_axis: an index is out of bounds for axis {axis} with size {length}")
     places: Any = 0
     stride = 1
     for d in range(nd - 1, -1, -1):
-        size = operand.shape[d]
+        size = shape[d]
         if d == axis:
             along: Any = indices % max(length, 1)
         else:
             along = np.arange(size).reshape((size,) + (1,) * (nd - d - 1))
         places = places + along * stride
         stride *= size
-    return gather(reshape(operand, -1), places)
+    return np.asarray(places)
+
+
+_ALONG = places_of("places_along", _along)
 
 
 def _spread(places: np.ndarray, nd: int) -> np.ndarray:
@@ -64,11 +74,12 @@ def _put_along(g: np.ndarray, attributes: Any) -> np.ndarray:
     return result
 
 
-def distinct_along_axis(x: Any, places: np.ndarray, axis: int) -> Tensor:
+def distinct_along_axis(x: Any, places: Any, axis: int) -> Tensor:
     """Elements by their places along an axis, none of which is named twice: an order, or a part of one."""
     operand = _core.operand(x)
     axis = axis % operand.ndim - operand.ndim
-    return _core.linear(_TAKE_ALONG, operand, (axis, operand.shape[axis], places))
+    numbers = _core.lent_array(places) if isinstance(places, _core.Operand) else places
+    return _core.linear(_TAKE_ALONG, operand, (axis, operand.shape[axis], numbers))
 
 
 _TAKE_ALONG, _PUT_ALONG = linear(
@@ -122,7 +133,9 @@ def argsort(
     >>> tf.argsort([3., 1., 2.])
     <Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
     """
-    return _core.to_tensor(_order(_core.operand(values), axis, direction, "argsort").astype(np.int32))
+    x = _core.operand(values)
+    _check_order(x, axis, direction, "argsort")
+    return _SORTED_PLACES([x], (axis % x.ndim - x.ndim, direction == "DESCENDING"))
 
 
 # So few elements are not worth the packing; and of so long a line there are numbers that differ in no leading bit.
@@ -160,11 +173,6 @@ def _check_order(x: Any, axis: int, direction: str, function: str) -> None:
         raise ValueError(f"{function}: axis {axis} is out of bounds for shape {tuple(x.shape)}")
 
 
-def _order(x: Any, axis: int, direction: str, function: str) -> np.ndarray:
-    _check_order(x, axis, direction, function)
-    return _places(np.asarray(x), axis, direction == "DESCENDING")
-
-
 def _places(values: np.ndarray, axis: int, descending: bool, ranked: np.ndarray | None = None) -> np.ndarray:
     """Where the elements of the sorted array, which may be at hand, come from; equal ones in their order."""
     if not descending:
@@ -173,6 +181,11 @@ def _places(values: np.ndarray, axis: int, descending: bool, ranked: np.ndarray 
     # From the end, so that equal elements stay in their order.
     last = values.shape[axis] - 1
     return np.flip(last - np.argsort(np.flip(values, axis), axis=axis, kind="stable"), axis)
+
+
+_SORTED_PLACES = places_of(
+    "sorted_places", lambda attributes, x: _places(x, *attributes).astype(np.int32), batched=as_it_stands
+)
 
 
 def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
@@ -328,5 +341,10 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int3
     x = _core.operand(input)
     if len(x.shape) == 0 or not 0 <= k <= x.shape[-1]:
         raise ValueError(f"top_k: a tensor of shape {tuple(x.shape)} has no {k} elements along its last axis")
-    order = _order(x, -1, "DESCENDING", "top_k")[..., :k]
-    return TopK(take_along_axis(x, order, -1), _core.to_tensor(order.astype(index_type)))
+    order = _LARGEST([x], (int(k), np.dtype(index_type)))
+    return TopK(distinct_along_axis(x, order, -1), order)
+
+
+_LARGEST = places_of(
+    "largest_places", lambda a, x: _places(x, -1, True)[..., : a[0]].astype(a[1], order="C"), batched=as_it_stands
+)

@@ -107,14 +107,44 @@ def put(values: Any, places: Any, shape: Shape, place_dims: int | None = None) -
     return _core.general(_PUT, [values, places], (shape, len(places.shape) if place_dims is None else place_dims))
 
 
-def places_of(name: str, kernel: Any) -> Any:
-    """A row of what is computed from arrays and has no derivative: what applies it to operands."""
-    handle = _core.register_general(name, kernel, None, None, False, False)
+def _stepping(x: Any) -> Any:
+    """An operand that no derivative comes to; integers have none anyway."""
+    operand = _core.operand(x)
+    return _core.detached(operand) if operand.dtype.kind in "fcV" else operand
+
+
+def places_of(name: str, kernel: Any, *, batched: Any = None) -> Any:
+    """A row of what is computed from arrays and has no derivative: what applies it to operands.
+
+    `batched` is as in `table.general`.
+    """
+    handle = _core.register_general(name, kernel, None, None, False, False, batched=batched)
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
-        return _core.general(handle, [_core.detached(x) for x in operands], attributes)
+        return _core.general(handle, [_stepping(x) for x in operands], attributes)
 
     return apply
+
+
+def as_it_stands(attributes: Any, n: int) -> Any:
+    """What `batched` is for a row that goes element by element, or along an axis counted from the end."""
+    return attributes
+
+
+def may_hold(x: Any, condition: Any) -> bool:
+    """Whether a condition, a function of arrays, may hold for any of these values.
+
+    A program has to be ready for all values, so there the answer is yes.
+    """
+    return _core.is_tracing() or bool(np.any(condition(_core.value_array(x))))
+
+
+def beyond_highest(numbers: Any) -> int:
+    """One more than the highest of these numbers, none of them negative: a length, for which a function is recorded."""
+    return int(_BEYOND([numbers]))
+
+
+_BEYOND = places_of("beyond_highest", lambda attributes, x: np.asarray(int(x.max(initial=-1)) + 1))
 
 
 _NUMBERS = np.array([[4, 0], [4, 3]])

@@ -11,6 +11,7 @@ from .. import _core
 from .._core import Tensor
 from .blocks import with_space_to_batch
 from .elementwise import add, negative
+from .gamma_variates import generator_from
 from .linalg import einsum
 from .picking import chosen, places_of
 from .shaping import reverse
@@ -187,10 +188,8 @@ def _sequence(generator: np.random.Generator, length: int, ratio: float, pseudo_
     return np.concatenate([[0], np.cumsum(generator.permutation(lengths))]).astype(np.int64)
 
 
-def _fractions(
-    function: str, value: Any, pooling_ratio: Any, pseudo_random: bool, overlapping: bool, seed: int
-) -> tuple[Any, list[np.ndarray], list[tuple[np.ndarray, np.ndarray]]]:
-    """The operand, the bounds along height and width, and each window's begin and end."""
+def _fractions(function: str, value: Any, pooling_ratio: Any, pseudo_random: bool, seed: int) -> tuple[Any, Any, Any]:
+    """The operand, and the bounds along height and width."""
     x = _core.operand(value)
     ratios = [float(r) for r in np.atleast_1d(pooling_ratio)]
     ratios = {1: ratios * 2, 2: ratios, 4: ratios[1:3]}.get(len(ratios), [])
@@ -201,14 +200,31 @@ def _fractions(
         )
     if x.dtype.kind != "f":
         raise TypeError(f"{function}: takes floats, not {x.dtype}; cast first")
-    generator = np.random.default_rng(_core.as_index(seed) or None)
-    bounds = [_sequence(generator, n, r, pseudo_random) for n, r in zip(x.shape[1:3], ratios, strict=True)]
-    spans = [(b[:-1], np.minimum(b[1:] + 1, b[-1]) if overlapping else b[1:]) for b in bounds]
-    return x, bounds, spans
+    from ..random import fresh_seed
+
+    number = _core.as_index(seed)
+    lengths = tuple(int(n) for n in x.shape[1:3])
+    found = _BOUNDS([] if number else [fresh_seed(None)], (lengths, tuple(ratios), bool(pseudo_random), number))
+    first = int(lengths[0] / ratios[0]) + 1
+    return x, found[:first], found[first:]
 
 
-def _fractional_places(attributes: Any, x: np.ndarray) -> np.ndarray:
-    (row_begins, row_ends), (begins, ends) = attributes
+def _bounds(attributes: Any, *words: np.ndarray) -> np.ndarray:
+    lengths, ratios, pseudo_random, seed = attributes
+    generator = generator_from(words[0]) if words else np.random.default_rng(seed)
+    return np.concatenate([_sequence(generator, n, r, pseudo_random) for n, r in zip(lengths, ratios, strict=True)])
+
+
+_BOUNDS = places_of("bounds_of_spans", _bounds)
+
+
+def _spans(bounds: np.ndarray, overlapping: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Each window's begin and end."""
+    return bounds[:-1], np.minimum(bounds[1:] + 1, bounds[-1]) if overlapping else bounds[1:]
+
+
+def _fractional_places(overlapping: bool, x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    (row_begins, row_ends), (begins, ends) = (_spans(bounds, overlapping) for bounds in (rows, columns))
     numbers = np.arange(x.size).reshape(x.shape)
     best = np.empty((x.shape[0], len(row_begins), len(begins), x.shape[3]), np.int64)
     for i, (top, bottom) in enumerate(zip(row_begins, row_ends, strict=True)):
@@ -253,7 +269,7 @@ _FRACTIONAL = """{what} of each of windows whose sizes are drawn at random, over
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/nn/{name}, after B. Graham, Fractional max-pooling (2014). The draws
-    are NumPy's, not TensorFlow's; a recorded function keeps those of its recording.
+    are NumPy's, not TensorFlow's; without a seed a recorded function draws anew at each replay.
 
     Examples
     --------
@@ -270,8 +286,8 @@ def fractional_max_pool(
     seed: int = 0,
     name: str | None = None,
 ) -> FractionalMaxPool:
-    x, bounds, spans = _fractions("fractional_max_pool", value, pooling_ratio, pseudo_random, overlapping, seed)
-    return FractionalMaxPool(chosen(x, _FRACTIONAL_PLACES([x], spans)), *map(_core.to_tensor, bounds))
+    x, rows, columns = _fractions("fractional_max_pool", value, pooling_ratio, pseudo_random, seed)
+    return FractionalMaxPool(chosen(x, _FRACTIONAL_PLACES([x, rows, columns], bool(overlapping))), rows, columns)
 
 
 def fractional_avg_pool(
@@ -282,13 +298,23 @@ def fractional_avg_pool(
     seed: int = 0,
     name: str | None = None,
 ) -> FractionalAvgPool:
-    x, bounds, spans = _fractions("fractional_avg_pool", value, pooling_ratio, pseudo_random, overlapping, seed)
-    rows, columns = (
-        ((np.arange(n) >= b[:, None]) & (np.arange(n) < e[:, None])) / (e - b)[:, None]
-        for (b, e), n in zip(spans, x.shape[1:3], strict=True)
-    )
-    rows, columns = (_core.to_tensor(part.astype(x.dtype)) for part in (rows, columns))
-    return FractionalAvgPool(einsum("ih,nhwc,jw->nijc", rows, x, columns), *map(_core.to_tensor, bounds))
+    x, rows, columns = _fractions("fractional_avg_pool", value, pooling_ratio, pseudo_random, seed)
+    shares = [
+        _SHARES([bounds], (int(n), bool(overlapping), np.dtype(x.dtype)))
+        for bounds, n in zip((rows, columns), x.shape[1:3], strict=True)
+    ]
+    return FractionalAvgPool(einsum("ih,nhwc,jw->nijc", shares[0], x, shares[1]), rows, columns)
+
+
+def _shares(attributes: Any, bounds: np.ndarray) -> np.ndarray:
+    """What each element counts in the mean of each window."""
+    n, overlapping, dtype = attributes
+    begin, end = _spans(bounds, overlapping)
+    inside = (np.arange(n) >= begin[:, None]) & (np.arange(n) < end[:, None])
+    return (inside / (end - begin)[:, None]).astype(dtype)
+
+
+_SHARES = places_of("shares_of_spans", _shares)
 
 
 fractional_max_pool.__doc__ = _FRACTIONAL.format(what="The largest element", name="fractional_max_pool")

@@ -208,13 +208,16 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
     >>> tf.bitcast(tf.constant([1., -2.]), tf.int32).numpy().tolist()
     [1065353216, -1073741824]
     """
-    array, to = np.ascontiguousarray(np.asarray(_core.operand(input))), np.dtype(type)
-    shape = np.shape(input)
-    own, wanted = array.dtype.itemsize, to.itemsize
+    x, to = _core.operand(input), np.dtype(type)
+    shape = tuple(x.shape)
+    own, wanted = x.dtype.itemsize, to.itemsize
     if own >= wanted and own % wanted == 0:
         shape = shape if own == wanted else (*shape, own // wanted)
     elif wanted % own == 0 and shape and shape[-1] == wanted // own:
         shape = shape[:-1]
     else:
-        raise ValueError(f"bitcast: {array.dtype} of shape {shape} cannot be read as {to}: the last axis does not fit")
-    return _core.to_tensor(array.reshape(-1).view(to).reshape(shape))
+        raise ValueError(f"bitcast: {x.dtype} of shape {shape} cannot be read as {to}: the last axis does not fit")
+    return _BITS([x], (to, shape))
+
+
+_BITS = places_of("bitcast", lambda a, x: np.ascontiguousarray(x).reshape(-1).view(a[0]).reshape(a[1]).copy())

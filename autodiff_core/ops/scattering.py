@@ -9,29 +9,39 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from .elementwise import less
 from .indexing import gather, scatter
 from .ordering import take_along_axis
+from .picking import as_it_stands, beyond_highest, places_of
 from .segments import unsorted_segment_max, unsorted_segment_min
-from .shaping import _sizes, broadcast_to, concat, reshape
+from .shaping import _sizes, broadcast_to, concat, expand_dims, reshape
 from .shaping import repeated as evenly_repeated
 
 
-def _places(function: str, indices: Any, shape: Sequence[int]) -> np.ndarray:
+def _places(function: str, indices: Any, shape: Sequence[int]) -> Tensor:
     """Numbers of rows, for indices whose last axis goes through the first axes of a shape."""
-    index = np.asarray(_core.operand(indices))
+    index = _core.operand(indices)
     if index.dtype.kind not in "iu":
         raise TypeError(f"{function}: indices must be integers, not {index.dtype}")
     if index.ndim == 0 or index.shape[-1] > len(shape):
         raise ValueError(
-            f"{function}: indices of shape {index.shape} do not fit a tensor of shape {tuple(shape)}; their last axis "
-            f"goes through the tensor's"
+            f"{function}: indices of shape {tuple(index.shape)} do not fit a tensor of shape {tuple(shape)}; their "
+            f"last axis goes through the tensor's"
         )
+    return _NUMBERED([index], (function, tuple(shape)))
+
+
+def _numbered(attributes: Any, index: np.ndarray) -> np.ndarray:
+    function, shape = attributes
     depth = index.shape[-1]
     sizes = np.asarray(shape[:depth], np.intp)
     if index.size and ((index < 0) | (index >= sizes)).any():
-        raise IndexError(f"{function}: an index is out of bounds for shape {tuple(shape)}")
+        raise IndexError(f"{function}: an index is out of bounds for shape {shape}")
     strides = np.append(np.cumprod(sizes[:0:-1])[::-1], 1)[:depth] if depth else np.zeros(0, np.intp)
-    return (index * strides.astype(np.intp)).sum(axis=-1)
+    return np.asarray((index * strides.astype(np.intp)).sum(axis=-1))
+
+
+_NUMBERED = places_of("row_places", _numbered)
 
 
 def _rows(x: Any, depth: int) -> Any:
@@ -81,13 +91,13 @@ def gather_nd(
     <Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
     """
     x = _core.operand(params)
-    index = np.asarray(_core.operand(indices))
+    index = _core.operand(indices)
     batch = tuple(x.shape[:batch_dims])
-    if index.shape[:batch_dims] != batch or index.ndim <= batch_dims:
+    if tuple(index.shape[:batch_dims]) != batch or index.ndim <= batch_dims:
         raise ValueError(
-            f"gather_nd: indices of shape {index.shape} do not share {batch_dims} axes with {tuple(x.shape)}"
+            f"gather_nd: indices of shape {tuple(index.shape)} do not share {batch_dims} axes with {tuple(x.shape)}"
         )
-    places = _places("gather_nd", index, x.shape[batch_dims:])
+    places: Any = _places("gather_nd", index, x.shape[batch_dims:])
     depth = index.shape[-1]
     if batch_dims:
         inner = int(np.prod(x.shape[batch_dims : batch_dims + depth], dtype=np.intp))
@@ -133,7 +143,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     places, new = _updates("scatter_nd", indices, updates, sizes)
     depth = _depth(indices)
     count = int(np.prod(sizes[:depth], dtype=np.intp))
-    return reshape(_core.linear(scatter, new, ((count, *sizes[depth:]), places)), sizes)
+    return reshape(_core.linear(scatter, new, ((count, *sizes[depth:]), _core.lent_array(places))), sizes)
 
 
 def _updates(function: str, indices: Any, updates: Any, shape: Sequence[int], like: Any = None) -> tuple[Any, Any]:
@@ -147,7 +157,7 @@ def _updates(function: str, indices: Any, updates: Any, shape: Sequence[int], li
     wanted = (*places.shape, *shape[_depth(indices) :])
     if tuple(new.shape) != wanted:
         raise ValueError(f"{function}: updates of shape {tuple(new.shape)} must have the shape {wanted}")
-    return places.reshape(-1), reshape(new, (places.size, *wanted[places.ndim :]))
+    return reshape(places, -1), reshape(new, (places.size, *wanted[places.ndim :]))
 
 
 _DOC = """{what}
@@ -193,20 +203,27 @@ def _scattered(kind: str, what: str, note: str, shown: str) -> Any:
         rows = _rows(x, _depth(indices))
         count = rows.shape[0]
         if kind in ("add", "sub"):
-            total = _core.linear(scatter, new, (tuple(rows.shape), places))
+            total = _core.linear(scatter, new, (tuple(rows.shape), _core.lent_array(places)))
             return reshape(rows + total if kind == "add" else rows - total, x.shape)
         both = concat([rows, new], 0)
         if kind == "update":
-            source = np.arange(count)
-            source[places] = count + np.arange(places.size)
-            return reshape(gather(both, source), x.shape)
+            return reshape(gather(both, _REPLACED([places], count)), x.shape)
         reduce = unsorted_segment_max if kind == "max" else unsorted_segment_min
-        return reshape(reduce(both, np.concatenate([np.arange(count), places]), count), x.shape)
+        return reshape(reduce(both, concat([np.arange(count), places], 0), count), x.shape)
 
     changed.__name__ = changed.__qualname__ = function
     changed.__doc__ = _DOC.format(what=what, kind=kind, note=note, shown=shown)
     return changed
 
+
+def _replaced(count: int, places: np.ndarray) -> np.ndarray:
+    """Which row stands where: of so many, and the new ones behind them."""
+    source = np.arange(count)
+    source[places] = count + np.arange(places.size)
+    return source
+
+
+_REPLACED = places_of("replaced_rows", _replaced)
 
 tensor_scatter_nd_add = _scattered(
     "add", "A tensor with elements or slices added to it.", "What has the same place is added up.", "6., 2., 2."
@@ -303,21 +320,29 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     >>> tf.dynamic_stitch([[2, 0], [1]], [[1., 2.], [3.]])
     <Tensor: shape=(3,), dtype=float32, numpy=array([2., 3., 1.], dtype=float32)>
     """
-    places = [np.asarray(_core.operand(i)) for i in indices]
+    places = [_core.operand(i) for i in indices]
     parts = [_core.operand(x) for x in data]
     if len(places) != len(parts) or any(
-        tuple(x.shape[: i.ndim]) != i.shape for i, x in zip(places, parts, strict=False)
+        tuple(x.shape[: i.ndim]) != tuple(i.shape) for i, x in zip(places, parts, strict=False)
     ):
         raise ValueError(
             "dynamic_stitch: there must be indices for each tensor, of a shape that the tensor's begins with"
         )
     rows = concat([_rows(x, i.ndim) for i, x in zip(places, parts, strict=True)], 0)
-    flat = np.concatenate([i.reshape(-1) for i in places])
-    count = int(flat.max(initial=-1)) + 1
-    source = np.full(count, rows.shape[0])
-    source[flat] = np.arange(flat.size)
+    flat = concat([reshape(i, -1) for i in places], 0)
+    source = _STITCHED([flat], (beyond_highest(flat), int(rows.shape[0])))
     nothing = _core.to_tensor(np.zeros((1, *rows.shape[1:]), rows.dtype))
     return gather(concat([rows, nothing], 0), source)
+
+
+def _stitched(attributes: Any, flat: np.ndarray) -> np.ndarray:
+    count, rows = attributes
+    source = np.full(count, rows)
+    source[flat] = np.arange(flat.size)
+    return source
+
+
+_STITCHED = places_of("stitched_rows", _stitched)
 
 
 def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
@@ -447,17 +472,24 @@ def reverse_sequence(
     if seq_axis is None:
         raise ValueError("reverse_sequence: seq_axis must be given")
     along, batch = seq_axis % nd, (batch_axis or 0) % nd
-    lengths = np.asarray(_core.operand(seq_lengths))
-    if along == batch or lengths.shape != (x.shape[batch],) or (lengths < 0).any() or (lengths > x.shape[along]).any():
+    return take_along_axis(x, _REVERSED([seq_lengths], (tuple(x.shape), along, batch)), along)
+
+
+def _reversed(attributes: Any, lengths: np.ndarray) -> np.ndarray:
+    """Which element stands where, along an axis."""
+    whole, along, batch = attributes
+    if along == batch or lengths.shape != (whole[batch],) or (lengths < 0).any() or (lengths > whole[along]).any():
         raise ValueError(
-            f"reverse_sequence: seq_lengths of shape {lengths.shape} do not fit shape {tuple(x.shape)} with "
+            f"reverse_sequence: seq_lengths of shape {lengths.shape} do not fit shape {whole} with "
             f"seq_axis={along} and batch_axis={batch}"
         )
-    places = np.arange(x.shape[along])
+    places = np.arange(whole[along])
     grid = np.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
     grid = grid if batch < along else grid.T
-    shape = tuple(x.shape[d] if d in (along, batch) else 1 for d in range(nd))
-    return take_along_axis(x, grid.reshape(shape), along)
+    return grid.reshape([size if d in (along, batch) else 1 for d, size in enumerate(whole)])
+
+
+_REVERSED = places_of("reversed_places", _reversed)
 
 
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:
@@ -487,10 +519,16 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
     >>> tf.math.invert_permutation([2, 0, 1])
     <Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
     """
-    order = np.asarray(_core.operand(x))
+    return _INVERTED([x])
+
+
+def _inverted(attributes: Any, order: np.ndarray) -> np.ndarray:
     if order.ndim != 1 or sorted(order.tolist()) != list(range(order.size)):
         raise ValueError(f"invert_permutation: {order.tolist()} is no permutation")
-    return _core.to_tensor(np.argsort(order).astype(order.dtype))
+    return np.argsort(order).astype(order.dtype)
+
+
+_INVERTED = places_of("inverted_permutation", _inverted)
 
 
 def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str | None = None) -> Tensor:
@@ -521,9 +559,10 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str
     array([[1, 0, 0],
            [1, 1, 1]], dtype=int32)>
     """
-    counts = np.asarray(_core.operand(lengths))
-    longest = int(counts.max(initial=0)) if maxlen is None else int(maxlen)
-    return _core.to_tensor((np.arange(longest) < counts[..., None]).astype(dtype))
+    counts = _core.operand(lengths)
+    longest = max(beyond_highest(counts) - 1, 0) if maxlen is None else int(maxlen)
+    held = less(np.arange(longest, dtype=counts.dtype), expand_dims(counts, -1))
+    return held if np.dtype(dtype) == bool else _core.to_dtype(held, dtype)
 
 
 def searchsorted(
@@ -561,11 +600,17 @@ def searchsorted(
     >>> tf.searchsorted([1., 3., 5.], [0., 3., 9.])
     <Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 3], dtype=int32)>
     """
-    lines = np.asarray(_core.operand(sorted_sequence))
-    wanted = np.asarray(_core.operand(values))
+    return _SEARCHED([sorted_sequence, values], (side, np.dtype(out_type)))
+
+
+def _searched(attributes: Any, lines: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    side, out_type = attributes
     if lines.shape[:-1] != wanted.shape[:-1] or lines.ndim == 0:
         raise ValueError(f"searchsorted: shapes {lines.shape} and {wanted.shape} differ in more than the last axis")
     found = np.empty(wanted.shape, out_type)
     for index in np.ndindex(lines.shape[:-1]):
-        found[index] = np.searchsorted(lines[index], wanted[index], side=side)  # type: ignore[call-overload]
-    return _core.to_tensor(found)
+        found[index] = np.searchsorted(lines[index], wanted[index], side=side)
+    return found
+
+
+_SEARCHED = places_of("searched_lines", _searched, batched=as_it_stands)

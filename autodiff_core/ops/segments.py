@@ -14,38 +14,64 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import divide, equal, multiply, select
 from .indexing import gather, scatter
+from .picking import beyond_highest, may_hold, places_of
 from .reductions import reduce_prod
 from .shaping import concat, reshape
 from .table import Case, Function, general
 
 
-def _summed(rows: Any, ids: np.ndarray, count: int) -> Any:
-    return _core.linear(scatter, rows, ((count, *rows.shape[1:]), ids))
+def _summed(rows: Any, ids: Any, count: int) -> Any:
+    return _core.linear(scatter, rows, ((count, *rows.shape[1:]), _core.lent_array(ids)))
 
 
-def _counts(rows: Any, ids: np.ndarray, count: int) -> Any:
-    """How many rows each group has, in a shape that broadcasts with its reduction."""
-    numbers = np.bincount(ids, minlength=count).reshape((count,) + (1,) * (len(rows.shape) - 1))
-    return _core.to_tensor(numbers.astype(rows.dtype))
+def _counts(rows: Any, ids: Any, count: int) -> Any:
+    """How many rows each group has, one at least, in a shape that broadcasts with its reduction."""
+    return _SIZES([ids], ((count,) + (1,) * (len(rows.shape) - 1), np.dtype(rows.dtype)))
 
 
-def _meaned(rows: Any, ids: np.ndarray, count: int) -> Any:
-    return divide(_summed(rows, ids, count), np.maximum(_counts(rows, ids, count), 1.0))
+def _group_sizes(attributes: Any, ids: np.ndarray) -> np.ndarray:
+    shape, dtype = attributes
+    return np.maximum(np.bincount(ids, minlength=shape[0]), 1).reshape(shape).astype(dtype)
 
 
-def _root_meaned(rows: Any, ids: np.ndarray, count: int) -> Any:
-    return divide(_summed(rows, ids, count), np.sqrt(np.maximum(_counts(rows, ids, count), 1.0)))
+_SIZES = places_of("group_sizes", _group_sizes)
 
 
-def _multiplied(rows: Any, ids: np.ndarray, count: int) -> Any:
+def _meaned(rows: Any, ids: Any, count: int) -> Any:
+    return divide(_summed(rows, ids, count), _counts(rows, ids, count))
+
+
+def _root_meaned(rows: Any, ids: Any, count: int) -> Any:
+    return divide(_summed(rows, ids, count), np.sqrt(_counts(rows, ids, count)))
+
+
+def _multiplied(rows: Any, ids: Any, count: int) -> Any:
     """Each group laid out as a column, filled up with ones."""
+    one = _core.to_tensor(np.ones((1, *rows.shape[1:]), rows.dtype))
+    places = _COLUMNS([ids], (count, int(_LONGEST([ids]))))
+    return reduce_prod(gather(concat([rows, one], 0), places), axis=1)
+
+
+def _longest(attributes: Any, ids: np.ndarray) -> np.ndarray:
+    """How long columns have to be for the largest group. So that a recorded function need not be recorded for each
+    such length, it is a power of two, or all rows where these are few."""
+    largest = int(np.bincount(ids).max(initial=0))
+    return np.asarray(min(ids.size, max(16, 1 << max(largest - 1, 0).bit_length())))
+
+
+def _columns(attributes: Any, ids: np.ndarray) -> np.ndarray:
+    """Which row stands where, if each group is a column; the number of rows where there is none."""
+    count, length = attributes
     sizes = np.bincount(ids, minlength=count)
     order = np.argsort(ids, kind="stable")
     within = np.arange(ids.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    places = np.full((count, int(sizes.max(initial=0))), ids.size)
+    places = np.full((count, length), ids.size)
     places[ids[order], within] = order
-    one = _core.to_tensor(np.ones((1, *rows.shape[1:]), rows.dtype))
-    return reduce_prod(gather(concat([rows, one], 0), places), axis=1)
+    return places
+
+
+_LONGEST = places_of("longest_group", _longest)
+_COLUMNS = places_of("group_columns", _columns)
 
 
 def _choose(attributes: Any, x: np.ndarray) -> np.ndarray:
@@ -67,14 +93,14 @@ def _worst(dtype: np.dtype, largest: bool) -> Any:
 
 
 def _choose_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
-    ids, count, _, _ = attributes
+    ids, count = _core.lent_tensor(attributes[0]), attributes[1]
     chosen = select(equal(x, gather(y, ids)), 1.0, _core.to_tensor(0.0, x.dtype))
     share = gather(np.maximum(_summed(chosen, ids, count), 1.0), ids)
     return divide(multiply(chosen, gather(g, ids)), share)
 
 
-def _chosen(rows: Any, ids: np.ndarray, count: int, largest: bool, empty: Any) -> Any:
-    return _core.general(_SEGMENT_EXTREMUM, (rows,), (ids, count, largest, empty))
+def _chosen(rows: Any, ids: Any, count: int, largest: bool, empty: Any) -> Any:
+    return _core.general(_SEGMENT_EXTREMUM, (rows,), (_core.lent_array(ids), count, largest, empty))
 
 
 _REDUCTIONS: dict[str, Any] = {
@@ -133,11 +159,38 @@ _SHOWN = {
 }
 
 
-def _numbers(segment_ids: Any, function: str) -> np.ndarray:
-    ids = np.asarray(_core.operand(segment_ids))
+def _numbers(segment_ids: Any, function: str) -> Any:
+    ids = _core.operand(segment_ids)
     if ids.dtype.kind not in "iu":
         raise TypeError(f"{function}: segment_ids must be integers, not {ids.dtype}")
+    return ids
+
+
+def _in_order(attributes: Any, ids: np.ndarray) -> np.ndarray:
+    """Groups' numbers, which never fall."""
+    kind, shape = attributes
+    if ids.ndim != 1 or len(shape) == 0 or shape[0] != ids.size or (np.diff(ids) < 0).any():
+        raise ValueError(
+            f"segment_{kind}: segment_ids of shape {ids.shape} do not fit data of shape {shape}; there "
+            f"must be one for each row, in order (see unsorted_segment_{kind} for any order)"
+        )
+    if ids.size and ids[0] < 0:
+        raise ValueError(f"segment_{kind}: segment_ids must not be negative, and the first is {ids[0]}")
     return ids.astype(np.intp)
+
+
+def _in_any_order(attributes: Any, ids: np.ndarray) -> np.ndarray:
+    """Groups' numbers, along one axis; those below zero as that of a group more."""
+    kind, count = attributes
+    if ids.size and ids.max() >= count:
+        raise ValueError(f"unsorted_segment_{kind}: there is no segment {ids.max()} where num_segments={count}")
+    flat = ids.reshape(-1).astype(np.intp)
+    flat[flat < 0] = count
+    return flat
+
+
+_IN_ORDER = places_of("ordered_groups", _in_order)
+_IN_ANY_ORDER = places_of("groups", _in_any_order)
 
 
 def _sorted_segments(kind: str) -> Function:
@@ -145,17 +198,9 @@ def _sorted_segments(kind: str) -> Function:
 
     def reduction(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
         rows = _core.operand(data)
-        ids = _numbers(segment_ids, f"segment_{kind}")
-        if ids.ndim != 1 or len(rows.shape) == 0 or rows.shape[0] != ids.size or (np.diff(ids) < 0).any():
-            raise ValueError(
-                f"segment_{kind}: segment_ids of shape {ids.shape} do not fit data of shape {tuple(rows.shape)}; there "
-                f"must be one for each row, in order (see unsorted_segment_{kind} for any order)"
-            )
-        if ids.size and ids[0] < 0:
-            raise ValueError(f"segment_{kind}: segment_ids must not be negative, and the first is {ids[0]}")
-        count = int(ids[-1]) + 1 if ids.size else 0
+        ids = _IN_ORDER([_numbers(segment_ids, f"segment_{kind}")], (kind, tuple(rows.shape)))
         extra = (0,) if kind in ("max", "min") else ()
-        return _REDUCTIONS[kind](rows, ids, count, *extra)
+        return _REDUCTIONS[kind](rows, ids, beyond_highest(ids), *extra)
 
     reduction.__name__ = reduction.__qualname__ = name
     reduction.__doc__ = _DOC.format(
@@ -176,19 +221,17 @@ def _unsorted_segments(kind: str) -> Function:
     def reduction(data: Any, segment_ids: Any, num_segments: int, name: str | None = None) -> Tensor:
         x = _core.operand(data)
         ids = _numbers(segment_ids, f"unsorted_segment_{kind}")
-        if tuple(x.shape[: ids.ndim]) != ids.shape:
+        if tuple(x.shape[: ids.ndim]) != tuple(ids.shape):
             raise ValueError(
-                f"unsorted_segment_{kind}: segment_ids of shape {ids.shape} do not fit data of shape {tuple(x.shape)}, "
-                f"whose shape must begin with theirs"
+                f"unsorted_segment_{kind}: segment_ids of shape {tuple(ids.shape)} do not fit data of shape "
+                f"{tuple(x.shape)}, whose shape must begin with theirs"
             )
         count = int(num_segments)
-        if ids.size and ids.max() >= count:
-            raise ValueError(f"unsorted_segment_{kind}: there is no segment {ids.max()} where num_segments={count}")
         rows = reshape(x, (ids.size, *x.shape[ids.ndim :]))
-        ids = ids.reshape(-1)
-        if ids.size and ids.min() < 0:  # a negative number leaves the row out
-            kept = np.flatnonzero(ids >= 0)
-            rows, ids = gather(rows, kept), ids[kept]
+        ids = _IN_ANY_ORDER([ids], (kind, count))
+        # A negative number leaves the row out: it goes to a group that nobody sees.
+        if may_hold(ids, lambda numbers: numbers == count):
+            return _REDUCTIONS[kind](rows, ids, count + 1)[:count]
         return _REDUCTIONS[kind](rows, ids, count)
 
     empty = {"prod": "1", "max": "the lowest number of the dtype", "min": "the highest number of the dtype"}

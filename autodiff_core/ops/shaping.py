@@ -32,6 +32,15 @@ def _sizes(shape: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in shape)
 
 
+def _varying(numbers: Any) -> Any:
+    """Integers as a tensor, where a program has to read them anew at each replay; None where they are known."""
+    if not _core.is_tracing():
+        return None
+    if isinstance(numbers, (list, tuple)) and any(isinstance(n, _core.Operand) for n in numbers):
+        return _core.operand(list(numbers))
+    return numbers if isinstance(numbers, _core.Operand) else None
+
+
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     """The same elements in another shape.
 
@@ -725,6 +734,11 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     x = _core.operand(input)
     nd = x.ndim
     axes = tuple([a % nd - nd for a in _sizes(axis)])
+    numbers = _varying(shift)
+    if numbers is not None:
+        numbers = reshape(numbers, -1)
+        back = _core.lent_array(-numbers)
+        return _core.linear(_ROLL, x, ((_core.lent_array(numbers), axes), (back, axes)))
     shifts = _sizes(shift)
     return _core.linear(_ROLL, x, ((shifts, axes), (tuple([-s for s in shifts]), axes)))
 

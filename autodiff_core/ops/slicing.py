@@ -11,6 +11,7 @@ from .. import _core
 from .._core import Tensor
 from ..errors import InvalidArgumentError
 from ..tensor_shape import TensorShape
+from .picking import places_of
 from .shaping import _sizes, reshape
 from .windows import _Plan
 
@@ -282,11 +283,19 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     >>> tf.unravel_index([2, 5], [2, 3]).numpy().tolist()
     [[0, 1], [2, 2]]
     """
-    numbers, shape = np.asarray(_core.operand(indices)), _sizes(dims)
+    numbers, shape = _core.operand(indices), _sizes(dims)
     if numbers.ndim > 1 or numbers.dtype.kind not in "iu":
         raise ValueError(
-            f"unravel_index: indices must be integers of at most one dimension, not {numbers.dtype} of {numbers.shape}"
+            f"unravel_index: indices must be integers of at most one dimension, not {numbers.dtype} of "
+            f"{tuple(numbers.shape)}"
         )
+    return _UNRAVELLED([numbers], shape)
+
+
+def _unravelled(shape: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < np.prod(shape):
         raise ValueError(f"unravel_index: an index of {numbers.tolist()} is out of bounds for the shape {shape}")
-    return _core.to_tensor(np.array(np.unravel_index(numbers, shape)).astype(numbers.dtype))
+    return np.array(np.unravel_index(numbers, shape)).astype(numbers.dtype)
+
+
+_UNRAVELLED = places_of("unravelled", _unravelled)

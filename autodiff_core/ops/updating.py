@@ -7,7 +7,7 @@ adds or multiplies does so twice, as `np.add.at` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .. import _core
 from .._core import Operand, Tensor
 from . import elementwise, segments
 from .indexing import _index_behind, _is_mask, gather
+from .picking import may_hold
 from .shaping import reshape
 from .table import Case, update_row
 
@@ -99,17 +100,36 @@ def _last(shape: tuple[int, ...], index: Any) -> np.ndarray:
     return stays.reshape(places.shape)
 
 
-def _last_of(attributes: Any, *numbers: np.ndarray) -> np.ndarray:
-    shape, index, where = attributes
+def _whole_index(attributes: Any, numbers: Sequence[np.ndarray]) -> Any:
+    """An index whose numbers are operands."""
+    _, index, where = attributes
     if not isinstance(index, tuple):
-        return _last(shape, numbers[0])
+        return numbers[0]
     parts = list(index)
     for k, array in zip(where, numbers, strict=True):
         parts[k] = array
-    return _last(shape, tuple(parts))
+    return tuple(parts)
+
+
+def _last_of(attributes: Any, *numbers: np.ndarray) -> np.ndarray:
+    return _last(attributes[0], _whole_index(attributes, numbers))
+
+
+def _groups(attributes: Any, *numbers: np.ndarray) -> np.ndarray:
+    """For each element that an index selects a number from 0 on, the same for the same element."""
+    places = _labels(attributes[0], _whole_index(attributes, numbers))
+    return np.unique(places.reshape(-1), return_inverse=True)[1].reshape(-1)
+
+
+def _distinct(attributes: Any, *numbers: np.ndarray) -> np.ndarray:
+    """Whether an index selects no element twice."""
+    places = _labels(attributes[0], _whole_index(attributes, numbers))
+    return np.asarray(np.unique(places).size == places.size)
 
 
 _LAST = _core.register_general("last_selected", _last_of, None, None, False, False)
+_GROUPS = _core.register_general("groups_selected", _groups, None, None, False, False)
+_DISTINCT = _core.register_general("distinct_selected", _distinct, None, None, False, False)
 
 
 def _winners(shape: tuple[int, ...], index: Any) -> Any:
@@ -120,11 +140,7 @@ def _winners(shape: tuple[int, ...], index: Any) -> Any:
     if not _core.is_tracing():
         stays = _last(shape, index)
         return None if stays.all() else stays
-    if not isinstance(index, tuple):
-        return _core.general(_LAST, [_core.lent_tensor(index)], (shape, None, tuple(where)))
-    numbers = [_core.lent_tensor(index[k]) for k in where]
-    rest = tuple(None if k in where else part for k, part in enumerate(index))
-    return _core.general(_LAST, numbers, (shape, rest, tuple(where)))
+    return _of_index(_LAST, shape, index)
 
 
 def _set_in(x: Any, index: Any, values: Any) -> Tensor:
@@ -151,17 +167,17 @@ update_row(
 # ---------------------------------------------------------------------------------------------------------- at[index]
 
 
-def looked(index: Any) -> Any:
-    """An index with arrays for tensors. A recorded function is then one for these values."""
-    if isinstance(index, tuple):
-        return tuple(map(looked, index))
-    return np.array(_core.value_array(index)) if isinstance(index, Operand) else index
+def _of_index(row: Any, shape: tuple[int, ...], index: Any) -> Any:
+    """What a row finds out about the elements that an index with several numbers selects."""
+    where = _number_arrays(index)
+    parts = index if isinstance(index, tuple) else (index,)
+    rest = tuple(None if k in where else part for k, part in enumerate(parts))
+    numbers = [_core.lent_tensor(parts[k]) for k in where]
+    return _core.general(row, numbers, (shape, rest if isinstance(index, tuple) else None, tuple(where)))
 
 
 def joined(x: Any, index: Any, kind: str, value: Any, what: str) -> tuple[Any, Any]:
     """The index, and what is to be set there, for an update that reads what there was; `x` is a tensor or a buffer."""
-    if kind not in ("add", "subtract"):
-        index = looked(index)
     index = _core.plain_form(index)
     whole = x if isinstance(x, Operand) else x.value()
     shape = _core.selected_shape(whole, index, what)
@@ -171,24 +187,31 @@ def joined(x: Any, index: Any, kind: str, value: Any, what: str) -> tuple[Any, A
             sums = _core.linear(_core.op_named("put_added"), v, (tuple(whole.shape), index))
             v = _core.selected(sums, index)
         else:
-            places = _labels(tuple(whole.shape), index)
-            found, numbers = np.unique(places.reshape(-1), return_inverse=True)
-            if found.size < places.size:
+            numbers = _of_index(_GROUPS, tuple(whole.shape), index)
+            if may_hold(numbers, lambda groups: groups.max(initial=-1) < groups.size - 1):
                 reduce = getattr(segments, f"unsorted_segment_{_REDUCED[kind]}")
-                v = reshape(gather(reduce(reshape(v, -1), numbers, found.size), numbers), shape)
+                v = reshape(gather(reduce(reshape(v, -1), numbers, numbers.size), numbers), shape)
     return index, _JOINED[kind](_core.selected(whole, index), v)
+
+
+def _looked(index: Any) -> Any:
+    """An index whose numbers a recorded function is for."""
+    if isinstance(index, tuple):
+        return tuple(map(_looked, index))
+    return _core.value_array(_core.lent_tensor(index)) if isinstance(index, np.ndarray) else index
 
 
 def _in_rounds(x: Tensor, index: Any, change: Callable[..., Any], value: Any, what: str) -> Tensor:
     """Change what an index selects; what it names several times, several times, one after the other."""
-    index = _core.plain_form(looked(index))
+    index = _core.plain_form(index)
     shape = _core.selected_shape(x, index, what)
     v = None if value is None else _core.fitting(value, x, shape, what)
-    places = _places(tuple(x.shape), index).reshape(-1) if _number_arrays(index) else None
-    if places is None or np.unique(places).size == places.size:
+    # (A recorded function is one for indices that all differ.)
+    if not _number_arrays(index) or bool(_of_index(_DISTINCT, tuple(x.shape), index)):
         old = _core.selected(x, index)
         new = change(old) if v is None else change(old, v)
         return _core.updated(x, index, _core.fitting(new, x, shape, what))
+    places = _places(tuple(x.shape), _looked(index)).reshape(-1)
     order = np.argsort(places, kind="stable")
     first = np.append(True, np.diff(places[order]) != 0)
     turn = np.empty(places.size, np.intp)
@@ -231,8 +254,8 @@ class Update:
     tensor : Tensor
         It stays as it is.
     index : int, slice, None, Ellipsis, array_like of int or bool, or a tuple of these
-        NumPy's indexing. A recorded function reads tensors of integers anew at each call for `set`, `add` and
-        `subtract`; for the other methods it is recorded for their values.
+        NumPy's indexing. A recorded function reads tensors of integers anew at each call; for `power` and `apply` it
+        is recorded for their values where they name an element several times.
 
     Raises
     ------

@@ -1,0 +1,128 @@
+"""Functions of NumPy that answer about values, as rows: what gives places, counts and truth values.
+
+They have no derivative. A program answers anew at each replay, where a look at the values would make it one for those
+values only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._core import Tensor
+from .picking import places_of
+
+Answer = Callable[..., Any]
+
+
+def _operand(value: Any) -> Any:
+    """An array as an operand; lists as NumPy takes them."""
+    return _core.operand(np.asarray(value) if not _holds_tensors(value) else value)
+
+
+def _holds_tensors(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_tensors, value))
+    return isinstance(value, (_core.Operand, _core.BufferCore))
+
+
+def _plain(value: Any) -> Any:
+    """Any other argument: an axis, a count, a tolerance."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_plain, value))
+    if isinstance(value, _core.Operand):
+        return _core.as_index(value) if value.dtype.kind in "iu" and not value.ndim else _core.value_array(value)
+    return value
+
+
+def answering(name: str, function: Callable[..., Any], *arrays: str) -> Answer:
+    """Add a row whose kernel is a function of NumPy, with that function's arguments.
+
+    Parameters
+    ----------
+    name : str
+        The row's.
+    function : callable
+        Gives one array, of a shape that does not depend on values.
+    *arrays : str
+        What the arguments are called that a program reads anew, as far as they are given, in the order of their
+        places; an empty string stands for another argument.
+
+    Returns
+    -------
+    callable
+        The function of tensors.
+    """
+
+    def kernel(attributes: Any, *operands: np.ndarray) -> np.ndarray:
+        """Attributes: where the operands stand among the arguments, and the other arguments with their places."""
+        places, rest = attributes
+        named = {**dict(zip(places, operands, strict=True)), **dict(rest)}
+        args = [named.pop(k) for k in range(sum(type(place) is int for place in named))]
+        return np.asarray(function(*args, **named))
+
+    row = places_of(name, kernel)
+
+    def answer(*args: Any, **kwargs: Any) -> Tensor:
+        operands, places, rest = [], [], []
+        given: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+        for place, value in given:
+            called = place if isinstance(place, str) else arrays[place] if place < len(arrays) else ""
+            if called in arrays and called and value is not None:
+                operands.append(_operand(value))
+                places.append(place)
+            else:
+                rest.append((place, _plain(value)))
+        return row(operands, (tuple(places), tuple(rest)))
+
+    answer.__name__ = answer.__qualname__ = name
+    answer.__wrapped__ = function  # type: ignore[attr-defined]  # what help and inspect.signature show of it
+    return answer
+
+
+def _pile(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    """A function of several results of one shape, as one array of them."""
+    return lambda *args, **kwargs: np.stack(function(*args, **kwargs))
+
+
+array_equal = answering("array_equal", np.array_equal, "a1", "a2")
+array_equiv = answering("array_equiv", np.array_equiv, "a1", "a2")
+allclose = answering("allclose", np.allclose, "a", "b", "rtol", "atol")
+isclose = answering("isclose", np.isclose, "a", "b", "rtol", "atol")
+isin = answering("isin", np.isin, "element", "test_elements", "", "")
+iscomplex = answering("iscomplex", np.iscomplex, "x")
+isreal = answering("isreal", np.isreal, "x")
+isneginf = answering("isneginf", np.isneginf, "x")
+isposinf = answering("isposinf", np.isposinf, "x")
+argsort = answering("argsort", np.argsort, "a")
+argpartition = answering("argpartition", np.argpartition, "a")
+lexsort = answering("lexsort", np.lexsort, "keys")
+nanargmax = answering("nanargmax", np.nanargmax, "a")
+nanargmin = answering("nanargmin", np.nanargmin, "a")
+searchsorted = answering("searchsorted", np.searchsorted, "a", "v", "", "sorter")
+digitize = answering("digitize", np.digitize, "x", "bins")
+packbits = answering("packbits", np.packbits, "a")
+unpackbits = answering("unpackbits", np.unpackbits, "a")
+ravel_multi_index = answering(
+    "ravel_multi_index",
+    lambda multi_index, *args, **kwargs: np.ravel_multi_index(tuple(multi_index), *args, **kwargs),
+    "multi_index",
+)
+_unravel_index = answering("unravel_index", _pile(np.unravel_index), "indices")
+
+
+def unravel_index(indices: Any, shape: Any, order: Any = "C") -> tuple[Tensor, ...]:
+    """np.unravel_index: a tensor an axis."""
+    found = _unravel_index(indices, shape, order)
+    return tuple(found[k] for k in range(found.shape[0]))
+
+
+# Those that are ufuncs, and no elementwise rows: the result has a dtype of its own.
+OF_UFUNCS = {
+    name: answering(name, getattr(np, name), "x")
+    for name in ("bitwise_count",)
+    if hasattr(np, name)  # from NumPy 2.0 on
+}
