@@ -8,6 +8,7 @@ from typing import Any
 from warnings import warn
 
 from . import _core
+from .indexed_slices import tangents_by_rows
 from .nest import assert_same_structure, flatten_for_tape
 from .tape import _NONE, GradientTape, UnconnectedGradients, filled, zeros_wanted
 from .tensor_protocol import flatten_sources, is_wrapper
@@ -146,8 +147,12 @@ class ForwardAccumulator(_core.Tape):
         if not self._entered:
             raise ValueError("Called jvp() without first tracing anything.")
         targets, rebuild = flatten_for_tape(primals)
-        results = _core.accumulated_jvp(self, targets, self._primals, self._tangents)
-        return rebuild(filled(results, targets) if zero else results)
+
+        def tangents(values: list[Any]) -> list[Any]:
+            results = _core.accumulated_jvp(self, values, self._primals, self._tangents)
+            return filled(results, values) if zero else results
+
+        return rebuild(tangents_by_rows(targets, tangents))
 
 
 def _plain(structure: Any) -> Any:

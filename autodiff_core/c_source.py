@@ -242,8 +242,8 @@ class _Writer:
 
     def _op_unslice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
         made = self._new(node, dtype, shape)
-        if made.strides is None:
-            return replace(given[0], shape=())
+        if made.strides is None:  # the one element there is
+            return replace(given[0], shape=(), strides=None if given[0].strides is None else ())
         zero = Value(dtype, shape, "0", None)
         self._assign(made, shape, "{}", [zero])
         inside = made.seen(attribute[1], given[0].shape)

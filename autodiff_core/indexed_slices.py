@@ -7,7 +7,7 @@ recorded like any operation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -279,6 +279,15 @@ def targets_by_rows(targets: list[Any], seeds: list[Any] | None) -> tuple[list[A
             for target, seed in zip(targets, _fitting(targets, seeds), strict=True)
         ]
     return [target.values if isinstance(target, IndexedSlices) else target for target in targets], seeds
+
+
+def tangents_by_rows(targets: list[Any], tangents: Callable[[list[Any]], list[Any]]) -> list[Any]:
+    """What `tangents` gives for targets, some of them slices: those move by their rows, which stay where they are."""
+    found = tangents([target.values if isinstance(target, IndexedSlices) else target for target in targets])
+    return [
+        target.with_values(tangent) if isinstance(target, IndexedSlices) and tangent is not None else tangent
+        for target, tangent in zip(targets, found, strict=True)
+    ]
 
 
 def _fitting(targets: list[Any], seeds: list[Any]) -> list[Any]:

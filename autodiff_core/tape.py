@@ -10,7 +10,7 @@ from warnings import warn
 
 from . import _core, jacobians
 from .creation import zeros_like
-from .indexed_slices import IndexedSlices, targets_by_rows
+from .indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
 from .tensor_protocol import flatten_sources, is_wrapper
 
@@ -512,8 +512,12 @@ class GradientTape(_core.Tape):
         targets, rebuild = flatten_sources(target)
         leaves, _ = flatten_sources(sources)
         job = (leaves, alike("tangents", "source", sources, leaves, tangents), 0)
-        (results,) = _core.tape_pushforward(self, targets, [job])
-        return rebuild(filled(results, targets) if zero else results)
+
+        def pushed(values: list[Any]) -> list[Any]:
+            (results,) = _core.tape_pushforward(self, values, [job])
+            return filled(results, values) if zero else results
+
+        return rebuild(tangents_by_rows(targets, pushed))
 
     def sparse_jacobian(self, target: Any, source: Any) -> scipy.sparse.csr_array:
         """The derivative of each element of a target with respect to each element of a source, as a sparse matrix.

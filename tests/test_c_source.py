@@ -322,3 +322,41 @@ def test_random_programs_and_their_gradients(tmp_path_factory, data):
     generator = np.random.default_rng(len(steps))
     operands = [generator.uniform(-1.0, 1.0, shape).astype(dtype) for shape in shapes]
     check(function, *operands, folder=tmp_path_factory.mktemp("random"))
+
+
+# A value without dimensions in other shapes, and back: its C is an expression, or an element of an array.
+FORMS = {
+    "a new axis": lambda x: tf.sin(x)[None] * x,
+    "two new axes": lambda x: tf.sin(x)[None, None] + tf.cos(x),
+    "a new axis of what is computed": lambda x: (x[None] * x)[0] * x,
+    "an ellipsis": lambda x: tf.sin(x)[...] * x,
+    "reshape": lambda x: tf.reshape(tf.sin(x), (1, 1)) + x,
+    "reshape and back": lambda x: tf.reshape(tf.sin(x)[None] * x, ()) * x,
+    "broadcast": lambda x: tf.broadcast_to(tf.sin(x), (3,)) * x,
+    "broadcast of an axis": lambda x: tf.broadcast_to(tf.sin(x)[None], (2, 3)) * x,
+    "stack": lambda x: tf.stack([tf.sin(x), x]) * x,
+    "concat": lambda x: tf.concat([tf.sin(x)[None], x[None]], 0),
+    "expand_dims": lambda x: tf.expand_dims(tf.sin(x) * x, 0)[0] * x,
+    "squeeze": lambda x: tf.squeeze(tf.sin(x)[None, None]) * x,
+    "sum": lambda x: tf.reduce_sum(tf.sin(x)[None, None]) * x,
+    "mean of an axis": lambda x: tf.reduce_mean(tf.sin(x)[None, None], 0) * x,
+    "max": lambda x: tf.reduce_max(tf.sin(x)[None]) * x,
+    "tile": lambda x: tf.tile(tf.sin(x)[None], [3]) * x,
+    "fill": lambda x: tf.fill([2, 2], tf.sin(x)),
+    "pad": lambda x: tf.pad(tf.sin(x)[None], [[1, 2]]) * x,
+    "transpose": lambda x: tf.transpose(tf.sin(x)[None, None]) * x,
+    "reversed": lambda x: tf.sin(x)[None][::-1] * x,
+    "where": lambda x: tf.where(x > 0.0, tf.sin(x), x)[None],
+    "cast": lambda x: tf.cast(tf.sin(x), tf.float32)[None] * 2.0,
+    "matmul": lambda x: tf.matmul(tf.sin(x)[None, None], x[None, None]),
+    "dot": lambda x: tf.sin(x)[None] @ x[None],
+    "cumprod": lambda x: tf.math.cumprod(tf.sin(x)[None]) * x,
+    "softmax": lambda x: tf.nn.softmax(tf.stack([x, tf.sin(x)])),
+}
+
+
+def test_a_scalar_in_other_shapes(tmp_path):
+    for form in FORMS.values():
+        program = tf.Program.from_function(form, tf.constant(0.75, tf.float64))
+        assert all(one.to_c() for one in (program, program.gradient(), program.jvp()))
+    check(lambda x: [form(x) for form in FORMS.values()], tf.constant(0.75, tf.float64), folder=tmp_path)

@@ -823,3 +823,44 @@ def test_a_jacobian_has_the_dtype_of_its_source_in_both_modes(mode: str) -> None
     np.testing.assert_array_equal(by_source[0], [[6.0, 0.0], [0.0, 16.0]])
     np.testing.assert_array_equal(by_source[1], [[1.0, 0.0], [0.0, 4.0]])
     np.testing.assert_array_equal(outer.gradient(by_source[0], x), [6.0, 8.0])
+
+
+def sum_of_cubes(table):
+    return tf.reduce_sum(tf.gather(table, [1, 2, 1]) ** 3)
+
+
+@pytest.mark.parametrize("structure", [lambda g: g, lambda g: [g], lambda g: {"g": (g, g)}])
+@pytest.mark.parametrize("by_tape", [False, True])
+def test_the_tangent_of_rows_is_rows(structure, by_tape):
+    start, direction = np.arange(8.0).reshape(4, 2), np.random.default_rng(0).normal(size=(4, 2))
+    table = tf.Variable(start)
+    if by_tape:
+        with tf.GradientTape(persistent=True) as outer:
+            with tf.GradientTape() as tape:
+                y = sum_of_cubes(table)
+            g = tape.gradient(y, table)
+        found = outer.jvp(structure(g), table, direction)
+    else:
+        with tf.autodiff.ForwardAccumulator(table, tf.constant(direction)) as accumulator:
+            with tf.GradientTape() as tape:
+                y = sum_of_cubes(table)
+            g = tape.gradient(y, table)
+        found = accumulator.jvp(structure(g))
+    tf.nest.assert_same_structure(structure(g), found)
+    for slices in tf.nest.flatten(found):
+        assert isinstance(slices, tf.IndexedSlices)
+        assert slices.indices.numpy().tolist() == [1, 2, 1]
+        np.testing.assert_allclose(slices.values, (6.0 * start * direction)[[1, 2, 1]])
+        np.testing.assert_allclose(tf.convert_to_tensor(slices), 6.0 * start * direction * [[0], [2], [1], [0]])
+
+
+def test_rows_that_do_not_move_have_no_tangent_or_zeros():
+    table, x = tf.Variable(np.ones((4, 2))), tf.constant(2.0)
+    with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+        with tf.GradientTape() as tape:
+            y = sum_of_cubes(table)
+        g = tape.gradient(y, table)
+    assert accumulator.jvp(g) is None
+    zeros = accumulator.jvp(g, unconnected_gradients="zero")
+    assert isinstance(zeros, tf.IndexedSlices)
+    assert zeros.values.numpy().tolist() == [[0.0, 0.0]] * 3
