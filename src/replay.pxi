@@ -359,8 +359,8 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
         run.registers[step.reads] = x.number
         return 0
     array = x.array
-    if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
-        array = own_copy(array)
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO) or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
+        array = own_copy(array)     # (it may be an operand's memory, which is the replay's, for something else in a moment)
     Py_INCREF(array)
     before = run.objects[which]
     run.objects[which] = <PyObject*>array
