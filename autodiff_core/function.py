@@ -301,16 +301,21 @@ class Function(_core.FunctionCore):
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that is not like the last one, or that tapes may follow."""
         if _core.is_tracing() or _eager:
-            return self.python_function(*args, **kwargs)
+            return self._plain(args, kwargs)
         given, named = args, bool(kwargs)
         args, kwargs = self._without_defaults(*self._bind(args, kwargs))
         arguments = _Arguments(args, kwargs)
         variants, around = self._variants(arguments)
-        if variants.obstacle is not None:
-            return self.python_function(*args, **kwargs)
+        if variants.obstacle is not None or variants.aliased(arguments.operands):
+            return self._plain(args, kwargs)
         if not named and variants.programs:
             self.remember(given, around, variants)
         return self._run(variants, arguments)
+
+    def _plain(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """The Python function as it is, but for assignments: they are made all or none, as a replay makes them."""
+        with _core.Journal():
+            return self.python_function(*args, **kwargs)
 
     def _variants(self, arguments: _Arguments, give_up: bool = True) -> tuple[_core.Variants, tuple[Any, ...]]:
         """The programs for a call with what stands around the function now; and that, for the next call to compare."""
@@ -428,15 +433,14 @@ class Function(_core.FunctionCore):
         else:
             alone = _core.Variants()
             alone.add(variant, looks)
-        if not followed:
+        aliased = _core.aliases(program, arguments.operands)
+        if not followed and not aliased:
             return self.assemble(variant, outputs)
         # Tapes outside have to hear of it: once more, from the values before.
         random.restore(state)
-        for variable, value in assigned:
-            variable.set_value(value)
-        if obstacle is not None:
-            args, kwargs = arguments.with_tensors(arguments.operands)
-            return self.python_function(*args, **kwargs)
+        _core.put_back(assigned)
+        if obstacle is not None or aliased:
+            return self._plain(*arguments.with_tensors(arguments.operands))
         replayed = self._run_recorded(variants, variant, arguments)
         if replayed is None:
             raise RuntimeError(
@@ -484,8 +488,7 @@ class Function(_core.FunctionCore):
         while True:
             program = variant.program
             if program.own_derivatives:  # their rule is Python, so Python runs
-                args, kwargs = arguments.with_tensors(operands)
-                return (self.python_function(*args, **kwargs),)
+                return (self._plain(*arguments.with_tensors(operands)),)
             if variant.derived is None:
                 variant.derived = DifferentiableProgram(program, self.passes)
             try:
@@ -584,8 +587,7 @@ class Function(_core.FunctionCore):
             args, kwargs = arguments.with_tensors(tracer.arguments)
             result = _Result(self.run_python(args, kwargs))
             program = _core.freeze(tracer, result.tensors)
-        for variable, value in tracer.assigned:
-            variable.set_value(value)
+        _core.put_back(tracer.assigned)
         lost = tracer.lost(program)
         if not made_up and tracer.created and (lost or self.trace_count > 1):
             return "it creates variables at each call"

@@ -61,7 +61,11 @@ cdef class Variants:
     cdef public object obstacle         # why this key is not recorded any more, or None
     cdef readonly int64_t replays       # how often the programs were met again
 
+    cdef list watched                   # what tapes within the programs watch: see `aliases`; or None
+    cdef list captured                  # and then the tensors that the programs captured
+
     def __cinit__(self):
+        self.captured = []
         self.root = Fork()
         self.programs = []
 
@@ -73,6 +77,9 @@ cdef class Variants:
         cdef Fork fork = self.root, next_fork
         cdef Fork crowded = None
         variant.forks = []
+        if variant.program.watched is not None:
+            self.watched = (self.watched or []) + variant.program.watched
+        self.captured += [tensor for _, tensor in variant.program.captures]
         for value, truth, place in looks:
             variant.forks.append(fork)
             fork.latest = variant
@@ -90,6 +97,10 @@ cdef class Variants:
         fork.end = variant
         self.programs.append(variant)
         return None if crowded is None else spell_place(crowded.place)
+
+    def aliased(self, list operands):
+        """Whether these are operands that the programs are not for: see `aliases`."""
+        return self.watched is not None and aliased(self.watched, self.captured, operands)
 
     @property
     def latest(self):
@@ -128,6 +139,26 @@ cdef class Variants:
         return None
 
 
+cdef bint aliased(list watched, list captured, list operands):
+    for what in watched:
+        x = operands[what] if type(what) is int else what
+        for k in range(len(operands)):
+            if operands[k] is x and (type(what) is not int or <Py_ssize_t>what != k):
+                return True
+        if type(what) is int:
+            for y in captured:
+                if y is x:
+                    return True
+    return False
+
+
+def aliases(ProgramCore program, list operands):
+    """Whether a tape within the program watches an argument that is the same tensor as another one, or as a captured one.
+
+    The two are then one source, where the program has two: Python has to run."""
+    return program.watched is not None and aliased(program.watched, [tensor for _, tensor in program.captures], operands)
+
+
 cdef class FunctionCore:
     """The compiled part of a recorded function: the quick way from a call to its program."""
     cdef public object python_function
@@ -164,7 +195,7 @@ cdef class FunctionCore:
             operands = matching(self.last_arguments, args)
             if operands is not None and (self.last_around is None or unchanged(self.last_around)):
                 log = recording_log()
-                if log == NULL:
+                if log == NULL and not (self.last_variants.watched is not None and self.last_variants.aliased(operands)):
                     found = self.last_variants.run(operands)
                     if found is not None:
                         variant, results = <tuple>found

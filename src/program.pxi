@@ -44,6 +44,7 @@ cdef class ProgramCore:
     cdef readonly list captures     # [(node, tensor)]: constants that were somebody's tensors
     cdef readonly list outputs      # nodes
     cdef readonly list assigned     # [(the number of a variable, node)]
+    cdef list watched               # numbers of arguments, and captured tensors, that tapes within watch; or None
     cdef readonly dict places       # of guards: where in the user's code
     cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
     cdef Plan plan
@@ -312,6 +313,25 @@ cdef bint holds_arrays(object attribute):
     return False
 
 
+cdef int op_reread = -1
+
+
+def install_reread(op):
+    """Tell the core which row gives a variable that was assigned to: the value that it took, and whose derivative it has."""
+    global op_reread
+    op_reread = op.opcode
+
+
+cdef int32_t read_again(ProgramCore p, int32_t value, int32_t source) except -1:
+    """A variable's value where it is read: the one at the call, or the one that it was assigned."""
+    cdef int32_t nodes[2]
+    nodes[0] = value
+    nodes[1] = source
+    if value == source or not differentiable(p.records[source].dtype):
+        return value
+    return p.append(op_reread, p.records[source].dtype, p.shape(source), nodes, 2, None)
+
+
 def freeze(Tracer tracer, list results):
     """The program of a trace that is still open, with these tensors as its outputs."""
     cdef Log* log = tracer.log
@@ -360,7 +380,7 @@ def freeze(Tracer tracer, list results):
             if r.op == OP_LEAF:
                 x = <Operand>r.payload.attribute
                 if x.is_variable:
-                    at[i] = current[id(x)]
+                    at[i] = read_again(p, current[id(x)], inputs + <int32_t>numbers[id(x)])
                 else:
                     at[i] = p.append_constant(x)
                     if (<PyObject*>x).ob_refcnt > 2 or x.elsewhere is not None:     # somebody's, who may have a tape watch it
@@ -416,6 +436,7 @@ def freeze(Tracer tracer, list results):
         p.set_captures(captures)
         p.input_count = inputs
         p.own_derivatives = tracer.own_derivatives
+        p.watched = (tracer.watched + [x for _, x in captures if id(x) in tracer.watched_others]) or None
         p.variables = variables
         p.outputs = [at[<int32_t>node] for node in ends]
         p.assigned = sorted(assigned.items())

@@ -580,6 +580,8 @@ cdef object replay_once(ProgramCore p, list arguments):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]
             array = fresh[k]
+            if ad_get_journal() != NULL:
+                note_assignment(v)
             v.fresh_log_id = 0
             if array is None:
                 v.number = run.registers[plan.places[node].number]

@@ -78,11 +78,16 @@ cdef extern from *:
     #define AD_THREAD_LOCAL __thread
     #endif
     static AD_THREAD_LOCAL void *ad_current_log = NULL;
+    static AD_THREAD_LOCAL PyObject *ad_journal = NULL;
     #define ad_get_current_log() (ad_current_log)
     #define ad_set_current_log(log) (ad_current_log = (log))
+    #define ad_get_journal() (ad_journal)
+    #define ad_set_journal(journal) (ad_journal = (journal))
     """
     void* ad_get_current_log() noexcept nogil
     void ad_set_current_log(void* log) noexcept nogil
+    PyObject* ad_get_journal() noexcept     # past.pxi: what notes assignments, in this thread, or NULL
+    void ad_set_journal(PyObject* journal) noexcept
 
 cdef uint64_t last_log_id = 0
 cdef Log* alive_logs = NULL
@@ -627,6 +632,8 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.taken_up is None:
                     tape.taken_up = []
                 tape.taken_up.append(node)
+    if log.tracer and not x.is_variable and minus(log, added, log.tracer):
+        trace_watch(log, x, node)
     if log.id != identity:
         # Making a list has collected garbage, and a tape in it, on which `x` may have stood.
         return leaf(log, x, meet(log, listeners, log.used))
@@ -965,6 +972,8 @@ cdef class VariableCore(Operand):
 
     def set_value(self, Operand value):
         """Swap the value; what a tape has recorded keeps the old one."""
+        if ad_get_journal() != NULL:
+            note_assignment(self)
         if traces:
             trace_assignment(self, value)
         if value.scalar:
@@ -990,6 +999,8 @@ cdef class VariableCore(Operand):
         cdef ndarray changes = numpy.ascontiguousarray(values, dtype_objects[self.code])
         cdef PyObject* held = <PyObject*>self.array
         cdef ndarray whole
+        if ad_get_journal() != NULL:
+            note_assignment(self)       # which then holds the array
         if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
             change_rows(op, self.array, rows, changes)
         else:

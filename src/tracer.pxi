@@ -210,6 +210,16 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
     return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)
 
 
+cdef int trace_watch(Log* log, Operand x, int32_t node) except -1:
+    """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same source."""
+    cdef Tracer tracer = <Tracer>log.trace
+    if 0 <= node < tracer.input_count:
+        tracer.watched.append(node)
+    elif node < 0 or log.records[node].op == OP_LEAF:
+        tracer.watched_others.add(id(x))
+    return 0
+
+
 cdef int32_t varying(Log* log, Operand x) except -2:
     """The node of what need not be the same at the next call; -1 for a constant."""
     cdef int32_t node
@@ -356,6 +366,8 @@ cdef class Tracer:
     cdef Log* before                # what the thread recorded on
     cdef int32_t input_count
     cdef readonly list arguments    # the tensors that stand for the inputs
+    cdef list watched               # numbers of arguments that tapes within watch,
+    cdef set watched_others         # and the ids of other tensors (the log has them)
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
     cdef Made* made
@@ -371,6 +383,8 @@ cdef class Tracer:
         cdef Operand x
         cdef Tensor t
         self.made_up = made_up
+        self.watched = []
+        self.watched_others = set()
         self.lent = {}
         self.places = {}
         self.assigned = []
@@ -404,8 +418,6 @@ cdef class Tracer:
     def __exit__(self, kind, error, traceback):
         """Stop tracing. After an error every variable has the value that it had."""
         global traces
-        cdef VariableCore v
-        cdef Operand value
         traces -= 1
         self.tape.pop()
         self.log.tracer = 0
@@ -417,8 +429,7 @@ cdef class Tracer:
         self.tape = None
         ad_set_current_log(self.before)
         if kind is not None:
-            for v, value in self.assigned:
-                v.set_value(value)
+            put_back(self.assigned)
 
     def __dealloc__(self):
         cdef Py_ssize_t k
@@ -450,7 +461,7 @@ cdef class Tracer:
         for known, _ in self.assigned:
             if known is v:
                 return 0
-        self.assigned.append((v, new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)))
+        self.assigned.append((v, value_of(v)))
         return 0
 
     def lost(self, ProgramCore program):

@@ -5,7 +5,20 @@ Rows that few programs use are loaded with the functions that reach them, not wi
 
 from importlib import import_module as _import_module
 
-from . import complex_parts, elementwise, indexing, linalg, nn, ordering, reductions, scans, segments, shaping, windows
+from . import (
+    complex_parts,
+    elementwise,
+    indexing,
+    linalg,
+    nn,
+    ordering,
+    reductions,
+    rereading,
+    scans,
+    segments,
+    shaping,
+    windows,
+)
 from .table import Case, Row
 from .table import rows as _loaded_rows
 
@@ -56,6 +69,7 @@ __all__ = [
     "nn",
     "ordering",
     "reductions",
+    "rereading",
     "rows",
     "scans",
     "segments",

@@ -1,0 +1,45 @@
+"""What a recorded function has of a variable that it reads again after assigning to it: `reread`.
+
+On a tape that is a new value of the same source. In a program, whose variables are operands that are read once, it is a
+row of two operands: the value is the first one, that was assigned; the derivative goes to the second, which is what the
+variable was at the call. Nobody calls it but the core, where it makes a program of a trace.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+
+_GENERAL = _core.register_general(
+    "reread_by_array",
+    lambda attributes, value, source: np.array(value),
+    lambda g, y, attributes, value, source: (None, g),
+    None,
+    False,
+    False,
+    leading=True,
+)
+
+
+def _general(value: Any, source: Any) -> Any:
+    return _core.general(_GENERAL, [value, source])
+
+
+def _formula(value: Any, source: Any) -> Any:
+    return _general(value, source) if isinstance(value, _core.Operand) else value * 1.0
+
+
+_core.install_reread(
+    _core.register_elementwise(
+        "reread",
+        None,
+        _formula,
+        (None, lambda g, value, source, y: g),
+        ("value", "source"),
+        "The value, whose derivative is the source's.",
+    )
+)
+_core.on_complex("reread", _general)

@@ -1,0 +1,131 @@
+# Variables as they were: what undoes assignments after an error, and what shows a rule the values that were recorded.
+
+cdef Tensor value_of(VariableCore v):
+    """The present value as a tensor that stands nowhere."""
+    return new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)
+
+
+cdef int put_value(VariableCore v, Operand value) except -1:
+    """Let a variable have a value, for no trace to hear of."""
+    v.array = None if value.scalar else value.array
+    v.number = value.number
+    v.scalar = value.scalar
+    v.code = value.code
+    v.fresh_log_id = 0
+    return 0
+
+
+def put_back(list assigned):
+    """Undo assignments: [(variable, value before)]. No trace hears of it."""
+    for v, value in assigned:
+        put_value(<VariableCore?>v, <Operand?>value)
+
+
+cdef int note_assignment(VariableCore v) except -1:
+    """A variable is about to change, while the journals of this thread are kept."""
+    cdef PyObject* journal = ad_get_journal()
+    while journal != NULL:
+        (<Journal>journal).note(v)
+        journal = (<Journal>journal).before
+    return 0
+
+
+@cython.final
+cdef class Journal:
+    """A context that is all or nothing: after an error every variable that was assigned to has the value that it had."""
+    cdef PyObject* before       # the one around it (borrowed: it is left later)
+    cdef dict values            # by the id of the variable: it, and the value that it had
+
+    def __enter__(self):
+        self.values = {}
+        self.before = ad_get_journal()
+        ad_set_journal(<PyObject*>self)
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        ad_set_journal(self.before)
+        if kind is not None:
+            if is_tracing():        # which hears of it
+                for v, value in self.values.values():
+                    v.set_value(value)
+            else:
+                put_back(list(self.values.values()))
+        self.values = None
+
+    cdef int note(self, VariableCore v) except -1:
+        cdef Tensor value
+        cdef Log* log = tracing_log()
+        if v.is_variable and id(v) not in self.values:      # (not while it is being made)
+            value = value_of(v)
+            if log != NULL:
+                value.node = tracked(log, v)
+                value.log_id = log.id
+            self.values[id(v)] = (v, value)
+        return 0
+
+
+# A variable's value and its place on logs
+cdef tuple state_of(VariableCore v):
+    return value_of(v), v.log_id, v.node, v.elsewhere, v.fresh_log_id
+
+
+cdef int set_state(VariableCore v, tuple state) except -1:
+    value, log_id, node, elsewhere, fresh = state
+    put_value(v, <Operand>value)
+    v.log_id = log_id
+    v.node = node
+    v.elsewhere = elsewhere
+    v.fresh_log_id = fresh
+    return 0
+
+
+cdef bint has_value(VariableCore v, Operand value):
+    return v.number == value.number or (v.number != v.number and value.number != value.number) if v.scalar and value.scalar else (
+        not v.scalar and not value.scalar and v.array is value.array)
+
+
+@cython.final
+cdef class Past:
+    """What variables are when a function with a rule is recorded; as a context, they are that again, for the rule."""
+    cdef list recorded          # [(variable, value, log id, node)]
+    cdef list present           # while it is entered: [(variable, the value from then, place from then, its state now)]
+
+    def __init__(self, list variables):
+        cdef Log* log = recording_log()
+        cdef int32_t node
+        cdef VariableCore v
+        self.recorded = []
+        for v in variables:
+            node = -1 if log == NULL else tracked(log, v)
+            self.recorded.append((v, value_of(v), 0 if node < 0 else log.id, node))
+
+    def __enter__(self):
+        cdef VariableCore v
+        cdef Log* log
+        cdef uint64_t log_id
+        self.present = []
+        for v, value, identity, node in self.recorded:
+            log_id = identity
+            if has_value(v, <Operand>value) and (log_id == 0 or (v.log_id == log_id and v.node == <int32_t>node)):
+                continue
+            state = state_of(v)
+            put_value(v, <Operand>value)
+            log = log_of(log_id) if log_id else NULL
+            if log != NULL and log == <Log*>ad_get_current_log():
+                # It stands at its own leaf. (On another log it is a new value of the same source, as after an assignment.)
+                v.log_id = v.fresh_log_id = log_id
+                v.node = node
+                v.elsewhere = None
+            self.present.append((v, value, v.log_id, v.node, state))
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        cdef VariableCore v
+        for v, value, log_id, node, state in self.present:
+            if not has_value(v, <Operand>value):
+                continue            # the rule has assigned to it
+            if v.log_id == <uint64_t>log_id and v.node == <int32_t>node:
+                set_state(v, <tuple>state)
+            else:
+                put_value(v, <Operand>(<tuple>state)[0])    # what was read meanwhile is an earlier value of the same source
+        self.present = None
