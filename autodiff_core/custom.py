@@ -47,10 +47,13 @@ class _Call:
         # What is no number (a string, None, an object) takes part in no derivative, but keeps its place.
         self.operands = [_core.operand(leaf) if _numeric(leaf) else _PLACE for leaf in self.leaves]
         self.variables: list[Any] = []
+        self.past = _past(self.operands)
 
     def record(self, row: _core.Op, result: Any) -> Any:
         """The function's result, as outputs of a record of this call."""
         outputs, rebuild = _numbers_of(result)
+        if self.variables:
+            self.past = _past([*self.operands, *self.variables])
         return rebuild(_core.multiple(row, [*self.operands, *self.variables], outputs, self))
 
     def keep_arrays(self) -> None:
@@ -111,14 +114,29 @@ def pulled(call: Any, cotangents: list[Any]) -> list[Any]:
     return _core.conjugated(call.pull(_core.conjugated(cotangents)))
 
 
+def _past(operands: Sequence[Any]) -> _core.Past:
+    """The variables among operands as they are now, which is how a rule is to see them."""
+    return _core.Past([x for x in operands if isinstance(x, _core.VariableCore)])
+
+
+def _by_pull(call: _Call, cotangents: list[Any]) -> list[Any]:
+    with call.past:
+        return pulled(call, cotangents)
+
+
+def _by_push(call: _Call, tangents: list[Any]) -> list[Any]:
+    with call.past:
+        return call.push(tangents)
+
+
 _BY_PULL = _core.register_general(
-    "custom_gradient", None, lambda g, y, call, *x: pulled(call, g), None, False, False, multiple=True
+    "custom_gradient", None, lambda g, y, call, *x: _by_pull(call, g), None, False, False, multiple=True
 )
 _BY_PUSH = _core.register_general(
     "custom_jvp",
     None,
     lambda g, y, call, *x: _transposed(call, g),
-    lambda t, y, call, *x: call.push(t),
+    lambda t, y, call, *x: _by_push(call, t),
     False,
     False,
     multiple=True,
@@ -132,7 +150,7 @@ def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     sources = [tangent for tangent in tangents if tangent is not None]
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
-        pushed = call.push(tangents)
+        pushed = _by_push(call, tangents)
     targets = [
         (part, g)
         for part, g in zip(pushed, cotangents, strict=True)
@@ -408,8 +426,9 @@ def recompute_grad(f: Function) -> Function:
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/recompute_grad. T. Chen, B. Xu, C. Zhang, C. Guestrin, Training deep
-    nets with sublinear memory cost, 2016. Variables must not be assigned to between the call and the gradient. Tensors
-    that f finds around it count as constants: pass them as arguments.
+    nets with sublinear memory cost, 2016. The trainable variables that f reads have the values from the call when it is
+    run again, even if they were assigned to since. Tensors that f finds around it count as constants: pass them as
+    arguments.
 
     Examples
     --------
