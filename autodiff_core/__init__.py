@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from . import _core, dtypes, math, nn
+from . import leaving as _leaving
 from . import numpy_protocol as _numpy_protocol
 from ._core import Tensor
 from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
@@ -170,6 +171,7 @@ _core.install(
     collect=_collect_slices,
     densify=_densify_slices,
 )
+_core.install_leaving(_leaving.refusal, _leaving.stores)
 
 from . import autodiff, config, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
 from .custom import (  # noqa: E402

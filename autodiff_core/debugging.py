@@ -61,7 +61,7 @@ def _fail(text: str, message: str | None) -> None:
 
 
 def _some(values: Any, summarize: int | None) -> str:
-    flat = np.asarray(values).reshape(-1)
+    flat = _core.seen(values).reshape(-1)
     count = 3 if summarize is None else len(flat) if summarize < 0 else summarize
     return str(flat[:count])
 
@@ -93,7 +93,7 @@ def Assert(condition: Any, data: Sequence[Any], summarize: int | None = None, na
     """
     if not bool(reduce_all(_core.operand(condition))):
         shown = ", ".join(part if isinstance(part, str) else _some(_core.operand(part), summarize) for part in data)
-        raise InvalidArgumentError(None, None, f"Expected {np.asarray(condition)} to be true. Summarized data: {shown}")
+        raise InvalidArgumentError(None, None, f"Expected {_core.seen(condition)} to be true. Summarized data: {shown}")
 
 
 _COMPARE = """Raise an error unless x {sign} y, element by element, by the rules of broadcasting.
@@ -137,8 +137,8 @@ def _compared(x: Any, y: Any, holds: Callable[..., Any], sign: str, message: str
     found = holds(first, second)
     if bool(reduce_all(found)):
         return
-    wrong = ~np.asarray(found)
-    left, right = (np.broadcast_to(np.asarray(part), wrong.shape)[wrong] for part in (first, second))
+    wrong = ~_core.seen(found)
+    left, right = (np.broadcast_to(_core.seen(part), wrong.shape)[wrong] for part in (first, second))
     count = 3 if summarize is None else len(left) if summarize < 0 else summarize
     _fail(
         f"Condition x {sign} y did not hold.\nIndices of first {min(count, len(left))} different values:\n"

@@ -76,6 +76,8 @@ class DifferentiableProgram:
         ------
         GuardFailed
             If a value that was looked at is another one now.
+        TypeError
+            If the function made an array or a number of what a tape follows.
         """
         operands = [*arguments, *self.read()]
         if _core.is_tracing():
@@ -107,6 +109,7 @@ class DifferentiableProgram:
                 checks.set_ends(checks.input_count, [], [], [], [], dict(checks.places))
                 self._checks = optimised(checks, ())
             _checked(self._checks, _core.run_program(self._checks, bare(operands)))
+            _core.refuse_departures(_core.departures(self.program), operands)
         return _core.apply_program(self.program, operands)
 
     def _check_derivative(self, wanted: bool) -> None:
@@ -127,6 +130,7 @@ class _Halves:
     def __init__(self, program: _core.ProgramCore, operands: list[Any], passes: Sequence[str]) -> None:
         self.passes = passes
         self.results = len(program.outputs)
+        self._departures = _core.departures(program)
         self.present = _floats(program)
         seeds = [_ones(program, k) for k in self.present]
         joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes)
@@ -140,6 +144,7 @@ class _Halves:
         """The values, as outputs of a record of several."""
         operands = [*operands, *_read(self.reads)]
         outputs = _checked(self.first, _core.run_program(self.first, operands))
+        _core.refuse_departures(self._departures, operands)
         call = _Call(self, operands)
         values = _core.multiple(_ROW, operands, outputs, call)
         call.needed = [operands[k] if kind == "input" else values[k] for kind, k in self.origins]

@@ -154,7 +154,7 @@ def _outer(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], spe
 
 
 def _plain(x: Any) -> Any:
-    return np.asarray(x) if isinstance(x, _core.Operand) else x
+    return _core.seen(x) if isinstance(x, _core.Operand) else x
 
 
 def _wrapped(value: Any) -> Any:

@@ -12,8 +12,7 @@ import numpy as np
 
 from . import _core
 from .compression import sparse_matrices
-from .tape import GradientTape
-from .transforms import _scalar
+from .transforms import recorded_result, scalar_result, strict_tape
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -79,12 +78,9 @@ def sparse_jacobian(f: Function, x: Any) -> scipy.sparse.csr_array:
     """
     sparse_matrices()
     source = _source("sparse_jacobian", x)
-    with GradientTape(watch_accessed_variables=False) as tape:
+    with strict_tape() as tape:
         tape.watch(source)
-        value = f(source)
-        if value is None:
-            raise TypeError("sparse_jacobian: the function must return a tensor, not None")
-        value = _core.to_tensor(value)
+        value = recorded_result("sparse_jacobian", f(source))
     return tape.sparse_jacobian(value, source)
 
 
@@ -131,7 +127,7 @@ def sparse_hessian(f: Function, x: Any) -> scipy.sparse.csr_array:
     """
     sparse_matrices()
     source = _source("sparse_hessian", x)
-    with GradientTape(watch_accessed_variables=False) as tape:
+    with strict_tape() as tape:
         tape.watch(source)
-        value = _scalar("sparse_hessian", f(source))
+        value = scalar_result("sparse_hessian", f(source))
     return tape.sparse_hessian(value, source)

@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import autodiff_core as tf
 
+from .transforms import strict_tape
+
 Function = Callable[..., Any]
 Array = NDArray[Any]
 
@@ -167,7 +169,7 @@ def _gradient(f: Function, unconnected: str = "none") -> Function:
     """The gradients of a function to one number, one an argument, by a tape."""
 
     def gradient(*tensors: Any) -> list[Any]:
-        with tf.GradientTape() as tape:
+        with strict_tape() as tape:
             tape.watch(tensors)
             value = f(*tensors)
         return list(tape.gradient(value, list(tensors), unconnected_gradients=unconnected))

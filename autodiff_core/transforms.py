@@ -110,13 +110,12 @@ class _Arguments:
 
     def record(self, f: Function, kwargs: dict[str, Any], has_aux: bool, persistent: bool) -> _Recording:
         """Call the function under a tape."""
-        tape = GradientTape(persistent=persistent, watch_accessed_variables=False)
-        with tape:
+        with strict_tape(persistent) as tape:
             tape.watch(self.sources)
             result = f(*self.args, **kwargs)
             value, aux = _parted(self.name, result, has_aux)
             leaves, rebuild = flatten_for_tape(value)
-            values = [_core.to_tensor(leaf) for leaf in leaves]
+            values = [recorded_result(self.name, leaf) for leaf in leaves]
         return _Recording(tape, values, rebuild, aux)
 
 
@@ -138,10 +137,29 @@ def _parted(name: str, result: Any, has_aux: bool) -> tuple[Any, Any]:
     return result[0], result[1]
 
 
-def _scalar(name: str, value: Any) -> _core.Tensor:
-    if not isinstance(value, _core.Operand) and not isinstance(value, (float, np.ndarray, np.generic)):
-        raise TypeError(f"{name}: the function must return a scalar tensor, not {type(value).__name__}")
-    tensor = _core.to_tensor(value)
+def strict_tape(persistent: bool = False) -> GradientTape:
+    """A tape for a function that is differentiated: a Python number of what it follows is a mistake, and an error."""
+    tape = GradientTape(persistent=persistent, watch_accessed_variables=False)
+    tape.refuse_numbers()
+    return tape
+
+
+def recorded_result(name: str, value: Any) -> _core.Tensor:
+    """A function's result as a tensor: an error where it is none, and so has left the tape or never was on it."""
+    if isinstance(value, (_core.Operand, _core.BufferCore, IndexedSlices)):
+        return _core.to_tensor(value)
+    if value is None:
+        raise TypeError(f"{name}: the function must return a tensor, not None; is there a `return` missing?")
+    raise TypeError(
+        f"{name}: the function must return a tensor, not {type(value).__name__}: no tape has recorded where it comes "
+        f"from. Compute it of the arguments by recorded operations, without float(), .item() and .numpy(); what is "
+        f"constant on purpose is tf.constant(value)"
+    )
+
+
+def scalar_result(name: str, value: Any) -> _core.Tensor:
+    """A function's result as a tensor of one number."""
+    tensor = recorded_result(name, value)
     if tensor.size != 1 or len(tensor.shape):
         raise ValueError(
             f"{name}: the function must return a scalar, not a value of shape {tuple(tensor.shape)}; use jacobian"
@@ -170,7 +188,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     Raises
     ------
     TypeError
-        At a call, where an argument holds integers.
+        At a call, where an argument holds integers, where f returns no tensor, or makes an array or a Python number of
+        a tensor that depends on the arguments.
     ValueError
         At a call, where f does not return a scalar.
 
@@ -182,11 +201,11 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
 
     def run(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("value_and_grad", args, argnums)
-        with GradientTape(watch_accessed_variables=False) as tape:
+        with strict_tape() as tape:
             tape.watch(arguments.sources)
             result = f(*arguments.args, **kwargs)
             value, aux = _parted("value_and_grad", result, has_aux)
-            value = _scalar("value_and_grad", value)
+            value = scalar_result("value_and_grad", value)
         gradients = tape.gradient(value, arguments.sources, unconnected_gradients="zero")
         value = arguments.given(value)
         return ((value, aux) if has_aux else value), arguments.structured(gradients)
@@ -429,7 +448,7 @@ def hessian(
     def run(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("hessian", args, argnums)
         tape, values, rebuild, aux = arguments.record(f, kwargs, has_aux, persistent=False)
-        value = _scalar("hessian", rebuild(list(values)))
+        value = scalar_result("hessian", rebuild(list(values)))
         blocks = tape.hessian(value, arguments.sources, chunk_size=chunk_size)
         result = arguments.placed([arguments.structured(row) for row in blocks])
         return (result, aux) if has_aux else result
@@ -462,6 +481,6 @@ def hvp(f: Function, primal: Any, vector: Any) -> Any:
     arguments = _Arguments("hvp", (primal,), 0)
     directions = arguments.flattened((vector,))
     tape, values, rebuild, _ = arguments.record(f, {}, False, persistent=False)
-    value = _scalar("hvp", rebuild(list(values)))
+    value = scalar_result("hvp", rebuild(list(values)))
     products = _core.tape_hvp(tape, value, arguments.sources, directions)
     return arguments.structured(filled(products, arguments.sources))

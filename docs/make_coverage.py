@@ -28,8 +28,8 @@ differences. The lists are those of the versions of NumPy and SciPy which wrote 
 
 A function that is given a tensor is **recorded**, with a gradient for what varies smoothly; or its result is **data**,
 truth values, places, counts or steps, which no tape follows; or it is **refused**, with a `TypeError` that names the
-function and the way out. Nothing leaves the tape silently but what makes an array of the tensor, which is what
-`np.asarray(t)` is for.
+function and the way out. Nothing leaves the tape in silence: what **makes arrays** of what it is given, because NumPy
+asks nobody there, is a `TypeError`, too, for a tensor that a recording tape follows.
 
 {counts}
 

@@ -406,4 +406,5 @@ cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t
         to.set_constant(node, p.constant(i))
     if p.records[i].op == OP_GUARD:
         to.records[node].payload.partial[0] = p.records[i].payload.partial[0]
+        to.records[node].payload.partial[1] = p.records[i].payload.partial[1]
     return node

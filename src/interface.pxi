@@ -86,6 +86,8 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     if ufunc is None and formula is None and name not in own_kernels:
         raise ValueError(f"{name}: an elementwise row needs a ufunc, or a formula in terms of other rows")
     for taken in (ufunc, *ufuncs):
+        if taken is not None and not isinstance(taken, numpy.ufunc):
+            raise TypeError(f"{name}: {shorten(taken)} is no ufunc; a function of operations is a formula")
         if taken in opcode_by_ufunc:
             raise ValueError(f"{name}: np.{taken.__name__} belongs to the row {opcode_by_ufunc[taken]!r} already")
     opcode = claim_opcode(name)

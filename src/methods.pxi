@@ -64,21 +64,6 @@ def install_methods(methods, attributes, find):
     PyType_Modified(<PyTypeObject*>Operand)
 
 
-def is_followed(Operand x):
-    """Whether a tape that records in this thread follows a tensor or a variable, or would once the variable is read."""
-    cdef Log* log = recording_log()
-    cdef uint32_t tapes
-    cdef int32_t node
-    if log == NULL:
-        return False
-    tapes = minus(log, log.active, log.tracer)
-    node = log_find(log, x)
-    if node >= 0 and meet(log, log.records[node].listeners, tapes):
-        return True
-    return bool(x.is_variable and (<VariableCore>x).is_trainable and differentiable(x.code) and
-                meet(log, tapes, log.automatic))
-
-
 def lent_view(ndarray array):
     """A view that calls itself writeable, for one who never writes but asks."""
     cdef ndarray view = array.view()

@@ -104,6 +104,7 @@ cdef class ProgramCore:
         r.dtype = <uint8_t>dtype
         r.a = r.b = UNTRACKED
         r.listeners = self.shape_number(shape)
+        r.payload.partial[1] = 0
         r.payload.attribute = NULL
         self.values[self.count].array = NULL
         if n <= 2:
@@ -248,6 +249,7 @@ cdef class ProgramCore:
                 other.set_constant(i, self.constant(i))
             if self.records[i].op == OP_GUARD:
                 other.records[i].payload.partial[0] = self.records[i].payload.partial[0]
+                other.records[i].payload.partial[1] = self.records[i].payload.partial[1]
         other.own_derivatives = self.own_derivatives
         other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
         return other
@@ -397,6 +399,7 @@ def freeze(Tracer tracer, list results):
             if r.op == OP_GUARD:
                 node = p.append(OP_GUARD, r.dtype, shape_at(log, r.a), &at[r.a], 1, None)
                 p.records[node].payload.partial[0] = r.payload.partial[0]
+                p.records[node].payload.partial[1] = r.payload.partial[1]
                 if r.flags & SCALAR:
                     p.values[node].number = log.values[i].number
                 else:
@@ -443,6 +446,60 @@ def freeze(Tracer tracer, list results):
     finally:
         free(at)
     return p
+
+
+def departures(ProgramCore p):
+    """The looks of a closed program that nobody asked for by name, at what a tape could follow:
+    [(how, place, numbers of the operands that it depends on)]."""
+    cdef int32_t i, k
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int j, n
+    cdef uint8_t* read
+    cdef list found = []
+    for i in range(p.count):
+        if p.records[i].op != OP_GUARD or p.records[i].payload.partial[1] == 0:
+            continue
+        read = <uint8_t*>calloc(<size_t>i + 1, 1)
+        if read == NULL:
+            raise MemoryError()
+        try:
+            read[p.records[i].a] = 1
+            for k in range(i - 1, -1, -1):
+                if read[k] and differentiable(p.records[k].dtype):
+                    n = passing(p, k, &nodes, pair)
+                    for j in range(n):
+                        read[nodes[j]] = 1
+            numbers = [k for k in range(p.input_count) if read[k] and differentiable(p.records[k].dtype)]
+        finally:
+            free(read)
+        place = p.places.get(i)
+        if place is not None and isinstance(place[0], int):     # it has a number (guards_of)
+            place = place[1]
+        found.append((<int>p.records[i].payload.partial[1], place, tuple(numbers)))
+    return found
+
+
+cdef int passing(ProgramCore p, int32_t node, int32_t** nodes, int32_t* pair) except -1:
+    """The operands of a record whose derivatives do not all stop at it."""
+    cdef Row* row = &table[p.records[node].op]
+    cdef int k
+    if p.records[node].op == OP_INPUT or p.records[node].op == OP_CONSTANT:
+        return 0
+    if row.kind == ELEMENTWISE:
+        for k in range(row.arity):
+            if row.derivative[k] != NOTHING:
+                return p.nodes_of(node, nodes, pair)
+        return 0
+    return p.nodes_of(node, nodes, pair)
+
+
+def refuse_departures(list found, list operands):
+    """Raise where one of a program's departures is from what a recording tape follows."""
+    for how, place, numbers in found:
+        for k in numbers:
+            if followed(<Operand>operands[k], how == BY_NUMBER):
+                raise hook_refusal(how, describe(<Operand>operands[k]), spell_place(place))
 
 
 cdef inline tuple shape_at(Log* log, int32_t node):
@@ -623,6 +680,7 @@ cdef int repeat_guard(ProgramCore p, int32_t node, Operand x) except -1:
     r.a = at
     r.dtype = p.records[node].dtype
     r.payload.partial[0] = p.records[node].payload.partial[0]
+    r.payload.partial[1] = p.records[node].payload.partial[1]
     if p.records[node].flags & SCALAR:
         r.flags = SCALAR
         log.values[log.count - 1].number = p.values[node].number

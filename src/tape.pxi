@@ -40,6 +40,7 @@ ctypedef struct Log:
     int32_t operand_capacity
     uint32_t active             # the set of tapes that record now
     uint32_t automatic          # those that watch every trainable variable that is read
+    uint32_t strict             # those under which what they follow becomes no Python number (leaving.pxi)
     uint32_t used               # those that are alive
     uint64_t* sets              # SET_WORDS words each: sets with a tape that has no bit of its own
     int set_count
@@ -678,6 +679,7 @@ cdef class Tape:
     cdef int32_t start
     cdef bint persistent
     cdef bint automatic
+    cdef bint strict
     cdef bint recording         # between enter and exit, and not paused
     cdef bint open              # on the stack
     cdef bint spent             # its one set of gradients has been taken
@@ -740,6 +742,8 @@ cdef class Tape:
         log.active = join(log, log.active, self.bit)
         if self.automatic:
             log.automatic = join(log, log.automatic, self.bit)
+        if self.strict:
+            log.strict = join(log, log.strict, self.bit)
         self.recording = True
         self.open = True
         self.spent = False
@@ -784,6 +788,7 @@ cdef class Tape:
         log.used = minus(log, log.used, self.bit)
         log.active = minus(log, log.active, self.bit)
         log.automatic = minus(log, log.automatic, self.bit)
+        log.strict = minus(log, log.strict, self.bit)
         log.tapes[self.slot] = NULL
         self.around = 0
         if log.used == 0 and not log.is_current:
@@ -811,6 +816,10 @@ cdef class Tape:
                                "inside this one is still open")
         self.around = join(log, self.around, minus(log, log.active, self.bit))
         self.pop()
+
+    def refuse_numbers(self):
+        """Let float(t) of what this tape follows be an error, from when it is entered on."""
+        self.strict = True
 
     def pause(self):
         """Stop listening; what happens meanwhile is not on this tape."""

@@ -75,24 +75,26 @@ cdef class Operand:
         return bool(self.array)
 
     def __float__(self):
-        refuse_store(self)
+        refuse_number(self)
         if traces:
-            look(self, False)
+            look(self, False, BY_NUMBER)
         if self.scalar:
             return self.number
         return float(self.array.item()) if self.array.size == 1 else float(self.array)
 
     def __int__(self):
-        refuse_store(self)
+        refuse_number(self)
         if traces:
-            look(self, False)
+            look(self, False, BY_NUMBER)
         if self.scalar:
             return int(self.number)
         return int(self.array.item()) if self.array.size == 1 else int(self.array)
 
     def __complex__(self):
-        refuse_store(self)
-        return complex(self.numpy())
+        refuse_number(self)
+        if traces:
+            look(self, False, BY_NUMBER)
+        return complex(owned_value(self))
 
     def __index__(self):
         if self.scalar == FLOAT_SCALAR or not PyTypeNum_ISINTEGER(self.code):
@@ -146,22 +148,12 @@ cdef class Operand:
         return owned_value(self)
 
     def __array__(self, dtype=None, copy=None):
-        cdef ndarray view
         if copy is False and self.scalar:
             raise ValueError("a scalar tensor has no array to share; np.asarray(t, copy=None) makes one")
-        refuse_store(self)
+        refuse_array(self)
         if traces:
-            look(self, False)
-        if self.scalar:
-            view = scalar_array(self.number, self.code)
-        else:
-            view = self.array.view()
-        PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
-        if dtype is not None and np_dtype(dtype) != view.dtype:
-            if copy is False:
-                raise ValueError("a change of dtype needs a copy")
-            return view.astype(dtype)
-        return view.copy() if copy else view
+            look(self, False, BY_ARRAY)
+        return seen_array(self, dtype, copy)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         for x in inputs:
@@ -265,7 +257,9 @@ cdef class Tensor(Operand):
         return f"Tensor({newline_before(text)}, shape={format_shape(self)}, dtype={self.dtype})"
 
     def __reduce__(self):
-        return rebuild_tensor, (np_asarray(self),)
+        if traces:
+            look(self, False)
+        return rebuild_tensor, (seen_array(self, None, None),)
 
     def __copy__(self):
         return self
@@ -339,6 +333,30 @@ cdef inline ndarray array_of(Operand x):
     if x.scalar:
         return scalar_array(x.number, x.code)
     return x.array
+
+
+cdef ndarray seen_array(Operand x, object dtype, object copy):
+    """The value as an array that cannot be written to, or a copy of it."""
+    cdef ndarray view = scalar_array(x.number, x.code) if x.scalar else x.array.view()
+    PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
+    if dtype is not None and np_dtype(dtype) != view.dtype:
+        if copy is False:
+            raise ValueError("a change of dtype needs a copy")
+        return view.astype(dtype)
+    return view.copy() if copy else view
+
+
+def seen(value, dtype=None):
+    """np.asarray, for who means to leave the tapes: what the library looks at, a tensor's value that cannot be written to."""
+    if type(value) is IndexedSlices:
+        value = dense_slices(value)
+    elif isinstance(value, BufferCore):
+        value = (<BufferCore>value).value()
+    if isinstance(value, Operand):
+        if traces:
+            look(<Operand>value, False)
+        return seen_array(<Operand>value, dtype, None)
+    return np_asarray(value, dtype)
 
 
 def rebuild_tensor(array):

@@ -234,8 +234,8 @@ cdef int32_t varying(Log* log, Operand x) except -2:
     return node
 
 
-cdef int look(Operand x, bint truth) except -1:
-    """Python is told a value: from here on the program is one for this value only."""
+cdef int look(Operand x, bint truth, int how=0) except -1:
+    """Python is told a value: from here on the program is one for this value only. `how`: if nobody asked for it by name."""
     cdef Log* log = tracing_log()
     cdef int32_t node
     cdef Record* r
@@ -248,6 +248,7 @@ cdef int look(Operand x, bint truth) except -1:
     r.a = node
     r.dtype = x.code
     r.payload.partial[0] = truth
+    r.payload.partial[1] = how if differentiable(x.code) else 0
     if x.scalar:
         r.flags = SCALAR
         log.values[log.count - 1].number = (1.0 if x.number != 0 else 0.0) if truth else x.number

@@ -88,9 +88,9 @@ def test_blocks_and_products_are_those_of_nested_tapes(
             blocks = tape.hessian(y, sources)
             for row, wanted in zip(blocks, expected, strict=True):
                 for block, other in zip(row, wanted, strict=True):
-                    np.testing.assert_allclose(block, other, rtol=1e-9, atol=1e-11)
+                    np.testing.assert_allclose(block.numpy(), other, rtol=1e-9, atol=1e-11)
             for found, row in zip(tape.hvp(y, sources, vectors), expected, strict=True):
-                np.testing.assert_allclose(found, product(row, vectors), rtol=1e-9, atol=1e-11)
+                np.testing.assert_allclose(found.numpy(), product(row, vectors), rtol=1e-9, atol=1e-11)
 
     if inside:
         with tf.GradientTape(persistent=True) as tape:

@@ -600,7 +600,7 @@ def test_a_variable_that_other_tapes_read_before_and_within_a_second_derivative(
     def read() -> None:
         with tf.GradientTape() as other:
             y = v * v
-        np.testing.assert_array_equal(other.gradient(y, v), [2, 4, 6])
+        np.testing.assert_array_equal(other.gradient(y, v).numpy(), [2, 4, 6])
 
     @tf.custom_gradient
     def f(x: Any) -> Any:

@@ -116,7 +116,7 @@ def test_integers_are_refused_with_the_argument_and_the_cast() -> None:
 def test_a_gradient_needs_a_scalar() -> None:
     with pytest.raises(ValueError, match=r"scalar, not a value of shape \(2,\); use jacobian"):
         tf.grad(lambda x: x * x)(np.array([1.0, 2.0]))
-    with pytest.raises(TypeError, match="must return a scalar tensor, not str"):
+    with pytest.raises(TypeError, match="value_and_grad: the function must return a tensor, not str"):
         tf.grad(lambda x: "text")(1.0)
     with pytest.raises(ZeroDivisionError):
         tf.grad(lambda x: 1 / 0)(1.0)
@@ -196,7 +196,9 @@ def test_a_linear_function_outlives_what_it_was_made_at() -> None:
 
 
 def test_a_value_that_does_not_move_has_zeros() -> None:
-    value, tangent = tf.jvp(lambda x: {"x": x, "still": tf.constant([1.0, 2.0]), "number": 3.0}, [2.0], [1.0])
+    value, tangent = tf.jvp(
+        lambda x: {"x": x, "still": tf.constant([1.0, 2.0]), "number": tf.constant(3.0)}, [2.0], [1.0]
+    )
     np.testing.assert_array_equal(tangent["still"], [0.0, 0.0])
     assert (tangent["x"], tangent["number"], value["number"]) == (1.0, 0.0, 3.0)
 
@@ -314,8 +316,8 @@ def test_a_function_of_a_variable_differentiates_at_its_value() -> None:
 )
 def test_wrong_tangents_are_refused_by_name(primals: Any, tangents: Any, text: str) -> None:
     with pytest.raises(ValueError, match=f"jvp: .*{text}"):
-        tf.jvp(lambda *args: 1.0, primals, tangents)
-    _, push = tf.linearize(lambda *args: 1.0, *primals)
+        tf.jvp(lambda *args: tf.constant(1.0), primals, tangents)
+    _, push = tf.linearize(lambda *args: tf.constant(1.0), *primals)
     with pytest.raises(ValueError, match=f"linearize: .*{text}"):
         push(*tangents)
 
@@ -341,7 +343,7 @@ def test_what_is_not_a_tangent_or_a_value_is_refused() -> None:
     for wrong in ("text", None):
         with pytest.raises(TypeError, match="neither a number nor an array of numbers"):
             tf.jvp(lambda x: x, [1.0], [wrong])
-        with pytest.raises(TypeError, match="cannot convert"):
+        with pytest.raises(TypeError, match=r"jvp: the function must return a tensor, not (str|None)"):
             tf.jvp(lambda x, wrong=wrong: wrong, [1.0], [1.0])
     with pytest.raises(ValueError, match=r"hvp: the function must return a scalar, not a value of shape \(2,\)"):
         tf.hvp(lambda x: x, np.ones(2), np.ones(2))

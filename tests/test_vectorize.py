@@ -286,7 +286,7 @@ def test_an_example_goes_its_own_way_whatever_the_last_bit_of_what_it_looks_at(l
         return x * x * float(look(x)) if float(look(x)) > 0.5 else -x
 
     def g(x: Any) -> Any:
-        return x * tf.sin(x) if float(look(x)) > 0.5 else -x
+        return x * tf.sin(x) if look(x).numpy() > 0.5 else -x
 
     x = np.abs(RNG.normal(size=12)).astype(dtype)
     ulps = 64 * np.finfo(dtype).eps

@@ -12,6 +12,7 @@ https://data-apis.org/array-api/2024.12/
 from math import e, inf, nan, pi
 
 from . import fft, linalg
+from . import special as special
 from .creation import (
     arange,
     asarray,

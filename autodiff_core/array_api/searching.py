@@ -109,7 +109,7 @@ def nonzero(x: Any, /) -> tuple[Tensor, ...]:
     operand = _core.operand(x)
     if operand.ndim == 0:
         raise ValueError("nonzero: a scalar has no places")
-    return tuple(map(_core.to_tensor, np.nonzero(np.asarray(operand))))
+    return tuple(map(_core.to_tensor, np.nonzero(_core.seen(operand))))
 
 
 def searchsorted(x1: Any, x2: Any, /, *, side: Any = "left", sorter: Any = None) -> Tensor:
@@ -326,7 +326,7 @@ def unique_all(x: Any, /) -> UniqueAll:
     https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.unique_all.html
     """
     operand = _core.operand(x)
-    found = np.unique_all(np.asarray(operand))
+    found = np.unique_all(_core.seen(operand))
     values = indexing.gather(shaping.reshape(operand, -1), found.indices)
     return UniqueAll(values, *map(_core.to_tensor, (found.indices, found.inverse_indices, found.counts)))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 import autodiff_core as tf
 
+from .. import _core
 from ..module import snake_case
 from . import backend, initializers
 
@@ -224,7 +225,7 @@ class Layer(tf.Module):
         >>> layer([[3.0]]).numpy().tolist()
         [[7.0]]
         """
-        variables, values = self.weights, [np.asarray(value) for value in weights]
+        variables, values = self.weights, [_core.seen(value) for value in weights]
         if len(variables) != len(values):
             raise ValueError(
                 f"You called set_weights(weights) on layer {self._name!r} with {len(values)} weights, but the layer "

@@ -53,7 +53,7 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
 @counterpart(np.where)
 def where(condition: Any, *choices: Any) -> Any:
     if not choices:
-        return tuple(_core.to_tensor(index) for index in np.nonzero(np.asarray(condition)))
+        return tuple(_core.to_tensor(index) for index in np.nonzero(_core.seen(condition)))
     return indexing.where(condition, *choices)
 
 
@@ -90,12 +90,12 @@ _CHOICES = places_of("choices", _choices)
 
 @counterpart(np.compress)
 def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
-    return take(a, np.flatnonzero(np.asarray(condition)), axis)
+    return take(a, np.flatnonzero(_core.seen(condition)), axis)
 
 
 @counterpart(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
-    return take(arr, np.flatnonzero(np.asarray(condition)))
+    return take(arr, np.flatnonzero(_core.seen(condition)))
 
 
 @counterpart(np.piecewise, lists="items")
@@ -152,7 +152,7 @@ def unique(
     """Of equal elements, the first has the gradient."""
     x = _flat(ar) if axis is None else _core.operand(ar)
     found = np.unique(
-        np.asarray(ar), return_index=True, return_inverse=True, return_counts=True, axis=axis, equal_nan=equal_nan
+        _core.seen(ar), return_index=True, return_inverse=True, return_counts=True, axis=axis, equal_nan=equal_nan
     )
     values = indexing.gather(x, found[1], axis=0 if axis is None else axis_of(axis, x.ndim))
     wanted = [part for part, ask in zip(found[1:], (return_index, return_inverse, return_counts), strict=True) if ask]
@@ -168,7 +168,7 @@ def _with_values(function: Any) -> Any:
     """Of the functions that give several things, the distinct values have the gradient."""
 
     def found(x: Any, /) -> Any:
-        return function(np.asarray(x))._replace(values=unique_values(x))
+        return function(_core.seen(x))._replace(values=unique_values(x))
 
     found.__name__ = function.__name__
     return found
@@ -187,7 +187,7 @@ def union1d(ar1: Any, ar2: Any) -> Any:
 @counterpart(np.setdiff1d)
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     x = _flat(ar1) if assume_unique else unique(ar1)
-    return take(x, np.flatnonzero(~np.isin(np.asarray(x), np.asarray(ar2))))
+    return take(x, np.flatnonzero(~np.isin(_core.seen(x), _core.seen(ar2))))
 
 
 @counterpart(np.setxor1d)
@@ -197,7 +197,7 @@ def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
 
 @counterpart(np.intersect1d)
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
-    _, first, second = np.intersect1d(np.asarray(ar1), np.asarray(ar2), assume_unique, return_indices=True)
+    _, first, second = np.intersect1d(_core.seen(ar1), _core.seen(ar2), assume_unique, return_indices=True)
     values = take(ar1, first)
     return (values, first, second) if return_indices else values
 

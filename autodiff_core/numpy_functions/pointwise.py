@@ -50,7 +50,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     if x.dtype.kind == "c":
         part = complex_parts.imag(x)
         small = tol * np.finfo(part.dtype).eps if tol > 1 else tol
-        if np.all(np.abs(np.asarray(part)) < small):
+        if np.all(np.abs(_core.seen(part)) < small):
             return complex_parts.real(x)
     return _core.identity_tensor(x)
 

@@ -65,9 +65,7 @@ def spelled(function: Any) -> str:
 
 def no_way(what: str, why: str) -> TypeError:
     """The error for what is not recorded."""
-    return TypeError(
-        f"{what} on a tensor: {why}. Use a recorded function, or leave the tape with .numpy() or np.asarray(t)"
-    )
+    return TypeError(f"{what} on a tensor: {why}. Use a recorded function, or leave the tape with .numpy()")
 
 
 def counterpart(
@@ -122,7 +120,7 @@ def refuse(why: str, *of: Any) -> None:
 def stripped(value: Any) -> Any:
     """Arguments with arrays for tensors, however nested."""
     if isinstance(value, _core.Operand):
-        return np.asarray(value)
+        return _core.seen(value)
     if isinstance(value, (list, tuple)):
         return type(value)(map(stripped, value))
     if isinstance(value, dict):
@@ -141,7 +139,7 @@ def data(value: Any, function: str, argument: str) -> Any:
     if any(watchable(part) for part in parts):
         raise TypeError(
             f"np.{function} with {argument} a tensor: there is no gradient with respect to {argument}. Give its value, "
-            f"t.numpy() or np.asarray(t)"
+            f"t.numpy()"
         )
     return stripped(value)
 

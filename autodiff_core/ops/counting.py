@@ -341,7 +341,7 @@ def unique_with_counts(x: Any, out_idx: Any = np.int32, name: str | None = None)
     [[4.0, 2.0], [0, 1, 0], [2, 1]]
     """
     operand = _core.operand(x)
-    values = np.asarray(operand)
+    values = _core.seen(operand)
     if values.ndim != 1:
         raise ValueError(f"unique: takes one dimension, not shape {values.shape}")
     _, first, inverse, counts = np.unique(values, return_index=True, return_inverse=True, return_counts=True)

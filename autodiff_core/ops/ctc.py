@@ -294,7 +294,7 @@ def _sparse(rows: list[list[int]]) -> SparseTensorValue:
 
 
 def _decoded(function: str, inputs: Any, sequence_length: Any) -> tuple[np.ndarray, np.ndarray]:
-    x, lengths = np.asarray(_core.operand(inputs)), np.asarray(_core.operand(sequence_length))
+    x, lengths = _core.seen(_core.operand(inputs)), _core.seen(_core.operand(sequence_length))
     if x.ndim != 3 or lengths.shape != x.shape[1:2] or lengths.min(initial=0) < 0 or lengths.max(initial=0) > len(x):
         raise ValueError(
             f"{function}: a sequence_length of shape {lengths.shape}, from {lengths.min(initial=0)} to "
@@ -511,7 +511,7 @@ def collapse_repeated(labels: Any, seq_length: Any, name: str | None = None) -> 
     >>> [part.numpy().tolist() for part in tf.nn.collapse_repeated([[1, 1, 2, 2, 1]], [4])]
     [[[1, 2]], [2]]
     """
-    values, lengths = np.asarray(_core.operand(labels)), np.asarray(_core.operand(seq_length))
+    values, lengths = _core.seen(_core.operand(labels)), _core.seen(_core.operand(seq_length))
     if values.ndim != 2 or lengths.shape != values.shape[:1]:
         raise ValueError(
             f"collapse_repeated: a seq_length of shape {lengths.shape} does not fit labels of shape {values.shape}"

@@ -551,7 +551,7 @@ def eigh_tridiagonal(
     if select == "i":
         w, v = (None if x is None else x[..., int(select_range[0]) : int(select_range[1]) + 1] for x in (w, v))
     elif select == "v":
-        values = np.asarray(w)
+        values = _core.seen(w)
         chosen = np.flatnonzero((values > select_range[0]) & (values <= select_range[1]))
         w, v = (None if x is None else x[..., chosen] for x in (w, v))
     return w if v is None else EighResult(w, v)

@@ -224,7 +224,7 @@ def cumulative_logsumexp(
 def running_extremum(x: Any, axis: int, ufunc: np.ufunc) -> Tensor:
     """Largest (np.maximum) or smallest element so far; of equal ones, the first has the gradient."""
     operand = _core.operand(x)
-    values = np.asarray(operand)
+    values = _core.seen(operand)
     axis %= values.ndim
     best = ufunc.accumulate(values, axis=axis)
     before = np.roll(best, 1, axis=axis)

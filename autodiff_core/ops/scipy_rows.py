@@ -28,8 +28,17 @@ except ImportError as error:
         "special functions are computed by SciPy, which is not installed: pip install autodiff-core[scipy]"
     ) from error
 
+
+class _Kernels:
+    """SciPy's ufuncs themselves: in its array API mode the public names are functions around them."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(_ufuncs, name, None)
+        return found if isinstance(found, np.ufunc) else getattr(_special, name)
+
+
 # SciPy's ufuncs, the public and the private ones.
-kernels: Any = _special
+kernels: Any = _Kernels()
 private: Any = _ufuncs
 
 # SciPy's ufuncs that are no elementwise row: what computes them on tensors.

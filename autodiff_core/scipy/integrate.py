@@ -65,12 +65,12 @@ _ODE = _core.register_general(
 
 def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Sequence[Any]) -> Any:
     """The states at times t, a tensor of shape (len(t), n), with the adjoint method for its gradient."""
-    y, times = np.asarray(y0), np.asarray(t)
-    values = [_core.to_tensor(np.asarray(x)) for x in args]
+    y, times = _core.seen(y0), _core.seen(t)
+    values = [_core.to_tensor(_core.seen(x)) for x in args]
 
     def slope(y: np.ndarray, at: float) -> np.ndarray:
         time = _core.to_tensor(np.asarray(at, times.dtype))
-        return np.asarray(_core.operand(func(_core.to_tensor(y.astype(y0.dtype)), time, *values)))
+        return _core.seen(_core.operand(func(_core.to_tensor(y.astype(y0.dtype)), time, *values)))
 
     listening = _core.suspend()
     try:
@@ -352,8 +352,8 @@ def _chosen_times(run: Callable[..., Any], flat: Callable[..., Any], state: Any,
 
         def slope(y: np.ndarray, at: float) -> np.ndarray:
             time = _core.to_tensor(np.asarray(at, span.dtype))
-            return np.asarray(_core.operand(flat(_core.to_tensor(y.astype(state.dtype)), time, *leaves)))
+            return _core.seen(_core.operand(flat(_core.to_tensor(y.astype(state.dtype)), time, *leaves)))
 
-        return np.asarray(run(slope, np.asarray(state), np.asarray(span), None).t)
+        return np.asarray(run(slope, _core.seen(state), _core.seen(span), None).t)
     finally:
         _core.resume(listening)

@@ -1,0 +1,102 @@
+# Leaving: what a recording tape follows becomes no array without a word.
+#
+# An array has no place on a log, so a derivative ends where one is made of a tensor. `t.numpy()`, `t.item()` and
+# `t.tolist()` say so; `__array__`, which NumPy calls for whoever is given a tensor, does not, and raises where a tape
+# follows it. `float(t)` and `int(t)` say what they do under a tape; not within the functions that `grad` and its kin
+# differentiate, whose tapes are strict. But NumPy calls them, too, for an assignment to one element; the instruction
+# says that at which the Python code stands that called NumPy.
+
+cdef extern from "Python.h":
+    ctypedef struct PySequenceMethods:
+        void* sq_item
+    ctypedef struct SequenceClass "PyTypeObject":
+        PySequenceMethods* tp_as_sequence
+
+cdef enum:
+    BY_ARRAY = 1        # how a value was looked at that was not asked for by name: Record.payload.partial[1] of a guard
+    BY_NUMBER = 2
+
+
+def hide_sequence(type kind):
+    """Let a class that has __getitem__, __len__ and __iter__ not count as a sequence in C: for those NumPy has an error
+    of its own, "setting an array element with a sequence", in the place of whatever `__float__` raises."""
+    (<SequenceClass*>kind).tp_as_sequence.sq_item = NULL
+
+hide_sequence(Operand)
+hide_sequence(Tensor)
+hide_sequence(VariableCore)
+
+cdef frozenset store_opcodes = None     # STORE_SUBSCR, and from Python 3.12 on STORE_SLICE
+cdef frozenset call_opcodes = None      # and those that call functions
+cdef object hook_refusal = None         # the package's: the error for a way to leave, given who called
+cdef object hook_stores = None          # and whether a call is one of the functions that store what they are given
+
+
+def install_leaving(refusal, stores):
+    """Give the core what reads the caller's code: the error, and whether an instruction calls what stores into arrays."""
+    global hook_refusal, hook_stores, store_opcodes, call_opcodes
+    import opcode
+    known = opcode.opmap
+    store_opcodes = frozenset([known[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in known])
+    call_opcodes = frozenset([known[name] for name in ("CALL", "CALL_KW", "CALL_FUNCTION_EX") if name in known])
+    hook_refusal = refusal
+    hook_stores = stores
+
+
+cdef bint followed(Operand x, bint strictly):
+    """Whether a tape that records in this thread follows this, or would once the variable is read; `strictly`: one that
+    belongs to `grad` or its kin."""
+    cdef Log* log = recording_log()
+    cdef uint32_t tapes
+    cdef int32_t node
+    if log == NULL:
+        return False
+    tapes = minus(log, log.active, log.tracer)
+    if strictly:
+        tapes = meet(log, tapes, log.strict)
+    if not tapes:
+        return False
+    node = log_find(log, x)
+    if node >= 0 and meet(log, log.records[node].listeners, tapes):
+        return True
+    return bool(x.is_variable and (<VariableCore>x).is_trainable and differentiable(x.code) and
+                meet(log, tapes, log.automatic))
+
+
+def is_followed(Operand x):
+    """Whether a tape that records in this thread follows a tensor or a variable, or would once the variable is read."""
+    return followed(x, False)
+
+
+cdef inline int refuse_array(Operand x) except -1:
+    """Raise where a tensor that is followed would become an array."""
+    if recording_log() != NULL and followed(x, False):
+        raise hook_refusal(BY_ARRAY, describe(x), None)
+    return 0
+
+
+cdef inline int refuse_number(Operand x) except -1:
+    """Raise where a tensor that is followed would become a number in a function that is differentiated, or an element of
+    an array."""
+    if recording_log() != NULL and followed(x, False):
+        if followed(x, True):
+            raise hook_refusal(BY_NUMBER, describe(x), None)
+        if stores_into_array():
+            raise hook_refusal(BY_ARRAY, describe(x), None)
+    return 0
+
+
+cdef bint stores_into_array() except -1:
+    """Whether the Python code that is running stands at an assignment to elements."""
+    cdef PyFrameObject* frame = PyEval_GetFrame()
+    cdef PyObject* code
+    cdef int at
+    if frame == NULL:
+        return False
+    code = <PyObject*>PyFrame_GetCode(frame)
+    try:
+        at = PyFrame_GetLasti(frame)
+        instruction = (<object>code).co_code[at]
+        return instruction in store_opcodes or (instruction in call_opcodes and bool(hook_stores(<object>code, at)))
+    finally:
+        Py_DECREF(<object>code)
