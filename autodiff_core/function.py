@@ -80,7 +80,6 @@ class _Arguments:
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.operands: list[Any] = []
-        self.given: list[Any] = []
         key: list[Any] = [len(args), *kwargs]
         self._rebuild: list[tuple[list[int | None], list[Any], Rebuild]] = []
         for value in (*args, *kwargs.values()):
@@ -102,8 +101,16 @@ class _Arguments:
 
     def with_operands(self, operands: list[Any]) -> _Arguments:
         """The same call of other tensors, maybe of other shapes."""
-        args, kwargs = self.with_tensors(operands)
-        return _Arguments(tuple(args), kwargs)
+        other = _Arguments.__new__(_Arguments)
+        other.operands, other.count, other.names, other._rebuild = operands, self.count, self.names, self._rebuild
+        key, at = list(self.key), 1 + len(self.names)
+        for places, _, _ in self._rebuild:
+            for k, place in enumerate(places, at + 1):
+                if place is not None:
+                    key[k] = operands[place].dtype, tuple(operands[place].shape)
+            at += 1 + len(places)
+        other.key = tuple(key)
+        return other
 
     def with_tensors(self, tensors: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments with other tensors in the places of these."""
@@ -510,16 +517,18 @@ class Function(_core.FunctionCore):
 
         Any program that assigns, if there is one; None where calls like this one are not recorded.
         """
-        from . import random
-
         own = arguments.with_operands(operands)
         # (What is recorded within a trace may hold that trace's tensors: it is of no use to any other.)
         variants = _core.Variants() if _core.is_tracing() else self._variants(own)[0]
         if variants.obstacle is not None:
             return None
+        if variants.only is not None:
+            return variants.only
         for variant in variants.programs:
             if variant.program.assigned:  # a replay would do so
                 return variant
+        from . import random
+
         state = random.state()  # numbers that are drawn here are nobody's
         found = variants.run(operands) if variants.programs else None
         try:

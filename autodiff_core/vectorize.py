@@ -73,8 +73,10 @@ class _Batch:
         """For which examples the path is right. A look is asked for only where those before it hold."""
         from . import random
 
-        state = random.state() if self._draws and self._conditions else None
         truth = np.ones(n, bool)
+        if not self._conditions:
+            return truth
+        state = random.state() if self._draws else None
         values = bare(operands)
         for condition in self._conditions:
             if not truth.any():
@@ -174,6 +176,10 @@ class _Vectorized:
         found: list[int | None] = []
         values: list[Any] = []
         for value, axes in zip((*args, *kwargs.values()), [*given, *([0] * len(kwargs))], strict=True):
+            if type(value) is _core.Tensor and type(axes) is int:  # (the usual case)
+                found.append(axes)
+                values.append(value)
+                continue
             leaves, rebuild = nest.flatten_for_tape(value)
             each = _axes_of_leaves("in_axes", axes, value)
             leaves = [leaf if axis is None else _examples(leaf) for leaf, axis in zip(leaves, each, strict=True)]
@@ -244,13 +250,13 @@ class _Vectorized:
         if batch.decided_by_draws:  # what is drawn to decide is not what would be drawn to compute
             return np.zeros(rows.size, bool), None
         chosen = batch.holds([*here, *shared], rows.size)
-        if not chosen.any():
+        part = np.flatnonzero(chosen)
+        if not part.size:
             return chosen, None
-        if not chosen.all():
-            part = np.flatnonzero(chosen)
+        if part.size < rows.size:
             here = _chosen(here, flags, part, rows.size)
             batch = self._batch(variant, program, [*here, *shared], flagged, part.size)
-        if np.count_nonzero(chosen) > 1:
+        if part.size > 1:
             variant.met_again()
         outputs = batch.outputs([*here, *shared])
         return chosen, _Piece(rows[chosen], outputs, batch.batched, partial(self._function.assemble, variant))

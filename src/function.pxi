@@ -107,6 +107,11 @@ cdef class Variants:
         """The program that ran last, or None."""
         return self.root.latest
 
+    @property
+    def only(self):
+        """The program, where Python looks at no value; or None."""
+        return self.root.end
+
     def prefer(self, Variant variant):
         """Begin with this program the next time."""
         cdef Fork fork
