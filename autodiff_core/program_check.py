@@ -19,7 +19,6 @@ from .ops import rows
 __all__ = ["Kind", "check_record", "refuse"]
 
 Kind = tuple[np.dtype[Any], tuple[int, ...]]  # dtype and shape of a value
-Origin = tuple[str, Any]  # op and attribute; an array for a constant
 
 _TRIED = 1 << 20  # elements: nothing larger is made, of operands or by attributes, to try a kernel
 
@@ -29,8 +28,8 @@ def refuse(what: str) -> ValueError:
     return ValueError(what)
 
 
-def check_record(op: str, operands: Sequence[Kind], origins: Sequence[Origin], attribute: Any) -> Kind | None:
-    """The dtype and shape that a record gives; None where only running it tells. Origins are the operands' records.
+def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | None:
+    """The dtype and shape that a record gives; None where only running it tells.
 
     Raises
     ------
@@ -62,7 +61,7 @@ def check_record(op: str, operands: Sequence[Kind], origins: Sequence[Origin], a
     if op in _GENERAL:
         return _GENERAL[op](operands[:own], attribute)
     if op in _BY_LABELS:
-        _check_labels(operands, origins, attribute)
+        _check_labels(operands, attribute)
         dtype, shape = operands[0]
         return dtype, _BY_LABELS[op](shape)
     return _tried(lambda x: _core.general(_core.op_named(op), x, attribute), op, operands, own, attribute)
@@ -353,23 +352,17 @@ def _along(operands: Sequence[Kind], attribute: Any) -> Kind:
     return operands[0]
 
 
-def _check_labels(operands: Sequence[Kind], origins: Sequence[Origin], attribute: Any) -> None:
-    """The kernels trust class labels: they are given here, or by an op that checks them."""
+def _check_labels(operands: Sequence[Kind], attribute: Any) -> None:
+    """Class labels, which a run checks where they are read anew."""
     dtype, shape = operands[0]
     if isinstance(attribute, _core.Hole):
-        op, origin = origins[attribute.operand]
-        if op == "class_numbers" and shape and origin == shape[-1] and operands[attribute.operand][1] == shape[:-1]:
-            return
-        attribute = origin if op == "constant" else None
-    if (
-        not isinstance(attribute, np.ndarray)
-        or attribute.dtype != np.int64
-        or not attribute.flags.c_contiguous
-        or not shape
-        or attribute.shape != shape[:-1]
-        or (attribute.size and (attribute.min() < 0 or attribute.max() >= shape[-1]))
-        or dtype.kind != "f"
-    ):
+        kind: Kind | None = operands[attribute.operand]
+    elif isinstance(attribute, np.ndarray):
+        inside = not attribute.size or (shape and attribute.min() >= 0 and attribute.max() < shape[-1])
+        kind = (attribute.dtype, attribute.shape) if inside else None
+    else:
+        kind = None
+    if not shape or dtype.kind != "f" or kind != (np.dtype(np.int64), shape[:-1]):
         raise refuse(
             "labels must be int64, of the operand's shape without the last axis, and less than that axis is long"
         )
@@ -384,7 +377,7 @@ def _class_numbers(operands: Sequence[Kind], attribute: Any) -> Kind:
 def _row_numbers(operands: Sequence[Kind], attribute: Any) -> Kind | None:
     if len(operands) != 1 or type(attribute) is not int or operands[0][0].kind not in "iu":
         raise refuse("row numbers are made of integers and how many rows there are")
-    return operands[0]
+    return np.dtype(np.intp), operands[0][1]
 
 
 def _changed_rows(operands: Sequence[Kind], attribute: Any) -> Kind:

@@ -21,7 +21,7 @@ import numpy as np
 from . import _core
 from .differentiable import PASSES
 from .program import Program
-from .program_check import Kind, Origin, check_record
+from .program_check import Kind, check_record
 from .program_layout import Layout, Place
 from .variable import Variable
 
@@ -234,7 +234,6 @@ class _Reader:
         self.header, self.data = _typed(header, dict, "the header"), data
         self.arrays = [self._array(entry) for entry in self._list("arrays")]
         self.kinds: list[Kind | None] = []  # of each node; None for a guard, which nothing can read
-        self.origins: list[Origin] = []
 
     def _list(self, key: str) -> list[Any]:
         if key not in self.header:
@@ -333,7 +332,7 @@ class _Reader:
         variables = [self._variable(entry) for entry in self._list("variables")]
         for dtype, shape in [*inputs, *((v.dtype, tuple(v.shape)) for v in variables)]:
             core.add_node("input", [], dtype, shape)
-            self._add((dtype, shape), "input", None)
+            self.kinds.append((dtype, shape))
         records = self._list("records")
         if len(records) > _MOST_RECORDS:
             raise ProgramFileError(f"{len(records)} records are more than {_MOST_RECORDS}")
@@ -355,10 +354,6 @@ class _Reader:
         core.set_ends(len(inputs), variables, outputs, assigned, [], places)
         _core.guards_of(core)
         return Program(core, arguments, results, passes, self._strings("names"))
-
-    def _add(self, kind: Kind | None, op: str, attribute: Any) -> None:
-        self.kinds.append(kind)
-        self.origins.append((op, attribute))
 
     def _variable(self, entry: Any) -> Variable:
         name, trainable, number = _items(entry, 3, "a variable")
@@ -390,12 +385,11 @@ class _Reader:
             value = self.attribute(attribute)
             for hole in _numbers_of_holes(value):
                 _index(hole, len(nodes), "hole")
-            origins = [self.origins[node] for node in nodes]
-            found = check_record(_typed(op, str, "an op"), given, origins, value) or kind
+            found = check_record(_typed(op, str, "an op"), given, value) or kind
         if found != kind:
             raise ProgramFileError(f"{op} of these operands is of dtype and shape {found}, not {kind}")
         core.add_node(op, nodes, kind[0], kind[1], value)
-        self._add(None if op == "guard" else kind, op, self.array(attribute) if op == "constant" else value)
+        self.kinds.append(None if op == "guard" else kind)
         return place
 
     def _constant(self, number: Any) -> tuple[Any, Kind]:

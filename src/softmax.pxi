@@ -77,16 +77,21 @@ cdef void class_losses_into(Real* x, Real* out, int64_t* labels, npy_intp rows, 
         x += n
 
 
-cdef ndarray label_of_rows(object labels, npy_intp rows):
-    """Checked labels as the kernels read them: int64, contiguous, one a row."""
+cdef ndarray label_of_rows(object labels, npy_intp rows, npy_intp classes):
+    """Labels as the kernels read them: int64, contiguous, one a row, each one of the classes."""
     cdef ndarray which = numpy.ascontiguousarray(labels, numpy.int64)
+    cdef int64_t* label = <int64_t*>PyArray_DATA(which)
+    cdef npy_intp i
     if PyArray_SIZE(which) != rows:
         raise ValueError(f"labels of shape {which.shape} for {rows} rows")
+    for i in range(rows):
+        if label[i] < 0 or label[i] >= classes:
+            raise ValueError(f"labels must be from 0 to {classes - 1}, not {label[i]}")
     return which
 
 
 def class_losses(labels, x):
-    """-log(softmax(x))[label] for each row; None where the array is not for this kernel. Labels are int64 and checked."""
+    """-log(softmax(x))[label] for each row; None where the array is not for this kernel."""
     cdef ndarray array = <ndarray>x, which, out, scratch
     cdef int code, nd
     cdef npy_intp n, rows
@@ -97,7 +102,7 @@ def class_losses(labels, x):
     code = type_code(array)
     n = PyArray_DIMS(array)[nd - 1]
     rows = PyArray_SIZE(array) // n
-    which = label_of_rows(labels, rows)
+    which = label_of_rows(labels, rows, n)
     out = new_array(code, nd - 1, PyArray_DIMS(array))
     scratch = new_array(code, 1, &n)
     with nogil:
@@ -125,7 +130,7 @@ def subtract_at_labels(labels, x):
     """x[row, label] -= 1 for each row of an array of the caller's own."""
     cdef ndarray array = <ndarray>x
     cdef npy_intp r, n = PyArray_DIMS(array)[PyArray_NDIM(array) - 1]
-    cdef ndarray which = label_of_rows(labels, PyArray_SIZE(array) // n if n else 0)
+    cdef ndarray which = label_of_rows(labels, PyArray_SIZE(array) // n if n else 0, n)
     cdef int64_t* label = <int64_t*>PyArray_DATA(which)
     for r in range(PyArray_SIZE(which)):
         if type_code(array) == NPY_FLOAT:

@@ -298,6 +298,28 @@ def other_programs():
     return [tf.Program.from_function(f, image, np.array([0, 2])).gradient(), model()[0].gradient(), model()[0].jvp()]
 
 
+@pytest.mark.parametrize("axes", [(0, 0), (None, 0), (0, None)])
+def test_programs_of_many_examples_with_labels_and_indices_of_their_own(axes):
+    rng = np.random.default_rng(1)
+    x, labels = (
+        rng.normal(size=(4, 2, 3) if axes[1] == 0 else (2, 3)),
+        np.array([[0, 2], [1, 1], [2, 0], [0, 1]], np.int32),
+    )
+    labels = labels if axes[0] == 0 else labels[0]
+
+    def loss(labels, x):
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, x)
+        return tf.reduce_sum(losses * tf.gather(x[0], labels) + x[:, labels[0]])
+
+    f = tf.vectorize(tf.value_and_grad(loss, argnums=1), axes)
+    loaded = from_bytes(to_bytes(tf.Program.from_function(f, labels, x)))
+    for these in (labels, labels[::-1].copy()):
+        for found, expected in zip(loaded(these, 2.0 * x), f(tf.constant(these), tf.constant(2.0 * x)), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-12)
+    with pytest.raises((IndexError, ValueError), match=r"out of bounds|labels must be from 0 to 2"):
+        loaded(labels + 1, x)
+
+
 @pytest.mark.parametrize("which", range(3))
 def test_headers_changed_at_random_are_errors_or_programs_that_run(which):
     program = other_programs()[which]
