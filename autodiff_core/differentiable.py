@@ -53,8 +53,8 @@ def bare(operands: Sequence[Any]) -> list[Any]:
 
 
 def _read(sources: Sequence[Any]) -> list[Any]:
-    """The present values of variables, and captured tensors as they are."""
-    return [x if isinstance(x, _core.Tensor) else x.read() for x in sources]
+    """The present values of variables and of captured arrays, and captured tensors as they are."""
+    return [_core.present(x) for x in sources]
 
 
 class DifferentiableProgram:
@@ -142,7 +142,7 @@ class _Halves:
 
     def recorded(self, operands: list[Any]) -> list[Any]:
         """The values, as outputs of a record of several."""
-        operands = [*operands, *_read(self.reads)]
+        operands = _core.kept_values([*operands, *_read(self.reads)])
         outputs = _checked(self.first, _core.run_program(self.first, operands))
         _core.refuse_departures(self._departures, operands)
         call = _Call(self, operands)

@@ -523,6 +523,7 @@ class Function(_core.FunctionCore):
         if variants.obstacle is not None:
             return None
         if variants.only is not None:
+            variants.prefer(variants.only)
             return variants.only
         for variant in variants.programs:
             if variant.program.assigned:  # a replay would do so

@@ -129,6 +129,7 @@ cdef extern from "numpy/arrayobject.h":
         NPY_ARRAY_CARRAY_RO
         NPY_ARRAY_OWNDATA
         NPY_ARRAY_WRITEABLE
+        NPY_ARRAY_ALIGNED
     int import_array "_import_array"() except -1
     int PyArray_NDIM(ndarray) noexcept nogil
     npy_intp* PyArray_DIMS(ndarray) noexcept nogil
@@ -138,6 +139,7 @@ cdef extern from "numpy/arrayobject.h":
     npy_intp PyArray_SIZE(ndarray) noexcept
     npy_intp PyArray_NBYTES(ndarray) noexcept
     bint PyArray_CHKFLAGS(ndarray, int) noexcept nogil
+    PyObject* PyArray_BASE(ndarray) noexcept nogil
     void PyArray_ENABLEFLAGS(ndarray, int) noexcept
     void PyArray_CLEARFLAGS(ndarray, int) noexcept
     object PyArray_New(PyTypeObject*, int, npy_intp*, int, npy_intp*, void*, int, int, PyObject*)

@@ -1128,6 +1128,8 @@ cdef object plain_index(object part):
         return plain_slice(part)
     if isinstance(part, BufferCore):
         part = (<BufferCore>part).value()
+    elif traces and isinstance(part, ndarray):
+        part = as_operand(part)
     if isinstance(part, Operand):
         if traces and PyTypeNum_ISINTEGER((<Operand>part).code):
             return lend(<Operand>part)

@@ -408,7 +408,7 @@ cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t
             PyMem_Free(mapped)
     to.records[node].flags |= p.records[i].flags & HOLES
     if p.records[i].op == OP_CONSTANT or p.records[i].op == OP_GUARD:
-        to.set_constant(node, p.constant(i))
+        to.set_constant(node, p.first_value(i))
     if p.records[i].op == OP_GUARD:
         to.records[node].payload.partial[0] = p.records[i].payload.partial[0]
         to.records[node].payload.partial[1] = p.records[i].payload.partial[1]

@@ -357,14 +357,27 @@ def to_tensor(value, dtype=None):
     if isinstance(value, Operand):
         x = <Operand>value
         if dtype is None or np_dtype(dtype) == x.dtype:
-            return x if isinstance(x, Tensor) else identity_of(x)
+            return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
         return to_dtype(x, dtype)
+    if traces and isinstance(value, ndarray):
+        return array_to_tensor(<ndarray>value, dtype)
     return convert(value, dtype)
 
 
 def wrapped(value):
     """What an object that wraps a tensor gives for itself."""
     return wrapped_tensor(value, None)
+
+
+cdef object array_to_tensor(ndarray array, object dtype):
+    """`to_tensor` of an array, which a program reads anew where somebody can write to it."""
+    cdef Operand x = as_operand(array)
+    cdef Log* log = tracing_log()
+    if log == NULL or not is_reference(x):
+        return convert(array, dtype)
+    out = identity_of(x) if dtype is None else to_dtype(x, dtype)
+    (<Tracer>log.trace).let_keep()
+    return out
 
 
 def to_dtype(value, dtype):
@@ -469,6 +482,8 @@ def adopt(array):
 
 def value_array(value):
     """The value behind an argument as an array that must not be written to. A program is then one for this value."""
+    if traces and isinstance(value, ndarray):
+        value = as_operand(value)
     if isinstance(value, Operand):
         if traces:
             look(<Operand>value, False)
@@ -580,9 +595,7 @@ cdef tuple reduction(Operand x, object axis, bint keepdims):
     kept = list(shape)
     result = list(shape)
     if type(axis) is not int:
-        if isinstance(axis, Operand):
-            axis = np_asarray(axis)
-        axis = np_asarray(axis).tolist() if isinstance(axis, (ndarray, np_generic)) else axis
+        axis = value_array(axis).tolist() if isinstance(axis, (Operand, ndarray, np_generic)) else axis
     for a in (axis if isinstance(axis, (list, tuple, range)) else (axis,)):
         d = a.__index__()
         if not -nd <= d < nd:

@@ -159,6 +159,7 @@ cdef class Plan:
     cdef int root_count
     cdef readonly size_t arena_size
     cdef list constants             # [(root, array)]
+    cdef list references            # nodes: constants that are somebody's arrays, read at each replay
     cdef int input_roots            # the first of the arguments' and variables'
     cdef int output_roots
     cdef int assign_roots
@@ -176,6 +177,7 @@ cdef class Plan:
     def __cinit__(self, ProgramCore program):
         self.program = program
         self.constants = []
+        self.references = []
 
     def __dealloc__(self):
         cdef int i
@@ -270,6 +272,16 @@ cdef int place_contiguous(Plan plan, int32_t node) except -1:
     p.nd = nd
     p.geometry = add_geometry(plan, nd, dims, strides)
     plan.storage[node].size = <size_t>step
+    return 0
+
+
+cdef int place_reference(Plan plan, int32_t node, ndarray array) except -1:
+    """Somebody's array, read as it lies; or, where its elements do not lie as a computer wants them, a copy of it."""
+    cdef Place* p = &plan.places[node]
+    place_contiguous(plan, node)
+    if PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED) and <tuple>array.shape == plan.program.shape(node):
+        p.geometry = add_geometry(plan, p.nd, PyArray_DIMS(array), PyArray_STRIDES(array))
+        p.direct = PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO)
     return 0
 
 
@@ -467,9 +479,13 @@ cdef int schedule(Plan plan) except -1:
         plan.storage[i].root = -1
         plan.storage[i].last = -1
         if i < given or r.op == OP_CONSTANT:
+            if i >= given and r.flags & ATTRIBUTE:
+                plan.references.append(i)
             if r.flags & SCALAR:
                 place_number(plan, i, plan.register_count)
                 plan.register_count += 1
+            elif i >= given and r.flags & ATTRIBUTE:
+                place_reference(plan, i, p.reference(i).array)
             elif r.op == OP_CONSTANT and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[i].array) and PyArray_SIZE(<ndarray>p.values[i].array):
                 place_number(plan, i, plan.register_count)
                 plan.register_count += 1
@@ -648,6 +664,9 @@ cdef int assign_memory(Plan plan) except -1:
         for i in range(p.count):
             if p.records[i].op == OP_CONSTANT and not plan.places[i].scalar and needed[i]:
                 plan.storage[i].root = plan.root_count
+                if p.records[i].flags & ATTRIBUTE:
+                    plan.root_count += 1
+                    continue
                 plan.constants.append((plan.root_count, numpy.ascontiguousarray(<ndarray>p.values[i].array)
                                        if PyArray_NDIM(<ndarray>p.values[i].array) else <ndarray>p.values[i].array))
                 plan.root_count += 1

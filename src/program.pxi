@@ -140,6 +140,12 @@ cdef class ProgramCore:
         self.set_constant(node, x)
         return node
 
+    cdef int32_t append_reference(self, Operand x) except -1:
+        """A constant that is an array of somebody's, who may write to it: the attribute is the tensor around it."""
+        cdef int32_t node = self.append(OP_CONSTANT, x.code, shape_of(x), NULL, 0, x)
+        self.set_constant(node, x)
+        return node
+
     cdef int set_constant(self, int32_t node, Operand x) except -1:
         """Give a constant its value."""
         if x.scalar:
@@ -167,8 +173,17 @@ cdef class ProgramCore:
     cdef inline tuple shape(self, int32_t node):
         return <tuple>self.shapes[self.records[node].listeners]
 
+    cdef inline Operand reference(self, int32_t node):
+        """The tensor around somebody's array that a constant stands for, or None."""
+        return <Operand>self.attribute(node) if self.records[node].op == OP_CONSTANT else None
+
     cdef Tensor constant(self, int32_t node):
-        """The value of a constant or a guard."""
+        """The value of a constant or a guard, now."""
+        cdef Operand x = self.reference(node)
+        return self.first_value(node) if x is None else new_tensor(own_copy(x.array))
+
+    cdef Tensor first_value(self, int32_t node):
+        """The value of a constant or a guard as it was recorded; of somebody's array, the array itself."""
         cdef Record* r = &self.records[node]
         if r.flags & SCALAR:
             return new_scalar(self.values[node].number, r.dtype)
@@ -246,7 +261,7 @@ cdef class ProgramCore:
             other.append(self.records[i].op, self.records[i].dtype, self.shape(i), nodes, n, self.attribute(i))
             other.records[i].flags |= self.records[i].flags & HOLES
             if self.records[i].op == OP_CONSTANT or self.records[i].op == OP_GUARD:
-                other.set_constant(i, self.constant(i))
+                other.set_constant(i, self.first_value(i))
             if self.records[i].op == OP_GUARD:
                 other.records[i].payload.partial[0] = self.records[i].payload.partial[0]
                 other.records[i].payload.partial[1] = self.records[i].payload.partial[1]
@@ -289,16 +304,20 @@ cdef object fill_holes(object attribute, list values):
 
 # ------------------------------------------------------------------------------------------------------------ freezing
 
-cdef object open_holes(object attribute, dict lent, list extra, int first):
+cdef object open_holes(ProgramCore p, const int32_t* at, object attribute, dict lent, list extra, int first):
     """Attributes with holes where arrays were lent; the nodes that fill them go to the end of `extra`."""
+    cdef int32_t node
     if isinstance(attribute, ndarray):
         found = lent.get(<uintptr_t><PyObject*>attribute)
         if found is None or found[1] is not attribute:
             return attribute
-        extra.append(found[0])
+        node = at[<int32_t>found[0]]
+        if p.records[node].op == OP_CONSTANT and p.reference(node) is None:
+            return attribute        # an array that was made in passing
+        extra.append(node)
         return Hole(first + <int>len(extra) - 1)
     if type(attribute) is tuple:
-        parts = [open_holes(part, lent, extra, first) for part in <tuple>attribute]
+        parts = [open_holes(p, at, part, lent, extra, first) for part in <tuple>attribute]
         for k in range(len(parts)):
             if parts[k] is not (<tuple>attribute)[k]:
                 return tuple(parts)
@@ -383,6 +402,12 @@ def freeze(Tracer tracer, list results):
                 x = <Operand>r.payload.attribute
                 if x.is_variable:
                     at[i] = read_again(p, current[id(x)], inputs + <int32_t>numbers[id(x)])
+                elif is_reference(x):
+                    if others_write(x):
+                        at[i] = p.append_reference(x)
+                        captures.append((at[i], x))
+                    else:
+                        at[i] = p.append_constant(x)
                 else:
                     at[i] = p.append_constant(x)
                     if (<PyObject*>x).ob_refcnt > 2 or x.elsewhere is not None:     # somebody's, who may have a tape watch it
@@ -417,7 +442,7 @@ def freeze(Tracer tracer, list results):
                 attribute = (<tuple>attribute)[:2]
             extra = []
             if tracer.lent and attribute is not None and holds_arrays(attribute):
-                attribute = open_holes(attribute, tracer.lent, extra, n)
+                attribute = open_holes(p, at, attribute, tracer.lent, extra, n)
             mapped = &few[0]
             if n + len(extra) > 64:
                 mapped = <int32_t*>PyMem_Malloc((n + len(extra)) * sizeof(int32_t))
@@ -429,7 +454,7 @@ def freeze(Tracer tracer, list results):
                     if mapped[k] < 0:
                         raise RuntimeError(f"{op_name(r.op)} reads a value that the recording has not heard of")
                 for k in range(len(extra)):
-                    mapped[n + k] = at[<int32_t>extra[k]]
+                    mapped[n + k] = extra[k]
                 at[i] = p.append(r.op, r.dtype, shape_at(log, i), mapped, n + <int>len(extra), attribute)
                 if extra:
                     p.records[at[i]].flags |= HOLES

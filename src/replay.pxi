@@ -461,6 +461,48 @@ cdef inline double read_as_number(char* at, int code) noexcept:
 
 # ---------------------------------------------------------------------------------------------------- one whole replay
 
+cdef int bind_references(Plan plan, Run* run, list held) except -1:
+    """Let constants that are somebody's arrays be what these hold now."""
+    cdef int32_t node
+    cdef ndarray array
+    cdef Place* p
+    cdef npy_intp* geometry
+    cdef int d
+    for node in plan.references:
+        p = &plan.places[node]
+        array = plan.program.reference(node).array
+        geometry = plan.geometry + p.geometry
+        if PyArray_NDIM(array) != p.nd or type_code(array) != plan.program.records[node].dtype:
+            refuse_reshaped(plan.program, node, array)
+        for d in range(p.nd):
+            if PyArray_DIMS(array)[d] != geometry[d]:
+                refuse_reshaped(plan.program, node, array)
+        if p.scalar:
+            run.registers[p.number] = read_scalar(array)
+            continue
+        if plan.storage[node].root < 0:
+            continue
+        for d in range(p.nd):
+            if PyArray_STRIDES(array)[d] != geometry[p.nd + d]:
+                break
+        else:
+            if PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED):
+                run.bases[plan.storage[node].root] = <char*>PyArray_DATA(array)
+                continue
+        if not p.direct:
+            refuse_reshaped(plan.program, node, array)
+        array = own_copy(array)
+        held.append(array)
+        run.bases[plan.storage[node].root] = <char*>PyArray_DATA(array)
+    return 0
+
+
+cdef int refuse_reshaped(ProgramCore p, int32_t node, ndarray array) except -1:
+    raise ValueError(f"an array that the program reads has shape {array.shape}, dtype {array.dtype} and strides {array.strides} now; "
+                     f"when it was recorded, it had shape {p.shape(node)} and dtype {dtype_objects[p.records[node].dtype]}, and its "
+                     f"memory was laid out as it was then: do not reshape it in place")
+
+
 cdef int bind_argument(Plan plan, Run* run, int k, Operand x, list held) except -1:
     """Let argument or variable k be `x`, which has its shape and dtype."""
     cdef ndarray array
@@ -527,6 +569,8 @@ cdef object replay_once(ProgramCore p, list arguments):
             read.append((<Operand>p.variables[k]).array)
             numbers.append((<Operand>p.variables[k]).number)
             bind_argument(plan, run, p.input_count + k, <Operand>p.variables[k], held)
+        if plan.references:
+            bind_references(plan, run, held)
         for k in range(len(p.outputs)):
             array = None
             if plan.output_fresh[k]:

@@ -428,9 +428,11 @@ cdef inline void own_attribute(Log* log, int32_t node, object attribute) noexcep
 cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
     """Keep the value of a tracked node, because a derivative needs it."""
     cdef Record* r = &log.records[node]
+    cdef ndarray array
     if not r.flags & (SCALAR | HELD):
-        Py_INCREF(x.array)
-        log.values[node].array = <PyObject*>x.array
+        array = own_copy(x.array) if x.borrowed else x.array
+        Py_INCREF(array)
+        log.values[node].array = <PyObject*>array
         r.flags |= HELD
         if node > log.last_owner:
             log.last_owner = node

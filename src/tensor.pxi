@@ -537,7 +537,6 @@ cdef str shorten(object value):
 
 cdef Operand operand_beside(object value, Operand other):
     """`value` as an operand of an op whose other operand is `other`; None where it is nothing numeric."""
-    cdef Tensor t
     cdef Operand inner
     cdef ndarray array
     if isinstance(value, Operand):
@@ -552,9 +551,7 @@ cdef Operand operand_beside(object value, Operand other):
         check_numeric(array)
         if not array.dtype.isnative:
             return new_tensor(own_copy(array))
-        t = new_tensor(array)
-        t.borrowed = may_change(array)
-        return t
+        return borrow(array)
     if isinstance(value, np_generic):
         array = np_asarray(value)
         check_numeric(array)
@@ -591,16 +588,27 @@ cdef bint may_change(ndarray array):
     return PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or array.base is not None
 
 
+cdef Tensor borrow(ndarray array):
+    """An array as an operand, for one op: somebody may write to it afterwards."""
+    cdef Log* log
+    cdef Tensor t
+    cdef bint changes = may_change(array)
+    if changes and traces:
+        log = tracing_log()
+        if log != NULL:
+            return reference(log, array)
+    t = new_tensor(array)
+    t.borrowed = changes
+    return t
+
+
 cdef Operand as_operand(object value):
     """Any argument of an op."""
-    cdef Tensor t
     if isinstance(value, Operand):
         return <Operand>value
     if type(value) is ndarray and (<ndarray>value).dtype.isnative:
         check_numeric(<ndarray>value)
-        t = new_tensor(<ndarray>value)
-        t.borrowed = may_change(<ndarray>value)
-        return t
+        return borrow(<ndarray>value)
     if isinstance(value, ndarray) and type(value) is not ndarray and not hasattr(type(value), "__tf_tensor__"):
         refuse_meaning(value)
         return as_operand(np_asarray(value))

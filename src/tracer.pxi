@@ -118,13 +118,59 @@ cdef str spell_place(object place):
 
 cdef int32_t capture(Log* log, Operand x) except -2:
     """What a trace has not seen before: a constant of the program, or a variable."""
-    cdef Tensor own
-    if x.is_variable:
-        return leaf(log, x, log.tracer)
-    if x.borrowed and not x.scalar:
-        own = new_tensor(own_copy(x.array))
-        return leaf(log, own, log.tracer)
+    if is_reference(x):
+        return reference(log, x.array).node
     return leaf(log, x, log.tracer)
+
+
+cdef inline bint is_reference(Operand x) noexcept:
+    """Whether an operand is somebody's array, whose elements may be others the next time."""
+    return x.borrowed and <PyObject*>x.array != <PyObject*>None
+
+
+cdef Tensor refer(ndarray array):
+    """A tensor around somebody's array, with the value that it has now. (A number's is in it twice.)"""
+    cdef Tensor t = new_tensor(array)
+    t.array = array
+    t.borrowed = True
+    return t
+
+
+cdef Tensor reference(Log* log, ndarray array):
+    """What stands for somebody's array in a trace: one leaf, and the program reads the array anew each time."""
+    cdef dict known = (<Tracer>log.trace).references
+    cdef Tensor t = known.get(<uintptr_t><PyObject*>array)
+    if t is None:
+        t = refer(array)
+        leaf(log, t, log.tracer)
+        known[<uintptr_t><PyObject*>array] = t
+    return t
+
+
+cdef bint others_write(Operand x):
+    """Whether somebody beside a tensor can write to its array: not where it alone holds an array that was made in passing."""
+    cdef PyObject* thing = <PyObject*>x.array
+    cdef bint held = False
+    while isinstance(<object>thing, ndarray):
+        held = held or thing.ob_refcnt > 1
+        if held and PyArray_CHKFLAGS(<ndarray>thing, NPY_ARRAY_WRITEABLE):
+            return True
+        thing = PyArray_BASE(<ndarray>thing)
+        if thing == NULL:
+            return False
+    return not isinstance(<object>thing, (bytes, Operand))
+
+
+def present(Operand x):
+    """The value of a variable, or of what was captured, now. An array is not copied yet."""
+    if x.is_variable:
+        return (<VariableCore>x).read()
+    return refer(x.array) if is_reference(x) else x
+
+
+def kept_values(list values):
+    """Values that somebody is to keep: those of arrays that others may write to are copied."""
+    return [new_tensor(own_copy((<Operand>x).array)) if is_reference(<Operand>x) else x for x in values]
 
 
 cdef int trace_result(Log* log, int32_t node, Operand out) except -1:
@@ -226,6 +272,8 @@ cdef int32_t varying(Log* log, Operand x) except -2:
     cdef Log* outer
     if x.is_variable:
         return tracked(log, x)
+    if is_reference(x):
+        return tracked(log, x)
     node = log_find(log, x)
     if node < 0 or (log.records[node].op == OP_LEAF and node >= (<Tracer>log.trace).input_count):
         # What this trace has for a constant may vary for one further out, for which this one is a way to compute.
@@ -278,6 +326,8 @@ cdef ndarray lend(Operand x):
         return array
     node = varying(log, x)
     if node >= 0:
+        if is_reference(x):
+            array = own_copy(array)     # of which nobody else has a view
         found = (<Tracer>log.trace).lent.get(<uintptr_t><PyObject*>array)
         if found is not None and found[0] != node:
             array = array.view()    # two tensors of one array, as a tensor that is given twice is: each has its own
@@ -369,6 +419,7 @@ cdef class Tracer:
     cdef readonly list arguments    # the tensors that stand for the inputs
     cdef list watched               # numbers of arguments that tapes within watch,
     cdef set watched_others         # and the ids of other tensors (the log has them)
+    cdef dict references            # by the address of somebody's array: the leaf that stands for it
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
     cdef Made* made
@@ -387,6 +438,7 @@ cdef class Tracer:
         self.watched = []
         self.watched_others = set()
         self.lent = {}
+        self.references = {}
         self.places = {}
         self.assigned = []
         self.created = []
@@ -456,6 +508,16 @@ cdef class Tracer:
         Py_INCREF(kept)
         m.tensor = <PyObject*>kept
         self.made_count += 1
+        return 0
+
+    cdef int let_keep(self) except -1:
+        """Lose sight of the last result: an array's value, which is as good beyond the recording."""
+        cdef Made* m
+        if self.made_count:
+            self.made_count -= 1
+            m = &self.made[self.made_count]
+            Py_XDECREF(m.tensor)
+            Py_XDECREF(m.code)
         return 0
 
     cdef int remember(self, VariableCore v) except -1:

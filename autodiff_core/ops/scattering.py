@@ -379,7 +379,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
 
 def repeated(x: Any, repeats: Any, axis: int) -> Tensor:
     """Each element along an axis so many times: a view's copy where all are as many, else by indices."""
-    times = repeats if isinstance(repeats, int) else np.asarray(repeats)
+    times = repeats if isinstance(repeats, int) else _core.value_array(repeats)
     if isinstance(times, int) or (times.size == 1 and times.dtype.kind in "iu"):
         count = int(times) if isinstance(times, int) else times.item()
         if count >= 0 and x.ndim:

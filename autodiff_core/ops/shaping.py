@@ -28,7 +28,7 @@ def _sizes(shape: Any) -> tuple[int, ...]:
     if isinstance(shape, (int, np.integer)):
         return (int(shape),)
     if isinstance(shape, (_core.Operand, np.ndarray)):
-        return tuple(np.atleast_1d(np.asarray(shape)).tolist())
+        return tuple(np.atleast_1d(_core.value_array(shape)).tolist())
     return tuple(int(size) for size in shape)
 
 
@@ -631,7 +631,7 @@ def pad(
     """
     x = _core.operand(tensor)
     old = _core.sizes(x)
-    widths = [(int(b), int(a)) for b, a in np.asarray(paddings).reshape(-1, 2)]
+    widths = [(int(b), int(a)) for b, a in _core.value_array(paddings).reshape(-1, 2)]
     if len(widths) != len(old) or any(b < 0 or a < 0 for b, a in widths):
         raise ValueError(f"pad: paddings {widths} do not fit shape {old}: one pair of counts an axis is needed")
     new = tuple(o + b + a for o, (b, a) in zip(old, widths, strict=True))
