@@ -183,6 +183,7 @@ def uniform(
         return _draw("integers", seed, sizes, np.dtype(dtype), np.asarray(minval), np.asarray(maxval))
     dtype = _float_dtype(dtype, "uniform")
     maxval = 1 if maxval is None else maxval
+    _refuse_complex("uniform", minval, maxval)
     if not (_is_number(minval) and _is_number(maxval)):
         minval, maxval = tf.cast(minval, dtype), tf.cast(maxval, dtype)
     return _scale("uniform", seed, sizes, dtype, maxval - minval, minval)
@@ -278,9 +279,19 @@ def _draw(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, first: 
 
 def _scale(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, scale: Any, offset: Any) -> tf.Tensor:
     """A sample, stretched and shifted: at once by numbers, by recorded ops where a gradient may be asked for."""
+    _refuse_complex(kind, scale, offset)
     if _is_number(scale) and _is_number(offset):
         return _draw(kind, seed, sizes, dtype, scale, offset)
     return _draw(kind, seed, sizes, dtype, None) * tf.cast(scale, dtype) + tf.cast(offset, dtype)
+
+
+def _refuse_complex(function: str, *parameters: Any) -> None:
+    """What is drawn is real, and so are its mean, its deviation and its bounds."""
+    if any(map(np.iscomplexobj, parameters)):
+        raise TypeError(
+            f"random.{function}: draws real numbers, so what says where they lie must not be complex; add the complex "
+            f"offset to the draw, or draw the parts and join them by tf.complex"
+        )
 
 
 def fresh_seed(seed: int | None) -> tf.Tensor:

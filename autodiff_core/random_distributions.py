@@ -16,7 +16,7 @@ import autodiff_core as tf
 from . import _core
 from .ops.gamma_variates import gamma_variates, generator_from
 from .ops.picking import places_of
-from .random import _float_dtype, _sizes, fresh_seed
+from .random import _float_dtype, _refuse_complex, _sizes, fresh_seed
 
 __all__ = [
     "categorical",
@@ -176,6 +176,7 @@ def _from_seed(kind: str, seed: Any, sizes: Any, dtype: Any, *parameters: Any) -
 
 def _scaled(kind: str, function: str, shape: Any, seed: Any, scale: Any, offset: Any, dtype: Any) -> tf.Tensor:
     chosen = _float_dtype(dtype, function)
+    _refuse_complex(function, scale, offset)
     drawn = _from_seed(kind, _seed(function, seed), _sizes(shape), chosen)
     return drawn * tf.cast(scale, chosen) + tf.cast(offset, chosen)
 
@@ -303,6 +304,7 @@ def stateless_uniform(
         bounds = [_core.to_tensor(np.asarray(b), None) if not isinstance(b, _core.Operand) else b for b in (low, high)]
         return _from_seed("integers", _seed("stateless_uniform", seed), _sizes(shape), kind, *bounds)
     chosen = _float_dtype(kind, "stateless_uniform")
+    _refuse_complex("stateless_uniform", minval, maxval)
     low = tf.cast(0.0 if minval is None else minval, chosen)
     high = tf.cast(1.0 if maxval is None else maxval, chosen)
     drawn = _from_seed("uniform", _seed("stateless_uniform", seed), _sizes(shape), chosen)

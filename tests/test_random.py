@@ -154,3 +154,41 @@ def test_shuffle_moves_whole_rows_and_the_gradient_follows():
 def test_shuffling_a_scalar_is_a_value_error():
     with pytest.raises(ValueError, match="at least one axis"):
         tf.random.shuffle(3.0)
+
+
+def test_numbers_that_lie_around_complex_ones_are_refused():
+    """They would lose their imaginary parts."""
+    z = tf.constant(1.0 + 2.0j)
+    for call in (
+        lambda: tf.random.normal((2,), z),
+        lambda: tf.random.normal((2,), 0.0, 1j),
+        lambda: tf.random.truncated_normal((2,), z),
+        lambda: tf.random.uniform((2,), 0.0, z),
+        lambda: tf.random.stateless_normal((2,), [1, 2], z),
+        lambda: tf.random.stateless_uniform((2,), [1, 2], 0.0, z),
+    ):
+        with pytest.raises(TypeError, match=r"draws real numbers.*add the complex offset to the draw"):
+            call()
+
+
+def test_a_recorded_function_draws_anew_between_other_bounds():
+    high = tf.function(lambda n: tf.random.uniform((200,), 0, n, tf.int64))
+    assert [int(tf.reduce_max(high(tf.constant(n)))) for n in (3, 9, 30)] == [2, 8, 29]
+    assert high.trace_count == 1
+    assert not np.array_equal(high(tf.constant(1000)), high(tf.constant(1000)))
+
+
+def test_a_recorded_dropout_keeps_other_elements_at_each_call():
+    dropped = tf.function(lambda x: tf.nn.dropout(x, 0.5))
+    x = tf.ones((100,))
+    results = [dropped(x).numpy().tolist() for _ in range(4)]
+    assert dropped.trace_count == 1
+    assert all(one != other for k, one in enumerate(results) for other in results[:k])
+
+
+def test_a_generators_draws_are_recorded():
+    generator, twin = (tf.random.Generator.from_seed(5) for _ in range(2))
+    recorded = tf.function(lambda m: generator.normal((3,), m))
+    for mean in (0.0, 1.0, 2.0):
+        np.testing.assert_array_equal(recorded(tf.constant(mean)), twin.normal((3,), tf.constant(mean)))
+    assert recorded.trace_count == 1
