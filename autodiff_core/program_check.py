@@ -9,23 +9,47 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import numpy as np
 
-from . import _core
-from .ops import rows
+from . import _core, numpy_functions, ops
+from .ops.picking import by_values
 
 __all__ = ["Kind", "check_record", "refuse"]
 
 Kind = tuple[np.dtype[Any], tuple[int, ...]]  # dtype and shape of a value
 
+# The modules with rows of their own, beside those of `ops` and NumPy's functions.
+_LATER = (
+    "custom",
+    "graphs",
+    "numpy_linalg",
+    "random",
+    "random_distributions",
+    "random_experimental",
+    "scipy.integrate",
+)
 _TRIED = 1 << 20  # elements: nothing larger is made, of operands or by attributes, to try a kernel
 
 
 def refuse(what: str) -> ValueError:
     """What a check raises; the reader says in which record."""
     return ValueError(what)
+
+
+def _load_all() -> None:
+    """Load all rows; most are loaded when they are first used. Some need an extra that may be missing."""
+    places = [
+        module.name for part in (ops, numpy_functions) for module in iter_modules(part.__path__, f"{part.__name__}.")
+    ]
+    for name in [*places, *(f"{__package__}.{name}" for name in _LATER)]:
+        try:
+            import_module(name)
+        except ImportError:
+            continue
 
 
 def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | None:
@@ -38,7 +62,7 @@ def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | No
     """
     row = _core.row_named(op)
     if row is None:
-        rows()  # those that are loaded when first used
+        _load_all()
         row = _core.row_named(op)
     if row is None:
         raise refuse(
@@ -506,6 +530,8 @@ def _tried(run: Callable[[list[Any]], Any], op: str, operands: Sequence[Kind], o
     except np.linalg.LinAlgError:
         return None  # ones may be no good example
     except Exception as error:
+        if op in by_values:
+            return None
         raise refuse(f"{op} cannot be run: {type(error).__name__}: {error}") from None
     return found.dtype, tuple(found.shape)
 

@@ -116,7 +116,7 @@ def histogramdd(
 ) -> tuple[Any, tuple[Any, ...]]:
     if isinstance(sample, (_core.Operand, np.ndarray)):
         table = sample if sample.ndim == 2 else shaping.reshape(sample, (-1, 1))
-        columns = [table[:, d] for d in np.arange(table.shape[1])]
+        columns = [table[:, d] for d in np.arange(table.shape[1]).tolist()]
     else:
         columns = list(sample)
     count = len(columns)

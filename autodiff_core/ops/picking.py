@@ -107,6 +107,10 @@ def put(values: Any, places: Any, shape: Shape, place_dims: int | None = None) -
     return _core.general(_PUT, [values, places], (shape, len(places.shape) if place_dims is None else place_dims))
 
 
+# The rows below, whose kernels may refuse values that are made up, such as ones in the place of all.
+by_values: set[str] = set()
+
+
 def _stepping(x: Any) -> Any:
     """An operand that no derivative comes to; integers have none anyway."""
     operand = _core.operand(x)
@@ -119,6 +123,7 @@ def places_of(name: str, kernel: Any, *, batched: Any = None) -> Any:
     `batched` is as in `table.general`.
     """
     handle = _core.register_general(name, kernel, None, None, False, False, batched=batched)
+    by_values.add(name)
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
         return _core.general(handle, [_stepping(x) for x in operands], attributes)
