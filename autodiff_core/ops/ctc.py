@@ -7,13 +7,14 @@ a row of its own: what the softmax gives each class less what the alignments do.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .elementwise import multiply
+from .elementwise import logical_and, multiply, select
 from .nn import log_softmax
 from .picking import places_of
 from .reductions import reduce_logsumexp, reduce_sum
@@ -126,26 +127,33 @@ def _loss_rule(g: Any, y: Any, blank: int, logits: Any, *labels: Any) -> list[An
     return [multiply(expand_dims(g, -1), _core.general(_SLOPE, [logits, *labels], blank)), None, None, None]
 
 
-def _composed(logits: Any, walk: _Walk) -> Any:
+def _walk_part(attributes: Any, *labels: np.ndarray) -> np.ndarray:
+    blank, classes, steps, name = attributes
+    return np.asarray(getattr(_Walk(blank, classes, steps, *labels), name))
+
+
+_WALK = places_of("ctc_walk", _walk_part)
+
+
+def _composed(logits: Any, walk: Any) -> Any:
     """The loss again, in recorded operations, for derivatives of the second order and beyond."""
     low = {2: -1e4, 4: -1e15}.get(logits.dtype.itemsize, -1e30)  # infinities would leave NaN in derivatives
     logp = log_softmax(logits)
-    rows = np.arange(len(walk.states))[:, None]
-    possible = {
-        name: np.where(getattr(walk, name), 0.0, low).astype(logits.dtype) for name in ("exists", "skips", "ends")
-    }
-    begin = np.where(walk.begins, 0.0, low).astype(logits.dtype)
+    zero, least = (_core.to_tensor(value, logits.dtype) for value in (0.0, low))
+    rows = np.arange(walk("states").shape[0])[:, None]
+    possible = {name: select(walk(name), zero, least) for name in ("exists", "skips", "ends")}
+    begin = select(walk("begins"), zero, least)
     edge = np.full((len(rows), 2), low, logits.dtype)
     alpha: Any = None
     for t in range(logits.shape[0]):
-        own = logp[t][rows, walk.states]
+        own = logp[t][rows, walk("states")]
         if alpha is None:
             alpha = own + begin
             continue
         once = concat([edge[:, :1], alpha[:, :-1]], 1)
         twice = concat([edge, alpha[:, :-2]], 1) if alpha.shape[1] > 2 else edge[:, : alpha.shape[1]] + 0.0 * alpha
         moved = own + reduce_logsumexp(stack([alpha, once, twice + possible["skips"]]), 0) + possible["exists"]
-        kept = (t < walk.times)[:, None].astype(logits.dtype)
+        kept = _core.to_dtype(walk("times") > t, logits.dtype)[:, None]
         alpha = kept * moved + (1.0 - kept) * alpha
     return -reduce_logsumexp(alpha + possible["ends"], 1)
 
@@ -154,8 +162,9 @@ def _slope_rule(g: Any, y: Any, blank: int, logits: Any, *labels: Any) -> list[A
     """The loss's Hessian is symmetric: its product with g is the gradient of the slope along g."""
     from ..tape import GradientTape
 
-    walk = _Walk(blank, logits.shape[2], logits.shape[0], *(np.asarray(part) for part in labels))
-    mask = (walk.possible & (walk.times > 0)).astype(logits.dtype)
+    sizes = int(logits.shape[2]), int(logits.shape[0])
+    walk = cache(lambda name: _WALK(labels, (blank, *sizes, name)))
+    mask = _core.to_dtype(logical_and(walk("possible"), walk("times") > 0), logits.dtype)
     with GradientTape() as outer:
         outer.watch(logits)
         with GradientTape() as inner:

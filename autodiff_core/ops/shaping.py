@@ -743,6 +743,11 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     return _core.linear(_ROLL, x, ((shifts, axes), (tuple([-s for s in shifts]), axes)))
 
 
+def _roll_behind(attributes: Any, n: int) -> Any:
+    """Numbers that a program reads anew are those of each example."""
+    return None if isinstance(attributes[0][0], Tensor) else attributes
+
+
 _ROLL, _ = linear(
     "roll",
     lambda x, a: np.roll(x, a[0][0], a[0][1]),
@@ -750,7 +755,7 @@ _ROLL, _ = linear(
     function=roll,
     doc="The elements moved along axes.",
     selects="both",
-    batched=lambda attributes, n: attributes,
+    batched=_roll_behind,
     cases=(Case(lambda x: roll(x, 2, 0), ((5,),)), Case(lambda x: roll(x, (1, -1), (0, 1)), ((3, 4),))),
 )
 
