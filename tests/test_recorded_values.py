@@ -6,8 +6,12 @@ function stands in `REASONS`, with what it is that only a look at values can tel
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import warnings
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,7 @@ import complex_calls
 import numpy_calls
 import tensorflow_calls
 import value_calls as calls
+from autodiff_core.program_file import from_bytes, to_bytes
 
 pytest.importorskip("scipy")
 CALLS = 5
@@ -93,6 +98,14 @@ def with_gradients(function: Any) -> Any:
     return call
 
 
+def assert_close(found: Any, expected: Any) -> None:
+    for one, other in zip(leaves(found), leaves(expected), strict=True):
+        one, other = np.asarray(one), np.asarray(other)
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        limit = 1e-4 if one.dtype.itemsize < 8 else 1e-6
+        np.testing.assert_allclose(one, other, rtol=limit, atol=limit)
+
+
 def check(name: str) -> int:
     """How many programs five calls make."""
     call = ALL[name]
@@ -107,12 +120,7 @@ def check(name: str) -> int:
             expected = function(*operands)
             tf.random.set_seed(k)
             found = recorded(*operands)
-        for one, other in zip(leaves(found), leaves(expected), strict=True):
-            one, other = np.asarray(one), np.asarray(other)
-            assert (one.dtype, one.shape) == (other.dtype, other.shape)
-            np.testing.assert_allclose(
-                one, other, rtol=1e-5 if one.dtype.itemsize < 8 else 1e-9, atol=1e-5 if one.dtype.itemsize < 8 else 1e-9
-            )
+        assert_close(found, expected)
     return recorded.trace_count
 
 
@@ -129,3 +137,125 @@ def test_other_values_and_places_replay(name: str) -> None:
 def test_what_is_recorded_for_its_values_has_a_reason(function: str) -> None:
     """It gives what plain Python gives; and the list has nothing on it that would replay."""
     assert max(check(name) for name in ALL if function_of(name) == function) > 1
+
+
+# Those that take more than numbers, or answer with less.
+VALUED = [name for name in ALL if function_of(name) not in REASONS and "-of numbers" not in name and "-as " not in name]
+DRAWS = ("tf.random.", "tf.nn.dropout", "tf.nn.fractional")
+
+
+def drawn(name: str) -> list[list[tf.Tensor]]:
+    """Two sets of operands."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    return [[tf.constant(draw(rng)) for draw in ALL[name].operands] for _ in range(2)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", VALUED)
+def test_its_program_is_saved_and_loaded(name: str) -> None:
+    first, second = drawn(name)
+    program = tf.Program.from_function(with_gradients(ALL[name].function), *first)
+    loaded = from_bytes(to_bytes(program))
+    results = []
+    for one in (program, loaded):
+        tf.random.set_seed(3)
+        results.append(one(*second))
+    assert_close(results[1], results[0])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [name for name in VALUED if not name.startswith(DRAWS)])
+def test_each_example_has_values_and_places_of_its_own(name: str) -> None:
+    def results(*operands: Any) -> list[Any]:
+        return [leaf for leaf in leaves(ALL[name].function(*operands)) if isinstance(leaf, tf.Tensor)]
+
+    both = drawn(name)
+    found = tf.vectorize(with_gradients(results))(*[tf.stack(pair) for pair in zip(*both, strict=True)])
+    apart = [leaves(with_gradients(results)(*operands)) for operands in both]
+    assert_close(found, [np.stack(pair) for pair in zip(*apart, strict=True)])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", VALUED)
+def test_second_derivatives_replay(name: str) -> None:
+    places = [k for k, x in enumerate(drawn(name)[0]) if x.dtype.kind == "f"]
+
+    def second(*operands: Any) -> Any:
+        sources = [operands[k] for k in places]
+        with tf.GradientTape() as outer:
+            outer.watch(sources)
+            slopes = with_gradients(ALL[name].function)(*operands)[1]
+            total = [tf.reduce_sum(slope * slope) for slope in slopes]
+        return outer.gradient(total, sources, unconnected_gradients="zero") if total else []
+
+    recorded = tf.function(second)
+    for operands in [*drawn(name), *drawn(name)]:
+        results = []
+        for function in (second, recorded):
+            tf.random.set_seed(3)
+            results.append(function(*operands))
+        assert_close(results[1], results[0])
+    assert recorded.trace_count == 1
+
+
+def test_a_program_finds_its_rows_in_another_process(tmp_path: Path) -> None:
+    """Most rows are loaded when a function first needs them; a file may be what needs them first."""
+    path = tmp_path / "a.program"
+    program = tf.Program.from_function(
+        lambda x: [np.histogram(x, 3, (0.0, 1.0))[0], tf.math.top_k(x, 1)[1]], np.ones(4)
+    )
+    program.save(path)
+    call = f"tf.Program.load({str(path)!r})(np.array([0.1, 0.5, 0.9, 0.6]))[0].numpy().tolist()"
+    code = f"import numpy as np; import autodiff_core as tf; print({call})"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[1, 2, 1]\n"
+
+
+# -- Which functions are called here -----------------------------------------------------------------------------------
+
+SPACES = ["", "math", "math.special", "nn", "linalg", "signal", "random", "random.experimental", "bitwise"]
+SPACES += ["nn.experimental", "keras.metrics"]
+# What makes tensors of numbers, follows functions of the user's, describes or configures.
+_NO_FUNCTIONS_OF_TENSORS = """
+    as_dtype broadcast_dynamic_shape broadcast_static_shape buffer case cond control_dependencies convert_to_tensor
+    custom_gradient custom_jvp device elementwise_op executing_eagerly floatx foldl foldr function general_op
+    get_num_threads get_static_value grad grad_pass_through group hessian hvp init_scope inside_function
+    is_symbolic_tensor is_tensor jacobian jvp linear_op linearize map_fn no_op numpy_function ones print py_function
+    recompute_grad scan set_floatx set_num_threads sparse_hessian sparse_jacobian stop_gradient switch_case timestamp
+    value_and_grad vectorize vectorized_map vjp vmap while_loop zeros signal.hamming_window signal.hann_window
+    signal.inverse_stft_window_fn signal.kaiser_bessel_derived_window signal.kaiser_window
+    signal.linear_to_mel_weight_matrix signal.vorbis_window random.set_seed random.create_rng_state
+    random.get_global_generator random.set_global_generator random.experimental.create_rng_state
+    random.experimental.get_global_generator random.experimental.set_global_generator
+"""
+NO_FUNCTIONS_OF_TENSORS = set(_NO_FUNCTIONS_OF_TENSORS.split())
+
+
+def named(name: str) -> Any:
+    thing: Any = tf
+    for part in filter(None, name.split(".")):
+        thing = getattr(thing, part, None)
+    return thing
+
+
+def public() -> list[str]:
+    found = []
+    for space in SPACES:
+        names = getattr(named(space), "__all__", None) or [n for n in dir(named(space)) if not n.startswith("_")]
+        found += [f"{space}.{name}".lstrip(".") for name in names]
+    return [name for name in found if callable(named(name)) and not isinstance(named(name), type)]
+
+
+def test_each_function_of_tensors_is_called_by_one_of_the_tables() -> None:
+    """A new function gets a call; those of NumPy, and of scipy.special, are listed by other tests."""
+    tables = [Path(module.__file__).read_text() for module in (calls, complex_calls, tensorflow_calls)]
+    names = {
+        *re.findall(r"tf\.([\w.]+)", "".join(tables)),
+        *complex_calls.RIGHT,
+        *complex_calls.REFUSED,
+        *calls.TENSORFLOW,
+    }
+    called = list(map(named, names))
+    left = [name for name in public() if not any(named(name) is thing for thing in called)]
+    assert set(left) - NO_FUNCTIONS_OF_TENSORS == set()
+    assert NO_FUNCTIONS_OF_TENSORS - set(left) == set()

@@ -114,6 +114,14 @@ TENSORFLOW: dict[str, tuple[Call, ...]] = {
     "searchsorted": of(tf.searchsorted, lambda a, x: tf.searchsorted(a, x, "right"), draws=(rising(6), reals(4)))
     + of(tf.searchsorted, draws=(rising(2, 6), reals(2, 4))),
     "math.invert_permutation": of(tf.math.invert_permutation, draws=(orders(5),)),
+    "checks": of(
+        lambda x: tf.debugging.check_numerics(x, "x"),
+        lambda x: tf.assert_less(x, 3.0),
+        lambda x: tf.assert_greater(x, -3.0),
+        lambda x: tf.assert_equal(x, x),
+        lambda x: tf.assert_rank(x, 2),
+        lambda x: tf.Assert(tf.reduce_all(x < 3.0), [x]),
+    ),
     "math.is_non_decreasing": of(tf.math.is_non_decreasing, tf.math.is_strictly_increasing),
     "math.is_finite": of(tf.math.is_finite, tf.math.is_inf, tf.math.is_nan, draws=(holed(3, 4),)),
     "equal": of(tf.equal, tf.not_equal, tf.less, tf.less_equal, tf.greater, tf.greater_equal, draws=(I3, I3)),
@@ -341,6 +349,13 @@ TENSORFLOW: dict[str, tuple[Call, ...]] = {
         lambda x: tf.signal.fft(tf.cast(x, tf.complex128)),
         lambda x: tf.signal.fft2d(tf.cast(x, tf.complex128)),
         lambda x: tf.signal.rfft2d(x),
+        lambda x: tf.signal.irfft2d(tf.signal.rfft2d(x)),
+        lambda x: tf.signal.irfft3d(tf.signal.rfft3d(x[None])),
+        lambda x: tf.signal.irfftnd(tf.signal.rfftnd(x, [3, 4], [0, 1]), [3, 4], [0, 1]),
+        lambda x: tf.signal.ifft(tf.cast(x, tf.complex128)),
+        lambda x: tf.signal.ifft2d(tf.cast(x, tf.complex128)),
+        lambda x: tf.signal.ifft3d(tf.signal.fft3d(tf.cast(x[None], tf.complex128))),
+        lambda x: tf.signal.ifftnd(tf.signal.fftnd(tf.cast(x, tf.complex128), [3, 4], [0, 1]), [3, 4], [0, 1]),
     ),
 }
 
