@@ -65,6 +65,7 @@ class DifferentiableProgram:
 
     def __init__(self, program: _core.ProgramCore, passes: Sequence[str]) -> None:
         self.program, self.reads = _core.close_program(program)
+        self.departures = _core.departures(self.program)
         self.passes = passes
         self._checks: _core.ProgramCore | None = None
         self._halves: _Halves | None = None
@@ -109,7 +110,7 @@ class DifferentiableProgram:
                 checks.set_ends(checks.input_count, [], [], [], [], dict(checks.places))
                 self._checks = optimised(checks, ())
             _checked(self._checks, _core.run_program(self._checks, bare(operands)))
-            _core.refuse_departures(_core.departures(self.program), operands)
+            _core.refuse_departures(self.departures, operands)
         return _core.apply_program(self.program, operands)
 
     def _check_derivative(self, wanted: bool) -> None:

@@ -90,7 +90,7 @@ def _at(code: CodeType, at: int) -> str:
         return _ELEMENTS
     if instruction == "STORE_ATTR":
         return "array.flat = tensor"
-    return called(code, at) if instruction.startswith("CALL") else ""
+    return called(code, at) if instruction.startswith(("CALL", "PRECALL")) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -99,17 +99,12 @@ def called(code: CodeType, at: int) -> str:
 
     The callable is what was loaded last that begins in the source where the call does: its arguments begin later.
     """
-    instructions = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL", "PRECALL")]
-    here = next((k for k, one in enumerate(instructions) if one.offset == at), None)
-    if here is None:
-        return ""
-    begin = _begin(instructions[here])
+    instructions = [one for one in dis.get_instructions(code) if one.opname != "PUSH_NULL"]
+    before = list(takewhile(lambda one: one.offset < at, instructions))
+    begin = _begin(instructions[len(before)])
     names: list[str] = []
-    for one in reversed(instructions[:here]):
-        if begin[0] is None or not one.opname.startswith("LOAD_"):
-            if names:
-                break
-        elif _begin(one) == begin:
+    for one in reversed(before):
+        if one.opname.startswith("LOAD_") and None not in begin and _begin(one) == begin:
             names.append(str(one.argval))
             if one.opname not in ("LOAD_ATTR", "LOAD_METHOD"):
                 break

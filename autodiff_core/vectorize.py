@@ -258,6 +258,7 @@ class _Vectorized:
             batch = self._batch(variant, program, [*here, *shared], flagged, part.size)
         if part.size > 1:
             variant.met_again()
+        _core.refuse_departures(variant.derived.departures, [*here, *shared])
         outputs = batch.outputs([*here, *shared])
         return chosen, _Piece(rows[chosen], outputs, batch.batched, partial(self._function.assemble, variant))
 

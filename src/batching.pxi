@@ -156,7 +156,7 @@ cdef ndarray seen_of(ProgramCore p, int32_t node, Operand x):
     if truth and x.code != NPY_BOOL:
         x = <Operand>binary(OP_NOT_EQUAL, x, new_tensor(numpy.zeros((), dtype_objects[x.code])))
         expected = expected != 0
-    look(x, False)
+    look(x, False, <int>p.records[node].payload.partial[1])
     seen = array_of(x)
     same = (seen == expected) | ((seen != seen) & (expected != expected))
     if seen.dtype.kind == "f":

@@ -38,7 +38,7 @@ def install_leaving(refusal, stores):
     import opcode
     known = opcode.opmap
     store_opcodes = frozenset([known[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in known])
-    call_opcodes = frozenset([known[name] for name in ("CALL", "CALL_KW", "CALL_FUNCTION_EX") if name in known])
+    call_opcodes = frozenset([known[name] for name in ("CALL", "PRECALL", "CALL_KW", "CALL_FUNCTION_EX") if name in known])
     hook_refusal = refusal
     hook_stores = stores
 
@@ -86,7 +86,14 @@ cdef inline int refuse_number(Operand x) except -1:
     return 0
 
 
-cdef bint stores_into_array() except -1:
+cdef int look_by_number(Operand x) except -1:
+    """`look`, for `__float__` and its like: an element of an array becomes part of one."""
+    if tracing_log() != NULL:
+        look(x, False, BY_ARRAY if stores_into_array() else BY_NUMBER)
+    return 0
+
+
+cdef int stores_into_array() except -1:
     """Whether the Python code that is running stands at an assignment to elements."""
     cdef PyFrameObject* frame = PyEval_GetFrame()
     cdef PyObject* code

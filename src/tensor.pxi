@@ -77,7 +77,7 @@ cdef class Operand:
     def __float__(self):
         refuse_number(self)
         if traces:
-            look(self, False, BY_NUMBER)
+            look_by_number(self)
         if self.scalar:
             return self.number
         return float(self.array.item()) if self.array.size == 1 else float(self.array)
@@ -85,7 +85,7 @@ cdef class Operand:
     def __int__(self):
         refuse_number(self)
         if traces:
-            look(self, False, BY_NUMBER)
+            look_by_number(self)
         if self.scalar:
             return int(self.number)
         return int(self.array.item()) if self.array.size == 1 else int(self.array)
@@ -93,7 +93,7 @@ cdef class Operand:
     def __complex__(self):
         refuse_number(self)
         if traces:
-            look(self, False, BY_NUMBER)
+            look_by_number(self)
         return complex(owned_value(self))
 
     def __index__(self):

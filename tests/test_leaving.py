@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import operator
+import os
 import pickle
+import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +19,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from leaving_spellings import SPELLINGS
 
 X = np.array([0.5, 1.5, 2.5])
 FOLLOWS = "a tape that is recording follows the tensor"
@@ -315,6 +320,97 @@ def test_a_tape_inside_of_a_recorded_function_counts() -> None:
         f(tf.constant(X))
 
 
+# --------------------------------------------------------------------------------------------- a list of spellings
+
+POINT = np.array([0.7, 1.3, 2.1, 0.8])  # a vector of three, and a number
+WAY_OUT = r"\.numpy\(\)|tf\.\w+"
+# What the interpreter refuses by itself.
+OWN_WORDS = {"np.frombuffer": "bytes-like object", "np.nditer": "Iterator operand|" + WAY_OUT}
+
+Call = Callable[[Any, Any], Any]
+
+
+def total(result: Any) -> Any:
+    """One number of a result, by weights that differ."""
+    result = tf.convert_to_tensor(result)
+    return tf.reduce_sum(result * np.cos(np.arange(result.size)).reshape(result.shape))
+
+
+def differences(call: Call) -> np.ndarray:
+    def at(point: np.ndarray) -> float:
+        return float(total(np.asarray(call(point[:3], float(point[3])), float)))
+
+    return np.array([(at(POINT + step) - at(POINT - step)) / 2e-6 for step in 1e-6 * np.eye(4)])
+
+
+def taped(call: Call) -> np.ndarray:
+    x, s = tf.constant(POINT[:3]), tf.constant(POINT[3])
+    with tf.GradientTape() as tape:
+        tape.watch([x, s])
+        result = call(x, s)
+        assert isinstance(result, tf.Tensor), "left in silence"
+        y = total(result)
+    return np.append(*(g.numpy() for g in tape.gradient(y, [x, s], unconnected_gradients="zero")))
+
+
+def mapped(call: Call) -> np.ndarray:
+    summed = lambda x, s: tf.reduce_sum(tf.vectorize(lambda x, s: total(call(x, s)))(x, s))  # noqa: E731
+    return np.append(*tf.grad(summed, (0, 1))(POINT[None, :3], POINT[3:]))
+
+
+def warmed(call: Call) -> Call:
+    """Recorded, and called where no tape is."""
+    recorded = tf.function(lambda x, s: call(x, s))
+    with contextlib.suppress(TypeError):
+        recorded(tf.constant(POINT[:3]), tf.constant(POINT[3]))
+    return recorded
+
+
+WAYS: dict[str, Callable[[Call], np.ndarray]] = {
+    "on a tape": taped,
+    "in a recorded function": lambda call: taped(tf.function(lambda x, s: call(x, s))),
+    "in a function that was recorded without a tape": lambda call: taped(warmed(call)),
+    "within grad": lambda call: np.append(*tf.grad(lambda x, s: total(call(x, s)), (0, 1))(POINT[:3], POINT[3])),
+    "within vectorize": mapped,
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_a_spelling_is_right_or_an_error_with_the_way_out_and_the_same_everywhere(name: str) -> None:
+    call = SPELLINGS[name]
+    pytest.importorskip("scipy") if "scipy" in name or "Spline" in name else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = None if call(POINT[:3], POINT[3]) is None else differences(call)
+        found = set()
+        for way, derivative in WAYS.items():
+            try:
+                gradient = derivative(call)
+            except TypeError as error:
+                assert re.search(OWN_WORDS.get(name, WAY_OUT), str(error)), f"{way}: {error}"
+                found.add("an error")
+            else:
+                np.testing.assert_allclose(gradient, expected, rtol=1e-5, atol=1e-5, err_msg=way)
+                found.add("right")
+    assert len(found) == 1 or expected is None
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_where_nothing_records_a_spelling_makes_arrays_as_ever(name: str) -> None:
+    call = SPELLINGS[name]
+    pytest.importorskip("scipy") if "scipy" in name or "Spline" in name else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = call(POINT[:3], POINT[3])
+        try:
+            found = call(tf.constant(POINT[:3]), tf.constant(POINT[3]))
+        except TypeError as error:  # refused on any tensor, as the page of coverage says
+            assert FOLLOWS not in str(error)
+            return
+    if expected is not None:
+        np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), rtol=1e-12)
+
+
 # --------------------------------------------------------------------------------------------------------- other errors
 
 
@@ -340,7 +436,5 @@ def test_minimising_a_function_that_leaves_raises_and_does_not_succeed_where_it_
 def test_special_functions_are_loaded_in_scipys_array_api_mode() -> None:
     pytest.importorskip("scipy", minversion="1.17")
     code = "import autodiff_core as tf; print(tf.scipy.special.gammaln(tf.constant(3.0)).numpy().round(4))"
-    run = subprocess.run(
-        [sys.executable, "-c", code], env={**__import__("os").environ, "SCIPY_ARRAY_API": "1"}, capture_output=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], env={**os.environ, "SCIPY_ARRAY_API": "1"}, capture_output=True)
     assert run.stdout.strip() == b"0.6931", run.stderr
