@@ -19,7 +19,7 @@ from .custom import pulled
 from .indexed_slices import IndexedSlices
 from .tape import GradientTape
 
-__all__ = ["DifferentiableProgram", "GuardFailed", "bare", "optimised"]
+__all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "optimised"]
 
 Pass = Callable[[_core.ProgramCore], None]
 
@@ -55,6 +55,15 @@ def bare(operands: Sequence[Any]) -> list[Any]:
 def _read(sources: Sequence[Any]) -> list[Any]:
     """The present values of variables and of captured arrays, and captured tensors as they are."""
     return [_core.present(x) for x in sources]
+
+
+def check_derivative(program: _core.ProgramCore) -> None:
+    """Refuse to differentiate records where Python says otherwise what the derivative is."""
+    if program.own_derivatives:
+        raise ValueError(
+            "this program has no derivative: it was recorded from a function with a custom gradient, whose "
+            "rule is Python; differentiate the function itself"
+        )
 
 
 class DifferentiableProgram:
@@ -102,7 +111,8 @@ class DifferentiableProgram:
     def _applied(self, operands: list[Any]) -> list[Any]:
         """Once more, record by record, for a trace."""
         if self.program.own_derivatives:
-            self._check_derivative(_core.listening(operands))
+            if _core.listening(operands):
+                check_derivative(self.program)
             _core.note_own_derivative()
         if self.program.places:  # applied to tensors, guards are repeated and not checked: run what leads to them first
             if self._checks is None:
@@ -113,15 +123,8 @@ class DifferentiableProgram:
             _core.refuse_departures(self.departures, operands)
         return _core.apply_program(self.program, operands)
 
-    def _check_derivative(self, wanted: bool) -> None:
-        if wanted and self.program.own_derivatives:
-            raise ValueError(
-                "this program has no derivative: it was recorded from a function with a custom gradient, whose "
-                "rule is Python; differentiate the function itself"
-            )
-
     def _divided(self, operands: list[Any]) -> _Halves:
-        self._check_derivative(True)
+        check_derivative(self.program)
         return _Halves(self.program, operands, self.passes)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import _core
 from .autodiff import ForwardAccumulator
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, optimised
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
 from .program_text import listing, place_text
@@ -273,7 +273,8 @@ class Program:
         Raises
         ------
         ValueError
-            Where no output is a float.
+            Where no output is a float, or the function has a custom gradient: its rule is Python, and in no program.
+            The program of the function's gradient, `Program.from_function(tf.grad(f), ...)`, follows it.
 
         Examples
         --------
@@ -314,6 +315,11 @@ class Program:
             with a tangent in the place of each tensor, None where it is no float. It gives (result, tangents), the
             second with zeros where nothing moves, and None where the result is no float. Variables stand still.
 
+        Raises
+        ------
+        ValueError
+            Where the function has a custom gradient; see `gradient`.
+
         Examples
         --------
         >>> program = tf.Program.from_function(lambda x: x * x, tf.TensorSpec([2], tf.float64))
@@ -346,6 +352,7 @@ class Program:
         return self._derive(made, count + len(floats), len(results) + len(moving), arguments, template)
 
     def _applied(self, own: list[Any], read: list[Any]) -> tuple[list[Any], list[Any]]:
+        check_derivative(self._core)
         closed, reads = _core.close_program(self._core)
         found = _core.apply_program(closed, [*own, *read, *reads[len(read) :]])
         count = len(self._core.outputs)

@@ -148,6 +148,7 @@ def to_bytes(program: Program) -> bytes:
         "results": writer.structure(results.structure),
         "names": list(program.names),
         "passes": list(program.passes),
+        "own_derivatives": core.own_derivatives,
         "arrays": writer.arrays,
     }
     return pack(header, bytes(writer.data))
@@ -353,6 +354,8 @@ class _Reader:
             raise ProgramFileError(f"there are no passes {passes}")
         core.set_ends(len(inputs), variables, outputs, assigned, [], places)
         _core.guards_of(core)
+        if _typed(self.header.get("own_derivatives", False), bool, "own_derivatives"):
+            core.refuse_derivatives()
         return Program(core, arguments, results, passes, self._strings("names"))
 
     def _variable(self, entry: Any) -> Variable:

@@ -243,6 +243,10 @@ cdef class ProgramCore:
         self.places = places or {}
         self.set_captures(list(captures))
 
+    def refuse_derivatives(self):
+        """Say that derivatives of the records are not those of what was recorded."""
+        self.own_derivatives = True
+
     cdef int set_captures(self, list captures) except -1:
         for node, _ in captures:
             self.records[<int32_t>node].flags |= CAPTURED

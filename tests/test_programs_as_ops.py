@@ -6,6 +6,7 @@ function, in a program and under a tape, twice with other values. What it must g
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -347,3 +348,50 @@ def test_a_scalar_of_a_rule_that_outlives_the_recording_says_so(name: str) -> No
     same(step(2.0 * x), tf.value_and_grad(RULES[name])(2.0 * x))
     with pytest.raises(ValueError, match="made while step was being recorded is used outside of it"):
         kept[0] + 1.0
+
+
+@pytest.mark.parametrize("name", ["odeint", "solve_ivp"])
+def test_a_solution_of_a_differential_equation_keeps_its_gradient_in_recorded_functions(name: str) -> None:
+    pytest.importorskip("scipy")
+    rate = tf.Variable(0.5, dtype=tf.float64)
+
+    def solved(y: Any, k: Any) -> Any:
+        if name == "odeint":
+            return tf.scipy.integrate.odeint(lambda y, t, k: -y * k * rate, y, np.linspace(0.0, 1.0, 3), args=(k,))[-1]
+        return tf.scipy.integrate.solve_ivp(lambda t, y, k: -y * k * rate, (0.0, 1.0), y, args=(k,)).y[:, -1]
+
+    recorded = tf.function(solved)
+    slopes = tf.function(tf.grad(lambda y, k: tf.reduce_sum(solved(y, k) * y), (0, 1)))
+    for start, k in (([1.0, 2.0], 2.0), ([3.0, 1.0], 1.0), ([1.0, 2.0], 2.0)):
+        y, k = tf.constant(start, tf.float64), tf.constant(k, tf.float64)
+        with tf.GradientTape() as tape, tf.GradientTape() as other:
+            tape.watch([y, k])
+            other.watch([y, k])
+            found, expected = recorded(y, k), solved(y, k)
+        np.testing.assert_allclose(found, expected)
+        for a, b in zip(tape.gradient(found, [y, k, rate]), other.gradient(expected, [y, k, rate]), strict=True):
+            np.testing.assert_allclose(a, b)
+        for a, b in zip(slopes(y, k), tf.grad(lambda y, k: tf.reduce_sum(solved(y, k) * y), (0, 1))(y, k), strict=True):
+            np.testing.assert_allclose(a, b)
+        rate.assign_add(0.25)
+
+
+@pytest.mark.parametrize("rule", [clipped, tripled])
+def test_a_program_of_a_function_with_a_rule_is_not_differentiated_by_its_records(rule: Any) -> None:
+    x = tf.constant(POINTS[0][0])
+    program = tf.Program.from_function(rule, x)
+    again = pickle.loads(pickle.dumps(program))
+    same(program(x), rule(x))
+    for one in (program, again):
+        calls: list[Any] = [
+            one.gradient,
+            one.jvp,
+            lambda one=one: tf.grad(one)(x),
+            lambda one=one: tf.grad(tf.function(lambda x: one(x * 1.0)))(x),
+            lambda one=one: tf.function(tf.grad(lambda x: one(x * 1.0)))(x),
+        ]
+        for call in calls:
+            with pytest.raises(ValueError, match=r"recorded from a function with a custom gradient.*function itself"):
+                call()
+    slope = tf.Program.from_function(tf.grad(rule), x)
+    same(slope(2.0 * x), tf.grad(rule)(2.0 * x))
