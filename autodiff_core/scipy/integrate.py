@@ -65,6 +65,7 @@ _ODE = _core.register_general(
 
 def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Sequence[Any]) -> Any:
     """The states at times t, a tensor of shape (len(t), n), with the adjoint method for its gradient."""
+    _core.note_own_derivative()
     y, times = _core.seen(y0), _core.seen(t)
     values = [_core.to_tensor(_core.seen(x)) for x in args]
 
