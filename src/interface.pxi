@@ -403,6 +403,8 @@ def transposed(Operand x):
 
 def joined(attributes, *parts):
     """The kernel of a concatenation; the first attribute is the axis."""
+    if not isinstance(attributes, tuple) or len(<tuple>attributes) == 0 or not isinstance((<tuple>attributes)[0], int):
+        raise ValueError(f"the attributes of a concatenation begin with an axis; these are {attributes!r}")
     return PyArray_Concatenate(parts, (<tuple>attributes)[0])
 
 

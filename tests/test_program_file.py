@@ -449,3 +449,13 @@ def test_a_program_is_loaded_where_its_rows_have_not_been_used_yet(tmp_path):
     run = subprocess.run([sys.executable, "-c", code, tmp_path / "program"], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     np.testing.assert_allclose([float(word) for word in run.stdout.split()], smoothed(x), rtol=1e-12)
+
+
+def test_a_concatenation_without_an_axis_is_refused():
+    program = tf.Program.from_function(lambda x: tf.concat([x, x], 0), X)
+    header, data = unpack(to_bytes(program))
+    (record,) = [record for record in header["records"] if record[0] == "concat"]
+    for attribute in (3, [], ["axis"], None):
+        record[4] = attribute
+        with pytest.raises(ProgramFileError):
+            from_bytes(pack(header, data))
