@@ -18,7 +18,7 @@ from .. import _core
 from .._core import Tensor
 from . import elementwise as el
 from .complex_parts import real
-from .table import Case, linear
+from .table import Case, as_it_stands, linear
 
 Scale = Literal["backward", "ortho", "forward"]
 Norm = Scale | None
@@ -250,7 +250,7 @@ _FFT, _ = linear(
     function=fft,
     doc="The discrete Fourier transform along an axis, with whole or half spectra.",
     depends=_depends,
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(
         Case(lambda x: _parts(fft(x)), ((5,),)),
         Case(lambda x: _parts(ifft(el.multiply(x, 1.0 - 2.0j), 4, 0, "ortho")), ((3, 2),)),

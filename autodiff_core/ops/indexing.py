@@ -11,7 +11,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import select
 from .shaping import broadcast_to, reshape
-from .table import Case, linear
+from .table import Case, as_it_stands, linear
 
 
 def _put_added(g: np.ndarray, attributes: Any) -> np.ndarray:
@@ -26,12 +26,11 @@ def _index_behind(attributes: Any, n: int) -> Any:
     """The same index behind a leading axis, unless arrays in it that stand apart would pull their axes before that."""
     shape, index = attributes
     parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, Tensor) for part in parts):
+    places = [k for k, part in enumerate(parts) if isinstance(part, (np.ndarray, int, np.integer))]
+    apart = places and places[-1] - places[0] + 1 != len(places)
+    if apart or any(isinstance(part, Tensor) for part in parts):
         own = _index_of_examples(len(shape), shape, parts, n)
         return None if own is None else ((n, *shape), (np.arange(n).reshape((n,) + (1,) * own[0]), *own[1]))
-    places = [k for k, part in enumerate(parts) if isinstance(part, (np.ndarray, int, np.integer))]
-    if places and places[-1] - places[0] + 1 != len(places):
-        return None
     return (n, *shape), (slice(None), *parts)
 
 
@@ -109,11 +108,13 @@ def _scatter_rows(g: np.ndarray, attributes: Any) -> np.ndarray:
     return whole
 
 
-def _shifted(indices: Any, rows: int, n: int) -> np.ndarray:
-    """Row numbers of each example, in all examples' rows end to end."""
+def row_numbers_of_examples(indices: Any, rows: int, n: int, flat: bool = False) -> np.ndarray:
+    """Row numbers in each example, as those in all examples' rows end to end."""
     if isinstance(indices, Tensor):
-        return _core.lent_array(indices + (np.arange(n) * rows).reshape((n,) + (1,) * (indices.ndim - 1)))
-    return np.asarray(indices + (np.arange(n) * rows).reshape((n,) + (1,) * indices.ndim))
+        shifted: Any = indices + (np.arange(n) * rows).reshape((n,) + (1,) * (indices.ndim - 1))
+        return _core.lent_array(reshape(shifted, (-1,)) if flat else shifted)
+    shifted = np.asarray(indices + (np.arange(n) * rows).reshape((n,) + (1,) * indices.ndim))
+    return shifted.reshape(-1) if flat else shifted
 
 
 def _gather_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
@@ -122,13 +123,16 @@ def _gather_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[b
     if not flags[0]:
         return _core.linear(_gather, operands[0], ((rows, *rest), _core.lent_array(indices)))
     flat = reshape(operands[0], (n * rows, *rest))
-    return _core.linear(_gather, flat, ((n * rows, *rest), _shifted(indices, rows, n)))
+    return _core.linear(_gather, flat, ((n * rows, *rest), row_numbers_of_examples(indices, rows, n)))
 
 
 def _scatter_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
     (rows, *rest), indices = attributes
     g = operands[0] if flags[0] else broadcast_to(operands[0], (n, *operands[0].shape))
-    return reshape(_core.linear(scatter, g, ((n * rows, *rest), _shifted(indices, rows, n))), (n, rows, *rest))
+    return reshape(
+        _core.linear(scatter, g, ((n * rows, *rest), row_numbers_of_examples(indices, rows, n))),
+        (n, rows, *rest),
+    )
 
 
 def gather(
@@ -240,7 +244,7 @@ _ROW_NUMBERS = _core.register_general(
     None,
     False,
     False,
-    batched=lambda count, n: count,
+    batched=as_it_stands,
 )
 
 

@@ -90,7 +90,7 @@ _TAKE_ALONG, _PUT_ALONG = linear(
     function=distinct_along_axis,
     doc="Elements by their places along an axis, none of them named twice.",
     selects="both",
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(
         Case(lambda x: distinct_along_axis(x, np.array([2, 0, 1]), 0), ((3,),)),
         Case(lambda x: distinct_along_axis(x, np.array([[2, 0], [0, 1]]), -1), ((2, 3),)),
@@ -242,7 +242,7 @@ def _order_of(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return _places(x, axis, descending, y)
 
 
-_ORDER = _core.register_general("order", _order_of, None, None, False, False, batched=lambda attributes, n: attributes)
+_ORDER = _core.register_general("order", _order_of, None, None, False, False, batched=as_it_stands)
 _SORT = general(
     "sort",
     _sorted,
@@ -251,7 +251,7 @@ _SORT = general(
     doc="The elements in sorted order along an axis.",
     keeps_output=True,
     depends=along(lambda attributes: (attributes[0],)),
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(
         Case(lambda x: sort(x), ((5,),)),
         Case(lambda x: sort(x, 0, "DESCENDING"), ((3, 4),)),
@@ -281,7 +281,7 @@ _RANKED_PLACES = _core.register_general(
     None,
     False,
     False,
-    batched=lambda ranks, n: ranks,
+    batched=as_it_stands,
 )
 _RANKED = general(
     "order_statistics",
@@ -290,7 +290,7 @@ _RANKED = general(
     function=order_statistics,
     doc="Elements of given ranks in the sorted order along the last axis.",
     depends=_on_their_line,
-    batched=lambda ranks, n: ranks,
+    batched=as_it_stands,
     cases=(Case(lambda x: order_statistics(x, (1, 3)), ((5,),)), Case(lambda x: order_statistics(x, (0,)), ((2, 3),))),
 )
 

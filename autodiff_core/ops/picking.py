@@ -16,6 +16,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .table import Case, general
+from .table import as_it_stands as as_it_stands
 
 Shape = tuple[int, ...]
 
@@ -129,11 +130,6 @@ def places_of(name: str, kernel: Any, *, batched: Any = None) -> Any:
         return _core.general(handle, [_stepping(x) for x in operands], attributes)
 
     return apply
-
-
-def as_it_stands(attributes: Any, n: int) -> Any:
-    """What `batched` is for a row that goes element by element, or along an axis counted from the end."""
-    return attributes
 
 
 def may_hold(x: Any, condition: Any) -> bool:

@@ -17,7 +17,7 @@ from .elementwise import select as _select
 from .scans import cumprod, exclusive_back
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import reshape, transpose
-from .table import Case, Function, along, general, linear
+from .table import Case, Function, along, as_it_stands, general, linear
 
 Axis = int | Sequence[int] | None
 
@@ -119,7 +119,14 @@ def _ties(attributes: Any, chosen: np.ndarray) -> np.ndarray:
     return chosen.sum(axis=axes, keepdims=True, dtype=dtype)
 
 
-_TIES = _core.register_general("ties", _ties, None, None, False, False)
+_TIES = _core.register_general(
+    "ties", _ties, None, None, False, False, batched=lambda attributes, n: (_moved(attributes[0]), attributes[1])
+)
+
+
+def _moved(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """Axes, counted from the first, behind a leading one."""
+    return tuple(axis + 1 for axis in axes)
 
 
 def _reshape(x: Any, shape: tuple[int, ...]) -> Any:
@@ -333,7 +340,7 @@ _OTHERS = general(
     function=products_of_others,
     doc="For each element the product of the others along the last axis.",
     depends=along(lambda attributes: (-1,)),
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(Case(products_of_others, ((4,),)), Case(products_of_others, ((2, 3),))),
 )
 
@@ -438,7 +445,9 @@ def _largest_finite(axes: Any, x: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype)
 
 
-_SHIFT = _core.register_general("largest_finite", _largest_finite, None, None, False, False)
+_SHIFT = _core.register_general(
+    "largest_finite", _largest_finite, None, None, False, False, batched=lambda axes, n: _moved(axes)
+)
 
 
 def reduce_euclidean_norm(
@@ -689,7 +698,7 @@ _CUMSUM, _ = linear(
     function=cumsum,
     doc="Running sum along an axis.",
     depends=along(lambda attributes: (attributes[0][0],)),
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(
         Case(lambda x: cumsum(x), ((4,),)),
         Case(lambda x: cumsum(x, axis=1, exclusive=True), ((3, 4),)),

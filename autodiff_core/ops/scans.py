@@ -16,7 +16,7 @@ from .._core import Tensor
 from .elementwise import logaddexp, multiply
 from .ordering import take_along_axis
 from .shaping import concat, reverse
-from .table import Case, along, general
+from .table import Case, along, as_it_stands, general
 
 
 def _scan(
@@ -127,7 +127,7 @@ _CUMPROD = general(
     doc="Running product along an axis.",
     keeps_output=True,
     depends=along(_axis_of),
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(
         Case(lambda x: cumprod(x), ((4,),)),
         Case(lambda x: cumprod(x, axis=1, exclusive=True), ((3, 4),)),
@@ -169,7 +169,7 @@ _RECURRENCE = general(
     function=linear_recurrence,
     doc="Each element and so many times the result before it, along an axis.",
     keeps_output=True,
-    batched=lambda attributes, n: attributes,
+    batched=as_it_stands,
     cases=(
         Case(lambda a, b: linear_recurrence(a, b, -1), ((4,), (4,))),
         Case(lambda a, b: linear_recurrence(a, b, -2, True), ((4, 2), (4, 2))),

@@ -13,10 +13,10 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .elementwise import divide, equal, multiply, select
-from .indexing import gather, scatter
+from .indexing import gather, row_numbers_of_examples, scatter
 from .picking import beyond_highest, may_hold, places_of
 from .reductions import reduce_prod
-from .shaping import concat, reshape
+from .shaping import broadcast_to, concat, reshape
 from .table import Case, Function, general
 
 
@@ -97,6 +97,16 @@ def _choose_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
     chosen = select(equal(x, gather(y, ids)), 1.0, _core.to_tensor(0.0, x.dtype))
     share = gather(np.maximum(_summed(chosen, ids, count), 1.0), ids)
     return divide(multiply(chosen, gather(g, ids)), share)
+
+
+def _chosen_of_examples(attributes: Any, operands: Any, flags: Any, n: int) -> Any:
+    """All examples' rows end to end, in groups of their own."""
+    ids, count, *rest = attributes
+    x = operands[0] if flags[0] else broadcast_to(operands[0], (n, *operands[0].shape))
+    flat = reshape(x, (n * x.shape[1], *x.shape[2:]))
+    shifted = row_numbers_of_examples(ids, count, n, flat=True)
+    found = _core.general(_SEGMENT_EXTREMUM, (flat,), (shifted, n * count, *rest))
+    return reshape(found, (n, count, *found.shape[1:]))
 
 
 def _chosen(rows: Any, ids: Any, count: int, largest: bool, empty: Any) -> Any:
@@ -267,6 +277,7 @@ _SEGMENT_EXTREMUM = general(
     function=unsorted_segment_max,
     doc="Largest or smallest element of each group of rows.",
     keeps_output=True,
+    examples=_chosen_of_examples,
     cases=(
         Case(lambda x: unsorted_segment_max(x, [1, 0, 1, 1], 2), ((4, 2),)),
         Case(lambda x: segment_min(x, [0, 0, 1, 3]), ((4,),)),

@@ -244,6 +244,11 @@ def along(axes_of: Callable[[Any], Sequence[int]]) -> Depends:
     return depends
 
 
+def as_it_stands(attributes: Any, n: int) -> Any:
+    """What `batched` is for a row that goes element by element, or along an axis counted from the end."""
+    return () if attributes is None else attributes
+
+
 def linear(
     name: str,
     forward: Callable[[np.ndarray, Any], Any] | None,
@@ -317,6 +322,7 @@ def general(
     selects: bool = False,
     depends: Depends | None = None,
     batched: Callable[[Any, int], Any] | None = None,
+    examples: Examples | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -345,6 +351,8 @@ def general(
         (attributes, n) -> the attributes for operands that all have a leading axis of length n, or None where there are
         none; not needed where the row is `leading`. Numbers in the attributes that a program reads anew are tensors
         here, with the axis.
+    examples : callable, optional
+        What is asked before, where the attributes alone do not say it.
     """
     handle = _core.register_general(
         name,
@@ -358,6 +366,7 @@ def general(
         selects=selects,
         depends=depends,
         batched=batched,
+        examples=examples,
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(

@@ -63,6 +63,18 @@ def _windows(x: Any, sizes: Sequence[int], steps: Sequence[int], gaps: Sequence[
     return _core.linear(_WINDOWS, x, (tuple(x.shape), tuple(sizes), tuple(steps), tuple(gaps)))
 
 
+def _of_examples(name: str) -> Any:
+    """The examples' batches as one."""
+
+    def apply(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+        x, (shape, *rest) = operands[0], attributes
+        batch, *inner = x.shape[1:]
+        y = _core.linear(_core.op_named(name), reshape(x, (n * batch, *inner)), ((n * shape[0], *shape[1:]), *rest))
+        return reshape(y, (n, batch, *y.shape[1:]))
+
+    return apply
+
+
 _WINDOWS, _UNWINDOWS = linear(
     "windows",
     _take_windows,
@@ -71,6 +83,7 @@ _WINDOWS, _UNWINDOWS = linear(
     function=_windows,
     doc="Windows of an array, that may overlap.",
     selects="forward",
+    examples=(_of_examples("windows"), _of_examples("unwindows")),
     cases=(
         Case(lambda x: _windows(x, (2,), (1,), (1,)), ((1, 4, 2),)),
         Case(lambda x: _windows(x, (2, 3), (2, 1), (1, 2)), ((2, 4, 6, 1),)),
