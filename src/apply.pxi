@@ -159,34 +159,30 @@ cdef object binary(int op, object left, object right):
                 if y.scalar == FLOAT_SCALAR:
                     return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
                 return elementwise(op, x, y, None)
-        if is_foreign(right) and defers(right):
-            return deferred(<object>table[op].ufunc, left, right, right)
-        y = operand_beside(right, x)
+        y = operand_or_none(right, x)
         if y is None:
-            return NotImplemented
+            return deferred(<object>table[op].ufunc, left, right, right)
     else:
         y = <Operand>right
         if y.scalar == FLOAT_SCALAR and table[op].on_scalars and (type(left) is float or type(left) is int):
             return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
-        if is_foreign(left) and defers(left):
-            return deferred(<object>table[op].ufunc, left, right, left)
-        x = operand_beside(left, y)
+        x = operand_or_none(left, y)
         if x is None:
-            return NotImplemented
+            return deferred(<object>table[op].ufunc, left, right, left)
     if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR and table[op].on_scalars:
         return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
     return elementwise(op, x, y, None)
 
 
 cdef object deferred(object ufunc, object left, object right, object other):
-    """What an operator does beside an object of another library's that computes by itself: nothing, so that Python asks it;
-    NumPy's function, where it has no such operator but hears of NumPy's functions.
+    """What an operator does beside what is no number, or an object of another library's that computes by itself: nothing,
+    so that Python asks it; NumPy's function, where it has no such operator but hears of NumPy's functions.
 
     So NumPy's arrays do: https://numpy.org/neps/nep-0013-ufunc-overrides.html
     """
     cdef object kind = type(other)
     cdef str name = operator_names.get(ufunc.__name__, ("", ""))[other is right]
-    if getattr(kind, "__array_ufunc__", None) is None or isinstance(other, ndarray):
+    if getattr(kind, "__array_ufunc__", None) is None or not hears_of_ufuncs(other) or isinstance(other, ndarray):
         return NotImplemented
     if getattr(kind, name, None) is not getattr(object, name, None):
         return NotImplemented
@@ -1078,17 +1074,13 @@ cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):
 cdef object matmul_operator(object left, object right):
     cdef Operand x, y
     if isinstance(left, Operand):
-        if is_foreign(right) and defers(right):
-            return deferred(numpy.matmul, left, right, right)
         x = <Operand>left
-        y = operand_beside(right, x)
+        y = operand_or_none(right, x)
     else:
-        if is_foreign(left) and defers(left):
-            return deferred(numpy.matmul, left, right, left)
         y = <Operand>right
-        x = operand_beside(left, y)
+        x = operand_or_none(left, y)
     if x is None or y is None:
-        return NotImplemented
+        return deferred(numpy.matmul, left, right, left if x is None else right)
     return apply_matmul(x, y, False, False)
 
 

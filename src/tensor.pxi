@@ -156,9 +156,10 @@ cdef class Operand:
         return seen_array(self, dtype, copy)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        for x in inputs:
-            if is_foreign(x) and hears_of_ufuncs(x):
-                return NotImplemented       # NumPy asks it next
+        if len(inputs) > 1:
+            for x in <tuple>inputs:
+                if is_foreign(x) and hears_of_ufuncs(x):
+                    return NotImplemented       # NumPy asks it next
         if not kwargs and method == "__call__":
             function = recorded_ufuncs.get(ufunc)
             if function is not None:
@@ -431,7 +432,7 @@ cdef Tensor convert(object value, object dtype):
 
 # --------------------------------------------------------------------------------------------- other libraries' objects
 
-cdef inline bint is_foreign(object value):
+cdef inline bint is_foreign(object value) noexcept:
     """Whether something is neither Python's, nor NumPy's own array or number, nor this library's."""
     return not (isinstance(value, Operand) or type(value) is ndarray or value is None
                 or isinstance(value, (float, int, complex, np_generic, list, tuple, str, bytes, BufferCore))
@@ -537,6 +538,15 @@ cdef str shorten(object value):
 
 cdef Operand operand_beside(object value, Operand other):
     """`value` as an operand of an op whose other operand is `other`; None where it is nothing numeric."""
+    return beside(value, other, False)
+
+
+cdef inline Operand operand_or_none(object value, Operand other):
+    """The same for an operator; None also for what the operation is left to."""
+    return beside(value, other, True)
+
+
+cdef Operand beside(object value, Operand other, bint operator):
     cdef Operand inner
     cdef ndarray array
     if isinstance(value, Operand):
@@ -572,12 +582,14 @@ cdef Operand operand_beside(object value, Operand other):
         return dense_slices(value)
     if isinstance(value, BufferCore):
         return (<BufferCore>value).value()
+    if operator and defers(value):
+        return None
     inner = wrapped_tensor(value, None)
     if inner is not None:
         return inner
     refuse_meaning(value)
     if isinstance(value, ndarray):
-        return operand_beside(np_asarray(value), other)
+        return beside(np_asarray(value), other, operator)
     if has_own_dtype(value):
         return new_tensor(own_copy(value))
     return None
