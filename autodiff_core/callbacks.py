@@ -1,7 +1,8 @@
 """Python beside the computation: printing tensors, and functions that TensorFlow would have to be told of.
 
-Everything here is Python already, so these do little more than call. A recorded function prints when it is recorded,
-as with Python's `print`; what NumPy's side of a `numpy_function` looks at becomes one of the recording's guards.
+Everything here is Python already, so these do little more than call. Printing is an op: a recorded function prints at
+each replay, when all of it went well. What NumPy's side of a `numpy_function` looks at becomes one of the recording's
+guards.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ __all__ = ["numpy_function", "print", "py_function"]
 _FLOATS = {
     "float_kind": lambda x: np.format_float_positional(x, trim="-") if 1e-4 <= abs(x) < 1e16 or x == 0 else f"{x:g}"
 }
-_LOGS: dict[str, Callable[..., None]] = {
+LOGS: dict[str, Callable[..., None]] = {
     "log(info)": logging.info,
     "log(warning)": logging.warning,
     "log(error)": logging.error,
@@ -57,7 +59,9 @@ def print(
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/print
+    https://www.tensorflow.org/api_docs/python/tf/print. In a recorded function printing is an operation: it is done at
+    each replay, behind everything else, in order; also where a tape follows the call, and once for each example under
+    `vectorize`. A program that prints is saved, unless it prints to a file or by a function of yours.
 
     Examples
     --------
@@ -65,35 +69,89 @@ def print(
     >>> tf.print("loss:", tf.constant([0.25, 1.]), {"step": tf.constant(3)}, output_stream=sys.stdout)
     loss: [0.25 1] {'step': 3}
     """
-    text = sep.join(value if isinstance(value, str) else _shown(value, summarize) for value in inputs)
+    if isinstance(output_stream, str) and output_stream not in LOGS:
+        if not output_stream.startswith("file://"):
+            raise ValueError(
+                f"print: output_stream {output_stream!r} is none of 'log(info)', 'log(warning)', 'log(error)' and "
+                f"'file://...'"
+            )
+        # (A function, so that no program file names a file to write to.)
+        output_stream = partial(_append, Path(output_stream.removeprefix("file://")))
+    operands: list[Any] = []
+    parts = tuple(value if isinstance(value, str) else _with_places(value, operands) for value in inputs)
+    attributes = (parts, sep, end, summarize, output_stream, ())
+    if _core.is_tracing():
+        _core.general(_PRINT, operands, attributes)
+    else:
+        _print(attributes, *(x.numpy() if isinstance(x, _core.Operand) else x for x in operands))
+
+
+def _with_places(value: Any, operands: list[Any]) -> Any:
+    """A value to print: its text, but for the tensors and arrays in it, which are numbered."""
+    if isinstance(value, _core.Operand) or (isinstance(value, np.ndarray) and value.dtype.kind in "biufc"):
+        operands.append(value)
+        return slice(len(operands) - 1, isinstance(value, np.ndarray))
+    if isinstance(value, dict):
+        return {repr(key): _with_places(part, operands) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        parts = [_with_places(part, operands) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return repr(value)
+
+
+def _print(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
+    """The kernel: print, and give an array of nothing."""
+    parts, sep, end, summarize, output_stream, examples = attributes
+    if examples:  # one after the other
+        (flags, n), *within = examples
+        for k in range(n):
+            _print(
+                (parts, sep, end, summarize, output_stream, tuple(within)),
+                *(x[k] if flag else x for x, flag in zip(arrays, flags, strict=True)),
+            )
+    elif not _core.is_rehearsing():
+        text = sep.join(part if isinstance(part, str) else _shown(part, arrays, summarize) for part in parts)
+        _write(text, end, output_stream)
+    return np.zeros(0, bool)
+
+
+def _print_for_each(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+    """For many examples, the outermost of which come first."""
+    *what, examples = attributes
+    return _core.general(_PRINT, operands, (*what, ((tuple(flags), n), *examples)))
+
+
+_PRINT = _core.register_general("print", _print, None, None, False, False, examples=_print_for_each, acts=True)
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def _write(text: str, end: str, output_stream: Any) -> None:
     stream = sys.stderr if output_stream is None else output_stream
     if isinstance(stream, str):
-        if stream.startswith("file://"):
-            with Path(stream.removeprefix("file://")).open("a") as file:
-                file.write(text + end)
-        elif stream in _LOGS:
-            _LOGS[stream]("%s", text)
-        else:
-            raise ValueError(
-                f"print: output_stream {stream!r} is none of 'log(info)', 'log(warning)', 'log(error)' and 'file://...'"
-            )
+        LOGS[stream]("%s", text)
     elif callable(stream):
         stream(text + end)
     else:
         stream.write(text + end)
 
 
-def _shown(value: Any, summarize: int) -> str:
-    if isinstance(value, _core.Operand):
-        return _array_text(value.numpy(), summarize)
+def _shown(value: Any, arrays: Sequence[np.ndarray], summarize: int) -> str:
+    if isinstance(value, slice):  # the place of a tensor, or of an array
+        array = arrays[value.start]
+        return repr(array) if value.stop else _array_text(array, summarize)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_shown(part, summarize)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_shown(part, arrays, summarize)}" for key, part in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        parts = ", ".join(_shown(part, summarize) for part in value)
+        parts = ", ".join(_shown(part, arrays, summarize) for part in value)
         if isinstance(value, list):
             return f"[{parts}]"
         return f"({parts},)" if len(value) == 1 else f"({parts})"
-    return repr(value)
+    text: str = value
+    return text
 
 
 def _array_text(array: Any, summarize: int) -> str:

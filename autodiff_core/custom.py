@@ -724,6 +724,7 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
         None if jvp is None else lambda t, y, a, *x: jvp(t, y, *x, **a),
         True,
         True,
+        raises=True,  # for all that is known here
     )
 
     def function(*operands: Any, **attributes: Any) -> _core.Tensor:

@@ -137,7 +137,7 @@ class _Halves:
         self._departures = _core.departures(program)
         self.present = _floats(program)
         seeds = [_ones(program, k) for k in self.present]
-        joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes)
+        joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes, True)
         self.connected = connected + [False] * len(self.reads)
         first, second, self.origins = _core.split_program(joint, len(self.present), self.results)
         self.first = optimised(first, ())
@@ -221,16 +221,17 @@ def _with_gradients(
     cotangents: list[Any],
     present: Sequence[int],
     passes: Sequence[str],
+    whole: bool = False,
 ) -> tuple[_core.ProgramCore, list[Any], list[bool]]:
     """A closed program of (cotangents, operands): the outputs, and gradients for the operands that have one.
 
     Also what its last inputs are, beside the operands: variables and tensors that rules read; and which of the operands
-    have a gradient.
+    have a gradient. The `whole` program has what raises errors or prints, too.
     """
     from . import random
 
     state = random.state()  # numbers that are drawn here are nobody's
-    with _core.Tracer([*cotangents, *bare(operands)]) as tracer:
+    with _core.Rehearsal(), _core.Tracer([*cotangents, *bare(operands)]) as tracer:
         own = tracer.arguments[len(cotangents) :]
         sources = [x for x in own if _core.is_differentiable(x.dtype)]
         with GradientTape(watch_accessed_variables=False) as tape:
@@ -239,7 +240,7 @@ def _with_gradients(
         seeds = tracer.arguments[: len(cotangents)]
         found = tape.gradient([outputs[k] for k in present], sources, output_gradients=seeds)
         gradients = [_core.to_tensor(g) if isinstance(g, IndexedSlices) else g for g in found]
-        joint = _core.freeze(tracer, [*outputs, *(g for g in gradients if g is not None)])
+        joint = _core.freeze(tracer, [*outputs, *(g for g in gradients if g is not None)], whole)
     random.restore(state)
     closed, reads = _core.close_program(optimised(joint, passes))
     following = iter([g is not None for g in gradients])

@@ -419,7 +419,7 @@ class Function(_core.FunctionCore):
             args, kwargs = arguments.with_tensors(tracer.arguments)
             result = _Result(self.python_function(*args, **kwargs))
             outputs = _core.bare_outputs(result.tensors)
-            program = _core.freeze(tracer, result.tensors)
+            program = _core.freeze(tracer, result.tensors, True)
         del args, kwargs
         looks = _core.guards_of(program)
         created, obstacle, assigned = tracer.created, tracer.obstacle, tracer.assigned
@@ -446,9 +446,10 @@ class Function(_core.FunctionCore):
         # Tapes outside have to hear of it: once more, from the values before.
         random.restore(state)
         _core.put_back(assigned)
-        if obstacle is not None or aliased:
-            return self._plain(*arguments.with_tensors(arguments.operands))
-        replayed = self._run_recorded(variants, variant, arguments)
+        with _core.Rehearsal():
+            if obstacle is not None or aliased:
+                return self._plain(*arguments.with_tensors(arguments.operands))
+            replayed = self._run_recorded(variants, variant, arguments)
         if replayed is None:
             raise RuntimeError(
                 f"{self._name}: a value that Python looked at is another one when the same call is run again; if it "
@@ -531,7 +532,8 @@ class Function(_core.FunctionCore):
         from . import random
 
         state = random.state()  # numbers that are drawn here are nobody's
-        found = variants.run(operands) if variants.programs else None
+        with _core.Rehearsal():
+            found = variants.run(operands) if variants.programs else None
         try:
             obstacle = self._record_only(variants, own, False) if found is None else None
         finally:
@@ -593,10 +595,10 @@ class Function(_core.FunctionCore):
         """Record without effects; what stands in the way, or None. Values that are made up stand for shapes alone."""
         tracer = _core.Tracer(arguments.operands, made_up)
         self.trace_count += 1
-        with tracer:
+        with _core.Rehearsal(), tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
             result = _Result(self.run_python(args, kwargs))
-            program = _core.freeze(tracer, result.tensors)
+            program = _core.freeze(tracer, result.tensors, True)
         _core.put_back(tracer.assigned)
         lost = tracer.lost(program)
         if not made_up and tracer.created and (lost or self.trace_count > 1):

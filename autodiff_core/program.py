@@ -289,7 +289,11 @@ class Program:
         """
         core, count = self._core, len(self._inputs)
         chosen = self._chosen(outputs)
-        with np.errstate(all="ignore"), _core.Tracer([*self._examples(), *_values(core.variables)], True) as tracer:
+        with (
+            _core.Rehearsal(),
+            np.errstate(all="ignore"),
+            _core.Tracer([*self._examples(), *_values(core.variables)], True) as tracer,
+        ):
             own, read = tracer.arguments[:count], tracer.arguments[count:]
             trained = [
                 x for v, x in zip(core.variables, read, strict=True) if v.trainable and _core.is_differentiable(x.dtype)
@@ -299,7 +303,7 @@ class Program:
                 tape.watch(sources)
                 results, assigned = self._applied(own, read)
             found = [_dense(g) for g in _gradients(tape, [results[k] for k in chosen], sources)]
-            made = _core.freeze(tracer, [*results, *found, *assigned])
+            made = _core.freeze(tracer, [*results, *found, *assigned], True)
         number = iter(range(len(results), len(results) + len(found)))
         gradients = tuple(self._on_floats(lambda: Place(next(number))))
         template = (self._results.structure, gradients, [Place(next(number)) for _ in trained])
@@ -331,6 +335,7 @@ class Program:
         floats = [k for k, spec in enumerate(self._inputs) if _core.is_differentiable(spec.dtype)]
         examples = self._examples()
         with (
+            _core.Rehearsal(),
             np.errstate(all="ignore"),
             _core.Tracer([*examples, *(examples[k] for k in floats), *_values(core.variables)], True) as tracer,
         ):
@@ -340,7 +345,7 @@ class Program:
                 results, assigned = self._applied(own, read)
             moving = [x for x in results if _core.is_differentiable(x.dtype)]
             found = accumulator.jvp(moving, unconnected_gradients=UnconnectedGradients.ZERO)
-            made = _core.freeze(tracer, [*results, *map(_dense, found), *assigned])
+            made = _core.freeze(tracer, [*results, *map(_dense, found), *assigned], True)
         number = iter(range(count, count + len(floats)))
         primals = (*self._arguments.structure[0], *self._arguments.structure[1].values())
         arguments = Layout(((primals, tuple(self._on_floats(lambda: Place(next(number))))), {}))

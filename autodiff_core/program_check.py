@@ -455,7 +455,42 @@ def _by_values(operands: Sequence[Kind], attribute: Any) -> None:
     """How many results there are, or whether they are complex, is said by values: a run finds out."""
 
 
+def _printed(operands: Sequence[Kind], attribute: Any) -> Kind:
+    """Nothing, whatever is printed: texts, with the numbers of operands in them, to standard error or to a log."""
+    from .callbacks import LOGS  # loaded when the first program prints
+
+    if type(attribute) is not tuple or len(attribute) != 6:
+        raise refuse("print takes six attributes")
+    parts, sep, end, summarize, stream, examples = attribute
+    if not (type(sep) is type(end) is str and type(summarize) is int and type(parts) is type(examples) is tuple):
+        raise refuse("print takes parts, separators, a number of elements and lengths of axes")
+    if stream is not None and not (type(stream) is str and stream in LOGS):
+        raise refuse(f"print to {stream!r}: a program file prints to standard error or to a log")
+    shapes = [shape for _, shape in operands]
+    for level in examples:
+        if type(level) is not tuple or len(level) != 2 or type(level[0]) is not tuple or type(level[1]) is not int:
+            raise refuse("print takes flags and the length of an axis for each level of examples")
+        flags, n = level
+        if len(flags) != len(shapes) or any(f and s[:1] != (n,) for f, s in zip(flags, shapes, strict=True)):
+            raise refuse(f"print of {n} examples: the operands have no such axis")
+        shapes = [shape[1:] if flag else shape for flag, shape in zip(flags, shapes, strict=True)]
+    _check_parts(parts, len(operands))
+    return np.dtype(bool), (0,)
+
+
+def _check_parts(parts: Any, count: int) -> None:
+    for part in parts.values() if type(parts) is dict else parts:
+        if type(part) is slice:
+            if type(part.start) is not int or not 0 <= part.start < count or type(part.stop) is not bool:
+                raise refuse(f"print names operand {part.start!r} of {count}")
+        elif type(part) in (tuple, list, dict):
+            _check_parts(part, count)
+        elif type(part) is not str:
+            raise refuse(f"print takes texts, not {part!r}")
+
+
 _GENERAL: dict[str, Callable[[Sequence[Kind], Any], Kind | None]] = {
+    "print": _printed,
     "reduce_max": _extremum,
     "reduce_min": _extremum,
     "softmax": _along,

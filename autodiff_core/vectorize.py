@@ -56,17 +56,17 @@ class _Batch:
         state = random.state()  # numbers that are drawn here are nobody's
         # What is traced is shapes: every example is the first one, in no more memory than that takes.
         alike = [_core.repeated_first(x) if flag else x for x, flag in zip(bare(operands), flags, strict=True)]
-        with _core.Tracer(alike) as tracer:
+        with _core.Rehearsal(), _core.Tracer(alike) as tracer:
             outputs, self.batched, conditions, self._draws, self.decided_by_draws = _core.apply_to_examples(
                 program, tracer.arguments, flags, n
             )
-            self._outputs = self._program(tracer, outputs)
+            self._outputs = self._program(tracer, outputs, True)
             self._conditions = [self._program(tracer, [condition]) for condition in conditions]
         random.restore(state)
 
     @staticmethod
-    def _program(tracer: Any, outputs: list[Any]) -> DifferentiableProgram:
-        program = _core.freeze(tracer, outputs)
+    def _program(tracer: Any, outputs: list[Any], whole: bool = False) -> DifferentiableProgram:
+        program = _core.freeze(tracer, outputs, whole)
         return DifferentiableProgram(optimised(program, tuple(PASSES)), tuple(PASSES))
 
     def holds(self, operands: list[Any], n: int) -> np.ndarray:

@@ -139,7 +139,7 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
         for k in range(count):
             batched[i] = batched[i] or batched[nodes[k]]
             chance[i] = chance[i] or chance[nodes[k]]
-        if has_effect(r.op):        # each example has numbers of its own
+        if table[r.op].draws:       # each example has numbers of its own
             batched[i] = chance[i] = draws = True
         if batched[i]:
             values[i] = apply_to_batch(p, i, values, batched, n)

@@ -374,6 +374,7 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
         for i in range(joint.input_count, joint.count):
             if late[i] or joint.records[i].op == OP_CONSTANT:
                 there[i] = copy_record(joint, i, second, there)
+                second.records[there[i]].flags &= ~KEPT
         first.outputs = [at[<int32_t>node] for node in joint.outputs[:outputs]] + extra
         second.outputs = [there[<int32_t>node] for node in joint.outputs[outputs:]]
         first.places = {at[<int32_t>node]: place for node, place in joint.places.items() if not late[<int32_t>node]}
@@ -406,7 +407,7 @@ cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t
     finally:
         if mapped != &few[0]:
             PyMem_Free(mapped)
-    to.records[node].flags |= p.records[i].flags & HOLES
+    to.records[node].flags |= p.records[i].flags & (HOLES | KEPT)
     if p.records[i].op == OP_CONSTANT or p.records[i].op == OP_GUARD:
         to.set_constant(node, p.first_value(i))
     if p.records[i].op == OP_GUARD:

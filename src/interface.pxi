@@ -71,7 +71,7 @@ cdef Op new_handle(str name, int opcode, parameters, str doc):
 
 
 def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
-                         bint boolean=False, ufuncs=()):
+                         bint boolean=False, ufuncs=(), bint raises=False):
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
@@ -96,6 +96,7 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     row.arity = arity
     row.condition = condition
     row.boolean = boolean
+    row.raises = raises
     row.rule = keep(tuple(derivatives))
     if ufunc is not None:
         row.ufunc = keep(ufunc)
@@ -175,14 +176,15 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
-                     bint sparing=False, batched=None, examples=None):
+                     bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
     in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs (`multiple`) is
     computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
     hold for a leading axis as they stand. A row that `draws` gives other values each time. A `sparing` rule of several
-    outputs is told None for the cotangents that are zero. For `selects` and `depends` see sparsity.pxi.
+    outputs is told None for the cotangents that are zero. One that `raises` an error for some values is run by a program
+    even if nobody reads its result, and so is one that `acts`. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int opcode = claim_opcode(name)
     table[opcode].kind = GENERAL
@@ -197,6 +199,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].selects = selects
     table[opcode].draws = draws
     table[opcode].sparing = sparing
+    table[opcode].raises = raises
+    table[opcode].acts = acts
     if batched is not None:
         table[opcode].batched = keep(batched)
     if examples is not None:

@@ -31,8 +31,8 @@ cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
 
 
 cdef bint has_effect(int op) noexcept:
-    """Whether an op does something beside giving its value: a draw of random numbers."""
-    return table[op].kind == GENERAL and table[op].draws
+    """Whether an op does something beside giving its value, which is to be done each time: draw random numbers, print."""
+    return table[op].kind == GENERAL and (table[op].draws or table[op].acts)
 
 
 cdef int finish_pass(ProgramCore p, int32_t* into) except -1:
@@ -67,7 +67,7 @@ def compact(ProgramCore p):
             r = &p.records[i]
             if r.op == OP_GUARD and (p.records[r.a].op != OP_CONSTANT or p.records[r.a].flags & CAPTURED):
                 needed[i] = 1
-            if i < fixed or has_effect(r.op):
+            if i < fixed or r.flags & KEPT or table[r.op].draws:
                 needed[i] = 1
             if not needed[i]:
                 continue

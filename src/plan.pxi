@@ -170,6 +170,7 @@ cdef class Plan:
     cdef int most_registers         # of a fused step
     cdef bint applies               # some step calls Python
     cdef bint draws                 # some step draws random numbers
+    cdef bint acts                  # some step prints
     cdef bint guarded               # some step is a guard
     cdef Run* run                   # memory for one replay, unless it is in use
     cdef list spares                # for each assignment: an array for the next value
@@ -550,7 +551,8 @@ cdef int schedule(Plan plan) except -1:
         else:
             kind = STEP_APPLY
             plan.applies = True
-            plan.draws = plan.draws or has_effect(r.op)
+            plan.draws = plan.draws or table[r.op].draws
+            plan.acts = plan.acts or table[r.op].acts
         plan.step_of[i] = add_step(plan, kind, i)
         plan.kind_of[i] = <uint8_t>kind
         place_contiguous(plan, i)

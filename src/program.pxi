@@ -8,6 +8,7 @@
 cdef enum:
     HOLES = 32      # Record.flags: the attributes have holes, which operands behind the op's own fill
     CAPTURED = 64   # a constant that was somebody's tensor, who may have a tape follow it: its value is nothing to count on
+    KEPT = 128      # run even if nobody reads the result: it may raise an error, or prints
 
 
 @cython.final
@@ -230,6 +231,8 @@ cdef class ProgramCore:
                 self.records[node].payload.partial[0] = attribute[1]
             if attribute is not None and has_holes(attribute):
                 self.records[node].flags |= HOLES
+            if does_more(&self.records[node]):
+                self.records[node].flags |= KEPT
         finally:
             PyMem_Free(nodes)
         return node
@@ -357,8 +360,17 @@ cdef int32_t read_again(ProgramCore p, int32_t value, int32_t source) except -1:
     return p.append(op_reread, p.records[source].dtype, p.shape(source), nodes, 2, None)
 
 
-def freeze(Tracer tracer, list results):
-    """The program of a trace that is still open, with these tensors as its outputs."""
+cdef inline bint does_more(Record* r) noexcept:
+    """Whether a record may do something beside giving its value: raise an error for what it is given, or print."""
+    cdef Row* row = &table[r.op]
+    if row.kind == ELEMENTWISE:
+        return row.raises and PyTypeNum_ISINTEGER(r.dtype)
+    return row.raises or row.acts or r.flags & HOLES
+
+
+def freeze(Tracer tracer, list results, bint whole=False):
+    """The program of a trace that is still open, with these tensors as its outputs. The `whole` program of a function has
+    also what raises errors or prints, and gives no output anything."""
     cdef Log* log = tracer.log
     cdef ProgramCore p = ProgramCore.__new__(ProgramCore)
     cdef int32_t* at
@@ -462,6 +474,8 @@ def freeze(Tracer tracer, list results):
                 at[i] = p.append(r.op, r.dtype, shape_at(log, i), mapped, n + <int>len(extra), attribute)
                 if extra:
                     p.records[at[i]].flags |= HOLES
+                if whole and does_more(&p.records[at[i]]):
+                    p.records[at[i]].flags |= KEPT
             finally:
                 if mapped != &few[0]:
                     PyMem_Free(mapped)

@@ -20,6 +20,7 @@ ctypedef struct Run:            # the memory of one replay
     PyObject** objects          # owned: results of Python
     int object_count
     char** pointers             # of a fused step's registers
+    PyObject* acts              # a list of what is to be done when all went well (borrowed)
     bint busy
 
 
@@ -333,6 +334,22 @@ cdef ndarray present_array(Plan plan, Run* run, int32_t node):
     return array
 
 
+cdef int put_off(Plan plan, Run* run, Step* step) except -1:
+    """An op that prints: it will, with the values of now, when nothing can go wrong any more."""
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = plan.program.nodes_of(step.node, &nodes, pair)
+    (<list><object>run.acts).append((step.node, [own_copy(present_array(plan, run, nodes[k])) for k in range(n)]))
+    return 0
+
+
+cdef int act(ProgramCore p, list acts) except -1:
+    """Do what was put off."""
+    for node, arrays in acts:
+        call_kernel(<object>table[p.records[<int32_t>node].op].python, p.attribute(node), arrays, False)
+    return 0
+
+
 cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
     """An op that is not for the engine, on tensors."""
     cdef ProgramCore p = plan.program
@@ -440,7 +457,10 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
                 return step.node
             continue
         elif step.kind == STEP_APPLY:
-            run_apply(plan, run, step)
+            if plan.acts and table[plan.program.records[step.node].op].acts:
+                put_off(plan, run, step)
+            else:
+                run_apply(plan, run, step)
             continue
         elif step.kind == STEP_CAST:
             run_cast(plan, run, step)
@@ -547,7 +567,7 @@ cdef object replay_once(ProgramCore p, list arguments):
     cdef int k, n = <int>len(p.variables)
     cdef int32_t node, failed
     cdef VariableCore v
-    cdef list held = [], outputs = [], results = [], read = [], numbers = [], fresh
+    cdef list held = [], outputs = [], results = [], read = [], numbers = [], acts = None, fresh
     cdef ndarray array
     cdef Tensor t
     cdef Log* outer
@@ -589,7 +609,15 @@ cdef object replay_once(ProgramCore p, list arguments):
                     array = array_for(p.records[node].dtype, p.shape(node))
                 run.bases[plan.assign_roots + k] = <char*>PyArray_DATA(array)
             fresh.append(array)
-        failed = run_steps(plan, run)
+        if plan.acts:
+            acts = []
+            run.acts = <PyObject*>acts
+        try:
+            failed = run_steps(plan, run)
+        except BaseException:
+            if acts:
+                act(p, acts)        # as far as it came
+            raise
         if failed >= 0:
             if drawn is not None:
                 random_restore(drawn)
@@ -635,4 +663,6 @@ cdef object replay_once(ProgramCore p, list arguments):
     finally:
         ad_set_current_log(outer)
         run_end(plan, run)
+    if acts:
+        act(p, acts)
     return results

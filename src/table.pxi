@@ -89,6 +89,8 @@ ctypedef struct Row:
     int sparing                 # GENERAL, of several outputs: its rule takes None for cotangents that are zero
     int leading                 # GENERAL: its rule holds for a leading axis as it stands
     int draws                   # GENERAL: its value is another one each time: random numbers
+    int acts                    # GENERAL: it is there for what it does, at the end of a replay: it prints
+    int raises                  # GENERAL: some values make it raise an error; ELEMENTWISE: some integers do
     int selects                 # LINEAR, GENERAL: each element of the result is an operand's, or zero
     int derivative[MOST_INPUTS]
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output

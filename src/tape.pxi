@@ -84,7 +84,12 @@ cdef extern from *:
     #define ad_set_current_log(log) (ad_current_log = (log))
     #define ad_get_journal() (ad_journal)
     #define ad_set_journal(journal) (ad_journal = (journal))
+    static AD_THREAD_LOCAL int ad_rehearsals = 0;
+    #define ad_rehearsing() (ad_rehearsals)
+    #define ad_rehearse(more) (ad_rehearsals += (more))
     """
+    int ad_rehearsing() noexcept nogil      # in how many rehearsals this thread is
+    void ad_rehearse(int more) noexcept nogil
     void* ad_get_current_log() noexcept nogil
     void ad_set_current_log(void* log) noexcept nogil
     PyObject* ad_get_journal() noexcept     # past.pxi: what notes assignments, in this thread, or NULL

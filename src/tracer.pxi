@@ -389,6 +389,23 @@ cdef class Untraced:
         ad_set_current_log(self.log)
 
 
+@cython.final
+cdef class Rehearsal:
+    """A context in which this thread runs something for the record only, or once more: what it prints is not printed."""
+
+    def __enter__(self):
+        ad_rehearse(1)
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        ad_rehearse(-1)
+
+
+def is_rehearsing():
+    """Whether what runs in this thread is run for the record only."""
+    return ad_rehearsing() > 0
+
+
 cdef int trace_assignment(VariableCore v, Operand value) except -1:
     cdef Log* log = tracing_log()
     cdef Tracer tracer

@@ -93,6 +93,7 @@ _BANDED = general(
     "solve_banded",
     _kernel,
     _rule,
+    raises=True,
     function=solve_banded,
     doc="Solution of linear equations with band matrices.",
     keeps_output=True,

@@ -103,7 +103,7 @@ def _counts(attributes: Any, numbers: np.ndarray) -> np.ndarray:
     return (counts > 0 if binary else counts).astype(dtype)
 
 
-_COUNTED = places_of("counted_places", _counted)
+_COUNTED = places_of("counted_places", _counted, raises=True)
 _COUNTS = places_of("counts", _counts)
 
 
@@ -169,7 +169,7 @@ def _confusion(attributes: Any, labels: np.ndarray, predictions: np.ndarray, *we
     return whole
 
 
-_CONFUSION = places_of("confusion_matrix", _confusion)
+_CONFUSION = places_of("confusion_matrix", _confusion, raises=True)
 
 
 def count_nonzero(
@@ -517,4 +517,4 @@ def _block(attributes: Any, begin: np.ndarray) -> np.ndarray:
     return (begin + np.arange(sizes[d])).reshape([-1 if k == d else 1 for k in range(len(shape))])
 
 
-_BLOCK = places_of("block_places", _block)
+_BLOCK = places_of("block_places", _block, raises=True)

@@ -84,6 +84,7 @@ pow: Function = elementwise(
     doc="x to the power of y, elementwise.",
     domain=(_POSITIVE, (-2.0, 2.0)),
     ufuncs=(np.float_power,),
+    raises=True,
     notes="https://www.tensorflow.org/api_docs/python/tf/math/pow. "
     "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
 )

@@ -117,6 +117,7 @@ _LU = several(
     _lu_kernel,
     _lu_rule,
     lambda attributes, shape: [shape[-2:], shape[-1:]],
+    raises=True,
     function=lu,
     doc="Lower and upper triangular factors.",
     leading=True,

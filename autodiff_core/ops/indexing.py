@@ -245,6 +245,7 @@ _ROW_NUMBERS = _core.register_general(
     False,
     False,
     batched=as_it_stands,
+    raises=True,
 )
 
 

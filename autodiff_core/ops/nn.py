@@ -262,6 +262,7 @@ _CLASSES = _core.register_general(
     False,
     False,
     batched=as_it_stands,
+    raises=True,
 )
 
 
@@ -314,6 +315,7 @@ _SPARSE_CROSS_ENTROPY = general(
     "sparse_softmax_cross_entropy",
     _sparse_kernel,
     _sparse_rule,
+    raises=True,
     function=sparse_softmax_cross_entropy_with_logits,
     leading=True,
     batched=_labels_of_examples,

@@ -46,7 +46,7 @@ def _along(attributes: Any, indices: np.ndarray) -> np.ndarray:
     return np.asarray(places)
 
 
-_ALONG = places_of("places_along", _along)
+_ALONG = places_of("places_along", _along, raises=True)
 
 
 def _spread(places: np.ndarray, nd: int) -> np.ndarray:

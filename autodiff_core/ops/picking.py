@@ -118,12 +118,12 @@ def _stepping(x: Any) -> Any:
     return _core.detached(operand) if operand.dtype.kind in "fcV" else operand
 
 
-def places_of(name: str, kernel: Any, *, batched: Any = None) -> Any:
+def places_of(name: str, kernel: Any, *, batched: Any = None, raises: bool = False) -> Any:
     """A row of what is computed from arrays and has no derivative: what applies it to operands.
 
-    `batched` is as in `table.general`.
+    `batched` and `raises` are as in `table.general`.
     """
-    handle = _core.register_general(name, kernel, None, None, False, False, batched=batched)
+    handle = _core.register_general(name, kernel, None, None, False, False, batched=batched, raises=raises)
     by_values.add(name)
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:

@@ -75,7 +75,7 @@ def _kind(attributes: Any, p: np.ndarray) -> np.ndarray:
     return np.array([found.size, np.iscomplexobj(found)], np.int64)
 
 
-_KIND = _core.register_general("count_of_roots", _kind, None, None, False, False)
+_KIND = _core.register_general("count_of_roots", _kind, None, None, False, False, raises=True)
 
 
 def _drawn_apart(x: Any) -> Any:
@@ -87,6 +87,7 @@ _ROOTS = general(
     "roots",
     _roots,
     _roots_rule,
+    raises=True,
     function=roots,
     doc="The roots of a polynomial.",
     keeps_output=True,

@@ -68,4 +68,4 @@ def _within(count: int | None, numbers: np.ndarray) -> np.ndarray:
     return numbers.copy()
 
 
-_WITHIN = _core.register_general("rows_within", _within, None, None, False, False)
+_WITHIN = _core.register_general("rows_within", _within, None, None, False, False, raises=True)

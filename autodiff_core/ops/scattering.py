@@ -41,7 +41,7 @@ def _numbered(attributes: Any, index: np.ndarray) -> np.ndarray:
     return np.asarray((index * strides.astype(np.intp)).sum(axis=-1))
 
 
-_NUMBERED = places_of("row_places", _numbered)
+_NUMBERED = places_of("row_places", _numbered, raises=True)
 
 
 def _rows(x: Any, depth: int) -> Any:
@@ -489,7 +489,7 @@ def _reversed(attributes: Any, lengths: np.ndarray) -> np.ndarray:
     return grid.reshape([size if d in (along, batch) else 1 for d, size in enumerate(whole)])
 
 
-_REVERSED = places_of("reversed_places", _reversed)
+_REVERSED = places_of("reversed_places", _reversed, raises=True)
 
 
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:
@@ -528,7 +528,7 @@ def _inverted(attributes: Any, order: np.ndarray) -> np.ndarray:
     return np.argsort(order).astype(order.dtype)
 
 
-_INVERTED = places_of("inverted_permutation", _inverted)
+_INVERTED = places_of("inverted_permutation", _inverted, raises=True)
 
 
 def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str | None = None) -> Tensor:
@@ -613,4 +613,4 @@ def _searched(attributes: Any, lines: np.ndarray, wanted: np.ndarray) -> np.ndar
     return found
 
 
-_SEARCHED = places_of("searched_lines", _searched, batched=as_it_stands)
+_SEARCHED = places_of("searched_lines", _searched, batched=as_it_stands, raises=True)

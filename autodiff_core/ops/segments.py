@@ -199,8 +199,8 @@ def _in_any_order(attributes: Any, ids: np.ndarray) -> np.ndarray:
     return flat
 
 
-_IN_ORDER = places_of("ordered_groups", _in_order)
-_IN_ANY_ORDER = places_of("groups", _in_any_order)
+_IN_ORDER = places_of("ordered_groups", _in_order, raises=True)
+_IN_ANY_ORDER = places_of("groups", _in_any_order, raises=True)
 
 
 def _sorted_segments(kind: str) -> Function:

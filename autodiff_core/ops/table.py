@@ -146,6 +146,7 @@ def elementwise(
     notes: str = "",
     ufuncs: Sequence[np.ufunc] = (),
     example: tuple[str, str] | None = None,
+    raises: bool = False,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -171,6 +172,8 @@ def elementwise(
         Whether the first operand, or the result, is a truth value.
     example : pair of str, optional
         For the docstring: arguments, and the value as printed with four decimals. Without it the ufunc is the example.
+    raises : bool
+        Whether some integers make the kernel raise an error.
 
     Returns
     -------
@@ -189,7 +192,16 @@ def elementwise(
         raise ValueError(f"{name}: a row without a ufunc needs an example")
     text = _document(doc, names, notes or _notes(name, ufunc, derivatives, boolean, namespace), shown, boolean)
     op = _core.register_elementwise(
-        name, ufunc, formula, derivatives, names, text, condition=condition, boolean=boolean, ufuncs=tuple(ufuncs)
+        name,
+        ufunc,
+        formula,
+        derivatives,
+        names,
+        text,
+        condition=condition,
+        boolean=boolean,
+        ufuncs=tuple(ufuncs),
+        raises=raises,
     )
     missing = any(d is ... for d in derivatives)
     _rows.append(
@@ -323,6 +335,7 @@ def general(
     depends: Depends | None = None,
     batched: Callable[[Any, int], Any] | None = None,
     examples: Examples | None = None,
+    raises: bool = False,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -347,6 +360,8 @@ def general(
         must take integers.
     depends : callable, optional
         Where it doesn't: which elements depend on which, by groups; see `along`. By default all on all.
+    raises : bool
+        Whether some values make the kernel raise an error; a program then runs it even if nobody reads its result.
     batched : callable, optional
         (attributes, n) -> the attributes for operands that all have a leading axis of length n, or None where there are
         none; not needed where the row is `leading`. Numbers in the attributes that a program reads anew are tensors
@@ -365,6 +380,7 @@ def general(
         leading,
         selects=selects,
         depends=depends,
+        raises=raises,
         batched=batched,
         examples=examples,
     )
@@ -419,6 +435,7 @@ def several(
     doc: str,
     cases: Sequence[Case],
     leading: bool = False,
+    raises: bool = False,
 ) -> Callable[..., list[_core.Tensor]]:
     """Add a row of several results, and return what applies it: (operand, attributes) -> results.
 
@@ -445,6 +462,8 @@ def several(
         Calls for the generated tests.
     leading : bool
         Whether the rule holds as it stands for cotangents with a leading axis.
+    raises : bool
+        As in `general`.
     """
     handle = general(
         name,
@@ -460,6 +479,7 @@ def several(
         keeps_output=True,
         leading=leading,
         cases=cases,
+        raises=raises,
     )
 
     def apply(operand: Any, attributes: Any = None) -> list[_core.Tensor]:
