@@ -114,7 +114,7 @@ class _Writer:
         op, operands, dtype, shape, attribute = self.core.node(node)
         type_name(op, dtype)
         if op == "guard":
-            self._guard(self._value(operands[0]), *attribute)
+            self._guard(self._value(operands[0]), *attribute[:2])
             self.values.append(None)
             return
         given = [self._value(k) for k in operands]

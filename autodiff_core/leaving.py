@@ -11,6 +11,9 @@ import sys
 from functools import lru_cache
 from itertools import takewhile
 from types import CodeType, FrameType
+from typing import Any
+
+from .program_text import place_text
 
 _BY_ARRAY, _BY_NUMBER = 1, 2
 _HERE = __name__.partition(".")[0]
@@ -29,12 +32,12 @@ _EVERY_WAY = (
 )
 
 
-def refusal(how: int, tensor: str, place: str | None) -> TypeError:
-    """The error for a followed tensor that would leave its tape; `place`: in a recorded function, where it did."""
-    recorded = "a recorded function that is called under a tape"
-    what, where = _caller() if place is None else (recorded, f" ({place})")
+def refusal(how: int, tensor: str, recorded: bool = False, place: Any = None) -> TypeError:
+    """The error for a followed tensor that would leave its tape; of a recorded function, with where it did."""
+    name = "a recorded function that is called under a tape"
+    what, where = (name, f" ({place_text(place)})") if recorded else _caller()
     if how == _BY_NUMBER:
-        what = "a function that is being differentiated" if place is None else recorded
+        what = name if recorded else "a function that is being differentiated"
         return TypeError(
             f"{what} makes a Python number, by float(t), int(t) or complex(t){where}, of what the derivative "
             f"depends on, a tensor of {tensor}; no derivative can follow into a number. Go on with the tensor: "

@@ -19,6 +19,7 @@ from .program_layout import Layout, Place
 from .program_text import listing, place_text
 from .tape import GradientTape, UnconnectedGradients
 from .tensor_spec import TensorSpec
+from .transforms import strict_tape
 
 __all__ = ["Program"]
 
@@ -154,7 +155,7 @@ class Program:
         return found
 
     def _guard_error(self, node: int, seen: bytes) -> ValueError:
-        (value, truth), place = self._core.node(node)[4], self._core.places.get(node)
+        (value, truth, _), place = self._core.node(node)[4], self._core.places.get(node)
         if truth:
             now, before = seen == b"1", bool(np.all(value.numpy() != 0))
         else:
@@ -299,7 +300,7 @@ class Program:
                 x for v, x in zip(core.variables, read, strict=True) if v.trainable and _core.is_differentiable(x.dtype)
             ]
             sources = [x for x in own if _core.is_differentiable(x.dtype)] + trained
-            with GradientTape(watch_accessed_variables=False) as tape:
+            with strict_tape() as tape:
                 tape.watch(sources)
                 results, assigned = self._applied(own, read)
             found = [_dense(g) for g in _gradients(tape, [results[k] for k in chosen], sources)]
@@ -341,7 +342,9 @@ class Program:
         ):
             own, read = tracer.arguments[:count], tracer.arguments[count + len(floats) :]
             directions = tracer.arguments[count : count + len(floats)]
-            with ForwardAccumulator([own[k] for k in floats], directions) as accumulator:
+            accumulator = ForwardAccumulator([own[k] for k in floats], directions)
+            accumulator.refuse_numbers()
+            with accumulator:
                 results, assigned = self._applied(own, read)
             moving = [x for x in results if _core.is_differentiable(x.dtype)]
             found = accumulator.jvp(moving, unconnected_gradients=UnconnectedGradients.ZERO)
@@ -359,7 +362,9 @@ class Program:
     def _applied(self, own: list[Any], read: list[Any]) -> tuple[list[Any], list[Any]]:
         check_derivative(self._core)
         closed, reads = _core.close_program(self._core)
-        found = _core.apply_program(closed, [*own, *read, *reads[len(read) :]])
+        operands = [*own, *read, *reads[len(read) :]]
+        _core.refuse_departures(_core.departures(closed), operands)
+        found = _core.apply_program(closed, operands)
         count = len(self._core.outputs)
         return found[:count], found[count:]
 

@@ -129,7 +129,7 @@ def to_bytes(program: Program) -> bytes:
             encoded: Any = writer.array(np.asarray(attribute.numpy()))
         elif op == "guard":
             place = core.places.get(node)
-            encoded = [writer.array(np.asarray(attribute[0].numpy())), attribute[1], _plain_place(place)]
+            encoded = [writer.array(np.asarray(attribute[0].numpy())), *attribute[1:], _plain_place(place)]
         else:
             if _core.row_named(op) is None:
                 raise ProgramFileError(f"the op {op!r} calls Python of its own and cannot be saved")
@@ -378,9 +378,9 @@ class _Reader:
             if nodes:
                 raise ProgramFileError("a constant has no operands")
         elif op == "guard":
-            number, truth, place = _items(attribute, 3, "a guard")
+            number, truth, how, place = _items(attribute, 4, "a guard")
             value, found = self._constant(number)
-            value = (value, _typed(truth, bool, "a guard's kind"))
+            value = (value, _typed(truth, bool, "a guard's kind"), _index(how, 3, "how a guard looks"))
             place = _place(place)
             if len(given) != 1 or given[0] != found or (truth and math.prod(kind[1]) != 1):
                 raise ProgramFileError(f"a guard on {given} for a value of {found}")

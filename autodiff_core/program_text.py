@@ -18,7 +18,7 @@ def listing(core: Any) -> Iterator[str]:
     for node in range(len(core)):
         op, operands, dtype, shape, attribute = core.node(node)
         if op == "guard":
-            value, truth = attribute
+            value, truth, _ = attribute
             kind = "truth of " if truth else ""
             wanted = bool(np.all(value.numpy() != 0)) if truth else value_text(value)
             yield f"guard {kind}%{operands[0]} is {wanted}  at {place_text(core.places.get(node))}"

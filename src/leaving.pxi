@@ -71,7 +71,7 @@ def is_followed(Operand x):
 cdef inline int refuse_array(Operand x) except -1:
     """Raise where a tensor that is followed would become an array."""
     if recording_log() != NULL and followed(x, False):
-        raise hook_refusal(BY_ARRAY, describe(x), None)
+        raise hook_refusal(BY_ARRAY, describe(x))
     return 0
 
 
@@ -80,9 +80,9 @@ cdef inline int refuse_number(Operand x) except -1:
     an array."""
     if recording_log() != NULL and followed(x, False):
         if followed(x, True):
-            raise hook_refusal(BY_NUMBER, describe(x), None)
+            raise hook_refusal(BY_NUMBER, describe(x))
         if stores_into_array():
-            raise hook_refusal(BY_ARRAY, describe(x), None)
+            raise hook_refusal(BY_ARRAY, describe(x))
     return 0
 
 

@@ -205,7 +205,7 @@ cdef class ProgramCore:
         if r.op == OP_CONSTANT:
             attribute = self.constant(node)
         elif r.op == OP_GUARD:
-            attribute = (self.constant(node), bool(r.payload.partial[0]))
+            attribute = (self.constant(node), bool(r.payload.partial[0]), <int>r.payload.partial[1])
         return (op_label(r.op), tuple([nodes[k] for k in range(n)]), dtype_objects[r.dtype], self.shape(node), attribute)
 
     def add_node(self, str name, operands, dtype, tuple shape, attribute=None):
@@ -229,6 +229,7 @@ cdef class ProgramCore:
                 self.set_constant(node, value)
             if op == OP_GUARD:
                 self.records[node].payload.partial[0] = attribute[1]
+                self.records[node].payload.partial[1] = attribute[2]
             if attribute is not None and has_holes(attribute):
                 self.records[node].flags |= HOLES
             if does_more(&self.records[node]):
@@ -516,10 +517,7 @@ def departures(ProgramCore p):
             numbers = [k for k in range(p.input_count) if read[k] and differentiable(p.records[k].dtype)]
         finally:
             free(read)
-        place = p.places.get(i)
-        if place is not None and isinstance(place[0], int):     # it has a number (guards_of)
-            place = place[1]
-        found.append((<int>p.records[i].payload.partial[1], place, tuple(numbers)))
+        found.append((<int>p.records[i].payload.partial[1], p.places.get(i), tuple(numbers)))
     return found
 
 
@@ -542,7 +540,7 @@ def refuse_departures(list found, list operands):
     for how, place, numbers in found:
         for k in numbers:
             if followed(<Operand>operands[k], how == BY_NUMBER):
-                raise hook_refusal(how, describe(<Operand>operands[k]), spell_place(place))
+                raise hook_refusal(how, describe(<Operand>operands[k]), True, place)
 
 
 cdef inline tuple shape_at(Log* log, int32_t node):

@@ -320,6 +320,24 @@ def test_a_tape_inside_of_a_recorded_function_counts() -> None:
         f(tf.constant(X))
 
 
+def test_a_saved_program_remembers_what_became_an_array_and_what_a_number() -> None:
+    x = tf.constant(X)
+    for f, text in (
+        (lambda x: x * np.sum(np.asarray(x)), FOLLOWS),
+        (lambda x: x * float(x[0]), "makes a Python number"),
+    ):
+        program = tf.Program.from_function(f, x)
+        for one in (program, pickle.loads(pickle.dumps(program))):
+            np.testing.assert_array_equal(one(x), f(x))
+            for derived in (tf.jacobian(one), lambda x, one=one: one.gradient(), lambda x, one=one: one.jvp()):
+                with pytest.raises(TypeError, match=text):
+                    derived(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.Program.from_function(lambda x: x * float(x[0]), x)(x)
+        assert tape.gradient(y, x).numpy().tolist() == [X[0]] * 3
+
+
 # --------------------------------------------------------------------------------------------- a list of spellings
 
 POINT = np.array([0.7, 1.3, 2.1, 0.8])  # a vector of three, and a number
