@@ -256,9 +256,8 @@ def test_of_no_examples_nothing_is_assigned() -> None:
     for n in (0, 2, 0):
         assert tuple(many(tf.ones([n])).shape) == (n, 2)
     assert float(v) == 4.0
-    with pytest.raises(
-        ValueError, match="there are no examples, and the function cannot be run on one that is made up"
-    ):
+    refused = pytest.raises(ValueError, match=r"cannot be run on one that is made up, .* it cannot be recorded")
+    with pytest.warns(UserWarning, match="it creates variables at each call"), refused:
         tf.vectorize(lambda x: tf.Variable(x) * x)(tf.ones([0]))
 
 
@@ -476,6 +475,61 @@ def test_transformations_inside_are_those_of_each_example(f: Any, transformed: A
         expected = [np.stack(parts) for parts in zip(*each, strict=True)]
         for found, wanted in zip(tf.nest.flatten(many(tf.constant(x))), expected, strict=True):
             np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-13)
+
+
+WEIGHTS = np.array([1.0, 3.0])
+LOOK_UPS: dict[str, Callable[[Any], Any]] = {
+    "top_k": lambda x: tf.math.top_k(x, 2)[0] ** 2,
+    "sort": lambda x: tf.sort(x)[:2] ** 2,
+    "gather": lambda x: tf.gather(x, tf.argsort(x)[:2]) ** 2,
+    "index": lambda x: x[tf.argsort(x)[:2]] ** 2,
+    "argmax": lambda x: (x[tf.argmax(x)] ** 2)[None] * WEIGHTS,
+    "median": lambda x: np.median(x) ** 2 * WEIGHTS,
+    "quantile": lambda x: np.quantile(x, [0.3, 0.6]) ** 2,
+    "largest": lambda x: tf.reduce_max(x) ** 3 * WEIGHTS,
+    "product": lambda x: tf.reduce_prod(x) ** 2 * WEIGHTS,
+    "cumulated": lambda x: tf.cumsum(tf.sort(x))[:2] ** 2,
+    "scatter": lambda x: tf.tensor_scatter_nd_update(x * x, tf.argsort(x)[:1, None], x[:1] * 3.0)[:2] ** 2,
+    "segments": lambda x: tf.math.unsorted_segment_sum(x**3, tf.argsort(x) % 2, 2),
+    "segment maxima": lambda x: tf.math.unsorted_segment_max(x**3, tf.argsort(x) % 2, 2),
+    "along an axis": lambda x: np.take_along_axis(x, np.argsort(x), 0)[:2] ** 2,
+    "labels": lambda x: tf.nn.sparse_softmax_cross_entropy_with_logits(tf.argmax(x), x) * WEIGHTS,
+    "set": lambda x: (x * x).at[tf.argsort(x)[:1]].set(x[:1] * 3.0)[:2] ** 2,
+    "add": lambda x: (x * x).at[tf.argsort(x)[:1]].add(x[:1] * 3.0)[:2] ** 2,
+    "gather_nd": lambda x: tf.gather_nd(x, tf.argsort(x)[:2, None]) ** 2,
+    "batch_dims": lambda x: tf.gather(x[None], tf.argsort(x)[None], batch_dims=1)[0, :2] ** 2,
+    "roll": lambda x: tf.roll(x**2, tf.argmax(x), 0)[:2],
+}
+
+
+def total(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: tf.reduce_sum(f(x) * WEIGHTS)
+
+
+def three_of(x: Any) -> Any:
+    return tf.stack([x, x * x, -x])
+
+
+@pytest.mark.parametrize("f", LOOK_UPS.values(), ids=LOOK_UPS)
+@pytest.mark.parametrize(
+    "transformed",
+    [
+        tf.jacobian,
+        lambda f: tf.grad(total(f)),
+        lambda f: tf.hessian(total(f)),
+        lambda f: tf.jacobian(tf.jacobian(f)),
+        lambda f: lambda x: tf.jvp(f, [x], [2.0 * x + 1.0])[1],
+        lambda f: lambda x: tf.hvp(total(f), x, x + 1.0),
+        lambda f: lambda x: tf.vectorize(tf.jacobian(f))(three_of(x)),
+        lambda f: tf.jacobian(lambda x: tf.vectorize(f)(three_of(x))),
+    ],
+    ids=["jacobian", "grad", "hessian", "jacobian twice", "jvp", "hvp", "vectorize jacobian", "jacobian vectorize"],
+)
+def test_what_examples_look_up_is_their_own_in_derivatives_too(f: Any, transformed: Any) -> None:
+    of_one = transformed(f)
+    for x in (VECTORS[:2, :3], VECTORS[1:4, 1:]):
+        expected = np.stack([np.asarray(of_one(tf.constant(row))) for row in x])
+        np.testing.assert_allclose(tf.vectorize(of_one)(tf.constant(x)), expected, rtol=1e-10, atol=1e-12)
 
 
 def test_vectorize_in_vectorize() -> None:

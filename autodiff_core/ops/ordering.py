@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from .. import _core
 from .._core import Tensor
 from .indexing import gather
 from .picking import as_it_stands, places_of
-from .shaping import reshape
+from .shaping import broadcast_to, reshape
 from .table import Case, along, general, linear
 
 
@@ -82,6 +83,20 @@ def distinct_along_axis(x: Any, places: Any, axis: int) -> Tensor:
     return _core.linear(_TAKE_ALONG, operand, (axis, operand.shape[axis], numbers))
 
 
+def _along_of_examples(name: str) -> Any:
+    """Places of the examples' own, behind which the operand may have leading axes that they have not."""
+
+    def apply(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+        axis, length, places = attributes
+        if not isinstance(places, Tensor):
+            return None
+        x = operands[0] if flags[0] else broadcast_to(operands[0], (n, *operands[0].shape))
+        own = reshape(places, (n,) + (1,) * (x.ndim - places.ndim) + tuple(places.shape)[1:])
+        return _core.linear(_core.op_named(name), x, (axis, length, _core.lent_array(own)))
+
+    return apply
+
+
 _TAKE_ALONG, _PUT_ALONG = linear(
     "take_along",
     _take_along,
@@ -91,6 +106,7 @@ _TAKE_ALONG, _PUT_ALONG = linear(
     doc="Elements by their places along an axis, none of them named twice.",
     selects="both",
     batched=as_it_stands,
+    examples=(_along_of_examples("take_along"), _along_of_examples("put_along")),
     cases=(
         Case(lambda x: distinct_along_axis(x, np.array([2, 0, 1]), 0), ((3,),)),
         Case(lambda x: distinct_along_axis(x, np.array([[2, 0], [0, 1]]), -1), ((2, 3),)),
