@@ -31,6 +31,7 @@ _LATER = (
     "random_distributions",
     "random_experimental",
     "scipy.integrate",
+    "ufunc_methods",
 )
 _TRIED = 1 << 20  # elements: nothing larger is made, of operands or by attributes, to try a kernel
 

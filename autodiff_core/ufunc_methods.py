@@ -15,6 +15,8 @@ from . import _core
 from .numpy_functions import registry
 from .numpy_functions.registry import no_way
 from .ops import elementwise, indexing, reductions, scans, shaping
+from .ops.answers import answering
+from .ops.picking import places_of
 
 Apply = Callable[[Any, Any], Any]
 
@@ -51,7 +53,17 @@ def _checked(ufunc: np.ufunc, spelled: str) -> None:
 
 
 def _by_numpy(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return _core.to_tensor(getattr(ufunc, method)(*registry.stripped(inputs), **registry.stripped(kwargs)))
+    return _METHOD(*inputs, ufunc=ufunc.__name__, method=method, **kwargs)
+
+
+def _method(*args: Any, ufunc: str, method: str, **kwargs: Any) -> Any:
+    named = getattr(np, ufunc, None)
+    if not isinstance(named, np.ufunc) or method not in ("reduce", "accumulate", "reduceat"):
+        raise ValueError(f"there is no method np.{ufunc}.{method}")
+    return getattr(named, method)(*args, **kwargs)
+
+
+_METHOD = answering("ufunc_method", _method, "array", "indices", "where", "initial")
 
 
 def _operand(value: Any, kwargs: dict[str, Any]) -> Any:
@@ -145,20 +157,39 @@ def reduced_at(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: d
     kinds = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
     x = _operand(inputs[0], kwargs)
     axis = registry.axis_of(kwargs.pop("axis", 0), x.ndim)
-    starts = np.asarray(inputs[1])
-    ends = np.append(starts[1:], x.shape[axis])
-    lengths = np.maximum(ends - starts, 1)
+    starts, length = _core.operand(inputs[1]), int(x.shape[axis])
     order = [axis, *(d for d in range(x.ndim) if d != axis)]
     rows = shaping.transpose(x, order)
     if ufunc in kinds:
-        groups = np.repeat(np.arange(starts.size), lengths)
-        within = np.arange(groups.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        found = getattr(segments, f"segment_{kinds[ufunc]}")(indexing.gather(rows, starts[groups] + within), groups)
+        # (How many elements are added up is looked at, where slices overlap or leave some out.)
+        parts = _PARTS([starts], (length, int(_SIZE([starts], length))))
+        reduce = getattr(segments, f"unsorted_segment_{kinds[ufunc]}")
+        found = reduce(indexing.gather(rows, parts[0]), parts[1], starts.size)
     else:
         found = shaping.stack(
             [
-                _folded(ufunc, apply, rows[start : start + length], 0, False, np._NoValue, True, spelled)
-                for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)
+                _folded(ufunc, apply, rows[start : start + size], 0, False, np._NoValue, True, spelled)
+                for start, size in zip(*_ends(starts.numpy(), length), strict=True)
             ]
         )
     return shaping.transpose(found, np.argsort(order).tolist())
+
+
+def _ends(starts: np.ndarray, length: int) -> tuple[list[int], list[int]]:
+    """Where slices begin, and how long they are."""
+    return starts.tolist(), np.maximum(np.append(starts[1:], length) - starts, 1).tolist()
+
+
+def _parts(attributes: Any, starts: np.ndarray) -> np.ndarray:
+    """The elements of all slices, one slice after the other, and the number of the slice for each."""
+    length, total = attributes
+    sizes = np.array(_ends(starts, length)[1])
+    groups = np.repeat(np.arange(starts.size), sizes)
+    if groups.size != total:
+        raise ValueError(f"reduceat: slices from {starts.tolist()} have {groups.size} elements together, not {total}")
+    within = np.arange(groups.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.stack([starts[groups] + within, groups])
+
+
+_SIZE = places_of("size_of_slices", lambda length, starts: np.asarray(sum(_ends(starts, length)[1])))
+_PARTS = places_of("parts_of_slices", _parts)

@@ -20,11 +20,12 @@ import pytest
 import autodiff_core as tf
 import complex_calls
 import numpy_calls
+import special_calls
 import tensorflow_calls
 import value_calls as calls
 from autodiff_core.program_file import from_bytes, to_bytes
 
-pytest.importorskip("scipy")
+scipy = pytest.importorskip("scipy")
 CALLS = 5
 COUNT = "how long the result is depends on values"
 SETS = "np.unique np.unique_values np.unique_all np.unique_counts np.unique_inverse np.union1d np.setdiff1d np.setxor1d"
@@ -63,6 +64,12 @@ def everything() -> dict[str, calls.Call]:
     for name, several in [*complex_calls.RIGHT.items(), *((n, (c,)) for n, (c, _) in complex_calls.REFUSED.items())]:
         for k, function in enumerate(several):
             found[f"tf.{name}-of numbers-{k}"] = calls.Call(function, (normal(3, 3),) * complex_calls.arity(function))
+    for library, special in ((tf.scipy.special, special_calls.OURS), (scipy.special, special_calls.THROUGH)):
+        for name, function in special.items():
+            found[f"special.{name}-of numbers"] = calls.Call(
+                lambda x, of=library, name=name, call=function: call(getattr(of, name), x),
+                (calls.reals(3, low=0.3, high=0.95),),
+            )
     for name, call in tensorflow_calls.CALLS.items():
         if call.arrays:
             found[f"tf.{name}-as TensorFlow"] = calls.Call(

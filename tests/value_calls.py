@@ -497,6 +497,23 @@ NUMPY: dict[str, tuple[Call, ...]] = {
         lambda x, m: np.var(x, where=m | (x > 5.0), ddof=0),
         draws=(M, truths(3, 4)),
     ),
+    "ufunc methods": of(
+        lambda x: np.logical_xor.reduce(x > 0.0),
+        lambda x: np.logical_or.accumulate(x > 0.0, axis=1),
+        lambda x: np.logical_and.reduceat(x > 0.0, [0, 2], axis=1),
+        np.maximum.accumulate,
+        lambda x: np.minimum.accumulate(x, axis=1),
+        lambda x: np.subtract.outer(x[0], x[1]),
+        lambda x: np.less.outer(x[0], x[1]),
+        lambda x: np.hypot.reduce(x),
+    )
+    + of(np.gcd.reduce, np.lcm.reduce, np.bitwise_xor.accumulate, draws=(integers(9, 3, 4, low=1),))
+    + of(
+        lambda x, i: np.add.reduceat(x, i),
+        lambda x, i: np.maximum.reduceat(x, i),
+        lambda x, i: np.multiply.reduceat(x, i),
+        draws=(reals(6), lambda rng: np.append(0, np.sort(rng.choice(np.arange(1, 6), 2, replace=False)))),
+    ),
     "pad": of(lambda x, c: np.pad(x, 1, constant_values=c), draws=(M, reals())),
     "ramp": of(lambda x: np.unwrap(4.0 * x), np.sinc, np.i0),
     "interp": of(np.interp, draws=(M, rising(5), reals(5)))

@@ -15,6 +15,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import logaddexp, multiply
 from .ordering import take_along_axis
+from .picking import as_it_stands, places_of
 from .shaping import concat, reverse
 from .table import Case, along, as_it_stands, general
 
@@ -224,11 +225,18 @@ def cumulative_logsumexp(
 def running_extremum(x: Any, axis: int, ufunc: np.ufunc) -> Tensor:
     """Largest (np.maximum) or smallest element so far; of equal ones, the first has the gradient."""
     operand = _core.operand(x)
-    values = _core.seen(operand)
-    axis %= values.ndim
-    best = ufunc.accumulate(values, axis=axis)
-    before = np.roll(best, 1, axis=axis)
-    fresh = best != before
-    fresh[(slice(None),) * axis + (slice(0, 1),)] = True
-    along = np.arange(values.shape[axis]).reshape((-1,) + (1,) * (values.ndim - axis - 1))
-    return take_along_axis(operand, np.maximum.accumulate(np.where(fresh, along, 0), axis=axis), axis)
+    axis = axis % operand.ndim - operand.ndim
+    return take_along_axis(operand, _SO_FAR([operand], (ufunc is np.maximum, axis)), axis)
+
+
+def _so_far(attributes: Any, values: np.ndarray) -> np.ndarray:
+    """Where the largest or smallest element so far stands."""
+    largest, axis = attributes
+    best = (np.maximum if largest else np.minimum).accumulate(values, axis=axis)
+    fresh = best != np.roll(best, 1, axis=axis)
+    fresh[(..., slice(0, 1), *(slice(None),) * (-axis - 1))] = True
+    along = np.arange(values.shape[axis]).reshape((-1,) + (1,) * (-axis - 1))
+    return np.maximum.accumulate(np.where(fresh, along, 0), axis=axis)
+
+
+_SO_FAR = places_of("places_so_far", _so_far, batched=as_it_stands)
