@@ -192,4 +192,4 @@ def _parts(attributes: Any, starts: np.ndarray) -> np.ndarray:
 
 
 _SIZE = places_of("size_of_slices", lambda length, starts: np.asarray(sum(_ends(starts, length)[1])))
-_PARTS = places_of("parts_of_slices", _parts)
+_PARTS = places_of("parts_of_slices", _parts, raises=True)

@@ -415,7 +415,7 @@ _OTHERS = """
     Assert assert_equal assert_greater assert_less assert_rank bitcast bitwise broadcast_dynamic_shape
     broadcast_static_shape buffer control_dependencies debugging device errors executing_eagerly get_static_value group
     histogram_fixed_width histogram_fixed_width_bins init_scope initializers inside_function is_symbolic_tensor losses
-    metrics no_op numpy_function optimizers print py_function required_space_to_batch_paddings shape_n timestamp
+    metrics no_op numpy numpy_function optimizers print py_function required_space_to_batch_paddings shape_n timestamp
     unravel_index math.is_non_decreasing math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler
     nn.collapse_repeated nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder
     nn.ctc_unique_labels nn.fixed_unigram_candidate_sampler nn.with_space_to_batch

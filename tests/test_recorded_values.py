@@ -218,6 +218,92 @@ def test_a_program_finds_its_rows_in_another_process(tmp_path: Path) -> None:
     assert run.stdout == "[1, 2, 1]\n"
 
 
+NUMBERS = np.arange(12.0).reshape(3, 4)
+# Functions, operands to record with, operands that a replay meets, and the error.
+WRONG: dict[str, tuple[Any, list[Any], list[Any], type[Exception], str]] = {
+    "scatter_nd": (
+        lambda i: tf.scatter_nd(i, [1.0], (3,)),
+        [[[0]]],
+        [[[3]]],
+        IndexError,
+        "scatter_nd: an index is out of bounds",
+    ),
+    "gather_nd": (lambda i: tf.gather_nd(NUMBERS, i), [[[0]]], [[[-1]]], IndexError, "gather_nd: an index is out of"),
+    "take": (lambda i: np.take(tf.constant(NUMBERS), i, 1), [[1]], [[4]], IndexError, "index 4 is out of bounds"),
+    "segments": (
+        lambda i: tf.math.unsorted_segment_sum(NUMBERS, i, 2),
+        [[0, 1, 1]],
+        [[0, 1, 2]],
+        ValueError,
+        "no segment 2 where",
+    ),
+    "segments in order": (
+        lambda i: tf.math.segment_sum(NUMBERS, i),
+        [[0, 1, 1]],
+        [[0, 1, 0]],
+        ValueError,
+        "one for each row, in order",
+    ),
+    "slice": (lambda i: tf.slice(NUMBERS, [i, 0], [2, 2]), [1], [2], ValueError, "slice: begin 2 and size 2 of axis 0"),
+    "reverse_sequence": (
+        lambda n: tf.reverse_sequence(NUMBERS, n, 1),
+        [[4, 1, 0]],
+        [[5, 1, 0]],
+        ValueError,
+        "seq_lengths of shape",
+    ),
+    "invert_permutation": (tf.math.invert_permutation, [[1, 0]], [[1, 1]], ValueError, r"\[1, 1\] is no permutation"),
+    "confusion_matrix": (
+        lambda a: tf.math.confusion_matrix(a, [0, 1], 2),
+        [[0, 1]],
+        [[0, 2]],
+        ValueError,
+        "not all classes below 2",
+    ),
+    "counts": (
+        lambda i: tf.math.bincount(i, minlength=2, maxlength=2),
+        [[0, 1]],
+        [[0, -1]],
+        ValueError,
+        "none of them negative",
+    ),
+    "choose": (lambda i: np.choose(i, tf.constant(NUMBERS[:, 0])), [[2]], [[3]], ValueError, "there is no choice 3"),
+    "weights": (
+        lambda w: np.average(NUMBERS[0], weights=w),
+        [[1.0] * 4],
+        [[0.0] * 4],
+        ZeroDivisionError,
+        "weights sum to zero",
+    ),
+    "nanargmax": (np.nanargmax, [[1.0, np.nan]], [[np.nan, np.nan]], ValueError, "All-NaN slice"),
+    "histogram_fixed_width": (
+        lambda r: tf.histogram_fixed_width(NUMBERS, r, 3),
+        [[0.0, 1.0]],
+        [[1.0, 1.0]],
+        ValueError,
+        "the smaller first",
+    ),
+    "geomspace": (lambda x: np.geomspace(x, 8.0, 3), [1.0], [0.0], ValueError, "of one sign, and not zero"),
+    "dropout": (lambda p: tf.nn.dropout(NUMBERS, p), [0.5], [1.0], ValueError, "rate must be from 0 and below 1"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_replay_that_meets_wrong_places_raises_before_any_effect(name: str) -> None:
+    call, first, wrong, error, text = WRONG[name]
+    count = tf.Variable(0)
+
+    @tf.function
+    def step(*operands: Any) -> Any:
+        count.assign_add(1)
+        return call(*operands)
+
+    step(*map(tf.constant, first))
+    with pytest.raises(error, match=text):
+        step(*map(tf.constant, wrong))
+    assert (step.trace_count, int(count)) == (1, 1)
+
+
 # -- Which functions are called here -----------------------------------------------------------------------------------
 
 SPACES = ["", "math", "math.special", "nn", "linalg", "signal", "random", "random.experimental", "bitwise"]

@@ -157,7 +157,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     return indexing.gather(x, left, axis=at)
 
 
-_LEFT = places_of("left_places", lambda length, where: np.delete(np.arange(length), where))
+_LEFT = places_of("left_places", lambda length, where: np.delete(np.arange(length), where), raises=True)
 
 
 @counterpart(np.insert)
@@ -198,7 +198,7 @@ def _inserted(attributes: Any, where: Any) -> np.ndarray:
     return np.insert(np.arange(length), where, length + np.arange(count))
 
 
-_INSERTED = places_of("inserted_places", _inserted)
+_INSERTED = places_of("inserted_places", _inserted, raises=True)
 
 
 @counterpart(np.repeat)

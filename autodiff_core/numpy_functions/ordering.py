@@ -85,7 +85,7 @@ def _choices(attributes: Any, places: np.ndarray) -> np.ndarray:
     return places % count if mode == "wrap" else np.clip(places, 0, count - 1)
 
 
-_CHOICES = places_of("choices", _choices)
+_CHOICES = places_of("choices", _choices, raises=True)
 
 
 @counterpart(np.compress)

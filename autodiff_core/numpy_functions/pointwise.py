@@ -248,7 +248,7 @@ def _signs(attributes: Any, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     return np.asarray(sign)
 
 
-_SIGNS = places_of("signs_of_ends", _signs)
+_SIGNS = places_of("signs_of_ends", _signs, raises=True)
 
 
 def _not_zero(attributes: Any, end: np.ndarray) -> np.ndarray:
@@ -257,7 +257,9 @@ def _not_zero(attributes: Any, end: np.ndarray) -> np.ndarray:
     return end.copy()
 
 
-_NOT_ZERO = _core.register_general("ends_not_zero", _not_zero, lambda g, y, a, x: g, None, False, False, None, True)
+_NOT_ZERO = _core.register_general(
+    "ends_not_zero", _not_zero, lambda g, y, a, x: g, None, False, False, None, True, raises=True
+)
 
 
 def _spiral(first: Any, last: Any, num: int, endpoint: bool, dtype: Any, axis: int) -> Any:

@@ -229,7 +229,9 @@ def _norm(attributes: Any, total: np.ndarray) -> np.ndarray:
     return total.copy()
 
 
-_NORM = _core.register_general("norm_of_weights", _norm, lambda g, y, a, x: g, None, False, False, None, True)
+_NORM = _core.register_general(
+    "norm_of_weights", _norm, lambda g, y, a, x: g, None, False, False, None, True, raises=True
+)
 
 
 # ------------------------------------------------------------------------------------------------------------ quantiles

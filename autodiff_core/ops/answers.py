@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def answering(name: str, function: Callable[..., Any], *arrays: str) -> Answer:
+def answering(name: str, function: Callable[..., Any], *arrays: str, raises: bool = False) -> Answer:
     """Add a row whose kernel is a function of NumPy, with that function's arguments.
 
     Parameters
@@ -50,6 +50,8 @@ def answering(name: str, function: Callable[..., Any], *arrays: str) -> Answer:
     *arrays : str
         What the arguments are called that a program reads anew, as far as they are given, in the order of their
         places; an empty string stands for another argument.
+    raises : bool
+        As in `table.general`.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def answering(name: str, function: Callable[..., Any], *arrays: str) -> Answer:
         args = [named.pop(k) for k in range(sum(type(place) is int for place in named))]
         return np.asarray(function(*args, **named))
 
-    row = places_of(name, kernel)
+    row = places_of(name, kernel, raises=raises)
 
     def answer(*args: Any, **kwargs: Any) -> Tensor:
         operands, places, rest = [], [], []
@@ -100,8 +102,8 @@ isposinf = answering("isposinf", np.isposinf, "x")
 argsort = answering("argsort", np.argsort, "a")
 argpartition = answering("argpartition", np.argpartition, "a")
 lexsort = answering("lexsort", np.lexsort, "keys")
-nanargmax = answering("nanargmax", np.nanargmax, "a")
-nanargmin = answering("nanargmin", np.nanargmin, "a")
+nanargmax = answering("nanargmax", np.nanargmax, "a", raises=True)
+nanargmin = answering("nanargmin", np.nanargmin, "a", raises=True)
 searchsorted = answering("searchsorted", np.searchsorted, "a", "v", "", "sorter")
 digitize = answering("digitize", np.digitize, "x", "bins")
 packbits = answering("packbits", np.packbits, "a")
@@ -110,8 +112,9 @@ ravel_multi_index = answering(
     "ravel_multi_index",
     lambda multi_index, *args, **kwargs: np.ravel_multi_index(tuple(multi_index), *args, **kwargs),
     "multi_index",
+    raises=True,
 )
-_unravel_index = answering("unravel_index", _pile(np.unravel_index), "indices")
+_unravel_index = answering("unravel_index", _pile(np.unravel_index), "indices", raises=True)
 
 
 def unravel_index(indices: Any, shape: Any, order: Any = "C") -> tuple[Tensor, ...]:

@@ -88,7 +88,7 @@ def _expected(attributes: Any, classes: np.ndarray, tries: np.ndarray, probabili
 
 
 _DRAWN = places_of("drawn_classes", _classes)
-_EXPECTED = places_of("expected_counts", _expected)
+_EXPECTED = places_of("expected_counts", _expected, raises=True)
 
 _SAMPLER = """Draw classes {how}.
 

@@ -104,7 +104,7 @@ def _counts(attributes: Any, numbers: np.ndarray) -> np.ndarray:
 
 
 _COUNTED = places_of("counted_places", _counted, raises=True)
-_COUNTS = places_of("counts", _counts)
+_COUNTS = places_of("counts", _counts, raises=True)
 
 
 def confusion_matrix(

@@ -132,7 +132,7 @@ def _walk_part(attributes: Any, *labels: np.ndarray) -> np.ndarray:
     return np.asarray(getattr(_Walk(blank, classes, steps, *labels), name))
 
 
-_WALK = places_of("ctc_walk", _walk_part)
+_WALK = places_of("ctc_walk", _walk_part, raises=True)
 
 
 def _composed(logits: Any, walk: Any) -> Any:

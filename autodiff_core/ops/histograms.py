@@ -26,8 +26,8 @@ def _filled(attributes: Any, x: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     return np.bincount(_binned((function, count, np.int64), x, bounds).reshape(-1), minlength=count).astype(dtype)
 
 
-_BINNED = places_of("histogram_fixed_width_bins", _binned)
-_FILLED = places_of("histogram_fixed_width", _filled)
+_BINNED = places_of("histogram_fixed_width_bins", _binned, raises=True)
+_FILLED = places_of("histogram_fixed_width", _filled, raises=True)
 
 
 def histogram_fixed_width_bins(

@@ -194,7 +194,7 @@ def _kept(dtype: Any, drawn: np.ndarray, rate: np.ndarray) -> np.ndarray:
     return ((drawn >= rate) / (1.0 - rate)).astype(dtype)
 
 
-_KEPT = places_of("dropout_factors", _kept)
+_KEPT = places_of("dropout_factors", _kept, raises=True)
 
 
 def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any, name: str | None = None) -> Tensor:

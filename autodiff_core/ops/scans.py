@@ -15,7 +15,7 @@ from .. import _core
 from .._core import Tensor
 from .elementwise import logaddexp, multiply
 from .ordering import take_along_axis
-from .picking import as_it_stands, places_of
+from .picking import places_of
 from .shaping import concat, reverse
 from .table import Case, along, as_it_stands, general
 

@@ -298,4 +298,4 @@ def _unravelled(shape: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
     return np.array(np.unravel_index(numbers, shape)).astype(numbers.dtype)
 
 
-_UNRAVELLED = places_of("unravelled", _unravelled)
+_UNRAVELLED = places_of("unravelled", _unravelled, raises=True)
