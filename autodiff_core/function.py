@@ -232,6 +232,8 @@ class Function(_core.FunctionCore):
         "__weakref__",
         "_bound",
         "_by_key",
+        "_calls",
+        "_check",
         "_input_signature",
         "_name",
         "_names",
@@ -248,6 +250,7 @@ class Function(_core.FunctionCore):
         input_signature: Sequence[Any] | None = None,
         passes: Sequence[str] = tuple(PASSES),
         owner: Any = None,
+        check: bool | int = False,
     ) -> None:
         self.python_function = python_function
         self.passes = tuple(passes)
@@ -258,7 +261,8 @@ class Function(_core.FunctionCore):
         self._signature = _signature_of(python_function)
         self._bound: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
         self._names: tuple[Any, ...] | None = None
-        if input_signature is not None:
+        self._check, self._calls = int(check), 0
+        if input_signature is not None or check:
             self.plain = False
         self._owner = owner
         named_after(self, python_function)
@@ -294,7 +298,9 @@ class Function(_core.FunctionCore):
         try:
             if instance not in self._bound:
                 method, owner = MethodType(self.python_function, weakref.proxy(instance)), weakref.ref(instance)
-                self._bound[instance] = Function(method, self._name, self._input_signature, self.passes, owner)
+                self._bound[instance] = Function(
+                    method, self._name, self._input_signature, self.passes, owner, self._check
+                )
         except TypeError:  # an instance that cannot be hashed, or referred to weakly
             return MethodType(self, instance)
         return self._bound[instance]
@@ -303,7 +309,7 @@ class Function(_core.FunctionCore):
         f, owner = self.python_function, self._owner and self._owner()
         if owner is not None:
             return _method_of, (owner, f.__name__)
-        return reduced(self, (Function, (f, self._name, self._input_signature, self.passes)))
+        return reduced(self, (Function, (f, self._name, self._input_signature, self.passes, None, self._check)))
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that is not like the last one, or that tapes may follow."""
@@ -315,7 +321,13 @@ class Function(_core.FunctionCore):
         variants, around = self._variants(arguments)
         if variants.obstacle is not None or variants.aliased(arguments.operands):
             return self._plain(args, kwargs)
-        if not named and variants.programs:
+        if self._check:
+            self._calls += 1
+            if self._calls % self._check == 0:
+                from .checking import check_call
+
+                check_call(self, variants, arguments)
+        elif not named and variants.programs:
             self.remember(given, around, variants)
         return self._run(variants, arguments)
 
@@ -414,6 +426,8 @@ class Function(_core.FunctionCore):
         state = random.state()
         self.trace_count += 1
         tracer = _core.Tracer(arguments.operands)
+        if self._check:
+            tracer.origins = {}
         followed = _core.listening(arguments.operands)
         with tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
@@ -423,6 +437,7 @@ class Function(_core.FunctionCore):
         del args, kwargs
         looks = _core.guards_of(program)
         created, obstacle, assigned = tracer.created, tracer.obstacle, tracer.assigned
+        origin = (program.copy(), tracer.origins) if self._check else None
         followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
         result.let_go()
         lost = tracer.lost(program)
@@ -433,6 +448,7 @@ class Function(_core.FunctionCore):
         if obstacle is not None:
             self._give_up(variants, obstacle)
         variant = _core.Variant(optimised(program, self.passes), result.extra())
+        variant.origin = origin
         if obstacle is None and not created:
             place = variants.add(variant, looks)
             if place is not None:
@@ -702,7 +718,7 @@ def _method_of(owner: Any, name: str) -> Function:
     """A recorded method that has come by pickle: nobody else may be there to hold its object."""
     found = getattr(owner, name)
     method = MethodType(found.python_function.__func__, owner)
-    return Function(method, found._name, found._input_signature, found.passes, lambda: owner)
+    return Function(method, found._name, found._input_signature, found.passes, lambda: owner, found._check)
 
 
 def _fitted(what: str, spec: Any, value: Any) -> Any:
@@ -730,6 +746,7 @@ def function(
     reduce_retracing: bool = False,
     optimize: bool | Sequence[str] = True,
     name: str | None = None,
+    check: bool | int = False,
 ) -> Any:
     """Record a Python function as programs, and replay them.
 
@@ -746,6 +763,9 @@ def function(
         Whether to rewrite programs: all passes, none, or these of "simplify", "share_common" and "fold_constants".
     name : str, optional
         For messages.
+    check : bool or int
+        Whether to run the Python function beside each replay, or beside each n-th one, and to compare the two: for
+        finding what a program keeps that is no longer so.
 
     Returns
     -------
@@ -756,6 +776,9 @@ def function(
     ------
     ValueError
         By a call that creates variables and is not the first, or does not keep them.
+    checking.StaleProgramError
+        By a call that is checked, where a replay gives another result than Python, with the file and the line of the
+        first operation that differs, and before any effect: no variable is assigned to, nothing printed or drawn.
 
     Notes
     -----
@@ -763,7 +786,9 @@ def function(
     tensors (printing, appending to a list) happens when a program is recorded, and not when it is replayed; Python
     numbers among the arguments are part of the key, tensors and arrays are not; random numbers are drawn anew at each
     replay; variables are read and assigned at each call, all or none. Other than there, a branch on a tensor's value is
-    a branch of the program: a value that Python looked at is checked by every replay.
+    a branch of the program: a value that Python looked at is checked by every replay. Numbers, strings, tuples, tensors
+    and arrays that the function's code reads by name around it are compared at each call, and writeable arrays are read
+    anew; attributes and items of containers are kept as they were recorded (docs/programs.md).
 
     Examples
     --------
@@ -777,6 +802,8 @@ def function(
     >>> absolute.trace_count
     2
     """
+    if check < 0:
+        raise ValueError(f"function: check is True, or every how many calls to check, not {check}")
     if isinstance(optimize, bool):
         passes: tuple[str, ...] = tuple(PASSES) if optimize else ()
     else:
@@ -785,7 +812,7 @@ def function(
             if one not in PASSES:
                 raise ValueError(f"function: no pass is named {one!r}; the passes are {', '.join(PASSES)}")
     if func is None:
-        return lambda f: Function(f, name, input_signature, passes)
+        return lambda f: Function(f, name, input_signature, passes, None, check)
     if not callable(func):
         raise TypeError(f"function: a callable is needed, not {type(func).__name__}")
-    return Function(func, name, input_signature, passes)
+    return Function(func, name, input_signature, passes, None, check)

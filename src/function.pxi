@@ -29,6 +29,7 @@ cdef class Variant:
     cdef list forks
     cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for it
     cdef public object derived  # programs made of it, by Python
+    cdef public object origin   # the program as it was recorded, and where in the code, for Python's checks
     cdef object __weakref__
 
     def __init__(self, ProgramCore program, extra):

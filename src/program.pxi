@@ -487,6 +487,8 @@ def freeze(Tracer tracer, list results, bint whole=False):
         p.variables = variables
         p.outputs = [at[<int32_t>node] for node in ends]
         p.assigned = sorted(assigned.items())
+        if tracer.origins is not None:
+            tracer.origins = {at[<int32_t>k]: place for k, place in tracer.origins.items() if at[<int32_t>k] >= 0}
     finally:
         free(at)
     return p
@@ -698,6 +700,26 @@ def apply_program(ProgramCore p, list operands):
         else:
             values[i] = apply_record(p, i, values)
     return [values[node] for node in p.outputs]
+
+
+def values_of(ProgramCore p, list operands):
+    """The value of every node of a program, of arguments and variables' values, for nobody to hear of; None for guards."""
+    cdef list values = list(operands) + [None] * (p.count - len(operands))
+    cdef int32_t i
+    cdef Record* r
+    cdef Log* outer = <Log*>ad_get_current_log()
+    check_operands(p, operands, p.input_count + <int>len(p.variables))
+    ad_set_current_log(NULL)
+    try:
+        for i in range(<int32_t>len(operands), p.count):
+            r = &p.records[i]
+            if r.op == OP_CONSTANT:
+                values[i] = p.constant(i)
+            elif r.op != OP_GUARD:
+                values[i] = apply_record(p, i, values)
+    finally:
+        ad_set_current_log(outer)
+    return values
 
 
 cdef int check_closed(ProgramCore p) except -1:

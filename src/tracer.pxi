@@ -177,7 +177,7 @@ cdef int trace_result(Log* log, int32_t node, Operand out) except -1:
     """Note the shape of a node, and who stands at it."""
     trace_shape(log, node, out)
     if log.records[node].op != OP_LEAF:
-        (<Tracer>log.trace).note(out, log.records[node].op)
+        (<Tracer>log.trace).note(out, node, log.records[node].op)
     return 0
 
 
@@ -439,6 +439,7 @@ cdef class Tracer:
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
+    cdef public dict origins        # of all records, where it is wanted: where in the code; once frozen, of the program's nodes
     cdef Made* made
     cdef Py_ssize_t made_count
     cdef Py_ssize_t made_capacity
@@ -508,7 +509,7 @@ cdef class Tracer:
             Py_XDECREF(self.made[k].code)
         free(self.made)
 
-    cdef int note(self, Operand out, int op) except -1:
+    cdef int note(self, Operand out, int32_t node, int op) except -1:
         """Keep sight of a result, in case that somebody keeps it beyond the recording."""
         cdef Made* m
         cdef void* grown
@@ -522,6 +523,8 @@ cdef class Tracer:
         m = &self.made[self.made_count]
         m.code = code_of_user(&m.instruction)
         m.op = <uint16_t>op
+        if self.origins is not None and m.code != NULL:
+            self.origins[node] = (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
         Py_INCREF(kept)
         m.tensor = <PyObject*>kept
         self.made_count += 1

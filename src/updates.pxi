@@ -219,7 +219,7 @@ cdef class BufferCore:
         out.elsewhere = None if held.elsewhere is None else list(held.elsewhere)
         log = tracing_log() if traces else NULL
         if log != NULL and out.log_id == log.id:
-            (<Tracer>log.trace).note(out, log.records[out.node].op)
+            (<Tracer>log.trace).note(out, out.node, log.records[out.node].op)
         return out
 
     def __getitem__(self, index):
