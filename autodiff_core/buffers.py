@@ -159,7 +159,8 @@ class Buffer(_core.BufferCore):
             target, index, values = inputs
             what = f"np.{ufunc.__name__}.at"
             index = _read(index)
-            _, new = updating.joined(target, index, _AT[ufunc], _read(values), what)
+            wide = target.widened(values)
+            _, new = updating.joined(target if wide is None else wide, index, _AT[ufunc], _read(values), what)
             target[index] = new
             return None
         out = kwargs.pop("out", (None,))
@@ -197,7 +198,7 @@ def buffer(shape_or_array: Any, dtype: Any = None) -> Buffer:
     shape_or_array : int, tuple of int, or array_like
         A shape, for zeros; or the first values, which are copied. A list is values.
     dtype : dtype, optional
-        That of the values by default; of zeros, the default float.
+        That of the values by default; of zeros, the default float, or that of wider floats that are written to it.
 
     Returns
     -------
@@ -244,5 +245,7 @@ def buffer(shape_or_array: Any, dtype: Any = None) -> Buffer:
         isinstance(shape_or_array, tuple) and all(isinstance(size, (int, np.integer)) for size in shape_or_array)
     ):
         zeros = np.zeros(shape_or_array, _core.default_float() if dtype is None else dtype)
-        return Buffer(_core.to_tensor(zeros))
+        made = Buffer(_core.to_tensor(zeros))
+        made.free_dtype = dtype is None
+        return made
     return Buffer(_core.to_tensor(shape_or_array, dtype))

@@ -497,6 +497,30 @@ def value_array(value):
     return np_asarray(value)
 
 
+def operands(*values):
+    """Several operands of a function, each in its dtype; Python's floats, which have none, in that of the widest floats beside
+    them. None stays None."""
+    cdef Operand x
+    cdef object widest = None
+    cdef list found = []
+    for value in values:
+        if isinstance(value, Operand) or has_own_dtype(value) or isinstance(value, BufferCore):
+            x = as_operand(value)
+            if differentiable(x.code):
+                real = numpy.empty((), dtype_objects[x.code]).real.dtype
+                widest = real if widest is None else np_promote_types(widest, real)
+    for value in values:
+        if value is None:
+            found.append(None)
+            continue
+        if widest is not None and isinstance(value, (float, list, tuple)) and not holds_numpy(value):
+            if not value_holds_operands(value) and np_asarray(value).dtype.kind == "f":
+                found.append(convert(value, widest))
+                continue
+        found.append(as_operand(value))
+    return found
+
+
 def as_index(value):
     """An integer among a function's arguments (an axis, a size, a count) as Python has it, where it is a tensor; what is
     none is given back as it is. A program is then one for this value."""

@@ -186,6 +186,7 @@ def selected_shape(Operand x, index, str what):
 cdef class BufferCore:
     """The compiled part of a buffer: a tensor that nobody else has, and that each write replaces."""
     cdef Tensor held                # None while it is being written to
+    cdef public bint free_dtype     # nobody chose the dtype: it follows what is written
     cdef uint64_t trace             # the first id of the log of the recording that it was made in; 0 for none
     cdef object __weakref__
 
@@ -228,7 +229,7 @@ cdef class BufferCore:
         return out
 
     def __setitem__(self, index, value):
-        cdef Tensor held = self.at_rest(), new
+        cdef Tensor held = self.at_rest(), new, wide
         cdef Log* log = tracing_log() if traces else NULL
         cdef Operand v
         cdef str what = "buffer[index] = value"
@@ -237,9 +238,11 @@ cdef class BufferCore:
                                "recorded, where a write would happen at the recording and at no later call; make the "
                                "buffer inside of it, as in b = tf.buffer(x), and return b.value()")
         index = plain(index)
-        v = <Operand>fitting(value, held, selected_shape(held, index, what), what)
-        held = self.held
-        if held is None:
+        wide = self.widened(value) if self.free_dtype else None
+        v = <Operand>fitting(value, held if wide is None else wide, selected_shape(held, index, what), what)
+        held = self.held if wide is None else wide
+        wide = None
+        if self.held is None:
             raise RuntimeError("a buffer is read or written to while another thread writes to it")
         self.held = None
         try:
@@ -248,6 +251,22 @@ cdef class BufferCore:
             self.held = held
             raise
         self.held = new
+
+    cpdef Tensor widened(self, object value):
+        """The value, as wide as floats that are to be written, where nobody chose the dtype; None where it is so already."""
+        cdef Tensor held = self.at_rest()
+        if not self.free_dtype:
+            return None
+        if isinstance(value, BufferCore):
+            value = (<BufferCore>value).value()
+        if not (isinstance(value, Operand) or has_own_dtype(value)):
+            return None
+        own = value.dtype if isinstance(value, Operand) else np_asarray(value).dtype
+        if own.kind != "f" or np_promote_types(own, held.dtype) == held.dtype:
+            return None
+        held = <Tensor>to_dtype(held, np_promote_types(own, held.dtype))
+        own_memory(held)
+        return held
 
     @property
     def dtype(self):

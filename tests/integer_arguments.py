@@ -299,3 +299,13 @@ def others(value: Any) -> Iterator[Any]:
                 new.flat[k] += change
                 yield new
         yield value + 1
+
+
+def as_lists(value: Any) -> Any:
+    """Floats of a tensor, an array or a list as an array; None for anything else."""
+    if isinstance(value, (tf.Tensor, tf.Variable, np.ndarray)) and value.dtype.kind == "f":
+        return np.asarray(value)
+    if isinstance(value, list) and value and all(type(leaf) is float for leaf in _leaves(value)):
+        with contextlib.suppress(ValueError):
+            return np.array(value)
+    return None

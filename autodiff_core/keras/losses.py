@@ -11,6 +11,7 @@ from typing import Any
 
 import autodiff_core as tf
 
+from .. import _core
 from . import backend
 
 __all__ = [
@@ -353,6 +354,7 @@ def _alike(y_true: Any, y_pred: Any) -> tuple[tf.Tensor, tf.Tensor]:
 
     Without that, a column of predictions minus a row of labels would be a table of all their differences.
     """
+    y_pred, y_true = _core.operands(y_pred, y_true)
     y_pred = tf.convert_to_tensor(y_pred)
     y_true = tf.cast(y_true, y_pred.dtype)
     more = len(y_pred.shape) - len(y_true.shape)

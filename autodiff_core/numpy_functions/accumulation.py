@@ -108,6 +108,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append:
 
 @counterpart(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    ary, to_end, to_begin = _core.operands(ary, to_end, to_begin)
     x = shaping.reshape(_core.operand(ary) if watchable(ary) else inexact(ary), -1)
     parts = [x[1:] - x[:-1]]
     if to_begin is not None:
@@ -119,9 +120,10 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 
 @counterpart(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    f, *steps = _core.operands(f, *varargs)
     y = inexact(f)
     axes = tuple(range(y.ndim)) if axis is None else tuple(np.lib.array_utils.normalize_axis_tuple(axis, y.ndim))
-    spacings: tuple[Any, ...] = varargs or (1.0,)
+    spacings: tuple[Any, ...] = tuple(steps) or (1.0,)
     if len(spacings) == 1 and np.ndim(spacings[0]) == 0:
         spacings *= len(axes)
     if len(spacings) != len(axes):
@@ -172,6 +174,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         at = axis_of(axis, heights.ndim)
         steps = dx
     else:
+        y, x = _core.operands(y, x)
         heights, places = alike("trapezoid", inexact(y), x)
         at = axis_of(axis, heights.ndim)
         if places.ndim == 1:

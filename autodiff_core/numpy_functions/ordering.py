@@ -186,17 +186,20 @@ def union1d(ar1: Any, ar2: Any) -> Any:
 
 @counterpart(np.setdiff1d)
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    ar1, ar2 = _core.operands(ar1, ar2)
     x = _flat(ar1) if assume_unique else unique(ar1)
     return take(x, np.flatnonzero(~np.isin(_core.seen(x), _core.seen(ar2))))
 
 
 @counterpart(np.setxor1d)
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    ar1, ar2 = _core.operands(ar1, ar2)
     return union1d(setdiff1d(ar1, ar2, assume_unique), setdiff1d(ar2, ar1, assume_unique))
 
 
 @counterpart(np.intersect1d)
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
+    ar1, ar2 = _core.operands(ar1, ar2)
     _, first, second = np.intersect1d(_core.seen(ar1), _core.seen(ar2), assume_unique, return_indices=True)
     values = take(ar1, first)
     return (values, first, second) if return_indices else values
@@ -271,6 +274,7 @@ _TRIMMED = places_of("trimmed_zeros", _trimmed)
 
 @counterpart(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    x, xp, fp = _core.operands(x, xp, fp)
     at, knots, values = alike("interp", inexact(of_real_numbers(x, "interp")), of_real_numbers(xp, "interp"), fp)
     if knots.ndim != 1 or values.ndim != 1 or knots.size != values.size or not knots.size:
         raise ValueError(

@@ -132,7 +132,7 @@ def modf(x: Any) -> tuple[Any, Any]:
 
 def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
     """np.divmod, a ufunc of two results."""
-    dividend, divisor = (of_real_numbers(operand, "divmod") for operand in (x, y))
+    dividend, divisor = (of_real_numbers(operand, "divmod") for operand in _core.operands(x, y))
     return el.floordiv(dividend, divisor), el.mod(dividend, divisor)
 
 

@@ -200,6 +200,7 @@ for _name, _along in (
 
 @counterpart(np.average)
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
+    a, weights = _core.operands(a, weights)
     x = inexact(a)
     keep = keepdims is True
     if weights is None:
@@ -518,6 +519,7 @@ def cov(
     *,
     dtype: Any = None,
 ) -> Any:
+    m, y = _core.operands(m, y)
     rows = in_dtype(_variables(m, rowvar, True), dtype)
     if y is not None:
         rows = shaping.concat([rows, in_dtype(_variables(y, rowvar, False), dtype)], 0)

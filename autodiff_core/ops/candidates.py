@@ -324,7 +324,7 @@ def _sampled_logits(
     """Logits of true and drawn classes, less the logarithms of their expected counts; and what they should be."""
     true: Any = _core.to_dtype(labels, np.int64)
     num_true = _core.as_index(num_true)
-    x = _core.operand(inputs)
+    x, biases = _core.operands(inputs, biases)
     if true.ndim == 1 and num_true == 1:
         true = true[:, None]
     if true.ndim != 2 or true.shape[1] != num_true or len(x.shape) != 2 or x.shape[0] != true.shape[0]:

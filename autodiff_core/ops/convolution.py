@@ -149,7 +149,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Ten
 
 
 def _operands(function: str, in1: Any, in2: Any, mode: str) -> tuple[Any, Any]:
-    a, b = _core.operand(in1), _core.operand(in2)
+    a, b = _core.operands(in1, in2)
     first, second = tuple(a.shape), tuple(b.shape)
     if len(first) != len(second):
         raise ValueError(f"{function}: the operands have as many axes; the shapes are {first} and {second}")

@@ -295,7 +295,7 @@ def depthwise_conv2d_backprop_input(
      [1. 2. 1.]]
     """
     function = "depthwise_conv2d_backprop_input"
-    weights, shape = _core.operand(filter), _sizes(input_sizes)
+    (weights, out_backprop), shape = _core.operands(filter, out_backprop), _sizes(input_sizes)
     plan = _depthwise(function, shape, tuple(weights.shape), strides, padding, data_format, dilations)
     channels, times = weights.shape[2:]
     whole = (shape[0], *plan.padded, channels)
@@ -350,7 +350,7 @@ def depthwise_conv2d_backprop_filter(
     Tensor([2. 4.], shape=(2,), dtype=float32)
     """
     function = "depthwise_conv2d_backprop_filter"
-    images, sizes = _core.operand(input), _sizes(filter_sizes)
+    (images, out_backprop), sizes = _core.operands(input, out_backprop), _sizes(filter_sizes)
     plan = _depthwise(function, tuple(images.shape), sizes, strides, padding, data_format, dilations)
     images = plan.last(images)
     channels, times = sizes[2:]

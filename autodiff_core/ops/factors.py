@@ -205,6 +205,7 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
     [[1.]
      [1.]]
     """
+    lower_upper, rhs = _core.operands(lower_upper, rhs)
     both, order = _factors("lu_solve", lower_upper, perm)
     x, right = of_one_dtype(both, rhs)
     right = matrices(right, "lu_solve")

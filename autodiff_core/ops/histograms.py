@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _core
 from .._core import Tensor
 from .picking import places_of
 
@@ -65,7 +66,7 @@ def histogram_fixed_width_bins(
     >>> tf.histogram_fixed_width_bins([-1., 0., 1.5, 2., 5., 15.], [0., 5.], nbins=5).numpy().tolist()
     [0, 0, 1, 2, 4, 4]
     """
-    return _BINNED([values, value_range], ("histogram_fixed_width_bins", int(nbins), np.dtype(dtype)))
+    return _BINNED(_core.operands(values, value_range), ("histogram_fixed_width_bins", int(nbins), np.dtype(dtype)))
 
 
 def histogram_fixed_width(
@@ -103,7 +104,7 @@ def histogram_fixed_width(
     >>> tf.histogram_fixed_width([-1., 0., 1.5, 2., 5., 15.], [0., 5.], nbins=5).numpy().tolist()
     [2, 1, 1, 0, 2]
     """
-    return _FILLED([values, value_range], ("histogram_fixed_width", int(nbins), np.dtype(dtype)))
+    return _FILLED(_core.operands(values, value_range), ("histogram_fixed_width", int(nbins), np.dtype(dtype)))
 
 
 def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:

@@ -107,6 +107,7 @@ def matvec(a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, n
     >>> tf.linalg.matvec([[1., 2.], [3., 4.]], [1., 1.])
     <Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
     """
+    a, b = _core.operands(a, b)
     return squeeze(matmul(a, expand_dims(b, -1), transpose_a, adjoint_a=adjoint_a), -1)
 
 
@@ -139,7 +140,7 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     >>> tf.tensordot([[1., 2.]], [[3.], [4.]], 1)
     <Tensor: shape=(1, 1), dtype=float32, numpy=array([[11.]], dtype=float32)>
     """
-    x, y = _core.operand(a), _core.operand(b)
+    x, y = _core.operands(a, b)
     rows, columns = _core.sizes(x), _core.sizes(y)
     nx, ny = len(rows), len(columns)
     if isinstance(axes, _core.Operand) and not axes.ndim:
@@ -272,7 +273,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
         dtype = np.result_type(
             *[v.dtype for v in inputs if isinstance(v, (_core.Operand, np.ndarray))] or [_core.default_float()]
         )
-        operands = [_core.to_dtype(_core.operand(x), dtype) for x in inputs]
+        operands = [_core.to_dtype(x, dtype) for x in _core.operands(*inputs)]
     attributes = _spelled_out(equation, tuple([_core.sizes(x) for x in operands]))
     if attributes is None:
         spelled, result = _spell_out(equation, operands)

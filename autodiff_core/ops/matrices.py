@@ -328,8 +328,8 @@ def set_diag(input: Any, diagonal: Any, name: str = "set_diag", k: Any = 0, alig
     [[0. 2.]
      [3. 0.]]
     """
-    x = _core.operand(input)
-    d = _core.operand_like(diagonal, x)
+    x, d = _core.operands(input, diagonal)
+    d = _core.operand_like(d, x)
     if len(x.shape) < 2:
         raise ValueError(f"set_diag: a matrix has two axes at least; the shape is {tuple(x.shape)}")
     packing = _Packing("set_diag", (int(x.shape[-2]), int(x.shape[-1])), k, align)
@@ -506,7 +506,7 @@ def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     >>> print(tf.linalg.cross([1., 0., 0.], [0., 1., 0.]).numpy())
     [0. 0. 1.]
     """
-    x, y = _core.operand(a), _core.operand(b)
+    x, y = _core.operands(a, b)
     for operand in (x, y):
         if not len(operand.shape) or operand.shape[-1] != 3:
             raise ValueError(f"cross: vectors have three elements; the shape is {tuple(operand.shape)}")
@@ -519,13 +519,13 @@ def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
 
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Tensor:
     """Scalar products of vectors along an axis, the first of them conjugated, as np.linalg.vecdot has it."""
-    x = _core.operand(x1)
+    x, x2 = _core.operands(x1, x2)
     return reduce_sum(multiply(conj(x) if x.dtype.kind == "c" else x, x2), axis)
 
 
 def outer(x1: Any, x2: Any) -> Tensor:
     """Products of all elements of two vectors, as np.linalg.outer has it."""
-    x, y = _core.operand(x1), _core.operand(x2)
+    x, y = _core.operands(x1, x2)
     if len(x.shape) != 1 or len(y.shape) != 1:
         raise ValueError(f"outer: two vectors are needed; the shapes are {tuple(x.shape)} and {tuple(y.shape)}")
     return multiply(expand_dims(x, -1), expand_dims(y, 0))

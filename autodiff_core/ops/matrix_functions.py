@@ -237,7 +237,7 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
     >>> print(tf.scipy.linalg.solve_sylvester([[1.]], [[2.]], [[6.]]).numpy())
     [[2.]]
     """
-    x, y, z = (matrices(part, "solve_sylvester") for part in (a, b, q))
+    x, y, z = (matrices(part, "solve_sylvester") for part in _core.operands(a, b, q))
     shapes = [tuple(part.shape) for part in (x, y, z)]
     n, m = shapes[2][-2:]
     if shapes[0][-2:] != (n, n) or shapes[1][-2:] != (m, m):

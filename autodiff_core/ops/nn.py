@@ -171,8 +171,7 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, 
     >>> tf.nn.softmax_cross_entropy_with_logits([[1., 0.]], [[0., 0.]])
     <Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """
-    x = _core.operand(logits)
-    p = _core.operand(labels)
+    x, p = _core.operands(logits, labels)
     p = _core.to_dtype(p, x.dtype) if p.dtype != x.dtype else p
     if tuple(p.shape) != tuple(x.shape):
         raise ValueError(
@@ -356,8 +355,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     """
     if labels is None or logits is None:
         raise ValueError("sigmoid_cross_entropy_with_logits: both labels and logits must be given")
-    x = _core.operand(logits)
-    p = _core.operand(labels)
+    x, p = _core.operands(logits, labels)
     p = _core.to_dtype(p, x.dtype) if p.dtype != x.dtype else p
     if tuple(p.shape) != tuple(x.shape):
         raise ValueError(

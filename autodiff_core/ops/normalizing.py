@@ -89,7 +89,7 @@ def weighted_moments(
     >>> float(mean), float(variance)
     (2.0, 2.0)
     """
-    operand = _core.operand(x)
+    operand, frequency_weights = _core.operands(x, frequency_weights)
     weights = multiply(frequency_weights, _core.to_tensor(np.ones(operand.shape, operand.dtype)))
     total = reduce_sum(weights, axes, True)
     mean = reduce_sum(multiply(weights, operand), axes, True) / total
@@ -228,8 +228,8 @@ def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any
     >>> tf.nn.weighted_cross_entropy_with_logits([1.], [0.], 2.)
     <Tensor: shape=(1,), dtype=float32, numpy=array([1.3862944], dtype=float32)>
     """
-    x = _core.operand(logits)
-    z = _core.to_dtype(_core.operand(labels), x.dtype)
+    x, z, pos_weight = _core.operands(logits, labels, pos_weight)
+    z = _core.to_dtype(z, x.dtype)
     if tuple(x.shape) != tuple(z.shape):
         raise ValueError(
             f"weighted_cross_entropy_with_logits: labels of shape {tuple(z.shape)} and logits of shape "
@@ -265,7 +265,7 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
     >>> tf.nn.log_poisson_loss([2.], [0.])
     <Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
     """
-    x = _core.operand(log_input)
+    x, targets = _core.operands(log_input, targets)
     z = _like(targets, x)
     loss = exp(x) - z * x
     if not compute_full_loss:
@@ -335,7 +335,7 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
     >>> print(tf.nn.bias_add([[1., 2.]], [10., 20.]))
     Tensor([[11. 22.]], shape=(1, 2), dtype=float32)
     """
-    x = _core.operand(value)
+    x, bias = _core.operands(value, bias)
     b = _core.operand(_like(bias, x))
     at = 1 if data_format is not None and data_format.startswith("NC") else len(x.shape) - 1
     if len(b.shape) != 1 or len(x.shape) < 2 or b.shape[0] != x.shape[at]:

@@ -198,7 +198,7 @@ def _scattered(kind: str, what: str, note: str, shown: str) -> Any:
     function = f"tensor_scatter_nd_{kind}"
 
     def changed(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
-        x = _core.operand(tensor)
+        x, updates = _core.operands(tensor, updates)
         places, new = _updates(function, indices, updates, x.shape, x)
         rows = _rows(x, _depth(indices))
         count = rows.shape[0]
@@ -600,7 +600,7 @@ def searchsorted(
     >>> tf.searchsorted([1., 3., 5.], [0., 3., 9.])
     <Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 3], dtype=int32)>
     """
-    return _SEARCHED([sorted_sequence, values], (side, np.dtype(out_type)))
+    return _SEARCHED(_core.operands(sorted_sequence, values), (side, np.dtype(out_type)))
 
 
 def _searched(attributes: Any, lines: np.ndarray, wanted: np.ndarray) -> np.ndarray:

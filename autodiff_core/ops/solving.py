@@ -681,6 +681,15 @@ def _tridiagonal_rule(g: Any, y: Any, attributes: Any, diagonals: Any, rhs: Any)
 _FORMATS = ("compact", "sequence", "matrix")
 
 
+def _beside(diagonals: Any, rhs: Any) -> tuple[Any, Any]:
+    """Diagonals, which may be a sequence of parts, and the right-hand side, as wide as each other."""
+    if isinstance(diagonals, (list, tuple)) and len({np.shape(part) for part in diagonals}) > 1:
+        *parts, b = _core.operands(*diagonals, rhs)
+        return parts, b
+    whole, b = _core.operands(diagonals, rhs)
+    return whole, b
+
+
 def _compact(op: str, diagonals: Any, diagonals_format: str) -> Any:
     """Superdiagonal, diagonal and subdiagonal, each n long: what has no place in the matrix is never read."""
     if diagonals_format not in _FORMATS:
@@ -688,7 +697,7 @@ def _compact(op: str, diagonals: Any, diagonals_format: str) -> Any:
     if diagonals_format == "matrix":
         x = diag_part(matrices(diagonals, op, square=True), k=(-1, 1), align="LEFT_RIGHT")
     elif diagonals_format == "sequence":
-        above, middle, below = (_core.operand(part) for part in diagonals)
+        above, middle, below = (_core.operand(diagonals[k]) for k in range(3))
         n = int(middle.shape[-1])
         blank = np.zeros((*tuple(middle.shape)[:-1], 1), middle.dtype)
         above = concat([above, blank], -1) if int(above.shape[-1]) == n - 1 else above
@@ -748,6 +757,7 @@ def tridiagonal_solve(
     >>> print(tf.linalg.tridiagonal_solve([[1., 0.], [2., 2.], [0., 0.]], [4., 2.]).numpy())
     [1.5 1. ]
     """
+    diagonals, rhs = _beside(diagonals, rhs)
     d, b = of_one_dtype(_compact("tridiagonal_solve", diagonals, diagonals_format), rhs)
     vector = len(b.shape) == len(d.shape) - 1
     b = expand_dims(b, -1) if vector else b
@@ -807,6 +817,7 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     [[4.]
      [2.]]
     """
+    diagonals, rhs = _beside(diagonals, rhs)
     d, b = of_one_dtype(_compact("tridiagonal_matmul", diagonals, diagonals_format), rhs)
     b = matrices(b, "tridiagonal_matmul")
     above, middle, below = (expand_dims(d[..., k, :], -1) for k in range(3))

@@ -89,7 +89,7 @@ def normalize_moments(
     >>> print(*[float(part) for part in tf.nn.normalize_moments(4., 2., 3., None)])
     0.5 0.5
     """
-    total = _core.operand(mean_ss)
+    total, variance_ss = _core.operands(mean_ss, variance_ss)
     number = _core.operand_like(counts, total) if not isinstance(counts, _core.Operand) else counts
     shifted_mean = divide(total, number)
     mean = shifted_mean if shift is None else add(shifted_mean, shift)
@@ -136,11 +136,11 @@ def batch_norm_with_global_normalization(
     >>> print(tf.nn.batch_norm_with_global_normalization([1., 3.], 2., 1., 0., 2., 0., True))
     Tensor([-2.  2.], shape=(2,), dtype=float32)
     """
-    x = _core.operand(input)
-    scale = rsqrt(add(_core.operand(variance), variance_epsilon))
+    x, average, spread, gamma, beta = _core.operands(input, mean, variance, gamma, beta)
+    scale = rsqrt(add(spread, variance_epsilon))
     if scale_after_normalization:
         scale = multiply(scale, gamma)
-    return add(multiply(x, scale), subtract(beta, multiply(_core.operand(mean), scale)))
+    return add(multiply(x, scale), subtract(beta, multiply(average, scale)))
 
 
 def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Tensor:
@@ -174,15 +174,12 @@ def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, globa
     >>> float(tf.nn.compute_average_loss([1., 2.], [1., 0.5], global_batch_size=4))
     0.5
     """
-    losses = _core.operand(per_example_loss)
+    losses, sample_weight = _core.operands(per_example_loss, sample_weight)
     if not len(losses.shape):
         raise ValueError("compute_average_loss: takes a loss for each example, not a scalar")
     if sample_weight is not None:
-        weights = (
-            sample_weight if isinstance(sample_weight, _core.Operand) else _core.operand_like(sample_weight, losses)
-        )
-        missing = len(losses.shape) - len(weights.shape)
-        losses = multiply(losses, reshape(weights, (*tuple(weights.shape), *(1,) * max(missing, 0))))
+        missing = len(losses.shape) - len(sample_weight.shape)
+        losses = multiply(losses, reshape(sample_weight, (*tuple(sample_weight.shape), *(1,) * max(missing, 0))))
     size = int(losses.shape[0]) if global_batch_size is None else int(global_batch_size)
     if size < 1:
         raise ValueError(f"compute_average_loss: global_batch_size {size} must be positive")

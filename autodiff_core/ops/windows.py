@@ -195,8 +195,7 @@ def _convolved(
 
 
 def _operands(function: str, x: Any, filters: Any) -> tuple[Any, Any]:
-    images = _core.operand(x)
-    weights = filters if isinstance(filters, _core.Operand) else _core.operand_like(filters, images)
+    images, weights = _core.operands(x, filters)
     if images.dtype.kind != "f" or weights.dtype.kind != "f":
         raise TypeError(f"{function}: takes floats, not {images.dtype} and {weights.dtype}; cast first")
     return images, weights

@@ -146,17 +146,18 @@ def _adjoint(
 
 def _prepared(op: str, func: Callable[..., Any], y0: Any, t: Any, args: Any) -> tuple[Any, ...]:
     """A function of flat states and flat arguments, with operands for all of them."""
+    leaves, rebuild = flatten_for_tape(tuple(args))
+    y0, t, *leaves = _core.operands(y0, t, *leaves)
     state, times = _floating(y0), _floating(t)
     shape = tuple(state.shape)
     if len(times.shape) != 1 or times.size == 0:
         raise ValueError(f"{op}: times are a vector with one element at least; their shape is {tuple(times.shape)}")
-    leaves, rebuild = flatten_for_tape(tuple(args))
 
     def flat(y: Any, at: Any, *values: Any) -> Any:
         value = _core.operand(func(reshape(y, shape), at, *rebuild(list(values))))
         return reshape(value, (int(state.size),)) if value.size == state.size else value
 
-    return flat, reshape(state, (int(state.size),)), times, [_core.operand(leaf) for leaf in leaves], shape
+    return flat, reshape(state, (int(state.size),)), times, leaves, shape
 
 
 def _floating(x: Any) -> Any:
