@@ -381,6 +381,28 @@ def test_a_function_that_cannot_be_recorded_is_run_on_one_example_after_the_othe
     np.testing.assert_array_equal(reverse(tf.constant(VECTORS)), VECTORS[:, ::-1])
 
 
+def test_jacobians_of_sorted_and_largest_elements_have_each_examples_order() -> None:
+    x = np.array([[0.5, 1.25, 0.8], [1.5, -0.4, 0.3]])
+    for f in (lambda x: tf.math.top_k(x, 2)[0] ** 2, lambda x: tf.sort(x) ** 2):
+        for derivative in (
+            tf.jacobian(f),
+            tf.hessian(lambda x, f=f: tf.reduce_sum(f(x) * [1.0, 2.0, 3.0][: len(f(x))])),
+        ):
+            np.testing.assert_array_equal(tf.vectorize(derivative)(x), np.stack([derivative(one) for one in x]))
+
+
+def test_assignments_within_a_recorded_function_are_its_own() -> None:
+    v = tf.Variable(3.0)
+    halve = tf.vectorize(lambda x: x * v.assign(v * 0.5))
+    recorded = tf.function(lambda x: halve(x) + v)
+    np.testing.assert_array_equal(recorded(tf.ones([2])), [2.25, 1.5])
+    assert float(v) == 0.75
+    v.assign(8.0)
+    np.testing.assert_array_equal(recorded(tf.ones([2])), [6.0, 4.0])
+    assert float(v) == 2.0
+    assert recorded.trace_count == 1
+
+
 def test_assignments_are_made_one_after_the_other() -> None:
     total = tf.Variable(0.0, dtype=tf.float64)
 
