@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+ALGEBRA_ARGS ?=
 PEERS_ARGS ?=
 NUMPY ?= 2.0.2
 
@@ -12,13 +13,14 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test lint warnings bench bench-against bench-check bench-peers sanitize check-numpy wheel check clean
+.PHONY: help demo test algebra lint warnings bench bench-against bench-check bench-peers sanitize check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
+	@echo "make algebra      every transformation inside every other, on every function of a corpus (ALGEBRA_ARGS=... chooses)"
 	@echo "make lint         ruff and mypy"
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
@@ -36,6 +38,10 @@ demo: .made/demo
 
 test: .made/dev
 	$(python) -m pytest tests $(PYTEST_ARGS)
+
+# All combinations, in two processes; ALGEBRA_ARGS="quadratic grad vectorize" runs some of them with their tracebacks.
+algebra: .made/dev
+	PYTHONPATH=tests $(python) -m algebra $(ALGEBRA_ARGS)
 
 lint: .made/dev
 	$(python) -m ruff check .

@@ -1,0 +1,122 @@
+"""Which combinations there are, which of them are documented errors, and which are still wrong."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from .check import Chain, chain_of, permitted, run
+from .corpus import CORPUS, Entry
+from .transformations import TRANSFORMATIONS
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error that is right: where, which, and why."""
+
+    where: Callable[[Entry, Chain], bool]
+    error: type[Exception]
+    text: str
+    reason: str
+
+
+def _of_program(names: Chain) -> bool:
+    return any(t.programs for t in chain_of(names))
+
+
+DOCUMENTED = [
+    Refusal(
+        lambda entry, names: "looks" in entry.tags and _of_program(names),
+        ValueError,
+        "the program does not hold for these arguments.*Record another program",
+        "a program is one way through a function; its looks at values are guards",
+    ),
+    Refusal(
+        lambda entry, names: "own rule" in entry.tags and _of_program(names),
+        ValueError,
+        "this program has no derivative.*differentiate the function itself",
+        "there is no Python in a program, and the rule is Python",
+    ),
+    Refusal(
+        lambda entry, names: bool({"custom_gradient", "custom_jvp"} & set(names)) and _of_program(names),
+        ValueError,
+        "this program has no derivative.*differentiate the function itself",
+        "there is no Python in a program, and the rule is Python",
+    ),
+    Refusal(
+        lambda entry, names: "changes variables" in entry.tags and "custom_jvp" in names,
+        TypeError,
+        "reads the variables.*make them arguments",
+        "a rule of tangents of the arguments says nothing about variables",
+    ),
+]
+
+STILL_WRONG: list[str] = []
+"""Combinations by their names, with * for anything; where all of a pattern are right, it is a fault of this list."""
+
+
+def outcome(entry: Entry, names: Chain) -> str:
+    """What comes of a combination: "right", "refused" with the number of the refusal, or what is wrong."""
+    try:
+        run(entry, names)
+    except Exception as error:
+        number = refusal(entry, names, error)
+        if number is not None:
+            return f"refused {number}"
+        return f"{type(error).__name__}: {error}".replace("\n", " ").replace("\t", " ")
+    return "right"
+
+
+def refusal(entry: Entry, names: Chain, error: Exception) -> int | None:
+    """The number of the documented refusal that an error is, if it is one."""
+    for number, one in enumerate(DOCUMENTED):
+        if type(error) is one.error and one.where(entry, names) and re.search(one.text, str(error), re.DOTALL):
+            return number
+    return None
+
+
+def is_settled(name: str, what: str) -> bool:
+    """Whether an outcome is as it should be, or known not to be."""
+    return what == "right" or what.startswith("refused") or any(fnmatch(name, pattern) for pattern in STILL_WRONG)
+
+
+def unused(outcomes: list[tuple[str, str]]) -> list[str]:
+    """What the two lists have too much, after all combinations have run."""
+    kinds = {what for _, what in outcomes}
+    wrong = [name for name, what in outcomes if what != "right" and not what.startswith("refused")]
+    return [
+        *(f"never refused: {one.reason}" for number, one in enumerate(DOCUMENTED) if f"refused {number}" not in kinds),
+        *(f"no longer wrong: {pattern}" for pattern in STILL_WRONG if not any(fnmatch(n, pattern) for n in wrong)),
+    ]
+
+
+def pairs(entry: Entry) -> Iterator[Chain]:
+    """Every transformation, and every pair."""
+    for first in TRANSFORMATIONS:
+        if permitted(entry, (first,)):
+            yield (first,)
+        for second in TRANSFORMATIONS:
+            if permitted(entry, (first, second)):
+                yield first, second
+
+
+def triples(entry: Entry, count: int) -> Iterator[Chain]:
+    """A sample of triples, the same in every run."""
+    draw = random.Random(entry.name)
+    names = list(TRANSFORMATIONS)
+    found: set[Chain] = set()
+    while len(found) < count:
+        chain = tuple(draw.choice(names) for _ in range(3))
+        if chain not in found and permitted(entry, chain):
+            found.add(chain)
+            yield chain
+
+
+def sample(count: int) -> list[tuple[str, Chain]]:
+    """Combinations from everywhere, the same in every run: every transformation of every kind of function."""
+    draw = random.Random(11)
+    every = [(entry.name, chain) for entry in CORPUS.values() for chain in pairs(entry)]
+    return sorted(draw.sample(every, count))
