@@ -127,16 +127,56 @@ def _is_tensor(leaf: Any) -> bool:
     return isinstance(leaf, _core.Tensor)
 
 
+class _Object:
+    """A key for an argument that has no value to compare: the very same object, which the key does not keep alive."""
+
+    __slots__ = ("_hash", "_thing", "_watch")
+
+    def __init__(self, thing: Any) -> None:
+        self._hash = id(thing)
+        try:
+            self._thing: Callable[[], Any] = weakref.ref(thing)
+        except TypeError:  # it can only be kept
+            self._thing = lambda: thing
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        thing = self._thing()
+        return isinstance(other, _Object) and thing is not None and other._thing() is thing
+
+    def watch(self, gone: Callable[[Any], None]) -> None:
+        """Have something called when the object is gone, unless the key goes first."""
+        if isinstance(self._thing, weakref.ref):
+            self._watch = weakref.ref(self._thing(), gone)
+
+
+_BY_IDENTITY: tuple[Any, Any] = (object.__hash__, object.__eq__)
+
+
 def _value_key(leaf: Any) -> Any:
+    kind = type(leaf)
     if isinstance(leaf, (float, complex)):
-        return type(leaf), repr(leaf)
-    if isinstance(leaf, _core.Operand):
-        return _core.Same(leaf)
+        return kind, repr(leaf)
+    if leaf is None or kind in (bool, int, str, bytes):
+        return kind, leaf
+    if kind is MethodType:
+        return kind, _value_key(leaf.__func__), _value_key(leaf.__self__)
+    if isinstance(leaf, _core.Operand) or (kind.__hash__, kind.__eq__) == _BY_IDENTITY:
+        return _Object(leaf)
     try:
         hash(leaf)
     except TypeError:
-        return _core.Same(leaf)
-    return type(leaf), leaf
+        return _Object(leaf)
+    return kind, leaf
+
+
+def _objects_of(key: Any) -> list[_Object]:
+    """The objects in a key."""
+    if isinstance(key, tuple):
+        return [found for part in key for found in _objects_of(part)]
+    return [key] if isinstance(key, _Object) else []
 
 
 def _is_default(value: Any, default: Any) -> bool:
@@ -341,7 +381,10 @@ class Function(_core.FunctionCore):
         if self._names is None:
             self._names = names_around(self.python_function)
         values, around = _core.read_around(self._names) if self._names else ((), ())
-        known = self._by_key.setdefault(arguments.key, {})
+        known = self._by_key.get(arguments.key)
+        if known is None:
+            known = self._by_key[arguments.key] = {}
+            self._let_go_with(arguments.key)
         found = known.get(values)
         if found is None and give_up and len(known) >= _MOST_MISSES and not any(v.replays for v in known.values()):
             found = known.get(None)
@@ -353,6 +396,18 @@ class Function(_core.FunctionCore):
                 del known[next(iter(known))]
             found = known[values] = _core.Variants()
         return found, around
+
+    def _let_go_with(self, key: tuple[Any, ...]) -> None:
+        """Keep the programs of a call no longer than the objects that it was for."""
+        own = weakref.ref(self)
+
+        def gone(_: Any) -> None:
+            function = own()
+            if function is not None:
+                function._by_key.pop(key, None)
+
+        for part in _objects_of(key):
+            part.watch(gone)
 
     def _restless(self, keys: list[tuple[Any, ...]]) -> str:
         """What is another one at each call."""

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core.function import Function
 
 N = 5
 RNG = np.random.default_rng(11)
@@ -583,6 +584,12 @@ class Scaling:
         return self.scale * tf.reduce_sum(x)
 
 
+class Unhashable:
+    """An object that has no hash."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def test_vectorized_map_reads_what_its_function_reads_at_each_call() -> None:
     o = Scaling()
     x = tf.constant([1.0, 2.0])
@@ -632,6 +639,24 @@ def test_a_functions_programs_die_with_it(use: Any) -> None:
     finally:
         tracemalloc.stop()
     assert all(f() is None for f in functions)
+
+
+@pytest.mark.parametrize("recorded", [tf.function, lambda f: tf.vectorize(f, in_axes=(0, None))])
+@pytest.mark.parametrize(
+    "thing", [Scaling, lambda: Scaling().of, lambda: lambda x: 2.0 * x, lambda: {"a": Scaling()}, lambda: Unhashable()]
+)
+def test_programs_for_an_object_die_with_it(recorded: Any, thing: Any) -> None:
+    f = recorded(lambda x, o: 2.0 * x if callable(o) else 3.0 * x)
+    x = tf.constant([1.0, 2.0])
+    kept = thing()
+    factor = 2.0 if callable(kept) else 3.0
+    for _ in range(10):
+        np.testing.assert_array_equal(f(x, thing()), factor * x.numpy())
+        np.testing.assert_array_equal(f(x, kept), factor * x.numpy())
+        gc.collect()
+    own = f if isinstance(f, Function) else f._function
+    assert len(own._by_key) == 1
+    assert own.trace_count == 11
 
 
 def test_calls_of_many_sizes_do_not_pile_up() -> None:
