@@ -395,3 +395,49 @@ def test_a_program_of_a_function_with_a_rule_is_not_differentiated_by_its_record
                 call()
     slope = tf.Program.from_function(tf.grad(rule), x)
     same(slope(2.0 * x), tf.grad(rule)(2.0 * x))
+
+
+# -------------------------------------------------------------------------------------------- rules that look at values
+
+
+def by_operand(g: Any, y: Any, x: Any) -> Any:
+    return g * 2.0 if bool(tf.reduce_sum(x) > 0.0) else g * 3.0
+
+
+def by_cotangent(g: Any, y: Any, x: Any) -> Any:
+    return g * 5.0 if bool(tf.reduce_sum(g) > 0.0) else g * 7.0
+
+
+LOOKING = {
+    rule.__name__: tf.general_op(f"looks_{rule.__name__}", lambda x: x * 1.0, rule)
+    for rule in (by_operand, by_cotangent)
+}
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_programs_whose_rules_look_at_values_are_made_anew_where_they_see_others(name: str) -> None:
+    def f(x: Any) -> Any:
+        return LOOKING[name](x * 1.0) * x[0]
+
+    def pulled(x: Any, g: Any) -> Any:
+        return tf.vjp(f, x)[1](g)[0]
+
+    calls = [tf.function(f), lambda x: tf.vectorize(f)(x[None])[0]]
+    within, many = tf.function(pulled), tf.vectorize(pulled)
+    for start in ([1.0, 2.0], [-1.0, -2.0], [3.0, 1.0], [-3.0, 2.0]):
+        for sign in (1.0, -1.0):
+            x = tf.constant(start)
+            g = sign * tf.ones_like(x)
+            expected = []
+            for call in (f, *calls):
+                with tf.GradientTape() as outer:
+                    outer.watch(x)
+                    with tf.GradientTape() as tape:
+                        tape.watch(x)
+                        y = call(x)
+                    slope = tape.gradient(y, x, output_gradients=g)
+                found = [slope, outer.gradient(slope, x)]
+                expected = expected or found
+                same(found, expected)
+            same(within(x, g), expected[0])
+            same(many(tf.stack([x, -x]), tf.stack([g, g])), tf.stack([pulled(x, g), pulled(-x, g)]))
