@@ -9,7 +9,8 @@ doing the same again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from .custom import pulled
 from .indexed_slices import IndexedSlices
 from .tape import GradientTape
 
-__all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "optimised"]
+__all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "no_draws", "optimised"]
 
 Pass = Callable[[_core.ProgramCore], None]
 
@@ -44,6 +45,18 @@ def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.Progra
     It is dropped before, too: a sweep forward leaves records of a rule's cotangent, which it never reads.
     """
     return _core.optimise(program, [_core.compact, *(PASSES[name] for name in passes)])
+
+
+@contextmanager
+def no_draws() -> Iterator[None]:
+    """Numbers that are drawn meanwhile are nobody's: afterwards generators stand where they stood."""
+    from . import random
+
+    state = random.state()
+    try:
+        yield
+    finally:
+        random.restore(state)
 
 
 def bare(operands: Sequence[Any]) -> list[Any]:
@@ -119,7 +132,8 @@ class DifferentiableProgram:
                 checks = self.program.copy()
                 checks.set_ends(checks.input_count, [], [], [], [], dict(checks.places))
                 self._checks = optimised(checks, ())
-            _checked(self._checks, _core.run_program(self._checks, bare(operands)))
+            with no_draws(), _core.Rehearsal():
+                _checked(self._checks, _core.run_program(self._checks, bare(operands)))
             _core.refuse_departures(self.departures, operands)
         return _core.apply_program(self.program, operands)
 
@@ -140,7 +154,11 @@ class _Halves:
         joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes, True)
         self.connected = connected + [False] * len(self.reads)
         first, second, self.origins = _core.split_program(joint, len(self.present), self.results)
-        self.first = optimised(first, ())
+        first = optimised(first, ())
+        self.pure, drawn = _core.draws_as_inputs(first)
+        self.drawn = range(len(first.outputs), len(first.outputs) + len(drawn))
+        first.set_ends(first.input_count, [], [*first.outputs, *drawn], [], [], first.places)
+        self.first = first
         self.second = DifferentiableProgram(optimised(second, ()), passes)
         self._pullbacks: dict[tuple[int, ...], tuple[DifferentiableProgram, list[bool]]] = {}
 
@@ -149,21 +167,24 @@ class _Halves:
         operands = _core.kept_values([*operands, *_read(self.reads)])
         outputs = _checked(self.first, _core.run_program(self.first, operands))
         _core.refuse_departures(self._departures, operands)
-        call = _Call(self, operands)
+        call = _Call(self)
         values = _core.multiple(_ROW, operands, outputs, call)
+        call.operands = [*operands, *(values[k] for k in self.drawn)]
         call.needed = [operands[k] if kind == "input" else values[k] for kind, k in self.origins]
         return values[: self.results]
 
     def pullback(self, operands: list[Any], present: tuple[int, ...], cotangents: list[Any]) -> list[Any]:
-        """Gradients for any of the outputs of the first half, from the operands alone."""
+        """Gradients for any of the outputs of the first half, from the operands and what was drawn."""
+        count = len(operands) - len(self.drawn)
         found = self._pullbacks.get(present)
         if found is None:
-            joint, reads, connected = _with_gradients(self.first, operands, bare(cotangents), present, self.passes)
-            outputs, inputs = joint.outputs[len(self.first.outputs) :], joint.input_count
+            seeds = bare(cotangents)
+            joint, reads, connected = _with_gradients(self.pure, operands, seeds, present, self.passes)
+            outputs, inputs = joint.outputs[len(self.pure.outputs) :], joint.input_count
             joint.set_ends(inputs, [], outputs, [], [], joint.places)
             found = self._pullbacks[present] = (_Rest(optimised(joint, ()), self.passes, reads), connected)
         program, connected = found
-        return _in_places(program([*cotangents, *operands]), connected)
+        return _in_places(program([*cotangents, *operands]), connected)[:count]
 
     def pulled_anew(self, operands: list[Any], present: tuple[int, ...], cotangents: list[Any]) -> list[Any]:
         """`pullback`, for the values that rules look at now."""
@@ -182,10 +203,11 @@ class _Rest(DifferentiableProgram):
 class _Call:
     """One replay, as the record's rule sees it."""
 
+    operands: list[Any]
     needed: list[Any]
 
-    def __init__(self, halves: _Halves, operands: list[Any]) -> None:
-        self.halves, self.operands = halves, operands
+    def __init__(self, halves: _Halves) -> None:
+        self.halves = halves
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         """Contributions to the operands, for cotangents of the outputs; None is zero."""
@@ -194,7 +216,8 @@ class _Call:
         given = tuple(
             k
             for k, g in enumerate(cotangents)
-            if g is not None and _core.is_differentiable(first.node(first.outputs[k])[2])
+            # (Nor has what was drawn, which depends on nothing.)
+            if g is not None and _core.is_differentiable(first.node(first.outputs[k])[2]) and k not in halves.drawn
         )
         own = [cotangents[k] for k in given]
         try:
@@ -228,10 +251,7 @@ def _with_gradients(
     Also what its last inputs are, beside the operands: variables and tensors that rules read; and which of the operands
     have a gradient. The `whole` program has what raises errors or prints, too.
     """
-    from . import random
-
-    state = random.state()  # numbers that are drawn here are nobody's
-    with _core.Rehearsal(), _core.Tracer([*cotangents, *bare(operands)]) as tracer:
+    with no_draws(), _core.Rehearsal(), _core.Tracer([*cotangents, *bare(operands)]) as tracer:
         own = tracer.arguments[len(cotangents) :]
         sources = [x for x in own if _core.is_differentiable(x.dtype)]
         with GradientTape(watch_accessed_variables=False) as tape:
@@ -241,7 +261,6 @@ def _with_gradients(
         found = tape.gradient([outputs[k] for k in present], sources, output_gradients=seeds)
         gradients = [_core.to_tensor(g) if isinstance(g, IndexedSlices) else g for g in found]
         joint = _core.freeze(tracer, [*outputs, *(g for g in gradients if g is not None)], whole)
-    random.restore(state)
     closed, reads = _core.close_program(optimised(joint, passes))
     following = iter([g is not None for g in gradients])
     connected = [next(following) if _core.is_differentiable(x.dtype) else False for x in operands]

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import _core
 from .autodiff import ForwardAccumulator
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, optimised
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
 from .program_text import listing, place_text
@@ -291,6 +291,7 @@ class Program:
         core, count = self._core, len(self._inputs)
         chosen = self._chosen(outputs)
         with (
+            no_draws(),
             _core.Rehearsal(),
             np.errstate(all="ignore"),
             _core.Tracer([*self._examples(), *_values(core.variables)], True) as tracer,
@@ -336,6 +337,7 @@ class Program:
         floats = [k for k, spec in enumerate(self._inputs) if _core.is_differentiable(spec.dtype)]
         examples = self._examples()
         with (
+            no_draws(),
             _core.Rehearsal(),
             np.errstate(all="ignore"),
             _core.Tracer([*examples, *(examples[k] for k in floats), *_values(core.variables)], True) as tracer,

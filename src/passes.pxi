@@ -30,9 +30,14 @@ cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
                 r.b = into[r.b]
 
 
+cdef bint draws(int op) noexcept:
+    """Whether an op gives other numbers each time."""
+    return table[op].kind == GENERAL and table[op].draws
+
+
 cdef bint has_effect(int op) noexcept:
     """Whether an op does something beside giving its value, which is to be done each time: draw random numbers, print."""
-    return table[op].kind == GENERAL and (table[op].draws or table[op].acts)
+    return draws(op) or (table[op].kind == GENERAL and table[op].acts)
 
 
 cdef int finish_pass(ProgramCore p, int32_t* into) except -1:

@@ -683,6 +683,33 @@ def close_program(ProgramCore p):
     return closed, [*p.variables, *[tensor for _, tensor in p.captures]]
 
 
+def draws_as_inputs(ProgramCore p):
+    """A closed program that is to be run once more on the same operands: what it drew is then another operand, or it would
+    draw anew. Returns the program, whose last inputs are what is drawn, and the nodes of the draws in this one."""
+    cdef ProgramCore other
+    cdef int32_t i
+    cdef int32_t* at
+    cdef list drawn = [i for i in range(p.count) if draws(p.records[i].op)]
+    check_closed(p)
+    if not drawn:
+        return p, drawn
+    other = ProgramCore.__new__(ProgramCore)
+    at = identity_map(p)
+    try:
+        for i in [*range(p.input_count), *drawn]:
+            at[i] = other.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
+        other.input_count = other.count
+        for i in range(p.input_count, p.count):
+            if not draws(p.records[i].op):
+                at[i] = copy_record(p, i, other, at)
+        other.own_derivatives = p.own_derivatives
+        other.outputs = [at[<int32_t>node] for node in p.outputs]
+        other.places = {at[<int32_t>node]: place for node, place in p.places.items()}
+    finally:
+        free(at)
+    return other, drawn
+
+
 def apply_program(ProgramCore p, list operands):
     """Run a closed program record by record on tensors: slowly, but recorded by whatever listens. Returns the outputs."""
     cdef list values = [None] * p.count

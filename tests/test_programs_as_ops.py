@@ -441,3 +441,41 @@ def test_programs_whose_rules_look_at_values_are_made_anew_where_they_see_others
                 same(found, expected)
             same(within(x, g), expected[0])
             same(many(tf.stack([x, -x]), tf.stack([g, g])), tf.stack([pulled(x, g), pulled(-x, g)]))
+
+
+# --------------------------------------------------------------------------------------------------------- random draws
+
+
+def noisy(x: Any) -> Any:
+    noise = tf.random.normal([2], seed=5, dtype=tf.float64)
+    kept = tf.cast(tf.random.uniform([2], seed=6) < 0.5, tf.float64)
+    return tf.reduce_sum(noise * kept * tf.sin(x) * x * x) + x[0] ** 3, noise
+
+
+@pytest.mark.parametrize("branching", [False, True])
+def test_derivatives_of_any_order_are_of_the_numbers_that_were_drawn(branching: bool) -> None:
+    def f(x: Any) -> Any:
+        y, noise = noisy(x)
+        return (y if not branching or x[0] > 0.0 else -y), noise
+
+    program = tf.Program.from_function(f, tf.constant(POINTS[0][0]))
+    calls = [f, tf.function(f), program, tf.function(lambda x: program(x)), lambda x: program.gradient()(x)[0]]
+    results = []
+    for call in calls:
+        tf.random.set_seed(1)
+        found: list[Any] = []
+        for start in ([1.0, 2.0], [3.0, -1.0]):
+            x = tf.constant(start, tf.float64)
+            with tf.GradientTape() as third:
+                third.watch(x)
+                with tf.GradientTape() as outer:
+                    outer.watch(x)
+                    with tf.GradientTape() as tape:
+                        tape.watch(x)
+                        y, noise = call(x)
+                    first = tape.gradient([y, noise], x)
+                second = outer.gradient(first, x)
+            found += [y, noise, first, second, third.gradient(second, x)]
+        results.append(found)
+    for found in results[1:]:
+        same(found, results[0])
