@@ -479,3 +479,24 @@ def test_derivatives_of_any_order_are_of_the_numbers_that_were_drawn(branching: 
         results.append(found)
     for found in results[1:]:
         same(found, results[0])
+
+
+def test_what_a_function_prints_is_printed_once_a_call_whoever_listens(capfd: pytest.CaptureFixture[str]) -> None:
+    def f(x: Any) -> Any:
+        tf.print("x is", x[0])
+        return x[0] ** 3 if x[1] > 0.0 else x[0] ** 2
+
+    program = tf.Program.from_function(f, tf.constant([1.0, 1.0]))
+    capfd.readouterr()
+    calls = [tf.function(f), program, tf.function(lambda x: program(x))]
+    for call in calls:
+        for k in range(3):
+            x = tf.constant([2.0, 1.0 + k])
+            with tf.GradientTape() as outer:
+                outer.watch(x)
+                with tf.GradientTape() as tape:
+                    tape.watch(x)
+                    y = call(x)
+                slope = tape.gradient(y, x)
+            assert outer.gradient(slope, x)[0] == 12.0
+            assert capfd.readouterr().err.count("x is") == 1
