@@ -473,6 +473,11 @@ def operand_like(value, Operand other):
     return new_tensor(own_copy(x.array)) if x.borrowed and not x.scalar else x
 
 
+def holds_operands(value):
+    """Whether lists and tuples, however nested, hold a tensor: they are an operand as a whole."""
+    return value_holds_operands(value)
+
+
 def all_operands(values):
     """Whether every item of a list or tuple is a tensor or a variable."""
     for value in values:

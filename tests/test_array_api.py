@@ -630,7 +630,7 @@ def test_array_api_extra_computes_on_tensors():
 
 SCIPY = """
 import numpy as np
-import scipy.integrate, scipy.optimize, scipy.special, scipy.stats
+import scipy.integrate, scipy.linalg, scipy.ndimage, scipy.optimize, scipy.special, scipy.stats
 import autodiff_core as tf
 from autodiff_core.testing import check_gradients
 
@@ -643,6 +643,12 @@ for function in (
     scipy.stats.hmean,
     scipy.stats.sem,
     scipy.stats.circmean,
+    scipy.stats.entropy,
+    scipy.special.entr,
+    scipy.special.gammaln,
+    lambda x: scipy.special.xlogy(x, x),
+    lambda x: scipy.special.expit(x),
+    lambda x: scipy.special.stdtr(3.0, x),
     lambda x: scipy.stats.pmean(x, 3),
     lambda x: scipy.stats.moment(x, 3),
     lambda x: scipy.stats.ttest_1samp(x, 1.0).statistic,
@@ -654,6 +660,29 @@ for function in (
     assert isinstance(result, tf.Tensor), function
     np.testing.assert_allclose(result, function(x))
     check_gradients(function, [x])
+
+import scipy.signal
+t = tf.constant(x)
+for function in (
+    scipy.special.logsumexp,
+    scipy.special.log_softmax,
+    scipy.stats.zscore,
+    scipy.stats.norm.pdf,
+    scipy.integrate.simpson,
+    scipy.signal.detrend,
+    lambda t: scipy.signal.convolve(t, x),
+    lambda t: scipy.signal.convolve(t, tf.constant(x)),
+    lambda t: scipy.ndimage.gaussian_filter1d(t, 1.0),
+    scipy.linalg.norm,
+):
+    with tf.GradientTape() as tape:
+        tape.watch(t)
+        try:
+            found = function(t)
+        except TypeError as error:
+            assert not str(error).startswith("this call")
+            continue
+    raise AssertionError(f"{function} gave {found!r}")
 """
 
 

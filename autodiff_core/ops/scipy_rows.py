@@ -214,6 +214,7 @@ def form(
     def function(*operands: Any) -> Any:
         if len(operands) != len(names):
             raise TypeError(f"{name}() takes {len(names)} operands ({', '.join(names)}), not {len(operands)}")
+        operands = tuple(_core.operand(x) if _core.holds_operands(x) else x for x in operands)
         data = [
             opaque(x) if watchable(x) else x if isinstance(x, _core.Operand) else _core.operand(np.asarray(x))
             for x in operands[:first]
