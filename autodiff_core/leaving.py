@@ -27,8 +27,9 @@ _WAYS = {
 }
 _EVERY_WAY = (
     "A list of tensors becomes one by tf.stack([t, u]), also where np.array([t, u]) or np.r_[t, u] is meant; `import "
-    "autodiff_core.numpy as np` records what NumPy has no hook for; foreign code gets a derivative by "
-    "tf.custom_gradient, or leaves by tf.numpy_function. To leave on purpose, call t.numpy()"
+    "autodiff_core.numpy as np` records what NumPy has no hook for; foreign code, given "
+    "t.numpy(), gets a derivative by tf.custom_gradient, or leaves by tf.numpy_function. To leave on purpose, call "
+    "t.numpy()"
 )
 
 

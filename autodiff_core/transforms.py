@@ -99,14 +99,14 @@ class _Arguments:
         return directions
 
     def given(self, value: Any) -> Any:
-        """NumPy for NumPy, in a value or a structure of them."""
+        """NumPy for NumPy, in a value or a structure of them; tensors for who listens to what else they depend on."""
         if not self.plain:
             return value
-        return value.numpy() if isinstance(value, _core.Operand) else map_structure(self._numpy, value)
+        return self._numpy(value) if isinstance(value, _core.Operand) else map_structure(self._numpy, value)
 
     @staticmethod
     def _numpy(leaf: Any) -> Any:
-        return leaf.numpy() if isinstance(leaf, _core.Operand) else leaf
+        return leaf.numpy() if isinstance(leaf, _core.Operand) and not _core.is_heard(leaf) else leaf
 
     def record(self, f: Function, kwargs: dict[str, Any], has_aux: bool, persistent: bool) -> _Recording:
         """Call the function under a tape."""

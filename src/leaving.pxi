@@ -68,6 +68,13 @@ def is_followed(Operand x):
     return followed(x, False)
 
 
+def is_heard(Operand x):
+    """Whether somebody who records in this thread would lose something if this became an array: a tape, or a trace for
+    which it need not be the same at the next call."""
+    cdef Log* log = tracing_log()
+    return followed(x, False) or (log != NULL and varying(log, x) >= 0)
+
+
 cdef inline int refuse_array(Operand x) except -1:
     """Raise where a tensor that is followed would become an array."""
     if recording_log() != NULL and followed(x, False):

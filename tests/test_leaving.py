@@ -238,6 +238,39 @@ def test_a_result_that_left_the_tape_is_an_error_but_a_constant_has_zeros() -> N
     assert tf.sparse_jacobian(lambda x: tf.constant([1.0, 2.0]), X).nnz == 0
 
 
+TRANSFORMS: dict[str, Callable[[Callable[[Any], Any]], Any]] = {
+    "grad": lambda f: tf.grad(lambda x: tf.reduce_sum(f(x)))(X),
+    "value": lambda f: tf.value_and_grad(lambda x: tf.reduce_sum(f(x)))(X)[0],
+    "jacobian": lambda f: tf.jacobian(f)(X),
+    "hessian": lambda f: tf.hessian(lambda x: tf.reduce_sum(f(x)))(X),
+    "hvp": lambda f: tf.hvp(lambda x: tf.reduce_sum(f(x)), X, X),
+    "jvp": lambda f: tf.jvp(f, [X], [X])[1],
+    "linearize": lambda f: tf.linearize(f, X)[1](X),
+    "vjp": lambda f: tf.vjp(f, X)[1](X)[0],
+}
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS.values(), ids=TRANSFORMS)
+def test_derivatives_by_arrays_stay_on_the_tape_of_what_else_they_depend_on(transform: Any) -> None:
+    w = tf.constant(2.0, tf.float64)
+    f = lambda x: x * x * w  # noqa: E731
+    alone = transform(f)
+    assert isinstance(alone, (np.ndarray, np.generic))
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        found = transform(f)
+        total = tf.reduce_sum(found)
+    np.testing.assert_array_equal(found, alone)
+    np.testing.assert_allclose(tape.gradient(total, w), np.sum(alone) / 2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(tf.constant(1.0))
+        assert type(transform(f)) is type(alone)
+    recorded = tf.function(lambda w: transform(lambda x: x * x * w) * 1.0)
+    for k in range(3):
+        np.testing.assert_allclose(recorded(tf.constant(float(k), tf.float64)), alone * k / 2.0)
+    assert recorded.trace_count == 1
+
+
 # --------------------------------------------------------------------------------------------------- recorded functions
 
 
