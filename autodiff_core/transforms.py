@@ -199,6 +199,12 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
     (np.float64(5.0), array([2., 4.]))
     """
 
+    return transformed(_both(f, argnums, has_aux), value_and_grad, f, argnums, has_aux)
+
+
+def _both(f: Function, argnums: int | Sequence[int], has_aux: bool) -> Function:
+    """What `value_and_grad` gives, bare."""
+
     def run(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments("value_and_grad", args, argnums)
         with strict_tape() as tape:
@@ -210,7 +216,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool 
         value = arguments.given(value)
         return ((value, aux) if has_aux else value), arguments.structured(gradients)
 
-    return transformed(run, value_and_grad, f, argnums, has_aux)
+    return run
 
 
 def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
@@ -236,7 +242,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     >>> f(2.0)
     np.float32(12.0)
     """
-    both = value_and_grad(f, argnums, has_aux)
+    both = _both(f, argnums, has_aux)
 
     def run(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
+from types import FrameType
 from typing import Any, TypeVar, cast
 
 from . import _core
+from .surroundings import PACKAGE
 
-__all__ = ["Transformed", "named_after", "reduced", "transformed"]
+__all__ = ["named_after", "reduced", "transformed"]
 
 Wrapper = TypeVar("Wrapper")
 Recipe = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -43,27 +45,14 @@ def reduced(wrapper: Any, recipe: Recipe) -> str | Recipe:
 
 def _for_cloudpickle() -> bool:
     """Whether it is cloudpickle that asks `reduced`: compiled picklers have no frames, its `dump` has."""
-    frame = sys._getframe(3)
-    return str(frame.f_globals.get("__name__", "")).startswith("cloudpickle")
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back
+    return frame is not None and str(frame.f_globals.get("__name__", "")).startswith("cloudpickle")
 
 
-class Transformed(_core.Wrapper):
-    """A function that a transformation made of another one: called by what it runs, pickled by what it was made of."""
-
-    __slots__ = ("_recipe",)
-
-    def __init__(self, run: Callable[..., Any], recipe: Recipe) -> None:
-        super().__init__(run)
-        self._recipe = recipe
-
-    def __reduce__(self) -> str | Recipe:
-        return reduced(self, self._recipe)
-
-    def __repr__(self) -> str:
-        make, (f, *_) = self._recipe
-        return f"<{make.__name__} of {f!r}>"
-
-
-def transformed(run: Callable[..., Any], make: Callable[..., Any], f: Callable[..., Any], *options: Any) -> Transformed:
+def transformed(
+    run: Callable[..., Any], make: Callable[..., Any], f: Callable[..., Any], *options: Any
+) -> _core.Wrapper:
     """What ``make(f, *options)`` is to give: a function named after f that runs `run`."""
-    return named_after(Transformed(run, (make, (f, *options))), f)
+    return named_after(_core.Wrapper(run, (make, (f, *options)), reduced), f)

@@ -216,20 +216,46 @@ cdef class FunctionCore:
         return self if instance is None else self.bound(instance)
 
 
+cdef extern from "Python.h":
+    PyObject* PyObject_Call(object function, PyObject* args, PyObject* kwargs)
+
+    ctypedef struct CallableClass "PyTypeObject":
+        PyObject* (*tp_call)(PyObject* function, PyObject* args, PyObject* kwargs)
+
+
+@cython.final
 cdef class Wrapper:
     """A function that was made of another one. Its `__dict__` has its names, and nothing else."""
     cdef object run                     # what a call runs
+    cdef readonly tuple recipe          # what it was made by: (function, arguments)
+    cdef object reduce                  # how it is pickled, with this recipe
     cdef dict __dict__
     cdef object __weakref__
 
-    def __init__(self, run):
+    def __init__(self, run, tuple recipe, reduce):
         self.run = run
+        self.recipe = recipe
+        self.reduce = reduce
+
+    def __reduce__(self):
+        return self.reduce(self, self.recipe)
+
+    def __repr__(self):
+        make, made_of = self.recipe
+        return f"<{make.__name__} of {made_of[0]!r}>"
 
     def __call__(self, *args, **kwargs):
         return self.run(*args, **kwargs)
 
     def __get__(self, instance, owner):
         return self if instance is None else MethodType(self, instance)
+
+
+cdef PyObject* call_wrapper(PyObject* wrapper, PyObject* args, PyObject* kwargs) noexcept:
+    """`__call__`, with the arguments handed on as they came."""
+    return PyObject_Call((<Wrapper>wrapper).run, args, kwargs)
+
+(<CallableClass*><PyObject*>Wrapper).tp_call = call_wrapper
 
 
 cdef object kind_of_argument(object value):
