@@ -52,6 +52,10 @@ cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t
         r.flags = SCALAR
         log.pure = False
         return log.count - 1
+    if code == NPY_FLOAT:
+        log.single = True
+        float_partials(r, row, values, value)
+        return log.count - 1
     if a >= 0:
         r.payload.partial[0] = local_partial(&row.partial[0], values, value)
     if b >= 0:
@@ -200,7 +204,7 @@ cdef dict operator_names = {
 }
 
 
-cdef inline double rounded(double value, int code) noexcept:
+cdef inline double rounded(double value, int code) noexcept nogil:
     return <double><float>value if code == NPY_FLOAT else value
 
 
@@ -262,6 +266,17 @@ cdef inline Operand settled(Operand x):
     return t
 
 
+cdef inline bint runs_backwards(ndarray array) noexcept:
+    """Whether an array is walked from its end along some axis."""
+    cdef int d
+    if PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
+        return False
+    for d in range(PyArray_NDIM(array)):
+        if PyArray_STRIDES(array)[d] < 0 and PyArray_DIMS(array)[d] > 1:
+            return True
+    return False
+
+
 cdef object elementwise(int op, Operand x, Operand y, Operand z):
     """An elementwise op of one to three operands, on anything that broadcasts; records it where a tape listens."""
     cdef Row* row = &table[op]
@@ -269,6 +284,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     cdef PyObject* operands[3]      # borrowed from x, y and z
     cdef Operand operand, given_x = x, given_y = y, given_z = z
     cdef ndarray out
+    cdef ndarray forwards
+    cdef list copies
     cdef Operands o
     cdef npy_intp size
     cdef char numbers[3][8]
@@ -327,6 +344,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     if row.loop[code] != NULL:
         out_code = row.out_type[code]
         out = thin_array(out_code, nd, o.dims, n, operands) if traces else new_array(out_code, nd, o.dims)
+        copies = None
         for k in range(n):
             operand = <Operand>operands[k]
             if operand.scalar:
@@ -334,6 +352,11 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
                 o.data[k] = numbers[k]
                 for d in range(nd):
                     o.strides[k][d] = 0
+            elif runs_backwards(operand.array):
+                # NumPy's loops take other ways there, whose last bits are others.
+                forwards = own_copy(operand.array)
+                copies = [forwards] if copies is None else copies + [forwards]
+                set_operand(&o, k, forwards)
             else:
                 set_operand(&o, k, operand.array)
         set_operand(&o, n, out)
@@ -653,6 +676,8 @@ cdef ndarray sum_kernel(ndarray x, tuple shapes):
         axes = tuple([d for d in range(nd) if middle[d] == 1 and PyArray_DIMS(x)[d] != 1])
         dtype = None if type_code(x) == NPY_BOOL else x.dtype
         return np_asarray(np_sum(x, axis=axes, keepdims=True, dtype=dtype)).reshape(shapes[2])
+    if shapes[0] == shapes[2]:      # nothing is added up, not even to a zero, whose sign would be lost
+        return x
     for d in range(nd):
         kept[d] = middle[d]
     out = sum_array(x, nd, kept)
@@ -821,9 +846,15 @@ cdef object transpose_of(Operand x):
 
 # ------------------------------------------------------------------------------------------------------------- matmul
 
+cdef inline bint blas_reads(int nd, const npy_intp* dims, const npy_intp* strides, npy_intp item) noexcept nogil:
+    """Whether a product may be left to BLAS with these matrices as they lie: either of the two axes is one of neighbours.
+    (It takes no strides of zero, as the cotangent of a sum has them, and NumPy's loop for what it does not take adds up in
+    another order.)"""
+    return strides[nd - 1] == item or strides[nd - 2] == item or (dims[nd - 1] == 1 and dims[nd - 2] == 1)
+
+
 cdef inline ndarray for_blas(ndarray x):
-    """One number everywhere, as the cotangent of a sum is, in memory of its own: BLAS takes no strides of zero."""
-    return own_copy(x) if PyArray_SIZE(x) > 1 and is_uniform(x) else x
+    return x if blas_reads(PyArray_NDIM(x), PyArray_DIMS(x), PyArray_STRIDES(x), item_size[type_code(x)]) else own_copy(x)
 
 
 ctypedef struct Products:       # a stack of matrix products

@@ -22,12 +22,7 @@ cdef struct Operands:
 
 cdef void run_nd(Loop loop, void* extra, Operands* o) noexcept nogil:
     """Call an inner loop over all of an N-dimensional iteration; operands broadcast by strides of zero."""
-    cdef npy_intp index[MOST_DIMS]
-    cdef npy_intp steps[MOST_INPUTS + 1]
-    cdef char* args[MOST_INPUTS + 1]
-    cdef char* at[MOST_INPUTS + 1]
-    cdef npy_intp count
-    cdef int d, j, k, n = 0, inner
+    cdef int d, k, n = 0
     cdef bint joins
     for d in range(o.nd):
         if o.dims[d] == 0:
@@ -56,13 +51,28 @@ cdef void run_nd(Loop loop, void* extra, Operands* o) noexcept nogil:
         for k in range(o.count):
             o.strides[k][0] = 0
         n = 1
-    # The inner loop takes the last dimension, unless that one is too short to be worth a call.
-    inner = n - 1
+    o.nd = n
+    run_along(loop, extra, o, inner_dimension(o))
+
+
+cdef inline int inner_dimension(const Operands* o) noexcept nogil:
+    """The inner loop takes the last dimension, unless that one is too short to be worth a call."""
+    cdef int d, inner = o.nd - 1
     if o.dims[inner] < 16:
-        for d in range(n - 1):
+        for d in range(o.nd - 1):
             if o.dims[d] > 4 * o.dims[inner]:
                 inner = d
-    count = o.dims[inner]
+    return inner
+
+
+cdef void run_along(Loop loop, void* extra, Operands* o, int inner) noexcept nogil:
+    """Call an inner loop along one dimension, for each place in the others."""
+    cdef npy_intp index[MOST_DIMS]
+    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef char* args[MOST_INPUTS + 1]
+    cdef char* at[MOST_INPUTS + 1]
+    cdef npy_intp count = o.dims[inner]
+    cdef int d, k, n = o.nd
     for k in range(o.count):
         steps[k] = o.strides[k][inner]
         at[k] = o.data[k]
@@ -125,6 +135,7 @@ ctypedef struct Shared:         # one op, its iteration shared out along a dimen
     void* extra
     Operands* operands
     int dimension
+    int inner                   # of a sum: the dimension that the loop runs along
 
 
 cdef void run_share(void* context, int thread, int part, int parts) noexcept nogil:
@@ -258,20 +269,186 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
     return <PyObject*>out
 
 
+# In which order a sum adds is settled by shapes alone, not by how the operand lies in memory or how many threads there
+# are: what is summed eagerly, block by block in a stretch, and in a replay then agrees to the last bit.
+#
+# Neighbouring dimensions that are summed, or kept, are one. Along the inner one of these NumPy's loops add pairwise: a
+# run of more than SUM_LEAF elements is halved (but for a multiple of 8) and the sums of both parts are added up.
+
+cdef enum:
+    SUM_LEAF = 128
+
+
+cdef bint join_sum(Operands* o, const npy_intp* kept) noexcept nogil:
+    """Join the dimensions of a sum (operands: result, x, result): `kept` has a one where it is summed. Whether x's strides
+    allowed it; else x must be copied before."""
+    cdef npy_intp dims[MOST_DIMS]
+    cdef bint summed, before = False
+    cdef int d, n = 0
+    for d in range(o.nd):
+        dims[d] = o.dims[d]
+    for d in range(o.nd):
+        if dims[d] == 1:
+            continue
+        summed = kept[d] == 1
+        if n > 0 and summed == before:
+            if o.strides[1][n - 1] != o.strides[1][d] * dims[d]:
+                return False
+            o.dims[n - 1] *= dims[d]
+        else:
+            o.dims[n] = dims[d]
+            n += 1
+        o.strides[0][n - 1] = o.strides[2][n - 1] = o.strides[0][d]
+        o.strides[1][n - 1] = o.strides[1][d]
+        before = summed
+    if n == 0:
+        o.dims[0] = 1
+        o.strides[0][0] = o.strides[1][0] = o.strides[2][0] = 0
+        n = 1
+    o.nd = n
+    return True
+
+
+cdef void run_sum_share(void* context, int thread, int part, int parts) noexcept nogil:
+    cdef Shared* shared = <Shared*>context
+    cdef Operands o = shared.operands[0]
+    cdef int d = shared.dimension, k
+    cdef npy_intp size = o.dims[d], begin = size * part // parts
+    o.dims[d] = size * (part + 1) // parts - begin
+    for k in range(o.count):
+        o.data[k] += begin * o.strides[k][d]
+    if o.dims[d]:
+        run_along(shared.loop, shared.extra, &o, shared.inner)
+
+
+cdef void run_sum(Loop loop, void* extra, Operands* o) noexcept:
+    """Add up to a result of zeros, dimensions being joined."""
+    cdef npy_intp size = operand_size(o)
+    cdef Shared shared
+    cdef int d
+    if size == 0:
+        return
+    shared.loop = loop
+    shared.extra = extra
+    shared.operands = o
+    shared.inner = inner_dimension(o)
+    shared.dimension = -1
+    if size < NOGIL_WORK:
+        run_along(loop, extra, o, shared.inner)
+        return
+    for d in range(o.nd):       # shared out along what is kept only
+        if o.strides[2][d] != 0 and (shared.dimension < 0 or o.dims[d] > o.dims[shared.dimension]):
+            shared.dimension = d
+    with nogil:
+        if shared.dimension < 0 or o.dims[shared.dimension] < parts_for(size):
+            run_along(loop, extra, o, shared.inner)
+        else:
+            wk_run(run_sum_share, &shared, parts_for(size), wk_threads())
+
+
 cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
     """The sum of `x` over the axes in which the shape `kept` (of x's rank) has a one."""
     cdef Operands o
     cdef int code = type_code(x)
     cdef ndarray out = zeros_array(code, nd, kept)
-    o.count = 3
-    set_dims(&o, x)
-    set_operand(&o, 1, x)
+    lay_out_sum(&o, x, out)
+    if not join_sum(&o, kept):
+        x = own_copy(x)
+        lay_out_sum(&o, x, out)
+        join_sum(&o, kept)
+    run_sum(table[OP_ADD].loop[code], table[OP_ADD].data[code], &o)
+    return out
+
+
+cdef void lay_out_sum(Operands* o, ndarray x, ndarray out) noexcept:
     # The output is the first operand too; it stands still along the reduced axes, which NumPy's loops take for a
     # reduction, and sum pairwise.
-    set_operand(&o, 0, out)
-    set_operand(&o, 2, out)
-    run_operands(&table[OP_ADD], code, &o)
-    return out
+    o.count = 3
+    set_dims(o, x)
+    set_operand(o, 1, x)
+    set_operand(o, 0, out)
+    set_operand(o, 2, out)
+
+
+cdef inline npy_intp first_half(npy_intp n) noexcept nogil:
+    """How many of n elements NumPy's loops add up first, where they are too many for one run."""
+    cdef npy_intp half = n // 2
+    return half - half % 8
+
+
+cdef npy_intp sum_blocks(npy_intp n, npy_intp most, npy_intp begin, npy_intp* ends, npy_intp count) noexcept nogil:
+    """Where the blocks end of at most so many elements (SUM_LEAF at least) whose sums are nodes of the tree of n elements;
+    returns their number. Without `ends` they are only counted."""
+    cdef npy_intp half
+    if n <= most:
+        if ends != NULL:
+            ends[count] = begin + n
+        return count + 1
+    half = first_half(n)
+    count = sum_blocks(half, most, begin, ends, count)
+    return sum_blocks(n - half, most, begin + half, ends, count)
+
+
+cdef double sum_of_blocks(npy_intp n, npy_intp most, const double** sums, bint single) noexcept nogil:
+    """The sum of n elements from those blocks' sums."""
+    cdef npy_intp half
+    cdef double total
+    if n <= most:
+        total = sums[0][0]
+        sums[0] += 1
+        return total
+    half = first_half(n)
+    total = sum_of_blocks(half, most, sums, single)
+    total += sum_of_blocks(n - half, most, sums, single)
+    return <double><float>total if single else total
+
+
+cdef double block_sum(char* data, npy_intp stride, npy_intp count, int dtype) noexcept nogil:
+    """A run of floats or doubles, added up by NumPy's loop."""
+    cdef char* args[3]
+    cdef npy_intp steps[3]
+    cdef double total = 0
+    cdef float total_float = 0
+    args[0] = args[2] = <char*>&total_float if dtype == NPY_FLOAT else <char*>&total
+    args[1] = data
+    steps[0] = steps[2] = 0
+    steps[1] = stride
+    table[OP_ADD].loop[dtype](args, &count, steps, table[OP_ADD].data[dtype])
+    return <double>total_float if dtype == NPY_FLOAT else total
+
+
+cdef double uniform_sum(double value, npy_intp n, int dtype) noexcept nogil:
+    """The same number n times, added up. At each depth of the tree there are two numbers of elements, or three."""
+    cdef npy_intp sizes[256]
+    cdef double sums[256]
+    cdef int count = 0
+    if n == 0:
+        return 0.0
+    return uniform_node(value, n, dtype, sizes, sums, &count)
+
+
+cdef double uniform_node(double value, npy_intp n, int dtype, npy_intp* sizes, double* sums, int* count) noexcept nogil:
+    cdef char cell[8]
+    cdef npy_intp half
+    cdef double total
+    cdef int k
+    for k in range(count[0]):
+        if sizes[k] == n:
+            return sums[k]
+    if n <= SUM_LEAF:
+        write_scalar(cell, dtype, value)
+        total = block_sum(cell, 0, n, dtype)
+    else:
+        half = first_half(n)
+        total = uniform_node(value, half, dtype, sizes, sums, count)
+        total += uniform_node(value, n - half, dtype, sizes, sums, count)
+        if dtype == NPY_FLOAT:
+            total = <double><float>total
+    if count[0] < 256:
+        sizes[count[0]] = n
+        sums[count[0]] = total
+        count[0] += 1
+    return total
 
 
 # --------------------------------------------------------------------------------- a straight line, block by block
@@ -286,6 +463,7 @@ ctypedef struct Register:
     uint8_t dtype
     uint8_t wanted              # its whole array is asked for
     uint8_t summed              # the sum of its elements is asked for: `total`
+    uint8_t spread              # a number that stands for an array, whose kernels are the arrays', to the last bit
     int16_t last                # the last instruction that reads it
     int16_t slot                # its scratch block, or -1: `data` is an array
     char* data
@@ -342,6 +520,7 @@ cdef inline Register* stretch_register(Stretch* s, int kind, int dtype) noexcept
     r.dtype = <uint8_t>dtype
     r.wanted = 0
     r.summed = 0
+    r.spread = 0
     r.last = -1
     r.slot = -1
     r.data = NULL
@@ -357,6 +536,13 @@ cdef int stretch_uniform(Stretch* s, double value, int dtype) noexcept:
     return s.count - 1
 
 
+cdef int stretch_spread(Stretch* s, double value, int dtype) noexcept:
+    """An array of one number everywhere."""
+    cdef int register = stretch_uniform(s, value, dtype)
+    s.register[register].spread = 1
+    return register
+
+
 cdef int stretch_load(Stretch* s, ndarray array) except -1:
     """A register that reads `array`, broadcast to the stretch's shape."""
     cdef Register* r
@@ -365,7 +551,7 @@ cdef int stretch_load(Stretch* s, ndarray array) except -1:
     cdef bint fits = PyArray_NDIM(array) == s.nd
     cdef int d
     if is_uniform(array) and (type_code(array) == s.dtype or type_code(array) == NPY_BOOL):
-        return stretch_uniform(s, read_scalar(array), type_code(array))
+        return stretch_spread(s, read_scalar(array), type_code(array))
     if fits:
         for d in range(s.nd):
             fits = fits and PyArray_DIMS(array)[d] == s.dims[d]
@@ -379,6 +565,27 @@ cdef int stretch_load(Stretch* s, ndarray array) except -1:
     return s.count - 1
 
 
+cdef double loop_once(Stretch* s, int op, int* inputs) noexcept:
+    """What an op's loop gives for one element."""
+    cdef Row* row = &table[op]
+    cdef char cells[MOST_INPUTS + 1][8]
+    cdef char* args[MOST_INPUTS + 1]
+    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef npy_intp one = 1
+    cdef int k, dtype = s.register[inputs[row.arity - 1]].dtype
+    for k in range(row.arity + 1):
+        args[k] = cells[k]
+        steps[k] = 0
+    for k in range(row.arity):
+        write_scalar(cells[k], s.register[inputs[k]].dtype, s.register[inputs[k]].number)
+    row.loop[dtype](args, &one, steps, row.data[dtype])
+    if row.out_type[dtype] == NPY_DOUBLE:
+        return (<double*>cells[row.arity])[0]
+    if row.out_type[dtype] == NPY_FLOAT:
+        return (<float*>cells[row.arity])[0]
+    return (<uint8_t*>cells[row.arity])[0]
+
+
 cdef int stretch_emit(Stretch* s, int op, int* inputs) noexcept:
     """Append one op; on numbers alone it is done at once. Returns the result's register."""
     cdef Row* row = &table[op]
@@ -386,13 +593,16 @@ cdef int stretch_emit(Stretch* s, int op, int* inputs) noexcept:
     cdef Instruction* code
     cdef double values[MOST_INPUTS]
     cdef int k, dtype = s.register[inputs[row.arity - 1]].dtype
-    cdef bint uniform = True
+    cdef bint uniform = True, spread = False
     for k in range(row.arity):
         r = &s.register[inputs[k]]
         values[k] = r.number
         uniform = uniform and r.kind == UNIFORM_REGISTER
-    if uniform:
+        spread = spread or r.spread
+    if uniform and not spread:
         return stretch_uniform(s, scalar_eval(op, values), NPY_BOOL if row.boolean else dtype)
+    if uniform and row.loop[dtype] != NULL:
+        return stretch_spread(s, loop_once(s, op, inputs), NPY_BOOL if row.boolean else dtype)
     if row.formula != NULL:
         return stretch_run_program(s, row.formula, inputs)
     code = &s.code[s.code_count]
@@ -484,12 +694,15 @@ cdef int stretch_run(Stretch* s) except -1:
     run.blocks = (s.size + block - 1) // block
     run.scratch = NULL
     run.sums = NULL
+    run.ends = NULL
     run.summed = 0
     for i in range(s.count):
         r = &s.register[i]
         if r.summed:
-            r.total = r.number * s.size if r.kind == UNIFORM_REGISTER and s.size else 0.0
+            r.total = uniform_sum(r.number, s.size, r.dtype) if r.kind == UNIFORM_REGISTER else 0.0
             run.summed += r.kind != UNIFORM_REGISTER
+    if run.summed and s.size:
+        run.blocks = sum_blocks(s.size, block, 0, NULL, 0)
     cdef int parts = parts_for(s.size * s.code_count)
     if parts > run.blocks:
         parts = <int>run.blocks if run.blocks else 1
@@ -500,11 +713,14 @@ cdef int stretch_run(Stretch* s) except -1:
         if run.scratch == NULL:
             raise MemoryError()
     if run.summed:
-        run.sums = <double*>pool_take(<size_t>(run.blocks * run.summed + 1) * sizeof(double))
+        run.sums = <double*>pool_take(<size_t>(run.blocks * (run.summed + 1) + 1) * sizeof(double))
         if run.sums == NULL:
             if run.scratch != NULL:
                 pool_give(run.scratch)
             raise MemoryError()
+        run.ends = <npy_intp*>(run.sums + run.blocks * run.summed)
+        if s.size:
+            sum_blocks(s.size, block, 0, run.ends, 0)
     if s.size * s.code_count >= NOGIL_WORK:
         with nogil:
             wk_run(run_stretch_blocks, &run, parts, threads)
@@ -525,18 +741,19 @@ ctypedef struct StretchRun:
     char* scratch
     int summed                  # registers whose elements are summed
     double* sums                # of each block, for each of them in turn
+    npy_intp* ends              # of the blocks, where there are sums: blocks are then nodes of their trees
 
 
 cdef void add_up_blocks(StretchRun* run) noexcept nogil:
-    """The sums of the blocks in their order, whichever threads had them."""
+    """The sums of the blocks, whichever threads had them, as the whole would be summed."""
     cdef Stretch* s = run.stretch
-    cdef npy_intp b
-    cdef int i, n = 0
+    cdef const double* sums = run.sums
+    cdef Register* r
+    cdef int i
     for i in range(s.count):
-        if s.register[i].summed and s.register[i].kind != UNIFORM_REGISTER:
-            for b in range(run.blocks):
-                s.register[i].total += run.sums[n * run.blocks + b]
-            n += 1
+        r = &s.register[i]
+        if r.summed and r.kind != UNIFORM_REGISTER and s.size:
+            r.total += sum_of_blocks(s.size, BLOCK_BYTES // item_size[s.dtype], &sums, r.dtype == NPY_FLOAT)
 
 
 cdef void run_stretch_blocks(void* context, int thread, int part, int parts) noexcept nogil:
@@ -552,13 +769,13 @@ cdef void run_stretch_blocks(void* context, int thread, int part, int parts) noe
     cdef Instruction* code
     cdef Register* r
     cdef Row* row
-    cdef double total
-    cdef float total_float
     for b in range(run.blocks * part // parts, end):
-        start = b * block
-        count = s.size - start
-        if count > block:
-            count = block
+        if run.ends != NULL:
+            start = run.ends[b - 1] if b else 0
+            count = run.ends[b] - start
+        else:
+            start = b * block
+            count = min(block, s.size - start)
         for i in range(s.code_count):
             code = &s.code[i]
             if s.register[code.out].slot == -2:
@@ -579,17 +796,9 @@ cdef void run_stretch_blocks(void* context, int thread, int part, int parts) noe
         for i in range(s.count if run.summed else 0):
             r = &s.register[i]
             if r.summed and r.kind != UNIFORM_REGISTER:
-                steps[0] = steps[2] = 0
-                steps[1] = item_size[r.dtype]
-                args[1] = r.data + start * steps[1] if r.slot < 0 else scratch + <size_t>r.slot * BLOCK_BYTES
-                if r.dtype == NPY_FLOAT:
-                    total_float = 0
-                    args[0] = args[2] = <char*>&total_float
-                else:
-                    total = 0
-                    args[0] = args[2] = <char*>&total
-                table[OP_ADD].loop[r.dtype](args, &count, steps, table[OP_ADD].data[r.dtype])
-                run.sums[n * run.blocks + b] = total_float if r.dtype == NPY_FLOAT else total
+                run.sums[n * run.blocks + b] = block_sum(
+                    r.data + start * item_size[r.dtype] if r.slot < 0 else scratch + <size_t>r.slot * BLOCK_BYTES,
+                    item_size[r.dtype], count, r.dtype)
                 n += 1
 
 

@@ -68,10 +68,10 @@ cdef int32_t push_scalars(Sweep* s, int32_t i) noexcept nogil:
                 t = 0
                 found = 0
                 if r.a >= low and state[r.a - low] & NUMBER:
-                    t = tangent[r.a - low].number * r.payload.partial[0]
+                    t = rounded(tangent[r.a - low].number * r.payload.partial[0], r.dtype)
                     found = NUMBER
                 if r.b >= low and state[r.b - low] & NUMBER:
-                    t += tangent[r.b - low].number * r.payload.partial[1]
+                    t = rounded(t + rounded(tangent[r.b - low].number * r.payload.partial[1], r.dtype), r.dtype)
                     found = NUMBER
                 if state[i - low] & NUMBER:
                     tangent[i - low].number += t
@@ -175,7 +175,7 @@ cdef int push_elementwise(Sweep* s, int32_t node) except -1:
                 if row.derivative[i] == MISSING:
                     raise no_rule(r.op)
                 numbers[0] = s.adjoint[operands[i] - s.low].number
-                sum += run_on_scalars(row.vjp[i], numbers, 0)
+                sum = rounded(sum + run_on_scalars(row.vjp[i], numbers, 0, r.dtype), r.dtype)
         add_number(s, node, sum)
         return 0
     begin_result(s, node, operands, n, row.code_room + n, row.register_room + 2 * n)
@@ -317,7 +317,7 @@ cdef int push_tensors(Sweep* s, int32_t node) except -1:
         if row.derivative[i] == MISSING:
             raise no_rule(op)
         registers[0] = cast_operand(aligned_tensor(<Operand>tangents[i], s.batch, <int>len(whole)), s.log.records[node].dtype)
-        part = run_on_tensors(row.vjp[i], registers)
+        part = contribution_on_tensors(s, node, i, registers)
         if not isinstance(part, Operand):
             part = operand_beside(part, <Operand>registers[0])
         total = <Operand>part if total is None else <Operand>binary(OP_ADD, total, part)
@@ -329,7 +329,8 @@ cdef int push_scalar_tensors(Sweep* s, int32_t node) except -1:
     cdef Record* r = &s.log.records[node]
     cdef int op = r.op, code = r.dtype, i, n = table[op].arity
     cdef int32_t operands[2]
-    cdef Scalar registers[MOST_REGISTERS]
+    cdef Scalar registers[MOST_REGISTERS + 1]
+    cdef Scalar product[2]
     operands[0] = r.a
     operands[1] = r.b
     for i in range(n):
@@ -337,8 +338,9 @@ cdef int push_scalar_tensors(Sweep* s, int32_t node) except -1:
     registers[1 + n] = scalar_operand(s, node)
     for i in range(n):
         if has_tangent(s, operands[i]):
-            registers[0] = adjoint_scalar(s, operands[i])
-            add_scalar(s, node, run_on_nodes(s.log, table[op].vjp[i], registers, code))
+            product[0] = adjoint_scalar(s, operands[i])
+            product[1] = run_on_nodes(s.log, table[op].partial[i].program, &registers[1], code)
+            add_scalar(s, node, emit_scalar(s.log, OP_MULTIPLY, product, 2, code))
     return 0
 
 

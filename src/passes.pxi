@@ -211,7 +211,9 @@ def share_common(ProgramCore p):
                 continue
             if r.flags & CAPTURED:
                 continue
-            if (r.op == OP_ADD or r.op == OP_MULTIPLY) and not r.flags & LIST and r.a > r.b:
+            # (A product of complex numbers is rounded in another way than that of the same two the other way round.)
+            if ((r.op == OP_ADD or (r.op == OP_MULTIPLY and not PyTypeNum_ISCOMPLEX(r.dtype)))
+                    and not r.flags & LIST and r.a > r.b):
                 a = r.a
                 r.a = r.b
                 r.b = a

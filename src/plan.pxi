@@ -100,6 +100,8 @@ ctypedef struct FusedSum:
 ctypedef struct FusedStep:
     npy_intp size
     npy_intp block
+    npy_intp blocks
+    npy_intp* ends              # of the blocks, where there are sums: blocks are then nodes of their trees; or NULL
     int item
     int register_count
     int op_count
@@ -116,6 +118,7 @@ ctypedef struct LoopStep:       # STEP_ND, STEP_SUM, STEP_COPY, STEP_PAD, STEP_C
     Address at[MOST_INPUTS + 1]
     size_t clear                # bytes of the output's memory to set to zero first
     Address whole
+    LoopStep* copied            # STEP_SUM: the copy of the operand that is added up, where it is not as it lies; or NULL
 
 ctypedef struct ProductStep:
     Products products
@@ -188,9 +191,12 @@ cdef class Plan:
                 free((<ScalarStep*>self.steps[i].data).ops)
             if self.steps[i].kind == STEP_FUSED and self.steps[i].data != NULL:
                 fused = <FusedStep*>self.steps[i].data
+                free(fused.ends)
                 free(fused.registers)
                 free(fused.ops)
                 free(fused.sums)
+            if self.steps[i].kind == STEP_SUM and self.steps[i].data != NULL:
+                free((<LoopStep*>self.steps[i].data).copied)
             if self.steps[i].kind == STEP_MATMUL and self.steps[i].data != NULL:
                 free((<ProductStep*>self.steps[i].data).copies[0])
                 free((<ProductStep*>self.steps[i].data).copies[1])
@@ -539,7 +545,7 @@ cdef int schedule(Plan plan) except -1:
         if row.kind == ELEMENTWISE and loop_for(p, i) != NULL:
             kind = STEP_ND
         elif r.op == OP_SUM and is_float(r.dtype):
-            kind = STEP_SUM
+            kind = STEP_SUM if p.shape(r.a) != p.shape(i) else STEP_COPY
         elif r.op == OP_UNSLICE and not r.flags & HOLES:
             kind = STEP_PAD
         elif r.op == OP_CAST:
@@ -1058,7 +1064,7 @@ cdef int32_t fused_copy(FusedStep* f, int32_t register) except -1:
 
 
 cdef int give_slots(FusedStep* f) except -1:
-    """Scratch blocks, given back after the last op that reads them."""
+    """Scratch registers of a block, given back after the last op that reads them; and the blocks."""
     cdef list free_slots = []
     cdef int i, k
     cdef FusedRegister* r
@@ -1088,6 +1094,13 @@ cdef int give_slots(FusedStep* f) except -1:
     f.block = 1024 if f.item == 8 else 2048
     while f.block > 256 and f.slots * f.block * f.item > FUSED_BYTES:
         f.block //= 2
+    f.blocks = (f.size + f.block - 1) // f.block
+    if f.sum_count and f.size:
+        f.blocks = sum_blocks(f.size, f.block, 0, NULL, 0)
+        f.ends = <npy_intp*>malloc(f.blocks * sizeof(npy_intp))
+        if f.ends == NULL:
+            raise MemoryError()
+        sum_blocks(f.size, f.block, 0, f.ends, 0)
     return 0
 
 
@@ -1118,6 +1131,7 @@ cdef int build_loop(Plan plan, int s) except -1:
     cdef npy_intp stride
     cdef ndarray view
     cdef char* nowhere = <char*>1 + (1 << 20)
+    cdef npy_intp strides[MOST_DIMS]
     if made == NULL:
         raise MemoryError()
     step.data = made
@@ -1135,27 +1149,19 @@ cdef int build_loop(Plan plan, int s) except -1:
         set_result_strides(plan, &made.shape, n, i)
         made.at[n] = made.whole
     elif step.kind == STEP_SUM:
-        # The output is the first operand too, and stands still along the axes that are summed.
-        operand_shape = p.shape(nodes[0])
-        middle = <tuple>(<tuple>p.attribute(i))[1]
         made.loop = table[OP_ADD].loop[r.dtype]
         made.extra = table[OP_ADD].data[r.dtype]
-        made.shape.count = 3
-        made.shape.nd = <int>len(operand_shape)
         made.clear = plan.storage[i].size
-        stride = item_size[r.dtype]
-        for d in range(made.shape.nd - 1, -1, -1):
-            made.shape.dims[d] = operand_shape[d]
-            made.shape.strides[0][d] = made.shape.strides[2][d] = 0 if <npy_intp>middle[d] == 1 else stride
-            stride *= <npy_intp>middle[d]
-        set_strides(plan, &made.shape, 1, nodes[0], made.shape.nd)
         made.at[0] = made.at[2] = made.whole
         made.at[1] = address_of(plan, nodes[0])
+        if not lay_out_sum_step(plan, made, i, NULL):
+            made.copied = contiguous_copy(plan, nodes[0], strides)
+            lay_out_sum_step(plan, made, i, strides)
     elif step.kind == STEP_COPY:
         made.loop = copy_loop(<int>item_size[r.dtype])
         made.shape.count = 2
         # In the geometry of the operand, but for a reshape, whose result lies in the order of the operand's elements.
-        if r.op == OP_RESHAPE:
+        if r.op == OP_RESHAPE or r.op == OP_SUM:
             operand_shape = p.shape(nodes[0])
             made.shape.nd = <int>len(operand_shape)
             stride = item_size[r.dtype]
@@ -1184,6 +1190,28 @@ cdef int build_loop(Plan plan, int s) except -1:
         made.at[1] = made.whole
         made.at[1].offset += <char*>PyArray_DATA(view) - nowhere
     return 0
+
+
+cdef bint lay_out_sum_step(Plan plan, LoopStep* made, int32_t node, const npy_intp* strides) except -1:
+    """Sizes and strides of a sum, the operand's as it lies unless they are given; whether it can be added up so."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t of = p.records[node].a
+    cdef tuple shape = p.shape(of), middle = <tuple>(<tuple>p.attribute(node))[1]
+    cdef npy_intp kept[MOST_DIMS]
+    cdef npy_intp stride = item_size[p.records[node].dtype]
+    cdef int d
+    made.shape.count = 3
+    made.shape.nd = <int>len(shape)
+    # The output is the first operand too, and stands still along the axes that are summed.
+    for d in range(made.shape.nd - 1, -1, -1):
+        made.shape.dims[d] = shape[d]
+        kept[d] = middle[d]
+        made.shape.strides[0][d] = made.shape.strides[2][d] = 0 if kept[d] == 1 else stride
+        stride *= kept[d]
+    set_strides(plan, &made.shape, 1, of, made.shape.nd)
+    if strides != NULL:
+        memcpy(made.shape.strides[1], strides, made.shape.nd * sizeof(npy_intp))
+    return join_sum(&made.shape, kept)
 
 
 cdef int set_result_strides(Plan plan, Operands* o, int k, int32_t node) noexcept:
@@ -1251,15 +1279,22 @@ cdef int build_product(Plan plan, int s) except -1:
 cdef LoopStep* copy_for_blas(Plan plan, int32_t node, npy_intp* strides) except? NULL:
     """A matrix's strides as the product will see them; and the copy that it takes to make them so, or NULL."""
     cdef Place* p = &plan.places[node]
-    cdef npy_intp item = item_size[plan.program.records[node].dtype]
-    cdef LoopStep* made
     cdef npy_intp* dims = plan.geometry + p.geometry
-    cdef int d, nd = p.nd
-    for d in range(nd):
-        strides[d] = 0 if p.scalar else plan.geometry[p.geometry + nd + d]
-    if not p.scalar and (strides[nd - 1] == item or strides[nd - 2] == item or (dims[nd - 1] == 1 and dims[nd - 2] == 1)):
+    cdef int d
+    for d in range(p.nd):
+        strides[d] = 0 if p.scalar else dims[p.nd + d]
+    if not p.scalar and blas_reads(p.nd, dims, strides, item_size[plan.program.records[node].dtype]):
         return NULL
-    made = <LoopStep*>calloc(1, sizeof(LoopStep))
+    return contiguous_copy(plan, node, strides)
+
+
+cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides) except NULL:
+    """The copy of an array to memory in the order of its elements, and the strides that it has there."""
+    cdef Place* p = &plan.places[node]
+    cdef npy_intp* dims = plan.geometry + p.geometry
+    cdef npy_intp item = item_size[plan.program.records[node].dtype]
+    cdef LoopStep* made = <LoopStep*>calloc(1, sizeof(LoopStep))
+    cdef int d, nd = p.nd
     if made == NULL:
         raise MemoryError()
     made.loop = copy_loop(<int>item)
@@ -1268,7 +1303,7 @@ cdef LoopStep* copy_for_blas(Plan plan, int32_t node, npy_intp* strides) except?
     made.clear = <size_t>item
     for d in range(nd - 1, -1, -1):
         made.shape.dims[d] = dims[d]
-        made.shape.strides[0][d] = strides[d]
+        made.shape.strides[0][d] = 0 if p.scalar else dims[nd + d]
         made.shape.strides[1][d] = strides[d] = made.clear
         made.clear *= dims[d]
     made.at[0] = address_of(plan, node)

@@ -158,13 +158,13 @@ cdef void run_fused_blocks(void* context, int thread, int part, int parts) noexc
     cdef const FusedOp* code
     cdef const FusedRegister* r
     cdef int i, k, arity
-    cdef double total
-    cdef float total_float
     for b in range(run.blocks * part // parts, end):
-        start = b * f.block
-        count = f.size - start
-        if count > f.block:
-            count = f.block
+        if f.ends != NULL:
+            start = f.ends[b - 1] if b else 0
+            count = f.ends[b] - start
+        else:
+            start = b * f.block
+            count = min(<npy_intp>f.block, f.size - start)
         for k in range(f.register_count):
             r = &f.registers[k]
             if r.kind == FUSED_GATHER:
@@ -194,25 +194,11 @@ cdef void run_fused_blocks(void* context, int thread, int part, int parts) noexc
             code.loop(args, &count, steps, code.extra)
         for i in range(f.sum_count):
             r = &f.registers[f.sums[i].register]
-            steps[0] = steps[2] = 0
-            steps[1] = r.item
             if r.slot >= 0:
                 args[1] = scratch + r.slot * slot_bytes
-            elif r.kind == FUSED_DIRECT:
-                args[1] = run.pointers[f.sums[i].register] + start * r.item
             else:
-                args[1] = run.pointers[f.sums[i].register]
-                steps[1] = 0
-            if r.dtype == NPY_FLOAT:
-                total_float = 0
-                args[0] = args[2] = <char*>&total_float
-                table[OP_ADD].loop[NPY_FLOAT](args, &count, steps, table[OP_ADD].data[NPY_FLOAT])
-                run.sums[i * run.blocks + b] = total_float
-            else:
-                total = 0
-                args[0] = args[2] = <char*>&total
-                table[OP_ADD].loop[NPY_DOUBLE](args, &count, steps, table[OP_ADD].data[NPY_DOUBLE])
-                run.sums[i * run.blocks + b] = total
+                args[1] = run.pointers[f.sums[i].register] + (start * r.item if r.kind == FUSED_DIRECT else 0)
+            run.sums[i * run.blocks + b] = block_sum(args[1], r.item if r.slot >= 0 or r.kind == FUSED_DIRECT else 0, count, r.dtype)
 
 
 cdef int run_fused(Run* run, FusedStep* f) except -1:
@@ -222,12 +208,11 @@ cdef int run_fused(Run* run, FusedStep* f) except -1:
     cdef double few_sums[64]
     cdef char few_scratch[1 << 15]
     cdef int k, parts, threads
-    cdef npy_intp b
     cdef size_t scratch
-    cdef double total
+    cdef const double* sums
     context.step = f
     context.pointers = run.pointers
-    context.blocks = (f.size + f.block - 1) // f.block
+    context.blocks = f.blocks
     for k in range(f.register_count):
         r = &f.registers[k]
         if r.kind == FUSED_NUMBER:
@@ -260,10 +245,9 @@ cdef int run_fused(Run* run, FusedStep* f) except -1:
     else:
         run_fused_blocks(&context, 0, 0, 1)
     for k in range(f.sum_count):
-        total = 0
-        for b in range(context.blocks):
-            total += context.sums[k * context.blocks + b]
-        run.registers[f.sums[k].number] = rounded(total, f.registers[f.sums[k].register].dtype)
+        sums = &context.sums[k * context.blocks]
+        run.registers[f.sums[k].number] = sum_of_blocks(
+            f.size, f.block, &sums, f.registers[f.sums[k].register].dtype == NPY_FLOAT) if f.size else 0.0
     if context.scratch != few_scratch:
         pool_give(context.scratch)
     if context.sums != few_sums:
@@ -286,8 +270,25 @@ cdef void run_loop(Run* run, LoopStep* step) noexcept:
         run_nd(step.loop, step.extra, &o)
 
 
+cdef int run_sum_step(Run* run, LoopStep* step) except -1:
+    cdef Operands o = step.shape
+    cdef char cell[16]
+    cdef char* copied = NULL
+    memset(pointer_to(run, &step.whole), 0, step.clear)
+    o.data[0] = o.data[2] = pointer_to(run, &step.at[2])
+    if step.copied != NULL:
+        copy_operand(run, step.copied, &copied)
+        o.data[1] = copied
+    else:
+        o.data[1] = operand_pointer(run, &step.at[1], cell)
+    run_sum(step.loop, step.extra, &o)
+    if copied != NULL:
+        pool_give(copied)
+    return 0
+
+
 cdef int copy_operand(Run* run, LoopStep* step, char** data) except -1:
-    """An operand in memory that BLAS reads; the memory is the pool's."""
+    """An operand as BLAS, or a sum, reads it; the memory is the pool's."""
     cdef Operands o = step.shape
     cdef char cell[16]
     o.data[0] = operand_pointer(run, &step.at[0], cell)
@@ -464,6 +465,8 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
             continue
         elif step.kind == STEP_CAST:
             run_cast(plan, run, step)
+        elif step.kind == STEP_SUM:
+            run_sum_step(run, <LoopStep*>step.data)
         else:
             run_loop(run, <LoopStep*>step.data)
         if step.reads >= 0:

@@ -84,10 +84,10 @@ cdef inline void drop(Sweep* s, int32_t node) noexcept:
 cdef inline void add_number(Sweep* s, int32_t node, double value) noexcept:
     cdef int32_t k = node - s.low
     if s.state[k] & KIND_MASK:
-        s.adjoint[k].number += value
+        value += s.adjoint[k].number
     else:
         s.state[k] |= NUMBER
-        s.adjoint[k].number = value
+    s.adjoint[k].number = rounded(value, s.log.records[node].dtype)
 
 
 cdef int set_register(Sweep* s, int32_t node, int register) except -1:
@@ -340,7 +340,7 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
             if wants(s, operands[i]) and row.derivative[i] != NOTHING:
                 if row.derivative[i] == MISSING:
                     raise no_rule(r.op)
-                add_number(s, operands[i], run_on_scalars(row.vjp[i], numbers, 0))
+                add_number(s, operands[i], run_on_scalars(row.vjp[i], numbers, 0, r.dtype))
         return 0
     registers[0] = cotangent_register(s, node, row.code_room, row.register_room)
     # That may have run kernels without the GIL, and another thread may have made the log grow.
@@ -510,7 +510,7 @@ cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1
         flush(s)
     if not stretch.count:
         stretch_begin(stretch, dtype, nd, dims)
-    return add_register(s, a, stretch_uniform(stretch, s.adjoint[node - s.low].number, dtype))
+    return add_register(s, a, stretch_spread(stretch, s.adjoint[node - s.low].number, dtype))
 
 
 cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:
@@ -649,6 +649,19 @@ cdef object run_on_tensors(Program* p, list registers):
     return registers[p.result]
 
 
+cdef object contribution_on_tensors(Sweep* s, int32_t node, int i, list registers):
+    """The derivative of an elementwise record with respect to operand i; the registers are those of the row's program. Of
+    a scalar record the partial times the first, as a sweep computes it that is not recorded."""
+    cdef Record* r = &s.log.records[node]
+    cdef Row* row = &table[r.op]
+    if r.flags & PARTIALS and not s.batch:
+        partial = run_on_tensors(row.partial[i].program, registers[1:])
+        if type(partial) is float and partial == 1.0:
+            return registers[0]
+        return binary(OP_MULTIPLY, registers[0], partial)
+    return run_on_tensors(row.vjp[i], registers)
+
+
 cdef object call_row(int op, list arguments):
     """An elementwise op on tensors and numbers."""
     cdef Operand like = None
@@ -770,7 +783,8 @@ cdef int sweep_scalar_tensors(Sweep* s, int32_t node) except -1:
     cdef Record* r = &s.log.records[node]
     cdef int op = r.op, code = r.dtype, i, n = table[op].arity
     cdef int32_t operands[2]
-    cdef Scalar registers[MOST_REGISTERS]
+    cdef Scalar registers[MOST_REGISTERS + 1]
+    cdef Scalar product[2]
     operands[0] = r.a
     operands[1] = r.b
     registers[0] = adjoint_scalar(s, node)
@@ -779,9 +793,12 @@ cdef int sweep_scalar_tensors(Sweep* s, int32_t node) except -1:
     for i in range(n):
         registers[1 + i] = scalar_operand(s, operands[i])
     registers[1 + n] = scalar_operand(s, node)
+    # The cotangent times the partial, as a sweep does that is not recorded: numbers are the same to the last bit.
     for i in range(n):
         if wants(s, operands[i]):
-            add_scalar(s, operands[i], run_on_nodes(s.log, table[op].vjp[i], registers, code))
+            product[0] = registers[0]
+            product[1] = run_on_nodes(s.log, table[op].partial[i].program, &registers[1], code)
+            add_scalar(s, operands[i], emit_scalar(s.log, OP_MULTIPLY, product, 2, code))
     return 0
 
 
@@ -832,7 +849,7 @@ cdef int sweep_tensors(Sweep* s, int32_t node) except -1:
                 continue
             if row.derivative[i] == MISSING:
                 raise no_rule(op)
-            contribution = run_on_tensors(row.vjp[i], registers)
+            contribution = contribution_on_tensors(s, node, i, registers)
             if not isinstance(contribution, Operand):
                 contribution = operand_beside(contribution, g)
             # A rule that does not depend on the cotangent (sign's: zero) gives less than its shape.
@@ -1058,6 +1075,30 @@ cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
     return i
 
 
+cdef int32_t walk_single_scalars(Sweep* s, int32_t i) noexcept nogil:
+    """The same where some are of float32: each result is rounded, as where the sweep is recorded."""
+    cdef int32_t low = s.low, operand
+    cdef Record* r
+    cdef double g, value
+    cdef int k
+    while i >= low:
+        r = &s.log.records[i]
+        if not r.flags & PARTIALS:
+            return i
+        if s.state[i - low] & (NUMBER | REACHED | TAKEN_UP) == NUMBER | REACHED:
+            g = s.adjoint[i - low].number
+            for k in range(2):
+                operand = (r.b if k else r.a) - low
+                if operand >= 0 and s.state[operand] & REACHED:
+                    value = rounded(g * r.payload.partial[k], r.dtype)
+                    if s.state[operand] & NUMBER:
+                        value = rounded(value + s.adjoint[operand].number, r.dtype)
+                    s.state[operand] |= NUMBER
+                    s.adjoint[operand].number = value
+        i -= 1
+    return i
+
+
 cdef int walk(Sweep* s) except -1:
     """From the last node to the first: a loop, so a tape of any length is swept like a short one."""
     cdef int32_t i = s.high, low = s.low
@@ -1066,7 +1107,7 @@ cdef int walk(Sweep* s) except -1:
     cdef int kind
     while i >= low:
         if not s.tensors and not s.batch:
-            i = walk_scalars(s, i)
+            i = walk_single_scalars(s, i) if s.log.single else walk_scalars(s, i)
             if i < low:
                 break
         st = s.state[i - low]

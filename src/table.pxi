@@ -358,7 +358,7 @@ cdef double scalar_eval(int op, const double* x) noexcept nogil:
     if op == OP_SELECT:
         return x[1] if x[0] != 0 else x[2]
     if row.formula != NULL:
-        return run_on_scalars(row.formula, x, 0)
+        return run_on_scalars(row.formula, x, 0, NPY_DOUBLE)
     for k in range(row.arity):
         arguments[k] = x[k]
         args[k] = <char*>&arguments[k]
@@ -373,8 +373,9 @@ cdef double scalar_eval(int op, const double* x) noexcept nogil:
     return result
 
 
-cdef double run_on_scalars(const Program* program, const double* inputs, double output) noexcept nogil:
-    """A program over C doubles; where it has one input register more than `inputs`, that is `output`."""
+cdef double run_on_scalars(const Program* program, const double* inputs, double output, int dtype) noexcept nogil:
+    """A program over C doubles; where it has one input register more than `inputs`, that is `output`. Of float32 each
+    result is rounded, as where the program is recorded op by op."""
     cdef double registers[MOST_REGISTERS]
     cdef double arguments[MOST_INPUTS]
     cdef const Instruction* code
@@ -384,6 +385,8 @@ cdef double run_on_scalars(const Program* program, const double* inputs, double 
     registers[n - 1] = output if program.uses & OUTPUT_GIVEN else inputs[n - 1]
     for i in range(program.constants):
         registers[n + i] = program.constant[i]
+        if dtype == NPY_FLOAT:
+            registers[n + i] = <double><float>program.constant[i]
     n += program.constants
     for i in range(program.instructions):
         code = &program.code[i]
@@ -391,6 +394,8 @@ cdef double run_on_scalars(const Program* program, const double* inputs, double 
             if code.inputs[k] >= 0:
                 arguments[k] = registers[code.inputs[k]]
         registers[n + i] = scalar_eval(code.op, arguments)
+        if dtype == NPY_FLOAT:
+            registers[n + i] = <double><float>registers[n + i]
     return registers[program.result]
 
 
@@ -406,7 +411,19 @@ cdef inline double local_partial(const Partial* p, const double* x, double y) no
         return y
     if p.source == FROM_SCALAR1:
         return p.constant * p.function(x[0])
-    return run_on_scalars(p.program, x, y)
+    return run_on_scalars(p.program, x, y, NPY_DOUBLE)
+
+
+cdef void float_partials(Record* r, const Row* row, const double* x, double y) noexcept nogil:
+    """A float32 record's partials, rounded at each step."""
+    cdef const Partial* p
+    cdef int k
+    for k in range(row.arity):
+        p = &row.partial[k]
+        if p.source == FROM_PROGRAM:
+            r.payload.partial[k] = run_on_scalars(p.program, x, y, NPY_FLOAT)
+        else:
+            r.payload.partial[k] = <double><float>local_partial(p, x, y)
 
 
 cdef void classify_partial(Partial* p, Program* program, int arity) noexcept:

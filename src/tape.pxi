@@ -52,6 +52,7 @@ ctypedef struct Log:
     int pure                    # leaves and scalar records with partials, nothing else
     int32_t leaf_count
     int ruled                   # some function has a gradient of its own, which need not be linear in the cotangent
+    int single                  # some scalar record is of float32
     int odd                     # some record is of a dtype that the engine does not run
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack

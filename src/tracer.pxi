@@ -217,6 +217,9 @@ cdef int32_t trace_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, cons
         r.payload.partial[0] = local_partial(&row.partial[0], values, value)
         if row.arity > 1:
             r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+        if code == NPY_FLOAT:
+            log.single = True
+            float_partials(r, row, values, value)
     return log.count - 1
 
 

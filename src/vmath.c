@@ -30,6 +30,7 @@
 /* Beyond this the three-part reduction below loses bits; libm then does its exact (and slow) one. */
 #define VM_LARGEST 1.0e5
 #define VM_CHUNK 512
+#define VM_LANES 8 /* a multiple of the elements of any vector */
 
 /* sin(x + quarter * pi/2) for x within +-VM_LARGEST.
  *
@@ -81,14 +82,38 @@ VM_INLINE void sine_chunk(const double *x, double *out, vm_intp count, uint64_t 
     }
 }
 
+/* What is left of the last vector goes through one too: a compiler may contract other products in its loop for the rest,
+ * and a number's sine must not depend on where in an array it is. */
+VM_INLINE void sine_vectors(const double *x, double *out, vm_intp count, uint64_t quarter)
+{
+    const vm_intp rest = count % VM_LANES, whole = count - rest;
+    double last[VM_LANES];
+    const double *from = x;
+    double *to = out;
+    vm_intp n = whole;
+    for (int pass = 0; pass < 2; pass++) {
+        sine_chunk(from, to, n, quarter);
+        if (rest == 0)
+            return;
+        if (pass == 0) {
+            for (int i = 0; i < VM_LANES; i++)
+                last[i] = i < rest ? x[whole + i] : 0.0;
+            from = to = last;
+            n = VM_LANES;
+        }
+    }
+    for (int i = 0; i < rest; i++)
+        out[whole + i] = last[i];
+}
+
 VM_CLONES static void sine_block(const double *x, double *out, vm_intp count)
 {
-    sine_chunk(x, out, count, 0);
+    sine_vectors(x, out, count, 0);
 }
 
 VM_CLONES static void cosine_block(const double *x, double *out, vm_intp count)
 {
-    sine_chunk(x, out, count, 1);
+    sine_vectors(x, out, count, 1);
 }
 
 VM_CLONES static int all_reducible(const double *x, vm_intp count)
@@ -101,6 +126,21 @@ VM_CLONES static int all_reducible(const double *x, vm_intp count)
 
 typedef void (*block_function)(const double *, double *, vm_intp);
 
+/* A chunk, of which some elements may be left to libm. */
+static void run_chunk(const double *x, double *out, vm_intp count, block_function block, double (*one)(double))
+{
+    double given[VM_CHUNK];
+    if (all_reducible(x, count)) {
+        block(x, out, count);
+        return;
+    }
+    memcpy(given, x, (size_t)count * sizeof(double)); /* the output may be the input */
+    block(given, out, count);
+    for (vm_intp i = 0; i < count; i++)
+        if (!(fabs(given[i]) <= VM_LARGEST))
+            out[i] = one(given[i]);
+}
+
 static void run_blocks(char **args, const vm_intp *dims, const vm_intp *strides, block_function block,
                        double (*one)(double))
 {
@@ -108,34 +148,20 @@ static void run_blocks(char **args, const vm_intp *dims, const vm_intp *strides,
     if (strides[0] == (vm_intp)sizeof(double) && strides[1] == (vm_intp)sizeof(double)) {
         const double *x = (const double *)args[0];
         double *out = (double *)args[1];
-        for (vm_intp start = 0; start < n; start += VM_CHUNK) {
-            const vm_intp count = n - start < VM_CHUNK ? n - start : VM_CHUNK;
-            if (all_reducible(x + start, count)) {
-                block(x + start, out + start, count);
-            }
-            else {
-                for (vm_intp i = start; i < start + count; i++)
-                    out[i] = one(x[i]);
-            }
-        }
+        for (vm_intp start = 0; start < n; start += VM_CHUNK)
+            run_chunk(x + start, out + start, n - start < VM_CHUNK ? n - start : VM_CHUNK, block, one);
         return;
     }
-    double gathered[VM_CHUNK], result[VM_CHUNK];
+    double gathered[VM_CHUNK];
     const char *in = args[0];
     char *to = args[1];
     for (vm_intp start = 0; start < n; start += VM_CHUNK) {
         const vm_intp count = n - start < VM_CHUNK ? n - start : VM_CHUNK;
         for (vm_intp i = 0; i < count; i++, in += strides[0])
             gathered[i] = *(const double *)in;
-        if (all_reducible(gathered, count)) {
-            block(gathered, result, count);
-        }
-        else {
-            for (vm_intp i = 0; i < count; i++)
-                result[i] = one(gathered[i]);
-        }
+        run_chunk(gathered, gathered, count, block, one);
         for (vm_intp i = 0; i < count; i++, to += strides[1])
-            *(double *)to = result[i];
+            *(double *)to = gathered[i];
     }
 }
 
