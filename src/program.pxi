@@ -320,7 +320,7 @@ cdef object open_holes(ProgramCore p, const int32_t* at, object attribute, dict 
         if found is None or found[1] is not attribute:
             return attribute
         node = at[<int32_t>found[0]]
-        if p.records[node].op == OP_CONSTANT and p.reference(node) is None:
+        if p.records[node].op == OP_CONSTANT and not p.records[node].flags & CAPTURED and p.reference(node) is None:
             return attribute        # an array that was made in passing
         extra.append(node)
         return Hole(first + <int>len(extra) - 1)
@@ -429,6 +429,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
                     at[i] = p.append_constant(x)
                     if (<PyObject*>x).ob_refcnt > 2 or x.elsewhere is not None:     # somebody's, who may have a tape watch it
                         captures.append((at[i], x))
+                        p.records[at[i]].flags |= CAPTURED
                 continue
             if r.op == OP_PROJECTION:
                 at[i] = at[r.b]

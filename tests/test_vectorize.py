@@ -555,6 +555,37 @@ def test_what_examples_look_up_is_their_own_in_derivatives_too(f: Any, transform
         np.testing.assert_allclose(tf.vectorize(of_one)(tf.constant(x)), expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "look_up",
+    [
+        lambda x, k: x[k],
+        lambda x, k: x[(k,)],
+        lambda x, k: (x * x)[k + 1],
+        tf.gather,
+        lambda x, k: tf.roll(x, k, 0),
+        lambda x, k: x.at[k].set(7.0),
+        lambda x, k: tf.one_hot(k, 4, dtype=tf.float64) * x[k],
+        lambda x, k: tf.nn.sparse_softmax_cross_entropy_with_logits(k, x),
+    ],
+)
+def test_indices_around_a_vectorized_function_are_read_anew(look_up: Any) -> None:
+    def scaled(x: Any, k: Any) -> Any:
+        return tf.vectorize(lambda c: c * look_up(x, k))(tf.constant([1.0, 2.0], tf.float64))
+
+    def expected(x: Any, k: Any) -> Any:
+        one = np.asarray(look_up(tf.constant(x), tf.constant(k)))
+        return np.stack([one, 2.0 * one])
+
+    recorded = tf.function(scaled)
+    for k in (0, 2, 1):
+        np.testing.assert_allclose(recorded(tf.constant(VECTORS[0]), tf.constant(k)), expected(VECTORS[0], k))
+    assert recorded.trace_count == 1
+    many = tf.vectorize(scaled)
+    for k in (LABELS % 3, LABELS[::-1] % 3):
+        found = many(tf.constant(VECTORS), tf.constant(k))
+        np.testing.assert_allclose(found, [expected(x, one) for x, one in zip(VECTORS, k, strict=True)])
+
+
 def test_vectorize_in_vectorize() -> None:
     table = tf.vectorize(tf.vectorize(lambda a, b: a * b + tf.sin(a), (None, 0)), (0, None))
     a, b = RNG.normal(size=3), RNG.normal(size=4)
