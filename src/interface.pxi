@@ -509,6 +509,11 @@ def operands(*values):
     cdef object widest = None
     cdef list found = []
     for value in values:
+        if not is_operand(value):
+            break
+    else:
+        return list(values)
+    for value in values:
         if isinstance(value, Operand) or has_own_dtype(value) or isinstance(value, BufferCore):
             x = as_operand(value)
             if differentiable(x.code):

@@ -90,6 +90,18 @@ def test_sparse_matrices_are_multiplied(kind: Any) -> None:
     np.testing.assert_array_equal(D @ matrix, D.numpy() @ matrix)
 
 
+@pytest.mark.parametrize("function", [*ARITHMETIC, operator.matmul])
+@pytest.mark.parametrize("other", [SERIES, FRAME, MASKED, sparse.csr_array(np.eye(2))], ids=lambda x: type(x).__name__)
+def test_what_makes_arrays_of_a_tensor_is_an_error_where_a_tape_follows(other: Any, function: Any) -> None:
+    refusals = "a tape that is recording follows|a tensor has no mask|adding a nonzero scalar|unsupported operand"
+    with tf.GradientTape() as tape:
+        tape.watch(D)
+        for call in (lambda: function(D, other), lambda: function(other, D)):
+            with pytest.raises((TypeError, NotImplementedError), match=refusals):
+                call()
+        assert tape.gradient(tf.reduce_sum(D * ARRAY), D).numpy().tolist() == [1.0, 2.0]
+
+
 UNITS = re.escape("a tensor has no units, and this Quantity has: pass its numbers in the units that are meant")
 MASK = re.escape("a tensor has no mask, and this MaskedArray has masked elements: fill them first")
 SPARSE = re.escape("a tensor has all its elements, and this csr_array those that are not zero: make it dense first")
