@@ -498,7 +498,7 @@ def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int
     first, last = _core.to_dtype(first, dtype), _core.to_dtype(last, dtype)
     shape = np.broadcast_shapes(first.shape, last.shape)
     at = int(np.lib.array_utils.normalize_axis_index(axis, len(shape) + 1))
-    share = np.linspace(0.0, 1.0, int(num)).reshape((-1,) + (1,) * (len(shape) - at))
+    share = np.linspace(0.0, 1.0, _core.integer(num)).reshape((-1,) + (1,) * (len(shape) - at))
     part = _core.to_tensor(share.astype(dtype))
     first, last = (expand_dims(broadcast_to(x, shape), at) for x in (first, last))
     # From both ends: the last number is `stop` exactly.

@@ -539,6 +539,22 @@ def as_index(value):
     return value.__index__() if isinstance(value, Operand) else value
 
 
+def integer(value):
+    """An integer among a function's arguments (an axis, a size, a count), given in any form, as Python has it. A float is none."""
+    if type(value) is int:
+        return value
+    if isinstance(value, BufferCore):
+        value = (<BufferCore>value).value()
+    if isinstance(value, ndarray) and value.ndim and value.size == 1:
+        value = value.reshape(())
+    elif isinstance(value, Operand) and value.ndim and value.size == 1:
+        value = apply_linear(OP_RESHAPE, <Operand>value, (shape_of(<Operand>value), ()))
+    try:
+        return PyNumber_Index(value)
+    except TypeError:
+        raise TypeError(f"an integer is needed, for an axis, a size or a count, not {shorten(value)}") from None
+
+
 cdef object without_tensors(object attribute):
     """Attributes in which tensors have become their values: those of a record outlive the recording of a program, and are
     no operands."""
@@ -637,7 +653,7 @@ cdef tuple reduction(Operand x, object axis, bint keepdims):
     if type(axis) is not int:
         axis = value_array(axis).tolist() if isinstance(axis, (Operand, ndarray, np_generic)) else axis
     for a in (axis if isinstance(axis, (list, tuple, range)) else (axis,)):
-        d = a.__index__()
+        d = integer(a)
         if not -nd <= d < nd:
             raise ValueError(f"axis {a} is out of bounds for a tensor of {nd} dimensions (shape {shape})")
         if d < 0:

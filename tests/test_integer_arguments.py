@@ -32,9 +32,11 @@ ANOTHER_MEANING = {
     "np.may_share_memory(max_work=)": "NumPy's own function of two arrays, which checks for an int",
     "np.shares_memory(max_work=)": "NumPy's own function of two arrays, which checks for an int",
 }
-# Arguments with "int" in their annotations that are no integers, or are lists of other things.
+# Arguments with "int" in their annotations that are no integers, are lists of other things, or are about recording.
 NO_INTEGERS = {
     "conv(explicit_paddings)",
+    "function(check)",
+    "function.function(check)",
     "switch_case(branch_fns)",
     "c_values.contiguous(shape)",
     "linalg.lu_solve(perm)",
@@ -224,6 +226,40 @@ def test_a_float_is_no_bound() -> None:
         X[: tf.constant(1.9)]
     with pytest.raises(TypeError, match="only an integer scalar tensor can be used as an index"):
         tf.cumsum(X, axis=tf.constant(1.0))
+
+
+NO_FLOATS: dict[str, Callable[[Any], Any]] = {
+    "reshape": lambda n: tf.reshape(X, (n, -1)),
+    "reshape by a tensor": lambda n: tf.reshape(X, tf.stack([tf.constant(n), tf.constant(6.0)])),
+    "zeros": lambda n: tf.zeros([n, 2]),
+    "zeros of one size": tf.zeros,
+    "an axis": lambda n: tf.reduce_sum(X, axis=n),
+    "NumPy's axis": lambda n: np.sum(X, axis=n),
+    "a method's axis": lambda n: X.sum(axis=n),
+    "concat": lambda n: tf.concat([X, X], n),
+    "stack": lambda n: tf.stack([X, X], n),
+    "expand_dims": lambda n: tf.expand_dims(X, n),
+    "gather": lambda n: tf.gather(X, [0], axis=n),
+    "one_hot": lambda n: tf.one_hot([0], n),
+    "tile": lambda n: tf.tile(X, [n, 1]),
+    "roll": lambda n: tf.roll(X, n, 0),
+    "transpose": lambda n: tf.transpose(X, [n, 0]),
+    "top_k": lambda n: tf.math.top_k(X, n),
+    "split": lambda n: tf.split(X, n),
+    "pad": lambda n: tf.pad(X, [[n, 1], [0, 0]]),
+    "np.swapaxes": lambda n: np.swapaxes(X, n, 0),
+    "unsorted_segment_sum": lambda n: tf.math.unsorted_segment_sum(X, [0, 0, 0, 0], n),
+}
+
+
+@pytest.mark.parametrize("name", NO_FLOATS)
+def test_a_float_is_no_axis_size_or_count(name: str) -> None:
+    message = re.compile(r"an integer is needed, for an axis, a size or a count, not .*1\.0")
+    for wrap in (float, np.float64, tf.constant):
+        with pytest.raises(TypeError, match=message):
+            NO_FLOATS[name](wrap(1.0))
+    if name != "reshape by a tensor":
+        NO_FLOATS[name](np.int64(1))
 
 
 def test_a_row_of_ones_own_may_be_given_tensors_for_attributes() -> None:

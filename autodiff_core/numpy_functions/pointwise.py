@@ -204,10 +204,10 @@ def linspace(
     **rest: Any,
 ) -> Any:
     first, last = (inexact(x) for x in alike("linspace", start, stop))
-    steps = int(num) - 1 if endpoint else int(num)
+    steps = _core.integer(num) - 1 if endpoint else _core.integer(num)
     first, last = (shaping.broadcast_to(x, np.broadcast_shapes(first.shape, last.shape)) for x in (first, last))
     at = axis_of(axis, first.ndim + 1)
-    part = np.arange(int(num)).reshape((-1,) + (1,) * (first.ndim - at)) / max(steps, 1)
+    part = np.arange(_core.integer(num)).reshape((-1,) + (1,) * (first.ndim - at)) / max(steps, 1)
     first, last = shaping.expand_dims(first, at), shaping.expand_dims(last, at)
     # From both ends: the last number is `stop` exactly.
     share = constant(part, first)

@@ -177,7 +177,7 @@ def axes_of(axis: Any, nd: int) -> tuple[int, ...]:
 
 def axis_of(axis: Any, nd: int) -> int:
     """One axis, counted from the first."""
-    return int(np.lib.array_utils.normalize_axis_index(int(axis), nd))
+    return int(np.lib.array_utils.normalize_axis_index(_core.integer(axis), nd))
 
 
 def truths(value: Any) -> Any:

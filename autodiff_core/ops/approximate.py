@@ -50,9 +50,9 @@ _TEXT = """The k {what} elements along an axis, the {what} first; all of them, w
 def _extremes(function: str, operand: Any, k: int, axis: int, largest: bool) -> tuple[Tensor, Tensor]:
     x = _core.operand(operand)
     nd = len(x.shape)
-    if not -nd <= axis < nd or not 0 <= int(k) <= x.shape[axis]:
+    if not -nd <= axis < nd or not 0 <= _core.integer(k) <= x.shape[axis]:
         raise ValueError(f"{function}: there are no {k} elements along axis {axis} of shape {tuple(x.shape)}")
-    places = _EXTREMES([x], (int(k), axis % nd - nd, largest))
+    places = _EXTREMES([x], (_core.integer(k), axis % nd - nd, largest))
     return distinct_along_axis(x, places, axis), places
 
 

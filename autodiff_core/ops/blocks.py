@@ -286,7 +286,7 @@ def with_space_to_batch(
     if (rates == 1).all():
         return op(x, n, padding)
     first = 2 if data_format is not None and data_format.startswith("NC") else 1
-    axes = list(range(first, first + n)) if spatial_dims is None else [int(axis) for axis in spatial_dims]
+    axes = list(range(first, first + n)) if spatial_dims is None else [_core.integer(axis) for axis in spatial_dims]
     base = np.zeros((n, 2), np.int64)
     if padding == "SAME":
         if filter_shape is None:

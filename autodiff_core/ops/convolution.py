@@ -138,7 +138,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Ten
     a, b = _operands("fftconvolve", in1, in2, mode)
     first, second = tuple(a.shape), tuple(b.shape)
     nd = len(first)
-    over = range(nd) if axes is None else sorted({int(axis) % nd for axis in _axes(axes, nd)})
+    over = range(nd) if axes is None else sorted({_core.integer(axis) % nd for axis in _axes(axes, nd)})
     for place in range(nd):
         if place not in over and first[place] != second[place] and 1 not in (first[place], second[place]):
             raise ValueError(f"fftconvolve: shapes {first} and {second} do not broadcast along axis {place}")
@@ -160,7 +160,7 @@ def _operands(function: str, in1: Any, in2: Any, mode: str) -> tuple[Any, Any]:
 
 
 def _axes(axes: Any, nd: int) -> list[int]:
-    return [np.lib.array_utils.normalize_axis_index(int(axis), nd) for axis in np.atleast_1d(axes)]
+    return [np.lib.array_utils.normalize_axis_index(_core.integer(axis), nd) for axis in np.atleast_1d(axes)]
 
 
 def _cut(

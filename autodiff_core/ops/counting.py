@@ -150,7 +150,7 @@ def confusion_matrix(
            [1, 1]], dtype=int32)>
     """
     classes = [_core.operand(labels), _core.operand(predictions)]
-    count = max(map(beyond_highest, classes)) if num_classes is None else int(num_classes)
+    count = max(map(beyond_highest, classes)) if num_classes is None else _core.integer(num_classes)
     beside = [] if weights is None else [weights]
     return _CONFUSION([*classes, *beside], (count, np.dtype(dtype)))
 
@@ -282,7 +282,7 @@ def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) ->
         raise ValueError(
             f"in_top_k: targets of shape {tuple(which.shape)} do not fit predictions of shape {tuple(scores.shape)}"
         )
-    return _IN_TOP([which, scores], int(k))
+    return _IN_TOP([which, scores], _core.integer(k))
 
 
 def _in_top(k: int, which: np.ndarray, scores: np.ndarray) -> np.ndarray:

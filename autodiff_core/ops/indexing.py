@@ -182,7 +182,7 @@ def gather(
     if index.dtype.kind not in "iu":
         raise TypeError(f"gather: indices must be integers, not {index.dtype}")
     nd = x.ndim
-    at = batch_dims if axis is None else int(axis)
+    at = batch_dims if axis is None else _core.integer(axis)
     if not -nd <= at < nd:
         raise ValueError(f"gather: axis {at} is out of bounds for shape {tuple(x.shape)}")
     at %= nd
@@ -277,7 +277,7 @@ def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | No
     """
     x = _core.operand(tensor)
     chosen = _core.value_array(mask)
-    first = 0 if axis is None else int(axis) % max(x.ndim, 1)
+    first = 0 if axis is None else _core.integer(axis) % max(x.ndim, 1)
     if chosen.dtype != bool or chosen.ndim == 0 or _core.sizes(x)[first : first + chosen.ndim] != chosen.shape:
         raise ValueError(
             f"boolean_mask: a mask of shape {chosen.shape} and dtype {chosen.dtype} does not fit a tensor of shape "
@@ -377,7 +377,7 @@ def one_hot(
         return select(where_on, _core.to_dtype(on, dtype), _core.to_dtype(off, dtype))
     on = 1 if on_value is None else np.asarray(on_value)
     off = 0 if off_value is None else np.asarray(off_value)
-    attributes = (int(depth), on, off, -1 if axis is None else int(axis), np.dtype(dtype))
+    attributes = (_core.integer(depth), on, off, -1 if axis is None else _core.integer(axis), np.dtype(dtype))
     return _core.general(_ONE_HOT, (_core.operand(indices),), attributes)
 
 

@@ -225,7 +225,7 @@ def diag(
         raise ValueError("diag: a diagonal has one axis at least; a scalar was given")
     longest = int(x.shape[-1])
     least_rows, least_columns = longest - min(bounds[-1], 0), longest + max(bounds[0], 0)
-    rows, columns = int(num_rows), int(num_cols)
+    rows, columns = _core.integer(num_rows), _core.integer(num_cols)
     if rows == -1 and columns == -1:
         rows = columns = max(least_rows, least_columns)
     rows = least_rows if rows == -1 else rows

@@ -46,7 +46,7 @@ def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
 
 def _from_end(x: Any, axis: int | None, op: str) -> int:
     nd = len(x.shape)
-    at = -1 if axis is None else int(axis)
+    at = -1 if axis is None else _core.integer(axis)
     if not -nd <= at < nd:
         raise ValueError(f"{op}: axis {at} is out of bounds for shape {tuple(x.shape)}")
     return at % nd - nd

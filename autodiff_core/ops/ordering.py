@@ -357,7 +357,7 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int3
     x = _core.operand(input)
     if len(x.shape) == 0 or not 0 <= k <= x.shape[-1]:
         raise ValueError(f"top_k: a tensor of shape {tuple(x.shape)} has no {k} elements along its last axis")
-    order = _LARGEST([x], (int(k), np.dtype(index_type)))
+    order = _LARGEST([x], (_core.integer(k), np.dtype(index_type)))
     return TopK(distinct_along_axis(x, order, -1), order)
 
 

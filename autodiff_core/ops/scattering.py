@@ -288,7 +288,7 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     if numbers.size and (numbers.min() < 0 or numbers.max() >= num_partitions):
         raise ValueError(f"dynamic_partition: partitions must be from 0 to {num_partitions - 1}")
     rows = _rows(x, numbers.ndim)
-    return [gather(rows, np.flatnonzero(numbers.reshape(-1) == k)) for k in range(int(num_partitions))]
+    return [gather(rows, np.flatnonzero(numbers.reshape(-1) == k)) for k in range(_core.integer(num_partitions))]
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
@@ -374,7 +374,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     x = _core.operand(input)
     if axis is None:
         return repeated(x if x.ndim == 1 else reshape(x, -1), repeats, 0)
-    return repeated(x, repeats, int(axis) % max(x.ndim, 1))
+    return repeated(x, repeats, _core.integer(axis) % max(x.ndim, 1))
 
 
 def repeated(x: Any, repeats: Any, axis: int) -> Tensor:
@@ -560,7 +560,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str
            [1, 1, 1]], dtype=int32)>
     """
     counts = _core.operand(lengths)
-    longest = max(beyond_highest(counts) - 1, 0) if maxlen is None else int(maxlen)
+    longest = max(beyond_highest(counts) - 1, 0) if maxlen is None else _core.integer(maxlen)
     held = less(np.arange(longest, dtype=counts.dtype), expand_dims(counts, -1))
     return held if np.dtype(dtype) == bool else _core.to_dtype(held, dtype)
 

@@ -236,7 +236,7 @@ def _unsorted_segments(kind: str) -> Function:
                 f"unsorted_segment_{kind}: segment_ids of shape {tuple(ids.shape)} do not fit data of shape "
                 f"{tuple(x.shape)}, whose shape must begin with theirs"
             )
-        count = int(num_segments)
+        count = _core.integer(num_segments)
         rows = reshape(x, (ids.size, *x.shape[ids.ndim :]))
         ids = _IN_ANY_ORDER([ids], (kind, count))
         # A negative number leaves the row out: it goes to a group that nobody sees.

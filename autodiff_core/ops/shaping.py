@@ -24,12 +24,13 @@ def _sizes(shape: Any) -> tuple[int, ...]:
     if type(shape) is int:
         return (shape,)
     if type(shape) is tuple or type(shape) is list:
-        return tuple(map(int, shape))
-    if isinstance(shape, (int, np.integer)):
-        return (int(shape),)
+        return tuple(map(_core.integer, shape))
     if isinstance(shape, (_core.Operand, np.ndarray)):
-        return tuple(np.atleast_1d(_core.value_array(shape)).tolist())
-    return tuple(int(size) for size in shape)
+        array = np.atleast_1d(_core.value_array(shape))
+        return tuple(array.tolist() if array.dtype.kind in "iu" else map(_core.integer, array.tolist()))
+    if np.iterable(shape):
+        return tuple(map(_core.integer, shape))
+    return (_core.integer(shape),)
 
 
 def _varying(numbers: Any) -> Any:
@@ -184,7 +185,7 @@ def expand_dims(input: Any, axis: int, name: str | None = None) -> Tensor:
     """
     x = _core.operand(input)
     old = _core.sizes(x)
-    axis = int(axis)
+    axis = _core.integer(axis)
     if not -len(old) - 1 <= axis <= len(old):
         raise ValueError(f"expand_dims: axis {axis} is out of bounds for shape {old}")
     at = axis % (len(old) + 1)
@@ -302,7 +303,7 @@ def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
         return _core.identity_tensor(values)
     parts = _alike(values, "concat")
     nd = parts[0].ndim
-    axis = int(axis)
+    axis = _core.integer(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"concat: axis {axis} is out of bounds for shape {tuple(parts[0].shape)}")
     given, axis = axis, axis % nd - nd
@@ -397,7 +398,7 @@ def stack(values: Any, axis: int = 0, name: str | None = None) -> Tensor:
     if any(s != shapes[0] for s in shapes):
         raise ValueError(f"stack: shapes {', '.join(map(str, shapes))} differ")
     nd = len(shapes[0]) + 1
-    axis = int(axis)
+    axis = _core.integer(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"stack: axis {axis} is out of bounds for tensors of shape {shapes[0]}")
     return _core.general(_STACK, parts, axis % nd - nd)
@@ -508,7 +509,7 @@ def split(
         raise ValueError(f"split: axis {axis} is out of bounds for shape {tuple(x.shape)}")
     length = x.shape[axis]
     if isinstance(num_or_size_splits, _core.Operand) and not num_or_size_splits.ndim:
-        num_or_size_splits = _core.as_index(num_or_size_splits)
+        num_or_size_splits = _core.integer(num_or_size_splits)
     if isinstance(num_or_size_splits, (int, np.integer)):
         if num_or_size_splits <= 0 or length % num_or_size_splits:
             raise ValueError(f"split: {length} elements cannot be cut into {num_or_size_splits} equal pieces")
@@ -631,7 +632,7 @@ def pad(
     """
     x = _core.operand(tensor)
     old = _core.sizes(x)
-    widths = [(int(b), int(a)) for b, a in _core.value_array(paddings).reshape(-1, 2)]
+    widths = [(_core.integer(b), _core.integer(a)) for b, a in _core.value_array(paddings).reshape(-1, 2).tolist()]
     if len(widths) != len(old) or any(b < 0 or a < 0 for b, a in widths):
         raise ValueError(f"pad: paddings {widths} do not fit shape {old}: one pair of counts an axis is needed")
     new = tuple(o + b + a for o, (b, a) in zip(old, widths, strict=True))
