@@ -16,6 +16,7 @@ from . import _core
 from .ops.complex_parts import imag, real
 from .ops.shaping import stack
 from .tape import GradientTape
+from .transforms import recorded_result
 
 __all__ = ["compute_gradient"]
 
@@ -70,7 +71,7 @@ def compute_gradient(
         _check_differentiable(f"argument {position}", argument)
     with GradientTape() as tape:
         tape.watch(arguments)
-        value = _core.to_tensor(f(*arguments))
+        value = recorded_result("compute_gradient", f(*arguments))
         # By the convention, what a part's gradient has for a complex number is the pair of its row.
         parts = stack([real(value), imag(value)], -1) if value.dtype.kind == "c" else value
     _check_differentiable("the value", value)

@@ -230,6 +230,8 @@ def test_a_result_that_no_tape_recorded_is_an_error(name: str, result: Any) -> N
 def test_a_result_that_left_the_tape_is_an_error_but_a_constant_has_zeros() -> None:
     with pytest.raises(TypeError, match=r"grad: the function must return a tensor, not float.*without float\(\)"):
         tf.grad(lambda x: x.numpy().item() ** 2)(3.0)
+    with pytest.raises(TypeError, match=r"compute_gradient: the function must return a tensor, not float"):
+        tf.test.compute_gradient(lambda x: float(x) ** 2, [3.0])
     with pytest.raises(TypeError, match=r"jacobian: the function must return a tensor, not ndarray"):
         tf.jacobian(lambda x: [x, x.numpy()])(X)
     assert tf.grad(lambda x: tf.constant(2.0))(3.0) == 0.0
