@@ -566,6 +566,7 @@ def buffer(m):
 @entry(VECTORS)
 def updates(m):
     def f(x):
+        x = m.convert_to_tensor(x)
         if m is tf:
             return x.at[0].set(x[1] * x[1]).at[1:].add(x[0])
         return m.at_add(m.at_set(x, 0, x[1] * x[1]), slice(1, None), x[0])
@@ -579,6 +580,49 @@ def scattered(m):
         y = m.tensor_scatter_nd_update(x, [[0]], [x[1] * 2.0])
         z = m.tensor_scatter_nd_add(y * y, [[1], [1]], [x[0], x[1]])
         return z + m.scatter_nd([[1]], [x[0] * x[1]], [x.shape[0]])
+
+    return f
+
+
+_ROWS = [(_array(0.5, 1.25, 0.8), np.array([[2], [0]])), (_array(1.5, -0.4, 0.3), np.array([[1], [1]]))]
+_PLACES = [(_array(0.5, 1.25, 0.8), np.array([2, 0])), (_array(1.5, -0.4, 0.3), np.array([0, 1]))]
+
+
+@entry(_ROWS)
+def scattered_by_argument(m):
+    return lambda x, i: m.tensor_scatter_nd_add(x * x, i, x[:2] * 3.0) * m.scatter_nd(i, x[1:], [3])
+
+
+@entry(_PLACES)
+def updated_by_argument(m):
+    def f(x, i):
+        x = m.convert_to_tensor(x)
+        if m is tf:
+            return x.at[i].set(x[:2] * x[1:])
+        return m.at_set(x, i, x[:2] * x[1:])
+
+    return f
+
+
+@entry(_PLACES)
+def buffer_by_argument(m):
+    def f(x, i):
+        b = m.buffer(x * 2.0)
+        b[i] = x[:2] ** 2
+        return m.convert_to_tensor(b) * x
+
+    return f
+
+
+@entry([(_array(0.5, 1.25, 0.8), np.int64(1)), (_array(1.5, -0.4, 0.3), np.int64(2))])
+def rolled_by_argument(m):
+    return lambda x, n: m.roll(x * x, n, 0) * m.one_hot(n, 3, dtype=m.float64) + x[n]
+
+
+@entry([(m1, np.array([[1, 0], [2, 2]])) for (m1,) in MATRICES])
+def along_by_argument(m):
+    def f(x, i):
+        return np.take_along_axis(m.convert_to_tensor(x), i, 1) ** 2
 
     return f
 
