@@ -392,6 +392,25 @@ def test_jacobians_of_sorted_and_largest_elements_have_each_examples_order() -> 
             np.testing.assert_array_equal(tf.vectorize(derivative)(x), np.stack([derivative(one) for one in x]))
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        lambda x, i: x[i],
+        lambda x, i: x[i[0]],
+        lambda x, i: x.at[i].set(x[:2] * 2.0),
+        lambda x, i: tf.gather(x, i),
+        lambda x, i: tf.roll(x, i[1], 0),
+        lambda x, i: tf.tensor_scatter_nd_add(x, tf.expand_dims(i, 1), x[:2]),
+    ],
+)
+def test_indices_that_a_recorded_function_has_around_a_vectorized_one_are_read_anew(chosen: Any) -> None:
+    recorded = tf.function(lambda x, i: tf.vectorize(lambda s: chosen(x, i) * s)(tf.constant([1.0, 2.0])))
+    for x, i in (([0.5, 1.25, 0.8], [2, 0]), ([1.5, -0.4, 0.3], [0, 1])):
+        one = chosen(tf.constant(x), np.array(i))
+        np.testing.assert_array_equal(recorded(tf.constant(x), tf.constant(i)), tf.stack([one, one * 2.0]))
+    assert recorded.trace_count == 1
+
+
 def test_assignments_within_a_recorded_function_are_its_own() -> None:
     v = tf.Variable(3.0)
     halve = tf.vectorize(lambda x: x * v.assign(v * 0.5))
