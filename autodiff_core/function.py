@@ -223,6 +223,8 @@ class _Result:
                 self.tensors.append(_core.to_tensor(leaf))
             else:
                 self._places.append(None)
+                if isinstance(leaf, str):
+                    _core.look_at_text(leaf)
         self._result_type = type(result)
 
     def extra(self) -> Any:

@@ -136,7 +136,7 @@ cdef class Operand:
 
     def __format__(self, spec):
         if spec and (self.scalar or self.array.ndim == 0):
-            return format(owned_value(self).item(), spec)
+            return spelled(self, format(owned_value(self).item(), spec))
         return format(str(self), spec)
 
     # ---------------------------------------------------------------------------------------------------- NumPy
@@ -254,7 +254,7 @@ cdef class Tensor(Operand):
         return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}, numpy={format_value(self)}>"
 
     def __str__(self):
-        text = str(owned_value(self))
+        text = spelled(self, str(owned_value(self)))
         return f"Tensor({newline_before(text)}, shape={format_shape(self)}, dtype={self.dtype})"
 
     def __reduce__(self):
@@ -636,8 +636,8 @@ cdef str format_shape(Operand x):
 cdef str format_value(Operand x):
     """As TensorFlow's eager repr shows it: what takes several lines starts on a new one."""
     if x.scalar or PyArray_NDIM(x.array) == 0:
-        return str(owned_value(x))
-    return newline_before(repr(x.array))
+        return spelled(x, str(owned_value(x)))
+    return newline_before(spelled(x, repr(x.array)))
 
 
 cdef str newline_before(str text):

@@ -289,13 +289,16 @@ cdef int look(Operand x, bint truth, int how=0) except -1:
     """Python is told a value: from here on the program is one for this value only. `how`: if nobody asked for it by name."""
     cdef Log* log = tracing_log()
     cdef int32_t node
-    cdef Record* r
     if log == NULL:
         return 0
     node = varying(log, x)
     if node < 0:
         return 0
-    r = log_append(log, OP_GUARD, log.tracer)
+    return append_look(log, node, x, truth, how, place_in_code())
+
+
+cdef int append_look(Log* log, int32_t node, Operand x, bint truth, int how, object place) except -1:
+    cdef Record* r = log_append(log, OP_GUARD, log.tracer)
     r.a = node
     r.dtype = x.code
     r.payload.partial[0] = truth
@@ -305,8 +308,29 @@ cdef int look(Operand x, bint truth, int how=0) except -1:
         log.values[log.count - 1].number = (1.0 if x.number != 0 else 0.0) if truth else x.number
     else:
         log_keep(log, log.count - 1, x)
-    (<Tracer>log.trace).places[log.count - 1] = place_in_code()
+    (<Tracer>log.trace).places[log.count - 1] = place
     return 0
+
+
+cdef str spelled(Operand x, str text):
+    """A value as text, where one is made of it. That is a look only if the text leaves the recording."""
+    cdef Log* log = tracing_log() if traces else NULL
+    cdef int32_t node
+    if log != NULL:
+        node = varying(log, x)
+        if node >= 0:
+            value = new_scalar(x.number, x.code) if x.scalar else bare_tensor(x.array)
+            (<Tracer>log.trace).texts.append((node, value, text, place_in_code()))
+    return text
+
+
+def look_at_text(str text):
+    """Something that leaves a recording is text: it is another one where the values that are spelled in it are."""
+    cdef Log* log = tracing_log()
+    if log != NULL:
+        for node, value, part, place in (<Tracer>log.trace).texts:
+            if part in text:
+                append_look(log, node, <Operand>value, False, 0, place)
 
 
 def lent_tensor(ndarray array):
@@ -440,6 +464,7 @@ cdef class Tracer:
     cdef list watched               # numbers of arguments that tapes within watch,
     cdef set watched_others         # and the ids of other tensors (the log has them)
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
+    cdef list texts                 # [(node, value, text, where in the code)]: values that were spelled
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
     cdef public dict origins        # of all records, where it is wanted: where in the code; once frozen, of the program's nodes
@@ -458,6 +483,7 @@ cdef class Tracer:
         self.made_up = made_up
         self.watched = []
         self.watched_others = set()
+        self.texts = []
         self.lent = {}
         self.references = {}
         self.places = {}

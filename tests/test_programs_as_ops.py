@@ -500,3 +500,29 @@ def test_what_a_function_prints_is_printed_once_a_call_whoever_listens(capfd: py
                 slope = tape.gradient(y, x)
             assert outer.gradient(slope, x)[0] == 12.0
             assert capfd.readouterr().err.count("x is") == 1
+
+
+@pytest.mark.parametrize(
+    "spell", [lambda x: f"{x}", lambda x: f"{x:.3f}", str, repr, lambda x: {"text": f"x = {x * 2.0:.1f}", "x": x}]
+)
+def test_text_that_is_returned_is_that_of_each_call(spell: Any) -> None:
+    f = tf.function(lambda x: (spell(x), x * 1.0))
+    for value in (1.0, 2.0, 1.0):
+        (found, x), expected = f(tf.constant(value)), spell(tf.constant(value))
+        if isinstance(found, dict):
+            found, expected = found["text"], expected["text"]
+        assert found.replace("float32", "") == expected.replace("float32", "")
+        assert x == value
+    assert f.trace_count == 2
+
+
+def test_text_that_stays_within_a_recording_is_no_look(capsys: pytest.CaptureFixture[str]) -> None:
+    @tf.function
+    def f(x: Any) -> Any:
+        print(x, repr(x), f"{x}")
+        return x * 2.0, "doubled"
+
+    assert [float(f(tf.constant(v))[0]) for v in (1.0, 2.0, 3.0)] == [2.0, 4.0, 6.0]
+    assert f(tf.constant(1.0))[1] == "doubled"
+    assert f.trace_count == 1
+    assert capsys.readouterr().out.count("numpy=") == 1
