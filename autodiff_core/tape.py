@@ -91,7 +91,7 @@ class GradientTape(_core.Tape):
         >>> tape.gradient(y, x)
         <Tensor: shape=(), dtype=float32, numpy=27.0>
         """
-        leaves, _ = flatten_sources(tensor)
+        leaves = [tensor] if isinstance(tensor, _core.Operand) else flatten_sources(tensor)[0]
         for leaf in leaves:
             if not isinstance(leaf, _core.Operand):
                 raise TypeError(
