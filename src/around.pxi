@@ -6,8 +6,10 @@
 # compared, and takes no time.
 
 cdef extern from "Python.h":
-    PyObject* PyCell_GET(object cell)
-    PyObject* PyDict_GetItemWithError(dict mapping, object key) except? NULL
+    PyObject* PyCell_GET(PyObject* cell) noexcept
+    PyObject* PyDict_GetItemWithError(PyObject* mapping, PyObject* key) except? NULL
+    PyObject* PyTuple_GET_ITEM(tuple items, Py_ssize_t k) noexcept
+    int PyDict_CheckExact(PyObject* thing) noexcept
 
 
 @cython.final
@@ -25,10 +27,10 @@ cdef class Same:
         return isinstance(other, Same) and (<Same>other).thing is self.thing
 
 
-cdef inline PyObject* found_around(object place, object name) except? NULL:
+cdef inline PyObject* found_around(PyObject* place, PyObject* name) except? NULL:
     """What stands under a name in a module's dict or in a cell of a closure (borrowed), or NULL."""
-    if type(place) is dict:
-        return PyDict_GetItemWithError(<dict>place, name)
+    if PyDict_CheckExact(place):
+        return PyDict_GetItemWithError(place, name)
     return PyCell_GET(place)
 
 
@@ -58,7 +60,7 @@ def read_around(tuple names):
     cdef PyObject* found
     cdef list keys = [], seen = []
     for k in range(0, len(names), 2):
-        found = found_around(names[k], names[k + 1])
+        found = found_around(PyTuple_GET_ITEM(names, k), PyTuple_GET_ITEM(names, k + 1))
         key = None if found == NULL else key_around(<object>found)
         keys.append(key)
         if key is not None:
@@ -70,10 +72,10 @@ cdef bint unchanged(tuple seen) except -1:
     """Whether what stood under names stands there still."""
     cdef Py_ssize_t k
     cdef PyObject* now
+    cdef PyObject* before
     for k in range(0, len(seen), 3):
-        now = found_around(seen[k], seen[k + 1])
-        if now == <PyObject*>seen[k + 2]:
-            continue
-        if now == NULL or key_around(<object>now) != key_around(seen[k + 2]):
+        now = found_around(PyTuple_GET_ITEM(seen, k), PyTuple_GET_ITEM(seen, k + 1))
+        before = PyTuple_GET_ITEM(seen, k + 2)
+        if now != before and (now == NULL or key_around(<object>now) != key_around(<object>before)):
             return False
     return True
