@@ -36,6 +36,13 @@ REASONS: dict[str, str] = {
     **dict.fromkeys([*SETS.split(), "np.intersect1d", "tf.unique", "tf.unique_with_counts"], COUNT),
     **dict.fromkeys(["np.nonzero", "np.flatnonzero", "np.argwhere", "np.ix_"], COUNT),
     **dict.fromkeys([DECODERS[0], *(f"tf.{name}" for name in DECODERS[1:])], COUNT),
+    **dict.fromkeys(
+        ["tf.where of a condition", "tf.boolean_mask", "tf.dynamic_partition", "tf.repeat by a tensor"], COUNT
+    ),
+    **dict.fromkeys(["np.compress by a tensor", "np.repeat by a tensor", "np.delete of several"], COUNT),
+    **dict.fromkeys(["tf.nn.collapse_repeated", "tf.nn.compute_accidental_hits"], COUNT),
+    "tf.tensor.at several times": "how often an element is named is how often it is changed, one after the other",
+    "np.real_if_close of complex numbers": "values decide whether the result is complex",
     **dict.fromkeys(TEXTS.split(), "text is made of the values"),
     "np.piecewise": "functions are called with the elements for which a condition holds",
     "tf.linalg.eig": "values decide whether the result is complex",

@@ -220,6 +220,18 @@ TENSORFLOW: dict[str, tuple[Call, ...]] = {
         draws=(M, integers(3, 2), reals(2, 4, low=1.0)),
     )
     + of(lambda x, i, u: x.at[i].set(u), draws=(M, integers(3), V)),
+    # ------------------------------------------------------------------- what is recorded for the values it is given
+    "where of a condition": of(tf.where, draws=(truths(9),)),
+    "boolean_mask": of(lambda x, m: tf.boolean_mask(x, m), lambda x, m: x[m], draws=(M, truths(3, 4))),
+    "dynamic_partition": of(lambda x, i: tf.dynamic_partition(x, i, 2), draws=(reals(9, 2), integers(2, 9))),
+    "repeat by a tensor": of(lambda x, n: tf.repeat(x, n, 0), draws=(M, I3)),
+    "nn.collapse_repeated": of(lambda i: tf.nn.collapse_repeated(i, [9]), draws=(integers(3, 1, 9),)),
+    "nn.compute_accidental_hits": of(
+        lambda i, j: tf.nn.compute_accidental_hits(i, j, 1), draws=(integers(3, 9, 1), integers(3, 5))
+    ),
+    "tensor.at several times": of(
+        lambda x, i: x.at[i].power(2.0), lambda x, i: x.at[i].apply(tf.sin), draws=(reals(4), integers(4, 6))
+    ),
     # -------------------------------------------------------------------------------------------------- networks
     "nn.sparse_softmax_cross_entropy_with_logits": of(
         tf.nn.sparse_softmax_cross_entropy_with_logits, draws=(I3, LOGITS)
@@ -513,6 +525,14 @@ NUMPY: dict[str, tuple[Call, ...]] = {
         lambda x, i: np.maximum.reduceat(x, i),
         lambda x, i: np.multiply.reduceat(x, i),
         draws=(reals(6), lambda rng: np.append(0, np.sort(rng.choice(np.arange(1, 6), 2, replace=False)))),
+    ),
+    "compress by a tensor": of(
+        lambda m, x: np.compress(m, x, axis=0), lambda m, x: np.extract(m, x[:, 0]), draws=(truths(9), reals(9, 2))
+    ),
+    "repeat by a tensor": of(lambda x, n: np.repeat(x, n, 0), draws=(M, I3)),
+    "delete of several": of(lambda x, i: np.delete(x, i), draws=(reals(9), integers(9, 5))),
+    "real_if_close of complex numbers": of(
+        lambda x, i: np.real_if_close(x + 1j * tf.cast(i, tf.float64)), draws=(reals(), integers(2))
     ),
     "pad": of(lambda x, c: np.pad(x, 1, constant_values=c), draws=(M, reals())),
     "ramp": of(lambda x: np.unwrap(4.0 * x), np.sinc, np.i0),
