@@ -227,16 +227,20 @@ def _unslice(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, opera
     return dtype, attribute[0]
 
 
-def _take(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
+def _take(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind | None:
     if not _is_tuple(attribute, 2):
         raise refuse("take has a shape and an index")
     _same_shape(shape, attribute[0])
+    if any(dtype.kind == "b" for dtype, _ in operands[1:]):
+        return None  # how many truth values hold is said by a run
     return dtype, _indexed_shape(shape, attribute[1], operands)
 
 
 def _put_added(dtype: np.dtype[Any], shape: tuple[int, ...], attribute: Any, operands: Sequence[Kind]) -> Kind:
     if not _is_tuple(attribute, 2) or not _is_shape(attribute[0]):
         raise refuse("put_added has a shape and an index")
+    if any(dtype.kind == "b" for dtype, _ in operands[1:]):
+        return dtype, attribute[0]
     found = _indexed_shape(attribute[0], attribute[1], operands)
     if found != shape:
         raise refuse(f"the index takes shape {found}, not {shape}")
@@ -346,7 +350,7 @@ def _hole(hole: Any, operands: Sequence[Kind]) -> tuple[int, ...]:
     return shape
 
 
-_LINEAR: dict[str, Callable[..., Kind]] = {
+_LINEAR: dict[str, Callable[..., Kind | None]] = {
     "sum": _sum,
     "broadcast": _broadcast,
     "reshape": _reshape,

@@ -1154,7 +1154,7 @@ cdef object plain_index(object part):
     elif traces and isinstance(part, ndarray):
         part = as_operand(part)
     if isinstance(part, Operand):
-        if traces and PyTypeNum_ISINTEGER((<Operand>part).code):
+        if traces and (PyTypeNum_ISINTEGER((<Operand>part).code) or is_lent_mask(<Operand>part)):
             return lend(<Operand>part)
         part = np_asarray(part)
         return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part.copy()
@@ -1166,6 +1166,15 @@ cdef object plain_index(object part):
     if isinstance(part, ndarray):
         return part.copy()
     return part
+
+
+cdef bint is_lent_mask(Operand x) except -1:
+    """Whether these are truth values that a program reads anew: how many hold, and so what shapes there are, is looked at."""
+    cdef Log* log = tracing_log()
+    if log == NULL or x.code != NPY_BOOL or x.scalar or PyArray_NDIM(array_of(x)) == 0 or varying(log, x) < 0:
+        return False
+    look(<Operand>apply_general(<int>opcode_by_name["how_many_hold"], [x], None), False)
+    return True
 
 
 cdef object plain_slice(object part):

@@ -34,7 +34,7 @@ DECODERS = ["tf.ctc_greedy_decoder", "ctc_greedy_decoder without merging", "ctc_
 # What can only be recorded for the values that it is given, by function, and why.
 REASONS: dict[str, str] = {
     **dict.fromkeys([*SETS.split(), "np.intersect1d", "tf.unique", "tf.unique_with_counts"], COUNT),
-    **dict.fromkeys(["np.nonzero", "np.flatnonzero", "np.argwhere", "np.ix_"], COUNT),
+    **dict.fromkeys(["np.places of truth", "np.ix_"], COUNT),
     **dict.fromkeys([DECODERS[0], *(f"tf.{name}" for name in DECODERS[1:])], COUNT),
     **dict.fromkeys(
         ["tf.where of a condition", "tf.boolean_mask", "tf.dynamic_partition", "tf.repeat by a tensor"], COUNT
@@ -63,6 +63,7 @@ def everything() -> dict[str, calls.Call]:
     for space, table in (("tf", calls.TENSORFLOW), ("np", calls.NUMPY)):
         found.update({f"{space}.{name}-{k}": call for name, several in table.items() for k, call in enumerate(several)})
     found.update({f"method-{k}": call for k, call in enumerate(calls.METHODS)})
+    found.update({f"counted-{k}": call for k, call in enumerate(calls.COUNTED)})
     for name, several in numpy_calls.GRADIENTS.items():
         for k, call in enumerate(several):
             found[f"np.{name}-of numbers-{k}"] = calls.Call(call.function, tuple(normal(*s) for s in call.shapes))

@@ -526,6 +526,7 @@ NUMPY: dict[str, tuple[Call, ...]] = {
         lambda x, i: np.multiply.reduceat(x, i),
         draws=(reals(6), lambda rng: np.append(0, np.sort(rng.choice(np.arange(1, 6), 2, replace=False)))),
     ),
+    "places of truth": of(np.nonzero, np.flatnonzero, np.argwhere, np.where, draws=(truths(9),)),
     "compress by a tensor": of(
         lambda m, x: np.compress(m, x, axis=0), lambda m, x: np.extract(m, x[:, 0]), draws=(truths(9), reals(9, 2))
     ),
@@ -578,4 +579,34 @@ METHODS: tuple[Call, ...] = (
     )
     + of(lambda x, i: x.take(i), lambda x, i: x.take(i, axis=0), draws=(M, I3))
     + of(lambda i, x: i.choose(x), draws=(integers(3, 4), M))
+)
+
+
+def shuffled(*values: Any) -> Draw:
+    """These values, in another order."""
+    return lambda rng: rng.permutation(np.array(values))
+
+
+HALF = shuffled(True, False, True, False)
+# What is recorded for how many elements the result has, and for nothing else of the values.
+COUNTED: tuple[Call, ...] = (
+    of(
+        lambda x, m: x[m],
+        lambda x, m: x.T[:, m],
+        lambda x, m: x[m, 1],
+        lambda x, m: tf.boolean_mask(x, m),
+        lambda x, m: tf.boolean_mask(tf.transpose(x), m, axis=1),
+        lambda x, m: tf.where(m),
+        lambda x, m: x.at[m].set(3.0),
+        lambda x, m: x.at[m].multiply(x[m]),
+        lambda x, m: np.nonzero(m),
+        lambda x, m: x[np.flatnonzero(m)],
+        lambda x, m: np.compress(m, x, axis=0),
+        lambda x, m: np.extract(m, x[:, 0]),
+        draws=(reals(4, 3), HALF),
+    )
+    + of(lambda x: x[np.argsort(x) > 1], lambda x: np.argwhere(np.argsort(x) > 1), draws=(V,))
+    + of(lambda x, n: tf.repeat(x, n, 0), lambda x, n: np.repeat(x, n, 0), draws=(reals(4, 3), shuffled(2, 0, 1, 3)))
+    + of(lambda x, i: tf.dynamic_partition(x, i, 3), draws=(reals(5, 2), shuffled(0, 1, 1, 2, 0)))
+    + of(lambda i: np.bincount(i), lambda i: tf.sequence_mask(i), draws=(shuffled(0, 1, 1, 3),))
 )

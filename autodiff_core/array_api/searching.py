@@ -109,7 +109,7 @@ def nonzero(x: Any, /) -> tuple[Tensor, ...]:
     operand = _core.operand(x)
     if operand.ndim == 0:
         raise ValueError("nonzero: a scalar has no places")
-    return tuple(map(_core.to_tensor, np.nonzero(_core.seen(operand))))
+    return tuple(ordering.nonzero(operand))
 
 
 def searchsorted(x1: Any, x2: Any, /, *, side: Any = "left", sorter: Any = None) -> Tensor:

@@ -34,14 +34,11 @@ for _function, _answer in (
 ):
     counterpart(_function, data=True)(_answer)
 
-# What has a shape that depends on values, or makes text of them.
+# What makes text, or has a shape that depends on values.
 ask(
     np.array_repr,
     np.array_str,
     np.array2string,
-    np.nonzero,
-    np.flatnonzero,
-    np.argwhere,
     np.ix_,
     np.busday_count,
     np.busday_offset,

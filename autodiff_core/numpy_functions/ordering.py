@@ -50,10 +50,29 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     return indexing.gather(x, places, axis=at)
 
 
+@counterpart(np.argwhere, data=True)
+def argwhere(a: Any) -> Any:
+    return indexing.true_places(a)
+
+
+@counterpart(np.nonzero, data=True)
+def nonzero(a: Any) -> Any:
+    x = _core.operand(a)
+    if not x.ndim:
+        raise ValueError("np.nonzero: a scalar has no places; make it one-dimensional first")
+    places = indexing.true_places(x)
+    return tuple(places[:, d] for d in range(x.ndim))
+
+
+@counterpart(np.flatnonzero, data=True)
+def flatnonzero(a: Any) -> Any:
+    return indexing.true_places(shaping.reshape(a, -1))[:, 0]
+
+
 @counterpart(np.where)
 def where(condition: Any, *choices: Any) -> Any:
     if not choices:
-        return tuple(_core.to_tensor(index) for index in np.nonzero(_core.seen(condition)))
+        return nonzero(condition)
     return indexing.where(condition, *choices)
 
 
@@ -90,12 +109,12 @@ _CHOICES = places_of("choices", _choices, raises=True)
 
 @counterpart(np.compress)
 def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
-    return take(a, np.flatnonzero(_core.seen(condition)), axis)
+    return take(a, flatnonzero(condition), axis)
 
 
 @counterpart(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
-    return take(arr, np.flatnonzero(_core.seen(condition)))
+    return take(arr, flatnonzero(condition))
 
 
 @counterpart(np.piecewise, lists="items")

@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from .elementwise import select
+from .picking import places_of
 from .shaping import broadcast_to, reshape
 from .table import Case, as_it_stands, linear
 
@@ -59,7 +60,7 @@ def _index_of_examples(nd: int, shape: Any, parts: Sequence[Any], n: int) -> tup
 
 
 def _is_mask(part: Any) -> bool:
-    return isinstance(part, (bool, np.bool_)) or (isinstance(part, np.ndarray) and part.dtype.kind == "b")
+    return isinstance(part, (bool, np.bool_)) or (isinstance(part, (np.ndarray, Tensor)) and part.dtype.kind == "b")
 
 
 def _take_examples(attributes: Any, operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
@@ -276,14 +277,31 @@ def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | No
     <Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
     """
     x = _core.operand(tensor)
-    chosen = _core.value_array(mask)
+    chosen = _core.operand(mask)
     first = 0 if axis is None else _core.integer(axis) % max(x.ndim, 1)
-    if chosen.dtype != bool or chosen.ndim == 0 or _core.sizes(x)[first : first + chosen.ndim] != chosen.shape:
+    if chosen.dtype != bool or chosen.ndim == 0 or _core.sizes(x)[first : first + chosen.ndim] != _core.sizes(chosen):
         raise ValueError(
-            f"boolean_mask: a mask of shape {chosen.shape} and dtype {chosen.dtype} does not fit a tensor of shape "
-            f"{tuple(x.shape)} at axis {first}; it must be of dtype bool and of the shape of the axes it stands for"
+            f"boolean_mask: a mask of shape {_core.sizes(chosen)} and dtype {chosen.dtype} does not fit a tensor of "
+            f"shape {tuple(x.shape)} at axis {first}; it must be of dtype bool and of the shape of the axes it stands "
+            f"for"
         )
     return x[(slice(None),) * first + (chosen,)] if first else x[chosen]
+
+
+def true_places(condition: Any) -> Tensor:
+    """The indices of what is not zero. How many there are is all that a recorded function is for."""
+    return _TRUE_PLACES([condition], int(_HOLDING([condition])))
+
+
+def _places_of_true(count: int, condition: np.ndarray) -> np.ndarray:
+    places = np.argwhere(condition)
+    if len(places) != count:
+        raise ValueError(f"{len(places)} elements are not zero, and not {count}")
+    return places
+
+
+_HOLDING = places_of("how_many_hold", lambda attributes, condition: np.asarray(np.count_nonzero(condition)))
+_TRUE_PLACES = places_of("true_places", _places_of_true)
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
@@ -322,7 +340,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     if (x is None) != (y is None):
         raise ValueError("where: x and y must be given together, or neither")
     if x is None:
-        return _core.to_tensor(np.argwhere(_core.value_array(truth)))
+        return true_places(truth)
     if truth.dtype != bool:
         truth = _core.to_dtype(truth, bool)
     return select(truth, x, y)

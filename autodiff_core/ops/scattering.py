@@ -9,8 +9,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .elementwise import less
-from .indexing import gather, scatter
+from .elementwise import equal, less
+from .indexing import gather, scatter, true_places
 from .ordering import take_along_axis
 from .picking import as_it_stands, beyond_highest, places_of
 from .segments import unsorted_segment_max, unsorted_segment_min
@@ -280,15 +280,22 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     [[1.0, 3.0], [2.0]]
     """
     x = _core.operand(data)
-    numbers = np.asarray(_core.operand(partitions))
-    if tuple(x.shape[: numbers.ndim]) != numbers.shape:
+    numbers = _PARTITIONS([partitions], _core.integer(num_partitions))
+    if tuple(x.shape[: numbers.ndim]) != tuple(numbers.shape):
         raise ValueError(
-            f"dynamic_partition: partitions of shape {numbers.shape} do not fit data of shape {tuple(x.shape)}"
+            f"dynamic_partition: partitions of shape {tuple(numbers.shape)} do not fit data of shape {tuple(x.shape)}"
         )
-    if numbers.size and (numbers.min() < 0 or numbers.max() >= num_partitions):
-        raise ValueError(f"dynamic_partition: partitions must be from 0 to {num_partitions - 1}")
-    rows = _rows(x, numbers.ndim)
-    return [gather(rows, np.flatnonzero(numbers.reshape(-1) == k)) for k in range(_core.integer(num_partitions))]
+    rows, flat = _rows(x, numbers.ndim), reshape(numbers, -1)
+    return [gather(rows, true_places(equal(flat, k))[:, 0]) for k in range(_core.integer(num_partitions))]
+
+
+def _partitions(count: int, numbers: np.ndarray) -> np.ndarray:
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= count):
+        raise ValueError(f"dynamic_partition: partitions must be from 0 to {count - 1}")
+    return numbers.copy()
+
+
+_PARTITIONS = places_of("partitions", _partitions, raises=True)
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
@@ -379,12 +386,35 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
 
 def repeated(x: Any, repeats: Any, axis: int) -> Tensor:
     """Each element along an axis so many times: a view's copy where all are as many, else by indices."""
-    times = repeats if isinstance(repeats, int) else _core.value_array(repeats)
+    times = (
+        repeats
+        if isinstance(repeats, int)
+        else _core.operand(np.asarray(repeats) if isinstance(repeats, list) else repeats)
+    )
     if isinstance(times, int) or (times.size == 1 and times.dtype.kind in "iu"):
-        count = int(times) if isinstance(times, int) else times.item()
+        count = int(times) if isinstance(times, int) else int(reshape(times, ()))
         if count >= 0 and x.ndim:
             return evenly_repeated(x, count, axis)
-    return gather(x, np.repeat(np.arange(x.shape[axis]), times), axis=axis)
+    # (How many there are together is all that a recorded function is for.)
+    length = int(x.shape[axis])
+    numbers = [times] if isinstance(times, _core.Operand) else [np.asarray(times)]
+    return gather(x, _REPEATED(numbers, (length, int(_TOGETHER(numbers, length)))), axis=axis)
+
+
+def _together(length: int, times: np.ndarray) -> np.ndarray:
+    return np.asarray(np.repeat(np.arange(length), times).size)
+
+
+def _repeated(attributes: Any, times: np.ndarray) -> np.ndarray:
+    length, count = attributes
+    places = np.repeat(np.arange(length), times)
+    if places.size != count:
+        raise ValueError(f"repeat: {places.size} elements together, and not {count}")
+    return places
+
+
+_TOGETHER = places_of("size_of_repeats", _together)
+_REPEATED = places_of("repeated_places", _repeated)
 
 
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Tensor]:
