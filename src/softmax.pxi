@@ -77,11 +77,14 @@ cdef void class_losses_into(Real* x, Real* out, int64_t* labels, npy_intp rows, 
         x += n
 
 
-cdef ndarray label_of_rows(object labels, npy_intp rows, npy_intp classes):
+cdef ndarray label_of_rows(ndarray labels, npy_intp rows, npy_intp classes):
     """Labels as the kernels read them: int64, contiguous, one a row, each one of the classes."""
-    cdef ndarray which = numpy.ascontiguousarray(labels, numpy.int64)
-    cdef int64_t* label = <int64_t*>PyArray_DATA(which)
+    cdef ndarray which = labels
+    cdef int64_t* label
     cdef npy_intp i
+    if which.dtype is not np_int64 or not PyArray_CHKFLAGS(which, NPY_ARRAY_CARRAY_RO):
+        which = numpy.ascontiguousarray(which, numpy.int64)
+    label = <int64_t*>PyArray_DATA(which)
     if PyArray_SIZE(which) != rows:
         raise ValueError(f"labels of shape {which.shape} for {rows} rows")
     for i in range(rows):
