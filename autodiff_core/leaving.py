@@ -17,8 +17,8 @@ from .program_text import place_text
 
 _BY_ARRAY, _BY_NUMBER = 1, 2
 _HERE = __name__.partition(".")[0]
-# What NumPy's compiled functions are called that ask each element for a Python number.
-_STORING = frozenset(["__setitem__", "setitem", "fill", "fromiter"])
+# What compiled functions are called that ask each element for a Python number (`array.array` among them).
+_STORING = frozenset(["__setitem__", "setitem", "fill", "fromiter", "array"])
 _ELEMENTS = "array[index] = tensor"
 _WAYS = {
     _ELEMENTS: "Fill a buffer in its place, b = tf.buffer(array); b[index] = tensor, or store the numbers alone, "
@@ -123,5 +123,7 @@ def _begin(one: dis.Instruction) -> tuple[int | None, int | None]:
 
 
 def stores(code: CodeType, at: int) -> bool:
-    """Whether the call at an instruction is of a function that stores what it is given into an array."""
-    return called(code, at).rpartition(".")[2] in _STORING
+    """Whether a call makes numbers of what it is given without being asked to: it stores them into an array, or stands
+    in NumPy's or SciPy's own code, which calls compiled code there."""
+    folders = [sys.modules[name].__path__[0] for name in ("numpy", "scipy") if name in sys.modules]
+    return code.co_filename.startswith(tuple(folders)) or called(code, at).rpartition(".")[2] in _STORING

@@ -4,7 +4,8 @@
 # `t.tolist()` say so; `__array__`, which NumPy calls for whoever is given a tensor, does not, and raises where a tape
 # follows it. `float(t)` and `int(t)` say what they do under a tape; not within the functions that `grad` and its kin
 # differentiate, whose tapes are strict. But NumPy calls them, too, for an assignment to one element; the instruction
-# says that at which the Python code stands that called NumPy.
+# says that at which the Python code stands that called NumPy. And so does SciPy's compiled code, for what a function
+# returns to it; there the Python code that stands is SciPy's own.
 
 cdef extern from "Python.h":
     ctypedef struct PySequenceMethods:

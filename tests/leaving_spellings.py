@@ -38,6 +38,11 @@ def of_a_list(name: str) -> Spelling:
     return lambda x, s: getattr(np, name)([s, x[0] * s, x[1]])
 
 
+def in_a_matrix(matrix: Any, s: Any) -> Any:
+    matrix[0, 0] = s
+    return matrix.toarray()
+
+
 def scipys(module: str, call: Callable[..., Any]) -> Spelling:
     return lambda x, s: call(import_module(f"scipy.{module}"), x, s)
 
@@ -194,6 +199,24 @@ SPELLINGS: dict[str, Spelling] = {
     "scipy.integrate.solve_ivp": scipys(
         "integrate", lambda sp, x, s: sp.solve_ivp(lambda t, y: -y, (0.0, 1.0), x, t_eval=[1.0]).y[:, 0]
     ),
+    "scipy.integrate.quad": scipys("integrate", lambda sp, x, s: sp.quad(lambda u: u * s, 0.0, 1.0)[0]),
+    "scipy.integrate.dblquad": scipys(
+        "integrate", lambda sp, x, s: sp.dblquad(lambda u, v: u * v * s, 0.0, 1.0, 0.0, 1.0)[0]
+    ),
+    "scipy.integrate.quad_vec": scipys("integrate", lambda sp, x, s: sp.quad_vec(lambda u: u * s, 0.0, 1.0)[0]),
+    "scipy.optimize.brentq": scipys("optimize", lambda sp, x, s: sp.brentq(lambda u: u * u - s, 0.0, 2.0)),
+    "scipy.optimize.newton": scipys("optimize", lambda sp, x, s: sp.newton(lambda u: u * u - s, 1.0)),
+    "scipy.optimize.minimize_scalar": scipys(
+        "optimize", lambda sp, x, s: sp.minimize_scalar(lambda u: (u - s) ** 2, tol=1e-14).x
+    ),
+    "scipy.optimize.nnls": scipys("optimize", lambda sp, x, s: sp.nnls(MATRIX, MATRIX @ x)[0]),
+    "scipy.interpolate.lagrange": scipys("interpolate", lambda sp, x, s: sp.lagrange([0.0, 1.0, 2.0], x)(0.5)),
+    "scipy.sparse element": scipys("sparse", lambda sp, x, s: in_a_matrix(sp.lil_matrix((2, 2)), s)),
+    "scipy.sparse element by keys": scipys("sparse", lambda sp, x, s: in_a_matrix(sp.dok_matrix((2, 2)), s)),
+    "scipy.sparse.linalg.spsolve": scipys(
+        "sparse.linalg", lambda sp, x, s: sp.spsolve(import_module("scipy.sparse").csc_array(MATRIX), x)
+    ),
+    "array.array": lambda x, s: np.asarray(import_module("array").array("d", [s, 1.0])),
     "scipy.special.logsumexp": scipys("special", lambda sp, x, s: sp.logsumexp(x)),
     "scipy.special.softmax": scipys("special", lambda sp, x, s: sp.softmax(x)),
     "scipy.special.gammaln": scipys("special", lambda sp, x, s: sp.gammaln(x)),
