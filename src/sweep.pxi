@@ -1079,7 +1079,8 @@ cdef int32_t walk_single_scalars(Sweep* s, int32_t i) noexcept nogil:
     """The same where some are of float32: each result is rounded, as where the sweep is recorded."""
     cdef int32_t low = s.low, operand
     cdef Record* r
-    cdef double g, value
+    cdef double g
+    cdef float value
     cdef int k
     while i >= low:
         r = &s.log.records[i]
@@ -1089,10 +1090,14 @@ cdef int32_t walk_single_scalars(Sweep* s, int32_t i) noexcept nogil:
             g = s.adjoint[i - low].number
             for k in range(2):
                 operand = (r.b if k else r.a) - low
-                if operand >= 0 and s.state[operand] & REACHED:
-                    value = rounded(g * r.payload.partial[k], r.dtype)
+                if operand < 0:
+                    continue
+                if r.dtype != NPY_FLOAT:
+                    pass_on(s.state, s.adjoint, operand, g * r.payload.partial[k])
+                elif s.state[operand] & REACHED:
+                    value = <float>g * <float>r.payload.partial[k]
                     if s.state[operand] & NUMBER:
-                        value = rounded(value + s.adjoint[operand].number, r.dtype)
+                        value = value + <float>s.adjoint[operand].number
                     s.state[operand] |= NUMBER
                     s.adjoint[operand].number = value
         i -= 1
