@@ -52,7 +52,7 @@ def refusal(how: int, tensor: str, recorded: bool = False, place: Any = None) ->
 
 def _caller() -> tuple[str, str]:
     """Who asked, and where in the user's code: ("np.array", " (file:line)")."""
-    frame: FrameType | None = sys._getframe(2)
+    frame = sys._getframe(1).f_back
     entered: FrameType | None = None
     while frame is not None and frame.f_code.co_name == "__array__":  # of what asks its tensor in its turn
         frame = frame.f_back
