@@ -367,8 +367,10 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         run_operands(row, code, &o)
     elif code == NPY_FLOAT or code == NPY_DOUBLE:
         out = run_formula(row, code, [array_of(<Operand>operands[k]) for k in range(n)], nd, o.dims)
-    else:
+    elif PyTypeNum_ISCOMPLEX(code):     # the rules are those of real numbers; its parts' hold for complex ones
         return formula_by_ops(op, [<object>operands[k] for k in range(n)])
+    else:
+        out = formula_unheard(op, [<object>operands[k] for k in range(n)], nd, o.dims)
     result = new_tensor(out)
     log = recording_log()
     if log != NULL:
@@ -535,6 +537,19 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
     if log != NULL and log.tracer:
         trace_silent(log, op, operands, None, out)
     return out
+
+
+cdef ndarray formula_unheard(int op, list operands, int nd, npy_intp* dims):
+    """A formula's value in a dtype that the engine does not run. Its parts are nobody's: the op is what is recorded."""
+    cdef void* log = ad_get_current_log()
+    cdef ndarray found
+    ad_set_current_log(NULL)
+    try:
+        found = array_of(<Operand>formula_by_ops(op, operands))
+    finally:
+        ad_set_current_log(log)
+    whole = tuple([dims[k] for k in range(nd)])
+    return found if (<object>found).shape == whole else own_copy(numpy.broadcast_to(found, whole))
 
 
 cdef object formula_by_ops(int op, list operands):

@@ -256,3 +256,19 @@ def test_an_infinite_cotangent_does_not_pass_a_corner() -> None:
                 tape.watch(x)
                 y = tf.sqrt(function(x))
             np.testing.assert_array_equal(tape.gradient(y, x), tf.zeros_like(x))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
+@pytest.mark.parametrize("f", [tf.nn.relu, tf.nn.relu6, tf.nn.leaky_relu])
+def test_second_derivatives_of_what_is_straight_in_pieces_are_zeros_in_every_dtype(f, dtype):
+    """A formula is an op of its own in every dtype, whatever runs it."""
+    x = tf.constant(np.array([1.0, -2.0], dtype))
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = f(x)
+        slope = inner.gradient(y, x)
+    second = outer.gradient(slope, x)
+    assert second.dtype == np.dtype(dtype)
+    np.testing.assert_array_equal(second, [0.0, 0.0])
