@@ -13,12 +13,16 @@ from itertools import takewhile
 from types import CodeType, FrameType
 from typing import Any
 
+import numpy as np
+
 from .program_text import place_text
 
 _BY_ARRAY, _BY_NUMBER = 1, 2
 _HERE = __name__.partition(".")[0]
-# What compiled functions are called that ask each element for a Python number (`array.array` among them).
-_STORING = frozenset(["__setitem__", "setitem", "fill", "fromiter", "array"])
+# What compiled functions are called that ask each element for a Python number: `array.array` among them, np.float64 ...
+_STORING = frozenset(["__setitem__", "setitem", "fill", "fromiter", "array"]) | {
+    kind.__name__ for kind in np.sctypeDict.values()
+}
 _ELEMENTS = "array[index] = tensor"
 _WAYS = {
     _ELEMENTS: "Fill a buffer in its place, b = tf.buffer(array); b[index] = tensor, or store the numbers alone, "

@@ -216,6 +216,10 @@ SPELLINGS: dict[str, Spelling] = {
     "scipy.sparse.linalg.spsolve": scipys(
         "sparse.linalg", lambda sp, x, s: sp.spsolve(import_module("scipy.sparse").csc_array(MATRIX), x)
     ),
+    "np.float64": lambda x, s: np.float64(s),
+    "np.float32": lambda x, s: np.float32(s) * np.ones(2),
+    "np.complex128": lambda x, s: np.complex128(s).real,
+    "np.int64": lambda x, s: np.int64(s) + 0.0,
     "array.array": lambda x, s: np.asarray(import_module("array").array("d", [s, 1.0])),
     "scipy.special.logsumexp": scipys("special", lambda sp, x, s: sp.logsumexp(x)),
     "scipy.special.softmax": scipys("special", lambda sp, x, s: sp.softmax(x)),
