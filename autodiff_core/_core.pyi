@@ -434,6 +434,7 @@ def register_elementwise(
     boolean: bool = False,
     ufuncs: Sequence[np.ufunc] = (),
     raises: bool = False,
+    passes_on: bool = False,
 ) -> Op: ...
 def register_linear(
     name: str,
@@ -465,6 +466,7 @@ def register_general(
     examples: _Rule | None = None,
     raises: bool = False,
     acts: bool = False,
+    updates_rows: bool = False,
 ) -> Op: ...
 def register_matmul(ufunc: np.ufunc) -> Op: ...
 def op_named(name: str) -> Op: ...

@@ -71,11 +71,11 @@ cdef Op new_handle(str name, int opcode, parameters, str doc):
 
 
 def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
-                         bint boolean=False, ufuncs=(), bint raises=False):
+                         bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False):
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
-    or Ellipsis where nobody has written one.
+    or Ellipsis where nobody has written one. A row that `passes_on` has its first operand for value.
     """
     cdef int arity = <int>len(parameters), k
     cdef int opcode
@@ -97,6 +97,7 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     row.condition = condition
     row.boolean = boolean
     row.raises = raises
+    row.passes_on = passes_on
     row.rule = keep(tuple(derivatives))
     if ufunc is not None:
         row.ufunc = keep(ufunc)
@@ -176,7 +177,8 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
-                     bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False):
+                     bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
+                     bint updates_rows=False):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -184,7 +186,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
     hold for a leading axis as they stand. A row that `draws` gives other values each time. A `sparing` rule of several
     outputs is told None for the cotangents that are zero. One that `raises` an error for some values is run by a program
-    even if nobody reads its result, and so is one that `acts`. For `selects` and `depends` see sparsity.pxi.
+    even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a kind of change for attribute (see
+    rows.pxi), and is its first operand but for rows, whose numbers and values are the other two. For `selects` and `depends` see sparsity.pxi.
     """
     cdef int opcode = claim_opcode(name)
     table[opcode].kind = GENERAL
@@ -201,6 +204,7 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].sparing = sparing
     table[opcode].raises = raises
     table[opcode].acts = acts
+    table[opcode].updates_rows = updates_rows
     if batched is not None:
         table[opcode].batched = keep(batched)
     if examples is not None:

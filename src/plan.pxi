@@ -16,6 +16,7 @@ cdef enum StepKind:
     STEP_MATMUL
     STEP_APPLY                  # whatever else: the op itself, on tensors
     STEP_GUARD
+    STEP_UPDATE                 # notes rows of a variable that are to change at the end
 
 cdef enum:
     ARENA = 0                   # roots: where addresses begin
@@ -175,6 +176,9 @@ cdef class Plan:
     cdef bint draws                 # some step draws random numbers
     cdef bint acts                  # some step prints
     cdef bint guarded               # some step is a guard
+    cdef list updates               # for each assignment: the changes of rows that it is made of, first to last; or None
+    cdef bint updating              # there is one of these
+    cdef uint8_t* by_rows           # of a node: a variable but for rows that are to change: it is never made whole
     cdef Run* run                   # memory for one replay, unless it is in use
     cdef list spares                # for each assignment: an array for the next value
 
@@ -208,11 +212,12 @@ cdef class Plan:
         free(self.geometry)
         free(self.storage)
         free(self.registers)
+        free(self.by_rows)
         run_free(self.run)
 
     def steps_as_text(self):
         """For looking at: what runs in which order."""
-        names = ("scalars", "fused", "nd", "sum", "copy", "pad", "cast", "matmul", "apply", "guard")
+        names = ("scalars", "fused", "nd", "sum", "copy", "pad", "cast", "matmul", "apply", "guard", "update")
         cdef int i
         return [(names[self.steps[i].kind], self.steps[i].count if self.steps[i].count else 1,
                  op_label(self.program.records[self.steps[i].node].op)) for i in range(self.step_count)]
@@ -467,6 +472,61 @@ cdef bint fused_dtype(int dtype) noexcept:
     return dtype == NPY_DOUBLE or dtype == NPY_FLOAT
 
 
+cdef int32_t updated_by(ProgramCore p, int32_t node, list changes) except -2:
+    """What a node is but for changes of rows, which are put into the list, the first one first."""
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    while True:
+        if table[p.records[node].op].updates_rows:
+            changes.insert(0, node)
+        elif not table[p.records[node].op].passes_on:
+            return node
+        p.nodes_of(node, &nodes, pair)
+        node = nodes[0]
+
+
+cdef int find_updates(Plan plan) except -1:
+    """Which variables are assigned what they were, but for rows that change."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t which, node
+    cdef int k
+    plan.updates = [None] * len(p.assigned)
+    for k in range(len(p.assigned)):
+        which, node = <tuple>p.assigned[k]
+        changes = []
+        if updated_by(p, node, changes) == p.input_count + which and changes and seen_by_rows(plan, k, changes):
+            plan.updates[k] = changes
+            plan.updating = True
+    return 0
+
+
+cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
+    """Whether all that is read of changed values, but for the next change, are rows by number; they are then marked."""
+    cdef ProgramCore p = plan.program
+    cdef set values = set()
+    cdef int32_t i
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int j, n
+    cdef Record* r
+    for i in range(p.count):
+        r = &p.records[i]
+        n = p.nodes_of(i, &nodes, pair)
+        for j in range(n):
+            if nodes[j] in values and (j or not (i in changes or table[r.op].passes_on or r.op == OP_GATHER_ROWS)):
+                return False
+        if i in changes or (table[r.op].passes_on and nodes[0] in values):
+            values.add(i)
+    if not values.isdisjoint(p.outputs):
+        return False
+    for j in range(len(p.assigned)):
+        if j != k and (<tuple>p.assigned[j])[1] in values:
+            return False
+    for i in values:
+        plan.by_rows[i] = 1
+    return True
+
+
 cdef int schedule(Plan plan) except -1:
     """Give every node its step and its place."""
     cdef ProgramCore p = plan.program
@@ -474,6 +534,8 @@ cdef int schedule(Plan plan) except -1:
     cdef Record* r
     cdef Row* row
     cdef int kind
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
     cdef npy_intp low, high
     cdef list scalar_steps = []
     cdef dict fused_steps = {}
@@ -500,6 +562,19 @@ cdef int schedule(Plan plan) except -1:
                 place_contiguous(plan, i)
             continue
         row = &table[r.op]
+        if row.passes_on and not r.flags & SCALAR:
+            p.nodes_of(i, &nodes, pair)
+            # (What a fused step computes goes on within it.)
+            if not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_FUSED:
+                plan.step_of[i] = plan.step_of[nodes[0]]
+                plan.kind_of[i] = VIEW
+                plan.places[i] = plan.places[nodes[0]]
+                continue
+        if plan.by_rows[i]:
+            plan.step_of[i] = add_step(plan, STEP_UPDATE, i)
+            plan.kind_of[i] = STEP_UPDATE
+            place_contiguous(plan, i)
+            continue
         if r.op == OP_GUARD:
             plan.step_of[i] = add_step(plan, STEP_GUARD, i)
             plan.kind_of[i] = STEP_GUARD
@@ -664,7 +739,7 @@ cdef int assign_memory(Plan plan) except -1:
         for _, node in p.assigned:
             i = node
             fresh = (plan.places[i].owner == i and not plan.places[i].scalar and plan.storage[i].root < 0
-                     and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY)
+                     and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY and not plan.by_rows[i])
             plan.assign_fresh.append(fresh)
             if fresh:
                 plan.storage[i].root = plan.root_count
@@ -680,7 +755,7 @@ cdef int assign_memory(Plan plan) except -1:
                 plan.root_count += 1
         plan.object_roots = plan.root_count
         for i in range(p.count):
-            if plan.kind_of[i] == STEP_APPLY:
+            if plan.kind_of[i] == STEP_APPLY or plan.kind_of[i] == STEP_UPDATE:
                 plan.storage[i].root = plan.root_count
                 plan.root_count += 1
                 plan.object_count += 1
@@ -1324,8 +1399,10 @@ cdef Plan make_plan(ProgramCore p):
     plan.kind_of = <uint8_t*>malloc(p.count + 1)
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
     plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
-    if plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL:
+    plan.by_rows = <uint8_t*>calloc(p.count + 1, 1)
+    if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL or plan.by_rows == NULL):
         raise MemoryError()
+    find_updates(plan)
     schedule(plan)
     assign_memory(plan)
     plan.registers = <double*>calloc(plan.register_count + 1, sizeof(double))
@@ -1358,7 +1435,7 @@ cdef Plan make_plan(ProgramCore p):
                 build_fused(plan, s, members + plan.steps[s].first, needed)
             elif plan.steps[s].kind == STEP_MATMUL:
                 build_product(plan, s)
-            elif plan.steps[s].kind == STEP_APPLY or plan.steps[s].kind == STEP_GUARD or plan.steps[s].kind == STEP_CAST:
+            elif plan.steps[s].kind in (STEP_APPLY, STEP_GUARD, STEP_CAST, STEP_UPDATE):
                 plan.steps[s].result = result_address(plan, plan.steps[s].node)
             else:
                 build_loop(plan, s)

@@ -351,6 +351,42 @@ cdef int act(ProgramCore p, list acts) except -1:
     return 0
 
 
+cdef int note_update(Plan plan, Run* run, Step* step) except -1:
+    """Rows that are to change when nothing can go wrong any more, so that they are checked now."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef ndarray rows, values
+    p.nodes_of(step.node, &nodes, pair)
+    rows = numpy.array(present_array(plan, run, nodes[1]), np_intp_dtype, order="C")
+    values = numpy.array(present_array(plan, run, nodes[2]), dtype_objects[p.records[step.node].dtype], order="C")
+    check_rows(geometry_array(plan, step.node, <char*>1 + (1 << 20)), rows, values)     # (whose elements nobody reads)
+    keep_object(run, <int>(step.result.root - plan.object_roots), (row_change(p.attribute(step.node)), rows, values))
+    return 0
+
+
+cdef int keep_object(Run* run, int which, object thing) except -1:
+    cdef PyObject* before = run.objects[which]
+    Py_INCREF(thing)
+    run.objects[which] = <PyObject*>thing
+    Py_XDECREF(before)
+    return 0
+
+
+cdef inline tuple noted(Plan plan, Run* run, int32_t node):
+    """What is to be done to rows: (op, numbers, values)."""
+    return <tuple><object>run.objects[plan.storage[node].root - plan.object_roots]
+
+
+cdef Operand row_of_update(Plan plan, Run* run, int32_t node, int32_t* nodes, int n):
+    """Rows that are looked up in what is not made whole."""
+    cdef list changes = []
+    cdef int k
+    cdef int32_t whole = updated_by(plan.program, nodes[0], changes)
+    attribute = fill_holes(plan.program.attribute(node), [None] + [present_array(plan, run, nodes[k]) for k in range(1, n)])
+    return new_tensor(rows_of_changed(present_array(plan, run, whole), [noted(plan, run, k) for k in changes], (<tuple>attribute)[1]))
+
+
 cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
     """An op that is not for the engine, on tensors."""
     cdef ProgramCore p = plan.program
@@ -361,14 +397,14 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
     cdef dict values = {}
     cdef Operand x
     cdef ndarray array
-    cdef int which = step.result.root - plan.object_roots
-    cdef PyObject* before
     for k in range(n):
+        if plan.by_rows[nodes[k]]:
+            continue
         if plan.places[nodes[k]].scalar and plan.places[nodes[k]].nd == 0:
             values[nodes[k]] = new_scalar(run.registers[plan.places[nodes[k]].number], p.records[nodes[k]].dtype)
         else:
             values[nodes[k]] = bare_tensor(present_array(plan, run, nodes[k]))
-    x = apply_record(p, i, values)
+    x = row_of_update(plan, run, i, nodes, n) if n and plan.by_rows[nodes[0]] else apply_record(p, i, values)
     if x.code != p.records[i].dtype or shape_of(x) != p.shape(i):
         raise RuntimeError(f"{op_label(p.records[i].op)} gave shape {shape_of(x)} and dtype {x.dtype} where the recorded run gave "
                            f"{p.shape(i)} and {dtype_objects[p.records[i].dtype]}: what an op gives may depend on its operands' "
@@ -379,10 +415,7 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
     array = x.array
     if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO) or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
         array = own_copy(array)     # (it may be an operand's memory, which is the replay's, for something else in a moment)
-    Py_INCREF(array)
-    before = run.objects[which]
-    run.objects[which] = <PyObject*>array
-    Py_XDECREF(before)
+    keep_object(run, step.result.root - plan.object_roots, array)
     run.bases[step.result.root] = <char*>PyArray_DATA(array)
     return 0
 
@@ -462,6 +495,9 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
                 put_off(plan, run, step)
             else:
                 run_apply(plan, run, step)
+            continue
+        elif step.kind == STEP_UPDATE:
+            note_update(plan, run, step)
             continue
         elif step.kind == STEP_CAST:
             run_cast(plan, run, step)
@@ -553,6 +589,49 @@ cdef int copy_out(Plan plan, Run* run, int32_t node, ndarray to) except -1:
     return 0
 
 
+cdef bint has_the_array(Plan plan, Run* run, int which, list changes) except -1:
+    """Whether a variable's rows can be changed in its own memory: nobody but it, and this replay, refers to the array."""
+    cdef VariableCore v = <VariableCore>plan.program.variables[which]
+    cdef PyObject* held = <PyObject*>v.array
+    # The list of what was read has it, too, and so has the list of what was bound, if it was bound as it lay.
+    if (ad_get_journal() != NULL or held.ob_refcnt != 3 or not pooled_memory(held)
+            or run.bases[plan.input_roots + plan.program.input_count + which] != <char*>PyArray_DATA(v.array)):
+        return False
+    for node in changes:
+        if not has_row_loop(<int>noted(plan, run, node)[0], v.code):
+            return False
+    return True
+
+
+cdef int make_changes(Plan plan, Run* run, list changes, ndarray whole) except -1:
+    cdef tuple change
+    for node in changes:
+        change = noted(plan, run, node)
+        change_rows(<int>change[0], whole, <ndarray>change[1], <ndarray>change[2])
+    return 0
+
+
+cdef list changed_wholes(Plan plan, Run* run, list read):
+    """For each assignment that changes rows: the changed value, or None where the variable's own memory is to change.
+
+    Making one may give up the GIL, so that all are looked at once more after it; after the last look it is held.
+    """
+    cdef list wholes = [None] * len(plan.updates)
+    cdef bint again = True
+    cdef int k, which
+    while again:
+        again = False
+        for k in range(len(wholes)):
+            if plan.updates[k] is None or wholes[k] is not None:
+                continue
+            which = (<tuple>plan.program.assigned[k])[0]
+            if not has_the_array(plan, run, which, <list>plan.updates[k]):
+                wholes[k] = own_copy(read[which])
+                make_changes(plan, run, <list>plan.updates[k], <ndarray>wholes[k])
+                again = True
+    return wholes
+
+
 cdef object replay(ProgramCore p, list arguments):
     """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
     done. Where another thread has assigned to a variable meanwhile that this is to assign to, it is run again: no
@@ -570,7 +649,7 @@ cdef object replay_once(ProgramCore p, list arguments):
     cdef int k, n = <int>len(p.variables)
     cdef int32_t node, failed
     cdef VariableCore v
-    cdef list held = [], outputs = [], results = [], read = [], numbers = [], acts = None, fresh
+    cdef list held = [], outputs = [], results = [], read = [], numbers = [], acts = None, fresh, wholes = None
     cdef ndarray array
     cdef Tensor t
     cdef Log* outer
@@ -605,7 +684,7 @@ cdef object replay_once(ProgramCore p, list arguments):
         for k in range(len(p.assigned)):
             node = (<tuple>p.assigned[k])[1]
             array = None
-            if not p.records[node].flags & SCALAR:
+            if not p.records[node].flags & SCALAR and not plan.by_rows[node]:
                 array = <ndarray>plan.spares[k]
                 plan.spares[k] = None
                 if array is None or (<PyObject*>array).ob_refcnt > 1 or not pooled_memory(<PyObject*>array):
@@ -642,6 +721,9 @@ cdef object replay_once(ProgramCore p, list arguments):
             array = fresh[k]
             if array is not None and not plan.assign_fresh[k]:
                 copy_out(plan, run, node, array)
+        if plan.updating:
+            array = None
+            wholes = changed_wholes(plan, run, read)
         for k in range(len(p.assigned)):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]
@@ -650,6 +732,11 @@ cdef object replay_once(ProgramCore p, list arguments):
                 if drawn is not None:
                     random_restore(drawn)
                 return None
+        if plan.updating:       # (first of all, before anything that might let another thread look)
+            for k in range(len(p.assigned)):
+                if plan.updates[k] is not None and wholes[k] is None:
+                    v = <VariableCore>p.variables[<int>(<tuple>p.assigned[k])[0]]
+                    make_changes(plan, run, <list>plan.updates[k], v.array)
         held = read = None
         for k in range(len(p.assigned)):
             which, node = <tuple>p.assigned[k]
@@ -658,7 +745,10 @@ cdef object replay_once(ProgramCore p, list arguments):
             if ad_get_journal() != NULL:
                 note_assignment(v)
             v.fresh_log_id = 0
-            if array is None:
+            if plan.by_rows[node]:
+                if wholes[k] is not None:
+                    v.array = wholes[k]
+            elif array is None:
                 v.number = run.registers[plan.places[node].number]
             else:
                 plan.spares[k] = v.array

@@ -29,14 +29,27 @@ cdef void add_numbers(Real* whole, npy_intp* rows, Real* values, npy_intp n) noe
         whole[rows[i]] += values[i]
 
 
+cdef int check_rows(ndarray whole, ndarray rows, ndarray values) except -1:
+    """Refuse numbers of rows, or rows, that an array does not have."""
+    if PyArray_NDIM(whole) == 0:
+        raise ValueError("a scalar has no rows")
+    cdef npy_intp n = PyArray_SIZE(rows), count = PyArray_DIMS(whole)[0], i
+    cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
+    for i in range(n):
+        if not 0 <= numbers[i] < count:
+            raise IndexError(f"index {numbers[i]} is out of bounds for {count} rows")
+    if n and PyArray_SIZE(values) != n * (PyArray_SIZE(whole) // count):
+        raise ValueError(f"values of shape {values.shape} for {n} rows of an array of shape {whole.shape}")
+    return 0
+
+
 cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except -1:
     """whole[rows[i]] = whole[rows[i]] op values[i], one row after the other, so that those named twice change twice.
 
     All three are contiguous, and `whole` and `values` of one dtype. Nothing is written where an index is out of range.
     """
-    if PyArray_NDIM(whole) == 0:
-        raise ValueError("a scalar has no rows")
-    cdef npy_intp n = PyArray_SIZE(rows), count = PyArray_DIMS(whole)[0], i, row
+    check_rows(whole, rows, values)
+    cdef npy_intp n = PyArray_SIZE(rows), i, row
     cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
     cdef int code = type_code(whole)
     cdef npy_intp width, nbytes
@@ -44,14 +57,9 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
     cdef char* args[3]
     cdef char* base = <char*>PyArray_DATA(whole)
     cdef char* source = <char*>PyArray_DATA(values)
-    for i in range(n):
-        if not 0 <= numbers[i] < count:
-            raise IndexError(f"index {numbers[i]} is out of bounds for {count} rows")
     if n == 0:
         return 0
-    width = PyArray_SIZE(whole) // count
-    if PyArray_SIZE(values) != n * width:
-        raise ValueError(f"values of shape {values.shape} for {n} rows of an array of shape {whole.shape}")
+    width = PyArray_SIZE(whole) // PyArray_DIMS(whole)[0]
     if not has_row_loop(op, code):
         (<object>table[op].ufunc).at(whole, rows, values)
         return 0
@@ -97,6 +105,18 @@ def changed_rows(str kind, ndarray whole, indices, values):
     cdef ndarray copy = PyArray_NewCopy(whole, NPY_CORDER)
     change_rows(row_change(kind), copy, row_numbers(indices), numpy.ascontiguousarray(values, whole.dtype))
     return copy
+
+
+cdef ndarray rows_of_changed(ndarray whole, list changes, ndarray numbers):
+    """Rows of what an array will be once it is changed: [(op, numbers, values)]. Only those rows are computed."""
+    cdef ndarray part
+    once, places = numpy.unique(numbers, return_inverse=True)
+    part = whole.take(once, 0)
+    for op, rows, values in changes:
+        at = numpy.searchsorted(once, rows)
+        asked = numpy.flatnonzero(numpy.append(once, -1)[at] == rows)
+        change_rows(op, part, row_numbers(at[asked]), values[asked])
+    return numpy.asarray(part.take(places.reshape(numbers.shape), 0))
 
 
 def add_rows(whole, indices, values):

@@ -91,6 +91,9 @@ ctypedef struct Row:
     int draws                   # GENERAL: its value is another one each time: random numbers
     int acts                    # GENERAL: it is there for what it does, at the end of a replay: it prints
     int raises                  # GENERAL: some values make it raise an error; ELEMENTWISE: some integers do
+    int passes_on               # ELEMENTWISE: its value is the first operand as it stands: a program need not copy it
+    int updates_rows            # GENERAL: its value is the first operand with rows changed, as its attribute says (rows.pxi), by
+                                # numbers and values that are the other two: a program that assigns it changes rows in place
     int selects                 # LINEAR, GENERAL: each element of the result is an operand's, or zero
     int derivative[MOST_INPUTS]
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output

@@ -370,7 +370,7 @@ erfc: Function = elementwise(
 
 # ------------------------------------------------------------------------------------------- rounding and comparisons
 
-# What a recorded function keeps of `tf.stop_gradient`: a copy through which nothing flows, whoever differentiates it.
+# What a recorded function keeps of `tf.stop_gradient`: the value, but nothing flows through it, whoever differentiates.
 elementwise(
     "stop_gradient",
     None,
@@ -379,6 +379,7 @@ elementwise(
     doc="The value, off every tape.",
     namespace="",
     example=("[1., -2.]", "[ 1. -2.]"),
+    passes_on=True,
 )
 floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
 ceil: Function = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")

@@ -40,6 +40,7 @@ _core.install_reread(
         (None, lambda g, value, source, y: g),
         ("value", "source"),
         "The value, whose derivative is the source's.",
+        passes_on=True,
     )
 )
 _core.on_complex("reread", _general)

@@ -1,8 +1,9 @@
 """Rows by number, changed and added up: what `Variable.scatter_add` and the optimizers do inside a recorded function.
 
-Outside of one they work in place, on arrays. A program cannot: here are the same changes as operations that make new
-values, with the numbers of the rows for an operand, so that a replay changes the rows of its call. Both give the same
-numbers to the last bit. Nothing is differentiated: what is assigned to a variable is a new value.
+Outside of one they work in place, on arrays. Here are the same changes as operations that make new values, with the
+numbers of the rows for an operand, so that a replay changes the rows of its call. Both give the same numbers to the
+last bit. A replay that assigns such a value to the variable that it was made of does not make it: it changes the rows
+in place, at its end. Nothing is differentiated: what is assigned to a variable is a new value.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _CHANGED = _core.register_general(
     None,
     False,
     False,
+    updates_rows=True,
 )
 
 

@@ -147,6 +147,7 @@ def elementwise(
     ufuncs: Sequence[np.ufunc] = (),
     example: tuple[str, str] | None = None,
     raises: bool = False,
+    passes_on: bool = False,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -174,6 +175,8 @@ def elementwise(
         For the docstring: arguments, and the value as printed with four decimals. Without it the ufunc is the example.
     raises : bool
         Whether some integers make the kernel raise an error.
+    passes_on : bool
+        Whether the value is the first operand as it stands, which a program then need not copy.
 
     Returns
     -------
@@ -202,6 +205,7 @@ def elementwise(
         boolean=boolean,
         ufuncs=tuple(ufuncs),
         raises=raises,
+        passes_on=passes_on,
     )
     missing = any(d is ... for d in derivatives)
     _rows.append(
