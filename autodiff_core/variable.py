@@ -287,7 +287,8 @@ class Variable(_core.VariableCore):
     def _change_rows(self, kind: str, slices: Any, what: str) -> None:
         self._check_rows(slices, what)
         if _core.is_tracing():
-            self.set_value(changed_rows(self, kind, slices.indices, slices.values))
+            before, rows = _core.detached(self), _core.detached(slices.values)
+            self.set_value(changed_rows(before, kind, slices.indices, rows))
         else:
             self.change_rows(kind, _core.value_array(slices.indices), _core.value_array(slices.values))
 

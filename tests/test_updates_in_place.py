@@ -339,3 +339,44 @@ def test_an_error_around_a_replay_undoes_what_the_replay_has_changed() -> None:
         assert v[0, 0] == 3.0
         raise RuntimeError("too much")
     np.testing.assert_array_equal(v[:, 0], [1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+
+
+# ------------------------------------------------------------------------------------------------------- a tape around
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex128"])
+@pytest.mark.parametrize("method", ["scatter_add", "scatter_sub", "scatter_update"])
+def test_a_tape_around_sees_what_was_read_before_and_after_a_change(method: str, dtype: str) -> None:
+    """Nothing flows through what is assigned, as without a recorded function."""
+
+    def change(v: Any, x: Any, ids: Any) -> Any:
+        before = tf.gather(v, ids)
+        getattr(v, method)(tf.IndexedSlices(x, ids))
+        return tf.reduce_sum(tf.square(before) * x + tf.square(tf.gather(v, ids)))
+
+    results = []
+    for make in (tf.function, lambda f: f):
+        v = tf.Variable(np.random.default_rng(0).normal(size=(6, 2)).astype(dtype))
+        step = make(change)
+        for seed, ids in enumerate(IDS):
+            x = tf.constant(np.random.default_rng(seed).normal(size=(3, 2)).astype(dtype))
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = step(v, x, tf.constant(ids))
+            by_v, by_x = tape.gradient(y, [v, x])
+            results.append([tf.convert_to_tensor(value).numpy() for value in (y, v, by_v, by_x)])
+    for found, expected in zip(results[: len(IDS)], results[len(IDS) :], strict=True):
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_step_under_a_tape_is_the_same_step(rule: str) -> None:
+    table, expected = table_of(6), table_of(6)
+    step, eager = tf.function(step_of(rule, table)), step_of(rule, expected)
+    for ids in IDS:
+        with tf.GradientTape() as tape:
+            loss, _ = step(tf.constant(ids))
+        eager(tf.constant(ids))
+        np.testing.assert_array_equal(table, expected)
+        assert tape.gradient(loss, table) is not None
