@@ -145,16 +145,28 @@ cdef class Variants:
         return None
 
 
-cdef bint aliased(list watched, list captured, list operands):
-    for what in watched:
-        x = operands[what] if type(what) is int else what
-        for k in range(len(operands)):
-            if operands[k] is x and (type(what) is not int or <Py_ssize_t>what != k):
-                return True
-        if type(what) is int:
-            for y in captured:
-                if y is x:
+cdef extern from "Python.h":
+    PyObject* PyList_GET_ITEM(list items, Py_ssize_t k) noexcept
+
+
+cdef bint aliased(list watched, list captured, list operands) except -1:
+    """Whether one of what is watched (a number of an operand, or a captured tensor) is given a second time."""
+    cdef Py_ssize_t i, k, own, n = len(operands), others = len(captured)
+    cdef PyObject* x
+    if n == 0 or (n == 1 and others == 0):
+        return False
+    for i in range(len(watched)):
+        x = PyList_GET_ITEM(watched, i)
+        own = -1
+        if type(<object>x) is int:
+            own = <Py_ssize_t><object>x
+            x = PyList_GET_ITEM(operands, own)
+            for k in range(others):
+                if PyList_GET_ITEM(captured, k) == x:
                     return True
+        for k in range(n):
+            if PyList_GET_ITEM(operands, k) == x and k != own:
+                return True
     return False
 
 
@@ -201,7 +213,8 @@ cdef class FunctionCore:
             operands = matching(self.last_arguments, args)
             if operands is not None and (self.last_around is None or unchanged(self.last_around)):
                 log = recording_log()
-                if log == NULL and not (self.last_variants.watched is not None and self.last_variants.aliased(operands)):
+                if log == NULL and not (self.last_variants.watched is not None and aliased(
+                        self.last_variants.watched, self.last_variants.captured, operands)):
                     found = self.last_variants.run(operands)
                     if found is not None:
                         variant, results = <tuple>found

@@ -510,6 +510,16 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
     return -1
 
 
+cdef int32_t run_steps_that_print(Plan plan, Run* run, list acts) except -2:
+    """The steps, of which some print: after an error at once, as far as it came."""
+    run.acts = <PyObject*>acts
+    try:
+        return run_steps(plan, run)
+    except BaseException:
+        act(plan.program, acts)
+        raise
+
+
 cdef inline double read_as_number(char* at, int code) noexcept:
     if code == NPY_DOUBLE:
         return (<double*>at)[0]
@@ -693,13 +703,9 @@ cdef object replay_once(ProgramCore p, list arguments):
             fresh.append(array)
         if plan.acts:
             acts = []
-            run.acts = <PyObject*>acts
-        try:
+            failed = run_steps_that_print(plan, run, acts)
+        else:
             failed = run_steps(plan, run)
-        except BaseException:
-            if acts:
-                act(p, acts)        # as far as it came
-            raise
         if failed >= 0:
             if drawn is not None:
                 random_restore(drawn)
