@@ -10,7 +10,7 @@ import dis
 import sys
 from functools import lru_cache
 from itertools import takewhile
-from types import CodeType, FrameType
+from types import BuiltinMethodType, CodeType, FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,12 @@ from .program_text import place_text
 
 _BY_ARRAY, _BY_NUMBER = 1, 2
 _HERE = __name__.partition(".")[0]
-# What compiled functions are called that ask each element for a Python number: `array.array` among them, np.float64 ...
-_STORING = frozenset(["__setitem__", "setitem", "fill", "fromiter", "array"]) | {
+# What compiled functions are called that ask each element for a Python number (`array.array`, np.float64 ...),
+# where what is called cannot be told by its value.
+_STORING = frozenset(["__setitem__", "setitem", "fill", "fromiter", "array", "astype"]) | {
     kind.__name__ for kind in np.sctypeDict.values()
 }
+_BUILT_IN = (BuiltinMethodType, type("".__len__))  # a compiled function, and a compiled method of a value
 _ELEMENTS = "array[index] = tensor"
 _WAYS = {
     _ELEMENTS: "Fill a buffer in its place, b = tf.buffer(array); b[index] = tensor, or store the numbers alone, "
@@ -126,8 +128,32 @@ def _begin(one: dis.Instruction) -> tuple[int | None, int | None]:
     return (None, None) if positions is None else (positions.lineno, positions.col_offset)
 
 
-def stores(code: CodeType, at: int) -> bool:
-    """Whether a call makes numbers of what it is given without being asked to: it stores them into an array, or stands
-    in NumPy's or SciPy's own code, which calls compiled code there."""
+def stores(frame: FrameType) -> bool:
+    """Whether the call that a frame is at makes numbers of what it is given without being asked to: it stores them into
+    an array, or is of NumPy's or SciPy's own code, or stands there, which calls compiled code of theirs."""
+    code = frame.f_code
     folders = [sys.modules[name].__path__[0] for name in ("numpy", "scipy") if name in sys.modules]
-    return code.co_filename.startswith(tuple(folders)) or called(code, at).rpartition(".")[2] in _STORING
+    if code.co_filename.startswith(tuple(folders)):
+        return True
+    name = called(code, frame.f_lasti)
+    return name.rpartition(".")[2] in _STORING or _is_of_a_library(name, frame.f_globals)
+
+
+def _is_of_a_library(name: str, names: dict[str, Any]) -> bool:
+    """Whether what a module calls by this name is a function of NumPy's or SciPy's: np.add.reduce, or one by a name of
+    the user's own. Local names are not looked up."""
+    first, *attributes = name.split(".")
+    walked = [names.get(first)]
+    for attribute in attributes:
+        if not isinstance(walked[-1], (ModuleType, np.ufunc, np.ndarray)):  # asking others may run the user's code
+            return False
+        walked.append(getattr(walked[-1], attribute, None))
+    thing = walked[-1]
+    if isinstance(thing, _BUILT_IN):
+        walked.append(getattr(thing, "__self__", None))
+    return any(_root(of) in ("numpy", "scipy") for of in (*walked, *map(type, walked)))
+
+
+def _root(thing: Any) -> str:
+    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
+    return str(name or "").partition(".")[0]

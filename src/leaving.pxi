@@ -30,11 +30,11 @@ hide_sequence(VariableCore)
 cdef frozenset store_opcodes = None     # STORE_SUBSCR, and from Python 3.12 on STORE_SLICE
 cdef frozenset call_opcodes = None      # and those that call functions
 cdef object hook_refusal = None         # the package's: the error for a way to leave, given who called
-cdef object hook_stores = None          # and whether a call is one of the functions that store what they are given
+cdef object hook_stores = None          # and whether the call that a frame is at stores what it is given
 
 
 def install_leaving(refusal, stores):
-    """Give the core what reads the caller's code: the error, and whether an instruction calls what stores into arrays."""
+    """Give the core what reads the caller's code: the error, and whether the call that a frame is at stores into arrays."""
     global hook_refusal, hook_stores, store_opcodes, call_opcodes
     import opcode
     known = opcode.opmap
@@ -112,6 +112,6 @@ cdef int stores_into_array() except -1:
     try:
         at = PyFrame_GetLasti(frame)
         instruction = (<object>code).co_code[at]
-        return instruction in store_opcodes or (instruction in call_opcodes and bool(hook_stores(<object>code, at)))
+        return instruction in store_opcodes or (instruction in call_opcodes and bool(hook_stores(<object>frame)))
     finally:
         Py_DECREF(<object>code)

@@ -38,6 +38,19 @@ def of_a_list(name: str) -> Spelling:
     return lambda x, s: getattr(np, name)([s, x[0] * s, x[1]])
 
 
+def of_objects(*elements: Any) -> np.ndarray:
+    array = np.empty(len(elements), object)
+    for k, element in enumerate(elements):
+        array[k] = element
+    return array
+
+
+# By names that say nothing.
+MADE, SUMMED = np.fromiter, np.add.reduce
+FILLED = np.ones(3)
+FILL, SET = FILLED.fill, FILLED.__setitem__
+
+
 def in_a_matrix(matrix: Any, s: Any) -> Any:
     matrix[0, 0] = s
     return matrix.toarray()
@@ -160,7 +173,16 @@ SPELLINGS: dict[str, Spelling] = {
     "np.fill_diagonal": lambda x, s: operator.itemgetter(0)([a := np.zeros((3, 3)), np.fill_diagonal(a, s)]),
     "np.put_along_axis": stored(lambda a, x, s: np.put_along_axis(a, np.array([0]), s, 0)),
     "np.add.at": stored(lambda a, x, s: np.add.at(a, [0], s)),
+    "np.add.reduce from a tensor": lambda x, s: np.add.reduce(WEIGHTS, initial=s),
+    "np.maximum.reduce from a tensor": lambda x, s: np.maximum.reduce(WEIGHTS, initial=9.0 * s),
+    "array of objects": lambda x, s: of_objects(s, x[0]).astype(float),
+    "array of objects, made again": lambda x, s: np.array(of_objects(s, x[0]), float),
+    "np.fromiter by another name": lambda x, s: MADE((v * v for v in x), float),
+    "np.add.reduce by another name": lambda x, s: SUMMED(WEIGHTS, initial=s),
+    "array.fill by another name": lambda x, s: (FILL(s), FILLED.copy())[1],
+    "array.__setitem__ by another name": lambda x, s: (SET(0, s), FILLED.copy())[1],
     # SciPy
+    "scipy.linalg.blas": scipys("linalg.blas", lambda sp, x, s: sp.ddot(x, WEIGHTS)),
     "scipy.linalg.solve": scipys("linalg", lambda sp, x, s: sp.solve(MATRIX, x)),
     "scipy.linalg.inv": scipys("linalg", lambda sp, x, s: sp.inv(MATRIX * s)),
     "scipy.linalg.det": scipys("linalg", lambda sp, x, s: sp.det(MATRIX * s)),
