@@ -8,8 +8,7 @@ gives the derivatives of higher order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -161,16 +160,6 @@ def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     return [next(gradients) if moves else None for moves in moving]
 
 
-@contextmanager
-def _unrecorded() -> Iterator[None]:
-    """Pause every tape of this thread."""
-    listening = _core.suspend()
-    try:
-        yield
-    finally:
-        _core.resume(listening)
-
-
 class _WithRule:
     """A function with a derivative of its own; as a method it leaves `self` alone."""
 
@@ -240,7 +229,7 @@ class _CustomGradient(_WithRule):
         with _core.Tape(False, True) as watcher:
             result, call.grad_fn = self._pair(self._f(*args, **kwargs))
         named = [*call.leaves, *flatten_for_tape(kwargs)[0]] if kwargs else call.leaves
-        call.variables = _not_among(watcher.seen_variables(), named)
+        call.variables = not_among(watcher.seen_variables(), named)
         if call.variables and not _takes_variables(call.grad_fn):
             raise TypeError(
                 f"{self._name}: @custom_gradient grad_fn must accept keyword argument 'variables', since function uses "
@@ -269,8 +258,20 @@ def _passed(*cotangents: Any, variables: Any = None) -> Any:
     return cotangents if variables is None else (cotangents, [None] * len(variables))
 
 
-def _not_among(variables: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
-    return [v for v in variables if not any(v is argument for argument in arguments)]
+def not_among(read: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+    """What a function reads that is none of its arguments."""
+    return [x for x in read if not any(x is argument for argument in arguments)]
+
+
+def run_unrecorded(f: Callable[[], Any]) -> tuple[Any, list[Any]]:
+    """The result of a function that is one record, whatever it does inside; and what it reads that has a derivative:
+    variables, and the tensors around it that a recording tape follows."""
+    with _core.Finder() as finder:
+        with _core.Tape(False, True) as watcher:
+            result = f()
+        variables = list(watcher.seen_variables())
+        del watcher
+    return result, variables + not_among(finder.found, variables)
 
 
 def _takes_variables(function: Function) -> bool:
@@ -404,9 +405,8 @@ class _Recomputed(_WithRule):
         call = _RecomputedCall(self._name, (args, kwargs) if kwargs else args)
         call.f, call.keywords = self._f, bool(kwargs)
         call.keep_arrays()
-        with _unrecorded(), _core.Tape(False, True) as watcher:
-            result = self._f(*args, **kwargs)
-        call.variables = _not_among(watcher.seen_variables(), call.leaves)
+        result, read = run_unrecorded(lambda: self._f(*args, **kwargs))
+        call.variables = not_among(read, call.leaves)
         return call.record(_BY_PULL, result)
 
 
@@ -427,8 +427,8 @@ def recompute_grad(f: Function) -> Function:
     -----
     https://www.tensorflow.org/api_docs/python/tf/recompute_grad. T. Chen, B. Xu, C. Zhang, C. Guestrin, Training deep
     nets with sublinear memory cost, 2016. The trainable variables that f reads have the values from the call when it is
-    run again, even if they were assigned to since. Tensors that f finds around it count as constants: pass them as
-    arguments.
+    run again, even if they were assigned to since. Variables and tensors that f finds around it have a gradient, as its
+    arguments have.
 
     Examples
     --------
@@ -495,12 +495,12 @@ class _CustomJVP(_WithRule):
         call = _TangentCall(self._name, args)
         call.jvp = self._rule
         call.keep_arrays()
-        with _unrecorded(), _core.Tape(False, True) as watcher:
-            result = self._f(*args)
-        if used := _not_among(watcher.seen_variables(), call.leaves):
+        result, read = run_unrecorded(lambda: self._f(*args))
+        if used := not_among(read, call.leaves):
+            variables = [getattr(x, "name", "") for x in used if isinstance(x, _core.VariableCore)]
+            what = f"the variables {variables}" if variables else "tensors around it that a tape follows"
             raise TypeError(
-                f"{self._name}: a custom_jvp function reads the variables {[v.name for v in used]}, which its rule "
-                f"cannot see; make them arguments"
+                f"{self._name}: a custom_jvp function reads {what}, which its rule cannot see; make them arguments"
             )
         call.results = [_core.operand(leaf) if _numeric(leaf) else _PLACE for leaf in flatten_for_tape(result)[0]]
         return call.record(_BY_PUSH, result)
@@ -512,7 +512,8 @@ def custom_jvp(f: Function) -> Any:
     Parameters
     ----------
     f : callable
-        Of positional arguments; returns a tensor or a structure of them. It reads no variables but its arguments.
+        Of positional arguments; returns a tensor or a structure of them. What it reads of variables and of
+        tensors that a tape follows are its arguments.
 
     Returns
     -------
@@ -526,7 +527,7 @@ def custom_jvp(f: Function) -> Any:
     AttributeError
         At a call, where no rule is defined.
     TypeError
-        At a call, where f reads variables.
+        At a call, where f reads variables, or tensors around it that a tape follows.
     ValueError
         When differentiated, where the rule returns no pair, or tangents of a wrong number or shape.
 

@@ -259,6 +259,7 @@ include "batching.pxi"
 include "around.pxi"
 include "function.pxi"
 include "interface.pxi"
+include "finding.pxi"
 include "methods.pxi"
 
 for _dtype in dtype_objects:

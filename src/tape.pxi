@@ -59,6 +59,7 @@ ctypedef struct Log:
     int is_current              # some thread records on it
     uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
                                 # whichever others come and go
+    PyObject* finder            # what notes the tensors from before it that are read, or NULL (finding.pxi)
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     unsigned long keeper        # the thread that they are of
     uint32_t tracer             # the tape that hears everything, of a log that becomes a program (tracer.pxi); or 0
@@ -481,11 +482,20 @@ cdef inline int operand_nodes(Log* log, Record* r, int32_t** nodes, int32_t* pai
 
 cdef int32_t log_find(Log* log, Operand x) noexcept:
     """The node of `x` on `log`, or -1."""
-    cdef int i
+    cdef int32_t node
     if x.log_id == log.id:
         return x.node
     if x.log_id == 0:
         return -1
+    node = found_earlier(log, x)
+    if log.finder != NULL and node >= 0:
+        note_found(log, x, node)
+    return node
+
+
+cdef int32_t found_earlier(Log* log, Operand x) noexcept:
+    """The node of `x`, where that is from another epoch of the log than the present one, or `x` stands on several logs."""
+    cdef int i
     for i in range(log.epoch_count):
         if x.log_id == log.epochs[i].id:
             return x.node if x.node < log.epochs[i].end else -1

@@ -157,6 +157,18 @@ def test_variables_in_a_forward_function_are_an_error() -> None:
     assert derivative(tf.custom_gradient(lambda x: (x * 1.0, lambda g: g)), weight).numpy() == 1.0
 
 
+def test_followed_tensors_around_a_forward_function_are_an_error() -> None:
+    around = tf.constant(2.0)
+    f = tf.custom_jvp(lambda x: x * around)
+    f.defjvp(lambda primals, tangents: (f(*primals), tangents[0] * around))
+    x = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        tape.watch([x, around])
+        with pytest.raises(TypeError, match=r"reads tensors around it that a tape follows.*make them arguments"):
+            f(x)
+    assert derivative(f, x).numpy() == 2.0  # where it is a constant
+
+
 @pytest.mark.parametrize(
     ("returned", "text"),
     [

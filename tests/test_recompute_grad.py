@@ -34,6 +34,77 @@ def test_the_gradient_is_that_of_the_function_itself() -> None:
     check_gradients(tf.recompute_grad(deep), [[0.1, 0.4]], order=3, atol=1e-5, rtol=1e-4)
 
 
+TWICE = [
+    lambda f: tf.grad(f),
+    lambda f: tf.function(tf.grad(f)),
+    lambda f: tf.grad(tf.function(f)),
+    lambda f: lambda t: tf.jvp(f, (t,), (tf.ones_like(t),))[1],
+    lambda f: tf.hessian(f),
+    lambda f: lambda t: tf.vectorize(tf.grad(f))(tf.stack([t, 2.0 * t]))[0],
+    lambda f: (
+        lambda t: tf.grad(lambda u: tf.reduce_sum(tf.vectorize(lambda k: k * f(u))(tf.constant([1.0, 2.0], t.dtype))))(
+            t
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("around", TWICE)
+def test_tensors_that_the_function_finds_around_it_are_followed(around: Any) -> None:
+    x = tf.constant(0.6, tf.float64)
+
+    def found(wrap: Any) -> Any:
+        def f(t: Any) -> Any:
+            u = tf.exp(t)  # recorded before the call, as t is
+            return wrap(lambda x: tf.sin(x * t) * u + x)(x)
+
+        return f
+
+    t = tf.constant(0.7, tf.float64)
+    again, plain = around(found(tf.recompute_grad)), around(found(lambda f: f))
+    for _ in range(2):
+        np.testing.assert_allclose(again(t).numpy(), plain(t).numpy(), rtol=1e-12)
+
+
+def test_a_tensor_around_the_function_is_followed_within_tapes_of_its_own_and_other_recomputed_functions() -> None:
+    def f(x: Any, t: Any, wrap: Any) -> Any:
+        def inner(x: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = wrap(lambda z: tf.sin(z * t) * w)(x)
+            return tape.gradient(y, x) * t
+
+        return wrap(inner)(x)
+
+    w = tf.Variable(1.3, dtype=tf.float64)
+    x, t = tf.constant(0.6, tf.float64), tf.constant(0.7, tf.float64)
+    gradients = []
+    for wrap in (tf.recompute_grad, lambda f: f):
+        with tf.GradientTape() as tape:
+            tape.watch([x, t])
+            y = f(x, t, wrap)
+        gradients.append([float(g) for g in tape.gradient(y, [x, t, w])])
+    np.testing.assert_allclose(gradients[0], gradients[1], rtol=1e-12)
+
+
+def test_an_argument_that_is_also_found_around_the_function_is_one_source() -> None:
+    x = tf.constant(0.6)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.recompute_grad(lambda z: z * x)(x)
+    assert float(tape.gradient(y, x)) == pytest.approx(1.2)
+
+
+def test_what_no_tape_follows_is_a_constant_around_the_function() -> None:
+    x, paused, constant = tf.constant(0.6), tf.constant(2.0), tf.constant(3.0)
+    with tf.GradientTape() as tape:
+        tape.watch([x, paused])
+        with tape.stop_recording():
+            u = paused * 2.0
+        y = tf.recompute_grad(lambda z: z * u * constant)(x)
+    assert tape.gradient(y, [paused, constant]) == [None, None]
+
+
 def test_the_function_runs_once_more_for_each_gradient() -> None:
     calls = []
 

@@ -206,6 +206,24 @@ def test_odeint_takes_states_of_any_shape_and_structures_of_arguments() -> None:
     np.testing.assert_allclose(found[-1].numpy(), state @ scipy.linalg.expm(0.5 * TURN), rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["odeint", "solve_ivp"])
+def test_the_slope_of_an_equation_may_read_tensors_around_it(name: str) -> None:
+    def end(rate: Any) -> Any:
+        if name == "odeint":
+            return tf.scipy.integrate.odeint(lambda y, t: -rate * y, [2.0], [0.0, 1.5], rtol=1e-10, atol=1e-10)[-1, 0]
+        return tf.scipy.integrate.solve_ivp(
+            lambda t, y: -rate * y, (0.0, 1.5), [2.0], t_eval=[1.5], rtol=1e-10, atol=1e-10
+        ).y[0, -1]
+
+    rate = tf.constant(0.5, tf.float64)
+    slope, bend = -3.0 * np.exp(-0.75), 4.5 * np.exp(-0.75)
+    np.testing.assert_allclose(tf.grad(end)(rate).numpy(), slope, rtol=1e-7)
+    np.testing.assert_allclose(tf.grad(tf.function(end))(rate).numpy(), slope, rtol=1e-7)
+    np.testing.assert_allclose(tf.vectorize(tf.grad(end))(tf.stack([rate, rate])).numpy(), [slope] * 2, rtol=1e-7)
+    np.testing.assert_allclose(tf.hessian(end)(rate).numpy(), bend, rtol=1e-6)
+    np.testing.assert_allclose(tf.jvp(end, (rate,), (tf.ones_like(rate),))[1].numpy(), slope, rtol=1e-7)
+
+
 def test_odeint_follows_variables_that_the_function_reads_also_in_the_second_order() -> None:
     rate = tf.Variable(0.5, dtype=tf.float64)
     with tf.GradientTape() as outer:

@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..custom import not_among, run_unrecorded
 from ..nest import flatten_for_tape
 from ..ops.complex_parts import real
 from ..ops.elementwise import conj
@@ -73,24 +74,23 @@ def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Se
         time = _core.to_tensor(np.asarray(at, times.dtype))
         return _core.seen(_core.operand(func(_core.to_tensor(y.astype(y0.dtype)), time, *values)))
 
+    # Once where it is seen what the function reads, and that it fits.
+    first, read = run_unrecorded(lambda: slope(y, times[0]))
+    if first.shape != y.shape:
+        raise ValueError(
+            f"the slope of a state of shape {y.shape} has that shape; the function gave one of shape {first.shape}"
+        )
+    if first.dtype.kind == "c" and y.dtype.kind != "c":
+        raise TypeError(
+            f"the slope of a state of dtype {y.dtype} is of dtype {first.dtype}; start from a complex state, as in "
+            f"tf.cast(y0, tf.complex128)"
+        )
     listening = _core.suspend()
     try:
-        # Once where it is seen which variables the function reads, and that it fits.
-        with _core.Tape(False, True) as watcher:
-            first = slope(y, times[0])
-        if first.shape != y.shape:
-            raise ValueError(
-                f"the slope of a state of shape {y.shape} has that shape; the function gave one of shape {first.shape}"
-            )
-        if first.dtype.kind == "c" and y.dtype.kind != "c":
-            raise TypeError(
-                f"the slope of a state of dtype {y.dtype} is of dtype {first.dtype}; start from a complex state, as in "
-                f"tf.cast(y0, tf.complex128)"
-            )
         path = solver(slope, y, times).astype(y.dtype)
     finally:
         _core.resume(listening)
-    variables = [v for v in watcher.seen_variables() if not any(v is x for x in args)]
+    variables = not_among(read, args)
     call = _Call(solver, func, len(args), variables)
     (call.path,) = _core.multiple(_ODE, [y0, t, *args, *variables], [_core.to_tensor(path)], call)
     return call.path
@@ -99,7 +99,7 @@ def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Se
 def _adjoint(
     solver: _Solver, func: Callable[..., Any], path: Any, t: Any, args: Sequence[Any], variables: Sequence[Any], g: Any
 ) -> list[Any]:
-    """Gradients with respect to the first state, the times, the arguments and the variables."""
+    """Gradients with respect to the first state, the times, the arguments, and what the function finds around it."""
     n, count = int(path.shape[1]), int(path.shape[0])
     sources = [*args, *variables]
     sizes = [int(source.size) for source in sources]
@@ -180,8 +180,8 @@ def odeint(
     Parameters
     ----------
     func : callable
-        Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. It may read
-        variables, but tensors that it finds around it have no gradient: give them as arguments.
+        Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. Variables and
+        tensors that it finds around it have a gradient as well.
     y0 : array_like
         The state at t[0]; of any shape, real or complex.
     t : array_like
@@ -198,7 +198,8 @@ def odeint(
     Returns
     -------
     Tensor
-        Of shape (n, ...): the state at each time. It has a gradient with respect to y0, t, args and variables.
+        Of shape (n, ...): the state at each time. It has a gradient with respect to y0, t, args, and what func
+        finds around it.
 
     Raises
     ------
@@ -266,8 +267,8 @@ def solve_ivp(
     Parameters
     ----------
     fun : callable
-        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. It may read variables, but
-        tensors that it finds around it have no gradient: give them as arguments.
+        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. Variables and tensors
+        that it finds around it have a gradient as well.
     t_span : pair of float
         The first and the last time.
     y0 : array_like
@@ -286,8 +287,8 @@ def solve_ivp(
     Returns
     -------
     namespace
-        With `t`, of shape (m,), and `y`, of shape (n, m), which has a gradient with respect to y0, t_span, t_eval, args
-        and variables; `success`, `status` and `message` are SciPy's.
+        With `t`, of shape (m,), and `y`, of shape (n, m), which has a gradient with respect to y0, t_span, t_eval,
+        args, and what fun finds around it; `success`, `status` and `message` are SciPy's.
 
     Raises
     ------
