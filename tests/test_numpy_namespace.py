@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import pickle
 import warnings
 import zlib
@@ -79,6 +80,35 @@ def test_names_are_made_once_and_known_by_their_names() -> None:
         assert copy.deepcopy(function)([1.0, 2.0]) is not None if function is np.sum else True
     assert np.add.reduce([1, 2]) == 3 and np.add.nin == 2 and repr(np.add) == "<ufunc 'add'>"
     assert tf.experimental.numpy is np and tf.numpy is np
+
+
+@pytest.mark.parametrize("name", ["random", "ma", "testing", "exceptions", "lib.stride_tricks", "dtypes"])
+def test_modules_that_are_numpys_are_imported_by_their_names_here(name: str) -> None:
+    assert importlib.import_module(f"autodiff_core.numpy.{name}") is importlib.import_module(f"numpy.{name}")
+
+
+def test_a_module_that_numpy_has_not_is_not_found() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'autodiff_core.numpy.randon'"):
+        importlib.import_module("autodiff_core.numpy.randon")
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'autodiff_core.numpy.ma.nothing'"):
+        importlib.import_module("autodiff_core.numpy.ma.nothing")
+
+
+def test_things_are_what_they_are_in_numpy() -> None:
+    assert isinstance(np.add, np.ufunc) and isinstance(np.add, numpy.ufunc)
+    assert isinstance(np.vectorize(abs), np.vectorize)
+    for thing in (np.r_, np.c_, np.add):
+        assert pickle.loads(pickle.dumps(thing)) is thing
+        assert copy.deepcopy(thing) is thing
+
+
+def test_polynomials_of_numbers_are_numpys_and_leave_what_they_are_given_as_it_is() -> None:
+    c = numpy.array([1.0, 2.0, 3.0])
+    for name in ("polyder", "polyint", "polymulx", "polyroots", "polyfromroots"):
+        found, expected = (getattr(module.polynomial.polynomial, name)(c) for module in (np, numpy))
+        assert type(found) is type(expected) and found.dtype == expected.dtype
+        numpy.testing.assert_array_equal(found, expected)
+    assert c.tolist() == [1.0, 2.0, 3.0]
 
 
 NAMED = [
@@ -195,6 +225,44 @@ A, B, V = numpy.array(2.0), numpy.array(3.0), numpy.array([1.0, 2.5, 4.0])
         lambda np, a, b, v: np.polynomial.hermite_e.hermeval(v, [a, b, a]),
         lambda np, a, b, v: np.polynomial.Polynomial([a, b, 1.0])(v),
         lambda np, a, b, v: np.polynomial.Legendre([a, b])(v),
+        lambda np, a, b, v: np.polynomial.polynomial.polyadd([a, b, a], [b]),
+        lambda np, a, b, v: np.polynomial.polynomial.polysub([a], [b, 1.0]),
+        lambda np, a, b, v: np.polynomial.polynomial.polydiv([a, b, 1.0], [b, 1.0]),
+        lambda np, a, b, v: np.polynomial.polynomial.polyder([a, b, a]),
+        lambda np, a, b, v: np.polynomial.polynomial.polyint([a, b, 1.0], k=[a]),
+        lambda np, a, b, v: np.polynomial.polynomial.polymulx([a, b]),
+        lambda np, a, b, v: np.polynomial.polynomial.polyfromroots([b, a]),
+        lambda np, a, b, v: np.polynomial.polynomial.polyroots([a - 9.0, b, 1.0]),
+        lambda np, a, b, v: np.polynomial.polynomial.polyvander(v, 3),
+        lambda np, a, b, v: np.polynomial.polynomial.polyfit([1.0, 2.0, 4.0], v, 1),
+        lambda np, a, b, v: np.polynomial.chebyshev.chebmul([a, b], [b, 1.0, a]),
+        lambda np, a, b, v: np.polynomial.chebyshev.cheb2poly([a, b, 1.0, b]),
+        lambda np, a, b, v: np.polynomial.chebyshev.chebder([a, b, 1.0, b]),
+        lambda np, a, b, v: np.polynomial.chebyshev.chebroots([a - 9.0, b, 1.0]),
+        lambda np, a, b, v: np.polynomial.legendre.legint([a, b, 1.0]),
+        lambda np, a, b, v: np.polynomial.laguerre.lagder([a, b, 1.0]),
+        lambda np, a, b, v: np.polynomial.hermite.hermvander(v, 2),
+        lambda np, a, b, v: (np.polynomial.Polynomial([a, b]) * np.polynomial.Polynomial([b]) + 1.0).deriv()(v) + v,
+        lambda np, a, b, v: np.polynomial.Chebyshev([a, b, 1.0]).convert(kind=np.polynomial.Polynomial).coef,
+        lambda np, a, b, v: np.polynomial.Polynomial.fit([1.0, 2.0, 4.0], v, 1).convert().coef,
+        lambda np, a, b, v: np.full_like([1.0, 2.0], a),
+        lambda np, a, b, v: np.nan_to_num([1.0, float("nan")], nan=a),
+        lambda np, a, b, v: np.sum([1.0, 2.0], initial=a),
+        lambda np, a, b, v: np.max(np.ones(2), initial=b),
+        lambda np, a, b, v: np.pad([1.0, 2.0], 1, constant_values=b),
+        lambda np, a, b, v: np.interp([-1.0, 0.5], [0.0, 1.0], [1.0, 2.0], left=a),
+        lambda np, a, b, v: np.add.reduce([a, b]),
+        lambda np, a, b, v: np.multiply.reduce(np.full(2, 3.0), initial=a),
+        lambda np, a, b, v: np.multiply.accumulate([a, b, a]),
+        lambda np, a, b, v: np.add.reduceat([a, b, a], [0, 2]),
+        lambda np, a, b, v: np.multiply.outer([a, b], [1.0, a]),
+        lambda np, a, b, v: np.r_[0.0:a:3j, v],
+        lambda np, a, b, v: np.r_[0.0:b:1.25],
+        lambda np, a, b, v: np.vectorize(lambda x: x * a)([1.0, 2.0]),
+        lambda np, a, b, v: np.vectorize(lambda x: x * a, otypes=[float])(np.ones((2, 1))),
+        lambda np, a, b, v: np.vectorize(lambda x: (x, x + b))([1.0, 2.0]),
+        lambda np, a, b, v: np.vectorize(lambda x: x * a, signature="(n)->(n)")(np.ones((2, 3))),
+        lambda np, a, b, v: np.apply_along_axis(lambda row: row * b, 1, np.ones((2, 3))),
     ],
 )
 def test_what_has_no_hook_is_recorded(f: Any) -> None:

@@ -32,19 +32,25 @@ class _Joined:
         self._original = original
         self.__doc__ = f"As `np.{name}`, of tensors, too."
         self._name = name
+        self.__module__ = __package__
 
     def __repr__(self) -> str:
         return f"<np.{self._name}, of tensors, too>"
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_original":  # it is asked for while this is copied
+            raise AttributeError(name)
         return getattr(self._original, name)
+
+    def __reduce__(self) -> str:
+        return self._name  # of this namespace
 
     def __len__(self) -> int:
         return 0
 
     def __getitem__(self, key: Any) -> Any:
         items = key if isinstance(key, tuple) else (key,)
-        if not any(_is_tensor(item) for item in items):
+        if not any(_is_tensor(x) for item in items for x in (_bounds(item) if isinstance(item, slice) else (item,))):
             return self._original[key]
         parts: list[Any] = []
         numbered: list[Any] = []
@@ -54,7 +60,7 @@ class _Joined:
                 numbered.append(item)
                 continue
             # (A range of bounds has one dimension, as NumPy's own reading of it says.)
-            part = tensor_of(self._original[item].ravel() if isinstance(item, slice) else item)
+            part = tensor_of(_range(item, self._original) if isinstance(item, slice) else item)
             numbers = np.arange(count, count + part.size).reshape(tuple(part.shape))
             numbered.append(numbers if numbers.ndim else int(numbers))
             parts.append(shaping.reshape(part, -1))
@@ -65,7 +71,38 @@ class _Joined:
         return indexing.gather(shaping.concat(registry.alike(self._name, *parts), 0), places.astype(np.int64))
 
 
+def _bounds(item: slice) -> tuple[Any, Any, Any]:
+    return item.start, item.stop, item.step
+
+
+def _range(bounds: slice, original: Any) -> Any:
+    """What `r_[a:b:c]` stands for: an `arange`, or with a count for an imaginary step a `linspace`."""
+    start, stop, step = _bounds(bounds)
+    if not any(_is_tensor(x) for x in (start, stop, step)):
+        return original[bounds].ravel()
+    start, step = 0 if start is None else start, 1 if step is None else step
+    if isinstance(step, (complex, np.complexfloating)):
+        return np.linspace(start, stop, int(np.abs(step)))
+    return arange(start, stop, step)
+
+
 # ------------------------------------------------------------------------------------------- functions of elements
+
+
+class _Tensors(Exception):
+    """A function of plain numbers has given a tensor, which no array takes."""
+
+
+def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function for NumPy to call, which stops at the first tensor: one that the function has around it."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if _is_tensor(result):
+            raise _Tensors
+        return result
+
+    return called
 
 
 class vectorize:
@@ -117,9 +154,21 @@ class vectorize:
             return vectorize(
                 original.pyfunc, original.otypes, None, original.excluded, original.cache, original.signature
             )
+        original = self._original
         if not any(_is_tensor(x) for x in (*args, *kwargs.values())):
-            return self._original(*args, **kwargs)
-        excluded = self._original.excluded
+            plain = np.vectorize(
+                _of_numbers(original.pyfunc),
+                original.otypes,
+                None,
+                original.excluded,
+                original.cache,
+                original.signature,
+            )
+            try:
+                return plain(*args, **kwargs)
+            except _Tensors:
+                pass  # the function computes with a tensor that is no argument
+        excluded = original.excluded
         names = [name for name in kwargs if name not in excluded]
         places = [k for k in range(len(args)) if k not in excluded]
         looped = [args[k] for k in places] + [kwargs[name] for name in names]
@@ -128,9 +177,9 @@ class vectorize:
             here = list(args)
             for k, element in zip(places, elements, strict=False):
                 here[k] = element
-            return self._original.pyfunc(*here, **{**kwargs, **dict(zip(names, elements[len(places) :], strict=True))})
+            return original.pyfunc(*here, **{**kwargs, **dict(zip(names, elements[len(places) :], strict=True))})
 
-        return _looped(one, looped, _core_dimensions(self._original.signature, len(looped)), self._original.otypes)
+        return _looped(one, looped, _core_dimensions(original.signature, len(looped)), original.otypes)
 
 
 def _core_dimensions(signature: str | None, count: int) -> list[int]:
@@ -191,7 +240,10 @@ def apply_along_axis(func1d: Callable[..., Any], axis: Any, arr: Any, *args: Any
     array([-1.,  2.], dtype=float32)
     """
     if not any(_is_tensor(x) for x in (arr, *args, *kwargs.values())):
-        return np.apply_along_axis(func1d, axis, arr, *args, **kwargs)
+        try:
+            return np.apply_along_axis(_of_numbers(func1d), axis, arr, *args, **kwargs)
+        except _Tensors:
+            pass  # the function computes with a tensor that is no argument
     x = tensor_of(arr)
     place = registry.axis_of(axis, len(x.shape))
     rows = shaping.transpose(x, [*(d for d in range(len(x.shape)) if d != place), place])

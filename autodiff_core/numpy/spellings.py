@@ -7,10 +7,14 @@ the list's items is.
 
 from __future__ import annotations
 
+import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from importlib import import_module
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -45,6 +49,30 @@ def namespace(name: str) -> tuple[list[str], Callable[[], list[str]], Callable[[
         return found
 
     return list(original.__all__), dir_of, attribute
+
+
+class _Passed(Loader):
+    """Finds and loads what is imported by `import autodiff_core.numpy.random` and its like: NumPy's own module."""
+
+    def __init__(self) -> None:
+        self.own = {module.name for module in pkgutil.iter_modules(sys.modules[__package__].__path__)}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        here, _, rest = name.partition(__package__ + ".")
+        if here or not rest or rest.partition(".")[0] in self.own:
+            return None
+        try:
+            original = find_spec(name.replace(__package__, "numpy", 1))
+        except ModuleNotFoundError:
+            return None
+        return None if original is None else ModuleSpec(name, self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        sys.modules[module.__name__] = import_module(module.__name__.replace(__package__, "numpy", 1))
+
+
+# (The first that is asked: in the folders of NumPy's own packages their modules would be found once more.)
+sys.meta_path.insert(0, _Passed())
 
 
 def _spelled(thing: Any, full: str, here: str) -> Any:
@@ -91,17 +119,36 @@ def _function(function: Any, here: str) -> Any:
     registry.load()
     # np.full(shape, t) and its like: NumPy has a hook only for the argument `like`.
     made = registry.likened.get(function)
+    # (What makes arrays, or writes into them, has no counterpart that could be reached.)
+    as_given = made is None and (function in registry.leaving or function in registry.refusals)
 
     def spelled(*args: Any, **kwargs: Any) -> Any:
+        if as_given:
+            return function(*args, **kwargs)
         args, kwargs = _arguments(function, args, kwargs)  # type: ignore[assignment]
         if made is not None and any(isinstance(x, _core.Operand) for x in (*args, *kwargs.values())):
             return made(*args, **kwargs)
-        return function(*args, **kwargs)
+        return function(*_seen_by_numpy(args, kwargs, function in registry.of_lists), **kwargs)
 
     update_wrapper(spelled, function, updated=())
     spelled.__module__ = here
     spelled.__qualname__ = spelled.__name__
     return spelled
+
+
+def _seen_by_numpy(args: Sequence[Any], kwargs: dict[str, Any], of_lists: bool = False) -> Sequence[Any]:
+    """The arguments of a function, with a tensor for an array in the first place where there are tensors elsewhere:
+    NumPy looks for its hook in the operands that it thinks of, and so not in `nan_to_num(a, nan=t)`."""
+    first = args[0] if args else None
+    array = type(first) is np.ndarray
+    if not array and (of_lists or not isinstance(first, (list, tuple)) or holds_tensors(first)):
+        return args
+    others = (*args[1:], *kwargs.values())
+    beside = [stacked(x) for x in others if registry.watchable(x) or holds_tensors(x)]
+    if not beside or np.asarray(first).dtype.kind not in "fc":
+        return args
+    # (Lists of numbers take the tensors' dtype.)
+    return (tensor_of(first if array else registry.alike("array", first, beside[0])[0]), *args[1:])
 
 
 class _Ufunc:
@@ -112,11 +159,34 @@ class _Ufunc:
         self.__name__ = self.__qualname__ = ufunc.__name__
         self.__doc__ = ufunc.__doc__
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """So that isinstance(np.add, np.ufunc) says what it says of NumPy's."""
+        return np.ufunc
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__wrapped__(*[stacked(x) for x in args], **kwargs)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__wrapped__":  # it is asked for while this is copied
+            raise AttributeError(name)
         return getattr(self.__wrapped__, name)
+
+    def reduce(self, *args: Any, **kwargs: Any) -> Any:
+        return self._by("reduce", args, kwargs)
+
+    def accumulate(self, *args: Any, **kwargs: Any) -> Any:
+        return self._by("accumulate", args, kwargs)
+
+    def reduceat(self, *args: Any, **kwargs: Any) -> Any:
+        return self._by("reduceat", args, kwargs)
+
+    def outer(self, *args: Any, **kwargs: Any) -> Any:
+        return self._by("outer", args, kwargs)
+
+    def _by(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        made = [stacked(x) for x in args]
+        return getattr(self.__wrapped__, name)(*_seen_by_numpy(made, kwargs), **kwargs)
 
     def __repr__(self) -> str:
         return repr(self.__wrapped__)
