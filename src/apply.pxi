@@ -165,26 +165,29 @@ cdef object binary(int op, object left, object right):
                 return elementwise(op, x, y, None)
         y = operand_or_none(right, x)
         if y is None:
-            return deferred(<object>table[op].ufunc, left, right, right)
+            return deferred(table[op].ufunc, left, right, right)
     else:
         y = <Operand>right
         if y.scalar == FLOAT_SCALAR and table[op].on_scalars and (type(left) is float or type(left) is int):
             return scalar2(op, None, rounded(<double>left, y.code), y, y.number, y.code)
         x = operand_or_none(left, y)
         if x is None:
-            return deferred(<object>table[op].ufunc, left, right, left)
+            return deferred(table[op].ufunc, left, right, left)
     if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR and table[op].on_scalars:
         return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
     return elementwise(op, x, y, None)
 
 
-cdef object deferred(object ufunc, object left, object right, object other):
+cdef object deferred(PyObject* function, object left, object right, object other):
     """What an operator does beside what is no number, or an object of another library's that computes by itself: nothing,
     so that Python asks it; NumPy's function, where it has no such operator but hears of NumPy's functions.
 
     So NumPy's arrays do: https://numpy.org/neps/nep-0013-ufunc-overrides.html
     """
     cdef object kind = type(other)
+    if function == NULL:        # a row with a formula of its own: no operator, and none of NumPy's functions
+        return NotImplemented
+    cdef object ufunc = <object>function
     cdef str name = operator_names.get(ufunc.__name__, ("", ""))[other is right]
     if getattr(kind, "__array_ufunc__", None) is None or not hears_of_ufuncs(other) or isinstance(other, ndarray):
         return NotImplemented
@@ -1126,7 +1129,7 @@ cdef object matmul_operator(object left, object right):
         y = <Operand>right
         x = operand_or_none(left, y)
     if x is None or y is None:
-        return deferred(numpy.matmul, left, right, left if x is None else right)
+        return deferred(<PyObject*>numpy.matmul, left, right, left if x is None else right)
     return apply_matmul(x, y, False, False)
 
 

@@ -134,6 +134,19 @@ def test_operands_that_are_not_numbers(other: Any) -> None:
         tf.maximum(v, other)
 
 
+ROWS = [getattr(function, "__self__", None) for function in vars(tf.math).values()]
+OF_TWO = {row.name: row for row in ROWS if isinstance(row, _core.Op) and len(row.parameters) == 2}
+
+
+def test_functions_of_two_operands_take_none_that_is_not_a_number() -> None:
+    assert len(OF_TWO) > 20
+    for name, row in OF_TWO.items():
+        for other in ("text", object(), None):
+            for operands in ((tf.constant([1.0]), other), (other, tf.constant(1.0)), (tf.constant(1.0), other)):
+                with pytest.raises(TypeError, match=f"^{name}: cannot use .* neither a number nor an array"):
+                    row.function(*operands)
+
+
 def test_negating_a_truth_value() -> None:
     with recording_goes_on(TypeError, "negative.*bool"):
         -tf.constant([True])
