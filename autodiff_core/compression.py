@@ -40,6 +40,7 @@ def jacobian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arr
     """The derivative of a target's elements with respect to a source's."""
     matrices = sparse_matrices()
     _check_floats(target, source)
+    _check_leaving("sparse_jacobian", "jacobian", target)
     pattern = Pattern(*_core.tape_sparsity(tape, target, source))
     transpose = Pattern(*_core.transposed_pattern(*pattern, source.size))
     by_rows, colours, count = _colours(pattern, transpose)
@@ -56,6 +57,7 @@ def hessian(tape: _core.Tape, target: Any, source: Any) -> scipy.sparse.csr_arra
     """The second derivatives of a scalar: the Jacobian of the gradient, which is appended to the tape for it."""
     matrices = sparse_matrices()
     _check_floats(target, source)
+    _check_leaving("sparse_hessian", "hessian", target)
     listening = _core.suspend()
     try:
         with _core.Extension(tape, target, [source]) as extension:
@@ -110,6 +112,15 @@ def _symmetric(tape: _core.Tape, gradient: Any, source: Any, pattern: Pattern, h
     take = _taker(data, colours[along], places, count, chunk)
     _core.tape_pullback(tape, gradient, [source], _indicators(colours, count, chunk, gradient), take)
     return data
+
+
+def _check_leaving(what: str, instead: str, target: Any) -> None:
+    """Raise in a function that is differentiated: the matrix is SciPy's."""
+    if isinstance(target, _core.Operand) and _core.is_followed(target, True):
+        raise TypeError(
+            f"{what}, in a function that is being differentiated: its result is a matrix of SciPy's, and no derivative "
+            f"can follow into it. Take tf.{instead}, or let it be a constant: {what}(f, tf.stop_gradient(x))"
+        )
 
 
 def _check_floats(target: Any, source: Any) -> None:

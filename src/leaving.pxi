@@ -64,9 +64,10 @@ cdef bint followed(Operand x, bint strictly):
                 meet(log, tapes, log.automatic))
 
 
-def is_followed(Operand x):
-    """Whether a tape that records in this thread follows a tensor or a variable, or would once the variable is read."""
-    return followed(x, False)
+def is_followed(Operand x, bint strictly=False):
+    """Whether a tape that records in this thread follows a tensor or a variable, or would once the variable is read;
+    `strictly`: one that belongs to `grad` or its kin."""
+    return followed(x, strictly)
 
 
 def is_heard(Operand x):

@@ -692,3 +692,19 @@ def test_a_rule_that_lets_nothing_through_makes_zeros() -> None:
     x = np.arange(5.0)
     np.testing.assert_array_equal(tf.sparse_jacobian(f, x).toarray(), np.zeros((5, 5)))
     np.testing.assert_array_equal(tf.sparse_hessian(lambda x: tf.reduce_sum(f(x) ** 2), x).toarray(), np.zeros((5, 5)))
+
+
+@pytest.mark.parametrize("transform", [tf.sparse_jacobian, tf.sparse_hessian])
+def test_no_matrix_leaves_a_function_that_is_differentiated(transform: Any) -> None:
+    def f(x: Any) -> Any:
+        return tf.reduce_sum(x**3) if transform is tf.sparse_hessian else x**3
+
+    def loss(x: Any, stop: Any) -> Any:
+        return tf.reduce_sum(x * transform(f, stop(x)).diagonal())
+
+    x = tf.constant([1.0, 2.0])
+    for differentiated in (tf.grad(loss), tf.function(tf.grad(loss)), tf.value_and_grad(loss)):
+        with pytest.raises(TypeError, match=r"sparse_\w+, in a function that is being differentiated.*stop_gradient"):
+            differentiated(x, lambda x: x)
+    constant = np.array([3.0, 12.0]) if transform is tf.sparse_jacobian else np.array([6.0, 12.0])
+    np.testing.assert_array_equal(tf.grad(loss)(x, tf.stop_gradient).numpy(), constant)
