@@ -750,6 +750,8 @@ class ConcreteFunction:
                 + "; it was called with "
                 + ", ".join(f"shape {tuple(x.shape)} and dtype {x.dtype}" for x in arguments.operands)
             )
+        if _core.is_tracing():  # as a call of the function is
+            return self._function._plain(args, kwargs)
         variants, _ = self._function._variants(arguments, give_up=False)
         return self._function._run(variants, arguments)
 

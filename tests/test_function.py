@@ -95,6 +95,19 @@ def test_an_input_signature_converts_and_refuses() -> None:
         f()
 
 
+def test_a_concrete_function_that_is_called_in_a_recorded_one_is_part_of_it() -> None:
+    x = double(0.6)
+
+    def f(t: Any) -> Any:
+        return tf.function(lambda x: tf.sin(x * t)).get_concrete_function(x)(x)
+
+    recorded = tf.function(f)
+    for value in (1.0, 2.0, 3.0):
+        same(recorded(double(value)), f(double(value)))
+        same(tf.grad(recorded)(double(value)), tf.grad(f)(double(value)))
+    assert recorded.trace_count == 1
+
+
 def test_a_concrete_function_takes_its_signature_only() -> None:
     f = tf.function(lambda x, k: x * k)
     concrete = f.get_concrete_function(tf.TensorSpec([2], tf.float64), 3.0)
