@@ -526,6 +526,7 @@ NUMPY: dict[str, tuple[Call, ...]] = {
         lambda x, i: np.multiply.reduceat(x, i),
         draws=(reals(6), lambda rng: np.append(0, np.sort(rng.choice(np.arange(1, 6), 2, replace=False)))),
     ),
+    "ix_": of(np.ix_, draws=(truths(9),)),
     "places of truth": of(np.nonzero, np.flatnonzero, np.argwhere, np.where, draws=(truths(9),)),
     "compress by a tensor": of(
         lambda m, x: np.compress(m, x, axis=0), lambda m, x: np.extract(m, x[:, 0]), draws=(truths(9), reals(9, 2))

@@ -32,6 +32,21 @@ def transpose(a: Any, axes: Any = None) -> Any:
     return shaping.transpose(a, axes)
 
 
+@counterpart(np.ix_)
+def ix_(*args: Any) -> Any:
+    grid = []
+    for k, arg in enumerate(args):
+        x: Any = _core.operand(arg)
+        if x.ndim != 1:
+            raise ValueError(f"np.ix_: argument {k} is of shape {tuple(x.shape)}; each has to be a vector")
+        if x.dtype == bool:
+            x = np.nonzero(x)[0]
+        elif x.size == 0:
+            x = _core.to_tensor(np.zeros(0, np.intp))  # nothing is an index as well
+        grid.append(shaping.reshape(x, (1,) * k + (-1,) + (1,) * (len(args) - k - 1)))
+    return tuple(grid)
+
+
 @counterpart(np.matrix_transpose)
 def matrix_transpose(x: Any, /) -> Any:
     return swapaxes(x, -1, -2)

@@ -39,7 +39,6 @@ ask(
     np.array_repr,
     np.array_str,
     np.array2string,
-    np.ix_,
     np.busday_count,
     np.busday_offset,
     np.is_busday,
