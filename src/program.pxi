@@ -386,6 +386,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
     cdef list ends = []
     cdef dict current = {}, assigned = {}, numbers = {}
     cdef list variables = [], captures = []
+    settle_arrays(tracer)
     for x in results:
         node = tracked(log, x)
         ends.append(node)

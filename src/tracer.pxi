@@ -137,14 +137,57 @@ cdef Tensor refer(ndarray array):
 
 
 cdef Tensor reference(Log* log, ndarray array):
-    """What stands for somebody's array in a trace: one leaf, and the program reads the array anew each time."""
-    cdef dict known = (<Tracer>log.trace).references
-    cdef Tensor t = known.get(<uintptr_t><PyObject*>array)
+    """What stands for somebody's array in a trace: one leaf, and the program reads the array anew each time. Where the
+    array is another one than at its last use, a leaf for each."""
+    cdef Tracer tracer = <Tracer>log.trace
+    cdef object address = <uintptr_t><PyObject*>array
+    cdef Tensor t = tracer.references.get(address)
+    if t is not None and is_changed(array, tracer.copies[address]):
+        tracer.settle(address)
+        tracer.restless.add(<uintptr_t>owner_of(array))
+        t = None
     if t is None:
         t = refer(array)
         leaf(log, t, log.tracer)
-        known[<uintptr_t><PyObject*>array] = t
+        tracer.references[address] = t
+        tracer.copies[address] = own_copy(array)
     return t
+
+
+cdef bint is_changed(ndarray array, ndarray copy):
+    """Whether somebody has written to an array since it was copied."""
+    if not same_shape(array, copy) or array.dtype != copy.dtype:
+        return True
+    if array.flags.c_contiguous and copy.flags.c_contiguous:
+        return memcmp(PyArray_DATA(array), PyArray_DATA(copy), array.nbytes) != 0
+    return array.tobytes() != copy.tobytes()
+
+
+cdef int settle_arrays(Tracer tracer) except -1:
+    """Before a program is made: an array that has changed since the trace began to read it is a constant for each use,
+    with the value of then. No program can repeat that for somebody else's array, since the change is Python's."""
+    cdef Tensor t
+    cdef dict own = {}      # one view of each changed piece of memory: several would hold it for each other
+    for address, t in tracer.references.items():
+        if is_changed(t.array, tracer.copies[address]):
+            tracer.restless.add(<uintptr_t>owner_of(t.array))
+    for address, t in list(tracer.references.items()):
+        owner = <uintptr_t>owner_of(t.array)
+        if owner in tracer.restless:
+            own[owner] = refer(t.array)
+            tracer.settle(address)
+    for t in own.values():
+        if tracer.obstacle is None and others_write(t):
+            tracer.obstacle = f"it computes with an array of shape {tuple(t.array.shape)} that is changed while it runs"
+    return 0
+
+
+cdef PyObject* owner_of(ndarray array):
+    """The array of which this is a view of a view."""
+    cdef PyObject* thing = <PyObject*>array
+    while PyArray_BASE(<ndarray>thing) != NULL and isinstance(<object>PyArray_BASE(<ndarray>thing), ndarray):
+        thing = PyArray_BASE(<ndarray>thing)
+    return thing
 
 
 cdef bint others_write(Operand x):
@@ -464,6 +507,8 @@ cdef class Tracer:
     cdef list watched               # numbers of arguments that tapes within watch,
     cdef set watched_others         # and the ids of other tensors (the log has them)
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
+    cdef dict copies                # and what was in the array then;
+    cdef set restless               # the addresses of the owners of those that were seen to change
     cdef list texts                 # [(node, value, text, where in the code)]: values that were spelled
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
@@ -486,6 +531,8 @@ cdef class Tracer:
         self.texts = []
         self.lent = {}
         self.references = {}
+        self.copies = {}
+        self.restless = set()
         self.places = {}
         self.assigned = []
         self.created = []
@@ -496,6 +543,13 @@ cdef class Tracer:
             else:
                 t = new_tensor(own_copy(x.array) if x.borrowed else x.array)
             self.arguments.append(t)
+
+    cdef int settle(self, object address) except -1:
+        """Let what stands for an array be a constant, with the value that the array had."""
+        cdef Tensor t = self.references.pop(address)
+        t.array = self.copies.pop(address)
+        t.borrowed = False
+        return 0
 
     def __enter__(self):
         global traces

@@ -320,3 +320,93 @@ def test_arrays_die_with_their_function():
     del f, array
     gc.collect()
     assert alive() is None
+
+
+def basis(x, array, uses):
+    found = []
+    for i in range(3):
+        array[i] = 1
+        found.append(uses(x, array))
+        array[i] = 0
+    return tf.stack(found)
+
+
+def running(x, array, uses):
+    y = x
+    for _ in range(3):
+        array += 1
+        y = y + uses(x, array)
+    return y
+
+
+FILLED = {
+    "operand": (np.float64, lambda x, a: tf.reduce_sum(x * a)),
+    "product": (np.float64, lambda x, a: tf.linalg.matvec(tf.stack([x, x * x, x + 1.0]), a)),
+    "made a tensor": (np.float64, lambda x, a: tf.reduce_sum(x * tf.constant(a) + tf.convert_to_tensor(a))),
+    "backwards": (np.float64, lambda x, a: tf.reduce_sum(x * a[::-1])),
+    "indices": (np.int64, lambda x, a: tf.reduce_sum(x[a] + tf.gather(x, a))),
+    "mask": (np.bool_, lambda x, a: tf.reduce_sum(tf.where(a, x, -x)) + tf.reduce_sum(x[a])),
+}
+
+
+def of_several(transform):
+    """The result of the transformed function for some vectors, and that of the function itself."""
+
+    def found(f):
+        vectors = [tf.constant(np.arange(1.0, 4.0) + k) for k in range(3)]
+        transformed = transform(f)
+        return [transformed(x).numpy() for x in vectors], [f(x).numpy() for x in vectors]
+
+    return found
+
+
+WITHIN = {
+    "function": lambda f: tf.function(f),
+    "vectorize": lambda f: lambda x: tf.vectorize(f)(tf.stack([x, -x]))[0],
+    "program": lambda f: tf.Program.from_function(f, tf.TensorSpec([3], tf.float64)),
+    "function of vectorize": lambda f: tf.function(lambda x: tf.vectorize(f)(tf.stack([x, -x]))[0]),
+    "program of a function": lambda f: tf.function(lambda x: tf.function(f)(x)).get_concrete_function(
+        tf.TensorSpec([3], tf.float64)
+    ),
+}
+
+
+@pytest.mark.parametrize("within", WITHIN)
+@pytest.mark.parametrize("use", FILLED)
+def test_an_array_that_a_function_makes_and_fills_is_at_each_use_what_it_was_then(use, within):
+    dtype, uses = FILLED[use]
+    for filling in (basis, running) if use not in ("indices", "mask") else (basis,):
+        found, expected = of_several(WITHIN[within])(lambda x, fill=filling: fill(x, np.zeros(3, dtype), uses))
+        np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_a_function_that_fills_an_array_of_its_own_is_recorded_once():
+    f = tf.function(lambda x: basis(x, np.zeros(3), FILLED["operand"][1]))
+    assert [f(X[:3] * float(k)).numpy().tolist() for k in (1, 2)] == [
+        X[:3].numpy().tolist(),
+        (2 * X[:3]).numpy().tolist(),
+    ]
+    assert f.trace_count == 1
+
+
+def test_a_function_that_changes_an_array_around_it_runs_as_plain_python():
+    counter = np.zeros(1)
+
+    def count(x):
+        y = x * counter
+        counter[0] += 1.0
+        return y
+
+    f = tf.function(count)
+    with pytest.warns(UserWarning, match=r"an array of shape \(1,\) that is changed while it runs"):
+        assert [f(tf.constant(2.0)).numpy()[0] for _ in range(3)] == [0.0, 2.0, 4.0]
+    with pytest.raises(ValueError, match="count cannot be recorded as a program: it computes with an array of shape"):
+        tf.Program.from_function(count, tf.TensorSpec([], tf.float32))
+
+
+def test_gradients_are_checked_within_a_recorded_function():
+    def f(t):
+        tf.testing.check_gradients(lambda x: tf.sin(x * t), [[0.3, 0.5]])
+        return t * 2.0
+
+    assert tf.function(f)(tf.constant(1.5, tf.float64)).numpy() == 3.0
