@@ -339,11 +339,8 @@ cdef object call_slowly(Op op, list values):
             if number_kind((<Operand>other).code) > number_kind(like.code):
                 like = <Operand>other
     for k, value in enumerate(values):
-        operand = as_operand(value) if k < row.condition else operand_beside(value, like)
-        if operand is None:
-            raise TypeError(f"{op.name}: cannot use {shorten(value)} as {op.parameters[k]!r}: it is neither a number nor an "
-                            f"array of numbers")
-        operands.append(operand)
+        operands.append(as_operand(value) if k < row.condition else
+                        numeric_beside(value, like, op.name, op.parameters[k]))
     if len(operands) == 1:
         return apply1(op.opcode, operands[0])
     if len(operands) == 2:
@@ -635,10 +632,10 @@ def matmul(a, b, bint transpose_a=False, bint transpose_b=False):
     cdef Operand x, y
     if isinstance(a, Operand) or not isinstance(b, Operand):
         x = as_operand(a)
-        y = operand_beside(b, x)
+        y = numeric_beside(b, x, "matmul", "b")
     else:
         y = <Operand>b
-        x = operand_beside(a, y)
+        x = numeric_beside(a, y, "matmul", "a")
     return apply_matmul(x, y, transpose_a, transpose_b)
 
 

@@ -541,6 +541,15 @@ cdef Operand operand_beside(object value, Operand other):
     return beside(value, other, False)
 
 
+cdef Operand numeric_beside(object value, Operand other, str name, str parameter):
+    """The same, and an error where it is nothing numeric."""
+    cdef Operand x = beside(value, other, False)
+    if x is None:
+        raise TypeError(f"{name}: cannot use {shorten(value)} as {parameter!r}: it is neither a number nor an array of "
+                        f"numbers")
+    return x
+
+
 cdef inline Operand operand_or_none(object value, Operand other):
     """The same for an operator; None also for what the operation is left to."""
     return beside(value, other, True)

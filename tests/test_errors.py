@@ -147,6 +147,16 @@ def test_functions_of_two_operands_take_none_that_is_not_a_number() -> None:
                     row.function(*operands)
 
 
+@pytest.mark.parametrize("other", ["text", object(), None, {"a": 1}], ids=["str", "object", "None", "dict"])
+def test_matrix_products_take_nothing_that_is_not_a_number(other: Any) -> None:
+    matrix = tf.ones((2, 2))
+    for product in (tf.matmul, np.matmul):
+        with pytest.raises(TypeError, match=r"^matmul: cannot use .* as 'b': it is neither a number nor an array"):
+            product(matrix, other)
+        with pytest.raises(TypeError, match=r"^matmul: cannot use .* as 'a': it is neither a number nor an array"):
+            product(other, matrix)
+
+
 def test_negating_a_truth_value() -> None:
     with recording_goes_on(TypeError, "negative.*bool"):
         -tf.constant([True])
