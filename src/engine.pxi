@@ -22,6 +22,7 @@ cdef struct Operands:
 
 cdef void run_nd(Loop loop, void* extra, Operands* o) noexcept nogil:
     """Call an inner loop over all of an N-dimensional iteration; operands broadcast by strides of zero."""
+    cdef npy_intp steps[MOST_INPUTS + 1]
     cdef int d, k, n = 0
     cdef bint joins
     for d in range(o.nd):
@@ -52,6 +53,11 @@ cdef void run_nd(Loop loop, void* extra, Operands* o) noexcept nogil:
             o.strides[k][0] = 0
         n = 1
     o.nd = n
+    if n == 1:      # most iterations are: one call of the loop
+        for k in range(o.count):
+            steps[k] = o.strides[k][0]
+        loop(o.data, &o.dims[0], steps, extra)
+        return
     run_along(loop, extra, o, inner_dimension(o))
 
 
