@@ -263,6 +263,11 @@ def not_among(read: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
     return [x for x in read if not any(x is argument for argument in arguments)]
 
 
+def any_followed_strictly(operands: Sequence[Any]) -> bool:
+    """Whether `grad` or its kin follow one of these: then no float(t) of it where a call runs again, either."""
+    return any(_core.is_followed(x, True) for x in operands)
+
+
 def run_unrecorded(f: Callable[[], Any]) -> tuple[Any, list[Any]]:
     """The result of a function that is one record, whatever it does inside; and what it reads that has a derivative:
     variables, and the tensors around it that a recording tape follows."""
@@ -368,6 +373,7 @@ def grad_pass_through(f: Function) -> Function:
 class _RecomputedCall(_Call):
     f: Function
     keywords: bool
+    strict: bool
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         # What is passed twice is one source: it gets its gradient in its first place.
@@ -379,7 +385,10 @@ class _RecomputedCall(_Call):
             )
             if firsts[-1]:
                 sources.append(x)
-        with GradientTape(watch_accessed_variables=False) as tape:
+        tape = GradientTape(watch_accessed_variables=False)
+        if self.strict:
+            tape.refuse_numbers()
+        with tape:
             tape.watch(sources)
             tensors, _ = _numbers_of(self._again())
         floats = [
@@ -407,6 +416,7 @@ class _Recomputed(_WithRule):
         call.keep_arrays()
         result, read = run_unrecorded(lambda: self._f(*args, **kwargs))
         call.variables = not_among(read, call.leaves)
+        call.strict = any_followed_strictly([*call.operands, *call.variables])
         return call.record(_BY_PULL, result)
 
 

@@ -46,13 +46,18 @@ def install_leaving(refusal, stores):
 
 cdef bint followed(Operand x, bint strictly):
     """Whether a tape that records in this thread follows this, or would once the variable is read; `strictly`: one that
-    belongs to `grad` or its kin."""
+    belongs to `grad` or its kin. A tape around a trace may follow what the trace finds around its function."""
     cdef Log* log = recording_log()
-    cdef uint32_t tapes
+    while log != NULL:
+        if log.active and followed_on(log, x, strictly):
+            return True
+        log = (<Tracer>log.trace).before if log.tracer else NULL
+    return False
+
+
+cdef bint followed_on(Log* log, Operand x, bint strictly):
+    cdef uint32_t tapes = minus(log, log.active, log.tracer)
     cdef int32_t node
-    if log == NULL:
-        return False
-    tapes = minus(log, log.active, log.tracer)
     if strictly:
         tapes = meet(log, tapes, log.strict)
     if not tapes:

@@ -492,3 +492,30 @@ def test_special_functions_are_loaded_in_scipys_array_api_mode() -> None:
     code = "import autodiff_core as tf; print(tf.scipy.special.gammaln(tf.constant(3.0)).numpy().round(4))"
     run = subprocess.run([sys.executable, "-c", code], env={**os.environ, "SCIPY_ARRAY_API": "1"}, capture_output=True)
     assert run.stdout.strip() == b"0.6931", run.stderr
+
+
+HIDDEN = {
+    "recompute_grad": lambda x: tf.recompute_grad(lambda z: z * float(z))(x),
+    "around recompute_grad": lambda x: tf.recompute_grad(lambda z: z * float(x))(x + 1.0),
+    "odeint": lambda x: tf.scipy.integrate.odeint(lambda y, t: -float(x) * y, [1.0], [0.0, 1.0])[-1, 0],
+    "around a function": lambda x: tf.function(lambda z: z * float(x))(x + 1.0),
+    "around a gradient in a function": lambda x: tf.function(tf.grad(lambda z: z * float(x)))(x + 1.0),
+    "around vectorized_map": lambda x: tf.reduce_sum(tf.vectorized_map(lambda z: z * float(x), tf.stack([x, x]))),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_no_number_leaves_where_tapes_pause_or_stand_around_a_recording(name):
+    f, x = HIDDEN[name], tf.constant(3.0)
+    for differentiated in (tf.grad(f), tf.function(tf.grad(f)), lambda x: tf.jvp(f, (x,), (x,))):
+        with pytest.raises(TypeError, match="makes a Python number"):
+            differentiated(x)
+    assert np.isfinite(f(x).numpy())  # where nobody differentiates
+
+
+def test_no_array_leaves_from_around_a_recorded_function():
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        with pytest.raises(TypeError, match="a tape that is recording follows the tensor"):
+            tf.function(lambda z: z * np.asarray(x).sum())(tf.constant(1.0))

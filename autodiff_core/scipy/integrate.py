@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..custom import not_among, run_unrecorded
+from ..custom import any_followed_strictly, not_among, run_unrecorded
 from ..nest import flatten_for_tape
 from ..ops.complex_parts import real
 from ..ops.elementwise import conj
@@ -47,10 +47,11 @@ class _Call:
 
     def __init__(self, solver: _Solver, func: Callable[..., Any], count: int, variables: Sequence[Any]) -> None:
         self.solver, self.func, self.count, self.variables = solver, func, count, variables
+        self.strict = False
 
     def pull(self, g: Any, t: Any, args: Sequence[Any]) -> list[Any]:
         (g,) = _core.conjugated([g])
-        return _core.conjugated(_adjoint(self.solver, self.func, self.path, t, args, self.variables, g))
+        return _core.conjugated(_adjoint(self.solver, self.func, self.path, t, args, self.variables, g, self.strict))
 
 
 _ODE = _core.register_general(
@@ -92,12 +93,20 @@ def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Se
         _core.resume(listening)
     variables = not_among(read, args)
     call = _Call(solver, func, len(args), variables)
+    call.strict = any_followed_strictly([y0, t, *args, *variables])
     (call.path,) = _core.multiple(_ODE, [y0, t, *args, *variables], [_core.to_tensor(path)], call)
     return call.path
 
 
 def _adjoint(
-    solver: _Solver, func: Callable[..., Any], path: Any, t: Any, args: Sequence[Any], variables: Sequence[Any], g: Any
+    solver: _Solver,
+    func: Callable[..., Any],
+    path: Any,
+    t: Any,
+    args: Sequence[Any],
+    variables: Sequence[Any],
+    g: Any,
+    strict: bool,
 ) -> list[Any]:
     """Gradients with respect to the first state, the times, the arguments, and what the function finds around it."""
     n, count = int(path.shape[1]), int(path.shape[0])
@@ -110,7 +119,10 @@ def _adjoint(
         """Of state, adjoint, and integrals, in reversed time."""
         y, a = (_core.to_dtype(part, path.dtype) for part in (whole[:n], whole[n : 2 * n]))
         followed = [y, *own, *variables]
-        with GradientTape(watch_accessed_variables=False) as tape:
+        tape = GradientTape(watch_accessed_variables=False)
+        if strict:
+            tape.refuse_numbers()
+        with tape:
             tape.watch(followed)
             value = func(y, -back, *own)
         pulled = tape.gradient(value, followed, output_gradients=a, unconnected_gradients="zero")
