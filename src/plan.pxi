@@ -20,7 +20,7 @@ cdef enum StepKind:
 
 cdef enum:
     ARENA = 0                   # roots: where addresses begin
-    MOST_FUSED = 160            # ops of a fused step
+    MOST_FUSED = 256            # ops of a fused step
     FUSED_BYTES = 1 << 16       # of all scratch blocks of a fused step together
     RECENT = 8                  # steps of a kind that an op may still join
     ALIGNMENT = 64

@@ -659,12 +659,15 @@ cdef object replay_once(ProgramCore p, list arguments):
     cdef int k, n = <int>len(p.variables)
     cdef int32_t node, failed
     cdef VariableCore v
-    cdef list held = [], outputs = [], results = [], read = [], numbers = [], acts = None, fresh, wholes = None
+    cdef list held = [], outputs = [], results = [], read = [], numbers = None, acts = None, fresh = None, wholes = None
     cdef ndarray array
     cdef Tensor t
     cdef Log* outer
     if plan is None:
         plan = p.plan = make_plan(p)
+    if p.assigned:
+        numbers = []
+        fresh = []
     for k in range(n):
         v = <VariableCore>p.variables[k]
         if v.code != p.records[p.input_count + k].dtype or shape_of(v) != p.shape(p.input_count + k):
@@ -679,7 +682,8 @@ cdef object replay_once(ProgramCore p, list arguments):
             bind_argument(plan, run, k, <Operand>arguments[k], held)
         for k in range(n):
             read.append((<Operand>p.variables[k]).array)
-            numbers.append((<Operand>p.variables[k]).number)
+            if numbers is not None:
+                numbers.append((<Operand>p.variables[k]).number)
             bind_argument(plan, run, p.input_count + k, <Operand>p.variables[k], held)
         if plan.references:
             bind_references(plan, run, held)
@@ -690,7 +694,6 @@ cdef object replay_once(ProgramCore p, list arguments):
                 array = array_for(p.records[node].dtype, p.shape(node))
                 run.bases[plan.output_roots + k] = <char*>PyArray_DATA(array)
             outputs.append(array)
-        fresh = []
         for k in range(len(p.assigned)):
             node = (<tuple>p.assigned[k])[1]
             array = None
@@ -709,8 +712,8 @@ cdef object replay_once(ProgramCore p, list arguments):
         if failed >= 0:
             if drawn is not None:
                 random_restore(drawn)
-            for k in range(len(fresh)):
-                plan.spares[k] = fresh[k]
+            if fresh is not None:
+                plan.spares = fresh
             return failed, value_at_guard(plan, run, failed)
         for k in range(len(p.outputs)):
             node = p.outputs[k]
