@@ -335,6 +335,8 @@ cdef int look(Operand x, bint truth, int how=0) except -1:
     if log == NULL:
         return 0
     node = varying(log, x)
+    if node < 0 and how and not x.is_variable and differentiable(x.code):
+        node = tracked(log, x)      # a constant of this recording, but somebody's, maybe: a tape may follow it at another call
     if node < 0:
         return 0
     return append_look(log, node, x, truth, how, place_in_code())

@@ -298,6 +298,21 @@ def test_a_recorded_function_that_makes_an_array_raises_under_a_tape_at_any_call
     assert f.trace_count == 1
 
 
+def test_an_array_of_a_tensor_around_a_function_that_was_recorded_under_no_tape_raises_under_one() -> None:
+    x, z = tf.constant(X), tf.constant(2.0, tf.float64)
+    f = tf.function(lambda z: z * np.asarray(x).sum())
+    expected = f(z).numpy()
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        with pytest.raises(TypeError, match=rf"^a recorded function that is called under a tape: {FOLLOWS}"):
+            f(z)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = f(z)
+    assert tape.gradient(y, z).numpy() * 2.0 == expected
+    assert f(z).numpy() == expected and f.trace_count == 1
+
+
 @pytest.mark.parametrize("warm", [False, True], ids=["its first call", "a later one"])
 def test_a_recorded_function_that_makes_a_number_raises_within_grad_at_any_call(warm: bool) -> None:
     v = tf.Variable(0.0)

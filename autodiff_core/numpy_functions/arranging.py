@@ -35,8 +35,8 @@ def transpose(a: Any, axes: Any = None) -> Any:
 @counterpart(np.ix_)
 def ix_(*args: Any) -> Any:
     grid = []
-    for k, arg in enumerate(args):
-        x: Any = _core.operand(arg)
+    for k, arg in enumerate(_core.operands(*args)):
+        x: Any = arg
         if x.ndim != 1:
             raise ValueError(f"np.ix_: argument {k} is of shape {tuple(x.shape)}; each has to be a vector")
         if x.dtype == bool:
