@@ -51,6 +51,9 @@ cdef int note_found(Log* log, Operand x, int32_t node) noexcept:
     """An operand from an earlier epoch is looked up: those that look for it take it down."""
     cdef PyObject* at = log.finder
     cdef Finder finder
+    cdef Record* r = &log.records[node]
+    if r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+        return 0        # a variable's value: the variable is told by the tape of its own
     while at != NULL:
         finder = <Finder>at
         if node < finder.start and meet(log, log.records[node].listeners, finder.tapes) and differentiable(x.code):

@@ -204,3 +204,19 @@ def test_after_an_exception_in_a_forward_function_the_tapes_go_on() -> None:
             f(x)
         y = x * x
     assert inner.gradient(y, x).numpy() == outer.gradient(y, x).numpy() == 4.0
+
+
+@pytest.mark.parametrize("transform", [tf.jacobian, tf.value_and_grad, lambda f: lambda x: tf.hvp(f, x, x)])
+def test_a_variable_for_an_argument_is_no_tensor_around_the_function(transform):
+    inner = transform(lambda x: tf.reduce_sum(tf.exp(x) * x))
+
+    @tf.custom_jvp
+    def f(x):
+        return tf.nest.flatten(inner(x))[-1]
+
+    f.defjvp(lambda primals, tangents: tf.jvp(lambda x: tf.nest.flatten(inner(x))[-1], primals, tangents))
+    v = tf.Variable([0.5, -1.0], dtype=tf.float64)
+    _, pull = tf.vjp(f, v)
+    _, expected = tf.vjp(lambda x: tf.nest.flatten(inner(x))[-1], v)
+    seed = np.array([1.0, 2.0])
+    np.testing.assert_allclose(pull(seed)[0], expected(seed)[0], rtol=1e-12)
