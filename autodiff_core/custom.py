@@ -268,10 +268,10 @@ def any_followed_strictly(operands: Sequence[Any]) -> bool:
     return any(_core.is_followed(x, True) for x in operands)
 
 
-def run_unrecorded(f: Callable[[], Any]) -> tuple[Any, list[Any]]:
+def run_unrecorded(f: Callable[[], Any], arguments: Sequence[Any]) -> tuple[Any, list[Any]]:
     """The result of a function that is one record, whatever it does inside; and what it reads that has a derivative:
     variables, and the tensors around it that a recording tape follows."""
-    with _core.Finder() as finder:
+    with _core.Finder(arguments) as finder:
         with _core.Tape(False, True) as watcher:
             result = f()
         variables = list(watcher.seen_variables())
@@ -414,7 +414,7 @@ class _Recomputed(_WithRule):
         call = _RecomputedCall(self._name, (args, kwargs) if kwargs else args)
         call.f, call.keywords = self._f, bool(kwargs)
         call.keep_arrays()
-        result, read = run_unrecorded(lambda: self._f(*args, **kwargs))
+        result, read = run_unrecorded(lambda: self._f(*args, **kwargs), call.leaves)
         call.variables = not_among(read, call.leaves)
         call.strict = any_followed_strictly([*call.operands, *call.variables])
         return call.record(_BY_PULL, result)
@@ -505,7 +505,7 @@ class _CustomJVP(_WithRule):
         call = _TangentCall(self._name, args)
         call.jvp = self._rule
         call.keep_arrays()
-        result, read = run_unrecorded(lambda: self._f(*args))
+        result, read = run_unrecorded(lambda: self._f(*args), call.leaves)
         if used := not_among(read, call.leaves):
             variables = [getattr(x, "name", "") for x in used if isinstance(x, _core.VariableCore)]
             what = f"the variables {variables}" if variables else "tensors around it that a tape follows"

@@ -6,8 +6,10 @@
 
 @cython.final
 cdef class Finder:
-    """A context in which all tapes of this thread pause; `found` are the tensors and variables that they follow, and that
-    were read meanwhile."""
+    """A context in which all tapes of this thread pause; `found` are the tensors that they follow, and that were read
+    meanwhile, but for those that stand where an argument does."""
+    cdef object arguments
+    cdef set own                # the arguments' nodes
     cdef object suspended
     cdef PyObject* before       # the one around it (borrowed: it is left later)
     cdef uint64_t log_id        # of the nodes from before
@@ -16,12 +18,17 @@ cdef class Finder:
     cdef uint32_t tapes         # that pause
     cdef readonly list found
 
+    def __init__(self, arguments):
+        self.arguments = arguments
+
     def __enter__(self):
         cdef Log* log = <Log*>ad_get_current_log()
         self.found = []
+        self.own = set()
         self.first_id = 0
         if log == NULL:
             return self
+        self.own.update([log_find(log, <Operand>x) for x in self.arguments if isinstance(x, Operand)])
         self.tapes = minus(log, log.active, log.tracer)
         self.suspended = suspend()
         self.first_id = log.first_id
@@ -56,7 +63,7 @@ cdef int note_found(Log* log, Operand x, int32_t node) noexcept:
         return 0        # a variable's value: the variable is told by the tape of its own
     while at != NULL:
         finder = <Finder>at
-        if node < finder.start and meet(log, log.records[node].listeners, finder.tapes) and differentiable(x.code):
+        if node < finder.start and node not in finder.own and meet(log, log.records[node].listeners, finder.tapes) and differentiable(x.code):
             for known in finder.found:
                 if known is x:
                     break

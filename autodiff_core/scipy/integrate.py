@@ -76,7 +76,7 @@ def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Se
         return _core.seen(_core.operand(func(_core.to_tensor(y.astype(y0.dtype)), time, *values)))
 
     # Once where it is seen what the function reads, and that it fits.
-    first, read = run_unrecorded(lambda: slope(y, times[0]))
+    first, read = run_unrecorded(lambda: slope(y, times[0]), ())
     if first.shape != y.shape:
         raise ValueError(
             f"the slope of a state of shape {y.shape} has that shape; the function gave one of shape {first.shape}"
