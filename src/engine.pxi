@@ -218,21 +218,25 @@ cdef ndarray uniform_array(double value, int code, int nd, npy_intp* dims):
 
 
 cdef bint is_uniform(ndarray array) noexcept:
-    """Whether all elements share one place in memory."""
+    """Whether all elements share one place in memory, which can then be read for all of them: there is one, at least."""
     cdef int d
     for d in range(PyArray_NDIM(array)):
-        if PyArray_STRIDES(array)[d] != 0 and PyArray_DIMS(array)[d] != 1:
+        if PyArray_DIMS(array)[d] != 1 and (PyArray_STRIDES(array)[d] != 0 or PyArray_DIMS(array)[d] == 0):
             return False
     return True
 
 
 cdef inline double read_scalar(ndarray array) noexcept:
-    """The first element of a float or truth-value array."""
+    """The first element of a float or truth-value array, which has one. (It need not be aligned.)"""
     cdef int code = type_code(array)
+    cdef double number
+    cdef float single
     if code == NPY_DOUBLE:
-        return (<double*>PyArray_DATA(array))[0]
+        memcpy(&number, PyArray_DATA(array), sizeof(double))
+        return number
     if code == NPY_FLOAT:
-        return (<float*>PyArray_DATA(array))[0]
+        memcpy(&single, PyArray_DATA(array), sizeof(float))
+        return single
     return (<uint8_t*>PyArray_DATA(array))[0]
 
 

@@ -273,7 +273,7 @@ cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
         found = p.values[node].number
     else:
         array = <ndarray>p.values[node].array
-        if PyArray_SIZE(array) == 0 or not is_uniform(array):
+        if not is_uniform(array):
             return False
         found = read_scalar(array)
     return memcmp(&found, &value, sizeof(double)) == 0

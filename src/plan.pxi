@@ -555,7 +555,7 @@ cdef int schedule(Plan plan) except -1:
                 plan.register_count += 1
             elif i >= given and r.flags & ATTRIBUTE:
                 place_reference(plan, i, p.reference(i).array)
-            elif r.op == OP_CONSTANT and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[i].array) and PyArray_SIZE(<ndarray>p.values[i].array):
+            elif r.op == OP_CONSTANT and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[i].array):
                 place_number(plan, i, plan.register_count)
                 plan.register_count += 1
             else:
