@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.resources
 import os
 import re
+import runpy
 import statistics
 import subprocess
 import sys
@@ -77,3 +78,16 @@ def test_every_package_directory_is_distributed():
 @pytest.mark.parametrize("name", sorted(tf.__all__))
 def test_public_name_exists_and_is_documented(name):
     assert (getattr(tf, name).__doc__ or "").strip()
+
+
+def test_flags_of_the_callers_stand_behind_the_projects_own(monkeypatch):
+    built = []
+    monkeypatch.setattr("setuptools.setup", lambda **arguments: built.extend(arguments["ext_modules"]))
+    monkeypatch.setattr("Cython.Build.cythonize", lambda extensions, **_: extensions)
+    monkeypatch.delenv("CFLAGS", raising=False)
+    runpy.run_path(str(ROOT / "setup.py"))
+    monkeypatch.setenv("CFLAGS", "-O1 -g -DNAME='two words'")
+    runpy.run_path(str(ROOT / "setup.py"))
+    own, with_callers = (extension.extra_compile_args for extension in built)
+    assert with_callers == [*own, "-O1", "-g", "-DNAME=two words"]
+    assert sys.platform == "win32" or own[:1] + own[-1:] == ["-O3", "-g0"]
