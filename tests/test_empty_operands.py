@@ -1,11 +1,12 @@
-"""Arrays without elements are never read: they lie here in memory that the system guards, where one read ends the process.
+"""Arrays without elements are never read: they lie here in memory that is guarded, where one read ends the process.
 
-Every row of the op table is called on its samples with an axis of no elements, directly, recorded, differentiated and on
-many examples. What comes back is not looked at (other tests do): a call may refuse.
+Every row of the op table is called on its samples with an axis of no elements, directly, recorded and differentiated.
+What comes back is not looked at (other tests do): a call may refuse.
 """
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import subprocess
 import sys
@@ -25,7 +26,7 @@ GUARDED: Any = None
 
 
 def guarded(shape: tuple[int, ...], dtype: np.dtype[Any], uniform: bool) -> np.ndarray:
-    """An empty array in memory that nobody may read; with strides of zero, as broadcast numbers have, where asked for."""
+    """An empty array in memory that nobody may read; its strides are zero, as a broadcast number's, if `uniform`."""
     return np.ndarray(shape, dtype, GUARDED, strides=(0,) * len(shape) if uniform else None)
 
 
@@ -39,10 +40,8 @@ def emptied(array: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def attempt(function: Any, *operands: Any) -> None:
-    try:
+    with contextlib.suppress(ValueError, TypeError, IndexError, LookupError, ArithmeticError):
         function(*operands)
-    except (ValueError, TypeError, IndexError, LookupError, ArithmeticError, np.linalg.LinAlgError):
-        pass
 
 
 def differentiated(function: Any, *operands: Any) -> Any:
