@@ -194,6 +194,8 @@ def _taken_apart(value: Any) -> tuple[list[Any], Rebuild, Any]:
         return leaves, rebuild, (type(value), len(leaves))
     if type(value) is dict and len(leaves) == len(value) and not any(map(nest.is_nested, value.values())):
         return leaves, rebuild, (dict, tuple(value))
+    if nest.is_in_class_of_its_own(value) and not any(map(_is_tensor, leaves)):
+        return [value], _only, None  # an object like any other: settings, or a collection that is read as it goes
     return leaves, rebuild, nest.structure_key(value)
 
 

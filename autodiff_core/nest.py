@@ -1,25 +1,29 @@
-"""Nested structures: taking lists, tuples, dicts and registered classes apart, and putting them together again.
+"""Nested structures: taking lists, tuples, mappings and classes that say how apart, and putting them together again.
 
-A structure is taken apart once, at the door; everything behind it sees flat lists. The rules are TensorFlow's: dicts
-are walked in the order of their sorted keys and rebuilt in their own, ``None`` is a leaf, and so are tensors, variables
-and ndarrays. Branches are ``list``, ``tuple``, ``dict``, ``OrderedDict``, ``defaultdict``, ``deque``, named tuples, and
-every class that is registered with optree, in its global namespace or in ``"autodiff_core"``. Any other class,
-subclasses of ``list`` and ``dict`` included, is a leaf.
+A structure is taken apart once, at the door; everything behind it sees flat lists. The rules are TensorFlow's:
+mappings are walked in the order of their sorted keys and rebuilt in their own, ``None`` is a leaf, and so are tensors,
+variables, ndarrays and shapes. Branches are every ``Mapping`` and every ``Sequence`` that is neither text nor an array
+(subclasses of ``list``, ``tuple`` and ``dict``, named tuples, ``deque``, ``UserDict``, ``range`` among them), the views
+of mappings, classes of attrs, classes with ``__tf_flatten__`` and ``__tf_unflatten__``, and every class that is
+registered with optree, in its global namespace or in ``"autodiff_core"``. A structure is rebuilt in its own class; a
+view as a list, and so is a range whose numbers have changed.
 
 optree does the walking, but importing it takes longer than importing the rest of this package. So a leaf, and a list,
-tuple or dict that holds nothing but leaves, never reach it: those are nearly all the structures that a tape sees.
+tuple or dict that holds nothing but leaves, never reach it: those are nearly all the structures that a tape sees. What
+optree takes for a leaf, though it is a branch here, has a stand-in in the tree that optree sees (`_Branch`).
 """
 
 from __future__ import annotations
 
 import sys
-from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import OrderedDict, UserString, defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, MappingView, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._core import Operand, all_operands
+from .tensor_shape import TensorShape
 
 if TYPE_CHECKING:
     import optree
@@ -31,7 +35,6 @@ _BRANCHES = frozenset({list, tuple, dict, OrderedDict, defaultdict, deque})
 _LEAVES = frozenset({np.ndarray, float, int, bool, str, type(None), np.float64, np.float32})
 
 Rebuild = Callable[[list[Any]], Any]
-Orders = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
 def flatten(structure: Any) -> list[Any]:
@@ -40,12 +43,12 @@ def flatten(structure: Any) -> list[Any]:
     Parameters
     ----------
     structure
-        Any nesting of lists, tuples, dicts, named tuples and classes registered with optree; or a single leaf.
+        Any nesting of mappings, sequences and classes that say how they are taken apart; or a single leaf.
 
     Returns
     -------
     list
-        The leaves, depth first; those of a dict in the order of its sorted keys.
+        The leaves, depth first; those of a mapping in the order of its sorted keys.
 
     Examples
     --------
@@ -134,8 +137,9 @@ def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> N
     nest1, nest2
         The structures to compare.
     check_types : bool
-        Whether the types of the branches must agree too. Two dict classes always do, and so do two named tuples of the
-        same name and fields.
+        Whether the types of the branches must agree too. Two mappings always do, and so do a list and a subclass of it
+        or a view of a mapping, a tuple and a subclass of it that has no names, and two named tuples of the same name
+        and fields.
 
     Raises
     ------
@@ -157,10 +161,9 @@ def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> N
     """
     if _same_flat(nest1, nest2):
         return
-    spec1, spec2 = _spec(nest1), _spec(nest2)
-    if spec1 == spec2:
+    if _spec(nest1) == _spec(nest2):
         return
-    found = _difference(spec1, spec2, check_types, "")
+    found = _difference(nest1, nest2, check_types, "")
     if found:
         error, where = found
         raise error(
@@ -209,6 +212,11 @@ def flatten_for_tape(structure: Any) -> tuple[list[Any], Rebuild]:
     return _flatten_tree(structure)
 
 
+def is_in_class_of_its_own(value: Any) -> bool:
+    """Whether something is a mapping or a sequence of neither Python's everyday classes nor a tuple's."""
+    return isinstance(value, (Mapping, Sequence)) and type(value) not in _BRANCHES and not isinstance(value, tuple)
+
+
 def structure_key(structure: Any) -> Any:
     """A key that is equal for structures that are nested in the same way, in the same classes."""
     return _spec(structure)
@@ -240,8 +248,7 @@ def _is_leaf(value: Any) -> bool:
         return True
     if kind in _BRANCHES or "optree" in sys.modules:
         return False
-    # The two kinds of tuple whose items have names; any other subclass of tuple is a leaf.
-    return not (isinstance(value, tuple) and (hasattr(kind, "_fields") or hasattr(kind, "n_sequence_fields")))
+    return (not isinstance(value, tuple) and _taken_apart(value) is None) or kind is TensorShape
 
 
 def _all_leaves(values: Iterable[Any]) -> bool:
@@ -263,7 +270,7 @@ def _same_flat(nest1: Any, nest2: Any) -> bool:
 def _flatten_tree(structure: Any) -> tuple[list[Any], Rebuild]:
     """Flatten anything, by optree."""
     trees = _trees()
-    leaves, spec = trees.tree_flatten(_by_key(structure), none_is_leaf=True, namespace=_NAMESPACE)
+    leaves, spec = trees.tree_flatten(_with_stand_ins(structure), none_is_leaf=True, namespace=_NAMESPACE)
 
     def rebuild(leaves: list[Any]) -> Any:
         return trees.tree_unflatten(spec, leaves)
@@ -273,94 +280,201 @@ def _flatten_tree(structure: Any) -> tuple[list[Any], Rebuild]:
 
 def _spec(structure: Any) -> optree.PyTreeSpec:
     """Give optree's description of how a structure is nested."""
-    spec: optree.PyTreeSpec = _trees().tree_structure(_by_key(structure), none_is_leaf=True, namespace=_NAMESPACE)
+    spec: optree.PyTreeSpec = _trees().tree_structure(
+        _with_stand_ins(structure), none_is_leaf=True, namespace=_NAMESPACE
+    )
     return spec
 
 
-class _ByKey:
-    """Stands for an OrderedDict in a tree: optree walks one in its own order, TensorFlow in the order of its keys.
+class _Layout:
+    """What is left of a branch without its children: its class, how its children are called, how it is rebuilt."""
 
-    Without this, an OrderedDict beside a dict of the same keys would be matched with the wrong leaves.
+    __slots__ = ("kind", "names", "order", "rebuild")
+
+    def __init__(self, kind: type, names: tuple[Any, ...], rebuild: Rebuild, order: Any = None) -> None:
+        self.kind, self.names, self.rebuild, self.order = kind, names, rebuild, order
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Layout)
+            and self.kind is other.kind
+            and self.names == other.names
+            and bool(self.order == other.order)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.names))
+
+
+class _Branch:
+    """Stands for a branch in a tree for optree, which takes it for a leaf, or walks it in another order.
+
+    An OrderedDict is of the latter kind: beside a dict of the same keys it would be matched with the wrong leaves.
     """
 
-    def __init__(self, ordered: OrderedDict[Any, Any]) -> None:
-        self.ordered = ordered
+    def __init__(self, children: list[Any], layout: _Layout) -> None:
+        self.children, self.layout = children, layout
 
-    def tree_flatten(self) -> tuple[list[Any], Orders, tuple[Any, ...]]:
-        own = tuple(self.ordered)
-        try:
-            keys = tuple(sorted(own))
-        except TypeError:
-            keys = own
-        return [_by_key(self.ordered[key]) for key in keys], (keys, own), keys
+    def tree_flatten(self) -> tuple[list[Any], _Layout, tuple[Any, ...]]:
+        return self.children, self.layout, self.layout.names
 
     @staticmethod
-    def tree_unflatten(orders: Orders, leaves: Iterable[Any]) -> OrderedDict[Any, Any]:
-        by_key = dict(zip(orders[0], leaves, strict=True))
-        return OrderedDict((key, by_key[key]) for key in orders[1])
+    def tree_unflatten(layout: _Layout, leaves: Iterable[Any]) -> Any:
+        return layout.rebuild(list(leaves))
+
+
+def _taken_apart(value: Any) -> tuple[list[Any], _Layout] | None:
+    """The children of a branch that optree takes for a leaf (or an OrderedDict), and its layout; None for a leaf."""
+    kind = type(value)
+    if isinstance(value, Operand):
+        return None
+    if hasattr(kind, "__tf_flatten__") and hasattr(kind, "__tf_unflatten__"):
+        return _by_protocol(value)
+    if hasattr(kind, "__attrs_attrs__"):
+        names = tuple(attribute.name for attribute in kind.__attrs_attrs__)
+        return [getattr(value, name) for name in names], _Layout(kind, names, lambda leaves: kind(*leaves))
+    if isinstance(value, Mapping):
+        return _by_key(value)
+    if isinstance(value, (str, bytes, UserString, TensorShape)):
+        return None
+    if isinstance(value, MappingView):
+        children = list(value)  # type: ignore[call-overload]
+        return children, _Layout(kind, tuple(range(len(children))), list)
+    if kind is range:
+        return list(value), _Layout(kind, tuple(value), lambda leaves: value if leaves == list(value) else leaves)
+    if isinstance(value, Sequence) and not (hasattr(kind, "__array__") or _is_memory(value)):
+        return list(value), _Layout(kind, tuple(range(len(value))), kind)
+    return None
+
+
+def _is_memory(value: Any) -> bool:
+    """Whether something is numbers in memory, as an `array.array` is: one leaf."""
+    try:
+        memoryview(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _by_protocol(value: Any) -> tuple[list[Any], _Layout]:
+    """The parts of an object that says by TensorFlow's protocol what they are."""
+    kind = type(value)
+    flattened = value.__tf_flatten__()
+    if not isinstance(flattened, tuple) or len(flattened) != 2 or not isinstance(flattened[1], (tuple, list)):
+        raise TypeError(f"{kind.__name__}.__tf_flatten__ must return a pair, (metadata, a tuple of components)")
+    metadata, components = flattened
+    names = tuple(range(len(components)))
+
+    def rebuild(leaves: list[Any]) -> Any:
+        return value.__tf_unflatten__(metadata, tuple(leaves))
+
+    return list(components), _Layout(kind, names, rebuild, metadata)
+
+
+def _by_key(mapping: Mapping[Any, Any]) -> tuple[list[Any], _Layout]:
+    """The values of a mapping in the order of its sorted keys."""
+    kind: Any = type(mapping)
+    own = tuple(mapping)
+    try:
+        keys = tuple(sorted(own))
+    except TypeError:
+        keys = own
+
+    def rebuild(leaves: list[Any]) -> Any:
+        by_key = dict(zip(keys, leaves, strict=True))
+        in_order = {key: by_key[key] for key in own}
+        try:
+            if not isinstance(mapping, MutableMapping):
+                return kind(in_order)
+            made = kind(mapping.default_factory) if isinstance(mapping, defaultdict) else kind()
+            for key, leaf in in_order.items():
+                made[key] = leaf
+        except TypeError as error:
+            raise TypeError(
+                f"a {kind.__name__} cannot be made like {mapping!r}: a mapping must be made without arguments, or, if "
+                f"it cannot be changed, of a dict ({error})"
+            ) from error
+        return made
+
+    return [mapping[key] for key in keys], _Layout(kind, keys, rebuild, own)
 
 
 def _is_ordered_dict(value: Any) -> bool:
     return type(value) is OrderedDict
 
 
-def _by_key(structure: Any) -> Any:
-    """Replace the outermost OrderedDicts of a tree by their stand-ins, which do the same for those inside."""
-    return _trees().tree_map(
-        lambda leaf: _ByKey(leaf) if type(leaf) is OrderedDict else leaf,
-        structure,
-        is_leaf=_is_ordered_dict,
-        none_is_leaf=True,
-        namespace=_NAMESPACE,
-    )
+def _with_stand_ins(structure: Any) -> Any:
+    """Replace the branches of a tree that optree does not know as such by their stand-ins."""
+
+    def replaced(leaf: Any) -> Any:
+        if type(leaf) in _LEAVES or isinstance(leaf, Operand):
+            return leaf
+        parts = _taken_apart(leaf)
+        if parts is None:
+            return leaf
+        children, layout = parts
+        return _Branch([_with_stand_ins(child) for child in children], layout)
+
+    return _trees().tree_map(replaced, structure, is_leaf=_is_ordered_dict, none_is_leaf=True, namespace=_NAMESPACE)
 
 
 def _trees() -> Any:
-    """Import optree, and tell it about `_ByKey` the first time."""
+    """Import optree, and tell it about `_Branch` the first time."""
     import optree
 
     trees: Any = optree
-    if trees.register_pytree_node.get(_ByKey, namespace=_NAMESPACE) is None:
-        trees.register_pytree_node(_ByKey, _ByKey.tree_flatten, _ByKey.tree_unflatten, namespace=_NAMESPACE)
+    if trees.register_pytree_node.get(_Branch, namespace=_NAMESPACE) is None:
+        trees.register_pytree_node(_Branch, _Branch.tree_flatten, _Branch.tree_unflatten, namespace=_NAMESPACE)
     return trees
 
 
-def _difference(
-    spec1: optree.PyTreeSpec, spec2: optree.PyTreeSpec, check_types: bool, place: str
-) -> tuple[type[Exception], str] | None:
-    """Say where two trees first differ, and which error that is; None where only leaves do."""
+def _difference(one: Any, other: Any, check_types: bool, place: str) -> tuple[type[Exception], str] | None:
+    """Say where two structures first differ, and which error that is; None where only leaves do."""
     at = f"at {place or 'the top'} the first has"
-    if spec1.is_leaf() or spec2.is_leaf():
-        if spec1.is_leaf() and spec2.is_leaf():
+    level1, level2 = _one_level(one), _one_level(other)
+    if level1 is None or level2 is None:
+        if level1 is level2:
             return None
-        return ValueError, f"{at} {_describe(spec1)}, the second {_describe(spec2)}"
-    entries1, entries2 = spec1.entries(), spec2.entries()
-    if len(entries1) != len(entries2):
-        return ValueError, f"{at} {len(entries1)} items, the second {len(entries2)}"
+        return ValueError, f"{at} {_describe(level1)}, the second {_describe(level2)}"
+    kind1, names1, children1 = level1
+    kind2, names2, children2 = level2
+    if len(names1) != len(names2):
+        return ValueError, f"{at} {len(names1)} items, the second {len(names2)}"
     if check_types:
-        if _family(spec1) != _family(spec2):
-            return TypeError, f"{at} {_describe(spec1)}, the second {_describe(spec2)}"
-        if _family(spec1) is dict and set(entries1) != set(entries2):
-            return ValueError, f"{at} the keys {entries1}, the second {entries2}"
-    for entry, child1, child2 in zip(entries1, spec1.children(), spec2.children(), strict=True):
-        found = _difference(child1, child2, check_types, f"{place}[{entry!r}]")
+        if _family(kind1) != _family(kind2):
+            return TypeError, f"{at} {_describe(level1)}, the second {_describe(level2)}"
+        if _family(kind1) is dict and set(names1) != set(names2):
+            return ValueError, f"{at} the keys {names1}, the second {names2}"
+    for name, child1, child2 in zip(names1, children1, children2, strict=True):
+        found = _difference(child1, child2, check_types, f"{place}[{name!r}]")
         if found:
             return found
     return None
 
 
-def _family(spec: optree.PyTreeSpec) -> Any:
+def _one_level(value: Any) -> tuple[type, list[Any], list[Any]] | None:
+    """The class of a branch, the names of its children and the children; None for a leaf."""
+    if _is_leaf(value):
+        return None
+    trees = _trees()
+    if type(value) is not OrderedDict and not trees.tree_is_leaf(value, none_is_leaf=True, namespace=_NAMESPACE):
+        level = trees.tree_flatten_one_level(value, none_is_leaf=True, namespace=_NAMESPACE)
+        return type(value), list(level[2]), list(level[0])
+    parts = _taken_apart(value)
+    return None if parts is None else (parts[1].kind, list(parts[1].names), parts[0])
+
+
+def _family(kind: type) -> Any:
     """Give what must be equal for two branches to count as of one type."""
-    kind = spec.type
-    if kind in (dict, defaultdict, _ByKey):
+    if issubclass(kind, Mapping):
         return dict
-    if kind is not None and issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return kind.__name__, kind._fields
-    return kind
+    if issubclass(kind, tuple):
+        return (kind.__name__, kind._fields) if hasattr(kind, "_fields") else tuple
+    return list if issubclass(kind, (list, MappingView)) else kind  # (a view is rebuilt as a list)
 
 
-def _describe(spec: optree.PyTreeSpec) -> str:
-    kind = spec.type
-    if kind is None:
+def _describe(level: tuple[type, list[Any], list[Any]] | None) -> str:
+    if level is None:
         return "a leaf"
-    return "an OrderedDict" if kind is _ByKey else f"a {kind.__name__}"
+    name = level[0].__name__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

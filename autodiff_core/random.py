@@ -208,7 +208,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> tf.
     [1, 2, 3]
     """
     value = tf.convert_to_tensor(value)
-    if not value.shape:
+    if not value.ndim:
         raise ValueError("shuffle needs a tensor with at least one axis, got a scalar")
     return tf.gather(value, _draw("permutation", seed, (value.shape[0],), np.dtype(np.int64), None))
 

@@ -189,7 +189,7 @@ class Flatten(Layer):
         size = 1
         for length in inputs.shape[1:]:
             size *= length
-        return tf.reshape(inputs, (inputs.shape[0] if inputs.shape else 1, size))
+        return tf.reshape(inputs, (inputs.shape[0] if inputs.ndim else 1, size))
 
 
 class Dropout(Layer):

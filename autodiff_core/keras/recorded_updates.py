@@ -46,7 +46,7 @@ class Recorded:
         """What stands beside the block: single numbers take its dtype, as Python's do beside an array."""
         if isinstance(other, Recorded):
             return other.value
-        if isinstance(other, tf.Tensor) and not other.shape and other.dtype != self.dtype:
+        if isinstance(other, tf.Tensor) and not other.ndim and other.dtype != self.dtype:
             return tf.cast(other, self.dtype)
         return other
 

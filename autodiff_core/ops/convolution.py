@@ -183,7 +183,7 @@ def _cut(
 
 def _transforming_is_shorter(a: Any, b: Any) -> bool:
     """Whether transforms and a product take less time than the sum, in nanoseconds as measured."""
-    if a.dtype.kind not in "fc" or a.dtype.itemsize < 4 or not a.shape:
+    if a.dtype.kind not in "fc" or a.dtype.itemsize < 4 or a.ndim == 0:
         return False
     points = math.prod(m + n - 1 for m, n in zip(a.shape, b.shape, strict=True))
     by_sum = a.size * b.size * (0.15 if len(a.shape) == 1 else 3.0)
