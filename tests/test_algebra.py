@@ -38,6 +38,14 @@ def test_a_sample_of_combinations_is_right_or_refused_as_documented() -> None:
     assert len(outcomes) == SAMPLE
 
 
+@pytest.mark.parametrize(
+    ("name", "chain"),
+    [("cross_entropy", ("tape", "custom_jvp", "vjp")), ("branch", ("accumulator", "custom_jvp", "value_and_grad"))],
+)
+def test_an_argument_that_a_tape_inside_reads_back_is_no_tensor_around_a_function_with_a_rule(name, chain) -> None:
+    check.run(CORPUS[name], chain)
+
+
 @pytest.mark.parametrize("name", CORPUS)
 def test_the_reference_gives_the_values_that_plain_calls_give(name: str) -> None:
     for point in CORPUS[name].points:

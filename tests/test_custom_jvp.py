@@ -220,17 +220,3 @@ def test_a_variable_for_an_argument_is_no_tensor_around_the_function(transform):
     _, expected = tf.vjp(lambda x: tf.nest.flatten(inner(x))[-1], v)
     seed = np.array([1.0, 2.0])
     np.testing.assert_allclose(pull(seed)[0], expected(seed)[0], rtol=1e-12)
-
-
-def test_an_argument_that_a_tape_inside_reads_back_is_no_tensor_around_the_function():
-    @tf.custom_jvp
-    def slope(x):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = tf.reduce_sum(tf.exp(x) * x)
-        return tape.gradient(y, x)
-
-    slope.defjvp(lambda primals, tangents: tf.jvp(slope._f, primals, tangents))
-    x = np.array([0.5, -1.0])
-    _, pull = tf.vjp(slope, x)
-    np.testing.assert_allclose(pull(np.ones(2))[0], np.exp(x) * (x + 2.0), rtol=1e-12)
