@@ -241,6 +241,36 @@ def idle_tape(operand: np.ndarray, kind: str) -> Case:
     )
 
 
+def lookups() -> Case:
+    """200 rows of a table, each looked up by itself, beside a use of the whole: their gradients add up in place."""
+    table = np.random.default_rng(0).normal(size=(10_000, 8))
+    rows = np.arange(200)
+    v = tf.Variable(table)
+
+    def ours() -> Numbers:
+        with tf.GradientTape() as tape:
+            total = tf.add_n([tf.reduce_sum(tf.gather(v, [k])) for k in range(200)]) + tf.reduce_sum(v * v)
+        return total, tape.gradient(total, v)
+
+    def by_hand() -> Numbers:
+        gradient = 2.0 * table
+        total = np.sum(table * table)
+        for k in rows:
+            total += table[k].sum()
+            gradient[k] += 1.0
+        return total, gradient
+
+    return Case(
+        name="200 lookups of one row beside a use of the whole table of 10,000 x 8",
+        ours=ours,
+        by_hand=by_hand,
+        control=by_hand,
+        control_name="NumPy by hand",
+        calls=5,
+        rounds=100,
+    )
+
+
 CASES = [
     scalar_chain(tf.Variable(0.7, dtype=tf.float64), "variable"),
     scalar_chain(tf.constant(0.7, dtype=tf.float64), "constant"),
@@ -252,4 +282,5 @@ CASES = [
     elementwise(1_000_000, calls=1, rounds=40, at_most_ratio=0.4, peers="PyTorch 16,400 (control 42,000)"),
     idle_tape(np.array(1.5), "a scalar"),
     idle_tape(np.linspace(0, 1, 8), "8 float64"),
+    lookups(),
 ]

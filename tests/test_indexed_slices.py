@@ -6,7 +6,6 @@ import copy
 import pickle
 import re
 import threading
-import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -835,40 +834,32 @@ def test_a_model_with_an_embedding_learns():
 ROWS, WIDTH, LOOKED_UP = 1_000_000, 64, 1_000
 
 
-def test_a_step_costs_the_rows_and_not_the_table():
-    big = tf.Variable(tf.zeros((ROWS, WIDTH)))
-    small = tf.Variable(tf.zeros((2 * LOOKED_UP, WIDTH)))
+def test_a_step_takes_the_memory_of_the_rows_and_not_of_the_table():
+    table = tf.Variable(tf.zeros((ROWS, WIDTH)))
     optimizer = optimizers.SGD(0.1)
     rng = np.random.default_rng(0)
 
-    def step(v: tf.Variable) -> float:
-        ids = rng.integers(0, v.shape[0], LOOKED_UP)
-        begin = time.perf_counter()
+    def step():
+        ids = rng.integers(0, ROWS, LOOKED_UP)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_sum((tf.gather(v, ids) - 1.0) ** 2) + tf.reduce_sum(tf.gather(v, ids[:10]))
-        optimizer.apply_gradients([(tape.gradient(loss, v), v)])
-        return time.perf_counter() - begin
+            loss = tf.reduce_sum((tf.gather(table, ids) - 1.0) ** 2) + tf.reduce_sum(tf.gather(table, ids[:10]))
+        optimizer.apply_gradients([(tape.gradient(loss, table), table)])
 
-    for v in (big, small):
-        step(v)  # the first one makes the variable's memory its own
+    step()  # the first one makes the variable's memory its own
     tracemalloc.start()
     try:
-        step(big)
+        step()
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert peak < 4e6  # the table takes 256 MB
-    # A dense gradient would take some 100 ms. The shortest of several: other processes may run meanwhile.
-    assert min(step(big) for _ in range(20)) < 10 * min(step(small) for _ in range(20)) + 1e-3
 
 
-def test_many_lookups_beside_a_dense_use_add_up_in_place():
+def test_many_lookups_beside_a_dense_use_add_up():
     v = tf.Variable(tf.zeros((100_000, 8)))
     with tf.GradientTape() as tape:
         total = tf.add_n([tf.reduce_sum(tf.gather(v, [k])) for k in range(2_000)]) + tf.reduce_sum(v * v)
-    begin = time.perf_counter()
     gradient = tape.gradient(total, v)
-    assert time.perf_counter() - begin < 1.0  # 2,000 arrays of 3 MB would take many times that
     assert gradient.numpy().sum() == 16_000.0
 
 

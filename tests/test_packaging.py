@@ -3,9 +3,7 @@
 import importlib.metadata
 import importlib.resources
 import os
-import re
 import runpy
-import statistics
 import subprocess
 import sys
 import tomllib
@@ -18,6 +16,9 @@ import autodiff_core as tf
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
+# What is imported when it is first used.
+LATE = ["linalg", "signal", "scipy", "numpy", "array_api", "keras", "program", "program_file", "sparse", "testing"]
+
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -25,27 +26,20 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_import_is_light_beside_numpy(tmp_path):
-    """The aim is 25 ms; the bound leaves room for a busy machine. Compiling to byte code is not part of it."""
-    cached = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path)}
-
-    def milliseconds() -> float:
-        log = python("-X", "importtime", "-c", "import numpy, autodiff_core", **cached).stderr
-        line = re.search(r"\|\s*(\d+) \| autodiff_core$", log, re.MULTILINE)
-        assert line, log
-        return int(line[1]) / 1000
-
-    milliseconds()  # writes the byte code
-    median = statistics.median(milliseconds() for _ in range(7))
-    print(f"import autodiff_core adds {median:.1f} ms to import numpy (aim: 25)")
-    assert median < 60
-
-
-def test_import_brings_in_only_numpy():
-    code = "import sys, autodiff_core; print(*sys.modules)"
+def test_import_brings_in_only_numpy_and_a_part_of_its_own():
+    """`make bench` measures the time; what costs it is which modules are loaded."""
+    code = """
+import sys, numpy
+before = set(sys.modules)
+import autodiff_core
+print(*set(sys.modules) - before)
+"""
     modules = python("-c", code).stdout.split()
-    assert "numpy" in modules
-    assert not {"optree", "scipy", "matplotlib", "sklearn", "tqdm"}.intersection(modules)
+    own = [name for name in modules if name.startswith("autodiff_core")]
+    others = {name.split(".")[0] for name in modules if name not in own and "cython" not in name}
+    assert others <= {"string", "_string", "threading"}
+    assert len(own) <= 60
+    assert not {f"autodiff_core.{name}" for name in LATE}.intersection(own)
 
 
 def test_gradient_of_flat_sources_does_not_import_optree():
