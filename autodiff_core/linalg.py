@@ -22,7 +22,6 @@ from .ops.nn import l2_normalize
 from .ops.norms import matrix_rank, normalize
 from .ops.reductions import norm
 from .ops.solving import (
-    cholesky_solve,
     det,
     inv,
     logdet,
@@ -30,10 +29,10 @@ from .ops.solving import (
     pinv,
     slogdet,
     solve,
-    triangular_solve,
     tridiagonal_matmul,
     tridiagonal_solve,
 )
+from .ops.triangular import cholesky_solve, triangular_solve
 
 matrix_square_root = sqrtm
 

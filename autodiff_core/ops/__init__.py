@@ -33,6 +33,7 @@ _LATER = (
         "fourier",
         "ctc",
         "factors",
+        "triangular",
     ),
     "updating",
 )

@@ -19,8 +19,9 @@ from .indexing import where
 from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, of_one_dtype
 from .reductions import reduce_max, reduce_sum
 from .shaping import concat, expand_dims
-from .solving import identity_plus, solve, triangular_solve
+from .solving import identity_plus, solve
 from .table import Case, general, several
+from .triangular import triangular_solve
 
 
 class QRResult(NamedTuple):

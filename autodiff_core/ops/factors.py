@@ -15,8 +15,9 @@ from .._core import Tensor
 from .elementwise import add, equal
 from .matrices import band_part, diag, lead_to, matrices, matrix_transpose, of_one_dtype
 from .shaping import expand_dims
-from .solving import identity_plus, triangular_solve
+from .solving import identity_plus
 from .table import Case, several
+from .triangular import triangular_solve, triangular_system
 
 
 class Lu(NamedTuple):
@@ -214,9 +215,8 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
             f"lu_solve: factors of shape {tuple(x.shape)} and a right-hand side of shape {tuple(right.shape)} do not "
             "fit"
         )
-    lower, upper = _halves(x)
-    half = triangular_solve(lower, _product(_permutation(order, x.dtype), right))
-    return triangular_solve(upper, half, lower=False)
+    half = triangular_system(x, _product(_permutation(order, x.dtype), right), unit=True)
+    return triangular_system(x, half, lower=False)
 
 
 def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:

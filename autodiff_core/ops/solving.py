@@ -1,4 +1,4 @@
-"""Linear systems: solve, triangular and tridiagonal systems, inverses, determinants, least squares.
+"""Linear systems: solve, tridiagonal systems, inverses, determinants, least squares.
 
 Derivatives after M. B. Giles, Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation (2008); the pseudo-inverse's after G. H. Golub and V. Pereyra (1973). Rules are written in public
@@ -54,15 +54,16 @@ def identity_plus(x: Any, factor: float = 1.0) -> Any:
 # ------------------------------------------------------------------------------------------------------------ systems
 
 
-def _turned(a: np.ndarray, adjoint: bool) -> np.ndarray:
+def adjoint_array(a: np.ndarray, adjoint: bool) -> np.ndarray:
+    """Matrices, or their conjugate transposes."""
     return np.conj(a.swapaxes(-1, -2)) if adjoint else a
 
 
 def _solve_kernel(adjoint: bool, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.linalg.solve(_turned(a, adjoint), b)
+    return np.linalg.solve(adjoint_array(a, adjoint), b)
 
 
-def _system(handle: Any, a: Any, b: Any, attributes: Any) -> Any:
+def system(handle: Any, a: Any, b: Any, attributes: Any) -> Any:
     """Apply a row of systems a x = b to stacks that broadcast.
 
     Where one matrix meets a stack of right-hand sides, these become its columns, and it is decomposed once.
@@ -81,7 +82,8 @@ def _system(handle: Any, a: Any, b: Any, attributes: Any) -> Any:
     return _core.general(handle, [lead_to(a, lead), lead_to(b, lead)], attributes)
 
 
-def _fit(op: str, a: Any, b: Any) -> tuple[Any, Any]:
+def fit(op: str, a: Any, b: Any) -> tuple[Any, Any]:
+    """The two sides of a system as stacks of matrices of one dtype that fit."""
     x, y = of_one_dtype(a, b)
     x, y = matrices(x, op, square=True), matrices(y, op)
     if x.shape[-1] != y.shape[-2]:
@@ -131,13 +133,13 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
     [[1. ]
      [0.5]]
     """
-    a, b = _fit("solve", matrix, rhs)
-    return _system(_SOLVE, a, b, adjoint)
+    a, b = fit("solve", matrix, rhs)
+    return system(_SOLVE, a, b, adjoint)
 
 
 @by_adjoints
 def _solve_rule(g: Any, y: Any, adjoint: bool, a: Any, b: Any) -> tuple[Any, Any]:
-    gb = _system(_SOLVE, a, g, not adjoint)
+    gb = system(_SOLVE, a, g, not adjoint)
     ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
     return -ga, gb
 
@@ -158,113 +160,6 @@ _SOLVE = general(
         Case(lambda a, b: solve(identity_plus(a), b), ((2, 1, 2, 2), (3, 2, 1))),
     ),
 )
-
-
-def triangle(x: np.ndarray, lower: bool) -> np.ndarray:
-    """One triangle of matrices, with zeros in the other."""
-    return np.tril(x) if lower else np.triu(x)
-
-
-def _triangular_kernel(attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    lower, adjoint = attributes
-    return np.linalg.solve(_turned(triangle(a, lower), adjoint), b)
-
-
-@by_adjoints
-def _triangular_rule(g: Any, y: Any, attributes: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    lower, adjoint = attributes
-    gb = _system(_TRIANGULAR, a, g, (lower, not adjoint))
-    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
-    return -multiply(ga, triangle(np.ones(tuple(ga.shape)[-2:], ga.dtype), lower)), gb
-
-
-def triangular_solve(
-    matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None
-) -> Tensor:
-    """Solve systems of linear equations with triangular matrices.
-
-    Parameters
-    ----------
-    matrix : array_like
-        Of shape (..., n, n); only one triangle is read.
-    rhs : array_like
-        Right-hand sides, of shape (..., n, k). Stacks broadcast.
-    lower : bool
-        Which triangle.
-    adjoint : bool
-        Whether to solve with the conjugate transpose of the matrix.
-
-    Returns
-    -------
-    Tensor
-        Of shape (..., n, k).
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        Where there is a zero on the diagonal.
-    ValueError
-        Where the shapes do not fit.
-
-    Notes
-    -----
-    https://www.tensorflow.org/api_docs/python/tf/linalg/triangular_solve
-
-    Examples
-    --------
-    >>> print(tf.linalg.triangular_solve([[2., 7.], [1., 1.]], [[2.], [2.]]).numpy())
-    [[1.]
-     [1.]]
-    """
-    a, b = _fit("triangular_solve", matrix, rhs)
-    return _system(_TRIANGULAR, a, b, (bool(lower), bool(adjoint)))
-
-
-_TRIANGULAR = general(
-    "triangular_solve",
-    _triangular_kernel,
-    _triangular_rule,
-    raises=True,
-    function=triangular_solve,
-    doc="Solution of linear equations with triangular matrices.",
-    keeps_output=True,
-    leading=True,
-    cases=(
-        Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(3), b), ((3, 3), (3, 2))),
-        Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(3), b, lower=False), ((2, 3, 3), (3, 2))),
-        Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(3), b, adjoint=True), ((3, 3), (2, 3, 1))),
-        Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(2), b, False, True), ((2, 2), (2, 2))),
-    ),
-)
-
-
-def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
-    """Solve systems of linear equations, given the Cholesky factors of the matrices.
-
-    Parameters
-    ----------
-    chol : array_like
-        Lower factors, of shape (..., n, n).
-    rhs : array_like
-        Right-hand sides, of shape (..., n, k).
-
-    Returns
-    -------
-    Tensor
-        Of shape (..., n, k).
-
-    Notes
-    -----
-    https://www.tensorflow.org/api_docs/python/tf/linalg/cholesky_solve
-
-    Examples
-    --------
-    >>> print(tf.linalg.cholesky_solve([[2., 0.], [0., 1.]], [[4.], [3.]]).numpy())
-    [[1.]
-     [3.]]
-    """
-    a, b = _fit("cholesky_solve", chol, rhs)
-    return triangular_solve(a, triangular_solve(a, b), adjoint=True)
 
 
 def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:

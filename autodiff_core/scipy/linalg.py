@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import _core
 from .._core import Tensor
 from ..ops.banded import solve_banded
 from ..ops.decompositions import cholesky as _cholesky
 from ..ops.elementwise import conj
-from ..ops.matrices import matrices, matrix_transpose, of_one_dtype, set_diag
+from ..ops.matrices import matrix_transpose
 from ..ops.matrix_functions import expm, solve_sylvester, sqrtm
 from ..ops.shaping import expand_dims, squeeze
-from ..ops.solving import triangular_solve as _triangular_solve
+from ..ops.solving import fit
+from ..ops.triangular import triangular_system
 
 
 def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False) -> Tensor:
@@ -57,14 +56,12 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     trans, kinds = _core.as_index(trans), {0: 0, 1: 1, 2: 2, "N": 0, "T": 1, "C": 2}
     if trans not in kinds:
         raise ValueError(f"solve_triangular: trans is 0, 1, 2, 'N', 'T' or 'C', not {trans!r}")
-    x, y = of_one_dtype(a, b)
-    x = matrices(x, "solve_triangular", square=True)
-    if unit_diagonal:
-        x = set_diag(x, np.ones(tuple(x.shape)[:-1], x.dtype))
+    a, b = _core.operands(a, b)
+    vector = len(b.shape) == 1
+    x, y = fit("solve_triangular", a, expand_dims(b, -1) if vector else b)
     if kinds[trans] == 1 and x.dtype.kind == "c":
         x = conj(x)
-    vector = len(y.shape) == 1
-    solved = _triangular_solve(x, expand_dims(y, -1) if vector else y, lower, kinds[trans] > 0)
+    solved = triangular_system(x, y, lower, kinds[trans] > 0, unit_diagonal)
     return squeeze(solved, -1) if vector else solved
 
 

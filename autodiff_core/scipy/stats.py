@@ -24,8 +24,8 @@ from ..ops.indexing import where
 from ..ops.matrices import diagonal, matrices, of_one_dtype
 from ..ops.reductions import reduce_any, reduce_sum
 from ..ops.shaping import concat, expand_dims, reshape, squeeze
-from ..ops.solving import triangular_solve
 from ..ops.special import betainc, betaln, gammainc, gammaincc, gammaln, lbeta, log_ndtr, ndtr, stdtr
+from ..ops.triangular import triangular_solve
 
 __all__ = ["beta", "chi2", "dirichlet", "gamma", "multivariate_normal", "norm", "poisson", "t"]
 
