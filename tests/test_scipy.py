@@ -302,7 +302,6 @@ S, L, I = (lambda: tf.scipy.stats), (lambda: tf.scipy.linalg), (lambda: tf.scipy
         ),
         (lambda: I().odeint(lambda y, t: y[:1], START, TIMES), ValueError, r"the slope of a state of shape \(2,\)"),
         (lambda: I().odeint(slope, START, 0.0, (TURN,)), ValueError, r"odeint: times are a vector"),
-        (lambda: I().solve_ivp(slope, (0, 1), START, events=len), TypeError, r"solve_ivp: events cannot be recorded"),
         (
             lambda: I().solve_ivp(lambda t, y: y * y, (0.0, 2.0), [1.0], t_eval=[2.0]),
             RuntimeError,

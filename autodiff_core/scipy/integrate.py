@@ -1,33 +1,29 @@
-"""`scipy.integrate`: ordinary differential equations, solved by SciPy, with gradients by the adjoint method.
+"""`scipy.integrate`: ordinary differential equations, with the gradients of the steps that their solvers took.
 
-The gradient of a solution is another equation, which runs backwards in time: beside the state go its adjoint and the
-integrals that are the gradients of the arguments (R. T. Q. Chen et al., Neural ordinary differential equations, 2018).
-It is solved by the same function, so it has gradients of its own. Nothing of the solver's steps is kept. Adjoints and
-integrals are gradients by the user's convention, conjugates where numbers are complex, since a tape inside gives them.
+An equation (`equations`) is solved in numbers (`stepping`); what was done is kept, and is differentiated step by step
+(`schemes`). Nothing is solved backwards, so that what contracts, oscillates or is stiff has its solution's gradient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any
+from warnings import warn
 
 import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..custom import any_followed_strictly, not_among, run_unrecorded
-from ..nest import flatten_for_tape
-from ..ops.complex_parts import real
-from ..ops.elementwise import conj
-from ..ops.reductions import reduce_sum
-from ..ops.shaping import concat, reshape, stack, transpose
-from ..tape import GradientTape
+from ..loops import Embedded
+from ..ops.shaping import broadcast_to, concat, expand_dims, reshape, stack, transpose
+from .equations import Equation, floating
+from .schemes import Collocation, Explicit, Steps
+from .stepping import SolverError, Stiff, explicit_steps, kept_steps, watched
 
 __all__ = ["odeint", "solve_ivp"]
 
-# (slope of an array at a time, initial array, times) -> one array for each time
-_Solver = Callable[[Callable[[np.ndarray, float], np.ndarray], np.ndarray, np.ndarray], np.ndarray]
+# (equation, state, times, what is shared, whether somebody follows) -> (the steps' scheme, the steps, a report)
+_Choice = Callable[[Equation, np.ndarray, np.ndarray, Sequence[Any], bool], tuple[Any, Steps, Any]]
 
 
 def _scipy() -> Any:
@@ -40,141 +36,97 @@ def _scipy() -> Any:
     return scipy.integrate
 
 
-class _Call:
-    """One solution: what its gradient needs beside the operands."""
+class _Solution:
+    """The states at the times of an equation, as a function of all that they depend on."""
 
-    path: Any
+    def __init__(self, equation: Equation, choose: _Choice) -> None:
+        self.equation, self.choose = equation, choose
+        self.report: Any = None
+        self.knots: Any = None
+        self._last: tuple[list[np.ndarray], Any, bool] | None = None
 
-    def __init__(self, solver: _Solver, func: Callable[..., Any], count: int, variables: Sequence[Any]) -> None:
-        self.solver, self.func, self.count, self.variables = solver, func, count, variables
-        self.strict = False
+    def __call__(self) -> Any:
+        """Vectors of float64, a row for each time, followed by whoever listens."""
+        equation = self.equation
+        operands = [equation.start, equation.times, *equation.shared]
+        if not _core.is_tracing():
+            return self._followed(operands)
+        if equation.program is not None:
+            self.equation = equation.alone()
+            (path,) = Embedded(lambda inputs: [self._followed(inputs, True)])(operands)
+            return path
+        # Python runs the slope: a program is one for these values.
+        _core.note_own_derivative()
+        return self._followed(operands)
 
-    def pull(self, g: Any, t: Any, args: Sequence[Any]) -> list[Any]:
-        (g,) = _core.conjugated([g])
-        return _core.conjugated(_adjoint(self.solver, self.func, self.path, t, args, self.variables, g, self.strict))
+    def _followed(self, operands: Sequence[Any], again: bool = False) -> Any:
+        equation = self.equation
+        start, times, *shared = operands
+        keeps = _core.listening(list(operands)) if equation.program is not None else _core.is_recording()
+        scheme, steps, self.report = self._chosen(start, times, shared, keeps, again)
+        self.knots = steps.times
+        if equation.program is None:
+            equation.settle()
+            shared = equation.shared
+            keeps = _core.is_tracing() or _core.listening([start, times, *shared])
+        if not keeps:
+            return _core.to_tensor(steps.path)
+        return scheme.solution(equation, steps, start, _core.to_dtype(times, np.float64), shared)
 
-
-_ODE = _core.register_general(
-    "odeint",
-    None,
-    lambda g, _, call, y0, t, *rest: call.pull(g[0], t, rest[: call.count]),
-    None,
-    True,
-    False,
-    multiple=True,
-)
-
-
-def _solved(solver: _Solver, func: Callable[..., Any], y0: Any, t: Any, args: Sequence[Any]) -> Any:
-    """The states at times t, a tensor of shape (len(t), n), with the adjoint method for its gradient."""
-    _core.note_own_derivative()
-    y, times = _core.seen(y0), _core.seen(t)
-    values = [_core.to_tensor(_core.seen(x)) for x in args]
-
-    def slope(y: np.ndarray, at: float) -> np.ndarray:
-        time = _core.to_tensor(np.asarray(at, times.dtype))
-        return _core.seen(_core.operand(func(_core.to_tensor(y.astype(y0.dtype)), time, *values)))
-
-    # Once where it is seen what the function reads, and that it fits.
-    first, read = run_unrecorded(lambda: slope(y, times[0]), ())
-    if first.shape != y.shape:
-        raise ValueError(
-            f"the slope of a state of shape {y.shape} has that shape; the function gave one of shape {first.shape}"
-        )
-    if first.dtype.kind == "c" and y.dtype.kind != "c":
-        raise TypeError(
-            f"the slope of a state of dtype {y.dtype} is of dtype {first.dtype}; start from a complex state, as in "
-            f"tf.cast(y0, tf.complex128)"
-        )
-    listening = _core.suspend()
-    try:
-        path = solver(slope, y, times).astype(y.dtype)
-    finally:
-        _core.resume(listening)
-    variables = not_among(read, args)
-    call = _Call(solver, func, len(args), variables)
-    call.strict = any_followed_strictly([y0, t, *args, *variables])
-    (call.path,) = _core.multiple(_ODE, [y0, t, *args, *variables], [_core.to_tensor(path)], call)
-    return call.path
+    def _chosen(self, start: Any, times: Any, shared: Sequence[Any], keeps: bool, again: bool) -> Any:
+        numbers = [np.asarray(_core.seen(x)) for x in (start, times, *shared)] if again else []
+        last = self._last
+        if again and last is not None and last[2] >= keeps and all(map(np.array_equal, numbers, last[0])):
+            return last[1]
+        found = self.choose(self.equation, _core.seen(start), _core.seen(times).astype(np.float64), shared, keeps)
+        if again:
+            self._last = (numbers, found, keeps)
+        return found
 
 
-def _adjoint(
-    solver: _Solver,
-    func: Callable[..., Any],
-    path: Any,
-    t: Any,
-    args: Sequence[Any],
-    variables: Sequence[Any],
-    g: Any,
-    strict: bool,
-) -> list[Any]:
-    """Gradients with respect to the first state, the times, the arguments, and what the function finds around it."""
-    n, count = int(path.shape[1]), int(path.shape[0])
-    sources = [*args, *variables]
-    sizes = [int(source.size) for source in sources]
-    # One array holds them all.
-    dtype = np.result_type(path.dtype, *[source.dtype for source in sources if source.dtype.kind == "c"])
+class _Resting:
+    """The scheme of no step at all: all times are one."""
 
-    def slopes(whole: Any, back: Any, *own: Any) -> Any:
-        """Of state, adjoint, and integrals, in reversed time."""
-        y, a = (_core.to_dtype(part, path.dtype) for part in (whole[:n], whole[n : 2 * n]))
-        followed = [y, *own, *variables]
-        tape = GradientTape(watch_accessed_variables=False)
-        if strict:
-            tape.refuse_numbers()
-        with tape:
-            tape.watch(followed)
-            value = func(y, -back, *own)
-        pulled = tape.gradient(value, followed, output_gradients=a, unconnected_gradients="zero")
-        parts = [-_core.operand(value), *[reshape(part, (int(part.size),)) for part in pulled]]
-        return concat([_core.to_dtype(part, dtype) for part in parts], 0)
-
-    def gain(weights: Any, at: Any, time: Any) -> Any:
-        """How the target changes as the state moves along its slope."""
-        slope = func(at, time, *args)
-        return real(reduce_sum((conj(weights) if path.dtype.kind == "c" else weights) * slope))
-
-    state, a = path[count - 1], g[count - 1]
-    integrals: list[Any] = [np.zeros(size, dtype) for size in sizes]
-    times: list[Any] = [None] * count
-    for k in range(count - 1, 0, -1):
-        times[k] = gain(g[k], path[k], t[k])
-        whole = concat([_core.to_dtype(part, dtype) for part in (path[k], a, *integrals)], 0)
-        ends = -stack([t[k], t[k - 1]])
-        whole = _solved(solver, slopes, whole, ends, args)[1]
-        state, a = path[k - 1], _core.to_dtype(whole[n : 2 * n], path.dtype) + g[k - 1]
-        integrals, start = [], 2 * n
-        for size in sizes:
-            integrals.append(whole[start : start + size])
-            start += size
-    # A later start is a shorter way.
-    times[0] = real(reduce_sum(g[0] * 0.0)) if count == 1 else gain(g[0] - a, state, t[0])
-    shaped = [
-        reshape(_core.to_dtype(part, source.dtype), tuple(source.shape))
-        for part, source in zip(integrals, sources, strict=True)
-    ]
-    return [a, stack(times), *shaped]
+    def solution(self, equation: Equation, steps: Steps, start: Any, times: Any, shared: Sequence[Any]) -> Any:
+        """The first state, which moves with the time along its slope."""
+        states = broadcast_to(expand_dims(start, 0), steps.path.shape)
+        if len(steps.path) == 1:
+            return states
+        slope = equation(start, times[0], shared)
+        return states + expand_dims(times - times[0], 1) * expand_dims(slope, 0)
 
 
-def _prepared(op: str, func: Callable[..., Any], y0: Any, t: Any, args: Any) -> tuple[Any, ...]:
-    """A function of flat states and flat arguments, with operands for all of them."""
-    leaves, rebuild = flatten_for_tape(tuple(args))
-    y0, t, *leaves = _core.operands(y0, t, *leaves)
-    state, times = _floating(y0), _floating(t)
-    shape = tuple(state.shape)
-    if len(times.shape) != 1 or times.size == 0:
-        raise ValueError(f"{op}: times are a vector with one element at least; their shape is {tuple(times.shape)}")
-
-    def flat(y: Any, at: Any, *values: Any) -> Any:
-        value = _core.operand(func(reshape(y, shape), at, *rebuild(list(values))))
-        return reshape(value, (int(state.size),)) if value.size == state.size else value
-
-    return flat, reshape(state, (int(state.size),)), times, leaves, shape
+def _resting(start: np.ndarray, times: np.ndarray) -> tuple[Any, Steps, Any]:
+    path = np.broadcast_to(start, (len(times), *start.shape)).copy()
+    return _Resting(), Steps(times[:1], start[None], None, path, None, np.zeros(1, int)), None
 
 
-def _floating(x: Any) -> Any:
-    operand = _core.operand(x)
-    return _core.to_dtype(operand, np.float64) if operand.dtype.kind in "iub" else operand
+def _by_scipy(
+    equation: Equation,
+    method: Any,
+    span: np.ndarray,
+    wanted: np.ndarray | None,
+    start: np.ndarray,
+    shared: Sequence[Any],
+    keeps: bool,
+    **options: Any,
+) -> tuple[Any, Steps, Any]:
+    """By one of SciPy's own solvers: at its own steps, or at the times wanted, which begin and end with the span."""
+    solver, kept = watched(method, keeps)
+    distinct: Any = None
+    places: Any = None
+    if wanted is not None:
+        distinct, places = np.unique(wanted, return_inverse=True)
+        if span[1] < span[0]:
+            distinct, places = distinct[::-1], len(distinct) - 1 - places
+    found = _scipy().solve_ivp(equation.numbers(shared), span, start, method=solver, t_eval=distinct, **options)
+    if not found.success:
+        raise SolverError(found.message)
+    path = found.y.T if places is None else found.y.T[places]
+    if not keeps:
+        return None, Steps(found.t, path, None, path, None, np.zeros(0, int)), found
+    steps = kept_steps(equation, kept, start, wanted, path, shared, options["rtol"], options["atol"])
+    return Collocation(), steps, found
 
 
 def odeint(
@@ -189,11 +141,15 @@ def odeint(
 ) -> Tensor:
     """Solve an ordinary differential equation dy/dt = func(y, t, *args).
 
+    By the explicit Runge-Kutta method of order 8 that SciPy calls DOP853, or by SciPy's LSODA once the equation is
+    found to be stiff: the states are those of SciPy's `odeint`, which always takes LSODA, to about the tolerances.
+
     Parameters
     ----------
     func : callable
-        Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. Variables and
-        tensors that it finds around it have a gradient as well.
+        Gives the slope, of the state's shape, from tensors: the state, the time and the arguments. It is recorded once
+        and replayed, as a `function` is, unless Python looks at values in it. Variables and tensors that it finds
+        around it have a gradient as well.
     y0 : array_like
         The state at t[0]; of any shape, real or complex.
     t : array_like
@@ -203,9 +159,9 @@ def odeint(
     tfirst : bool
         Whether func takes the time before the state.
     rtol, atol : float
-        How far off the solution, and its gradient, may be.
+        How far off the solution may be in each step, by its size and beside it.
     mxstep : int
-        The most steps between two times; as many as SciPy thinks fit if 0.
+        The most steps between two times; as many as it takes if 0, and where the equation is stiff.
 
     Returns
     -------
@@ -226,8 +182,8 @@ def odeint(
 
     Notes
     -----
-    https://docs.scipy.org/doc/scipy/reference/generated/scipy.integrate.odeint.html. The gradient is that of the
-    adjoint method (Chen et al. 2018): memory does not grow with the number of steps.
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.integrate.odeint.html. The gradient is that of the steps
+    that were taken, at the sizes that they had; see `solve_ivp` for how far off it is.
 
     Examples
     --------
@@ -238,29 +194,41 @@ def odeint(
     0.3679 -0.7358
     """
     integrate = _scipy()
-
-    def solver(slope: Callable[[np.ndarray, float], np.ndarray], y: np.ndarray, times: np.ndarray) -> np.ndarray:
-        if len(times) == 1:
-            return y[None]
-        # SciPy's takes real numbers: complex ones go in as pairs.
-        kind = np.dtype(np.complex128 if y.dtype.kind == "c" else np.float64)
-        path, report = integrate.odeint(
-            lambda parts, at: slope(parts.view(kind), at).astype(kind).view(np.float64),
-            y.astype(kind).view(np.float64),
-            times.astype(np.float64),
-            rtol=rtol,
-            atol=atol,
-            mxstep=mxstep,
-            full_output=True,
-        )
-        if report["message"] != "Integration successful.":
-            raise RuntimeError(f"odeint: {report['message']}")
-        return np.asarray(path).view(kind)
-
     ordered = (lambda y, at, *rest: func(at, y, *rest)) if tfirst else func
-    flat, state, times, leaves, shape = _prepared("odeint", ordered, y0, t, args)
-    path = _solved(solver, flat, state, times, leaves)
-    return reshape(path, (int(times.size), *shape))
+    equation = Equation("odeint", ordered, y0, t, args)
+
+    def choose(
+        equation: Equation, start: np.ndarray, times: np.ndarray, shared: Sequence[Any], keeps: bool
+    ) -> tuple[Any, Steps, Any]:
+        _check_order("odeint", times)
+        if times[0] == times[-1]:
+            return _resting(start, times)
+        scheme = Explicit(integrate.DOP853)
+        options = {name: equation.tolerance(value) for name, value in (("rtol", rtol), ("atol", atol))}
+        try:
+            steps, _ = explicit_steps(
+                equation, scheme, start, times, True, shared, most=mxstep or None, stops_if_stiff=True, **options
+            )
+        except Stiff:
+            options["jac"] = equation.jacobian(start, shared)
+            return _by_scipy(equation, integrate.LSODA, times[[0, -1]], times, start, shared, keeps, **options)
+        return scheme, steps, None
+
+    path = _run("odeint", _Solution(equation, choose))
+    return equation.as_states(path, (int(equation.times.size),))
+
+
+def _check_order(op: str, times: np.ndarray) -> None:
+    moves = np.diff(times)
+    if not ((moves >= 0.0).all() or (moves <= 0.0).all()):
+        raise ValueError(f"{op}: times increase, or decrease, from the first to the last; they were {times}")
+
+
+def _run(op: str, solution: _Solution) -> Any:
+    try:
+        return solution()
+    except SolverError as error:
+        raise SolverError(f"{op}: {error}") from None
 
 
 def solve_ivp(
@@ -269,18 +237,20 @@ def solve_ivp(
     y0: Any,
     method: Any = "RK45",
     t_eval: Any = None,
+    dense_output: bool = False,
+    events: Any = None,
+    vectorized: bool = False,
     args: Any = (),
-    rtol: float = 1e-3,
-    atol: float = 1e-6,
     **options: Any,
-) -> SimpleNamespace:
+) -> Any:
     """Solve an ordinary differential equation dy/dt = fun(t, y, *args) by one of SciPy's methods.
 
     Parameters
     ----------
     fun : callable
-        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. Variables and tensors
-        that it finds around it have a gradient as well.
+        Gives the slope, of shape (n,), from tensors: the time, the state and the arguments. It is recorded once and
+        replayed, as a `function` is, unless Python looks at values in it. Variables and tensors that it finds around
+        it have a gradient as well.
     t_span : pair of float
         The first and the last time.
     y0 : array_like
@@ -289,18 +259,22 @@ def solve_ivp(
         SciPy's name of a method, or a solver class.
     t_eval : array_like, optional
         The times at which the state is wanted; those that the solver chooses unless given.
+    dense_output : bool
+        Whether `sol`, the solution as a function of time, is wanted; not under a tape.
+    events : callable, or list of callables, optional
+        Functions of time, state and arguments whose zeros are looked for; not under a tape.
+    vectorized : bool
+        Whether fun takes states of shape (n, k).
     args : tuple
         Further arguments: numbers, arrays, tensors, or structures of them.
-    rtol, atol : float
-        How far off the solution, and its gradient, may be.
     **options
-        The method's own, such as max_step.
+        SciPy's: rtol and atol, 1e-3 and 1e-6 unless given, max_step, first_step, and what the method has of its own.
 
     Returns
     -------
-    namespace
-        With `t`, of shape (m,), and `y`, of shape (n, m), which has a gradient with respect to y0, t_span, t_eval,
-        args, and what fun finds around it; `success`, `status` and `message` are SciPy's.
+    OptimizeResult
+        SciPy's, with `t`, of shape (m,), and `y`, of shape (n, m), which has a gradient with respect to y0, t_span,
+        t_eval, args, and what fun finds around it.
 
     Raises
     ------
@@ -309,14 +283,23 @@ def solve_ivp(
     RuntimeError
         Where the solver fails.
     TypeError
-        For events and dense output, which are not recorded; where the slope of a real state is complex.
+        For events and dense output under a tape, which are not recorded; where the slope of a real state is complex.
     ValueError
-        Where the slope has another shape than the state.
+        Where the slope has another shape than the state, or times are not in order or not within t_span.
 
     Notes
     -----
-    https://docs.scipy.org/doc/scipy/reference/generated/scipy.integrate.solve_ivp.html. The gradient is that of the
-    adjoint method (Chen et al. 2018), with the same method and tolerances.
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.integrate.solve_ivp.html. RK23, RK45 and DOP853 take
+    SciPy's steps, which are recorded here, and at t_eval another step of the method from the one before, where SciPy
+    interpolates; all other methods are SciPy's own. Their Jacobians come from the slope's record, unless given.
+
+    The gradient is that of the steps that were taken, at the sizes that they had: exactly, for the methods of Runge and
+    Kutta, and for the others that of a collocation of order 5 along the states that they went through, in steps that
+    are halved until it keeps to them within the tolerances. Nothing is solved backwards; the state after each step is
+    kept. So the error of the gradient is about that of the solution, and falls with rtol as that does: in units of the
+    largest elements 1 to 10 times as large in most cases (beside forward sensitivities over long times, of the
+    oscillator, van der Pol's, Robertson's and the Lotka-Volterra equations, at rtol from 1e-4 to 1e-8; of the last one
+    at 1e-4 up to 80 times). Where all has contracted, and the gradient is zero, up to 100 rtol are left of it.
 
     Examples
     --------
@@ -326,49 +309,150 @@ def solve_ivp(
     >>> print(solution.y.numpy().round(4), tape.gradient(solution.y, rate).numpy().round(4))
     [[0.3679]] -0.7358
     """
-    refused = [name for name in ("events", "dense_output", "vectorized") if options.pop(name, None)]
-    if refused:
-        raise TypeError(f"solve_ivp: {' and '.join(refused)} cannot be recorded; ask for times by t_eval")
     integrate = _scipy()
-    report: dict[str, Any] = {}
+    solver = _method(integrate, method)
+    if isinstance(t_span, (list, tuple)):  # (numbers are as wide as the state)
+        y0, *ends = _core.operands(y0, *t_span)
+        t_span = stack(ends)
+    span = floating(t_span)
+    if tuple(span.shape) != (2,):
+        raise ValueError(f"solve_ivp: t_span is the first and the last time; its shape is {tuple(span.shape)}")
+    between = None if t_eval is None else _core.operand_like(t_eval, span)
+    if between is not None and len(between.shape) != 1:
+        raise ValueError(f"solve_ivp: t_eval is a vector; its shape is {tuple(between.shape)}")
+    times = span if between is None else concat([span[:1], between, span[1:]], 0)
 
-    def run(slope: Callable[..., Any], y: np.ndarray, ends: Any, wanted: Any) -> Any:
-        found = integrate.solve_ivp(
-            lambda at, y: slope(y, at), ends, y, method=method, t_eval=wanted, rtol=rtol, atol=atol, **options
-        )
-        if not found.success:
-            raise RuntimeError(f"solve_ivp: {found.message}")
-        report.setdefault("status", int(found.status))
-        report.setdefault("message", found.message)
-        return found
+    def slope(y: Any, t: Any, *rest: Any) -> Any:
+        return reshape(fun(t, expand_dims(y, 1), *rest), y.shape) if vectorized else fun(t, y, *rest)
 
-    def solver(slope: Callable[[np.ndarray, float], np.ndarray], y: np.ndarray, times: np.ndarray) -> np.ndarray:
-        ends = times[[0, -1]]
-        if len(times) == 1 or ends[0] == ends[1]:
-            return np.broadcast_to(y, (len(times), *y.shape)).copy()
-        found = run(slope, y, ends, times[1:])
-        return np.concatenate([y[None], found.y.T])
+    equation = Equation("solve_ivp", slope, y0, times, () if args is None else args)
+    if len(equation.shape) != 1:
+        raise ValueError(f"solve_ivp: y0 is a vector; its shape is {equation.shape}")
+    settings = {"rtol": 1e-3, "atol": 1e-6, **options}
+    for name in ("rtol", "atol"):
+        settings[name] = equation.tolerance(settings[name])
+    explicit = events is None and not dense_output and _is_explicit(integrate, solver)
 
-    span, chosen = _floating(stack(list(t_span)) if isinstance(t_span, (list, tuple)) else t_span), t_eval
-    flat, state, span, leaves, _ = _prepared("solve_ivp", lambda y, at, *rest: fun(at, y, *rest), y0, span, args)
-    if chosen is None:
-        chosen = _chosen_times(run, flat, state, span, leaves)
-    wanted = _core.operand_like(chosen, span)
-    path = _solved(solver, flat, state, concat([span[:1], wanted], 0), leaves)
-    report.setdefault("status", 0)
-    report.setdefault("message", "The solver successfully reached the end of the integration interval.")
-    return SimpleNamespace(t=_core.to_tensor(wanted), y=transpose(path[1:]), success=True, **report)
+    def choose(
+        equation: Equation, start: np.ndarray, times: np.ndarray, shared: Sequence[Any], keeps: bool
+    ) -> tuple[Any, Steps, Any]:
+        wanted = None if between is None else times
+        _check_order("solve_ivp", times)
+        if times[0] == times[-1]:
+            return _resting(start, times)
+        if explicit:
+            return _explicitly(equation, solver, start, times, wanted is not None, shared, **settings)
+        rest = dict(settings)
+        if "jac" in rest and rest["jac"] is not None:
+            rest["jac"] = equation.given_jacobian(rest["jac"], shared)
+        elif solver in (integrate.Radau, integrate.BDF, integrate.LSODA) and rest.get("jac_sparsity") is None:
+            rest["jac"] = equation.jacobian(start, shared)
+        return _by_scipy(equation, solver, times[[0, -1]], wanted, start, shared, keeps, **rest)
+
+    if events is not None or dense_output:
+        return _with_extras(equation, solver, between, dense_output, events, settings)
+    if between is None and _core.is_tracing():
+        # How many steps there are is a shape: a program is one for these values.
+        seen = [_core.seen(x) for x in (equation.start, equation.times, *equation.shared)]
+        with _core.Untraced():
+            values = [_core.to_tensor(x) for x in seen[2:]]
+            _, steps, _ = choose(equation, seen[0], seen[1].astype(np.float64), values, False)
+        inner = _core.to_tensor(steps.times[1:-1].astype(span.dtype))
+        chosen = concat([span[:1], inner, span[1:]], 0)
+        return solve_ivp(fun, span, y0, method, chosen, vectorized=vectorized, args=args, **options)
+    solution = _Solution(equation, choose)
+    path = _run("solve_ivp", solution)
+    if between is None:
+        inner = _core.to_tensor(solution.knots[1:-1].astype(span.dtype))
+        at = concat([span[:1], inner, span[1:]], 0)
+    else:
+        at, path = between, path[1:-1]
+    return _result(solution.report, at, transpose(equation.as_states(path, (int(path.shape[0]),))))
 
 
-def _chosen_times(run: Callable[..., Any], flat: Callable[..., Any], state: Any, span: Any, leaves: Any) -> np.ndarray:
-    """Where the solver puts its steps."""
-    listening = _core.suspend()
-    try:
+def _method(integrate: Any, method: Any) -> Any:
+    """A class of SciPy's solvers, by its name."""
+    names = ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
+    if isinstance(method, str) and method in names:
+        return getattr(integrate, method)
+    if isinstance(method, type) and issubclass(method, integrate.OdeSolver):
+        return method
+    raise ValueError(f"solve_ivp: method is one of {', '.join(names)}, or a class of SciPy's OdeSolver, not {method!r}")
 
-        def slope(y: np.ndarray, at: float) -> np.ndarray:
-            time = _core.to_tensor(np.asarray(at, span.dtype))
-            return _core.seen(_core.operand(flat(_core.to_tensor(y.astype(state.dtype)), time, *leaves)))
 
-        return np.asarray(run(slope, _core.seen(state), _core.seen(span), None).t)
-    finally:
-        _core.resume(listening)
+def _is_explicit(integrate: Any, solver: Any) -> bool:
+    return solver in (integrate.RK23, integrate.RK45, integrate.DOP853)
+
+
+def _explicitly(
+    equation: Equation,
+    solver: Any,
+    start: np.ndarray,
+    times: np.ndarray,
+    wanted: bool,
+    shared: Sequence[Any],
+    rtol: Any,
+    atol: Any,
+    max_step: float = np.inf,
+    first_step: float | None = None,
+    **others: Any,
+) -> tuple[Any, Steps, Any]:
+    """By a Runge-Kutta method of SciPy's, whose steps are recorded."""
+    if others:
+        warn(f"solve_ivp: {', '.join(others)} mean nothing to the method {solver.__name__}", stacklevel=5)
+    if not max_step > 0.0:
+        raise ValueError(f"solve_ivp: max_step is positive, not {max_step}")
+    if first_step is not None and not 0.0 < first_step <= abs(times[-1] - times[0]):
+        raise ValueError(f"solve_ivp: first_step is positive and within t_span, not {first_step}")
+    scheme = Explicit(solver)
+    steps, evaluations = explicit_steps(
+        equation, scheme, start, times, wanted, shared, rtol, atol, max_step, first_step
+    )
+    return scheme, steps, {"nfev": evaluations, "njev": 0, "nlu": 0}
+
+
+def _result(report: Any, t: Any, y: Any, **others: Any) -> Any:
+    """SciPy's result, of tensors."""
+    from scipy.optimize import OptimizeResult
+
+    fields = {"t": t, "y": y, "sol": None, "t_events": None, "y_events": None, "nfev": 0, "njev": 0, "nlu": 0}
+    fields |= {"status": 0, "message": "The solver successfully reached the end of the integration interval."}
+    return OptimizeResult(**{**fields, "success": True, **(report or {}), "t": t, "y": y, **others})
+
+
+def _with_extras(
+    equation: Equation, solver: Any, between: Any, dense_output: bool, events: Any, settings: dict[str, Any]
+) -> Any:
+    """As SciPy has it, with what is no function of tensors: for nobody who follows what it depends on."""
+    what = " and ".join(
+        name for name, given in (("events", events is not None), ("dense output", dense_output)) if given
+    )
+    refusal = TypeError(f"solve_ivp: {what} cannot be recorded; ask for times by t_eval")
+    if _core.is_tracing() or _core.listening([equation.start, equation.times, *equation.shared]):
+        raise refusal
+    start, times = _core.seen(equation.start), _core.seen(equation.times).astype(np.float64)
+    wanted = None if between is None else times[1:-1]
+    found = _scipy().solve_ivp(
+        equation.numbers(equation.shared),
+        times[[0, -1]],
+        start,
+        method=solver,
+        t_eval=wanted,
+        dense_output=dense_output,
+        events=None if events is None else equation.events(events),
+        **settings,
+    )
+    if not found.success:
+        raise SolverError(f"solve_ivp: {found.message}")
+    if _core.listening(equation.shared):
+        raise refusal
+    others: dict[str, Any] = {}
+    if equation.dtype.kind == "c":
+        n = equation.size
+        if found.sol is not None:
+            parts = found.sol
+            others["sol"] = lambda t: parts(t)[:n] + 1j * parts(t)[n:]
+        if found.y_events is not None:
+            others["y_events"] = [y[:, :n] + 1j * y[:, n:] if y.size else y for y in found.y_events]
+    path = equation.as_states(_core.to_tensor(found.y.T), (len(found.t),))
+    return _result(found, _core.to_tensor(found.t.astype(equation.time_dtype)), transpose(path), **others)
