@@ -488,6 +488,7 @@ class Function(_core.FunctionCore):
         if self._check:
             tracer.origins = {}
         followed = _core.listening(arguments.operands)
+        tracer.notice(self._names or ())
         with tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
             result = _Result(self.python_function(*args, **kwargs))
@@ -670,6 +671,7 @@ class Function(_core.FunctionCore):
         """Record without effects; what stands in the way, or None. Values that are made up stand for shapes alone."""
         tracer = _core.Tracer(arguments.operands, made_up)
         self.trace_count += 1
+        tracer.notice(self._names or ())
         with _core.Rehearsal(), tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
             result = _Result(self.run_python(args, kwargs))

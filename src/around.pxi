@@ -45,11 +45,15 @@ cdef object key_around(object value):
         return kind, value.real.hex(), value.imag.hex()
     if isinstance(value, np_generic):
         return kind, value.tobytes()
-    if isinstance(value, (Operand, ndarray, np_dtype, enum_type)):
+    if value is Ellipsis or isinstance(value, (Operand, ndarray, np_dtype, enum_type, type)):
         return Same(value)
-    if isinstance(value, tuple):
-        parts = tuple([key_around(part) for part in <tuple>value])
-        return None if None in parts else (kind, parts)
+    if kind is range:
+        return kind, value
+    if kind is slice:
+        value = (value.start, value.stop, value.step)
+    if isinstance(value, (tuple, frozenset)):
+        parts = [key_around(part) for part in value]
+        return None if None in parts else (kind, frozenset(parts) if isinstance(value, frozenset) else tuple(parts))
     return None
 
 

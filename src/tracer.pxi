@@ -168,6 +168,9 @@ cdef int settle_arrays(Tracer tracer) except -1:
     with the value of then. No program can repeat that for somebody else's array, since the change is Python's."""
     cdef Tensor t
     cdef dict own = {}      # one view of each changed piece of memory: several would hold it for each other
+    for array, copy in tracer.around:
+        if is_changed(array, copy):
+            tracer.restless.add(<uintptr_t>owner_of(array))
     for address, t in tracer.references.items():
         if is_changed(t.array, tracer.copies[address]):
             tracer.restless.add(<uintptr_t>owner_of(t.array))
@@ -511,6 +514,7 @@ cdef class Tracer:
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
     cdef dict copies                # and what was in the array then;
     cdef set restless               # the addresses of the owners of those that were seen to change
+    cdef list around                # [(array, copy)]: arrays that the function reads by name, before it ran
     cdef list texts                 # [(node, value, text, where in the code)]: values that were spelled
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
@@ -535,6 +539,7 @@ cdef class Tracer:
         self.references = {}
         self.copies = {}
         self.restless = set()
+        self.around = []
         self.places = {}
         self.assigned = []
         self.created = []
@@ -545,6 +550,15 @@ cdef class Tracer:
             else:
                 t = new_tensor(own_copy(x.array) if x.borrowed else x.array)
             self.arguments.append(t)
+
+    def notice(self, tuple names):
+        """Look at the arrays under names (see `read_around`) before the function runs: it may write to one and then read it."""
+        cdef PyObject* found
+        cdef Py_ssize_t k
+        for k in range(0, len(names), 2):
+            found = found_around(PyTuple_GET_ITEM(names, k), PyTuple_GET_ITEM(names, k + 1))
+            if found != NULL and isinstance(<object>found, ndarray) and PyArray_CHKFLAGS(<ndarray>found, NPY_ARRAY_WRITEABLE):
+                self.around.append((<object>found, own_copy(<ndarray>found)))
 
     cdef int settle(self, object address) except -1:
         """Let what stands for an array be a constant, with the value that the array had."""

@@ -389,6 +389,31 @@ def test_a_function_that_fills_an_array_of_its_own_is_recorded_once():
     assert f.trace_count == 1
 
 
+def test_a_function_that_changes_an_array_around_it_before_it_reads_it_runs_as_plain_python():
+    counter = np.zeros(2)
+
+    def count(x):
+        counter[0] += 1.0
+        return tf.reduce_sum(x * counter[:1])
+
+    f = tf.function(count)
+    with pytest.warns(UserWarning, match=r"an array of shape \(1,\) that is changed while it runs"):
+        assert [f(tf.constant(2.0)).numpy() for _ in range(3)] == [2.0, 4.0, 6.0]
+
+
+def test_a_function_that_changes_an_array_beside_what_it_computes_is_recorded():
+    counter = np.zeros(1)
+
+    def count(x):
+        counter[0] += 1.0
+        return x * 2.0
+
+    f = tf.function(count)
+    assert [f(tf.constant(k)).numpy() for k in (1.0, 2.0)] == [2.0, 4.0]
+    assert counter[0] == 1.0
+    assert f.trace_count == 1
+
+
 def test_a_function_that_changes_an_array_around_it_runs_as_plain_python():
     counter = np.zeros(1)
 
