@@ -62,6 +62,8 @@ cdef extern from "Python.h":
         void* ml_meth
         int ml_flags
         const char* ml_doc
+    int Py_EnterRecursiveCall(const char* where) noexcept
+    void come_up "Py_LeaveRecursiveCall"() noexcept     # after a go_deeper that was no error
     int METH_FASTCALL
     int METH_KEYWORDS
     object PyCFunction_NewEx(PyMethodDef* method, object self, object module)

@@ -1163,8 +1163,9 @@ cdef object plain(object index):
     return index
 
 
-cdef object plain_index(object part):
+cdef object plain_index(object part, int depth=0):
     """One part of such an index."""
+    cdef bint nested
     if type(part) is slice:
         return plain_slice(part)
     if isinstance(part, BufferCore):
@@ -1177,9 +1178,11 @@ cdef object plain_index(object part):
         part = np_asarray(part)
         return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part.copy()
     if isinstance(part, list):
-        if traces and value_holds_operands(part):
+        check_depth(depth)
+        nested = value_holds_operands(part)
+        if traces and nested:
             return plain_index(stack_operands(part, None))
-        part = np_asarray([plain_index(item) for item in part])
+        part = np_asarray([plain_index(item, depth + 1) for item in part] if nested else part)
         return part.astype(np_intp_dtype) if part.size == 0 else part
     if isinstance(part, ndarray):
         return part.copy()

@@ -45,14 +45,19 @@ cdef object key_around(object value):
         return kind, value.real.hex(), value.imag.hex()
     if isinstance(value, np_generic):
         return kind, value.tobytes()
-    if value is Ellipsis or isinstance(value, (Operand, ndarray, np_dtype, enum_type, type)):
+    # (Some on their own: of a tuple of classes Cython asks for no error, and Python's own can give one.)
+    if value is Ellipsis or isinstance(value, (Operand, ndarray, type)) or isinstance(value, np_dtype) or isinstance(value, enum_type):
         return Same(value)
     if kind is range:
         return kind, value
     if kind is slice:
         value = (value.start, value.stop, value.step)
     if isinstance(value, (tuple, frozenset)):
-        parts = [key_around(part) for part in value]
+        go_deeper(b" in what a function finds around it")
+        try:
+            parts = [key_around(part) for part in value]
+        finally:
+            come_up()
         return None if None in parts else (kind, frozenset(parts) if isinstance(value, frozenset) else tuple(parts))
     return None
 

@@ -71,7 +71,11 @@ cdef object with_arrays(object attribute):
     if isinstance(attribute, Operand):
         return lend(<Operand>attribute) if traces else array_of(<Operand>attribute)
     if type(attribute) is tuple:
-        return tuple([with_arrays(part) for part in <tuple>attribute])
+        go_deeper(within)
+        try:
+            return tuple([with_arrays(part) for part in <tuple>attribute])
+        finally:
+            come_up()
     return attribute
 
 

@@ -559,6 +559,16 @@ def integer(value):
 cdef object without_tensors(object attribute):
     """Attributes in which tensors have become their values: those of a record outlive the recording of a program, and are
     no operands."""
+    if not isinstance(attribute, (Operand, tuple, list, dict)):
+        return attribute
+    go_deeper(within)
+    try:
+        return values_in(attribute)
+    finally:
+        come_up()
+
+
+cdef object values_in(object attribute):
     cdef ndarray array
     if isinstance(attribute, tuple):
         for part in <tuple>attribute:

@@ -155,11 +155,15 @@ cdef object attribute_key(object attribute):
     """Equal for equal attributes; None where that is not known."""
     if type(attribute) is tuple:
         parts = []
-        for part in <tuple>attribute:
-            key = attribute_key(part)
-            if key is None and part is not None:
-                return None
-            parts.append(key)
+        go_deeper(within)
+        try:
+            for part in <tuple>attribute:
+                key = attribute_key(part)
+                if key is None and part is not None:
+                    return None
+                parts.append(key)
+        finally:
+            come_up()
         return tuple(parts)
     if isinstance(attribute, slice):
         return ("slice", attribute.start, attribute.stop, attribute.step)
@@ -167,7 +171,9 @@ cdef object attribute_key(object attribute):
         if (<ndarray>attribute).nbytes > 4096:
             return ("array", id(attribute))
         return ("array", attribute.dtype.str, attribute.shape, attribute.tobytes())
-    if attribute is None or isinstance(attribute, (int, float, str, bool, Hole, type(Ellipsis), np_dtype)):
+    # (np_dtype on its own: see key_around.)
+    if (attribute is None or attribute is Ellipsis or isinstance(attribute, (int, float, str, bool, Hole))
+            or isinstance(attribute, np_dtype)):
         return (type(attribute).__name__, attribute)
     return None
 

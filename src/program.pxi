@@ -291,13 +291,17 @@ cdef str op_label(int op):
     return op_name(op)
 
 
-cdef bint has_holes(object attribute):
+cdef bint has_holes(object attribute) except -1:
     if isinstance(attribute, Hole):
         return True
     if isinstance(attribute, (tuple, list)):
-        for part in attribute:
-            if has_holes(part):
-                return True
+        go_deeper(within)
+        try:
+            for part in attribute:
+                if has_holes(part):
+                    return True
+        finally:
+            come_up()
     return False
 
 
@@ -306,7 +310,11 @@ cdef object fill_holes(object attribute, list values):
     if isinstance(attribute, Hole):
         return values[(<Hole>attribute).operand]
     if isinstance(attribute, tuple):
-        return tuple([fill_holes(part, values) for part in attribute])
+        go_deeper(within)
+        try:
+            return tuple([fill_holes(part, values) for part in attribute])
+        finally:
+            come_up()
     return attribute
 
 
@@ -325,20 +333,28 @@ cdef object open_holes(ProgramCore p, const int32_t* at, object attribute, dict 
         extra.append(node)
         return Hole(first + <int>len(extra) - 1)
     if type(attribute) is tuple:
-        parts = [open_holes(p, at, part, lent, extra, first) for part in <tuple>attribute]
+        go_deeper(within)
+        try:
+            parts = [open_holes(p, at, part, lent, extra, first) for part in <tuple>attribute]
+        finally:
+            come_up()
         for k in range(len(parts)):
             if parts[k] is not (<tuple>attribute)[k]:
                 return tuple(parts)
     return attribute
 
 
-cdef bint holds_arrays(object attribute):
+cdef bint holds_arrays(object attribute) except -1:
     if isinstance(attribute, ndarray):
         return True
     if type(attribute) is tuple:
-        for part in <tuple>attribute:
-            if holds_arrays(part):
-                return True
+        go_deeper(within)
+        try:
+            for part in <tuple>attribute:
+                if holds_arrays(part):
+                    return True
+        finally:
+            come_up()
     return False
 
 
@@ -610,16 +626,20 @@ cdef int own_operands(ProgramCore p, int32_t node, int count):
     return 1 if table[p.records[node].op].kind == LINEAR else first_hole(p.attribute(node))
 
 
-cdef int first_hole(object attribute):
+cdef int first_hole(object attribute) except -1:
     """The number of the first operand that fills a hole."""
     cdef int least = 1 << 30, found
     if isinstance(attribute, Hole):
         return (<Hole>attribute).operand
     if isinstance(attribute, tuple):
-        for part in attribute:
-            found = first_hole(part)
-            if found < least:
-                least = found
+        go_deeper(within)
+        try:
+            for part in attribute:
+                found = first_hole(part)
+                if found < least:
+                    least = found
+        finally:
+            come_up()
     return least
 
 

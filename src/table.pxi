@@ -8,6 +8,14 @@ ctypedef void (*Loop)(char** args, const npy_intp* dims, const npy_intp* strides
 ctypedef double (*Scalar1)(double) noexcept nogil
 ctypedef double (*Scalar2)(double, double) noexcept nogil
 
+cdef const char* within = b" in the attributes of an operation"    # where these are walked, for a RecursionError
+
+
+cdef inline int go_deeper(const char* where) except -1:
+    """One level more of what nobody has counted the levels of; an error before C's stack is full."""
+    return -1 if Py_EnterRecursiveCall(where) else 0
+
+
 cdef enum:
     MOST_INPUTS = 3             # of an elementwise op
     BFLOAT16 = 24               # behind NumPy's plain type numbers: ml_dtypes' dtype, which gets its number at run time

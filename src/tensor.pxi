@@ -498,19 +498,29 @@ cdef bint all_ours(object kinds):
     return True
 
 
-cdef bint value_holds_operands(object value):
+cdef int check_depth(int depth) except -1:
+    """Lists in lists are dimensions, and of those there are not that many: one that contains itself ends here."""
+    if depth > TENSOR_DIMS:
+        raise ValueError(f"lists are nested more than {TENSOR_DIMS} deep, or one of them contains itself; a tensor has at most "
+                         f"{TENSOR_DIMS} dimensions")
+    return 0
+
+
+cdef bint value_holds_operands(object value, int depth=0) except -1:
     if isinstance(value, (list, tuple)):
+        check_depth(depth)
         for item in value:
-            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices or value_holds_operands(item)
+            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices or value_holds_operands(item, depth + 1)
                     or (is_foreign(item) and hasattr(type(item), "__tf_tensor__"))):
                 return True
     return False
 
 
-cdef bint holds_numpy(object value):
+cdef bint holds_numpy(object value, int depth=0) except -1:
     if isinstance(value, (list, tuple)):
+        check_depth(depth)
         for item in value:
-            return holds_numpy(item)
+            return holds_numpy(item, depth + 1)
         return False
     return has_own_dtype(value)
 
