@@ -117,6 +117,19 @@ class DifferentiableProgram:
         self._halves = self._divided(operands)  # for the values that its rules look at now
         return self._halves.recorded(operands)
 
+    def assigning(self, program: _core.ProgramCore, arguments: Sequence[Any]) -> list[Any]:
+        """The outputs alone; the variables of the program that this was made of take their values.
+
+        It is run again where another thread has assigned to one of them meanwhile: no assignment is lost.
+        """
+        variables = [program.variables[which] for which, _ in program.assigned]
+        count = len(program.outputs)
+        while True:
+            before = _core.values_now(variables)
+            outputs = self(arguments)
+            if not variables or _core.assign_all(variables, outputs[count:], before):
+                return outputs[:count]
+
     def read(self) -> list[Any]:
         """The operands behind the arguments, as they are now."""
         return _read(self.reads)

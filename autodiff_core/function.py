@@ -576,18 +576,15 @@ class Function(_core.FunctionCore):
             if variant.derived is None:
                 variant.derived = DifferentiableProgram(program, self.passes)
             try:
-                outputs = variant.derived(operands)
+                outputs = variant.derived.assigning(program, operands)
             except GuardFailed as failure:
                 following = variants.branch(variant, *failure.args)
                 if following is None:
                     return None
                 variant = following
                 continue
-            count = len(program.outputs)
-            for (which, _), value in zip(program.assigned, outputs[count:], strict=True):
-                program.variables[which].set_value(_core.detached(value))
             variants.prefer(variant)
-            return (self.assemble(variant, outputs[:count]),)
+            return (self.assemble(variant, outputs),)
 
     def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant | None:
         """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned.

@@ -138,15 +138,11 @@ class Program:
         if self._derived is None:
             self._derived = DifferentiableProgram(core, self._passes)
         try:
-            outputs = self._derived(operands)
+            return self._derived.assigning(core, operands)
         except GuardFailed as failure:
             number, seen = failure.args
             own = next(node for node, place in core.places.items() if place[0] == number)
             raise self._guard_error(own, seen) from None
-        count = len(core.outputs)
-        for (which, _), value in zip(core.assigned, outputs[count:], strict=True):
-            core.variables[which].set_value(_core.detached(value))
-        return outputs[:count]
 
     def _unguarded(self, result: Any) -> list[Any]:
         if isinstance(result, tuple):

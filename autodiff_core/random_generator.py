@@ -154,10 +154,11 @@ class Generator:
 
     def skip(self, delta: Any) -> tf.Tensor:
         """Leave out draws: move the counter on by `delta`, and give the state before."""
-        before = self._state.read_value()
         step = np.array([1, 0, 0], np.int64) * _core.to_dtype(_core.operand(delta), np.int64)
-        self._state.assign(before + step)
-        return before
+        while True:
+            before = _core.detached(self._state)
+            if self._state.set_value_if(before, before + step):  # (else another thread has drawn meanwhile)
+                return before
 
     def _next(self) -> tf.Tensor:
         """A seed for one draw."""

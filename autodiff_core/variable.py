@@ -154,7 +154,7 @@ class Variable(_core.VariableCore):
         >>> v.assign_add(2.0)
         <Variable 'v:0' shape=() dtype=float32, numpy=3.0>
         """
-        self.set_value(_core.detached(self) + self._fitting(delta, "add to"))
+        self.change_by("add", self._fitting(delta, "add to"))
         return self if read_value else None
 
     def assign_sub(
@@ -180,7 +180,7 @@ class Variable(_core.VariableCore):
         >>> v.assign_sub(2.0)
         <Variable 'v:0' shape=() dtype=float32, numpy=-1.0>
         """
-        self.set_value(_core.detached(self) - self._fitting(delta, "subtract from"))
+        self.change_by("subtract", self._fitting(delta, "subtract from"))
         return self if read_value else None
 
     def sparse_read(self, indices: Any, name: str | None = None) -> _core.Tensor:

@@ -7,11 +7,7 @@ cdef Tensor value_of(VariableCore v):
 
 cdef int put_value(VariableCore v, Operand value) except -1:
     """Let a variable have a value, for no trace to hear of."""
-    v.array = None if value.scalar else value.array
-    v.number = value.number
-    v.scalar = value.scalar
-    v.code = value.code
-    v.fresh_log_id = 0
+    v.take(value)
     return 0
 
 
@@ -64,6 +60,40 @@ cdef class Journal:
         return 0
 
 
+cdef Operand lasting(Operand value):
+    """A value as a variable has it: in memory that is no caller's, and no part of something larger."""
+    if value.scalar or not (value.borrowed or value.array.base is not None):
+        return value
+    return bare_tensor(own_copy(value.array))
+
+
+def values_now(list variables):
+    """What variables are, and how often this thread has changed any: for `assign_all`."""
+    return [value_of(<VariableCore?>v) for v in variables], ad_changes_noted()
+
+
+def assign_all(list variables, list values, tuple before):
+    """Let variables take values, unless another thread has assigned to one of them since `values_now`: then none. Whether
+    they have taken them."""
+    cdef Py_ssize_t k
+    was, changes = before
+    values = [lasting(detached(value)) for value in values]
+    if traces and tracing_log() != NULL:
+        for k in range(len(variables)):
+            (<VariableCore>variables[k]).set_value(values[k])
+        return True
+    if ad_get_journal() != NULL:
+        for k in range(len(variables)):
+            note_assignment(<VariableCore>variables[k])
+    if <uint64_t>changes == ad_changes_noted():     # (else the computation itself has assigned, as it would again)
+        for k in range(len(variables)):
+            if not has_value(<VariableCore>variables[k], <Operand>was[k]):
+                return False
+    for k in range(len(variables)):
+        (<VariableCore>variables[k]).take(<Operand>values[k])
+    return True
+
+
 # A variable's value and its place on logs
 cdef tuple state_of(VariableCore v):
     return value_of(v), v.log_id, v.node, v.elsewhere, v.fresh_log_id
@@ -79,8 +109,12 @@ cdef int set_state(VariableCore v, tuple state) except -1:
     return 0
 
 
-cdef bint has_value(VariableCore v, Operand value):
-    return v.number == value.number or (v.number != v.number and value.number != value.number) if v.scalar and value.scalar else (
+cdef inline bint same_number(double a, double b) noexcept:
+    return a == b or (a != a and b != b)
+
+
+cdef bint has_value(VariableCore v, Operand value) noexcept:
+    return same_number(v.number, value.number) if v.scalar and value.scalar else (
         not v.scalar and not value.scalar and v.array is value.array)
 
 

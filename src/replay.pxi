@@ -645,7 +645,7 @@ cdef list changed_wholes(Plan plan, Run* run, list read):
 cdef object replay(ProgramCore p, list arguments):
     """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
     done. Where another thread has assigned to a variable meanwhile that this is to assign to, it is run again: no
-    assignment is lost."""
+    assignment is lost. (What kernels in Python have assigned meanwhile they would again.)"""
     while True:
         result = replay_once(p, arguments)
         if result is not None:
@@ -661,8 +661,8 @@ cdef object replay_once(ProgramCore p, list arguments):
     cdef VariableCore v
     cdef list held = [], outputs = [], results = [], read = [], numbers = None, acts = None, fresh = None, wholes = None
     cdef ndarray array
-    cdef Tensor t
     cdef Log* outer
+    cdef uint64_t changes = ad_changes_noted()
     if plan is None:
         plan = p.plan = make_plan(p)
     if p.assigned:
@@ -736,7 +736,8 @@ cdef object replay_once(ProgramCore p, list arguments):
         for k in range(len(p.assigned)):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]
-            if v.array is not read[which] or (v.scalar and v.number != numbers[which] and v.number == v.number):
+            if changes == ad_changes_noted() and (v.array is not read[which] or
+                                                  (v.scalar and not same_number(v.number, numbers[which]))):
                 plan.spares = fresh
                 if drawn is not None:
                     random_restore(drawn)
@@ -747,6 +748,8 @@ cdef object replay_once(ProgramCore p, list arguments):
                     v = <VariableCore>p.variables[<int>(<tuple>p.assigned[k])[0]]
                     make_changes(plan, run, <list>plan.updates[k], v.array)
         held = read = None
+        if p.assigned:
+            ad_note_change()
         for k in range(len(p.assigned)):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]

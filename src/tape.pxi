@@ -86,10 +86,15 @@ cdef extern from *:
     #define ad_set_current_log(log) (ad_current_log = (log))
     #define ad_get_journal() (ad_journal)
     #define ad_set_journal(journal) (ad_journal = (journal))
+    static AD_THREAD_LOCAL uint64_t ad_changes = 0;
+    #define ad_note_change() (ad_changes++)
+    #define ad_changes_noted() (ad_changes)
     static AD_THREAD_LOCAL int ad_rehearsals = 0;
     #define ad_rehearsing() (ad_rehearsals)
     #define ad_rehearse(more) (ad_rehearsals += (more))
     """
+    void ad_note_change() noexcept          # a variable takes another value, in this thread
+    uint64_t ad_changes_noted() noexcept
     int ad_rehearsing() noexcept nogil      # in how many rehearsals this thread is
     void ad_rehearse(int more) noexcept nogil
     void* ad_get_current_log() noexcept nogil
@@ -993,6 +998,12 @@ cdef class VariableCore(Operand):
     cdef bint is_trainable
     cdef uint64_t fresh_log_id  # the log whose leaf has the present value
 
+    def __cinit__(self, *args, **kwargs):
+        # Until it is given one: a value nevertheless, for who made it by __new__ alone.
+        self.scalar = FLOAT_SCALAR
+        self.code = NPY_FLOAT
+        self.number = float("nan")
+
     def set_trainable(self, bint trainable):
         self.is_trainable = trainable
         self.is_variable = True
@@ -1003,11 +1014,38 @@ cdef class VariableCore(Operand):
             note_assignment(self)
         if traces:
             trace_assignment(self, value)
-        if value.scalar:
-            self.array = None
-            self.number = value.number
-        else:
-            self.array = own_copy(value.array) if value.borrowed or value.array.base is not None else value.array
+        self.take(lasting(value))
+
+    def set_value_if(self, Operand before, Operand value):
+        """Swap the value, unless it is not `before` any more: another thread has then been quicker. Whether it was done."""
+        value = lasting(value)
+        if ad_get_journal() != NULL:
+            note_assignment(self)
+        if traces and tracing_log() != NULL:
+            trace_assignment(self, value)
+        elif not has_value(self, before):
+            return False
+        self.take(value)
+        return True
+
+    def change_by(self, str kind, Operand delta):
+        """Add to the value ("add") or "subtract" from it, and lose no change of another thread's: there can be some while
+        a kernel runs without the GIL."""
+        cdef int op = row_change(kind)
+        cdef Tensor before
+        while True:
+            before = value_of(self)
+            if traces:
+                trace_identity(self, before)
+            if self.set_value_if(before, binary(op, before, delta)):
+                return
+
+    cdef void take(self, Operand value) noexcept:
+        """The swap itself, which nothing comes between."""
+        cdef ndarray before = self.array    # (which goes when all is done, not in the midst of it)
+        ad_note_change()
+        self.array = None if value.scalar else value.array
+        self.number = value.number
         self.scalar = value.scalar
         self.code = value.code
         self.fresh_log_id = 0
@@ -1020,22 +1058,28 @@ cdef class VariableCore(Operand):
         """Change rows in the variable's own memory if nothing else refers to it, in a copy if something does.
 
         What a tape keeps, a tensor that was read and a view of either refer to the array, and never see a change: the
-        GIL is held throughout.
+        GIL is held throughout. Where it is not, in a copy, the change is made once more if another thread has come between.
         """
         cdef ndarray rows = row_numbers(indices)
         cdef ndarray changes = numpy.ascontiguousarray(values, dtype_objects[self.code])
-        cdef PyObject* held = <PyObject*>self.array
+        cdef PyObject* held
+        cdef Tensor before
         cdef ndarray whole
         if ad_get_journal() != NULL:
             note_assignment(self)       # which then holds the array
-        if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
-            change_rows(op, self.array, rows, changes)
-        else:
+        while True:
+            held = <PyObject*>self.array
+            if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
+                ad_note_change()
+                change_rows(op, self.array, rows, changes)
+                self.fresh_log_id = 0
+                return 0
+            before = value_of(self)
             whole = own_copy(self.array)
             change_rows(op, whole, rows, changes)
-            self.array = whole
-        self.fresh_log_id = 0
-        return 0
+            if has_value(self, before):
+                self.take(bare_tensor(whole))
+                return 0
 
     def read(self):
         """The value as a tensor, recorded as a read."""

@@ -14,6 +14,8 @@ which a replay can read and assign to; it stays there.
 from __future__ import annotations
 
 import math
+import os
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -33,6 +35,18 @@ Rate = float | Callable[[int], float]
 Memory = dict[int, tuple[tf.Variable, list[np.ndarray]]]
 
 _BLOCK = 32768
+# A step reads what the one before left in the slots: steps of several threads are made one after the other.
+_turn = threading.RLock()
+
+
+def _new_turn() -> None:
+    """In a forked process the thread that had its turn may not exist."""
+    global _turn
+    _turn = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_turn)
 
 
 class _Group:
@@ -171,6 +185,10 @@ class Optimizer:
         >>> float(x)
         0.0
         """
+        with _turn:
+            self._make_step(grads_and_vars)
+
+    def _make_step(self, grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> None:
         recorded = _core.is_tracing() or bool(self._recorded)
         gradients, variables, by_rows = _with_gradients(grads_and_vars, recorded)
         if recorded:
