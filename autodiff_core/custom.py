@@ -638,13 +638,6 @@ def _check_ufunc(name: str, ufunc: Any, arity: int) -> None:
         raise ValueError(f"{name}: {ufunc.__name__} has no loop over floats; use general_op")
 
 
-def _read_only(array: np.ndarray) -> np.ndarray:
-    """A view for a kernel of the user's: tensors never change."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
 def linear_op(name: str, forward: Function, transpose: Function) -> Function:
     """Add an op that is linear in its one operand to the op table.
 
@@ -676,9 +669,9 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
     """
     row, _ = _core.register_linear(
         name,
-        lambda x, a: np.asarray(forward(_read_only(x), **a)),
+        lambda x, a: np.asarray(forward(_core.for_reading(x), **a)),
         f"{name}_transposed",
-        lambda g, a: np.asarray(transpose(_read_only(g), **a)),
+        lambda g, a: np.asarray(transpose(_core.for_reading(g), **a)),
     )
 
     def function(x: Any, **attributes: Any) -> _core.Tensor:
@@ -730,7 +723,7 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
 
     row = _core.register_general(
         name,
-        lambda a, *x: np.asarray(forward(*map(_read_only, x), **a)),
+        lambda a, *x: np.asarray(forward(*map(_core.for_reading, x), **a)),
         None if vjp is None else pull,
         None if jvp is None else lambda t, y, a, *x: jvp(t, y, *x, **a),
         True,

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, initializedcheck=False, nonecheck=False
-# cython: cdivision=True, c_api_binop_methods=True, binding=False, infer_types=False
+# cython: cdivision=True, c_api_binop_methods=True, binding=False, infer_types=False, auto_pickle=False
 """The compiled core of autodiff_core: op records, the op table, the block engine, tensors, tapes and the sweep.
 
 One extension module of several rooms, each a file that this one includes; the arrows between them point from the later
@@ -7,7 +7,7 @@ to the earlier. Python gives it rows (autodiff_core.ops) and a few hooks, and no
 """
 
 cimport cython
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
+from cpython.object cimport newfunc, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t

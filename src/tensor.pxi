@@ -269,6 +269,14 @@ cdef class Tensor(Operand):
         return self
 
 
+cdef object refuse_new(type kind, PyObject* args, PyObject* kwargs):
+    raise TypeError("a Tensor is made by constant() or convert_to_tensor()")
+
+# `Tensor.__new__` of Python's would make one that has no value. (What is made here does not ask for it there.)
+(<PyTypeObject*>Operand).tp_new = <newfunc>refuse_new
+(<PyTypeObject*>Tensor).tp_new = <newfunc>refuse_new
+
+
 @cython.final
 @cython.freelist(16)
 cdef class Reference:
@@ -336,10 +344,44 @@ cdef inline ndarray array_of(Operand x):
     return x.array
 
 
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
+cdef class Lent:
+    """The base of the arrays that look into a tensor's memory: it keeps that alive, and NumPy cannot be talked into writing
+    there, as it can where an array is the base."""
+    cdef ndarray array
+
+
+cdef ndarray lent_view_of(ndarray array):
+    """An array of the same elements that stays read-only, whatever is done to its flags."""
+    cdef Lent base = <Lent>Lent.__new__(Lent)
+    cdef ndarray view = PyArray_New(<PyTypeObject*>ndarray_type, PyArray_NDIM(array), PyArray_DIMS(array), PyArray_TYPE(array),
+                                    PyArray_STRIDES(array), PyArray_DATA(array), 0, 0, NULL)
+    base.array = array
+    Py_INCREF(base)                 # which NumPy takes
+    PyArray_SetBaseObject(view, base)
+    return view
+
+
+def for_reading(ndarray array):
+    """An operand for a kernel of the user's, who may keep it and try to write to it."""
+    cdef ndarray owner = array
+    while PyArray_BASE(owner) != NULL and isinstance(<object>PyArray_BASE(owner), ndarray):
+        owner = <ndarray>PyArray_BASE(owner)
+    if PyArray_BASE(owner) == NULL and not PyArray_CHKFLAGS(owner, NPY_ARRAY_OWNDATA):
+        array = own_copy(array)     # it looks into a replay's memory, which is for something else in a moment
+    return lent_view_of(array)
+
+
 cdef ndarray seen_array(Operand x, object dtype, object copy):
     """The value as an array that cannot be written to, or a copy of it."""
-    cdef ndarray view = scalar_array(x.number, x.code) if x.scalar else x.array.view()
-    PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
+    cdef ndarray view
+    if x.scalar:
+        view = scalar_array(x.number, x.code)
+        PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
+    else:
+        view = lent_view_of(x.array)
     if dtype is not None and np_dtype(dtype) != view.dtype:
         if copy is False:
             raise ValueError("a change of dtype needs a copy")
@@ -615,8 +657,8 @@ cdef Operand beside(object value, Operand other, bint operator):
 
 
 cdef bint may_change(ndarray array):
-    """Whether somebody may write to an array: it is writeable, or a view of what may be."""
-    return PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or array.base is not None
+    """Whether somebody may write to an array: it is writeable, or a view of what may be. (A tensor's memory never is.)"""
+    return PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or not (array.base is None or type(array.base) is Lent)
 
 
 cdef Tensor borrow(ndarray array):
@@ -656,7 +698,7 @@ cdef str format_value(Operand x):
     """As TensorFlow's eager repr shows it: what takes several lines starts on a new one."""
     if x.scalar or PyArray_NDIM(x.array) == 0:
         return spelled(x, str(owned_value(x)))
-    return newline_before(spelled(x, repr(x.array)))
+    return newline_before(spelled(x, repr(lent_view_of(x.array))))
 
 
 cdef str newline_before(str text):

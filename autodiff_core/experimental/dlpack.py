@@ -200,7 +200,7 @@ def _asked(x: Any) -> Any:
 def _is_frozen(x: Any) -> bool:
     """Of NumPy's arrays, those that nobody can write to through another array."""
     while isinstance(x, np.ndarray):
-        if x.flags.writeable or not (x.base is None or isinstance(x.base, np.ndarray)):
+        if x.flags.writeable or not (x.base is None or isinstance(x.base, (np.ndarray, _core.Lent))):
             return False
         x = x.base
     return True
