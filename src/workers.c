@@ -4,16 +4,25 @@
 
 #define WK_MOST 64
 
+/* Read without the lock, at each kernel, while another thread may set it: whole, and in no order with anything else. */
+#if defined(_MSC_VER)
+static volatile int limit = 1; /* (an aligned int is read and written at once there) */
+#define wk_load(place) (*(place))
+#define wk_store(place, value) (*(place) = (value))
+#else
 static int limit = 1;
+#define wk_load(place) __atomic_load_n((place), __ATOMIC_RELAXED)
+#define wk_store(place, value) __atomic_store_n((place), (value), __ATOMIC_RELAXED)
+#endif
 
 int wk_threads(void)
 {
-    return limit;
+    return wk_load(&limit);
 }
 
 void wk_set_threads(int count)
 {
-    limit = count < 1 ? 1 : count > WK_MOST ? WK_MOST : count;
+    wk_store(&limit, count < 1 ? 1 : count > WK_MOST ? WK_MOST : count);
 }
 
 static void run_alone(wk_task task, void *context, int parts)
