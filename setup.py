@@ -23,7 +23,7 @@ core = Extension(
     "autodiff_core._core",
     sources=["src/_core.pyx", "src/vmath.c", "src/error_functions.c", "src/workers.c", "src/gather.c"],
     include_dirs=["src", numpy.get_include()],
-    depends=["src/vmath.h", "src/error_functions.h", "src/workers.h", "src/gather.h"],
+    depends=["src/checks.h", "src/vmath.h", "src/error_functions.h", "src/workers.h", "src/gather.h"],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],
     extra_compile_args=flags,
     extra_link_args=link,

@@ -11,7 +11,7 @@ from cpython.object cimport newfunc, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, P
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
-from libc.stdlib cimport abort, calloc, free, malloc, qsort, realloc
+from libc.stdlib cimport abort, free, qsort
 from libc.string cimport memcmp, memcpy, memset, strcpy
 
 from enum import Enum as enum_type
@@ -22,17 +22,11 @@ import numpy
 
 cdef extern from *:
     """
-    #include <stdlib.h>
     #if defined(_MSC_VER)
     #include <intrin.h>
-    #include <malloc.h>
     static int ad_clz64(unsigned long long x) { unsigned long i; _BitScanReverse64(&i, x); return 63 - (int)i; }
-    #define ad_aligned(size) _aligned_malloc((size), 64)
-    #define ad_aligned_free(block) _aligned_free(block)
     #else
     #define ad_clz64(x) __builtin_clzll(x)
-    static void *ad_aligned(size_t size) { void *p = NULL; return posix_memalign(&p, 64, size) ? NULL : p; }
-    #define ad_aligned_free(block) free(block)
     #endif
 
     /* Adjoints are written all over at once: asking for their pages in one call costs a fraction of a fault for each. */
@@ -52,9 +46,27 @@ cdef extern from *:
     #endif
     """
     int clz64 "ad_clz64"(uint64_t x) noexcept nogil
+    void expect_writes "ad_expect_writes"(void* memory, size_t size) noexcept nogil
+
+# Every allocation of the core's goes through these, so that a test can let each one fail.
+cdef extern from *:
+    """
+    #define AD_CHECKS_HERE
+    #include "checks.h"
+    """
+    void* malloc "ad_malloc"(size_t size) noexcept nogil
+    void* calloc "ad_calloc"(size_t count, size_t size) noexcept nogil
+    void* realloc "ad_realloc"(void* memory, size_t size) noexcept nogil
     void* aligned_block "ad_aligned"(size_t size) noexcept nogil
     void free_block "ad_aligned_free"(void* block) noexcept nogil
-    void expect_writes "ad_expect_writes"(void* memory, size_t size) noexcept nogil
+    void* PyMem_Malloc "ad_python_malloc"(size_t size) noexcept
+    void* PyMem_Calloc "ad_python_calloc"(size_t count, size_t size) noexcept
+    void* PyMem_Realloc "ad_python_realloc"(void* memory, size_t size) noexcept
+    void check "ad_check"(bint holds) noexcept nogil       # in a checked build; nothing in a release
+    bint CHECKED "AD_IS_CHECKED"
+    void note_taken "ad_taken"(void* data, size_t size, size_t capacity, bint reused) noexcept
+    void note_given "ad_given"(void* data, size_t size, size_t capacity) noexcept
+    void note_leaving "ad_leaving"(void* data, size_t capacity) noexcept
 
 cdef extern from "Python.h":
     ctypedef struct PyMethodDef:
@@ -70,9 +82,6 @@ cdef extern from "Python.h":
     unsigned long PyThread_get_thread_ident() noexcept
     int PyTraceMalloc_Track(unsigned int domain, uintptr_t pointer, size_t size) noexcept
     int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t pointer) noexcept
-    void* PyMem_Malloc(size_t size)
-    void* PyMem_Calloc(size_t count, size_t size)
-    void* PyMem_Realloc(void* memory, size_t size)
     void PyMem_Free(void* memory)
 
 cdef extern from "math.h" nogil:

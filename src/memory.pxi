@@ -14,7 +14,8 @@ cdef int TRACE_DOMAIN = 389047      # NumPy's, so that tracemalloc sees these ar
 
 cdef struct Block:
     size_t capacity
-    int cls
+    size_t size                     # what was asked for, of the capacity
+    int cls                         # its complement while the block is nobody's
     Block* next
 
 cdef Block* free_blocks[CLASSES]
@@ -38,12 +39,20 @@ cdef inline int size_class(size_t nbytes, size_t* capacity) noexcept nogil:
     return 17 + (exponent - 10) * 8 + step
 
 
+cdef extern from *:
+    bint pool_refuses "ad_fails_here"() noexcept
+
+
 cdef void* pool_take(size_t nbytes) noexcept:
     global pooled
     cdef size_t capacity
     cdef int cls = size_class(nbytes, &capacity)
     cdef Block* block = free_blocks[cls]
-    if block != NULL:
+    cdef bint reused = block != NULL
+    if reused:
+        check(block.cls == ~cls and block.capacity == capacity and pooled >= capacity)
+        if CHECKED and pool_refuses():
+            return NULL
         free_blocks[cls] = block.next
         pooled -= block.capacity
     else:
@@ -51,7 +60,9 @@ cdef void* pool_take(size_t nbytes) noexcept:
         if block == NULL:
             return NULL
         block.capacity = capacity
-        block.cls = cls
+    block.cls = cls
+    block.size = nbytes
+    note_taken(<char*>block + HEADER, nbytes, capacity, reused)
     PyTraceMalloc_Track(TRACE_DOMAIN, <uintptr_t>(<char*>block + HEADER), nbytes)
     return <char*>block + HEADER
 
@@ -60,12 +71,20 @@ cdef void pool_give(void* data) noexcept:
     global pooled
     cdef Block* block = <Block*>(<char*>data - HEADER)
     PyTraceMalloc_Untrack(TRACE_DOMAIN, <uintptr_t>data)
+    check(0 <= block.cls < CLASSES and block.size <= block.capacity)     # no block of another's, none given back twice
+    note_given(data, block.size, block.capacity)
     if pooled + block.capacity > POOL_LIMIT:
-        free_block(block)
+        release(block)
         return
     block.next = free_blocks[block.cls]
     free_blocks[block.cls] = block
     pooled += block.capacity
+    block.cls = ~block.cls
+
+
+cdef inline void release(Block* block) noexcept:
+    note_leaving(<char*>block + HEADER, block.capacity)
+    free_block(block)
 
 
 # NumPy's side of it: PyDataMem_Handler's four functions.
@@ -80,10 +99,10 @@ cdef void* handler_calloc(void* ctx, size_t count, size_t size) noexcept:
 
 cdef void* handler_realloc(void* ctx, void* old, size_t size) noexcept:
     cdef void* data = pool_take(size)
-    cdef size_t capacity
+    cdef size_t before
     if data != NULL and old != NULL:
-        capacity = (<Block*>(<char*>old - HEADER)).capacity
-        memcpy(data, old, size if size < capacity else capacity)
+        before = (<Block*>(<char*>old - HEADER)).size
+        memcpy(data, old, size if size < before else before)
         pool_give(old)
     return data
 
@@ -158,6 +177,7 @@ def trim_pool() -> int:
         while free_blocks[cls] != NULL:
             block = free_blocks[cls]
             free_blocks[cls] = block.next
-            free_block(block)
-    pooled = 0
+            pooled -= block.capacity
+            release(block)
+    check(pooled == 0)
     return given

@@ -151,10 +151,6 @@ cdef uint32_t combined(Log* log, uint32_t a, uint32_t b, int how) noexcept:
     cdef uint64_t hashed = (a ^ (<uint64_t>b << 32) ^ (<uint64_t>how << 29)) * 0x9E3779B97F4A7C15ULL
     cdef Combination* c
     cdef int k
-    if log.combinations == NULL:
-        log.combinations = <Combination*>calloc(REMEMBERED_SETS, sizeof(Combination))
-        if log.combinations == NULL:
-            abort()     # some kilobytes: there is no set to give instead
     c = &log.combinations[(hashed >> 32) & (REMEMBERED_SETS - 1)]
     if c.a == a and c.b == b and c.how == <uint32_t>how:
         return c.result
@@ -192,31 +188,47 @@ cdef int place_of_set(Log* log, const uint64_t* words) noexcept:
 cdef uint32_t numbered(Log* log, const uint64_t* words) noexcept:
     """The set as bits, or its number."""
     cdef uint64_t beyond = words[0] >> DIRECT_TAPES
-    cdef void* grown
     cdef int k, at
     for k in range(1, SET_WORDS):
         beyond |= words[k]
     if not beyond:
         return <uint32_t>words[0]
-    if 2 * log.set_count >= log.set_room:
-        log.set_room = 2 * log.set_room if log.set_room else 64
-        grown = realloc(log.sets, <size_t>log.set_room // 2 * SET_WORDS * sizeof(uint64_t))
-        if grown == NULL:
-            abort()     # some kilobytes: there is no set to give instead
-        log.sets = <uint64_t*>grown
-        grown = realloc(log.set_places, <size_t>log.set_room * sizeof(int32_t))
-        if grown == NULL:
-            abort()
-        log.set_places = <int32_t*>grown
-        memset(log.set_places, 0xff, <size_t>log.set_room * sizeof(int32_t))
-        for k in range(log.set_count):
-            log.set_places[place_of_set(log, &log.sets[<size_t>k * SET_WORDS])] = k
+    if 2 * log.set_count >= log.set_room and not grow_sets(log) and log.set_count == log.set_room - 1:
+        abort()     # there is no set to give instead; but `reserve_sets` has seen to some that can still be had
     at = place_of_set(log, words)
     if log.set_places[at] < 0:
         memcpy(&log.sets[<size_t>log.set_count * SET_WORDS], words, SET_WORDS * sizeof(uint64_t))
         log.set_places[at] = log.set_count
         log.set_count += 1
     return WIDE | <uint32_t>log.set_places[at]
+
+
+cdef bint grow_sets(Log* log) noexcept:
+    """Room for twice as many sets; False where there is no memory, and all is as it was."""
+    cdef int k, room = 2 * log.set_room if log.set_room else 64
+    cdef void* sets = realloc(log.sets, <size_t>room * SET_WORDS * sizeof(uint64_t))
+    cdef void* places
+    if sets == NULL:
+        return False
+    log.sets = <uint64_t*>sets
+    places = realloc(log.set_places, <size_t>room * sizeof(int32_t))
+    if places == NULL:
+        return False
+    log.set_places = <int32_t*>places
+    log.set_room = room
+    memset(log.set_places, 0xff, <size_t>room * sizeof(int32_t))
+    for k in range(log.set_count):
+        log.set_places[place_of_set(log, &log.sets[<size_t>k * SET_WORDS])] = k
+    return True
+
+
+cdef int reserve_sets(Log* log) except -1:
+    """Before a tape that has no bit of its own: what follows cannot fail where sets are made, in the midst of things."""
+    if log.combinations == NULL:
+        log.combinations = <Combination*>calloc(REMEMBERED_SETS, sizeof(Combination))
+    if log.combinations == NULL or (4 * log.set_count >= log.set_room and not grow_sets(log)):
+        raise MemoryError("no memory for the sets of so many tapes")
+    return 0
 
 
 cdef uint32_t set_of_slot(Log* log, int slot) noexcept:
@@ -740,6 +752,7 @@ cdef class Tape:
 
     cdef int push(self) except -1:
         cdef Log* log = <Log*>ad_get_current_log()
+        cdef bint opened = False
         cdef int slot
         if self.log != NULL and log != self.log and (log != NULL or self.log.is_current):
             raise RuntimeError("this tape holds records from before the enclosing tape was opened, so it cannot go on "
@@ -747,9 +760,17 @@ cdef class Tape:
         if self.log == NULL:
             if log == NULL:
                 log = log_open()
-            else:
+                opened = True
+            try:
+                slot = free_slot(log)
+                if slot >= DIRECT_TAPES:
+                    reserve_sets(log)
+            except BaseException:
+                if opened:
+                    log_close(log)
+                raise
+            if not opened:
                 log.sole = False
-            slot = free_slot(log)
             self.slot = slot
             self.bit = set_of_slot(log, slot)
             log.used = join(log, log.used, self.bit)

@@ -1,5 +1,7 @@
 #include "workers.h"
 
+#include "checks.h"
+
 #include <stddef.h>
 
 #define WK_MOST 64
@@ -75,7 +77,7 @@ static int wk_start(void *(*function)(void *), void *argument)
     /* Signals are for Python's own threads. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int failed = pthread_create(&thread, NULL, function, argument);
+    const int failed = ad_fails_here() || pthread_create(&thread, NULL, function, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
         return 0;
