@@ -494,29 +494,36 @@ class Function(_core.FunctionCore):
             result = _Result(self.python_function(*args, **kwargs))
             outputs = _core.bare_outputs(result.tensors)
             program = _core.freeze(tracer, result.tensors, True)
-        del args, kwargs
-        looks = _core.guards_of(program)
-        created, obstacle, assigned = tracer.created, tracer.obstacle, tracer.assigned
-        origin = (program.copy(), tracer.origins) if self._check else None
-        followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
-        result.let_go()
-        lost = tracer.lost(program)
-        if obstacle is None and not created:
-            tracer.poison_leaks(self._name)
-        del tracer
-        self._check_created(created, lost)
-        if obstacle is not None:
-            self._give_up(variants, obstacle)
-        variant = _core.Variant(optimised(program, self.passes), result.extra())
-        variant.origin = origin
-        if obstacle is None and not created:
-            place = variants.add(variant, looks)
-            if place is not None:
-                self._give_up(variants, f"a value that Python looks at is another one at each call ({place})")
-        else:
-            alone = _core.Variants()
-            alone.add(variant, looks)
-        aliased = _core.aliases(program, arguments.operands)
+        assigned = tracer.assigned
+        try:
+            del args, kwargs
+            looks = _core.guards_of(program)
+            created, obstacle = tracer.created, tracer.obstacle
+            origin = (program.copy(), tracer.origins) if self._check else None
+            followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
+            result.let_go()
+            lost = tracer.lost(program)
+            if obstacle is None and not created:
+                tracer.poison_leaks(self._name)
+            del tracer
+            self._check_created(created, lost)
+            if obstacle is not None:
+                self._give_up(variants, obstacle)
+            variant = _core.Variant(optimised(program, self.passes), result.extra())
+            variant.origin = origin
+            if obstacle is None and not created:
+                place = variants.add(variant, looks)
+                if place is not None:
+                    self._give_up(variants, f"a value that Python looks at is another one at each call ({place})")
+            else:
+                alone = _core.Variants()
+                alone.add(variant, looks)
+            aliased = _core.aliases(program, arguments.operands)
+        except BaseException:
+            # Nothing comes of the call: neither do its effects.
+            random.restore(state)
+            _core.put_back(assigned)
+            raise
         if not followed and not aliased:
             return self.assemble(variant, outputs)
         # Tapes outside have to hear of it: once more, from the values before.

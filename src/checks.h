@@ -28,18 +28,15 @@ static inline void *ad_posix_aligned(size_t size)
 
 /* For tests, which find these by name in the extension's file: `ad_fail_at` counts down with each allocation, and the one
  * that finds 0 there fails. Negative numbers are left alone. */
+extern __attribute__((visibility("default"))) long ad_fail_at;
+extern __attribute__((visibility("default"))) const char *ad_failed; /* where that was: "file:line" */
 #ifdef AD_CHECKS_HERE
-#define AD_CHECKS_DATA __attribute__((visibility("default")))
-#else
-#define AD_CHECKS_DATA extern
+long ad_fail_at = -1;
+const char *ad_failed = NULL;
 #endif
-AD_CHECKS_DATA long ad_fail_at;
-AD_CHECKS_DATA long ad_allocations;  /* so many so far */
-AD_CHECKS_DATA const char *ad_failed; /* where the last one failed: "file:line" */
 
 static inline int ad_fails(const char *place)
 {
-    ad_allocations++;
     if (ad_fail_at < 0 || ad_fail_at-- > 0)
         return 0;
     ad_failed = place;

@@ -114,9 +114,11 @@ cdef inline void set_operand(Operands* o, int k, ndarray array) noexcept:
     cdef npy_intp* dims = PyArray_DIMS(array)
     cdef npy_intp* strides = PyArray_STRIDES(array)
     o.data[k] = <char*>PyArray_DATA(array)
+    check(lead >= 0 and 0 <= k <= MOST_INPUTS)
     for d in range(lead):
         o.strides[k][d] = 0
     for d in range(nd):
+        check(dims[d] == 1 or dims[d] == o.dims[lead + d])
         o.strides[k][lead + d] = 0 if dims[d] == 1 else strides[d]
 
 
@@ -130,6 +132,7 @@ cdef inline npy_intp operand_size(Operands* o) noexcept:
 
 cdef inline int set_dims(Operands* o, ndarray array) noexcept:
     cdef int d
+    check(PyArray_NDIM(array) <= MOST_DIMS)
     o.nd = PyArray_NDIM(array)
     for d in range(o.nd):
         o.dims[d] = PyArray_DIMS(array)[d]
@@ -507,6 +510,7 @@ cdef void stretch_begin(Stretch* s, int dtype, int nd, npy_intp* dims) noexcept:
     s.code_count = 0
     s.dtype = dtype
     s.nd = nd
+    check(0 <= nd <= MOST_DIMS)
     s.size = 1
     for d in range(nd):
         s.dims[d] = dims[d]
@@ -525,6 +529,7 @@ cdef inline bint stretch_fits(Stretch* s, int dtype, int nd, npy_intp* dims) noe
 
 cdef inline Register* stretch_register(Stretch* s, int kind, int dtype) noexcept:
     cdef Register* r = &s.register[s.count]
+    check(0 <= s.count < MOST_STRETCH)
     s.count += 1
     r.kind = <uint8_t>kind
     r.dtype = <uint8_t>dtype
@@ -615,9 +620,11 @@ cdef int stretch_emit(Stretch* s, int op, int* inputs) noexcept:
         return stretch_spread(s, loop_once(s, op, inputs), NPY_BOOL if row.boolean else dtype)
     if row.formula != NULL:
         return stretch_run_program(s, row.formula, inputs)
+    check(0 <= s.code_count < MOST_CODE)
     code = &s.code[s.code_count]
     code.op = <uint16_t>op
     for k in range(row.arity):
+        check(0 <= inputs[k] < s.count)
         code.inputs[k] = <int16_t>inputs[k]
         s.register[inputs[k]].last = <int16_t>s.code_count
     r = stretch_register(s, RESULT_REGISTER, NPY_BOOL if row.boolean else dtype)
@@ -631,6 +638,7 @@ cdef int stretch_run_program(Stretch* s, Program* p, int* inputs) noexcept:
     cdef int registers[MOST_REGISTERS]
     cdef int arguments[MOST_INPUTS]
     cdef int i, k, n = p.inputs
+    check(n + p.constants + p.instructions <= MOST_REGISTERS)
     for i in range(n):
         registers[i] = inputs[i]
     for i in range(p.constants):
@@ -794,6 +802,7 @@ cdef void run_stretch_blocks(void* context, int thread, int part, int parts) noe
             arity = row.arity
             for k in range(arity + 1):
                 r = &s.register[code.inputs[k] if k < arity else code.out]
+                check(r.slot < run.slots)
                 if r.kind == UNIFORM_REGISTER:
                     args[k] = r.data
                     steps[k] = 0

@@ -366,64 +366,58 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
     ("output", k) of the first.
     """
     cdef ProgramCore first = ProgramCore.__new__(ProgramCore), second = ProgramCore.__new__(ProgramCore)
-    cdef uint8_t* late = <uint8_t*>calloc(joint.count + 1, 1)
-    cdef uint8_t* passed = <uint8_t*>calloc(joint.count + 1, 1)
-    cdef int32_t* at = identity_map(joint)
-    cdef int32_t* there = identity_map(joint)
+    cdef ndarray late_nodes = zeroed(NPY_BOOL, joint.count), passed_nodes = zeroed(NPY_BOOL, joint.count)
+    cdef ndarray first_map = identity_map(joint), second_map = identity_map(joint)
+    cdef uint8_t* late = <uint8_t*>PyArray_DATA(late_nodes)
+    cdef uint8_t* passed = <uint8_t*>PyArray_DATA(passed_nodes)
+    cdef int32_t* at = places_of(first_map)
+    cdef int32_t* there = places_of(second_map)
     cdef int32_t i
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, n
     cdef list sources = [], extra = []
-    try:
-        if late == NULL or passed == NULL:
-            raise MemoryError()
-        check_closed(joint)
-        for i in range(cotangents):
-            late[i] = 1
-        for i in range(joint.input_count, joint.count):
+    check_closed(joint)
+    for i in range(cotangents):
+        late[i] = 1
+    for i in range(joint.input_count, joint.count):
+        n = joint.nodes_of(i, &nodes, pair)
+        for k in range(n):
+            if late[nodes[k]]:
+                late[i] = 1
+    for i in range(joint.input_count, joint.count):
+        if late[i]:
             n = joint.nodes_of(i, &nodes, pair)
             for k in range(n):
-                if late[nodes[k]]:
-                    late[i] = 1
-        for i in range(joint.input_count, joint.count):
-            if late[i]:
-                n = joint.nodes_of(i, &nodes, pair)
-                for k in range(n):
-                    if not late[nodes[k]] and joint.records[nodes[k]].op != OP_CONSTANT:
-                        passed[nodes[k]] = 1
-        for k in range(outputs, len(joint.outputs)):
-            i = joint.outputs[k]
-            if not late[i] and joint.records[i].op != OP_CONSTANT:
-                passed[i] = 1
-        for i in range(joint.count):
-            if not late[i]:
-                at[i] = copy_record(joint, i, first, at)
-        first.input_count = joint.input_count - cotangents
-        for i in range(joint.count):
-            if passed[i]:
-                there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
-                if i < joint.input_count:
-                    sources.append(("input", i - cotangents))
-                else:
-                    sources.append(("output", outputs + len(extra)))
-                    extra.append(at[i])
-        for i in range(cotangents):
+                if not late[nodes[k]] and joint.records[nodes[k]].op != OP_CONSTANT:
+                    passed[nodes[k]] = 1
+    for k in range(outputs, len(joint.outputs)):
+        i = joint.outputs[k]
+        if not late[i] and joint.records[i].op != OP_CONSTANT:
+            passed[i] = 1
+    for i in range(joint.count):
+        if not late[i]:
+            at[i] = copy_record(joint, i, first, at)
+    first.input_count = joint.input_count - cotangents
+    for i in range(joint.count):
+        if passed[i]:
             there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
-        second.input_count = second.count
-        for i in range(joint.input_count, joint.count):
-            if late[i] or joint.records[i].op == OP_CONSTANT:
-                there[i] = copy_record(joint, i, second, there)
-                second.records[there[i]].flags &= ~KEPT
-        first.outputs = [at[<int32_t>node] for node in joint.outputs[:outputs]] + extra
-        second.outputs = [there[<int32_t>node] for node in joint.outputs[outputs:]]
-        first.places = {at[<int32_t>node]: place for node, place in joint.places.items() if not late[<int32_t>node]}
-        second.places = {there[<int32_t>node]: place for node, place in joint.places.items() if late[<int32_t>node]}
-    finally:
-        free(late)
-        free(passed)
-        free(at)
-        free(there)
+            if i < joint.input_count:
+                sources.append(("input", i - cotangents))
+            else:
+                sources.append(("output", outputs + len(extra)))
+                extra.append(at[i])
+    for i in range(cotangents):
+        there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
+    second.input_count = second.count
+    for i in range(joint.input_count, joint.count):
+        if late[i] or joint.records[i].op == OP_CONSTANT:
+            there[i] = copy_record(joint, i, second, there)
+            second.records[there[i]].flags &= ~KEPT
+    first.outputs = [at[<int32_t>node] for node in joint.outputs[:outputs]] + extra
+    second.outputs = [there[<int32_t>node] for node in joint.outputs[outputs:]]
+    first.places = {at[<int32_t>node]: place for node, place in joint.places.items() if not late[<int32_t>node]}
+    second.places = {there[<int32_t>node]: place for node, place in joint.places.items() if late[<int32_t>node]}
     return first, second, sources
 
 

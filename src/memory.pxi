@@ -167,6 +167,11 @@ cdef ndarray zeros_array(int typenum, int nd, npy_intp* dims):
     return array
 
 
+cdef ndarray zeroed(int typenum, npy_intp count):
+    """Zeros for C code to work in. The memory goes with the object, after an error too."""
+    return zeros_array(typenum, 1, &count)
+
+
 def trim_pool() -> int:
     """Give the pool's unused memory back to the system; returns the number of bytes."""
     global pooled

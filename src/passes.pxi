@@ -3,14 +3,16 @@
 # A pass says for each node which earlier node has its value (`into`); `compact` then drops what nothing needs any more
 # and renumbers the rest. No pass changes the order of two floating-point operations.
 
-cdef int32_t* identity_map(ProgramCore p) except NULL:
-    cdef int32_t* into = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
+cdef ndarray identity_map(ProgramCore p):
+    cdef ndarray map = zeroed(NPY_INT, p.count)
     cdef int32_t i
-    if into == NULL:
-        raise MemoryError()
     for i in range(p.count):
-        into[i] = i
-    return into
+        places_of(map)[i] = i
+    return map
+
+
+cdef inline int32_t* places_of(ndarray map) noexcept:
+    return <int32_t*>PyArray_DATA(map)
 
 
 cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
@@ -40,76 +42,67 @@ cdef bint has_effect(int op) noexcept:
     return draws(op) or (table[op].kind == GENERAL and table[op].acts)
 
 
-cdef int finish_pass(ProgramCore p, int32_t* into) except -1:
-    """Redirect, and say the ends anew; takes over the map."""
-    try:
-        redirect(p, into)
-        p.outputs = [into[<int32_t>node] for node in p.outputs]
-        p.assigned = [(which, into[<int32_t>node]) for which, node in p.assigned]
-    finally:
-        free(into)
+cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
+    """Redirect, and say the ends anew."""
+    redirect(p, into)
+    p.outputs = [into[<int32_t>node] for node in p.outputs]
+    p.assigned = [(which, into[<int32_t>node]) for which, node in p.assigned]
     return 0
 
 
 def compact(ProgramCore p):
     """Drop the records that no output, no assignment and no guard needs."""
     cdef int32_t fixed = p.input_count + <int32_t>len(p.variables), i, n = 0
-    cdef uint8_t* needed = <uint8_t*>calloc(p.count + 1, 1)
-    cdef int32_t* at
+    cdef ndarray needed_nodes = zeroed(NPY_BOOL, p.count), map = identity_map(p)
+    cdef uint8_t* needed = <uint8_t*>PyArray_DATA(needed_nodes)
+    cdef int32_t* at = places_of(map)
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, count
     cdef Record* r
-    if needed == NULL:
-        raise MemoryError()
-    at = identity_map(p)
-    try:
-        for i in p.outputs:
+    for i in p.outputs:
+        needed[i] = 1
+    for _, node in p.assigned:
+        needed[<int32_t>node] = 1
+    for i in range(p.count - 1, -1, -1):
+        r = &p.records[i]
+        if r.op == OP_GUARD and (p.records[r.a].op != OP_CONSTANT or p.records[r.a].flags & CAPTURED):
             needed[i] = 1
-        for _, node in p.assigned:
-            needed[<int32_t>node] = 1
-        for i in range(p.count - 1, -1, -1):
-            r = &p.records[i]
-            if r.op == OP_GUARD and (p.records[r.a].op != OP_CONSTANT or p.records[r.a].flags & CAPTURED):
-                needed[i] = 1
-            if i < fixed or r.flags & KEPT or table[r.op].draws:
-                needed[i] = 1
-            if not needed[i]:
-                continue
-            count = p.nodes_of(i, &nodes, pair)
+        if i < fixed or r.flags & KEPT or table[r.op].draws:
+            needed[i] = 1
+        if not needed[i]:
+            continue
+        count = p.nodes_of(i, &nodes, pair)
+        for k in range(count):
+            needed[nodes[k]] = 1
+    for i in range(p.count):
+        r = &p.records[i]
+        if not needed[i]:
+            if r.flags & ATTRIBUTE:
+                Py_XDECREF(r.payload.attribute)
+            if r.flags & HELD:
+                Py_XDECREF(p.values[i].array)
+            r.flags = 0
+            continue
+        at[i] = n
+        count = p.nodes_of(i, &nodes, pair)
+        if r.flags & LIST:
             for k in range(count):
-                needed[nodes[k]] = 1
-        for i in range(p.count):
-            r = &p.records[i]
-            if not needed[i]:
-                if r.flags & ATTRIBUTE:
-                    Py_XDECREF(r.payload.attribute)
-                if r.flags & HELD:
-                    Py_XDECREF(p.values[i].array)
-                r.flags = 0
-                continue
-            at[i] = n
-            count = p.nodes_of(i, &nodes, pair)
-            if r.flags & LIST:
-                for k in range(count):
-                    nodes[k] = at[nodes[k]]
-            else:
-                if r.a >= 0:
-                    r.a = at[r.a]
-                if r.b >= 0:
-                    r.b = at[r.b]
-            if n != i:
-                p.records[n] = r[0]
-                p.values[n] = p.values[i]
-            n += 1
-        p.count = n
-        p.outputs = [at[<int32_t>node] for node in p.outputs]
-        p.assigned = [(which, at[<int32_t>node]) for which, node in p.assigned]
-        p.captures = [(at[<int32_t>node], tensor) for node, tensor in p.captures if needed[<int32_t>node]]
-        p.places = {at[<int32_t>node]: place for node, place in p.places.items() if needed[<int32_t>node]}
-    finally:
-        free(needed)
-        free(at)
+                nodes[k] = at[nodes[k]]
+        else:
+            if r.a >= 0:
+                r.a = at[r.a]
+            if r.b >= 0:
+                r.b = at[r.b]
+        if n != i:
+            p.records[n] = r[0]
+            p.values[n] = p.values[i]
+        n += 1
+    p.count = n
+    p.outputs = [at[<int32_t>node] for node in p.outputs]
+    p.assigned = [(which, at[<int32_t>node]) for which, node in p.assigned]
+    p.captures = [(at[<int32_t>node], tensor) for node, tensor in p.captures if needed[<int32_t>node]]
+    p.places = {at[<int32_t>node]: place for node, place in p.places.items() if needed[<int32_t>node]}
 
 
 def fold_constants(ProgramCore p):
@@ -180,7 +173,8 @@ cdef object attribute_key(object attribute):
 
 def share_common(ProgramCore p):
     """Compute the same thing once."""
-    cdef int32_t* into = identity_map(p)
+    cdef ndarray map = identity_map(p)
+    cdef int32_t* into = places_of(map)
     cdef int32_t* slots
     cdef size_t room = 64, at, mask
     cdef uint64_t h
@@ -199,7 +193,6 @@ def share_common(ProgramCore p):
     if slots == NULL or attribute_number == NULL:
         free(slots)
         free(attribute_number)
-        free(into)
         raise MemoryError()
     memset(slots, 0xff, room * sizeof(int32_t))
     try:
@@ -287,7 +280,8 @@ cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
 
 def simplify(ProgramCore p):
     """Identities that hold for every float, infinities, NaNs and signed zeros included."""
-    cdef int32_t* into = identity_map(p)
+    cdef ndarray map = identity_map(p)
+    cdef int32_t* into = places_of(map)
     cdef int32_t i, a, b
     cdef Record* r
     cdef Record* q

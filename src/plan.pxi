@@ -1118,6 +1118,7 @@ cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except
     for k in range(f.sum_count):
         f.registers[f.sums[k].register].last = f.op_count
     give_slots(f)
+    check(f.register_count <= 2 * room + 8 and f.op_count <= 2 * room + 8 and f.sum_count <= step.count)
     if f.register_count > plan.most_registers:
         plan.most_registers = f.register_count
     return 0
@@ -1451,5 +1452,51 @@ cdef Plan make_plan(ProgramCore p):
         free(filled)
         free(needed)
     plan.spares = [None] * len(p.assigned)
+    if CHECKED:
+        check_plan(plan)
     return plan
+
+
+cdef void check_plan(Plan plan) noexcept:
+    """In a checked build: records name what is below them, and every number, slot, place and piece is within its list."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int32_t i
+    cdef int k, n, s
+    cdef Place* place
+    cdef Storage* storage
+    cdef FusedStep* f
+    cdef ScalarStep* scalars
+    for i in range(p.count):
+        n = p.nodes_of(i, &nodes, pair)
+        for k in range(n):
+            check(0 <= nodes[k] < i)
+        check(p.records[i].op < MOST_OPCODES and p.records[i].listeners < <uint32_t>len(p.shapes))
+        place = &plan.places[i]
+        storage = &plan.storage[i]
+        check(-1 <= plan.step_of[i] < plan.step_count and 0 <= place.owner <= i and storage.root < plan.root_count)
+        if place.scalar:
+            check(0 <= place.number < plan.register_count)
+        if place.nd:
+            check(0 <= place.geometry and place.geometry + 2 * place.nd <= plan.geometry_count)
+        if storage.root == ARENA:
+            check(0 <= storage.offset and storage.offset + storage.size <= plan.arena_size)
+    for s in range(plan.step_count):
+        if plan.steps[s].kind == STEP_SCALARS:
+            scalars = <ScalarStep*>plan.steps[s].data
+            for k in range(scalars.count):
+                check(0 <= scalars.ops[k].out < plan.register_count and 0 <= scalars.ops[k].a < plan.register_count
+                      and 0 <= scalars.ops[k].b < plan.register_count and 0 <= scalars.ops[k].c < plan.register_count)
+        elif plan.steps[s].kind == STEP_FUSED:
+            f = <FusedStep*>plan.steps[s].data
+            check(f.register_count <= plan.most_registers)
+            for k in range(f.register_count):
+                check(f.registers[k].slot < f.slots and f.registers[k].item <= 8)
+                if f.registers[k].kind == FUSED_NUMBER:
+                    check(0 <= f.registers[k].number < plan.register_count)
+            for k in range(f.sum_count):
+                check(0 <= f.sums[k].number < plan.register_count and 0 <= f.sums[k].register < f.register_count)
+            for k in range(f.op_count):
+                check(0 <= f.ops[k].out < f.register_count and 0 < f.ops[k].arity <= MOST_INPUTS)
 

@@ -160,7 +160,9 @@ cdef class ProgramCore:
     cdef inline int nodes_of(self, int32_t node, int32_t** nodes, int32_t* pair) noexcept:
         """The operands of a record; returns their number."""
         cdef Record* r = &self.records[node]
+        check(0 <= node < self.count)
         if r.flags & LIST:
+            check(0 <= r.a and 0 <= r.b and r.a + r.b <= self.operand_count)
             nodes[0] = &self.operands[r.a]
             return r.b
         pair[0] = r.a
@@ -682,26 +684,23 @@ def close_program(ProgramCore p):
     """
     cdef ProgramCore closed
     cdef int32_t i, given = p.input_count + <int32_t>len(p.variables)
-    cdef int32_t* at
+    cdef ndarray map = identity_map(p)
+    cdef int32_t* at = places_of(map)
     if not p.variables and not p.captures:
         return p, []
     closed = ProgramCore.__new__(ProgramCore)
-    at = identity_map(p)
-    try:
-        for i in range(given):
-            closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
-        captured = {}
-        for node, _ in p.captures:
-            i = node
-            captured[i] = closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
-        for i in range(given, p.count):
-            at[i] = captured[i] if i in captured else copy_record(p, i, closed, at)
-        closed.input_count = given + <int>len(p.captures)
-        closed.own_derivatives = p.own_derivatives
-        closed.outputs = [at[<int32_t>node] for node in p.outputs] + [at[<int32_t>node] for _, node in p.assigned]
-        closed.places = {at[<int32_t>node]: place for node, place in p.places.items()}
-    finally:
-        free(at)
+    for i in range(given):
+        closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
+    captured = {}
+    for node, _ in p.captures:
+        i = node
+        captured[i] = closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
+    for i in range(given, p.count):
+        at[i] = captured[i] if i in captured else copy_record(p, i, closed, at)
+    closed.input_count = given + <int>len(p.captures)
+    closed.own_derivatives = p.own_derivatives
+    closed.outputs = [at[<int32_t>node] for node in p.outputs] + [at[<int32_t>node] for _, node in p.assigned]
+    closed.places = {at[<int32_t>node]: place for node, place in p.places.items()}
     return closed, [*p.variables, *[tensor for _, tensor in p.captures]]
 
 
@@ -710,25 +709,22 @@ def draws_as_inputs(ProgramCore p):
     draw anew. Returns the program, whose last inputs are what is drawn, and the nodes of the draws in this one."""
     cdef ProgramCore other
     cdef int32_t i
-    cdef int32_t* at
+    cdef ndarray map = identity_map(p)
+    cdef int32_t* at = places_of(map)
     cdef list drawn = [i for i in range(p.count) if draws(p.records[i].op)]
     check_closed(p)
     if not drawn:
         return p, drawn
     other = ProgramCore.__new__(ProgramCore)
-    at = identity_map(p)
-    try:
-        for i in [*range(p.input_count), *drawn]:
-            at[i] = other.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
-        other.input_count = other.count
-        for i in range(p.input_count, p.count):
-            if not draws(p.records[i].op):
-                at[i] = copy_record(p, i, other, at)
-        other.own_derivatives = p.own_derivatives
-        other.outputs = [at[<int32_t>node] for node in p.outputs]
-        other.places = {at[<int32_t>node]: place for node, place in p.places.items()}
-    finally:
-        free(at)
+    for i in [*range(p.input_count), *drawn]:
+        at[i] = other.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
+    other.input_count = other.count
+    for i in range(p.input_count, p.count):
+        if not draws(p.records[i].op):
+            at[i] = copy_record(p, i, other, at)
+    other.own_derivatives = p.own_derivatives
+    other.outputs = [at[<int32_t>node] for node in p.outputs]
+    other.places = {at[<int32_t>node]: place for node, place in p.places.items()}
     return other, drawn
 
 

@@ -76,6 +76,7 @@ cdef void run_end(Plan plan, Run* run) noexcept:
 
 
 cdef inline char* pointer_to(Run* run, const Address* a) noexcept nogil:
+    check(not a.scalar and a.root >= 0 and run.bases[a.root] != NULL)
     return run.bases[a.root] + a.offset
 
 
@@ -84,7 +85,7 @@ cdef inline char* operand_pointer(Run* run, const Address* a, char* cell) noexce
     if a.scalar:
         write_scalar(cell, a.dtype, run.registers[a.number])
         return cell
-    return run.bases[a.root] + a.offset
+    return pointer_to(run, a)
 
 
 # --------------------------------------------------------------------------------------------------------------- steps
@@ -366,6 +367,7 @@ cdef int note_update(Plan plan, Run* run, Step* step) except -1:
 
 
 cdef int keep_object(Run* run, int which, object thing) except -1:
+    check(0 <= which < run.object_count)
     cdef PyObject* before = run.objects[which]
     Py_INCREF(thing)
     run.objects[which] = <PyObject*>thing

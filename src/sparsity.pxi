@@ -420,6 +420,7 @@ cdef class Dependence:
                 else:
                     rows.length[row] = unite(spans, count, out + used, self.stamp, self.next_stamp(), self.width)
                 used += rows.length[row]
+                check(used <= capacity and rows.length[row] <= self.width and self.width < 0x7fffffff)
             grown = PyMem_Realloc(out, (used + 1) * sizeof(int32_t))
             pool.indices = <int32_t*>(grown if grown != NULL else out)
             out = NULL

@@ -99,6 +99,7 @@ cdef int set_register(Sweep* s, int32_t node, int register) except -1:
             raise MemoryError()
         s.pending = <int32_t*>grown
         s.pending_capacity = 2 * s.pending_capacity + 64
+    check(s.low <= node <= s.high and 0 <= register < s.stretch.count)
     s.pending[s.pending_count] = node
     s.pending_count += 1
     s.state[k] = (s.state[k] & ~KIND_MASK) | IN_STRETCH
@@ -246,6 +247,14 @@ cdef ndarray taken_array(Sweep* s, int32_t node):
     if not s.state[k] & SOURCE:
         drop(s, node)
     return array
+
+
+cdef void check_spent(Sweep* s) noexcept:
+    """In a checked build, after a sweep: each adjoint has been spent, or is a source's, which `collect` has taken."""
+    cdef int32_t k
+    for k in range(s.high - s.low + 1):
+        check(s.state[k] & KIND_MASK == NO_ADJOINT or s.state[k] & SOURCE or s.log.records[s.low + k].op == OP_LEAF
+              or s.state[k] & TAKEN_UP)
 
 
 cdef inline bint wants(Sweep* s, int32_t node) noexcept:
@@ -1349,6 +1358,8 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
     try:
         find_ends(&e, log, bit, targets, sources)
         if e.low <= e.high:
+            if CHECKED:
+                check_records(log, e.low, e.high)
             sweep_open(&s, &e, log, bit, seeds, last)
             for i in range(e.targets):
                 node = e.nodes[e.sources + i]

@@ -374,9 +374,9 @@ cdef int log_grow(Log* log) except -1:
     if values == NULL:
         raise MemoryError(f"no memory for a tape of {capacity} records")
     log.values = <Value*>values
-    log.capacity = <int32_t>capacity
     if log.tracer:
-        grow_shapes(log)
+        grow_shapes(log, <int32_t>capacity)
+    log.capacity = <int32_t>capacity
     return 0
 
 
@@ -385,6 +385,7 @@ cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL
     cdef Record* r
     if log.count == log.capacity:
         log_grow(log)
+    check(0 <= log.count < log.capacity and 0 <= op < MOST_OPCODES)
     r = &log.records[log.count]
     log.values[log.count].array = NULL
     if log.tracer:
@@ -487,12 +488,29 @@ cdef int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except
 cdef inline int operand_nodes(Log* log, Record* r, int32_t** nodes, int32_t* pair) noexcept:
     """The operands of a record, however they are stored; returns their number."""
     if r.flags & LIST:
+        check(0 <= r.a and 0 <= r.b and r.a + r.b <= log.operand_count)
         nodes[0] = &log.operands[r.a]
         return r.b
     pair[0] = r.a
     pair[1] = r.b
     nodes[0] = pair
     return 0 if r.op == OP_LEAF else (2 if r.b != UNTRACKED or table[r.op].arity > 1 else 1)
+
+
+cdef void check_records(Log* log, int32_t low, int32_t high) noexcept:
+    """In a checked build: what records name is there, and below them."""
+    cdef int32_t pair[2]
+    cdef int32_t* operands
+    cdef int32_t i
+    cdef int k, n
+    check(0 <= low and high < log.count)
+    for i in range(low, high + 1):
+        check(log.records[i].op < MOST_OPCODES)
+        n = operand_nodes(log, &log.records[i], &operands, pair)
+        for k in range(n):
+            check(operands[k] < i and operands[k] > FIRST_CONSTANT - log.constant_count)
+        if log.records[i].op == OP_LEAF:
+            check(log.records[i].b < i)
 
 
 # ------------------------------------------------------------------------------------------ where a tensor stands

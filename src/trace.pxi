@@ -4,6 +4,26 @@ cdef enum:
     OUTPUT_GIVEN = 1 << 30      # Program.uses: the last input register is the op's own output
 
 
+cdef void free_program(Program* p) noexcept:
+    PyMem_Free(p.constant)
+    PyMem_Free(p.code)
+    PyMem_Free(p)
+
+
+cdef Program* new_program(int constants, int instructions) except NULL:
+    cdef Program* p = <Program*>PyMem_Calloc(1, sizeof(Program))
+    if p == NULL:
+        raise MemoryError()
+    p.constants = constants
+    p.instructions = instructions
+    p.constant = <double*>PyMem_Calloc(constants + 1, sizeof(double))
+    p.code = <Instruction*>PyMem_Calloc(instructions + 1, sizeof(Instruction))
+    if p.constant == NULL or p.code == NULL:
+        free_program(p)
+        raise MemoryError()
+    return p
+
+
 @cython.final
 cdef class Trace:
     """A program being written down."""
@@ -56,13 +76,10 @@ cdef class Trace:
 
     cdef Program* finish(self, Symbol result, bint output_given) except NULL:
         """Lay the program out in C: inputs, constants, results of instructions."""
-        cdef Program* p = <Program*>PyMem_Calloc(1, sizeof(Program))
-        cdef int i, k, n = len(self.code)
+        cdef Program* p
+        cdef int n = len(self.code)
         cdef list constants = []
-        cdef Program* formula
         cdef Symbol s
-        if p == NULL:
-            raise MemoryError()
         for _, operands in self.code:
             for s in operands:
                 if s.is_constant and s.value not in constants:
@@ -71,11 +88,21 @@ cdef class Trace:
             constants.append(result.value)
         if self.inputs + len(constants) + n > MOST_REGISTERS:
             raise ValueError(f"a formula takes {self.inputs + len(constants) + n} registers; {MOST_REGISTERS} is the limit")
+        p = new_program(<int>len(constants), n)
+        try:
+            self.lay_out(p, result, constants)
+        except BaseException:
+            free_program(p)
+            raise
+        if output_given:
+            p.uses |= OUTPUT_GIVEN
+        return p
+
+    cdef int lay_out(self, Program* p, Symbol result, list constants) except -1:
+        cdef int i, k
+        cdef Program* formula
+        cdef Symbol s
         p.inputs = self.inputs
-        p.constants = len(constants)
-        p.instructions = n
-        p.constant = <double*>PyMem_Calloc(len(constants) + 1, sizeof(double))
-        p.code = <Instruction*>PyMem_Calloc(n + 1, sizeof(Instruction))
         for i, value in enumerate(constants):
             p.constant[i] = value
         for i, (op, operands) in enumerate(self.code):
@@ -95,9 +122,7 @@ cdef class Trace:
         p.result = self.place(p, result, constants)
         if p.result < p.inputs:
             p.uses |= <uint32_t>1 << p.result
-        if output_given:
-            p.uses |= OUTPUT_GIVEN
-        return p
+        return 0
 
     cdef int place(self, Program* p, Symbol s, list constants) except -1:
         if s.trace is not self:
@@ -159,18 +184,25 @@ cdef int trace_derivative(int op, int k) except -1:
     cdef Row* row = &table[op]
     cdef Trace trace
     cdef list arguments
+    cdef Program* pulled
+    cdef Program* alone
     if row.derivative[k] != UNTRACED:
         return 0
     rule = (<tuple>row.rule)[k]
     trace = Trace(row.arity + 2)
     arguments = [trace.symbol(j) for j in range(row.arity + 2)]
     result = rule(*arguments)
-    row.vjp[k] = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), False)
-    trace = Trace(row.arity + 1)
-    arguments = [trace.constant(1.0)] + [trace.symbol(j) for j in range(row.arity + 1)]
-    result = rule(*arguments)
-    classify_partial(&row.partial[k],
-                     trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), True), row.arity)
+    pulled = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), False)
+    try:
+        trace = Trace(row.arity + 1)
+        arguments = [trace.constant(1.0)] + [trace.symbol(j) for j in range(row.arity + 1)]
+        result = rule(*arguments)
+        alone = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), True)
+    except BaseException:
+        free_program(pulled)
+        raise
+    row.vjp[k] = pulled
+    classify_partial(&row.partial[k], alone, row.arity)
     row.uses[k] = row.vjp[k].uses >> 1
     row.derivative[k] = TRACED
     return 0

@@ -38,8 +38,8 @@ ctypedef struct Made:           # a result of the recorded function
     uint16_t op
 
 
-cdef int grow_shapes(Log* log) except -1:
-    cdef void* grown = realloc(log.shapes, <size_t>log.capacity * sizeof(PyObject*))
+cdef int grow_shapes(Log* log, int32_t capacity) except -1:
+    cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(PyObject*))
     if grown == NULL:
         raise MemoryError()
     log.shapes = <PyObject**>grown
@@ -149,8 +149,8 @@ cdef Tensor reference(Log* log, ndarray array):
     if t is None:
         t = refer(array)
         leaf(log, t, log.tracer)
+        tracer.copies[address] = own_copy(array)    # (before it is found)
         tracer.references[address] = t
-        tracer.copies[address] = own_copy(array)
     return t
 
 
@@ -571,22 +571,35 @@ cdef class Tracer:
         global traces
         cdef Log* outer = <Log*>ad_get_current_log()
         cdef Tensor t
+        self.tape = Tape(True, False)
         self.before = outer
         ad_set_current_log(NULL)
-        self.tape = Tape(True, False)
-        self.tape.push()
+        try:
+            self.tape.push()
+        except BaseException:
+            ad_set_current_log(outer)
+            raise
         self.log = self.tape.log
         self.log.tracer = self.tape.bit
         self.log.trace = <PyObject*>self
         traces += 1
-        grow_shapes(self.log)
-        for t in self.arguments:
-            leaf(self.log, t, self.log.tracer)
+        try:
+            grow_shapes(self.log, self.log.capacity)
+            for t in self.arguments:
+                leaf(self.log, t, self.log.tracer)
+        except BaseException:
+            self.leave()
+            raise
         self.input_count = self.log.count
         return self
 
     def __exit__(self, kind, error, traceback):
         """Stop tracing. After an error every variable has the value that it had."""
+        self.leave()
+        if kind is not None:
+            put_back(self.assigned)
+
+    cdef int leave(self) except -1:
         global traces
         traces -= 1
         self.tape.pop()
@@ -598,8 +611,7 @@ cdef class Tracer:
         self.tape.release()
         self.tape = None
         ad_set_current_log(self.before)
-        if kind is not None:
-            put_back(self.assigned)
+        return 0
 
     def __dealloc__(self):
         cdef Py_ssize_t k
