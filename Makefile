@@ -13,7 +13,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test algebra lint warnings bench bench-against bench-check bench-peers sanitize check-numpy wheel check clean
+.PHONY: help demo test algebra lint warnings bench bench-against bench-check bench-peers sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -27,7 +27,9 @@ help:
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
-	@echo "make sanitize     the replay engine under AddressSanitizer, where there is one"
+	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
+	@echo "make races        threads under ThreadSanitizer, where there is one"
+	@echo "make checked      the core's tests on a build with checks inside; every allocation fails once"
 	@echo "make check-numpy  the walks over NumPy's names with another version of it (NUMPY=2.0.2)"
 	@echo "make wheel        sdist and wheel in dist/"
 	@echo "make check        test, lint, warnings, bench-check"
@@ -70,8 +72,9 @@ bench-peers: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install
 	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
 
-sanitize: .made/dev
-	.ci/sanitize
+# Each builds the extension anew, in a copy.
+sanitize races checked: .made/dev
+	.ci/$@
 
 # The walks over NumPy's and scipy.special's names with another version: make check-numpy NUMPY=2.0.2
 check-numpy: .made/dev
