@@ -69,7 +69,7 @@ _ON_TRUTHS = _COMPARISONS | {
 
 # As NumPy computes them: npy_divmod and npy_logaddexp.
 _FUNCTIONS = {
-    "mod": """static {t} ad_mod{f}({t} a, {t} b)
+    "mod": """static {t} ad{f}_mod({t} a, {t} b)
 {{
     {t} r = fmod{f}(a, b);
     if (b == 0) return r;
@@ -77,7 +77,7 @@ _FUNCTIONS = {
     return copysign{f}(0, b);
 }}
 """,
-    "floordiv": """static {t} ad_floordiv{f}({t} a, {t} b)
+    "floordiv": """static {t} ad{f}_floordiv({t} a, {t} b)
 {{
     {t} r = fmod{f}(a, b), q, w;
     if (b == 0) return a / b;
@@ -88,7 +88,7 @@ _FUNCTIONS = {
     return q - w > ({t})0.5 ? w + 1 : w;
 }}
 """,
-    "logaddexp": """static {t} ad_logaddexp{f}({t} x, {t} y)
+    "logaddexp": """static {t} ad{f}_logaddexp({t} x, {t} y)
 {{
     const {t} d = x - y;
     if (x == y) return x + ({t})0.6931471805599453;
@@ -97,7 +97,7 @@ _FUNCTIONS = {
     return d;
 }}
 """,
-    "logaddexp2": """static {t} ad_logaddexp2{f}({t} x, {t} y)
+    "logaddexp2": """static {t} ad{f}_logaddexp2({t} x, {t} y)
 {{
     const {t} d = x - y;
     if (x == y) return x + 1;
@@ -135,7 +135,7 @@ class Expressions:
         if op in _FLOATS:
             return _spelled(_FLOATS[op], dtype, arity)
         suffix = "f" if dtype == np.float32 else ""
-        name = f"ad_{op}{suffix}"
+        name = f"ad{suffix}_{op}"  # (of no two ops the same)
         if name not in self._functions:
             if op in _FUNCTIONS:
                 text = _FUNCTIONS[op].format(t=_name(dtype), f=suffix)

@@ -16,16 +16,13 @@ import numpy as np
 
 from . import _core
 from .c_expressions import Expressions, literal
+from .c_names import refuse_name
 from .c_values import Shape, Value, contiguous, type_name
 from .program_text import listing
 
 __all__ = ["c_source"]
 
 _STACK = 1 << 17  # bytes of arrays that are local variables; more of them are static
-_KEYWORDS = re.compile(
-    "auto|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|inline|int|long|main|"
-    "register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while"
-)
 
 
 def c_source(core: Any, name: str) -> str:
@@ -33,12 +30,22 @@ def c_source(core: Any, name: str) -> str:
 
     Raises
     ------
+    ValueError
+        For a name that C or its library has another use for.
     NotImplementedError
         For an op or a dtype that this does not write.
     """
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or _KEYWORDS.fullmatch(name):
-        raise ValueError(f"to_c: {name!r} is no name for a C function")
+    refuse_name(name)
     return _Writer(core, name).text()
+
+
+def _commented(text: str) -> str:
+    """A text as part of a comment, which it cannot end: in ASCII, without backslashes and trigraphs."""
+    plain = "".join(
+        "/" if c == "\\" else c if " " <= c <= "~" else f"<U+{ord(c):04X}>"  # (controls, and what changes directions)
+        for c in text
+    )
+    return re.sub(r"\*(?=/)|/(?=\*)|\?(?=\?)", r"\g<0> ", plain)
 
 
 class _Writer:
@@ -78,7 +85,7 @@ class _Writer:
     def _comment(self, static: bool) -> Iterator[str]:
         yield "/*"
         for line in listing(self.core):
-            yield " * " + line.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/")
+            yield " * " + _commented(line)
         yield " *"
         yield " * Arrays lie in C order; inputs and outputs must not overlap. Variables come behind the inputs, and the"
         yield " * values that they are to take behind the outputs."

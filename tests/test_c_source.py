@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import autodiff_core as tf
 from autodiff_core.numpy_protocol import is_of_scipy
 from autodiff_core.ops.table import rows
+from autodiff_core.program_file import from_bytes, pack, to_bytes, unpack
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
@@ -264,15 +265,80 @@ def test_what_is_not_written_is_named(function, operands, text):
         tf.Program.from_function(function, *operands).to_c()
 
 
-@pytest.mark.parametrize("name", ["", "1f", "a b", "for", "f;", "é"])
-def test_what_is_no_name_in_c_is_refused(name):
-    with pytest.raises(ValueError, match="is no name for a C function"):
+@pytest.mark.parametrize(
+    "name, why",
+    [
+        *(
+            (name, "it takes letters, digits and underscores")
+            for name in ("", "1f", "a b", "f;", "é", "f\n", "a\u202eb")
+        ),
+        *((name, "it is a keyword of C;") for name in ("for", "inline", "restrict", "alignas", "typeof", "nullptr")),
+        *((name, r"it is a keyword of C\+\+") for name in ("class", "template", "this", "xor", "delete", "concept")),
+        *(
+            (name, "it is a macro")
+            for name in ("NAN", "INFINITY", "I", "NULL", "EOF", "linux", "M_PI", "INT_MAX", "EINTR")
+        ),
+        *(
+            (name, "it is a name of the C library")
+            for name in ("exp", "sinf", "powl", "malloc", "exit", "jn", "y0", "read")
+        ),
+        *(
+            (name, "it is a name of the C library")
+            for name in ("printf", "system", "size_t", "int32_t", "pthread_create")
+        ),
+        ("main", "it is where a program begins"),
+        *((name, "keep for themselves") for name in ("_f", "__f", "_F", "ad_mod", "adf_mod")),
+    ],
+)
+def test_what_is_no_name_for_a_function_in_c_is_refused_and_it_is_said_why(name, why):
+    with pytest.raises(ValueError, match=f"is no name for a C function: .*{why}"):
         tf.Program.from_function(lambda x: x, A).to_c(name)
 
 
-def test_a_variables_name_cannot_end_the_comment(tmp_path):
-    v = tf.Variable(1.0, name="*/ int x;", dtype=tf.float64)
-    check(lambda x: x * v, A, folder=tmp_path)
+@pytest.mark.parametrize("name", ["cube", "step", "total", "f", "model_1", "fors", "Exp", "readings", "F"])
+def test_other_names_are_names_of_functions(name):
+    assert f"int {name}(" in tf.Program.from_function(lambda x: x, A).to_c(name)
+
+
+ENDS = [
+    "*/",
+    "*\\",
+    "*\\/",
+    "*??/",
+    "*\\\n/",
+    "*\n/",
+    "*\r/",
+    "*\u2028/",
+    "*\x00/",
+    "/*",
+    "*/*/",
+    "**//",
+    "*\u202e/",
+    "\ud800*/",
+    "\x1b[2K",
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_no_text_ends_the_comment_that_it_is_in(end, tmp_path):
+    """Names, places, strings: whatever a file has in them, the comment ends where it ends and is plain ASCII."""
+    v = tf.Variable(1.0, name=f"a{end} int x; {end}", dtype=tf.float64)
+    program = tf.Program.from_function(lambda x: x * v if tf.reduce_max(x) > -9.0 else x, A)
+    header, data = unpack(to_bytes(program))
+    (guard,) = [record for record in header["records"] if record[0] == "guard"]
+    guard[4][3] = [f"file{end}", 3, f"{end}f{end}"]
+    source = from_bytes(pack(header, data)).to_c()
+    comment, rest = source.split(" */\n", 1)
+    assert rest.startswith("#include <math.h>\n") and source.isascii()
+    inner = comment.removeprefix("/*")
+    assert not any(mark in inner for mark in ("*/", "/*", "\\", "??"))
+    assert all(line.startswith(" * ") or line in ("", " *") for line in inner.split("\n"))
+
+
+def test_helpers_of_two_rows_and_two_dtypes_have_names_of_their_own(tmp_path):
+    once = tf.elementwise_op("c_name", None, lambda g, x, y: g, formula=lambda x: x + 1.0)
+    more = tf.elementwise_op("c_namef", None, lambda g, x, y: g, formula=lambda x: x + 2.0)
+    check(lambda x: tf.cast(once(tf.cast(x, tf.float32)), tf.float64) + more(x), A, folder=tmp_path)
 
 
 # ------------------------------------------------------------------------------------------------------ random programs
