@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from . import _core, nest
+from .ops import forms
+from .ops.forms import Kind
 
 __all__ = ["numpy_function", "print", "py_function"]
 
@@ -121,7 +123,49 @@ def _print_for_each(attributes: Any, operands: Sequence[Any], flags: Sequence[bo
     return _core.general(_PRINT, operands, (*what, ((tuple(flags), n), *examples)))
 
 
-_PRINT = _core.register_general("print", _print, None, None, False, False, examples=_print_for_each, acts=True)
+# The texts are not checked as they are: they name the operands, and may only go to standard error or to a log.
+_LEVELS = forms.each(forms.parts(forms.each(forms.flag), forms.count))
+_STREAM = forms.maybe(forms.text(*LOGS))
+_PRINTED = forms.parts(forms.plain, forms.text(), forms.text(), forms.integer(), _STREAM, _LEVELS)
+
+
+def _printed_kind(attributes: Any, *operands: Kind) -> Kind:
+    """Nothing, whatever is printed."""
+    parts, *_, examples = attributes
+    shapes = [x.shape for x in operands]
+    for flags, n in examples:
+        if len(flags) != len(shapes) or any(f and s[:1] != (n,) for f, s in zip(flags, shapes, strict=True)):
+            raise ValueError(f"print of {n} examples: the operands have no such axis")
+        shapes = [shape[1:] if flag else shape for flag, shape in zip(flags, shapes, strict=True)]
+    if type(parts) is not tuple:
+        raise ValueError(f"print takes parts, not {parts!r}")
+    _check_parts(parts, len(operands))
+    return Kind(bool, (0,))
+
+
+def _check_parts(parts: Any, operands: int) -> None:
+    for part in parts.values() if type(parts) is dict else parts:
+        if type(part) is slice:
+            if type(part.start) is not int or not 0 <= part.start < operands or type(part.stop) is not bool:
+                raise ValueError(f"print names operand {part.start!r} of {operands}")
+        elif type(part) in (tuple, list, dict):
+            _check_parts(part, operands)
+        elif type(part) is not str:
+            raise ValueError(f"print takes texts, not {part!r}")
+
+
+_PRINT = _core.register_general(
+    "print",
+    _print,
+    None,
+    None,
+    False,
+    False,
+    examples=_print_for_each,
+    acts=True,
+    form=_PRINTED,
+    gives=_printed_kind,
+)
 
 
 def _append(path: Path, text: str) -> None:

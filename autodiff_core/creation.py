@@ -11,6 +11,8 @@ import numpy as np
 from . import _core
 from ._core import Tensor
 from .indexed_slices import IndexedSlices
+from .ops import forms
+from .ops.forms import Kind
 from .ops.shaping import _sizes, broadcast_to, expand_dims
 from .ops.table import Case, linear
 
@@ -126,6 +128,13 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     return _core.to_dtype(x, dtype)
 
 
+def _cast_kind(attributes: Any, x: Kind) -> Kind:
+    old, new = attributes
+    if old != x.dtype:
+        raise ValueError(f"cast from {old} of a value of {x.dtype}")
+    return Kind(new, x.shape)
+
+
 linear(
     "cast",
     None,
@@ -134,6 +143,8 @@ linear(
     doc="The same numbers in another dtype.",
     selects="both",
     cases=(Case(lambda x: cast(cast(x, np.longdouble), np.float64), ((3,),)),),
+    form=forms.parts(forms.dtype(), forms.dtype()),
+    gives=(_cast_kind, _cast_kind),
 )
 
 

@@ -18,6 +18,7 @@ from . import _core
 from .creation import zeros_like
 from .nest import flatten_for_tape
 from .numpy_protocol import is_of_scipy
+from .ops import forms
 from .tape import GradientTape
 from .wrapping import named_after, reduced
 
@@ -129,7 +130,15 @@ def _by_push(call: _Call, tangents: list[Any]) -> list[Any]:
 
 
 _BY_PULL = _core.register_general(
-    "custom_gradient", None, lambda g, y, call, *x: _by_pull(call, g), None, False, False, multiple=True
+    "custom_gradient",
+    None,
+    lambda g, y, call, *x: _by_pull(call, g),
+    None,
+    False,
+    False,
+    multiple=True,
+    form=None,
+    gives=None,
 )
 _BY_PUSH = _core.register_general(
     "custom_jvp",
@@ -139,6 +148,8 @@ _BY_PUSH = _core.register_general(
     False,
     False,
     multiple=True,
+    form=None,
+    gives=None,
 )
 
 
@@ -672,6 +683,11 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
         lambda x, a: np.asarray(forward(_core.for_reading(x), **a)),
         f"{name}_transposed",
         lambda g, a: np.asarray(transpose(_core.for_reading(g), **a)),
+        form=forms.options,
+        gives=(
+            forms.tried(lambda a, x: forward(_core.for_reading(x), **a)),
+            forms.tried(lambda a, g: transpose(_core.for_reading(g), **a)),
+        ),
     )
 
     def function(x: Any, **attributes: Any) -> _core.Tensor:
@@ -729,6 +745,8 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
         True,
         True,
         raises=True,  # for all that is known here
+        form=forms.options,
+        gives=forms.tried(lambda a, *x: forward(*map(_core.for_reading, x), **a)),
     )
 
     def function(*operands: Any, **attributes: Any) -> _core.Tensor:

@@ -247,7 +247,16 @@ class _Call:
 
 
 _ROW = _core.register_general(
-    "program", None, lambda g, y, call, *x: pulled(call, g), None, False, False, multiple=True, sparing=True
+    "program",
+    None,
+    lambda g, y, call, *x: pulled(call, g),
+    None,
+    False,
+    False,
+    multiple=True,
+    sparing=True,
+    form=None,
+    gives=None,
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .ops import forms
 from .ops.shaping import stack
 
 __all__ = [
@@ -305,7 +306,15 @@ def parallel_stack(values: Any, name: str | None = "parallel_stack") -> _core.Te
 
 # A record like that of a random draw, so that a program reads the clock each time that it runs.
 _CLOCK = _core.register_general(
-    "timestamp", lambda attributes: np.asarray(time.time()), None, None, False, False, draws=True
+    "timestamp",
+    lambda attributes: np.asarray(time.time()),
+    None,
+    None,
+    False,
+    False,
+    draws=True,
+    form=forms.nothing,
+    gives=forms.scalar(np.float64, 0),
 )
 
 

@@ -191,7 +191,17 @@ def _pull(cotangents: list[Any], loop: Loop, operands: Sequence[Any]) -> list[An
         return _core.conjugated(loop.pull(_core.conjugated(cotangents), list(operands)))
 
 
-_LOOP = _core.register_general("loop", None, lambda g, y, loop, *x: _pull(g, loop, x), None, True, False, multiple=True)
+_LOOP = _core.register_general(
+    "loop",
+    None,
+    lambda g, y, loop, *x: _pull(g, loop, x),
+    None,
+    True,
+    False,
+    multiple=True,
+    form=None,
+    gives=None,
+)
 
 
 class Embedded:
@@ -256,4 +266,6 @@ _EMBEDDED = _core.register_general(
     True,
     False,
     raises=True,
+    form=None,
+    gives=None,
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _core
 from .numpy_functions import registry
-from .ops import decompositions, linalg, matrices, matrix_functions, norms, reductions, shaping, solving
+from .ops import decompositions, forms, linalg, matrices, matrix_functions, norms, reductions, shaping, solving
 from .ops.answers import answering
 from .ops.matrices import matrix_transpose
 from .ops.picking import places_of
@@ -116,7 +116,12 @@ def _matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any 
 
 
 _MATRIX_RANK = answering("rank_of_matrices", np.linalg.matrix_rank, "A", "tol", "", "rtol")
-_RANK = places_of("rank", lambda attributes, sizes, least: np.sum(sizes > least * sizes.max(initial=0.0)))
+_RANK = places_of(
+    "rank",
+    lambda attributes, sizes, least: np.sum(sizes > least * sizes.max(initial=0.0)),
+    form=forms.nothing,
+    gives=forms.scalar(np.intp, 2),
+)
 
 
 def _trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:

@@ -10,7 +10,7 @@ import json
 import math
 import zlib
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from struct import Struct
 from types import EllipsisType
@@ -32,6 +32,8 @@ VERSION = 1
 _PREFIX = Struct("<8sIIQQ")  # magic, version, checksum of all that follows, bytes of the header, bytes of the data
 _ALIGNMENT = 64
 _MOST_RECORDS = 1 << 24
+_MOST_DEEP = 64  # structures within structures: attributes, arguments and results
+_MOST_PASSES = 16
 _MOST_BYTES = 1 << 36  # of one value
 _INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 _DTYPES = {
@@ -201,7 +203,11 @@ def unpack(content: bytes) -> tuple[Any, bytes]:
     if zlib.crc32(memoryview(content)[16:]) != checksum:
         raise ProgramFileError("the program file is damaged: its checksum is another one")
     try:
-        header = json.loads(content[_PREFIX.size : _PREFIX.size + header_size])
+        header = json.loads(
+            content[_PREFIX.size : _PREFIX.size + header_size], object_pairs_hook=_dict, parse_constant=_no_number
+        )
+    except ProgramFileError:
+        raise
     except (ValueError, RecursionError) as error:
         raise ProgramFileError(f"the program file's header is no JSON: {error}") from None
     return header, content[_PREFIX.size + header_size :]
@@ -233,7 +239,9 @@ def load(path: Any) -> Program:
 class _Reader:
     def __init__(self, header: Any, data: bytes) -> None:
         self.header, self.data = _typed(header, dict, "the header"), data
+        self.used = 0  # bytes of data that are arrays; each is one only, so that no array is larger than the file
         self.arrays = [self._array(entry) for entry in self._list("arrays")]
+        self.classes: dict[tuple[str, ...], Callable[..., Any]] = {}
         self.kinds: list[Kind | None] = []  # of each node; None for a guard, which nothing can read
 
     def _list(self, key: str) -> list[Any]:
@@ -252,7 +260,12 @@ class _Reader:
             raise ProgramFileError(
                 f"an array of {size} bytes at {offset} is not within the {len(self.data)} bytes of data"
             )
-        raw = np.frombuffer(self.data, dtype.newbyteorder("<"), math.prod(shape), offset)
+        self.used += size
+        if self.used > len(self.data):
+            raise ProgramFileError(f"arrays of {self.used} bytes and more share {len(self.data)} bytes of data")
+        raw = (
+            np.frombuffer(self.data, dtype.newbyteorder("<"), math.prod(shape), offset) if size else np.zeros(0, dtype)
+        )
         if dtype.kind == "b" and not np.all(raw.view(np.uint8) <= 1):
             raise ProgramFileError("a truth value is neither 0 nor 1")
         return raw.reshape(shape).astype(dtype, order="C", copy=True)
@@ -260,70 +273,82 @@ class _Reader:
     def array(self, number: Any) -> np.ndarray:
         return self.arrays[_index(number, len(self.arrays), "array")]
 
-    def attribute(self, value: Any) -> Any:
+    def attribute(self, value: Any, depth: int = 0) -> Any:
         if value is None or type(value) in (bool, str):
             return value
         if type(value) is int:
             if not -(2**63) <= value < 2**64:
                 raise ProgramFileError("a number is longer than 64 bits")
             return value
+        depth = _deeper(depth)
         if type(value) is list:
-            return tuple(self.attribute(part) for part in value)
+            return tuple([self.attribute(part, depth) for part in value])
         tag, inner = _tagged(value)
         if tag not in self._TAGS:
-            raise ProgramFileError(f"there is no attribute of the kind {tag!r}")
-        return self._TAGS[tag](self, inner)
+            raise ProgramFileError(f"there is no attribute of the kind {tag!r:.40}")
+        return self._TAGS[tag](self, inner, depth)
 
-    def _read_slice(self, inner: Any) -> slice:
-        return slice(*(self.attribute(part) for part in _items(inner, 3, "a slice")))
+    def _read_slice(self, inner: Any, depth: int) -> slice:
+        return slice(*[self.attribute(part, depth) for part in _items(inner, 3, "a slice")])
 
-    def _read_ellipsis(self, inner: Any) -> EllipsisType:
+    def _read_ellipsis(self, inner: Any, depth: int) -> EllipsisType:
         if inner is not None:
             raise ProgramFileError("an ellipsis has nothing in it")
         return Ellipsis
 
-    def _read_dict(self, inner: Any) -> dict[str, Any]:
+    def _read_dict(self, inner: Any, depth: int) -> dict[str, Any]:
         pairs = [_items(pair, 2, "an item") for pair in _typed(inner, list, "a dict")]
-        return {_typed(key, str, "a key"): self.attribute(part) for key, part in pairs}
+        return _dict([(_typed(key, str, "a key"), self.attribute(part, depth)) for key, part in pairs])
 
-    def _read_hole(self, inner: Any) -> Any:
+    def _read_hole(self, inner: Any, depth: int) -> Any:
         return _core.Hole(_index(inner, 1 << 24, "hole"))
 
-    _TAGS: ClassVar[dict[str, Callable[[_Reader, Any], Any]]] = {
-        "float": lambda self, inner: float.fromhex(_typed(inner, str, "a float")),
-        "list": lambda self, inner: [self.attribute(part) for part in _typed(inner, list, "a list")],
+    def _read_scalar(self, inner: Any, depth: int) -> Any:
+        array = self.array(inner)
+        if array.ndim:
+            raise ProgramFileError(f"a scalar of shape {array.shape}")
+        return array[()]
+
+    _TAGS: ClassVar[dict[str, Callable[[_Reader, Any, int], Any]]] = {
+        "float": lambda self, inner, depth: float.fromhex(_typed(inner, str, "a float")),
+        "list": lambda self, inner, depth: [self.attribute(part, depth) for part in _typed(inner, list, "a list")],
         "dict": _read_dict,
         "slice": _read_slice,
         "ellipsis": _read_ellipsis,
-        "dtype": lambda self, inner: _dtype(inner),
+        "dtype": lambda self, inner, depth: _dtype(inner),
         "hole": _read_hole,
-        "array": lambda self, inner: self.array(inner),
-        "scalar": lambda self, inner: self.array(inner)[()],
+        "array": lambda self, inner, depth: self.array(inner),
+        "scalar": _read_scalar,
     }
 
-    def structure(self, value: Any, places: list[int], count: int) -> Any:
+    def structure(self, value: Any, places: list[int], count: int, depth: int = 0) -> Any:
+        depth = _deeper(depth)
         tag, inner = _tagged(value)
         if tag == "place":
             places.append(_index(inner, count, "place"))
             return Place(inner)
         if tag == "value":
-            return self.attribute(inner)
+            return self.attribute(inner, depth)
         if tag in ("tuple", "list"):
-            parts = [self.structure(part, places, count) for part in _typed(inner, list, "a structure")]
+            parts = [self.structure(part, places, count, depth) for part in _typed(inner, list, "a structure")]
             return tuple(parts) if tag == "tuple" else parts
         if tag == "dict":
             pairs = [_items(pair, 2, "an item") for pair in _typed(inner, list, "a dict")]
-            return {self.attribute(key): self.structure(part, places, count) for key, part in pairs}
+            return _dict(
+                [(self.attribute(key, depth), self.structure(part, places, count, depth)) for key, part in pairs]
+            )
         if tag == "named":
             name, fields, parts = _items(inner, 3, "a named tuple")
-            return self._named(name, fields)(*(self.structure(part, places, count) for part in parts))
-        raise ProgramFileError(f"there is no structure of the kind {tag!r}")
+            return self._named(name, fields)(*[self.structure(part, places, count, depth) for part in parts])
+        raise ProgramFileError(f"there is no structure of the kind {tag!r:.40}")
 
-    @staticmethod
-    def _named(name: Any, fields: Any) -> Callable[..., Any]:
+    def _named(self, name: Any, fields: Any) -> Callable[..., Any]:
         """A class of tuples with names, as the one that was saved; the names are checked by Python."""
         names = [_typed(field, str, "a field") for field in _typed(fields, list, "fields")]
-        return namedtuple(_typed(name, str, "a class"), names)
+        key = (_typed(name, str, "a class"), *names)
+        if key not in self.classes:
+            self.classes[key] = namedtuple(name, names)
+        return self.classes[key]
 
     # ------------------------------------------------------------------------------------------------------- records
 
@@ -333,7 +358,7 @@ class _Reader:
         variables = [self._variable(entry) for entry in self._list("variables")]
         for dtype, shape in [*inputs, *((v.dtype, tuple(v.shape)) for v in variables)]:
             core.add_node("input", [], dtype, shape)
-            self.kinds.append((dtype, shape))
+            self.kinds.append(Kind(dtype, shape))
         records = self._list("records")
         if len(records) > _MOST_RECORDS:
             raise ProgramFileError(f"{len(records)} records are more than {_MOST_RECORDS}")
@@ -350,8 +375,8 @@ class _Reader:
         assigned = self._assignments(len(inputs), len(variables))
         arguments, results = self._layouts(len(inputs), len(outputs))
         passes = self._strings("passes")
-        if not set(passes) <= set(PASSES):
-            raise ProgramFileError(f"there are no passes {passes}")
+        if not set(passes) <= set(PASSES) or len(passes) > _MOST_PASSES:
+            raise ProgramFileError(f"there are no passes {passes!s:.80}")
         core.set_ends(len(inputs), variables, outputs, assigned, [], places)
         _core.guards_of(core)
         if _typed(self.header.get("own_derivatives", False), bool, "own_derivatives"):
@@ -386,8 +411,6 @@ class _Reader:
                 raise ProgramFileError(f"a guard on {given} for a value of {found}")
         else:
             value = self.attribute(attribute)
-            for hole in _numbers_of_holes(value):
-                _index(hole, len(nodes), "hole")
             found = check_record(_typed(op, str, "an op"), given, value) or kind
         if found != kind:
             raise ProgramFileError(f"{op} of these operands is of dtype and shape {found}, not {kind}")
@@ -397,7 +420,7 @@ class _Reader:
 
     def _constant(self, number: Any) -> tuple[Any, Kind]:
         array = self.array(number)
-        return _core.adopt(array), (array.dtype, array.shape)
+        return _core.adopt(array), Kind(array.dtype, array.shape)
 
     def _readable(self, node: Any) -> int:
         """The number of an earlier node that has a value."""
@@ -450,6 +473,23 @@ def _tagged(value: Any) -> tuple[str, Any]:
     return next(iter(value.items()))
 
 
+def _deeper(depth: int) -> int:
+    if depth >= _MOST_DEEP:
+        raise ProgramFileError(f"structures are more than {_MOST_DEEP} deep")
+    return depth + 1
+
+
+def _no_number(text: str) -> Any:
+    raise ProgramFileError(f"{text} is no number in a header")
+
+
+def _dict(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ProgramFileError("a dict has a key twice")
+    return found
+
+
 def _index(value: Any, count: int, what: str) -> int:
     if type(value) is not int or not 0 <= value < count:
         raise ProgramFileError(f"there is no {what} {value!r:.40}: there are {count}")
@@ -469,7 +509,7 @@ def _kind(name: Any, sizes: Any) -> Kind:
         raise ProgramFileError(f"{shape!s:.80} is no shape")
     if math.prod(max(size, 1) for size in shape) * dtype.itemsize > _MOST_BYTES:
         raise ProgramFileError(f"a value of shape {shape} is larger than {_MOST_BYTES} bytes")
-    return dtype, shape
+    return Kind(dtype, shape)
 
 
 def _place(place: Any) -> Any:
@@ -477,11 +517,3 @@ def _place(place: Any) -> Any:
         return None
     file, line, name = _items(place, 3, "a place")
     return _typed(file, str, "a file"), _typed(line, int, "a line"), _typed(name, str, "a function")
-
-
-def _numbers_of_holes(attribute: Any) -> Sequence[int]:
-    if isinstance(attribute, _core.Hole):
-        return [attribute.operand]
-    if type(attribute) is tuple:
-        return [number for part in attribute for number in _numbers_of_holes(part)]
-    return []

@@ -15,6 +15,8 @@ import numpy as np
 import autodiff_core as tf
 
 from . import _core
+from .ops import forms
+from .ops.forms import Kind
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -270,7 +272,46 @@ def _drawn_for_each(attributes: Any, n: int) -> Any:
 
 
 # A record like any other, so that a program draws anew each time that it runs.
-_DRAW = _core.register_general("random", _sample, None, None, False, False, draws=True, batched=_drawn_for_each)
+_SIZES = forms.Form("a shape", lambda sizes: type(sizes) in (tuple, list) and forms.shape.fits(tuple(sizes)))
+_BOUND = forms.maybe(forms.numbers)
+_DRAWN = forms.parts(
+    forms.text("integers", "permutation", "uniform", "normal", "truncated_normal"),
+    forms.maybe(forms.count),
+    _SIZES,
+    forms.dtype("iuf"),
+    _BOUND,
+    _BOUND,
+)
+
+
+def _drawn_kind(attributes: Any, *bounds: Kind) -> Kind:
+    """Nothing is drawn to find out."""
+    kind, _, sizes, dtype, first, second = attributes
+    if bounds:
+        forms.integers(*bounds)
+        if kind != "integers" or len(bounds) != 2 or second is not None or not forms.count.fits(first):
+            raise ValueError("random has two bounds of integers for operands, or none")
+        if any(first > bound.ndim or bound.ndim > len(sizes) for bound in bounds):
+            raise ValueError(f"bounds of shapes {bounds[0].shape} and {bounds[1].shape} do not fit {tuple(sizes)}")
+    if (dtype.kind == "f") != (kind not in ("integers", "permutation")):
+        raise ValueError(f"{kind} random numbers of dtype {dtype}")
+    if kind == "permutation":
+        return Kind(np.int64, sizes[:1])
+    return Kind(dtype, sizes)
+
+
+_DRAW = _core.register_general(
+    "random",
+    _sample,
+    None,
+    None,
+    False,
+    False,
+    draws=True,
+    batched=_drawn_for_each,
+    form=_DRAWN,
+    gives=_drawn_kind,
+)
 
 
 def _draw(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, first: Any, second: Any = None) -> tf.Tensor:

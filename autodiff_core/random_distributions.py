@@ -14,6 +14,8 @@ import numpy as np
 import autodiff_core as tf
 
 from . import _core
+from .ops import forms
+from .ops.forms import Kind
 from .ops.gamma_variates import gamma_variates, generator_from
 from .ops.picking import places_of
 from .random import _float_dtype, _refuse_complex, _sizes, fresh_seed
@@ -52,7 +54,12 @@ def _words(attributes: Any, seed: np.ndarray, *data: np.ndarray) -> np.ndarray:
     return words.astype(np.dtype(f"u{dtype.itemsize}")).view(dtype).reshape(shape)
 
 
-_WORDS = places_of("random_seeds", _words)
+_WORDS = places_of(
+    "random_seeds",
+    _words,
+    form=forms.parts(forms.shape, forms.dtype("iu")),
+    gives=lambda attributes, *words: Kind(attributes[1], attributes[0]),
+)
 
 
 def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> tf.Tensor:
@@ -167,7 +174,20 @@ def _chosen(generator: np.random.Generator, logits: np.ndarray, sizes: Any) -> n
     return found
 
 
-_STATELESS = places_of("stateless_random", _stateless)
+_KINDS = ("uniform", "integers", "poisson", "binomial", "categorical", "permutation", "normal", "truncated_normal")
+
+
+def _stateless_kind(attributes: Any, seed: Kind, *parameters: Kind) -> Kind:
+    kind, sizes, dtype = attributes
+    return Kind(np.int64, sizes[:1]) if kind == "permutation" else Kind(dtype, sizes)
+
+
+_STATELESS = places_of(
+    "stateless_random",
+    _stateless,
+    form=forms.parts(forms.text(*_KINDS), forms.shape, forms.dtype("iuf")),
+    gives=_stateless_kind,
+)
 
 
 def _from_seed(kind: str, seed: Any, sizes: Any, dtype: Any, *parameters: Any) -> tf.Tensor:

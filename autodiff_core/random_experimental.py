@@ -9,6 +9,8 @@ import numpy as np
 import autodiff_core as tf
 
 from . import _core
+from .ops import forms
+from .ops.forms import Kind
 from .ops.gamma_variates import generator_from
 from .ops.picking import places_of
 from .random_distributions import _from_seed, _seed, fold_in, split
@@ -75,7 +77,12 @@ def _shuffled(attributes: Any, index: np.ndarray, seed: np.ndarray, most: np.nda
     return generator_from(seed).permutation(count)[index].astype(index.dtype)
 
 
-_SHUFFLED = places_of("index_shuffle", _shuffled)
+_SHUFFLED = places_of(
+    "index_shuffle",
+    _shuffled,
+    form=forms.nothing,
+    gives=lambda attributes, index, seed, most: Kind(*index),
+)
 
 
 def index_shuffle(index: Any, seed: Any, max_index: Any) -> tf.Tensor:

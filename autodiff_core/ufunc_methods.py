@@ -14,8 +14,9 @@ import numpy as np
 from . import _core
 from .numpy_functions import registry
 from .numpy_functions.registry import no_way
-from .ops import elementwise, indexing, reductions, scans, shaping
+from .ops import elementwise, forms, indexing, reductions, scans, shaping
 from .ops.answers import answering
+from .ops.forms import Kind
 from .ops.picking import places_of
 
 Apply = Callable[[Any, Any], Any]
@@ -191,5 +192,16 @@ def _parts(attributes: Any, starts: np.ndarray) -> np.ndarray:
     return np.stack([starts[groups] + within, groups])
 
 
-_SIZE = places_of("size_of_slices", lambda length, starts: np.asarray(sum(_ends(starts, length)[1])))
-_PARTS = places_of("parts_of_slices", _parts, raises=True)
+_SIZE = places_of(
+    "size_of_slices",
+    lambda length, starts: np.asarray(sum(_ends(starts, length)[1])),
+    form=forms.count,
+    gives=forms.scalar(np.int64),
+)
+_PARTS = places_of(
+    "parts_of_slices",
+    _parts,
+    raises=True,
+    form=forms.parts(forms.count, forms.count),
+    gives=lambda attributes, starts: Kind(np.int64, (2, attributes[1])),
+)

@@ -135,13 +135,14 @@ def on_complex(str name, form):
 
 
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
-                    batched=None, examples=None, partner_examples=None):
+                    batched=None, examples=None, partner_examples=None, *, form, gives):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
     tuple) reversed. Kernels that the core has compiled are given as None. `batched` makes attributes for an operand with
     a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for many examples
     (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. For `selects` and `depends` see sparsity.pxi.
+    `form` says what the attributes are, and `gives` what either of the pair makes of its operand (ops/forms.py).
     """
     cdef int first, second
     if partner != name and partner in opcode_by_name:
@@ -164,7 +165,9 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
         table[second].examples = keep(partner_examples)
     if forward is not None:
         table[first].python = keep(forward)
+    take_form(&table[first], form, gives[0])
     if second != first:
+        take_form(&table[second], form, gives[1])
         table[second].kind = LINEAR
         table[second].arity = 1
         table[second].partner = first
@@ -178,7 +181,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
                      bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
-                     bint updates_rows=False):
+                     bint updates_rows=False, *, form, gives):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -188,8 +191,11 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     outputs is told None for the cotangents that are zero. One that `raises` an error for some values is run by a program
     even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a kind of change for attribute (see
     rows.pxi), and is its first operand but for rows, whose numbers and values are the other two. For `selects` and `depends` see sparsity.pxi.
+    `form` says what the attributes are, and `gives` what becomes of operands (ops/forms.py); both are None for a row that has no
+    place in a program file.
     """
     cdef int opcode = claim_opcode(name)
+    take_form(&table[opcode], form, gives)
     table[opcode].kind = GENERAL
     table[opcode].ready = True
     table[opcode].keeps_inputs = keeps_inputs
@@ -218,6 +224,13 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     return new_handle(name, opcode, ["*operands"], "")
 
 
+cdef int take_form(Row* row, object form, object gives) except -1:
+    if form is not None:
+        row.form = keep(form)
+        row.gives = keep(gives)
+    return 0
+
+
 cdef int register_projection() except -1:
     """The row of records that are one output of a record of several."""
     cdef int opcode = claim_opcode("projection")
@@ -229,9 +242,10 @@ cdef int register_projection() except -1:
 register_projection()
 
 
-def register_matmul(ufunc):
+def register_matmul(ufunc, *, form, gives):
     """Add the matrix product, over NumPy's own kernel."""
     cdef int opcode = claim_opcode("matmul")
+    take_form(&table[opcode], form, gives)
     table[opcode].kind = MATMUL
     table[opcode].arity = 2
     table[opcode].ready = True

@@ -798,24 +798,24 @@ cdef int repeat_guard(ProgramCore p, int32_t node, Operand x) except -1:
     return 0
 
 
+def row_names():
+    """The names of all rows that have been loaded."""
+    return list(opcode_by_name)
+
+
 def row_named(str name):
-    """What a reader of program files has to know of a row: (kind, arity, condition first, draws); None where there is none
-    that records can name. The arity of all but elementwise rows is -1."""
+    """What a reader of program files has to know of a row: (kind, arity, condition first, form, gives); None where there is
+    none that has a place in a file. Elementwise rows have an arity, the others a form and a rule of what they give."""
     cdef Row* row
     if name not in opcode_by_name:
         return None
     row = &table[<int>opcode_by_name[name]]
-    if row.multiple or (row.kind == GENERAL and row.python == NULL):
-        return None
     if row.kind == ELEMENTWISE:
-        return "elementwise", row.arity, bool(row.condition), False
-    if row.kind == LINEAR:
-        return "linear", -1, False, False
-    if row.kind == MATMUL:
-        return "matmul", -1, False, False
-    if row.kind == GENERAL:
-        return "general", -1, False, bool(row.draws)
-    return None
+        return "elementwise", row.arity, bool(row.condition), None, None
+    if row.form == NULL:
+        return None
+    return ("linear" if row.kind == LINEAR else "matmul" if row.kind == MATMUL else "general", -1, False, <object>row.form,
+            <object>row.gives)
 
 
 def formula_of(str name):

@@ -33,8 +33,9 @@ def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
     cdef npy_intp outer = 1, inner = 1, n
     cdef int d, nd = PyArray_NDIM(x)
     cdef int code = PyArray_TYPE(x)
-    if not same_shape(x, y) or PyArray_TYPE(y) != code or (code != NPY_DOUBLE and code != NPY_FLOAT):
-        raise ValueError("recurrence takes two arrays of one shape, both of float32 or of float64")
+    if (not same_shape(x, y) or PyArray_TYPE(y) != code or (code != NPY_DOUBLE and code != NPY_FLOAT)
+            or not 0 <= axis < nd):
+        raise ValueError("recurrence takes two arrays of one shape, both of float32 or of float64, and an axis of theirs")
     out = new_array(code, nd, PyArray_DIMS(x))
     n = PyArray_DIMS(x)[axis]
     for d in range(nd):
@@ -75,9 +76,10 @@ def products_of_others(x):
     """For each element the product of the others along the last axis, in two passes: right where factors are zero, too."""
     cdef ndarray array = numpy.ascontiguousarray(x), out
     cdef int code = PyArray_TYPE(array), nd = PyArray_NDIM(array)
-    cdef npy_intp n = PyArray_DIMS(array)[nd - 1], rows
-    if code != NPY_DOUBLE and code != NPY_FLOAT:
-        raise ValueError("products_of_others takes float32 or float64")
+    cdef npy_intp n, rows
+    if nd == 0 or (code != NPY_DOUBLE and code != NPY_FLOAT):
+        raise ValueError("products_of_others takes arrays of float32 or float64")
+    n = PyArray_DIMS(array)[nd - 1]
     out = new_array(code, nd, PyArray_DIMS(array))
     if PyArray_SIZE(out) == 0:
         return out

@@ -122,6 +122,8 @@ ctypedef struct Row:
     PyObject* examples          # LINEAR, GENERAL: the op for operands of which some have a leading axis, by public ops; or NULL
     PyObject* depends           # LINEAR, GENERAL: which elements depend on which, where that is not all on all; or NULL
     PyObject* formula_rule      # the formula as it was written
+    PyObject* form              # LINEAR, MATMUL, GENERAL: what its attributes are (ops/forms.py); NULL: it has no place in a program file
+    PyObject* gives             # LINEAR, MATMUL, GENERAL: the dtype and shape of its value, from its attributes and the operands'; likewise
     PyObject* complex_form      # ELEMENTWISE: what stands in its place where an operand is complex, of other ops; or NULL
 
 cdef Row table[MOST_OPCODES]

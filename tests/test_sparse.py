@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 import autodiff_core as tf
 from autodiff_core import _core, compression
-from autodiff_core.ops import rows
+from autodiff_core.ops import forms, rows
 from autodiff_core.ops.table import general, linear
 from results import flattened
 from test_random_programs import NESTED, PROGRAMS, Program, make_leaves, programs, run_library
@@ -236,6 +236,8 @@ def test_rows_that_declare_nothing_depend_on_everything(monkeypatch: pytest.Monk
         lambda x, a: (x[::2] + x[1::2]) / 2,
         "sparse_test_doubled",
         lambda g, a: np.repeat(g, 2) / 2,
+        form=forms.nothing,
+        gives=(forms.by_values, forms.by_values),
         function=abs,
         doc="Means of pairs.",
     )
@@ -243,6 +245,8 @@ def test_rows_that_declare_nothing_depend_on_everything(monkeypatch: pytest.Monk
         "sparse_test_cubes",
         lambda a, x: x[:-1] ** 3,
         lambda g, y, a, x: tf.pad(3.0 * x[:-1] ** 2 * g, [[0, 1]]),
+        form=forms.nothing,
+        gives=forms.by_values,
         function=abs,
         doc="Cubes of all but the last.",
     )
@@ -268,6 +272,8 @@ def test_every_output_of_a_row_of_several_depends_on_all_its_operands() -> None:
         True,
         False,
         multiple=True,
+        form=None,
+        gives=None,
     )
 
     def function(x: Any) -> Any:

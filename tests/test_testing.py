@@ -33,6 +33,8 @@ def cubed(name: str, rule: Any = None, pushforward: Any = None) -> Any:
         pushforward or (lambda tangents, y, attributes, x: tangents[0] * 3.0 * x * x),
         True,
         False,
+        form=None,
+        gives=None,
     )
     return lambda x: _core.general(handle, (x,), None)
 

@@ -303,7 +303,7 @@ def test_an_error_after_a_change_leaves_all_tables_as_they_were(at: str) -> None
             raise IndexError("no such row of mine")
         return values.copy()
 
-    own = _core.register_general(f"fails_{at}", fail, None, None, False, False, raises=True)
+    own = _core.register_general(f"fails_{at}", fail, None, None, False, False, raises=True, form=None, gives=None)
 
     @tf.function
     def step(ids: Any) -> Any:

@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import _core
 from ..ops import elementwise as el
-from ..ops import reductions, segments, shaping
+from ..ops import forms, reductions, segments, shaping
+from ..ops.forms import Kind
 from ..ops.picking import places_of
 from .registry import constant, counterpart, data, inexact, of_real_numbers, stripped, watchable
 
@@ -39,9 +40,20 @@ def _edges(name: str, points: Any, bins: Any, span: Any, weights: Any = None) ->
     return low * (1.0 - share) + high * share, numbers
 
 
-_EDGES = places_of("histogram_edges", lambda given, points: np.histogram_bin_edges(points, *given))
+_EDGES_FORM = forms.parts(
+    forms.either(forms.text(), forms.count), forms.maybe(forms.parts(forms.numbers, forms.numbers))
+)
+_EDGES = places_of(
+    "histogram_edges",
+    lambda given, points: np.histogram_bin_edges(points, *given),
+    form=_EDGES_FORM,
+    gives=forms.by_values,
+)
 _HOW_MANY = places_of(
-    "number_of_bins", lambda given, points: np.asarray(np.histogram_bin_edges(points, *given).size - 1)
+    "number_of_bins",
+    lambda given, points: np.asarray(np.histogram_bin_edges(points, *given).size - 1),
+    form=_EDGES_FORM,
+    gives=forms.scalar(np.int64),
 )
 
 
@@ -84,8 +96,26 @@ def _counts(shape: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
     return counts if len(shape) == 1 else counts.astype(np.float64)
 
 
-_BINS = places_of("histogram_bins", _bins)
-_COUNTS = places_of("histogram_counts", _counts)
+def _bins_kind(attributes: Any, *operands: Kind) -> Kind:
+    count = len(operands) // 2
+    if not count or len(operands) % 2:
+        raise ValueError(f"{len(operands)} operands are no points and edges")
+    forms.alike(*operands[:count])
+    return Kind(np.int64, operands[0].shape)
+
+
+_BINS = places_of(
+    "histogram_bins",
+    _bins,
+    form=forms.nothing,
+    gives=_bins_kind,
+)
+_COUNTS = places_of(
+    "histogram_counts",
+    _counts,
+    form=forms.shape,
+    gives=lambda shape, numbers: Kind(np.int64 if len(shape) == 1 else np.float64, shape),
+)
 
 
 def _totals(columns: Sequence[Any], edges: Sequence[Any], weights: Any) -> Any:

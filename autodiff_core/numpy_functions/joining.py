@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..ops import indexing, scattering, shaping
+from ..ops import forms, indexing, scattering, shaping
+from ..ops.forms import Kind
 from ..ops.picking import places_of
 from .registry import alike, axis_of, counterpart, data, in_dtype, newer
 
@@ -157,7 +158,13 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     return indexing.gather(x, left, axis=at)
 
 
-_LEFT = places_of("left_places", lambda length, where: np.delete(np.arange(length), where), raises=True)
+_LEFT = places_of(
+    "left_places",
+    lambda length, where: np.delete(np.arange(length), where),
+    raises=True,
+    form=forms.count,
+    gives=forms.by_values,
+)
 
 
 @counterpart(np.insert)
@@ -198,7 +205,13 @@ def _inserted(attributes: Any, where: Any) -> np.ndarray:
     return np.insert(np.arange(length), where, length + np.arange(count))
 
 
-_INSERTED = places_of("inserted_places", _inserted, raises=True)
+_INSERTED = places_of(
+    "inserted_places",
+    _inserted,
+    raises=True,
+    form=forms.parts(forms.count, forms.count),
+    gives=lambda attributes, where: Kind(np.intp, (sum(attributes),)),
+)
 
 
 @counterpart(np.repeat)

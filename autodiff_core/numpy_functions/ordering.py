@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core, clipping
-from ..ops import answers, indexing, linalg, ordering, shaping
+from ..ops import answers, forms, indexing, linalg, ordering, shaping
 from ..ops import elementwise as el
+from ..ops.forms import Kind
 from ..ops.picking import places_of
 from ..tape import GradientTape
 from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, of_real_numbers, stripped
@@ -104,7 +105,18 @@ def _choices(attributes: Any, places: np.ndarray) -> np.ndarray:
     return places % count if mode == "wrap" else np.clip(places, 0, count - 1)
 
 
-_CHOICES = places_of("choices", _choices, raises=True)
+def _choices_kind(attributes: Any, places: Kind) -> Kind:
+    forms.integers(places)
+    return Kind(*places)
+
+
+_CHOICES = places_of(
+    "choices",
+    _choices,
+    raises=True,
+    form=forms.parts(forms.count, forms.text("raise", "wrap", "clip")),
+    gives=_choices_kind,
+)
 
 
 @counterpart(np.compress)
@@ -288,7 +300,12 @@ def _trimmed(last: bool, x: np.ndarray) -> np.ndarray:
     return there[-1] + 1 if last else there[0]
 
 
-_TRIMMED = places_of("trimmed_zeros", _trimmed)
+_TRIMMED = places_of(
+    "trimmed_zeros",
+    _trimmed,
+    form=forms.flag,
+    gives=forms.scalar(np.intp),
+)
 
 
 @counterpart(np.interp)
@@ -330,7 +347,12 @@ def _lower_knots(attributes: Any, at: np.ndarray, knots: np.ndarray) -> np.ndarr
     return np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(knots.size - 2, 0))
 
 
-_LOWER_KNOTS = places_of("lower_knots", _lower_knots)
+_LOWER_KNOTS = places_of(
+    "lower_knots",
+    _lower_knots,
+    form=forms.nothing,
+    gives=lambda attributes, at, knots: Kind(np.intp, at.shape),
+)
 
 
 def _interp_rule(g: Any, y: Any, attributes: Any, at: Any, knots: Any, values: Any) -> Any:
@@ -342,7 +364,14 @@ def _interp_rule(g: Any, y: Any, attributes: Any, at: Any, knots: Any, values: A
 
 
 _INTERP = _core.register_general(
-    "interp", lambda attributes, x, xp, fp: np.asarray(np.interp(x, xp, fp), x.dtype), _interp_rule, None, True, False
+    "interp",
+    lambda attributes, x, xp, fp: np.asarray(np.interp(x, xp, fp), x.dtype),
+    _interp_rule,
+    None,
+    True,
+    False,
+    form=forms.nothing,
+    gives=lambda attributes, x, xp, fp: Kind(*x),
 )
 
 

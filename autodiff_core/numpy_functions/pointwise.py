@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..ops import complex_parts, shaping
+from ..ops import complex_parts, forms, shaping
 from ..ops import elementwise as el
+from ..ops.forms import Kind
 from ..ops.picking import as_it_stands, may_hold, places_of
 from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way, of_real_numbers
 
@@ -19,7 +20,13 @@ def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
     return _ROUNDED([a], int(decimals))
 
 
-_ROUNDED = places_of("rounded", lambda decimals, x: np.round(x, decimals), batched=as_it_stands)
+_ROUNDED = places_of(
+    "rounded",
+    lambda decimals, x: np.round(x, decimals),
+    batched=as_it_stands,
+    form=forms.integer(-400, 400),
+    gives=forms.pointwise(lambda decimals, x: np.round(x, decimals), 1),
+)
 
 
 @counterpart(np.fix, data=True)
@@ -92,7 +99,13 @@ def _periods(attributes: Any, x: np.ndarray) -> np.ndarray:
     return np.asarray(np.unwrap(x, discont, axis, period=period) - x, x.dtype)
 
 
-_PERIODS = places_of("unwrapped_periods", _periods, batched=as_it_stands)
+_PERIODS = places_of(
+    "unwrapped_periods",
+    _periods,
+    batched=as_it_stands,
+    form=forms.parts(forms.axis, forms.maybe(forms.number), forms.number),
+    gives=forms.along_axis,
+)
 
 
 # The series of sin(pi x) / (pi x) in (pi x) squared.
@@ -151,7 +164,12 @@ def _factors(dtype: Any, powers: np.ndarray) -> np.ndarray:
     return np.stack([np.exp2(part.astype(float)).astype(dtype) for part in (half, powers - half)])
 
 
-_FACTORS = places_of("powers_of_two", _factors)
+_FACTORS = places_of(
+    "powers_of_two",
+    _factors,
+    form=forms.dtype("f"),
+    gives=lambda dtype, powers: Kind(dtype, (2, *powers.shape)),
+)
 
 
 def frexp(x: Any) -> tuple[Any, Any]:
@@ -161,7 +179,13 @@ def frexp(x: Any) -> tuple[Any, Any]:
     return ldexp(operand, -exponents), exponents
 
 
-_EXPONENTS = places_of("binary_exponents", lambda attributes, x: np.asarray(np.frexp(x)[1]), batched=as_it_stands)
+_EXPONENTS = places_of(
+    "binary_exponents",
+    lambda attributes, x: np.asarray(np.frexp(x)[1]),
+    batched=as_it_stands,
+    form=forms.nothing,
+    gives=lambda attributes, x: Kind(np.int32, x.shape),
+)
 
 
 # ---------------------------------------------------------------------------------------------------- new tensors
@@ -248,7 +272,13 @@ def _signs(attributes: Any, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     return np.asarray(sign)
 
 
-_SIGNS = places_of("signs_of_ends", _signs, raises=True)
+_SIGNS = places_of(
+    "signs_of_ends",
+    _signs,
+    raises=True,
+    form=forms.nothing,
+    gives=lambda attributes, first, last: Kind(*first),
+)
 
 
 def _not_zero(attributes: Any, end: np.ndarray) -> np.ndarray:
@@ -258,7 +288,17 @@ def _not_zero(attributes: Any, end: np.ndarray) -> np.ndarray:
 
 
 _NOT_ZERO = _core.register_general(
-    "ends_not_zero", _not_zero, lambda g, y, a, x: g, None, False, False, None, True, raises=True
+    "ends_not_zero",
+    _not_zero,
+    lambda g, y, a, x: g,
+    None,
+    False,
+    False,
+    None,
+    True,
+    raises=True,
+    form=forms.nothing,
+    gives=forms.same,
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import complex_parts, linalg, reductions, shaping
+from ..ops import complex_parts, forms, linalg, reductions, shaping
 from ..ops.picking import places_of
 from .products import convolve, vander
 from .registry import alike, constant, counterpart, inexact, stripped
@@ -67,7 +67,12 @@ def _leading_zeros(attributes: Any, values: np.ndarray) -> np.ndarray:
     return np.asarray(start)
 
 
-_LEADING_ZEROS = places_of("leading_zeros", _leading_zeros)
+_LEADING_ZEROS = places_of(
+    "leading_zeros",
+    _leading_zeros,
+    form=forms.nothing,
+    gives=forms.scalar(np.int64),
+)
 
 
 @counterpart(np.polyfit)

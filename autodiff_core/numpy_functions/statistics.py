@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..ops import answers, counting, linalg, ordering, reductions, segments, shaping
+from ..ops import answers, counting, forms, linalg, ordering, reductions, segments, shaping
 from ..ops import elementwise as el
 from ..ops.complex_parts import complex, imag, real, squared_magnitude
+from ..ops.forms import Kind
 from ..ops.picking import beyond_highest, may_hold, places_of
 from .registry import alike, axes_of, axis_of, constant, counterpart, data, in_dtype, inexact, of_real_numbers, truths
 
@@ -231,7 +232,17 @@ def _norm(attributes: Any, total: np.ndarray) -> np.ndarray:
 
 
 _NORM = _core.register_general(
-    "norm_of_weights", _norm, lambda g, y, a, x: g, None, False, False, None, True, raises=True
+    "norm_of_weights",
+    _norm,
+    lambda g, y, a, x: g,
+    None,
+    False,
+    False,
+    None,
+    True,
+    raises=True,
+    form=forms.nothing,
+    gives=forms.same,
 )
 
 
@@ -282,7 +293,17 @@ def _quantile_places(attributes: Any, lanes: np.ndarray) -> np.ndarray:
     return np.stack([low, high, places - low])
 
 
-_QUANTILE_PLACES = places_of("quantile_places", _quantile_places)
+def _quantile_kind(attributes: Any, lanes: Kind) -> Kind:
+    forms.dims(lanes, 1)
+    return Kind(np.float64, (3, *lanes.shape[:-1], attributes[0].shape[0]))
+
+
+_QUANTILE_PLACES = places_of(
+    "quantile_places",
+    _quantile_places,
+    form=forms.parts(forms.array("f", 1), forms.text(), forms.flag),
+    gives=_quantile_kind,
+)
 
 
 def _few(lanes: Any, skip: bool) -> Any:
@@ -371,7 +392,18 @@ def _weighted_places(attributes: Any, lanes: np.ndarray, weights: np.ndarray) ->
     return places
 
 
-_WEIGHTED_PLACES = places_of("weighted_quantile_places", _weighted_places)
+def _weighted_kind(attributes: Any, lanes: Kind, weights: Kind) -> Kind:
+    forms.alike(lanes, weights)
+    forms.dims(lanes, 1)
+    return Kind(np.intp, (*lanes.shape[:-1], attributes[0].shape[0]))
+
+
+_WEIGHTED_PLACES = places_of(
+    "weighted_quantile_places",
+    _weighted_places,
+    form=forms.parts(forms.array("f", 1), forms.text()),
+    gives=_weighted_kind,
+)
 
 
 def _quantile(name: str, hundred: float, skip: bool) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .picking import places_of
 
 Answer = Callable[..., Any]
@@ -36,6 +37,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, _core.Operand):
         return _core.as_index(value) if value.dtype.kind in "iu" and not value.ndim else _core.value_array(value)
     return value
+
+
+# (No array of a file's is to be written to.)
+_PLACE = forms.either(forms.count, forms.Form("a name", lambda name: type(name) is str and name != "out"))
+_ARGUMENTS = forms.parts(forms.each(_PLACE), forms.each(forms.parts(_PLACE, forms.plain)))
 
 
 def answering(name: str, function: Callable[..., Any], *arrays: str, raises: bool = False) -> Answer:
@@ -66,7 +72,13 @@ def answering(name: str, function: Callable[..., Any], *arrays: str, raises: boo
         args = [named.pop(k) for k in range(sum(type(place) is int for place in named))]
         return np.asarray(function(*args, **named))
 
-    row = places_of(name, kernel, raises=raises)
+    row = places_of(
+        name,
+        kernel,
+        raises=raises,
+        form=_ARGUMENTS,
+        gives=forms.tried(kernel),
+    )
 
     def answer(*args: Any, **kwargs: Any) -> Tensor:
         operands, places, rest = [], [], []
@@ -125,7 +137,11 @@ def unravel_index(indices: Any, shape: Any, order: Any = "C") -> tuple[Tensor, .
 
 # Those that are ufuncs, and no elementwise rows: the result has a dtype of its own.
 OF_UFUNCS = {
-    name: answering(name, getattr(np, name), "x")
+    name: answering(
+        name,
+        getattr(np, name),
+        "x",
+    )
     for name in ("bitwise_count",)
     if hasattr(np, name)  # from NumPy 2.0 on
 }

@@ -8,6 +8,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .ordering import distinct_along_axis
 from .picking import as_it_stands, places_of
 
@@ -62,7 +64,22 @@ def _extreme_places(attributes: Any, x: np.ndarray) -> np.ndarray:
     return np.take(order, np.arange(k), axis=axis).astype(np.int32)
 
 
-_EXTREMES = places_of("extreme_places", _extreme_places, batched=as_it_stands)
+def _extremes_kind(attributes: Any, x: Kind) -> Kind:
+    count, axis, _ = attributes
+    whole, d = list(x.shape), forms.at(x, axis)
+    if count > whole[d]:
+        raise ValueError(f"there are no {count} elements along axis {axis} of shape {x.shape}")
+    whole[d] = count
+    return Kind(np.int32, whole)
+
+
+_EXTREMES = places_of(
+    "extreme_places",
+    _extreme_places,
+    batched=as_it_stands,
+    form=forms.parts(forms.count, forms.axis, forms.flag),
+    gives=_extremes_kind,
+)
 
 
 def approx_max_k(

@@ -8,7 +8,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import multiply
+from .forms import Kind
 from .matrices import matrix_transpose, of_one_dtype, shifted
 from .reductions import reduce_sum
 from .shaping import concat, expand_dims, squeeze
@@ -89,6 +91,14 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any) -> Tensor:
     return squeeze(solved, -1) if vector else solved
 
 
+def _banded_kind(attributes: Any, ab: Kind, b: Kind) -> Kind:
+    forms.dims(ab, 2, 2)
+    forms.dims(b, 1, 2)
+    if ab.shape[0] != sum(attributes) + 1 or ab.shape[1] != b.shape[0]:
+        raise ValueError(f"bands of shape {ab.shape} and a right side of shape {b.shape} are no equations")
+    return Kind(forms.inexact(ab, b), b.shape)
+
+
 _BANDED = general(
     "solve_banded",
     _kernel,
@@ -101,4 +111,6 @@ _BANDED = general(
         Case(lambda ab, b: solve_banded((1, 2), ab + [[0.0], [0.0], [4.0], [0.0]], b), ((4, 4), (4, 2))),
         Case(lambda ab, b: solve_banded((2, 0), ab + [[3.0], [0.0], [0.0]], b), ((3, 4), (4,))),
     ),
+    form=forms.parts(forms.count, forms.count),
+    gives=_banded_kind,
 )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import forms
 from .elementwise import cos, cosh, equal, exp, maximum, select, sin, sinh, sqrt
 from .scipy_rows import SPELLINGS, form, like, no_slope, scipy_row, without
 from .scipy_rows import kernels as _sp
@@ -401,7 +402,16 @@ def _characteristic_of_spheroids(name: str, doc: str) -> Function:
     """
     kernel = _wide(getattr(_sp, name))
     handle = _core.register_general(
-        name, lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype), None, None, True, False, None, False
+        name,
+        lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype),
+        None,
+        None,
+        True,
+        False,
+        None,
+        False,
+        form=forms.nothing,
+        gives=forms.pointwise(lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype), 3),
     )
     SPELLINGS[getattr(_sp, name)] = value
     return value

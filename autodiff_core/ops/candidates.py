@@ -14,7 +14,9 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..embedding import embedding_lookup
+from . import forms
 from .elementwise import add, equal, log, multiply, select, subtract
+from .forms import Kind
 from .gamma_variates import generator_from
 from .linalg import matmul
 from .nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits
@@ -66,6 +68,8 @@ def _classes(attributes: Any, seed: np.ndarray, probability: np.ndarray) -> np.n
     if not unique:
         return np.append(generator.choice(count, num_sampled, p=probability), num_sampled)
     # One after the other until there are enough different ones, which says how many tries it took.
+    if num_sampled > np.count_nonzero(probability):
+        raise ValueError(f"there are no {num_sampled} different classes of a probability above zero")
     found: dict[int, None] = {}
     tries = 0
     while len(found) < num_sampled:
@@ -87,8 +91,21 @@ def _expected(attributes: Any, classes: np.ndarray, tries: np.ndarray, probabili
     return counts.astype(np.float32)
 
 
-_DRAWN = places_of("drawn_classes", _classes)
-_EXPECTED = places_of("expected_counts", _expected, raises=True)
+_DRAWN = places_of(
+    "drawn_classes",
+    _classes,
+    form=forms.parts(forms.count, forms.flag),
+    gives=lambda attributes, seed, probability: Kind(np.int64, (attributes[0] + 1,)),
+)
+_EXPECTED = places_of(
+    "expected_counts",
+    _expected,
+    raises=True,
+    form=forms.parts(forms.text(), forms.flag),
+    gives=lambda attributes, classes, tries, probability: Kind(
+        np.float32, np.broadcast_shapes(classes.shape, tries.shape)
+    ),
+)
 
 _SAMPLER = """Draw classes {how}.
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from .. import _core
 from . import elementwise as el
+from . import forms
+from .forms import Kind
 from .picking import as_it_stands, places_of
 from .table import Case, general, linear
 
@@ -155,7 +157,13 @@ def angle(input: Any, name: str | None = None) -> _core.Tensor:
     return _ANGLES([x])
 
 
-_ANGLES = places_of("angle_of_reals", lambda attributes, x: np.asarray(np.angle(x)), batched=as_it_stands)
+_ANGLES = places_of(
+    "angle_of_reals",
+    lambda attributes, x: np.asarray(np.angle(x)),
+    batched=as_it_stands,
+    form=forms.nothing,
+    gives=forms.pointwise(lambda attributes, x: np.angle(x), 1),
+)
 
 
 def squared_magnitude(x: Any) -> Any:
@@ -203,6 +211,18 @@ def _power_slope(x: Any, y: Any) -> Any:
     return el.multiply(y, el.pow(el.select(zero, _core.to_tensor(1.0, x.dtype), x), el.subtract(y, 1.0)))
 
 
+def _complex_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
+    return Kind(np.result_type(x.dtype, np.complex64), forms.broadcast(x, y))
+
+
+def _imag_kind(attributes: Any, x: Kind) -> Kind:
+    return Kind(forms.real_part(x.dtype), x.shape)
+
+
+def _imag_back_kind(attributes: Any, g: Kind) -> Kind:
+    return Kind(np.result_type(g.dtype, np.complex64), g.shape)
+
+
 _COMPLEX = general(
     "complex",
     _joined,
@@ -218,6 +238,8 @@ _COMPLEX = general(
         Case(lambda x, y: real(el.multiply(complex(x, y), 2.0 - 1.0j)), ((), ())),
         Case(lambda x, y: real(complex(x, y)), ((0,), (0,))),
     ),
+    form=forms.nothing,
+    gives=_complex_kind,
 )
 _IMAG, _ = linear(
     "imag",
@@ -232,6 +254,8 @@ _IMAG, _ = linear(
         Case(lambda x: imag(el.exp(el.multiply(x, 1.0j))), ((),)),
         Case(lambda x: imag(el.multiply(x, 1.0j)), ((0,),)),
     ),
+    form=forms.nothing,
+    gives=(_imag_kind, _imag_back_kind),
 )
 
 _core.on_complex("abs", _magnitude)

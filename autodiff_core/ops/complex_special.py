@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import forms
 from .complex_parts import real
 from .elementwise import exp, multiply, square
+from .forms import Kind
 from .scipy_rows import kernels as _sp
 from .scipy_rows import watchable
 from .shaping import broadcast_to
@@ -33,6 +35,10 @@ def _quiet(kernel: Callable[..., Any]) -> Callable[..., np.ndarray]:
     return quiet
 
 
+def _like_last(attributes: Any, *operands: Kind) -> Kind:
+    return Kind(operands[-1].dtype, forms.broadcast(*operands))
+
+
 def _of_argument(name: str, kernel: np.ufunc, slope: Callable[[Any], Any]) -> _Form:
     """A function of one complex number."""
     handle = _core.register_general(
@@ -44,6 +50,8 @@ def _of_argument(name: str, kernel: np.ufunc, slope: Callable[[Any], Any]) -> _F
         False,
         None,
         True,
+        form=forms.nothing,
+        gives=_like_last,
     )
     return lambda z: _core.general(handle, [z])
 
@@ -67,6 +75,8 @@ def _of_order(name: str, kernel: Callable[..., Any], slope: Callable[[Any, Any, 
         True,
         None,
         True,
+        form=forms.nothing,
+        gives=_like_last,
     )
 
     def form(order: Any, z: Any) -> Any:

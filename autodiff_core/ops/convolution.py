@@ -10,8 +10,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import fourier
+from . import forms, fourier
 from .elementwise import multiply, rint
+from .forms import Kind
 from .table import Case, general
 
 
@@ -220,6 +221,23 @@ def _fast(size: int) -> int:
     return best
 
 
+def _overlaps_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
+    return _lengths_kind(x, y, 1)
+
+
+def _complete_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
+    return _lengths_kind(x, y, -1)
+
+
+def _lengths_kind(x: Kind, y: Kind, sign: int) -> Kind:
+    """All axes as long as both together, or as what one leaves of the other."""
+    forms.dims(y, x.ndim, x.ndim)
+    sizes = [max(m + n - 1, 0) if sign > 0 else m - n + 1 for m, n in zip(x.shape, y.shape, strict=True)]
+    if min(sizes, default=0) < 0 or (sign < 0 and not y.size):
+        raise ValueError(f"shape {y.shape} is not within shape {x.shape}")
+    return Kind(np.result_type(x.dtype, y.dtype), sizes)
+
+
 _CONVOLVE = general(
     "convolve",
     _kernel,
@@ -233,6 +251,8 @@ _CONVOLVE = general(
         Case(lambda a, b: convolve(a, b, "valid"), ((4, 3), (2, 3))),
         Case(lambda a, b: convolve(a, b, "valid"), ((2, 1, 2), (2, 3, 2))),
     ),
+    form=forms.nothing,
+    gives=_overlaps_kind,
 )
 
 
@@ -248,4 +268,6 @@ _CORRELATE = general(
         Case(lambda a, b: correlate(a, b), ((3, 4), (3, 2))),
         Case(lambda a, b: correlate(a, b), ((4, 4), (2, 2))),
     ),
+    form=forms.nothing,
+    gives=_complete_kind,
 )

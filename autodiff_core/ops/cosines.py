@@ -13,6 +13,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .table import Case, along, as_it_stands, linear
 
 _TRANSPOSE = {1: 1, 2: 3, 3: 2, 4: 4}
@@ -52,6 +54,16 @@ def cosines(x: Any, kind: int) -> Tensor:
     return _core.linear(_COSINES, x, (kind, _TRANSPOSE[kind]))
 
 
+_TYPE = forms.integer(1, 4, "a type from 1 to 4")
+
+
+def _line_kind(attributes: Any, x: Kind) -> Kind:
+    forms.dims(x, 1)
+    if x.dtype.kind not in "fc":
+        raise ValueError(f"a transform of {x.dtype}")
+    return Kind(*x)
+
+
 _COSINES, _ = linear(
     "cosines",
     lambda x, attributes: _cosines(x, attributes[0]),
@@ -61,4 +73,6 @@ _COSINES, _ = linear(
     depends=along(lambda attributes: (-1,)),
     batched=as_it_stands,
     cases=tuple(Case(lambda x, kind=kind: cosines(x, kind), ((2, size),)) for kind in (1, 2, 3, 4) for size in (4, 5)),
+    form=forms.parts(_TYPE, _TYPE),
+    gives=(_line_kind, _line_kind),
 )

@@ -10,6 +10,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .indexing import gather
 from .picking import as_it_stands, beyond_highest, places_of
 from .segments import unsorted_segment_sum
@@ -103,8 +105,39 @@ def _counts(attributes: Any, numbers: np.ndarray) -> np.ndarray:
     return (counts > 0 if binary else counts).astype(dtype)
 
 
-_COUNTED = places_of("counted_places", _counted, raises=True)
-_COUNTS = places_of("counts", _counts, raises=True)
+_COUNTED_SHAPE = forms.Form("one or two sizes", lambda shape: forms.shape.fits(shape) and 1 <= len(shape) <= 2)
+
+
+def _counted_kind(shape: Any, numbers: Kind) -> Kind:
+    forms.integers(numbers)
+    forms.dims(numbers, len(shape), None if len(shape) == 1 else 2)
+    if len(shape) == 2 and numbers.shape[0] != shape[0]:
+        raise ValueError(f"rows of shape {numbers.shape} are not counted into shape {shape}")
+    return Kind(np.int64, numbers.shape)
+
+
+_COUNTED = places_of(
+    "counted_places",
+    _counted,
+    raises=True,
+    form=_COUNTED_SHAPE,
+    gives=_counted_kind,
+)
+
+
+def _counts_kind(attributes: Any, numbers: Kind) -> Kind:
+    shape, _, dtype = attributes
+    _counted_kind(shape, numbers)
+    return Kind(dtype, shape)
+
+
+_COUNTS = places_of(
+    "counts",
+    _counts,
+    raises=True,
+    form=forms.parts(_COUNTED_SHAPE, forms.flag, forms.dtype()),
+    gives=_counts_kind,
+)
 
 
 def confusion_matrix(
@@ -169,7 +202,13 @@ def _confusion(attributes: Any, labels: np.ndarray, predictions: np.ndarray, *we
     return whole
 
 
-_CONFUSION = places_of("confusion_matrix", _confusion, raises=True)
+_CONFUSION = places_of(
+    "confusion_matrix",
+    _confusion,
+    raises=True,
+    form=forms.parts(forms.count, forms.dtype()),
+    gives=lambda a, labels, predictions, *weights: Kind(a[1], (a[0], a[0])),
+)
 
 
 def count_nonzero(
@@ -214,7 +253,18 @@ def _nonzero(attributes: Any, x: np.ndarray) -> np.ndarray:
     return np.asarray(np.count_nonzero(x, axis=axes, keepdims=keepdims)).astype(dtype)
 
 
-_NONZERO = places_of("count_nonzero", _nonzero, batched=as_it_stands)
+def _nonzero_kind(attributes: Any, x: Kind) -> Kind:
+    axes, keepdims, dtype = attributes
+    return Kind(dtype, forms.without(x.shape, forms.distinct_axes(x, axes), bool(keepdims)))
+
+
+_NONZERO = places_of(
+    "count_nonzero",
+    _nonzero,
+    batched=as_it_stands,
+    form=forms.parts(forms.axes, forms.flag, forms.dtype()),
+    gives=_nonzero_kind,
+)
 
 
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
@@ -242,7 +292,12 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     return _ZEROS([value])
 
 
-_ZEROS = places_of("zero_fraction", lambda attributes, x: np.asarray(np.mean(x == 0), np.float32))
+_ZEROS = places_of(
+    "zero_fraction",
+    lambda attributes, x: np.asarray(np.mean(x == 0), np.float32),
+    form=forms.nothing,
+    gives=forms.scalar(np.float32),
+)
 
 
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Tensor:
@@ -291,7 +346,21 @@ def _in_top(k: int, which: np.ndarray, scores: np.ndarray) -> np.ndarray:
     return valid & np.isfinite(own) & ((scores > own[:, None]).sum(axis=1) < k)
 
 
-_IN_TOP = places_of("in_top_k", _in_top)
+def _in_top_kind(k: int, which: Kind, scores: Kind) -> Kind:
+    forms.integers(which)
+    forms.dims(which, 1, 1)
+    forms.dims(scores, 2, 2)
+    if which.shape != scores.shape[:1]:
+        raise ValueError(f"classes of shape {which.shape} for scores of shape {scores.shape}")
+    return Kind(bool, which.shape)
+
+
+_IN_TOP = places_of(
+    "in_top_k",
+    _in_top,
+    form=forms.count,
+    gives=_in_top_kind,
+)
 
 
 class Unique(NamedTuple):
@@ -519,4 +588,19 @@ def _block(attributes: Any, begin: np.ndarray) -> np.ndarray:
     return (begin + np.arange(sizes[d])).reshape([-1 if k == d else 1 for k in range(len(shape))])
 
 
-_BLOCK = places_of("block_places", _block, raises=True)
+def _block_kind(attributes: Any, begin: Kind) -> Kind:
+    shape, sizes, d = attributes
+    forms.dims(begin, 0, 0)
+    forms.integers(begin)
+    if len(sizes) != len(shape) or d >= len(shape):
+        raise ValueError(f"sizes {sizes} do not fit shape {shape}")
+    return Kind(np.result_type(begin.dtype, np.intp), [sizes[d] if k == d else 1 for k in range(len(shape))])
+
+
+_BLOCK = places_of(
+    "block_places",
+    _block,
+    raises=True,
+    form=forms.parts(forms.shape, forms.shape, forms.count),
+    gives=_block_kind,
+)

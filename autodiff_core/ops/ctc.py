@@ -14,7 +14,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import logical_and, multiply, select
+from .forms import Kind
 from .nn import log_softmax
 from .picking import places_of
 from .reductions import reduce_logsumexp, reduce_sum
@@ -132,7 +134,32 @@ def _walk_part(attributes: Any, *labels: np.ndarray) -> np.ndarray:
     return np.asarray(getattr(_Walk(blank, classes, steps, *labels), name))
 
 
-_WALK = places_of("ctc_walk", _walk_part, raises=True)
+_PARTS = ("states", "exists", "skips", "ends", "begins", "times", "possible")
+
+
+def _walk_kind(attributes: Any, labels: Kind, lengths: Kind, times: Kind) -> Kind:
+    name = attributes[-1]
+    _check_labels(labels, lengths, times)
+    batch, most = labels.shape
+    if name == "times":
+        return Kind(*times)
+    states = (batch,) if name == "possible" else (batch, 2 * most + 1)
+    return Kind(np.int64 if name == "states" else bool, states)
+
+
+def _check_labels(labels: Kind, lengths: Kind, times: Kind) -> None:
+    forms.integers(labels, lengths, times)
+    forms.dims(labels, 2, 2)
+    forms.alike(lengths, times, Kind(bool, labels.shape[:1]))
+
+
+_WALK = places_of(
+    "ctc_walk",
+    _walk_part,
+    raises=True,
+    form=forms.parts(forms.count, forms.count, forms.count, forms.text(*_PARTS)),
+    gives=_walk_kind,
+)
 
 
 def _composed(logits: Any, walk: Any) -> Any:
@@ -262,6 +289,16 @@ def _slope(logits: Any, *labels: Any) -> Tensor:
 
 
 _LABELS = (np.array([[1, 2, 2], [3, 1, 0]]), np.array([3, 2]), np.array([5, 4]))
+
+
+def _slope_kind(blank: int, logits: Kind, *labels: Kind) -> Kind:
+    _check_labels(*labels)
+    forms.dims(logits, 3, 3)
+    if logits.dtype.kind != "f" or logits.shape[1] != labels[0].shape[0] or blank >= logits.shape[2]:
+        raise ValueError(f"logits {logits} do not fit labels of shape {labels[0].shape} and the blank {blank}")
+    return Kind(*logits)
+
+
 _SLOPE = general(
     "ctc_slope",
     _slope_kernel,
@@ -269,6 +306,8 @@ _SLOPE = general(
     function=_slope,
     doc="The gradient of ctc_loss.",
     cases=(Case(lambda x: _slope(x, *_LABELS), ((5, 2, 4),)),),
+    form=forms.count,
+    gives=_slope_kind,
 )
 _LOSS = general(
     "ctc_loss",
@@ -277,6 +316,8 @@ _LOSS = general(
     function=ctc_loss,
     doc="Minus the logarithm of the probability that classes, one a step, spell labels.",
     cases=(Case(lambda x: ctc_loss(_LABELS[0], x, *_LABELS[1:]), ((5, 2, 4),)),),
+    form=forms.count,
+    gives=lambda blank, logits, *labels: Kind(logits.dtype, _slope_kind(blank, logits, *labels).shape[1:2]),
 )
 
 
@@ -486,7 +527,17 @@ def _distinct(which_of: bool, values: np.ndarray) -> np.ndarray:
     return indices if which_of else distinct
 
 
-_DISTINCT = places_of("distinct_labels", _distinct)
+def _distinct_kind(which_of: bool, values: Kind) -> Kind:
+    forms.dims(values, 2, 2)
+    return Kind(np.int32 if which_of else values.dtype, values.shape)
+
+
+_DISTINCT = places_of(
+    "distinct_labels",
+    _distinct,
+    form=forms.flag,
+    gives=_distinct_kind,
+)
 
 
 def collapse_repeated(labels: Any, seq_length: Any, name: str | None = None) -> tuple[Tensor, Tensor]:

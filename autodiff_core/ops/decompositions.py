@@ -13,8 +13,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .complex_parts import real
 from .elementwise import logical_and, multiply, not_equal
+from .forms import Kind
 from .indexing import where
 from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, of_one_dtype
 from .reductions import reduce_max, reduce_sum
@@ -131,6 +133,21 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     return _core.general(_CHOLESKY, [matrices(input, "cholesky", square=True)])
 
 
+def _square_kind(attributes: Any, a: Kind) -> Kind:
+    forms.square(a)
+    return Kind(forms.inexact(a), a.shape)
+
+
+def _matrix_dtype(a: Kind) -> np.dtype[Any]:
+    forms.dims(a, 2)
+    return forms.inexact(a)
+
+
+def _square_dtype(a: Kind) -> np.dtype[Any]:
+    forms.square(a)
+    return forms.inexact(a)
+
+
 _CHOLESKY = general(
     "cholesky",
     lambda attributes, a: np.linalg.cholesky(a),
@@ -144,6 +161,8 @@ _CHOLESKY = general(
         Case(lambda a: cholesky(identity_plus(a)), ((3, 3),)),
         Case(lambda a: cholesky(identity_plus(a)), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=_square_kind,
 )
 
 
@@ -236,6 +255,8 @@ _QR = several(
         Case(lambda a: qr(a), ((2, 4, 2),)),
         Case(lambda a: qr(a), ((2, 4),)),
     ),
+    form=forms.text("reduced", "complete"),
+    dtype=_matrix_dtype,
 )
 
 
@@ -365,6 +386,8 @@ _SVD = several(
         Case(lambda a: svd(a, full_matrices=True), ((3, 2),)),
         Case(lambda a: svd(a, full_matrices=True), ((2, 3),)),
     ),
+    form=forms.flag,
+    dtype=_matrix_dtype,
 )
 _SINGULAR_VALUES = general(
     "svdvals",
@@ -378,6 +401,8 @@ _SINGULAR_VALUES = general(
         Case(lambda a: _svdvals(a), ((3, 2),)),
         Case(lambda a: _svdvals(a), ((2, 2, 3),)),
     ),
+    form=forms.nothing,
+    gives=lambda attributes, a: Kind(forms.real_part(_matrix_dtype(a)), (*a.shape[:-2], min(a.shape[-2:]))),
 )
 
 
@@ -445,6 +470,8 @@ _EIGH = several(
         Case(lambda a: eigh(a), ((3, 3),)),
         Case(lambda a: eigh(a), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    dtype=_square_dtype,
 )
 
 
@@ -496,6 +523,8 @@ _EIGVALSH = general(
         Case(lambda a: eigvalsh(a), ((3, 3),)),
         Case(lambda a: eigvalsh(a), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=lambda attributes, a: Kind(forms.real_part(_square_dtype(a)), a.shape[:-1]),
 )
 
 
@@ -621,6 +650,8 @@ _COMPLEX_SPECTRUM = _core.register_general(
     False,
     False,
     raises=True,
+    form=forms.nothing,
+    gives=forms.scalar(bool),
 )
 
 
@@ -638,6 +669,8 @@ _EIG = several(
         Case(lambda a: eig(0.2 * a + _REAL_SPECTRUM), ((3, 3),)),
         Case(lambda a: eig(0.2 * a + _REAL_SPECTRUM[:2, :2]), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    dtype=forms.square,
 )
 
 

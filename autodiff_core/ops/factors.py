@@ -12,7 +12,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import add, equal
+from .forms import Kind
 from .matrices import band_part, diag, lead_to, matrices, matrix_transpose, of_one_dtype
 from .shaping import expand_dims
 from .solving import identity_plus
@@ -113,6 +115,13 @@ def lu(input: Any, output_idx_type: Any = np.int32, name: str | None = None) -> 
 
 
 _PIVOTED = np.array([[0.1, 0.2, 4.0], [5.0, 0.3, 0.1], [0.2, 6.0, 0.5]])
+
+
+def _lu_dtype(a: Kind) -> np.dtype[Any]:
+    forms.square(a)
+    return a.dtype
+
+
 _LU = several(
     "lu",
     _lu_kernel,
@@ -126,6 +135,8 @@ _LU = several(
         Case(lambda a: lu(0.2 * a + _PIVOTED).lu, ((3, 3),)),
         Case(lambda a: lu(identity_plus(a)).lu, ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    dtype=_lu_dtype,
 )
 
 

@@ -17,7 +17,9 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from . import elementwise as el
+from . import forms
 from .complex_parts import real
+from .forms import Kind
 from .table import Case, as_it_stands, linear
 
 Scale = Literal["backward", "ortho", "forward"]
@@ -243,6 +245,25 @@ def _parts(y: Any) -> Any:
     return el.add(real(y), el.multiply(2.0, real(el.multiply(y, 1.0j))))
 
 
+_END = forms.parts(forms.text("real", "half", "whole"), forms.count)
+_SHARED = forms.parts(forms.axis, forms.positive, forms.flag, forms.text("backward", "ortho", "forward"), forms.flag)
+
+
+def _spectrum(attributes: Any, x: Kind) -> Kind:
+    (source, size), (axis, points, *rest), (target, length) = attributes
+    whole, d = list(x.shape), forms.at(x, axis)
+    ends = [(source, size), (target, length)]
+    if whole[d] != size or not any(n == (points // 2 + 1 if end == "half" else points) for end, n in ends):
+        raise ValueError(
+            f"a transform of {points} points from {size} to {length} elements does not fit shape {x.shape}"
+        )
+    if x.dtype.kind != ("f" if source == "real" else "c"):
+        raise ValueError(f"a transform of {x.dtype}")
+    whole[d] = length
+    sample = _kernel(np.ones(1, x.dtype), ((source, 1), (-1, 1, *rest), (target, 1)))
+    return Kind(sample.dtype, whole)
+
+
 _FFT, _ = linear(
     "fft",
     _kernel,
@@ -260,4 +281,6 @@ _FFT, _ = linear(
         Case(lambda x: irfft(el.multiply(x, 1.0 + 3.0j)), ((3,),)),
         Case(lambda x: hfft(el.multiply(x, 1.0 + 3.0j), 5, 0, "ortho"), ((4, 2),)),
     ),
+    form=forms.parts(_END, _SHARED, _END),
+    gives=(_spectrum, _spectrum),
 )

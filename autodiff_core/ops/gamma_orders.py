@@ -18,7 +18,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import equal, exp, log, multiply, select, xlogy
+from .forms import Kind
 from .shaping import broadcast_to
 from .special import gammaln, polygamma, psi
 from .table import Case, general
@@ -112,6 +114,13 @@ def _positive(call: Any) -> Any:
     return lambda a, x: call(exp(a), exp(x))
 
 
+def _pair_kind(attributes: Any, a: Kind, x: Kind) -> Kind:
+    forms.alike(a, x)
+    if a.dtype != x.dtype or x.dtype.kind != "f":
+        raise ValueError(f"operands of {a.dtype} and {x.dtype}")
+    return Kind(*x)
+
+
 _QUOTIENT: _core.Op = general(
     "gamma_quotient",
     _quotient_kernel,
@@ -124,6 +133,8 @@ _QUOTIENT: _core.Op = general(
         Case(_positive(drift), ((2, 3), (2, 3))),
         Case(_positive(lambda a, x: _quotient(a, x, 2)), ((3,), (3,))),
     ),
+    form=forms.integer(1, 64, "an order"),
+    gives=_pair_kind,
 )
 
 
@@ -204,6 +215,8 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
         doc=f"Regularised {which} incomplete gamma function.",
         leading=True,
         cases=(Case(_positive(function), ((2, 3), (2, 3))), Case(_positive(function), ((), (3,)))),
+        form=forms.nothing,
+        gives=forms.pointwise(lambda attributes, a, x: ufunc(a, x), 2),
     )
 
 

@@ -12,7 +12,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import multiply
+from .forms import Kind
 
 
 def generator_from(seed: np.ndarray) -> np.random.Generator:
@@ -32,7 +34,16 @@ def _rule(g: Any, y: Any, attributes: Any, alpha: Any, seed: Any) -> tuple[Any, 
     return multiply(g, drift(alpha, y)), None
 
 
-_VARIATES = _core.register_general("gamma_variates", _variates, _rule, None, True, True)
+_VARIATES = _core.register_general(
+    "gamma_variates",
+    _variates,
+    _rule,
+    None,
+    True,
+    True,
+    form=forms.nothing,
+    gives=lambda attributes, alpha, seed: Kind(*alpha),
+)
 
 
 def gamma_variates(alpha: Any, seed: Any) -> Tensor:

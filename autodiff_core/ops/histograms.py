@@ -8,6 +8,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .picking import places_of
 
 
@@ -27,8 +29,28 @@ def _filled(attributes: Any, x: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     return np.bincount(_binned((function, count, np.int64), x, bounds).reshape(-1), minlength=count).astype(dtype)
 
 
-_BINNED = places_of("histogram_fixed_width_bins", _binned, raises=True)
-_FILLED = places_of("histogram_fixed_width", _filled, raises=True)
+_BINS_FORM = forms.parts(forms.text(), forms.positive, forms.dtype())
+
+
+def _binned_kind(attributes: Any, x: Kind, bounds: Kind) -> Kind:
+    forms.fits(bounds, (2,))
+    return Kind(attributes[2], x.shape)
+
+
+_BINNED = places_of(
+    "histogram_fixed_width_bins",
+    _binned,
+    raises=True,
+    form=_BINS_FORM,
+    gives=_binned_kind,
+)
+_FILLED = places_of(
+    "histogram_fixed_width",
+    _filled,
+    raises=True,
+    form=_BINS_FORM,
+    gives=lambda attributes, x, bounds: Kind(_binned_kind(attributes, x, bounds).dtype, attributes[1:2]),
+)
 
 
 def histogram_fixed_width_bins(
@@ -162,4 +184,9 @@ def _rising(strictly: bool, x: np.ndarray) -> np.ndarray:
     return np.asarray(np.all(flat[1:] > flat[:-1] if strictly else flat[1:] >= flat[:-1]))
 
 
-_RISING = places_of("is_rising", _rising)
+_RISING = places_of(
+    "is_rising",
+    _rising,
+    form=forms.flag,
+    gives=forms.scalar(bool),
+)

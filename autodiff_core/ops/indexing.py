@@ -9,7 +9,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import select
+from .forms import Kind
+from .index_forms import INDEX, puts_back, selects
 from .picking import places_of
 from .shaping import broadcast_to, reshape
 from .table import Case, as_it_stands, linear
@@ -93,6 +96,8 @@ linear(
         Case(lambda x: x[np.array([True, False, True])], ((3, 4),)),
         Case(lambda x: x[np.array([0, 1, 1]), np.array([2, 0, 0])], ((3, 4),)),
     ),
+    form=INDEX,
+    gives=(selects, puts_back),
 )
 
 
@@ -210,6 +215,29 @@ def gather(
     return x[(*grid, spread)]
 
 
+def _rows_of(attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of the whole, and of the row numbers, which are within it as far as they are known."""
+    shape, numbers = attributes
+    if not shape:
+        raise ValueError("a number has no rows")
+    if isinstance(numbers, np.ndarray) and numbers.size and (numbers.min() < 0 or numbers.max() >= shape[0]):
+        raise ValueError(f"row numbers are out of bounds for {shape[0]} rows")
+    return shape, tuple(numbers.shape)
+
+
+def _gathered(attributes: Any, x: Kind) -> Kind:
+    whole, numbers = _rows_of(attributes)
+    forms.fits(x, whole)
+    return Kind(x.dtype, (*numbers, *whole[1:]))
+
+
+def _scattered(attributes: Any, x: Kind) -> Kind:
+    whole, numbers = _rows_of(attributes)
+    if x.shape != (*numbers, *whole[1:]):
+        raise ValueError(f"rows of shape {x.shape} do not go into {whole} at numbers of shape {numbers}")
+    return Kind(x.dtype, whole)
+
+
 _gather, scatter = linear(
     "gather_rows",
     _gather_rows,
@@ -225,6 +253,8 @@ _gather, scatter = linear(
         Case(lambda x: gather(x, 1), ((3,),)),
         Case(lambda x: gather(x * x, [1, 1, 0]), ((3, 2, 2),)),
     ),
+    form=forms.parts(forms.shape, forms.array("iu")),
+    gives=(_gathered, _scattered),
 )
 
 
@@ -238,6 +268,11 @@ def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
     return rows
 
 
+def _numbers_kind(count: int, indices: Kind) -> Kind:
+    forms.integers(indices)
+    return Kind(np.intp, indices.shape)
+
+
 _ROW_NUMBERS = _core.register_general(
     "row_numbers",
     lambda count, indices: _row_numbers(indices, count),
@@ -247,6 +282,8 @@ _ROW_NUMBERS = _core.register_general(
     False,
     batched=as_it_stands,
     raises=True,
+    form=forms.count,
+    gives=_numbers_kind,
 )
 
 
@@ -300,8 +337,18 @@ def _places_of_true(count: int, condition: np.ndarray) -> np.ndarray:
     return places
 
 
-_HOLDING = places_of("how_many_hold", lambda attributes, condition: np.asarray(np.count_nonzero(condition)))
-_TRUE_PLACES = places_of("true_places", _places_of_true)
+_HOLDING = places_of(
+    "how_many_hold",
+    lambda attributes, condition: np.asarray(np.count_nonzero(condition)),
+    form=forms.nothing,
+    gives=forms.scalar(np.intp),
+)
+_TRUE_PLACES = places_of(
+    "true_places",
+    _places_of_true,
+    form=forms.count,
+    gives=lambda count, x: Kind(np.intp, (count, x.ndim)),
+)
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
@@ -410,4 +457,22 @@ def _hot_behind(attributes: Any, n: int) -> Any:
     return depth, on, off, axis + 1 if axis >= 0 else axis, dtype
 
 
-_ONE_HOT = _core.register_general("one_hot", _hot, None, None, False, False, batched=_hot_behind)
+def _hot_kind(attributes: Any, indices: Kind) -> Kind | None:
+    depth, on, off, axis, dtype = attributes
+    whole = [*np.broadcast_shapes((*indices.shape, depth), np.shape(on), np.shape(off))]
+    last = whole.pop()
+    whole.insert(forms.at(Kind(dtype, (*whole, last)), axis), last)
+    return Kind(dtype, whole)
+
+
+_ONE_HOT = _core.register_general(
+    "one_hot",
+    _hot,
+    None,
+    None,
+    False,
+    False,
+    batched=_hot_behind,
+    form=forms.parts(forms.count, forms.numbers, forms.numbers, forms.any_axis, forms.dtype()),
+    gives=_hot_kind,
+)

@@ -12,6 +12,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .shaping import broadcast_to, expand_dims, reshape, squeeze, transpose
 from .table import Case, Shape, general, matmul_row
 
@@ -64,6 +66,25 @@ def matmul(
     return _core.matmul(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b)
 
 
+def _multiplied_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
+    dtype, a, b = np.result_type(x.dtype, y.dtype), x.shape, y.shape
+    compiled = dtype.kind in "bf"  # the others are NumPy's, which takes vectors
+    least = 2 if compiled else 1
+    if (compiled and x.dtype != y.dtype) or len(a) < least or len(b) < least:
+        raise ValueError(f"no product of {x} and {y}")
+    row, column = len(a) == 1, len(b) == 1
+    a, b = (1, *a) if row else a, (*b, 1) if column else b
+    (rows, inner), (again, columns) = a[-2:], b[-2:]
+    if attributes[0] and not row:
+        rows, inner = inner, rows
+    if attributes[1] and not column:
+        again, columns = columns, again
+    if inner != again:
+        raise ValueError(f"no product of {x} and {y}")
+    ends = ([] if row else [rows]) + ([] if column else [columns])
+    return Kind(dtype, (*np.broadcast_shapes(a[:-2], b[:-2]), *ends))
+
+
 matmul_row(
     matmul,
     "Matrix product.",
@@ -78,6 +99,8 @@ matmul_row(
         Case(lambda a, b: matmul(a, b), ((2, 3), (3,))),
         Case(lambda a, b: matmul(a, b), ((3,), (3,))),
     ),
+    form=forms.parts(forms.flag, forms.flag),
+    gives=_multiplied_kind,
 )
 
 
@@ -456,6 +479,29 @@ def _einsum_batched(attributes: Any, n: int) -> Any:
     )
 
 
+_TERM = forms.Form("letters", lambda term: type(term) is str and term.isascii() and (term.isalpha() or not term))
+
+
+def _summed(attributes: Any, *operands: Kind) -> Kind:
+    terms, result, shapes = attributes
+    if not operands or shapes != tuple(x.shape for x in operands) or len(terms) != len(operands):
+        raise ValueError(f"the attributes are for shapes {', '.join(map(str, shapes))}")
+    if len(set(result)) != len(result):
+        raise ValueError(f"the result {result!r} names an axis twice")
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes, strict=True):
+        if len(term) != len(shape) or len(set(term)) != len(term):
+            raise ValueError(f"{term!r} does not name each axis of shape {shape} once")
+        for c, size in zip(term, shape, strict=True):
+            if sizes.setdefault(c, size) == 1:
+                sizes[c] = size
+            elif size not in (1, sizes[c]):
+                raise ValueError(f"axis {c!r} has the lengths {sizes[c]} and {size}")
+    if not set(result) <= set(sizes):
+        raise ValueError("the result names an axis that no operand has")
+    return Kind(np.result_type(*[x.dtype for x in operands]), [sizes[c] for c in result])
+
+
 _EINSUM = general(
     "einsum",
     _einsum_kernel,
@@ -474,4 +520,6 @@ _EINSUM = general(
         Case(lambda x: einsum("ij->", x), ((3, 2),)),
         Case(lambda x, y, z: einsum("ij,jk,kl->il", x, y, z), ((2, 3), (3, 2), (2, 4))),
     ),
+    form=forms.parts(forms.each(_TERM), _TERM, forms.each(forms.shape)),
+    gives=_summed,
 )

@@ -15,6 +15,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .linalg import matmul
 from .matrices import lead_to, matrices, matrix_transpose
 from .shaping import concat, expand_dims, squeeze
@@ -176,6 +178,11 @@ def expm(input: Any, name: str | None = None) -> Tensor:
     return _core.general(_EXPM, [matrices(input, "expm", square=True)])
 
 
+def _square_kind(attributes: Any, a: Kind) -> Kind:
+    forms.square(a)
+    return Kind(*a)
+
+
 _EXPM = general(
     "expm",
     _expm_kernel,
@@ -188,6 +195,8 @@ _EXPM = general(
         Case(lambda a: expm(a), ((3, 3),)),
         Case(lambda a: expm(0.5 * a), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=_square_kind,
 )
 
 
@@ -249,6 +258,15 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:
     return _core.general(_SYLVESTER, [lead_to(part, lead) for part in (x, y, z)])
 
 
+def _sylvester_kind(attributes: Any, a: Kind, b: Kind, q: Kind) -> Kind:
+    for part in (a, b):
+        forms.square(part)
+    forms.dims(q, 2)
+    if q.shape[-2:] != (a.shape[-1], b.shape[-1]) or not a.shape[:-2] == b.shape[:-2] == q.shape[:-2]:
+        raise ValueError(f"no equation of shapes {a.shape}, {b.shape} and {q.shape}")
+    return Kind(forms.inexact(q), q.shape)
+
+
 _SYLVESTER = general(
     "solve_sylvester",
     _sylvester_kernel,
@@ -262,6 +280,8 @@ _SYLVESTER = general(
         Case(lambda a, b, q: solve_sylvester(identity_plus(a), identity_plus(b), q), ((3, 3), (2, 2), (3, 2))),
         Case(lambda a, b, q: solve_sylvester(identity_plus(a), identity_plus(b), q), ((2, 2, 2), (2, 2), (2, 2))),
     ),
+    form=forms.nothing,
+    gives=_sylvester_kind,
 )
 
 
@@ -347,6 +367,8 @@ _SQRTM = general(
         Case(lambda a: sqrtm(identity_plus(a) + 0.3 * a), ((3, 3),)),
         Case(lambda a: sqrtm(identity_plus(a)), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=_square_kind,
 )
 
 
@@ -440,4 +462,6 @@ _LOGM = general(
         Case(lambda a: logm(identity_plus(a) + 0.3 * a), ((3, 3),)),
         Case(lambda a: logm(identity_plus(a)), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=_square_kind,
 )

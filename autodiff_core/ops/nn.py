@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .complex_parts import squared_magnitude
 from .elementwise import (
     _gelu,
@@ -23,6 +24,7 @@ from .elementwise import (
 )
 from .elementwise import maximum as _maximum
 from .elementwise import silu as _silu
+from .forms import Kind
 from .reductions import reduce_sum
 from .shaping import expand_dims
 from .table import Case, along, as_it_stands, general
@@ -84,6 +86,10 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Te
     return _core.general(_SOFTMAX, (x,), _from_end(x, axis, "softmax"))
 
 
+def _softmax_kind(axis: int, x: Kind) -> Kind:
+    return Kind(x.dtype if x.dtype.kind in "fc" else np.float64, forms.along_axis(axis, x).shape)
+
+
 _SOFTMAX = general(
     "softmax",
     lambda axis, x: _softmax(x, axis),
@@ -95,6 +101,8 @@ _SOFTMAX = general(
     keeps_inputs=False,
     keeps_output=True,
     cases=(Case(lambda x: softmax(x), ((3, 4),)), Case(lambda x: softmax(x, axis=0), ((3, 4),))),
+    form=forms.axis,
+    gives=_softmax_kind,
 )
 
 
@@ -137,6 +145,8 @@ _LOG_SOFTMAX = general(
     keeps_inputs=False,
     keeps_output=True,
     cases=(Case(lambda x: log_softmax(x), ((3, 4),)), Case(lambda x: log_softmax(x, axis=0), ((3, 4),))),
+    form=forms.axis,
+    gives=_softmax_kind,
 )
 
 
@@ -189,6 +199,11 @@ def _cross_entropy_rule(g: Any, y: Any, axis: int, labels: Any, logits: Any) -> 
     )
 
 
+def _entropy_kind(axis: int, p: Kind, x: Kind) -> Kind:
+    forms.alike(p, x)
+    return Kind(np.result_type(p.dtype, _softmax_kind(axis, x).dtype), forms.without(x.shape, [forms.at(x, axis)]))
+
+
 _CROSS_ENTROPY = general(
     "softmax_cross_entropy",
     lambda axis, p, x: -(p * _log_softmax(x, axis)).sum(axis=axis),
@@ -201,6 +216,8 @@ _CROSS_ENTROPY = general(
         Case(lambda p, x: softmax_cross_entropy_with_logits(p, x), ((3, 4), (3, 4))),
         Case(lambda p, x: softmax_cross_entropy_with_logits(p, x, axis=0), ((3, 4), (3, 4))),
     ),
+    form=forms.axis,
+    gives=_entropy_kind,
 )
 
 
@@ -253,6 +270,11 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
     return _core.general(_SPARSE_CROSS_ENTROPY, (x,), classes)
 
 
+def _classes_kind(classes: int, labels: Kind) -> Kind:
+    forms.integers(labels)
+    return Kind(np.int64, labels.shape)
+
+
 _CLASSES = _core.register_general(
     "class_numbers",
     lambda classes, labels: _core.checked_labels(labels, classes),
@@ -262,6 +284,8 @@ _CLASSES = _core.register_general(
     False,
     batched=as_it_stands,
     raises=True,
+    form=forms.count,
+    gives=_classes_kind,
 )
 
 
@@ -299,6 +323,26 @@ def _residual(x: Any) -> Any:
     return _core.general(_RESIDUAL, (x,), np.array([2, 0, 1]))
 
 
+def _residual_kind(labels: Any, x: Kind) -> Kind:
+    """Class labels, which a run checks where they are read anew."""
+    inside = (
+        not isinstance(labels, np.ndarray)
+        or not labels.size
+        or (x.ndim > 0 and labels.min() >= 0 and labels.max() < x.shape[-1])
+    )
+    if (
+        not x.ndim
+        or x.dtype.kind != "f"
+        or labels.dtype != np.int64
+        or tuple(labels.shape) != x.shape[:-1]
+        or not inside
+    ):
+        raise ValueError(
+            "labels must be int64, of the operand's shape without the last axis, and less than that axis is long"
+        )
+    return Kind(*x)
+
+
 _RESIDUAL = general(
     "class_residual",
     _residual_kernel,
@@ -309,6 +353,8 @@ _RESIDUAL = general(
     doc="softmax(logits), less one at the right class: the slope of the cross entropy.",
     depends=_ALONG_LAST,
     cases=(Case(_residual, ((3, 4),)),),
+    form=forms.array("iu"),
+    gives=_residual_kind,
 )
 _SPARSE_CROSS_ENTROPY = general(
     "sparse_softmax_cross_entropy",
@@ -321,6 +367,8 @@ _SPARSE_CROSS_ENTROPY = general(
     doc="Cross entropy of classes against softmax(logits).",
     depends=_ALONG_LAST,
     cases=(Case(lambda x: sparse_softmax_cross_entropy_with_logits([2, 0, 1], x), ((3, 4),)),),
+    form=forms.array("iu"),
+    gives=lambda labels, x: Kind(x.dtype, _residual_kind(labels, x).shape[:-1]),
 )
 
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import exp, log, multiply, rsqrt, softplus, square, subtract
 from .elementwise import pow as _pow
 from .elementwise import relu as _relu
 from .elementwise import select as _select
+from .forms import Kind
 from .picking import places_of
 from .reductions import reduce_mean, reduce_sum
 from .shaping import concat, pad, reshape, squeeze, transpose
@@ -194,7 +196,13 @@ def _kept(dtype: Any, drawn: np.ndarray, rate: np.ndarray) -> np.ndarray:
     return ((drawn >= rate) / (1.0 - rate)).astype(dtype)
 
 
-_KEPT = places_of("dropout_factors", _kept, raises=True)
+_KEPT = places_of(
+    "dropout_factors",
+    _kept,
+    raises=True,
+    form=forms.dtype("fc"),
+    gives=lambda dtype, drawn, rate: Kind(dtype, forms.broadcast(drawn, rate)),
+)
 
 
 def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any, name: str | None = None) -> Tensor:

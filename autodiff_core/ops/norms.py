@@ -8,8 +8,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import abs as _abs
 from .elementwise import divide, not_equal
+from .forms import Kind
 from .matrices import matrices
 from .picking import as_it_stands, places_of
 from .reductions import reduce_euclidean_norm, reduce_max, reduce_min, reduce_sum
@@ -260,4 +262,15 @@ def _rank(attributes: Any, x: np.ndarray, *tol: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.matrix_rank(x, tol[0] if tol else None), np.int32)
 
 
-_RANK = places_of("matrix_rank", _rank, batched=as_it_stands)
+def _rank_kind(attributes: Any, x: Kind, *tol: Kind) -> Kind:
+    forms.dims(x, 2)
+    return Kind(np.int32, np.broadcast_shapes(x.shape[:-2], *[t.shape for t in tol]))
+
+
+_RANK = places_of(
+    "matrix_rank",
+    _rank,
+    batched=as_it_stands,
+    form=forms.nothing,
+    gives=_rank_kind,
+)

@@ -9,6 +9,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .indexing import gather
 from .picking import as_it_stands, places_of
 from .shaping import broadcast_to, reshape
@@ -47,7 +49,27 @@ def _along(attributes: Any, indices: np.ndarray) -> np.ndarray:
     return np.asarray(places)
 
 
-_ALONG = places_of("places_along", _along, raises=True)
+def _along_kind(attributes: Any, indices: Kind) -> Kind:
+    shape, axis = attributes
+    d = forms.at(Kind(np.intp, shape), axis)
+    others = [1 if k == d else size for k, size in enumerate(shape)]
+    if indices.ndim != len(shape):
+        raise ValueError(f"indices of shape {indices.shape} for an operand of shape {shape}")
+    return Kind(_place_dtype(indices), np.broadcast_shapes(indices.shape, others))
+
+
+def _place_dtype(indices: Kind) -> np.dtype[Any]:
+    forms.integers(indices)
+    return np.result_type(indices.dtype, np.intp)
+
+
+_ALONG = places_of(
+    "places_along",
+    _along,
+    raises=True,
+    form=forms.parts(forms.shape, forms.any_axis),
+    gives=_along_kind,
+)
 
 
 def _spread(places: np.ndarray, nd: int) -> np.ndarray:
@@ -65,9 +87,8 @@ def _take_along(x: np.ndarray, attributes: Any) -> np.ndarray:
 def _put_along(g: np.ndarray, attributes: Any) -> np.ndarray:
     axis, length, places = attributes
     shape = list(g.shape)
-    whole = length == shape[axis]
     shape[axis] = length
-    result = np.empty(shape, g.dtype) if whole else np.zeros(shape, g.dtype)
+    result = np.zeros(shape, g.dtype)  # (no place need be named)
     if g.ndim == 1:
         result[places] = g
     else:
@@ -97,6 +118,37 @@ def _along_of_examples(name: str) -> Any:
     return apply
 
 
+def _taken(attributes: Any, x: Kind) -> Kind:
+    axis, length, places = attributes
+    if x.shape[forms.at(x, axis)] != length:
+        raise ValueError(f"axis {axis} of shape {x.shape} has not the length {length}")
+    return Kind(x.dtype, _of_places(x, axis, places, length))
+
+
+def _put_back(attributes: Any, g: Kind) -> Kind:
+    axis, length, places = attributes
+    found = _of_places(g, axis, places, length)
+    if found != g.shape:
+        raise ValueError(f"places of shape {tuple(places.shape)} take shape {found}, not {g.shape}")
+    whole = list(g.shape)
+    whole[forms.at(g, axis)] = length
+    return Kind(g.dtype, whole)
+
+
+def _of_places(x: Kind, axis: int, places: Any, length: int) -> tuple[int, ...]:
+    """The shape of what is taken along an axis."""
+    if isinstance(places, np.ndarray) and places.size and not -length <= places.min() <= places.max() < length:
+        raise ValueError(f"a place is out of bounds for {length} elements")
+    if x.ndim == 1:
+        forms.dims(Kind(places.dtype, places.shape), 1, 1)
+        return tuple(places.shape)
+    own = (1,) * (x.ndim - len(places.shape)) + tuple(places.shape)
+    others = forms.without(x.shape, [forms.at(x, axis)], True)
+    if len(own) != x.ndim:
+        raise ValueError(f"places of shape {tuple(places.shape)} for an operand of shape {x.shape}")
+    return tuple(np.broadcast_shapes(own, others))
+
+
 _TAKE_ALONG, _PUT_ALONG = linear(
     "take_along",
     _take_along,
@@ -111,6 +163,8 @@ _TAKE_ALONG, _PUT_ALONG = linear(
         Case(lambda x: distinct_along_axis(x, np.array([2, 0, 1]), 0), ((3,),)),
         Case(lambda x: distinct_along_axis(x, np.array([[2, 0], [0, 1]]), -1), ((2, 3),)),
     ),
+    form=forms.parts(forms.axis, forms.count, forms.array("iu")),
+    gives=(_taken, _put_back),
 )
 
 
@@ -200,7 +254,11 @@ def _places(values: np.ndarray, axis: int, descending: bool, ranked: np.ndarray 
 
 
 _SORTED_PLACES = places_of(
-    "sorted_places", lambda attributes, x: _places(x, *attributes).astype(np.int32), batched=as_it_stands
+    "sorted_places",
+    lambda attributes, x: _places(x, *attributes).astype(np.int32),
+    batched=as_it_stands,
+    form=forms.parts(forms.axis, forms.flag),
+    gives=lambda attributes, x: Kind(np.int32, forms.along_axis(attributes, x).shape),
 )
 
 
@@ -258,7 +316,22 @@ def _order_of(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return _places(x, axis, descending, y)
 
 
-_ORDER = _core.register_general("order", _order_of, None, None, False, False, batched=as_it_stands)
+def _order_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
+    forms.alike(x, y)
+    return Kind(np.intp, forms.along_axis(attributes, x).shape)
+
+
+_ORDER = _core.register_general(
+    "order",
+    _order_of,
+    None,
+    None,
+    False,
+    False,
+    batched=as_it_stands,
+    form=forms.parts(forms.axis, forms.flag),
+    gives=_order_kind,
+)
 _SORT = general(
     "sort",
     _sorted,
@@ -272,6 +345,8 @@ _SORT = general(
         Case(lambda x: sort(x), ((5,),)),
         Case(lambda x: sort(x, 0, "DESCENDING"), ((3, 4),)),
     ),
+    form=forms.parts(forms.axis, forms.flag),
+    gives=forms.along_axis,
 )
 
 
@@ -290,6 +365,16 @@ def _on_their_line(ranks: Any, shapes: Any, result: Any) -> Any:
     return [(lines, lines)]
 
 
+_RANKS = forms.each(forms.count)
+
+
+def _ranked_kind(ranks: Any, x: Kind) -> Kind:
+    forms.dims(x, 1)
+    if ranks and max(ranks) >= x.shape[-1]:
+        raise ValueError(f"there is no rank {max(ranks)} in shape {x.shape}")
+    return Kind(x.dtype, (*x.shape[:-1], len(ranks)))
+
+
 _RANKED_PLACES = _core.register_general(
     "ranked_places",
     lambda ranks, x: np.argpartition(x, ranks, axis=-1)[..., list(ranks)],
@@ -298,6 +383,8 @@ _RANKED_PLACES = _core.register_general(
     False,
     False,
     batched=as_it_stands,
+    form=_RANKS,
+    gives=lambda ranks, x: Kind(np.intp, _ranked_kind(ranks, x).shape),
 )
 _RANKED = general(
     "order_statistics",
@@ -308,6 +395,8 @@ _RANKED = general(
     depends=_on_their_line,
     batched=as_it_stands,
     cases=(Case(lambda x: order_statistics(x, (1, 3)), ((5,),)), Case(lambda x: order_statistics(x, (0,)), ((2, 3),))),
+    form=_RANKS,
+    gives=_ranked_kind,
 )
 
 
@@ -361,6 +450,16 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, index_type: Any = np.int3
     return TopK(distinct_along_axis(x, order, -1), order)
 
 
+def _largest_kind(attributes: Any, x: Kind) -> Kind:
+    count, dtype = attributes
+    forms.dims(x, 1)
+    return Kind(dtype, (*x.shape[:-1], min(count, x.shape[-1])))
+
+
 _LARGEST = places_of(
-    "largest_places", lambda a, x: _places(x, -1, True)[..., : a[0]].astype(a[1], order="C"), batched=as_it_stands
+    "largest_places",
+    lambda a, x: _places(x, -1, True)[..., : a[0]].astype(a[1], order="C"),
+    batched=as_it_stands,
+    form=forms.parts(forms.count, forms.dtype()),
+    gives=_largest_kind,
 )

@@ -15,6 +15,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Form, Kind, Rule
 from .table import Case, general
 from .table import as_it_stands as as_it_stands
 
@@ -108,23 +110,20 @@ def put(values: Any, places: Any, shape: Shape, place_dims: int | None = None) -
     return _core.general(_PUT, [values, places], (shape, len(places.shape) if place_dims is None else place_dims))
 
 
-# The rows below, whose kernels may refuse values that are made up, such as ones in the place of all.
-by_values: set[str] = set()
-
-
 def _stepping(x: Any) -> Any:
     """An operand that no derivative comes to; integers have none anyway."""
     operand = _core.operand(x)
     return _core.detached(operand) if operand.dtype.kind in "fcV" else operand
 
 
-def places_of(name: str, kernel: Any, *, batched: Any = None, raises: bool = False) -> Any:
+def places_of(name: str, kernel: Any, *, form: Form, gives: Rule, batched: Any = None, raises: bool = False) -> Any:
     """A row of what is computed from arrays and has no derivative: what applies it to operands.
 
-    `batched` and `raises` are as in `table.general`.
+    `form`, `gives`, `batched` and `raises` are as in `table.general`.
     """
-    handle = _core.register_general(name, kernel, None, None, False, False, batched=batched, raises=raises)
-    by_values.add(name)
+    handle = _core.register_general(
+        name, kernel, None, None, False, False, batched=batched, raises=raises, form=form, gives=gives
+    )
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
         return _core.general(handle, [_stepping(x) for x in operands], attributes)
@@ -145,7 +144,34 @@ def beyond_highest(numbers: Any) -> int:
     return int(_BEYOND([numbers]))
 
 
-_BEYOND = places_of("beyond_highest", lambda attributes, x: np.asarray(int(x.max(initial=-1)) + 1))
+_BEYOND = places_of(
+    "beyond_highest",
+    lambda attributes, x: np.asarray(int(x.max(initial=-1)) + 1),
+    form=forms.nothing,
+    gives=forms.scalar(np.int64),
+)
+
+
+def _leads(x: Kind, dims: int, places: Kind, place_dims: int) -> Shape:
+    """The axes before those that the attributes count."""
+    forms.integers(places)
+    forms.dims(x, dims)
+    forms.dims(places, place_dims)
+    return tuple(np.broadcast_shapes(x.shape[: x.ndim - dims], places.shape[: places.ndim - place_dims]))
+
+
+def _picked_kind(attributes: Any, x: Kind, places: Kind, *chooser: Kind) -> Kind:
+    dims, place_dims = attributes
+    lead = _leads(x, dims, places, place_dims)
+    return Kind(x.dtype, (*lead, *places.shape[places.ndim - place_dims :]))
+
+
+def _put_kind(attributes: Any, g: Kind, places: Kind, *chooser: Kind) -> Kind:
+    own, place_dims = attributes
+    lead = _leads(g, place_dims, places, place_dims)
+    if g.shape[g.ndim - place_dims :] != places.shape[places.ndim - place_dims :]:
+        raise ValueError(f"values of shape {g.shape} do not go to numbers of shape {places.shape}")
+    return Kind(g.dtype, (*lead, *own))
 
 
 _NUMBERS = np.array([[4, 0], [4, 3]])
@@ -157,6 +183,8 @@ _PICK = general(
     doc="Elements by numbers that a tensor holds.",
     leading=True,
     cases=(Case(lambda x: pick(x, _core.to_tensor(_NUMBERS)), ((2, 3),)),),
+    form=forms.parts(forms.count, forms.count),
+    gives=_picked_kind,
 )
 _PUT = general(
     "put",
@@ -166,6 +194,8 @@ _PUT = general(
     doc="Elements added up in the places of numbers that a tensor holds.",
     leading=True,
     cases=(Case(lambda x: put(x, _core.to_tensor(_NUMBERS), (2, 3)), ((2, 2),)),),
+    form=forms.parts(forms.shape, forms.count),
+    gives=_put_kind,
 )
 _CHOOSE = general(
     "choose",
@@ -175,6 +205,8 @@ _CHOOSE = general(
     doc="Elements by numbers that say which of them were chosen.",
     leading=True,
     cases=(Case(lambda x: chosen(x, _core.to_tensor(_NUMBERS)), ((2, 3),)),),
+    form=forms.parts(forms.count, forms.count),
+    gives=_picked_kind,
 )
 
 
@@ -190,4 +222,6 @@ _RETURN = general(
     doc="Elements added up in the places of numbers that say which were chosen.",
     leading=True,
     cases=(Case(_returned, ((2, 2), (2, 3))),),
+    form=forms.parts(forms.shape, forms.count),
+    gives=_put_kind,
 )

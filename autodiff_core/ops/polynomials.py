@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import forms
+from .forms import Kind
 from .table import Case, general
 
 
@@ -75,7 +77,17 @@ def _kind(attributes: Any, p: np.ndarray) -> np.ndarray:
     return np.array([found.size, np.iscomplexobj(found)], np.int64)
 
 
-_KIND = _core.register_general("count_of_roots", _kind, None, None, False, False, raises=True)
+_KIND = _core.register_general(
+    "count_of_roots",
+    _kind,
+    None,
+    None,
+    False,
+    False,
+    raises=True,
+    form=forms.nothing,
+    gives=lambda attributes, p: Kind(np.int64, (2,)),
+)
 
 
 def _drawn_apart(x: Any) -> Any:
@@ -93,4 +105,6 @@ _ROOTS = general(
     keeps_output=True,
     leading=True,
     cases=(Case(_drawn_apart, ((4,),)),),
+    form=forms.nothing,
+    gives=forms.by_values,
 )

@@ -9,13 +9,26 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .blocks import with_space_to_batch
 from .elementwise import add, negative
+from .forms import Kind
 from .gamma_variates import generator_from
 from .linalg import einsum
 from .picking import chosen, places_of
 from .shaping import reverse
-from .windows import _flat_windows, _operands, _Plan, _pooled, _take_windows, max_pooled
+from .windows import (
+    _EACH,
+    _PADS,
+    _flat_windows,
+    _operands,
+    _Plan,
+    _pooled,
+    _take_windows,
+    _windows_shape,
+    max_pooled,
+    padded_shape,
+)
 
 
 class MaxPoolWithArgmax(NamedTuple):
@@ -215,7 +228,12 @@ def _bounds(attributes: Any, *words: np.ndarray) -> np.ndarray:
     return np.concatenate([_sequence(generator, n, r, pseudo_random) for n, r in zip(lengths, ratios, strict=True)])
 
 
-_BOUNDS = places_of("bounds_of_spans", _bounds)
+_BOUNDS = places_of(
+    "bounds_of_spans",
+    _bounds,
+    form=forms.parts(forms.shape, forms.each(forms.number), forms.flag, forms.integer()),
+    gives=forms.by_values,
+)
 
 
 def _spans(bounds: np.ndarray, overlapping: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -235,7 +253,20 @@ def _fractional_places(overlapping: bool, x: np.ndarray, rows: np.ndarray, colum
     return best
 
 
-_FRACTIONAL_PLACES = places_of("largest_of_spans", _fractional_places)
+def _spans_kind(overlapping: bool, x: Kind, rows: Kind, columns: Kind) -> Kind:
+    forms.dims(x, 4, 4)
+    for bounds in (rows, columns):
+        forms.integers(bounds)
+        forms.dims(bounds, 1, 1)
+    return Kind(np.int64, (x.shape[0], max(rows.size - 1, 0), max(columns.size - 1, 0), x.shape[3]))
+
+
+_FRACTIONAL_PLACES = places_of(
+    "largest_of_spans",
+    _fractional_places,
+    form=forms.flag,
+    gives=_spans_kind,
+)
 
 _FRACTIONAL = """{what} of each of windows whose sizes are drawn at random, over height and width.
 
@@ -314,7 +345,17 @@ def _shares(attributes: Any, bounds: np.ndarray) -> np.ndarray:
     return (inside / (end - begin)[:, None]).astype(dtype)
 
 
-_SHARES = places_of("shares_of_spans", _shares)
+def _shares_kind(attributes: Any, bounds: Kind) -> Kind:
+    forms.dims(bounds, 1, 1)
+    return Kind(attributes[2], (max(bounds.size - 1, 0), attributes[0]))
+
+
+_SHARES = places_of(
+    "shares_of_spans",
+    _shares,
+    form=forms.parts(forms.count, forms.flag, forms.dtype()),
+    gives=_shares_kind,
+)
 
 
 fractional_max_pool.__doc__ = _FRACTIONAL.format(what="The largest element", name="fractional_max_pool")
@@ -336,7 +377,21 @@ def _dilation_places(attributes: Any, images: np.ndarray, weights: np.ndarray) -
     return np.stack([own, best * channels + np.arange(channels)])
 
 
-_DILATION_PLACES = places_of("largest_of_sums", _dilation_places)
+def _dilation_kind(attributes: Any, images: Kind, weights: Kind) -> Kind:
+    pads, sizes, *rest = attributes
+    forms.dims(images, len(pads) + 2, len(pads) + 2)
+    whole = _windows_shape(padded_shape(pads, images), sizes, *rest)
+    if len(sizes) != 2 or weights.shape != (*sizes, images.shape[-1]):
+        raise ValueError(f"a filter of shape {weights.shape} for windows of {sizes}")
+    return Kind(np.int64, (2, *whole[:3], whole[-1]))
+
+
+_DILATION_PLACES = places_of(
+    "largest_of_sums",
+    _dilation_places,
+    form=forms.parts(_PADS, _EACH, _EACH, _EACH),
+    gives=_dilation_kind,
+)
 
 
 def dilation2d(

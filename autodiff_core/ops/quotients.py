@@ -8,7 +8,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import divide_no_nan, maximum, minimum
+from .forms import Kind
 from .picking import places_of
 
 
@@ -95,7 +97,16 @@ def _truncated(kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return rest if kind == "mod" else (x - rest) // y
 
 
-_TRUNCATED = places_of("truncated_quotient", _truncated)
+def _truncated_kind(kind: str, x: Kind, y: Kind) -> Kind:
+    return Kind(np.result_type(x.dtype, y.dtype), forms.broadcast(x, y))
+
+
+_TRUNCATED = places_of(
+    "truncated_quotient",
+    _truncated,
+    form=forms.text("mod", "div"),
+    gives=_truncated_kind,
+)
 
 
 def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
@@ -220,4 +231,16 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
     return _BITS([x], (to, shape))
 
 
-_BITS = places_of("bitcast", lambda a, x: np.ascontiguousarray(x).reshape(-1).view(a[0]).reshape(a[1]).copy())
+def _bits_kind(attributes: Any, x: Kind) -> Kind:
+    dtype, shape = attributes
+    if x.size * x.dtype.itemsize != Kind(dtype, shape).size * dtype.itemsize:
+        raise ValueError(f"{x} has not the bytes of {Kind(dtype, shape)}")
+    return Kind(dtype, shape)
+
+
+_BITS = places_of(
+    "bitcast",
+    lambda a, x: np.ascontiguousarray(x).reshape(-1).view(a[0]).reshape(a[1]).copy(),
+    form=forms.parts(forms.dtype(), forms.shape),
+    gives=_bits_kind,
+)

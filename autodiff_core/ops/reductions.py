@@ -10,10 +10,12 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .complex_parts import squared_magnitude
 from .elementwise import abs as _abs
 from .elementwise import divide, equal, exp, log, multiply, sqrt, subtract
 from .elementwise import select as _select
+from .forms import Kind
 from .scans import cumprod, exclusive_back
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import reshape, transpose
@@ -55,6 +57,48 @@ def reduce_sum(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
     return _core.reduce_sum_of(input_tensor, axis, keepdims)
 
 
+def _reduces(shapes: Any) -> bool:
+    """Whether three shapes are what is reduced, the same with ones where it is, and that without some ones."""
+    if not (type(shapes) is tuple and len(shapes) == 3 and all(map(forms.shape.fits, shapes))):
+        return False
+    whole, kept, result = shapes
+    if len(whole) != len(kept) or any(k not in (1, size) for size, k in zip(whole, kept, strict=True)):
+        return False
+    if len(result) >= len(kept):
+        return bool(result == kept)
+    rest = list(result)
+    for size in kept:
+        if rest and rest[0] == size:
+            del rest[0]
+        elif size != 1:
+            return False
+    return not rest
+
+
+REDUCTION = forms.Form("three shapes, of what is reduced, with ones where it is, and the result's", _reduces)
+
+
+def _summed_kind(shapes: Any, x: Kind) -> Kind:
+    forms.fits(x, shapes[0])
+    return Kind(np.int64 if x.dtype.kind == "b" else x.dtype, shapes[2])
+
+
+def _spread_kind(shapes: Any, x: Kind) -> Kind:
+    forms.fits(x, shapes[2])
+    return Kind(x.dtype, shapes[0])
+
+
+def _extremum_kind(shapes: Any, x: Kind) -> Kind:
+    if any(k == 1 and size == 0 for size, k in zip(*shapes[:2], strict=True)):
+        raise ValueError("an extremum of nothing")
+    return _product_kind(shapes, x)
+
+
+def _product_kind(shapes: Any, x: Kind) -> Kind:
+    forms.fits(x, shapes[0])
+    return Kind(x.dtype, shapes[2])
+
+
 linear(
     "sum",
     None,
@@ -71,6 +115,8 @@ linear(
         Case(lambda x: reduce_sum(x), ((),)),
         Case(lambda x: reduce_sum(x, axis=0), ((0, 3),)),
     ),
+    form=REDUCTION,
+    gives=(_summed_kind, _spread_kind),
 )
 
 
@@ -119,8 +165,21 @@ def _ties(attributes: Any, chosen: np.ndarray) -> np.ndarray:
     return chosen.sum(axis=axes, keepdims=True, dtype=dtype)
 
 
+def _ties_kind(attributes: Any, chosen: Kind) -> Kind:
+    axes, dtype = attributes
+    return Kind(dtype, forms.without(chosen.shape, forms.distinct_axes(chosen, axes), True))
+
+
 _TIES = _core.register_general(
-    "ties", _ties, None, None, False, False, batched=lambda attributes, n: (_moved(attributes[0]), attributes[1])
+    "ties",
+    _ties,
+    None,
+    None,
+    False,
+    False,
+    batched=lambda attributes, n: (_moved(attributes[0]), attributes[1]),
+    form=forms.parts(forms.axes, forms.dtype()),
+    gives=_ties_kind,
 )
 
 
@@ -239,6 +298,8 @@ _MAX = general(
         Case(lambda x: reduce_max(x, axis=1), ((3, 4),)),
         Case(lambda x: reduce_max(x, axis=(0, 2), keepdims=True), ((2, 3, 4),)),
     ),
+    form=REDUCTION,
+    gives=_extremum_kind,
 )
 _MIN = general(
     "reduce_min",
@@ -253,6 +314,8 @@ _MIN = general(
         Case(lambda x: reduce_min(x), ((3, 4),)),
         Case(lambda x: reduce_min(x, axis=-1), ((2, 3, 4),)),
     ),
+    form=REDUCTION,
+    gives=_extremum_kind,
 )
 
 
@@ -332,7 +395,16 @@ _PROD = general(
         Case(lambda x: reduce_prod(x, axis=0), ((3, 4),)),
         Case(lambda x: reduce_prod(x, axis=(0, 2), keepdims=True), ((2, 3, 2),)),
     ),
+    form=REDUCTION,
+    gives=_product_kind,
 )
+
+
+def _others_kind(attributes: Any, x: Kind) -> Kind:
+    forms.dims(x, 1)
+    return Kind(np.result_type(x.dtype, np.int64) if x.dtype.kind in "biu" else x.dtype, x.shape)
+
+
 _OTHERS = general(
     "products_of_others",
     _others,
@@ -342,6 +414,8 @@ _OTHERS = general(
     depends=along(lambda attributes: (-1,)),
     batched=as_it_stands,
     cases=(Case(products_of_others, ((4,),)), Case(products_of_others, ((2, 3),))),
+    form=forms.nothing,
+    gives=_others_kind,
 )
 
 
@@ -445,8 +519,20 @@ def _largest_finite(axes: Any, x: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(largest), largest, 0.0).astype(x.dtype)
 
 
+def _shift_kind(axes: Any, x: Kind) -> Kind:
+    return Kind(x.dtype, forms.without(x.shape, forms.distinct_axes(x, axes), True))
+
+
 _SHIFT = _core.register_general(
-    "largest_finite", _largest_finite, None, None, False, False, batched=lambda axes, n: _moved(axes)
+    "largest_finite",
+    _largest_finite,
+    None,
+    None,
+    False,
+    False,
+    batched=lambda axes, n: _moved(axes),
+    form=forms.axes,
+    gives=_shift_kind,
 )
 
 
@@ -537,12 +623,25 @@ def norm(
     return reduce_sum(_abs(tensor) ** ord, axis, keep) ** (1.0 / ord)
 
 
+def _truth_kind(attributes: Any, x: Kind) -> Kind:
+    axis, keepdims = attributes
+    axes = range(x.ndim) if axis is None else axis if type(axis) is tuple else (axis,)
+    return Kind(bool, forms.without(x.shape, forms.distinct_axes(x, list(axes)), bool(keepdims)))
+
+
 def _plain(name: str, doc: str, result: str) -> Function:
     """A reduction to truth values, which has no gradient."""
     kernel = getattr(np, name)
 
     row = _core.register_general(
-        f"reduce_{name}", lambda a, x: np.asarray(kernel(x, axis=a[0], keepdims=a[1])), None, None, False, False
+        f"reduce_{name}",
+        lambda a, x: np.asarray(kernel(x, axis=a[0], keepdims=a[1])),
+        None,
+        None,
+        False,
+        False,
+        form=forms.parts(forms.maybe(forms.either(forms.any_axis, forms.axes)), forms.flag),
+        gives=_truth_kind,
     )
 
     def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -607,8 +706,23 @@ def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
     return _core.general(_ARGMAX, (input,), (0 if axis is None else axis, np.dtype(output_type)))
 
 
+def _place_kind(attributes: Any, x: Kind) -> Kind:
+    axis, dtype = attributes
+    d = forms.at(x, axis)
+    if not x.shape[d]:
+        raise ValueError(f"axis {axis} of shape {x.shape} has no elements")
+    return Kind(dtype, forms.without(x.shape, [d]))
+
+
 _ARGMAX = _core.register_general(
-    "argmax", lambda a, x: np.asarray(x.argmax(axis=a[0])).astype(a[1]), None, None, False, False
+    "argmax",
+    lambda a, x: np.asarray(x.argmax(axis=a[0])).astype(a[1]),
+    None,
+    None,
+    False,
+    False,
+    form=forms.parts(forms.any_axis, forms.dtype()),
+    gives=_place_kind,
 )
 
 
@@ -642,7 +756,14 @@ def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64, nam
 
 
 _ARGMIN = _core.register_general(
-    "argmin", lambda a, x: np.asarray(x.argmin(axis=a[0])).astype(a[1]), None, None, False, False
+    "argmin",
+    lambda a, x: np.asarray(x.argmin(axis=a[0])).astype(a[1]),
+    None,
+    None,
+    False,
+    False,
+    form=forms.parts(forms.any_axis, forms.dtype()),
+    gives=_place_kind,
 )
 
 
@@ -691,6 +812,15 @@ def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False
     return _core.linear(_CUMSUM, x, ((axis, exclusive, reverse), (axis, exclusive, not reverse)))
 
 
+_SCAN = forms.parts(forms.axis, forms.flag, forms.flag)
+
+
+def _scanned(attributes: Any, x: Kind) -> Kind:
+    for axis, *_ in attributes:
+        forms.at(x, axis)
+    return Kind(*x)
+
+
 _CUMSUM, _ = linear(
     "cumsum",
     _running_sum,
@@ -704,4 +834,6 @@ _CUMSUM, _ = linear(
         Case(lambda x: cumsum(x, axis=1, exclusive=True), ((3, 4),)),
         Case(lambda x: cumsum(x, axis=0, reverse=True), ((3, 4),)),
     ),
+    form=forms.parts(_SCAN, _SCAN),
+    gives=(_scanned, _scanned),
 )

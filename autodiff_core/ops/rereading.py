@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import forms
+from .forms import Kind
 
 _GENERAL = _core.register_general(
     "reread_by_array",
@@ -21,6 +23,8 @@ _GENERAL = _core.register_general(
     False,
     False,
     leading=True,
+    form=forms.nothing,
+    gives=lambda attributes, value, source: Kind(*value),
 )
 
 

@@ -14,11 +14,20 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 
 
 def changed_rows(x: Any, kind: str, numbers: Any, values: Any) -> Tensor:
     """x with some of its rows changed, one after the other: "add", "subtract" or "replace"."""
     return _core.general(_CHANGED, (x, numbers, values), kind)
+
+
+def _changed_kind(kind: str, x: Kind, numbers: Kind, values: Kind) -> Kind:
+    forms.integers(numbers)
+    if not x.ndim or numbers.ndim != 1 or values.shape != (*numbers.shape, *x.shape[1:]):
+        raise ValueError(f"rows of shape {values.shape} for {numbers.shape} rows of a tensor of shape {x.shape}")
+    return Kind(*x)
 
 
 _CHANGED = _core.register_general(
@@ -29,6 +38,8 @@ _CHANGED = _core.register_general(
     False,
     False,
     updates_rows=True,
+    form=forms.text("add", "subtract", "replace"),
+    gives=_changed_kind,
 )
 
 
@@ -47,8 +58,22 @@ def totalled(numbers: Any, rows: Any) -> Tensor:
     return _core.general(_TOTALS, (numbers, rows), None)
 
 
+def _totals_kind(attributes: Any, numbers: Kind, rows: Kind) -> Kind:
+    forms.integers(numbers)
+    if numbers.ndim != 1 or rows.shape[:1] != numbers.shape:
+        raise ValueError(f"rows of shape {rows.shape} for numbers of shape {numbers.shape}")
+    return Kind(*rows)
+
+
 _TOTALS = _core.register_general(
-    "row_totals", lambda _, numbers, rows: row_totals(numbers, rows), None, None, False, False
+    "row_totals",
+    lambda _, numbers, rows: row_totals(numbers, rows),
+    None,
+    None,
+    False,
+    False,
+    form=forms.nothing,
+    gives=_totals_kind,
 )
 
 
@@ -70,4 +95,19 @@ def _within(count: int | None, numbers: np.ndarray) -> np.ndarray:
     return numbers.copy()
 
 
-_WITHIN = _core.register_general("rows_within", _within, None, None, False, False, raises=True)
+def _within_kind(count: int | None, numbers: Kind) -> Kind:
+    forms.integers(numbers)
+    return Kind(*numbers)
+
+
+_WITHIN = _core.register_general(
+    "rows_within",
+    _within,
+    None,
+    None,
+    False,
+    False,
+    raises=True,
+    form=forms.maybe(forms.count),
+    gives=_within_kind,
+)

@@ -13,7 +13,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import logaddexp, multiply
+from .forms import Kind
 from .ordering import take_along_axis
 from .picking import places_of
 from .shaping import concat, reverse
@@ -134,6 +136,8 @@ _CUMPROD = general(
         Case(lambda x: cumprod(x, axis=1, exclusive=True), ((3, 4),)),
         Case(lambda x: cumprod(x, axis=0, reverse=True), ((3, 4),)),
     ),
+    form=forms.parts(forms.axis, forms.flag),
+    gives=forms.along_axis,
 )
 
 
@@ -163,6 +167,11 @@ def linear_recurrence(a: Any, b: Any, axis: int, reverse: bool = False, lagged: 
     return _core.general(_RECURRENCE, (a, b), (axis, reverse, lagged))
 
 
+def _recurrence_kind(attributes: Any, a: Kind, b: Kind) -> Kind:
+    forms.alike(a, b)
+    return Kind(np.result_type(a.dtype, b.dtype), forms.along_axis(attributes, a).shape)
+
+
 _RECURRENCE = general(
     "linear_recurrence",
     _recurrence_kernel,
@@ -177,6 +186,8 @@ _RECURRENCE = general(
         Case(lambda a, b: linear_recurrence(a, b, -1, False, True), ((2, 3), (2, 3))),
         Case(lambda a, b: linear_recurrence(a, b, -1, True, True), ((4,), (4,))),
     ),
+    form=forms.parts(forms.axis, forms.flag, forms.flag),
+    gives=_recurrence_kind,
 )
 
 
@@ -239,4 +250,10 @@ def _so_far(attributes: Any, values: np.ndarray) -> np.ndarray:
     return np.maximum.accumulate(np.where(fresh, along, 0), axis=axis)
 
 
-_SO_FAR = places_of("places_so_far", _so_far, batched=as_it_stands)
+_SO_FAR = places_of(
+    "places_so_far",
+    _so_far,
+    batched=as_it_stands,
+    form=forms.parts(forms.flag, forms.axis),
+    gives=lambda attributes, x: Kind(np.intp, forms.along_axis(attributes[1], x).shape),
+)

@@ -9,7 +9,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import equal, less
+from .forms import Kind
 from .indexing import gather, scatter, true_places
 from .ordering import take_along_axis
 from .picking import as_it_stands, beyond_highest, places_of
@@ -41,7 +43,21 @@ def _numbered(attributes: Any, index: np.ndarray) -> np.ndarray:
     return np.asarray((index * strides.astype(np.intp)).sum(axis=-1))
 
 
-_NUMBERED = places_of("row_places", _numbered, raises=True)
+def _numbered_kind(attributes: Any, index: Kind) -> Kind:
+    forms.integers(index)
+    forms.dims(index, 1)
+    if index.shape[-1] > len(attributes[1]):
+        raise ValueError(f"indices of shape {index.shape} do not fit a tensor of shape {attributes[1]}")
+    return Kind(np.result_type(index.dtype, np.intp), index.shape[:-1])
+
+
+_NUMBERED = places_of(
+    "row_places",
+    _numbered,
+    raises=True,
+    form=forms.parts(forms.text(), forms.shape),
+    gives=_numbered_kind,
+)
 
 
 def _rows(x: Any, depth: int) -> Any:
@@ -223,7 +239,12 @@ def _replaced(count: int, places: np.ndarray) -> np.ndarray:
     return source
 
 
-_REPLACED = places_of("replaced_rows", _replaced)
+_REPLACED = places_of(
+    "replaced_rows",
+    _replaced,
+    form=forms.count,
+    gives=lambda count, places: Kind(np.intp, (count,)),
+)
 
 tensor_scatter_nd_add = _scattered(
     "add", "A tensor with elements or slices added to it.", "What has the same place is added up.", "6., 2., 2."
@@ -295,7 +316,13 @@ def _partitions(count: int, numbers: np.ndarray) -> np.ndarray:
     return numbers.copy()
 
 
-_PARTITIONS = places_of("partitions", _partitions, raises=True)
+_PARTITIONS = places_of(
+    "partitions",
+    _partitions,
+    raises=True,
+    form=forms.count,
+    gives=forms.same,
+)
 
 
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
@@ -349,7 +376,12 @@ def _stitched(attributes: Any, flat: np.ndarray) -> np.ndarray:
     return source
 
 
-_STITCHED = places_of("stitched_rows", _stitched)
+_STITCHED = places_of(
+    "stitched_rows",
+    _stitched,
+    form=forms.parts(forms.count, forms.count),
+    gives=lambda attributes, flat: Kind(np.intp, attributes[:1]),
+)
 
 
 def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
@@ -413,8 +445,18 @@ def _repeated(attributes: Any, times: np.ndarray) -> np.ndarray:
     return places
 
 
-_TOGETHER = places_of("size_of_repeats", _together)
-_REPEATED = places_of("repeated_places", _repeated)
+_TOGETHER = places_of(
+    "size_of_repeats",
+    _together,
+    form=forms.count,
+    gives=forms.scalar(np.intp),
+)
+_REPEATED = places_of(
+    "repeated_places",
+    _repeated,
+    form=forms.parts(forms.count, forms.count),
+    gives=lambda attributes, times: Kind(np.intp, attributes[1:]),
+)
 
 
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Tensor]:
@@ -519,7 +561,22 @@ def _reversed(attributes: Any, lengths: np.ndarray) -> np.ndarray:
     return grid.reshape([size if d in (along, batch) else 1 for d, size in enumerate(whole)])
 
 
-_REVERSED = places_of("reversed_places", _reversed, raises=True)
+def _reversed_kind(attributes: Any, lengths: Kind) -> Kind:
+    whole, along, batch = attributes
+    forms.integers(lengths)
+    if max(along, batch) >= len(whole) or along == batch:
+        raise ValueError(f"there are no axes {along} and {batch} in shape {whole}")
+    sizes = [size if d in (along, batch) else 1 for d, size in enumerate(whole)]
+    return Kind(np.result_type(lengths.dtype, np.intp), sizes)
+
+
+_REVERSED = places_of(
+    "reversed_places",
+    _reversed,
+    raises=True,
+    form=forms.parts(forms.shape, forms.count, forms.count),
+    gives=_reversed_kind,
+)
 
 
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:
@@ -558,7 +615,13 @@ def _inverted(attributes: Any, order: np.ndarray) -> np.ndarray:
     return np.argsort(order).astype(order.dtype)
 
 
-_INVERTED = places_of("inverted_permutation", _inverted, raises=True)
+_INVERTED = places_of(
+    "inverted_permutation",
+    _inverted,
+    raises=True,
+    form=forms.nothing,
+    gives=forms.same,
+)
 
 
 def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str | None = None) -> Tensor:
@@ -643,4 +706,18 @@ def _searched(attributes: Any, lines: np.ndarray, wanted: np.ndarray) -> np.ndar
     return found
 
 
-_SEARCHED = places_of("searched_lines", _searched, batched=as_it_stands, raises=True)
+def _searched_kind(attributes: Any, lines: Kind, wanted: Kind) -> Kind:
+    forms.dims(lines, 1)
+    if lines.shape[:-1] != wanted.shape[:-1]:
+        raise ValueError(f"shapes {lines.shape} and {wanted.shape} differ in more than the last axis")
+    return Kind(attributes[1], wanted.shape)
+
+
+_SEARCHED = places_of(
+    "searched_lines",
+    _searched,
+    batched=as_it_stands,
+    raises=True,
+    form=forms.parts(forms.text("left", "right"), forms.dtype()),
+    gives=_searched_kind,
+)

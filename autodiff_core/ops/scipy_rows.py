@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import forms
 from .elementwise import multiply_no_nan
 from .shaping import broadcast_to
 from .table import Case, Function, Interval, elementwise, general
@@ -257,6 +258,8 @@ def form(
         leading=True,
         cases=(Case(case, ((3,),) * arity), Case(case, ((2, 1), (3,), (), (2, 3))[:arity])),
         depends=depends,
+        form=forms.nothing,
+        gives=forms.pointwise(kernel, len(names)),
     )
     FORMS[name] = (None,) * first + (True,) * arity
     for spelled in [ufunc] if spells is None else spells:

@@ -12,7 +12,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import divide, equal, multiply, select
+from .forms import Kind
 from .indexing import gather, row_numbers_of_examples, scatter
 from .picking import beyond_highest, may_hold, places_of
 from .reductions import reduce_prod
@@ -34,7 +36,20 @@ def _group_sizes(attributes: Any, ids: np.ndarray) -> np.ndarray:
     return np.maximum(np.bincount(ids, minlength=shape[0]), 1).reshape(shape).astype(dtype)
 
 
-_SIZES = places_of("group_sizes", _group_sizes)
+def _sizes_kind(attributes: Any, ids: Kind) -> Kind:
+    shape, dtype = attributes
+    forms.dims(ids, 1, 1)
+    if not shape or any(size != 1 for size in shape[1:]):
+        raise ValueError(f"sizes of groups are not of shape {shape}")
+    return Kind(dtype, shape)
+
+
+_SIZES = places_of(
+    "group_sizes",
+    _group_sizes,
+    form=forms.parts(forms.shape, forms.dtype()),
+    gives=_sizes_kind,
+)
 
 
 def _meaned(rows: Any, ids: Any, count: int) -> Any:
@@ -70,8 +85,18 @@ def _columns(attributes: Any, ids: np.ndarray) -> np.ndarray:
     return places
 
 
-_LONGEST = places_of("longest_group", _longest)
-_COLUMNS = places_of("group_columns", _columns)
+_LONGEST = places_of(
+    "longest_group",
+    _longest,
+    form=forms.nothing,
+    gives=forms.scalar(np.intp),
+)
+_COLUMNS = places_of(
+    "group_columns",
+    _columns,
+    form=forms.parts(forms.count, forms.count),
+    gives=lambda attributes, ids: Kind(np.intp, attributes),
+)
 
 
 def _choose(attributes: Any, x: np.ndarray) -> np.ndarray:
@@ -199,8 +224,20 @@ def _in_any_order(attributes: Any, ids: np.ndarray) -> np.ndarray:
     return flat
 
 
-_IN_ORDER = places_of("ordered_groups", _in_order, raises=True)
-_IN_ANY_ORDER = places_of("groups", _in_any_order, raises=True)
+_IN_ORDER = places_of(
+    "ordered_groups",
+    _in_order,
+    raises=True,
+    form=forms.parts(forms.text(*_WORDS), forms.shape),
+    gives=lambda attributes, ids: Kind(np.intp, ids.shape),
+)
+_IN_ANY_ORDER = places_of(
+    "groups",
+    _in_any_order,
+    raises=True,
+    form=forms.parts(forms.text(*_WORDS), forms.integer()),
+    gives=lambda attributes, ids: Kind(np.intp, (ids.size,)),
+)
 
 
 def _sorted_segments(kind: str) -> Function:
@@ -270,6 +307,16 @@ unsorted_segment_prod = _unsorted_segments("prod")
 unsorted_segment_max = _unsorted_segments("max")
 unsorted_segment_min = _unsorted_segments("min")
 
+
+def _extremum_kind(attributes: Any, x: Kind) -> Kind:
+    ids, count, *_ = attributes
+    if x.shape[:1] != tuple(ids.shape) or x.dtype.kind not in "fiu":
+        raise ValueError(f"numbers of shape {tuple(ids.shape)} name no groups of the rows of {x}")
+    if isinstance(ids, np.ndarray) and ids.size and not 0 <= ids.min() <= ids.max() < count:
+        raise ValueError(f"numbers of groups are out of bounds for {count}")
+    return Kind(x.dtype, (count, *x.shape[1:]))
+
+
 _SEGMENT_EXTREMUM = general(
     "segment_extremum",
     _choose,
@@ -282,4 +329,6 @@ _SEGMENT_EXTREMUM = general(
         Case(lambda x: unsorted_segment_max(x, [1, 0, 1, 1], 2), ((4, 2),)),
         Case(lambda x: segment_min(x, [0, 0, 1, 3]), ((4,),)),
     ),
+    form=forms.parts(forms.array("iu", 1), forms.count, forms.flag, forms.maybe(forms.number)),
+    gives=_extremum_kind,
 )

@@ -13,7 +13,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import conj, select
+from .forms import Kind
+from .index_forms import BASIC, puts_back, selects
 from .table import Case, as_it_stands, general, linear
 
 # ------------------------------------------------------------------------------------------------------------- shapes
@@ -85,6 +88,14 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     return _core.linear(RESHAPE, x, (old, new))
 
 
+def _reshaped(shapes: Any, x: Kind) -> Kind:
+    old, new = shapes
+    forms.fits(x, old)
+    if prod(old) != prod(new):
+        raise ValueError(f"shape {old} cannot become {new}")
+    return Kind(x.dtype, new)
+
+
 RESHAPE, _ = linear(
     "reshape",
     None,
@@ -97,6 +108,8 @@ RESHAPE, _ = linear(
         Case(lambda x: reshape(x, -1), ((2, 3, 2),)),
         Case(lambda x: reshape(x, (1, 1)), ((),)),
     ),
+    form=forms.parts(forms.shape, forms.shape),
+    gives=(_reshaped, _reshaped),
 )
 
 
@@ -148,6 +161,13 @@ def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False
     return conj(result) if conjugate else result
 
 
+def _turned(attributes: Any, x: Kind) -> Kind:
+    axes, back = attributes
+    if sorted(axes) != list(range(x.ndim)) or tuple(axes.index(d) for d in range(x.ndim)) != back:
+        raise ValueError(f"{axes} and {back} are no permutations of the axes of shape {x.shape}")
+    return Kind(x.dtype, [x.shape[d] for d in axes])
+
+
 _TRANSPOSE, _ = linear(
     "transpose",
     lambda x, a: x.transpose(a[0]),
@@ -156,6 +176,8 @@ _TRANSPOSE, _ = linear(
     doc="The axes in another order.",
     selects="both",
     cases=(Case(lambda x: transpose(x), ((3, 4),)), Case(lambda x: transpose(x, (1, 2, 0)), ((2, 3, 4),))),
+    form=forms.parts(forms.axes, forms.axes),
+    gives=(_turned, _turned),
 )
 
 
@@ -345,6 +367,17 @@ def _concat_rule(g: Any, y: Any, attributes: Any, *parts: Any) -> list[Any]:
     return [g[(..., slice(end - size, end), *tail)] for size, end in zip(sizes, ends, strict=True)]
 
 
+def _concatenated(attributes: Any, *parts: Kind) -> Kind:
+    axis, lengths = attributes
+    along = [forms.at(part, axis) for part in parts]
+    forms.alike(*[Kind(x.dtype, forms.without(x.shape, [d])) for x, d in zip(parts, along, strict=True)])
+    if tuple([x.shape[d] for x, d in zip(parts, along, strict=True)]) != lengths or not parts:
+        raise ValueError(f"parts of shapes {', '.join(str(x.shape) for x in parts)} are not {lengths} long")
+    whole = list(parts[0].shape)
+    whole[along[0]] = sum(lengths)
+    return Kind(np.result_type(*[x.dtype for x in parts]), whole)
+
+
 _CONCAT = general(
     "concat",
     _core.joined,
@@ -359,6 +392,8 @@ _CONCAT = general(
         Case(lambda x, y: concat([x, y], 0), ((2, 3), (1, 3))),
         Case(lambda x, y: concat([x, y], -1), ((2, 3), (2, 2))),
     ),
+    form=forms.parts(forms.axis, forms.each(forms.count)),
+    gives=_concatenated,
 )
 
 
@@ -409,6 +444,15 @@ def _stack_rule(g: Any, y: Any, axis: Any, *parts: Any) -> list[Any]:
     return [g[(..., k, *tail)] for k in range(g.shape[axis])]
 
 
+def _stacked(axis: int, *parts: Kind) -> Kind:
+    forms.alike(*parts)
+    if not parts or -axis > parts[0].ndim + 1:
+        raise ValueError(f"{len(parts)} tensors are not stacked along the axis {axis}")
+    whole = list(parts[0].shape)
+    whole.insert(len(whole) + 1 + axis, len(parts))
+    return Kind(np.result_type(*[x.dtype for x in parts]), whole)
+
+
 _STACK = general(
     "stack",
     lambda axis, *parts: np.stack(parts, axis=axis),
@@ -424,6 +468,8 @@ _STACK = general(
         Case(lambda x, y: stack([x, y], -1), ((2, 3), (2, 3))),
         Case(lambda x, y: stack([x, y]), ((), ())),
     ),
+    form=forms.axis,
+    gives=_stacked,
 )
 
 
@@ -583,6 +629,24 @@ def _repeats_added(g: np.ndarray, attributes: Any) -> np.ndarray:
     return total
 
 
+def _lengthened(attributes: Any, x: Kind) -> Kind:
+    count, axis, size = attributes
+    return _of_length(x, axis, size, size * count)
+
+
+def _shortened(attributes: Any, x: Kind) -> Kind:
+    count, axis, size = attributes
+    return _of_length(x, axis, size * count, size)
+
+
+def _of_length(x: Kind, axis: int, old: int, new: int) -> Kind:
+    whole, d = list(x.shape), forms.at(x, axis)
+    if whole[d] != old:
+        raise ValueError(f"axis {axis} of shape {x.shape} has not the length {old}")
+    whole[d] = new
+    return Kind(x.dtype, whole)
+
+
 _REPEAT, _ = linear(
     "repeat",
     lambda x, attributes: x.repeat(attributes[0], attributes[1]),
@@ -597,6 +661,8 @@ _REPEAT, _ = linear(
         Case(lambda x: repeated(x, 2, 0), ((2, 3),)),
         Case(lambda x: repeated(x, 20, 1), ((2, 3),)),
     ),
+    form=forms.parts(forms.count, forms.axis, forms.count),
+    gives=(_lengthened, _shortened),
 )
 
 
@@ -749,6 +815,17 @@ def _roll_behind(attributes: Any, n: int) -> Any:
     return None if isinstance(attributes[0][0], Tensor) else attributes
 
 
+_ROLLED = forms.parts(forms.either(forms.each(forms.integer()), forms.array("iu", 1)), forms.each(forms.axis, 64))
+
+
+def _moved(attributes: Any, x: Kind) -> Kind:
+    for shifts, axes in attributes:
+        for axis in axes:
+            forms.at(x, axis)
+        np.broadcast_shapes((len(shifts),) if type(shifts) is tuple else shifts.shape, (len(axes),))
+    return Kind(*x)
+
+
 _ROLL, _ = linear(
     "roll",
     lambda x, a: np.roll(x, a[0][0], a[0][1]),
@@ -758,6 +835,8 @@ _ROLL, _ = linear(
     selects="both",
     batched=_roll_behind,
     cases=(Case(lambda x: roll(x, 2, 0), ((5,),)), Case(lambda x: roll(x, (1, -1), (0, 1)), ((3, 4),))),
+    form=forms.parts(_ROLLED, _ROLLED),
+    gives=(_moved, _moved),
 )
 
 
@@ -781,4 +860,6 @@ _SLICE, _UNSLICE = linear(
         Case(lambda x: x[2], ((4,),)),
         Case(lambda x: pad(x, [[1, 2]]), ((4,),)),
     ),
+    form=BASIC,
+    gives=(selects, puts_back),
 )

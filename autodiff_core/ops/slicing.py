@@ -11,6 +11,8 @@ from .. import _core
 from .._core import Tensor
 from ..errors import InvalidArgumentError
 from ..tensor_shape import TensorShape
+from . import forms
+from .forms import Kind
 from .picking import places_of
 from .shaping import _sizes, reshape
 from .windows import _Plan
@@ -298,4 +300,10 @@ def _unravelled(shape: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
     return np.array(np.unravel_index(numbers, shape)).astype(numbers.dtype)
 
 
-_UNRAVELLED = places_of("unravelled", _unravelled, raises=True)
+_UNRAVELLED = places_of(
+    "unravelled",
+    _unravelled,
+    raises=True,
+    form=forms.shape,
+    gives=lambda shape, numbers: Kind(numbers.dtype, (len(shape), *numbers.shape)),
+)

@@ -13,8 +13,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .complex_parts import complex, imag, real
 from .elementwise import conj, log, multiply
+from .forms import Kind
 from .matrices import adjoint as adjoint_of
 from .matrices import (
     adjoint_product,
@@ -144,6 +146,29 @@ def _solve_rule(g: Any, y: Any, adjoint: bool, a: Any, b: Any) -> tuple[Any, Any
     return -ga, gb
 
 
+def _solved_kind(attributes: Any, a: Kind, b: Kind) -> Kind:
+    return solved_kind(a, b)
+
+
+def solved_kind(a: Kind, b: Kind) -> Kind:
+    """What systems of equations of these matrices and right-hand sides, as `system` applies them, have for solution."""
+    forms.square(a)
+    forms.dims(b, 2)
+    if a.shape[:-1] != b.shape[:-1]:
+        raise ValueError(f"matrices of shape {a.shape} and right sides of shape {b.shape} are no equations")
+    return Kind(forms.inexact(a, b), b.shape)
+
+
+def _square_kind(attributes: Any, a: Kind) -> Kind:
+    forms.square(a)
+    return Kind(forms.inexact(a), a.shape)
+
+
+def _square_dtype(a: Kind) -> np.dtype[Any]:
+    forms.square(a)
+    return forms.inexact(a)
+
+
 _SOLVE = general(
     "solve",
     _solve_kernel,
@@ -159,6 +184,8 @@ _SOLVE = general(
         Case(lambda a, b: solve(identity_plus(a), b), ((3, 3), (2, 3, 1))),
         Case(lambda a, b: solve(identity_plus(a), b), ((2, 1, 2, 2), (3, 2, 1))),
     ),
+    form=forms.flag,
+    gives=_solved_kind,
 )
 
 
@@ -210,6 +237,8 @@ _INV = general(
         Case(lambda a: inv(identity_plus(a)), ((3, 3),)),
         Case(lambda a: inv(a + 3.0 * np.eye(2), adjoint=True), ((2, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=_square_kind,
 )
 
 
@@ -252,6 +281,8 @@ _COFACTOR = general(
         Case(lambda a: _cofactor(a + 2.0 * np.eye(3)), ((3, 3),)),
         Case(lambda a: _cofactor(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=_square_kind,
 )
 
 
@@ -297,6 +328,8 @@ _DET = general(
         Case(lambda a: det(a + 2.0 * np.eye(3)), ((3, 3),)),
         Case(lambda a: det(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
+    form=forms.nothing,
+    gives=lambda attributes, a: Kind(_square_dtype(a), a.shape[:-2]),
 )
 
 
@@ -354,6 +387,8 @@ _SLOGDET = several(
         Case(lambda a: slogdet(a + 2.0 * np.eye(3)), ((3, 3),)),
         Case(lambda a: slogdet(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
+    form=forms.nothing,
+    dtype=_square_dtype,
 )
 
 
@@ -453,6 +488,12 @@ def pseudo_inverse(x: Any, rcond: Any, hermitian: bool = False) -> Any:
     return _core.general(_PINV, [x], (rcond, hermitian))
 
 
+def _pinv_kind(attributes: Any, a: Kind) -> Kind:
+    forms.dims(a, 2)
+    rows, columns = a.shape[-2:]
+    return Kind(forms.inexact(a), (*a.shape[:-2], columns, rows))
+
+
 _PINV = general(
     "pinv",
     _pinv_kernel,
@@ -467,6 +508,8 @@ _PINV = general(
         Case(lambda a: pinv(a), ((2, 2, 3),)),
         Case(lambda a, b: pinv(adjoint_product(a, b)), ((3, 2), (2, 4))),
     ),
+    form=forms.parts(forms.numbers, forms.flag),
+    gives=_pinv_kind,
 )
 
 
@@ -669,6 +712,14 @@ def tridiagonal_solve(
     return squeeze(solved, -1) if vector else solved
 
 
+def _tridiagonal_kind(attributes: Any, diagonals: Kind, rhs: Kind) -> Kind:
+    forms.dims(diagonals, 2)
+    forms.dims(rhs, 2)
+    if diagonals.shape != (*rhs.shape[:-2], 3, rhs.shape[-2]):
+        raise ValueError(f"diagonals of shape {diagonals.shape} and right sides of shape {rhs.shape} are no equations")
+    return Kind(*rhs)
+
+
 _TRIDIAGONAL = general(
     "tridiagonal_solve",
     _tridiagonal_kernel,
@@ -682,6 +733,8 @@ _TRIDIAGONAL = general(
         Case(lambda d, b: tridiagonal_solve(d + [[0.0], [4.0], [0.0]], b), ((3, 4), (4, 2))),
         Case(lambda d, b: tridiagonal_solve(d + [[2.0], [0.0], [2.0]], b), ((2, 3, 4), (2, 4))),
     ),
+    form=forms.nothing,
+    gives=_tridiagonal_kind,
 )
 
 

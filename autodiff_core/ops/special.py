@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from . import elementwise as _e
+from . import forms
 from .complex_parts import special_of_complex
 from .elementwise import cos, equal, exp, log, log1p, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
@@ -480,6 +481,8 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
         doc=f"Fresnel's integral of {slope.__name__}, elementwise.",
         leading=True,
         cases=(Case(integral, ((3,),)), Case(integral, ((),))),
+        form=forms.nothing,
+        gives=forms.pointwise(lambda attributes, x: np.asarray(_sp.fresnel(x)[place]), 1),
     )
     return integral
 

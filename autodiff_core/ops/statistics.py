@@ -9,7 +9,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import add, divide, multiply, negative, rsqrt, square, squared_difference, subtract
+from .forms import Kind
 from .picking import pick, places_of, put
 from .reductions import reduce_sum
 from .shaping import _sizes, reshape, transpose
@@ -243,8 +245,29 @@ def _block_counts(attributes: Any, segments: np.ndarray) -> np.ndarray:
     return np.stack([numbers, np.bincount(numbers.reshape(-1), minlength=segments.size)[numbers]])
 
 
-_SEGMENTS = places_of("isotonic_segments", _pooled_blocks)
-_NUMBERS = places_of("isotonic_numbers", _block_counts)
+def _segments_kind(attributes: Any, x: Kind) -> Kind:
+    forms.dims(x, 1)
+    return Kind(np.int32, x.shape)
+
+
+def _numbers_kind(attributes: Any, segments: Kind) -> Kind:
+    forms.integers(segments)
+    forms.dims(segments, 1)
+    return Kind(np.int64, (2, *segments.shape))
+
+
+_SEGMENTS = places_of(
+    "isotonic_segments",
+    _pooled_blocks,
+    form=forms.nothing,
+    gives=_segments_kind,
+)
+_NUMBERS = places_of(
+    "isotonic_numbers",
+    _block_counts,
+    form=forms.nothing,
+    gives=_numbers_kind,
+)
 
 
 def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) -> IsotonicRegression:

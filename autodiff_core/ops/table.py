@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .forms import Form, Kind, Rule
 
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
@@ -271,6 +272,8 @@ def linear(
     transpose: str,
     backward: Callable[[np.ndarray, Any], Any] | None = None,
     *,
+    form: Form,
+    gives: tuple[Rule, Rule],
     function: Callable[..., Any],
     doc: str,
     cases: Sequence[Case] = (),
@@ -287,6 +290,10 @@ def linear(
         The names of the op and of its transpose; equal where the op, with its attributes reversed, is its own.
     forward, backward : callable or None
         Kernels (array, attributes) -> array; None where the core has them compiled.
+    form : Form
+        What the attributes of both are; see `forms`.
+    gives : pair of callable
+        What `name` and `transpose` make of the operand's dtype and shape.
     function : callable
         The public function that generated tests and documentation name.
     doc : str
@@ -315,6 +322,8 @@ def linear(
         depends,
         batched,
         *examples,
+        form=form,
+        gives=gives,
     )
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
@@ -327,6 +336,8 @@ def general(
     forward: Callable[..., Any],
     rule: Callable[..., Any] | None,
     *,
+    form: Form,
+    gives: Rule,
     function: Callable[..., Any],
     doc: str,
     keeps_inputs: bool = True,
@@ -352,6 +363,10 @@ def general(
     rule : callable or None
         rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None where none flows. What is
         not kept is passed as None.
+    form : Form
+        What the attributes are; see `forms`.
+    gives : callable
+        What the row makes of the operands' dtypes and shapes.
     keeps_inputs, keeps_output : bool
         What the rule needs.
     linear : {"jointly", "each"}, optional
@@ -387,6 +402,8 @@ def general(
         raises=raises,
         batched=batched,
         examples=examples,
+        form=form,
+        gives=gives,
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
@@ -434,6 +451,8 @@ def several(
     rule: Callable[..., Any],
     layout: Callable[[Any, Shape], Sequence[Shape]],
     *,
+    form: Form,
+    dtype: Callable[[Kind], Any],
     real: Sequence[int] = (),
     function: Callable[..., Any],
     doc: str,
@@ -456,6 +475,11 @@ def several(
         that nothing came to is zeros.
     layout : callable
         (attributes, the operand's shape) -> the shape of each result, without leading axes.
+    form : Form
+        What the attributes are; see `forms`.
+    dtype : callable
+        That of the results together, of an operand that the row takes, or None where its values say; raises ValueError
+        for one that it does not take.
     real : sequence of int
         The results that are real even where the operand is complex.
     function : callable
@@ -469,6 +493,11 @@ def several(
     raises : bool
         As in `general`.
     """
+
+    def gives(attributes: Any, x: Kind) -> Kind | None:
+        found, sizes = dtype(x), [int(np.prod(part, dtype=np.intp)) for part in layout(attributes, x.shape)]
+        return None if found is None else Kind(found, (*x.shape[:-2], sum(sizes)))
+
     handle = general(
         name,
         lambda attributes, x: _packed(forward(attributes, x), layout(attributes, x.shape)),
@@ -478,6 +507,8 @@ def several(
             attributes,
             x,
         ),
+        form=form,
+        gives=gives,
         function=function,
         doc=doc,
         keeps_output=True,
@@ -492,9 +523,9 @@ def several(
     return apply
 
 
-def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case]) -> None:
+def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case], form: Form, gives: Rule) -> None:
     """Add the matrix product, whose kernel and derivative the core has compiled."""
-    _core.register_matmul(np.matmul)
+    _core.register_matmul(np.matmul, form=form, gives=gives)
     _rows.append(
         Row(
             name="matmul",
@@ -516,10 +547,22 @@ def update_row(
     doc: str,
     cases: Sequence[Case],
     batched: Callable[[Any, int], Any],
+    form: Form,
+    gives: Rule,
 ) -> None:
     """Add the update of some elements, whose derivative the core has compiled."""
     handle = _core.register_general(
-        "set_at", kernel, None, None, False, False, "jointly", selects=True, batched=batched
+        "set_at",
+        kernel,
+        None,
+        None,
+        False,
+        False,
+        "jointly",
+        selects=True,
+        batched=batched,
+        form=form,
+        gives=gives,
     )
     _core.install_updates(handle, winners)
     _rows.append(

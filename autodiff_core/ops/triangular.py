@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from .._core import Tensor
+from . import forms
+from .forms import Kind
 from .indexing import where
 from .matrices import adjoint_product, by_adjoints
-from .solving import adjoint_array, fit, system
+from .solving import adjoint_array, fit, solved_kind, system
 from .table import Case, general
 
 
@@ -146,6 +148,12 @@ def triangular_solve(
     return triangular_system(a, b, lower, adjoint)
 
 
+def _solved(attributes: Any, a: Kind, b: Kind) -> Kind:
+    if a.dtype != b.dtype or a.dtype.kind not in "fc":
+        raise ValueError(f"systems of {a.dtype} and {b.dtype}")
+    return solved_kind(a, b)
+
+
 _TRIANGULAR = general(
     "triangular_solve",
     _kernel,
@@ -162,6 +170,8 @@ _TRIANGULAR = general(
         Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(2), b, False, True), ((2, 2), (2, 2))),
         Case(lambda a, b: triangular_system(a, b, True, True, True), ((3, 3), (3, 2))),
     ),
+    form=forms.parts(forms.flag, forms.flag, forms.flag),
+    gives=_solved,
 )
 
 

@@ -8,13 +8,16 @@ adds or multiplies does so twice, as `np.add.at` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from .. import _core
 from .._core import Operand, Tensor
-from . import elementwise, segments
+from . import elementwise, forms, segments
+from .forms import Given, Kind
+from .index_forms import INDEX, selected_shape
 from .indexing import _index_behind, _is_mask, gather
 from .picking import may_hold
 from .shaping import reshape
@@ -127,9 +130,70 @@ def _distinct(attributes: Any, *numbers: np.ndarray) -> np.ndarray:
     return np.asarray(np.unique(places).size == places.size)
 
 
-_LAST = _core.register_general("last_selected", _last_of, None, None, False, False)
-_GROUPS = _core.register_general("groups_selected", _groups, None, None, False, False)
-_DISTINCT = _core.register_general("distinct_selected", _distinct, None, None, False, False)
+_SELECTED = forms.parts(forms.shape, forms.plain, forms.each(forms.count))
+
+
+def _selected_kind(attributes: Any, numbers: Sequence[Kind]) -> tuple[int, ...]:
+    """The shape of what is selected, by an index whose numbers are operands."""
+    shape, index, where = attributes
+    forms.integers(*numbers)
+    parts = list(index) if isinstance(index, tuple) else [index]
+    if len(where) != len(numbers) or max(where, default=0) >= len(parts):
+        raise ValueError(f"{len(numbers)} operands for an index of {len(parts)} parts")
+    for k, array in zip(where, numbers, strict=True):
+        parts[k] = Given(*array)
+    whole = tuple(parts) if isinstance(index, tuple) else parts[0]
+    if not INDEX.fits((shape, whole)):
+        raise ValueError(f"{index!r} is no index")
+    found = selected_shape(shape, whole)
+    if found is None:
+        raise ValueError("truth values that are read anew select nothing here")
+    return found
+
+
+def _last_kind(attributes: Any, *numbers: Kind) -> Kind:
+    return Kind(bool, _selected_kind(attributes, numbers))
+
+
+def _groups_kind(attributes: Any, *numbers: Kind) -> Kind:
+    return Kind(np.intp, (prod(_selected_kind(attributes, numbers)),))
+
+
+def _distinct_kind(attributes: Any, *numbers: Kind) -> Kind:
+    _selected_kind(attributes, numbers)
+    return Kind(bool, ())
+
+
+_LAST = _core.register_general(
+    "last_selected",
+    _last_of,
+    None,
+    None,
+    False,
+    False,
+    form=_SELECTED,
+    gives=_last_kind,
+)
+_GROUPS = _core.register_general(
+    "groups_selected",
+    _groups,
+    None,
+    None,
+    False,
+    False,
+    form=_SELECTED,
+    gives=_groups_kind,
+)
+_DISTINCT = _core.register_general(
+    "distinct_selected",
+    _distinct,
+    None,
+    None,
+    False,
+    False,
+    form=_SELECTED,
+    gives=_distinct_kind,
+)
 
 
 def _winners(shape: tuple[int, ...], index: Any) -> Any:
@@ -148,6 +212,16 @@ def _set_in(x: Any, index: Any, values: Any) -> Tensor:
     return _core.operand(x).at[index].set(values)
 
 
+def _set_kind(attributes: Any, x: Kind, values: Kind) -> Kind:
+    found = selected_shape(*attributes)
+    forms.fits(x, attributes[0])
+    if found is not None and tuple(np.broadcast_shapes(found, values.shape)) != found:
+        raise ValueError(f"values of shape {values.shape} do not go where an index takes shape {found}")
+    if x.dtype != values.dtype:
+        raise ValueError(f"values of {values.dtype} do not go into {x.dtype}")
+    return Kind(*x)
+
+
 update_row(
     _set,
     _winners,
@@ -162,6 +236,8 @@ update_row(
         Case(lambda x, v: _set_in(x, (np.array([0, 1]), slice(None), np.array([1, 0])), v), ((2, 3, 2), (2, 3))),
         Case(lambda x, v: _set_in(x, np.array([True, False, True]), v), ((3,), (2,))),
     ),
+    form=INDEX,
+    gives=_set_kind,
 )
 
 # ---------------------------------------------------------------------------------------------------------- at[index]

@@ -14,7 +14,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from . import forms
 from .elementwise import divide
+from .forms import Kind
 from .linalg import einsum, matmul
 from .picking import chosen, places_of
 from .reductions import reduce_sum
@@ -34,7 +36,7 @@ def _out_sizes(attributes: Any) -> tuple[int, ...]:
 def _take_windows(x: np.ndarray, attributes: Any) -> np.ndarray:
     _, sizes, steps, gaps = attributes
     inner = x.strides[1:-1]
-    shape = (x.shape[0], *_out_sizes(attributes), *sizes, x.shape[-1])
+    shape = _windows_shape(x.shape, sizes, steps, gaps)  # (or what is looked at is not the operand's memory)
     strides = (
         x.strides[0],
         *(s * step for s, step in zip(inner, steps, strict=True)),
@@ -75,6 +77,33 @@ def _of_examples(name: str) -> Any:
     return apply
 
 
+_EACH = forms.each(forms.positive, 3)
+_GEOMETRY = forms.parts(forms.shape, _EACH, _EACH, _EACH)
+
+
+def _windows_kind(attributes: Any, x: Kind) -> Kind:
+    forms.fits(x, attributes[0])
+    return Kind(x.dtype, _windows_shape(*attributes))
+
+
+def _whole_kind(attributes: Any, g: Kind) -> Kind:
+    if g.shape != _windows_shape(*attributes):
+        raise ValueError(f"windows of {attributes[0]} have another shape than {g.shape}")
+    return Kind(g.dtype, attributes[0])
+
+
+def _windows_shape(shape: Any, sizes: Any, steps: Any, gaps: Any) -> tuple[int, ...]:
+    """What windows of such a geometry have; a ValueError where one does not fit into the operand."""
+    outs = (
+        _out_sizes((shape, sizes, steps, gaps))
+        if len(shape) == len(sizes) + 2 == len(steps) + 2 == len(gaps) + 2
+        else ()
+    )
+    if not outs or min(outs) < 1 or min(*sizes, *steps, *gaps) < 1:
+        raise ValueError(f"windows of {sizes} elements, {steps} and {gaps} apart, do not fit into shape {shape}")
+    return (shape[0], *outs, *sizes, shape[-1])
+
+
 _WINDOWS, _UNWINDOWS = linear(
     "windows",
     _take_windows,
@@ -88,6 +117,8 @@ _WINDOWS, _UNWINDOWS = linear(
         Case(lambda x: _windows(x, (2,), (1,), (1,)), ((1, 4, 2),)),
         Case(lambda x: _windows(x, (2, 3), (2, 1), (1, 2)), ((2, 4, 6, 1),)),
     ),
+    form=_GEOMETRY,
+    gives=(_windows_kind, _whole_kind),
 )
 
 
@@ -286,7 +317,28 @@ def _largest(attributes: Any, images: np.ndarray) -> np.ndarray:
     return np.take_along_axis(places, best, axis=-2)[..., 0, :]
 
 
-_LARGEST = places_of("largest_of_windows", _largest)
+_PAD = forms.parts(forms.count, forms.count)
+_PADS = forms.Form("pairs of counts", lambda pads: type(pads) in (list, tuple) and all(map(_PAD.fits, pads)))
+
+
+def _largest_kind(attributes: Any, images: Kind) -> Kind:
+    pads, sizes, *rest = attributes
+    forms.dims(images, len(pads) + 2, len(pads) + 2)
+    whole = _windows_shape(padded_shape(pads, images), sizes, *rest)
+    return Kind(np.intp, (*whole[: len(pads) + 1], whole[-1]))
+
+
+def padded_shape(pads: Any, images: Kind) -> tuple[int, ...]:
+    """That of images padded along the axes between the first and the last."""
+    return tuple([n + a + b for n, (a, b) in zip(images.shape, [(0, 0), *pads, (0, 0)], strict=True)])
+
+
+_LARGEST = places_of(
+    "largest_of_windows",
+    _largest,
+    form=forms.parts(_PADS, _EACH, _EACH, _EACH),
+    gives=_largest_kind,
+)
 
 
 def _flat_windows(taken: np.ndarray, dims: int) -> np.ndarray:
