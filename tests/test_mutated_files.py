@@ -1,0 +1,335 @@
+"""Program files that somebody tampered with: checksums are right, and everything else may be wrong.
+
+Programs of all rows are taken apart, changed in a few places, and put together again. What loads is run,
+differentiated, vectorized and written as C; all of that works, or raises an ordinary error. `MUTANTS=20000 pytest
+tests/test_mutated_files.py` is a longer walk, for builds with sanitizers too; MUTANTS_KEPT names a file that has the
+mutant that is being run, for when the process does not come back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import os
+import random
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core import _core
+from autodiff_core.ops.table import rows
+from autodiff_core.program_check import check_record, load_all_rows
+from autodiff_core.program_file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
+from record_samples import SAMPLES
+from test_gradients_generated import takes_floats
+
+MUTANTS = int(os.environ.get("MUTANTS", "0"))
+KEPT = os.environ.get("MUTANTS_KEPT")
+FILES = 8  # into which the walk is split
+SECONDS = 60  # for one mutant: none has a loop without an end
+
+HOSTILE: list[Any] = [
+    -1, 0, 1, 2, 3, 5, 7, 33, 65, 10**6, 2**31 - 1, 2**31, 2**32, 2**62, 2**63 - 1, 2**63, -(2**63), 2**64, 10**30,
+    True, False, None, 1.5, "", "add", "float32", "int64", "bool", "object", "constant", "input", "guard", "out", "*\\",
+    [], [0], [[]], [3, 4], [-1], [2**40, 2**40], {}, {"hole": 0}, {"hole": 1}, {"hole": 99}, {"array": 0},
+    {"array": 99}, {"scalar": 0}, {"slice": [0, 10**9, None]}, {"slice": [None, None, 0]},
+    {"slice": [None, None, -(2**62)]},
+    {"float": "nan"}, {"float": "inf"}, {"float": "x"}, {"dtype": "float64"}, {"dtype": "complex64"}, {"dtype": "V8"},
+    {"ellipsis": None}, {"place": 0}, {"place": 9}, {"list": []}, {"dict": [["a", 1], ["a", 2]]}, {"value": 5},
+]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------------- programs
+
+
+def of_sample(name: str, attributes: Any, operands: list[np.ndarray]) -> tuple[tf.Program, tuple[Any, ...]]:
+    """The program of one record."""
+    handle, linear = _core.op_named(name), (_core.row_named(name) or ("",))[0] == "linear"
+
+    def apply(*x: Any) -> Any:
+        return _core.linear(handle, x[0], attributes) if linear else _core.general(handle, x, attributes)
+
+    return tf.Program.from_function(apply, *operands), tuple(operands)
+
+
+def of_row(row: Any, which: int = 0) -> tuple[tf.Program, tuple[Any, ...]]:
+    """The program of one of a row's cases."""
+    generator = np.random.default_rng(0)
+    calls = [(case.call, case.shapes) for case in row.cases] or [(row.function, ((2, 3),) * row.arity)]
+    call, shapes = calls[which % len(calls)]
+    operands = [np.abs(generator.normal(size=shape)) * 0.4 + (1.3 if row.name == "acosh" else 0.3) for shape in shapes]
+    if row.condition:
+        operands[0] = operands[0] > 0.5
+    if row.kind == "elementwise" and not takes_floats(row):
+        operands = [(x * 10).astype(int) for x in operands]
+    return tf.Program.from_function(call, *operands), tuple(operands)
+
+
+def whole_programs() -> Iterator[tf.Program]:
+    """Programs of several records, with variables, guards, captured arrays, loops of other programs, and holes."""
+    w = tf.Variable(np.linspace(-1.0, 1.0, 12).reshape(3, 4), name="w")
+    count = tf.Variable(0, name="count", trainable=False)
+    table = tf.Variable(np.ones((4, 2)), name="table")
+
+    def model(d: Any, n: Any, mode: Any) -> Any:
+        count.assign_add(1)
+        x = tf.tanh(d["x"]) if d["x"][0] > 0 else d["x"]
+        y = tf.reshape(x, (1, 3)) @ w
+        y = tf.pad(y[..., 1:], [[0, 0], [1, 0]]) + tf.transpose(tf.stack([y[0], y[0] * 2.0], 1))
+        z = tf.concat([tf.nn.softmax(y), tf.where(y > 0.0, y, 0.0)], 0)
+        return {"loss": tf.reduce_mean(z, 0), "n": tf.cast(n, tf.float32), "rows": x[n], "mode": mode}
+
+    def picking(x: Any, labels: Any) -> Any:
+        y = tf.reduce_max(x, 1) + tf.reduce_sum(x[:, ::2], 1)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, y)
+        return tf.einsum("ij,kj->ik", y, y) * tf.gather(x[0], labels, axis=0)[:, :2] + loss
+
+    def updating(ids: Any, x: Any) -> Any:
+        table.scatter_add(tf.IndexedSlices(tf.stack([x, x]), ids))
+        return tf.gather(table, ids) + tf.random.normal([2], dtype=tf.float64)
+
+    first = tf.Program.from_function(model, {"x": np.array([0.5, 1.0, 2.0])}, np.array([0, 2]), ("fast", 1, None, 2.5))
+    second = tf.Program.from_function(picking, np.linspace(0.0, 1.0, 24).reshape(2, 3, 4), np.array([0, 2]))
+    yield from (first, first.gradient(), first.jvp(), second, second.gradient(), second.gradient().jvp())
+    yield tf.Program.from_function(updating, np.array([0, 3]), np.ones(2))
+    yield tf.Program.from_function(lambda a: np.linalg.qr(a), np.eye(2) + 1.0)
+
+
+def sources() -> list[Callable[[], tf.Program]]:
+    """What makes each program that is changed."""
+    found: list[Callable[[], tf.Program]] = [lambda p=p: p for p in whole_programs()]
+    found += [lambda n=n, s=s: of_sample(n, *s())[0] for n, s in SAMPLES.items()]
+    found += [lambda row=row: of_row(row)[0] for row in rows()]
+    if MUTANTS:
+        for row in rows():
+            for which in range(max(len(row.cases), 1)):
+                found.append(lambda row=row, which=which: of_row(row, which)[0])
+                if row.kind != "none":
+                    found.append(lambda row=row, which=which: of_row(row, which)[0].gradient())
+                    found.append(lambda row=row, which=which: of_row(row, which)[0].jvp())
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------- mutation
+
+
+def spots_of(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in a header: (the list or object that it is in, its index or key)."""
+    spots: list[tuple[Any, Any]] = []
+    todo = [value]
+    while todo:
+        node = todo.pop()
+        for key in node if isinstance(node, dict) else range(len(node)):
+            spots.append((node, key))
+            if isinstance(node[key], (dict, list)):
+                todo.append(node[key])
+    return spots
+
+
+def parts_of(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def change(header: dict[str, Any], dice: random.Random, names: list[str]) -> None:
+    """Change one thing; often in an attribute, an operand or a shape, which is where the core could be hurt."""
+    within: Any = header
+    records = [one for one in parts_of(header.get("records")) if isinstance(one, list) and len(one) == 5]
+    if records and dice.random() < 0.7:
+        record = dice.choice(records)
+        field = dice.choice([0, 1, 2, 3, 4, 4, 4])
+        if field == 0:
+            record[0] = dice.choice(names)
+            return
+        if not isinstance(record[field], (dict, list)) or not record[field]:
+            record[field] = copy.deepcopy(dice.choice(HOSTILE))
+            return
+        within = record[field]
+    spots = spots_of(within)
+    if not spots:
+        return
+    node, key = dice.choice(spots)
+    kind = dice.randrange(7)
+    if kind == 0 and isinstance(node, list):
+        del node[key]
+    elif kind == 1 and isinstance(node, list):
+        node.insert(key, copy.deepcopy(dice.choice(HOSTILE)))
+    elif kind in (2, 3) and type(node[key]) is int:
+        node[key] += dice.choice([-1, 1, 2, -2, 100])
+    elif kind == 4:
+        other, there = dice.choice(spots_of(header))
+        node[key] = copy.deepcopy(other[there])
+    elif kind == 5 and isinstance(node, list):
+        dice.shuffle(node)
+    else:
+        node[key] = copy.deepcopy(dice.choice(HOSTILE))
+
+
+def repair(header: dict[str, Any], data: bytes) -> None:
+    """Let records say of their shapes what their rows say, as a clever forger would: more of the mutants load then."""
+    with contextlib.suppress(Exception):
+        reader = _Reader(header, data)
+        kinds = [(name, shape) for name, shape in header["inputs"]]
+        kinds += [header["arrays"][number][:2] for _, _, number in header["variables"]]
+        for record in header["records"]:
+            op, operands, *_, attribute = record
+            if op == "constant":
+                record[2:4] = header["arrays"][attribute][:2]
+            elif op != "guard":
+                found = check_record(op, [_kind(*kinds[k]) for k in operands], reader.attribute(attribute))
+                if found is not None:
+                    record[2:4] = [found.dtype.name, list(found.shape)]
+            kinds.append(record[2:4])
+
+
+def mutants(program: tf.Program, count: int, seed: int) -> Iterator[bytes]:
+    content = to_bytes(program)
+    names = [name for name in _core.row_names() if _core.row_named(name) is not None]
+    for k in range(count):
+        dice = random.Random(f"{seed} {k}")
+        header, data = unpack(content)
+        for _ in range(dice.choice([1, 1, 1, 2, 4])):
+            change(header, dice, names)
+        if dice.random() < 0.5:
+            repair(header, data)
+        if data and dice.random() < 0.2:
+            changed = bytearray(data)
+            changed[dice.randrange(len(changed))] = dice.randrange(256)
+            data = bytes(changed)
+        yield pack(header, data)
+
+
+# ------------------------------------------------------------------------------------------------------------------ use
+
+
+@contextlib.contextmanager
+def ordinary() -> Iterator[None]:
+    """Errors are of Python's ordinary classes: none says that the interpreter, or an assumption of ours, broke."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except (SystemError, AssertionError, RecursionError, NameError, UnboundLocalError):
+        raise
+    except Exception as error:
+        assert str(error) or isinstance(error, (MemoryError, KeyError))
+
+
+def is_small(program: tf.Program) -> bool:
+    """Whether running it takes no more than a moment: what a program asks for is not what is tested."""
+    core = program.core
+    sizes = [np.prod(core.node(k)[3], dtype=float) for k in range(len(core))]
+    return max(sizes, default=0) <= 1e5 and not any(len(digits) > 5 for digits in map(str, numbers_in(core)))
+
+
+def numbers_in(core: Any) -> Iterator[int]:
+    todo = [core.node(k)[4] for k in range(len(core))]
+    while todo:
+        part = todo.pop()
+        if type(part) is int:
+            yield abs(part)
+        elif type(part) in (tuple, list):
+            todo += part
+        elif type(part) is dict:
+            todo += part.values()
+
+
+def call(program: tf.Program, tensors: list[Any]) -> None:
+    with ordinary():
+        args, kwargs = program.layouts[0].assemble(tensors)
+        program(*args, **kwargs)
+
+
+def use(content: bytes) -> bool:
+    """Load a file and do with it whatever can be done; returns whether it could be loaded."""
+    try:
+        program = from_bytes(content)
+    except ProgramFileError as error:
+        assert str(error)
+        return False
+    str(program)
+    with ordinary():
+        program.to_c()
+    assert str(from_bytes(to_bytes(program))) == str(program)
+    if not is_small(program):
+        return True
+    tensors = [np.ones(tuple(spec.shape), spec.dtype) for spec in program.inputs]
+    numbers = np.random.default_rng(0)
+    call(program, tensors)
+    call(program, [(numbers.normal(size=x.shape) * 3).astype(x.dtype) for x in tensors])
+    call(program, [np.full(x.shape, -1).astype(x.dtype) for x in tensors])
+    for k, x in enumerate(tensors):  # shapes and dtypes that the program is not for
+        for other in (x[None], x.astype(np.int8), x.reshape(-1)[:0]):
+            if other.shape != x.shape or other.dtype != x.dtype:
+                args, kwargs = program.layouts[0].assemble([*tensors[:k], other, *tensors[k + 1 :]])
+                with pytest.raises((TypeError, ValueError)):
+                    program(*args, **kwargs)
+    with ordinary():
+        slope = program.gradient()
+        call(slope, tensors)
+    with ordinary():
+        args, _ = program.layouts[0].assemble([np.stack([x, x]) for x in tensors])
+        tf.vectorize(lambda *given: program(*given))(*args)
+    with ordinary():
+        if tensors and tensors[0].dtype.kind == "f" and len(program.inputs) == 1:
+            tf.sparse_jacobian(lambda x: tf.nest.flatten(program(x))[0], tensors[0])
+    return True
+
+
+@contextlib.contextmanager
+def limited(seconds: int) -> Iterator[None]:
+    """No mutant keeps the process for good."""
+
+    def late(*_: Any) -> None:
+        raise AssertionError(f"this took more than {seconds} seconds")
+
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_rows() -> None:
+    load_all_rows()
+
+
+@pytest.mark.parametrize("part", range(FILES))
+def test_what_somebody_tampered_with_is_refused_or_runs(part: int, capfd: Any) -> None:
+    loaded = tried = 0
+    for number, make in enumerate(sources()):
+        if number % FILES != part:
+            continue
+        program = make()
+        if "float128" in str(program) or "longdouble" in str(program):
+            continue  # (has no place in a file)
+        count = -(-MUTANTS // len(sources())) if MUTANTS else 30 if number < 8 else 2
+        for k, content in enumerate(mutants(program, count, number)):
+            if KEPT:
+                Path(KEPT).write_bytes(content)
+            with limited(SECONDS):
+                try:
+                    loaded += use(content)
+                except Exception as error:
+                    raise AssertionError(f"mutant {k} of program {number}: {type(error).__name__}: {error}") from error
+            tried += 1
+    assert 0 < loaded < tried
+
+
+def test_every_row_that_can_be_in_a_file_is_in_a_program_that_is_tampered_with() -> None:
+    seen: set[str] = set()
+    for make in sources():
+        program = make()
+        seen |= {program.core.node(k)[0] for k in range(len(program.core))}
+    named = {name for name in _core.row_names() if (_core.row_named(name) or ("elementwise",))[0] != "elementwise"}
+    ours = {name for name in named if _core.row_named(name)[3].text != "options by name"}
+    assert sorted(ours - seen) == []
