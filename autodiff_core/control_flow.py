@@ -129,7 +129,7 @@ def switch_case(
     branches: dict[int, Any] = dict(fn if isinstance(fn, tuple) else (index, fn) for index, fn in pairs)
     if not branches:
         raise ValueError("switch_case: needs one branch at least")
-    return branches.get(int(branch_index), default or branches[max(branches)])()
+    return branches.get(_core.integer(branch_index), default or branches[max(branches)])()
 
 
 def while_loop(
@@ -181,7 +181,7 @@ def while_loop(
     values: Any = tuple(loop_vars) if isinstance(loop_vars, (list, tuple)) else (loop_vars,)
     alone = not isinstance(loop_vars, (list, tuple))
     count = len(values)
-    left = None if maximum_iterations is None else int(maximum_iterations)
+    left = None if maximum_iterations is None else _core.integer(maximum_iterations)
     while (left is None or left > 0) and bool(cond(*values)):
         values = body(*values)
         if not isinstance(values, (list, tuple)):

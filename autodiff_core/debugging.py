@@ -383,7 +383,8 @@ def assert_rank(x: Any, rank: Any, message: str | None = None, name: str | None 
     --------
     >>> tf.debugging.assert_rank(tf.ones((2, 3)), 2)
     """
-    _ranked(x, lambda found: found == int(rank), str(int(rank)), message)
+    rank = _core.integer(rank)
+    _ranked(x, lambda found: found == rank, str(rank), message)
 
 
 def assert_rank_at_least(x: Any, rank: Any, message: str | None = None, name: str | None = None) -> None:
@@ -411,7 +412,8 @@ def assert_rank_at_least(x: Any, rank: Any, message: str | None = None, name: st
     --------
     >>> tf.debugging.assert_rank_at_least(tf.ones((2, 3)), 1)
     """
-    _ranked(x, lambda found: found >= int(rank), f"at least {int(rank)}", message)
+    rank = _core.integer(rank)
+    _ranked(x, lambda found: found >= rank, f"at least {rank}", message)
 
 
 def assert_rank_in(x: Any, ranks: Iterable[Any], message: str | None = None, name: str | None = None) -> None:
@@ -439,7 +441,7 @@ def assert_rank_in(x: Any, ranks: Iterable[Any], message: str | None = None, nam
     --------
     >>> tf.debugging.assert_rank_in(tf.ones((2, 3)), (2, 3))
     """
-    numbers = tuple(int(rank) for rank in ranks)
+    numbers = tuple(_core.integer(rank) for rank in ranks)
     _ranked(x, lambda found: found in numbers, f"in {numbers}", message)
 
 

@@ -64,7 +64,7 @@ def general_dropout(
         return _core.identity_tensor(operand)
     share = tf.cast(rate, operand.dtype)
     shape = tuple(operand.shape) if noise_shape is None else tuple(noise_shape)
-    sizes = [own if size is None else int(size) for own, size in zip(operand.shape, shape, strict=True)]
+    sizes = [own if size is None else _core.integer(size) for own, size in zip(operand.shape, shape, strict=True)]
     numbers = tf.cast(uniform_sampler(shape=sizes, dtype=operand.dtype), operand.dtype)
     return tf.where(numbers >= share, operand / (1.0 - share), np.zeros((), operand.dtype))
 

@@ -88,7 +88,7 @@ def set_seed(seed: int | None) -> None:
     True
     """
     global _global_seed
-    _global_seed = None if seed is None else int(seed)
+    _global_seed = None if seed is None else _core.integer(seed)
     _generators.clear()
 
 
@@ -371,4 +371,4 @@ def _float_dtype(dtype: DTypeLike | None, function: str) -> np.dtype[Any]:
 
 def _sizes(shape: Any) -> tuple[int, ...]:
     """Read a shape that is given as a number, a sequence of numbers or an integer tensor."""
-    return tuple(int(size) for size in np.atleast_1d(np.asarray(shape, dtype=np.int64)))
+    return tuple(_core.integers(shape))

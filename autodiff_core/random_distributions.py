@@ -95,9 +95,10 @@ def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> tf.Tensor:
     True
     """
     given = _seed("split", seed)
-    if int(num) < 1:
-        raise ValueError(f"split: num {num} must be positive")
-    return _WORDS([given], ((int(num), 2), given.dtype))
+    count = _core.integer(num)
+    if count < 1:
+        raise ValueError(f"split: num {count} must be positive")
+    return _WORDS([given], ((count, 2), given.dtype))
 
 
 def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> tf.Tensor:
@@ -562,7 +563,7 @@ def _logits(function: str, logits: Any, num_samples: Any) -> tuple[Any, tuple[in
             f"{function}: takes logits that are floats of shape (batch, classes), not {given.dtype} of "
             f"{tuple(given.shape)}"
         )
-    return given, (int(given.shape[0]), int(num_samples))
+    return given, (int(given.shape[0]), _core.integer(num_samples))
 
 
 def categorical(

@@ -71,7 +71,7 @@ def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str
 
 
 def _shuffled(attributes: Any, index: np.ndarray, seed: np.ndarray, most: np.ndarray) -> np.ndarray:
-    count = int(most) + 1
+    count = _core.integer(most) + 1
     if index.size and not 0 <= index.min() <= index.max() < count:
         raise ValueError(f"index_shuffle: index must be from 0 to max_index {count - 1}")
     return generator_from(seed).permutation(count)[index].astype(index.dtype)

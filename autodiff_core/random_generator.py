@@ -64,7 +64,7 @@ def create_rng_state(seed: Any, alg: Any) -> tf.Tensor:
     >>> tf.random.create_rng_state(7, "philox").numpy().tolist()
     [7, 0, 0]
     """
-    numbers = [int(number) for number in np.atleast_1d(np.asarray(seed))]
+    numbers = [_core.integer(number) for number in np.atleast_1d(np.asarray(seed))]
     if len(numbers) > 3:
         raise ValueError(f"create_rng_state: a seed has at most three numbers, not {len(numbers)}")
     wrapped = [(number + 2**63) % 2**64 - 2**63 for number in numbers]
@@ -117,7 +117,7 @@ class Generator:
     @classmethod
     def from_key_counter(cls, key: Any, counter: Sequence[int], alg: Any) -> Generator:
         """A generator of a key, and of a counter of two numbers."""
-        return cls(state=create_rng_state([*np.asarray(counter).tolist(), int(key)], alg))
+        return cls(state=create_rng_state([*np.asarray(counter).tolist(), _core.integer(key)], alg))
 
     @classmethod
     def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
@@ -150,7 +150,7 @@ class Generator:
 
     def reset_from_key_counter(self, key: Any, counter: Sequence[int]) -> None:
         """Go to the state of a key and a counter of two numbers."""
-        self._state.assign(create_rng_state([*np.asarray(counter).tolist(), int(key)], None))
+        self._state.assign(create_rng_state([*np.asarray(counter).tolist(), _core.integer(key)], None))
 
     def skip(self, delta: Any) -> tf.Tensor:
         """Leave out draws: move the counter on by `delta`, and give the state before."""

@@ -40,6 +40,7 @@ def set_num_threads(count: int) -> None:
     1
     >>> tf.set_num_threads(before)
     """
+    count = _core.integer(count)
     if count < 1:
         raise ValueError(f"set_num_threads: there must be at least 1 thread, not {count}")
     _core.set_num_threads(count)

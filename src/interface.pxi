@@ -547,11 +547,13 @@ def operands(*values):
 
 
 def as_index(value):
-    """An integer among a function's arguments (an axis, a size, a count) as Python has it, where it is a tensor; what is
-    none is given back as it is. A program is then one for this value."""
+    """An integer among a function's arguments (an axis, a size, a count) as Python has it, where it is a tensor; what is no
+    single number (None, a list) is given back as it is. A program is then one for this value."""
     if isinstance(value, BufferCore):
         value = (<BufferCore>value).value()
-    return value.__index__() if isinstance(value, Operand) else value
+    if isinstance(value, Operand):
+        return value.__index__()
+    return integer(value) if isinstance(value, (float, complex, np_generic)) else value
 
 
 def integer(value):
@@ -568,6 +570,19 @@ def integer(value):
         return PyNumber_Index(value)
     except TypeError:
         raise TypeError(f"an integer is needed, for an axis, a size or a count, not {shorten(value)}") from None
+
+
+def integer_array(value):
+    """Integers among a function's arguments, given in any form, as an array of int64. Floats are none, nor is text."""
+    cdef ndarray array = value_array(as_operand(value) if value_holds_operands(value) else value)
+    if array.dtype.kind in "iu" or (PyArray_SIZE(array) == 0 and array.dtype.kind == "f"):
+        return array.astype(np_int64)
+    raise TypeError(f"integers are needed, for axes, sizes or counts, not {shorten(value)}")
+
+
+def integers(value):
+    """The same as a list, in which one integer stands alone."""
+    return integer_array(value).reshape(-1).tolist()
 
 
 cdef object without_tensors(object attribute):

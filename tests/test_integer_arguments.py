@@ -262,6 +262,88 @@ def test_a_float_is_no_axis_size_or_count(name: str) -> None:
         NO_FLOATS[name](np.int64(1))
 
 
+# What is no count, though it is an integer in the calls: data, and what stands beside data;
+DATA = {
+    "input",
+    "value",
+    "x",
+    "y",
+    "operands",
+    "labels",
+    "predictions",
+    "y_true",
+    "data",
+    "counts",
+    "lengths",
+    "shape_or_array",
+}
+DATA |= {
+    "true_classes",
+    "sampled_candidates",
+    "sampled_values",
+    "seq_length",
+    "unigrams",
+    "tensor",
+    "seq",
+    "nest1",
+    "maxval",
+}
+DATA |= {
+    "flat_sequence",
+    "padding_value",
+    "constant_values",
+    "pad_value",
+    "initial",
+    "default",
+    "minval",
+    "start",
+    "step",
+    "delta",
+}
+DATA |= {"ignore_class", "sample_rate", "ord", "n", "fweights"}
+# what is never looked at, or by the call of the function that is made;
+UNSEEN = {"parallel_iterations", "summarize", "argnums", "chunk_size", "in_axes", "out_axes", "seed", "optimize", "num"}
+UNSEEN |= {"reduction_input_size_override", "num_sampled", "num_classes"}
+# and where NumPy takes floats itself.
+NUMPY_TAKES_FLOATS = {"ddof", "tol", "np.array_split(indices_or_sections)", "np.pad(stat_length=)", "np.polyfit(deg)"}
+NUMPY_TAKES_FLOATS |= {"np.rot90(k)", "np.trim_zeros(axis=)", "np.vander(N)", "np.tril(k)", "np.tril(k=)", "np.triu(k)"}
+NUMPY_TAKES_FLOATS |= {"np.triu(k=)", "xp.tril(k=)", "xp.triu(k=)", "tf.scipy.special.lambertw(k=)"}
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_a_float_is_no_integer_in_any_call(space: str) -> None:
+    tried: set[str] = set()
+    taken = []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for call in calls():
+            if space_of(call.name) != space:
+                continue
+            for variant in integer_arguments.variants(call):
+                parameter = re.findall(r"\((\w+)", variant.name)[-1]
+                if variant.name in tried or {variant.name, parameter} & (DATA | UNSEEN | NUMPY_TAKES_FLOATS):
+                    continue
+                try:
+                    run(variant.call, as_python(variant.value))
+                except Exception:
+                    continue
+                tried.add(variant.name)
+                number = variant.value + 0.5
+                for value in (
+                    as_python(number),
+                    np.float64(number),
+                    tf.constant(as_python(number)),
+                    str(variant.value),
+                ):
+                    try:
+                        run(variant.call, value)
+                    except (TypeError, ValueError, IndexError, LookupError, NotImplementedError):
+                        continue
+                    taken.append(f"{variant.name} = {value!r}")
+    assert len(tried) > 5
+    assert not taken
+
+
 def test_a_row_of_ones_own_may_be_given_tensors_for_attributes() -> None:
     turned = tf.general_op("turned_by", lambda x, by: np.roll(x, by, -1), lambda g, y, x, by: turned(g, by=-by))
     recorded = tf.function(lambda x, by: turned(x, by=by) * x)

@@ -142,7 +142,7 @@ class Layer(tf.Module):
         dtype = self._dtype if dtype is None else np.dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if np.issubdtype(dtype, np.floating) else "zeros"
-        value = initializers.get(initializer)(tuple(int(size) for size in shape), dtype=dtype)
+        value = initializers.get(initializer)(tuple(_core.integer(size) for size in shape), dtype=dtype)
         variable = tf.Variable(value, trainable=trainable, name=name, dtype=dtype)
         self._weights.append(variable)
         return variable

@@ -46,7 +46,7 @@ def concatenate(
     arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
 ) -> Any:
     parts = [shaping.reshape(x, -1) for x in arrays] if axis is None else arrays
-    return in_dtype(shaping.concat(parts, axis or 0), dtype)
+    return in_dtype(shaping.concat(parts, 0 if axis is None else axis), dtype)
 
 
 @counterpart(np.stack, lists="items")
@@ -110,7 +110,7 @@ def append(arr: Any, values: Any, axis: Any = None) -> Any:
 @counterpart(np.split)
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     if np.ndim(indices_or_sections) == 0:
-        return shaping.split(ary, int(indices_or_sections), axis)
+        return shaping.split(ary, _core.integer(indices_or_sections), axis)
     return array_split(ary, indices_or_sections, axis)
 
 
@@ -123,7 +123,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     lead = (slice(None),) * axis_of(axis, x.ndim)
     if np.ndim(indices_or_sections) == 0:
         return [x[(*lead, slice(int(a), int(b)))] for a, b in pairwise(starts)]
-    ends: list[Any] = [0, *(int(i) for i in np.asarray(indices_or_sections)), None]
+    ends: list[Any] = [0, *_core.integers(indices_or_sections), None]
     return [x[(*lead, slice(a, b))] for a, b in pairwise(ends)]
 
 

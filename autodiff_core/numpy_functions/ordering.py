@@ -40,7 +40,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
 @counterpart(np.take)
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     x = _flat(a) if axis is None else _core.operand(a)
-    at = axis_of(axis, x.ndim) if axis else 0
+    at = 0 if axis is None else axis_of(axis, x.ndim)
     places: Any = indices if isinstance(indices, _core.Operand) else np.asarray(indices)
     if mode == "clip":
         places = np.clip(places, 0, x.shape[at] - 1)

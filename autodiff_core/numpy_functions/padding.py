@@ -44,7 +44,7 @@ def _widths(given: Any, nd: int) -> list[tuple[int, int]]:
             before, behind = np.broadcast_to(width, (2,)).tolist()
             pairs[axis] = (before, behind)
         return pairs
-    return [(int(a), int(b)) for a, b in np.broadcast_to(given, (nd, 2))]
+    return [(int(a), int(b)) for a, b in np.broadcast_to(_core.integer_array(given), (nd, 2))]
 
 
 def _of_axis(value: Any, axis: int, nd: int) -> tuple[Any, Any]:
@@ -63,10 +63,10 @@ def _padded_along(x: Any, axis: int, pair: tuple[int, int], mode: Any, kwargs: d
         parts = [shaping.broadcast_to(_ends(end, x), _sized(x, axis, n)) for end, n in zip(ends, pair, strict=True)]
         return shaping.concat([parts[0], x, parts[1]], axis)
     if mode in _STATISTICS or mode == "median":
-        lengths = _of_axis(kwargs.get("stat_length"), axis, x.ndim)
+        lengths = tuple(_core.as_index(n) for n in _of_axis(kwargs.get("stat_length"), axis, x.ndim))
         lead = (slice(None),) * axis
         first = x[(*lead, slice(None, lengths[0]))]
-        last = x[(*lead, slice(None if lengths[1] is None else -int(lengths[1]), None))]
+        last = x[(*lead, slice(None if lengths[1] is None else -lengths[1], None))]
         parts = [
             shaping.broadcast_to(_statistic(part, axis, mode), _sized(x, axis, n))
             for part, n in zip((first, last), pair, strict=True)

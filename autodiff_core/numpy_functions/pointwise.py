@@ -17,7 +17,7 @@ from .registry import alike, axis_of, constant, counterpart, data, in_dtype, ine
 @counterpart(np.round, np.around, data=True)
 def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
     """No gradient passes: the result varies in steps."""
-    return _ROUNDED([a], int(decimals))
+    return _ROUNDED([a], _core.integer(decimals))
 
 
 _ROUNDED = places_of(

@@ -97,7 +97,7 @@ def einsum(
 
 
 def _letters(sublist: Any) -> str:
-    return "".join("..." if k is Ellipsis else string.ascii_letters[int(k)] for k in sublist)
+    return "".join("..." if k is Ellipsis else string.ascii_letters[_core.integer(k)] for k in sublist)
 
 
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:

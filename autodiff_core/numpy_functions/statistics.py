@@ -606,7 +606,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
 @counterpart(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     places = _core.operand(x)
-    length = max(int(minlength), beyond_highest(places))
+    length = max(_core.integer(minlength), beyond_highest(places))
     if weights is None:
         return counting.bincount(places, minlength=length, maxlength=length, dtype=np.int64)
     return segments.unsorted_segment_sum(inexact(weights), places, length)

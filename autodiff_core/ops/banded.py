@@ -79,7 +79,7 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any) -> Tensor:
     >>> print(tf.scipy.linalg.solve_banded((0, 1), [[0., 1.], [2., 2.]], [4., 2.]).numpy())
     [1.5 1. ]
     """
-    lower, upper = (int(count) for count in l_and_u)
+    lower, upper = (_core.integer(count) for count in l_and_u)
     x, y = of_one_dtype(ab, b)
     vector = len(y.shape) == 1
     if len(x.shape) != 2 or x.shape[0] != lower + upper + 1 or len(y.shape) not in (1, 2) or x.shape[1] != y.shape[0]:

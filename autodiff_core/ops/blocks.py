@@ -16,14 +16,14 @@ from .shaping import pad, reshape, transpose
 
 
 def _pairs(function: str, what: str, value: Any, count: int) -> np.ndarray:
-    pairs = np.asarray(value, dtype=np.int64).reshape(-1, 2) if np.size(value) else np.zeros((0, 2), np.int64)
+    pairs = _core.integer_array(value).reshape(-1, 2)
     if len(pairs) != count or (pairs < 0).any():
         raise ValueError(f"{function}: {what} {pairs.tolist()} must be a pair of counts for each of {count} dimensions")
     return pairs
 
 
 def _blocks(function: str, block_shape: Any, dims: int) -> tuple[int, ...]:
-    sizes = tuple(int(size) for size in np.atleast_1d(np.asarray(block_shape)))
+    sizes = tuple(_core.integers(block_shape))
     if len(sizes) > dims - 1 or any(size < 1 for size in sizes):
         raise ValueError(
             f"{function}: block_shape {sizes} must be positive, for no more than the {dims - 1} dimensions behind the "
@@ -211,7 +211,7 @@ def required_space_to_batch_paddings(
     >>> paddings.numpy().tolist(), crops.numpy().tolist()
     ([[0, 1], [0, 2]], [[0, 1], [0, 2]])
     """
-    space, blocks = (np.asarray(value, np.int64).reshape(-1) for value in (input_shape, block_shape))
+    space, blocks = (_core.integer_array(value).reshape(-1) for value in (input_shape, block_shape))
     if len(space) != len(blocks):
         raise ValueError(
             f"required_space_to_batch_paddings: input_shape {space.tolist()} and block_shape {blocks.tolist()} differ "
@@ -277,7 +277,7 @@ def with_space_to_batch(
     Tensor([1. 2. 3. 4.], shape=(4,), dtype=float32)
     """
     x = _core.operand(input)
-    rates = np.asarray(dilation_rate, np.int64).reshape(-1)
+    rates = _core.integer_array(dilation_rate).reshape(-1)
     n = len(rates)
     if padding not in ("SAME", "VALID"):
         raise ValueError(f"with_space_to_batch: padding {padding!r} is neither 'SAME' nor 'VALID'")
@@ -291,7 +291,7 @@ def with_space_to_batch(
     if padding == "SAME":
         if filter_shape is None:
             raise ValueError("with_space_to_batch: padding 'SAME' needs filter_shape")
-        extra = (np.asarray(filter_shape, np.int64).reshape(-1)[:n] - 1) * rates
+        extra = (_core.integer_array(filter_shape).reshape(-1)[:n] - 1) * rates
         base = np.stack([extra // 2, extra - extra // 2], axis=1)
     paddings, crops = required_space_to_batch_paddings([x.shape[axis] for axis in axes], rates, base)
     # Axes between the batch and the space are blocks of one.

@@ -44,7 +44,7 @@ def _drawn(
 ) -> CandidateSampler:
     from ..random import fresh_seed
 
-    true = _core.operand(true_classes)
+    true, num_true, num_sampled = _core.operand(true_classes), _core.integer(num_true), _core.integer(num_sampled)
     if true.ndim != 2 or true.shape[1] != num_true or true.dtype.kind not in "iu":
         raise ValueError(
             f"{function}: true_classes must be integers of shape (batch, {num_true}), not {true.dtype} of "
@@ -53,7 +53,7 @@ def _drawn(
     possible = int(np.count_nonzero(probability))
     if num_sampled < 1 or (unique and num_sampled > possible):
         raise ValueError(f"{function}: {num_sampled} different classes cannot be drawn from {possible}")
-    found = _DRAWN([fresh_seed(seed), probability], (int(num_sampled), bool(unique)))
+    found = _DRAWN([fresh_seed(seed), probability], (num_sampled, bool(unique)))
     drawn, tries = found[:-1], found[-1]
     expected, drawn_expected = (
         _EXPECTED([classes, tries, probability], (function, bool(unique))) for classes in (true, drawn)

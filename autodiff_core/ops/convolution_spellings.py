@@ -206,6 +206,7 @@ def conv(
         raise ValueError(f"conv: data_format {data_format!r} is neither 'CHANNELS_LAST' nor 'CHANNELS_FIRST'")
     first = data_format == "CHANNELS_FIRST"
     channels = shape[batch_dims] if first else shape[-1]
+    groups = _core.integer(groups)
     if groups < 1 or weights.shape[-2] * groups != channels:
         raise ValueError(
             f"conv: {channels} channels in {groups} groups do not fit filters of shape {tuple(weights.shape)}"

@@ -64,14 +64,15 @@ def bincount(
     >>> tf.math.bincount([1, 1, 3], weights=[0.5, 1., 2.])
     <Tensor: shape=(4,), dtype=float32, numpy=array([0. , 1.5, 0. , 2. ], dtype=float32)>
     """
-    numbers = _core.operand(arr)
+    numbers, axis = _core.operand(arr), _core.as_index(axis)
     if axis not in (None, 0, -1) or (axis == -1 and numbers.ndim > 2):
         raise ValueError(f"bincount: axis {axis} must be None, 0 or -1, the last of one or two dimensions")
     if binary_output and weights is not None:
         raise ValueError("bincount: binary_output tells no more than whether a number occurs: weights do not count")
     if numbers.dtype.kind not in "iu":
         raise ValueError(_NO_NUMBERS)
-    least, most = int(minlength or 0), None if maxlength is None else int(maxlength)
+    least = 0 if minlength is None else _core.integer(minlength)
+    most = None if maxlength is None else _core.integer(maxlength)
     # Where numbers cannot make the result any longer, nobody has to look at them.
     length = least if most is not None and most <= least else max(beyond_highest(numbers), least)
     length = length if most is None else min(length, most)

@@ -276,9 +276,10 @@ def ctc_loss(
 
 
 def _blank(function: str, index: int, classes: int) -> int:
+    index = _core.integer(index)
     if not -classes <= index < classes:
         raise ValueError(f"{function}: blank_index {index} is out of bounds for {classes} classes")
-    return int(index) % classes
+    return index % classes
 
 
 def _slope(logits: Any, *labels: Any) -> Tensor:

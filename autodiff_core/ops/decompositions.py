@@ -584,7 +584,10 @@ def eigh_tridiagonal(
         matrix = matrix + diag(beside, k=-1)  # eigh reads the lower triangle
     w, v = (eigvalsh(matrix), None) if eigvals_only else eigh(matrix)
     if select == "i":
-        w, v = (None if x is None else x[..., int(select_range[0]) : int(select_range[1]) + 1] for x in (w, v))
+        w, v = (
+            None if x is None else x[..., _core.integer(select_range[0]) : _core.integer(select_range[1]) + 1]
+            for x in (w, v)
+        )
     elif select == "v":
         values = _core.seen(w)
         chosen = np.flatnonzero((values > select_range[0]) & (values <= select_range[1]))

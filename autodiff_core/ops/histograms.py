@@ -88,7 +88,9 @@ def histogram_fixed_width_bins(
     >>> tf.histogram_fixed_width_bins([-1., 0., 1.5, 2., 5., 15.], [0., 5.], nbins=5).numpy().tolist()
     [0, 0, 1, 2, 4, 4]
     """
-    return _BINNED(_core.operands(values, value_range), ("histogram_fixed_width_bins", int(nbins), np.dtype(dtype)))
+    return _BINNED(
+        _core.operands(values, value_range), ("histogram_fixed_width_bins", _core.integer(nbins), np.dtype(dtype))
+    )
 
 
 def histogram_fixed_width(
@@ -126,7 +128,9 @@ def histogram_fixed_width(
     >>> tf.histogram_fixed_width([-1., 0., 1.5, 2., 5., 15.], [0., 5.], nbins=5).numpy().tolist()
     [2, 1, 1, 0, 2]
     """
-    return _FILLED(_core.operands(values, value_range), ("histogram_fixed_width", int(nbins), np.dtype(dtype)))
+    return _FILLED(
+        _core.operands(values, value_range), ("histogram_fixed_width", _core.integer(nbins), np.dtype(dtype))
+    )
 
 
 def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:

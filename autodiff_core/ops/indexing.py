@@ -188,6 +188,7 @@ def gather(
     if index.dtype.kind not in "iu":
         raise TypeError(f"gather: indices must be integers, not {index.dtype}")
     nd = x.ndim
+    batch_dims = _core.integer(batch_dims)
     at = batch_dims if axis is None else _core.integer(axis)
     if not -nd <= at < nd:
         raise ValueError(f"gather: axis {at} is out of bounds for shape {tuple(x.shape)}")
@@ -442,8 +443,11 @@ def one_hot(
         return select(where_on, _core.to_dtype(on, dtype), _core.to_dtype(off, dtype))
     on = 1 if on_value is None else np.asarray(on_value)
     off = 0 if off_value is None else np.asarray(off_value)
+    numbers = _core.operand(indices)
+    if numbers.dtype.kind not in "iu" and numbers.size:
+        raise TypeError(f"one_hot: indices must be integers, not of dtype {numbers.dtype}")
     attributes = (_core.integer(depth), on, off, -1 if axis is None else _core.integer(axis), np.dtype(dtype))
-    return _core.general(_ONE_HOT, (_core.operand(indices),), attributes)
+    return _core.general(_ONE_HOT, (numbers,), attributes)
 
 
 def _hot(attributes: Any, indices: np.ndarray) -> np.ndarray:

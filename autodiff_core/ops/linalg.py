@@ -174,7 +174,7 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
         first, second = list(range(nx - int(axes), nx)), list(range(int(axes)))
     else:
         pair = [axes[0], axes[1]]
-        first, second = ([int(d) for d in np.atleast_1d(np.asarray(part))] for part in pair)
+        first, second = (_core.integers(part) for part in pair)
     if len(first) != len(second) or any(not -nx <= d < nx for d in first) or any(not -ny <= d < ny for d in second):
         raise ValueError(f"tensordot: axes {axes} do not fit shapes {tuple(x.shape)} and {tuple(y.shape)}")
     first, second = [d % nx for d in first], [d % ny for d in second]

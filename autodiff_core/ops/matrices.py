@@ -136,7 +136,7 @@ class _Packing:
     """Which packed element an element of a matrix is, for the diagonals from `low` to `high`."""
 
     def __init__(self, op: str, shape: tuple[int, int], k: Any, align: str) -> None:
-        bounds = [int(d) for d in np.atleast_1d(np.asarray(k))]
+        bounds = _core.integers(k)
         self.low, self.high = bounds[0], bounds[-1]
         rows, columns = shape
         if len(bounds) > 2 or self.low > self.high:
@@ -220,7 +220,7 @@ def diag(
      [0. 0. 0.]]
     """
     x = _core.operand(diagonal)
-    bounds = [int(d) for d in np.atleast_1d(np.asarray(k))]
+    bounds = _core.integers(k)
     if not len(x.shape):
         raise ValueError("diag: a diagonal has one axis at least; a scalar was given")
     longest = int(x.shape[-1])
@@ -373,6 +373,7 @@ def band_part(input: Any, num_lower: int, num_upper: int, name: str | None = Non
         raise ValueError(f"band_part: a matrix has two axes at least; the shape is {tuple(x.shape)}")
     rows, columns = int(x.shape[-2]), int(x.shape[-1])
     below = np.arange(rows)[:, None] - np.arange(columns)
+    num_lower, num_upper = _core.integer(num_lower), _core.integer(num_upper)
     inside = ((num_lower < 0) | (below <= num_lower)) & ((num_upper < 0) | (-below <= num_upper))
     return where(inside, x, _in_dtype_of(0, x))
 

@@ -34,9 +34,10 @@ def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fals
 def matrix_power(a: Any, n: int) -> Tensor:
     """Integer powers of square matrices, by squaring; negative ones by the inverse."""
     x = matrices(a, "matrix_power", square=True)
-    n = _core.as_index(n)
-    if not isinstance(n, (int, np.integer)):
-        raise TypeError(f"matrix_power: the exponent is an integer, not {n!r}")
+    try:
+        n = _core.integer(n)
+    except TypeError:
+        raise TypeError(f"matrix_power: the exponent is an integer, not {n!r}") from None
     if n == 0:
         one = np.broadcast_to(np.eye(int(x.shape[-1]), dtype=x.dtype), tuple(x.shape))
         return _core.to_tensor(one)

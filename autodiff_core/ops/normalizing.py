@@ -389,7 +389,7 @@ def local_response_normalization(
         raise ValueError(f"local_response_normalization: takes 4 dimensions, not shape {tuple(x.shape)}")
     channels = x.shape[-1]
     rows = reshape(square(x), (-1, channels, 1))
-    radius = int(depth_radius)
+    radius = _core.integer(depth_radius)
     windows = _windows(pad(rows, [(0, 0), (radius, radius), (0, 0)]), (2 * radius + 1,), (1,), (1,))
     sums = reshape(reduce_sum(windows, (2, 3)), x.shape)
     return x * _pow(bias + alpha * sums, -beta)
@@ -428,7 +428,7 @@ def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name:
     """
     x = _channels_behind("space_to_depth", input, data_format)
     n, h, w, c = x.shape
-    b = int(block_size)
+    b = _core.integer(block_size)
     if h % b or w % b:
         raise ValueError(f"space_to_depth: blocks of {b} do not divide height {h} and width {w}")
     blocks = transpose(reshape(x, (n, h // b, b, w // b, b, c)), (0, 1, 3, 2, 4, 5))
@@ -469,7 +469,7 @@ def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name:
     """
     x = _channels_behind("depth_to_space", input, data_format)
     n, h, w, c = x.shape
-    b = int(block_size)
+    b = _core.integer(block_size)
     if c % (b * b):
         raise ValueError(f"depth_to_space: blocks of {b} do not divide {c} channels")
     blocks = transpose(reshape(x, (n, h, w, b, b, c // (b * b))), (0, 1, 3, 2, 4, 5))

@@ -166,7 +166,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
             raise ValueError(f"norm: ord={ord!r} is for vectors and matrices; the shape is {tuple(v.shape)}")
         axes = list(range(nd))
     else:
-        axes = [int(d) for d in np.atleast_1d(np.asarray(axis))]
+        axes = _core.integers(axis)
     if len(axes) == 1:
         return vector_norm(v, axes[0], keepdims, 2 if ord is None else ord)
     if len(axes) != 2:

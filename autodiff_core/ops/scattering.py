@@ -300,7 +300,9 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     >>> [part.numpy().tolist() for part in tf.dynamic_partition([1., 2., 3.], [0, 1, 0], 2)]
     [[1.0, 3.0], [2.0]]
     """
-    x = _core.operand(data)
+    x, partitions = _core.operand(data), _core.operand(partitions)
+    if partitions.dtype.kind not in "iu" and partitions.size:
+        raise TypeError(f"dynamic_partition: partitions must be integers, not of dtype {partitions.dtype}")
     numbers = _PARTITIONS([partitions], _core.integer(num_partitions))
     if tuple(x.shape[: numbers.ndim]) != tuple(numbers.shape):
         raise ValueError(
@@ -543,7 +545,7 @@ def reverse_sequence(
     nd = len(x.shape)
     if seq_axis is None:
         raise ValueError("reverse_sequence: seq_axis must be given")
-    along, batch = seq_axis % nd, (batch_axis or 0) % nd
+    along, batch = seq_axis % nd, _core.integer(0 if batch_axis is None else batch_axis) % nd
     return take_along_axis(x, _REVERSED([seq_lengths], (tuple(x.shape), along, batch)), along)
 
 

@@ -188,7 +188,7 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
 
 def _known(shape: Any) -> tuple[Any, ...]:
     if isinstance(shape, Sequence):
-        return tuple(None if size is None else int(size) for size in shape)
+        return tuple(None if size is None else _core.integer(size) for size in shape)
     return _sizes(shape)
 
 

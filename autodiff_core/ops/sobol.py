@@ -55,6 +55,6 @@ def sobol_sample(dim: int, num_results: int, skip: int = 0, dtype: Any = np.floa
         raise ImportError(
             "sobol_sample is SciPy's, which is not installed: pip install autodiff-core[scipy]"
         ) from error
-    engine = qmc.Sobol(int(dim), scramble=False)
-    engine.fast_forward(int(skip) + 1)
-    return _core.to_tensor(engine.random(int(num_results)).astype(dtype))
+    engine = qmc.Sobol(_core.integer(dim), scramble=False)
+    engine.fast_forward(_core.integer(skip) + 1)
+    return _core.to_tensor(engine.random(_core.integer(num_results)).astype(dtype))

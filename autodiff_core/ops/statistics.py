@@ -182,7 +182,7 @@ def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, globa
     if sample_weight is not None:
         missing = len(losses.shape) - len(sample_weight.shape)
         losses = multiply(losses, reshape(sample_weight, (*tuple(sample_weight.shape), *(1,) * max(missing, 0))))
-    size = int(losses.shape[0]) if global_batch_size is None else int(global_batch_size)
+    size = int(losses.shape[0]) if global_batch_size is None else _core.integer(global_batch_size)
     if size < 1:
         raise ValueError(f"compute_average_loss: global_batch_size {size} must be positive")
     return divide(reduce_sum(losses), _core.to_tensor(np.asarray(size, losses.dtype)))

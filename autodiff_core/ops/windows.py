@@ -162,7 +162,7 @@ class _Plan:
                 ]
                 self.pads = [(total // 2, total - total // 2) for total in totals]
         else:
-            pairs = [(int(a), int(b)) for a, b in padding]
+            pairs = [(_core.integer(a), _core.integer(b)) for a, b in padding]
             if len(pairs) != dims + 2:
                 raise ValueError(f"{function}: explicit padding needs a pair for each of {dims + 2} dimensions")
             self.pads = pairs[2:] if self.first else pairs[1:-1]

@@ -341,7 +341,7 @@ def softmax(x: Any, axis: Any = None) -> Tensor:
      [0.25 0.25]]
     """
     if isinstance(axis, (int, np.integer)):
-        return _nn.softmax(x, int(axis))
+        return _nn.softmax(x, _core.integer(axis))
     return exp(log_softmax(x, axis))
 
 
@@ -370,7 +370,7 @@ def log_softmax(x: Any, axis: Any = None) -> Tensor:
     [-0.6931 -0.6931]
     """
     if isinstance(axis, (int, np.integer)):
-        return _nn.log_softmax(x, int(axis))
+        return _nn.log_softmax(x, _core.integer(axis))
     operand = _core.operand(x)
     return operand - reduce_logsumexp(operand, _axes(axis), True)
 

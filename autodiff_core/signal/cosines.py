@@ -186,7 +186,7 @@ def mdct(
     >>> tf.signal.mdct(tf.ones(16), 8).shape
     TensorShape([3, 4])
     """
-    length = int(frame_length)
+    length = _core.integer(frame_length)
     if length < 4 or length % 4:
         raise ValueError(f"mdct: the frame length must be a multiple of 4, not {length}")
     frames = _windowed(frame(signals, length, length // 2, pad_end), window_fn, length)

@@ -62,7 +62,7 @@ def frame(
     [[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]]
     """
     x = _core.operand(signal)
-    length, step, nd = int(frame_length), int(frame_step), len(x.shape)
+    length, step, nd = _core.integer(frame_length), _core.integer(frame_step), len(x.shape)
     if length < 1 or step < 1:
         raise ValueError(f"frame: frame_length {length} and frame_step {step} must be positive")
     if not -nd <= axis < nd:
@@ -113,7 +113,7 @@ def overlap_and_add(signal: Any, frame_step: int, name: str | None = None) -> Te
     [1.0, 1.0, 3.0, 2.0, 2.0]
     """
     x = _core.operand(signal)
-    step, shape = int(frame_step), tuple(x.shape)
+    step, shape = _core.integer(frame_step), tuple(x.shape)
     if len(shape) < 2 or step < 1:
         raise ValueError(f"overlap_and_add: takes two dimensions and a positive step, not shape {shape} and {step}")
     lead, (count, length) = shape[:-2], shape[-2:]

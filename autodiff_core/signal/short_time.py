@@ -23,8 +23,8 @@ Window = Callable[..., Any]
 
 def _lengths(function: str, frame_length: Any, frame_step: Any, fft_length: Any) -> tuple[int, int, int]:
     """As numbers; by default as many points as the power of two that holds a frame."""
-    length, step = int(frame_length), int(frame_step)
-    points = 1 << max(length - 1, 0).bit_length() if fft_length is None else int(fft_length)
+    length, step = _core.integer(frame_length), _core.integer(frame_step)
+    points = 1 << max(length - 1, 0).bit_length() if fft_length is None else _core.integer(fft_length)
     if min(length, step, points) < 1:
         raise ValueError(
             f"{function}: the lengths and the step are at least 1; frame_length is {length}, frame_step {step} and "
@@ -178,12 +178,12 @@ def inverse_stft_window_fn(
     >>> print(tf.signal.inverse_stft_window_fn(2)(4).numpy().round(4))
     [0. 1. 1. 1.]
     """
-    step = int(frame_step)
+    step = _core.integer(frame_step)
     if step < 1:
         raise ValueError(f"inverse_stft_window_fn: frame_step is at least 1, not {step}")
 
     def window_fn(frame_length: int, dtype: Any = np.float32) -> Tensor:
-        length = int(frame_length)
+        length = _core.integer(frame_length)
         overlaps = -(-length // step)
         forward = _core.operand(forward_window_fn(length, dtype=dtype))
         squares = reshape(pad(square(forward), [(0, overlaps * step - length)]), (overlaps, step))

@@ -121,7 +121,7 @@ def _operand(x: Any) -> Any:
 
 
 def _numbers(values: Any) -> list[int] | None:
-    return None if values is None else [int(n) for n in np.atleast_1d(np.asarray(values))]
+    return None if values is None else _core.integers(values)
 
 
 def _over_last(transform: Callable[..., Tensor], x: Any, count: int, fft_length: Any, function: str) -> Tensor:

@@ -19,9 +19,10 @@ def _checked(function: str, window_length: Any, dtype: Any) -> tuple[int, np.dty
     kind = np.dtype(dtype)
     if kind.kind != "f":
         raise ValueError(f"{function}: dtype must be a floating point type, not {kind}")
-    if int(window_length) < 0:
-        raise ValueError(f"{function}: window_length {int(window_length)} must not be negative")
-    return int(window_length), kind
+    length = _core.integer(window_length)
+    if length < 0:
+        raise ValueError(f"{function}: window_length {length} must not be negative")
+    return length, kind
 
 
 def _raised_cosine(function: str, window_length: Any, periodic: Any, dtype: Any, a: float, b: float) -> Tensor:
