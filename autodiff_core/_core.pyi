@@ -442,6 +442,7 @@ def register_elementwise(
     ufuncs: Sequence[np.ufunc] = (),
     raises: bool = False,
     passes_on: bool = False,
+    poles: bool = False,
 ) -> Op: ...
 def register_linear(
     name: str,

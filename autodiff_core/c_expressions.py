@@ -69,6 +69,24 @@ _ON_TRUTHS = _COMPARISONS | {
 
 # As NumPy computes them: npy_divmod and npy_logaddexp.
 _FUNCTIONS = {
+    "cotangent_product": """static {t} ad{f}_cotangent_product({t} g, {t} x)
+{{
+    const {t} r = g * x;
+    return r != r && g == 0 ? 0 : r;
+}}
+""",
+    "zero_product": """static {t} ad{f}_zero_product({t} x, {t} y)
+{{
+    const {t} r = x * y;
+    return r != r && (x == 0 || y == 0) ? 0 : r;
+}}
+""",
+    "cotangent_quotient": """static {t} ad{f}_cotangent_quotient({t} g, {t} x)
+{{
+    const {t} r = g / x;
+    return r != r && g == 0 ? 0 : r;
+}}
+""",
     "mod": """static {t} ad{f}_mod({t} a, {t} b)
 {{
     {t} r = fmod{f}(a, b);

@@ -594,7 +594,8 @@ def elementwise_op(
     *derivatives : callable or None
         One for each operand: a formula of (cotangent, *operands, output), linear in the cotangent, in terms of other
         elementwise ops. It is run once, on symbols, so Python cannot branch on values in it: use `tf.where`'s
-        elementwise kin, maximum, minimum and the like. None where the gradient stops.
+        elementwise kin, maximum, minimum and the like. Where the cotangent is zero, a quotient of it, and its product
+        with the output or with what has poles, is zero even if the slope is not finite. None where the gradient stops.
     formula : callable, optional
         The kernel as a formula of the operands, in terms of other elementwise ops.
     parameters : sequence of str, optional
@@ -629,7 +630,10 @@ def elementwise_op(
     if not derivatives:
         raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]
-    return _core.register_elementwise(name, ufunc, formula, derivatives, names, doc or f"The op {name}.").function
+    # (The kernel may have poles, for all that is known here.)
+    return _core.register_elementwise(
+        name, ufunc, formula, derivatives, names, doc or f"The op {name}.", poles=True
+    ).function
 
 
 def _check_ufunc(name: str, ufunc: Any, arity: int) -> None:

@@ -10,6 +10,7 @@ cimport cython
 from cpython.object cimport newfunc, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
+from libc.math cimport isfinite
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport abort, free, qsort
 from libc.string cimport memcmp, memcpy, memset, strcpy
@@ -136,6 +137,7 @@ cdef extern from "numpy/arrayobject.h":
         NPY_HALF
         NPY_FLOAT
         NPY_DOUBLE
+        NPY_LONGDOUBLE
         NPY_ARRAY_CARRAY
         NPY_ARRAY_CARRAY_RO
         NPY_ARRAY_OWNDATA
@@ -195,6 +197,15 @@ cdef extern from "vmath.h" nogil:
     void vm_outer_f64(const char* a, npy_intp step, const char* b, char* out, npy_intp m, npy_intp n) noexcept
     void vm_negative_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_negative_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cotangent_product_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cotangent_product_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cotangent_product_long(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cotangent_quotient_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cotangent_quotient_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_cotangent_quotient_long(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_zero_product_f32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_zero_product_f64(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
+    void vm_zero_product_long(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_1(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_2(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_4(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept

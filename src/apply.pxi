@@ -11,6 +11,11 @@ comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 # ------------------------------------------------------------------------------------------------------------ scalars
 
+cdef inline bint is_special(double partial) noexcept nogil:
+    """Whether a product with this partial may be the NaN that zero and infinity give."""
+    return partial == 0 or not isfinite(partial)
+
+
 cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, const double* values, double value,
                                   int code) except -2:
     """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node, or
@@ -55,11 +60,14 @@ cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t
     if code == NPY_FLOAT:
         log.single = True
         float_partials(r, row, values, value)
-        return log.count - 1
-    if a >= 0:
-        r.payload.partial[0] = local_partial(&row.partial[0], values, value)
-    if b >= 0:
-        r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+    else:
+        if a >= 0:
+            r.payload.partial[0] = local_partial(&row.partial[0], values, value)
+        if b >= 0:
+            r.payload.partial[1] = local_partial(&row.partial[1], values, value)
+    if row.by_partials == PARTIALS_WITH_POLES and ((a >= 0 and is_special(r.payload.partial[0]))
+                                                   or (b >= 0 and is_special(r.payload.partial[1]))):
+        r.flags |= POLE
     return log.count - 1
 
 

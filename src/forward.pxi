@@ -61,7 +61,7 @@ cdef int32_t push_scalars(Sweep* s, int32_t i) noexcept nogil:
     while i <= high:
         r = &s.log.records[i]
         if state[i - low] & (NEEDED | REACHED | TAKEN_UP) == NEEDED | REACHED:
-            if not r.flags & PARTIALS:
+            if r.flags & (PARTIALS | POLE) != PARTIALS:
                 if r.op != OP_LEAF:
                     return i
             else:
@@ -203,6 +203,21 @@ cdef int push_elementwise(Sweep* s, int32_t node) except -1:
     return 0
 
 
+cdef int push_pole(Sweep* s, int32_t node) noexcept:
+    """A scalar record one of whose partials is zero, infinite or NaN."""
+    cdef Record* r = &s.log.records[node]
+    cdef double pair[2]
+    cdef int32_t operand
+    cdef int i
+    for i in range(2):
+        operand = r.b if i else r.a
+        if has_tangent(s, operand):
+            pair[0] = s.adjoint[operand - s.low].number
+            pair[1] = r.payload.partial[i]
+            add_number(s, node, rounded(scalar_eval(table[r.op].slope_product[i], pair), r.dtype))
+    return 0
+
+
 cdef int push_partials(Sweep* s, int32_t node) except -1:
     """A scalar record under a batch of tangents."""
     cdef Record* r = &s.log.records[node]
@@ -217,7 +232,7 @@ cdef int push_partials(Sweep* s, int32_t node) except -1:
         if has_tangent(s, operands[i]):
             both[0] = tangent_register(s, operands[i])
             both[1] = stretch_uniform(s.stretch, r.payload.partial[i], r.dtype)
-            both[0] = stretch_emit(s.stretch, OP_MULTIPLY, both)
+            both[0] = stretch_emit(s.stretch, table[r.op].slope_product[i], both)
             if total >= 0:
                 both[1] = total
                 both[0] = stretch_emit(s.stretch, OP_ADD, both)
@@ -340,7 +355,7 @@ cdef int push_scalar_tensors(Sweep* s, int32_t node) except -1:
         if has_tangent(s, operands[i]):
             product[0] = adjoint_scalar(s, operands[i])
             product[1] = run_on_nodes(s.log, table[op].partial[i].program, &registers[1], code)
-            add_scalar(s, node, emit_scalar(s.log, OP_MULTIPLY, product, 2, code))
+            add_scalar(s, node, emit_scalar(s.log, table[op].slope_product[i], product, 2, code))
     return 0
 
 
@@ -506,6 +521,8 @@ cdef int push(Sweep* s) except -1:
                 push_scalar_tensors(s, i)
             else:
                 push_tensors(s, i)
+        elif r.flags & PARTIALS and not s.batch:
+            push_pole(s, i)
         elif r.flags & PARTIALS:
             push_partials(s, i)
         else:

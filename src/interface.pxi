@@ -71,7 +71,7 @@ cdef Op new_handle(str name, int opcode, parameters, str doc):
 
 
 def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
-                         bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False):
+                         bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False, bint poles=False):
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
@@ -98,6 +98,7 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     row.boolean = boolean
     row.raises = raises
     row.passes_on = passes_on
+    row.poles = poles
     row.rule = keep(tuple(derivatives))
     if ufunc is not None:
         row.ufunc = keep(ufunc)

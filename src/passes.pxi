@@ -261,21 +261,32 @@ def share_common(ProgramCore p):
 
 cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
     """Whether a node is this constant everywhere."""
+    cdef double found
+    return find_number(p, node, &found) and memcmp(&found, &value, sizeof(double)) == 0
+
+
+cdef bint is_nonzero(ProgramCore p, int32_t node) noexcept:
+    """Whether a node is a constant everywhere, and not zero."""
+    cdef double found
+    return find_number(p, node, &found) and found != 0
+
+
+cdef bint find_number(ProgramCore p, int32_t node, double* found) noexcept:
+    """The one number that a constant node is everywhere."""
     cdef Record* r = &p.records[node]
     cdef ndarray array
-    cdef double found
     if r.op == OP_BROADCAST:
-        return is_number(p, r.a, value)
+        return find_number(p, r.a, found)
     if r.op != OP_CONSTANT or r.flags & CAPTURED or not (r.dtype == NPY_DOUBLE or r.dtype == NPY_FLOAT):
         return False
     if r.flags & SCALAR:
-        found = p.values[node].number
+        found[0] = p.values[node].number
     else:
         array = <ndarray>p.values[node].array
         if not is_uniform(array):
             return False
-        found = read_scalar(array)
-    return memcmp(&found, &value, sizeof(double)) == 0
+        found[0] = read_scalar(array)
+    return True
 
 
 def simplify(ProgramCore p):
@@ -302,6 +313,8 @@ def simplify(ProgramCore p):
         if a < 0 or r.flags & HOLES:
             continue
         q = &p.records[a]
+        if (r.op == OP_COTANGENT_PRODUCT or r.op == OP_COTANGENT_QUOTIENT) and is_nonzero(p, a):
+            r.op = OP_MULTIPLY if r.op == OP_COTANGENT_PRODUCT else OP_DIVIDE
         if r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_ADD or r.op == OP_SUBTRACT:
             if b < 0:
                 continue

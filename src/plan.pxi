@@ -889,7 +889,7 @@ cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
         o.rounds = r.dtype == NPY_FLOAT
         if r.op == OP_RESHAPE or r.op == OP_CAST:
             o.code = SCALAR_TRUTH if r.dtype == NPY_BOOL else SCALAR_MOVE
-        elif r.op == OP_ADD or r.op == OP_SUBTRACT or r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_NEGATIVE or r.op == OP_SQUARE or r.op == OP_SELECT or r.op == OP_LESS or r.op == OP_GREATER:
+        elif r.op == OP_ADD or r.op == OP_SUBTRACT or r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_COTANGENT_PRODUCT or r.op == OP_COTANGENT_QUOTIENT or r.op == OP_NEGATIVE or r.op == OP_SQUARE or r.op == OP_SELECT or r.op == OP_LESS or r.op == OP_GREATER:
             o.code = r.op
         elif row.scalar1 != NULL:
             o.code = SCALAR_CALL1

@@ -10,6 +10,7 @@ cdef enum:
     PARTIALS = 2    # the payload is the local partial derivatives
     ATTRIBUTE = 4   # the payload is an owned reference to the op's attributes
     HELD = 8        # the value's place holds an owned reference
+    POLE = 32       # beside PARTIALS: one of them is zero, infinite or NaN, and its product with a cotangent needs a look
     LIST = 16       # `a` is an offset into the log's operand lists, `b` the number of operands
 
 # Operand references: a node, or one of these
@@ -80,5 +81,8 @@ cdef enum:
     OP_ASSIGN = 35      # of a trace: the variable that is the attribute takes the value of `a`
     OP_INPUT = 36       # of a program: an argument, or a variable's value when it is called
     OP_CONSTANT = 37    # of a program: the value's place holds it
-    FIRST_FREE_OPCODE = 38
+    OP_COTANGENT_PRODUCT = 38   # in rules: a cotangent times, or by, what may be infinite, where zero stays zero
+    OP_COTANGENT_QUOTIENT = 39
+    OP_ZERO_PRODUCT = 40        # in their rules: either factor's zeros stay
+    FIRST_FREE_OPCODE = 41
     MOST_OPCODES = 1024

@@ -106,6 +106,10 @@ cdef void run_scalars(const ScalarStep* step, double* x) noexcept nogil:
             y = x[o.a] - x[o.b]
         elif code == OP_DIVIDE:
             y = x[o.a] / x[o.b]
+        elif code == OP_COTANGENT_PRODUCT:
+            y = scalar_cotangent_product(x[o.a], x[o.b])
+        elif code == OP_COTANGENT_QUOTIENT:
+            y = scalar_cotangent_quotient(x[o.a], x[o.b])
         elif code == OP_NEGATIVE:
             y = -x[o.a]
         elif code == OP_SQUARE:

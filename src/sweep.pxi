@@ -310,6 +310,19 @@ cdef int cotangent_register(Sweep* s, int32_t node, int code_room, int register_
     return register
 
 
+cdef int sweep_pole(Sweep* s, int32_t node) noexcept:
+    """A scalar record one of whose partials is zero, infinite or NaN."""
+    cdef Record* r = &s.log.records[node]
+    cdef double pair[2]
+    cdef int i
+    pair[0] = s.adjoint[node - s.low].number
+    for i in range(2):
+        if wants(s, r.b if i else r.a):
+            pair[1] = r.payload.partial[i]
+            add_number(s, r.b if i else r.a, rounded(scalar_eval(table[r.op].slope_product[i], pair), r.dtype))
+    return 0
+
+
 cdef int sweep_partials(Sweep* s, int32_t node) except -1:
     """A scalar record under a batch of cotangents: each is multiplied by the partials that recording left."""
     cdef Record* r = &s.log.records[node]
@@ -323,7 +336,7 @@ cdef int sweep_partials(Sweep* s, int32_t node) except -1:
         if wants(s, operand):
             pair[0] = cotangent
             pair[1] = stretch_uniform(s.stretch, r.payload.partial[i], r.dtype)
-            add_register(s, operand, stretch_emit(s.stretch, OP_MULTIPLY, pair))
+            add_register(s, operand, stretch_emit(s.stretch, table[r.op].slope_product[i], pair))
     return 0
 
 
@@ -667,7 +680,7 @@ cdef object contribution_on_tensors(Sweep* s, int32_t node, int i, list register
         partial = run_on_tensors(row.partial[i].program, registers[1:])
         if type(partial) is float and partial == 1.0:
             return registers[0]
-        return binary(OP_MULTIPLY, registers[0], partial)
+        return binary(table[r.op].slope_product[i], registers[0], partial)
     return run_on_tensors(row.vjp[i], registers)
 
 
@@ -807,7 +820,7 @@ cdef int sweep_scalar_tensors(Sweep* s, int32_t node) except -1:
         if wants(s, operands[i]):
             product[0] = registers[0]
             product[1] = run_on_nodes(s.log, table[op].partial[i].program, &registers[1], code)
-            add_scalar(s, operands[i], emit_scalar(s.log, OP_MULTIPLY, product, 2, code))
+            add_scalar(s, operands[i], emit_scalar(s.log, table[op].slope_product[i], product, 2, code))
     return 0
 
 
@@ -1064,7 +1077,7 @@ cdef inline void pass_on(uint8_t* state, Adjoint* adjoint, int32_t k, double val
 
 
 cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
-    """Sweep a run of scalar records that have partials; returns the first node that has none."""
+    """Sweep a run of scalar records that have partials, but for zeros and poles; returns the first node that has none."""
     cdef int32_t low = s.low
     cdef Record* r
     cdef uint8_t* state = s.state
@@ -1072,7 +1085,7 @@ cdef int32_t walk_scalars(Sweep* s, int32_t i) noexcept nogil:
     cdef double g
     while i >= low:
         r = &s.log.records[i]
-        if not r.flags & PARTIALS:
+        if r.flags & (PARTIALS | POLE) != PARTIALS:
             return i
         if state[i - low] & (NUMBER | REACHED | TAKEN_UP) == NUMBER | REACHED:
             g = adjoint[i - low].number
@@ -1093,7 +1106,7 @@ cdef int32_t walk_single_scalars(Sweep* s, int32_t i) noexcept nogil:
     cdef int k
     while i >= low:
         r = &s.log.records[i]
-        if not r.flags & PARTIALS:
+        if r.flags & (PARTIALS | POLE) != PARTIALS:
             return i
         if s.state[i - low] & (NUMBER | REACHED | TAKEN_UP) == NUMBER | REACHED:
             g = s.adjoint[i - low].number
@@ -1139,7 +1152,9 @@ cdef int walk(Sweep* s) except -1:
                 sweep_tensors(s, i)
         else:
             kind = table[r.op].kind
-            if r.flags & PARTIALS:
+            if r.flags & PARTIALS and not s.batch:
+                sweep_pole(s, i)
+            elif r.flags & PARTIALS:
                 sweep_partials(s, i)
             elif kind == ELEMENTWISE:
                 sweep_elementwise(s, i)

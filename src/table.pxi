@@ -46,6 +46,9 @@ cdef enum Derivative:
     MISSING                     # nobody wrote one: asking is a LookupError
     TRACED
 
+cdef enum:
+    PARTIALS_WITH_POLES = 2
+
 ctypedef struct Instruction:
     uint16_t op
     int16_t out
@@ -87,9 +90,13 @@ ctypedef struct Row:
     int ready                   # every formula has been traced
     int on_scalars              # there is something that runs on C doubles
     int by_partials             # every input has a derivative, and none of them selects: a cotangent that is infinite
-                                # must not meet the zero of what was not selected, which would make a NaN
+                                # must not meet the zero of what was not selected, which would make a NaN;
+                                # PARTIALS_WITH_POLES where some slope may be infinite
     int code_room               # what all its derivatives together take in a stretch
     int register_room
+    int poles                   # ELEMENTWISE: the value is infinite or NaN at some finite operands
+    int slope_product[MOST_INPUTS]  # ELEMENTWISE: the op that multiplies a cotangent by the slope: one that keeps zeros where
+                                # the slope may be infinite or NaN
     int keeps_inputs            # GENERAL: what its rule is given
     int keeps_output
     int multiple                # GENERAL: the record has several outputs, which are projections of it
@@ -138,6 +145,15 @@ cdef double scalar_add(double x, double y) noexcept nogil: return x + y
 cdef double scalar_subtract(double x, double y) noexcept nogil: return x - y
 cdef double scalar_multiply(double x, double y) noexcept nogil: return x * y
 cdef double scalar_divide(double x, double y) noexcept nogil: return x / y
+cdef double scalar_cotangent_product(double g, double x) noexcept nogil:
+    cdef double product = g * x
+    return 0.0 if product != product and g == 0 else product
+cdef double scalar_zero_product(double x, double y) noexcept nogil:
+    cdef double product = x * y
+    return 0.0 if product != product and (x == 0 or y == 0) else product
+cdef double scalar_cotangent_quotient(double g, double x) noexcept nogil:
+    cdef double quotient = g / x
+    return 0.0 if quotient != quotient and g == 0 else quotient
 cdef double scalar_negative(double x) noexcept nogil: return -x
 cdef double scalar_square(double x) noexcept nogil: return x * x
 cdef double scalar_reciprocal(double x) noexcept nogil: return 1.0 / x
@@ -181,6 +197,9 @@ cdef Scalar2 scalar_kernel2(str name):
     if name == "subtract": return scalar_subtract
     if name == "multiply": return scalar_multiply
     if name == "divide": return scalar_divide
+    if name == "cotangent_product": return scalar_cotangent_product
+    if name == "cotangent_quotient": return scalar_cotangent_quotient
+    if name == "zero_product": return scalar_zero_product
     if name == "pow": return c_pow
     if name == "atan2": return c_atan2
     if name == "less": return scalar_less
@@ -274,7 +293,7 @@ def learn_bfloat16(dtype):
             take_bfloat16_loop(&table[op], <object>table[op].ufunc)
 
 
-cdef tuple own_kernels = ("sin", "cos", "erf", "erfc", "select")
+cdef tuple own_kernels = ("sin", "cos", "erf", "erfc", "select", "cotangent_product", "cotangent_quotient", "zero_product")
 
 
 cdef void take_own_loops(Row* row, str name):
@@ -298,6 +317,18 @@ cdef void take_own_loops(Row* row, str name):
     elif name == "negative":
         row.loop[NPY_DOUBLE] = vm_negative_f64
         row.loop[NPY_FLOAT] = vm_negative_f32
+    elif name == "cotangent_product":
+        row.loop[NPY_FLOAT] = vm_cotangent_product_f32
+        row.loop[NPY_DOUBLE] = vm_cotangent_product_f64
+        row.loop[NPY_LONGDOUBLE] = vm_cotangent_product_long
+    elif name == "cotangent_quotient":
+        row.loop[NPY_FLOAT] = vm_cotangent_quotient_f32
+        row.loop[NPY_DOUBLE] = vm_cotangent_quotient_f64
+        row.loop[NPY_LONGDOUBLE] = vm_cotangent_quotient_long
+    elif name == "zero_product":
+        row.loop[NPY_FLOAT] = vm_zero_product_f32
+        row.loop[NPY_DOUBLE] = vm_zero_product_f64
+        row.loop[NPY_LONGDOUBLE] = vm_zero_product_long
     elif name == "select":
         for code in range(TYPES):
             row.out_type[code] = <uint8_t>code
@@ -313,6 +344,9 @@ cdef void take_own_loops(Row* row, str name):
                 row.loop[code] = vm_select_16
             elif item_size[code] == 32:
                 row.loop[code] = vm_select_32
+    for code in range(TYPES):
+        if row.loop[code] != NULL and row.ufunc == NULL:
+            row.out_type[code] = <uint8_t>code
 
 
 cdef dict fixed_opcodes = {
@@ -323,7 +357,8 @@ cdef dict fixed_opcodes = {
     "less": OP_LESS, "less_equal": OP_LESS_EQUAL, "equal": OP_EQUAL, "not_equal": OP_NOT_EQUAL,
     "greater": OP_GREATER, "greater_equal": OP_GREATER_EQUAL, "take": OP_TAKE, "bitwise_and": OP_BITWISE_AND,
     "bitwise_or": OP_BITWISE_OR, "bitwise_xor": OP_BITWISE_XOR, "invert": OP_INVERT, "sqrt": OP_SQRT,
-    "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS,
+    "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS, "cotangent_product": OP_COTANGENT_PRODUCT,
+    "cotangent_quotient": OP_COTANGENT_QUOTIENT, "zero_product": OP_ZERO_PRODUCT,
 }
 
 

@@ -53,8 +53,9 @@ cdef class Trace:
         """Append one op; a constant expression is folded, and a factor of one dropped."""
         cdef double values[MOST_INPUTS]
         cdef Symbol s
+        cdef Symbol made
         cdef int k
-        cdef bint constant = True
+        cdef bint constant = True, varies = False, unbounded = table[op].poles
         if table[op].formula == NULL and table[op].formula_rule != NULL:
             table[op].formula = trace_formula(<object>table[op].formula_rule, table[op].arity)
         if table[op].loop[NPY_DOUBLE] == NULL and table[op].formula == NULL:
@@ -64,6 +65,8 @@ cdef class Trace:
         for k, s in enumerate(operands):
             values[k] = s.value
             constant = constant and s.is_constant
+            varies = varies or s.varies
+            unbounded = unbounded or s.unbounded
         if constant:
             return self.constant(scalar_eval(op, values))
         if op == OP_MULTIPLY:
@@ -71,8 +74,12 @@ cdef class Trace:
                 s = operands[k]
                 if s.is_constant and s.value == 1.0:
                     return operands[1 - k]
+        op, operands = keeping_zero(op, operands)
         self.code.append((op, operands))
-        return self.symbol(-len(self.code))
+        made = self.symbol(-len(self.code))
+        made.varies = varies
+        made.unbounded = unbounded
+        return made
 
     cdef Program* finish(self, Symbol result, bint output_given) except NULL:
         """Lay the program out in C: inputs, constants, results of instructions."""
@@ -141,6 +148,8 @@ cdef class Symbol:
     cdef Trace trace
     cdef int register           # an input's; or -1 - the number of the instruction
     cdef bint is_constant
+    cdef bint varies            # with the cotangent
+    cdef bint unbounded         # it may be infinite or NaN where no operand is
     cdef double value
 
     def __add__(a, b): return trace_op(OP_ADD, (a, b))
@@ -159,6 +168,22 @@ cdef class Symbol:
 
     def __bool__(self):
         raise TypeError("a formula is traced once, for all values, so Python cannot branch on them; use select(condition, x, y)")
+
+
+cdef tuple keeping_zero(int op, list operands):
+    """A product or a quotient as it is in a derivative: where a cotangent meets what may be infinite, its zeros stay zero."""
+    cdef Symbol a
+    cdef Symbol b
+    if op == OP_MULTIPLY or op == OP_DIVIDE:
+        a, b = operands
+        if op == OP_MULTIPLY and b.varies:
+            a, b = b, a
+        if a.varies and not b.varies and not b.is_constant:
+            if op == OP_DIVIDE:
+                return OP_COTANGENT_QUOTIENT, operands
+            if b.unbounded:
+                return OP_COTANGENT_PRODUCT, [a, b]
+    return op, operands
 
 
 cdef object trace_op(int op, tuple operands):
@@ -191,6 +216,8 @@ cdef int trace_derivative(int op, int k) except -1:
     rule = (<tuple>row.rule)[k]
     trace = Trace(row.arity + 2)
     arguments = [trace.symbol(j) for j in range(row.arity + 2)]
+    (<Symbol>arguments[0]).varies = True
+    (<Symbol>arguments[row.arity + 1]).unbounded = row.poles
     result = rule(*arguments)
     pulled = trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), False)
     try:
@@ -203,6 +230,12 @@ cdef int trace_derivative(int op, int k) except -1:
         raise
     row.vjp[k] = pulled
     classify_partial(&row.partial[k], alone, row.arity)
+    row.slope_product[k] = OP_MULTIPLY
+    for j in range(row.vjp[k].instructions):
+        if row.vjp[k].code[j].op == OP_ZERO_PRODUCT or (
+                row.vjp[k].code[j].op == OP_COTANGENT_PRODUCT and row.slope_product[k] == OP_MULTIPLY) or (
+                row.vjp[k].code[j].op == OP_COTANGENT_QUOTIENT and row.slope_product[k] == OP_MULTIPLY):
+            row.slope_product[k] = OP_ZERO_PRODUCT if row.vjp[k].code[j].op == OP_ZERO_PRODUCT else OP_COTANGENT_PRODUCT
     row.uses[k] = row.vjp[k].uses >> 1
     row.derivative[k] = TRACED
     return 0
@@ -244,6 +277,9 @@ cdef int prepare(int op) except -1:
         if row.vjp[k] != NULL:
             row.code_room += row.vjp[k].code_room
             row.register_room += row.vjp[k].register_room
-        row.by_partials = row.by_partials and row.derivative[k] == TRACED and not selects(row.vjp[k], 1)
+        if row.derivative[k] != TRACED or selects(row.vjp[k], 1):
+            row.by_partials = False
+        if row.by_partials and row.slope_product[k] != OP_MULTIPLY:
+            row.by_partials = PARTIALS_WITH_POLES
     row.ready = True
     return 0

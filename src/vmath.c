@@ -203,6 +203,66 @@ VM_LOOP(vm_cos_f64)
 VM_NEGATIVE(vm_negative_f32, float)
 VM_NEGATIVE(vm_negative_f64, double)
 
+/* -------------------------------------------------------------------------------- cotangents and infinite slopes */
+
+/* Zero times what is infinite or NaN, zero by zero or NaN. */
+#define VM_PRODUCT(g, x) ((g) * (x) != (g) * (x) && (g) == 0 ? 0 : (g) * (x))
+#define VM_ZERO_PRODUCT(x, y) ((x) * (y) != (x) * (y) && ((x) == 0 || (y) == 0) ? 0 : (x) * (y))
+#define VM_QUOTIENT(g, x) ((g) / (x) != (g) / (x) && (g) == 0 ? 0 : (g) / (x))
+
+#define VM_COTANGENT_LOOP(name, type, of, first, second)                                                        \
+    VM_CLONES static void name(const type *g, const type *x, type *out, vm_intp n)                              \
+    {                                                                                                           \
+        VM_INDEPENDENT                                                                                          \
+        for (vm_intp i = 0; i < n; i++) {                                                                       \
+            const type cotangent = g[first], slope = x[second];                                                 \
+            out[i] = of(cotangent, slope);                                                                      \
+        }                                                                                                       \
+    }
+
+#define VM_COTANGENT(name, type, of)                                                                            \
+    VM_COTANGENT_LOOP(name##_arrays, type, of, i, i)                                                            \
+    VM_COTANGENT_LOOP(name##_one, type, of, 0, i)                                                               \
+    VM_COTANGENT_LOOP(name##_by_one, type, of, i, 0)                                                            \
+    VM_LOOP(name)                                                                                               \
+    {                                                                                                           \
+        (void)data;                                                                                             \
+        const vm_intp item = (vm_intp)sizeof(type);                                                             \
+        const char *g = args[0], *x = args[1];                                                                  \
+        char *out = args[2];                                                                                    \
+        if (strides[2] == item) {                                                                               \
+            if (strides[0] == item && strides[1] == item) {                                                     \
+                name##_arrays((const type *)g, (const type *)x, (type *)out, dims[0]);                          \
+                return;                                                                                         \
+            }                                                                                                   \
+            if (strides[0] == 0 && strides[1] == item) {                                                        \
+                const type one = *(const type *)g;                                                              \
+                name##_one(&one, (const type *)x, (type *)out, dims[0]);                                        \
+                return;                                                                                         \
+            }                                                                                                   \
+            if (strides[0] == item && strides[1] == 0) {                                                        \
+                const type one = *(const type *)x;                                                              \
+                name##_by_one((const type *)g, &one, (type *)out, dims[0]);                                     \
+                return;                                                                                         \
+            }                                                                                                   \
+        }                                                                                                       \
+        for (vm_intp i = 0; i < dims[0]; i++) {                                                                 \
+            const type cotangent = *(const type *)g, slope = *(const type *)x;                                  \
+            *(type *)out = of(cotangent, slope);                                                                \
+            g += strides[0], x += strides[1], out += strides[2];                                                \
+        }                                                                                                       \
+    }
+
+VM_COTANGENT(vm_cotangent_product_f32, float, VM_PRODUCT)
+VM_COTANGENT(vm_cotangent_product_f64, double, VM_PRODUCT)
+VM_COTANGENT(vm_cotangent_product_long, long double, VM_PRODUCT)
+VM_COTANGENT(vm_cotangent_quotient_f32, float, VM_QUOTIENT)
+VM_COTANGENT(vm_cotangent_quotient_f64, double, VM_QUOTIENT)
+VM_COTANGENT(vm_cotangent_quotient_long, long double, VM_QUOTIENT)
+VM_COTANGENT(vm_zero_product_f32, float, VM_ZERO_PRODUCT)
+VM_COTANGENT(vm_zero_product_f64, double, VM_ZERO_PRODUCT)
+VM_COTANGENT(vm_zero_product_long, long double, VM_ZERO_PRODUCT)
+
 /* ---------------------------------------------------------------------------------------------------- select */
 
 typedef struct {

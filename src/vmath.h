@@ -17,6 +17,18 @@ typedef intptr_t vm_intp;
 VM_LOOP(vm_sin_f64);
 VM_LOOP(vm_cos_f64);
 
+/* A cotangent times, or by, what may be infinite or NaN: the cotangent's zeros stay zero. Of a zero product
+ * either factor's do. */
+VM_LOOP(vm_cotangent_product_f32);
+VM_LOOP(vm_cotangent_product_f64);
+VM_LOOP(vm_cotangent_product_long);
+VM_LOOP(vm_cotangent_quotient_f32);
+VM_LOOP(vm_cotangent_quotient_f64);
+VM_LOOP(vm_cotangent_quotient_long);
+VM_LOOP(vm_zero_product_f32);
+VM_LOOP(vm_zero_product_f64);
+VM_LOOP(vm_zero_product_long);
+
 /* condition (one byte), x, y -> x where the condition holds, else y; by item size, so any plain dtype. */
 VM_LOOP(vm_negative_f32);
 VM_LOOP(vm_negative_f64);

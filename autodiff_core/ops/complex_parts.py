@@ -258,6 +258,12 @@ _IMAG, _ = linear(
     gives=(_imag_kind, _imag_back_kind),
 )
 
+
+def _harmless(g: Any, x: Any, of_zero: Any, instead: float) -> Any:
+    """x, but for what a cotangent of zero must not meet: what makes a NaN of zero."""
+    return el.select(el.logical_and(el.equal(g, 0.0), el.is_nan(of_zero)), instead, x)
+
+
 _core.on_complex("abs", _magnitude)
 _core.on_complex("sign", _direction)
 _core.on_complex("squared_difference", _squared_difference)
@@ -265,6 +271,12 @@ _core.on_complex("rsqrt", lambda x: el.reciprocal(el.sqrt(x)))
 _core.on_complex("divide_no_nan", lambda x, y: _where_not_zero(y, y, lambda y_, safe: el.divide(x, safe)))
 _core.on_complex("multiply_no_nan", lambda x, y: _where_not_zero(y, x, lambda y_, safe: el.multiply(safe, y_)))
 _core.on_complex("power_slope", _power_slope)
+_core.on_complex(
+    "zero_product",
+    lambda x, y: el.multiply(_harmless(y, x, el.multiply(x, 0.0), 0.0), _harmless(x, y, el.multiply(y, 0.0), 0.0)),
+)
+_core.on_complex("cotangent_product", lambda g, x: el.multiply(g, _harmless(g, x, el.multiply(x, 0.0), 0.0)))
+_core.on_complex("cotangent_quotient", lambda g, x: el.divide(g, _harmless(g, x, el.divide(0.0, x), 1.0)))
 _core.on_complex("xlogy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.multiply(x_, el.log(safe))))
 _core.on_complex("xlog1py", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.multiply(x_, el.log1p(safe))))
 _core.on_complex("xdivy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.divide(x_, safe)))

@@ -26,6 +26,42 @@ _AWAY = (0.3, 2.0)
 
 # ---------------------------------------------------------------------------------------------------------- arithmetic
 
+# What products and quotients of the cotangent with what may be infinite become in the rules of other rows.
+_COTANGENT: dict[str, Any] = {
+    "parameters": ("cotangent", "slope"),
+    "namespace": "ops.elementwise.",
+    "domain": (0.3, 2.0),
+}
+cotangent_product: Function = elementwise(
+    "cotangent_product",
+    None,
+    lambda h, g, x, z: cotangent_product(h, x),
+    lambda h, g, x, z: zero_product(h, g),
+    doc="A cotangent times a slope: zero where the cotangent is, even if the slope is infinite or NaN, elementwise.",
+    example=("[0.0, 2.0], [np.inf, 3.0]", "[0. 6.]"),
+    poles=True,
+    **_COTANGENT,
+)
+cotangent_quotient: Function = elementwise(
+    "cotangent_quotient",
+    None,
+    lambda h, g, x, z: cotangent_quotient(h, x),
+    lambda h, g, x, z: -cotangent_quotient(zero_product(h, z), x),
+    doc="A cotangent by a number: where it is zero the quotient is, also where the number is zero or NaN, elementwise.",
+    example=("[0.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
+    poles=True,
+    **_COTANGENT,
+)
+zero_product: Function = elementwise(
+    "zero_product",
+    None,
+    lambda h, x, y, z: zero_product(h, y),
+    lambda h, x, y, z: zero_product(h, x),
+    doc="x times y: zero where one of them is, also where the other is infinite or NaN, elementwise.",
+    example=("[0.0, np.inf], [np.inf, 0.0]", "[0. 0.]"),
+    poles=True,
+    **_COTANGENT | {"parameters": ("x", "y")},
+)
 add: Function = elementwise("add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.")
 subtract: Function = elementwise(
     "subtract", np.subtract, lambda g, x, y, z: g, lambda g, x, y, z: -g, doc="Difference, elementwise."
@@ -40,6 +76,7 @@ divide: Function = elementwise(
     lambda g, x, y, z: -g * z / y,
     doc="Quotient, elementwise.",
     domain=((-2.0, 2.0), _AWAY),
+    poles=True,
 )
 negative: Function = elementwise("negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.")
 select: Function = elementwise(
@@ -63,7 +100,8 @@ sqrt: Function = elementwise(
     doc="Square root, elementwise.",
     domain=_POSITIVE,
     notes="https://www.tensorflow.org/api_docs/python/tf/math/sqrt. "
-    "The slope at 0 is infinite; a zero cotangent makes NaN of it. Keep zeros out by `where`, before and behind.",
+    "The slope at 0 is infinite, and where the cotangent is zero, so is the gradient.",
+    poles=True,
 )
 has_logarithm: Function = elementwise(
     "has_logarithm",
@@ -87,6 +125,7 @@ pow: Function = elementwise(
     raises=True,
     notes="https://www.tensorflow.org/api_docs/python/tf/math/pow. "
     "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
+    poles=True,
 )
 power_slope: Function = elementwise(
     "power_slope",
@@ -103,9 +142,16 @@ power_slope: Function = elementwise(
     example=("[2.0, 0.0], [3.0, 0.0]", "[12.  0.]"),
     domain=(_POSITIVE, (-2.0, 2.0)),
     namespace="ops.elementwise.",
+    poles=True,
 )
 floordiv: Function = elementwise(
-    "floordiv", np.floor_divide, None, None, doc="Quotient rounded down, elementwise.", domain=((-2.0, 2.0), _AWAY)
+    "floordiv",
+    np.floor_divide,
+    None,
+    None,
+    doc="Quotient rounded down, elementwise.",
+    domain=((-2.0, 2.0), _AWAY),
+    poles=True,
 )
 mod: Function = elementwise(
     "mod",
@@ -114,6 +160,7 @@ mod: Function = elementwise(
     lambda g, x, y, z: -g * floordiv(x, y),
     doc="Remainder with the sign of the divisor, elementwise.",
     domain=((0.1, 0.4), (0.5, 0.9)),
+    poles=True,
 )
 abs: Function = elementwise(
     "abs",
@@ -127,16 +174,22 @@ sign: Function = elementwise(
     "sign", np.sign, lambda g, x, y: 0.0, doc="-1, 0 or 1 by the sign, elementwise.", domain=_AWAY
 )
 reciprocal: Function = elementwise(
-    "reciprocal", np.reciprocal, lambda g, x, y: -g * y * y, doc="1 / x, elementwise.", domain=_AWAY
+    "reciprocal",
+    np.reciprocal,
+    lambda g, x, y: -g / (x * x),
+    doc="1 / x, elementwise.",
+    domain=_AWAY,
+    poles=True,
 )
 rsqrt: Function = elementwise(
     "rsqrt",
     None,
-    lambda g, x, y: g * -0.5 * y * y * y,
+    lambda g, x, y: g * -0.5 * y / x,
     formula=lambda x: 1.0 / sqrt(x),
     doc="1 / sqrt(x), elementwise.",
     example=("[4.0, 16.0]", "[0.5  0.25]"),
     domain=_POSITIVE,
+    poles=True,
 )
 squared_difference: Function = elementwise(
     "squared_difference",
@@ -188,7 +241,22 @@ expm1: Function = elementwise(
     "expm1", np.expm1, lambda g, x, y: g * (y + 1.0), doc="exp(x) - 1, exact near 0, elementwise."
 )
 log: Function = elementwise(
-    "log", np.log, lambda g, x, y: g / x, doc="Natural logarithm, elementwise.", domain=_POSITIVE
+    "log",
+    np.log,
+    lambda g, x, y: g / x,
+    doc="Natural logarithm, elementwise.",
+    domain=_POSITIVE,
+    poles=True,
+)
+log_of_sum: Function = elementwise(
+    "log_of_sum",
+    None,
+    lambda g, x, y: g * divide_no_nan(1.0, x),
+    formula=lambda x: log(x),
+    doc="Logarithm of a sum of exponentials, elementwise; flat where all of them are 0.",
+    example=("[1.0, 2.0]", "[0.     0.6931]"),
+    domain=_POSITIVE,
+    namespace="ops.elementwise.",
 )
 log2: Function = elementwise(
     "log2",
@@ -197,6 +265,7 @@ log2: Function = elementwise(
     doc="Logarithm to base 2, elementwise.",
     domain=_POSITIVE,
     namespace="ops.elementwise.",
+    poles=True,
 )
 log10: Function = elementwise(
     "log10",
@@ -205,30 +274,37 @@ log10: Function = elementwise(
     doc="Logarithm to base 10, elementwise.",
     domain=_POSITIVE,
     namespace="ops.elementwise.",
+    poles=True,
 )
 log1p: Function = elementwise(
-    "log1p", np.log1p, lambda g, x, y: g / (1.0 + x), doc="log(1 + x), exact near 0, elementwise.", domain=(-0.7, 2.0)
+    "log1p",
+    np.log1p,
+    lambda g, x, y: g / (1.0 + x),
+    doc="log(1 + x), exact near 0, elementwise.",
+    domain=(-0.7, 2.0),
+    poles=True,
 )
 
 
-def _distance(x: Any, y: Any) -> Any:
-    """x - y, and 0 for equal infinities, which have none: like other equals they share the gradient."""
-    return select(is_inf(x), select(equal(x, y), 0.0, x - y), x - y)
+def _share(x: Any, y: Any, scale: float = 1.0) -> Any:
+    """The part of exp(x) in exp(x) + exp(y): a half for equals, infinite ones too, and none where both are nothing."""
+    distance = select(is_inf(x), select(equal(x, y), 0.0, x - y), x - y)
+    return select(equal(maximum(x, y), -_m.inf), 0.0, logistic(distance * scale))
 
 
 logaddexp: Function = elementwise(
     "logaddexp",
     np.logaddexp,
-    lambda g, x, y, z: g * sigmoid(_distance(x, y)),
-    lambda g, x, y, z: g * sigmoid(_distance(y, x)),
+    lambda g, x, y, z: g * _share(x, y),
+    lambda g, x, y, z: g * _share(y, x),
     doc="log(exp(x) + exp(y)) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
 logaddexp2: Function = elementwise(
     "logaddexp2",
     np.logaddexp2,
-    lambda g, x, y, z: g * sigmoid(_distance(x, y) * _LN2),
-    lambda g, x, y, z: g * sigmoid(_distance(y, x) * _LN2),
+    lambda g, x, y, z: g * _share(x, y, _LN2),
+    lambda g, x, y, z: g * _share(y, x, _LN2),
     doc="log2(2**x + 2**y) without overflow, elementwise.",
     namespace="ops.elementwise.",
 )
@@ -250,6 +326,7 @@ xlogy: Function = elementwise(
     example=("[0.0, 2.0], [0.0, 3.0]", "[0.     2.1972]"),
     domain=(_AWAY, _POSITIVE),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xlogy. Where x is 0, so are both slopes, whatever y is.",
+    poles=True,
 )
 xlog1py: Function = elementwise(
     "xlog1py",
@@ -262,6 +339,7 @@ xlog1py: Function = elementwise(
     domain=(_AWAY, _POSITIVE),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xlog1py. "
     "Where x is 0, so are both slopes, whatever y is.",
+    poles=True,
 )
 xdivy: Function = elementwise(
     "xdivy",
@@ -273,6 +351,7 @@ xdivy: Function = elementwise(
     example=("[0.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     domain=(_AWAY, _POSITIVE),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xdivy. Where x is 0, so are both slopes, whatever y is.",
+    poles=True,
 )
 
 # ----------------------------------------------------------------------------------------------- trigonometry and kin
@@ -295,17 +374,27 @@ tan: Function = elementwise(
     "tan", np.tan, lambda g, x, y: g * (1.0 + y * y), doc="Tangent, elementwise.", domain=(-1.2, 1.2)
 )
 asin: Function = elementwise(
-    "asin", np.arcsin, lambda g, x, y: g / sqrt(1.0 - x * x), doc="Arc sine, elementwise.", domain=_UNIT
+    "asin",
+    np.arcsin,
+    lambda g, x, y: g / sqrt(1.0 - x * x),
+    doc="Arc sine, elementwise.",
+    domain=_UNIT,
+    poles=True,
 )
 acos: Function = elementwise(
-    "acos", np.arccos, lambda g, x, y: -g / sqrt(1.0 - x * x), doc="Arc cosine, elementwise.", domain=_UNIT
+    "acos",
+    np.arccos,
+    lambda g, x, y: -g / sqrt(1.0 - x * x),
+    doc="Arc cosine, elementwise.",
+    domain=_UNIT,
+    poles=True,
 )
 atan: Function = elementwise("atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.")
 atan2: Function = elementwise(
     "atan2",
     np.arctan2,
-    lambda g, y, x, z: g * x / (x * x + y * y),
-    lambda g, y, x, z: -g * y / (x * x + y * y),
+    lambda g, y, x, z: g * (x / (x * x + y * y)),
+    lambda g, y, x, z: -g * (y / (x * x + y * y)),
     parameters=("y", "x"),
     doc="The angle of the point (x, y), elementwise.",
     domain=_AWAY,
@@ -333,9 +422,15 @@ acosh: Function = elementwise(
     lambda g, x, y: g / (sqrt(x - 1.0) * sqrt(x + 1.0)),
     doc="Inverse hyperbolic cosine, elementwise.",
     domain=(1.2, 3.0),
+    poles=True,
 )
 atanh: Function = elementwise(
-    "atanh", np.arctanh, lambda g, x, y: g / (1.0 - x * x), doc="Inverse hyperbolic tangent, elementwise.", domain=_UNIT
+    "atanh",
+    np.arctanh,
+    lambda g, x, y: g / (1.0 - x * x),
+    doc="Inverse hyperbolic tangent, elementwise.",
+    domain=_UNIT,
+    poles=True,
 )
 deg2rad: Function = elementwise(
     "deg2rad",
@@ -436,6 +531,7 @@ fmod: Function = elementwise(
     doc="Remainder with the sign of the dividend, elementwise.",
     domain=((0.1, 0.4), (0.5, 0.9)),
     namespace="ops.elementwise.",
+    poles=True,
 )
 nextafter: Function = elementwise(
     "nextafter",
@@ -525,10 +621,30 @@ sigmoid: Function = elementwise(
     doc="1 / (1 + exp(-x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[0.5    0.7311]"),
 )
+# What the rules of log(1 + exp(x)) and its kin are made of: as exact in one tail as in the other, in every derivative.
+_LOGISTIC: dict[str, Any] = {"namespace": "ops.elementwise."}
+logistic: Function = elementwise(
+    "logistic",
+    None,
+    lambda g, x, y: g * logistic_slope(x),
+    formula=lambda x: select(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
+    doc="sigmoid, with a slope that keeps its precision where the value is almost 1, elementwise.",
+    example=("[0.0, 1.0]", "[0.5    0.7311]"),
+    **_LOGISTIC,
+)
+logistic_slope: Function = elementwise(
+    "logistic_slope",
+    None,
+    lambda g, x, y: g * (-y * tanh(0.5 * x)),
+    formula=lambda x: exp(-abs(x)) / square(1.0 + exp(-abs(x))),
+    doc="The slope of sigmoid, elementwise.",
+    example=("[0.0, 1.0]", "[0.25   0.1966]"),
+    **_LOGISTIC,
+)
 softplus: Function = elementwise(
     "softplus",
     None,
-    lambda g, x, y: g * sigmoid(x),
+    lambda g, x, y: g * logistic(x),
     formula=lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),
     parameters=("features",),
     doc="log(1 + exp(x)) without overflow, elementwise.",
@@ -537,7 +653,7 @@ softplus: Function = elementwise(
 log_sigmoid: Function = elementwise(
     "log_sigmoid",
     None,
-    lambda g, x, y: g * sigmoid(-x),
+    lambda g, x, y: g * logistic(-x),
     formula=lambda x: minimum(x, 0.0) - log1p(exp(-abs(x))),
     doc="log(sigmoid(x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[-0.6931 -0.3133]"),
@@ -678,7 +794,10 @@ _sigmoid_cross_entropy: Function = elementwise(
     "sigmoid_cross_entropy",
     None,
     lambda g, z, x, y: -g * x,
-    lambda g, z, x, y: g * (sigmoid(x) - z),
+    # (Not sigmoid(x) - z: where x is large and z is 1 that would be 0.)
+    lambda g, z, x, y: (
+        g * (select(x >= 0.0, 1.0 - z, -z) + select(x >= 0.0, -1.0, 1.0) * logistic(select(x >= 0.0, -x, x)))
+    ),
     formula=lambda z, x: maximum(x, 0.0) - x * z + log1p(exp(-abs(x))),
     parameters=("labels", "logits"),
     namespace="ops.elementwise._",

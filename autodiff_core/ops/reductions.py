@@ -13,7 +13,7 @@ from .._core import Tensor
 from . import forms
 from .complex_parts import squared_magnitude
 from .elementwise import abs as _abs
-from .elementwise import divide, equal, exp, log, multiply, sqrt, subtract
+from .elementwise import divide, equal, exp, log_of_sum, multiply, sqrt, subtract
 from .elementwise import select as _select
 from .forms import Kind
 from .scans import cumprod, exclusive_back
@@ -499,7 +499,7 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/math/reduce_logsumexp. Where all elements are -inf so is the
-    result, and the gradient is NaN; beside finite elements, that of -inf is 0.
+    result, and the gradient is 0; beside finite elements, that of -inf is 0, too.
 
     Examples
     --------
@@ -510,7 +510,7 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     shapes, axes = _core.reduction_shapes(x, axis, True)
     # The shift is a constant: it cancels in the derivative.
     shift = _core.detached(_core.general(_SHIFT, (x,), axes))
-    total = log(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
+    total = log_of_sum(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
     return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
 
 

@@ -116,6 +116,7 @@ def scipy_row(
         parameters=parameters,
         namespace="scipy.special.",
         notes=f"{source}. {notes}".strip() if notes else source,
+        poles=True,  # most have one, or are defined on a part of the line
         **rest,
     )
 

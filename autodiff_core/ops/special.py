@@ -268,7 +268,7 @@ rel_entr: Function = scipy_row(
     "rel_entr",
     _sp.rel_entr,
     lambda g, x, y, z: g * (log(x / y) + 1.0),
-    lambda g, x, y, z: -g * x / y,
+    lambda g, x, y, z: -g * (x / y),
     domain=_POSITIVE,
     doc="x log(x / y), elementwise.",
 )

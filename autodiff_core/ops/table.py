@@ -149,6 +149,7 @@ def elementwise(
     example: tuple[str, str] | None = None,
     raises: bool = False,
     passes_on: bool = False,
+    poles: bool = False,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -178,6 +179,9 @@ def elementwise(
         Whether some integers make the kernel raise an error.
     passes_on : bool
         Whether the value is the first operand as it stands, which a program then need not copy.
+    poles : bool
+        Whether the value is infinite or undefined at some finite operands. Where such values, or quotients, meet a
+        cotangent of zero in a derivative, it is zero.
 
     Returns
     -------
@@ -207,6 +211,7 @@ def elementwise(
         ufuncs=tuple(ufuncs),
         raises=raises,
         passes_on=passes_on,
+        poles=poles,
     )
     missing = any(d is ... for d in derivatives)
     _rows.append(
