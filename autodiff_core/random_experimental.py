@@ -70,6 +70,11 @@ def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str
     return tf.gather(rows, order)
 
 
+def _shuffled_kind(attributes: Any, index: Kind, seed: Kind, most: Kind) -> Kind:
+    forms.integers(index, seed, most)
+    return Kind(*index)
+
+
 def _shuffled(attributes: Any, index: np.ndarray, seed: np.ndarray, most: np.ndarray) -> np.ndarray:
     count = _core.integer(most) + 1
     if index.size and not 0 <= index.min() <= index.max() < count:
@@ -81,7 +86,7 @@ _SHUFFLED = places_of(
     "index_shuffle",
     _shuffled,
     form=forms.nothing,
-    gives=lambda attributes, index, seed, most: Kind(*index),
+    gives=_shuffled_kind,
 )
 
 

@@ -192,16 +192,22 @@ def _parts(attributes: Any, starts: np.ndarray) -> np.ndarray:
     return np.stack([starts[groups] + within, groups])
 
 
+def _size_kind(length: int, starts: Kind) -> Kind:
+    forms.integers(starts)
+    forms.dims(starts, 1, 1)
+    return Kind(np.int64, ())
+
+
 _SIZE = places_of(
     "size_of_slices",
     lambda length, starts: np.asarray(sum(_ends(starts, length)[1])),
     form=forms.count,
-    gives=forms.scalar(np.int64),
+    gives=_size_kind,
 )
 _PARTS = places_of(
     "parts_of_slices",
     _parts,
     raises=True,
     form=forms.parts(forms.count, forms.count),
-    gives=lambda attributes, starts: Kind(np.int64, (2, attributes[1])),
+    gives=lambda attributes, starts: Kind(_size_kind(attributes[0], starts).dtype, (2, attributes[1])),
 )

@@ -13,7 +13,7 @@ import copy
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
+from autodiff_core.ops.forms import Form, Kind
 from autodiff_core.ops.table import rows
 from autodiff_core.program_check import check_record, load_all_rows
 from autodiff_core.program_file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
@@ -47,14 +48,16 @@ HOSTILE: list[Any] = [
 # ------------------------------------------------------------------------------------------------------------- programs
 
 
+def apply(name: str, attributes: Any, operands: Sequence[Any]) -> Any:
+    """One op."""
+    linear = (_core.row_named(name) or ("",))[0] == "linear"
+    handle = _core.op_named(name)
+    return _core.linear(handle, operands[0], attributes) if linear else _core.general(handle, operands, attributes)
+
+
 def of_sample(name: str, attributes: Any, operands: list[np.ndarray]) -> tuple[tf.Program, tuple[Any, ...]]:
     """The program of one record."""
-    handle, linear = _core.op_named(name), (_core.row_named(name) or ("",))[0] == "linear"
-
-    def apply(*x: Any) -> Any:
-        return _core.linear(handle, x[0], attributes) if linear else _core.general(handle, x, attributes)
-
-    return tf.Program.from_function(apply, *operands), tuple(operands)
+    return tf.Program.from_function(lambda *x: apply(name, attributes, x), *operands), tuple(operands)
 
 
 def of_row(row: Any, which: int = 0) -> tuple[tf.Program, tuple[Any, ...]]:
@@ -68,6 +71,10 @@ def of_row(row: Any, which: int = 0) -> tuple[tf.Program, tuple[Any, ...]]:
     if row.kind == "elementwise" and not takes_floats(row):
         operands = [(x * 10).astype(int) for x in operands]
     return tf.Program.from_function(call, *operands), tuple(operands)
+
+
+def derived(program: tf.Program, how: Callable[[tf.Program], tf.Program]) -> tf.Program:
+    return how(program) if any(spec.dtype.kind in "fc" for spec in program.outputs) else program
 
 
 def whole_programs() -> Iterator[tf.Program]:
@@ -110,8 +117,8 @@ def sources() -> list[Callable[[], tf.Program]]:
             for which in range(max(len(row.cases), 1)):
                 found.append(lambda row=row, which=which: of_row(row, which)[0])
                 if row.kind != "none":
-                    found.append(lambda row=row, which=which: of_row(row, which)[0].gradient())
-                    found.append(lambda row=row, which=which: of_row(row, which)[0].jvp())
+                    found.append(lambda row=row, which=which: derived(of_row(row, which)[0], tf.Program.gradient))
+                    found.append(lambda row=row, which=which: derived(of_row(row, which)[0], tf.Program.jvp))
     return found
 
 
@@ -226,11 +233,16 @@ def is_small(program: tf.Program) -> bool:
 
 
 def numbers_in(core: Any) -> Iterator[int]:
-    todo = [core.node(k)[4] for k in range(len(core))]
+    for node in range(len(core)):
+        yield from numbers_in_part(core.node(node)[4])
+
+
+def numbers_in_part(attribute: Any) -> Iterator[int]:
+    todo = [attribute]
     while todo:
         part = todo.pop()
-        if type(part) is int:
-            yield abs(part)
+        if type(part) is int or isinstance(part, np.integer):
+            yield abs(int(part))
         elif type(part) in (tuple, list):
             todo += part
         elif type(part) is dict:
@@ -333,3 +345,95 @@ def test_every_row_that_can_be_in_a_file_is_in_a_program_that_is_tampered_with()
     named = {name for name in _core.row_names() if (_core.row_named(name) or ("elementwise",))[0] != "elementwise"}
     ours = {name for name in named if _core.row_named(name)[3].text != "options by name"}
     assert sorted(ours - seen) == []
+
+
+# ------------------------------------------------------------------------------------------------- forms, row by row
+
+OTHERS: list[Any] = [
+    None, True, -1, 0, 1, 5, 33, 2**31, 2**40, -(2**31) - 1, -(2**63), 0.5, float("nan"), "", "out", "axis", (), (0,),
+    (1, 2), ("a",), (None,), ((),), ((2**40, 2**40),), [], {}, {"axis": 0}, slice(0, 10**9), slice(None, None, 0), ...,
+    np.dtype(np.float64), np.dtype(object), np.zeros(0), np.zeros((2, 3)), np.array([2**62]), np.array(["a"]),
+    np.array([None]), np.float64(2.0), np.int64(-1), _core.Hole(0), (_core.Hole(0),), object(), np.zeros, b"",
+]  # fmt: skip
+
+
+def records() -> Iterator[tuple[str, list[Kind], Any, Kind]]:
+    """A record of each row: its op, operands, attribute and result."""
+    for make in sources():
+        core, kinds = make().core, []
+        for node in range(len(core)):
+            op, operands, dtype, shape, attribute = core.node(node)
+            kinds.append(Kind(dtype, shape))
+            if op not in ("input", "constant", "guard") and dtype.name != "float128":
+                yield op, [kinds[k] for k in operands], attribute, kinds[node]
+
+
+def test_what_a_row_gives_is_what_its_rule_says() -> None:
+    by_run = set()
+    for op, operands, attribute, result in records():
+        found = check_record(op, operands, attribute)
+        if found is None:
+            by_run.add(op)
+        else:
+            assert found == result, (op, operands, attribute)
+    assert by_run <= {"eig", "roots", "histogram_edges", "left_places", "bounds_of_spans", "take"}
+
+
+def test_attributes_and_operands_of_another_form_are_refused_by_name_row_by_row() -> None:
+    seen: set[str] = set()
+    for op, operands, attribute, _ in records():
+        few = len(seen) > 20 and (_core.row_named(op) or ("",))[0] == "elementwise"  # (one rule is that of all)
+        if op in seen or few:
+            continue
+        seen.add(op)
+        within = (
+            [(*attribute[:k], other, *attribute[k + 1 :]) for k in range(len(attribute)) for other in OTHERS]
+            if (type(attribute) is tuple)
+            else []
+        )
+        for other in [*OTHERS, *within]:
+            refused_or_known(op, operands, other)
+        for k, x in enumerate(operands):
+            for shape in ((), (0,), (7,), (2, 0, 3), (1,) * 33, (2**33,), x.shape[1:], (*x.shape, 2), x.shape[::-1]):
+                for dtype in (x.dtype, np.dtype(bool), np.dtype(np.int8), np.dtype(np.complex128)):
+                    refused_or_known(op, [*operands[:k], Kind(dtype, shape), *operands[k + 1 :]], attribute)
+        refused_or_known(op, operands[1:], attribute)
+        refused_or_known(op, [*operands, Kind(np.float64, (3,))], attribute)
+        refused_or_known(op, [], attribute)
+
+
+def refused_or_known(op: str, operands: list[Kind], attribute: Any) -> None:
+    """What is wrong is said by the row's name; what is not said to be wrong is what the row's kernel gives."""
+    try:
+        found = check_record(op, operands, attribute)
+    except ValueError as error:
+        assert str(error).startswith(f"{op} of ")
+        return
+    assert found is None or (type(found) is Kind and min(found.shape, default=0) >= 0 and found.dtype.kind != "O")
+    row = _core.row_named(op)
+    sizes = [x.size for x in operands] + list(numbers_in_part(attribute))
+    if (
+        MUTANTS
+        and found is not None
+        and row
+        and row[0] in ("linear", "general")
+        and op != "print"
+        and max(sizes, default=0) < 1e5
+    ):
+        for value in (1, 0, -1, 3):
+            with ordinary():
+                given = [_core.adopt(np.full(x.shape, value).astype(x.dtype)) for x in operands]
+                result = apply(op, attribute, given)
+                assert Kind(result.dtype, result.shape) == found, (op, operands, attribute)
+
+
+def test_no_row_is_added_without_a_form() -> None:
+    with pytest.raises(TypeError, match="form"):
+        _core.register_general("formless", lambda a, x: x, None, None, False, False)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="form"):
+        _core.register_linear("formless", None, "formless", None)  # type: ignore[call-arg]
+    assert "formless" not in _core.row_names()
+    for name in _core.row_names():
+        row = _core.row_named(name)
+        if row is not None and row[0] != "elementwise":
+            assert isinstance(row[3], Form) and callable(row[4]), name

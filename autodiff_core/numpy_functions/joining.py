@@ -199,6 +199,14 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     return indexing.gather(both, _inserted((length, count), where), axis=at)
 
 
+def _inserted_kind(attributes: Any, where: Kind) -> Kind:
+    forms.integers(where)
+    forms.dims(where, 0, 1)
+    if where.size not in (1, attributes[1]):
+        raise ValueError(f"{where.size} places for {attributes[1]} elements")
+    return Kind(np.intp, (sum(attributes),))
+
+
 def _inserted(attributes: Any, where: Any) -> np.ndarray:
     """Which element stands where: of so many, and so many new ones behind them."""
     length, count = attributes
@@ -210,7 +218,7 @@ _INSERTED = places_of(
     _inserted,
     raises=True,
     form=forms.parts(forms.count, forms.count),
-    gives=lambda attributes, where: Kind(np.intp, (sum(attributes),)),
+    gives=_inserted_kind,
 )
 
 

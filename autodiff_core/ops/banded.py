@@ -96,7 +96,8 @@ def _banded_kind(attributes: Any, ab: Kind, b: Kind) -> Kind:
     forms.dims(b, 1, 2)
     if ab.shape[0] != sum(attributes) + 1 or ab.shape[1] != b.shape[0]:
         raise ValueError(f"bands of shape {ab.shape} and a right side of shape {b.shape} are no equations")
-    return Kind(forms.inexact(ab, b), b.shape)
+    dtype = forms.inexact(ab, b)
+    return Kind(np.result_type(dtype, np.float32) if dtype.itemsize == 2 else dtype, b.shape)
 
 
 _BANDED = general(

@@ -81,6 +81,12 @@ def _classes(attributes: Any, seed: np.ndarray, probability: np.ndarray) -> np.n
     return np.array([*found, tries])
 
 
+def _expected_kind(attributes: Any, classes: Kind, tries: Kind, probability: Kind) -> Kind:
+    forms.integers(classes)
+    forms.dims(probability, 1, 1)
+    return Kind(np.float32, forms.broadcast(classes, tries))
+
+
 def _expected(attributes: Any, classes: np.ndarray, tries: np.ndarray, probability: np.ndarray) -> np.ndarray:
     """How often classes are expected among the drawn."""
     function, unique = attributes
@@ -102,9 +108,7 @@ _EXPECTED = places_of(
     _expected,
     raises=True,
     form=forms.parts(forms.text(), forms.flag),
-    gives=lambda attributes, classes, tries, probability: Kind(
-        np.float32, np.broadcast_shapes(classes.shape, tries.shape)
-    ),
+    gives=_expected_kind,
 )
 
 _SAMPLER = """Draw classes {how}.

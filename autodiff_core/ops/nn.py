@@ -87,7 +87,7 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Te
 
 
 def _softmax_kind(axis: int, x: Kind) -> Kind:
-    return Kind(x.dtype if x.dtype.kind in "fc" else np.float64, forms.along_axis(axis, x).shape)
+    return Kind(np.exp(np.ones(1, x.dtype)).dtype, forms.along_axis(axis, x).shape)
 
 
 _SOFTMAX = general(

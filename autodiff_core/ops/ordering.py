@@ -55,12 +55,9 @@ def _along_kind(attributes: Any, indices: Kind) -> Kind:
     others = [1 if k == d else size for k, size in enumerate(shape)]
     if indices.ndim != len(shape):
         raise ValueError(f"indices of shape {indices.shape} for an operand of shape {shape}")
-    return Kind(_place_dtype(indices), np.broadcast_shapes(indices.shape, others))
-
-
-def _place_dtype(indices: Kind) -> np.dtype[Any]:
     forms.integers(indices)
-    return np.result_type(indices.dtype, np.intp)
+    dtype = np.result_type(indices.dtype, np.intp) if len(shape) > 1 else indices.dtype
+    return Kind(dtype, np.broadcast_shapes(indices.shape, others))
 
 
 _ALONG = places_of(

@@ -98,7 +98,10 @@ def _truncated(kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _truncated_kind(kind: str, x: Kind, y: Kind) -> Kind:
-    return Kind(np.result_type(x.dtype, y.dtype), forms.broadcast(x, y))
+    dtype = np.result_type(x.dtype, y.dtype)
+    if dtype.kind not in "iuf":
+        raise ValueError(f"a quotient of {dtype}")
+    return Kind(dtype, forms.broadcast(x, y))
 
 
 _TRUNCATED = places_of(

@@ -366,6 +366,8 @@ def _prod_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
 def _others(attributes: Any, x: np.ndarray) -> np.ndarray:
     if x.dtype in (np.float32, np.float64):
         return _core.products_of_others(x)
+    if not x.size:
+        return x.copy()
     ones = np.ones((*x.shape[:-1], 1), x.dtype)
     before = np.cumprod(np.concatenate([ones, x[..., :-1]], -1), -1)
     return before * np.cumprod(np.concatenate([ones, x[..., :0:-1]], -1), -1)[..., ::-1]
@@ -402,7 +404,9 @@ _PROD = general(
 
 def _others_kind(attributes: Any, x: Kind) -> Kind:
     forms.dims(x, 1)
-    return Kind(np.result_type(x.dtype, np.int64) if x.dtype.kind in "biu" else x.dtype, x.shape)
+    if x.dtype.kind not in "fc":
+        raise ValueError(f"products of {x.dtype} have no derivative")
+    return Kind(*x)
 
 
 _OTHERS = general(

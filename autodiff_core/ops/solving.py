@@ -490,8 +490,10 @@ def pseudo_inverse(x: Any, rcond: Any, hermitian: bool = False) -> Any:
 
 def _pinv_kind(attributes: Any, a: Kind) -> Kind:
     forms.dims(a, 2)
+    if a.dtype.kind not in "fc":
+        raise ValueError(f"a pseudo-inverse of {a.dtype}")
     rows, columns = a.shape[-2:]
-    return Kind(forms.inexact(a), (*a.shape[:-2], columns, rows))
+    return Kind(a.dtype, (*a.shape[:-2], columns, rows))
 
 
 _PINV = general(
