@@ -45,9 +45,14 @@ def place_text(place: Any) -> str:
     if place is None:
         return "an unknown place"
     code, line = place[:2]
-    if isinstance(code, str):  # from a file: (path, line, function)
-        return f"{code}:{line}, in {place[2]}"
+    if isinstance(code, str):  # from a file: (path, line, function), whatever somebody wrote there
+        return _printable(f"{code}:{line}, in {place[2]}")
     return f"{code.co_filename}:{line}, in {code.co_name}"
+
+
+def _printable(text: str) -> str:
+    """A text without what moves a cursor or turns directions."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def value_text(value: Any) -> str:

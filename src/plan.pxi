@@ -472,16 +472,23 @@ cdef bint fused_dtype(int dtype) noexcept:
     return dtype == NPY_DOUBLE or dtype == NPY_FLOAT
 
 
+cdef inline bint hands_on(ProgramCore p, int32_t node, int32_t first) noexcept:
+    """Whether a node's value is its first operand as it stands: the row says so, and the two are alike."""
+    return (table[p.records[node].op].passes_on and p.records[node].dtype == p.records[first].dtype
+            and p.records[node].listeners == p.records[first].listeners)
+
+
 cdef int32_t updated_by(ProgramCore p, int32_t node, list changes) except -2:
     """What a node is but for changes of rows, which are put into the list, the first one first."""
     cdef int32_t pair[2]
     cdef int32_t* nodes
     while True:
+        if p.nodes_of(node, &nodes, pair) == 0:
+            return node
         if table[p.records[node].op].updates_rows:
             changes.insert(0, node)
-        elif not table[p.records[node].op].passes_on:
+        elif not hands_on(p, node, nodes[0]):
             return node
-        p.nodes_of(node, &nodes, pair)
         node = nodes[0]
 
 
@@ -513,9 +520,9 @@ cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         for j in range(n):
-            if nodes[j] in values and (j or not (i in changes or table[r.op].passes_on or r.op == OP_GATHER_ROWS)):
+            if nodes[j] in values and (j or not (i in changes or hands_on(p, i, nodes[0]) or r.op == OP_GATHER_ROWS)):
                 return False
-        if i in changes or (table[r.op].passes_on and nodes[0] in values):
+        if i in changes or (n and nodes[0] in values and hands_on(p, i, nodes[0])):
             values.add(i)
     if not values.isdisjoint(p.outputs):
         return False
@@ -565,7 +572,7 @@ cdef int schedule(Plan plan) except -1:
         if row.passes_on and not r.flags & SCALAR:
             p.nodes_of(i, &nodes, pair)
             # (What a fused step computes goes on within it.)
-            if not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_FUSED:
+            if hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_FUSED:
                 plan.step_of[i] = plan.step_of[nodes[0]]
                 plan.kind_of[i] = VIEW
                 plan.places[i] = plan.places[nodes[0]]

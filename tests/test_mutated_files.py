@@ -229,7 +229,7 @@ def is_small(program: tf.Program) -> bool:
     """Whether running it takes no more than a moment: what a program asks for is not what is tested."""
     core = program.core
     sizes = [np.prod(core.node(k)[3], dtype=float) for k in range(len(core))]
-    return max(sizes, default=0) <= 1e5 and not any(len(digits) > 5 for digits in map(str, numbers_in(core)))
+    return max(sizes, default=0) <= 1e5 and max(numbers_in(core), default=0) <= 1e5
 
 
 def numbers_in(core: Any) -> Iterator[int]:
@@ -238,15 +238,20 @@ def numbers_in(core: Any) -> Iterator[int]:
 
 
 def numbers_in_part(attribute: Any) -> Iterator[int]:
+    """The magnitudes of integers, each of which may say how much there is to do."""
     todo = [attribute]
     while todo:
         part = todo.pop()
-        if type(part) is int or isinstance(part, np.integer):
+        if isinstance(part, (int, np.integer)):
             yield abs(int(part))
+        elif isinstance(part, (np.ndarray, tf.Tensor)):
+            yield from np.abs(np.asarray(part).reshape(-1)[:100].astype(object)) if part.dtype.kind in "iu" else ()
         elif type(part) in (tuple, list):
             todo += part
         elif type(part) is dict:
             todo += part.values()
+        elif type(part) is slice:
+            todo += [part.start, part.stop, part.step]
 
 
 def call(program: tf.Program, tensors: list[Any]) -> None:

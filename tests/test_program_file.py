@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
 from autodiff_core.ops.table import rows
+from autodiff_core.program_check import load_all_rows
 from autodiff_core.program_file import MAGIC, ProgramFileError, from_bytes, pack, to_bytes, unpack
+from record_samples import SAMPLES
 from test_gradients_generated import takes_floats
 
 X = np.array([0.5, 1.0, 2.0])
@@ -464,3 +467,170 @@ def test_a_concatenation_without_an_axis_is_refused():
         record[4] = attribute
         with pytest.raises(ProgramFileError):
             from_bytes(pack(header, data))
+
+
+# ------------------------------------------------------------------------------------------------- samples of hostility
+
+
+def loaded_with(program, change, data=None):
+    """A program whose header was changed, with a checksum that is right."""
+    header, own = unpack(to_bytes(program))
+    change(header)
+    return from_bytes(pack(header, own if data is None else data))
+
+
+def test_a_row_that_hands_on_its_first_operand_broadcasts_it_where_shapes_differ():
+    """`reread` is its first operand without a copy; a file may give it operands of two shapes."""
+    program = tf.Program.from_function(lambda x, y: (x + y) * 2.0 + y, np.ones(1), np.ones(100_000))
+    loaded = loaded_with(program, lambda header: header["records"][0].__setitem__(0, "reread"))
+    np.testing.assert_array_equal(loaded(np.ones(1), np.ones(100_000)), np.full(100_000, 3.0))
+
+
+@pytest.mark.parametrize(
+    "name, attributes",
+    [
+        ("concat", 5),
+        ("concat", [5, [2, 2]]),
+        ("concat", [-(2**31) - 1, [2, 2]]),
+        ("concat", [-1, [4, 0]]),
+        ("stack", -(2**33)),
+        ("cumsum", [[-(2**33), False, False], [-(2**33), False, True]]),
+        ("argmax", [2**33, {"dtype": "int64"}]),
+        ("linear_recurrence", [-3, False, False]),
+        ("linear_recurrence", [0, False, False]),
+        ("windows", [[1, 40, 2], [2], [1], [1]]),
+        ("windows", [[1, 4, 2], [2**40], [1], [1]]),
+        ("windows", [[1, 4, 2], [2], [-1], [1]]),
+        ("windows", [[1, 4, 2], [2], [1], [-(2**40)]]),
+        ("windows", [[1, 4, 2], [2, 2], [1], [1]]),
+        ("unwindows", [[1, 4, 2], [3], [1], [1]]),
+        ("repeat", [2**62, -1, 4]),
+        ("take_along", [-1, 2**40, {"array": 0}]),
+        ("put_along", [-2, 3, {"array": 0}]),
+        ("fft", [["real", 5], [-1, 2**40, False, "backward", False], ["whole", 5]]),
+        ("pick", [3, 3]),
+        ("ctc_walk", [0, 4, 5, "__class__"]),
+        ("ufunc_method", [[0], [["ufunc", "save"], ["method", "__call__"]]]),
+        ("ufunc_method", [[0], [["out", {"array": 0}], ["ufunc", "logical_xor"], ["method", "reduce"]]]),
+        ("bitcast", [{"dtype": "int64"}, [60]]),
+        ("random", ["normal", None, [3], {"dtype": "int64"}, None, None]),
+        ("random", ["bytes", None, [3], {"dtype": "float64"}, None, None]),
+        ("gamma_quotient", 10**9),
+        ("print", [[{"slice": [7, False, None]}], " ", "\n", 3, None, []]),
+        ("print", [["x"], " ", "\n", 3, "file:///tmp/x", []]),
+    ],
+)
+def test_attributes_of_another_form_are_refused_before_anything_runs(name, attributes):
+    load_all_rows()
+    cases = {row.name: row for row in rows()}
+    if name in SAMPLES:
+        own, operands = SAMPLES[name]()
+    else:
+        case = cases[name].cases[0]
+        own, operands = None, [np.full(shape, 0.5) for shape in case.shapes]
+    apply = _core.linear if (_core.row_named(name) or ("",))[0] == "linear" else _core.general
+    handle = _core.op_named(name)
+
+    def call(*x):
+        return (
+            cases[name].cases[0].call(*x) if own is None else apply(handle, x[0] if apply is _core.linear else x, own)
+        )
+
+    program = tf.Program.from_function(call, *operands)
+
+    def change(header):
+        record = next(record for record in header["records"] if record[0] == name)
+        record[4] = attributes
+        header["arrays"] = header["arrays"] or [["int64", [0], 0]]
+
+    with pytest.raises(ProgramFileError, match=f"{name} of "):
+        loaded_with(program, change)
+
+
+def test_places_that_name_an_element_twice_leave_the_others_zero():
+    """(Nothing but zeros, and no memory of somebody else's, is where no place is named.)"""
+    program = tf.Program.from_function(
+        lambda g, places: _core.linear(_core.op_named("put_along"), g, (-1, 5, _core.lent_array(places))),
+        np.arange(5.0),
+        np.arange(5),
+    )
+    np.testing.assert_array_equal(from_bytes(to_bytes(program))(np.ones(5), np.full(5, 2)), [0.0, 0.0, 1.0, 0.0, 0.0])
+
+
+def test_arrays_that_share_the_same_bytes_are_refused():
+    """A short file cannot have many large arrays."""
+    program = tf.Program.from_function(lambda x: x + np.arange(3.0), X)
+
+    def change(header):
+        header["arrays"] *= 1000
+
+    with pytest.raises(ProgramFileError, match=r"arrays of \d+ bytes and more share \d+ bytes of data"):
+        loaded_with(program, change)
+
+
+def test_a_key_that_is_there_twice_is_refused():
+    program = tf.Program.from_function(lambda d: d["x"], {"x": X})
+
+    def change(header):
+        (pairs,) = header["arguments"]["tuple"][0]["tuple"][0].values()
+        pairs.append(["x", {"value": 5}])
+
+    with pytest.raises(ProgramFileError, match="a dict has a key twice"):
+        loaded_with(program, change)
+    header, _ = unpack(to_bytes(program))
+    text = json.dumps(header).encode()
+    with pytest.raises(ProgramFileError, match="a dict has a key twice"):
+        from_bytes(pack_text(text.replace(b'"outputs"', b'"outputs": [], "outputs"', 1)))
+    with pytest.raises(ProgramFileError, match="NaN is no number in a header"):
+        from_bytes(pack_text(text.replace(b"true", b"NaN").replace(b'"own_derivatives": false', b'"x": NaN', 1)))
+
+
+@pytest.mark.parametrize("where", ["arguments", "results", "attribute"])
+@pytest.mark.parametrize("depth", [65, 200])
+def test_structures_that_are_too_deep_are_refused(where, depth):
+    program = tf.Program.from_function(lambda x: tf.roll(x, 1, 0), X)
+
+    def change(header):
+        deep = {"value": None} if where != "attribute" else 1
+        for _ in range(depth):
+            deep = {"list": [deep]}
+        if where == "attribute":
+            header["records"][0][4] = deep
+        else:
+            header[where] = deep
+
+    with pytest.raises(ProgramFileError, match="structures are more than 64 deep"):
+        loaded_with(program, change)
+
+
+def test_a_scalar_that_is_an_array_and_a_list_of_passes_without_end_are_refused():
+    program = tf.Program.from_function(lambda x: x + np.arange(3.0), X)
+
+    def scalar(header):
+        header["results"] = {"value": {"scalar": 0}}
+
+    def passes(header):
+        header["passes"] = ["simplify"] * 1000
+
+    with pytest.raises(ProgramFileError, match=r"a scalar of shape \(3,\)"):
+        loaded_with(program, scalar)
+    with pytest.raises(ProgramFileError, match="there are no passes"):
+        loaded_with(program, passes)
+
+
+def test_an_array_of_nothing_comes_back():
+    program = tf.Program.from_function(lambda x: tf.concat([x, tf.constant(np.zeros((0,)))], 0), X)
+    np.testing.assert_array_equal(from_bytes(to_bytes(program))(X), X)
+
+
+def test_what_a_file_says_of_places_is_printed_without_controls():
+    program = tf.Program.from_function(lambda x: x * 2.0 if x[0] > 0 else x, X)
+
+    def change(header):
+        (guard,) = [record for record in header["records"] if record[0] == "guard"]
+        guard[4][3] = ["a\x1b[2K\nb", 3, "\u202ef"]
+
+    loaded = loaded_with(program, change)
+    with pytest.raises(ValueError, match=r"a\\x1b\[2K\\nb:3, in \\u202ef"):
+        loaded(-X)
+    assert all(line.isprintable() for line in str(loaded).split("\n"))
