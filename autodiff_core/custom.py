@@ -68,14 +68,18 @@ class _Call:
         """Tangents of the outputs, for tangents of the operands (None: it does not move)."""
         raise NotImplementedError
 
-    def fitting(self, derived: str, what: str, values: Sequence[Any], like: Sequence[Any]) -> list[Any]:
-        """Derivatives as tensors, checked against the shapes that they must have."""
+    def fitting(
+        self, derived: str, what: str, values: Sequence[Any], like: Sequence[Any], beside: Sequence[Any]
+    ) -> list[Any]:
+        """Derivatives as tensors, checked against the shapes and dtypes that they must have, where `beside` are the
+        derivatives that they were made of."""
         fitted: list[Any] = []
         for place, (value, operand) in enumerate(zip(values, like, strict=True)):
             if value is None or operand is _PLACE:
                 fitted.append(None)
                 continue
-            derivative = _core.to_tensor(value)
+            named = f"{self.name}: the {derived} of {what} {place}"
+            derivative = _in_dtype(value, operand, beside, named, f"the {what}")
             if tuple(derivative.shape) != tuple(operand.shape):
                 raise ValueError(
                     f"{self.name}: the {derived} of {what} {place} has shape {tuple(derivative.shape)}; the {what} has "
@@ -83,6 +87,26 @@ class _Call:
                 )
             fitted.append(derivative)
         return fitted
+
+
+def _in_dtype(value: Any, operand: Any, beside: Sequence[Any], what: str, whose: str) -> Any:
+    """What a rule of the user's gave, as a tensor.
+
+    A tensor must have the dtype of what it is the derivative of, or that of both this and the derivatives that it was
+    made of, which is then rounded; numbers and arrays are cast, as TensorFlow does where they meet tensors.
+    """
+    derivative = _core.to_tensor(value)
+    if not _core.is_differentiable(operand.dtype):
+        return derivative
+    if not isinstance(value, _core.Operand):
+        return _core.operand_like(value, operand)
+    widths = [x.dtype for x in beside if x is not None and _core.is_differentiable(x.dtype)]
+    if derivative.dtype not in (operand.dtype, np.result_type(operand.dtype, *widths)):
+        raise TypeError(
+            f"{what} has dtype {derivative.dtype}; {whose} has dtype {operand.dtype}, and they must be equal: cast it, "
+            f"as in tf.cast(value, {operand.dtype})"
+        )
+    return derivative
 
 
 _PLACE = _core.to_tensor(0)
@@ -220,8 +244,8 @@ class _GradientCall(_Call):
                 f"{self.name}: custom_gradient function expected to return {len(self.operands)} gradients, but "
                 f"returned {len(gradients)} instead."
             )
-        return self.fitting("gradient", "argument", gradients, self.operands) + self.fitting(
-            "gradient", "variable", for_variables, self.variables
+        return self.fitting("gradient", "argument", gradients, self.operands, cotangents) + self.fitting(
+            "gradient", "variable", for_variables, self.variables, cotangents
         )
 
 
@@ -318,7 +342,8 @@ def custom_gradient(f: Function) -> Function:
     Raises
     ------
     TypeError
-        At a call, where f returns no such pair, or reads variables that grad_fn has no argument for.
+        At a call, where f returns no such pair, or reads variables that grad_fn has no argument for; at the gradient,
+        where grad_fn returns a tensor of another dtype than the argument's.
     ValueError
         At the gradient, where grad_fn returns a wrong number of gradients or a gradient of a wrong shape; the tape is
         then as it was.
@@ -480,7 +505,7 @@ class _TangentCall(_Call):
             raise ValueError(
                 f"{self.name}: the rule of a custom_jvp returned {len(pushed)} tangents for {len(self.results)} results"
             )
-        tangents = self.fitting("tangent", "result", pushed, self.results)
+        tangents = self.fitting("tangent", "result", pushed, self.results, tangents)
         return [tangent for tangent, result in zip(tangents, self.results, strict=True) if result is not _PLACE]
 
 
@@ -548,7 +573,8 @@ def custom_jvp(f: Function) -> Any:
     AttributeError
         At a call, where no rule is defined.
     TypeError
-        At a call, where f reads variables, or tensors around it that a tape follows.
+        At a call, where f reads variables, or tensors around it that a tape follows; when differentiated, where the
+        rule returns a tensor of another dtype than the result's.
     ValueError
         When differentiated, where the rule returns no pair, or tangents of a wrong number or shape.
 
@@ -630,9 +656,15 @@ def elementwise_op(
     if not derivatives:
         raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
     names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]
-    # (The kernel may have poles, for all that is known here.)
     return _core.register_elementwise(
-        name, ufunc, formula, derivatives, names, doc or f"The op {name}.", poles=True
+        name,
+        ufunc,
+        formula,
+        derivatives,
+        names,
+        doc or f"The op {name}.",
+        by_width=True,  # (for all that is known here, and so is the next)
+        poles=True,
     ).function
 
 
@@ -726,6 +758,8 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     ------
     ValueError
         Where the name is taken; when differentiated, where a contribution has not its operand's shape.
+    TypeError
+        When differentiated, where a contribution has not its operand's dtype.
 
     Examples
     --------
@@ -737,9 +771,14 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     """
 
     def pull(g: Any, y: Any, a: Any, *x: Any) -> Any:
-        contributions = vjp(_core.conjugated([g])[0], y, *x, **a)  # type: ignore[misc]  # (not called where it is None)
-        several = isinstance(contributions, (tuple, list))
-        return _core.conjugated(list(contributions) if several else [contributions])
+        given = vjp(_core.conjugated([g])[0], y, *x, **a)  # type: ignore[misc]  # (not called where it is None)
+        contributions = list(given) if isinstance(given, (tuple, list)) else [given]
+        if len(contributions) == len(x):
+            contributions = [
+                None if g_k is None else _in_dtype(g_k, x_k, [g], f"{name}: the gradient of operand {k}", "the operand")
+                for k, (g_k, x_k) in enumerate(zip(contributions, x, strict=True))
+            ]
+        return _core.conjugated(contributions)
 
     row = _core.register_general(
         name,

@@ -999,3 +999,46 @@ def test_where_a_rule_gives_no_tangent_none_arrives(call: Any) -> None:
         with tf.autodiff.ForwardAccumulator(x, np.ones(5)) as accumulator:
             y = call(f(x))
         assert accumulator.jvp(y) is None
+
+
+# ----------------------------------------------------------------------------------------------------- dtypes of rules
+
+
+@pytest.mark.parametrize("wrong", [tf.float64, tf.float16, tf.int32, tf.complex64])
+def test_a_gradient_of_another_dtype_is_told(wrong: Any) -> None:
+    f = tf.custom_gradient(lambda x, y: (x * y, lambda g: (g * y, tf.cast(g * x, wrong))))
+    x, y = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    with tf.GradientTape(persistent=True) as tape:
+        z = f(x, y)
+    name = np.dtype(wrong).name
+    message = f"the gradient of argument 1 has dtype {name}; the argument has dtype float32, and they must be equal"
+    with pytest.raises(TypeError, match=message):
+        tape.gradient(z, [x, y])
+    recorded = tf.function(lambda: tf.grad(lambda a: tf.reduce_sum(f(a, y)))(x))
+    with pytest.raises(TypeError, match=message):
+        recorded()
+
+
+def test_a_tangent_of_another_dtype_is_told() -> None:
+    f = tf.custom_jvp(lambda x: 2.0 * x)
+    f.defjvp(lambda primals, tangents: (f(*primals), tf.cast(2.0 * tangents[0], tf.float64)))
+    message = "the tangent of result 0 has dtype float64; the result has dtype float32"
+    with pytest.raises(TypeError, match=message):
+        tf.jvp(f, [1.0], [1.0])
+    with pytest.raises(TypeError, match=message):
+        tf.grad(f)(1.0)
+
+
+def test_a_contribution_of_another_dtype_is_told() -> None:
+    double = tf.general_op("double_of_another_dtype", lambda x: 2 * x, lambda g, y, x: tf.cast(2.0 * g, tf.float64))
+    with pytest.raises(TypeError, match="the gradient of operand 0 has dtype float64; the operand has dtype float32"):
+        tf.grad(double)(1.0)
+
+
+def test_numbers_and_arrays_take_the_dtype_and_mixed_ones_are_rounded() -> None:
+    for returned in (2.0, 2, np.float64(2.0), np.array(2)):
+        f = tf.custom_gradient(lambda x, r=returned: (2.0 * x, lambda g: r))
+        assert derivative(f, tf.constant(1.0)).dtype == tf.float32
+    wide = tf.custom_gradient(lambda x: (tf.cast(x, tf.float64) * 2.0, lambda g: 2.0 * g))
+    gradient = derivative(wide, tf.constant(1.0))
+    assert (gradient.dtype, float(gradient)) == (tf.float32, 2.0)
