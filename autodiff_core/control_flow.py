@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from . import _core, nest
 from .ops.shaping import stack
 
@@ -227,7 +229,8 @@ def map_fn(
     fn : callable
         From a slice (or a structure of them) to a tensor (or a structure).
     elems : array_like, or a structure of such
-        Of one length along the first axis, not 0.
+        Of one length along the first axis. Where that is 0, fn is recorded for a slice that is made up, to find out
+        what it returns.
     dtype, parallel_iterations, back_prop, swap_memory, infer_shape, fn_output_signature : object
         TensorFlow's; without effect.
 
@@ -239,7 +242,7 @@ def map_fn(
     Raises
     ------
     ValueError
-        Where lengths differ, or there are no slices.
+        Where lengths differ.
 
     Notes
     -----
@@ -252,7 +255,9 @@ def map_fn(
     """
     count, at = _slices(elems, "map_fn")
     if count == 0:
-        raise ValueError("map_fn: elems have no slices, so nobody knows what fn returns")
+        from .vectorize import vectorize  # which makes a slice up
+
+        return vectorize(fn)(elems)
     return _piled([fn(at(i)) for i in range(count)])
 
 
@@ -396,7 +401,7 @@ def scan(
     Raises
     ------
     ValueError
-        Where lengths differ, or there are no slices.
+        Where lengths differ, or there are neither slices nor an initializer.
 
     Notes
     -----
@@ -407,7 +412,7 @@ def scan(
     >>> tf.scan(lambda a, x: a * x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
     """
-    way, _ = _folded("scan", fn, elems, initializer, reverse)
+    way, first = _folded("scan", fn, elems, initializer, reverse)
     if not way:
-        raise ValueError("scan: elems have no slices")
+        return nest.map_structure(lambda x: _core.adopt(np.zeros((0, *x.shape), x.dtype)), first)
     return _piled(way[::-1] if reverse else way)
