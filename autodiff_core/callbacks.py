@@ -309,8 +309,8 @@ def _called(function: str, func: Any) -> Callable[..., Any]:
 
 
 def _converted(value: Any, dtype: Any) -> _core.Tensor:
-    if isinstance(value, _core.Operand) and value.dtype != np.dtype(dtype):
-        raise TypeError(f"py_function: a result is of dtype {value.dtype}, not of {np.dtype(dtype)} as Tout says")
+    if isinstance(value, _core.Operand) and value.dtype != _core.as_dtype(dtype):
+        raise TypeError(f"py_function: a result is of dtype {value.dtype}, not of {_core.as_dtype(dtype)} as Tout says")
     return _core.identity_tensor(value) if isinstance(value, _core.Operand) else _core.to_tensor(value, dtype)
 
 

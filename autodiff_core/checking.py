@@ -13,6 +13,7 @@ import numpy as np
 
 from . import _core
 from .differentiable import DifferentiableProgram, GuardFailed, bare
+from .dtypes import finfo
 
 if TYPE_CHECKING:
     from .function import Function, _Arguments
@@ -138,10 +139,10 @@ def _unlike(old: Any, new: Any) -> str | None:
     x, y = np.asarray(old), np.asarray(new)
     if x.shape != y.shape or x.dtype != y.dtype:
         return f"shape {x.shape} and dtype {x.dtype} instead of shape {y.shape} and dtype {y.dtype}"
-    if x.dtype.kind in "fc" and x.size:
+    if _core.is_differentiable(x.dtype) and x.size:
         finite = np.isfinite(x) & np.isfinite(y)
         scale = np.max(np.abs(y), where=finite, initial=0.0)
-        near = finite & (np.abs(np.where(finite, x - y, 0)) <= _ROUNDING * np.finfo(x.dtype).eps * scale)
+        near = finite & (np.abs(np.where(finite, x - y, 0)) <= _ROUNDING * finfo(x.dtype).eps * scale)
     else:
         near = np.zeros(x.shape, bool)
     differ = ~(near | (x == y) | ((x != x) & (y != y)))

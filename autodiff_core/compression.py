@@ -125,7 +125,7 @@ def _check_leaving(what: str, instead: str, target: Any) -> None:
 
 def _check_floats(target: Any, source: Any) -> None:
     for what, value in (("target", target), ("source", source)):
-        if isinstance(value, _core.Operand) and value.dtype.kind != "f":
+        if isinstance(value, _core.Operand) and not _core.is_floating(value.dtype):
             raise TypeError(
                 f"the {what} has dtype {value.dtype}, and sparse derivatives are those of floats; cast it before the "
                 f"computation: cast(x, float32)"

@@ -249,10 +249,10 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
         raise ValueError(f"add_n: shapes {', '.join(map(str, shapes))} differ")
     if len(parts) == 1:
         return _core.identity_tensor(parts[0])
-    total = parts[0] + parts[1]
+    total = _core.widened(parts[0]) + _core.widened(parts[1])
     for part in parts[2:]:
-        total = total + part
-    return total
+        total = total + _core.widened(part)
+    return _core.narrowed(total, parts[0]) if len({part.dtype for part in parts}) == 1 else total
 
 
 def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
@@ -291,13 +291,13 @@ def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = N
     total = add_n(inputs)
     if shape is not None and tuple(shape) != tuple(total.shape):
         raise ValueError(f"accumulate_n: the tensors' shape {tuple(total.shape)} is not {tuple(shape)}")
-    if tensor_dtype is not None and total.dtype != np.dtype(tensor_dtype):
-        raise TypeError(f"accumulate_n: the tensors' dtype {total.dtype} is not {np.dtype(tensor_dtype)}")
+    if tensor_dtype is not None and total.dtype != _core.as_dtype(tensor_dtype):
+        raise TypeError(f"accumulate_n: the tensors' dtype {total.dtype} is not {_core.as_dtype(tensor_dtype)}")
     return total
 
 
 def _filled(shape: Any, value: Any, dtype: Any) -> Tensor:
-    return _core.adopt(np.full(_sizes(shape), value, _core.default_float() if dtype is None else dtype))
+    return _core.adopt(np.full(_sizes(shape), value, _core.default_float() if dtype is None else _core.as_dtype(dtype)))
 
 
 def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
@@ -446,7 +446,7 @@ def eye(
     array([[1., 0.],
            [0., 1.]], dtype=float32)>
     """
-    one = np.eye(num_rows, num_columns, dtype=_core.default_float() if dtype is None else dtype)
+    one = np.eye(num_rows, num_columns, dtype=_core.default_float() if dtype is None else _core.as_dtype(dtype))
     return _core.to_tensor(np.broadcast_to(one, (*_sizes(batch_shape), *one.shape)) if batch_shape is not None else one)
 
 
@@ -478,7 +478,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     if dtype is None:
         given = [e.dtype for e, v in zip(ends, (start, limit, delta), strict=True) if not isinstance(v, int)]
         dtype = np.result_type(*given) if given else np.dtype("int32")
-    return _core.adopt(np.arange(*(e.numpy() for e in ends)).astype(dtype))
+    return _core.adopt(np.arange(*(e.numpy() for e in ends)).astype(_core.as_dtype(dtype)))
 
 
 def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int = 0) -> Tensor:
@@ -505,7 +505,7 @@ def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int
     """
     first, last = _core.to_tensor(start), _core.to_tensor(stop)
     dtype = np.result_type(first.dtype, last.dtype)
-    dtype = dtype if dtype.kind == "f" else np.dtype("float64")
+    dtype = dtype if _core.is_floating(dtype) else np.dtype("float64")
     first, last = _core.to_dtype(first, dtype), _core.to_dtype(last, dtype)
     shape = np.broadcast_shapes(first.shape, last.shape)
     at = int(np.lib.array_utils.normalize_axis_index(axis, len(shape) + 1))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .dtypes import finfo
 from .errors import InvalidArgumentError
 from .ops.elementwise import abs as absolute
 from .ops.elementwise import (
@@ -261,7 +262,7 @@ def assert_near(
     >>> tf.debugging.assert_near([1., 2.], [1., 2.0000001])
     """
     first, second = _alike(x, y)
-    spacing = 10.0 * float(np.finfo(first.dtype if first.dtype.kind in "fc" else np.float32).eps)
+    spacing = 10.0 * float(finfo(first.dtype if _core.is_differentiable(first.dtype) else np.float32).eps)
     relative, absolutely = (spacing if bound is None else bound for bound in (rtol, atol))
     found = less_equal(absolute(first - second), absolutely + relative * absolute(second))
     if not bool(reduce_all(found)):
@@ -303,7 +304,7 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> _core.
     Tensor([1. 2.], shape=(2,), dtype=float32)
     """
     x = _core.operand(tensor)
-    if x.dtype.kind not in "fc":
+    if not _core.is_differentiable(x.dtype):
         raise TypeError(f"check_numerics: takes floats, not {x.dtype}; cast first")
     if not bool(reduce_all(is_finite(x))):
         kinds = [("NaN", is_nan), ("Inf", is_inf)]
@@ -577,8 +578,8 @@ def assert_type(tensor: Any, tf_type: Any, message: str | None = None, name: str
     >>> tf.debugging.assert_type(tf.ones(2), tf.float32)
     """
     found = _core.operand(tensor).dtype
-    if found != np.dtype(tf_type):
-        raise TypeError(f"{message or ''} tensor must be of type {np.dtype(tf_type)}; got {found}".strip())
+    if found != _core.as_dtype(tf_type):
+        raise TypeError(f"{message or ''} tensor must be of type {_core.as_dtype(tf_type)}; got {found}".strip())
 
 
 def assert_integer(x: Any, message: str | None = None, name: str | None = None) -> None:
@@ -638,7 +639,7 @@ def assert_same_float_dtype(tensors: Sequence[Any] | None = None, dtype: Any = N
     >>> tf.debugging.assert_same_float_dtype([tf.ones(2), tf.zeros(3)])
     dtype('float32')
     """
-    wanted = None if dtype is None else np.dtype(dtype)
+    wanted = None if dtype is None else _core.as_dtype(dtype)
     for value in tensors or ():
         if value is not None:
             found = _core.operand(value).dtype
@@ -646,7 +647,7 @@ def assert_same_float_dtype(tensors: Sequence[Any] | None = None, dtype: Any = N
                 raise ValueError(f"assert_same_float_dtype: a tensor of dtype {found} is not of dtype {wanted}")
             wanted = found
     wanted = np.dtype(np.float32) if wanted is None else wanted
-    if wanted.kind != "f":
+    if not _core.is_floating(wanted):
         raise ValueError(f"Expected floating point type, got {wanted}.")
     return wanted
 

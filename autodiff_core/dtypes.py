@@ -48,20 +48,22 @@ NAMES = (
 
 
 def __getattr__(name: str) -> Any:
-    if name == "bfloat16":
-        return _bfloat16()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _bfloat16() -> np.dtype[Any]:
-    """The dtype of ml_dtypes, which NumPy has no name for until that is imported."""
+    if name != "bfloat16":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        import ml_dtypes
+        return _core.as_dtype(name)
     except ImportError as error:
-        raise ImportError("bfloat16 needs the extra: pip install autodiff-core[bfloat16]") from error
-    dtype = np.dtype(ml_dtypes.bfloat16)
-    _core.learn_bfloat16(dtype)
-    return dtype
+        raise AttributeError(str(error)) from error  # so that hasattr says no
+
+
+def finfo(dtype: Any) -> Any:
+    """np.finfo, which does not know bfloat16."""
+    wanted = as_dtype(dtype)
+    if wanted.kind != "V":
+        return np.finfo(wanted)
+    import ml_dtypes
+
+    return ml_dtypes.finfo(wanted)  # type: ignore[no-untyped-call]
 
 
 def as_dtype(type_value: Any) -> np.dtype[Any]:
@@ -82,7 +84,8 @@ def as_dtype(type_value: Any) -> np.dtype[Any]:
     >>> tf.as_dtype("float32") == tf.float32
     True
     """
-    return _bfloat16() if isinstance(type_value, str) and type_value == "bfloat16" else np.dtype(type_value)
+    dtype: np.dtype[Any] = _core.as_dtype(type_value)
+    return dtype
 
 
 def floatx() -> str:

@@ -106,7 +106,7 @@ def _by_columns(
     counts: list[int] = []
     for source in sources:
         before = len(jobs)
-        if source.dtype.kind == "f":
+        if _core.is_floating(source.dtype):
             for units in _units(tuple(source.shape), chunk_size or _chunk(target, source)):
                 jobs.append(([source], [units], len(units)))
         counts.append(len(jobs) - before)

@@ -56,7 +56,7 @@ def general_dropout(
     [0.0, 4.0]
     """
     operand = _core.operand(x)
-    if operand.dtype.kind != "f":
+    if not _core.is_floating(operand.dtype):
         raise TypeError(f"dropout: takes floats, not {operand.dtype}; cast first")
     if isinstance(rate, (int, float)) and not 0.0 <= rate < 1.0:
         raise ValueError(f"dropout: rate {rate} must be at least 0 and below 1")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from .dtypes import finfo
 from .numpy_functions import registry
 from .ops import decompositions, forms, linalg, matrices, matrix_functions, norms, reductions, shaping, solving
 from .ops.answers import answering
@@ -98,7 +99,7 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     if len(x.shape) != 2:
         raise np.linalg.LinAlgError(f"lstsq: a matrix has two axes; the shape is {tuple(x.shape)}")
     m, n = (int(size) for size in x.shape)
-    precision = np.finfo(x.dtype).eps
+    precision = finfo(x.dtype).eps
     rcond = precision * max(m, n) if rcond is None else precision if rcond == -1 else rcond
     column = shaping.expand_dims(y, -1) if len(y.shape) == 1 else y
     singular = decompositions.svd(x, compute_uv=False)

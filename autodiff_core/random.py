@@ -177,12 +177,12 @@ def uniform(
     dtype('int32')
     """
     sizes = _sizes(shape)
-    if dtype is not None and np.issubdtype(dtype, np.integer):
+    if dtype is not None and np.issubdtype(_core.as_dtype(dtype), np.integer):
         if maxval is None:
-            raise ValueError(f"Must specify maxval for integer dtype {np.dtype(dtype).name}")
+            raise ValueError(f"Must specify maxval for integer dtype {_core.as_dtype(dtype).name}")
         if isinstance(minval, _core.Operand) or isinstance(maxval, _core.Operand):
-            return _core.general(_DRAW, (minval, maxval), ("integers", seed, sizes, np.dtype(dtype), 0, None))
-        return _draw("integers", seed, sizes, np.dtype(dtype), np.asarray(minval), np.asarray(maxval))
+            return _core.general(_DRAW, (minval, maxval), ("integers", seed, sizes, _core.as_dtype(dtype), 0, None))
+        return _draw("integers", seed, sizes, _core.as_dtype(dtype), np.asarray(minval), np.asarray(maxval))
     dtype = _float_dtype(dtype, "uniform")
     maxval = 1 if maxval is None else maxval
     _refuse_complex("uniform", minval, maxval)
@@ -363,8 +363,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _float_dtype(dtype: DTypeLike | None, function: str) -> np.dtype[Any]:
-    chosen = tf.constant(0.0).dtype if dtype is None else np.dtype(dtype)
-    if not np.issubdtype(chosen, np.floating):
+    chosen = tf.constant(0.0).dtype if dtype is None else _core.as_dtype(dtype)
+    if not _core.is_floating(chosen):
         raise TypeError(f"random.{function} draws floats; dtype {chosen.name} is none")
     return chosen
 

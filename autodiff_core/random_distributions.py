@@ -192,7 +192,7 @@ _STATELESS = places_of(
 
 
 def _from_seed(kind: str, seed: Any, sizes: Any, dtype: Any, *parameters: Any) -> tf.Tensor:
-    return _STATELESS([seed, *parameters], (kind, tuple(sizes), np.dtype(dtype)))
+    return _STATELESS([seed, *parameters], (kind, tuple(sizes), _core.as_dtype(dtype)))
 
 
 def _scaled(kind: str, function: str, shape: Any, seed: Any, scale: Any, offset: Any, dtype: Any) -> tf.Tensor:
@@ -316,7 +316,7 @@ def stateless_uniform(
     >>> int(tf.reduce_min(x)), int(tf.reduce_max(x))
     (2, 4)
     """
-    kind = np.dtype(dtype)
+    kind = _core.as_dtype(dtype)
     if kind.kind in "iu":
         if (minval is None) != (maxval is None):
             raise ValueError(f"stateless_uniform: for dtype {kind}, minval and maxval must be both given or both None")
@@ -558,7 +558,7 @@ def _binomials(function: str, seed: Any, shape: Any, counts: Any, probs: Any, dt
 
 def _logits(function: str, logits: Any, num_samples: Any) -> tuple[Any, tuple[int, int]]:
     given = _core.operand(logits)
-    if len(given.shape) != 2 or given.dtype.kind != "f" or not given.shape[1]:
+    if len(given.shape) != 2 or not _core.is_floating(given.dtype) or not given.shape[1]:
         raise ValueError(
             f"{function}: takes logits that are floats of shape (batch, classes), not {given.dtype} of "
             f"{tuple(given.shape)}"

@@ -183,8 +183,8 @@ class Generator:
         self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = np.float32, name: str | None = None
     ) -> tf.Tensor:
         """Draw from the uniform distribution over ``[minval, maxval)``; `maxval` must be given for integers."""
-        if np.dtype(dtype).kind in "iu" and maxval is None:
-            raise ValueError(f"Generator.uniform: maxval must be given for dtype {np.dtype(dtype)}")
+        if _core.as_dtype(dtype).kind in "iu" and maxval is None:
+            raise ValueError(f"Generator.uniform: maxval must be given for dtype {_core.as_dtype(dtype)}")
         return stateless_uniform(shape, self._next(), minval, maxval, dtype)
 
     def uniform_full_int(self, shape: Any, dtype: Any = np.uint64, name: str | None = None) -> tf.Tensor:

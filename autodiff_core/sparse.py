@@ -27,7 +27,7 @@ def _source(name: str, x: Any) -> _core.Operand:
             f"{name}: x must be one array or tensor, not {type(x).__name__}; pass np.asarray(x, dtype=float)"
         )
     source = x if isinstance(x, _core.Operand) else _core.to_tensor(x)
-    if source.dtype.kind != "f":
+    if not _core.is_floating(source.dtype):
         raise TypeError(
             f"{name}: x is of dtype {source.dtype}, and sparse derivatives are those by floats; cast it first, as in "
             f"np.asarray(x, dtype=float), or make x of the parts of complex numbers"

@@ -41,7 +41,7 @@ class TensorSpec:
             self.shape = None if shape is None else TensorShape(tuple(int(size) for size in shape))
         else:
             self.shape = tuple(None if size is None else int(size) for size in shape)
-        self.dtype = np.dtype(dtype)
+        self.dtype = _core.as_dtype(dtype)
         self.name = name
 
     @classmethod

@@ -84,7 +84,7 @@ def compute_gradient(
 
 
 def _check_differentiable(what: str, tensor: _core.Tensor) -> None:
-    if tensor.dtype.kind not in "fc":
+    if not _core.is_differentiable(tensor.dtype):
         raise TypeError(f"compute_gradient: {what} has dtype {tensor.dtype}, which has no derivative; cast it first")
 
 

@@ -73,7 +73,7 @@ cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t
 
 cdef Tensor scalar1(int op, Operand x):
     cdef Row* row = &table[op]
-    cdef double value = row.scalar1(x.number) if row.scalar1 != NULL else scalar_eval(op, &x.number)
+    cdef double value = row.scalar1(x.number) if row.scalar1 != NULL else scalar_eval(op, &x.number, x.code)
     cdef int code = x.code
     cdef Tensor out
     cdef Log* log = recording_log()
@@ -116,7 +116,7 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     cdef int32_t a = UNTRACKED, b = UNTRACKED
     values[0] = xv
     values[1] = yv
-    value = row.scalar2(xv, yv) if row.scalar2 != NULL else scalar_eval(op, values)
+    value = row.scalar2(xv, yv) if row.scalar2 != NULL else scalar_eval(op, values, code)
     if row.boolean:
         if log != NULL and x is not None and x.is_variable:
             tracked(log, x)
@@ -378,8 +378,9 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         run_operands(row, code, &o)
     elif code == NPY_FLOAT or code == NPY_DOUBLE:
         out = run_formula(row, code, [array_of(<Operand>operands[k]) for k in range(n)], nd, o.dims)
-    elif PyTypeNum_ISCOMPLEX(code):     # the rules are those of real numbers; its parts' hold for complex ones
-        return formula_by_ops(op, [<object>operands[k] for k in range(n)])
+    elif is_half(code) and not row.formula.by_width:
+        out = run_formula(row, NPY_FLOAT, [widened_array(array_of(<Operand>operands[k])) for k in range(n)], nd, o.dims)
+        out = narrowed_array(out, code)
     else:
         out = formula_unheard(op, [<object>operands[k] for k in range(n)], nd, o.dims)
     result = new_tensor(out)
@@ -532,6 +533,8 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
     cdef Tensor out
     operands = [operand for operand in (x, y, z) if operand is not None]
     if row.ufunc == NULL:
+        if row.keeps_integers and all([PyTypeNum_ISINTEGER((<Operand>operand).code) for operand in operands]):
+            return (<object>row.formula_rule)(*operands)
         if row.formula_rule != NULL and not any([PyTypeNum_ISCOMPLEX((<Operand>operand).code) for operand in operands]):
             operands = [cast_operand(operand, NPY_DOUBLE) for operand in operands] + [None, None]
             return elementwise(op, operands[0], operands[1], operands[2])
@@ -551,21 +554,17 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
 
 
 cdef ndarray formula_unheard(int op, list operands, int nd, npy_intp* dims):
-    """A formula's value in a dtype that the engine does not run. Its parts are nobody's: the op is what is recorded."""
+    """A formula's value in a dtype that the engine does not run, op by op. These are nobody's: the op is what is
+    recorded."""
     cdef void* log = ad_get_current_log()
     cdef ndarray found
     ad_set_current_log(NULL)
     try:
-        found = array_of(<Operand>formula_by_ops(op, operands))
+        found = array_of(<Operand>(<object>table[op].formula_rule)(*operands))
     finally:
         ad_set_current_log(log)
     whole = tuple([dims[k] for k in range(nd)])
     return found if (<object>found).shape == whole else own_copy(numpy.broadcast_to(found, whole))
-
-
-cdef object formula_by_ops(int op, list operands):
-    """A row made of other ops, in a dtype that the engine does not run (float16, longdouble): op by op."""
-    return (<object>table[op].formula_rule)(*operands)
 
 
 # ---------------------------------------------------------------------------------- linear ops, and those with Python rules
@@ -624,6 +623,8 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
         out = np_asarray(x[(<tuple>attribute)[1]])
     elif op == OP_UNSLICE:
         out = unslice_kernel(x, <tuple>(<tuple>attribute)[0], (<tuple>attribute)[1])
+    elif table[op].widens and is_half(type_code(x)):
+        return narrowed_array(linear_array(op, widened_array(x), attribute), type_code(x))
     else:
         result = call_kernel(<object>table[op].python, x, [attribute], True)
         out = <ndarray>result if isinstance(result, ndarray) else np_asarray(result)
@@ -745,6 +746,22 @@ cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
 # A general record's attribute is what its rules need beside the values: (attributes, shapes of the operands, shape of the
 # output), or for a record of several outputs a tuple of (shape, type number) in the last place.
 
+cdef object general_kernel(Row* row, object attribute, list arrays):
+    """A general op's value; one that computes takes half precisions for float32."""
+    cdef int code = NO_TYPE
+    cdef bint half = False
+    cdef ndarray x
+    if row.widens:
+        for x in arrays:
+            if is_float(type_code(x)):
+                half = half or is_half(type_code(x))
+                code = type_code(x) if code == NO_TYPE else promote(code, type_code(x))
+    if not half:
+        return call_kernel(<object>row.python, attribute, arrays, False)
+    value = np_asarray(call_kernel(<object>row.python, attribute, [widened_array(x) for x in arrays], False))
+    return narrowed_array(<ndarray>value, code) if is_half(code) else value
+
+
 cdef object apply_general(int op, list operands, object attribute):
     """An op of any number of operands whose derivative is a Python rule over public ops."""
     cdef Row* row = &table[op]
@@ -753,11 +770,11 @@ cdef object apply_general(int op, list operands, object attribute):
     cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
     try:
-        value = call_kernel(<object>row.python, attribute, [array_of(<Operand>x) for x in operands], False)
+        value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
     except Exception:
         if not values_are_made_up():
             raise
-        value = call_kernel(<object>row.python, attribute, [stand_in(<Operand>x) for x in operands], False)
+        value = general_kernel(row, attribute, [stand_in(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
     # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
     if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or (<PyObject*>array).ob_refcnt > 2:

@@ -359,11 +359,24 @@ cdef void run_sum(Loop loop, void* extra, Operands* o) noexcept:
             wk_run(run_sum_share, &shared, parts_for(size), wk_threads())
 
 
+cdef inline ndarray widened_array(ndarray x):
+    """Half precisions as float32, in which they are computed with."""
+    return x.astype(dtype_objects[NPY_FLOAT]) if is_half(type_code(x)) else x
+
+
+cdef inline ndarray narrowed_array(ndarray x, int code):
+    """What was computed for operands of a half precision, rounded to it; integers and complex numbers stay."""
+    return x.astype(dtype_objects[code]) if is_float(type_code(x)) and type_code(x) != code else x
+
+
 cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
     """The sum of `x` over the axes in which the shape `kept` (of x's rank) has a one."""
     cdef Operands o
     cdef int code = type_code(x)
-    cdef ndarray out = zeros_array(code, nd, kept)
+    cdef ndarray out
+    if is_half(code):
+        return narrowed_array(sum_array(widened_array(x), nd, kept), code)
+    out = zeros_array(code, nd, kept)
     lay_out_sum(&o, x, out)
     if not join_sum(&o, kept):
         x = own_copy(x)
@@ -615,7 +628,7 @@ cdef int stretch_emit(Stretch* s, int op, int* inputs) noexcept:
         uniform = uniform and r.kind == UNIFORM_REGISTER
         spread = spread or r.spread
     if uniform and not spread:
-        return stretch_uniform(s, scalar_eval(op, values), NPY_BOOL if row.boolean else dtype)
+        return stretch_uniform(s, scalar_eval(op, values, dtype), NPY_BOOL if row.boolean else dtype)
     if uniform and row.loop[dtype] != NULL:
         return stretch_spread(s, loop_once(s, op, inputs), NPY_BOOL if row.boolean else dtype)
     if row.formula != NULL:

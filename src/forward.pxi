@@ -214,7 +214,7 @@ cdef int push_pole(Sweep* s, int32_t node) noexcept:
         if has_tangent(s, operand):
             pair[0] = s.adjoint[operand - s.low].number
             pair[1] = r.payload.partial[i]
-            add_number(s, node, rounded(scalar_eval(table[r.op].slope_product[i], pair), r.dtype))
+            add_number(s, node, rounded(scalar_eval(table[r.op].slope_product[i], pair, r.dtype), r.dtype))
     return 0
 
 

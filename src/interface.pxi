@@ -71,11 +71,14 @@ cdef Op new_handle(str name, int opcode, parameters, str doc):
 
 
 def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
-                         bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False, bint poles=False):
+                         bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False, bint by_width=False,
+                         bint keeps_integers=False, bint poles=False):
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
-    or Ellipsis where nobody has written one. A row that `passes_on` has its first operand for value.
+    or Ellipsis where nobody has written one. A row that `passes_on` has its first operand for value. One whose value goes
+    `by_width` is computed in the very dtype of numbers that have no dimensions, too. With `keeps_integers` its formula
+    holds for integers as it stands; else they become float64.
     """
     cdef int arity = <int>len(parameters), k
     cdef int opcode
@@ -99,6 +102,8 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     row.raises = raises
     row.passes_on = passes_on
     row.poles = poles
+    row.by_width = by_width
+    row.keeps_integers = keeps_integers
     row.rule = keep(tuple(derivatives))
     if ufunc is not None:
         row.ufunc = keep(ufunc)
@@ -124,9 +129,19 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     return op
 
 
+def as_dtype(dtype):
+    """A dtype, by any of its names."""
+    return dtype_of(dtype)
+
+
 def is_differentiable(dtype):
     """Whether a dtype's values vary smoothly: those of floats and of complex numbers do."""
-    return differentiable(code_of_number(np_dtype(dtype).num))
+    return differentiable(code_of_number(dtype_of(dtype).num))
+
+
+def is_floating(dtype):
+    """Whether a dtype is one of real floats, of which bfloat16 is of another kind for NumPy."""
+    return is_float(code_of_number(dtype_of(dtype).num))
 
 
 def on_complex(str name, form):
@@ -136,13 +151,14 @@ def on_complex(str name, form):
 
 
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
-                    batched=None, examples=None, partner_examples=None, *, form, gives):
+                    batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
     tuple) reversed. Kernels that the core has compiled are given as None. `batched` makes attributes for an operand with
     a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for many examples
-    (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. For `selects` and `depends` see sparsity.pxi.
+    (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. With `widens`, both kernels
+    but those that select are given float32 for half precisions. For `selects` and `depends` see sparsity.pxi.
     `form` says what the attributes are, and `gives` what either of the pair makes of its operand (ops/forms.py).
     """
     cdef int first, second
@@ -155,6 +171,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     table[first].partner = second
     table[first].ready = True
     table[first].selects = selects
+    table[first].widens = widens and not selects
     if depends is not None:
         table[first].depends = keep(depends)
     if batched is not None:
@@ -174,6 +191,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
         table[second].partner = first
         table[second].ready = True
         table[second].selects = partner_selects
+        table[second].widens = widens and not partner_selects
         if backward is not None:
             table[second].python = keep(backward)
     return new_handle(name, first, ["x"], ""), handles[name] if second == first else new_handle(partner, second, ["x"], "")
@@ -182,7 +200,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
                      bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
-                     bint updates_rows=False, *, form, gives):
+                     bint updates_rows=False, bint widens=False, *, form, gives):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -191,7 +209,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     hold for a leading axis as they stand. A row that `draws` gives other values each time. A `sparing` rule of several
     outputs is told None for the cotangents that are zero. One that `raises` an error for some values is run by a program
     even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a kind of change for attribute (see
-    rows.pxi), and is its first operand but for rows, whose numbers and values are the other two. For `selects` and `depends` see sparsity.pxi.
+    rows.pxi), and is its first operand but for rows, whose numbers and values are the other two. One that `widens` is given
+    float32 for half precisions, and its float result is rounded to them. For `selects` and `depends` see sparsity.pxi.
     `form` says what the attributes are, and `gives` what becomes of operands (ops/forms.py); both are None for a row that has no
     place in a program file.
     """
@@ -207,6 +226,7 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     if forward is not None:
         table[opcode].python = keep(forward)
     table[opcode].selects = selects
+    table[opcode].widens = widens
     table[opcode].draws = draws
     table[opcode].sparing = sparing
     table[opcode].raises = raises
@@ -376,7 +396,7 @@ def to_tensor(value, dtype=None):
     cdef Operand x
     if isinstance(value, Operand):
         x = <Operand>value
-        if dtype is None or np_dtype(dtype) == x.dtype:
+        if dtype is None or dtype_of(dtype) == x.dtype:
             return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
         return to_dtype(x, dtype)
     if traces and isinstance(value, ndarray):
@@ -403,12 +423,23 @@ cdef object array_to_tensor(ndarray array, object dtype):
 def to_dtype(value, dtype):
     """Cast, recorded."""
     cdef Operand x = as_operand(value)
-    cdef object wanted = np_dtype(dtype)
+    cdef object wanted = dtype_of(dtype)
     if item_size[code_of_number(wanted.num)] == 0:
         raise TypeError(f"cannot cast to {wanted}: a tensor holds truth values, integers, floats or complex numbers")
     if x.code == code_of_number(wanted.num):
         return x if isinstance(x, Tensor) and not x.borrowed else identity_of(x)
     return cast_operand(x, code_of_number(wanted.num))
+
+
+def widened(value):
+    """What is to be added up: half precisions as float32, recorded, everything else as it is."""
+    cdef Operand x = as_operand(value)
+    return cast_operand(x, NPY_FLOAT) if is_half(x.code) else x
+
+
+def narrowed(value, Operand like):
+    """What was made of a `widened` operand, rounded to the operand's half precision; all else as it is."""
+    return cast_operand(<Operand>value, like.code) if is_half(like.code) and is_float((<Operand>value).code) else value
 
 
 def operand(value):
@@ -730,10 +761,12 @@ def reduce_sum_of(value, axis, bint keepdims):
 def reduce_mean_of(value, axis, bint keepdims):
     """Mean over axes, recorded: the sum, divided by the number of elements that each sum has."""
     cdef Operand x = as_operand(value)
+    if is_half(x.code):     # a sum may be more than they hold
+        return cast_operand(<Operand>reduce_mean_of(cast_operand(x, NPY_FLOAT), axis, keepdims), x.code)
+    if PyTypeNum_ISINTEGER(x.code):
+        return apply_general(<int>opcode_by_name["mean_of_integers"], [x], reduction(x, axis, keepdims))
     cdef Tensor total = apply_linear(OP_SUM, x, reduction(x, axis, keepdims))
     cdef Py_ssize_t whole = 1 if x.scalar else PyArray_SIZE(x.array), left = 1 if total.scalar else PyArray_SIZE(total.array)
-    if PyTypeNum_ISINTEGER(x.code):
-        return binary(OP_FLOOR_DIVIDE, total, whole // left if left else 1)
     # Nothing to average is NaN, as in NumPy and TensorFlow.
     return binary(OP_DIVIDE, total, <double>(whole // left) if left and whole else float("nan"))
 

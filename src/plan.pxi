@@ -626,7 +626,7 @@ cdef int schedule(Plan plan) except -1:
         # One step of its own, with memory of its own.
         if row.kind == ELEMENTWISE and loop_for(p, i) != NULL:
             kind = STEP_ND
-        elif r.op == OP_SUM and is_float(r.dtype):
+        elif r.op == OP_SUM and is_float(r.dtype) and (p.shape(r.a) == p.shape(i) or not is_half(r.dtype)):
             kind = STEP_SUM if p.shape(r.a) != p.shape(i) else STEP_COPY
         elif r.op == OP_UNSLICE and not r.flags & HOLES:
             kind = STEP_PAD
@@ -1018,7 +1018,7 @@ cdef int32_t fused_emit(FusedStep* f, int op, int32_t* inputs) except -1:
         values[k] = f.registers[inputs[k]].constant
     if constant:
         at = fused_register(f, FUSED_CONSTANT, NPY_BOOL if row.boolean else dtype)
-        f.registers[at].constant = scalar_eval(op, values)
+        f.registers[at].constant = scalar_eval(op, values, dtype)
         write_scalar(f.registers[at].bytes, f.registers[at].dtype, f.registers[at].constant)
         return at
     if formula != NULL:

@@ -136,7 +136,7 @@ cdef void run_scalars(const ScalarStep* step, double* x) noexcept nogil:
             arguments[0] = x[o.a]
             arguments[1] = x[o.b]
             arguments[2] = x[o.c]
-            y = scalar_eval(o.op, arguments)
+            y = scalar_eval(o.op, arguments, NPY_FLOAT if o.rounds else NPY_DOUBLE)
         if o.rounds:
             y = <double><float>y
         x[o.out] = y

@@ -319,7 +319,7 @@ cdef int sweep_pole(Sweep* s, int32_t node) noexcept:
     for i in range(2):
         if wants(s, r.b if i else r.a):
             pair[1] = r.payload.partial[i]
-            add_number(s, r.b if i else r.a, rounded(scalar_eval(table[r.op].slope_product[i], pair), r.dtype))
+            add_number(s, r.b if i else r.a, rounded(scalar_eval(table[r.op].slope_product[i], pair, r.dtype), r.dtype))
     return 0
 
 
@@ -608,13 +608,22 @@ cdef Tensor tensor_at(Sweep* s, int32_t reference):
 cdef int add_tensor(Sweep* s, int32_t node, object contribution) except -1:
     cdef int32_t k = node - s.low
     cdef Operand total
-    cdef Record* r = &s.log.records[node]
-    total = cast_operand(<Operand>contribution, r.dtype)
+    cdef int code = s.log.records[node].dtype
     if s.state[k] & KIND_MASK == SLICES:
         add_up_slices(s, node)
-    if s.state[k] & KIND_MASK:
-        total = <Operand>binary(OP_ADD, adjoint_tensor(s, node), total)
-        drop(s, node)
+    if s.state[k] & KIND_MASK == NO_ADJOINT:
+        return set_tensor(s, node, cast_operand(<Operand>contribution, code))
+    if is_half(code):           # added up in float32, and rounded when it is spent
+        code = NPY_FLOAT
+    total = <Operand>binary(OP_ADD, cast_operand(<Operand>held_adjoint(s, node), code),
+                            cast_operand(<Operand>contribution, code))
+    drop(s, node)
+    return set_tensor(s, node, total)
+
+
+cdef int set_tensor(Sweep* s, int32_t node, Operand total) except -1:
+    """Let a tensor be a node's adjoint, which has none."""
+    cdef int32_t k = node - s.low
     Py_INCREF(total)
     s.adjoint[k].object = <PyObject*>total
     s.state[k] |= TENSOR
@@ -711,6 +720,14 @@ ctypedef struct Scalar:
 
 cdef object adjoint_tensor(Sweep* s, int32_t node):
     """A node's adjoint as the tensor, or list of tensors, that it stands for."""
+    cdef object held = held_adjoint(s, node)
+    if s.state[node - s.low] & KIND_MASK == TENSOR:
+        return cast_operand(<Operand>held, s.log.records[node].dtype)
+    return held
+
+
+cdef object held_adjoint(Sweep* s, int32_t node):
+    """The same, as it is added to: of half precisions in float32."""
     cdef int32_t k = node - s.low
     cdef uint8_t kind = s.state[k] & KIND_MASK
     if kind == NUMBER:
@@ -738,7 +755,7 @@ cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) 
     if not row.ready:
         prepare(op)
     result.node = UNTRACKED
-    result.number = row.scalar2(values[0], values[1]) if row.scalar2 != NULL else scalar_eval(op, values)
+    result.number = row.scalar2(values[0], values[1]) if row.scalar2 != NULL else scalar_eval(op, values, code)
     if code == NPY_FLOAT and not row.boolean:
         result.number = <double><float>result.number
     if (not row.boolean or log.tracer) and (nodes[0] >= 0 or nodes[1] >= 0):
@@ -1436,7 +1453,7 @@ cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, P
     else:
         held = s.adjoint[k].object
         if kind == TENSOR:      # (a weight of the caller's may be a variable, or an array)
-            part = <object>held
+            part = cast_operand(<Operand><object>held, r.dtype)
             if not isinstance(part, Tensor) or (<Tensor>part).borrowed:
                 part = identity_of(<Operand>part)
         else:

@@ -63,6 +63,7 @@ ctypedef struct Program:
     int code_room               # instructions, and registers beside the inputs, that it takes in a stretch,
     int register_room           # where the formulas of the ops in it are spelled out
     uint32_t uses               # bit k: input register k is read
+    bint by_width               # some op in it goes by its dtype (Row.by_width)
     double* constant
     Instruction* code
 
@@ -106,10 +107,14 @@ ctypedef struct Row:
     int draws                   # GENERAL: its value is another one each time: random numbers
     int acts                    # GENERAL: it is there for what it does, at the end of a replay: it prints
     int raises                  # GENERAL: some values make it raise an error; ELEMENTWISE: some integers do
+    int keeps_integers          # ELEMENTWISE: its formula of integers is an integer
+    int by_width                # ELEMENTWISE: not only the rounding of its value depends on the dtype: the next float does
     int passes_on               # ELEMENTWISE: its value is the first operand as it stands: a program need not copy it
     int updates_rows            # GENERAL: its value is the first operand with rows changed, as its attribute says (rows.pxi), by
                                 # numbers and values that are the other two: a program that assigns it changes rows in place
     int selects                 # LINEAR, GENERAL: each element of the result is an operand's, or zero
+    int widens                  # LINEAR, GENERAL: it computes, so that its kernel is given float32 in the place of half
+                                # precisions, and what it gives is rounded once
     int derivative[MOST_INPUTS]
     Program* vjp[MOST_INPUTS]       # registers: cotangent, inputs, output
     Partial partial[MOST_INPUTS]
@@ -233,6 +238,11 @@ cdef inline bint is_float(int code) noexcept nogil:
     return PyTypeNum_ISFLOAT(code) or code == BFLOAT16
 
 
+cdef inline bint is_half(int code) noexcept nogil:
+    """Whether numbers of a dtype are added up in float32."""
+    return code == NPY_HALF or code == BFLOAT16
+
+
 cdef inline bint differentiable(int code) noexcept nogil:
     """Whether a dtype's values vary smoothly: floats and complex numbers."""
     return is_float(code) or PyTypeNum_ISCOMPLEX(code)
@@ -279,18 +289,32 @@ cdef void take_bfloat16_loop(Row* row, object ufunc):
         loop = loop.next
 
 
-def learn_bfloat16(dtype):
+cdef int learn_bfloat16(object dtype) except -1:
     """Take in the dtype, once ml_dtypes has been imported: tensors may hold it from then on."""
     global bfloat16_number
     cdef int op
     if bfloat16_number == dtype.num:
-        return
+        return 0
     bfloat16_number = dtype.num
     dtype_objects[BFLOAT16] = dtype
     scalar_types[BFLOAT16] = dtype.type
     for op in range(next_opcode):
         if table[op].ufunc != NULL:
             take_bfloat16_loop(&table[op], <object>table[op].ufunc)
+    return 0
+
+
+cdef object dtype_of(object wanted):
+    """A dtype, by any of its names: NumPy does not know bfloat16 by name until ml_dtypes is imported."""
+    if type(wanted) is str and wanted == "bfloat16":
+        try:
+            wanted = __import__("ml_dtypes").bfloat16
+        except ImportError as error:
+            raise ImportError("bfloat16 needs the extra: pip install autodiff-core[bfloat16]") from error
+    dtype = np_dtype(wanted)
+    if code_of_number(dtype.num) == NO_TYPE and dtype.name == "bfloat16":
+        learn_bfloat16(dtype)
+    return dtype
 
 
 cdef tuple own_kernels = ("sin", "cos", "erf", "erfc", "select", "cotangent_product", "cotangent_quotient", "zero_product")
@@ -389,10 +413,11 @@ cdef str op_name(int op):
     return <str>table[op].name if table[op].name != NULL else f"op {op}"
 
 
-cdef double scalar_eval(int op, const double* x) noexcept nogil:
-    """One op on C doubles. Truth values are 0 and 1."""
+cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
+    """One op on C doubles that stand for numbers of a dtype, to which the caller rounds. Truth values are 0 and 1."""
     cdef Row* row = &table[op]
     cdef double arguments[MOST_INPUTS]
+    cdef float singles[MOST_INPUTS + 1]
     cdef double result = 0
     cdef uint8_t truth = 0
     cdef char* args[MOST_INPUTS + 1]
@@ -406,7 +431,14 @@ cdef double scalar_eval(int op, const double* x) noexcept nogil:
     if op == OP_SELECT:
         return x[1] if x[0] != 0 else x[2]
     if row.formula != NULL:
-        return run_on_scalars(row.formula, x, 0, NPY_DOUBLE)
+        return run_on_scalars(row.formula, x, 0, dtype if row.formula.by_width else NPY_DOUBLE)
+    if row.by_width and dtype == NPY_FLOAT and row.out_type[NPY_FLOAT] == NPY_FLOAT:
+        for k in range(row.arity + 1):
+            singles[k] = <float>x[k] if k < row.arity else 0
+            args[k] = <char*>&singles[k]
+            strides[k] = 4
+        row.loop[NPY_FLOAT](args, &one, strides, row.data[NPY_FLOAT])
+        return singles[row.arity]
     for k in range(row.arity):
         arguments[k] = x[k]
         args[k] = <char*>&arguments[k]
@@ -441,7 +473,7 @@ cdef double run_on_scalars(const Program* program, const double* inputs, double 
         for k in range(MOST_INPUTS):
             if code.inputs[k] >= 0:
                 arguments[k] = registers[code.inputs[k]]
-        registers[n + i] = scalar_eval(code.op, arguments)
+        registers[n + i] = scalar_eval(code.op, arguments, dtype)
         if dtype == NPY_FLOAT:
             registers[n + i] = <double><float>registers[n + i]
     return registers[program.result]

@@ -423,9 +423,9 @@ cdef ndarray own_copy(object value):
 
 cdef int check_numeric(ndarray array) except -1:
     cdef int code = type_code(array)
-    if code == NO_TYPE and array.dtype.name == "bfloat16":
-        learn_bfloat16(array.dtype)
-    elif item_size[code] == 0:
+    if code == NO_TYPE:
+        code = code_of_number(dtype_of(array.dtype).num)
+    if item_size[code] == 0:
         raise TypeError(f"cannot convert values of dtype {array.dtype} to a tensor: only truth values, integers, floats and "
                         f"complex numbers can be")
     return 0
@@ -452,7 +452,8 @@ cdef Tensor convert(object value, object dtype):
             return stack_operands(value, dtype)
         array = np_asarray(value)
         check_numeric(array)
-        check_fits(value, array, np_dtype(dtype))
+        dtype = dtype_of(dtype)
+        check_fits(value, array, dtype)
         return new_tensor(own_copy(array.astype(dtype)))
     if python:
         if type(value) is float:

@@ -68,7 +68,7 @@ cdef class Trace:
             varies = varies or s.varies
             unbounded = unbounded or s.unbounded
         if constant:
-            return self.constant(scalar_eval(op, values))
+            return self.constant(scalar_eval(op, values, NPY_DOUBLE))
         if op == OP_MULTIPLY:
             for k in range(2):
                 s = operands[k]
@@ -122,6 +122,7 @@ cdef class Trace:
             formula = table[<int>op].formula
             p.code_room += 1 if formula == NULL else formula.code_room
             p.register_room += 1 if formula == NULL else formula.register_room
+            p.by_width = p.by_width or table[<int>op].by_width or (formula != NULL and formula.by_width)
         p.register_room += p.constants
         if p.code_room > MOST_CODE // 4 or p.register_room > MOST_STRETCH // 4:
             raise ValueError(f"a formula takes {p.code_room} instructions with the formulas in it spelled out; "

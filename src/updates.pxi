@@ -417,7 +417,12 @@ cdef bint add_to_part(Sweep* s, int32_t a, Operand g, object index) except -1:
     if s.state[k] & KIND_MASK != TENSOR or s.batch or tracing_log() != NULL:
         return False
     total = <Operand>s.adjoint[k].object
-    if type(total) is not Tensor or total.borrowed or total.scalar or g.is_variable or total.code != g.code:
+    if type(total) is not Tensor or total.borrowed or total.scalar or g.is_variable:
+        return False
+    if is_half(g.code):
+        total = cast_operand(total, NPY_FLOAT)
+        g = cast_operand(g, NPY_FLOAT)
+    if total.code != g.code:
         return False
     if 4 * (1 if g.scalar else PyArray_SIZE(g.array)) >= PyArray_SIZE(total.array):
         return False
@@ -426,7 +431,7 @@ cdef bint add_to_part(Sweep* s, int32_t a, Operand g, object index) except -1:
     part = <Operand>binary(OP_ADD, picked_tensor(total, index, None), g)
     drop(s, a)
     total = set_at(total, index, part, True)
-    add_tensor(s, a, total)
+    set_tensor(s, a, total)
     return True
 
 

@@ -37,17 +37,31 @@ def test_the_name_gives_the_dtype_of_ml_dtypes() -> None:
 def test_without_ml_dtypes_the_error_names_the_extra(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     monkeypatch.delitem(vars(tf), "bfloat16", raising=False)
-    with pytest.raises(ImportError, match=r"pip install autodiff-core\[bfloat16\]"):
+    with pytest.raises(AttributeError, match=r"pip install autodiff-core\[bfloat16\]"):
         _ = tf.bfloat16
+    assert not hasattr(tf, "bfloat16")
+    for ask in (tf.as_dtype, lambda name: tf.constant(2.0, dtype=name), lambda name: tf.zeros(2, name)):
+        with pytest.raises(ImportError, match=r"pip install autodiff-core\[bfloat16\]"):
+            ask("bfloat16")
 
 
-def test_arrays_are_taken_before_the_name_was_ever_used() -> None:
+@pytest.mark.parametrize(
+    "made",
+    [
+        "tf.constant(numpy.ones(2, __import__('ml_dtypes').bfloat16))",
+        "tf.cast(tf.ones(2), numpy.dtype(__import__('ml_dtypes').bfloat16))",
+        "tf.Variable([1.0, 1.0], dtype=__import__('ml_dtypes').bfloat16)",
+        "tf.constant([1.0, 1.0], dtype='bfloat16')",
+        "tf.cast(tf.ones(2), 'bfloat16')",
+        "tf.zeros(2, 'bfloat16')",
+        "tf.one_hot([0, 1], 2, dtype='bfloat16')",
+        "tf.random.normal([2], dtype='bfloat16')",
+    ],
+)
+def test_it_is_taken_before_the_name_was_ever_used(made: str) -> None:
     from subprocess import run
 
-    code = (
-        "import numpy, ml_dtypes, autodiff_core as tf; x = tf.constant(numpy.ones(2, ml_dtypes.bfloat16));"
-        "print((tf.sin(x) * 2.0 + x).dtype)"
-    )
+    code = f"import numpy, autodiff_core as tf; x = {made}; print((tf.sin(x) * 2.0 + x).dtype)"
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "bfloat16"
 

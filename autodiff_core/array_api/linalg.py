@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..dtypes import finfo
 from ..numpy_linalg import COUNTERPARTS as _COUNTERPARTS
 from ..ops.decompositions import EighResult, QRResult, SVDResult
 from ..ops.solving import SlogdetResult
@@ -296,7 +297,7 @@ def pinv(x: Any, /, *, rtol: Any = None) -> Tensor:
     """
     operand = _core.operand(x)
     if rtol is None:
-        rtol = max(operand.shape[-2:]) * np.finfo(operand.dtype).eps
+        rtol = max(operand.shape[-2:]) * finfo(operand.dtype).eps
     return _COUNTERPARTS[np.linalg.pinv](operand, rtol=np.asarray(rtol))
 
 

@@ -51,7 +51,7 @@ class Layer(tf.Module):
     def __init__(self, trainable: bool = True, name: str | None = None, dtype: Any = None) -> None:
         # Not the module's constructor: a layer's name need not be an identifier, and its scope is that of the call.
         self._name = backend.unique_name(snake_case(type(self).__name__)) if name is None else str(name)
-        self._dtype = np.dtype(backend.floatx() if dtype is None else dtype)
+        self._dtype = _core.as_dtype(backend.floatx() if dtype is None else dtype)
         self._trainable = bool(trainable)
         self._weights: list[tf.Variable] = []
         self.built = False
@@ -139,7 +139,7 @@ class Layer(tf.Module):
         >>> tf.keras.layers.Layer().add_weight("gain", (2,), initializer="ones").numpy().tolist()
         [1.0, 1.0]
         """
-        dtype = self._dtype if dtype is None else np.dtype(dtype)
+        dtype = self._dtype if dtype is None else _core.as_dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if np.issubdtype(dtype, np.floating) else "zeros"
         value = initializers.get(initializer)(tuple(_core.integer(size) for size in shape), dtype=dtype)

@@ -274,7 +274,7 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
     if not _is_tensor(a):
         return np.asarray_chkfinite(a, dtype, order)
     x = registry.in_dtype(tensor_of(a), dtype)
-    if x.dtype.kind in "fc" and not np.isfinite(x.numpy()).all():
+    if _core.is_differentiable(x.dtype) and not np.isfinite(x.numpy()).all():
         raise ValueError("array must not contain infs or NaNs")
     return x
 

@@ -370,6 +370,7 @@ _INTERP = _core.register_general(
     None,
     True,
     False,
+    widens=True,
     form=forms.nothing,
     gives=lambda attributes, x, xp, fp: Kind(*x),
 )

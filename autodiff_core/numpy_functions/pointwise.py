@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from ..dtypes import finfo
 from ..ops import complex_parts, forms, shaping
 from ..ops import elementwise as el
 from ..ops.forms import Kind
@@ -56,7 +57,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     x = _core.operand(a)
     if x.dtype.kind == "c":
         part = complex_parts.imag(x)
-        small = tol * np.finfo(part.dtype).eps if tol > 1 else tol
+        small = tol * finfo(part.dtype).eps if tol > 1 else tol
         if np.all(np.abs(_core.seen(part)) < small):
             return complex_parts.real(x)
     return _core.identity_tensor(x)
@@ -65,14 +66,14 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 @counterpart(np.nan_to_num)
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     operand = _core.operand(x)
-    if operand.dtype.kind not in "fc":
+    if not _core.is_differentiable(operand.dtype):
         return _core.identity_tensor(operand)
     if not copy:
         raise no_way("np.nan_to_num with copy=False", "a tensor's value never changes")
     if operand.dtype.kind == "c":
         parts = (complex_parts.real(operand), complex_parts.imag(operand))
         return complex_parts.complex(*(nan_to_num(part, True, nan, posinf, neginf) for part in parts))
-    limits = np.finfo(operand.dtype)
+    limits = finfo(operand.dtype)
     high = limits.max if posinf is None else posinf
     low = limits.min if neginf is None else neginf
     if not may_hold(operand, lambda values: ~np.isfinite(values)):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..dtypes import finfo
 from ..ops import complex_parts, forms, linalg, reductions, shaping
 from ..ops.picking import places_of
 from .products import convolve, vander
@@ -97,7 +98,7 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
         left = left * shaping.expand_dims(weights, -1)
         right = right * (shaping.expand_dims(weights, -1) if right.ndim == 2 else weights)
     scale = reductions.reduce_sum(left * left, 0) ** 0.5
-    limit = at.size * float(np.finfo(at.dtype).eps) if rcond is None else rcond
+    limit = at.size * float(finfo(at.dtype).eps) if rcond is None else rcond
     found, residuals, rank, singular = COUNTERPARTS[np.linalg.lstsq](left / scale, right, limit)
     found = found / (shaping.expand_dims(scale, -1) if right.ndim == 2 else scale)
     if full:

@@ -130,7 +130,7 @@ def stripped(value: Any) -> Any:
 
 def watchable(x: Any) -> bool:
     """Whether a tape could follow this."""
-    return isinstance(x, _core.Operand) and x.dtype.kind in "fc"
+    return isinstance(x, _core.Operand) and _core.is_differentiable(x.dtype)
 
 
 def data(value: Any, function: str, argument: str) -> Any:

@@ -79,11 +79,12 @@ def prod(
 def mean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
 ) -> Any:
-    x = in_dtype(inexact(a), dtype)
+    given = in_dtype(inexact(a), dtype)
     if where is True:
-        return reductions.reduce_mean(x, axis, keepdims is True)
+        return reductions.reduce_mean(given, axis, keepdims is True)
+    x = _core.widened(given)
     total = reductions.reduce_sum(_masked(x, where, 0), axis, True) / _number(_count(x, axis, where), x)
-    return _dropped(total, axis, x.ndim, keepdims)
+    return _core.narrowed(_dropped(total, axis, x.ndim, keepdims), given)
 
 
 def _number(count: Any, like: Any) -> Any:
@@ -113,6 +114,10 @@ def var(
     correction: Any = np._NoValue,
 ) -> Any:
     x = in_dtype(inexact(a), dtype)
+    return _core.narrowed(_variance(_core.widened(x), axis, ddof, keepdims, where, mean, correction), x)
+
+
+def _variance(x: Any, axis: Any, ddof: Any, keepdims: Any, where: Any, mean: Any, correction: Any) -> Any:
     less = ddof if correction is np._NoValue else correction
     centre = _mean_kept(x, axis, where) if not _given(mean) else _core.operand(mean)
     squares = _masked(squared_magnitude(el.subtract(x, centre)), where, 0)
@@ -126,7 +131,13 @@ def _mean_kept(x: Any, axis: Any, where: Any) -> Any:
 
 @counterpart(np.std)
 def std(a: Any, *args: Any, **kwargs: Any) -> Any:
-    return el.sqrt(var(a, *args, **kwargs))
+    return _root(var, a, *args, **kwargs)
+
+
+def _root(variance: Any, a: Any, axis: Any = None, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """The root of a variance; of half precisions that is rounded only once."""
+    x = in_dtype(inexact(a), dtype)
+    return _core.narrowed(el.sqrt(variance(_core.widened(x), axis, None, *args, **kwargs)), x)
 
 
 def _extremum(reduce: Any, join: Any, lowest: Any, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
@@ -134,7 +145,7 @@ def _extremum(reduce: Any, join: Any, lowest: Any, a: Any, axis: Any, keepdims: 
     if where is not True and where is not np._NoValue:
         if not _given(initial):
             raise ValueError("np.max and np.min with where= need initial=, the value where nothing is chosen")
-        x = _masked(x, where, lowest if x.dtype.kind == "f" else np.asarray(initial))
+        x = _masked(x, where, lowest if _core.is_floating(x.dtype) else np.asarray(initial))
     if _given(initial) and _count(x, axis, True) == 0:
         empty = reductions.reduce_sum(x, axis, keepdims is True)
         return shaping.broadcast_to(_like(initial, x), empty.shape)
@@ -220,8 +231,10 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         order = sorted(range(len(axes)), key=axes.__getitem__)
         w = shaping.reshape(shaping.transpose(w, order), [s if d in axes else 1 for d, s in enumerate(x.shape)])
         w = shaping.broadcast_to(w, x.shape)
-    total = _core.general(_NORM, [reductions.reduce_sum(w, axis, keep)])
-    result = reductions.reduce_sum(x * w, axis, keep) / total
+    weight = _core.widened(w)
+    total = _core.general(_NORM, [reductions.reduce_sum(weight, axis, keep)])
+    result = _core.narrowed(reductions.reduce_sum(_core.widened(x) * weight, axis, keep) / total, x)
+    total = _core.narrowed(total, w)
     return (result, total) if returned else result
 
 
@@ -508,12 +521,12 @@ def nanvar(
 
 @counterpart(np.nanstd)
 def nanstd(a: Any, *args: Any, **kwargs: Any) -> Any:
-    return el.sqrt(nanvar(a, *args, **kwargs))
+    return _root(nanvar, a, *args, **kwargs)
 
 
 def _nan_extremum(extremum: Any, worst: float, a: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> Any:
     x = _core.operand(a)
-    if x.dtype.kind not in "fc":
+    if not _core.is_differentiable(x.dtype):
         return extremum(x, axis, None, keepdims, initial, where)
     numbers = _numbers(x, where)
     result = extremum(_masked(x, numbers, worst), axis, None, keepdims, initial)
@@ -555,6 +568,7 @@ def cov(
     rows = in_dtype(_variables(m, rowvar, True), dtype)
     if y is not None:
         rows = shaping.concat([rows, in_dtype(_variables(y, rowvar, False), dtype)], 0)
+    narrow, rows = rows, _core.widened(rows)
     less = (0 if bias else 1) if ddof is None else _core.as_index(ddof)
     weights = None
     for given, name in ((fweights, "fweights"), (aweights, "aweights")):
@@ -572,7 +586,7 @@ def cov(
         spread = float((weights * np.asarray(1.0 if aweights is None else data(aweights, "cov", "aweights"))).sum())
         norm = total - less if aweights is None else total - less * spread / total
     result = linalg.matmul(centred, scaled, adjoint_b=True) / max(norm, 0.0)
-    return shaping.squeeze(result)
+    return _core.narrowed(shaping.squeeze(result), narrow)
 
 
 def _variables(m: Any, rowvar: bool, first: bool) -> Any:
@@ -592,7 +606,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
         return c / c
     deviation = el.sqrt(real(linalg.diagonal(c)))
     ratio = c / shaping.reshape(deviation, (-1, 1)) / deviation
-    if c.dtype.kind == "f":
+    if _core.is_floating(c.dtype):
         return el.minimum(el.maximum(ratio, -1.0), 1.0)
     first, second = (el.minimum(el.maximum(part(ratio), -1.0), 1.0) for part in (real, imag))
     return complex(first, second)

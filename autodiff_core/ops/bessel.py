@@ -408,8 +408,7 @@ def _characteristic_of_spheroids(name: str, doc: str) -> Function:
         None,
         True,
         False,
-        None,
-        False,
+        widens=True,
         form=forms.nothing,
         gives=forms.pointwise(lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype), 3),
     )

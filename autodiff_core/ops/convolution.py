@@ -98,7 +98,7 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Te
     axes = range(len(first))
     if (method == "auto" and _transforming_is_shorter(a, b)) or (method == "fft" and first):
         whole = _by_transforms(a, b, list(axes))
-        whole = _core.to_dtype(whole if a.dtype.kind in "fc" else rint(whole), a.dtype)
+        whole = _core.to_dtype(whole if _core.is_differentiable(a.dtype) else rint(whole), a.dtype)
     else:
         whole = _core.general(_CONVOLVE, [a, b])
     return _cut("convolve", whole, first, second, mode, axes)
@@ -184,7 +184,7 @@ def _cut(
 
 def _transforming_is_shorter(a: Any, b: Any) -> bool:
     """Whether transforms and a product take less time than the sum, in nanoseconds as measured."""
-    if a.dtype.kind not in "fc" or a.dtype.itemsize < 4 or a.ndim == 0:
+    if not _core.is_differentiable(a.dtype) or a.dtype.itemsize < 4 or a.ndim == 0:
         return False
     points = math.prod(m + n - 1 for m, n in zip(a.shape, b.shape, strict=True))
     by_sum = a.size * b.size * (0.15 if len(a.shape) == 1 else 3.0)

@@ -79,7 +79,7 @@ def bincount(
     rows = numbers.shape[0] if axis == -1 and numbers.ndim == 2 else None
     shape = (length,) if rows is None else (rows, length)
     if weights is None:
-        return _COUNTS([numbers], (shape, binary_output, np.dtype(dtype)))
+        return _COUNTS([numbers], (shape, binary_output, _core.as_dtype(dtype)))
     w = _core.operand(weights)
     if tuple(w.shape) != tuple(numbers.shape):
         raise ValueError(
@@ -186,7 +186,7 @@ def confusion_matrix(
     classes = [_core.operand(labels), _core.operand(predictions)]
     count = max(map(beyond_highest, classes)) if num_classes is None else _core.integer(num_classes)
     beside = [] if weights is None else [weights]
-    return _CONFUSION([*classes, *beside], (count, np.dtype(dtype)))
+    return _CONFUSION([*classes, *beside], (count, _core.as_dtype(dtype)))
 
 
 def _confusion(attributes: Any, labels: np.ndarray, predictions: np.ndarray, *weights: np.ndarray) -> np.ndarray:
@@ -244,7 +244,7 @@ def count_nonzero(
     """
     x = _core.operand(input)
     axes = range(x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
-    return _NONZERO([x], (tuple(int(d) - x.ndim for d in axes), bool(keepdims), np.dtype(dtype)))
+    return _NONZERO([x], (tuple(int(d) - x.ndim for d in axes), bool(keepdims), _core.as_dtype(dtype)))
 
 
 def _nonzero(attributes: Any, x: np.ndarray) -> np.ndarray:

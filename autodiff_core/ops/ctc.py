@@ -258,7 +258,7 @@ def ctc_loss(
     """
     x = _core.operand(logits)
     numbers = [_core.operand(part) for part in (labels, label_length, logit_length)]
-    if x.dtype.kind != "f":
+    if not _core.is_floating(x.dtype):
         raise TypeError(f"ctc_loss: takes logits that are floats, not {x.dtype}; cast first")
     if any(part.dtype.kind not in "iu" for part in numbers):
         raise TypeError(f"ctc_loss: labels and lengths must be integers, not {[str(part.dtype) for part in numbers]}")
@@ -284,7 +284,7 @@ def _blank(function: str, index: int, classes: int) -> int:
 
 def _slope(logits: Any, *labels: Any) -> Tensor:
     """The gradient of the losses' sum, where the first class is the blank."""
-    if logits.dtype.kind != "f":
+    if not _core.is_floating(logits.dtype):
         raise TypeError(f"ctc_slope: takes logits that are floats, not {logits.dtype}; cast first")
     return _core.general(_SLOPE, [logits, *labels], 0)
 

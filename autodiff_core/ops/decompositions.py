@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..dtypes import finfo
 from . import forms
 from .complex_parts import real
 from .elementwise import logical_and, multiply, not_equal
@@ -75,7 +76,7 @@ def _rounding(values: Any) -> Any:
     n = int(values.shape[-1])
     if n == 0:
         return reduce_sum(values, -1, keepdims=True)
-    return reduce_max(abs(values), -1, keepdims=True) * (n * float(np.finfo(values.dtype).eps))
+    return reduce_max(abs(values), -1, keepdims=True) * (n * float(finfo(values.dtype).eps))
 
 
 def _inverse(values: Any) -> Any:
@@ -653,6 +654,7 @@ _COMPLEX_SPECTRUM = _core.register_general(
     False,
     False,
     raises=True,
+    widens=True,
     form=forms.nothing,
     gives=forms.scalar(bool),
 )

@@ -197,6 +197,7 @@ squared_difference: Function = elementwise(
     lambda g, x, y, z: g * (2.0 * (x - y)),
     lambda g, x, y, z: g * (2.0 * (y - x)),
     formula=lambda x, y: square(x - y),
+    keeps_integers=True,
     doc="(x - y) squared, elementwise.",
     example=("[1.0, 4.0], 2.0", "[1. 4.]"),
 )
@@ -541,9 +542,15 @@ nextafter: Function = elementwise(
     parameters=("x1", "x2"),
     doc="The next float from x1 towards x2, elementwise.",
     notes="https://www.tensorflow.org/api_docs/python/tf/math/nextafter. The slope is 1 in x1 and 0 in x2, as there.",
+    by_width=True,
 )
 spacing: Function = elementwise(
-    "spacing", np.spacing, ..., doc="The distance to the next float, elementwise.", namespace="ops.elementwise."
+    "spacing",
+    np.spacing,
+    ...,
+    doc="The distance to the next float, elementwise.",
+    namespace="ops.elementwise.",
+    by_width=True,
 )
 heaviside: Function = elementwise(
     "heaviside",
@@ -663,7 +670,8 @@ relu: Function = elementwise(
     "relu",
     None,
     lambda g, x, y: relu_gradient(g, y),
-    formula=lambda x: maximum(x, 0.0),
+    formula=lambda x: maximum(x, 0),
+    keeps_integers=True,
     doc="max(x, 0), elementwise; its slope at 0 is 0.",
     example=("[-1.0, 2.0]", "[0. 2.]"),
     **_NN,
@@ -672,7 +680,8 @@ relu6: Function = elementwise(
     "relu6",
     None,
     lambda g, x, y: relu6_gradient(g, y),
-    formula=lambda x: minimum(maximum(x, 0.0), 6.0),
+    formula=lambda x: minimum(maximum(x, 0), 6),
+    keeps_integers=True,
     doc="min(max(x, 0), 6), elementwise.",
     example=("[-1.0, 7.0]", "[0. 6.]"),
     **_NN,

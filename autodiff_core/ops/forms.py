@@ -230,6 +230,21 @@ def tried(kernel: Callable[..., Any]) -> Rule:
     return gives
 
 
+def in_float32(rule: Rule) -> Rule:
+    """The rule of a row that is given float32 for half precisions, and whose floats are rounded to them."""
+
+    def gives(attributes: Any, *given: Kind) -> Kind | None:
+        floats = [x.dtype for x in given if x.dtype.kind == "f"]
+        if np.float16 not in floats:
+            return rule(attributes, *given)
+        found = rule(attributes, *[Kind(np.float32, x.shape) if x.dtype == np.float16 else x for x in given])
+        if found is None or found.dtype.kind != "f" or np.result_type(*floats) != np.float16:
+            return found
+        return Kind(np.float16, found.shape)
+
+    return gives
+
+
 def _magnitudes(attribute: Any) -> list[int] | None:
     """Those of all integers in attributes, any of which may be a size of something; None where not all are known."""
     if isinstance(attribute, Given):

@@ -41,6 +41,7 @@ _VARIATES = _core.register_general(
     None,
     True,
     True,
+    widens=True,
     form=forms.nothing,
     gives=lambda attributes, alpha, seed: Kind(*alpha),
 )

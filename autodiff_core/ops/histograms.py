@@ -89,7 +89,7 @@ def histogram_fixed_width_bins(
     [0, 0, 1, 2, 4, 4]
     """
     return _BINNED(
-        _core.operands(values, value_range), ("histogram_fixed_width_bins", _core.integer(nbins), np.dtype(dtype))
+        _core.operands(values, value_range), ("histogram_fixed_width_bins", _core.integer(nbins), _core.as_dtype(dtype))
     )
 
 
@@ -129,7 +129,7 @@ def histogram_fixed_width(
     [2, 1, 1, 0, 2]
     """
     return _FILLED(
-        _core.operands(values, value_range), ("histogram_fixed_width", _core.integer(nbins), np.dtype(dtype))
+        _core.operands(values, value_range), ("histogram_fixed_width", _core.integer(nbins), _core.as_dtype(dtype))
     )
 
 

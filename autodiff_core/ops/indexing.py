@@ -446,7 +446,7 @@ def one_hot(
     numbers = _core.operand(indices)
     if numbers.dtype.kind not in "iu" and numbers.size:
         raise TypeError(f"one_hot: indices must be integers, not of dtype {numbers.dtype}")
-    attributes = (_core.integer(depth), on, off, -1 if axis is None else _core.integer(axis), np.dtype(dtype))
+    attributes = (_core.integer(depth), on, off, -1 if axis is None else _core.integer(axis), _core.as_dtype(dtype))
     return _core.general(_ONE_HOT, (numbers,), attributes)
 
 

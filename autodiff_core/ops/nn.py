@@ -31,6 +31,8 @@ from .table import Case, along, as_it_stands, general
 
 
 def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    if x.size == 0:
+        return x.copy()
     if axis == -1 and (compiled := _core.softmax_last(x, False)) is not None:
         return compiled
     shifted = np.exp(x - x.max(axis=axis, keepdims=True))
@@ -39,6 +41,8 @@ def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    if x.size == 0:
+        return x.copy()
     if axis == -1 and (compiled := _core.softmax_last(x, True)) is not None:
         return compiled
     shifted = x - x.max(axis=axis, keepdims=True)
@@ -497,7 +501,7 @@ def l2_loss(t: Any, name: str | None = None) -> Tensor:
     operand = _core.operand(t)
     if operand.dtype.kind == "c":
         raise TypeError(f"l2_loss: takes floats, not {operand.dtype}; give it tf.abs of them")
-    return multiply(reduce_sum(square(operand)), 0.5)
+    return _core.narrowed(multiply(reduce_sum(square(_core.widened(operand))), 0.5), operand)
 
 
 def silu(features: Any, beta: Any = 1.0) -> Tensor:
@@ -560,6 +564,8 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
     """
     if axis is not None and dim is not None:
         raise ValueError("l2_normalize: axis and dim are two names of one argument")
-    operand = _core.operand(x)
+    given = _core.operand(x)
+    operand = _core.widened(given)
     axes = dim if axis is None else axis
-    return multiply(operand, rsqrt(_maximum(reduce_sum(squared_magnitude(operand), axes, True), epsilon)))
+    unit = multiply(operand, rsqrt(_maximum(reduce_sum(squared_magnitude(operand), axes, True), epsilon)))
+    return _core.narrowed(unit, given)

@@ -51,9 +51,11 @@ def moments(
     >>> mean.numpy().tolist(), variance.numpy().tolist()
     ([3.0, 5.0], [4.0, 4.0])
     """
-    operand = _core.operand(x)
+    given = _core.operand(x)
+    operand = _core.widened(given)
     mean = reduce_mean(operand, axes, True)
     variance = reduce_mean(square(subtract(operand, mean)), axes, True)
+    mean, variance = _core.narrowed(mean, given), _core.narrowed(variance, given)
     if keepdims:
         return mean, variance
     gone = [axes] if isinstance(axes, (int, np.integer)) else list(axes)
@@ -91,11 +93,13 @@ def weighted_moments(
     >>> float(mean), float(variance)
     (2.0, 2.0)
     """
-    operand, frequency_weights = _core.operands(x, frequency_weights)
+    given, frequency_weights = _core.operands(x, frequency_weights)
+    operand, frequency_weights = _core.widened(given), _core.widened(frequency_weights)
     weights = multiply(frequency_weights, _core.to_tensor(np.ones(operand.shape, operand.dtype)))
     total = reduce_sum(weights, axes, True)
     mean = reduce_sum(multiply(weights, operand), axes, True) / total
     variance = reduce_sum(multiply(weights, square(subtract(operand, mean))), axes, True) / total
+    mean, variance = _core.narrowed(mean, given), _core.narrowed(variance, given)
     if keepdims:
         return mean, variance
     gone = [axes] if isinstance(axes, (int, np.integer)) else list(axes)

@@ -72,7 +72,7 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
         return reduce_sum(_core.to_dtype(not_equal(magnitude, 0.0), magnitude.dtype), axis, keepdims)
     if ord == 1:
         return reduce_sum(magnitude, axis, keepdims)
-    return reduce_sum(magnitude**ord, axis, keepdims) ** (1.0 / ord)
+    return _core.narrowed(reduce_sum(_core.widened(magnitude) ** ord, axis, keepdims) ** (1.0 / ord), magnitude)
 
 
 def _number(ord: Any) -> Any:

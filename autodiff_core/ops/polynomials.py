@@ -62,7 +62,7 @@ def roots(p: Any) -> Any:
     [2. 1.]
     """
     operand = _core.operand(p)
-    if operand.dtype.kind not in "fc":
+    if not _core.is_differentiable(operand.dtype):
         operand = _core.to_dtype(operand, np.float64)
     if len(operand.shape) != 1:
         raise ValueError(f"np.roots: takes one dimension, not shape {tuple(operand.shape)}")
@@ -85,6 +85,7 @@ _KIND = _core.register_general(
     False,
     False,
     raises=True,
+    widens=True,
     form=forms.nothing,
     gives=lambda attributes, p: Kind(np.int64, (2,)),
 )

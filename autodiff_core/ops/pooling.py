@@ -211,7 +211,7 @@ def _fractions(function: str, value: Any, pooling_ratio: Any, pseudo_random: boo
             f"{function}: takes 4 dimensions and a ratio of at least 1 for height and width, not shape "
             f"{tuple(x.shape)} and {pooling_ratio!r}"
         )
-    if x.dtype.kind != "f":
+    if not _core.is_floating(x.dtype):
         raise TypeError(f"{function}: takes floats, not {x.dtype}; cast first")
     from ..random import fresh_seed
 

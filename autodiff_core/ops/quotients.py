@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..dtypes import finfo
 from . import forms
 from .elementwise import divide_no_nan, maximum, minimum
 from .forms import Kind
@@ -73,7 +74,7 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     [1, -1]
     """
     first, second = _pair(x, y, "truncatemod")
-    if np.result_type(first.dtype, second.dtype).kind == "f":
+    if _core.is_floating(np.result_type(first.dtype, second.dtype)):
         return np.fmod(first, second)
     return _TRUNCATED((first, second), "mod")
 
@@ -89,7 +90,7 @@ def _pair(x: Any, y: Any, function: str) -> tuple[Any, Any]:
 
 def _truncated(kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     dtype = np.result_type(x.dtype, y.dtype)
-    if dtype.kind == "f":
+    if _core.is_floating(dtype):
         return np.trunc(x / y).astype(dtype, copy=False)
     if not np.all(y):
         raise ZeroDivisionError(f"truncate{kind}: an integer is divided by zero")
@@ -167,7 +168,7 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     >>> tf.saturate_cast([-3., 7., 300.], tf.uint8).numpy().tolist()
     [0, 7, 255]
     """
-    x, to = _core.operand(value), np.dtype(dtype)
+    x, to = _core.operand(value), _core.as_dtype(dtype)
     own, wanted = _range("saturate_cast", x.dtype), _range("saturate_cast", to)
     if own[0] < wanted[0]:
         x = maximum(x, _bound(wanted[0], x.dtype))
@@ -179,15 +180,15 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
 def _range(function: str, dtype: np.dtype[Any]) -> tuple[Any, Any]:
     if dtype.kind in "iu":
         return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
-    if dtype.kind != "f":
+    if not _core.is_floating(dtype):
         raise TypeError(f"{function}: {dtype} has no range; real dtypes have")
-    return np.finfo(dtype).min, np.finfo(dtype).max
+    return finfo(dtype).min, finfo(dtype).max
 
 
 def _bound(bound: Any, dtype: np.dtype[Any]) -> Any:
     """A bound in the dtype of the values, rounded towards zero where floats are too coarse for it."""
     nearest = np.asarray(bound).astype(dtype)
-    if dtype.kind == "f" and isinstance(bound, int) and abs(int(nearest)) > abs(bound):
+    if _core.is_floating(dtype) and isinstance(bound, int) and abs(int(nearest)) > abs(bound):
         nearest = np.nextafter(nearest, dtype.type(0))
     return _core.to_tensor(nearest)
 
@@ -222,7 +223,7 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
     >>> tf.bitcast(tf.constant([1., -2.]), tf.int32).numpy().tolist()
     [1065353216, -1073741824]
     """
-    x, to = _core.operand(input), np.dtype(type)
+    x, to = _core.operand(input), _core.as_dtype(type)
     shape = tuple(x.shape)
     own, wanted = x.dtype.itemsize, to.itemsize
     if own >= wanted and own % wanted == 0:

@@ -126,7 +126,8 @@ def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     Parameters
     ----------
     input_tensor : array_like
-        Of any numeric dtype; integers are divided as integers, as TensorFlow does.
+        Of any numeric dtype. The mean of integers is an integer, too, as in TensorFlow: rounded towards zero, whatever
+        their sum is.
     axis : int or sequence of int, optional
         The axes to average over; all of them by default.
     keepdims : bool
@@ -147,6 +148,31 @@ def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     <Tensor: shape=(), dtype=float32, numpy=2.5>
     """
     return _core.reduce_mean_of(input_tensor, axis, keepdims)
+
+
+def _mean_of_integers(shapes: Any, x: np.ndarray) -> np.ndarray:
+    """What is left of each quotient is added up by itself, so that no sum is larger than the dtype holds."""
+    count = prod([shapes[0][d] for d in _reduced(shapes)])
+    if count == 0:
+        return np.zeros(shapes[2], x.dtype)
+    wide = x.astype(np.uint64 if x.dtype.kind == "u" else np.int64)
+    quotients, rests = np.divmod(wide, wide.dtype.type(count))
+    more, rest = np.divmod(rests.sum(axis=_reduced(shapes), keepdims=True), wide.dtype.type(count))
+    mean = quotients.sum(axis=_reduced(shapes), keepdims=True) + more
+    return (mean + ((mean < 0) & (rest != 0))).astype(x.dtype).reshape(shapes[2])
+
+
+_core.register_general(
+    "mean_of_integers",
+    _mean_of_integers,
+    None,
+    None,
+    False,
+    False,
+    batched=lambda shapes, n: _with_axis(shapes, n),
+    form=REDUCTION,
+    gives=_summed_kind,
+)
 
 
 def _extremum_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
@@ -450,7 +476,9 @@ def reduce_variance(input_tensor: Any, axis: Axis = None, keepdims: bool = False
     <Tensor: shape=(), dtype=float32, numpy=1.0>
     """
     x = _core.operand(input_tensor)
-    return reduce_mean(squared_magnitude(subtract(x, reduce_mean(x, axis, True))), axis, keepdims)
+    wide = _core.widened(x)
+    variance = reduce_mean(squared_magnitude(subtract(wide, reduce_mean(wide, axis, True))), axis, keepdims)
+    return _core.narrowed(variance, x)
 
 
 def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -480,7 +508,8 @@ def reduce_std(input_tensor: Any, axis: Axis = None, keepdims: bool = False, nam
     >>> tf.math.reduce_std([1., 3.])
     <Tensor: shape=(), dtype=float32, numpy=1.0>
     """
-    return sqrt(reduce_variance(input_tensor, axis, keepdims))
+    x = _core.operand(input_tensor)
+    return _core.narrowed(sqrt(reduce_variance(_core.widened(x), axis, keepdims)), x)
 
 
 def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -510,12 +539,14 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     >>> tf.reduce_logsumexp([1000., 1000.])
     <Tensor: shape=(), dtype=float32, numpy=1000.6932>
     """
-    x = _core.operand(input_tensor)
+    given = _core.operand(input_tensor)
+    x = _core.widened(given)
     shapes, axes = _core.reduction_shapes(x, axis, True)
     # The shift is a constant: it cancels in the derivative.
     shift = _core.detached(_core.general(_SHIFT, (x,), axes))
     total = log_of_sum(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
-    return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
+    total = total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
+    return _core.narrowed(total, given)
 
 
 def _largest_finite(axes: Any, x: np.ndarray) -> np.ndarray:
@@ -569,7 +600,7 @@ def reduce_euclidean_norm(
     <Tensor: shape=(), dtype=float32, numpy=5.0>
     """
     x = _core.operand(input_tensor)
-    root = sqrt(_core.reduce_sum_of(squared_magnitude(x), axis, keepdims))
+    root = _core.narrowed(sqrt(_core.reduce_sum_of(squared_magnitude(_core.widened(x)), axis, keepdims)), x)
     return _core.to_dtype(root, x.dtype) if x.dtype.kind == "c" else root
 
 
@@ -624,7 +655,8 @@ def norm(
         return reduce_sum(_abs(tensor), axis, keep)
     if ord == np.inf:
         return reduce_max(_abs(tensor), axis, keep)
-    return reduce_sum(_abs(tensor) ** ord, axis, keep) ** (1.0 / ord)
+    x = _core.operand(tensor)
+    return _core.narrowed(reduce_sum(_abs(_core.widened(x)) ** ord, axis, keep) ** (1.0 / ord), x)
 
 
 def _truth_kind(attributes: Any, x: Kind) -> Kind:

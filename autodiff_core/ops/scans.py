@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..dtypes import finfo
 from . import forms
 from .elementwise import logaddexp, multiply
 from .forms import Kind
@@ -227,9 +228,9 @@ def cumulative_logsumexp(
     <Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.6931472], dtype=float32)>
     """
     operand = _core.operand(x)
-    if operand.dtype.kind != "f":
+    if not _core.is_floating(operand.dtype):
         raise TypeError(f"cumulative_logsumexp: takes floats, not {operand.dtype}; cast first")
-    lowest = float(np.finfo(operand.dtype).min)
+    lowest = float(finfo(operand.dtype).min)
     return _scan(operand, axis, exclusive, reverse, logaddexp, lowest, "cumulative_logsumexp")
 
 

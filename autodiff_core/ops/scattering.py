@@ -657,7 +657,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: str
     counts = _core.operand(lengths)
     longest = max(beyond_highest(counts) - 1, 0) if maxlen is None else _core.integer(maxlen)
     held = less(np.arange(longest, dtype=counts.dtype), expand_dims(counts, -1))
-    return held if np.dtype(dtype) == bool else _core.to_dtype(held, dtype)
+    return held if _core.as_dtype(dtype).kind == "b" else _core.to_dtype(held, dtype)
 
 
 def searchsorted(

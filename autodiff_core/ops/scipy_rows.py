@@ -59,7 +59,7 @@ def no_slope(names: str) -> str:
 
 def watchable(x: Any) -> bool:
     """Whether a tape could follow this."""
-    return isinstance(x, _core.Operand) and x.dtype.kind in "fc"
+    return isinstance(x, _core.Operand) and _core.is_differentiable(x.dtype)
 
 
 def real_only(name: str, *operands: Any) -> None:
@@ -199,7 +199,7 @@ def form(
         lines = found if isinstance(found, list) else [found]
         # A zero goes to parameters, so that whoever asks for more meets `opaque`.
         nothing = 0.0 * (g if results == 1 else g[..., 0])
-        contributions: list[Any] = [nothing if x.dtype.kind == "f" else None for x in operands[:first]]
+        contributions: list[Any] = [nothing if _core.is_floating(x.dtype) else None for x in operands[:first]]
         for line in lines:
             if results == 1:
                 contributions.append(g * line)
@@ -228,7 +228,7 @@ def form(
             for x in operands[first:]
         ]
         recorded = [_core.operand(x) for x in recorded]
-        dtype = np.result_type(*[x.dtype if x.dtype.kind == "f" else np.float64 for x in recorded])
+        dtype = np.result_type(*[x.dtype if _core.is_floating(x.dtype) else np.float64 for x in recorded])
         shape = np.broadcast_shapes(*[tuple(x.shape) for x in (*data, *recorded)])
         recorded = [broadcast_to(_core.to_dtype(x, dtype), shape) for x in recorded]
         data = [broadcast_to(x, shape) for x in data]

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..dtypes import finfo
 from . import forms
 from .elementwise import divide, equal, multiply, select
 from .forms import Kind
@@ -53,11 +54,13 @@ _SIZES = places_of(
 
 
 def _meaned(rows: Any, ids: Any, count: int) -> Any:
-    return divide(_summed(rows, ids, count), _counts(rows, ids, count))
+    wide = _core.widened(rows)
+    return _core.narrowed(divide(_summed(wide, ids, count), _counts(wide, ids, count)), rows)
 
 
 def _root_meaned(rows: Any, ids: Any, count: int) -> Any:
-    return divide(_summed(rows, ids, count), np.sqrt(_counts(rows, ids, count)))
+    wide = _core.widened(rows)
+    return _core.narrowed(divide(_summed(wide, ids, count), np.sqrt(_counts(wide, ids, count))), rows)
 
 
 def _multiplied(rows: Any, ids: Any, count: int) -> Any:
@@ -113,7 +116,7 @@ def _worst(dtype: np.dtype, largest: bool) -> Any:
     if dtype.kind == "c":
         name = "segment_max" if largest else "segment_min"
         raise TypeError(f"{name}: takes numbers that have an order, not {dtype}; give it their real part or abs")
-    limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    limits: Any = finfo(dtype) if _core.is_floating(dtype) else np.iinfo(dtype)
     return limits.min if largest else limits.max
 
 

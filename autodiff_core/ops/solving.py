@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
+from ..dtypes import finfo
 from . import forms
 from .complex_parts import complex, imag, real
 from .elementwise import conj, log, multiply
@@ -479,7 +480,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     """
     x = matrices(a, "pinv")
     if rcond is None:
-        rcond = 10.0 * max(int(x.shape[-1]), int(x.shape[-2])) * np.finfo(x.dtype).eps
+        rcond = 10.0 * max(int(x.shape[-1]), int(x.shape[-2])) * finfo(x.dtype).eps
     return pseudo_inverse(x, np.asarray(rcond))
 
 

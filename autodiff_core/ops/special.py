@@ -449,7 +449,9 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
 
     def integral(x: Any, name: str | None = None) -> _core.Tensor:
         operand = _core.operand(x)
-        return _core.general(handle, [operand if operand.dtype.kind in "fc" else _core.to_dtype(operand, np.float64)])
+        return _core.general(
+            handle, [operand if _core.is_differentiable(operand.dtype) else _core.to_dtype(operand, np.float64)]
+        )
 
     integral.__name__ = integral.__qualname__ = name
     integral.__doc__ = f"""Fresnel's integral of {slope.__name__}(pi t ** 2 / 2) from 0 to x, elementwise.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .forms import Form, Kind, Rule
+from .forms import Form, Kind, Rule, in_float32
 
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
@@ -150,6 +150,8 @@ def elementwise(
     raises: bool = False,
     passes_on: bool = False,
     poles: bool = False,
+    by_width: bool = False,
+    keeps_integers: bool = False,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -182,6 +184,10 @@ def elementwise(
     poles : bool
         Whether the value is infinite or undefined at some finite operands. Where such values, or quotients, meet a
         cotangent of zero in a derivative, it is zero.
+    by_width : bool
+        Whether more than the rounding of the value depends on the dtype, as that of the next float does.
+    keeps_integers : bool
+        Whether the formula holds for integers as it stands; else they become float64.
 
     Returns
     -------
@@ -212,6 +218,8 @@ def elementwise(
         raises=raises,
         passes_on=passes_on,
         poles=poles,
+        by_width=by_width,
+        keeps_integers=keeps_integers,
     )
     missing = any(d is ... for d in derivatives)
     _rows.append(
@@ -327,8 +335,9 @@ def linear(
         depends,
         batched,
         *examples,
+        widens=True,
         form=form,
-        gives=gives,
+        gives=tuple([in_float32(rule) for rule in gives]),
     )
     _rows.append(
         Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
@@ -407,8 +416,9 @@ def general(
         raises=raises,
         batched=batched,
         examples=examples,
+        widens=not selects,
         form=form,
-        gives=gives,
+        gives=gives if selects else in_float32(gives),
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(

@@ -227,7 +227,7 @@ def _convolved(
 
 def _operands(function: str, x: Any, filters: Any) -> tuple[Any, Any]:
     images, weights = _core.operands(x, filters)
-    if images.dtype.kind != "f" or weights.dtype.kind != "f":
+    if not _core.is_floating(images.dtype) or not _core.is_floating(weights.dtype):
         raise TypeError(f"{function}: takes floats, not {images.dtype} and {weights.dtype}; cast first")
     return images, weights
 
@@ -286,7 +286,7 @@ def _pooling(
 ) -> tuple[Any, Any]:
     """The operand with its channels behind, and how windows lie on it."""
     images = _core.operand(x)
-    if images.dtype.kind != "f":
+    if not _core.is_floating(images.dtype):
         raise TypeError(f"{function}: takes floats, not {images.dtype}; cast first")
     plan = _Plan(function, dims, images.shape, (1,) * dims, 1, "VALID", 1, data_format)
     sizes = plan.along(function, "ksize", ksize)

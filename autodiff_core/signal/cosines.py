@@ -115,7 +115,7 @@ def _transformed(function: str, input: Any, kind: int, n: int | None, axis: int,
         raise ValueError(f"{function}: type {kind} is none of 1, 2, 3 and 4")
     if norm not in (None, "ortho") or (kind == 1 and norm == "ortho"):
         raise ValueError(f"{function}: norm {norm!r} is neither None nor 'ortho', or type 1 has none")
-    if x.dtype.kind != "f":
+    if not _core.is_floating(x.dtype):
         raise TypeError(f"{function}: takes floats, not {x.dtype}; cast first")
     length = x.shape[-1] if n is None and len(x.shape) else n
     if not len(x.shape) or length is None or length < (2 if kind == 1 else 1):

@@ -58,7 +58,7 @@ def linear_to_mel_weight_matrix(
     TensorShape([9, 4])
     """
     rate, low, high = float(sample_rate), float(lower_edge_hertz), float(upper_edge_hertz)
-    kind = np.dtype(dtype)
+    kind = _core.as_dtype(dtype)
     if num_mel_bins < 1 or num_spectrogram_bins < 1 or rate <= 0.0:
         raise ValueError(
             f"linear_to_mel_weight_matrix: num_mel_bins {num_mel_bins}, num_spectrogram_bins {num_spectrogram_bins} "

@@ -16,7 +16,7 @@ __all__ = ["hamming_window", "hann_window", "kaiser_bessel_derived_window", "kai
 
 
 def _checked(function: str, window_length: Any, dtype: Any) -> tuple[int, np.dtype[Any]]:
-    kind = np.dtype(dtype)
+    kind = _core.as_dtype(dtype)
     if kind.kind != "f":
         raise ValueError(f"{function}: dtype must be a floating point type, not {kind}")
     length = _core.integer(window_length)
