@@ -328,9 +328,7 @@ def test_data_and_edges(name: str) -> None:
         (lambda x: tf.switch_case(0, []), ValueError, "one branch"),
         (lambda x: tf.while_loop(lambda y: True, lambda y: (y, y), [x]), ValueError, "2 values for 1 loop"),
         (lambda x: tf.map_fn(lambda t: t, [x, x[0]]), ValueError, "of one length"),
-        (lambda x: tf.map_fn(lambda t: t, x[:0]), ValueError, "no slices"),
         (lambda x: tf.foldl(lambda a, e: a, x[:0]), ValueError, "no initializer"),
-        (lambda x: tf.scan(lambda a, e: a, x[:0], 1.0), ValueError, "no slices"),
     ],
 )
 def test_arguments_that_do_not_fit(call: Any, error: Any, words: str) -> None:
