@@ -347,7 +347,10 @@ class _Reader:
         names = [_typed(field, str, "a field") for field in _typed(fields, list, "fields")]
         key = (_typed(name, str, "a class"), *names)
         if key not in self.classes:
-            self.classes[key] = namedtuple(name, names)
+            try:
+                self.classes[key] = namedtuple(name, names)
+            except SyntaxError:  # names that are one name to Python
+                raise ProgramFileError(f"a named tuple with the fields {', '.join(names)!r:.80}") from None
         return self.classes[key]
 
     # ------------------------------------------------------------------------------------------------------- records
@@ -430,14 +433,14 @@ class _Reader:
         return at
 
     def _assignments(self, inputs: int, variables: int) -> list[tuple[int, int]]:
-        assigned: list[tuple[int, int]] = []
+        assigned: dict[int, int] = {}
         for entry in self._list("assigned"):
             which, node = _items(entry, 2, "an assignment")
             which, node = _index(which, variables, "variable"), self._readable(node)
-            if self.kinds[node] != self.kinds[inputs + which] or which in [other for other, _ in assigned]:
+            if self.kinds[node] != self.kinds[inputs + which] or which in assigned:
                 raise ProgramFileError(f"node {node} cannot be assigned to variable {which}")
-            assigned.append((which, node))
-        return assigned
+            assigned[which] = node
+        return list(assigned.items())
 
     def _layouts(self, inputs: int, outputs: int) -> tuple[Layout, Layout]:
         places: list[int] = []

@@ -288,6 +288,16 @@ def use(content: bytes) -> bool:
         slope = program.gradient()
         call(slope, tensors)
     with ordinary():
+        args, kwargs = program.layouts[0].assemble(tensors)
+        tangents = program.layouts[0].assemble([np.ones_like(x) if x.dtype.kind == "f" else None for x in tensors])
+        program.jvp()(args, tangents[0])
+    with ordinary(), tf.GradientTape() as tape:
+        own = [tf.constant(x) for x in tensors]
+        tape.watch([x for x in own if x.dtype.kind == "f"])
+        args, kwargs = program.layouts[0].assemble(own)
+        found = [y for y in tf.nest.flatten(program(*args, **kwargs)) if isinstance(y, tf.Tensor)]
+        tape.gradient(found, own)
+    with ordinary():
         args, _ = program.layouts[0].assemble([np.stack([x, x]) for x in tensors])
         tf.vectorize(lambda *given: program(*given))(*args)
     with ordinary():

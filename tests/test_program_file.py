@@ -603,6 +603,16 @@ def test_structures_that_are_too_deep_are_refused(where, depth):
         loaded_with(program, change)
 
 
+def test_fields_that_are_one_name_to_python_are_refused():
+    program = tf.Program.from_function(lambda a: np.linalg.qr(a), np.eye(2))
+
+    def change(header):
+        header["results"]["named"][1] = ["\ufb01", "fi"]
+
+    with pytest.raises(ProgramFileError, match="a named tuple with the fields"):
+        loaded_with(program, change)
+
+
 def test_a_scalar_that_is_an_array_and_a_list_of_passes_without_end_are_refused():
     program = tf.Program.from_function(lambda x: x + np.arange(3.0), X)
 
@@ -634,3 +644,23 @@ def test_what_a_file_says_of_places_is_printed_without_controls():
     with pytest.raises(ValueError, match=r"a\\x1b\[2K\\nb:3, in \\u202ef"):
         loaded(-X)
     assert all(line.isprintable() for line in str(loaded).split("\n"))
+
+
+def test_rows_of_users_with_attributes_come_back_and_are_tried_on_ones():
+    flip = tf.linear_op("file_flip", lambda x, times: x[::-1] * times, lambda g, times: g[::-1] * times)
+    outer = tf.general_op("file_outer", lambda u, v, *, scale: np.outer(u, v) * scale, None)
+    program = tf.Program.from_function(lambda x: (flip(x, times=2.0), outer(x, x[:2], scale=3.0)), X)
+    same(from_bytes(to_bytes(program))(X), program(X))
+
+    def with_(name, field, value):
+        def change(header):
+            next(record for record in header["records"] if record[0] == name)[field] = value
+
+        return change
+
+    with pytest.raises(ProgramFileError, match=r"file_outer of these operands is of dtype and shape float64\(3, 2\)"):
+        loaded_with(program, with_("file_outer", 3, [2, 3]))
+    with pytest.raises(ProgramFileError, match="file_flip of .*its attributes must be options by name"):
+        loaded_with(program, with_("file_flip", 4, 2))
+    with pytest.raises(ProgramFileError, match="file_outer of .*TypeError"):
+        loaded_with(program, with_("file_outer", 4, {"dict": []}))

@@ -25,7 +25,7 @@ Shape = tuple[int, ...]
 Rule = Callable[..., "Kind | None"]
 
 _MOST_AXES = 64
-_TRIED = 1 << 20  # elements: nothing larger is made, of operands or by attributes, to try a kernel
+_TRIED = 1 << 14  # elements: nothing larger is made, of operands or by attributes, to try a kernel
 
 
 class Kind(tuple[np.dtype[Any], Shape]):
