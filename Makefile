@@ -7,13 +7,14 @@ PYTEST_ARGS ?=
 ALGEBRA_ARGS ?=
 PEERS_ARGS ?=
 NUMPY ?= 2.0.2
+MUTANTS ?= 20000
 
 python := $(VENV)/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test algebra lint warnings bench bench-against bench-check bench-peers sanitize races checked check-numpy wheel check clean
+.PHONY: help demo test algebra lint warnings bench bench-against bench-check bench-peers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -27,6 +28,7 @@ help:
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
+	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
 	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
 	@echo "make races        threads under ThreadSanitizer, where there is one"
 	@echo "make checked      the core's tests on a build with checks inside; every allocation fails once"
@@ -44,6 +46,9 @@ test: .made/dev
 # All combinations, in two processes; ALGEBRA_ARGS="quadratic grad vectorize" runs some of them with their tracebacks.
 algebra: .made/dev
 	PYTHONPATH=tests $(python) -m algebra $(ALGEBRA_ARGS)
+
+mutants: .made/dev
+	MUTANTS=$(MUTANTS) $(python) -m pytest tests/test_mutated_files.py $(PYTEST_ARGS)
 
 lint: .made/dev
 	$(python) -m ruff check .

@@ -32,6 +32,7 @@ VERSION = 1
 _PREFIX = Struct("<8sIIQQ")  # magic, version, checksum of all that follows, bytes of the header, bytes of the data
 _ALIGNMENT = 64
 _MOST_RECORDS = 1 << 24
+_MOST_OPERANDS = 1 << 28  # of all records together
 _MOST_DEEP = 64  # structures within structures: attributes, arguments and results
 _MOST_PASSES = 16
 _MOST_BYTES = 1 << 36  # of one value
@@ -239,6 +240,7 @@ def load(path: Any) -> Program:
 class _Reader:
     def __init__(self, header: Any, data: bytes) -> None:
         self.header, self.data = _typed(header, dict, "the header"), data
+        self.operands = 0  # of the records so far
         self.used = 0  # bytes of data that are arrays; each is one only, so that no array is larger than the file
         self.arrays = [self._array(entry) for entry in self._list("arrays")]
         self.classes: dict[tuple[str, ...], Callable[..., Any]] = {}
@@ -398,6 +400,9 @@ class _Reader:
         op, operands, dtype, shape, attribute = _items(entry, 5, "a record")
         kind = _kind(dtype, shape)
         nodes = [self._readable(node) for node in _typed(operands, list, "operands")]
+        self.operands += len(nodes)
+        if self.operands > _MOST_OPERANDS:
+            raise ProgramFileError(f"records have more than {_MOST_OPERANDS} operands together")
         given = [kind for kind in (self.kinds[node] for node in nodes) if kind is not None]
         place = None
         value: Any

@@ -1,9 +1,9 @@
 """Program files that somebody tampered with: checksums are right, and everything else may be wrong.
 
 Programs of all rows are taken apart, changed in a few places, and put together again. What loads is run,
-differentiated, vectorized and written as C; all of that works, or raises an ordinary error. `MUTANTS=20000 pytest
-tests/test_mutated_files.py` is a longer walk, for builds with sanitizers too; MUTANTS_KEPT names a file that has the
-mutant that is being run, for when the process does not come back.
+differentiated, vectorized and written as C; all of that works, or raises an ordinary error. `make mutants` is a longer
+walk; builds with sanitizers take it by the variable MUTANTS, too. MUTANTS_KEPT names a file that has the mutant that is
+being run, for when the process does not come back.
 """
 
 from __future__ import annotations

@@ -660,7 +660,7 @@ def test_rows_of_users_with_attributes_come_back_and_are_tried_on_ones():
 
     with pytest.raises(ProgramFileError, match=r"file_outer of these operands is of dtype and shape float64\(3, 2\)"):
         loaded_with(program, with_("file_outer", 3, [2, 3]))
-    with pytest.raises(ProgramFileError, match="file_flip of .*its attributes must be options by name"):
+    with pytest.raises(ProgramFileError, match=r"file_flip of .*its attributes must be options by name"):
         loaded_with(program, with_("file_flip", 4, 2))
-    with pytest.raises(ProgramFileError, match="file_outer of .*TypeError"):
+    with pytest.raises(ProgramFileError, match=r"file_outer of .*TypeError"):
         loaded_with(program, with_("file_outer", 4, {"dict": []}))
