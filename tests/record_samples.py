@@ -42,6 +42,7 @@ SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
     "largest_finite": lambda: ((1,), [F((2, 7), "float64")]),
     "reduce_any": lambda: ((1, False), [A([[False, False], [True, False]], "bool")]),
     "reduce_all": lambda: ((-1, True), [A([[True, True], [False, True]], "bool")]),
+    "mean_of_integers": lambda: (((2, 3), (1, 3), (3,)), [A([[1, 2, 3], [4, 6, 8]], "int32")]),
     "argmax": lambda: ((0, D("int64")), [F((12,), "float64")]),
     "argmin": lambda: ((0, D("int64")), [F((12,), "float64")]),
     "class_numbers": lambda: (3, [A([0, 2], "int32")]),

@@ -171,7 +171,7 @@ _core.register_general(
     False,
     batched=lambda shapes, n: _with_axis(shapes, n),
     form=REDUCTION,
-    gives=_summed_kind,
+    gives=_product_kind,
 )
 
 
