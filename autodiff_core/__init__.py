@@ -214,6 +214,13 @@ if _TYPE_CHECKING:
         timestamp,
         tuple,
     )
+    from .initial_values import (
+        constant_initializer,
+        ones_initializer,
+        random_normal_initializer,
+        random_uniform_initializer,
+        zeros_initializer,
+    )
     from .keras import initializers, losses, metrics, optimizers
     from .linalg import eig, eigvals, matrix_square_root
     from .math import realdiv
@@ -233,8 +240,12 @@ if _TYPE_CHECKING:
     from .program import Program
     from .signal.flat import fftnd, ifftnd, irfftnd, rfftnd
     from .sparse import sparse_hessian, sparse_jacobian
+    from .tensor_array import TensorArray
 
 __version__ = "0.1.0"
+
+newaxis = None
+"""In an index: a new axis of length 1."""
 
 # Loaded when first used: these modules, and what these modules define.
 _LAZY = (
@@ -252,6 +263,10 @@ _LAZY_NAMES = {
         *("control_dependencies", "executing_eagerly", "get_static_value", "group", "init_scope", "inside_function"),
         *("is_symbolic_tensor", "no_op", "parallel_stack", "shape_n", "timestamp", "tuple"),
     ),
+    "initial_values": (
+        *("constant_initializer", "ones_initializer", "random_normal_initializer", "random_uniform_initializer"),
+        "zeros_initializer",
+    ),
     "keras": ("initializers", "losses", "metrics", "optimizers"),
     "linalg": ("eig", "eigvals", "matrix_square_root"),
     "math": ("realdiv",),
@@ -267,6 +282,7 @@ _LAZY_NAMES = {
     "program": ("Program",),
     "signal.flat": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
     "sparse": ("sparse_hessian", "sparse_jacobian"),
+    "tensor_array": ("TensorArray",),
 }
 _MODULE_OF = {name: module for module, names in _LAZY_NAMES.items() for name in names}
 
@@ -292,6 +308,7 @@ __all__ = [
     "Module",
     "Program",
     "Tensor",
+    "TensorArray",
     "TensorShape",
     "TensorSpec",
     "UnconnectedGradients",
@@ -337,6 +354,7 @@ __all__ = [
     "cond",
     "config",
     "constant",
+    "constant_initializer",
     "control_dependencies",
     "conv",
     "convert_to_tensor",
@@ -429,6 +447,7 @@ __all__ = [
     "name_scope",
     "negative",
     "nest",
+    "newaxis",
     "nn",
     "no_op",
     "norm",
@@ -437,6 +456,7 @@ __all__ = [
     "numpy_function",
     "one_hot",
     "ones",
+    "ones_initializer",
     "ones_like",
     "optimizers",
     "pad",
@@ -445,6 +465,8 @@ __all__ = [
     "print",
     "py_function",
     "random",
+    "random_normal_initializer",
+    "random_uniform_initializer",
     "range",
     "rank",
     "realdiv",
@@ -530,5 +552,6 @@ __all__ = [
     "where",
     "while_loop",
     "zeros",
+    "zeros_initializer",
     "zeros_like",
 ]

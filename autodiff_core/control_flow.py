@@ -385,7 +385,7 @@ def scan(
     fn : callable
         From the value so far and a slice to the next value.
     elems : array_like, or a structure of such
-        Of one length along the first axis, not 0.
+        Of one length along the first axis.
     initializer : array_like, optional
         The value before the first slice; by default the first slice is the first value.
     parallel_iterations, back_prop, swap_memory, infer_shape : object

@@ -9,6 +9,7 @@ gives the derivatives of higher order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -20,7 +21,7 @@ from .nest import flatten_for_tape
 from .numpy_protocol import is_of_scipy
 from .ops import forms
 from .tape import GradientTape
-from .wrapping import named_after, reduced
+from .wrapping import called_by_classmethod, named_after, reduced
 
 Function = Callable[..., Any]
 
@@ -213,13 +214,17 @@ class _WithRule:
 
 
 def _bound(f: Function, instance: Any, owner: Any) -> Function:
-    """A function as a method; other callables, as in any class, are none."""
-    bound: Function = f.__get__(instance, owner) if hasattr(f, "__get__") else f
+    """A function as a method; other callables are none, nor is a `partial`, which Python 3.14 makes one of."""
+    if isinstance(f, partial) or not hasattr(f, "__get__"):
+        return f
+    bound: Function = f.__get__(instance, owner)
     return bound
 
 
 class _GradientCall(_Call):
     grad_fn: Function
+    counts: tuple[int, ...]
+    """How many gradients the rule may give: for the positional arguments, and for so many of the others behind them."""
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         if self.variables:
@@ -239,11 +244,12 @@ class _GradientCall(_Call):
         else:
             for_arguments, for_variables = self.grad_fn(*cotangents), []
         gradients, _ = flatten_for_tape(for_arguments)
-        if len(gradients) != len(self.operands):
+        if len(gradients) not in self.counts:
             raise ValueError(
-                f"{self.name}: custom_gradient function expected to return {len(self.operands)} gradients, but "
-                f"returned {len(gradients)} instead."
+                f"{self.name}: custom_gradient function expected to return {self.counts[0] or self.counts[-1]} "
+                f"gradients, but returned {len(gradients)} instead."
             )
+        gradients = gradients + [None] * (len(self.operands) - len(gradients))
         return self.fitting("gradient", "argument", gradients, self.operands, cotangents) + self.fitting(
             "gradient", "variable", for_variables, self.variables, cotangents
         )
@@ -253,18 +259,21 @@ class _CustomGradient(_WithRule):
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if called_by_classmethod(self, args):
+            return self.__get__(args[0], type(args[0]))(*args[1:], **kwargs)
         _core.note_own_derivative()
         if not _core.is_recording():
             result, _ = self._pair(self._f(*args, **kwargs))
             tensors, rebuild = _numbers_of(result)
             return rebuild(list(tensors))
-        call = _GradientCall(self._name, args)
+        others = _behind(self._f, args, kwargs) if kwargs else []
+        call = _GradientCall(self._name, (*args, *others))
+        call.counts = _counts(args, others)
         # What runs inside is recorded too: a rule may use intermediate results, and their own derivatives are wanted
         # for the second order.
         with _core.Tape(False, True) as watcher:
             result, call.grad_fn = self._pair(self._f(*args, **kwargs))
-        named = [*call.leaves, *flatten_for_tape(kwargs)[0]] if kwargs else call.leaves
-        call.variables = not_among(watcher.seen_variables(), named)
+        call.variables = not_among(watcher.seen_variables(), call.leaves)
         if call.variables and not _takes_variables(call.grad_fn):
             raise TypeError(
                 f"{self._name}: @custom_gradient grad_fn must accept keyword argument 'variables', since function uses "
@@ -279,6 +288,30 @@ class _CustomGradient(_WithRule):
                 f"gives the gradients for its arguments"
             )
         return returned[0], returned[1]
+
+
+def _behind(f: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """The arguments behind the positional ones, in the order of the function's parameters, defaults among them."""
+    from inspect import signature  # its import takes milliseconds
+
+    parameters = list(signature(f).parameters.values())
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    given = {p.name for p in positional[: len(args)]}
+    values = []
+    for p in parameters:
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in given:
+            continue
+        if p.name in kwargs or p.default is not p.empty:
+            given.add(p.name)
+            values.append(kwargs.get(p.name, p.default))
+    return [*values, *(value for name, value in kwargs.items() if name not in given)]
+
+
+def _counts(args: tuple[Any, ...], others: list[Any]) -> tuple[int, ...]:
+    counts = [len(flatten_for_tape(args)[0])]
+    for value in others:
+        counts.append(counts[-1] + len(flatten_for_tape(value)[0]))
+    return tuple(counts)
 
 
 class _PassThrough(_CustomGradient):
@@ -331,8 +364,10 @@ def custom_gradient(f: Function) -> Function:
     f : callable
         Returns a pair: its result (a tensor or a structure of them), and a function grad_fn(*cotangents) of one
         cotangent for each tensor of the result, flattened, which returns one gradient for each positional argument, or
-        None where none flows. Where f reads variables that are not its arguments, grad_fn takes a keyword argument
-        `variables` and returns a pair: the gradients for the arguments, and a list of those for the variables.
+        None where none flows; it may go on with gradients for the arguments behind those, in the order of f's
+        parameters, where the call names them. Where f reads variables that are not its arguments, grad_fn takes a
+        keyword argument `variables` and returns a pair: the gradients for the arguments, and a list of those for the
+        variables.
 
     Returns
     -------
@@ -354,9 +389,10 @@ def custom_gradient(f: Function) -> Function:
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/custom_gradient. Keyword arguments have no gradient, nor have tensors
-    that f finds around it. Forward mode, and derivatives of higher order, come from grad_fn too: it should use tensors'
-    operations, and for forward mode be linear in the cotangents. For Jacobians it is called once for each row.
+    https://www.tensorflow.org/api_docs/python/tf/custom_gradient. Arguments for which grad_fn gives no gradient have
+    none, nor have tensors that f finds around it. Forward mode, and derivatives of higher order, come from grad_fn too:
+    it should use tensors' operations, and for forward mode be linear in the cotangents. For Jacobians it is called once
+    for each row.
 
     Examples
     --------
@@ -531,6 +567,8 @@ class _CustomJVP(_WithRule):
         return bound
 
     def __call__(self, *args: Any) -> Any:
+        if called_by_classmethod(self, args):
+            return self.__get__(args[0], type(args[0]))(*args[1:])
         if self._rule is None:
             raise AttributeError(
                 f"{self._name}: no rule is defined for this custom_jvp function; use @{self._name}.defjvp"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["INVALID_ARGUMENT", "InvalidArgumentError", "OpError"]
+__all__ = ["INVALID_ARGUMENT", "OUT_OF_RANGE", "InvalidArgumentError", "OpError", "OutOfRangeError"]
 
 INVALID_ARGUMENT = 3
+OUT_OF_RANGE = 11
 
 
 class OpError(Exception):
@@ -64,3 +65,30 @@ class InvalidArgumentError(OpError, ValueError):
 
     def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
         super().__init__(node_def, op, message, INVALID_ARGUMENT, *args)
+
+
+class OutOfRangeError(OpError, IndexError):
+    """An element that there is none of. It is an IndexError, too.
+
+    Parameters
+    ----------
+    node_def, op : object
+        The graph's operation: None, for there is no graph.
+    message : str
+        What went wrong.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/errors/OutOfRangeError
+
+    Examples
+    --------
+    >>> try:
+    ...     tf.TensorArray(tf.float32, size=1).read(1)
+    ... except tf.errors.OutOfRangeError as error:
+    ...     print(error.message.strip())
+    Tried to read from index 1 but array size is: 1
+    """
+
+    def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
+        super().__init__(node_def, op, message, OUT_OF_RANGE, *args)

@@ -239,8 +239,8 @@ class IndexedSlices:
         return function(*map_structure(_tensor, args), **map_structure(_tensor, kwargs))
 
     def __repr__(self) -> str:
-        shape = "" if self._shape is None else f", dense_shape={self.dense_shape}"
-        return f"IndexedSlices(indices={self._indices}, values={self._values}{shape})"
+        shape = "" if self._shape is None else f", dense_shape={self.dense_shape!s}"
+        return f"IndexedSlices(indices={self._indices!s}, values={self._values!s}{shape})"
 
     def _known_shape(self) -> tuple[int, ...]:
         if self._shape is None:

@@ -66,7 +66,7 @@ def batch_jacobian(tape: _core.Tape, target: Any, source: Any) -> _core.Tensor:
     """The Jacobian of each example of a batch, of shape (batch,) + target.shape[1:] + source.shape[1:]."""
     if not isinstance(target, _core.Operand) or not isinstance(source, _core.Operand):
         _core.tape_pullback(tape, target, [source], ())  # raises, and says which
-    if not target.ndim or not source.ndim or target.shape[0] != source.shape[0]:
+    if target.shape.with_rank_at_least(2)[0] != source.shape.with_rank_at_least(2)[0]:
         raise ValueError(
             f"Need first dimension of target shape ({target.shape}) and source shape ({source.shape}) to match."
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _core
+from . import _core, tensor_shape, variable_parts
 from .numpy_functions import registry
 from .numpy_protocol import array_function, array_ufunc
 from .ops import complex_parts
@@ -141,6 +141,19 @@ def dlpack_device(self: Any, /) -> tuple[int, int]:
     return (1, 0)
 
 
+def set_shape(self: Any, /, shape: Any) -> None:
+    """Raise a ValueError unless the tensor is of this shape; None in it matches any size."""
+    if not self.shape.is_compatible_with(shape):
+        raise ValueError(
+            f"Tensor's shape {self.shape} is not compatible with supplied shape {tensor_shape.TensorShape(shape)}."
+        )
+
+
+def cpu(self: Any, /) -> Any:
+    """The tensor itself: there is one device, the CPU."""
+    return self
+
+
 _OTHERS: dict[str, Callable[..., Any]] = {
     "__array_namespace__": array_namespace,
     "__dlpack__": dlpack,
@@ -149,13 +162,16 @@ _OTHERS: dict[str, Callable[..., Any]] = {
     "clip": clip,
     "compress": compress,
     "copy": copy,
+    "cpu": cpu,
     "conj": conjugate,
     "conjugate": conjugate,
     "flatten": flatten,
     "reshape": reshape,
+    "set_shape": set_shape,
     "to_device": to_device,
     "transpose": transpose,
     # Attributes
+    **variable_parts.ATTRIBUTES,
     "device": lambda self: "cpu",
     "imag": lambda self: complex_parts.imag(self),
     "itemsize": lambda self: self.dtype.itemsize,

@@ -82,17 +82,17 @@ class Module:
     @property
     def variables(self) -> tuple[Variable, ...]:
         """The variables of this module, then those of its submodules."""
-        return tuple(leaf for leaf in self._leaves() if isinstance(leaf, Variable))
+        return tuple(leaf for leaf in _leaves(self) if isinstance(leaf, Variable))
 
     @property
     def trainable_variables(self) -> tuple[Variable, ...]:
         """Those of `variables` that are trainable."""
-        return tuple(leaf for leaf in self._leaves() if isinstance(leaf, Variable) and leaf.trainable)
+        return tuple(leaf for leaf in _leaves(self) if isinstance(leaf, Variable) and leaf.trainable)
 
     @property
     def non_trainable_variables(self) -> tuple[Variable, ...]:
         """Those of `variables` that are not trainable."""
-        return tuple(leaf for leaf in self._leaves() if isinstance(leaf, Variable) and not leaf.trainable)
+        return tuple(leaf for leaf in _leaves(self) if isinstance(leaf, Variable) and not leaf.trainable)
 
     @property
     def submodules(self) -> tuple[Module, ...]:
@@ -106,7 +106,7 @@ class Module:
         >>> [module.name for module in outer.submodules]
         ['inner']
         """
-        return tuple(leaf for leaf in self._leaves() if isinstance(leaf, Module))
+        return tuple(leaf for leaf in _leaves(self) if isinstance(leaf, Module))
 
     @classmethod
     def with_name_scope(cls, method: Method) -> Method:
@@ -132,19 +132,21 @@ class Module:
 
         return named_after(in_scope, method)  # type: ignore[return-value]
 
-    def _leaves(self, seen: set[int] | None = None) -> Iterator[Any]:
-        """Walk the leaves of the attributes, sorted by name, then those of the modules among them; each once."""
-        if seen is None:
-            seen = {id(self)}
-        submodules: list[Module] = []
-        attributes = vars(self)
-        for key in sorted(attributes):
-            for leaf in nest.flatten(attributes[key]):
-                if id(leaf) in seen:
-                    continue
-                seen.add(id(leaf))
-                yield leaf
-                if isinstance(leaf, Module):
-                    submodules.append(leaf)
-        for submodule in submodules:
-            yield from submodule._leaves(seen)
+
+# A function, not a method: a subclass may have attributes of any name that TensorFlow leaves free.
+def _leaves(module: Module, seen: set[int] | None = None) -> Iterator[Any]:
+    """Walk the leaves of a module's attributes, sorted by name, then those of the modules among them; each once."""
+    if seen is None:
+        seen = {id(module)}
+    submodules: list[Module] = []
+    attributes = vars(module)
+    for key in sorted(attributes):
+        for leaf in nest.flatten(attributes[key]):
+            if id(leaf) in seen:
+                continue
+            seen.add(id(leaf))
+            yield leaf
+            if isinstance(leaf, Module):
+                submodules.append(leaf)
+    for submodule in submodules:
+        yield from _leaves(submodule, seen)

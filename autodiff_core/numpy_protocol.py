@@ -184,8 +184,8 @@ def array_function(function: Any, types: Any, args: tuple[Any, ...], kwargs: dic
     return counterpart(*args, **kwargs)
 
 
-# What tensors and variables have of ndarray's methods and attributes, and of the protocols by which arrays are
-# exchanged, beside what the core defines itself; `methods` has the functions behind the names.
+# What tensors and variables have of ndarray's methods and attributes, of the protocols by which arrays are exchanged,
+# and of TensorFlow's, beside what the core defines itself; `methods` has the functions behind the names.
 METHODS = (
     *("all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "choose", "clip", "compress", "conj"),
     *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "max", "mean", "min", "nonzero"),
@@ -194,6 +194,8 @@ METHODS = (
     *("__array_namespace__", "__dlpack__", "__dlpack_device__"),
 )
 ATTRIBUTES = ("device", "imag", "itemsize", "mT", "nbytes", "real")
+OF_TENSORFLOW = ("cpu", "set_shape")
+OF_PARTS = ("assign", "assign_add", "assign_sub")  # of parts of variables alone
 
 
 def _method(name: str) -> Any:
@@ -202,4 +204,4 @@ def _method(name: str) -> Any:
     return function_of(name)
 
 
-_core.install_methods(METHODS, ATTRIBUTES, _method)
+_core.install_methods((*METHODS, *OF_TENSORFLOW), (*ATTRIBUTES, *OF_PARTS), _method)

@@ -314,9 +314,9 @@ class GradientTape(_core.Tape):
         Parameters
         ----------
         target : Tensor or Variable
-            Of shape (batch, ...).
+            Of shape (batch, ...), of two axes at least.
         source : Tensor or Variable
-            Of shape (batch, ...).
+            Of shape (batch, ...), of two axes at least.
         unconnected_gradients : UnconnectedGradients or {"none", "zero"}
             Accepted; unconnected is zeros in either case, as in TensorFlow.
         parallel_iterations, experimental_use_pfor : object
@@ -331,7 +331,7 @@ class GradientTape(_core.Tape):
         Raises
         ------
         ValueError
-            Where the two have not the same number of examples.
+            Where the two have not the same number of examples, or one has fewer than two axes.
 
         Notes
         -----

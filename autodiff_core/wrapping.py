@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from . import _core
 from .surroundings import PACKAGE
 
-__all__ = ["named_after", "reduced", "transformed"]
+__all__ = ["called_by_classmethod", "named_after", "reduced", "transformed"]
 
 Wrapper = TypeVar("Wrapper")
 Recipe = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -41,6 +41,17 @@ def reduced(wrapper: Any, recipe: Recipe) -> str | Recipe:
     for part in path.split("."):
         found = getattr(found, part, None)
     return path if found is wrapper else recipe
+
+
+def called_by_classmethod(wrapper: Any, args: tuple[Any, ...]) -> bool:
+    """Whether `classmethod` calls what it was put over, and the first argument is thus the class.
+
+    Until Python 3.12 it had the function inside bind itself, as an attribute of any other object; now it does not.
+    """
+    if not args or not isinstance(args[0], type):
+        return False
+    attributes = (value for base in args[0].__mro__ for value in vars(base).values())
+    return any(isinstance(value, classmethod) and value.__func__ is wrapper for value in attributes)
 
 
 def _for_cloudpickle() -> bool:

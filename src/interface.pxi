@@ -509,6 +509,8 @@ cdef uint32_t without_left(Log* log, uint32_t active, uint32_t recording) noexce
 def operand_like(value, Operand other):
     """A value as a tensor of another's dtype, that nobody can write to: Python numbers and lists take it, others are cast."""
     cdef Operand x = operand_beside(value, other)
+    if value is None:
+        raise TypeError(f"cannot use None beside a tensor of dtype {other.dtype}: {none_says}")
     if x is None:
         raise TypeError(f"cannot use {shorten(value)} beside a tensor of dtype {other.dtype}: it is neither a number nor an "
                         f"array of numbers")
@@ -551,7 +553,17 @@ def value_array(value):
 
 def operands(*values):
     """Several operands of a function, each in its dtype; Python's floats, which have none, in that of the widest floats beside
-    them. None stays None."""
+    them."""
+    for value in values:
+        if value is None:
+            raise TypeError(f"an operand cannot be None: {none_says}")
+    return operands_or_none(*values)
+
+
+def operands_or_none(*values):
+    """The same where some but the first may be left out: None stays None."""
+    if values[0] is None:
+        raise TypeError(f"an operand cannot be None: {none_says}")
     cdef Operand x
     cdef object widest = None
     cdef list found = []

@@ -534,8 +534,8 @@ cdef int32_t found_earlier(Log* log, Operand x) noexcept:
     for i in range(log.epoch_count):
         if x.log_id == log.epochs[i].id:
             return x.node if x.node < log.epochs[i].end else -1
-    if x.elsewhere is not None:
-        for identity, node in x.elsewhere:
+    if type(x.elsewhere) is list:
+        for identity, node in <list>x.elsewhere:
             if <uint64_t>identity == log.id:
                 return <int32_t>node
             for i in range(log.epoch_count):
@@ -577,6 +577,10 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
     cdef Log* other
     cdef uint64_t before = 0, identity = log.id     # that of the node, whatever is cut off meanwhile
     cdef Py_ssize_t n, k
+    if type(x.elsewhere) is tuple and x.log_id != 0:
+        others = [(0, x.elsewhere)]
+        if type(x.elsewhere) is tuple:
+            x.elsewhere = others
     while x.log_id != before and (x.log_id != log.id or x.elsewhere is not None):
         # (Once more, where making a list has collected garbage, and that has placed `x` elsewhere meanwhile.)
         before = x.log_id
@@ -597,7 +601,7 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
         others = []
         for other_id, old in (elsewhere or ()):
             other = log_of(other_id)
-            if other != NULL and other != log:
+            if other_id == 0 or (other != NULL and other != log):
                 others.append((other_id, old))
         other = log_of(x.log_id)
         if other != NULL and other != log:
@@ -1032,6 +1036,15 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
     log.count = end
 
 
+def part_of_variable(Operand x):
+    """The variable and the index that a tensor is a part by: (v, index) for v[index]; None for any other tensor."""
+    if type(x.elsewhere) is list:
+        for identity, part in <list>x.elsewhere:
+            if identity == 0:
+                return part
+    return x.elsewhere if type(x.elsewhere) is tuple and not x.is_variable else None
+
+
 cdef class VariableCore(Operand):
     """The compiled part of Variable: its value, and whether tapes watch it by themselves."""
     cdef bint is_trainable
@@ -1042,6 +1055,11 @@ cdef class VariableCore(Operand):
         self.scalar = FLOAT_SCALAR
         self.code = NPY_FLOAT
         self.number = float("nan")
+
+    def __getitem__(self, index):
+        cdef Operand part = <Operand>getitem(self, index)
+        part.elsewhere = (self, index)      # (a fresh tensor stands on one log at most)
+        return part
 
     def set_trainable(self, bint trainable):
         self.is_trainable = trainable

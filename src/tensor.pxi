@@ -25,7 +25,9 @@ cdef class Operand:
     cdef uint8_t borrowed           # the array is a caller's, who may write to it: copy it before keeping it
     cdef double number
     cdef ndarray array
-    cdef list elsewhere             # [(log id, node)] on logs that are alive beside the latest
+    # Nearly always None. A list: [(log id, node)] on logs that are alive beside the latest. A tuple: what part of a variable
+    # this is, (variable, index), as v[index] gave it; in the list, that is the entry of the log 0, which there is not.
+    cdef object elsewhere
     cdef object __weakref__
 
     # ------------------------------------------------------------------------------------------------ arithmetic
@@ -126,8 +128,8 @@ cdef class Operand:
 
     def __setitem__(self, index, value):
         if self.is_variable:
-            raise TypeError("a Variable does not support item assignment; assign a whole new value, as in "
-                            "v.assign(v.at[i].set(x)), or scatter rows into it with v.scatter_update")
+            raise TypeError("a Variable does not support item assignment; assign to a part of it by v[index].assign(x), to "
+                            "the whole by v.assign(x)")
         raise TypeError("a Tensor does not support item assignment: its value never changes. t.at[i].set(x) gives a new tensor; "
                         "to fill an array in a loop, make a buffer: b = tf.buffer(t); b[i] = x")
 
@@ -135,9 +137,10 @@ cdef class Operand:
         raise TypeError("`in` is not defined for tensors; compare element by element and use reduce_any")
 
     def __format__(self, spec):
-        if spec and (self.scalar or self.array.ndim == 0):
-            return spelled(self, format(owned_value(self).item(), spec))
-        return format(str(self), spec)
+        """As TensorFlow has it: a tensor formats like its NumPy value, a variable like itself, and like a number if asked to."""
+        if self.is_variable and not spec:
+            return str(self)
+        return spelled(self, format(owned_value(self), spec))
 
     # ---------------------------------------------------------------------------------------------------- NumPy
 
@@ -421,11 +424,22 @@ cdef ndarray own_copy(object value):
     return copy
 
 
+# Whoever gives None for a tensor hardly ever wrote it.
+cdef str none_says = ('None is what a gradient is where the target does not depend on the source (unconnected_gradients="zero" '
+                      "makes zeros of that), and what a function without a return statement gives")
+
+
+cdef bint has_none(ndarray array):
+    return any([item is None for item in array.reshape(-1).tolist()])
+
+
 cdef int check_numeric(ndarray array) except -1:
     cdef int code = type_code(array)
     if code == NO_TYPE:
         code = code_of_number(dtype_of(array.dtype).num)
     if item_size[code] == 0:
+        if array.dtype.kind == "O" and has_none(array):
+            raise TypeError(f"a tensor cannot be made of None: {none_says}")
         raise TypeError(f"cannot convert values of dtype {array.dtype} to a tensor: only truth values, integers, floats and "
                         f"complex numbers can be")
     return 0
@@ -597,6 +611,8 @@ cdef Operand operand_beside(object value, Operand other):
 cdef Operand numeric_beside(object value, Operand other, str name, str parameter):
     """The same, and an error where it is nothing numeric."""
     cdef Operand x = beside(value, other, False)
+    if x is None and value is None:
+        raise TypeError(f"{name}: cannot use None as {parameter!r}: {none_says}")
     if x is None:
         raise TypeError(f"{name}: cannot use {shorten(value)} as {parameter!r}: it is neither a number nor an array of "
                         f"numbers")

@@ -728,7 +728,7 @@ cdef class LeakedTensor:
     cdef uint8_t borrowed
     cdef double number
     cdef ndarray array
-    cdef list elsewhere
+    cdef object elsewhere
     cdef object __weakref__
 
     def __repr__(self):

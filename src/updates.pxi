@@ -139,6 +139,8 @@ def fitting(value, Operand x, tuple shape, str what):
         v = operand_beside(value, x)
     except TypeError as error:
         raise TypeError(f"{what}: {error}") from None
+    if value is None:
+        raise TypeError(f"{what}: cannot write None: {none_says}")
     if v is None:
         raise TypeError(f"{what}: cannot write {shorten(value)} into a tensor of dtype {x.dtype}: it is neither a "
                         f"number nor an array of numbers")
@@ -217,7 +219,7 @@ cdef class BufferCore:
         out = new_scalar(held.number, held.code) if held.scalar else bare_tensor(held.array)
         out.log_id = held.log_id
         out.node = held.node
-        out.elsewhere = None if held.elsewhere is None else list(held.elsewhere)
+        out.elsewhere = list(held.elsewhere) if type(held.elsewhere) is list else None
         log = tracing_log() if traces else NULL
         if log != NULL and out.log_id == log.id:
             (<Tracer>log.trace).note(out, out.node, log.records[out.node].op)

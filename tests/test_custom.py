@@ -1042,3 +1042,94 @@ def test_numbers_and_arrays_take_the_dtype_and_mixed_ones_are_rounded() -> None:
     wide = tf.custom_gradient(lambda x: (tf.cast(x, tf.float64) * 2.0, lambda g: 2.0 * g))
     gradient = derivative(wide, tf.constant(1.0))
     assert (gradient.dtype, float(gradient)) == (tf.float32, 2.0)
+
+
+# -- Keyword arguments, and what decorators of Python's make of a rule ------------------------------------------------
+
+
+@tf.custom_gradient
+def ruled_twice(x, y=1.0, *, label=None):
+    return x * y, lambda g: (7.0 * g, 8.0 * g)
+
+
+@tf.custom_gradient
+def ruled_once(x, y=1.0):
+    return x * y, lambda g: 7.0 * g
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda a, b: ruled_twice(x=a, y=b), [7.0, 8.0]),
+        (lambda a, b: ruled_twice(y=b, x=a), [7.0, 8.0]),
+        (lambda a, b: ruled_twice(a, y=b), [7.0, 8.0]),
+        (lambda a, b: ruled_twice(a, y=b, label="text"), [7.0, 8.0]),
+        (lambda a, b: ruled_twice(x=a), [7.0, None]),
+        (lambda a, b: ruled_once(x=a), [7.0, None]),
+        (lambda a, b: ruled_once(x=a, y=b), [7.0, None]),
+        (lambda a, b: ruled_once(a, y=b), [7.0, None]),
+    ],
+)
+@pytest.mark.parametrize("make", [tf.constant, tf.Variable])
+def test_keyword_arguments_have_the_gradients_that_the_rule_gives_for_them(call, expected, make):
+    a, b = make(2.0), make(3.0)
+    with tf.GradientTape() as tape:
+        tape.watch([a, b])
+        z = call(a, b)
+    assert [None if g is None else float(g) for g in tape.gradient(z, [a, b])] == expected
+
+
+def test_a_rule_of_keyword_only_parameters_is_used():
+    @tf.custom_gradient
+    def scaled(*, x):
+        return x * 2.0, lambda g: 5.0 * g
+
+    x = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = scaled(x=x)
+    assert float(tape.gradient(y, x)) == 5.0
+
+
+def test_a_rule_that_gives_gradients_for_no_prefix_of_the_arguments_is_refused():
+    @tf.custom_gradient
+    def wrong(x, y):
+        return x * y, lambda g: (g, g, g)
+
+    x = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        z = wrong(x, y=2.0)
+    with pytest.raises(ValueError, match="expected to return 1 gradients, but returned 3 instead"):
+        tape.gradient(z, x)
+
+
+def test_a_class_method_is_bound_though_classmethod_leaves_that_to_the_call():
+    class Model:
+        scale = 3.0
+
+        @classmethod
+        @tf.custom_gradient
+        def by_gradient(cls, x):
+            return x * cls.scale, lambda g: g * cls.scale * 10.0
+
+        @tf.custom_jvp
+        def _by_tangent(cls, x):
+            return x * cls.scale
+
+        @_by_tangent.defjvp
+        def rule(cls, primals, tangents):
+            return cls.by_tangent(*primals), tangents[0] * cls.scale * 10.0
+
+        by_tangent = classmethod(_by_tangent)
+
+    for call in (Model.by_gradient, Model().by_gradient, Model.by_tangent):
+        with tf.GradientTape() as tape:
+            x = tf.constant(2.0)
+            tape.watch(x)
+            y = call(x)
+        assert (float(y), float(tape.gradient(y, x))) == (6.0, 30.0)
+    # As Python 3.13 and later call what is inside a classmethod.
+    inside = vars(Model)["by_gradient"].__func__
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = inside(Model, x)
+    assert float(tape.gradient(y, x)) == 30.0

@@ -721,3 +721,97 @@ def test_adam_steps_against_the_gradients_of_complex_numbers(recorded: bool) -> 
     for _ in range(400):
         step()
     np.testing.assert_allclose(z, target, atol=0.02)
+
+
+# -- What TensorFlow's and Keras' code relies on --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+@pytest.mark.parametrize("by_rows", [False, True])
+def test_an_optimizer_projects_a_variable_by_its_constraint_after_the_step(recorded: bool, by_rows: bool) -> None:
+    v = tf.Variable([0.5, 0.5], constraint=lambda x: tf.clip_by_value(x, 0.0, 1.0))
+    optimizer = tf.keras.optimizers.SGD(1.0)
+
+    def step() -> None:
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(tf.gather(v, [0]) if by_rows else v) * 5.0
+        optimizer.apply_gradients(zip(tape.gradient(y, [v]), [v], strict=True))
+
+    (tf.function(step) if recorded else step)()
+    assert v.numpy().tolist() == ([0.0, 0.5] if by_rows else [0.0, 0.0])
+    v.assign([7.0, 7.0])
+    assert v.numpy().tolist() == [7.0, 7.0]
+
+
+def test_pairs_in_the_wrong_order_are_named() -> None:
+    v, optimizer = tf.Variable(1.0, name="w"), tf.keras.optimizers.SGD()
+    with pytest.raises(TypeError, match="pair 0 has the variable 'w:0' first: swap them, as in zip"):
+        optimizer.apply_gradients([(v, tf.constant(1.0))])
+    with pytest.raises(TypeError, match="pair 0 has the variable 'w:0' first"):
+        optimizer.apply_gradients([(v, None)])
+    with pytest.raises(TypeError, match="pair 1 has Tensor in the variable's place"):
+        optimizer.apply_gradients([(tf.constant(1.0), v), (tf.constant(1.0), tf.constant(1.0))])
+    with pytest.raises(TypeError, match=r"takes pairs of a gradient and its variable.*number 0 is Tensor"):
+        optimizer.apply_gradients([tf.constant(1.0)])
+    assert float(v) == 1.0
+
+
+WEIGHTS: list[tuple[tuple[object, ...], dict[str, object]]] = [
+    (((2, 3), "ones", tf.float64, False), {"name": "w"}),
+    (("w", (2, 3), tf.float64, "ones", False), {}),
+    (("w", (2, 3)), {"initializer": "ones", "dtype": "float64", "trainable": False}),
+    (("w",), {"shape": (2, 3), "initializer": "ones", "dtype": "float64", "trainable": False}),
+    ((), {"name": "w", "shape": [2, 3], "initializer": "ones", "dtype": "float64", "trainable": False}),
+    ((tf.zeros((2, 3)).shape, "ones"), {"dtype": "float64", "trainable": False, "name": "w"}),
+]
+
+
+@pytest.mark.parametrize(("args", "kwargs"), WEIGHTS)
+def test_weights_take_the_arguments_of_keras_3_and_of_keras_2(
+    args: tuple[object, ...], kwargs: dict[str, object]
+) -> None:
+    weight = tf.keras.layers.Layer().add_weight(*args, **kwargs)
+    assert weight.numpy().tolist() == [[1.0] * 3] * 2
+    assert (weight.name, weight.dtype, weight.trainable) == ("w:0", tf.float64, False)
+
+
+def test_a_weight_without_a_shape_is_a_scalar_and_has_its_constraint() -> None:
+    layer = tf.keras.layers.Layer()
+    assert layer.add_weight().shape == layer.add_weight(name="w").shape == []
+    assert layer.add_weight(3).shape == [3]
+    assert layer.add_weight(None, (2,)).shape == [2]
+    assert layer.add_weight((2,), constraint=abs).constraint is abs
+    with pytest.raises(TypeError, match="has no argument 'sahpe'"):
+        layer.add_weight(sahpe=(2,))
+    with pytest.raises(TypeError, match="got its argument 'shape' twice"):
+        layer.add_weight((2,), shape=(2,))
+    with pytest.raises(TypeError, match="at most 5 arguments, not 6"):
+        layer.add_weight("w", (2,), None, None, True, None)
+    with pytest.raises(ValueError, match="no regularizers"):
+        layer.add_weight((2,), regularizer="l2")
+
+
+def test_a_sequential_model_is_built_by_the_shape_of_its_inputs() -> None:
+    tf.keras.backend.clear_session()
+    model = tf.keras.Sequential([tf.keras.layers.Dense(3), tf.keras.layers.Dense(2)], name="net")
+    with tf.GradientTape() as tape:
+        model.build((None, 4))
+        assert not tape.watched_variables()
+    assert model.built
+    assert [tuple(weight.shape) for weight in model.weights] == [(4, 3), (3,), (3, 2), (2,)]
+    assert model.weights[0].name == "net/dense/kernel:0"
+    before = [id(weight) for weight in model.weights]
+    assert model(tf.ones((5, 4))).shape == [5, 2]
+    assert [id(weight) for weight in model.weights] == before
+
+
+def test_the_first_call_of_a_sequential_model_runs_its_layers_once() -> None:
+    calls = []
+
+    class Counted(tf.keras.layers.Layer):
+        def call(self, inputs: object) -> object:
+            calls.append(1)
+            return inputs
+
+    tf.keras.Sequential([Counted()])(tf.ones((2, 2)))
+    assert calls == [1]

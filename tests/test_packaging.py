@@ -69,7 +69,7 @@ def test_every_package_directory_is_distributed():
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
 
 
-@pytest.mark.parametrize("name", sorted(tf.__all__))
+@pytest.mark.parametrize("name", sorted({*tf.__all__} - {"newaxis"}))  # (which is None)
 def test_public_name_exists_and_is_documented(name):
     assert (getattr(tf, name).__doc__ or "").strip()
 

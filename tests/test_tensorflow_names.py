@@ -329,8 +329,25 @@ def test_data_and_edges(name: str) -> None:
         (lambda x: tf.while_loop(lambda y: True, lambda y: (y, y), [x]), ValueError, "2 values for 1 loop"),
         (lambda x: tf.map_fn(lambda t: t, [x, x[0]]), ValueError, "of one length"),
         (lambda x: tf.foldl(lambda a, e: a, x[:0]), ValueError, "no initializer"),
+        (lambda x: tf.scan(lambda a, e: a, x[:0]), ValueError, "no slices"),
     ],
 )
 def test_arguments_that_do_not_fit(call: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         call(tf.constant(MATRIX))
+
+
+def test_a_map_of_nothing_gives_nothing_of_the_right_shape() -> None:
+    x = tf.zeros((0, 3))
+    assert tf.map_fn(lambda row: row * 2.0, x).shape == [0, 3]
+    count = tf.map_fn(lambda row: tf.cast(tf.reduce_sum(row), tf.int32), x, fn_output_signature=tf.int32)
+    assert (count.shape, count.dtype) == ([0], tf.int32)
+    first, second = tf.map_fn(lambda row: (row, row[0]), x)
+    assert (first.shape, second.shape) == ([0, 3], [0])
+    assert tf.scan(lambda total, row: total + row, x, tf.zeros(3)).shape == [0, 3]
+    recorded = tf.function(lambda x: tf.map_fn(lambda row: row * 2.0, x))
+    assert recorded(x).shape == [0, 3]
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.map_fn(lambda row: row * 2.0, x))
+    assert float(y) == 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -51,13 +51,14 @@ class Layer(tf.Module):
     def __init__(self, trainable: bool = True, name: str | None = None, dtype: Any = None) -> None:
         # Not the module's constructor: a layer's name need not be an identifier, and its scope is that of the call.
         self._name = backend.unique_name(snake_case(type(self).__name__)) if name is None else str(name)
-        self._dtype = _core.as_dtype(backend.floatx() if dtype is None else dtype)
+        self.__dtype = _core.as_dtype(backend.floatx() if dtype is None else dtype)
         self._trainable = bool(trainable)
-        self._weights: list[tf.Variable] = []
+        self.__weights: list[tf.Variable] = []
+        self.autocast = True
         self.built = False
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_name", "_dtype", "_trainable", "_weights", "built"):
+        if name in ("_name", "_Layer__dtype", "_trainable", "_Layer__weights", "autocast", "built"):
             raise RuntimeError(
                 f"{type(self).__name__} has not been set up: its constructor must call `super().__init__()` before "
                 "anything else uses the layer."
@@ -72,7 +73,7 @@ class Layer(tf.Module):
     @property
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the layer's variables and of its float inputs."""
-        return self._dtype
+        return self.__dtype
 
     @property
     def trainable(self) -> bool:
@@ -82,7 +83,7 @@ class Layer(tf.Module):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        for module in self._parts()[1]:
+        for module in parts(self)[1]:
             if isinstance(module, Layer):
                 module.trainable = value
 
@@ -110,49 +111,63 @@ class Layer(tf.Module):
         """
         return inputs
 
-    def add_weight(
-        self,
-        name: str | None = None,
-        shape: Iterable[int] = (),
-        dtype: Any = None,
-        initializer: str | Callable[..., Any] | None = None,
-        trainable: bool = True,
-    ) -> tf.Variable:
+    def add_weight(self, *args: Any, **kwargs: Any) -> tf.Variable:
         """Make a variable that belongs to the layer.
 
         Parameters
         ----------
-        name : str, optional
-            Its name within the layer's.
-        shape : sequence of int
-            Its shape.
-        dtype : dtype, optional
-            By default the layer's.
+        shape : sequence of int, optional
+            Its shape; a scalar's by default.
         initializer : str or callable, optional
             What gives the first value; by default `glorot_uniform` for floats and `zeros` for the rest.
+        dtype : dtype, optional
+            By default the layer's.
         trainable : bool
             Whether the variable is trainable.
+        autocast, regularizer, constraint, aggregation, overwrite_with_gradient : object
+            Keras'. The constraint is the variable's; there are no regularizers, and the others have no effect.
+        name : str, optional
+            Its name within the layer's.
+
+        Raises
+        ------
+        TypeError
+            For other arguments.
+        ValueError
+            Where there is a regularizer.
+
+        Notes
+        -----
+        This is the order of Keras 3. In Keras 2 the name came first, and was followed by the shape, the dtype, the
+        initializer and `trainable`: a call whose first argument is a name is read so.
 
         Examples
         --------
         >>> import autodiff_core as tf
-        >>> tf.keras.layers.Layer().add_weight("gain", (2,), initializer="ones").numpy().tolist()
+        >>> tf.keras.layers.Layer().add_weight((2,), "ones", name="gain").numpy().tolist()
         [1.0, 1.0]
         """
-        dtype = self._dtype if dtype is None else _core.as_dtype(dtype)
+        settings = _settings_of_weight(args, kwargs)
+        shape = settings.get("shape")
+        dtype = self.__dtype if settings.get("dtype") is None else _core.as_dtype(settings["dtype"])
+        initializer = settings.get("initializer")
         if initializer is None:
             initializer = "glorot_uniform" if np.issubdtype(dtype, np.floating) else "zeros"
-        value = initializers.get(initializer)(tuple(_core.integer(size) for size in shape), dtype=dtype)
-        variable = tf.Variable(value, trainable=trainable, name=name, dtype=dtype)
-        self._weights.append(variable)
+        if settings.get("regularizer") is not None:
+            raise ValueError("add_weight: there are no regularizers here; add the penalty to the loss")
+        sizes = () if shape is None else shape if isinstance(shape, Sequence) else tuple(tf.TensorShape(shape))
+        value = initializers.get(initializer)(tuple(_core.integer(size) for size in sizes), dtype=dtype)
+        trainable, constraint = settings.get("trainable", True), settings.get("constraint")
+        variable = tf.Variable(value, trainable, name=settings.get("name"), dtype=dtype, constraint=constraint)
+        self.__weights.append(variable)
         return variable
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        inputs = self._cast(inputs)
+        inputs = _cast_to(self.__dtype if self.autocast else None, inputs)
         if self.built:
             return self.call(inputs, *args, **kwargs)
         with self.name_scope:
-            self._build_once(tf.nest.map_structure(lambda tensor: tensor.shape, inputs))
+            _build_for_call(self, self.__weights, tf.nest.map_structure(lambda tensor: tensor.shape, inputs))
             return self.call(inputs, *args, **kwargs)
 
     @property
@@ -160,7 +175,7 @@ class Layer(tf.Module):
         """The layer's trainable variables, in the order of their making, then those of the layers inside."""
         if not self._trainable:
             return []
-        variables, modules = self._parts()
+        variables, modules = parts(self)
         found = [variable for variable in variables if variable.trainable]
         for module in modules:
             found.extend(module.trainable_variables)
@@ -169,7 +184,7 @@ class Layer(tf.Module):
     @property
     def non_trainable_weights(self) -> list[tf.Variable]:
         """All other variables of the layer, in the same order."""
-        variables, modules = self._parts()
+        variables, modules = parts(self)
         if not self._trainable:
             found = sorted(variables, key=lambda variable: not variable.trainable)
             for module in modules:
@@ -240,42 +255,75 @@ class Layer(tf.Module):
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
-    def _build_once(self, input_shape: Any) -> None:
-        made_before = len(self._weights)
-        try:
-            self.build(input_shape)
-        except BaseException:
-            # So that the next call builds from the start.
-            del self._weights[made_before:]
-            raise
-        self.built = True
 
-    def _cast(self, inputs: Any) -> Any:
-        """Make tensors of the inputs, the float ones of the layer's dtype."""
-        if isinstance(inputs, tf.Tensor) and inputs.dtype == self._dtype:
-            return inputs
-        return tf.nest.map_structure(self._cast_one, _as_tensor_if_numbers(inputs))
+# Functions, not methods: a subclass may have attributes of any name that Keras leaves free.
 
-    def _cast_one(self, value: Any) -> tf.Tensor:
+
+def parts(layer: Layer) -> tuple[list[tf.Variable], list[tf.Module]]:
+    """List the variables and the modules in a layer's attributes, in the order in which those were set."""
+    variables: list[tf.Variable] = []
+    modules: list[tf.Module] = []
+    for value in vars(layer).values():
+        # A training loop asks at each step, and most attributes are settings.
+        if type(value) in _SETTINGS:
+            continue
+        for leaf in tf.nest.flatten(value):
+            if isinstance(leaf, tf.Variable):
+                variables.append(leaf)
+            elif isinstance(leaf, tf.Module):
+                modules.append(leaf)
+    return _each_once(variables), modules
+
+
+_KERAS_3 = (
+    *("shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint", "aggregation"),
+    *("overwrite_with_gradient", "name"),
+)
+_KERAS_2 = ("name", "shape", "dtype", "initializer", "trainable")
+
+
+def _settings_of_weight(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `add_weight` by name, whichever order they are in."""
+    second = args[1] if len(args) > 1 else None
+    by_name_first = bool(args) and (isinstance(args[0], str) or (args[0] is None and isinstance(second, (tuple, list))))
+    order = _KERAS_2 if by_name_first else _KERAS_3
+    if len(args) > len(order):
+        raise TypeError(f"add_weight takes at most {len(order)} arguments, not {len(args)}")
+    settings = dict(zip(order, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in _KERAS_3:
+            raise TypeError(f"add_weight has no argument {name!r}; it has {', '.join(_KERAS_3)}")
+        if name in settings:
+            raise TypeError(f"add_weight got its argument {name!r} twice, by its place and by its name")
+        settings[name] = value
+    return settings
+
+
+def _build_for_call(layer: Layer, made: list[tf.Variable], input_shape: Any) -> None:
+    """Build a layer that is being called for the first time; `made` are the variables that it has made."""
+    made_before = len(made)
+    try:
+        if not getattr(type(layer).build, "runs_the_layers", False):  # the call that follows does so anyway
+            layer.build(input_shape)
+    except BaseException:
+        # So that the next call builds from the start.
+        del made[made_before:]
+        raise
+    layer.built = True
+
+
+def _cast_to(dtype: np.dtype[Any] | None, inputs: Any) -> Any:
+    """Make tensors of the inputs, the float ones of the layer's dtype, if it casts."""
+    if isinstance(inputs, tf.Tensor) and inputs.dtype == dtype:
+        return inputs
+
+    def cast_one(value: Any) -> tf.Tensor:
         tensor = tf.convert_to_tensor(value)
-        if np.issubdtype(tensor.dtype, np.floating) and tensor.dtype != self._dtype:
-            return tf.cast(tensor, self._dtype)
+        if dtype is not None and np.issubdtype(tensor.dtype, np.floating) and tensor.dtype != dtype:
+            return tf.cast(tensor, dtype)
         return tensor
 
-    def _parts(self) -> tuple[list[tf.Variable], list[tf.Module]]:
-        """List the variables and the modules in the attributes, in the order in which those were set."""
-        variables: list[tf.Variable] = []
-        modules: list[tf.Module] = []
-        for value in vars(self).values():
-            # A training loop asks at each step, and most attributes are settings.
-            if type(value) in _SETTINGS:
-                continue
-            for leaf in tf.nest.flatten(value):
-                if isinstance(leaf, tf.Variable):
-                    variables.append(leaf)
-                elif isinstance(leaf, tf.Module):
-                    modules.append(leaf)
-        return _each_once(variables), modules
+    return tf.nest.map_structure(cast_one, _as_tensor_if_numbers(inputs))
 
 
 def _as_tensor_if_numbers(inputs: Any) -> Any:

@@ -65,7 +65,7 @@ class Dense(Layer):
         self.use_bias = use_bias
 
     def build(self, input_shape: Any) -> None:
-        self._check_rank(input_shape)
+        self.__check_rank(input_shape)
         if input_shape[-1] is None:
             raise ValueError(
                 f"The last dimension of the inputs to {self.name!r} must be known. Received: {input_shape}"
@@ -77,7 +77,7 @@ class Dense(Layer):
 
     def call(self, inputs: Any) -> Any:
         shape = inputs.shape
-        self._check_rank(shape)
+        self.__check_rank(shape)
         if shape[-1] != self.kernel.shape[0]:
             raise ValueError(
                 f"Input of layer {self.name!r} is incompatible with the layer: expected axis -1 of input shape to have "
@@ -88,7 +88,7 @@ class Dense(Layer):
             outputs = outputs + self.bias
         return self.activation(outputs)
 
-    def _check_rank(self, shape: Any) -> None:
+    def __check_rank(self, shape: Any) -> None:
         if len(shape) < 2:
             raise ValueError(
                 f"Input of layer {self.name!r} is incompatible with the layer: expected at least two axes, the first "

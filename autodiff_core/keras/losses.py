@@ -243,10 +243,10 @@ class _FunctionLoss(Loss):
 
     def __init__(self, function: Callable[..., tf.Tensor], reduction: str, name: str | None, **settings: Any) -> None:
         super().__init__(reduction, name or function.__name__)
-        self._function, self._settings = function, settings
+        self.__function, self.__settings = function, settings
 
     def call(self, y_true: Any, y_pred: Any) -> tf.Tensor:
-        return self._function(y_true, y_pred, **self._settings)
+        return self.__function(y_true, y_pred, **self.__settings)
 
 
 class MeanSquaredError(_FunctionLoss):

@@ -8,7 +8,7 @@ from typing import Any
 
 import autodiff_core as tf
 
-from .base_layer import Layer
+from .base_layer import Layer, parts
 
 __all__ = ["Model", "Sequential"]
 
@@ -45,7 +45,7 @@ class Model(Layer):
         >>> [layer.name for layer in model.layers]
         ['last']
         """
-        found = {id(module): module for module in self._parts()[1] if isinstance(module, Layer)}
+        found = {id(module): module for module in parts(self)[1] if isinstance(module, Layer)}
         return list(found.values())
 
 
@@ -71,6 +71,7 @@ class Sequential(Model):
 
     def __init__(self, layers: Iterable[Layer] | None = None, name: str | None = None) -> None:
         super().__init__(name=name)
+        self.autocast = False  # each of the layers casts to its own dtype
         self._layers: list[Layer] = []
         for layer in layers or ():
             self.add(layer)
@@ -92,8 +93,28 @@ class Sequential(Model):
         # The variables of the new layer are to be named after this model too.
         self.built = False
 
-    def _cast_one(self, value: Any) -> tf.Tensor:
-        return tf.convert_to_tensor(value)  # each of the layers casts to its own dtype
+    def build(self, input_shape: Any) -> None:
+        """Make the variables of all layers, by running them on zeros.
+
+        Parameters
+        ----------
+        input_shape : sequence of int or None
+            That of the inputs; None, for the batch say, is taken for 1.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> model = tf.keras.Sequential([tf.keras.layers.Dense(8), tf.keras.layers.Dense(3)])
+        >>> model.build((None, 4))
+        >>> [tuple(weight.shape) for weight in model.weights]
+        [(4, 8), (8,), (8, 3), (3,)]
+        """
+        sizes = [1 if size is None else int(size) for size in input_shape]
+        with tf.init_scope(), self.name_scope:
+            self.call(tf.zeros(sizes, self.dtype))
+        self.built = True
+
+    build.runs_the_layers = True  # type: ignore[attr-defined]
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         outputs = inputs

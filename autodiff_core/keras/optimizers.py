@@ -110,26 +110,26 @@ class Optimizer:
     slots = 0
 
     def __init__(self, learning_rate: Rate = 0.01, name: str | None = None) -> None:
-        self._rate = tf.Variable(0.0, trainable=False, name="learning_rate", dtype=tf.float64)
+        self.__rate = tf.Variable(0.0, trainable=False, name="learning_rate", dtype=tf.float64)
         self.learning_rate = learning_rate
         self.name = type(self).__name__ if name is None else name
         self.iterations = tf.Variable(0, trainable=False, name="iterations", dtype=tf.int64)
-        self._known: list[tf.Variable] = []
-        self._groups: list[_Group] = []
-        self._memory: Memory = {}
+        self.__known: list[tf.Variable] = []
+        self.__groups: list[_Group] = []
+        self.__memory: Memory = {}
         # What is remembered by recorded functions; by the id of the variable, as above.
-        self._recorded: dict[int, tuple[tf.Variable, list[tf.Variable]]] = {}
+        self.__recorded: dict[int, tuple[tf.Variable, list[tf.Variable]]] = {}
 
     @property
     def learning_rate(self) -> Rate:
         """The size of a step, or the function that gives it for the number of steps done."""
-        return self._learning_rate
+        return self.__learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: Rate) -> None:
-        self._learning_rate = value if callable(value) else float(value)
+        self.__learning_rate = value if callable(value) else float(value)
         if not callable(value):
-            self._rate.assign(self._learning_rate)  # where recorded functions read it
+            self.__rate.assign(self.__learning_rate)  # where recorded functions read it
 
     def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
         """Turn a gradient into what is subtracted from the variable, in place; a subclass overrides it.
@@ -163,14 +163,16 @@ class Optimizer:
         ----------
         grads_and_vars : iterable of pairs
             A gradient and its variable each. A gradient that is None leaves its variable alone, with a warning; one
-            that is an `IndexedSlices` changes the rows that it names.
+            that is an `IndexedSlices` changes the rows that it names. A variable with a `constraint` then takes what
+            that gives for it.
 
         Raises
         ------
         ValueError
             If there is no gradient but None, or one whose shape is not its variable's.
         TypeError
-            If a gradient has a dtype that does not convert to its variable's.
+            If a gradient has a dtype that does not convert to its variable's, or a pair has no variable in its second
+            place.
         IndexError
             If a gradient names rows that its variable does not have. After an error no variable has changed.
 
@@ -186,19 +188,19 @@ class Optimizer:
         0.0
         """
         with _turn:
-            self._make_step(grads_and_vars)
+            self.__make_step(grads_and_vars)
 
-    def _make_step(self, grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> None:
-        recorded = _core.is_tracing() or bool(self._recorded)
+    def __make_step(self, grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> None:
+        recorded = _core.is_tracing() or bool(self.__recorded)
         gradients, variables, by_rows = _with_gradients(grads_and_vars, recorded)
         if recorded:
-            self._record_step(gradients, variables, by_rows)
+            self.__record_step(gradients, variables, by_rows)
             return
-        self._arrange(variables, [variable for _, variable in by_rows])
+        self.__arrange(variables, [variable for _, variable in by_rows])
         rate, step = self.learning_rate, int(self.iterations) + 1
         if callable(rate):
             rate = float(rate(step - 1))
-        for group in self._groups:
+        for group in self.__groups if variables else ():
             for place, change in zip(group.places, group.changes, strict=True):
                 np.copyto(change, gradients[place], casting="same_kind")
             for block in group.blocks:
@@ -206,10 +208,11 @@ class Optimizer:
             for variable, change in zip(group.variables, group.changes, strict=True):
                 variable.assign_sub(change, read_value=False)
         for slices, variable in by_rows:
-            self._change_rows(rate, step, slices, variable)
+            self.__change_rows(rate, step, slices, variable)
+        _constrain(variables, by_rows)
         self.iterations.assign(step, read_value=False)
 
-    def _record_step(
+    def __record_step(
         self,
         gradients: list[Any],
         variables: list[tf.Variable],
@@ -217,10 +220,10 @@ class Optimizer:
     ) -> None:
         """Make a step by operations on tensors and assignments to variables, which a recorded function can repeat."""
         done = tf.cast(self.iterations.read_value(), tf.float64)
-        rate: Any = self._learning_rate(done) if callable(self._learning_rate) else self._rate.read_value()
+        rate: Any = self.__learning_rate(done) if callable(self.__learning_rate) else self.__rate.read_value()
         updates = []
         for gradient, variable in zip(gradients, variables, strict=True):
-            slots = self._slots_of(variable)
+            slots = self.__slots_of(variable)
             change = Recorded(_of_dtype(tf.convert_to_tensor(gradient), variable.dtype))
             blocks = [Recorded(slot.read_value()) for slot in slots]
             self.update_block(rate, done + 1.0, change, *blocks)  # type: ignore[arg-type]
@@ -230,16 +233,17 @@ class Optimizer:
             for slot, block in zip(slots, blocks, strict=True):
                 slot.assign(block.value, read_value=False)
         for slices, variable in by_rows:
-            self._record_rows(rate, done + 1.0, slices, variable)
+            self.__record_rows(rate, done + 1.0, slices, variable)
+        _constrain(variables, by_rows)
         self.iterations.assign_add(1, read_value=False)
 
-    def _record_rows(self, rate: Any, step: Any, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
+    def __record_rows(self, rate: Any, step: Any, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
         """Change the rows that a gradient names, and what is remembered of them, as `_record_step` changes the whole.
 
         A row that is named several times is computed as often, to the same values, and replaced by the last of them:
         so nothing depends on how many there are.
         """
-        slots = self._slots_of(variable)
+        slots = self.__slots_of(variable)
         rows = slices.totals()
         change = Recorded(_of_dtype(rows.values, variable.dtype))
         blocks = [Recorded(_rows_of(slot, rows)) for slot in slots]
@@ -248,12 +252,12 @@ class Optimizer:
         for slot, block in zip(slots, blocks, strict=True):
             slot.scatter_update(rows.with_values(block.value))
 
-    def _slots_of(self, variable: tf.Variable) -> list[tf.Variable]:
+    def __slots_of(self, variable: tf.Variable) -> list[tf.Variable]:
         """What is remembered of a variable, as variables."""
-        if id(variable) not in self._recorded:
+        if id(variable) not in self.__recorded:
             with _core.Untraced():  # they are no variables of the function's
-                memory = dict(self._memory)
-                for group in self._groups:
+                memory = dict(self.__memory)
+                for group in self.__groups:
                     memory.update(group.memory())
                 values = memory[id(variable)][1] if id(variable) in memory else None
                 slots = [
@@ -264,8 +268,8 @@ class Optimizer:
                     )
                     for k in range(self.slots)
                 ]
-            self._recorded[id(variable)] = variable, slots
-        return self._recorded[id(variable)][1]
+            self.__recorded[id(variable)] = variable, slots
+        return self.__recorded[id(variable)][1]
 
     def minimize(
         self, loss: Any, var_list: Sequence[tf.Variable] | Callable[[], Any], tape: tf.GradientTape | None = None
@@ -301,14 +305,17 @@ class Optimizer:
         variables = tf.nest.flatten(var_list() if callable(var_list) else var_list)
         self.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))
 
-    def _change_rows(self, rate: float, step: int, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
+    def __change_rows(self, rate: float, step: int, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
         """Change the rows that a gradient names, and what is remembered of them."""
         rows = slices.combined()
         numbers = _core.value_array(rows.indices)
-        if id(variable) not in self._memory:
+        if id(variable) not in self.__memory:
             # NumPy's zeros take no memory where nothing is written.
-            self._memory[id(variable)] = variable, [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)]
-        whole = self._memory[id(variable)][1]
+            self.__memory[id(variable)] = (
+                variable,
+                [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)],
+            )
+        whole = self.__memory[id(variable)][1]
         parts = [
             np.array(_core.value_array(rows.values), variable.dtype),
             *(np.take(slot, numbers, axis=0) for slot in whole),
@@ -320,39 +327,69 @@ class Optimizer:
             slot[numbers] = part
         variable.scatter_sub(rows.with_values(parts[0]))
 
-    def _arrange(self, variables: list[tf.Variable], others: list[tf.Variable]) -> None:
+    def __arrange(self, variables: list[tf.Variable], others: list[tf.Variable]) -> None:
         """Lay the variables end to end, unless they lie so since the last step, and none of the others among them.
 
         What is remembered of any of them stays.
         """
-        known = self._known
+        known = self.__known
         if len(known) == len(variables) and all(map(_is, known, variables)):
             return
         if not variables and {id(variable) for variable in known}.isdisjoint(id(variable) for variable in others):
             return
-        memory = dict(self._memory)
-        for group in self._groups:
+        memory = dict(self.__memory)
+        for group in self.__groups:
             memory.update(group.memory())
         by_dtype: dict[Any, list[int]] = {}
         for place, variable in enumerate(variables):
             by_dtype.setdefault(variable.dtype, []).append(place)
-        self._groups = [
+        self.__groups = [
             _Group(places, [variables[place] for place in places], self.slots) for places in by_dtype.values()
         ]
-        for group in self._groups:
+        for group in self.__groups:
             group.remember(memory)
             for variable in group.variables:
                 memory.pop(id(variable), None)
         # Arrays of their own, so that the groups that they were part of can go.
-        self._memory = {
+        self.__memory = {
             key: (variable, [np.require(slot, requirements="O") for slot in slots])
             for key, (variable, slots) in memory.items()
         }
-        self._known = variables
+        self.__known = variables
 
 
 def _is(one: Any, other: Any) -> bool:
     return one is other
+
+
+def _constrain(variables: list[tf.Variable], by_rows: list[tuple[tf.IndexedSlices, tf.Variable]]) -> None:
+    """Project what a step has changed by the variables' own constraints."""
+    for variable in (*variables, *(variable for _, variable in by_rows)):
+        if variable.constraint is not None:
+            variable.assign(variable.constraint(variable), read_value=False)
+
+
+def _pair(k: int, pair: Any) -> tuple[Any, tf.Variable]:
+    """A gradient and its variable."""
+    try:
+        gradient, variable = pair
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"apply_gradients takes pairs of a gradient and its variable, as in zip(gradients, variables); number {k} "
+            f"is {type(pair).__name__}: {error}"
+        ) from error
+    variable = inner(variable)
+    if isinstance(variable, tf.Variable):
+        return gradient, variable
+    if isinstance(inner(gradient), tf.Variable):
+        raise TypeError(
+            f"apply_gradients takes pairs of a gradient and its variable, and pair {k} has the variable "
+            f"{inner(gradient).name!r} first: swap them, as in zip(gradients, variables)"
+        )
+    raise TypeError(
+        f"apply_gradients takes pairs of a gradient and its variable, and pair {k} has {type(variable).__name__} in "
+        f"the variable's place"
+    )
 
 
 def _of_dtype(tensor: tf.Tensor, dtype: np.dtype[Any]) -> tf.Tensor:
@@ -376,8 +413,8 @@ def _with_gradients(
     """Check the pairs, and give those whose gradient is not None: the dense ones as two lists, and those by rows."""
     pairs: list[tuple[Any, tf.Variable]] = []
     without: list[str] = []
-    for gradient, variable in grads_and_vars:
-        variable = inner(variable)
+    for k, pair in enumerate(grads_and_vars):
+        gradient, variable = _pair(k, pair)
         if gradient is None:
             without.append(variable.name)
             continue
@@ -512,13 +549,13 @@ class Adam(Optimizer):
             if not 0 <= value < 1:
                 raise ValueError(f"`{setting}` must be in [0, 1), got {value}")
         super().__init__(learning_rate, name)
-        self._beta_1, self._beta_2, self._epsilon = float(beta_1), float(beta_2), float(epsilon)
+        self.__beta_1, self.__beta_2, self.__epsilon = float(beta_1), float(beta_2), float(epsilon)
 
     def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
         # The slots hold the means divided by (1 - beta), which saves a pass each; the factors are paid back in `rate`
         # and `epsilon`, which are numbers.
         mean, mean_square = slots
-        beta_1, beta_2 = self._beta_1, self._beta_2
+        beta_1, beta_2 = self.__beta_1, self.__beta_2
         root = math.sqrt(1 - beta_2)
         correction = 1 - beta_2**step
         correction = math.sqrt(correction) if isinstance(correction, float) else tf.sqrt(correction)
@@ -532,6 +569,6 @@ class Adam(Optimizer):
         mean_square *= beta_2
         mean_square += gradient
         np.sqrt(mean_square, out=gradient)
-        gradient += self._epsilon / root
+        gradient += self.__epsilon / root
         np.divide(mean, gradient, out=gradient)
         gradient *= rate

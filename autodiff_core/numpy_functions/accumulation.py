@@ -108,7 +108,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append:
 
 @counterpart(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    ary, to_end, to_begin = _core.operands(ary, to_end, to_begin)
+    ary, to_end, to_begin = _core.operands_or_none(ary, to_end, to_begin)
     x = shaping.reshape(_core.operand(ary) if watchable(ary) else inexact(ary), -1)
     parts = [x[1:] - x[:-1]]
     if to_begin is not None:

@@ -212,7 +212,7 @@ for _name, _along in (
 
 @counterpart(np.average)
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
-    a, weights = _core.operands(a, weights)
+    a, weights = _core.operands_or_none(a, weights)
     x = inexact(a)
     keep = keepdims is True
     if weights is None:

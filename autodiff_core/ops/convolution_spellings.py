@@ -133,7 +133,7 @@ def conv_transpose(
     >>> tf.nn.conv_transpose(tf.ones((1, 2, 3)), tf.ones((2, 4, 3)), (1, 4, 4), 2).shape
     TensorShape([1, 4, 4])
     """
-    dims = np.ndim(filters) - 2
+    dims = _core.operand(filters).ndim - 2
     if dims not in (1, 2, 3):
         raise ValueError(f"conv_transpose: filters must have 3 to 5 dimensions, not shape {np.shape(filters)}")
     return _convolved_back(

@@ -138,7 +138,7 @@ def batch_norm_with_global_normalization(
     >>> print(tf.nn.batch_norm_with_global_normalization([1., 3.], 2., 1., 0., 2., 0., True))
     Tensor([-2.  2.], shape=(2,), dtype=float32)
     """
-    x, average, spread, gamma, beta = _core.operands(input, mean, variance, gamma, beta)
+    x, average, spread, gamma, beta = _core.operands_or_none(input, mean, variance, gamma, beta)
     scale = rsqrt(add(spread, variance_epsilon))
     if scale_after_normalization:
         scale = multiply(scale, gamma)
@@ -176,7 +176,7 @@ def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, globa
     >>> float(tf.nn.compute_average_loss([1., 2.], [1., 0.5], global_batch_size=4))
     0.5
     """
-    losses, sample_weight = _core.operands(per_example_loss, sample_weight)
+    losses, sample_weight = _core.operands_or_none(per_example_loss, sample_weight)
     if not len(losses.shape):
         raise ValueError("compute_average_loss: takes a loss for each example, not a scalar")
     if sample_weight is not None:

@@ -675,7 +675,7 @@ def convolution(
     >>> tf.nn.convolution(tf.ones((1, 5, 3)), tf.ones((2, 3, 4))).shape
     TensorShape([1, 4, 4])
     """
-    dims = np.ndim(filters) - 2
+    dims = _core.operand(filters).ndim - 2
     if dims not in (1, 2, 3):
         raise ValueError(f"convolution: filters must have 3 to 5 dimensions, not shape {np.shape(filters)}")
     return _convolved("convolution", dims, input, filters, strides, padding, data_format, dilations)
@@ -750,7 +750,7 @@ def avg_pool(
 
 
 def _space(function: str, x: Any) -> int:
-    dims = np.ndim(x) - 2
+    dims = _core.operand(x).ndim - 2
     if dims not in (1, 2, 3):
         raise ValueError(f"{function}: the operand must have 3 to 5 dimensions, not shape {np.shape(x)}")
     return dims
