@@ -438,13 +438,14 @@ def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:
     for k, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
         others = [j for j in range(len(terms)) if j != k]
         present = set(result).union(*(terms[j] for j in others))
-        # Summed over in the result where it stretched; an axis that only this operand has was summed: it is repeated.
+        # Summed over in the result where it stretched; an axis that only this operand has, or the others with length 1,
+        # was summed: it is repeated.
         inside = "".join(c for c, size in zip(term, shape, strict=True) if c in present and size == sizes[c])
         part = einsum(
             ",".join([result, *(terms[j] for j in others)]) + "->" + inside, g, *(operands[j] for j in others)
         )
-        part = reshape(part, [size if c in inside else 1 for c, size in zip(term, shape, strict=True)])
-        contributions.append(broadcast_to(part, shape))
+        found = dict(zip(inside, _core.sizes(part), strict=True))
+        contributions.append(broadcast_to(reshape(part, [found.get(c, 1) for c in term]), shape))
     return contributions
 
 
