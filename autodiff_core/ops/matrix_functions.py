@@ -291,12 +291,42 @@ _SYLVESTER = general(
 _MOST_STEPS = 60
 
 
-def _sqrtm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
-    """m = x**2 / a goes to one, and x to the square root; determinants scale the first steps."""
+def _middle(a: np.ndarray) -> np.ndarray:
+    """The angle in the middle of those of the eigenvalues; ones on the negative real axis count as above it."""
+    w = np.linalg.eigvals(a)
+    nothing = 10.0 * a.shape[-1] * np.finfo(a.dtype).eps * np.abs(a).sum(axis=-2).max(axis=-1)[..., None]
+    angles = np.where((w.real < 0) & (np.abs(w.imag) <= nothing), np.pi, np.angle(w))
+    return (angles.min(axis=-1) + angles.max(axis=-1))[..., None, None] / 2.0
+
+
+def _root(a: np.ndarray) -> np.ndarray:
+    """Square roots, in double precision.
+
+    Complex matrices are turned first, away from the negative real axis, where the iteration finds nothing.
+    """
     if not a.size:
         return a.copy()
     x = a.astype(np.result_type(a.dtype, np.float64))
-    n = a.shape[-1]
+    try:
+        if a.dtype.kind == "c":
+            middle = _middle(a)
+            root = np.exp(0.5j * middle) * _iterated(x * np.exp(-1j * middle))
+        else:
+            root = _iterated(x)
+        exact = np.abs(root @ root - x).max(axis=(-2, -1)) <= 1e-4 * np.abs(x).max(axis=(-2, -1))
+    except np.linalg.LinAlgError:
+        exact = np.False_
+    if not np.all(exact):
+        raise np.linalg.LinAlgError(
+            "sqrtm: no square root was found: a matrix has an eigenvalue at zero, or nearly so, or, being real, on the "
+            "negative real axis: make it complex for the root of one that has such"
+        )
+    return np.asarray(root)
+
+
+def _iterated(x: np.ndarray) -> np.ndarray:
+    """m = x**2 / a goes to one, and x to the square root; determinants scale the first steps."""
+    n = x.shape[-1]
     one = np.eye(n)
     m = x
     rounding = n * np.finfo(np.float64).eps
@@ -310,12 +340,10 @@ def _sqrtm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
         m = 0.5 * (one + 0.5 * (scale**2 * m + inverse / scale**2))
         before, change = change, float(np.max(np.abs(m - one)))
         if change <= rounding or (change < 1e-8 and change >= 0.5 * before):
-            return x.astype(a.dtype)
+            return x
         if not np.isfinite(change):
             break
-    raise np.linalg.LinAlgError(
-        "sqrtm: no square root was found: a matrix has an eigenvalue at zero or on the negative real axis, or nearly so"
-    )
+    raise np.linalg.LinAlgError("the iteration ends nowhere")
 
 
 def _sqrtm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
@@ -329,7 +357,7 @@ def sqrtm(input: Any, name: str | None = None) -> Tensor:
     Parameters
     ----------
     input : array_like
-        Of shape (..., n, n), with no eigenvalue at zero or on the negative real axis.
+        Of shape (..., n, n), with no eigenvalue at zero; real ones have none on the negative real axis, either.
 
     Returns
     -------
@@ -357,7 +385,7 @@ def sqrtm(input: Any, name: str | None = None) -> Tensor:
 
 _SQRTM = general(
     "sqrtm",
-    _sqrtm_kernel,
+    lambda attributes, a: _root(a).astype(a.dtype, copy=False),
     _sqrtm_rule,
     raises=True,
     function=sqrtm,
@@ -391,18 +419,18 @@ def _logm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
 def _logarithm(a: np.ndarray) -> np.ndarray:
     if not a.size:
         return a.copy()
-    x = a.astype(np.result_type(a.dtype, np.float64))
-    one = np.eye(a.shape[-1])
+    x, one = a, np.eye(a.shape[-1])
     roots = 0
     try:
         while np.abs(x - one).sum(axis=-2).max() > _NEAR_ONE and roots < _MOST_STEPS:
-            x = _sqrtm_kernel(None, x)
+            x = _root(x)
             roots += 1
     except np.linalg.LinAlgError:
         roots = _MOST_STEPS
     if roots == _MOST_STEPS:
         raise np.linalg.LinAlgError(
-            "logm: no logarithm was found: a matrix has an eigenvalue at zero or on the negative real axis, or nearly"
+            "logm: no logarithm was found: a matrix has an eigenvalue at zero, or nearly so, or, being real, on the "
+            "negative real axis: make it complex for the logarithm of one that has such"
         )
     rest = x - one
     total = sum(w * np.linalg.solve(one + (0.5 + t) * rest, rest) for t, w in zip(_NODES, _WEIGHTS, strict=True))
@@ -425,7 +453,7 @@ def logm(input: Any, name: str | None = None) -> Tensor:
     Parameters
     ----------
     input : array_like
-        Of shape (..., n, n), with no eigenvalue at zero or on the negative real axis.
+        Of shape (..., n, n), with no eigenvalue at zero; real ones have none on the negative real axis, either.
 
     Returns
     -------
