@@ -55,18 +55,18 @@ def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
     return decompositions.cholesky(a)
 
 
-def _triangle(a: Any, UPLO: str) -> Any:
+def _triangle(UPLO: str) -> str:
     if UPLO.upper() not in ("L", "U"):
         raise ValueError(f"UPLO is 'L' or 'U', not {UPLO!r}")
-    return a if UPLO.upper() == "L" else matrix_transpose(a, conjugate=True)
+    return UPLO.upper()
 
 
 def _eigh(a: Any, UPLO: str = "L") -> decompositions.EighResult:
-    return decompositions.eigh(_triangle(a, UPLO))
+    return decompositions.hermitian(a, _triangle(UPLO))
 
 
 def _eigvalsh(a: Any, UPLO: str = "L") -> Any:
-    return decompositions.eigvalsh(_triangle(a, UPLO))
+    return decompositions.hermitian_values(a, _triangle(UPLO))
 
 
 def _qr(a: Any, mode: str = "reduced") -> Any:

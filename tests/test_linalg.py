@@ -357,14 +357,6 @@ def test_equal_eigenvalues_give_the_gradient_of_what_does_not_depend_on_their_ve
 def test_gradients_at_repeated_values_are_finite(call: Any, x: np.ndarray) -> None:
     assert np.isfinite(gradient(call, x)).all()
 
-    def once(a: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(a)
-            y = call(a)
-        return tf.reduce_sum(tape.gradient(y, a))
-
-    assert np.isfinite(gradient(once, x)).all()
-
 
 def test_a_determinant_of_zero_has_a_gradient() -> None:
     a = np.array([[1.0, 2.0], [2.0, 4.0]])

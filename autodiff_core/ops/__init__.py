@@ -34,6 +34,7 @@ _LATER = (
         "ctc",
         "factors",
         "triangular",
+        "spectral",
     ),
     "updating",
 )

@@ -1,8 +1,9 @@
 """Decompositions of matrices: Cholesky, QR, singular values, eigenvalues.
 
-Rules of several results get the results themselves, so nothing is decomposed twice. Where a derivative divides by the
-distance of two singular values or eigenvalues, those that are equal to rounding are skipped: within the space that
-they share, vectors have no direction of their own, and what does not depend on one gets its exact gradient.
+Rules of several results get the results themselves, so nothing is decomposed twice. Where the gradient of vectors
+divides by the distance of two singular values or eigenvalues, those that are equal to rounding are skipped: within the
+space that they share, vectors have no direction of their own, and what does not depend on one gets its exact gradient.
+Second derivatives are right there or NaN (`spectral`).
 """
 
 from __future__ import annotations
@@ -13,16 +14,29 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..dtypes import finfo
 from . import forms
 from .complex_parts import real
-from .elementwise import logical_and, multiply, not_equal
+from .elementwise import abs as _abs
+from .elementwise import divide, multiply
 from .forms import Kind
-from .indexing import where
-from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, of_one_dtype
-from .reductions import reduce_max, reduce_sum
+from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, matrix_transpose, of_one_dtype
+from .reductions import reduce_euclidean_norm, reduce_sum
 from .shaping import concat, expand_dims
-from .solving import identity_plus, solve
+from .solving import identity_plus, inv
+from .spectral import (
+    changes_of_vectors,
+    function_of,
+    modes,
+    one_triangle,
+    pulled_by_vectors,
+    singular_function,
+    singular_layout,
+    singular_modes,
+    singular_values_along,
+    turned_into,
+    turning,
+    values_along,
+)
 from .table import Case, general, several
 from .triangular import triangular_solve
 
@@ -54,35 +68,6 @@ class EigResult(NamedTuple):
 
     eigenvalues: Any
     eigenvectors: Any
-
-
-def _times_columns(x: Any, weights: Any) -> Any:
-    """Each column times a number."""
-    return multiply(x, expand_dims(weights, -2))
-
-
-def _inverse_gaps(values: Any, squared: bool) -> Any:
-    """1 / (v[j] - v[i]), or of the squares, and 0 where the two are equal to rounding."""
-    rows, columns = expand_dims(values, -1), expand_dims(values, -2)
-    gaps = columns - rows
-    apart = abs(gaps) > expand_dims(_rounding(values), -1)
-    gaps = multiply(gaps, columns + rows) if squared else gaps
-    apart = logical_and(apart, not_equal(gaps, 0.0))
-    return where(apart, 1.0 / where(apart, gaps, 1.0), 0.0)
-
-
-def _rounding(values: Any) -> Any:
-    """What counts as zero beside the largest of values, with the last axis 1 long."""
-    n = int(values.shape[-1])
-    if n == 0:
-        return reduce_sum(values, -1, keepdims=True)
-    return reduce_max(abs(values), -1, keepdims=True) * (n * float(finfo(values.dtype).eps))
-
-
-def _inverse(values: Any) -> Any:
-    """1 / v, and 0 where that is zero to rounding."""
-    nonzero = abs(values) > _rounding(values)
-    return where(nonzero, 1.0 / where(nonzero, values, 1.0), 0.0)
 
 
 # ----------------------------------------------------------------------------------------------------------- Cholesky
@@ -264,10 +249,6 @@ _QR = several(
 # ------------------------------------------------------------------------------------------------------------ singular
 
 
-def _skewed(x: Any) -> Any:
-    return x - adjoint(x)
-
-
 @by_adjoints
 def _svd_rule(g: list[Any], results: list[Any], full: bool, a: Any) -> Any:
     gu, gs, gv = g
@@ -278,29 +259,18 @@ def _svd_rule(g: list[Any], results: list[Any], full: bool, a: Any) -> Any:
             f"svd: full matrices of singular vectors have no derivative for matrices of shape {(m, n)}: all but "
             f"{k} of the vectors are arbitrary. Use full_matrices=False"
         )
-    if full and m > n:
-        # The one vector beside the others turns as they do, the other way round.
-        rest, grest = u[..., k:], gu[..., k:]
-        u, gu = u[..., :k], gu[..., :k]
-        gu = gu - adjoint_product(rest, adjoint_product(grest, u, True))
-    if full and n > m:
-        rest, grest = v[..., k:], gv[..., k:]
-        v, gv = v[..., :k], gv[..., :k]
-        gv = gv - adjoint_product(rest, adjoint_product(grest, v, True))
-    gaps = _inverse_gaps(s, squared=True)
-    inner = _times_columns(multiply(_skewed(adjoint_product(u, gu, True)), gaps), s)
-    inner = inner + multiply(expand_dims(s, -1), multiply(_skewed(adjoint_product(v, gv, True)), gaps))
-    inner = inner + diag(gs)
-    if a.dtype.kind == "c":  # u and v turn together, which the rest leaves out
-        inner = inner + diag(multiply(diagonal(_skewed(adjoint_product(u, gu, True))), 0.5 * _inverse(s)))
-    result = adjoint_product(adjoint_product(u, inner), v, False, True)
-    if m > k:
-        outside = _times_columns(gu - adjoint_product(u, adjoint_product(u, gu, True)), _inverse(s))
-        result = result + adjoint_product(outside, v, False, True)
-    if n > k:
-        outside = _times_columns(gv - adjoint_product(v, adjoint_product(v, gv, True)), _inverse(s))
-        result = result + adjoint_product(u, outside, False, True)
-    return result
+    of_values = singular_function(a, s, u[..., :k], v[..., :k], gs)
+    s, u, v = singular_modes(full, a, s, u, v)
+    return of_values + pulled_by_vectors(gu, gv, s, u, v)
+
+
+def _svd_tangent(tangents: list[Any], results: list[Any], full: bool, a: Any) -> list[Any]:
+    u, s, v = results
+    k = int(s.shape[-1])
+    of_s = singular_values_along(a, s, u[..., :k], v[..., :k], tangents[0])
+    s, u, v = singular_modes(full, a, s, u, v)
+    of_u, of_v = changes_of_vectors(tangents[0], a, s, u, v)
+    return [of_u, of_s, of_v]
 
 
 def _svd_kernel(full: bool, a: np.ndarray) -> list[np.ndarray]:
@@ -313,10 +283,21 @@ def _svdvals(x: Any) -> Any:
     return _core.general(_SINGULAR_VALUES, [x])
 
 
+def _vectors(x: Any) -> Any:
+    """Singular values and vectors of what is differentiated by way of them, and not through them."""
+    u, s, v = _SVD(_core.detached(x), False)
+    return s, u, v
+
+
 @by_adjoints
 def _svdvals_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    u, _, v = _SVD(a, False)
-    return adjoint_product(_times_columns(u, g), v, False, True)
+    s, u, v = _vectors(a)
+    return singular_function(a, s, u, v, g)
+
+
+def _svdvals_tangent(tangents: list[Any], y: Any, attributes: Any, a: Any) -> Any:
+    s, u, v = _vectors(a)
+    return singular_values_along(a, s, u, v, tangents[0])
 
 
 def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
@@ -349,7 +330,7 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
     https://www.tensorflow.org/api_docs/python/tf/linalg/svd. J. Townsend, Differentiating the singular value
     decomposition (2016); M. Seeger et al., Auto-differentiating linear algebra (2017). Where singular values are equal,
     the derivative leaves out how their vectors turn into each other, which is right for what depends on the space that
-    they span, and finite for everything else.
+    they span, and finite for everything else; second derivatives that depend on it are NaN.
 
     Examples
     --------
@@ -365,9 +346,8 @@ def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name:
 
 
 def _svd_layout(full: bool, shape: Any) -> list[tuple[int, ...]]:
-    m, n = shape[-2:]
-    k = min(m, n)
-    return [(m, m if full else k), (k,), (n, n if full else k)]
+    of_s, of_u, of_v = singular_layout(full, shape)
+    return [of_u, of_s, of_v]
 
 
 _SVD = several(
@@ -380,6 +360,7 @@ _SVD = several(
     function=svd,
     doc="Singular values and vectors.",
     leading=True,
+    tangent=_svd_tangent,
     cases=(
         Case(lambda a: svd(a), ((3, 3),)),
         Case(lambda a: svd(a), ((2, 4, 2),)),
@@ -398,6 +379,7 @@ _SINGULAR_VALUES = general(
     function=_svdvals,
     doc="Singular values.",
     leading=True,
+    tangent=_svdvals_tangent,
     cases=(
         Case(lambda a: _svdvals(a), ((3, 2),)),
         Case(lambda a: _svdvals(a), ((2, 2, 3),)),
@@ -410,18 +392,24 @@ _SINGULAR_VALUES = general(
 # --------------------------------------------------------------------------------------------------------- eigenvalues
 
 
-def _lower_part(x: Any) -> Any:
-    """What a symmetric change is by its lower triangle: the upper one's share is added."""
-    n = int(x.shape[-1])
-    return multiply(x + adjoint(x), (np.tril(np.ones((n, n))) - 0.5 * np.eye(n)).astype(x.dtype))
+def _pulled(triangle: str, gw: Any, inner: Any, a: Any, w: Any, v: Any, x: Any) -> Any:
+    """What cotangents of eigenvalues come to, and of vectors: `inner` is what these are in the basis of the vectors."""
+    of_values = matrix_transpose(function_of(a, w, v, x, gw, triangle))
+    of_vectors = _core.matmul(_core.matmul(x, inner, True), v, False, True)
+    return one_triangle(of_values + of_vectors, triangle)
 
 
-@by_adjoints
-def _eigh_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
-    gw, gv = g
-    w, v = results
-    inner = diag(gw) + multiply(_inverse_gaps(w, squared=False), adjoint_product(v, gv, True))
-    return _lower_part(adjoint_product(adjoint_product(v, inner), v, False, True))
+def _eigh_rule(g: list[Any], results: list[Any], triangle: str, a: Any) -> Any:
+    w, v, x = modes(triangle, a, results[0], results[1], adjoint(results[1]))
+    inner = turning(w, _core.matmul(v, g[1], True))
+    return _pulled(triangle, g[0], inner, a, w, v, x)
+
+
+def _eigh_tangent(tangents: list[Any], results: list[Any], triangle: str, a: Any) -> list[Any]:
+    w, v, x = modes(triangle, a, results[0], results[1], adjoint(results[1]))
+    change = turned_into(x, triangle, tangents[0], v)
+    of_values = values_along(a, w, v, x, tangents[0], triangle)
+    return [of_values, _core.matmul(v, turning(w, change))]
 
 
 def eigh(tensor: Any, name: str | None = None) -> EighResult:
@@ -446,7 +434,8 @@ def eigh(tensor: Any, name: str | None = None) -> EighResult:
     -----
     https://www.tensorflow.org/api_docs/python/tf/linalg/eigh. Giles 2008, section 3.1. The gradient is in the lower
     triangle, as in TensorFlow. Where eigenvalues are equal, it leaves out how their vectors turn into each other, which
-    is right for what depends on the space that they span, and finite for everything else.
+    is right for what depends on the space that they span, and finite for everything else; second derivatives that
+    depend on it are NaN.
 
     Examples
     --------
@@ -454,32 +443,50 @@ def eigh(tensor: Any, name: str | None = None) -> EighResult:
     >>> print(w.numpy())
     [1. 2.]
     """
-    return EighResult(*_EIGH(matrices(tensor, "eigh", square=True)))
+    return hermitian(tensor)
+
+
+def hermitian(a: Any, triangle: str = "L") -> EighResult:
+    """The row itself, with NumPy's choice of a triangle."""
+    return EighResult(*_EIGH(matrices(a, "eigh", square=True), triangle))
 
 
 _EIGH = several(
     "eigh",
-    lambda attributes, a: list(np.linalg.eigh(a)),
+    lambda triangle, a: list(np.linalg.eigh(a, triangle)),
     _eigh_rule,
-    lambda attributes, shape: [shape[-1:], shape[-2:]],
+    lambda triangle, shape: [shape[-1:], shape[-2:]],
     real=(0,),
     raises=True,
     function=eigh,
     doc="Eigenvalues and eigenvectors of symmetric matrices.",
     leading=True,
+    tangent=_eigh_tangent,
     cases=(
         Case(lambda a: eigh(a), ((3, 3),)),
+        Case(lambda a: hermitian(a, "U"), ((3, 3),)),
         Case(lambda a: eigh(a), ((2, 2, 2),)),
     ),
-    form=forms.nothing,
+    form=forms.text("L", "U"),
     dtype=_square_dtype,
 )
 
 
-@by_adjoints
-def _eigvalsh_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    _, v = _EIGH(a)
-    return _lower_part(adjoint_product(_times_columns(v, g), v, False, True))
+def _modes_of(triangle: str, a: Any) -> tuple[Any, Any, Any]:
+    """Eigenvalues and eigenvectors of what is differentiated by way of them, and not through them."""
+    w, v = _EIGH(_core.detached(a), triangle)
+    return w, v, adjoint(v)
+
+
+def _eigvalsh_rule(g: Any, y: Any, triangle: str, a: Any) -> Any:
+    w, v, x = _modes_of(triangle, a)
+    of_values = function_of(a, w, v, x, g, triangle)
+    return one_triangle(matrix_transpose(of_values), triangle)
+
+
+def _eigvalsh_tangent(tangents: list[Any], y: Any, triangle: str, a: Any) -> Any:
+    w, v, x = _modes_of(triangle, a)
+    return values_along(a, w, v, x, tangents[0], triangle)
 
 
 def eigvalsh(tensor: Any, name: str | None = None) -> Tensor:
@@ -509,23 +516,30 @@ def eigvalsh(tensor: Any, name: str | None = None) -> Tensor:
     >>> print(tf.linalg.eigvalsh([[2., 0.], [0., 1.]]).numpy())
     [1. 2.]
     """
-    return _core.general(_EIGVALSH, [matrices(tensor, "eigvalsh", square=True)])
+    return hermitian_values(tensor)
+
+
+def hermitian_values(a: Any, triangle: str = "L") -> Any:
+    """The row itself, with NumPy's choice of a triangle."""
+    return _core.general(_EIGVALSH, [matrices(a, "eigvalsh", square=True)], triangle)
 
 
 _EIGVALSH = general(
     "eigvalsh",
-    lambda attributes, a: np.linalg.eigvalsh(a),
+    lambda triangle, a: np.linalg.eigvalsh(a, triangle),
     _eigvalsh_rule,
     raises=True,
     function=eigvalsh,
     doc="Eigenvalues of symmetric matrices.",
     leading=True,
+    tangent=_eigvalsh_tangent,
     cases=(
         Case(lambda a: eigvalsh(a), ((3, 3),)),
+        Case(lambda a: hermitian_values(a, "U"), ((3, 3),)),
         Case(lambda a: eigvalsh(a), ((2, 2, 2),)),
     ),
-    form=forms.nothing,
-    gives=lambda attributes, a: Kind(forms.real_part(_square_dtype(a)), a.shape[:-1]),
+    form=forms.text("L", "U"),
+    gives=lambda triangle, a: Kind(forms.real_part(_square_dtype(a)), a.shape[:-1]),
 )
 
 
@@ -544,7 +558,7 @@ def eigh_tridiagonal(
     alpha : array_like
         The diagonal, of shape (n,).
     beta : array_like
-        The diagonal beside it, of shape (n - 1,).
+        The diagonal above it, of shape (n - 1,): the one below is its conjugate.
     eigvals_only : bool
         Whether the eigenvectors are left out.
     select : {"a", "i", "v"}
@@ -582,8 +596,8 @@ def eigh_tridiagonal(
         raise ValueError(f"eigh_tridiagonal: select is 'a', 'i' or 'v', not {select!r}")
     matrix = diag(middle)
     if beside.size:
-        matrix = matrix + diag(beside, k=-1)  # eigh reads the lower triangle
-    w, v = (eigvalsh(matrix), None) if eigvals_only else eigh(matrix)
+        matrix = matrix + diag(beside, k=1)
+    w, v = (hermitian_values(matrix, "U"), None) if eigvals_only else hermitian(matrix, "U")
     if select == "i":
         w, v = (
             None if x is None else x[..., _core.integer(select_range[0]) : _core.integer(select_range[1]) + 1]
@@ -596,17 +610,28 @@ def eigh_tridiagonal(
     return w if v is None else EighResult(w, v)
 
 
-@by_adjoints
+def _of_length_one(w: Any, v: Any, a: Any) -> tuple[Any, Any, Any]:
+    """The modes of matrices whose vectors are not orthogonal, and have length 1 nearby, too."""
+    w, v, x = modes("", a, w, v, inv(_core.detached(v)))
+    length = reduce_euclidean_norm(_abs(v) if v.dtype.kind == "c" else v, -2, True)
+    return w, divide(v, length), multiply(x, matrix_transpose(length))
+
+
 def _eig_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
-    """Vectors of length 1 turn, and do not grow."""
-    gw, gv = g
-    w, v = results
-    turned = adjoint_product(v, gv, True)
-    gram = adjoint_product(v, v, True)
-    gaps = _core.conjugated([_inverse_gaps(w, squared=False)])[0]
-    inner = multiply(gaps, turned - _times_columns(gram, real(diagonal(turned))))
-    inner = adjoint_product(inner + diag(gw), v, False, True)
-    return solve(v, inner, adjoint=True)
+    """Vectors turn, and do not grow."""
+    w, v, x = _of_length_one(results[0], results[1], a)
+    of_vectors = _core.matmul(v, g[1], True)
+    gram = _core.matmul(v, _core.conjugated([v])[0], True)
+    of_vectors = of_vectors - multiply(gram, expand_dims(real(diagonal(of_vectors)), -2))
+    return _pulled("", g[0], turning(w, of_vectors), a, w, v, x)
+
+
+def _eig_tangent(tangents: list[Any], results: list[Any], attributes: Any, a: Any) -> list[Any]:
+    w, v, x = _of_length_one(results[0], results[1], a)
+    change = turned_into(x, "", tangents[0], v)
+    moved = _core.matmul(v, turning(w, change))
+    growth = reduce_sum(multiply(_core.conjugated([v])[0], moved), -2, keepdims=True)
+    return [values_along(a, w, v, x, tangents[0]), moved - multiply(v, real(growth))]
 
 
 def eig(tensor: Any, name: str | None = None) -> EigResult:
@@ -670,6 +695,7 @@ _EIG = several(
     function=eig,
     doc="Eigenvalues and eigenvectors.",
     leading=True,
+    tangent=_eig_tangent,
     cases=(
         Case(lambda a: eig(0.2 * a + _REAL_SPECTRUM), ((3, 3),)),
         Case(lambda a: eig(0.2 * a + _REAL_SPECTRUM[:2, :2]), ((2, 2, 2),)),

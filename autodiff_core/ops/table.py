@@ -365,6 +365,7 @@ def general(
     batched: Callable[[Any, int], Any] | None = None,
     examples: Examples | None = None,
     raises: bool = False,
+    tangent: Callable[..., Any] | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -386,6 +387,9 @@ def general(
     linear : {"jointly", "each"}, optional
         Whether the op is linear in all operands together, or in each of them: then its tangent is the op itself. The
         tangent of any other op comes from transposing its rule.
+    tangent : callable, optional
+        tangent(tangents, output, attributes, *operands) -> the result's, for a rule that is not to be transposed; a
+        tangent is None where an operand has none.
     leading : bool
         Whether the op and the rule hold as they stand for cotangents and tangents with a leading axis.
     selects : bool
@@ -406,7 +410,7 @@ def general(
         name,
         forward,
         rule,
-        None,
+        tangent,
         keeps_inputs,
         keeps_output,
         linear,
@@ -445,6 +449,17 @@ def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
     return np.concatenate(flat, axis=-1)
 
 
+def _joined(parts: Sequence[Any], layout: Sequence[Shape], dtype: Any) -> Any:
+    """The same of tensors."""
+    from .shaping import concat, reshape
+
+    flat = []
+    for part, shape in zip(parts, layout, strict=True):
+        lead = tuple(part.shape)[: len(part.shape) - len(shape)]
+        flat.append(reshape(_core.to_dtype(part, dtype), (*lead, int(np.prod(shape, dtype=np.intp)))))
+    return concat(flat, -1)
+
+
 def _unpacked(whole: Any, layout: Sequence[Shape], real: Sequence[int]) -> list[Any]:
     """The same the other way round, of tensors; some are the real parts of what they were packed as."""
     from .complex_parts import real as real_part
@@ -467,15 +482,16 @@ def several(
     layout: Callable[[Any, Shape], Sequence[Shape]],
     *,
     form: Form,
-    dtype: Callable[[Kind], Any],
+    dtype: Callable[..., Any],
     real: Sequence[int] = (),
     function: Callable[..., Any],
     doc: str,
     cases: Sequence[Case],
     leading: bool = False,
     raises: bool = False,
+    tangent: Callable[..., Any] | None = None,
 ) -> Callable[..., list[_core.Tensor]]:
-    """Add a row of several results, and return what applies it: (operand, attributes) -> results.
+    """Add a row of several results, and return what applies it: (operands, attributes) -> results.
 
     The results are computed together, and recorded as one tensor that is taken apart.
 
@@ -484,17 +500,17 @@ def several(
     name : str
         The op's name.
     forward : callable
-        Kernel (attributes, array) -> arrays.
+        Kernel (attributes, *arrays) -> arrays.
     rule : callable
-        rule(cotangents, results, attributes, operand) -> the contribution to the operand. The cotangent of a result
+        rule(cotangents, results, attributes, *operands) -> the contributions to the operands. The cotangent of a result
         that nothing came to is zeros.
     layout : callable
-        (attributes, the operand's shape) -> the shape of each result, without leading axes.
+        (attributes, the first operand's shape) -> the shape of each result, without leading axes.
     form : Form
         What the attributes are; see `forms`.
     dtype : callable
-        That of the results together, of an operand that the row takes, or None where its values say; raises ValueError
-        for one that it does not take.
+        That of the results together, of operands that the row takes, or None where their values say; raises
+        ValueError for such that it does not take.
     real : sequence of int
         The results that are real even where the operand is complex.
     function : callable
@@ -507,21 +523,30 @@ def several(
         Whether the rule holds as it stands for cotangents with a leading axis.
     raises : bool
         As in `general`.
+    tangent : callable, optional
+        tangent(tangents, results, attributes, *operands) -> the results', as in `general`.
     """
 
-    def gives(attributes: Any, x: Kind) -> Kind | None:
-        found, sizes = dtype(x), [int(np.prod(part, dtype=np.intp)) for part in layout(attributes, x.shape)]
+    def laid_out(attributes: Any, x: Any) -> Sequence[Shape]:
+        return layout(attributes, tuple(x.shape))
+
+    def gives(attributes: Any, x: Kind, *rest: Kind) -> Kind | None:
+        found, sizes = dtype(x, *rest), [int(np.prod(part, dtype=np.intp)) for part in laid_out(attributes, x)]
         return None if found is None else Kind(found, (*x.shape[:-2], sum(sizes)))
+
+    def pull(g: Any, y: Any, attributes: Any, x: Any, *rest: Any) -> Any:
+        parts = laid_out(attributes, x)
+        return rule(_unpacked(g, parts, real), _unpacked(y, parts, real), attributes, x, *rest)
+
+    def push(tangents: list[Any], y: Any, attributes: Any, x: Any, *rest: Any) -> Any:
+        assert tangent is not None
+        parts = laid_out(attributes, x)
+        return _joined(tangent(tangents, _unpacked(y, parts, real), attributes, x, *rest), parts, y.dtype)
 
     handle = general(
         name,
-        lambda attributes, x: _packed(forward(attributes, x), layout(attributes, x.shape)),
-        lambda g, y, attributes, x: rule(
-            _unpacked(g, layout(attributes, tuple(x.shape)), real),
-            _unpacked(y, layout(attributes, tuple(x.shape)), real),
-            attributes,
-            x,
-        ),
+        lambda attributes, x, *rest: _packed(forward(attributes, x, *rest), laid_out(attributes, x)),
+        pull,
         form=form,
         gives=gives,
         function=function,
@@ -530,10 +555,12 @@ def several(
         leading=leading,
         cases=cases,
         raises=raises,
+        tangent=None if tangent is None else push,
     )
 
-    def apply(operand: Any, attributes: Any = None) -> list[_core.Tensor]:
-        return _unpacked(_core.general(handle, [operand], attributes), layout(attributes, tuple(operand.shape)), real)
+    def apply(operands: Any, attributes: Any = None) -> list[_core.Tensor]:
+        operands = operands if isinstance(operands, list) else [operands]
+        return _unpacked(_core.general(handle, operands, attributes), laid_out(attributes, operands[0]), real)
 
     return apply
 
