@@ -7,6 +7,7 @@ functions, so every order has a derivative.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -246,23 +247,57 @@ _INV = general(
 # ------------------------------------------------------------------------------------------------------- determinants
 
 
+# Up to this condition number what is made of an inverse is exact enough.
+_WELL = 1e4
+
+
+def _by_inverse(
+    of_inverse: Callable[..., np.ndarray], of_parts: Callable[..., np.ndarray], a: np.ndarray, *rest: np.ndarray
+) -> np.ndarray:
+    """A function of matrices by their inverses and, where these are ill-conditioned, by singular values.
+
+    (What is divided by a small singular value is multiplied with it again, or cancels: a polynomial of the elements.)
+    """
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return of_parts(a, *rest)
+    if not a.size:
+        return inverse
+    found = of_inverse(a, inverse, *rest)
+    norms = np.abs(a).sum(axis=-2).max(axis=-1) * np.abs(inverse).sum(axis=-2).max(axis=-1)
+    ill = ~(norms <= _WELL)
+    if ill.any():
+        found[ill] = of_parts(a[ill], *(part[ill] for part in rest))
+    return found
+
+
+def _without(s: np.ndarray, k: int) -> np.ndarray:
+    """The products of all numbers but one, or for k = 2 of all but two: the matrix of these for each pair."""
+    n = s.shape[-1]
+    s = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :])  # in row i the number i is left out
+    if k == 1:
+        return np.asarray(np.prod(s, axis=-1))
+    before, after = np.ones_like(s), np.ones_like(s)
+    np.cumprod(s[..., :-1], axis=-1, out=before[..., 1:])
+    np.cumprod(s[..., :0:-1], axis=-1, out=after[..., -2::-1])
+    return before * after
+
+
+def _bases(a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Singular vectors and values, and the determinant of the vectors, with two more axes."""
+    u, s, vh = np.linalg.svd(a)
+    return u, s, vh, (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
+
+
+def _cofactors(a: np.ndarray) -> np.ndarray:
+    u, s, vh, sign = _bases(a)
+    return np.asarray(sign * ((np.conj(u) * _without(s, 1)[..., None, :]) @ np.conj(vh)))
+
+
 def _cofactor_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
     """det(a) times the transposed inverse of a, which exists also where the inverse does not."""
-    try:
-        return np.linalg.det(a)[..., None, None] * np.linalg.inv(a).swapaxes(-1, -2)
-    except np.linalg.LinAlgError:
-        u, s, vh = np.linalg.svd(a)
-        n = a.shape[-1]
-        others = np.stack([np.prod(np.delete(s, k, axis=-1), axis=-1) for k in range(n)], axis=-1)
-        sign = np.linalg.det(u) * np.linalg.det(vh)
-        return sign[..., None, None] * ((u * others[..., None, :]) @ vh)
-
-
-def _cofactor_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    inverse = inv(a)
-    along = reduce_sum(multiply(g, y), [-2, -1], keepdims=True)
-    turned = _core.matmul(_core.matmul(y, g, False, True), inverse, False, True)
-    return multiply(along, matrix_transpose(inverse)) - turned
+    return _by_inverse(lambda a, inverse: np.linalg.det(a)[..., None, None] * inverse.swapaxes(-1, -2), _cofactors, a)
 
 
 def _cofactor(a: Any) -> Any:
@@ -272,18 +307,83 @@ def _cofactor(a: Any) -> Any:
 _COFACTOR = general(
     "cofactor",
     _cofactor_kernel,
-    _cofactor_rule,
+    lambda g, y, attributes, a: _cofactor_change(a, g),
     raises=True,
     function=_cofactor,
     doc="Matrices of cofactors: what a determinant is differentiated by.",
-    keeps_output=True,
     leading=True,
+    tangent=lambda tangents, y, attributes, a: _cofactor_change(a, tangents[0]),
     cases=(
         Case(lambda a: _cofactor(a + 2.0 * np.eye(3)), ((3, 3),)),
         Case(lambda a: _cofactor(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
     form=forms.nothing,
     gives=_square_kind,
+)
+
+
+def _change_by_inverse(a: np.ndarray, inverse: np.ndarray, change: np.ndarray) -> np.ndarray:
+    turned = inverse @ change
+    trace = np.trace(turned, axis1=-2, axis2=-1)[..., None, None]
+    return np.linalg.det(a)[..., None, None] * (trace * inverse - turned @ inverse).swapaxes(-1, -2)
+
+
+def _change_by_parts(a: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """Of the determinant of a diagonal matrix s the second derivative is, but for the other numbers' product, that of
+    x[i, i] x[j, j] - x[i, j] x[j, i]."""
+    u, s, vh, sign = _bases(a)
+    n = s.shape[-1]
+    pairs = _without(s, 2) * ~np.eye(n, dtype=bool)
+    inner = np.conj(u.swapaxes(-1, -2)) @ change @ np.conj(vh.swapaxes(-1, -2))
+    along = np.sum(pairs * inner.diagonal(0, -2, -1)[..., None, :], axis=-1)
+    moved = along[..., None] * np.eye(n) - pairs * inner.swapaxes(-1, -2)
+    return np.asarray(sign * (np.conj(u) @ moved @ np.conj(vh)))
+
+
+def _third(a: Any, x: Any, y: Any) -> Any:
+    """The third derivative of a determinant, by the inverse."""
+    inverse = inv(a)
+    one, two = _core.matmul(inverse, x), _core.matmul(inverse, y)
+    traces = [reduce_sum(diagonal(part), -1)[..., None, None] for part in (one, two, _core.matmul(one, two))]
+    both = _core.matmul(one, two) + _core.matmul(two, one)
+    inner = both - multiply(traces[0], two) - multiply(traces[1], one)
+    inner = _core.matmul(inner, inverse) + multiply(multiply(traces[0], traces[1]) - traces[2], inverse)
+    return multiply(det(a)[..., None, None], matrix_transpose(inner))
+
+
+def _cofactor_change_tangent(tangents: list[Any], y: Any, attributes: Any, a: Any, change: Any) -> Any:
+    of_matrix, of_change = tangents
+    moved = None if of_matrix is None else _third(a, change, of_matrix)
+    if of_change is None:
+        return moved
+    return _cofactor_change(a, of_change) if moved is None else moved + _cofactor_change(a, of_change)
+
+
+def _cofactor_change(a: Any, change: Any) -> Any:
+    return _core.general(_COFACTOR_CHANGE, [lead_to(a, tuple(change.shape)[:-2]), change])
+
+
+def _change_kind(attributes: Any, a: Kind, change: Kind) -> Kind:
+    found = _square_kind(attributes, a)
+    forms.fits(change, a.shape)
+    return Kind(np.result_type(found.dtype, change.dtype), a.shape)
+
+
+_COFACTOR_CHANGE = general(
+    "cofactor_change",
+    lambda attributes, a, change: _by_inverse(_change_by_inverse, _change_by_parts, a, change),
+    lambda g, y, attributes, a, change: (_third(a, change, g), _cofactor_change(a, g)),
+    form=forms.nothing,
+    gives=_change_kind,
+    raises=True,
+    function=_cofactor_change,
+    doc="Changes of the matrices of cofactors with those of the matrices.",
+    leading=True,
+    tangent=_cofactor_change_tangent,
+    cases=(
+        Case(lambda a, b: _cofactor_change(a + 2.0 * np.eye(3), b), ((3, 3), (3, 3))),
+        Case(lambda a, b: _cofactor_change(a + 2.0 * np.eye(2), b), ((3, 2, 2), (3, 2, 2))),
+    ),
 )
 
 
@@ -303,12 +403,12 @@ def det(input: Any, name: str | None = None) -> Tensor:
     Raises
     ------
     numpy.linalg.LinAlgError
-        Where a matrix is not square; for a second derivative, where one is singular.
+        Where a matrix is not square; for a third derivative, where one is singular.
 
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/linalg/det. Giles 2008, section 2.2.4. The gradient is the matrix of
-    cofactors, which singular matrices have, too.
+    cofactors, which singular matrices have, too, and so are second derivatives right there.
 
     Examples
     --------
