@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import autodiff_core as tf
 
+from . import _core
+from .dtypes import finfo
 from .transforms import strict_tape
 
 Function = Callable[..., Any]
@@ -30,8 +32,8 @@ def check_gradients(
     args: Sequence[ArrayLike],
     order: int = 1,
     modes: Sequence[str] = _MODES,
-    atol: float = 1e-6,
-    rtol: float = 1e-5,
+    atol: float | None = None,
+    rtol: float | None = None,
     eps: float = 1e-5,
 ) -> None:
     """Compare the derivatives of a function with central finite differences.
@@ -47,16 +49,18 @@ def check_gradients(
     f : callable
         Takes one tensor for each of `args` and returns a tensor of floats or complex numbers.
     args : sequence of array_like
-        The point at which to differentiate. Complex numbers become complex128, of which the real and the imaginary part
-        vary separately; everything else becomes float64. Bind other arguments in `f`.
+        The point at which to differentiate. Arrays and tensors of floats or complex numbers are differentiated in their
+        own dtype, everything else in float64 or complex128; of complex numbers the real and the imaginary part vary
+        separately. The differences are taken in float64, or in longdouble for longdouble. Bind other arguments in `f`.
     order : int, default 1
         The highest order to check. 2 checks the first order, and then the gradient of the gradient contracted with
         random tangents: in reverse mode by a tape around a tape, in forward mode by an accumulator around a tape and by
         a tape around an accumulator.
     modes : sequence of {"reverse", "forward"}
         What to check; both by default.
-    atol, rtol : float
-        How much a derivative `d` may be off: `atol + rtol * abs(d)`.
+    atol, rtol : float, optional
+        How much a derivative `d` may be off: `atol + rtol * abs(d)`. By default 1e-6 and 1e-5, or where that is more,
+        the square root of the spacing of floats at 1 in the narrowest dtype of `args`.
     eps : float
         The step of the differences.
 
@@ -73,6 +77,10 @@ def check_gradients(
     >>> from autodiff_core.testing import check_gradients
     >>> check_gradients(lambda x, y: tf.sin(x) * y, [[0.5, 1.0], 2.0], order=2)
 
+    In half precision, as it would be trained:
+
+    >>> check_gradients(lambda x: tf.nn.softplus(x), [np.zeros(3, np.float16)])
+
     A function that cuts the gradient of its first argument is found out:
 
     >>> check_gradients(lambda x, y: tf.stop_gradient(x) * y, [3.0, 2.0])
@@ -87,24 +95,30 @@ def check_gradients(
     for mode in modes:
         if mode not in _MODES:
             raise ValueError(f"a mode is 'reverse' or 'forward', not {mode!r}")
+    dtypes = [_dtype(arg) for arg in args]
     # Copies: the differences step about in them.
-    points = [np.array(arg, dtype=np.complex128 if np.iscomplexobj(arg) else np.float64) for arg in args]
+    points = [_widened(np.asarray(_core.seen(arg)).astype(dtype)) for arg, dtype in zip(args, dtypes, strict=True)]
     rng = np.random.default_rng(len(points))
-    compare = partial(_compare, atol=atol, rtol=rtol)
-    value = _call(f, points)
+    spacing = max([float(finfo(dtype).eps) ** 0.5 for dtype in dtypes], default=0.0)
+    compare = partial(
+        _compare,
+        atol=max(1e-6, spacing) if atol is None else atol,
+        rtol=max(1e-5, spacing) if rtol is None else rtol,
+    )
+    value = _core.seen(f(*_tensors(points, dtypes)))
     cotangent = _draw(rng, value) if value.ndim or value.dtype.kind == "c" else np.ones(())
     scalar = _contracted(f, cotangent)
     gradients = {"reverse": _gradient(scalar)} if "reverse" in modes else {}
     for level in range(1, order + 1):
-        found = {mode: gradient(*_tensors(points)) for mode, gradient in gradients.items()}
+        found = {mode: gradient(*_tensors(points, dtypes)) for mode, gradient in gradients.items()}
         for position in range(len(points) if found else 0):
             expected = _differences(scalar, points, position, eps)
             for mode, by_position in found.items():
                 what = f"the {_name(level)} with respect to argument {position} is wrong in {mode} mode"
                 compare(what, ("tape", by_position[position]), ("finite differences", expected))
-        tangents = [_draw(rng, point) for point in points]
+        tangents = [_widened(_draw(rng, point).astype(dtype)) for point, dtype in zip(points, dtypes, strict=True)]
         if level == 1 and "forward" in modes:
-            _check_pushforwards(f, points, cotangent, tangents, eps, compare)
+            _check_pushforwards(f, points, dtypes, cotangent, tangents, eps, compare)
         if level == order:
             break
         below, scalar = scalar, _directional(scalar, tangents)
@@ -115,26 +129,32 @@ def check_gradients(
 
 
 def _check_pushforwards(
-    f: Function, points: list[Array], cotangent: Array, tangents: list[Array], eps: float, compare: Function
+    f: Function,
+    points: list[Array],
+    dtypes: list[Any],
+    cotangent: Array,
+    tangents: list[Array],
+    eps: float,
+    compare: Function,
 ) -> None:
     """Jacobians times tangents by forward mode, against differences, and against reverse mode by one dot product."""
-    gradients = _gradient(_contracted(f, cotangent), "zero")(*_tensors(points))
+    gradients = _gradient(_contracted(f, cotangent), "zero")(*_tensors(points, dtypes))
     for position, (tangent, gradient) in enumerate(zip(tangents, gradients, strict=True)):
         single = [tangent if k == position else np.zeros_like(point) for k, point in enumerate(points)]
-        pushed = _pushforward(f, single)(*_tensors(points))
+        pushed = _widened(_core.seen(_pushforward(f, single)(*_tensors(points, dtypes))))
         above, below = (
             _call(f, [point + step * t for point, t in zip(points, single, strict=True)]) for step in (eps, -eps)
         )
         what = f"the derivative along a tangent of argument {position} is wrong in forward mode"
         compare(what, ("accumulator", pushed), ("finite differences", (above - below) / (2.0 * eps)))
         what = f"the first derivatives with respect to argument {position} differ in forward and reverse mode"
-        products = np.sum(np.asarray(pushed) * cotangent).real, np.sum(np.conj(np.asarray(gradient)) * tangent).real
+        products = np.sum(pushed * cotangent).real, np.sum(np.conj(_widened(_core.seen(gradient))) * tangent).real
         compare(what, ("accumulator", np.asarray(products[0])), ("tape", np.asarray(products[1])))
 
 
 def _compare(what: str, found: tuple[str, Any], expected: tuple[str, Array], atol: float, rtol: float) -> None:
     """Raise where a derivative is wrong; each comes with the name of where it is from."""
-    array = np.zeros_like(expected[1]) if found[1] is None else np.asarray(found[1])
+    array = np.zeros_like(expected[1]) if found[1] is None else _widened(_core.seen(found[1]))
     if array.shape != expected[1].shape or not np.allclose(array, expected[1], rtol=rtol, atol=atol):
         width = max(len(source) for source, _ in (found, expected)) + 2
         lines = [f"  {source + ':':<{width}}{_show(value)}" for source, value in (found, expected)]
@@ -145,13 +165,26 @@ def _name(level: int) -> str:
     return {1: "gradient", 2: "second derivative"}.get(level, f"derivative of order {level}")
 
 
-def _tensors(points: Sequence[Array]) -> list[Any]:
-    return [tf.constant(point) for point in points]
+def _dtype(value: Any) -> np.dtype[Any]:
+    """The dtype in which to differentiate."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None and _core.is_differentiable(dtype):
+        return np.dtype(dtype)
+    return np.dtype(np.complex128 if np.iscomplexobj(value) else np.float64)
+
+
+def _widened(array: Array) -> Array:
+    """The same numbers with more digits, if there are such, for differences."""
+    return array.astype(np.result_type(array.dtype, np.float64))
+
+
+def _tensors(points: Sequence[Array], dtypes: Sequence[Any]) -> list[Any]:
+    return [tf.constant(point.astype(dtype)) for point, dtype in zip(points, dtypes, strict=True)]
 
 
 def _call(f: Function, points: Sequence[Array]) -> Array:
-    """Values of `f` at plain arrays."""
-    return np.asarray(f(*_tensors(points)))
+    """Values of `f` at plain arrays, with all their digits."""
+    return _widened(_core.seen(f(*map(tf.constant, points))))
 
 
 def _draw(rng: np.random.Generator, like: Array) -> Array:

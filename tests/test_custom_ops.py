@@ -366,3 +366,31 @@ def test_rows_of_the_users_are_not_on_the_librarys_list() -> None:
     from autodiff_core.ops import rows
 
     assert not [row.name for row in rows() if row.name.startswith("test_custom")]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "longdouble"])
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_the_rule_is_the_ops_own_in_every_dtype(dtype: str, shape: tuple[int, ...]) -> None:
+    if dtype == "bfloat16":
+        pytest.importorskip("ml_dtypes")
+    name = f"seven_{dtype}_{len(shape)}"
+    seven = tf.elementwise_op(name, None, lambda g, x, y: 7.0 * g, formula=lambda x: x * x)
+    x = tf.constant(np.full(shape, 0.5), dtype=dtype)
+
+    def slope(t):
+        with tf.GradientTape() as tape:
+            tape.watch(t)
+            y = seven(t)
+        return tape.gradient(y, t)
+
+    with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+        pushed = accumulator.jvp(seven(x))
+    for found in (slope(x), tf.function(slope)(x), tf.vectorize(slope)(tf.stack([x, x]))[0], pushed):
+        assert found.dtype == x.dtype
+        np.testing.assert_array_equal(np.asarray(found, float), np.full(shape, 7.0))
+
+
+def test_a_formula_refuses_complex_numbers_for_which_its_rule_was_not_written() -> None:
+    seven = tf.elementwise_op("seven_of_floats", None, lambda g, x, y: 7.0 * g, formula=lambda x: x * x)
+    with pytest.raises(TypeError, match="seven_of_floats takes no operands of dtype complex64"):
+        seven(tf.constant([1j], tf.complex64))

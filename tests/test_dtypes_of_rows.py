@@ -172,3 +172,55 @@ def test_recorded_functions_and_vectorized_ones_keep_the_dtype(name: str) -> Non
         _, (expected,) = derivatives(f, [x])
         np.testing.assert_allclose(gradient, expected, rtol=1e-2 if name == "float16" else 1e-5)
     assert tf.vectorize(f)(x).dtype == x.dtype
+
+
+# -- Kinks and zeros ----------------------------------------------------------------------------------------------
+
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0]
+NARROW = {"float16": (2e-2, 1e-2), "bfloat16": (0.1, 0.05), "float32": (1e-4, 1e-5), "longdouble": (1e-9, 1e-9)}
+PLAIN = [
+    row
+    for row in rows()
+    if row.kind == "elementwise" and any(row.partials) and (row.ufunc is None or hasattr(np, row.ufunc.__name__))
+]
+
+
+def slopes(row: Any, operands: list[Any]) -> list[Any]:
+    """First and second derivatives, by reverse and forward mode, as one list; zeros where there are none."""
+    floats = [x for x in operands if x.dtype.kind != "b"]
+    ones = [tf.ones_like(x) for x in floats]
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as outer:
+        outer.watch(floats)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(floats)
+            value = row.function(*operands)
+        first = tape.gradient(value, floats, unconnected_gradients="zero")
+    second = [outer.gradient(g, floats, unconnected_gradients="zero") for g in first]
+    with tf.autodiff.ForwardAccumulator(floats, ones) as accumulator:
+        pushed = accumulator.jvp(row.function(*operands), unconnected_gradients="zero")
+    return [*first, *[x for line in second for x in line], pushed]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", NARROW)
+@pytest.mark.parametrize("row", PLAIN, ids=lambda row: row.name)
+def test_slopes_at_kinks_and_zeros_are_those_of_float64(row: Any, name: str) -> None:
+    if name == "bfloat16":
+        pytest.importorskip("ml_dtypes")
+    turns = [np.roll(EDGES, 3 * place) for place in range(row.arity)]
+    turns[0] = turns[0] > 0 if row.condition else turns[0]
+    wide = [tf.constant(x) for x in turns]
+    narrow = [x if x.dtype.kind == "b" else tf.cast(x, name) for x in wide]
+    try:
+        found = slopes(row, narrow)
+    except (TypeError, LookupError):
+        assert refuses(row, np.dtype(narrow[-1].dtype)) or any(not partial for partial in row.partials)
+        return
+    expected = slopes(row, wide)
+    rtol, atol = NARROW[name]
+    # (The last one is a tangent: of the value's dtype, which SciPy's kernels make float32.)
+    assert all(one.dtype == narrow[-1].dtype for one in found[:-1])
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(np.asarray(one, float), other, rtol=rtol, atol=atol)
+    for one, other in zip(tf.function(lambda *x: slopes(row, list(x)))(*narrow), found, strict=True):
+        np.testing.assert_array_equal(np.asarray(one, np.longdouble), np.asarray(other, np.longdouble))

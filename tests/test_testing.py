@@ -301,3 +301,27 @@ def test_a_complex_number_has_a_row_and_a_column_for_each_part() -> None:
     turned = tf.test.compute_gradient(lambda z: 1j * z, [np.array([1.0 + 1.0j], np.complex64)])[0][0]
     np.testing.assert_array_equal(turned, [[0.0, -1.0], [1.0, 0.0]])
     assert turned.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "longdouble", "complex64"])
+def test_it_checks_in_the_dtype_that_it_is_given(dtype: str) -> None:
+    seen: set[Any] = set()
+
+    def f(x: Any) -> Any:
+        seen.add(x.dtype)
+        return tf.exp(x) * x
+
+    check_gradients(f, [np.array([0.5, -1.0], dtype)], order=2)
+    check_gradients(f, [tf.constant(np.array([0.5, -1.0], dtype))])
+    assert np.dtype(dtype) in seen
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "longdouble"])
+def test_a_rule_that_is_wrong_in_one_dtype_only_is_found_out(dtype: str) -> None:
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return x * x, lambda g: 2.0 * g * x * (1.5 if x.dtype == dtype else 1.0)
+
+    check_gradients(f, [[0.5, -1.0]])
+    with pytest.raises(AssertionError, match="the gradient with respect to argument 0 is wrong in reverse mode"):
+        check_gradients(f, [np.array([0.5, -1.0], dtype)])
