@@ -164,4 +164,5 @@ class Collocation:
         outputs = [_core.to_tensor(steps.states[1:]), _core.to_tensor(steps.stages)]
         states, _ = loop.record([start, begins, sizes, *shared], outputs)
         states = concat([expand_dims(start, 0), states], 0)
-        return states if steps.places is None else gather(states, steps.places)
+        # The states are those that the solver gave, and move as those do that were kept.
+        return gather(states, steps.places) + _core.to_tensor(steps.path - steps.states[steps.places])

@@ -1,7 +1,6 @@
 """The choice of steps: what a solver does in numbers, before anything is differentiated.
 
-Explicit Runge-Kutta methods run here, by the coefficients and the step size control of SciPy's, as recorded steps. Any
-other method is SciPy's own solver, which is watched, so that the states between its steps are kept.
+Explicit Runge-Kutta methods run here, by the coefficients and the step size control of SciPy's, as recorded steps.
 """
 
 from __future__ import annotations
@@ -14,13 +13,12 @@ import numpy as np
 from .. import _core
 from ..differentiable import bare
 from .equations import Equation
-from .schemes import Collocation, Explicit, Steps
+from .schemes import Explicit, Steps
 
-__all__ = ["SolverError", "Stiff", "explicit_steps", "kept_steps", "watched"]
+__all__ = ["SolverError", "Stiff", "explicit_steps"]
 
 _SAFETY, _LEAST, _MOST = 0.9, 0.2, 10.0
 _STIFF, _OFTEN, _SELDOM = 6.1, 15, 6
-_HALVINGS = 8
 
 
 class SolverError(RuntimeError):
@@ -165,70 +163,3 @@ def explicit_steps(
         now, step = _core.to_tensor(ends[place]), _core.to_tensor(times[k] - ends[place])
         path[k] = _core.value_array(body([states[place], now, step, *values])[0])
     return Steps(ends, whole, None, path, places, sources), evaluations
-
-
-def watched(method: Any, keeps: bool) -> tuple[Any, list[Any]]:
-    """A class of SciPy's solvers that notes its steps, as (begin, end, the states between), and the list of them."""
-    steps: list[Any] = []
-
-    class Watched(method):  # type: ignore[misc]  # (whatever class it is)
-        def step(self) -> Any:
-            message = super().step()
-            if keeps and self.status != "failed":
-                steps.append((self.t_old, self.t, self.dense_output()))
-            return message
-
-    Watched.__name__ = method.__name__
-    return Watched, steps
-
-
-def kept_steps(
-    equation: Equation,
-    kept: Sequence[Any],
-    start: np.ndarray,
-    times: np.ndarray | None,
-    path: np.ndarray,
-    shared: Sequence[Any],
-    rtol: Any,
-    atol: Any,
-) -> Steps:
-    """Steps of a collocation along what a solver has kept: its own, and to the times asked for if there are any, halved
-    until their stages are within the tolerances of what was kept."""
-    scheme = Collocation()
-    n = len(start)
-    values = bare(shared)
-    zero = _core.to_tensor(np.float64(0.0))
-    examples = [_core.to_tensor(start), zero, zero, _core.to_tensor(np.zeros(3 * n)), *values]
-    check = equation.body(lambda inputs: scheme.correction(equation, inputs), examples)
-    span = np.array([kept[0][0], kept[-1][1]])
-    direction = 1.0 if span[1] >= span[0] else -1.0
-    asked = span if times is None else times
-    between = np.unique(direction * asked) * direction
-    ends, states, stages = [float(span[0])], [start], []
-    own = [0]
-    for begin, end, state in kept:
-        inner = [t for t in between if direction * (t - begin) > 0.0 and direction * (end - t) > 0.0]
-        marks = [*inner, end]
-        left = [(float(mark), 0) for mark in marks[::-1]]
-        while left:
-            mark, halvings = left.pop()
-            t, y = ends[-1], states[-1]
-            h = mark - t
-            after = np.asarray(state(mark))
-            moves = np.concatenate([np.asarray(state(t + node * h)) - y for node in scheme.nodes[:2]] + [after - y])
-            now, size = _core.to_tensor(np.float64(t)), _core.to_tensor(np.float64(h))
-            inputs = [_core.to_tensor(y), now, size, _core.to_tensor(moves), *values]
-            wrong = _core.value_array(check(inputs)[0]).reshape(3, n)
-            scale = atol + rtol * np.maximum(np.abs(y), np.abs(after))
-            if halvings < _HALVINGS and not _norm(wrong / scale) <= 1.0:
-                left += [(mark, halvings + 1), (t + 0.5 * h, halvings + 1)]
-                continue
-            ends.append(mark)
-            states.append(after)
-            stages.append(moves)
-        own.append(len(ends) - 1)
-    knots = np.array(ends)
-    sources = np.full(len(knots), -1)
-    places = np.searchsorted(direction * knots, direction * asked)
-    sources[places[::-1]] = np.arange(len(asked))[::-1]
-    return Steps(knots, np.stack(states), np.stack(stages), path, np.array(own) if times is None else places, sources)
