@@ -20,9 +20,12 @@ from .ops.complex_parts import real
 from .ops.shaping import concat, expand_dims, reshape
 from .tape import GradientTape
 
-__all__ = ["Body", "Embedded", "Loop", "closed_program"]
+__all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint"]
 
 Function = Callable[[list[Any]], Sequence[Any]]
+
+_MOST_NUMBERS = 20_000  # in a program of elements,
+_MOST_A_RECORD = 20  # and so many for a record of the program of arrays
 
 
 def closed_program(f: Function, examples: Sequence[Any]) -> tuple[Any, list[Any], Any]:
@@ -33,22 +36,71 @@ def closed_program(f: Function, examples: Sequence[Any]) -> tuple[Any, list[Any]
     return optimised(closed, tuple(PASSES)), reads, tracer
 
 
+def fingerprint(program: Any) -> tuple[Any, ...]:
+    """What two programs have in common that compute the same in the same way; hashable."""
+    nodes = []
+    for k in range(len(program)):
+        name, operands, dtype, shape, attribute = program.node(k)
+        nodes.append((name, operands, dtype, shape, _spelled(attribute)))
+    return (*nodes, tuple(program.outputs))
+
+
+def _spelled(attribute: Any) -> Any:
+    if isinstance(attribute, (tuple, list)):
+        return tuple(map(_spelled, attribute))
+    if isinstance(attribute, _core.Operand):
+        attribute = attribute.numpy()
+    if isinstance(attribute, (np.ndarray, np.generic)):
+        return attribute.dtype, attribute.shape, attribute.tobytes()
+    if isinstance(attribute, slice):
+        return "slice", attribute.start, attribute.stop, attribute.step
+    if isinstance(attribute, (int, float, complex, str)):
+        return type(attribute), repr(attribute)  # (-0.0 is not 0.0)
+    return _Same(attribute)
+
+
+class _Same:
+    """An object that is equal to itself alone."""
+
+    def __init__(self, thing: Any) -> None:
+        self._thing = thing
+
+    def __hash__(self) -> int:
+        return id(self._thing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._thing is other._thing
+
+
 class Body:
     """A function of tensors that is run over and over: a program, or Python where it cannot be one."""
 
     def __init__(self, f: Function, examples: Sequence[Any] | None) -> None:
         self.f = f
         self.program: Any = None
-        self._reads: list[Any] = []
+        self.reads: list[Any] = []
+        self._numbers: Any = None
+        self._tried = False
+        self.gradients: dict[Any, Body] = {}
         if examples is not None:
-            self.program, self._reads, _ = closed_program(f, examples)
+            self.program, self.reads, _ = closed_program(f, examples)
 
-    @classmethod
-    def of_program(cls, program: Any) -> Body:
-        """A closed program."""
-        body = cls(lambda inputs: _core.apply_program(program, inputs), None)
-        body.program = program
-        return body
+    @property
+    def numbers(self) -> Any:
+        """The program of the elements of its inputs and of what it reads, where these are few; or None."""
+        if not self._tried:
+            if self.program is not None:
+                few = _core.by_elements(self.program, min(_MOST_NUMBERS, _MOST_A_RECORD * len(self.program)))
+                if few is not None:
+                    found = _core.Numbers(optimised(few, tuple(PASSES)))
+                    self._numbers = found if found.runs_in_registers else None
+            self._tried = True
+        return self._numbers
+
+    def outputs(self) -> list[tuple[tuple[int, ...], Any]]:
+        """The shapes and dtypes of the program's outputs."""
+        nodes = [self.program.node(node) for node in self.program.outputs]
+        return [(shape, dtype) for _, _, dtype, shape, _ in nodes]
 
     def made(self, f: Function, examples: Sequence[Any]) -> Body:
         """Another function, run as this one is."""
@@ -57,12 +109,16 @@ class Body:
     def __call__(self, inputs: list[Any]) -> list[Any]:
         """Values of values, for nobody to hear of."""
         if self.program is not None:
-            return _core.run_program(self.program, [*inputs, *self._reads])  # type: ignore[return-value]  # (no guards)
+            return _core.run_program(self.program, [*inputs, *self.reads])  # type: ignore[return-value]  # (no guards)
         listening = _core.suspend()
         try:
             return [_core.to_tensor(y) for y in self.f(inputs)]
         finally:
             _core.resume(listening)
+
+
+def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([x.reshape(-1) for x in arrays]) if arrays else np.empty(0)
 
 
 class Layout(NamedTuple):
@@ -100,16 +156,20 @@ class Loop:
         self.body, self.layout, self.steps, self.backwards = body, layout, steps, backwards
         self.derivative = derivative
         self.within = nullcontext() if within is None else within  # a context in which the body is run again
-        self._reverse: Body | None = None
+        self.wanted: list[bool] = []  # which operands a tape follows
 
     def record(self, operands: Sequence[Any], outputs: list[Any] | None = None) -> list[Any]:
         """The outputs, recorded by the tapes that listen; they may be known already."""
         self.operands = list(operands)
-        found = self._run(self.operands) if outputs is None else outputs
+        self.wanted = [_core.is_differentiable(x.dtype) and _core.is_followed(x) for x in self.operands]
+        found = self.run(self.operands) if outputs is None else outputs
         self.outputs = _core.multiple(_LOOP, self.operands, found, self)
         return self.outputs
 
-    def _run(self, operands: list[Any]) -> list[Any]:
+    def run(self, operands: list[Any]) -> list[Any]:
+        """The outputs, for nobody to hear of."""
+        if self.body.numbers is not None and self.steps:
+            return self._run_on_numbers([_core.seen(x) for x in operands])
         carried, rows, given = self.layout
         state = [_core.to_tensor(_core.seen(x)) for x in operands[:carried]]
         series = [_core.seen(x) for x in operands[carried : carried + rows]]
@@ -129,6 +189,30 @@ class Loop:
         stacked = [np.stack(values[::-1] if self.backwards else values) for values in found]
         return [_core.to_tensor(value) for value in [*stacked, *sums]]
 
+    def _run_on_numbers(self, arrays: list[np.ndarray]) -> list[Any]:
+        carried, rows, given = self.layout
+        specs = self.body.outputs()
+        sizes = [int(np.prod(shape)) for shape, _ in specs]
+        series = [x.reshape(self.steps, -1) for x in arrays[carried : carried + rows]]
+        states, found, sums = self.body.numbers.repeat(
+            self.steps,
+            self.backwards,
+            _joined(arrays[:carried]),
+            np.concatenate(series, 1) if series else np.empty((self.steps, 0)),
+            _joined([*arrays[carried + rows :], *map(_core.seen, self.body.reads)]),
+            sum(sizes[carried : carried + given]),
+        )
+        outputs = []
+        whole = np.concatenate([states, found], 1) if carried and given else (states if carried else found)
+        start = 0
+        for k, ((shape, dtype), size) in enumerate(zip(specs, sizes, strict=True)):
+            if k == carried + given:
+                whole, start = sums[None], 0
+            part = whole[:, start : start + size].astype(dtype)
+            outputs.append(_core.to_tensor(part.reshape((self.steps, *shape) if k < carried + given else shape)))
+            start += size
+        return outputs
+
     def pull(self, cotangents: list[Any], operands: list[Any]) -> list[Any]:
         """Contributions to the operands, by a loop the other way round."""
         carried, rows, given = self.layout
@@ -143,22 +227,23 @@ class Loop:
         per_step = [*cotangents[: carried + given], *before, *series, *own]
         constant = [*cotangents[carried + given :], *shared]
         adjoints = [_core.to_tensor(np.zeros(x.shape, x.dtype)) for x in first]
-        wanted = [_core.is_differentiable(x.dtype) for x in (*series, *shared)]
-        count = sum(wanted[:rows])
-        if self._reverse is None:
-            reverse = self._pulled(wanted, [x.dtype for x in first], len(cotangents) - carried - given)
+        wanted = self.wanted[carried:]
+        sums = len(cotangents) - carried - given
+        key = (self.layout, tuple(wanted), self.derivative is None)
+        if key not in self.body.gradients:
             examples = [*adjoints, *[_core.to_tensor(_core.seen(x)[0]) for x in per_step], *constant]
-            self._reverse = self.body.made(reverse, examples)
-        layout = Layout(carried, len(per_step), count)
-        loop = Loop(self._reverse, layout, self.steps, not self.backwards, None, self.within)
+            self.body.gradients[key] = self.body.made(self._pulled(wanted, sums), examples)
+        layout = Layout(carried, len(per_step), sum(wanted[:rows]))
+        loop = Loop(self.body.gradients[key], layout, self.steps, not self.backwards, None, self.within)
         found = loop.record([*adjoints, *per_step, *constant])
         ends = [states[-1 if self.backwards else 0] for states in found[:carried]]
         rest = iter(found[carried:])
         return [*ends, *[next(rest) if has else None for has in wanted]]
 
-    def _pulled(self, wanted: list[bool], dtypes: list[Any], sums: int) -> Function:
+    def _pulled(self, wanted: list[bool], sums: int) -> Function:
         """One step of the gradient, as a function of the adjoints, rows and what is shared."""
         carried, rows, given = self.layout
+        body, derivative = self.body, self.derivative  # (and not the loop, which is of one call)
 
         def f(inputs: list[Any]) -> list[Any]:
             rest = iter(inputs)
@@ -169,17 +254,17 @@ class Loop:
             adjoints, coming = take(carried), take(carried)
             cotangents = [a + g for a, g in zip(adjoints, coming, strict=True)] + take(given)
             own = take(carried + rows)
-            outputs = take(carried + given) if self.derivative is not None else []
+            outputs = take(carried + given) if derivative is not None else []
             cotangents += take(sums)
             own += list(rest)
             sources = [x for x, has in zip(own, [True] * carried + wanted, strict=True) if has]
-            if self.derivative is not None:
-                found = self.derivative.pull(cotangents, own, outputs)
+            if derivative is not None:
+                found = derivative.pull(cotangents, own, outputs)
                 found = [g for g, has in zip(found, [True] * carried + wanted, strict=True) if has]
             else:
                 with GradientTape(watch_accessed_variables=False) as tape:
                     tape.watch(sources)
-                    results = list(self.body.f(own))
+                    results = list(body.f(own))
                 found = tape.gradient(results, sources, output_gradients=cotangents, unconnected_gradients="zero")
             return [_core.to_dtype(g, x.dtype) for g, x in zip(found, sources, strict=True)]
 

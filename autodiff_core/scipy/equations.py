@@ -17,7 +17,7 @@ import numpy as np
 from .. import _core
 from ..custom import any_followed_strictly, not_among, run_unrecorded
 from ..differentiable import bare
-from ..loops import Body, closed_program
+from ..loops import Body, closed_program, fingerprint
 from ..nest import flatten_for_tape
 from ..ops.complex_parts import complex as complex_of
 from ..ops.complex_parts import imag, real
@@ -26,11 +26,24 @@ from ..tape import GradientTape
 
 __all__ = ["Equation", "floating"]
 
+_MOST_BODIES = 64
+_BODIES: dict[Any, dict[str, Body]] = {}
+
 
 def floating(x: Any) -> Any:
     """A tensor, a vector of numbers stacked, integers as float64."""
     operand = _core.operand(x)
     return _core.to_dtype(operand, np.float64) if operand.dtype.kind in "iub" else operand
+
+
+def _bodies_for(program: Any) -> dict[str, Body]:
+    """What was recorded for a slope that computes the same."""
+    key = fingerprint(program)
+    bodies = _BODIES.pop(key, None) or {}
+    _BODIES[key] = bodies  # the last one used is the last
+    if len(_BODIES) > _MOST_BODIES:
+        _BODIES.pop(next(iter(_BODIES)), None)
+    return bodies
 
 
 class Equation:
@@ -98,15 +111,21 @@ class Equation:
         if tracer.obstacle or program.places or program.own_derivatives or tracer.assigned or tracer.created:
             return
         self.program, self.reads = program, reads
+        self._bodies = _bodies_for(program)
 
     @property
     def shared(self) -> list[Any]:
         """What all steps share."""
         return [*self.leaves, *([*map(_core.present, self.reads)] if self.program is not None else self.reads)]
 
-    def body(self, f: Callable[[list[Any]], Any], examples: Sequence[Any]) -> Body:
-        """A function of tensors that uses the slope, recorded where the slope is."""
-        return Body(f, examples) if self.program is not None else _Noting(f, self)
+    def body(self, name: str, f: Callable[[Equation, list[Any]], Any], examples: Sequence[Any]) -> Body:
+        """A function of an equation and of tensors; where the slope is recorded so is this, once for equal slopes."""
+        if self.program is None:
+            return _Noting(lambda inputs: f(self, inputs), self)
+        if name not in self._bodies:
+            alone = self.alone()
+            self._bodies[name] = Body(lambda inputs: f(alone, inputs), examples)
+        return self._bodies[name]
 
     def __call__(self, y: Any, t: Any, shared: Sequence[Any]) -> Any:
         """The slope in tensors."""
@@ -154,14 +173,14 @@ class Equation:
             return None
         values = bare(shared)
 
-        def f(inputs: list[Any]) -> list[Any]:
+        def f(equation: Equation, inputs: list[Any]) -> list[Any]:
             y, t, *rest = inputs
             with GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(y)
-                slope = self(y, t, rest)
+                slope = equation(y, t, rest)
             return [tape.jacobian(slope, y, unconnected_gradients="zero")]
 
-        body = self.body(f, [_core.to_tensor(start), _core.to_tensor(np.float64(0.0)), *values])
+        body = self.body("jacobian", f, [_core.to_tensor(start), _core.to_tensor(np.float64(0.0)), *values])
         return lambda t, y: _core.value_array(body([_core.to_tensor(y), _core.to_tensor(np.float64(t)), *values])[0])
 
     def given_jacobian(self, jac: Any, shared: Sequence[Any]) -> Any:
@@ -207,7 +226,8 @@ class Equation:
         """The same equation, as a function of what is given."""
         other = copy(self)
         other.leaves, other.reads = [], []
-        del other.start, other.times, other._func, other._rebuild
+        for name in ("start", "times", "_func", "_rebuild"):
+            other.__dict__.pop(name, None)
         return other
 
 

@@ -80,11 +80,11 @@ class _Solution:
     def _chosen(self, start: Any, times: Any, shared: Sequence[Any], keeps: bool, again: bool) -> Any:
         numbers = [np.asarray(_core.seen(x)) for x in (start, times, *shared)] if again else []
         last = self._last
-        if again and last is not None and last[2] >= keeps and all(map(np.array_equal, numbers, last[0])):
+        if last is not None and last[2] >= keeps and all(map(np.array_equal, numbers, last[0])):
             return last[1]
         found = self.choose(self.equation, _core.seen(start), _core.seen(times).astype(np.float64), shared, keeps)
         if again:
-            self._last = (numbers, found, keeps)
+            self._last = (numbers, found, found[0] is not None)
         return found
 
 
@@ -222,7 +222,7 @@ def odeint(
         if times[0] == times[-1]:
             return _resting(start, times)
         scheme = Explicit(integrate.DOP853)
-        options = {name: equation.tolerance(value) for name, value in (("rtol", rtol), ("atol", atol))}
+        options: dict[str, Any] = {"rtol": equation.tolerance(rtol), "atol": equation.tolerance(atol)}
         try:
             steps, _ = explicit_steps(
                 equation, scheme, start, times, True, shared, most=mxstep or None, stops_if_stiff=True, **options

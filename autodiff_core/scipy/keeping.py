@@ -41,10 +41,11 @@ class _Path:
     def __init__(self, equation: Equation, start: np.ndarray, begin: float, shared: Sequence[Any]) -> None:
         self._scheme = scheme = Collocation()
         self._values = bare(shared)
-        self.ends, self.states, self.stages = [begin], [start], []
+        self.ends, self.states = [begin], [start]
+        self.stages: list[np.ndarray] = []
         number, vector = _core.to_tensor(np.float64(0.0)), _core.to_tensor(start)
         examples = [vector, number, number, _core.to_tensor(np.tile(start, 3)), *self._values]
-        self._body = equation.body(lambda inputs: scheme.correction(equation, inputs), examples)
+        self._body = equation.body("correction", scheme.correction, examples)
 
     def advance(self, state: Any, end: float, rtol: Any, atol: Any) -> None:
         """Take steps to a time."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
-from ..loops import Derivative, Layout, Loop
+from ..loops import Body, Derivative, Layout, Loop
 from ..ops.elementwise import abs, maximum
 from ..ops.indexing import gather
 from ..ops.reductions import reduce_sum
@@ -41,6 +41,8 @@ class Steps(NamedTuple):
 
 def _steps_of(steps: Steps, times: Any) -> tuple[Any, Any]:
     """Where steps begin, and their sizes: followed as the times asked for are, constants where the solver chose."""
+    if not _core.is_followed(times):
+        return _core.to_tensor(steps.times[:-1]), _core.to_tensor(np.diff(steps.times))
     chosen = np.arange(len(steps.times)) + int(times.size)
     knots = gather(concat([times, _core.to_tensor(steps.times)], 0), np.where(steps.sources < 0, chosen, steps.sources))
     return knots[:-1], knots[1:] - knots[:-1]
@@ -76,6 +78,11 @@ class Explicit:
         slopes, _ = self._slopes(equation, y, equation(y, t, shared), t, h, shared)
         return [y + h * _total(slopes, self.method.B)]
 
+    def body(self, equation: Equation, start: Any, shared: Sequence[Any]) -> Body:
+        """`step`, to be run over and over."""
+        zero = _core.to_tensor(np.float64(0.0))
+        return equation.body(f"{self.method.__name__} step", self.step, [start, zero, zero, *shared])
+
     def attempt(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """The state and the slope after a step, the squares of its errors by their scale, and two of what is stiff."""
         y, first, t, h, rtol, atol, *shared = inputs
@@ -90,14 +97,19 @@ class Explicit:
         """The states at the times asked for, followed by whoever listens."""
         count = len(steps.times) - 1
         begins, sizes = _steps_of(steps, times)
-        body = equation.body(lambda inputs: self.step(equation, inputs), [start, begins[0], sizes[0], *shared])
+        body = self.body(equation, start, shared)
         loop = Loop(body, Layout(1, 2, 0), count, within=equation.past())
         (states,) = loop.record([start, begins, sizes, *shared], [_core.to_tensor(steps.states[1:])])
         if steps.places is None:
             return concat([expand_dims(start, 0), states], 0)
         states = concat([expand_dims(start, 0), states[:-1]], 0)
-        begins = gather(begins, steps.places)
-        rows = [gather(states, steps.places), begins, times - begins]
+        if _core.is_followed(times):
+            begins = gather(begins, steps.places)
+            sizes = times - begins
+        else:
+            asked, begins = _core.seen(times), steps.times[steps.places]
+            begins, sizes = _core.to_tensor(begins), _core.to_tensor(asked - begins)
+        rows = [gather(states, steps.places), begins, sizes]
         reading = Loop(body, Layout(0, 3, 1), len(steps.places), within=equation.past())
         return reading.record([*rows, *shared], [_core.to_tensor(steps.path)])[0]
 
@@ -158,8 +170,9 @@ class Collocation:
         """The states at the times asked for, which are all among the times where steps end."""
         count = len(steps.times) - 1
         begins, sizes = _steps_of(steps, times)
-        body = equation.body(lambda inputs: [], [])
-        derivative = Derivative(lambda g, x, y: self._pull(equation, g, x, y))
+        body = equation.body("collocation", lambda equation, inputs: [], [])
+        same = equation.alone() if equation.program is not None else equation
+        derivative = Derivative(lambda g, x, y: self._pull(same, g, x, y))
         loop = Loop(body, Layout(1, 2, 1), count, derivative=derivative, within=equation.past())
         outputs = [_core.to_tensor(steps.states[1:]), _core.to_tensor(steps.stages)]
         states, _ = loop.record([start, begins, sizes, *shared], outputs)

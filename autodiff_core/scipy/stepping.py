@@ -6,12 +6,14 @@ Explicit Runge-Kutta methods run here, by the coefficients and the step size con
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf, nextafter, sqrt
 from typing import Any
 
 import numpy as np
 
 from .. import _core
 from ..differentiable import bare
+from ..loops import Layout, Loop
 from .equations import Equation
 from .schemes import Explicit, Steps
 
@@ -59,14 +61,56 @@ def _first_size(
     return float(min(100.0 * first, second, length, most))
 
 
-def _error(scheme: Explicit, squares: Sequence[float], h: float, n: int) -> float:
+def _error(squares: Sequence[float], h: float, n: int) -> float:
     """The error of a step by its scale, as SciPy has it."""
     if len(squares) == 1:
-        return float(abs(h) * np.sqrt(squares[0] / n))
+        return abs(h) * sqrt(squares[0] / n)
     fifth, third = squares
     if fifth == 0.0 and third == 0.0:
         return 0.0
-    return float(abs(h) * fifth / np.sqrt((fifth + 0.01 * third) * n))
+    return abs(h) * fifth / sqrt((fifth + 0.01 * third) * n)
+
+
+class _Attempts:
+    """Steps that are tried, from the state and the slope that were accepted last."""
+
+    def __init__(self, equation: Equation, scheme: Explicit, y: np.ndarray, f: np.ndarray, rest: Sequence[Any]) -> None:
+        """`rest` are the tolerances, and what is shared."""
+        self._size = len(y)
+        self._values = [_core.to_tensor(x) for x in rest]
+        zero, state = _core.to_tensor(np.float64(0.0)), _core.to_tensor(y)
+        name = f"{scheme.method.__name__} attempt {[x.shape for x in self._values[:2]]}"
+        self._body = equation.body(name, scheme.attempt, [state, state, zero, zero, *self._values])
+        self._numbers = self._body.numbers
+        self._at, self._tried = (y, f), (y, f)
+        if self._numbers is not None:
+            flat = [_core.value_array(x).reshape(-1) for x in (*self._values, *self._body.reads)]
+            self._inputs = np.concatenate([y, f, np.zeros(2), *flat])
+            self._outputs = np.empty(self._numbers.outputs)
+
+    def try_step(self, t: float, h: float) -> list[float]:
+        """The numbers behind the state and the slope after a step."""
+        n = 2 * self._size
+        if self._numbers is None:
+            given = [_core.to_tensor(x) for x in (*self._at, np.float64(t), np.float64(h))]
+            after, last, *numbers = [_core.value_array(x) for x in self._body([*given, *self._values])]
+            self._tried = after, last
+            return [float(x) for x in numbers]
+        inputs, outputs = self._inputs, self._outputs
+        inputs[n], inputs[n + 1] = t, h
+        self._numbers.run(inputs, outputs)
+        found: list[float] = outputs[n:].tolist()
+        return found
+
+    def accept(self) -> np.ndarray:
+        """Go on from the step that was tried; the state there."""
+        if self._numbers is None:
+            self._at = self._tried
+            return self._at[0]
+        n = self._size
+        self._inputs[: 2 * n] = self._outputs[: 2 * n]
+        state: np.ndarray = self._outputs[:n].copy()
+        return state
 
 
 def explicit_steps(
@@ -96,18 +140,13 @@ def explicit_steps(
         evaluations += 1
     else:
         size = abs(first_step)
-    values = bare(shared)
-    time = _core.to_tensor(np.float64(0.0))
-    rtol, atol = _core.to_tensor(np.asarray(rtol, np.float64)), _core.to_tensor(np.asarray(atol, np.float64))
-    state, first = _core.to_tensor(y), _core.to_tensor(f)
-    attempt = equation.body(
-        lambda inputs: scheme.attempt(equation, inputs), [state, first, time, time, rtol, atol, *values]
-    )
+    attempts = _Attempts(equation, scheme, y, f, [np.asarray(rtol, float), np.asarray(atol, float), *bare(shared)])
     direction = 1.0 if end >= t else -1.0
-    knots, states = [t], [state]
+    knots, states = [t], [y]
     hits = misses = since = which = 0
+    power, count, beyond = -1.0 / (order + 1), max(len(start), 1), direction * inf
     while direction * (t - end) < 0.0:
-        least = 10.0 * abs(np.nextafter(t, direction * np.inf) - t)
+        least = 10.0 * abs(nextafter(t, beyond) - t)
         size = min(max(size, least), max_step)
         rejected = False
         while True:
@@ -118,16 +157,14 @@ def explicit_steps(
                 after = end
             h = after - t
             size = abs(h)
-            now, step = _core.to_tensor(np.float64(t)), _core.to_tensor(np.float64(h))
-            found = attempt([state, first, now, step, rtol, atol, *values])
+            *squares, bend, way = attempts.try_step(t, h)
             evaluations += scheme.stages
-            *squares, bend, way = [float(x.numpy()) for x in found[2:]]
-            error = _error(scheme, squares, h, len(start))
+            error = _error(squares, h, count)
             if error < 1.0:
-                factor = _MOST if error == 0.0 else min(_MOST, _SAFETY * error ** (-1.0 / (order + 1)))
+                factor = _MOST if error == 0.0 else min(_MOST, _SAFETY * error**power)
                 size *= min(1.0, factor) if rejected else factor
                 break
-            factor = _SAFETY * error ** (-1.0 / (order + 1)) if np.isfinite(error) else _LEAST
+            factor = _SAFETY * error**power if error < inf else _LEAST
             size *= max(_LEAST, factor)
             rejected = True
         if stops_if_stiff:
@@ -138,28 +175,26 @@ def explicit_steps(
             else:
                 misses += 1
                 hits = 0 if misses == _SELDOM else hits
-        t, state, first = after, found[0], found[1]
+        t = after
         knots.append(t)
-        states.append(state)
+        states.append(attempts.accept())
         if most:
             since += 1
             while direction * (t - times[which]) >= 0.0 and which < len(times) - 1:
                 which, since = which + 1, 0
             if since > most:
                 raise SolverError(f"Excess work done on this call (more than {most} steps between two times).")
-    ends, whole = np.array(knots), np.stack([_core.value_array(x) for x in states])
+    ends, whole = np.array(knots), np.stack(states)
     sources = np.full(len(ends), -1)
     sources[[0, -1]] = 0, len(times) - 1
     if not wanted:
         return Steps(ends, whole, None, whole, None, sources), evaluations
     places = np.searchsorted(direction * ends, direction * times, "left") - 1
     places = np.clip(places, 0, len(ends) - 2)
-    body = equation.body(lambda inputs: scheme.step(equation, inputs), [state, time, time, *values])
-    path = np.empty((len(times), len(start)))
-    for k, place in enumerate(places):
-        if times[k] == ends[place + 1]:
-            path[k] = whole[place + 1]
-            continue
-        now, step = _core.to_tensor(ends[place]), _core.to_tensor(times[k] - ends[place])
-        path[k] = _core.value_array(body([states[place], now, step, *values])[0])
+    values = bare(shared)
+    rows = [whole[places], ends[places], times - ends[places]]
+    reading = Loop(scheme.body(equation, _core.to_tensor(start), values), Layout(0, 3, 1), len(places))
+    path = np.array(_core.seen(reading.run([*map(_core.to_tensor, rows), *values])[0]))
+    ended = times == ends[places + 1]
+    path[ended] = whole[places + 1][ended]
     return Steps(ends, whole, None, path, places, sources), evaluations
