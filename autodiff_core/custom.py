@@ -17,6 +17,7 @@ import numpy as np
 
 from . import _core
 from .creation import zeros_like
+from .draws import noting
 from .nest import flatten_for_tape
 from .numpy_protocol import is_of_scipy
 from .ops import forms
@@ -446,6 +447,7 @@ class _RecomputedCall(_Call):
     f: Function
     keywords: bool
     strict: bool
+    draws: list[Any]
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
         # What is passed twice is one source: it gets its gradient in its first place.
@@ -462,7 +464,9 @@ class _RecomputedCall(_Call):
             tape.refuse_numbers()
         with tape:
             tape.watch(sources)
-            tensors, _ = _numbers_of(self._again())
+            with noting(self.draws):
+                again = self._again()
+            tensors, _ = _numbers_of(again)
         floats = [
             (tensor, g) for tensor, g in zip(tensors, cotangents, strict=True) if _core.is_differentiable(g.dtype)
         ]
@@ -486,7 +490,9 @@ class _Recomputed(_WithRule):
         call = _RecomputedCall(self._name, (args, kwargs) if kwargs else args)
         call.f, call.keywords = self._f, bool(kwargs)
         call.keep_arrays()
-        result, read = run_unrecorded(lambda: self._f(*args, **kwargs), call.leaves)
+        call.draws = []
+        with noting(call.draws):
+            result, read = run_unrecorded(lambda: self._f(*args, **kwargs), call.leaves)
         call.variables = not_among(read, call.leaves)
         call.strict = any_followed_strictly([*call.operands, *call.variables])
         return call.record(_BY_PULL, result)
@@ -498,12 +504,15 @@ def recompute_grad(f: Function) -> Function:
     Parameters
     ----------
     f : callable
-        Of tensors and anything else; must give the same result when called again with the same arguments.
+        Of tensors and anything else; must give the same result when called again with the same arguments. What it
+        draws by `tf.random`, a `random.Generator` or a layer is the same when it is run again; what a generator of
+        NumPy's gives must be an argument instead.
 
     Returns
     -------
     callable
-        Of f's arguments; returns f's result. The tape keeps the arguments, and none of the intermediate results.
+        Of f's arguments; returns f's result. The tape keeps the arguments, what was drawn at random, and none of the
+        intermediate results.
 
     Notes
     -----

@@ -22,6 +22,7 @@ import numpy as np
 
 from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
+from .draws import runs_as_written
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
 from .surroundings import PACKAGE, names_around
@@ -357,7 +358,7 @@ class Function(_core.FunctionCore):
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that is not like the last one, or that tapes may follow."""
-        if _core.is_tracing() or _eager:
+        if _core.is_tracing() or _eager or runs_as_written():
             return self._plain(args, kwargs)
         given, named = args, bool(kwargs)
         args, kwargs = self._without_defaults(*self._bind(args, kwargs))

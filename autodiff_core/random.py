@@ -15,6 +15,7 @@ import numpy as np
 import autodiff_core as tf
 
 from . import _core
+from .draws import drawn, sampled
 from .ops import forms
 from .ops.forms import Kind
 
@@ -181,7 +182,8 @@ def uniform(
         if maxval is None:
             raise ValueError(f"Must specify maxval for integer dtype {_core.as_dtype(dtype).name}")
         if isinstance(minval, _core.Operand) or isinstance(maxval, _core.Operand):
-            return _core.general(_DRAW, (minval, maxval), ("integers", seed, sizes, _core.as_dtype(dtype), 0, None))
+            attributes = ("integers", seed, sizes, _core.as_dtype(dtype), 0, None)
+            return drawn(attributes, lambda: _core.general(_DRAW, (minval, maxval), attributes))
         return _draw("integers", seed, sizes, _core.as_dtype(dtype), np.asarray(minval), np.asarray(maxval))
     dtype = _float_dtype(dtype, "uniform")
     maxval = 1 if maxval is None else maxval
@@ -234,8 +236,12 @@ def _standard_normal(generator: np.random.Generator, shape: Sequence[int], dtype
     return np.asarray(generator.standard_normal(shape, drawn)).astype(dtype, copy=False)
 
 
+def _kernel(attributes: Any, *bounds: np.ndarray) -> np.ndarray:
+    return np.asarray(sampled(attributes, lambda: _sample(attributes, *bounds)))
+
+
 def _sample(attributes: Any, *bounds: np.ndarray) -> np.ndarray:
-    """What a draw gives: the kernel of the row. Integers may have bounds for operands, with so many axes of examples
+    """What a draw gives. Integers may have bounds for operands, with so many axes of examples
     before as the attribute for the first of them says."""
     kind, seed, sizes, dtype, first, second = attributes
     generator = generator_of(seed)
@@ -302,7 +308,7 @@ def _drawn_kind(attributes: Any, *bounds: Kind) -> Kind:
 
 _DRAW = _core.register_general(
     "random",
-    _sample,
+    _kernel,
     None,
     None,
     False,
@@ -315,7 +321,8 @@ _DRAW = _core.register_general(
 
 
 def _draw(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, first: Any, second: Any = None) -> tf.Tensor:
-    return _core.general(_DRAW, (), (kind, seed, sizes, dtype, first, second))
+    attributes = (kind, seed, sizes, dtype, first, second)
+    return drawn(attributes, lambda: _core.general(_DRAW, (), attributes))
 
 
 def _scale(kind: str, seed: int | None, sizes: Sequence[int], dtype: Any, scale: Any, offset: Any) -> tf.Tensor:

@@ -15,6 +15,7 @@ import numpy as np
 import autodiff_core as tf
 
 from . import _core
+from .draws import drawn
 from .random import _float_dtype, fresh_seed
 from .random_distributions import (
     _binomials,
@@ -155,6 +156,9 @@ class Generator:
     def skip(self, delta: Any) -> tf.Tensor:
         """Leave out draws: move the counter on by `delta`, and give the state before."""
         step = np.array([1, 0, 0], np.int64) * _core.to_dtype(_core.operand(delta), np.int64)
+        return drawn("generator", lambda: self._moved(step))
+
+    def _moved(self, step: Any) -> tf.Tensor:
         while True:
             before = _core.detached(self._state)
             if self._state.set_value_if(before, before + step):  # (else another thread has drawn meanwhile)

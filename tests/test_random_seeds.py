@@ -316,3 +316,26 @@ def test_the_sampled_loss_over_all_classes_is_the_whole_one() -> None:
 def test_arguments_that_do_not_fit(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_global_seed_gives_a_function_the_numbers_that_it_gives_outside() -> None:
+    def draws() -> Any:
+        return (
+            R.normal((2,)),
+            R.uniform((3,), seed=5),
+            R.uniform((2,), maxval=9, dtype=tf.int32),
+            R.shuffle([1, 2, 3]),
+            R.gamma((2,), 2.0),
+            tf.nn.dropout(tf.ones((6,)), 0.5),
+            R.truncated_normal((2,)),
+        )
+
+    def rounds(*functions: Any) -> list[Any]:
+        R.set_seed(11)
+        return [x.numpy() for f in functions for x in f()]
+
+    recorded, again = tf.function(draws), tf.function(lambda: draws())
+    plain = rounds(draws, draws, draws)
+    for functions in ((recorded, recorded, recorded), (recorded, again, draws), (draws, again, recorded)):
+        for one, other in zip(rounds(*functions), plain, strict=True):
+            np.testing.assert_array_equal(one, other)

@@ -348,3 +348,86 @@ def test_stop_gradient_cuts_a_path_for_every_mode(value: Any) -> None:
     np.testing.assert_array_equal(tape.gradient(y, x), np.square(value))
     np.testing.assert_array_equal(tape.jvp(y, x, tf.ones_like(x)), np.square(value))
     assert tape.jvp(stopped, x, tf.ones_like(x)) is None
+
+
+def _noisy(x: Any) -> Any:
+    kept = tf.nn.dropout(x, 0.5) + tf.random.normal((5,), dtype=x.dtype) * x
+    return (
+        kept * tf.random.uniform((5,), dtype=x.dtype, seed=4) * tf.cast(tf.random.uniform((), 1, 9, tf.int32), x.dtype)
+    )
+
+
+def _twice_recomputed(f: Any) -> Any:
+    return tf.recompute_grad(lambda x: tf.recompute_grad(f)(x))
+
+
+WITH_DRAWS: dict[str, Any] = {
+    "recomputed": tf.recompute_grad,
+    "recomputed twice": lambda f: tf.recompute_grad(tf.recompute_grad(f)),
+    "recomputed in a recomputed one": _twice_recomputed,
+    "a recorded one, recomputed": lambda f: tf.recompute_grad(tf.function(f)),
+    "a recomputed one, recorded": lambda f: tf.function(tf.recompute_grad(f)),
+}
+
+
+@pytest.mark.parametrize("outer", [lambda f: f, tf.function], ids=["eager", "recorded"])
+@pytest.mark.parametrize("name", WITH_DRAWS)
+def test_what_is_drawn_at_random_is_the_same_when_it_is_run_again(name: str, outer: Any) -> None:
+    x = tf.constant(np.arange(1.0, 6.0))
+
+    def rounds(wrap: Any) -> list[np.ndarray]:
+        f = wrap(_noisy)
+
+        @outer
+        def step(x: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = tf.reduce_sum(f(x))
+            return y, tape.gradient(y, x)
+
+        tf.random.set_seed(3)
+        found = []
+        for _ in range(3):
+            y, gradient = step(x)
+            np.testing.assert_allclose(y, tf.reduce_sum(gradient * x), rtol=1e-12)  # it is linear in x
+            found += [y.numpy(), gradient.numpy(), tf.random.uniform(()).numpy()]
+        return found
+
+    # The numbers, and those that are drawn afterwards, are those of the function itself.
+    for one, other in zip(rounds(WITH_DRAWS[name]), rounds(lambda f: f), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("outer", [lambda f: f, tf.function], ids=["eager", "recorded"])
+def test_generators_are_where_the_function_left_them_when_it_has_been_run_again(outer: Any) -> None:
+    generator = tf.random.Generator.from_seed(7)
+    start = generator.state.numpy()[0]
+    f = tf.recompute_grad(lambda x: x * generator.normal((4,), dtype=tf.float64))
+
+    @outer
+    def step(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return y, tape.gradient(y, x)
+
+    for _ in range(2):
+        y, gradient = step(tf.ones((4,), tf.float64))
+        np.testing.assert_array_equal(y, gradient)
+    assert generator.state.numpy()[0] == start + 2
+
+
+def test_each_example_has_the_draws_of_its_own_again() -> None:
+    f = tf.recompute_grad(lambda x: x * tf.random.normal((3,), dtype=x.dtype))
+
+    def both(x: Any) -> Any:
+        return tf.value_and_grad(lambda x: tf.reduce_sum(f(x)))(x)
+
+    values, gradients = tf.vectorize(both)(np.ones((4, 3)))
+    np.testing.assert_allclose(values, np.sum(gradients, 1))
+    mapped = tf.recompute_grad(lambda x: tf.vectorize(lambda r: r * tf.random.normal((), dtype=r.dtype))(x))
+    x = tf.constant(np.arange(1.0, 4.0))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = mapped(x)
+    np.testing.assert_allclose(tape.gradient(y, x) * x, y)
