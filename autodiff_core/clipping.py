@@ -129,7 +129,8 @@ def clip_by_global_norm(
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/clip_by_global_norm
+    https://www.tensorflow.org/api_docs/python/tf/clip_by_global_norm. Where the norm is not finite, or its square too
+    large for the dtype, all elements are NaN, as there.
 
     Examples
     --------
@@ -138,7 +139,8 @@ def clip_by_global_norm(
     ([[0.6000000238418579], [0.800000011920929]], 5.0)
     """
     norm = global_norm(t_list) if use_norm is None else _core.to_tensor(use_norm)
-    scale = clip_norm / maximum(norm, clip_norm)
+    # (What is added is 0, and NaN where the norm is not finite: no scale would do, and it must not go unseen.)
+    scale = clip_norm / maximum(norm, clip_norm) + (norm - norm)
     return [None if t is None else _scaled(t, scale) for t in t_list], norm
 
 

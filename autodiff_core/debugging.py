@@ -15,14 +15,12 @@ import numpy as np
 from . import _core
 from .dtypes import finfo
 from .errors import InvalidArgumentError
+from .ops import forms
 from .ops.elementwise import abs as absolute
 from .ops.elementwise import (
     equal,
     greater,
     greater_equal,
-    is_finite,
-    is_inf,
-    is_nan,
     less,
     less_equal,
     not_equal,
@@ -274,8 +272,36 @@ def assert_near(
         )
 
 
+def _checked(message: str, x: np.ndarray) -> np.ndarray:
+    if not np.isfinite(x).all():
+        found = " and ".join(kind for kind, test in (("NaN", np.isnan), ("Inf", np.isinf)) if test(x).any())
+        raise InvalidArgumentError(None, None, f"{message} : Tensor had {found} values")
+    return x
+
+
+def _checked_gradient(g: Any, y: Any, message: str, x: Any) -> tuple[Any]:
+    return (_core.general(_CHECK, [g], _OF_GRADIENT + message),)
+
+
+_OF_GRADIENT = "Not a number (NaN) or infinity (Inf) values detected in gradient. "
+_CHECK: _core.Op = _core.register_general(
+    "check_numerics",
+    _checked,
+    _checked_gradient,
+    None,
+    False,
+    False,
+    leading=True,
+    batched=lambda message, n: message,
+    raises=True,
+    selects=True,
+    form=forms.Form("a string", lambda message: type(message) is str),
+    gives=forms.same,
+)
+
+
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> _core.Tensor:
-    """A tensor as it is, or an error where it has a NaN or an infinity.
+    """A tensor as it is, or an error where it, or its gradient, has a NaN or an infinity.
 
     Parameters
     ----------
@@ -287,12 +313,12 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> _core.
     Returns
     -------
     Tensor
-        The same; gradients pass.
+        The same; gradients pass, and are checked, too.
 
     Raises
     ------
     InvalidArgumentError
-        Where an element is not finite.
+        Where an element is not finite; while a gradient is taken, where one of the gradient is not.
 
     Notes
     -----
@@ -306,11 +332,7 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> _core.
     x = _core.operand(tensor)
     if not _core.is_differentiable(x.dtype):
         raise TypeError(f"check_numerics: takes floats, not {x.dtype}; cast first")
-    if not bool(reduce_all(is_finite(x))):
-        kinds = [("NaN", is_nan), ("Inf", is_inf)]
-        found = " and ".join(kind for kind, test in kinds if np.any(np.asarray(test(x))))
-        raise InvalidArgumentError(None, None, f"{message} : Tensor had {found} values")
-    return _core.identity_tensor(x)
+    return _core.general(_CHECK, [x], str(message))
 
 
 def assert_all_finite(x: Any, message: str, name: str | None = None) -> _core.Tensor:
@@ -326,7 +348,7 @@ def assert_all_finite(x: Any, message: str, name: str | None = None) -> _core.Te
     Returns
     -------
     Tensor
-        The same; gradients pass.
+        The same; gradients pass, and are checked, too.
 
     Raises
     ------

@@ -168,3 +168,19 @@ def test_a_recorded_function_checks_at_every_call() -> None:
 def test_what_is_numeric() -> None:
     asked = [tf.ones(2), tf.Variable(1), tf.constant(True), 1.0, np.ones(2)]
     assert [tf.debugging.is_numeric_tensor(x) for x in asked] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, tf.function], ids=["eager", "recorded"])
+def test_check_numerics_checks_the_gradient_too(wrap: Any) -> None:
+    check = tf.debugging.check_numerics
+    assert wrap(tf.grad(lambda x: check(x**3, "y")))(2.0) == 12.0
+    assert wrap(tf.grad(tf.grad(lambda x: check(x**3, "y"))))(2.0) == 12.0
+    text = r"^Not a number \(NaN\) or infinity \(Inf\) values detected in gradient. y : Tensor had Inf values"
+    for derivative in (tf.grad(lambda x: tf.sqrt(check(x, "y"))), tf.grad(tf.grad(lambda x: check(x, "y") ** 1.5))):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=text):
+            wrap(derivative)(0.0)
+    assert wrap(tf.grad(lambda x: tf.sqrt(check(x, "y"))))(4.0) == 0.25
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"^y : Tensor had NaN and Inf values"):
+        wrap(lambda x: check(x, "y"))([np.nan, np.inf])
+    rows = tf.vectorize(tf.grad(lambda x: check(x * x, "y")))(np.array([1.0, 2.0]))
+    np.testing.assert_array_equal(rows, [2.0, 4.0])

@@ -879,3 +879,15 @@ def test_rows_are_changed_by_values_of_their_shape_only(value: Any, rows: Any, v
     with pytest.raises(ValueError, match=r"values of shape|no rows"):
         variable.change_rows(kind, rows, values)
     np.testing.assert_array_equal(variable, value)
+
+
+def test_a_global_norm_that_is_not_finite_makes_everything_nan() -> None:
+    for number in (np.inf, -np.inf, np.nan):
+        clipped, norm = tf.clip_by_global_norm([[1.0, 2.0], [number], None], 1.0)
+        assert not np.isfinite(norm)
+        assert all(np.isnan(x).all() for x in clipped[:2])
+        assert clipped[2] is None
+    np.testing.assert_allclose(tf.clip_by_global_norm([[3.0], [4.0]], 1.0)[0], [[0.6], [0.8]], rtol=1e-6)
+    np.testing.assert_array_equal(tf.clip_by_norm([1.0, np.inf], 1.0), [0.0, np.nan])
+    scaled = tf.grad(lambda x: tf.reduce_sum(tf.clip_by_global_norm([x], 1.0)[0][0]))(np.array([3.0, 4.0]))
+    np.testing.assert_allclose(scaled, [4.0 / 125.0, -3.0 / 125.0], rtol=1e-12)
