@@ -51,12 +51,14 @@ def test_a_density_has_gradients_by_all_its_parameters(name: str, x: np.ndarray,
 
 @pytest.mark.parametrize(("name", "x", "shapes"), CONTINUOUS, ids=[case[0] for case in CONTINUOUS])
 @pytest.mark.parametrize("method", ["cdf", "sf"])
-def test_a_distribution_function_has_gradients_but_by_its_shapes(
+def test_a_distribution_function_has_gradients_but_by_shapes_of_beta_functions(
     name: str, x: np.ndarray, shapes: Any, method: str
 ) -> None:
     function = getattr(getattr(tf.scipy.stats, name), method)
     check_gradients(lambda x, loc, scale: function(x, *shapes, loc, scale), [x, 0.1, 1.3], order=2, rtol=1e-4)
-    if shapes:
+    if name in ("gamma", "chi2"):
+        check_gradients(lambda x, shape: function(x, shape), [x, *shapes], order=2, rtol=1e-4)
+    elif shapes:
         with pytest.raises(LookupError):
             tf.grad(lambda shape: tf.reduce_sum(function(x, shape, *shapes[1:])))(shapes[0])
 
@@ -385,3 +387,64 @@ def test_complex_solutions_are_the_exponential() -> None:
     np.testing.assert_allclose(path[:, 0], np.exp(1j * np.arange(3.0)), rtol=1e-8)
     with pytest.raises(TypeError, match="the slope of a state of dtype float64 is of dtype complex128; start from"):
         tf.scipy.integrate.odeint(lambda y, t: 1j * y, np.ones(1), [0.0, 1.0])
+
+
+def test_multivariate_normal_has_scipys_entropy_and_its_gradients() -> None:
+    ours, theirs = tf.scipy.stats.multivariate_normal, scipy.stats.multivariate_normal
+    root = np.random.default_rng(0).normal(size=(3, 3))
+    spread = root @ root.T + np.eye(3)
+    np.testing.assert_allclose(ours.entropy(np.zeros(3), spread), theirs.entropy(np.zeros(3), spread), rtol=1e-12)
+    np.testing.assert_allclose(ours.entropy(cov=np.float64(2.0)), theirs.entropy(cov=2.0), rtol=1e-12)
+    np.testing.assert_allclose(ours.entropy(np.zeros(2), np.float64(2.0)), theirs.entropy(np.zeros(2), 2.0), rtol=1e-12)
+    check_gradients(lambda a: ours.entropy(None, a @ tf.transpose(a) + np.eye(3)), [root], order=2, rtol=1e-4)
+
+
+def test_multivariate_normal_has_scipys_probabilities() -> None:
+    ours, theirs = tf.scipy.stats.multivariate_normal, scipy.stats.multivariate_normal
+    rng = np.random.default_rng(0)
+    root, x, mean = rng.normal(size=(3, 3)), rng.normal(size=(4, 3)), rng.normal(size=3)
+    spread = root @ root.T + np.eye(3)
+    np.testing.assert_allclose(ours.cdf(x, mean, spread), theirs.cdf(x, mean, spread), atol=1e-5)
+    np.testing.assert_allclose(np.exp(ours.logcdf(x, mean, spread)), theirs.cdf(x, mean, spread), atol=1e-5)
+    replayed = tf.function(lambda x: ours.cdf(x, mean, spread))
+    for _ in range(2):
+        np.testing.assert_array_equal(replayed(x), ours.cdf(x, mean, spread))
+    np.testing.assert_allclose(ours.cdf(np.float64(0.3), 0.1, 2.0), theirs.cdf(0.3, 0.1, 2.0), rtol=1e-12)
+    check_gradients(lambda x, m, v: ours.logcdf(x, m, v), [0.3, 0.1, 2.0], order=2, rtol=1e-4)
+    with pytest.raises(LookupError, match="multivariate_normal_cdf"):
+        tf.grad(lambda x: tf.reduce_sum(ours.cdf(x, mean, spread)))(x)
+
+
+def test_multivariate_normal_takes_singular_covariances_where_it_is_told_to() -> None:
+    ours, theirs = tf.scipy.stats.multivariate_normal, scipy.stats.multivariate_normal
+    rng = np.random.default_rng(1)
+    root = rng.normal(size=(3, 2))
+    spread = root @ root.T
+    x = np.stack([root @ [0.3, 0.4], root @ [1.0, -1.0], rng.normal(size=3)])
+    found = ours.logpdf(x, None, spread, allow_singular=True)
+    np.testing.assert_allclose(found, theirs.logpdf(x, None, spread, allow_singular=True), rtol=1e-9)
+    np.testing.assert_allclose(ours.pdf(x, cov=spread, allow_singular=True), np.exp(found), rtol=1e-12)
+    np.testing.assert_allclose(
+        tf.grad(lambda x: tf.reduce_sum(ours.logpdf(x, None, spread, allow_singular=True)))(x[:2]),
+        -x[:2] @ np.linalg.pinv(spread),
+        rtol=1e-8,
+    )
+    frozen = theirs(np.zeros(3), spread, allow_singular=True)
+    np.testing.assert_allclose(ours.entropy(None, spread), frozen.entropy(), rtol=1e-9)
+    full = spread + np.eye(3)
+    wide = rng.normal(size=(3, 3))
+    check_gradients(lambda a: ours.logpdf(x, None, a @ tf.transpose(a), allow_singular=True), [wide], rtol=1e-4)
+    with pytest.raises(LookupError, match="whitened_covariance"):
+        tf.grad(lambda c: tf.reduce_sum(ours.logpdf(x[:2], None, c, allow_singular=True)))(spread)
+    with pytest.raises(np.linalg.LinAlgError):
+        ours.logpdf(x, None, spread)
+    with pytest.raises(ValueError, match="the covariance must be symmetric positive semidefinite"):
+        ours.logpdf(x, None, -full, allow_singular=True)
+
+
+def test_incomplete_gamma_functions_have_derivatives_by_both_arguments() -> None:
+    import scipy.special
+
+    for function in (scipy.special.gammainc, scipy.special.gammaincc, tf.scipy.special.gammainc):
+        check_gradients(function, [np.array([0.4, 2.0, 5.0]), np.array([0.5, 2.5, 3.0])], order=2, rtol=1e-4)
+    check_gradients(lambda mu: tf.scipy.stats.poisson.cdf(2.0, mu), [3.0], order=2, rtol=1e-4)

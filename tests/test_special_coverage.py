@@ -157,6 +157,8 @@ FORMS: dict[str, tuple[tuple[Any, ...], tuple[float, ...]]] = {
         "shichi": ([], [0.7]),
         "sici": ([], [0.7]),
         "voigt_profile": ([], [0.4, 1.2, 0.7]),
+        "gammainc": ([], [0.4, 0.7]),
+        "gammaincc": ([], [0.4, 0.7]),
         "xlog1py": ([], [0.4, 0.7]),
         "xlogy": ([], [0.4, 0.7]),
     }.items()

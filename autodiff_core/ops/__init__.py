@@ -38,8 +38,17 @@ _LATER = (
     ),
     "updating",
 )
-_SPECIAL = ("special", "elliptic", "bessel", "hypergeometric", "elementary", "distributions", "complex_special")
-_WITH_SCIPY = ("banded", "gamma_orders", *_SPECIAL)
+_SPECIAL = (
+    "special",
+    "gamma_orders",
+    "elliptic",
+    "bessel",
+    "hypergeometric",
+    "elementary",
+    "distributions",
+    "complex_special",
+)
+_WITH_SCIPY = ("banded", "multivariate", *_SPECIAL)
 
 
 def rows() -> tuple[Row, ...]:

@@ -745,7 +745,7 @@ selu: Function = elementwise(
 silu: Function = elementwise(
     "silu",
     None,
-    lambda g, x, y: g * (sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))),
+    lambda g, x, y: g * (logistic(x) * (1.0 + x * logistic(-x))),
     formula=lambda x: x * sigmoid(x),
     doc="x * sigmoid(x), elementwise.",
     example=("[-1.0, 2.0]", "[-0.2689  1.7616]"),
@@ -774,8 +774,9 @@ _leaky_relu: Function = elementwise(
 _gelu: Function = elementwise(
     "gelu",
     None,
-    lambda g, x, y: g * (0.5 * (1.0 + erf(x * _SQRT_HALF)) + x * (_NORMAL * exp(-0.5 * square(x)))),
-    formula=lambda x: 0.5 * x * (1.0 + erf(x * _SQRT_HALF)),
+    # (By erfc, which is as exact far below 0 as above, where 1 + erf is 0.)
+    lambda g, x, y: g * (0.5 * erfc(x * -_SQRT_HALF) + x * (_NORMAL * exp(-0.5 * square(x)))),
+    formula=lambda x: 0.5 * x * erfc(x * -_SQRT_HALF),
     doc="x times the normal distribution function, elementwise.",
     example=("[-1.0, 2.0]", "[-0.1587  1.9545]"),
     **_NN,
@@ -784,15 +785,17 @@ _GELU_ROOT, _GELU_CUBE = _m.sqrt(2.0 / _m.pi), 0.044715
 
 
 def _gelu_tanh_slope(g: Any, x: Any, y: Any) -> Any:
-    t = tanh(_GELU_ROOT * (x + _GELU_CUBE * (x * x * x)))
-    return g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * (_GELU_ROOT * (1.0 + 3.0 * _GELU_CUBE * (x * x))))
+    twice = 2.0 * _GELU_ROOT * (x + _GELU_CUBE * (x * x * x))
+    slope = 2.0 * _GELU_ROOT * (1.0 + 3.0 * _GELU_CUBE * (x * x))
+    return g * (logistic(twice) * (1.0 + x * logistic(-twice) * slope))
 
 
 _gelu_tanh: Function = elementwise(
     "gelu_tanh",
     None,
     _gelu_tanh_slope,
-    formula=lambda x: 0.5 * x * (1.0 + tanh(_GELU_ROOT * (x + _GELU_CUBE * (x * x * x)))),
+    # (1 + tanh(u)) / 2 is sigmoid(2 u), which keeps its precision far below 0.
+    formula=lambda x: x * logistic(2.0 * _GELU_ROOT * (x + _GELU_CUBE * (x * x * x))),
     parameters=("features",),
     namespace="ops.elementwise._",
     doc="The tanh approximation of gelu, elementwise.",

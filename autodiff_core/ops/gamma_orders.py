@@ -21,6 +21,7 @@ from .._core import Tensor
 from . import forms
 from .elementwise import equal, exp, log, multiply, select, xlogy
 from .forms import Kind
+from .scipy_rows import SPELLINGS
 from .shaping import broadcast_to
 from .special import gammaln, polygamma, psi
 from .table import Case, general
@@ -180,8 +181,8 @@ _TEXT = """Regularised {which} incomplete gamma function, elementwise.
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/math/{name}. TensorFlow has the first derivative by a;
-    `tf.scipy.special.{scipy}` has those by x only.
+    https://www.tensorflow.org/api_docs/python/tf/math/{name}. TensorFlow has the first derivative by a.
+    `tf.scipy.special.{scipy}`, and SciPy's ufunc on tensors, are this function.
 
     Examples
     --------
@@ -209,7 +210,7 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
 
     return general(
         name,
-        lambda attributes, a, x: ufunc(a, x),
+        lambda attributes, a, x: ufunc(a, x).astype(x.dtype, copy=False),
         rule,
         function=function,
         doc=f"Regularised {which} incomplete gamma function.",
@@ -222,3 +223,4 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
 
 _LOWER = _incomplete_row("igamma", sp.gammainc, 1.0, igamma, "lower")
 _UPPER = _incomplete_row("igammac", sp.gammaincc, -1.0, igammac, "upper")
+SPELLINGS |= {sp.gammainc: igamma, sp.gammaincc: igammac}

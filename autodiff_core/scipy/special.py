@@ -178,6 +178,8 @@ from ..ops.elliptic import (
     elliprg,
     elliprj,
 )
+from ..ops.gamma_orders import igamma as gammainc
+from ..ops.gamma_orders import igammac as gammaincc
 from ..ops.hypergeometric import (
     eval_chebyc,
     eval_chebys,
@@ -221,8 +223,6 @@ from ..ops.special import (
     fresnel_cos,
     fresnel_sin,
     gamma,
-    gammainc,
-    gammaincc,
     gammainccinv,
     gammaincinv,
     gammaln,

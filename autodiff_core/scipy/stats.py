@@ -2,8 +2,8 @@
 
 Each distribution is an object with methods, as in SciPy. A continuous one has `pdf`, `logpdf`, `cdf`, `logcdf`, `sf`
 and `logsf` of (x, shapes..., loc, scale), a discrete one `pmf` and `logpmf` in place of the first two, of (k,
-shapes..., loc); those of several variables have densities alone. All parameters have gradients, but for the shapes in
-distribution functions, where asking for one is a LookupError.
+shapes..., loc); that of Dirichlet has densities alone. All parameters have gradients, but for the shapes of `t` and
+`beta` in distribution functions, and distribution functions of several variables: asking for one is a LookupError.
 
 >>> sample = np.array([1.0, 2.0, 4.0])
 >>> tf.grad(lambda mean: tf.reduce_sum(tf.scipy.stats.norm.logpdf(sample, mean, 2.0)))(np.float64(2.0))
@@ -18,16 +18,25 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .._core import Tensor
-from ..ops.elementwise import equal, exp, floor, log, log1p, logical_and, square, xlog1py, xlogy
+from .._core import Tensor, detached
+from ..ops.elementwise import equal, exp, floor, log, log1p, logical_and, sqrt, square, xlog1py, xlogy
+from ..ops.gamma_orders import igamma as gammainc
+from ..ops.gamma_orders import igammac as gammaincc
 from ..ops.indexing import where
 from ..ops.matrices import diagonal, matrices, of_one_dtype
 from ..ops.reductions import reduce_any, reduce_sum
 from ..ops.shaping import concat, expand_dims, reshape, squeeze
-from ..ops.special import betainc, betaln, gammainc, gammaincc, gammaln, lbeta, log_ndtr, ndtr, stdtr
+from ..ops.special import betainc, betaln, gammaln, lbeta, log_ndtr, ndtr, stdtr
 from ..ops.triangular import triangular_solve
 
 __all__ = ["beta", "chi2", "dirichlet", "gamma", "multivariate_normal", "norm", "poisson", "t"]
+
+
+def _logarithm(probability: Any, of_rest: Any) -> Any:
+    """The logarithm of a probability, where that of the rest is known, too: exact where either is small."""
+    small = probability < 0.5
+    return where(small, log(where(small, probability, 1.0)), log1p(-where(small, 0.0, of_rest)))
+
 
 _HALF_LOG_TAU = 0.5 * _m.log(2.0 * _m.pi)
 
@@ -103,11 +112,11 @@ class _Continuous(_Distribution):
 
     def logcdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
         """Logarithm of `cdf`."""
-        return log(self.cdf(x, *args, **kwargs))
+        return _logarithm(self.cdf(x, *args, **kwargs), self.sf(x, *args, **kwargs))
 
     def logsf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
         """Logarithm of `sf`."""
-        return log(self.sf(x, *args, **kwargs))
+        return _logarithm(self.sf(x, *args, **kwargs), self.cdf(x, *args, **kwargs))
 
 
 class _norm(_Continuous):
@@ -238,11 +247,11 @@ class _poisson(_Distribution):
 
     def logcdf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
         """Logarithm of `cdf`."""
-        return log(self.cdf(k, *args, **kwargs))
+        return _logarithm(self.cdf(k, *args, **kwargs), self.sf(k, *args, **kwargs))
 
     def logsf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
         """Logarithm of `sf`."""
-        return log(self.sf(k, *args, **kwargs))
+        return _logarithm(self.sf(k, *args, **kwargs), self.cdf(k, *args, **kwargs))
 
 
 class _dirichlet:
@@ -268,31 +277,103 @@ class _dirichlet:
 
 
 class _multivariate_normal:
-    def logpdf(self, x: Any, mean: Any = None, cov: Any = 1.0) -> Tensor:
-        """Logarithm of the density at x of shape (..., n), for a covariance of shape (n, n), (n,) or ()."""
-        from ..ops.decompositions import cholesky
-
-        point, spread = of_one_dtype(x, cov)
+    def _parts(self, mean: Any, cov: Any, x: Any = None) -> tuple[Any, Any]:
+        """Deviations from the mean, of shape (..., n), and the covariance as a matrix."""
+        point, spread = of_one_dtype(0.0 if x is None else x, cov)
         if not len(point.shape):
             point = expand_dims(point, 0)
+        offset = None if mean is None else _core.operand_like(mean, point)
         n = int(spread.shape[-1]) if len(spread.shape) else int(point.shape[-1])
+        if not len(spread.shape) and x is None and offset is not None and len(offset.shape):
+            n = int(offset.shape[-1])
         if len(spread.shape) < 2:
             spread = expand_dims(spread, -1) * np.eye(n, dtype=spread.dtype)
         if n == 1 and point.shape[-1] != 1:
             point = expand_dims(point, -1)
-        deviation = point if mean is None else point - _core.operand_like(mean, point)
-        if tuple(spread.shape) != (n, n) or deviation.shape[-1] != n:
+        deviation = point if offset is None else point - offset
+        if tuple(spread.shape) != (n, n) or (deviation.shape[-1] != n and x is not None):
             raise ValueError(
                 f"multivariate_normal: x of shape {tuple(point.shape)} and a covariance of shape {tuple(spread.shape)} "
                 f"do not fit"
             )
-        chol = cholesky(matrices(spread, "multivariate_normal"))
+        return deviation, matrices(spread, "multivariate_normal")
+
+    def logpdf(self, x: Any, mean: Any = None, cov: Any = 1.0, allow_singular: bool = False) -> Tensor:
+        """Logarithm of the density at x of shape (..., n), for a covariance of shape (n, n), (n,) or ().
+
+        With `allow_singular` that of a singular covariance is the density within the subspace in which the distribution
+        lies, and -inf outside; a derivative by such a covariance is a LookupError.
+        """
+        from ..ops.decompositions import cholesky
+        from ..ops.multivariate import whitened
+
+        deviation, spread = self._parts(mean, cov, x)
+        n = int(spread.shape[-1])
+        whole = whitened(spread) if allow_singular else None
+        if whole is not None and bool(detached(whole)[n, 0] < float(n)):
+            scaled = reduce_sum(expand_dims(deviation, -2) * whole[:n], -1)
+            values = -0.5 * (reduce_sum(square(scaled), -1) + whole[n + 1, 0]) - whole[n, 0] * _HALF_LOG_TAU
+            # What is left of a deviation, when what the covariance explains is taken away.
+            within = reduce_sum(expand_dims(scaled, -1) * (whole[:n] @ spread), -2)
+            outside = sqrt(reduce_sum(square(detached(deviation - within)), -1)) > 1e3 * np.finfo(spread.dtype).eps
+            return where(outside, -np.inf, values)
+        chol = cholesky(spread)
         scaled = squeeze(triangular_solve(chol, expand_dims(deviation, -1)), -1)
         return -0.5 * reduce_sum(square(scaled), -1) - reduce_sum(log(diagonal(chol)), -1) - n * _HALF_LOG_TAU
 
-    def pdf(self, x: Any, mean: Any = None, cov: Any = 1.0) -> Tensor:
+    def pdf(self, x: Any, mean: Any = None, cov: Any = 1.0, allow_singular: bool = False) -> Tensor:
         """Density at x."""
-        return exp(self.logpdf(x, mean, cov))
+        return exp(self.logpdf(x, mean, cov, allow_singular))
+
+    def entropy(self, mean: Any = None, cov: Any = 1.0) -> Tensor:
+        """Entropy, in nats; of a singular covariance that within the subspace, without a derivative."""
+        from ..ops.decompositions import cholesky
+        from ..ops.multivariate import whitened
+
+        _, spread = self._parts(mean, cov)
+        n = int(spread.shape[-1])
+        whole = whitened(spread)
+        if bool(detached(whole)[n, 0] < float(n)):
+            return 0.5 * whole[n + 1, 0] + whole[n, 0] * (_HALF_LOG_TAU + 0.5)
+        return reduce_sum(log(diagonal(cholesky(spread))), -1) + n * (_HALF_LOG_TAU + 0.5)
+
+    def cdf(
+        self,
+        x: Any,
+        mean: Any = None,
+        cov: Any = 1.0,
+        allow_singular: bool = False,
+        maxpts: int | None = None,
+        abseps: float = 1e-5,
+        releps: float = 1e-5,
+    ) -> Tensor:
+        """Probability of what is at most x in every component.
+
+        Of one component it is exact and has derivatives. Of several it is integrated by SciPy, to the precision that is
+        asked for, and asking for a derivative is a LookupError.
+        """
+        deviation, spread = self._parts(mean, cov, x)
+        if int(spread.shape[-1]) == 1 and not allow_singular:
+            return ndtr(squeeze(deviation, -1) / sqrt(spread[0, 0]))
+        from ..ops.multivariate import box
+
+        return box(deviation, spread, bool(allow_singular), maxpts, float(abseps), float(releps))
+
+    def logcdf(
+        self,
+        x: Any,
+        mean: Any = None,
+        cov: Any = 1.0,
+        allow_singular: bool = False,
+        maxpts: int | None = None,
+        abseps: float = 1e-5,
+        releps: float = 1e-5,
+    ) -> Tensor:
+        """Logarithm of `cdf`."""
+        deviation, spread = self._parts(mean, cov, x)
+        if int(spread.shape[-1]) == 1 and not allow_singular:
+            return log_ndtr(squeeze(deviation, -1) / sqrt(spread[0, 0]))
+        return log(self.cdf(x, mean, cov, allow_singular, maxpts, abseps, releps))
 
 
 norm = _norm()
