@@ -122,6 +122,8 @@ def _divided(x: Any, gaps: Any, apart: Any, strictly: bool, *terms: Any) -> Any:
     """x / gaps; where that is 0 / 0, NaN, or nothing, the derivative of which is NaN unless all terms are zero."""
     if strictly:
         return _quiet(inverse_of(gaps, apart, np.nan), x, *terms)
+    if not _core.is_recording():
+        return multiply(x, inverse_of(gaps, apart))
     still = (x - _core.detached(x)) + (gaps - _core.detached(gaps))
     heard: Any = False
     for term in terms or (x,):
@@ -301,7 +303,9 @@ def _modes_tangent(tangents: list[Any], results: list[Any], triangle: str, a: An
 
 
 def modes(triangle: str, a: Any, w: Any, v: Any, x: Any) -> list[Any]:
-    """w, V and V⁻¹ again, as what a's eigenvalues and eigenvectors are nearby."""
+    """w, V and V⁻¹ again, as what a's eigenvalues and eigenvectors are nearby, if somebody asks about that."""
+    if not _core.is_recording():
+        return [w, v, x]
     row = _HERMITIAN_MODES if triangle else _MODES
     return row([a, *(_core.detached(part) for part in (w, v, x))], triangle)
 
@@ -649,7 +653,9 @@ def _singular_modes_tangent(
 
 
 def singular_modes(full: bool, a: Any, s: Any, u: Any, v: Any) -> list[Any]:
-    """s, U and V again, as what a's singular values and vectors are nearby."""
+    """s, U and V again, as what a's singular values and vectors are nearby, if somebody asks about that."""
+    if not _core.is_recording():
+        return [s, u, v]
     return _SINGULAR_MODES([a, *(_core.detached(part) for part in (s, u, v))], full)
 
 
