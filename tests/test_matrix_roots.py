@@ -1,4 +1,7 @@
-"""Square roots and logarithms of complex matrices with eigenvalues on the negative real axis: the principal ones."""
+"""Square roots and logarithms of complex matrices with eigenvalues on the negative real axis: the principal ones.
+
+Beside them what functions of matrices do with cotangents of any size.
+"""
 
 from typing import Any
 
@@ -71,3 +74,19 @@ def test_a_root_that_was_not_found_is_never_given() -> None:
     v = VECTORS[:3, :3]
     with pytest.raises(np.linalg.LinAlgError, match="no square root was found"):
         tf.linalg.sqrtm(v @ nearly @ np.linalg.inv(v))
+
+
+@pytest.mark.parametrize("call", [tf.linalg.expm, tf.linalg.logm, tf.linalg.sqrtm])
+@pytest.mark.parametrize("size", [1e-100, 1e-12, 1e12, 1e100])
+def test_a_cotangent_of_any_size_is_pulled_back_as_well_as_one(call: Any, size: float) -> None:
+    a = np.eye(3) + np.diag([0.5, 0.25], 1) + np.diag([0.3, 0.1], -1)
+    weights = np.arange(1.0, 10.0).reshape(3, 3)
+
+    def pulled(weights: np.ndarray) -> np.ndarray:
+        x = tf.constant(a)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = call(x)
+        return tape.gradient(y, x, output_gradients=tf.constant(weights)).numpy()
+
+    np.testing.assert_allclose(pulled(weights * size) / size, pulled(weights), rtol=1e-12)

@@ -16,9 +16,13 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from . import forms
+from .elementwise import abs as _abs
+from .elementwise import divide, greater, multiply
 from .forms import Kind
+from .indexing import where
 from .linalg import matmul
 from .matrices import lead_to, matrices, matrix_transpose
+from .reductions import reduce_max
 from .shaping import concat, expand_dims, squeeze
 from .solving import identity_plus, inv
 from .table import Case, general
@@ -137,14 +141,25 @@ def _expm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
     return value.astype(a.dtype)
 
 
-def _expm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    """exp([[a', g], [0, a']]) has the derivative of the exponential at a', along g, in its corner."""
+def _along(function: Any, a: Any, g: Any) -> Any:
+    """The derivative of a function of matrices at a', along g: what [[a', g], [0, a']] has for the function's corner.
+
+    It is linear in g, which is made as large as one, so that the corner rules over nothing else.
+    """
     n = int(a.shape[-1])
     lead = tuple(g.shape)[:-2]
+    if not n or 0 in lead:
+        return g
+    largest = reduce_max(_abs(_core.detached(g)), [-2, -1], keepdims=True)
+    size = where(greater(largest, 0.0), largest, 1.0)
     turned = lead_to(matrix_transpose(a), lead)
     blank = np.zeros((*lead, n, n), g.dtype)
-    block = concat([concat([turned, g], -1), concat([blank, turned], -1)], -2)
-    return expm(block)[..., :n, n:]
+    block = concat([concat([turned, divide(g, size)], -1), concat([blank, turned], -1)], -2)
+    return multiply(function(block)[..., :n, n:], size)
+
+
+def _expm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
+    return _along(expm, a, g)
 
 
 def expm(input: Any, name: str | None = None) -> Tensor:
@@ -438,13 +453,7 @@ def _logarithm(a: np.ndarray) -> np.ndarray:
 
 
 def _logm_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    """log([[a', g], [0, a']]) has the derivative of the logarithm at a', along g, in its corner."""
-    n = int(a.shape[-1])
-    lead = tuple(g.shape)[:-2]
-    turned = lead_to(matrix_transpose(a), lead)
-    blank = np.zeros((*lead, n, n), g.dtype)
-    block = concat([concat([turned, g], -1), concat([blank, turned], -1)], -2)
-    return logm(block)[..., :n, n:]
+    return _along(logm, a, g)
 
 
 def logm(input: Any, name: str | None = None) -> Tensor:
