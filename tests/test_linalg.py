@@ -83,6 +83,19 @@ def test_numpys_function_gives_numpys_value_and_the_right_gradient(call: Any, op
     check_gradients(lambda *tensors: call(np.linalg, *tensors), operands, order=2, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("p", [None, 1, -1, np.inf, -np.inf, "fro"])
+def test_the_condition_number_of_a_singular_matrix_is_infinite_as_in_numpy(p: Any) -> None:
+    stack = np.stack(
+        [np.eye(2), np.zeros((2, 2)), np.diag([1.0, 0.0]), [[1.0, 2.0], [3.0, 4.0]], [[np.nan, 1.0], [1.0, 2.0]]]
+    )
+    expected = np.linalg.cond(stack[:4], p)
+    assert np.isinf(expected[1:3]).all()
+    np.testing.assert_allclose(np.linalg.cond(tf.constant(stack[:4]), p).numpy(), expected)
+    np.testing.assert_allclose(np.linalg.cond(tf.constant(stack[1]), p).numpy(), expected[1])
+    if p is not None:
+        assert np.isnan(np.linalg.cond(tf.constant(stack[4]), p).numpy())
+
+
 def test_results_have_numpys_names() -> None:
     a = tf.constant(POSITIVE)
     assert np.linalg.svd(a)._fields == ("U", "S", "Vh")

@@ -10,11 +10,12 @@ from .. import _core
 from .._core import Tensor
 from . import forms
 from .elementwise import abs as _abs
-from .elementwise import divide, not_equal
+from .elementwise import divide, is_nan, logical_and, logical_not, not_equal
 from .forms import Kind
+from .indexing import where
 from .matrices import matrices
 from .picking import as_it_stands, places_of
-from .reductions import reduce_euclidean_norm, reduce_max, reduce_min, reduce_sum
+from .reductions import reduce_any, reduce_euclidean_norm, reduce_max, reduce_min, reduce_sum
 from .shaping import expand_dims, transpose
 
 
@@ -185,14 +186,17 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 def cond(x: Any, p: Any = None) -> Tensor:
     """Condition numbers of matrices, as np.linalg.cond has them."""
     from .decompositions import svd
-    from .solving import inv
+    from .solving import inverse_or_infinity
 
-    a = matrices(x, "cond")
+    a = matrices(x, "cond", square=p is not None and p not in (2, -2))
     if p is None or p in (2, -2):
         s = svd(a, compute_uv=False)
         largest, smallest = s[..., 0], s[..., -1]
-        return divide(smallest, largest) if p == -2 else divide(largest, smallest)
-    return matrix_norm(a, False, p) * matrix_norm(inv(a), False, p)
+        found = divide(smallest, largest) if p == -2 else divide(largest, smallest)
+    else:
+        found = matrix_norm(a, False, p) * matrix_norm(inverse_or_infinity(a), False, p)
+    known = logical_not(reduce_any(is_nan(a), [-2, -1]))
+    return where(logical_and(is_nan(found), known), np.inf, found)
 
 
 def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:

@@ -225,9 +225,25 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
     return adjoint_of(inverse) if adjoint else inverse
 
 
+def inverse_or_infinity(a: Any) -> Any:
+    """Inverse matrices, in which those of singular ones are infinite."""
+    return _core.general(_INV, [a], True)
+
+
+def _inv_kernel(infinite: Any, a: np.ndarray) -> np.ndarray:
+    try:
+        return np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        if not infinite:
+            raise
+    if a.ndim > 2:
+        return np.stack([_inv_kernel(True, part) for part in a])
+    return np.full_like(a, np.inf)
+
+
 _INV = general(
     "inv",
-    lambda attributes, a: np.linalg.inv(a),
+    _inv_kernel,
     lambda g, y, attributes, a: -_core.matmul(_core.matmul(y, g, True), y, False, True),
     raises=True,
     function=inv,
@@ -239,7 +255,7 @@ _INV = general(
         Case(lambda a: inv(identity_plus(a)), ((3, 3),)),
         Case(lambda a: inv(a + 3.0 * np.eye(2), adjoint=True), ((2, 2, 2),)),
     ),
-    form=forms.nothing,
+    form=forms.maybe(forms.flag),
     gives=_square_kind,
 )
 
