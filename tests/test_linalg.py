@@ -258,6 +258,19 @@ def test_expm_scales_large_matrices_one_by_one() -> None:
         np.testing.assert_allclose(one, linalg.expm(a), rtol=1e-9, atol=1e-9)
 
 
+def test_expm_squares_no_more_often_than_it_must() -> None:
+    """What a norm says may be far from what powers are: each squaring too many costs digits."""
+    first, second = np.exp(-1.0), np.exp(-2.0)
+    a = np.array([[-1.0, 1e8], [0.0, -2.0]])
+    expected = np.array([[first, 1e8 * (first - second)], [0.0, second]])
+    stack = np.stack([a, np.array([[0.0, 1e12], [0.0, 0.0]]), np.eye(2), 20.0 * np.eye(2)])
+    found = tf.linalg.expm(stack).numpy()
+    np.testing.assert_allclose(found[0], expected, rtol=1e-13)
+    np.testing.assert_allclose(tf.linalg.expm(a).numpy(), expected, rtol=1e-13)
+    np.testing.assert_allclose(found[1], [[1.0, 1e12], [0.0, 1.0]], rtol=1e-14)
+    np.testing.assert_allclose(found[2:], np.exp([1.0, 20.0])[:, None, None] * np.eye(2), rtol=1e-14, atol=1e-14)
+
+
 def test_sqrtm_times_itself_is_the_operand_also_for_matrices_that_are_not_symmetric() -> None:
     for a in (POSITIVE, STACK, 1e6 * REAL, np.array([[1.0, 1e3], [0.0, 1.0]])):
         root = tf.linalg.sqrtm(a).numpy()

@@ -8,6 +8,7 @@ logarithm's takes square roots until a Pade approximant will do, and its derivat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,12 +120,42 @@ _PADE = np.array(
 _LARGEST_NORM = 5.371920351148152  # up to which the approximant of degree 13 is exact to double precision
 
 
+_LOG2_OF_ERROR = -math.log2(math.comb(26, 13) * math.factorial(27))  # of the first term that the approximant lacks
+
+
+def _one_norm(x: np.ndarray) -> np.ndarray:
+    return np.asarray(np.abs(x).sum(axis=-2).max(axis=-1))
+
+
+def _spared(x: np.ndarray, x4: np.ndarray, x6: np.ndarray, squarings: np.ndarray) -> np.ndarray:
+    """How many of the squarings are not needed, since powers of a matrix may be much smaller than its norm's.
+
+    After A. H. Al-Mohy and N. J. Higham, A new scaling and squaring algorithm for the matrix exponential (2009): each
+    squaring too many costs digits of the small elements beside large ones.
+    """
+    sixth, eighth, tenth = (_one_norm(part) ** (1 / k) for part, k in ((x6, 6), (x4 @ x4, 8), (x4 @ x6, 10)))
+    size = np.minimum(np.maximum(sixth, eighth), np.maximum(eighth, tenth))
+    with np.errstate(all="ignore"):
+        spare = np.floor(np.log2(_LARGEST_NORM / np.maximum(size, 1e-300)))
+        spare = np.clip(np.where(np.isfinite(spare), spare, 0.0), 0, squarings)
+        # The bound on the error with that scaling: powers of what the elements are without their signs.
+        norm = _one_norm(x)[..., None]
+        y = np.abs(x) / np.where(norm > 0, norm, 1.0)[..., None]
+        row = np.ones((*x.shape[:-2], 1, x.shape[-1]))
+        for _ in range(27):
+            row = row @ y
+        error = np.log2(row.max(axis=(-2, -1))) + 26.0 * (np.log2(norm[..., 0]) + spare) + _LOG2_OF_ERROR
+        more = np.maximum(0.0, np.ceil((error + 53.0) / 26.0))
+    more = np.where(np.isnan(more), squarings, more)
+    return np.asarray(np.clip(spare - more, 0, squarings)).astype(int)
+
+
 def _expm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
     wide = a.astype(np.result_type(a.dtype, np.float64))
     n = a.shape[-1]
     if not wide.size:
         return a.copy()
-    norms = np.abs(wide).sum(axis=-2).max(axis=-1)
+    norms = _one_norm(wide)
     finite = np.where(np.isfinite(norms), norms, 1.0)
     squarings = np.maximum(0, np.ceil(np.log2(np.maximum(finite, 1e-300) / _LARGEST_NORM))).astype(int)
     x = wide / (2.0**squarings)[..., None, None]
@@ -132,6 +163,10 @@ def _expm_kernel(attributes: Any, a: np.ndarray) -> np.ndarray:
     x2 = x @ x
     x4 = x2 @ x2
     x6 = x4 @ x2
+    if np.any(squarings):
+        fewer = _spared(x, x4, x6, squarings)
+        larger = (2.0**fewer)[..., None, None]
+        squarings, x, x2, x4, x6 = squarings - fewer, x * larger, x2 * larger**2, x4 * larger**4, x6 * larger**6
     b = _PADE
     odd = x @ (x6 @ (b[13] * x6 + b[11] * x4 + b[9] * x2) + b[7] * x6 + b[5] * x4 + b[3] * x2 + b[1] * one)
     even = x6 @ (b[12] * x6 + b[10] * x4 + b[8] * x2) + b[6] * x6 + b[4] * x4 + b[2] * x2 + b[0] * one
