@@ -111,8 +111,10 @@ def test_a_sum_is_that_of_float64_but_for_its_rounding(f: Callable[[Any], Any], 
 def test_recorded_and_vectorized_it_is_the_same_to_the_last_bit(f: Callable[[Any], Any], name: str) -> None:
     x, y = tf.constant(numbers(name)), tf.constant(numbers(name, 1))
     function = tf.function(f)
-    for t in (x, y):
+    together = tf.vectorize(f)(tf.stack([x, y]))
+    for t, example in zip((x, y), together, strict=True):
         np.testing.assert_array_equal(function(t), f(t))
+        np.testing.assert_array_equal(example, f(t))
 
 
 @half

@@ -564,7 +564,7 @@ def cov(
     *,
     dtype: Any = None,
 ) -> Any:
-    m, y = _core.operands(m, y)
+    m, y = _core.operands_or_none(m, y)
     rows = in_dtype(_variables(m, rowvar, True), dtype)
     if y is not None:
         rows = shaping.concat([rows, in_dtype(_variables(y, rowvar, False), dtype)], 0)
