@@ -53,12 +53,18 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
     cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
     cdef int code = type_code(whole)
     cdef npy_intp width, nbytes
+    cdef ndarray part
     cdef npy_intp steps[3]
     cdef char* args[3]
     cdef char* base = <char*>PyArray_DATA(whole)
     cdef char* source = <char*>PyArray_DATA(values)
     if n == 0:
         return 0
+    if is_half(code) and op != REPLACE:     # what comes to a row is added up before it is rounded
+        once, places = numpy.unique(rows, return_inverse=True)
+        part = widened_array(whole.take(once, 0))
+        change_rows(op, part, row_numbers(places.reshape(-1)), widened_array(values))
+        return change_rows(REPLACE, whole, row_numbers(once), narrowed_array(part, code))
     width = PyArray_SIZE(whole) // PyArray_DIMS(whole)[0]
     if not has_row_loop(op, code):
         (<object>table[op].ufunc).at(whole, rows, values)

@@ -212,3 +212,28 @@ def test_kernels_of_the_users_own_get_the_dtype_as_it_is(name: str) -> None:
     x = tf.constant(np.ones(3, HALVES[name]))
     np.testing.assert_array_equal(gradient(lambda t: doubled(twice(t)), x), np.full(3, 4, HALVES[name]))
     assert set(seen) == {HALVES[name]}
+
+
+@half
+def test_what_is_scattered_to_one_row_adds_up_in_float32(name: str) -> None:
+    ones, zeros = np.ones((N, 1), HALVES[name]), np.zeros((2, 1), HALVES[name])
+    slices = tf.IndexedSlices(tf.constant(ones), IDS)
+    expected = np.array([[N], [0]], HALVES[name])
+    v = tf.Variable(zeros)
+    v.scatter_add(slices)
+    np.testing.assert_array_equal(v, expected)
+    v.scatter_sub(slices)
+    np.testing.assert_array_equal(v, zeros)
+
+    @tf.function
+    def step(rows: Any) -> None:
+        v.scatter_add(tf.IndexedSlices(rows, IDS))
+
+    step(slices.values)
+    np.testing.assert_array_equal(v, expected)
+    np.testing.assert_array_equal(tf.tensor_scatter_nd_add(zeros, IDS[:, None], ones), expected)
+    w = tf.Variable(zeros)
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(tf.gather(w, IDS))
+    tf.keras.optimizers.SGD(1.0).apply_gradients([(tape.gradient(total, w), w)])
+    np.testing.assert_array_equal(w, -expected)
