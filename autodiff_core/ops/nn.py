@@ -91,7 +91,8 @@ def softmax(logits: Any, axis: int | None = None, name: str | None = None) -> Te
 
 
 def _softmax_kind(axis: int, x: Kind) -> Kind:
-    return Kind(np.exp(np.ones(1, x.dtype)).dtype, forms.along_axis(axis, x).shape)
+    forms.along_axis(axis, x)
+    return Kind(np.exp(np.ones(1, x.dtype)).dtype if x.size else x.dtype, x.shape)
 
 
 _SOFTMAX = general(
