@@ -7,6 +7,7 @@ more, by what its row declares (ops/forms.py), and must be the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -90,9 +91,16 @@ def _elementwise(op: str, arity: int, condition: bool, operands: Sequence[Kind],
     scalars = all(x.shape == () and x.dtype.char in "fd" for x in operands)
     if len(set(plain)) > 1 and not scalars and (condition or np.result_type(*plain).kind in "bf"):
         raise ValueError(f"its operands differ in dtype: {', '.join(map(str, plain))}")
-    shape = np.broadcast_shapes(*[x.shape for x in operands])
-    sample = _core.op_named(op).function(*[_core.adopt(np.ones((1,), x.dtype)) for x in operands])
-    return Kind(sample.dtype, shape)
+    shapes = [x.shape for x in operands]
+    shape = shapes[0] if shapes.count(shapes[0]) == arity else np.broadcast_shapes(*shapes)
+    return Kind(_dtype_of_one(op, *[x.dtype for x in operands]), shape)
+
+
+@lru_cache(4096)
+def _dtype_of_one(op: str, *dtypes: np.dtype[Any]) -> np.dtype[Any]:
+    """What an elementwise op gives of one element."""
+    found: np.dtype[Any] = _core.op_named(op).function(*[_core.adopt(np.ones((1,), dtype)) for dtype in dtypes]).dtype
+    return found
 
 
 def _holes(attribute: Any) -> list[int]:
