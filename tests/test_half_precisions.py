@@ -222,8 +222,10 @@ def test_what_is_scattered_to_one_row_adds_up_in_float32(name: str) -> None:
     v = tf.Variable(zeros)
     v.scatter_add(slices)
     np.testing.assert_array_equal(v, expected)
+    v.assign(zeros)
     v.scatter_sub(slices)
-    np.testing.assert_array_equal(v, zeros)
+    np.testing.assert_array_equal(v, -expected)
+    v.assign(zeros)
 
     @tf.function
     def step(rows: Any) -> None:
