@@ -94,6 +94,8 @@ def test_a_cotangent_of_zero_gives_zero_through_rows_of_arrays(row: Any, case: A
             gradients = tape.gradient(results, tensors, weights, unconnected_gradients="zero")
         except np.linalg.LinAlgError:
             continue  # such a matrix has no inverse, no factor ...
+        if any(np.isnan(y).any() for y in results):
+            continue  # nor has one whose singular values do not move smoothly a derivative of them
         for found in gradients:
             np.testing.assert_array_equal(tf.convert_to_tensor(found), np.zeros(found.shape))
 

@@ -14,7 +14,6 @@ from .. import _core
 from .._core import Tensor
 from . import forms
 from .forms import Kind
-from .table import Case, general
 
 
 def _whitened(attributes: Any, cov: np.ndarray) -> np.ndarray:
@@ -45,16 +44,16 @@ def _square_and_two_rows(attributes: Any, cov: Kind) -> Kind:
     return Kind(forms.inexact(cov), (cov.shape[0] + 2, cov.shape[0]))
 
 
-_WHITENED: _core.Op = general(
+_WHITENED: _core.Op = _core.register_general(
     "whitened_covariance",
     _whitened,
     None,
-    function=whitened,
-    doc="What makes deviations of a covariance independent, with its rank and pseudo-determinant.",
-    cases=(Case(lambda a: whitened(a @ np.ones((3, 3))), ((3, 3),)),),
+    None,
+    False,
+    False,
+    raises=True,
     form=forms.nothing,
     gives=_square_and_two_rows,
-    raises=True,
 )
 
 
@@ -83,14 +82,14 @@ def _one_of_each(attributes: Any, upper: Kind, cov: Kind) -> Kind:
     return Kind(upper.dtype, upper.shape[:-1])
 
 
-_BOX: _core.Op = general(
+_BOX: _core.Op = _core.register_general(
     "multivariate_normal_cdf",
     _box,
     None,
-    function=box,
-    doc="The probability of what is below a corner, of normal variables with a covariance.",
-    cases=(Case(lambda x, y: box(x, y @ np.ones((2, 2)) + np.eye(2), True, None, 1e-5, 1e-5), ((3, 2), (2, 2))),),
+    None,
+    False,
+    False,
+    raises=True,
     form=forms.parts(forms.flag, forms.maybe(forms.positive), forms.number, forms.number),
     gives=_one_of_each,
-    raises=True,
 )

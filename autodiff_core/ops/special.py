@@ -206,6 +206,10 @@ def _from_fractions(of_fractions: Any, of_hazard: Any) -> Any:
     return formula
 
 
+def _slope_of_bend(g: Any, x: Any, bend: Any, slope: Any) -> Any:
+    return g * (-bend * (x + 2.0 * normal_hazard(x)) - 2.0 * (slope * (1.0 + slope)))
+
+
 _HAZARD: dict[str, Any] = {"namespace": "ops.special.", "notes": "For the derivatives of log_ndtr and erfcx."}
 normal_hazard: Function = elementwise(
     "normal_hazard",
@@ -230,9 +234,7 @@ normal_hazard_slope: Function = elementwise(
 normal_hazard_bend: Function = elementwise(
     "normal_hazard_bend",
     None,
-    lambda g, x, y: (
-        g * (-y * (x + 2.0 * normal_hazard(x)) - 2.0 * (normal_hazard_slope(x) * (1.0 + normal_hazard_slope(x))))
-    ),
+    lambda g, x, y: _slope_of_bend(g, x, y, normal_hazard_slope(x)),
     formula=_from_fractions(
         lambda t, k1, k2, k3: (t + k1) * (k1 * k1 * k2 * (k3 - k2)),
         lambda h, excess: h * (excess * excess - 1.0 + h * excess),
