@@ -250,11 +250,14 @@ cdef ndarray taken_array(Sweep* s, int32_t node):
 
 
 cdef void check_spent(Sweep* s) noexcept:
-    """In a checked build, after a sweep: each adjoint has been spent, or is a source's, which `collect` has taken."""
+    """In a checked build, after a sweep: what adjoints held has been spent, but for those of ends that nobody asked for."""
     cdef int32_t k
+    cdef uint8_t kind
     for k in range(s.high - s.low + 1):
-        check(s.state[k] & KIND_MASK == NO_ADJOINT or s.state[k] & SOURCE or s.log.records[s.low + k].op == OP_LEAF
-              or s.state[k] & TAKEN_UP)
+        kind = s.state[k] & KIND_MASK
+        check(kind != IN_STRETCH)
+        check(kind == NO_ADJOINT or kind == NUMBER or kind == NODE or s.state[k] & (SOURCE | TAKEN_UP)
+              or s.log.records[s.low + k].op == OP_LEAF)
 
 
 cdef inline bint wants(Sweep* s, int32_t node) noexcept:
@@ -1415,6 +1418,8 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
                     result = collect(&s, node, result, e.nodes, i, results)
                 node = next_node(log, node, bit)
             results.append(result)
+        if CHECKED and s.state != NULL:
+            check_spent(&s)
     finally:
         sweep_close(&s, &e)
     return results
