@@ -277,11 +277,14 @@ cdef inline Operand settled(Operand x):
     return t
 
 
-cdef inline bint runs_backwards(ndarray array) noexcept:
-    """Whether an array is walked from its end along some axis."""
+cdef inline bint lies_badly(ndarray array) noexcept:
+    """Whether NumPy's loops are given a copy: of what is walked from its end along some axis, since they take other ways
+    there, whose last bits are others; and of what is not aligned, which they may not be given."""
     cdef int d
     if PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
         return False
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED):
+        return True
     for d in range(PyArray_NDIM(array)):
         if PyArray_STRIDES(array)[d] < 0 and PyArray_DIMS(array)[d] > 1:
             return True
@@ -299,7 +302,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     cdef list copies
     cdef Operands o
     cdef npy_intp size
-    cdef char numbers[3][8]
+    cdef double numbers[3]          # (as addresses of what is of their dtype)
     cdef int32_t nodes[3]
     cdef bint recorded = False
     cdef Log* log
@@ -359,12 +362,11 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
         for k in range(n):
             operand = <Operand>operands[k]
             if operand.scalar:
-                write_scalar(numbers[k], operand.code, operand.number)
-                o.data[k] = numbers[k]
+                o.data[k] = <char*>&numbers[k]
+                write_scalar(o.data[k], operand.code, operand.number)
                 for d in range(nd):
                     o.strides[k][d] = 0
-            elif runs_backwards(operand.array):
-                # NumPy's loops take other ways there, whose last bits are others.
+            elif lies_badly(operand.array):
                 forwards = own_copy(operand.array)
                 copies = [forwards] if copies is None else copies + [forwards]
                 set_operand(&o, k, forwards)
@@ -897,6 +899,8 @@ cdef inline bint blas_reads(int nd, const npy_intp* dims, const npy_intp* stride
 
 
 cdef inline ndarray for_blas(ndarray x):
+    if not PyArray_CHKFLAGS(x, NPY_ARRAY_ALIGNED):
+        return own_copy(x)
     return x if blas_reads(PyArray_NDIM(x), PyArray_DIMS(x), PyArray_STRIDES(x), item_size[type_code(x)]) else own_copy(x)
 
 

@@ -114,7 +114,7 @@ cdef inline void set_operand(Operands* o, int k, ndarray array) noexcept:
     cdef npy_intp* dims = PyArray_DIMS(array)
     cdef npy_intp* strides = PyArray_STRIDES(array)
     o.data[k] = <char*>PyArray_DATA(array)
-    check(lead >= 0 and 0 <= k <= MOST_INPUTS)
+    check(lead >= 0 and 0 <= k <= MOST_INPUTS and PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED))
     for d in range(lead):
         o.strides[k][d] = 0
     for d in range(nd):
@@ -264,6 +264,7 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
     cdef Operands o
     cdef ndarray out
     cdef int code = type_code(<ndarray>x)
+    check(PyArray_CHKFLAGS(y, NPY_ARRAY_ALIGNED))
     o.count = 3
     set_dims(&o, <ndarray>x)
     set_operand(&o, 0, <ndarray>x)
@@ -377,6 +378,8 @@ cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
     if is_half(code):
         return narrowed_array(sum_array(widened_array(x), nd, kept), code)
     out = zeros_array(code, nd, kept)
+    if not PyArray_CHKFLAGS(x, NPY_ARRAY_ALIGNED):
+        x = own_copy(x)
     lay_out_sum(&o, x, out)
     if not join_sum(&o, kept):
         x = own_copy(x)
@@ -454,7 +457,8 @@ cdef double uniform_sum(double value, npy_intp n, int dtype) noexcept nogil:
 
 
 cdef double uniform_node(double value, npy_intp n, int dtype, npy_intp* sizes, double* sums, int* count) noexcept nogil:
-    cdef char cell[8]
+    cdef double aligned = 0
+    cdef char* cell = <char*>&aligned
     cdef npy_intp half
     cdef double total
     cdef int k
@@ -496,7 +500,7 @@ ctypedef struct Register:
     PyObject* owner             # the array read or written
     double number
     double total
-    char bytes[8]               # the number, in the register's dtype
+    char bytes[8]               # the number, in the register's dtype (aligned, as what stands before it)
 
 ctypedef struct Stretch:
     int nd
@@ -596,22 +600,22 @@ cdef int stretch_load(Stretch* s, ndarray array) except -1:
 cdef double loop_once(Stretch* s, int op, int* inputs) noexcept:
     """What an op's loop gives for one element."""
     cdef Row* row = &table[op]
-    cdef char cells[MOST_INPUTS + 1][8]
+    cdef double cells[MOST_INPUTS + 1]      # (as addresses of what is of their dtypes)
     cdef char* args[MOST_INPUTS + 1]
     cdef npy_intp steps[MOST_INPUTS + 1]
     cdef npy_intp one = 1
     cdef int k, dtype = s.register[inputs[row.arity - 1]].dtype
     for k in range(row.arity + 1):
-        args[k] = cells[k]
+        args[k] = <char*>&cells[k]
         steps[k] = 0
     for k in range(row.arity):
-        write_scalar(cells[k], s.register[inputs[k]].dtype, s.register[inputs[k]].number)
+        write_scalar(args[k], s.register[inputs[k]].dtype, s.register[inputs[k]].number)
     row.loop[dtype](args, &one, steps, row.data[dtype])
     if row.out_type[dtype] == NPY_DOUBLE:
-        return (<double*>cells[row.arity])[0]
+        return cells[row.arity]
     if row.out_type[dtype] == NPY_FLOAT:
-        return (<float*>cells[row.arity])[0]
-    return (<uint8_t*>cells[row.arity])[0]
+        return (<float*>args[row.arity])[0]
+    return (<uint8_t*>args[row.arity])[0]
 
 
 cdef int stretch_emit(Stretch* s, int op, int* inputs) noexcept:

@@ -87,6 +87,13 @@ cdef inline void release(Block* block) noexcept:
     free_block(block)
 
 
+cdef int32_t more_room(int64_t room, int64_t needed) except -1:
+    """For a list that is numbered in 32 bits: twice the room that it has, and what is needed."""
+    if needed > 0x7fffffff:
+        raise MemoryError(f"a list of {needed} entries: there is room for 2**31 - 1")
+    return <int32_t>min(max(2 * room, needed), <int64_t>0x7fffffff)
+
+
 # NumPy's side of it: PyDataMem_Handler's four functions.
 cdef void* handler_malloc(void* ctx, size_t size) noexcept:
     return pool_take(size)

@@ -229,16 +229,16 @@ cdef enum:
 
 
 cdef int add_step(Plan plan, int kind, int32_t node) except -1:
-    cdef int64_t capacity
+    cdef int32_t capacity
     cdef void* grown
     cdef Step* step
     if plan.step_count == plan.step_capacity:
-        capacity = 2 * <int64_t>plan.step_capacity + 32
+        capacity = more_room(plan.step_capacity, <int64_t>plan.step_count + 32)
         grown = realloc(plan.steps, <size_t>capacity * sizeof(Step))
         if grown == NULL:
             raise MemoryError()
         plan.steps = <Step*>grown
-        plan.step_capacity = <int>capacity
+        plan.step_capacity = capacity
     step = &plan.steps[plan.step_count]
     memset(step, 0, sizeof(Step))
     step.kind = kind
@@ -252,12 +252,14 @@ cdef int32_t add_geometry(Plan plan, int nd, const npy_intp* dims, const npy_int
     cdef int32_t at = plan.geometry_count
     cdef void* grown
     cdef int d
-    if at + 2 * nd > plan.geometry_capacity:
-        plan.geometry_capacity = 2 * plan.geometry_capacity + 2 * nd + 64
-        grown = realloc(plan.geometry, <size_t>plan.geometry_capacity * sizeof(npy_intp))
+    cdef int32_t capacity
+    if 2 * nd > plan.geometry_capacity - at:
+        capacity = more_room(plan.geometry_capacity, <int64_t>at + 2 * nd + 64)
+        grown = realloc(plan.geometry, <size_t>capacity * sizeof(npy_intp))
         if grown == NULL:
             raise MemoryError()
         plan.geometry = <npy_intp*>grown
+        plan.geometry_capacity = capacity
     for d in range(nd):
         plan.geometry[at + d] = dims[d]
         plan.geometry[at + nd + d] = strides[d]
@@ -757,8 +759,7 @@ cdef int assign_memory(Plan plan) except -1:
                 if p.records[i].flags & ATTRIBUTE:
                     plan.root_count += 1
                     continue
-                plan.constants.append((plan.root_count, numpy.ascontiguousarray(<ndarray>p.values[i].array)
-                                       if PyArray_NDIM(<ndarray>p.values[i].array) else <ndarray>p.values[i].array))
+                plan.constants.append((plan.root_count, laid_out(<ndarray>p.values[i].array)))
                 plan.root_count += 1
         plan.object_roots = plan.root_count
         for i in range(p.count):

@@ -84,12 +84,12 @@ cdef class ProgramCore:
 
     cdef int32_t append(self, int op, int dtype, tuple shape, const int32_t* nodes, int n, object attribute) except -1:
         """One more record; returns its node."""
-        cdef int64_t capacity
+        cdef int32_t capacity
         cdef void* grown
         cdef Record* r
         cdef int k
         if self.count == self.capacity:
-            capacity = 2 * <int64_t>self.capacity + 32
+            capacity = more_room(self.capacity, <int64_t>self.count + 32)
             grown = realloc(self.records, <size_t>capacity * sizeof(Record))
             if grown == NULL:
                 raise MemoryError()
@@ -98,7 +98,7 @@ cdef class ProgramCore:
             if grown == NULL:
                 raise MemoryError()
             self.values = <Value*>grown
-            self.capacity = <int32_t>capacity
+            self.capacity = capacity
         r = &self.records[self.count]
         r.op = <uint16_t>op
         r.flags = SCALAR if len(shape) == 0 and (dtype == NPY_DOUBLE or dtype == NPY_FLOAT or dtype == NPY_BOOL) else 0
@@ -114,13 +114,13 @@ cdef class ProgramCore:
             if n > 1:
                 r.b = nodes[1]
         else:
-            if self.operand_count + n > self.operand_capacity:
-                capacity = 2 * <int64_t>self.operand_capacity + n + 32
+            if n > self.operand_capacity - self.operand_count:
+                capacity = more_room(self.operand_capacity, <int64_t>self.operand_count + n + 32)
                 grown = realloc(self.operands, <size_t>capacity * sizeof(int32_t))
                 if grown == NULL:
                     raise MemoryError()
                 self.operands = <int32_t*>grown
-                self.operand_capacity = <int32_t>capacity
+                self.operand_capacity = capacity
             r.flags |= LIST
             r.a = self.operand_count
             r.b = n

@@ -29,7 +29,7 @@ cdef void recur(Real* a, Real* b, Real* out, npy_intp outer, npy_intp n, npy_int
 def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
     """b[i] + a[i] * (the element before) along an axis; from the end if `reverse`. If `lagged`, the coefficient is that of
     the element before. Arrays of one shape and dtype, float32 or float64."""
-    cdef ndarray x = numpy.ascontiguousarray(a), y = numpy.ascontiguousarray(b), out
+    cdef ndarray x = laid_out(a), y = laid_out(b), out
     cdef npy_intp outer = 1, inner = 1, n
     cdef int d, nd = PyArray_NDIM(x)
     cdef int code = PyArray_TYPE(x)
@@ -74,7 +74,7 @@ cdef void multiply_others(Real* x, Real* out, npy_intp rows, npy_intp n) noexcep
 
 def products_of_others(x):
     """For each element the product of the others along the last axis, in two passes: right where factors are zero, too."""
-    cdef ndarray array = numpy.ascontiguousarray(x), out
+    cdef ndarray array = laid_out(x), out
     cdef int code = PyArray_TYPE(array), nd = PyArray_NDIM(array)
     cdef npy_intp n, rows
     if nd == 0 or (code != NPY_DOUBLE and code != NPY_FLOAT):

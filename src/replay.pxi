@@ -209,7 +209,6 @@ cdef void run_fused_blocks(void* context, int thread, int part, int parts) noexc
 cdef int run_fused(Run* run, FusedStep* f) except -1:
     cdef FusedRun context
     cdef FusedRegister* r
-    cdef char cells[8]
     cdef double few_sums[64]
     cdef char few_scratch[1 << 15]
     cdef int k, parts, threads
@@ -262,12 +261,12 @@ cdef int run_fused(Run* run, FusedStep* f) except -1:
 
 cdef void run_loop(Run* run, LoopStep* step) noexcept:
     cdef Operands o = step.shape
-    cdef char cells[MOST_INPUTS + 1][16]
+    cdef double cells[MOST_INPUTS + 1]
     cdef int k
     if step.clear:
         memset(pointer_to(run, &step.whole), 0, step.clear)
     for k in range(o.count):
-        o.data[k] = operand_pointer(run, &step.at[k], cells[k])
+        o.data[k] = operand_pointer(run, &step.at[k], <char*>&cells[k])
     if operand_size(&o) >= NOGIL_WORK:
         with nogil:
             run_nd(step.loop, step.extra, &o)
@@ -277,7 +276,7 @@ cdef void run_loop(Run* run, LoopStep* step) noexcept:
 
 cdef int run_sum_step(Run* run, LoopStep* step) except -1:
     cdef Operands o = step.shape
-    cdef char cell[16]
+    cdef double cell
     cdef char* copied = NULL
     memset(pointer_to(run, &step.whole), 0, step.clear)
     o.data[0] = o.data[2] = pointer_to(run, &step.at[2])
@@ -285,7 +284,7 @@ cdef int run_sum_step(Run* run, LoopStep* step) except -1:
         copy_operand(run, step.copied, &copied)
         o.data[1] = copied
     else:
-        o.data[1] = operand_pointer(run, &step.at[1], cell)
+        o.data[1] = operand_pointer(run, &step.at[1], <char*>&cell)
     run_sum(step.loop, step.extra, &o)
     if copied != NULL:
         pool_give(copied)
@@ -295,8 +294,8 @@ cdef int run_sum_step(Run* run, LoopStep* step) except -1:
 cdef int copy_operand(Run* run, LoopStep* step, char** data) except -1:
     """An operand as BLAS, or a sum, reads it; the memory is the pool's."""
     cdef Operands o = step.shape
-    cdef char cell[16]
-    o.data[0] = operand_pointer(run, &step.at[0], cell)
+    cdef double cell
+    o.data[0] = operand_pointer(run, &step.at[0], <char*>&cell)
     data[0] = o.data[1] = <char*>pool_take(step.clear)
     if data[0] == NULL:
         raise MemoryError()

@@ -14,7 +14,7 @@ ctypedef fused Real:
 
 cdef ndarray row_numbers(object indices):
     """Indices as C code reads them: contiguous, of NumPy's own index type."""
-    return numpy.ascontiguousarray(indices, np_intp_dtype)
+    return laid_out(indices, np_intp_dtype)
 
 
 cdef inline bint has_row_loop(int op, int code) noexcept:
@@ -109,7 +109,7 @@ cdef int row_change(str kind) except -2:
 def changed_rows(str kind, ndarray whole, indices, values):
     """A copy of an array with some of its rows changed: "add", "subtract" or "replace"."""
     cdef ndarray copy = PyArray_NewCopy(whole, NPY_CORDER)
-    change_rows(row_change(kind), copy, row_numbers(indices), numpy.ascontiguousarray(values, whole.dtype))
+    change_rows(row_change(kind), copy, row_numbers(indices), laid_out(values, whole.dtype))
     return copy
 
 
@@ -129,4 +129,4 @@ def add_rows(whole, indices, values):
     """Add rows to those of a contiguous array, in place; duplicates add up."""
     if not PyArray_CHKFLAGS(<ndarray?>whole, NPY_ARRAY_CARRAY):
         raise ValueError("add_rows writes to contiguous arrays only")
-    change_rows(OP_ADD, whole, row_numbers(indices), numpy.ascontiguousarray(values, whole.dtype))
+    change_rows(OP_ADD, whole, row_numbers(indices), laid_out(values, whole.dtype))

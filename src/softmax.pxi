@@ -83,7 +83,7 @@ cdef ndarray label_of_rows(ndarray labels, npy_intp rows, npy_intp classes):
     cdef int64_t* label
     cdef npy_intp i
     if which.dtype is not np_int64 or not PyArray_CHKFLAGS(which, NPY_ARRAY_CARRAY_RO):
-        which = numpy.ascontiguousarray(which, numpy.int64)
+        which = laid_out(which, numpy.int64)
     label = <int64_t*>PyArray_DATA(which)
     if PyArray_SIZE(which) != rows:
         raise ValueError(f"labels of shape {which.shape} for {rows} rows")

@@ -83,7 +83,7 @@ cdef inline npy_intp* places(PyObject* map) noexcept:
 
 
 cdef ndarray as_map(object array):
-    return <ndarray>numpy.ascontiguousarray(array, np_intp_dtype).reshape(-1)
+    return <ndarray>laid_out(array, np_intp_dtype).reshape(-1)
 
 
 cdef int compare_indices(const void* a, const void* b) noexcept nogil:

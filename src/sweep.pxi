@@ -93,12 +93,14 @@ cdef inline void add_number(Sweep* s, int32_t node, double value) noexcept:
 cdef int set_register(Sweep* s, int32_t node, int register) except -1:
     cdef int32_t k = node - s.low
     cdef void* grown
+    cdef int32_t capacity
     if s.pending_count == s.pending_capacity:
-        grown = realloc(s.pending, <size_t>(2 * s.pending_capacity + 64) * sizeof(int32_t))
+        capacity = more_room(s.pending_capacity, <int64_t>s.pending_count + 64)
+        grown = realloc(s.pending, <size_t>capacity * sizeof(int32_t))
         if grown == NULL:
             raise MemoryError()
         s.pending = <int32_t*>grown
-        s.pending_capacity = 2 * s.pending_capacity + 64
+        s.pending_capacity = capacity
     check(s.low <= node <= s.high and 0 <= register < s.stretch.count)
     s.pending[s.pending_count] = node
     s.pending_count += 1
@@ -136,6 +138,8 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
         return 0
     if type_code(array) != r.dtype:
         array = cast_array(array, dtype_objects[r.dtype])
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED):
+        array = own_copy(array)     # (a weight of the caller's, or what a rule gave)
     if s.state[k] & KIND_MASK == SLICES:
         add_up_slices(s, node)
     if s.state[k] & KIND_MASK == IN_STRETCH:
@@ -497,7 +501,7 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
         if held.ob_refcnt == 1 and pooled_memory(held) and type_code(cotangent) == type_code(<ndarray>held):
             # Into its place in what is there already, so that n slices of n elements cost n, not n squared.
             if op == OP_GATHER_ROWS and not s.batch:
-                change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), numpy.ascontiguousarray(cotangent))
+                change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), laid_out(cotangent))
                 return 0
             if op == OP_TAKE:
                 if s.batch:

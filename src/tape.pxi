@@ -348,7 +348,7 @@ cdef void log_close(Log* log) noexcept:
     free(log.combinations)
     if log.shapes != NULL:
         drop_shapes(log)
-    if spare_log == NULL and log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
+    if spare_log == NULL and <int64_t>log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
         spare_log = log
         return
     free(log.records)
@@ -407,7 +407,7 @@ cdef int32_t log_constant(Log* log, Operand x) except 0:
     cdef int32_t capacity
     cdef ndarray array
     if log.constant_count == log.constant_capacity:
-        capacity = 2 * log.constant_capacity if log.constant_capacity else 64
+        capacity = more_room(log.constant_capacity, <int64_t>log.constant_count + 64)
         grown = realloc(log.constants, <size_t>capacity * sizeof(Constant))
         if grown == NULL:
             raise MemoryError()
@@ -469,8 +469,8 @@ cdef int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except
     cdef int32_t capacity
     cdef void* grown
     cdef int k
-    if log.operand_count + count > log.operand_capacity:
-        capacity = 2 * log.operand_capacity + count + 64
+    if count > log.operand_capacity - log.operand_count:
+        capacity = more_room(log.operand_capacity, <int64_t>log.operand_count + count + 64)
         grown = realloc(log.operands, <size_t>capacity * sizeof(int32_t))
         if grown == NULL:
             raise MemoryError()
@@ -1118,7 +1118,7 @@ cdef class VariableCore(Operand):
         GIL is held throughout. Where it is not, in a copy, the change is made once more if another thread has come between.
         """
         cdef ndarray rows = row_numbers(indices)
-        cdef ndarray changes = numpy.ascontiguousarray(values, dtype_objects[self.code])
+        cdef ndarray changes = laid_out(values, dtype_objects[self.code])
         cdef PyObject* held
         cdef Tensor before
         cdef ndarray whole

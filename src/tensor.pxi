@@ -424,6 +424,12 @@ cdef ndarray own_copy(object value):
     return copy
 
 
+cdef ndarray laid_out(object value, object dtype=None):
+    """An array as C code reads it: contiguous, and its elements at addresses that are multiples of their size."""
+    cdef ndarray array = numpy.ascontiguousarray(value, dtype)
+    return array if PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED) else own_copy(array)
+
+
 # Whoever gives None for a tensor hardly ever wrote it.
 cdef str none_says = ('None is what a gradient is where the target does not depend on the source (unconnected_gradients="zero" '
                       "makes zeros of that), and what a function without a return statement gives")

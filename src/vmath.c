@@ -5,8 +5,8 @@
 
 /* One binary serves all x86-64 machines: the dynamic loader picks the widest vectors that this one has. (By feature:
  * "arch=..." asks for that very processor, and a newer one then falls to the default.) Elsewhere the same loops are
- * compiled for the target's baseline. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+ * compiled for the target's baseline; for ThreadSanitizer too, which is not there yet when the loader picks. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
 #define VM_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define VM_CLONES
