@@ -243,4 +243,4 @@ cdef class Numbers:
 
 cdef ndarray numbers_of(object value):
     """A contiguous array of float64."""
-    return numpy.ascontiguousarray(value, numpy.float64)
+    return laid_out(value, numpy.float64)
