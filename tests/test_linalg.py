@@ -317,6 +317,14 @@ def test_norm_of_matrices_by_number_is_that_of_numpy() -> None:
         np.testing.assert_allclose(found, np.linalg.norm(STACK, ord=ord, axis=(-2, -1)))
 
 
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+@pytest.mark.parametrize("ord", ["fro", "nuc", 1, 2, np.inf])
+def test_norms_of_matrices_without_elements_are_zero(ord: Any, shape: tuple[int, int]) -> None:
+    x = tf.constant(np.zeros(shape))
+    assert np.linalg.norm(x, ord).numpy() == 0.0
+    assert gradient(lambda x: np.linalg.norm(x, ord), np.zeros(shape)).shape == shape
+
+
 def test_normalize_gives_the_unit_tensor_and_its_norm() -> None:
     for ord, axis in (("euclidean", None), (1, 1), (np.inf, (-2, -1)), (2, (-2, -1))):
         unit, length = tf.linalg.normalize(STACK, ord, axis)

@@ -81,7 +81,12 @@ def _number(ord: Any) -> Any:
     return ord.item() if isinstance(ord, _core.Operand) else ord
 
 
-_SPECTRAL = {2: reduce_max, -2: reduce_min, "nuc": reduce_sum}
+def _largest(x: Any, axis: int) -> Any:
+    """The largest of numbers that are not negative: of none it is zero, as in NumPy."""
+    return reduce_max(x, axis) if x.shape[axis] else reduce_sum(x, axis)
+
+
+_SPECTRAL: dict[Any, Any] = {2: _largest, -2: reduce_min, "nuc": reduce_sum}
 
 
 def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Tensor:
@@ -122,7 +127,8 @@ def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Tensor:
         norm = _SPECTRAL[ord](svd(a, compute_uv=False), -1)
     elif ord in (1, -1, np.inf, -np.inf):
         summed, kept = (-2, -1) if abs(ord) == 1 else (-1, -1)
-        norm = (reduce_max if ord > 0 else reduce_min)(reduce_sum(_abs(a), summed), kept)
+        sums = reduce_sum(_abs(a), summed)
+        norm = _largest(sums, kept) if ord > 0 else reduce_min(sums, kept)
     else:
         raise ValueError(f"norm: ord={ord!r} is none of matrices: it is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf")
     return expand_dims(expand_dims(norm, -1), -1) if keepdims else norm
