@@ -43,8 +43,9 @@ from .reductions import reduce_any, reduce_max, reduce_sum
 from .shaping import broadcast_to, concat, expand_dims, reshape
 from .table import Case, general, several
 
-# Slopes at values that are closer than this many roundings say nothing about how they grow from one to the other.
-_CLOSE = 1e3
+# Slopes at values that are closer than this many roundings say nothing about how they grow from one to the other; but
+# values this far apart, beside the largest, are told apart in half precision, too.
+_CLOSE, _FAR = 1e3, 2.0**-8
 
 
 # ------------------------------------------------------------------------------------------------- numbers beside zero
@@ -58,7 +59,8 @@ def _largest(x: Any, axes: Sequence[int]) -> Any:
 
 def rounding(values: Any, factor: float = 1.0) -> Any:
     """What counts as zero beside the largest of values, with the last axis 1 long."""
-    return _largest(values, [-1]) * (int(values.shape[-1]) * factor * float(finfo(values.dtype).eps))
+    least = int(values.shape[-1]) * float(finfo(values.dtype).eps)
+    return _largest(values, [-1]) * max(least, min(least * factor, _FAR))
 
 
 def _negligible(x: Any) -> Any:
