@@ -28,7 +28,9 @@ class _Arguments:
     def __init__(self, name: str, args: tuple[Any, ...], argnums: int | Sequence[int]) -> None:
         self.name = name
         self.single = isinstance(argnums, (int, np.integer))
-        places = [_core.integer(argnums)] if self.single else [_core.integer(k) for k in argnums]
+        places = (
+            [_core.integer(argnums)] if isinstance(argnums, (int, np.integer)) else [_core.integer(k) for k in argnums]
+        )
         for k in places:
             if not -len(args) <= k < len(args):
                 raise ValueError(f"{name}: argnums names argument {k}, but the function was called with {len(args)}")

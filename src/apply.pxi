@@ -1211,7 +1211,7 @@ cdef object plain_index(object part, int depth=0):
         nested = value_holds_operands(part)
         if traces and nested:
             return plain_index(stack_operands(part, None))
-        part = np_asarray([plain_index(item, depth + 1) for item in part] if nested else part)
+        part = array_from([plain_index(item, depth + 1) for item in part] if nested else part)
         return part.astype(np_intp_dtype) if part.size == 0 else part
     if isinstance(part, ndarray):
         return part.copy()

@@ -548,7 +548,7 @@ def value_array(value):
         if traces:
             look(<Operand>value, False)
         return array_of(<Operand>value)
-    return np_asarray(value)
+    return array_from(value)
 
 
 def operands(*values):
@@ -1128,6 +1128,8 @@ cdef class Extension:
     cdef int withdraw(self) except -1:
         """Cut off what was appended, unless a tape listens to it."""
         cdef Tape tape = self.tape
+        if tape is None:
+            raise RuntimeError("this second derivative has been left already, or was never begun")
         self.tape = None
         self.gradients = None
         tape.persistent = self.persistent

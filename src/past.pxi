@@ -122,13 +122,15 @@ cdef bint has_value(VariableCore v, Operand value) noexcept:
 cdef class Past:
     """What variables are when a function with a rule is recorded; as a context, they are that again, for the rule."""
     cdef list recorded          # [(variable, value, log id, node)]
-    cdef list present           # while it is entered: [(variable, the value from then, place from then, its state now)]
+    cdef list entered           # for each time that it is entered now, by a rule that asks for its own derivative or by another
+                                # thread: the thread, and [(variable, the value from then, place from then, its state now)]
 
     def __init__(self, list variables):
         cdef Log* log = recording_log()
         cdef int32_t node
         cdef VariableCore v
         self.recorded = []
+        self.entered = []
         for v in variables:
             node = -1 if log == NULL else tracked(log, v)
             self.recorded.append((v, value_of(v), 0 if node < 0 else log.id, node))
@@ -137,7 +139,7 @@ cdef class Past:
         cdef VariableCore v
         cdef Log* log
         cdef uint64_t log_id
-        self.present = []
+        cdef list present = []
         for v, value, identity, node in self.recorded:
             log_id = identity
             if has_value(v, <Operand>value) and (log_id == 0 or (v.log_id == log_id and v.node == <int32_t>node)):
@@ -150,16 +152,21 @@ cdef class Past:
                 v.log_id = v.fresh_log_id = log_id
                 v.node = node
                 v.elsewhere = None
-            self.present.append((v, value, v.log_id, v.node, state))
+            present.append((v, value, v.log_id, v.node, state))
+        self.entered.append((PyThread_get_thread_ident(), present))
         return self
 
     def __exit__(self, kind, error, traceback):
         cdef VariableCore v
-        for v, value, log_id, node, state in self.present:
+        cdef Py_ssize_t k = len(self.entered) - 1
+        while k >= 0 and <unsigned long>(<tuple>self.entered[k])[0] != PyThread_get_thread_ident():
+            k -= 1
+        if k < 0:
+            raise RuntimeError("these variables are not in the past, in this thread")
+        for v, value, log_id, node, state in (<tuple>self.entered.pop(k))[1]:
             if not has_value(v, <Operand>value):
                 continue            # the rule has assigned to it
             if v.log_id == <uint64_t>log_id and v.node == <int32_t>node:
                 set_state(v, <tuple>state)
             else:
                 put_value(v, <Operand>(<tuple>state)[0])    # what was read meanwhile is an earlier value of the same source
-        self.present = None

@@ -30,6 +30,9 @@ cdef class Operand:
     cdef object elsewhere
     cdef object __weakref__
 
+    def __init__(self, *args, **kwargs):
+        raise TypeError("a Tensor is made by constant() or convert_to_tensor()")
+
     # ------------------------------------------------------------------------------------------------ arithmetic
 
     def __add__(x, y): return binary(OP_ADD, x, y)
@@ -250,9 +253,6 @@ cdef class Tensor(Operand):
            [16., 23.]], dtype=float32)>
     """
 
-    def __init__(self, *args, **kwargs):
-        raise TypeError("a Tensor is made by constant() or convert_to_tensor()")
-
     def __repr__(self):
         return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}, numpy={format_value(self)}>"
 
@@ -402,7 +402,7 @@ def seen(value, dtype=None):
         if traces:
             look(<Operand>value, False)
         return seen_array(<Operand>value, dtype, None)
-    return np_asarray(value, dtype)
+    return np_asarray(array_from(value), dtype)
 
 
 def rebuild_tensor(array):
@@ -410,9 +410,38 @@ def rebuild_tensor(array):
     return new_tensor(own_copy(array))
 
 
+cdef object held_still(object value, int depth=0):
+    """Lists as tuples, so that code which runs while NumPy makes numbers of what is in them cannot take it out of them."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    check_depth(depth)
+    return tuple([held_still(item, depth + 1) for item in value])
+
+
+cdef bint only_numbers(object value, int depth=0) except -1:
+    """Whether nothing in lists has code of its own that makes a number of it."""
+    check_depth(depth)
+    for item in value:
+        if type(item) is float or type(item) is int or type(item) is bool or type(item) is complex:
+            continue
+        if isinstance(item, (list, tuple)):
+            if not only_numbers(item, depth + 1):
+                return False
+        elif not (type(item) is ndarray or isinstance(item, np_generic)):
+            return False
+    return True
+
+
+cdef ndarray array_from(object value):
+    """np.asarray; of lists as they are now, whatever is done to them meanwhile."""
+    if isinstance(value, (list, tuple)) and not only_numbers(value):
+        value = held_still(value)
+    return np_asarray(value)
+
+
 cdef ndarray own_copy(object value):
     """A C-contiguous array of our own."""
-    cdef ndarray source = np_asarray(value)
+    cdef ndarray source = array_from(value)
     cdef ndarray copy
     check_numeric(source)
     if not source.dtype.isnative:
@@ -470,7 +499,7 @@ cdef Tensor convert(object value, object dtype):
     if dtype is not None:
         if python and value_holds_operands(value):
             return stack_operands(value, dtype)
-        array = np_asarray(value)
+        array = array_from(value)
         check_numeric(array)
         dtype = dtype_of(dtype)
         check_fits(value, array, dtype)
@@ -480,7 +509,7 @@ cdef Tensor convert(object value, object dtype):
             return new_scalar(<double><float>(<double>value) if float_code == NPY_FLOAT else <double>value, float_code)
         if value_holds_operands(value):
             return stack_operands(value, None)
-        array = np_asarray(value)
+        array = array_from(value)
         check_numeric(array)
         # Python's own numbers have no width of their own; NumPy values inside a list keep theirs.
         if type_code(array) == NPY_DOUBLE and not holds_numpy(value):
@@ -653,7 +682,7 @@ cdef Operand beside(object value, Operand other, bint operator):
     if isinstance(value, (bool, int, float, complex, list, tuple)):
         if value_holds_operands(value):
             return stack_operands(value, None)
-        array = np_asarray(value)
+        array = array_from(value)
         check_numeric(array)
         if holds_numpy(value):
             return new_tensor(array)
