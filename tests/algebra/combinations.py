@@ -52,6 +52,12 @@ DOCUMENTED = [
         "reads the variables.*make them arguments",
         "a rule of tangents of the arguments says nothing about variables",
     ),
+    Refusal(
+        lambda entry, names: "calls Python" in entry.tags and "loaded program" in names,
+        ValueError,
+        "calls Python of its own and cannot be saved",
+        "a file holds no Python, and how many steps a solver takes is Python's",
+    ),
 ]
 
 STILL_WRONG: list[str] = []

@@ -658,3 +658,18 @@ def complex_polynomial(m):
 @entry(VECTORS)
 def spectrum(m):
     return lambda x: m.math.real(m.signal.ifft(m.signal.fft(m.cast(x, m.complex128)) ** 2))
+
+
+@entry(MIXED, "calls Python")
+def differential_equation(m):
+    steps = {"rtol": 1e3, "atol": 1e3, "first_step": 0.1, "max_step": 0.1}
+
+    def f(k, y):
+        rate = m.exp(-k)  # which the slope finds around it
+
+        def slope(t, y, k):
+            return k * m.sin(y) - rate * y * t
+
+        return m.scipy.integrate.solve_ivp(slope, (0.0, 0.2), y, "RK23", [0.1, 0.2], args=(k,), **steps).y
+
+    return f

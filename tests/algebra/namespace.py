@@ -580,3 +580,20 @@ random = SimpleNamespace(
     stateless_normal=lambda shape, seed, dtype: lifted(tf.random.stateless_normal(shape, seed, dtype=dtype).numpy()),
     stateless_uniform=lambda shape, seed, dtype: lifted(tf.random.stateless_uniform(shape, seed, dtype=dtype).numpy()),
 )
+
+
+def _solve_ivp(fun: Any, t_span: Any, y0: Any, method: str, t_eval: Any, args: Any = (), **steps: Any) -> Any:
+    """By Bogacki's and Shampine's method, with a step to each of the times."""
+    assert method == "RK23"
+    states, begin = [_a(y0)], t_span[0]
+    for end in t_eval:
+        y, h = states[-1], end - begin
+        first = fun(begin, y, *args)
+        second = fun(begin + 0.5 * h, y + first * (0.5 * h), *args)
+        third = fun(begin + 0.75 * h, y + second * (0.75 * h), *args)
+        states.append(y + (first * 2.0 + second * 3.0 + third * 4.0) * (h / 9.0))
+        begin = end
+    return SimpleNamespace(y=np.stack(states[1:], 1))
+
+
+scipy = SimpleNamespace(integrate=SimpleNamespace(solve_ivp=_solve_ivp))
