@@ -300,6 +300,25 @@ def test_events_and_dense_output_are_scipys_where_nobody_follows() -> None:
                 I.solve_ivp(slope, (0.0, 1.0), start, events=stops, dense_output=True)
 
 
+def test_options_that_mean_nothing_to_a_method_are_told_of() -> None:
+    with pytest.warns(UserWarning, match="solve_ivp: jac, lband mean nothing to the method RK45") as seen:
+        found = I.solve_ivp(turning, (0.0, 1.0), np.ones(2), jac=None, lband=1)
+    assert found.success
+    assert seen[0].filename == __file__
+
+
+def test_slopes_are_lists_and_arguments_single_as_scipys_may_be() -> None:
+    rate = tf.constant(0.7, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(rate)
+        y = I.odeint(lambda y, t, rate: [-rate * y[0], 0.0 * y[1]], np.ones(2), [0.0, 1.0], rate)[-1, 0]
+    np.testing.assert_allclose([y, tape.gradient(y, rate)], np.exp(-0.7) * np.array([1.0, -1.0]), rtol=1e-6)
+    jacobian = I.solve_ivp(lambda t, y: -rate * y, (0.0, 1.0), np.ones(2), "BDF", jac=lambda t, y: -rate * np.eye(2))
+    assert jacobian.success
+    by_columns = I.solve_ivp(lambda t, y: -rate * y, (0.0, 1.0), np.ones(2), vectorized=True)
+    np.testing.assert_allclose(by_columns.y[0, -1], np.exp(-0.7), rtol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [

@@ -213,7 +213,7 @@ def odeint(
     """
     integrate = _scipy()
     ordered = (lambda y, at, *rest: func(at, y, *rest)) if tfirst else func
-    equation = Equation("odeint", ordered, y0, t, args)
+    equation = Equation("odeint", ordered, y0, t, args if isinstance(args, tuple) else (args,))
 
     def choose(
         equation: Equation, start: np.ndarray, times: np.ndarray, shared: Sequence[Any], keeps: bool
@@ -353,6 +353,9 @@ def solve_ivp(
     for name in ("rtol", "atol"):
         settings[name] = equation.tolerance(settings[name])
     explicit = events is None and not dense_output and _is_explicit(integrate, solver)
+    if explicit and (others := settings.keys() - {"rtol", "atol", "max_step", "first_step"}):
+        warn(f"solve_ivp: {', '.join(sorted(others))} mean nothing to the method {solver.__name__}", stacklevel=2)
+        settings = {name: value for name, value in settings.items() if name not in others}
 
     def choose(
         equation: Equation, start: np.ndarray, times: np.ndarray, shared: Sequence[Any], keeps: bool
@@ -416,11 +419,8 @@ def _explicitly(
     atol: Any,
     max_step: float = np.inf,
     first_step: float | None = None,
-    **others: Any,
 ) -> tuple[Any, Steps, Any]:
     """By a Runge-Kutta method of SciPy's, whose steps are recorded."""
-    if others:
-        warn(f"solve_ivp: {', '.join(others)} mean nothing to the method {solver.__name__}", stacklevel=5)
     if not max_step > 0.0:
         raise ValueError(f"solve_ivp: max_step is positive, not {max_step}")
     if first_step is not None and not 0.0 < first_step <= abs(times[-1] - times[0]):
