@@ -17,14 +17,14 @@ from .forms import Kind
 
 _GENERAL = _core.register_general(
     "reread_by_array",
-    lambda attributes, value, source: np.array(value),
+    lambda attributes, value, source: np.array(np.broadcast_to(value, np.broadcast_shapes(value.shape, source.shape))),
     lambda g, y, attributes, value, source: (None, g),
     None,
     False,
     False,
     leading=True,
     form=forms.nothing,
-    gives=lambda attributes, value, source: Kind(*value),
+    gives=lambda attributes, value, source: Kind(value.dtype, forms.broadcast(value, source)),
 )
 
 
