@@ -42,6 +42,11 @@ SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
     "largest_finite": lambda: ((1,), [F((2, 7), "float64")]),
     "reduce_any": lambda: ((1, False), [A([[False, False], [True, False]], "bool")]),
     "reduce_all": lambda: ((-1, True), [A([[True, True], [False, True]], "bool")]),
+    "whitened_covariance": lambda: (None, [A([[2.0, 0.5], [0.5, 1.0]], "float64")]),
+    "multivariate_normal_cdf": lambda: (
+        (False, None, 1e-5, 1e-5),
+        [F((2,), "float64"), A([[2.0, 0.5], [0.5, 1.0]], "float64")],
+    ),
     "mean_of_integers": lambda: (((2, 3), (1, 3), (3,)), [A([[1, 2, 3], [4, 6, 8]], "int32")]),
     "argmax": lambda: ((0, D("int64")), [F((12,), "float64")]),
     "argmin": lambda: ((0, D("int64")), [F((12,), "float64")]),
