@@ -6,6 +6,7 @@ Special functions are computed by SciPy, and loaded when one of them is asked fo
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
+from . import _core
 from .creation import accumulate_n, add_n, cast
 from .ops.complex_parts import angle, imag, real
 from .ops.counting import (
@@ -129,7 +130,34 @@ from .ops.segments import (
 
 truediv = realdiv = divide
 floormod = mod
-round = rint
+
+
+def round(x: _Any, name: str | None = None) -> _core.Tensor:
+    """Rounded to the nearest integer, halves to even, elementwise.
+
+    Parameters
+    ----------
+    x : array_like
+        Numbers; integers stay as they are.
+
+    Returns
+    -------
+    Tensor
+        Of the operand's shape and dtype. No gradient passes.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/round. np.rint of integers, called with tensors, gives floats, as
+    NumPy's does.
+
+    Examples
+    --------
+    >>> print(tf.round([0.5, 1.5, -2.7]).numpy(), tf.round([3]).numpy())
+    [ 0.  2. -3.] [3]
+    """
+    operand = _core.operand(x)
+    return _core.identity_tensor(operand) if operand.dtype.kind in "iu" else rint(operand)
+
 
 # By TensorFlow's name: the name of the row.
 _SPECIAL = {

@@ -64,6 +64,7 @@ def test_elementwise_functions_keep_the_dtype(dtype: str) -> None:
         lambda: tf.pow(x, 2): [1, 4, 81],
         lambda: x // y: [0, 2, 3],
         lambda: x % y: [1, 0, 0],
+        lambda: tf.round(x): [1, 2, 9],
         lambda: tf.clip_by_value(x, 2, 8): [2, 2, 8],
         lambda: tf.cumsum(x): [1, 3, 12],
         lambda: tf.reduce_sum(x): 12,
