@@ -26,6 +26,7 @@ from . import forms
 from .complex_parts import real
 from .elementwise import abs as _abs
 from .elementwise import (
+    cotangent_product,
     exp,
     is_nan,
     less_equal,
@@ -491,7 +492,7 @@ def _singular_along_rule(c: Any, y: Any, attributes: Any, a: Any, s: Any, u: Any
     of_matrix = adjoint_product(_core.matmul(u, inner), v, False, True)
     if out is not None:
         over = expand_dims(inverse_of(s, _beside_zero(s), np.nan), -2)
-        out = multiply(_known(over, out), multiply(columns, out))
+        out = cotangent_product(multiply(columns, out), _known(over, out))
         of_matrix = of_matrix + _outside(out, u, v)
     return of_matrix, None, None, None, of_change
 
