@@ -562,7 +562,7 @@ def operands(*values):
 
 def operands_or_none(*values):
     """The same where some but the first may be left out: None stays None."""
-    if values[0] is None:
+    if values and values[0] is None:
         raise TypeError(f"an operand cannot be None: {none_says}")
     cdef Operand x
     cdef object widest = None

@@ -18,8 +18,9 @@ cdef ndarray row_numbers(object indices):
 
 
 cdef inline bint has_row_loop(int op, int code) noexcept:
-    """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy."""
-    return op == REPLACE or table[op].loop[code] != NULL
+    """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy, and so is what
+    half precisions are summed with."""
+    return op == REPLACE or (table[op].loop[code] != NULL and not is_half(code))
 
 
 cdef void add_numbers(Real* whole, npy_intp* rows, Real* values, npy_intp n) noexcept:
