@@ -14,7 +14,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: help demo test algebra lint warnings bench bench-against bench-check bench-peers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test algebra lint warnings bench bench-against bench-check bench-peers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -33,6 +33,7 @@ help:
 	@echo "make races        threads under ThreadSanitizer, where there is one"
 	@echo "make checked      the core's tests on a build with checks inside; every allocation fails once"
 	@echo "make check-numpy  the walks over NumPy's names with another version of it (NUMPY=2.0.2)"
+	@echo "make interpreters the core's tests on the oldest and the newest Python that is here beside .venv's"
 	@echo "make wheel        sdist and wheel in dist/"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
@@ -84,6 +85,9 @@ sanitize races checked: .made/dev
 # The walks over NumPy's and scipy.special's names with another version: make check-numpy NUMPY=2.0.2
 check-numpy: .made/dev
 	.ci/check_numpy $(NUMPY)
+
+interpreters: .made/dev
+	.ci/interpreters
 
 wheel: .made/wheel
 

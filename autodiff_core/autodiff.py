@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
-from warnings import warn
 
 from . import _core
 from .indexed_slices import tangents_by_rows
@@ -88,7 +87,7 @@ class ForwardAccumulator(_core.Tape):
                 f"intended, please sum the corresponding tangents."
             )
         if not _core.is_differentiable(primal.dtype):
-            warn(f"The dtype of the watched primal must be floating (e.g. float32), got {primal.dtype}", stacklevel=3)
+            _core.warn_caller(f"The dtype of the watched primal must be floating (e.g. float32), got {primal.dtype}")
             return
         tangent = _core.operand_like(direction, primal)
         if tuple(tangent.shape) != tuple(primal.shape):

@@ -10,8 +10,6 @@ given.
 from __future__ import annotations
 
 import inspect
-import sys
-import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -25,7 +23,7 @@ from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, op
 from .draws import runs_as_written
 from .indexed_slices import IndexedSlices
 from .program_layout import Layout, Place
-from .surroundings import PACKAGE, names_around
+from .surroundings import names_around
 from .tensor_spec import TensorSpec
 from .wrapping import named_after, reduced
 
@@ -554,10 +552,9 @@ class Function(_core.FunctionCore):
         """Run calls like this one as plain Python from here on, and say so once."""
         variants.obstacle = obstacle
         self.forget_last()
-        warnings.warn(
+        _core.warn_caller(
             f"{self._name} is run as plain Python for arguments like these: {obstacle}. Results are right, but nothing "
-            f"is gained by recording it",
-            stacklevel=_caller_level(),
+            f"is gained by recording it"
         )
 
     # --------------------------------------------------------------------------------------------------- under tapes
@@ -772,14 +769,6 @@ def _example(leaf: Any) -> Any:
             raise ValueError(f"{leaf} leaves sizes open; a program has a shape, so name them all")
         return _core.adopt(np.ones(leaf.shape, leaf.dtype))
     return leaf
-
-
-def _caller_level() -> int:
-    """How far up the user's code stands, for a warning of the function that asks."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def _method_of(owner: Any, name: str) -> Function:

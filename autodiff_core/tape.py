@@ -6,7 +6,6 @@ import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from warnings import warn
 
 from . import _core, jacobians
 from .creation import zeros_like
@@ -103,10 +102,9 @@ class GradientTape(_core.Tape):
             if _core.is_differentiable(leaf.dtype):
                 self.watch_operand(leaf)
             else:
-                warn(
+                _core.warn_caller(
                     f"watch: a tensor of dtype {leaf.dtype} has no gradient; it will be None. Cast before watching: "
-                    f"x = tf.cast(x, tf.float32)",
-                    stacklevel=2,
+                    f"x = tf.cast(x, tf.float32)"
                 )
 
     def watched_variables(self) -> tuple[Any, ...]:

@@ -16,8 +16,10 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t,
 from libc.stdlib cimport abort, free, qsort
 from libc.string cimport memcmp, memcpy, memset, strcpy
 
+import sys
 from enum import Enum as enum_type
 from types import MethodType
+from os.path import dirname, sep
 from warnings import warn
 
 import numpy

@@ -803,6 +803,17 @@ cdef list checked_sources(list sources):
     return sources
 
 
+def warn_caller(text, category=UserWarning):
+    """Warn, and point at the line of whoever called into this package: the innermost one that is neither its nor NumPy's."""
+    cdef int level = 1
+    cdef object frame = sys._getframe(0)
+    cdef tuple inside = (dirname(sys.modules[__name__].__file__) + sep, dirname(numpy.__file__) + sep)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(inside):
+        frame = frame.f_back
+        level += 1
+    warn(text, category, stacklevel=level)
+
+
 cdef Operand checked_target(object value):
     """A target, or None (after a warning) if its dtype has no gradient."""
     cdef Operand x
@@ -818,8 +829,8 @@ cdef Operand checked_target(object value):
         raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
     x = <Operand>value
     if not differentiable(x.code):
-        warn(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
-             f"computation: cast(x, float32)", stacklevel=4)
+        warn_caller(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
+                    f"computation: cast(x, float32)")
         return None
     return x
 
@@ -828,11 +839,27 @@ cdef int begin_sweep(Tape tape, list targets) except -1:
     """What a call of `gradient` does to the tape: unread variables become leaves, and a tape for one use stops here."""
     cdef Operand x
     tape.check_thread()
+    if traces:
+        refuse_from_inside(tape, targets)
     for x in targets:
         if x.is_variable and tape.automatic and (<VariableCore>x).is_trainable and log_find(tape.log, x) < 0:
             leaf(tape.log, x, tape.bit)
     if tape.open and not tape.persistent:
         tape.pop()
+    return 0
+
+
+cdef int refuse_from_inside(Tape tape, list targets) except -1:
+    """A tape from around a recorded function has not heard what is computed in it: the answer would be None, in silence."""
+    cdef Log* log = tracing_log()
+    cdef Operand x
+    if log == NULL or tape.log == NULL or tape.log == log:
+        return 0
+    for x in targets:
+        if not x.is_variable and is_of(log, x.log_id) and log_find(tape.log, x) < 0:
+            raise RuntimeError("a tape that was opened outside of a recorded function is asked inside of it for the derivative "
+                               "of what the function computes, or was given, which the tape has not heard: open the tape "
+                               "inside, around the computation, or return the target and ask outside")
     return 0
 
 

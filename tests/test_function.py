@@ -880,3 +880,42 @@ def test_a_tape_inside_may_watch_a_tensor_from_outside() -> None:
     for _ in range(3):
         for found, expected in zip(recorded(), slopes(), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-15)
+
+
+# -- Tapes from around a recorded function ---------------------------------------------------------------------------
+
+
+def test_a_tape_from_outside_is_asked_inside_for_what_it_has_heard() -> None:
+    x = tf.Variable(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = x * x
+    inside = tf.function(lambda: tape.gradient(y, x))
+    assert [float(inside()), float(inside())] == [6.0, 6.0]
+    again = tf.GradientTape(persistent=True)
+
+    @tf.function
+    def entered() -> Any:
+        with again:
+            z = x * x
+        return again.gradient(z, x)
+
+    assert [float(entered()), float(entered())] == [6.0, 6.0]
+
+
+@pytest.mark.parametrize("method", ["gradient", "jacobian", "hvp", "jvp", "hessian"])
+def test_a_tape_from_outside_that_has_not_heard_the_target_says_so(method: str) -> None:
+    x = tf.Variable(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = x * x
+
+        @tf.function
+        def inside() -> Any:
+            z = x * x
+            return getattr(tape, method)(z, x, *([1.0] if method in ("hvp", "jvp") else []))
+
+        with pytest.raises(RuntimeError, match="opened outside of a recorded function is asked inside of it"):
+            inside()
+    assert float(tape.gradient(y, x)) == 6.0
+    given = tf.function(lambda z: tape.gradient(z, x))
+    with pytest.raises(RuntimeError, match="or was given, which the tape has not heard"):
+        given(y)

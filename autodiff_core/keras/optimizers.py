@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 import os
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -425,7 +424,7 @@ def _with_gradients(
     if not pairs:
         raise ValueError(f"No gradients provided for any variable: {without}.")
     if without:
-        warnings.warn(f"Gradients do not exist for variables {without} when minimizing the loss.", stacklevel=3)
+        _core.warn_caller(f"Gradients do not exist for variables {without} when minimizing the loss.")
     whole = {id(variable) for gradient, variable in pairs if not isinstance(gradient, tf.IndexedSlices)}
     gradients: list[Any] = []
     variables: list[tf.Variable] = []

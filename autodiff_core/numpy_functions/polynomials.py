@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _core
 from ..dtypes import finfo
 from ..ops import complex_parts, forms, linalg, reductions, shaping
 from ..ops.picking import places_of
@@ -104,9 +105,7 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     if full:
         return found, residuals, rank, singular, limit
     if rank != deg + 1:
-        import warnings
-
-        warnings.warn("np.polyfit: the fit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=4)
+        _core.warn_caller("np.polyfit: the fit may be poorly conditioned", np.exceptions.RankWarning)
     if not cov:
         return found
     base = COUNTERPARTS[np.linalg.inv](linalg.matmul(shaping.transpose(left), left))
