@@ -340,8 +340,11 @@ def test_integers_are_refused_by_products_too() -> None:
 
 
 def test_what_is_not_a_tangent_or_a_value_is_refused() -> None:
-    for wrong in ("text", None):
-        with pytest.raises(TypeError, match="neither a number nor an array of numbers"):
+    for wrong, words in (
+        ("text", "neither a number nor an array of numbers"),
+        (None, "cannot use None beside a tensor"),
+    ):
+        with pytest.raises(TypeError, match=words):
             tf.jvp(lambda x: x, [1.0], [wrong])
         with pytest.raises(TypeError, match=r"jvp: the function must return a tensor, not (str|None)"):
             tf.jvp(lambda x, wrong=wrong: wrong, [1.0], [1.0])
