@@ -353,7 +353,7 @@ def solve_ivp(
         settings[name] = equation.tolerance(settings[name])
     explicit = events is None and not dense_output and _is_explicit(integrate, solver)
     if explicit and (others := settings.keys() - {"rtol", "atol", "max_step", "first_step"}):
-        warn(f"solve_ivp: {', '.join(sorted(others))} mean nothing to the method {solver.__name__}", stacklevel=2)
+        _core.warn_caller(f"solve_ivp: {', '.join(sorted(others))} mean nothing to the method {solver.__name__}")
         settings = {name: value for name, value in settings.items() if name not in others}
 
     def choose(
