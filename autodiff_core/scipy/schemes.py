@@ -124,14 +124,15 @@ _ROOT = np.sqrt(6.0)
 class Collocation:
     """Radau IIA with three stages, whose inner states are kept."""
 
-    nodes = np.array([(4.0 - _ROOT) / 10.0, (4.0 + _ROOT) / 10.0, 1.0])
-    weights = np.array(
-        [
-            [(88.0 - 7.0 * _ROOT) / 360.0, (296.0 - 169.0 * _ROOT) / 1800.0, (-2.0 + 3.0 * _ROOT) / 225.0],
-            [(296.0 + 169.0 * _ROOT) / 1800.0, (88.0 + 7.0 * _ROOT) / 360.0, (-2.0 - 3.0 * _ROOT) / 225.0],
-            [(16.0 - _ROOT) / 36.0, (16.0 + _ROOT) / 36.0, 1.0 / 9.0],
-        ]
-    )
+    def __init__(self) -> None:
+        self.nodes = np.array([(4.0 - _ROOT) / 10.0, (4.0 + _ROOT) / 10.0, 1.0])
+        self.weights = np.array(
+            [
+                [(88.0 - 7.0 * _ROOT) / 360.0, (296.0 - 169.0 * _ROOT) / 1800.0, (-2.0 + 3.0 * _ROOT) / 225.0],
+                [(296.0 + 169.0 * _ROOT) / 1800.0, (88.0 + 7.0 * _ROOT) / 360.0, (-2.0 - 3.0 * _ROOT) / 225.0],
+                [(16.0 - _ROOT) / 36.0, (16.0 + _ROOT) / 36.0, 1.0 / 9.0],
+            ]
+        )
 
     def residual(self, equation: Equation, inputs: Sequence[Any], moves: Any) -> Any:
         """What is wrong with the stages: zero where they are the method's. `moves` are stages less the state."""
