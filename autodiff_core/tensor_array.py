@@ -81,10 +81,11 @@ class TensorArray:
             raise ValueError("TensorArray: there are no handles; leave out `handle`")
         if size is None:
             raise ValueError("TensorArray: the size must be given; with dynamic_size=True it may grow, from size=0 say")
-        if int(size) < 0:
-            raise ValueError(f"TensorArray: the size must be at least 0, not {int(size)}")
+        size = _core.integer(size)
+        if size < 0:
+            raise ValueError(f"TensorArray: the size must be at least 0, not {size}")
         self._dtype = dtypes.as_dtype(dtype)
-        self._elements: list[Any] = [None] * int(size)
+        self._elements: list[Any] = [None] * size
         self._read: set[int] = set()  # which elements have been read and forgotten
         self._grows, self._infers = bool(dynamic_size), bool(infer_shape)
         self._forgets = clear_after_read is None or bool(clear_after_read)
@@ -148,7 +149,7 @@ class TensorArray:
         >>> tf.TensorArray(tf.float32, size=1).write(0, 5.).read(0)
         <Tensor: shape=(), dtype=float32, numpy=5.0>
         """
-        i = int(index)
+        i = _core.integer(index)
         if i < 0:
             raise OutOfRangeError(None, None, f"Reading from negative indices (index {i}) is not allowed.")
         if i >= len(self._elements):
@@ -188,7 +189,7 @@ class TensorArray:
         >>> tf.TensorArray(tf.float32, size=0, dynamic_size=True).write(1, 5.).stack().numpy()
         array([0., 5.], dtype=float32)
         """
-        i, size = int(index), len(self._elements)
+        i, size = _core.integer(index), len(self._elements)
         if i < 0:
             raise OutOfRangeError(None, None, f"Writing to negative indices (index {i}) is not allowed.")
         if i >= size and not self._grows:
@@ -356,4 +357,4 @@ class TensorArray:
 
 def _numbers(values: Any) -> list[int]:
     """Integers that are looked at: which elements are meant is settled in Python."""
-    return [int(value) for value in _core.to_tensor(values)]
+    return [_core.integer(value) for value in _core.to_tensor(values)]

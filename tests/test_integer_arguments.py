@@ -249,6 +249,11 @@ NO_FLOATS: dict[str, Callable[[Any], Any]] = {
     "pad": lambda n: tf.pad(X, [[n, 1], [0, 0]]),
     "np.swapaxes": lambda n: np.swapaxes(X, n, 0),
     "unsorted_segment_sum": lambda n: tf.math.unsorted_segment_sum(X, [0, 0, 0, 0], n),
+    "the size of a TensorArray": lambda n: tf.TensorArray(tf.float32, n),
+    "a place in a TensorArray": lambda n: tf.TensorArray(tf.float32, 2).write(n, 1.0),
+    "places in a TensorArray": lambda n: tf.TensorArray(tf.float32, 2).scatter([n], [1.0]),
+    "the inputs of a layer": lambda n: tf.keras.layers.Dense(3).build((None, n)),
+    "the inputs of a model": lambda n: tf.keras.Sequential([tf.keras.layers.Dense(3)]).build((None, n)),
 }
 
 

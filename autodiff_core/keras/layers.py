@@ -70,8 +70,7 @@ class Dense(Layer):
             raise ValueError(
                 f"The last dimension of the inputs to {self.name!r} must be known. Received: {input_shape}"
             )
-        inputs = int(input_shape[-1])
-        self.kernel = self.add_weight("kernel", (inputs, self.units), initializer=self.kernel_initializer)
+        self.kernel = self.add_weight("kernel", (input_shape[-1], self.units), initializer=self.kernel_initializer)
         self.bias = self.add_weight("bias", (self.units,), initializer=self.bias_initializer) if self.use_bias else None
         self.built = True
 

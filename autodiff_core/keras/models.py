@@ -109,7 +109,7 @@ class Sequential(Model):
         >>> [tuple(weight.shape) for weight in model.weights]
         [(4, 8), (8,), (8, 3), (3,)]
         """
-        sizes = [1 if size is None else int(size) for size in input_shape]
+        sizes = [1 if size is None else size for size in input_shape]
         with tf.init_scope(), self.name_scope:
             self.call(tf.zeros(sizes, self.dtype))
         self.built = True
