@@ -136,7 +136,6 @@ cdef extern from "numpy/arrayobject.h":
     enum:
         NPY_BOOL
         NPY_INT
-        NPY_LONG
         NPY_HALF
         NPY_FLOAT
         NPY_DOUBLE

@@ -1,4 +1,4 @@
-# The op record: the one data structure that recording, sweeping and (later) replaying share.
+# The op record: the one data structure that recording, sweeping and replaying share.
 #
 # A log is a run of fixed-size records; record i defines node i. Operands are named by their node; an operand that no
 # tape tracks, but that a derivative needs, lies in the log's constants. Beside each record lies one value: the double

@@ -105,17 +105,12 @@ def _choices(attributes: Any, places: np.ndarray) -> np.ndarray:
     return places % count if mode == "wrap" else np.clip(places, 0, count - 1)
 
 
-def _choices_kind(attributes: Any, places: Kind) -> Kind:
-    forms.integers(places)
-    return Kind(*places)
-
-
 _CHOICES = places_of(
     "choices",
     _choices,
     raises=True,
     form=forms.parts(forms.count, forms.text("raise", "wrap", "clip")),
-    gives=_choices_kind,
+    gives=forms.same_integers,
 )
 
 

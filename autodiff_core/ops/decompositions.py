@@ -119,18 +119,8 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     return _core.general(_CHOLESKY, [matrices(input, "cholesky", square=True)])
 
 
-def _square_kind(attributes: Any, a: Kind) -> Kind:
-    forms.square(a)
-    return Kind(forms.inexact(a), a.shape)
-
-
 def _matrix_dtype(a: Kind) -> np.dtype[Any]:
     forms.dims(a, 2)
-    return forms.inexact(a)
-
-
-def _square_dtype(a: Kind) -> np.dtype[Any]:
-    forms.square(a)
     return forms.inexact(a)
 
 
@@ -148,7 +138,7 @@ _CHOLESKY = general(
         Case(lambda a: cholesky(identity_plus(a)), ((2, 2, 2),)),
     ),
     form=forms.nothing,
-    gives=_square_kind,
+    gives=forms.like_square,
 )
 
 
@@ -468,7 +458,7 @@ _EIGH = several(
         Case(lambda a: eigh(a), ((2, 2, 2),)),
     ),
     form=forms.text("L", "U"),
-    dtype=_square_dtype,
+    dtype=forms.square_dtype,
 )
 
 
@@ -539,7 +529,7 @@ _EIGVALSH = general(
         Case(lambda a: eigvalsh(a), ((2, 2, 2),)),
     ),
     form=forms.text("L", "U"),
-    gives=lambda triangle, a: Kind(forms.real_part(_square_dtype(a)), a.shape[:-1]),
+    gives=lambda triangle, a: Kind(forms.real_part(forms.square_dtype(a)), a.shape[:-1]),
 )
 
 

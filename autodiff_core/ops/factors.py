@@ -29,10 +29,6 @@ class Lu(NamedTuple):
     p: Tensor
 
 
-def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
-    return _core.matmul(a, b, transpose_a, transpose_b)
-
-
 def _lu_kernel(attributes: Any, a: np.ndarray) -> list[np.ndarray]:
     """Column after column of all matrices of the stack, with the largest element below the diagonal as the pivot."""
     n = a.shape[-1]
@@ -70,12 +66,12 @@ def _permutation(perm: Any, dtype: Any) -> Any:
 def _lu_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
     lower, upper = _halves(results[0])
     # L and U share a matrix, so each has the part of the cotangent that is its own.
-    of_lower = _product(lower, _below(g[0]), True)
-    of_upper = _product(band_part(g[0], 0, -1), upper, False, True)
+    of_lower = _core.matmul(lower, _below(g[0]), True)
+    of_upper = _core.matmul(band_part(g[0], 0, -1), upper, False, True)
     inner = _below(of_lower) + band_part(of_upper, 0, -1)
     left = triangular_solve(matrix_transpose(lower), inner, lower=False)
     both = matrix_transpose(triangular_solve(upper, matrix_transpose(left), lower=False))
-    return _product(_permutation(results[1], a.dtype), both, True)
+    return _core.matmul(_permutation(results[1], a.dtype), both, True)
 
 
 def lu(input: Any, output_idx_type: Any = np.int32, name: str | None = None) -> Lu:
@@ -182,7 +178,7 @@ def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, nam
      [4. 4.]]
     """
     both, order = _factors("lu_reconstruct", lower_upper, perm)
-    return _product(_permutation(order, both.dtype), _product(*_halves(both)), True)
+    return _core.matmul(_permutation(order, both.dtype), _core.matmul(*_halves(both)), True)
 
 
 def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
@@ -226,7 +222,7 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
             f"lu_solve: factors of shape {tuple(x.shape)} and a right-hand side of shape {tuple(right.shape)} do not "
             "fit"
         )
-    half = triangular_system(x, _product(_permutation(order, x.dtype), right), unit=True)
+    half = triangular_system(x, _core.matmul(_permutation(order, x.dtype), right), unit=True)
     return triangular_system(x, half, lower=False)
 
 

@@ -168,10 +168,15 @@ def same(attributes: Any, x: Kind) -> Kind:
     return Kind(*x)
 
 
-def like_first(attributes: Any, x: Kind, *others: Kind) -> Kind:
-    """A result like the first of the operands, whose shapes are all the same."""
-    alike(x, *others)
+def same_integers(attributes: Any, x: Kind) -> Kind:
+    """One operand, of integers, and a result like it."""
+    integers(x)
     return Kind(*x)
+
+
+def like_square(attributes: Any, x: Kind) -> Kind:
+    """Square matrices, and as many of their kind, where integers are none."""
+    return Kind(square_dtype(x), x.shape)
 
 
 def by_values(attributes: Any, *operands: Kind) -> None:
@@ -330,6 +335,12 @@ def inexact(*operands: Kind) -> np.dtype[Any]:
     """The dtype in which operands are computed with where integers are none."""
     found = np.result_type(*[x.dtype for x in operands])
     return found if found.kind in "fc" else np.dtype(np.float64)
+
+
+def square_dtype(x: Kind) -> np.dtype[Any]:
+    """The same of an operand that is a stack of square matrices."""
+    square(x)
+    return inexact(x)
 
 
 def real_part(dtype: np.dtype[Any]) -> np.dtype[Any]:

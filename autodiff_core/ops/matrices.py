@@ -170,10 +170,6 @@ class _Packing:
         return flat[..., np.where(self.inside, self.packed, 0)]
 
 
-def _in_dtype_of(value: Any, x: Any) -> Any:
-    return _core.operand_like(value, x)
-
-
 def diag(
     diagonal: Any,
     name: str = "diag",
@@ -237,8 +233,8 @@ def diag(
             f"diag: diagonals of shape {tuple(x.shape)} do not fit k={k!r} of matrices of shape {(rows, columns)}"
         )
     if packing.inside.size == 0:
-        return broadcast_to(_in_dtype_of(padding_value, x), (*tuple(x.shape)[:-1], rows, columns))
-    return where(packing.inside, packing.spread(x), _in_dtype_of(padding_value, x))
+        return broadcast_to(_core.operand_like(padding_value, x), (*tuple(x.shape)[:-1], rows, columns))
+    return where(packing.inside, packing.spread(x), _core.operand_like(padding_value, x))
 
 
 def diag_part(
@@ -290,7 +286,7 @@ def diag_part(
         source = np.zeros((2, count * packing.longest), np.intp)
         source[:, places] = i, j
         filled = np.isin(np.arange(count * packing.longest), places)
-        taken = where(filled, x[..., source[0], source[1]], _in_dtype_of(padding_value, x))
+        taken = where(filled, x[..., source[0], source[1]], _core.operand_like(padding_value, x))
     return taken if packing.single else reshape(taken, (*tuple(x.shape)[:-2], count, packing.longest))
 
 
@@ -375,7 +371,7 @@ def band_part(input: Any, num_lower: int, num_upper: int, name: str | None = Non
     below = np.arange(rows)[:, None] - np.arange(columns)
     num_lower, num_upper = _core.integer(num_lower), _core.integer(num_upper)
     inside = ((num_lower < 0) | (below <= num_lower)) & ((num_upper < 0) | (-below <= num_upper))
-    return where(inside, x, _in_dtype_of(0, x))
+    return where(inside, x, _core.operand_like(0, x))
 
 
 def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:

@@ -28,11 +28,6 @@ from .shaping import concat, expand_dims, squeeze
 from .solving import identity_plus, inv
 from .table import Case, general
 
-
-def _product(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
-    return _core.matmul(a, b, transpose_a, transpose_b)
-
-
 # ------------------------------------------------------------------------------------------------------------- powers
 
 
@@ -51,11 +46,11 @@ def matrix_power(a: Any, n: int) -> Tensor:
     power: Any = None
     while True:
         if n % 2:
-            power = x if power is None else _product(power, x)
+            power = x if power is None else _core.matmul(power, x)
         n //= 2
         if not n:
             return _core.identity_tensor(power)
-        x = _product(x, x)
+        x = _core.matmul(x, x)
 
 
 def _cheapest(sizes: Sequence[int]) -> list[list[int]]:
@@ -264,7 +259,7 @@ def _sylvester_kernel(attributes: Any, a: np.ndarray, b: np.ndarray, q: np.ndarr
 
 def _sylvester_rule(g: Any, x: Any, attributes: Any, a: Any, b: Any, q: Any) -> tuple[Any, Any, Any]:
     gq = solve_sylvester(matrix_transpose(a), matrix_transpose(b), g)
-    return -_product(gq, x, False, True), -_product(x, gq, True), gq
+    return -_core.matmul(gq, x, False, True), -_core.matmul(x, gq, True), gq
 
 
 def solve_sylvester(a: Any, b: Any, q: Any) -> Tensor:

@@ -95,11 +95,6 @@ def _within(count: int | None, numbers: np.ndarray) -> np.ndarray:
     return numbers.copy()
 
 
-def _within_kind(count: int | None, numbers: Kind) -> Kind:
-    forms.integers(numbers)
-    return Kind(*numbers)
-
-
 _WITHIN = _core.register_general(
     "rows_within",
     _within,
@@ -109,5 +104,5 @@ _WITHIN = _core.register_general(
     False,
     raises=True,
     form=forms.maybe(forms.count),
-    gives=_within_kind,
+    gives=forms.same_integers,
 )

@@ -161,16 +161,6 @@ def solved_kind(a: Kind, b: Kind) -> Kind:
     return Kind(forms.inexact(a, b), b.shape)
 
 
-def _square_kind(attributes: Any, a: Kind) -> Kind:
-    forms.square(a)
-    return Kind(forms.inexact(a), a.shape)
-
-
-def _square_dtype(a: Kind) -> np.dtype[Any]:
-    forms.square(a)
-    return forms.inexact(a)
-
-
 _SOLVE = general(
     "solve",
     _solve_kernel,
@@ -256,7 +246,7 @@ _INV = general(
         Case(lambda a: inv(a + 3.0 * np.eye(2), adjoint=True), ((2, 2, 2),)),
     ),
     form=forms.maybe(forms.flag),
-    gives=_square_kind,
+    gives=forms.like_square,
 )
 
 
@@ -334,7 +324,7 @@ _COFACTOR = general(
         Case(lambda a: _cofactor(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
     form=forms.nothing,
-    gives=_square_kind,
+    gives=forms.like_square,
 )
 
 
@@ -380,7 +370,7 @@ def _cofactor_change(a: Any, change: Any) -> Any:
 
 
 def _change_kind(attributes: Any, a: Kind, change: Kind) -> Kind:
-    found = _square_kind(attributes, a)
+    found = forms.like_square(attributes, a)
     forms.fits(change, a.shape)
     return Kind(np.result_type(found.dtype, change.dtype), a.shape)
 
@@ -446,7 +436,7 @@ _DET = general(
         Case(lambda a: det(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
     form=forms.nothing,
-    gives=lambda attributes, a: Kind(_square_dtype(a), a.shape[:-2]),
+    gives=lambda attributes, a: Kind(forms.square_dtype(a), a.shape[:-2]),
 )
 
 
@@ -505,7 +495,7 @@ _SLOGDET = several(
         Case(lambda a: slogdet(a + 2.0 * np.eye(2)), ((3, 2, 2),)),
     ),
     form=forms.nothing,
-    dtype=_square_dtype,
+    dtype=forms.square_dtype,
 )
 
 

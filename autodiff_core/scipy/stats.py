@@ -141,17 +141,13 @@ class _t(_Continuous):
 
     def _density(self, x: Any, *shapes: Any) -> Any:
         (df,) = shapes
-        return -0.5 * (df + 1.0) * log1p(square(x) / df) - 0.5 * log(df) - betaln(0.5 * df, _like(0.5, df))
+        return -0.5 * (df + 1.0) * log1p(square(x) / df) - 0.5 * log(df) - betaln(0.5 * df, _core.operand_like(0.5, df))
 
     def _distributed(self, x: Any, *shapes: Any) -> Any:
         return stdtr(shapes[0], x)
 
     def _surviving(self, x: Any, *shapes: Any) -> Any:
         return stdtr(shapes[0], -x)
-
-
-def _like(value: float, x: Any) -> Any:
-    return _core.operand_like(value, x)
 
 
 class _beta(_Continuous):
