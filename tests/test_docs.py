@@ -81,6 +81,14 @@ def test_readme_has_python_to_run():
     assert script(PAGES[0].read_text()).strip()
 
 
+def test_the_architecture_draws_every_room_of_the_core_in_its_order():
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawing = page[page.index("    src/ ") : page.index("Arrows point down.")]
+    included = re.findall(r'^include "(\w+)\.pxi"$', (ROOT / "src" / "_core.pyx").read_text(), re.MULTILINE)
+    drawn = re.findall(r"^ {6}[ |+->]*(\w+)  ", drawing, re.MULTILINE)
+    assert drawn == included[::-1]
+
+
 def test_main_classes_have_examples():
     assert {"autodiff_core.GradientTape", "autodiff_core.Variable", "autodiff_core.Tensor"} <= EXAMPLES.keys()
 
