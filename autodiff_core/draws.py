@@ -23,18 +23,23 @@ _current = threading.local()
 class _Run:
     """One run of a function: what is known from before is given again, in its order."""
 
-    __slots__ = ("around", "at", "known", "noted", "traced")
+    __slots__ = ("around", "at", "noted", "places", "traced")
 
     def __init__(self, noted: list[Any], around: _Run | None) -> None:
         self.noted, self.around, self.traced = noted, around, _core.is_tracing()
-        self.at, self.known = 0, len(noted)
+        self.at = 0
+        self.places: dict[str, list[int]] = {}  # of what is known, by its kind, the next one last
+        for at in reversed(range(len(noted))):
+            self.places.setdefault(noted[at][0], []).append(at)
 
     def next(self, kind: str, draw: Callable[[], Any]) -> Any:
         # (What records a function, as `vectorize` does, may draw numbers of which another run of it knows nothing, and
         # draw the last ones once more: kinds may be left out, and come again.)
-        of_kind = [at for at in range(self.known) if self.noted[at][0] == kind]
+        of_kind = self.places.get(kind)
         if of_kind:
-            at = next((at for at in of_kind if at >= self.at), of_kind[-1])
+            while len(of_kind) > 1 and of_kind[-1] < self.at:
+                of_kind.pop()
+            at = of_kind[-1]
             self.at = max(self.at, at + 1)
             return self.noted[at][1]
         _current.run = None

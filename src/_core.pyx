@@ -18,8 +18,8 @@ from libc.string cimport memcmp, memcpy, memset, strcpy
 
 import sys
 from enum import Enum as enum_type
-from types import MethodType
 from os.path import dirname, sep
+from types import MethodType
 from warnings import warn
 
 import numpy

@@ -233,10 +233,11 @@ cdef int trace_derivative(int op, int k) except -1:
     classify_partial(&row.partial[k], alone, row.arity)
     row.slope_product[k] = OP_MULTIPLY
     for j in range(row.vjp[k].instructions):
-        if row.vjp[k].code[j].op == OP_ZERO_PRODUCT or (
-                row.vjp[k].code[j].op == OP_COTANGENT_PRODUCT and row.slope_product[k] == OP_MULTIPLY) or (
-                row.vjp[k].code[j].op == OP_COTANGENT_QUOTIENT and row.slope_product[k] == OP_MULTIPLY):
-            row.slope_product[k] = OP_ZERO_PRODUCT if row.vjp[k].code[j].op == OP_ZERO_PRODUCT else OP_COTANGENT_PRODUCT
+        if row.vjp[k].code[j].op == OP_ZERO_PRODUCT:
+            row.slope_product[k] = OP_ZERO_PRODUCT
+        elif row.slope_product[k] == OP_MULTIPLY and (
+                row.vjp[k].code[j].op == OP_COTANGENT_PRODUCT or row.vjp[k].code[j].op == OP_COTANGENT_QUOTIENT):
+            row.slope_product[k] = OP_COTANGENT_PRODUCT
     row.uses[k] = row.vjp[k].uses >> 1
     row.derivative[k] = TRACED
     return 0
