@@ -88,7 +88,8 @@ class _Arguments:
         for k, (tangent, (count, _)) in enumerate(zip(tangents, self.rebuild, strict=True)):
             what = f"{self.name}: the tangent of argument {k}"
             leaves = alike(what, "argument", self.args[k], rest[:count], tangent)
-            for leaf, source in zip(leaves, rest, strict=False):
+            for given, source in zip(leaves, rest, strict=False):
+                leaf = _core.wrapped(given) if is_wrapper(given) else given
                 shape, wanted = np.shape(leaf), tuple(source.shape)
                 if shape != wanted:
                     raise ValueError(

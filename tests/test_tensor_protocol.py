@@ -124,6 +124,18 @@ def test_a_wrapper_is_a_source_of_every_derivative(kind: str) -> None:
     assert tape.gradient(w, w).numpy().tolist() == [1.0, 1.0]
 
 
+@pytest.mark.parametrize("kind", WRAPPERS)
+def test_a_wrapper_is_a_direction_and_a_cotangent(kind: str) -> None:
+    w, x = WRAPPERS[kind]([1.0, 2.0]), tf.constant([3.0, 4.0])
+    np.testing.assert_array_equal(tf.jvp(lambda x: x * x, (x,), (w,))[1], [6.0, 16.0])
+    np.testing.assert_array_equal(tf.jvp(lambda d: d["x"] ** 2, ({"x": x},), ({"x": w},))[1], [6.0, 16.0])
+    np.testing.assert_array_equal(tf.linearize(lambda x: x * x, x)[1](w), [6.0, 16.0])
+    np.testing.assert_array_equal(tf.hvp(lambda x: tf.reduce_sum(x**3), x, w), [18.0, 48.0])
+    np.testing.assert_array_equal(tf.vjp(lambda x: x * x, x)[1](w)[0], [6.0, 16.0])
+    with pytest.raises(ValueError, match=r"the tangent of argument 0 has shape \(2,\); the argument has shape \(1,\)"):
+        tf.jvp(lambda x: x * x, (x[:1],), (w,))
+
+
 def test_variables_that_are_wrapped_are_watched_and_trained() -> None:
     weights = [Read([0.75, 1.25]), Kept(2.0)]
     with tf.GradientTape() as tape:
