@@ -17,7 +17,7 @@ import numpy as np
 
 from . import _core
 from .custom import pulled
-from .indexed_slices import IndexedSlices
+from .indexed_slices import dense
 from .tape import GradientTape
 
 __all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "no_draws", "optimised"]
@@ -281,7 +281,7 @@ def _with_gradients(
             outputs = _core.apply_program(program, own)
         seeds = tracer.arguments[: len(cotangents)]
         found = tape.gradient([outputs[k] for k in present], sources, output_gradients=seeds)
-        gradients = [_core.to_tensor(g) if isinstance(g, IndexedSlices) else g for g in found]
+        gradients = list(map(dense, found))
         joint = _core.freeze(tracer, [*outputs, *(g for g in gradients if g is not None)], whole)
     closed, reads = _core.close_program(optimised(joint, passes))
     following = iter([g is not None for g in gradients])

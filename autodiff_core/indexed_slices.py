@@ -233,10 +233,10 @@ class IndexedSlices:
         return np.asarray(densify(self), dtype)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return getattr(ufunc, method)(*map(_tensor, inputs), **kwargs)
+        return getattr(ufunc, method)(*map(dense, inputs), **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return function(*map_structure(_tensor, args), **map_structure(_tensor, kwargs))
+        return function(*map_structure(dense, args), **map_structure(dense, kwargs))
 
     def __repr__(self) -> str:
         shape = "" if self._shape is None else f", dense_shape={self.dense_shape!s}"
@@ -266,6 +266,11 @@ def collect(pieces: Sequence[tuple[_core.Tensor, Attributes]]) -> IndexedSlices:
 def densify(slices: IndexedSlices) -> _core.Tensor:
     """The whole tensor; recorded."""
     return _core.linear(scatter, slices.values, (slices._known_shape(), _core.lent_array(slices.indices)))
+
+
+def dense(value: Any) -> Any:
+    """A whole tensor for slices; anything else as it is."""
+    return densify(value) if isinstance(value, IndexedSlices) else value
 
 
 def targets_by_rows(targets: list[Any], seeds: list[Any] | None) -> tuple[list[Any], list[Any] | None]:
@@ -313,10 +318,6 @@ def _made(values: _core.Tensor, indices: _core.Tensor, shape: tuple[int, ...] | 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.generic, np.ndarray, _core.Operand)) and np.ndim(value) == 0
-
-
-def _tensor(value: Any) -> Any:
-    return densify(value) if isinstance(value, IndexedSlices) else value
 
 
 def _shown_shape(slices: IndexedSlices) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from . import _core
 from .autodiff import ForwardAccumulator
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
-from .indexed_slices import IndexedSlices
+from .indexed_slices import dense
 from .program_layout import Layout, Place
 from .program_text import listing, place_text
 from .tape import GradientTape, UnconnectedGradients
@@ -300,7 +300,7 @@ class Program:
             with strict_tape() as tape:
                 tape.watch(sources)
                 results, assigned = self._applied(own, read)
-            found = [_dense(g) for g in _gradients(tape, [results[k] for k in chosen], sources)]
+            found = [dense(g) for g in _gradients(tape, [results[k] for k in chosen], sources)]
             made = _core.freeze(tracer, [*results, *found, *assigned], True)
         number = iter(range(len(results), len(results) + len(found)))
         gradients = tuple(self._on_floats(lambda: Place(next(number))))
@@ -346,7 +346,7 @@ class Program:
                 results, assigned = self._applied(own, read)
             moving = [x for x in results if _core.is_differentiable(x.dtype)]
             found = accumulator.jvp(moving, unconnected_gradients=UnconnectedGradients.ZERO)
-            made = _core.freeze(tracer, [*results, *map(_dense, found), *assigned], True)
+            made = _core.freeze(tracer, [*results, *map(dense, found), *assigned], True)
         number = iter(range(count, count + len(floats)))
         primals = (*self._arguments.structure[0], *self._arguments.structure[1].values())
         arguments = Layout(((primals, tuple(self._on_floats(lambda: Place(next(number))))), {}))
@@ -517,10 +517,6 @@ def _spec(core: Any, node: int) -> TensorSpec:
 
 def _values(variables: Sequence[Any]) -> list[Any]:
     return bare(variables)
-
-
-def _dense(gradient: Any) -> Any:
-    return _core.to_tensor(gradient) if isinstance(gradient, IndexedSlices) else gradient
 
 
 def _gradients(tape: GradientTape, targets: list[Any], sources: list[Any]) -> list[Any]:

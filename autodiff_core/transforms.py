@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _core
-from .indexed_slices import IndexedSlices
+from .indexed_slices import IndexedSlices, dense
 from .nest import flatten_for_tape, map_structure
 from .tape import GradientTape, alike, filled
 from .tensor_protocol import is_wrapper
@@ -65,8 +65,7 @@ class _Arguments:
 
     def structured(self, leaves: Sequence[Any]) -> Any:
         """Derivatives in the structure of the differentiated arguments, whole tensors all of them."""
-        whole = [_core.to_tensor(leaf) if isinstance(leaf, IndexedSlices) else leaf for leaf in leaves]
-        return self.placed([self.given(leaf) for leaf in whole])
+        return self.placed([self.given(dense(leaf)) for leaf in leaves])
 
     def placed(self, parts: list[Any]) -> Any:
         """Anything, one a leaf, in the structure of the differentiated arguments."""

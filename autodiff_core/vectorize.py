@@ -19,7 +19,7 @@ import numpy as np
 from . import _core, nest
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .function import Function, _Arguments, _is_tensor, _Result
-from .indexed_slices import IndexedSlices
+from .indexed_slices import IndexedSlices, dense
 from .ops.indexing import gather
 from .ops.shaping import broadcast_to, concat, expand_dims, transpose
 from .program_layout import Place
@@ -40,11 +40,7 @@ class _OfOne(Function):
 
     def run_python(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """Run it as it was written."""
-        return nest.map_structure(_dense, self.python_function(*args, **kwargs))
-
-
-def _dense(leaf: Any) -> Any:
-    return _core.to_tensor(leaf) if isinstance(leaf, IndexedSlices) else leaf
+        return nest.map_structure(dense, self.python_function(*args, **kwargs))
 
 
 class _Batch:
