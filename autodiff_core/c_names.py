@@ -125,6 +125,6 @@ def _taken(name: str) -> str | None:
         return "a macro of C's headers"
     if name in _LIBRARY or _LIBRARY_FAMILIES.fullmatch(name) or _SUFFIX.sub("", name) in _LIBRARY:
         return "a name of the C library"
-    if re.match(r"_|ad_|adf_", name):
+    if re.match(r"_|ad_|adf_", name) or "__" in name:
         return "one of those that compilers and the generated code keep for themselves"
     return None

@@ -14,19 +14,19 @@ from .ops.indexing import where
 from .ops.reductions import Axis, reduce_sum
 
 
-def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Tensor:
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
     """Values bounded below and above.
 
     Parameters
     ----------
-    t : array_like
-        Of any real dtype.
+    t : array_like or IndexedSlices
+        Of any real dtype; of slices the values count as they are, duplicates not added up.
     clip_value_min, clip_value_max : array_like
         The bounds; they broadcast.
 
     Returns
     -------
-    Tensor
+    Tensor or IndexedSlices
         Of the operands' common shape. What is clipped gets a gradient of zero.
 
     Notes
@@ -38,6 +38,8 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     >>> tf.clip_by_value([-2., 0.5, 3.], 0., 1.)
     <Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
     """
+    if isinstance(t, IndexedSlices):
+        return t.with_values(clip_by_value(t.values, clip_value_min, clip_value_max))
     return minimum(maximum(_core.operand(t), clip_value_min), clip_value_max)
 
 

@@ -287,7 +287,7 @@ def test_what_is_not_written_is_named(function, operands, text):
             for name in ("printf", "system", "size_t", "int32_t", "pthread_create")
         ),
         ("main", "it is where a program begins"),
-        *((name, "keep for themselves") for name in ("_f", "__f", "_F", "ad_mod", "adf_mod")),
+        *((name, "keep for themselves") for name in ("_f", "__f", "_F", "f__g", "ad_mod", "adf_mod")),
     ],
 )
 def test_what_is_no_name_for_a_function_in_c_is_refused_and_it_is_said_why(name, why):

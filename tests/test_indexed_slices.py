@@ -449,6 +449,9 @@ def test_norms_and_clipping_work_on_the_values():
     short = tf.clip_by_norm(a, 1.0)
     assert isinstance(short, tf.IndexedSlices)
     np.testing.assert_allclose(short.values, [0.6, 0.8], rtol=1e-6)
+    bounded = tf.clip_by_value(a, -1.0, 3.5)
+    assert isinstance(bounded, tf.IndexedSlices)
+    assert (bounded.values.numpy().tolist(), bounded.indices.numpy().tolist()) == ([3.0, 3.5], [1, 1])
 
 
 def test_cast_stays_sparse():

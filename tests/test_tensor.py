@@ -132,6 +132,17 @@ def test_a_constant_of_a_tensor_is_that_tensor() -> None:
     assert tf.convert_to_tensor(tensor) is tensor
 
 
+def test_plain_integers_beside_plain_floats_are_floats_of_the_default_dtype() -> None:
+    parts = {
+        "stack": tf.stack([1, 2.5]),
+        "along the second axis": tf.stack([[1, 2], [2.5, 3.0]], axis=1),
+        "concat": tf.concat([[1], [2.5], [2**40]], 0),
+        "truth values": tf.concat([[True], [2.5]], 0),
+    }
+    assert {name: part.dtype for name, part in parts.items()} == dict.fromkeys(parts, tf.float32)
+    assert tf.stack([1, 2.5, np.float64(1.0)]).dtype == tf.float64
+
+
 def test_lists_of_tensors_are_stacked_and_connected() -> None:
     x = tf.Variable(2.0)
     with tf.GradientTape() as tape:

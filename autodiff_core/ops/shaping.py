@@ -356,7 +356,9 @@ def _alike(values: Any, op: str) -> list[Any]:
     parts = [
         _core.operand(v) if isinstance(v, (_core.Operand, np.ndarray)) else _core.to_tensor(v, dtype) for v in items
     ]
-    dtype = np.result_type(*[p.dtype for p in parts])
+    dtypes = [p.dtype for p in parts]
+    # Of plain numbers none has a dtype of its own: integers beside floats are floats, as in a list of them.
+    dtype = np.result_type(*dtypes) if given else max(dtypes, key=lambda d: ("biufc".find(d.kind), d.itemsize))
     return [p if p.dtype == dtype else _core.to_dtype(p, dtype) for p in parts]
 
 
