@@ -401,6 +401,8 @@ REFUSED: dict[str, tuple[Call, str]] = {
 
 # What makes tensors or shapes, answers in steps, follows a function of the user's, or is no function of numbers.
 _OTHERS = """
+    TensorArray constant_initializer newaxis ones_initializer random_normal_initializer random_uniform_initializer
+    zeros_initializer
     DType GradientTape IndexedSlices Module Program Tensor TensorShape TensorSpec UnconnectedGradients Variable argmax
     argmin argsort as_dtype autodiff bool case complex128 complex64 cond config constant convert_to_tensor
     custom_gradient custom_jvp double dtypes elementwise_op equal experimental eye float16 float32 float64 floatx foldl

@@ -86,7 +86,9 @@ def test_a_tangent_has_the_shape_of_its_primal(tangent: Any) -> None:
 
 @pytest.mark.parametrize("tangent", [None, "text", object(), [1j, 2.0]], ids=["None", "text", "object", "complex"])
 def test_a_tangent_is_numeric(tangent: Any) -> None:
-    with pytest.raises(TypeError, match=r"neither a number nor an array of numbers|cannot convert|take its real part"):
+    with pytest.raises(
+        TypeError, match=r"neither a number nor an array of numbers|cannot convert|take its real part|cannot use None"
+    ):
         ForwardAccumulator(pair(), tangent)
 
 
@@ -673,7 +675,7 @@ def test_a_tape_gives_one_product_unless_persistent() -> None:
         (lambda x: [x], [], ValueError, "tangents must have the structure of the source"),
         (lambda x: [x], [[1.0, 1.0]], ValueError, "tangents must have the structure of the source"),
         (lambda x: {"a": x}, {"b": [1.0, 1.0]}, ValueError, "tangents must have the structure of the source"),
-        (lambda x: x, None, TypeError, "neither a number nor an array of numbers"),
+        (lambda x: x, None, TypeError, "cannot use None beside a tensor of dtype float64"),
         (lambda x: x, "text", TypeError, "neither a number nor an array of numbers"),
         (lambda x: 3.0, 1.0, TypeError, "sources must be tensors or variables, not float"),
     ],
