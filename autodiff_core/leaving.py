@@ -107,13 +107,16 @@ def _at(code: CodeType, at: int) -> str:
 def called(code: CodeType, at: int) -> str:
     """What the call at an instruction calls, as it is written: "np.array"; "" where that cannot be told.
 
-    The callable is what was loaded last that begins in the source where the call does: its arguments begin later.
+    The callable is what was loaded last that begins in the source where the call does: its arguments begin later, but
+    for the keywords, constants that have no place of their own.
     """
     instructions = [one for one in dis.get_instructions(code) if one.opname != "PUSH_NULL"]
     before = list(takewhile(lambda one: one.offset < at, instructions))
     begin = _begin(instructions[len(before)])
     names: list[str] = []
     for one in reversed(before):
+        if one.opname == "LOAD_CONST" and not names:
+            continue
         if one.opname.startswith("LOAD_") and None not in begin and _begin(one) == begin:
             names.append(str(one.argval))
             if one.opname not in ("LOAD_ATTR", "LOAD_METHOD"):

@@ -179,6 +179,8 @@ SPELLINGS: dict[str, Spelling] = {
     "array of objects, made again": lambda x, s: np.array(of_objects(s, x[0]), float),
     "np.fromiter by another name": lambda x, s: MADE((v * v for v in x), float),
     "np.add.reduce by another name": lambda x, s: SUMMED(WEIGHTS, initial=s),
+    "np.add.reduce with stars": lambda x, s: np.add.reduce(*(WEIGHTS,), initial=s),
+    "np.add.reduce with two stars": lambda x, s: np.add.reduce(WEIGHTS, axis=0, **dict.fromkeys(["initial"], s)),
     "array.fill by another name": lambda x, s: (FILL(s), FILLED.copy())[1],
     "array.__setitem__ by another name": lambda x, s: (SET(0, s), FILLED.copy())[1],
     # SciPy

@@ -455,8 +455,10 @@ def test_a_spelling_is_right_or_an_error_with_the_way_out_and_the_same_everywher
         for way, derivative in WAYS.items():
             try:
                 gradient = derivative(call)
-            except TypeError as error:
-                assert re.search(OWN_WORDS.get(name, WAY_OUT), str(error)), f"{way}: {error}"
+            except (TypeError, SystemError) as error:
+                # (SciPy calls on with the error of a `__float__` set: Python's own one may come of it, from ours.)
+                said = error.__cause__ if isinstance(error, SystemError) else error
+                assert re.search(OWN_WORDS.get(name, WAY_OUT), str(said)), f"{way}: {error!r}"
                 found.add("an error")
             else:
                 np.testing.assert_allclose(gradient, expected, rtol=1e-5, atol=1e-5, err_msg=way)
