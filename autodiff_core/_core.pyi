@@ -122,7 +122,13 @@ class Operand:
         self, kth: Any, axis: int | None = -1, kind: str = "introselect", order: Any = None
     ) -> np.ndarray: ...
     def argsort(
-        self, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None
+        self,
+        axis: int | None = -1,
+        kind: Any = None,
+        order: Any = None,
+        *,
+        stable: bool | None = None,
+        descending: bool | None = None,
     ) -> np.ndarray: ...
     def astype(
         self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True

@@ -252,6 +252,49 @@ def test_stub_gives_a_method_the_arguments_that_it_takes(name):
     assert typed == named or name in IN_PLACE or name == "std"  # (which takes what var takes)
 
 
+NAN = float("nan")
+NUMPY_DESCENDS = "descending" in inspect.signature(np.argsort).parameters
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ([1.0, NAN, 2.0, 1.0, NAN, 2.0], [2, 5, 0, 3, 1, 4]),
+        (np.array([0.5, 2.0, 0.5], np.float16), [1, 0, 2]),
+        (np.array([1, -128, 127, 1], np.int8), [2, 0, 3, 1]),
+        (np.array([0, 255, 7], np.uint8), [1, 2, 0]),
+        ([True, False, True], [0, 2, 1]),
+        ([1 + 1j, NAN, 2.0, complex(1, NAN), complex(NAN, 1), 2 + 1j, complex(3, NAN)], [5, 2, 0, 6, 3, 4, 1]),
+    ],
+)
+def test_descending_order_is_the_same_with_every_version_of_numpy(values, places):
+    t = tf.constant(values)
+    recorded = tf.function(lambda t: t.argsort(descending=True))
+    for found in (t.argsort(descending=True), recorded(t), recorded(t), t.argsort(stable=True, descending=True)):
+        assert np.asarray(found).tolist() == places
+    table = tf.stack([t, t], 1)
+    assert table.argsort(0, descending=True).numpy().T.tolist() == [places] * 2
+    flat = table.argsort(None, descending=True).numpy()
+    np.testing.assert_array_equal(table.numpy().ravel()[flat], np.repeat(t.numpy()[places], 2))
+    if NUMPY_DESCENDS:
+        assert np.argsort(t.numpy(), descending=True, stable=True).tolist() == places
+        np.testing.assert_array_equal(np.sort(t, descending=True), t.numpy()[places])
+
+
+def test_a_descending_order_takes_no_kind():
+    with pytest.raises(ValueError, match="argsort: descending=True takes stable=, and no kind, which is 'heapsort'"):
+        tf.constant([3.0, 5.0, 1.0]).argsort(kind="heapsort", descending=True)
+
+
+@pytest.mark.skipif(not NUMPY_DESCENDS, reason="NumPy's sort has it from 2.5 on")
+def test_a_sort_in_descending_order_has_a_gradient():
+    x = tf.constant([3.0, 5.0, 1.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(np.sort(x, descending=True) * [1.0, 10.0, 100.0])
+    assert tape.gradient(y, x).numpy().tolist() == [10.0, 1.0, 100.0]
+
+
 @pytest.mark.parametrize("of", [tf.constant, tf.Variable])
 def test_shifts_of_integers(of):
     t = of([1, 2, 5])

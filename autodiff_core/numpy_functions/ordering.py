@@ -21,8 +21,13 @@ def _flat(a: Any) -> Any:
 
 
 @counterpart(np.sort)
-def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
-    return ordering.sort(_flat(a) if axis is None else a, -1 if axis is None else axis)
+def sort(
+    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: Any = None
+) -> Any:
+    x, at = (_flat(a), -1) if axis is None else (_core.operand(a), axis)
+    if not descending:
+        return ordering.sort(x, at)
+    return ordering.distinct_along_axis(x, answers.argsort(x, at, kind, stable=stable, descending=True), at)
 
 
 @counterpart(np.partition)

@@ -102,6 +102,25 @@ def _pile(function: Callable[..., Any]) -> Callable[..., np.ndarray]:
     return lambda *args, **kwargs: np.stack(function(*args, **kwargs))
 
 
+def _argsort(
+    a: Any,
+    axis: int | None = -1,
+    kind: Any = None,
+    order: Any = None,
+    *,
+    stable: bool | None = None,
+    descending: bool | None = None,
+) -> np.ndarray:
+    """np.argsort; `descending`, which NumPy has from 2.5 on, leaves equal elements in their order and NaN last."""
+    if not descending:
+        return np.argsort(a, axis, kind, order, stable=stable)
+    if kind is not None:
+        raise ValueError(f"argsort: descending=True takes stable=, and no kind, which is {kind!r}")
+    values = np.asarray(a)
+    turned = np.invert(values) if values.dtype.kind in "biu" else np.negative(values)
+    return np.argsort(turned, axis, order=order, stable=True)
+
+
 array_equal = answering("array_equal", np.array_equal, "a1", "a2")
 array_equiv = answering("array_equiv", np.array_equiv, "a1", "a2")
 allclose = answering("allclose", np.allclose, "a", "b", "rtol", "atol")
@@ -111,7 +130,7 @@ iscomplex = answering("iscomplex", np.iscomplex, "x")
 isreal = answering("isreal", np.isreal, "x")
 isneginf = answering("isneginf", np.isneginf, "x")
 isposinf = answering("isposinf", np.isposinf, "x")
-argsort = answering("argsort", np.argsort, "a")
+argsort = answering("argsort", _argsort, "a")
 argpartition = answering("argpartition", np.argpartition, "a")
 lexsort = answering("lexsort", np.lexsort, "keys")
 nanargmax = answering("nanargmax", np.nanargmax, "a", raises=True)
