@@ -76,7 +76,8 @@ NUMPY = [
 
 @pytest.mark.parametrize(("call", "operands"), [case[1:] for case in NUMPY], ids=[case[0] for case in NUMPY])
 def test_numpys_function_gives_numpys_value_and_the_right_gradient(call: Any, operands: Any) -> None:
-    found, expected = call(np.linalg, *map(tf.constant, operands)), call(np.linalg, *operands)
+    found = call(np.linalg, *map(tf.constant, operands))
+    expected = np.real_if_close(call(np.linalg, *operands))  # (eigenvalues are always complex from NumPy 2.5 on)
     assert isinstance(found, tf.Tensor)
     assert found.dtype == np.asarray(expected).dtype
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-10, atol=1e-12)

@@ -636,7 +636,7 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     -------
     named tuple of Tensor
         Eigenvalues of shape (..., n), in no order, and eigenvectors, the columns of matrices of shape (..., n, n).
-        They are real where the spectrum of real matrices is, as in NumPy.
+        They are real where the spectrum of real matrices is, as in NumPy before 2.5, whatever NumPy's version.
 
     Raises
     ------
@@ -661,9 +661,17 @@ def eig(tensor: Any, name: str | None = None) -> EigResult:
     return EigResult(*_EIG(x))
 
 
+def _eigen(a: np.ndarray) -> list[np.ndarray]:
+    """Values and vectors, real where the spectrum of real matrices is: from NumPy 2.5 on its own are always complex."""
+    w, v = np.linalg.eig(a)
+    if a.dtype.kind != "c" and not w.imag.any():
+        w, v = np.ascontiguousarray(w.real), np.ascontiguousarray(v.real)
+    return [w, v]
+
+
 _COMPLEX_SPECTRUM = _core.register_general(
     "has_complex_eigenvalues",
-    lambda attributes, a: np.asarray(np.iscomplexobj(np.linalg.eig(a)[0])),
+    lambda attributes, a: np.asarray(np.iscomplexobj(_eigen(a)[0])),
     None,
     None,
     False,
@@ -678,7 +686,7 @@ _COMPLEX_SPECTRUM = _core.register_general(
 _REAL_SPECTRUM = np.array([[1.0, 0.2, 0.1], [0.0, 3.0, 0.2], [0.0, 0.0, 6.0]])
 _EIG = several(
     "eig",
-    lambda attributes, a: list(np.linalg.eig(a)),
+    lambda attributes, a: _eigen(a),
     _eig_rule,
     lambda attributes, shape: [shape[-1:], shape[-2:]],
     raises=True,
