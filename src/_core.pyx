@@ -16,9 +16,9 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t,
 from libc.stdlib cimport abort, free, qsort
 from libc.string cimport memcmp, memcpy, memset, strcpy
 
+import os
 import sys
 from enum import Enum as enum_type
-from os.path import dirname, sep
 from types import MethodType
 from warnings import warn
 

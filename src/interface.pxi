@@ -807,7 +807,7 @@ def warn_caller(text, category=UserWarning):
     """Warn, and point at the line of whoever called into this package: the innermost one that is neither its nor NumPy's."""
     cdef int level = 1
     cdef object frame = sys._getframe(0)
-    cdef tuple inside = (dirname(sys.modules[__name__].__file__) + sep, dirname(numpy.__file__) + sep)
+    cdef tuple inside = tuple([os.path.join(os.path.dirname(of.__file__), "") for of in (sys.modules[__name__], numpy)])
     while frame.f_back is not None and frame.f_code.co_filename.startswith(inside):
         frame = frame.f_back
         level += 1

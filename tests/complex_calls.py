@@ -414,6 +414,8 @@ _OTHERS = """
     value_and_grad vectorize vectorized_map vjp vmap while_loop zeros zeros_like fill bfloat16 signal
     math.confusion_matrix math.count_nonzero math.in_top_k math.invert_permutation math.is_finite math.is_inf
     math.is_nan math.logical_xor math.rint math.zero_fraction linalg.matrix_rank nn.dropout nn.in_top_k nn.zero_fraction
+    TensorArray newaxis constant_initializer ones_initializer zeros_initializer random_normal_initializer
+    random_uniform_initializer
     Assert assert_equal assert_greater assert_less assert_rank bitcast bitwise broadcast_dynamic_shape
     broadcast_static_shape buffer control_dependencies debugging device errors executing_eagerly get_static_value group
     histogram_fixed_width histogram_fixed_width_bins init_scope initializers inside_function is_symbolic_tensor losses
