@@ -176,6 +176,7 @@ SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
         (("x:", slice(0, False), {"a": [slice(1, True)]}), " ", "\n", 3, None, ()),
         [F((3,), "float64"), A(5, "int32")],
     ),
+    "check_numerics": lambda: ("x", [F((3,), "float64")]),
     "timestamp": lambda: (None, []),
     "random_seeds": lambda: (((3, 2), D("int64")), [A([1, 2], "int64")]),
     "index_shuffle": lambda: (None, [A([1, 2], "int64"), A([5, 6], "int64"), A(7, "int64")]),
