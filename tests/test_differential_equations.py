@@ -349,6 +349,16 @@ def test_slopes_are_lists_and_arguments_single_as_scipys_may_be() -> None:
             RuntimeError,
             "odeint: Excess work done on this call",
         ),
+        (
+            lambda: I.odeint(lambda y, t: -y, [1.0], [0.0, 1.0], mxstep=1.5),  # type: ignore[arg-type]
+            TypeError,
+            "an integer is needed, .* not 1.5",
+        ),
+        (
+            lambda: I.odeint(lambda y, t: -y, [1.0], [0.0, 1.0], mxstep=-1),
+            ValueError,
+            "odeint: mxstep is a number of steps, or 0, not -1",
+        ),
     ],
 )
 def test_calls_that_make_no_sense_or_come_to_no_end_say_so(call: Any, error: type[Exception], text: str) -> None:

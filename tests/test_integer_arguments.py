@@ -32,7 +32,8 @@ ANOTHER_MEANING = {
     "np.may_share_memory(max_work=)": "NumPy's own function of two arrays, which checks for an int",
     "np.shares_memory(max_work=)": "NumPy's own function of two arrays, which checks for an int",
 }
-# Arguments with "int" in their annotations that are no integers, are lists of other things, or are about recording.
+# Arguments with "int" in their annotations that are no integers, are lists of other things, are about recording, or
+# are given by our own functions, which have made them integers.
 NO_INTEGERS = {
     "conv(explicit_paddings)",
     "function(check)",
@@ -41,6 +42,8 @@ NO_INTEGERS = {
     "c_values.contiguous(shape)",
     "linalg.lu_solve(perm)",
     "nn.with_space_to_batch(op)",
+    "ops.index_forms.selected_shape(shape)",
+    "scipy.stepping.explicit_steps(most)",
 }
 
 

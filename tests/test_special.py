@@ -134,11 +134,16 @@ def test_multigammaln_has_scipys_value_and_the_right_gradient() -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "d", "text"),
-    [(2.0, 1.5, "the dimension is a positive integer, not 1.5"), (1.0, 3, r"a must be above .* 1.0")],
+    ("a", "d", "error", "text"),
+    [
+        (2.0, 1.5, TypeError, "an integer is needed, .* not 1.5"),
+        (2.0, None, TypeError, "an integer is needed, .* not None"),
+        (2.0, 0, ValueError, "multigammaln: the dimension is a positive integer, not 0"),
+        (1.0, 3, ValueError, r"multigammaln: a must be above .* 1.0"),
+    ],
 )
-def test_multigammaln_refuses_what_makes_no_sense(a: float, d: Any, text: str) -> None:
-    with pytest.raises(ValueError, match=f"multigammaln: {text}"):
+def test_multigammaln_refuses_what_makes_no_sense(a: float, d: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
         tf.scipy.special.multigammaln(a, d)
 
 

@@ -193,9 +193,9 @@ def odeint(
     RuntimeError
         Where the solver fails.
     TypeError
-        Where the slope of a real state is complex.
+        Where the slope of a real state is complex, or mxstep is no integer.
     ValueError
-        Where the slope has another shape than the state, or there are no times.
+        Where the slope has another shape than the state, there are no times, or mxstep is negative.
 
     Notes
     -----
@@ -211,6 +211,9 @@ def odeint(
     0.3679 -0.7358
     """
     integrate = _scipy()
+    most = _core.integer(mxstep)
+    if most < 0:
+        raise ValueError(f"odeint: mxstep is a number of steps, or 0, not {most}")
     ordered = (lambda y, at, *rest: func(at, y, *rest)) if tfirst else func
     equation = Equation("odeint", ordered, y0, t, args if isinstance(args, tuple) else (args,))
 
@@ -224,7 +227,7 @@ def odeint(
         options: dict[str, Any] = {"rtol": equation.tolerance(rtol), "atol": equation.tolerance(atol)}
         try:
             steps, _ = explicit_steps(
-                equation, scheme, start, times, True, shared, most=mxstep or None, stops_if_stiff=True, **options
+                equation, scheme, start, times, True, shared, most=most or None, stops_if_stiff=True, **options
             )
         except Stiff:
             options["jac"] = equation.jacobian(start, shared)

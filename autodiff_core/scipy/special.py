@@ -393,7 +393,9 @@ def multigammaln(a: Any, d: int) -> Tensor:
     Raises
     ------
     ValueError
-        Where d is no positive integer, or a is too small.
+        Where d is not positive, or a is too small.
+    TypeError
+        Where d is no integer.
 
     Notes
     -----
@@ -404,8 +406,8 @@ def multigammaln(a: Any, d: int) -> Tensor:
     >>> print(tf.scipy.special.multigammaln(2.0, 2).numpy().round(4))
     0.4516
     """
-    d = _core.as_index(d)
-    if not isinstance(d, (int, np.integer)) or d < 1:
+    d = _core.integer(d)
+    if d < 1:
         raise ValueError(f"multigammaln: the dimension is a positive integer, not {d!r}")
     x = _core.operand(a)
     if bool(reduce_any(x <= 0.5 * (d - 1))):
