@@ -34,6 +34,13 @@ def matrix(t: Any) -> Any:
 
 
 IDS = np.zeros(N, int)
+ONCE: dict[str, Callable[[Any], Any]] = {
+    "avg_pool": lambda t: tf.nn.avg_pool2d(tf.reshape(t[:800], (2, 10, 10, 4)), 3, 1, "SAME"),
+    "conv2d_transpose": lambda t: tf.nn.conv2d_transpose(
+        tf.reshape(t[:800], (2, 10, 10, 4)), tf.reshape(t[:108], (3, 3, 3, 4)), [2, 10, 10, 3], 1, "SAME"
+    ),
+    "nuclear norm": lambda t: np.linalg.norm(tf.reshape(t[:640], (10, 8, 8)), "nuc", axis=(1, 2)),
+}
 SUMS: dict[str, Callable[[Any], Any]] = {
     "reduce_sum": tf.reduce_sum,
     "reduce_sum of rows": lambda t: tf.reduce_sum(matrix(t), axis=0),
@@ -239,3 +246,13 @@ def test_what_is_scattered_to_one_row_adds_up_in_float32(name: str) -> None:
         total = tf.reduce_sum(tf.gather(w, IDS))
     tf.keras.optimizers.SGD(1.0).apply_gradients([(tape.gradient(total, w), w)])
     np.testing.assert_array_equal(w, -expected)
+
+
+@half
+@pytest.mark.parametrize("function", ONCE)
+def test_what_is_made_of_a_sum_is_rounded_once(function: str, name: str) -> None:
+    x = numbers(name)
+    found, exact = ONCE[function](tf.constant(x)), ONCE[function](tf.constant(x.astype(np.float64)))
+    np.testing.assert_array_equal(found.numpy(), exact.numpy().astype(HALVES[name]))
+    slopes = tf.grad(lambda t: tf.reduce_sum(ONCE[function](t)))(tf.constant(x))
+    assert slopes.dtype == HALVES[name]

@@ -124,7 +124,7 @@ def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     if ord is None or ord in ("fro", "euclidean"):
         return reduce_euclidean_norm(_magnitude(a), (-2, -1), keepdims)
     if ord in _SPECTRAL:
-        norm = _SPECTRAL[ord](svd(a, compute_uv=False), -1)
+        norm = _core.narrowed(_SPECTRAL[ord](svd(_core.widened(a), compute_uv=False), -1), a)
     elif ord in (1, -1, np.inf, -np.inf):
         summed, kept = (-2, -1) if abs(ord) == 1 else (-1, -1)
         sums = reduce_sum(_abs(a), summed)

@@ -260,10 +260,13 @@ def _convolved_back(
             f"do not give output_shape {shape}"
         )
     size = _product(*plan.sizes)
-    columns = matmul(reshape(images, (_product(*places), into)), reshape(weights, (size * out, into)), transpose_b=True)
+    spread, filtered = _core.widened(images), _core.widened(weights)
+    columns = matmul(
+        reshape(spread, (_product(*places), into)), reshape(filtered, (size * out, into)), transpose_b=True
+    )
     whole = _core.linear(_UNWINDOWS, reshape(columns, (*places, *plan.sizes, out)), attributes)
     inside = tuple(slice(a, n - b) for (a, b), n in zip(plan.pads, plan.padded, strict=True))
-    return plan.back(whole[(slice(None), *inside)])
+    return plan.back(_core.to_dtype(whole[(slice(None), *inside)], np.result_type(images.dtype, weights.dtype)))
 
 
 def _pooled(
@@ -278,7 +281,9 @@ def _pooled(
     ones = np.pad(np.ones((1, *shape[1:-1], 1)), [(0, 0), *plan.pads, (0, 0)])
     attributes = (ones.shape, plan.sizes, plan.steps, plan.gaps)
     counts = _take_windows(ones, attributes).sum(axis=axes)
-    return plan.back(divide(reduce_sum(plan.windows(images), axes), _core.to_tensor(counts.astype(images.dtype))))
+    wide = _core.widened(images)
+    means = divide(reduce_sum(plan.windows(wide), axes), _core.to_tensor(counts.astype(wide.dtype)))
+    return plan.back(_core.narrowed(means, images))
 
 
 def _pooling(
