@@ -83,6 +83,29 @@ def gradient_of(f, z):
     return tape.gradient(value, z).numpy()
 
 
+def test_derivatives_of_log_ndtr_and_erfcx_are_exact_far_from_zero() -> None:
+    pytest.importorskip("scipy")
+
+    def bend(z):
+        with tf.GradientTape() as outer:
+            outer.watch(z)
+            with tf.GradientTape() as tape:
+                tape.watch(z)
+                with tf.GradientTape() as inner:
+                    inner.watch(z)
+                    value = tf.scipy.special.log_ndtr(z)
+                first = tf.math.conj(inner.gradient(value, z))
+            second = tf.math.conj(tape.gradient(first, z))
+        return tf.math.conj(outer.gradient(second, z))
+
+    z = tf.constant([-1e3 + 5.0j, -400.0 - 50.0j])
+    w = z.numpy()
+    np.testing.assert_allclose(bend(z), -2.0 / w**3 * (1.0 - 12.0 / w**2 + 150.0 / w**4), rtol=1e-8)
+    found = np.conj(gradient_of(tf.scipy.special.erfcx, -w))
+    np.testing.assert_allclose(found, -(1.0 - 1.5 / w**2 + 3.75 / w**4) / (np.sqrt(np.pi) * w**2), rtol=1e-12)
+    assert gradient_of(tf.scipy.special.log_ndtr, np.array(45.0 + 1.0j)) == 0.0
+
+
 # Values that TensorFlow 2.21 gives for tape.gradient(f(z), z) at z = 1 + 2j.
 TENSORFLOW = [
     (lambda z: z * z, 2.0 - 4.0j),

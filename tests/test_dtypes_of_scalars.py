@@ -33,6 +33,8 @@ ROWS = [
     for row in rows()
     if row.kind in ("elementwise", "none") and row.domain and (row.ufunc is None or hasattr(np, row.ufunc.__name__))
 ]
+# Differences of like numbers, which have fewer digits in an array's dtype than in a number's double.
+CANCELLING = {"normal_hazard_slope", "normal_hazard_bend", "normal_excess", "normal_excess_slope"}
 of_rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 of_dtypes = pytest.mark.parametrize("dtype", VALUES)
 
@@ -53,8 +55,8 @@ def result(f: Any, *operands: Any) -> Any:
         return type(error)
 
 
-def assert_same(found: Any, expected: Any, what: str) -> None:
-    """The same up to some roundings."""
+def assert_same(row: Any, found: Any, expected: Any, what: str) -> None:
+    """The same up to some roundings: of the value, or of the numbers near 1 whose difference it is."""
     if isinstance(found, type) or isinstance(expected, type) or found is None or expected is None:
         assert found is expected, what
         return
@@ -63,7 +65,8 @@ def assert_same(found: Any, expected: Any, what: str) -> None:
     if x.dtype.kind not in "fc":
         assert x == y, what
         return
-    near = 64 * np.finfo(x.dtype).eps * np.abs(y) + 64 * np.finfo(x.dtype).smallest_subnormal
+    scale = np.maximum(np.abs(y), 1) if row.name in CANCELLING else np.abs(y)
+    near = 64 * np.finfo(x.dtype).eps * scale + 64 * np.finfo(x.dtype).smallest_subnormal
     assert np.array_equal(x, y, equal_nan=True) or np.abs(x - y) <= near, f"{what}: {x} instead of {y}"
 
 
@@ -75,9 +78,9 @@ def test_a_row_of_numbers_is_that_of_arrays_of_one_number(row: Any, dtype: str) 
     for place, point in enumerate(points(row, dtype)):
         numbers = [tf.constant(x) for x in point]
         expected = result(row.function, *[tf.constant(np.array([x])) for x in point])
-        assert_same(result(row.function, *numbers), expected, f"{row.name} of {point}")
+        assert_same(row, result(row.function, *numbers), expected, f"{row.name} of {point}")
         if place in (0, 1, 4):
-            assert_same(result(function, *numbers), expected, f"{row.name} of {point}, replayed")
+            assert_same(row, result(function, *numbers), expected, f"{row.name} of {point}, replayed")
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -92,7 +95,7 @@ def test_its_gradient_is_that_of_arrays_of_one_number(row: Any, dtype: str) -> N
             assert found is expected, f"{row.name} of {point}"
             continue
         for one, other in zip(found, expected, strict=True):
-            assert_same(one, other, f"the gradient of {row.name} at {point}")
+            assert_same(row, one, other, f"the gradient of {row.name} at {point}")
 
 
 def gradients(row: Any, operands: list[Any]) -> Any:

@@ -2,7 +2,8 @@
 
 SciPy's Bessel functions take a real order beside a complex argument, its error functions of complex numbers are loops
 that the rows' own kernels have not, and Hurwitz's zeta function of complex numbers is missing there: it is what psi is
-differentiated by. Needs SciPy, and is loaded when the first complex operand comes.
+differentiated by. The derivatives of log_ndtr choose by the size of numbers, which complex ones have not. Needs SciPy,
+and is loaded when the first complex operand comes.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import numpy as np
 from .. import _core
 from . import forms
 from .complex_parts import real
-from .elementwise import exp, multiply, square
+from .elementwise import exp, logical_and, multiply, select, square
 from .forms import Kind
 from .scipy_rows import kernels as _sp
 from .scipy_rows import watchable
 from .shaping import broadcast_to
+from .special import BEND, EXCESS, EXCESS_SLOPE, FAR, SLOPE, erfcx, fractions
 
 _Form = Callable[..., Any]
 
@@ -125,3 +127,29 @@ yv: _Form = _of_order("yv", _sp.yv, lambda v, z, y: 0.5 * (yv(v - 1.0, z) - yv(v
 iv: _Form = _of_order("iv", _sp.iv, lambda v, z, y: 0.5 * (iv(v - 1.0, z) + iv(v + 1.0, z)))
 kv: _Form = _of_order("kv", _sp.kv, lambda v, z, y: -0.5 * (kv(v - 1.0, z) + kv(v + 1.0, z)))
 kve: _Form = _of_order("kve", _sp.kve, lambda v, z, y: y - 0.5 * (kve(v - 1.0, z) + kve(v + 1.0, z)))
+
+
+# log_ndtr's derivatives: see the rows that these are the forms of, whose continued fraction is Laplace's everywhere on
+# the left.
+
+
+def normal_hazard(z: Any) -> Any:
+    # On the right, where erfcx overflows, the hazard is nothing.
+    overflow = 1400.0 if z.dtype == np.complex128 else 170.0
+    vast = logical_and(real(z) > 0.0, real(square(z)) > overflow)
+    return select(vast, 0.0 * z, _m.sqrt(2.0 / _m.pi) / erfcx(select(vast, 0.0 * z, -_m.sqrt(0.5) * z)))
+
+
+def _by_side(of_fractions: _Form, of_hazard: _Form) -> _Form:
+    def form(z: Any) -> Any:
+        far = real(z) < -FAR
+        h = normal_hazard(select(far, 0.0 * z, z))
+        return select(far, of_fractions(*fractions(select(far, -z, 0.0 * z + FAR))), of_hazard(h, z + h))
+
+    return form
+
+
+normal_hazard_slope: _Form = _by_side(*SLOPE)
+normal_hazard_bend: _Form = _by_side(*BEND)
+normal_excess: _Form = _by_side(*EXCESS)
+normal_excess_slope: _Form = _by_side(*EXCESS_SLOPE)

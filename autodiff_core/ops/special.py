@@ -182,14 +182,13 @@ stdtr: Function = scipy_row(
 # -h (x + h) and the derivative of the *excess* x + h is 1 - h (x + h). Far below 0 these are small differences of large
 # numbers. There they come from Laplace's continued fraction: where t = -x and K[n] = n / (t + K[n + 1]), the hazard is
 # t + K[1], the excess K[1], and what is left of the others are products and differences of neighbours.
-_FAR = 6.0
+FAR = 6.0
 _LEVELS = 12
-_REST = (2.624896324976518, 0.15887405841574679)  # K[13], as a line in t: exact at _FAR, of no weight far from it
+_REST = (2.624896324976518, 0.15887405841574679)  # K[13], as a line in t: exact at FAR, of no weight far from it
 
 
-def _fractions(x: Any) -> tuple[Any, Any, Any, Any]:
-    """t and K[1], K[2], K[3], for x below -_FAR; elsewhere those of -_FAR."""
-    t = maximum(-x, _FAR)
+def fractions(t: Any) -> tuple[Any, Any, Any, Any]:
+    """t and K[1], K[2], K[3], for t from FAR on."""
     fraction = _REST[0] - _REST[1] * t
     found = []
     for n in range(_LEVELS, 0, -1):
@@ -200,10 +199,20 @@ def _fractions(x: Any) -> tuple[Any, Any, Any, Any]:
 
 def _from_fractions(of_fractions: Any, of_hazard: Any) -> Any:
     def formula(x: Any) -> Any:
-        h = normal_hazard(maximum(x, -_FAR))
-        return select(x < -_FAR, of_fractions(*_fractions(x)), of_hazard(h, x + h))
+        h = normal_hazard(maximum(x, -FAR))
+        return select(x < -FAR, of_fractions(*fractions(maximum(-x, FAR))), of_hazard(h, x + h))
 
     return formula
+
+
+# Of each of them what it is by the fractions, and what by hazard and excess.
+SLOPE = (lambda t, k1, k2, k3: -(t + k1) * k1, lambda h, excess: -h * excess)
+BEND = (
+    lambda t, k1, k2, k3: (t + k1) * (k1 * k1 * k2 * (k3 - k2)),
+    lambda h, excess: h * (excess * excess - 1.0 + h * excess),
+)
+EXCESS = (lambda t, k1, k2, k3: k1, lambda h, excess: excess)
+EXCESS_SLOPE = (lambda t, k1, k2, k3: k1 * (k2 - k1), lambda h, excess: 1.0 - h * excess)
 
 
 def _slope_of_bend(g: Any, x: Any, bend: Any, slope: Any) -> Any:
@@ -225,7 +234,7 @@ normal_hazard_slope: Function = elementwise(
     "normal_hazard_slope",
     None,
     lambda g, x, y: g * normal_hazard_bend(x),
-    formula=_from_fractions(lambda t, k1, k2, k3: -(t + k1) * k1, lambda h, excess: -h * excess),
+    formula=_from_fractions(*SLOPE),
     doc="The derivative of normal_hazard, elementwise.",
     example=("[-10., 0.]", "[-0.9906 -0.6366]"),
     poles=True,
@@ -235,10 +244,7 @@ normal_hazard_bend: Function = elementwise(
     "normal_hazard_bend",
     None,
     lambda g, x, y: _slope_of_bend(g, x, y, normal_hazard_slope(x)),
-    formula=_from_fractions(
-        lambda t, k1, k2, k3: (t + k1) * (k1 * k1 * k2 * (k3 - k2)),
-        lambda h, excess: h * (excess * excess - 1.0 + h * excess),
-    ),
+    formula=_from_fractions(*BEND),
     doc="The second derivative of normal_hazard, elementwise.",
     example=("[-10., 0.]", "[0.0018 0.218 ]"),
     poles=True,
@@ -248,7 +254,7 @@ normal_excess: Function = elementwise(
     "normal_excess",
     None,
     lambda g, x, y: g * normal_excess_slope(x),
-    formula=_from_fractions(lambda t, k1, k2, k3: k1, lambda h, excess: excess),
+    formula=_from_fractions(*EXCESS),
     doc="x + normal_hazard(x), elementwise.",
     example=("[-10., 0.]", "[0.0981 0.7979]"),
     poles=True,
@@ -258,7 +264,7 @@ normal_excess_slope: Function = elementwise(
     "normal_excess_slope",
     None,
     lambda g, x, y: g * normal_hazard_bend(x),
-    formula=_from_fractions(lambda t, k1, k2, k3: k1 * (k2 - k1), lambda h, excess: 1.0 - h * excess),
+    formula=_from_fractions(*EXCESS_SLOPE),
     doc="1 + normal_hazard_slope(x), elementwise.",
     example=("[-10., 0.]", "[0.0094 0.3634]"),
     poles=True,
@@ -558,7 +564,8 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
 fresnel_sin = _fresnel("fresnel_sin", 0, sin, "[0.0647 0.4383]")
 fresnel_cos = _fresnel("fresnel_cos", 1, cos, "[0.4923 0.7799]")
 
-for _name in ("zeta", "jv", "yv", "iv", "kv", "kve"):
+_OF_HAZARD = ("normal_hazard", "normal_hazard_slope", "normal_hazard_bend", "normal_excess", "normal_excess_slope")
+for _name in ("zeta", "jv", "yv", "iv", "kv", "kve", *_OF_HAZARD):
     _core.on_complex(_name, special_of_complex(_name))
 
 # SciPy's ufuncs for what other files have rows of.
