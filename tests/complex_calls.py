@@ -287,6 +287,12 @@ RIGHT: dict[str, tuple[Call, ...]] = {
 
 # For each the call that is refused, and what the error names: the function, or the row that it is made of.
 REFUSED: dict[str, tuple[Call, str]] = {
+    "math.confusion_matrix": (lambda x: tf.math.confusion_matrix(x[0] * 0.0, x[1] * 0.0, 3), "confusion_matrix"),
+    "histogram_fixed_width": (lambda x: tf.histogram_fixed_width(x, [0.0, 1.0]), "histogram_fixed_width"),
+    "histogram_fixed_width_bins": (
+        lambda x: tf.histogram_fixed_width_bins(x, [0.0, 1.0]),
+        "histogram_fixed_width_bins",
+    ),
     **{f"math.{n}": (getattr(tf.math, n), row) for n, row in _REAL_FUNCTIONS.items()},
     **{f"math.special.{n}": (getattr(tf.math.special, n), n.removeprefix("bessel_")) for n in _REAL_SPECIAL},
     **{f"nn.{n}": (getattr(tf.nn, n), n) for n in ("elu", "gelu", "leaky_relu", "relu", "relu6", "selu")},
@@ -412,13 +418,13 @@ _OTHERS = """
     recompute_grad reduce_all reduce_any round scan scipy searchsorted sequence_mask set_floatx set_num_threads shape
     size sparse_hessian sparse_jacobian stop_gradient switch_case test testing uint16 uint32 uint64 uint8
     value_and_grad vectorize vectorized_map vjp vmap while_loop zeros zeros_like fill bfloat16 signal
-    math.confusion_matrix math.count_nonzero math.in_top_k math.invert_permutation math.is_finite math.is_inf
+    math.count_nonzero math.in_top_k math.invert_permutation math.is_finite math.is_inf
     math.is_nan math.logical_xor math.rint math.zero_fraction linalg.matrix_rank nn.dropout nn.in_top_k nn.zero_fraction
     TensorArray newaxis constant_initializer ones_initializer zeros_initializer random_normal_initializer
     random_uniform_initializer
     Assert assert_equal assert_greater assert_less assert_rank bitcast bitwise broadcast_dynamic_shape
     broadcast_static_shape buffer control_dependencies debugging device errors executing_eagerly get_static_value group
-    histogram_fixed_width histogram_fixed_width_bins init_scope initializers inside_function is_symbolic_tensor losses
+    init_scope initializers inside_function is_symbolic_tensor losses
     metrics no_op numpy numpy_function optimizers print py_function required_space_to_batch_paddings shape_n timestamp
     unravel_index math.is_non_decreasing math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler
     nn.collapse_repeated nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder

@@ -79,6 +79,11 @@ def test_what_has_no_meaning_for_complex_numbers_is_a_type_error_that_names_it(n
             call(*operands)
 
 
+def test_digitize_names_itself_where_it_refuses_complex_numbers() -> None:
+    with pytest.raises(TypeError, match="digitize: takes real numbers, not complex128"):
+        np.digitize(tf.constant([1j]), [0.0, 1.0])
+
+
 # ------------------------------------------------------------------------------------------------------------- NumPy's
 
 

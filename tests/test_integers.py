@@ -85,3 +85,7 @@ def test_integers_that_floats_do_not_hold_stay_as_they_are() -> None:
     assert int(tf.math.squared_difference(large, large - 3)) == 9
     wrapped = tf.math.squared_difference(tf.constant(100, tf.int8), tf.constant(0, tf.int8))
     assert (wrapped.dtype, int(wrapped)) == (np.int8, 16)
+
+
+def test_classes_of_a_confusion_matrix_may_be_floats_as_in_tensorflow() -> None:
+    assert tf.math.confusion_matrix([0.0, 1.0, 1.5], tf.constant([0.0, 0.0, 1.0])).numpy().tolist() == [[1, 0], [1, 1]]

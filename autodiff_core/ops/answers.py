@@ -121,6 +121,12 @@ def _argsort(
     return np.argsort(turned, axis, order=order, stable=True)
 
 
+def _digitize(x: Any, bins: Any, right: bool = False) -> np.ndarray:
+    if np.iscomplexobj(x) or np.iscomplexobj(bins):
+        raise TypeError(f"digitize: takes real numbers, not {np.asarray(x).dtype} and {np.asarray(bins).dtype}")
+    return np.digitize(x, bins, right)
+
+
 array_equal = answering("array_equal", np.array_equal, "a1", "a2")
 array_equiv = answering("array_equiv", np.array_equiv, "a1", "a2")
 allclose = answering("allclose", np.allclose, "a", "b", "rtol", "atol")
@@ -136,7 +142,7 @@ lexsort = answering("lexsort", np.lexsort, "keys")
 nanargmax = answering("nanargmax", np.nanargmax, "a", raises=True)
 nanargmin = answering("nanargmin", np.nanargmin, "a", raises=True)
 searchsorted = answering("searchsorted", np.searchsorted, "a", "v", "", "sorter")
-digitize = answering("digitize", np.digitize, "x", "bins")
+digitize = answering("digitize", _digitize, "x", "bins")
 packbits = answering("packbits", np.packbits, "a")
 unpackbits = answering("unpackbits", np.unpackbits, "a")
 ravel_multi_index = answering(

@@ -141,6 +141,13 @@ _COUNTS = places_of(
 )
 
 
+def _class_numbers(value: Any) -> Any:
+    x = _core.operand(value)
+    if x.dtype.kind == "c":
+        raise TypeError(f"confusion_matrix: classes are integers, not {x.dtype}")
+    return _core.to_dtype(x, np.int64) if x.dtype.kind in "fV" else x
+
+
 def confusion_matrix(
     labels: Any,
     predictions: Any,
@@ -154,7 +161,7 @@ def confusion_matrix(
     Parameters
     ----------
     labels, predictions : array_like of int
-        Of one dimension and one length.
+        Of one dimension and one length. Of floats the whole part counts.
     num_classes : int, optional
         One more than the highest class by default.
     weights : array_like, optional
@@ -183,7 +190,7 @@ def confusion_matrix(
     array([[1, 0],
            [1, 1]], dtype=int32)>
     """
-    classes = [_core.operand(labels), _core.operand(predictions)]
+    classes = [_class_numbers(labels), _class_numbers(predictions)]
     count = max(map(beyond_highest, classes)) if num_classes is None else _core.integer(num_classes)
     beside = [] if weights is None else [weights]
     return _CONFUSION([*classes, *beside], (count, _core.as_dtype(dtype)))

@@ -29,6 +29,13 @@ def _filled(attributes: Any, x: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     return np.bincount(_binned((function, count, np.int64), x, bounds).reshape(-1), minlength=count).astype(dtype)
 
 
+def _real(function: str, *operands: Any) -> list[Any]:
+    parts = _core.operands(*operands)
+    if any(p.dtype.kind == "c" for p in parts):
+        raise TypeError(f"{function}: takes real numbers, not {' and '.join(str(p.dtype) for p in parts)}")
+    return parts
+
+
 _BINS_FORM = forms.parts(forms.text(), forms.positive, forms.dtype())
 
 
@@ -89,7 +96,8 @@ def histogram_fixed_width_bins(
     [0, 0, 1, 2, 4, 4]
     """
     return _BINNED(
-        _core.operands(values, value_range), ("histogram_fixed_width_bins", _core.integer(nbins), _core.as_dtype(dtype))
+        _real("histogram_fixed_width_bins", values, value_range),
+        ("histogram_fixed_width_bins", _core.integer(nbins), _core.as_dtype(dtype)),
     )
 
 
@@ -129,7 +137,8 @@ def histogram_fixed_width(
     [2, 1, 1, 0, 2]
     """
     return _FILLED(
-        _core.operands(values, value_range), ("histogram_fixed_width", _core.integer(nbins), _core.as_dtype(dtype))
+        _real("histogram_fixed_width", values, value_range),
+        ("histogram_fixed_width", _core.integer(nbins), _core.as_dtype(dtype)),
     )
 
 
