@@ -423,6 +423,17 @@ def test_a_recorded_function_is_one_program_for_real_spectra_and_one_for_complex
     assert len(calls) == 2
 
 
+def test_a_product_without_nan_has_its_slope_where_the_factor_is_zero_as_for_real_numbers() -> None:
+    for dtype in (tf.float64, tf.complex128):
+        x, y = tf.constant([2.0, 3.0], dtype), tf.constant([0.0, 5.0], dtype)
+        with tf.GradientTape() as tape:
+            tape.watch([x, y])
+            z = tf.math.multiply_no_nan(x, y)
+        assert [g.numpy().tolist() for g in tape.gradient(z, [x, y])] == [[0.0, 5.0], [2.0, 3.0]]
+    infinite = tf.math.multiply_no_nan(tf.constant([np.inf, np.nan], tf.complex128), tf.zeros(2, tf.complex128))
+    assert infinite.numpy().tolist() == [0.0, 0.0]
+
+
 def test_a_recorded_function_is_a_program_for_each_number_and_kind_of_roots() -> None:
     calls = []
 

@@ -270,7 +270,8 @@ _core.on_complex("squared_difference", _squared_difference)
 _core.on_complex("rsqrt", lambda x: el.reciprocal(el.sqrt(x)))
 _core.on_complex("log_of_sum", el.log)
 _core.on_complex("divide_no_nan", lambda x, y: _where_not_zero(y, y, lambda y_, safe: el.divide(x, safe)))
-_core.on_complex("multiply_no_nan", lambda x, y: _where_not_zero(y, x, lambda y_, safe: el.multiply(safe, y_)))
+# (With a slope in y at zero, too: a rule that is linear in a cotangent is transposed where that is zero.)
+_core.on_complex("multiply_no_nan", lambda x, y: el.multiply(_harmless(y, x, el.multiply(x, 0.0), 0.0), y))
 _core.on_complex("power_slope", _power_slope)
 _core.on_complex(
     "zero_product",
