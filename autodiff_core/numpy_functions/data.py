@@ -22,7 +22,7 @@ for _function, _answer in (
     (np.searchsorted, answers.searchsorted),
     (np.digitize, answers.digitize),
     (np.isin, answers.isin),
-    (newer("in1d"), answers.isin),  # up to NumPy 2.3
+    (newer("in1d"), answers.in1d),  # up to NumPy 2.3
     (np.iscomplex, answers.iscomplex),
     (np.isreal, answers.isreal),
     (np.isneginf, answers.isneginf),

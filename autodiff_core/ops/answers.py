@@ -15,6 +15,7 @@ from .. import _core
 from .._core import Tensor
 from . import forms
 from .picking import places_of
+from .shaping import reshape
 
 Answer = Callable[..., Any]
 
@@ -158,6 +159,11 @@ def unravel_index(indices: Any, shape: Any, order: Any = "C") -> tuple[Tensor, .
     """np.unravel_index: a tensor an axis."""
     found = _unravel_index(indices, shape, order)
     return tuple(found[k] for k in range(found.shape[0]))
+
+
+def in1d(ar1: Any, ar2: Any, assume_unique: bool = False, invert: bool = False, *, kind: Any = None) -> Tensor:
+    """np.in1d, up to NumPy 2.3: np.isin along one axis."""
+    return reshape(isin(ar1, ar2, assume_unique, invert, kind=kind), (-1,))
 
 
 # Those that are ufuncs, and no elementwise rows: the result has a dtype of its own.
