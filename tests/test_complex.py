@@ -83,6 +83,32 @@ def gradient_of(f, z):
     return tape.gradient(value, z).numpy()
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_slopes_at_zero_are_those_of_real_numbers_where_these_are_finite(row: Row) -> None:
+    point = np.meshgrid(*[[0.0, 0.5, 1.0, 2.0]] * row.arity)
+    slopes = []
+    for dtype in (tf.float64, tf.complex128):
+        operands = [tf.constant(x, dtype) for x in point]
+        with tf.GradientTape() as tape:
+            tape.watch(operands)
+            value = row.function(*operands)
+        slopes.append(np.real(tape.gradient(value, operands)))
+    finite = np.isfinite(slopes[0])
+    np.testing.assert_allclose(slopes[1][finite], slopes[0][finite], atol=1e-12)
+
+
+def test_multiply_no_nan_has_an_unknown_slope_by_zero_only_beside_what_is_unknown() -> None:
+    x, y = tf.constant([np.nan, 2.0j, np.inf]), tf.constant([0.0, 0.0, 0j])
+    with tf.GradientTape() as tape:
+        tape.watch([x, y])
+        value = tf.math.multiply_no_nan(x, y)
+    np.testing.assert_array_equal(value, np.zeros(3, complex))
+    by_x, by_y = tape.gradient(value, [x, y])
+    np.testing.assert_array_equal(by_x, np.zeros(3, complex))
+    assert np.isnan(by_y[0]) and by_y[1] == -2.0j and not np.isfinite(by_y[2])
+
+
 def test_derivatives_of_log_ndtr_and_erfcx_are_exact_far_from_zero() -> None:
     pytest.importorskip("scipy")
 
@@ -432,6 +458,34 @@ def test_a_product_without_nan_has_its_slope_where_the_factor_is_zero_as_for_rea
         assert [g.numpy().tolist() for g in tape.gradient(z, [x, y])] == [[0.0, 5.0], [2.0, 3.0]]
     infinite = tf.math.multiply_no_nan(tf.constant([np.inf, np.nan], tf.complex128), tf.zeros(2, tf.complex128))
     assert infinite.numpy().tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        lambda a: tf.linalg.svd(a)[0],
+        lambda a: tf.linalg.svd(a, compute_uv=False),
+        lambda a: tf.linalg.eigvalsh(a + tf.linalg.adjoint(a)),
+        lambda a: tf.linalg.eigh(a + tf.linalg.adjoint(a))[0],
+        lambda a: tf.abs(tf.linalg.eigvals(a)),
+    ],
+    ids=["svd", "singular values", "eigvalsh", "eigh", "eigvals"],
+)
+def test_recorded_functions_of_complex_spectra_have_second_derivatives_in_all_modes(values) -> None:
+    a = np.array([[1.0 + 0.3j, 0.4 - 0.2j], [-0.6j, 2.5 + 0.1j]])
+    check_gradients(tf.function(lambda x: values(x) ** 3), [a], order=2, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("values", [tf.linalg.eigvalsh, lambda a: tf.linalg.svd(a, compute_uv=False)])
+def test_what_equal_complex_values_leave_open_is_nan_in_recorded_functions_too(values) -> None:
+    for f in (values, tf.function(values)):
+        x = tf.constant(2.0 * np.eye(2) + 0j)
+        with tf.autodiff.ForwardAccumulator(x, tf.constant([[0.5, -1.0 + 0.3j], [-1.0 - 0.3j, 0.8]])) as accumulator:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = tf.reduce_sum(f(x) * [1.0, 2.0])
+            gradient = tape.gradient(value, x)
+        assert np.isnan(accumulator.jvp(gradient)).all()
 
 
 def test_a_recorded_function_is_a_program_for_each_number_and_kind_of_roots() -> None:

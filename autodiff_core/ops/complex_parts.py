@@ -259,9 +259,35 @@ _IMAG, _ = linear(
 )
 
 
+def _multiply_no_nan(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(y == 0, np.zeros((), y.dtype), x * y))
+
+
 def _harmless(g: Any, x: Any, of_zero: Any, instead: float) -> Any:
     """x, but for what a cotangent of zero must not meet: what makes a NaN of zero."""
     return el.select(el.logical_and(el.equal(g, 0.0), el.is_nan(of_zero)), instead, x)
+
+
+# A row of its own, with a slope in y where that is 0, too, and NaN where x is: a rule that is linear in a cotangent is
+# transposed where that is zero, and what x leaves open must be heard there.
+_MULTIPLY_NO_NAN = _core.register_general(
+    "multiply_no_nan of complex numbers",
+    _multiply_no_nan,
+    lambda g, z, attributes, x, y: (el.multiply_no_nan(g, y), el.multiply_no_nan(x, g)),
+    None,
+    True,
+    False,
+    "each",
+    True,
+    form=forms.nothing,
+    gives=forms.pointwise(_multiply_no_nan, 2),
+)
+
+
+def _no_nan_form(x: Any, y: Any) -> Any:
+    shape = np.broadcast_shapes(tuple(x.shape), tuple(y.shape))
+    return _core.general(_MULTIPLY_NO_NAN, [_spread(x, shape), _spread(y, shape)])
 
 
 _core.on_complex("abs", _magnitude)
@@ -270,8 +296,7 @@ _core.on_complex("squared_difference", _squared_difference)
 _core.on_complex("rsqrt", lambda x: el.reciprocal(el.sqrt(x)))
 _core.on_complex("log_of_sum", el.log)
 _core.on_complex("divide_no_nan", lambda x, y: _where_not_zero(y, y, lambda y_, safe: el.divide(x, safe)))
-# (With a slope in y at zero, too: a rule that is linear in a cotangent is transposed where that is zero.)
-_core.on_complex("multiply_no_nan", lambda x, y: el.multiply(_harmless(y, x, el.multiply(x, 0.0), 0.0), y))
+_core.on_complex("multiply_no_nan", _no_nan_form)
 _core.on_complex("power_slope", _power_slope)
 _core.on_complex(
     "zero_product",
