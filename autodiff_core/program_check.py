@@ -23,6 +23,7 @@ __all__ = ["Kind", "check_record", "load_all_rows"]
 _LATER = (
     "callbacks",
     "custom",
+    "debugging",
     "graphs",
     "numpy_linalg",
     "random",

@@ -177,6 +177,7 @@ SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
         [F((3,), "float64"), A(5, "int32")],
     ),
     "check_numerics": lambda: ("x", [F((3,), "float64")]),
+    "multiply_no_nan of complex numbers": lambda: (None, [F((3,), "complex128"), F((3,), "complex128")]),
     "timestamp": lambda: (None, []),
     "random_seeds": lambda: (((3, 2), D("int64")), [A([1, 2], "int64")]),
     "index_shuffle": lambda: (None, [A([1, 2], "int64"), A([5, 6], "int64"), A(7, "int64")]),

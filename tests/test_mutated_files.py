@@ -13,6 +13,8 @@ import copy
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ from autodiff_core.program_check import check_record, load_all_rows
 from autodiff_core.program_file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
 from record_samples import SAMPLES
 from test_gradients_generated import takes_floats
+
+load_all_rows()  # the samples name rows that are loaded when they are first used
 
 MUTANTS = int(os.environ.get("MUTANTS", "0"))
 KEPT = os.environ.get("MUTANTS_KEPT")
@@ -452,3 +456,14 @@ def test_no_row_is_added_without_a_form() -> None:
         row = _core.row_named(name)
         if row is not None and row[0] != "elementwise":
             assert isinstance(row[3], Form) and callable(row[4]), name
+
+
+def test_rows_of_files_are_found_by_who_has_used_none_of_them() -> None:
+    code = f"""
+from autodiff_core import _core
+from autodiff_core.program_check import load_all_rows
+load_all_rows()
+for name in {sorted(SAMPLES)!r}:
+    _core.op_named(name)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
+from autodiff_core.program_file import ProgramFileError
+
 from .check import Chain, chain_of, permitted, run
 from .corpus import CORPUS, Entry
 from .transformations import TRANSFORMATIONS
@@ -54,7 +56,7 @@ DOCUMENTED = [
     ),
     Refusal(
         lambda entry, names: "calls Python" in entry.tags and "loaded program" in names,
-        ValueError,
+        ProgramFileError,
         "calls Python of its own and cannot be saved",
         "a file holds no Python, and how many steps a solver takes is Python's",
     ),
