@@ -208,16 +208,20 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
         weight = multiply(g, sign * _density(a, x))
         return -weight * drift(a, x), weight
 
+    def kernel(attributes: Any, a: np.ndarray, x: np.ndarray) -> np.ndarray:
+        found: np.ndarray = ufunc(a, x).astype(x.dtype, copy=False)
+        return found
+
     return general(
         name,
-        lambda attributes, a, x: ufunc(a, x).astype(x.dtype, copy=False),
+        kernel,
         rule,
         function=function,
         doc=f"Regularised {which} incomplete gamma function.",
         leading=True,
         cases=(Case(_positive(function), ((2, 3), (2, 3))), Case(_positive(function), ((), (3,)))),
         form=forms.nothing,
-        gives=forms.pointwise(lambda attributes, a, x: ufunc(a, x), 2),
+        gives=forms.pointwise(kernel, 2),
     )
 
 
