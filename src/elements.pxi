@@ -189,12 +189,14 @@ cdef class Numbers:
         x = <const double*>PyArray_DATA(given)
         y = <double*>PyArray_DATA(outputs)
         run = run_begin(self.plan)
-        for k in range(self.inputs):
-            run.registers[self.at[k]] = x[k]
-        run_steps(self.plan, run)
-        for k in range(self.outputs):
-            y[k] = run.registers[self.at[self.inputs + k]]
-        run_end(self.plan, run)
+        try:
+            for k in range(self.inputs):
+                run.registers[self.at[k]] = x[k]
+            run_steps(self.plan, run)
+            for k in range(self.outputs):
+                y[k] = run.registers[self.at[self.inputs + k]]
+        finally:
+            run_end(self.plan, run)
 
     def repeat(self, int steps, bint backwards, first, series, shared, int given):
         """A loop: inputs are what is carried, a row of the series, and what is shared; outputs what is carried on, a row of
@@ -220,24 +222,26 @@ cdef class Numbers:
         total = <double*>PyArray_DATA(totals)
         run = run_begin(self.plan)
         x = run.registers
-        for j in range(steps):
-            k = steps - 1 - j if backwards else j
-            row = <const double*>PyArray_DATA(b) + k * rows
-            for i in range(carried):
-                x[at[i]] = state[i]
-            for i in range(rows):
-                x[at[carried + i]] = row[i]
-            for i in range(common):
-                x[at[carried + rows + i]] = constant[i]
-            run_steps(self.plan, run)
-            for i in range(carried):
-                after[k * carried + i] = x[out[i]]
-            for i in range(given):
-                result[k * given + i] = x[out[carried + i]]
-            for i in range(sums):
-                total[i] += x[out[carried + given + i]]
-            state = after + k * carried
-        run_end(self.plan, run)
+        try:
+            for j in range(steps):
+                k = steps - 1 - j if backwards else j
+                row = <const double*>PyArray_DATA(b) + k * rows
+                for i in range(carried):
+                    x[at[i]] = state[i]
+                for i in range(rows):
+                    x[at[carried + i]] = row[i]
+                for i in range(common):
+                    x[at[carried + rows + i]] = constant[i]
+                run_steps(self.plan, run)
+                for i in range(carried):
+                    after[k * carried + i] = x[out[i]]
+                for i in range(given):
+                    result[k * given + i] = x[out[carried + i]]
+                for i in range(sums):
+                    total[i] += x[out[carried + given + i]]
+                state = after + k * carried
+        finally:
+            run_end(self.plan, run)
         return states, results, totals
 
 
