@@ -17,6 +17,8 @@ import numpy as np
 from .. import _core
 from ..ops import elementwise as el
 from ..ops.shaping import _alike
+from ..ops.shaping import inexact as inexact
+from ..ops.shaping import watchable as watchable
 
 # The modules beside this one; they fill the tables when they are imported.
 _MODULES = (
@@ -128,11 +130,6 @@ def stripped(value: Any) -> Any:
     return value
 
 
-def watchable(x: Any) -> bool:
-    """Whether a tape could follow this."""
-    return isinstance(x, _core.Operand) and _core.is_differentiable(x.dtype)
-
-
 def data(value: Any, function: str, argument: str) -> Any:
     """An argument that has no gradient, as NumPy takes it: an error if it is one that a tape could follow."""
     parts = value if isinstance(value, (list, tuple)) else (value,)
@@ -147,12 +144,6 @@ def data(value: Any, function: str, argument: str) -> Any:
 def alike(function: str, *values: Any) -> list[Any]:
     """Operands of one dtype, lists and numbers in the tensors'."""
     return _alike(values, f"np.{function}")
-
-
-def inexact(value: Any) -> Any:
-    """An operand of a float dtype: integers as float64, as NumPy's statistics have them."""
-    x = _core.operand(value)
-    return _core.to_dtype(x, np.float64) if x.dtype.kind in "iub" else x
 
 
 def of_real_numbers(value: Any, function: str) -> Any:

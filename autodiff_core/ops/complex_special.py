@@ -20,8 +20,7 @@ from .complex_parts import real
 from .elementwise import exp, logical_and, multiply, select, square
 from .forms import Kind
 from .scipy_rows import kernels as _sp
-from .scipy_rows import watchable
-from .shaping import broadcast_to
+from .shaping import broadcast_to, watchable
 from .special import BEND, EXCESS, EXCESS_SLOPE, FAR, SLOPE, erfcx, fractions
 
 _Form = Callable[..., Any]

@@ -16,17 +16,12 @@ from .indexing import where
 from .matrices import matrices
 from .picking import as_it_stands, places_of
 from .reductions import reduce_any, reduce_euclidean_norm, reduce_max, reduce_min, reduce_sum
-from .shaping import expand_dims, transpose
+from .shaping import expand_dims, inexact, transpose
 
 
 def _magnitude(x: Any) -> Any:
     """The absolute value; of floats it is left to what follows, where that squares."""
     return _abs(x) if x.dtype.kind == "c" else x
-
-
-def _floating(x: Any) -> Any:
-    operand = _core.operand(x)
-    return _core.to_dtype(operand, np.float64) if operand.dtype.kind in "iub" else operand
 
 
 def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:
@@ -59,7 +54,7 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     >>> print(vector_norm([3., 4.]).numpy(), vector_norm([3., 4.], ord=1).numpy())
     5.0 7.0
     """
-    v, ord = _floating(x), _number(ord)
+    v, ord = inexact(x), _number(ord)
     if ord is None or ord == 2:
         return reduce_euclidean_norm(_magnitude(v), axis, keepdims)
     if isinstance(ord, str):
@@ -164,7 +159,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     >>> print(norm([[3., 4.], [0., 0.]], ord=np.inf).numpy())
     7.0
     """
-    v = _floating(x)
+    v = inexact(x)
     nd = len(v.shape)
     if axis is None:
         if ord is None:
@@ -234,7 +229,7 @@ def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str |
     """
     from .reductions import norm as of_tensors
 
-    x = _floating(tensor)
+    x = inexact(tensor)
     length = of_tensors(x, ord, axis, True)
     return divide(x, length), length
 

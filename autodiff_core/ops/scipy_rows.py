@@ -18,7 +18,7 @@ import numpy as np
 from .. import _core
 from . import forms
 from .elementwise import multiply_no_nan
-from .shaping import broadcast_to
+from .shaping import broadcast_to, watchable
 from .table import Case, Function, Interval, elementwise, general
 
 try:
@@ -55,11 +55,6 @@ _SOURCE = "https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.{}
 def no_slope(names: str) -> str:
     """The note of a row that is not differentiated with respect to some operands."""
     return f"There is no derivative with respect to {names}: asking for one is a LookupError."
-
-
-def watchable(x: Any) -> bool:
-    """Whether a tape could follow this."""
-    return isinstance(x, _core.Operand) and _core.is_differentiable(x.dtype)
 
 
 def real_only(name: str, *operands: Any) -> None:

@@ -339,6 +339,17 @@ def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
     return _core.general(_CONCAT, parts, (axis, tuple([s[axis] for s in shapes])))
 
 
+def inexact(value: Any) -> Any:
+    """An operand of a float dtype: integers as float64, as NumPy has them."""
+    x = _core.operand(value)
+    return _core.to_dtype(x, np.float64) if x.dtype.kind in "iub" else x
+
+
+def watchable(x: Any) -> bool:
+    """Whether a tape could follow this."""
+    return isinstance(x, _core.Operand) and _core.is_differentiable(x.dtype)
+
+
 def _alike(values: Any, op: str) -> list[Any]:
     """Operands of one dtype: Python numbers take the tensors'."""
     items = list(values)

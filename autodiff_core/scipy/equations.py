@@ -21,19 +21,13 @@ from ..loops import Body, closed_program, fingerprint
 from ..nest import flatten_for_tape
 from ..ops.complex_parts import complex as complex_of
 from ..ops.complex_parts import imag, real
-from ..ops.shaping import concat, reshape
+from ..ops.shaping import concat, inexact, reshape
 from ..tape import GradientTape
 
-__all__ = ["Equation", "floating"]
+__all__ = ["Equation"]
 
 _MOST_BODIES = 64
 _BODIES: dict[Any, dict[str, Body]] = {}
-
-
-def floating(x: Any) -> Any:
-    """A tensor, a vector of numbers stacked, integers as float64."""
-    operand = _core.operand(x)
-    return _core.to_dtype(operand, np.float64) if operand.dtype.kind in "iub" else operand
 
 
 def _bodies_for(program: Any) -> dict[str, Body]:
@@ -55,7 +49,7 @@ class Equation:
     def __init__(self, op: str, func: Callable[..., Any], y0: Any, t: Any, args: Sequence[Any]) -> None:
         leaves, self._rebuild = flatten_for_tape(tuple(args))
         y0, t, *self.leaves = _core.operands(y0, t, *leaves)
-        state, self.times = floating(y0), floating(t)
+        state, self.times = inexact(y0), inexact(t)
         if len(self.times.shape) != 1 or self.times.size == 0:
             raise ValueError(
                 f"{op}: times are a vector with one element at least; their shape is {tuple(self.times.shape)}"

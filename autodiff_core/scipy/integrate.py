@@ -14,8 +14,8 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..loops import Embedded
-from ..ops.shaping import broadcast_to, concat, expand_dims, reshape, stack, transpose
-from .equations import Equation, floating
+from ..ops.shaping import broadcast_to, concat, expand_dims, inexact, reshape, stack, transpose
+from .equations import Equation
 from .keeping import kept_steps, watched
 from .schemes import Collocation, Explicit, Steps
 from .stepping import SolverError, Stiff, explicit_steps
@@ -338,7 +338,7 @@ def solve_ivp(
     if isinstance(t_span, (list, tuple)):  # (numbers are as wide as the state)
         y0, *ends = _core.operands(y0, *t_span)
         t_span = stack(ends)
-    span = floating(t_span)
+    span = inexact(t_span)
     if tuple(span.shape) != (2,):
         raise ValueError(f"solve_ivp: t_span is the first and the last time; its shape is {tuple(span.shape)}")
     between = None if t_eval is None else _core.operand_like(t_eval, span)
