@@ -12,7 +12,19 @@ from ..ops import complex_parts, forms, shaping
 from ..ops import elementwise as el
 from ..ops.forms import Kind
 from ..ops.picking import as_it_stands, may_hold, places_of
-from .registry import alike, axis_of, constant, counterpart, data, in_dtype, inexact, newer, no_way, of_real_numbers
+from .registry import (
+    alike,
+    axis_of,
+    constant,
+    counterpart,
+    data,
+    handing_on,
+    in_dtype,
+    inexact,
+    newer,
+    no_way,
+    of_real_numbers,
+)
 
 
 @counterpart(np.round, np.around, data=True)
@@ -282,25 +294,12 @@ _SIGNS = places_of(
 )
 
 
-def _not_zero(attributes: Any, end: np.ndarray) -> np.ndarray:
+def _not_zero(end: np.ndarray) -> None:
     if (end == 0).any():
         raise ValueError("np.geomspace: the ends of a tensor must not be zero")
-    return end.copy()
 
 
-_NOT_ZERO = _core.register_general(
-    "ends_not_zero",
-    _not_zero,
-    lambda g, y, a, x: g,
-    None,
-    False,
-    False,
-    None,
-    True,
-    raises=True,
-    form=forms.nothing,
-    gives=forms.same,
-)
+_NOT_ZERO = handing_on("ends_not_zero", _not_zero)
 
 
 def _spiral(first: Any, last: Any, num: int, endpoint: bool, dtype: Any, axis: int) -> Any:

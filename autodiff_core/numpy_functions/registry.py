@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import _core
 from ..ops import elementwise as el
+from ..ops import forms
 from ..ops.shaping import _alike
 from ..ops.shaping import inexact as inexact
 from ..ops.shaping import watchable as watchable
@@ -144,6 +145,28 @@ def data(value: Any, function: str, argument: str) -> Any:
 def alike(function: str, *values: Any) -> list[Any]:
     """Operands of one dtype, lists and numbers in the tensors'."""
     return _alike(values, f"np.{function}")
+
+
+def handing_on(name: str, check: Callable[[np.ndarray], None]) -> Any:
+    """A row that has its operand for value, or raises an error where the check of its elements does."""
+
+    def kernel(attributes: Any, x: np.ndarray) -> np.ndarray:
+        check(x)
+        return x.copy()
+
+    return _core.register_general(
+        name,
+        kernel,
+        lambda g, y, attributes, x: g,
+        None,
+        False,
+        False,
+        None,
+        True,
+        raises=True,
+        form=forms.nothing,
+        gives=forms.same,
+    )
 
 
 def of_real_numbers(value: Any, function: str) -> Any:

@@ -12,7 +12,19 @@ from ..ops import elementwise as el
 from ..ops.complex_parts import complex, imag, real, squared_magnitude
 from ..ops.forms import Kind
 from ..ops.picking import beyond_highest, may_hold, places_of
-from .registry import alike, axes_of, axis_of, constant, counterpart, data, in_dtype, inexact, of_real_numbers, truths
+from .registry import (
+    alike,
+    axes_of,
+    axis_of,
+    constant,
+    counterpart,
+    data,
+    handing_on,
+    in_dtype,
+    inexact,
+    of_real_numbers,
+    truths,
+)
 
 
 def _masked(x: Any, where: Any, fill: Any) -> Any:
@@ -238,25 +250,12 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     return (result, total) if returned else result
 
 
-def _norm(attributes: Any, total: np.ndarray) -> np.ndarray:
+def _not_zero(total: np.ndarray) -> None:
     if np.any(total == 0):
         raise ZeroDivisionError("np.average: weights sum to zero, and cannot be normalized")
-    return total.copy()
 
 
-_NORM = _core.register_general(
-    "norm_of_weights",
-    _norm,
-    lambda g, y, a, x: g,
-    None,
-    False,
-    False,
-    None,
-    True,
-    raises=True,
-    form=forms.nothing,
-    gives=forms.same,
-)
+_NORM = handing_on("norm_of_weights", _not_zero)
 
 
 # ------------------------------------------------------------------------------------------------------------ quantiles

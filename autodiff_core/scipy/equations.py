@@ -35,8 +35,8 @@ def _bodies_for(program: Any) -> dict[str, Body]:
     key = fingerprint(program)
     bodies = _BODIES.pop(key, None) or {}
     _BODIES[key] = bodies  # the last one used is the last
-    if len(_BODIES) > _MOST_BODIES:
-        _BODIES.pop(next(iter(_BODIES)), None)
+    for oldest in list(_BODIES)[:-_MOST_BODIES]:  # (a list of its own: another thread may come between)
+        _BODIES.pop(oldest, None)
     return bodies
 
 
