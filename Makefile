@@ -14,7 +14,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test algebra lint warnings bench bench-against bench-check bench-peers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test algebra lint warnings bench bench-against bench-check bench-peers bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
+	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
 	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
 	@echo "make races        threads under ThreadSanitizer, where there is one"
@@ -77,6 +78,9 @@ bench-check: .made/dev
 bench-peers: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install
 	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
+
+bench-solvers: .made/dev
+	PYTHONPATH=tests $(python) -m solver_errors
 
 # Each builds the extension anew, in a copy.
 sanitize races checked: .made/dev
