@@ -24,6 +24,7 @@ from .random_distributions import (
     stateless_truncated_normal,
     stateless_uniform,
 )
+from .variable import change
 
 __all__ = ["Algorithm", "Generator", "create_rng_state", "get_global_generator", "set_global_generator"]
 
@@ -156,13 +157,7 @@ class Generator:
     def skip(self, delta: Any) -> tf.Tensor:
         """Leave out draws: move the counter on by `delta`, and give the state before."""
         step = np.array([1, 0, 0], np.int64) * _core.to_dtype(_core.operand(delta), np.int64)
-        return drawn("generator", lambda: self._moved(step))
-
-    def _moved(self, step: Any) -> tf.Tensor:
-        while True:
-            before = _core.detached(self._state)
-            if self._state.set_value_if(before, before + step):  # (else another thread has drawn meanwhile)
-                return before
+        return drawn("generator", lambda: change(self._state, lambda before: before + step))
 
     def _next(self) -> tf.Tensor:
         """A seed for one draw."""

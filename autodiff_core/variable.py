@@ -566,6 +566,17 @@ def _restore(value: Any, trainable: bool, name: str, constraint: Callable[[Any],
 # Functions, not methods: a subclass may have attributes of any name that TensorFlow leaves free.
 
 
+def change(variable: Any, make: Callable[[Any], Any]) -> Any:
+    """Let a variable take what is made of its value, and give the value from before.
+
+    It is made anew where another thread has changed the variable meanwhile: no change is lost.
+    """
+    while True:
+        before = _core.detached(variable)
+        if variable.set_value_if(before, _core.detached(make(before))):
+            return before
+
+
 def _fitting(variable: Variable, value: Any, what: str) -> _core.Tensor:
     """A value that a variable is to take, as a tensor of its shape and dtype."""
     tensor = _core.to_tensor(value, _own_dtype(variable, value))
@@ -596,8 +607,8 @@ def _change_rows(variable: Variable, kind: str, slices: Any, what: str) -> None:
 def _join_rows(variable: Variable, kind: str, slices: Any) -> Variable:
     """Change rows by an update that reads what there was."""
     _check_rows(variable, slices, "assign to")
-    rows = _core.detached(variable).at[slices.indices]
-    variable.set_value(_core.detached(getattr(rows, kind)(_core.detached(slices.values))))
+    rows = _core.detached(slices.values)
+    change(variable, lambda before: getattr(before.at[slices.indices], kind)(rows))
     return variable
 
 
@@ -623,11 +634,9 @@ def _check_rows(variable: Variable, slices: Any, what: str) -> None:
 
 def _change_elements(variable: Variable, kind: str, indices: Any, updates: Any) -> Variable:
     """Change what indices of several axes select, by TensorFlow's function that does so to a tensor."""
-    change = getattr(scattering, f"tensor_scatter_nd_{kind}")
-    new = change(
-        _core.detached(variable), indices, _core.detached(_core.to_tensor(updates, _own_dtype(variable, updates)))
-    )
-    variable.set_value(_fitting(variable, new, "assign to"))
+    scatter = getattr(scattering, f"tensor_scatter_nd_{kind}")
+    new = _core.detached(_core.to_tensor(updates, _own_dtype(variable, updates)))
+    change(variable, lambda before: _fitting(variable, scatter(before, indices, new), "assign to"))
     return variable
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import _core
 from .ops import updating
+from .variable import change
 
 
 def _assignment(name: str, kind: str | None, verb: str) -> Callable[[Any], Callable[..., Any]]:
@@ -24,13 +25,16 @@ def _assignment(name: str, kind: str | None, verb: str) -> Callable[[Any], Calla
 
         def assign(value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
             what = f"Cannot {verb} a part of variable {variable.name!r}"
-            whole, new = _core.detached(variable), value
-            if kind is None:
-                where = _core.plain_form(index)
-                new = _core.fitting(value, whole, _core.selected_shape(whole, where, what), what)
-            else:
-                where, new = updating.joined(whole, index, kind, value, what)
-            variable.set_value(_core.detached(_core.updated(whole, where, new)))
+
+            def updated(whole: Any) -> Any:
+                if kind is None:
+                    where = _core.plain_form(index)
+                    new = _core.fitting(value, whole, _core.selected_shape(whole, where, what), what)
+                else:
+                    where, new = updating.joined(whole, index, kind, value, what)
+                return _core.updated(whole, where, new)
+
+            change(variable, updated)
             return variable if read_value else None
 
         assign.__name__ = assign.__qualname__ = name

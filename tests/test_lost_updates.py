@@ -84,6 +84,36 @@ def test_rows(dtype: Any) -> None:
     np.testing.assert_array_equal(v, [[2 * each] * 2, [each] * 2, [2 * each] * 2])
 
 
+CHANGES: dict[str, Callable[[tf.Variable], Any]] = {
+    "scatter_nd_add": lambda v: v.scatter_nd_add([[0], [2]], [1.0, 1.0]),
+    "scatter_nd_sub": lambda v: v.scatter_nd_sub([[0], [2]], [-1.0, -1.0]),
+    "assign_add to a part": lambda v: v[::2].assign_add(1.0),
+    "assign_sub to a part": lambda v: v[::2].assign_sub(-1.0),
+    "scatter_mul": lambda v: v.scatter_mul(tf.IndexedSlices([2.0, 2.0], [0, 2])),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_changes_of_elements(name: str) -> None:
+    change, times = CHANGES[name], 40 if name == "scatter_mul" else 200
+    v = tf.Variable(np.ones(3))
+    repeated(times, lambda: change(v))
+    after = 2.0 ** (THREADS * times) if name == "scatter_mul" else 1.0 + THREADS * times
+    np.testing.assert_array_equal(v, [after, 1.0, after])
+
+
+def test_elements_that_several_threads_assign_to() -> None:
+    v = tf.Variable(np.zeros(THREADS))
+
+    def work(k: int) -> None:
+        for n in range(1, 1001):
+            v[k].assign(float(n))
+            assert v[k] == n  # nobody has put back what was there before
+
+    in_threads(work)
+    np.testing.assert_array_equal(v, np.full(THREADS, 1000.0))
+
+
 @pytest.mark.parametrize(("shape", "times"), [((), 500), ((4,), 500), ((70_000,), 20)], ids=str)
 def test_replays_beside_assignments(shape: tuple[int, ...], times: int) -> None:
     v = tf.Variable(np.zeros(shape))
