@@ -157,20 +157,24 @@ def _doubtful(x: Any, doubt: Any) -> Any:
 # without conjugates, as the sweep has them: V⁻¹ is an operand beside V, and everything analytic in both.
 
 
+def _half(x: Any, triangle: str) -> Any:
+    """One triangle of matrices, with half of the diagonal."""
+    half = np.tril(np.ones((int(x.shape[-1]),) * 2)) - 0.5 * np.eye(int(x.shape[-1]))
+    return multiply(x, (half if triangle == "L" else half.T).astype(x.dtype))
+
+
 def one_triangle(x: Any, triangle: str) -> Any:
     """What a Hermitian change is by one triangle: the other one's share is added."""
     if not triangle:
         return x
-    half = np.tril(np.ones((int(x.shape[-1]),) * 2)) - 0.5 * np.eye(int(x.shape[-1]))
-    return multiply(x + adjoint(x), (half if triangle == "L" else half.T).astype(x.dtype))
+    return _half(x + adjoint(x), triangle)
 
 
 def _completed(x: Any, triangle: str) -> Any:
     """The Hermitian matrices of which one triangle is given."""
     if not triangle:
         return x
-    half = np.tril(np.ones((int(x.shape[-1]),) * 2)) - 0.5 * np.eye(int(x.shape[-1]))
-    part = multiply(x, (half if triangle == "L" else half.T).astype(x.dtype))
+    part = _half(x, triangle)
     return part + adjoint(part)
 
 
