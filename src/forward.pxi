@@ -389,9 +389,9 @@ cdef int push_general(Sweep* s, int32_t node) except -1:
         entries = [tangent_of(op, information, code, 0, [entry_of(t, i) for t in tangents], output, inputs)
                    for i in range(s.batch)]
         if row.multiple:
-            tangent = [None if parts[0] is None else public_stack(list(parts), None) for parts in zip(*entries)]
+            tangent = [stacked_entries(list(parts)) for parts in zip(*entries)]
         else:
-            tangent = None if entries[0] is None else public_stack(entries, None)
+            tangent = stacked_entries(entries)
     if tangent is None:
         return 0
     if not row.multiple:

@@ -999,7 +999,16 @@ cdef list general_contributions(Sweep* s, int32_t node, object g):
     if not s.batch or row.leading:
         return contributions_of(op, shapes, s.batch, rule(g, output, attribute, *inputs))
     rows = [contributions_of(op, shapes, 0, rule(entry_of(g, i), output, attribute, *inputs)) for i in range(s.batch)]
-    return [None if entries[0] is None else public_stack(list(entries), None) for entries in zip(*rows)]
+    return [stacked_entries(list(entries)) for entries in zip(*rows)]
+
+
+cdef object stacked_entries(list entries):
+    """What a rule gave for each entry of a batch; zeros where it gave None, and None where it gave nothing else."""
+    cdef object found
+    for found in entries:
+        if found is not None:
+            return public_stack([zeros_of(<Operand>found) if x is None else x for x in entries], None)
+    return None
 
 
 cdef object entry_of(object x, npy_intp i):

@@ -297,6 +297,25 @@ def test_a_general_op(op: Any, dtype: Any) -> None:
     check_gradients(lambda u, v: op(u, v, scale=0.5), [u, v], order=2)
 
 
+def silent_vjp(g, y, x):
+    return None if float(g[0]) != 0.0 else 2.0 * g * x
+
+
+def silent_jvp(tangents, y, x):
+    return None if float(tangents[0][0]) != 0.0 else 2.0 * tangents[0] * x
+
+
+silent_at_first = tf.general_op("test_custom_silent", lambda x: x * x, silent_vjp, silent_jvp)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_a_rule_may_give_nothing_for_some_rows_of_a_jacobian_and_something_for_others(mode: str) -> None:
+    x = tf.Variable(np.array([0.0, 2.0, 3.0]))
+    with tf.GradientTape() as tape:
+        y = silent_at_first(x)
+    np.testing.assert_array_equal(tape.jacobian(y, x, mode=mode), np.diag([0.0, 4.0, 6.0]))
+
+
 def test_forward_and_reverse_rule_agree_on_the_hessian() -> None:
     def f(op: Any) -> Any:
         return tf.hessian(lambda x: tf.reduce_sum(op(x, x) * tf.sin(x)))(np.array([0.5, 1.0, 2.0]))

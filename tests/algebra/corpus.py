@@ -176,6 +176,11 @@ def selections(m):
     return lambda x: m.maximum(x, 0.45) * m.nn.relu(x) + m.where(x > 0.6, m.square(x), m.sin(x))
 
 
+@entry([(_array(0.0, 1.25, 0.8),), (_array(1.5, 0.0, 0.3),), (_array(0.9, 0.0),)])
+def masked_poles(m):
+    return lambda x: m.where(x > 0.0, m.sqrt(x) * 2.0 + x * x, 0.0)
+
+
 @entry(VECTORS)
 def clipped(m):
     return lambda x: m.clip_by_value(x * x, 0.2, 1.5) - m.nn.leaky_relu(x)
@@ -280,6 +285,11 @@ def einsum(m):
 @entry(SQUARES)
 def solving(m):
     return lambda a: m.linalg.solve(a, a[:, :1] * 2.0)
+
+
+@entry(SQUARES)
+def triangular(m):
+    return lambda a: m.linalg.triangular_solve(a, a[:, :1] * 2.0)
 
 
 @entry(SQUARES)
@@ -658,6 +668,18 @@ def complex_polynomial(m):
 @entry(VECTORS)
 def spectrum(m):
     return lambda x: m.math.real(m.signal.ifft(m.signal.fft(m.cast(x, m.complex128)) ** 2))
+
+
+@entry(VECTORS)
+def tensor_array(m):
+    def f(x):
+        values, value = m.TensorArray(m.float64, size=2), x[0]
+        for k in range(2):
+            value = m.sin(value) * x[k]
+            values = values.write(k, value)
+        return values.stack() * x[1]
+
+    return f
 
 
 @entry(MIXED, "calls Python")

@@ -233,7 +233,7 @@ def _linear(plain: Callable[[Any], Any]) -> Any:
     return function
 
 
-reciprocal = _unary(lambda x: 1.0 / x, lambda x: 1.0 / x, lambda x, y: -y * y)
+reciprocal = _unary(lambda x: 1.0 / x if x else math.inf, lambda x: 1.0 / x, lambda x, y: -y * y)
 exp = _unary(math.exp, cmath.exp, lambda x, y: y)
 log = _unary(math.log, cmath.log, lambda x, y: reciprocal(x))
 sqrt = _unary(math.sqrt, cmath.sqrt, lambda x, y: 0.5 * reciprocal(y))

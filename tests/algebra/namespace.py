@@ -46,6 +46,21 @@ class Variable:
         return self.value[key]
 
 
+class TensorArray:
+    """A list of values, which is another one after each write."""
+
+    def __init__(self, dtype: Any, size: int) -> None:
+        self.values: list[Any] = [0.0] * size
+
+    def write(self, index: int, value: Any) -> TensorArray:
+        changed = TensorArray(None, len(self.values))
+        changed.values = [*self.values[:index], value, *self.values[index + 1 :]]
+        return changed
+
+    def stack(self) -> Any:
+        return stack(self.values)
+
+
 def _operators(apply: Any) -> tuple[Any, Any]:
     def method(self: Variable, other: Any) -> Any:
         return apply(self.value, other.value if isinstance(other, Variable) else other)
@@ -568,7 +583,8 @@ nn = SimpleNamespace(
     conv1d=_conv1d, leaky_relu=_elementwise(lambda x: number(x) if base(x) > 0 else x * 0.2),
 )  # fmt: skip
 linalg = SimpleNamespace(
-    solve=_solve, inv=lambda a: _solve(a, _eye(len(_a(a)))), det=_det, cholesky=_cholesky,
+    solve=_solve, triangular_solve=lambda a, b: _solve(where(np.tril(np.ones(_a(a).shape)) > 0, _a(a), 0.0), b),
+    inv=lambda a: _solve(a, _eye(len(_a(a)))), det=_det, cholesky=_cholesky,
     slogdet=lambda a: (sign(_det(a)), _log(abs(_det(a)))),
     trace=lambda a: _added([_a(a)[k, k] for k in builtins.range(len(_a(a)))]),
     matvec=lambda a, x: _a(a) @ _a(x), diag=lambda x: where(np.eye(len(_a(x))) > 0, _a(x), 0.0),
