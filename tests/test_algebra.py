@@ -21,7 +21,12 @@ SAMPLE = 700
 PROCESSES = 2
 
 OWN_RULES = [name for name, one in CORPUS.items() if "own rule" in one.tags or name == "stopped"]
-SMOOTH = [name for name, one in CORPUS.items() if name not in OWN_RULES and check.permitted(one, ("grad",))]
+# Differences across a pole tell no slope.
+SMOOTH = [
+    name
+    for name, one in CORPUS.items()
+    if name not in OWN_RULES and "at a pole" not in one.tags and check.permitted(one, ("grad",))
+]
 
 
 def value(one: Entry, m, point):

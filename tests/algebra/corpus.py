@@ -176,7 +176,7 @@ def selections(m):
     return lambda x: m.maximum(x, 0.45) * m.nn.relu(x) + m.where(x > 0.6, m.square(x), m.sin(x))
 
 
-@entry([(_array(0.0, 1.25, 0.8),), (_array(1.5, 0.0, 0.3),), (_array(0.9, 0.0),)])
+@entry([(_array(0.0, 1.25, 0.8),), (_array(1.5, 0.0, 0.3),), (_array(0.9, 0.0),)], "at a pole")
 def masked_poles(m):
     return lambda x: m.where(x > 0.0, m.sqrt(x) * 2.0 + x * x, 0.0)
 
