@@ -238,14 +238,6 @@ cdef object np_int32 = numpy.dtype("int32")
 cdef object np_int64 = numpy.dtype("int64")
 cdef object np_intp_dtype = numpy.dtype("intp")
 
-# Plain dtypes by type number. (A type number that is missing here, such as datetime's, is no tensor's.)
-cdef list dtype_objects = [None] * 26
-cdef dict scalar_types = {}
-for _kind in "?bBhHiIlLqQefdgFDG":
-    _dtype = numpy.dtype(_kind)
-    dtype_objects[_dtype.num] = _dtype
-    scalar_types[_dtype.num] = _dtype.type
-
 # Set by the package when it has defined them: `install`.
 cdef object TensorShape = None
 cdef object scalar_shape = None
@@ -258,6 +250,7 @@ cdef object collect_slices = None
 cdef object dense_slices = None
 
 include "record.pxi"
+include "dtypes.pxi"
 include "memory.pxi"
 include "table.pxi"
 include "trace.pxi"
@@ -286,8 +279,3 @@ include "function.pxi"
 include "interface.pxi"
 include "finding.pxi"
 include "methods.pxi"
-
-for _dtype in dtype_objects:
-    if _dtype is not None:
-        item_size[_dtype.num] = _dtype.itemsize
-item_size[BFLOAT16] = 2

@@ -1,12 +1,5 @@
 # Operators to values to records: what runs when an op is called.
 
-cdef int comparison_opcode[6]
-comparison_opcode[Py_LT] = OP_LESS
-comparison_opcode[Py_LE] = OP_LESS_EQUAL
-comparison_opcode[Py_EQ] = OP_EQUAL
-comparison_opcode[Py_NE] = OP_NOT_EQUAL
-comparison_opcode[Py_GT] = OP_GREATER
-comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 
 # ------------------------------------------------------------------------------------------------------------ scalars

@@ -379,10 +379,10 @@ cdef ndarray sum_array(ndarray x, int nd, npy_intp* kept):
         return narrowed_array(sum_array(widened_array(x), nd, kept), code)
     out = zeros_array(code, nd, kept)
     if not PyArray_CHKFLAGS(x, NPY_ARRAY_ALIGNED):
-        x = own_copy(x)
+        x = copy_of(x)
     lay_out_sum(&o, x, out)
     if not join_sum(&o, kept):
-        x = own_copy(x)
+        x = copy_of(x)
         lay_out_sum(&o, x, out)
         join_sum(&o, kept)
     run_sum(table[OP_ADD].loop[code], table[OP_ADD].data[code], &o)

@@ -179,6 +179,19 @@ cdef ndarray zeroed(int typenum, npy_intp count):
     return zeros_array(typenum, 1, &count)
 
 
+cdef ndarray copy_of(ndarray source):
+    """The same elements in C order, in memory of the pool."""
+    cdef ndarray copy = new_array(type_code(source), PyArray_NDIM(source), PyArray_DIMS(source))
+    PyArray_CopyInto(copy, source)
+    return copy
+
+
+cdef ndarray laid_out(object value, object dtype=None):
+    """An array as C code reads it: contiguous, and its elements at addresses that are multiples of their size."""
+    cdef ndarray array = numpy.ascontiguousarray(value, dtype)
+    return array if PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED) else PyArray_NewCopy(array, NPY_CORDER)
+
+
 def trim_pool() -> int:
     """Give the pool's unused memory back to the system; returns the number of bytes."""
     global pooled

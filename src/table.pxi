@@ -18,12 +18,10 @@ cdef inline int go_deeper(const char* where) except -1:
 
 cdef enum:
     MOST_INPUTS = 3             # of an elementwise op
-    BFLOAT16 = 24               # behind NumPy's plain type numbers: ml_dtypes' dtype, which gets its number at run time
-    NO_TYPE = 25                # what no tensor holds
-    TYPES = 26
     MOST_REGISTERS = 64         # of a formula's program
     MOST_CODE = 240             # instructions of a stretch
     MOST_STRETCH = 480          # registers of a stretch
+    OUTPUT_GIVEN = 1 << 30      # Program.uses: the last input register is the op's own output
 
 cdef enum Kind:
     NO_OP
@@ -143,8 +141,6 @@ cdef int next_opcode = FIRST_FREE_OPCODE
 cdef dict opcode_by_name = {}
 cdef dict opcode_by_ufunc = {}
 cdef dict recorded_ufuncs = {}      # to the public functions of elementwise rows
-cdef npy_intp item_size[TYPES]
-
 # Scalars stay C doubles; these are what runs on them. A row that is not named here runs its own loop on one element.
 cdef double scalar_add(double x, double y) noexcept nogil: return x + y
 cdef double scalar_subtract(double x, double y) noexcept nogil: return x - y
@@ -214,38 +210,6 @@ cdef Scalar2 scalar_kernel2(str name):
     if name == "equal": return scalar_equal
     if name == "not_equal": return scalar_not_equal
     return NULL
-
-
-cdef int bfloat16_number = -1
-
-
-cdef inline int code_of_number(int number) noexcept nogil:
-    """A dtype's code in records and tables, from NumPy's type number: the same, but for bfloat16."""
-    if number < BFLOAT16:
-        return number
-    return BFLOAT16 if number == bfloat16_number else NO_TYPE
-
-
-cdef inline int type_code(ndarray array) noexcept nogil:
-    return code_of_number(PyArray_TYPE(array))
-
-
-cdef inline int type_number(int code) noexcept nogil:
-    return bfloat16_number if code == BFLOAT16 else code
-
-
-cdef inline bint is_float(int code) noexcept nogil:
-    return PyTypeNum_ISFLOAT(code) or code == BFLOAT16
-
-
-cdef inline bint is_half(int code) noexcept nogil:
-    """Whether numbers of a dtype are added up in float32."""
-    return code == NPY_HALF or code == BFLOAT16
-
-
-cdef inline bint differentiable(int code) noexcept nogil:
-    """Whether a dtype's values vary smoothly: floats and complex numbers."""
-    return is_float(code) or PyTypeNum_ISCOMPLEX(code)
 
 
 cdef void take_ufunc_loops(Row* row, object ufunc):
@@ -384,6 +348,15 @@ cdef dict fixed_opcodes = {
     "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS, "cotangent_product": OP_COTANGENT_PRODUCT,
     "cotangent_quotient": OP_COTANGENT_QUOTIENT, "zero_product": OP_ZERO_PRODUCT,
 }
+
+
+cdef int comparison_opcode[6]     # by the number that Python has for a comparison
+comparison_opcode[Py_LT] = OP_LESS
+comparison_opcode[Py_LE] = OP_LESS_EQUAL
+comparison_opcode[Py_EQ] = OP_EQUAL
+comparison_opcode[Py_NE] = OP_NOT_EQUAL
+comparison_opcode[Py_GT] = OP_GREATER
+comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 
 cdef int claim_opcode(str name) except -1:

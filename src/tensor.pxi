@@ -442,21 +442,12 @@ cdef ndarray array_from(object value):
 cdef ndarray own_copy(object value):
     """A C-contiguous array of our own."""
     cdef ndarray source = array_from(value)
-    cdef ndarray copy
     check_numeric(source)
     if not source.dtype.isnative:
         source = source.astype(source.dtype.newbyteorder("="))
     if item_size[type_code(source)] == 0:
         return PyArray_NewCopy(source, NPY_CORDER)
-    copy = new_array(type_code(source), PyArray_NDIM(source), PyArray_DIMS(source))
-    PyArray_CopyInto(copy, source)
-    return copy
-
-
-cdef ndarray laid_out(object value, object dtype=None):
-    """An array as C code reads it: contiguous, and its elements at addresses that are multiples of their size."""
-    cdef ndarray array = numpy.ascontiguousarray(value, dtype)
-    return array if PyArray_CHKFLAGS(array, NPY_ARRAY_ALIGNED) else own_copy(array)
+    return copy_of(source)
 
 
 # Whoever gives None for a tensor hardly ever wrote it.

@@ -1,9 +1,5 @@
 # Tracing: a row's formula, run once on symbols, becomes a program of opcodes.
 
-cdef enum:
-    OUTPUT_GIVEN = 1 << 30      # Program.uses: the last input register is the op's own output
-
-
 cdef void free_program(Program* p) noexcept:
     PyMem_Free(p.constant)
     PyMem_Free(p.code)

@@ -1,0 +1,49 @@
+# Dtypes: what numbers a tensor may hold. Records and tables name a dtype by a code: NumPy's type number, but for
+# bfloat16, which has none until ml_dtypes is imported.
+
+cdef enum:
+    BFLOAT16 = 24               # behind NumPy's plain type numbers: ml_dtypes' dtype
+    NO_TYPE = 25                # what no tensor holds
+    TYPES = 26
+
+cdef npy_intp item_size[TYPES]
+# By code. (One that is missing here, such as datetime's, is no tensor's.)
+cdef list dtype_objects = [None] * TYPES
+cdef dict scalar_types = {}
+for _kind in "?bBhHiIlLqQefdgFDG":
+    _dtype = numpy.dtype(_kind)
+    dtype_objects[_dtype.num] = _dtype
+    scalar_types[_dtype.num] = _dtype.type
+    item_size[_dtype.num] = _dtype.itemsize
+item_size[BFLOAT16] = 2
+
+cdef int bfloat16_number = -1
+
+
+cdef inline int code_of_number(int number) noexcept nogil:
+    """A dtype's code in records and tables, from NumPy's type number: the same, but for bfloat16."""
+    if number < BFLOAT16:
+        return number
+    return BFLOAT16 if number == bfloat16_number else NO_TYPE
+
+
+cdef inline int type_code(ndarray array) noexcept nogil:
+    return code_of_number(PyArray_TYPE(array))
+
+
+cdef inline int type_number(int code) noexcept nogil:
+    return bfloat16_number if code == BFLOAT16 else code
+
+
+cdef inline bint is_float(int code) noexcept nogil:
+    return PyTypeNum_ISFLOAT(code) or code == BFLOAT16
+
+
+cdef inline bint is_half(int code) noexcept nogil:
+    """Whether numbers of a dtype are added up in float32."""
+    return code == NPY_HALF or code == BFLOAT16
+
+
+cdef inline bint differentiable(int code) noexcept nogil:
+    """Whether a dtype's values vary smoothly: floats and complex numbers."""
+    return is_float(code) or PyTypeNum_ISCOMPLEX(code)
