@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, initializedcheck=False, nonecheck=False
 # cython: cdivision=True, c_api_binop_methods=True, binding=False, infer_types=False, auto_pickle=False
 # cython: allow_none_for_extension_args=False
+# cython: embedsignature=True, embedsignature.format=clinic
 """The compiled core of autodiff_core: op records, the op table, the block engine, tensors, tapes and the sweep.
 
 One extension module of several rooms, each a file that this one includes; the arrows between them point from the later

@@ -728,7 +728,9 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
 # -------------------------------------------------------------------------------------------------------------- tapes
 
 cdef class Tape:
-    """The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation."""
+    """Tape(persistent=False, watch_accessed_variables=True)\n--\n
+    The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation.
+    """  # the first line is what inspect.signature(GradientTape) reads
     cdef Log* log
     cdef uint32_t bit           # the set of this tape alone
     cdef int slot

@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,19 @@ def test_version_is_the_metadata_version():
 def test_every_package_directory_is_distributed():
     found = {".".join(file.parent.relative_to(ROOT).parts) for file in (ROOT / "autodiff_core").rglob("__init__.py")}
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_editable_install_is_a_path_which_type_checkers_can_follow(tmp_path):
+    for package in PROJECT["tool"]["setuptools"]["packages"]:
+        (tmp_path / "project" / Path(*package.split("."))).mkdir(parents=True)
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        (tmp_path / "project" / file).write_text((ROOT / file).read_text())
+    code = f"import os, setuptools.build_meta as m; os.chdir({str(tmp_path / 'project')!r}); m.build_editable('..')"
+    python("-c", code)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as contents:
+        paths = {name: contents.read(name).decode().strip() for name in contents.namelist() if "dist-info" not in name}
+    assert {Path(name).suffix: path for name, path in paths.items()} == {".pth": str(tmp_path / "project")}
 
 
 @pytest.mark.parametrize("name", sorted({*tf.__all__} - {"newaxis"}))  # (which is None)

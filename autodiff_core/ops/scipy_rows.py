@@ -10,6 +10,7 @@ What is refused altogether, and why, is in `REFUSED`; what is spelled by another
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -231,6 +232,10 @@ def form(
         return whole if results == 1 else tuple(whole[..., place] for place in range(results))
 
     function.__name__ = function.__qualname__ = name
+    # What `inspect.signature` and the stubs read: operands have their names, and are given by place.
+    positional = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_ONLY, annotation="TensorLike") for each in names]
+    gives = "Tensor" if results == 1 else f"tuple[{', '.join(['Tensor'] * results)}]"
+    vars(function)["__signature__"] = inspect.Signature(positional, return_annotation=gives)
     numbers = [item if not isinstance(item, tuple) else _points(item)[0] for item in domain]
     if example:
         function.__doc__ = _documented(name, ufunc, doc, names, numbers, first, results, notes)
