@@ -8,9 +8,9 @@ from typing import Any
 from . import _core
 from ._core import Tensor
 from .indexed_slices import IndexedSlices
-from .ops.complex_parts import squared_magnitude
 from .ops.elementwise import maximum, minimum, multiply, sqrt
 from .ops.indexing import where
+from .ops.polar import squared_magnitude
 from .ops.reductions import Axis, reduce_sum
 
 

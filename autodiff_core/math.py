@@ -8,7 +8,7 @@ from typing import Any as _Any
 
 from . import _core
 from .creation import accumulate_n, add_n, cast
-from .ops.complex_parts import angle, imag, real
+from .ops.complex_parts import imag, real
 from .ops.counting import (
     bincount,
     confusion_matrix,
@@ -91,6 +91,7 @@ from .ops.nn import (
 from .ops.ordering import (
     top_k,
 )
+from .ops.polar import angle
 from .ops.reductions import (
     argmax,
     argmin,

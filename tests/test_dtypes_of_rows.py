@@ -15,7 +15,6 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core.ops import rows
-from autodiff_core.ops.scipy_rows import FORMS
 
 TOLERANCES = {"float16": 3e-2, "float32": 1e-4, "longdouble": 1e-9, "complex64": 1e-4, "clongdouble": 1e-9}
 SAMPLES = [
@@ -43,14 +42,12 @@ def derivatives(call: Any, operands: list[Any]) -> tuple[list[Any], list[Any]]:
 
 def refuses(row: Any, dtype: np.dtype) -> bool:
     """What has no kernel there: LAPACK's work in the middle precisions alone, SciPy's functions where it has them."""
-    if row.kind == "elementwise":
-        if dtype.name == "float16":
-            return False
-        return dtype.kind == "c" or row.ufunc is None or not any(t.startswith("g" * row.arity) for t in row.ufunc.types)
-    if row.name == "gamma_quotient":  # written with SciPy's psi
-        return dtype.kind == "c" or dtype == np.longdouble
-    real = {"ctc_loss", "ctc_slope", "igamma", "igammac", "complex", "segment_extremum", *FORMS}
-    return row.name in real if dtype.kind == "c" else dtype.name in ("float16", "longdouble")
+    if dtype.kind == "c" and row.complex == "refused":
+        return True
+    if row.kind != "elementwise":
+        return dtype.char in "eg"
+    loops = () if row.ufunc is None else row.ufunc.types
+    return dtype.char in "gG" and not any(types.startswith(dtype.char * row.arity) for types in loops)
 
 
 @pytest.mark.filterwarnings("ignore")

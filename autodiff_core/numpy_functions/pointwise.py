@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _core
 from ..dtypes import finfo
-from ..ops import complex_parts, forms, shaping
+from ..ops import complex_parts, forms, polar, shaping
 from ..ops import elementwise as el
 from ..ops.forms import Kind
 from ..ops.picking import as_it_stands, may_hold, places_of
@@ -60,7 +60,7 @@ def imag(val: Any) -> Any:
 @counterpart(np.angle)
 def angle(z: Any, deg: bool = False) -> Any:
     """Of real numbers 0 or pi, by the sign, through which no gradient passes."""
-    x = complex_parts.angle(inexact(z))
+    x = polar.angle(inexact(z))
     return el.rad2deg(x) if deg else x
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from .. import _core
 from ..ops import answers, counting, forms, linalg, ordering, reductions, segments, shaping
 from ..ops import elementwise as el
-from ..ops.complex_parts import complex, imag, real, squared_magnitude
+from ..ops.complex_parts import complex, imag, real
 from ..ops.forms import Kind
 from ..ops.picking import beyond_highest, may_hold, places_of
+from ..ops.polar import squared_magnitude
 from .registry import (
     alike,
     axes_of,

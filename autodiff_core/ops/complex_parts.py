@@ -1,7 +1,8 @@
-"""Complex numbers: made of two parts, taken apart, and what ops that are not analytic do with them.
+"""Complex numbers: made of two parts, and taken apart.
 
 An analytic op needs nothing here: its formula holds for complex operands as it stands, since the sweeps transpose and
-do not conjugate (docs/derivatives.md says which convention the user sees). What is not analytic is made of the parts.
+do not conjugate (docs/derivatives.md says which convention the user sees). The rows of what is not analytic say what it
+is in terms of the parts (`on_complex`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import elementwise as el
 from . import forms
 from .forms import Kind
-from .picking import as_it_stands, places_of
-from .table import Case, general, linear
+from .table import Case, as_it_stands, general, linear
 
 
 def _joined(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -25,7 +24,7 @@ def _joined(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _parts_of(g: Any, y: Any, attributes: Any, *operands: Any) -> tuple[Any, Any]:
-    return real(g), el.negative(imag(g))
+    return real(g), -imag(g)
 
 
 def complex(real: Any, imag: Any, name: str | None = None) -> _core.Tensor:
@@ -62,10 +61,10 @@ def complex(real: Any, imag: Any, name: str | None = None) -> _core.Tensor:
     if x.dtype != y.dtype or x.dtype.kind != "f":
         raise TypeError(f"complex: the parts must be floats of one dtype, not {x.dtype} and {y.dtype}; cast them first")
     shape = np.broadcast_shapes(tuple(x.shape), tuple(y.shape))
-    return _core.general(_COMPLEX, [_spread(x, shape), _spread(y, shape)], None)
+    return _core.general(_COMPLEX, [spread(x, shape), spread(y, shape)], None)
 
 
-def _spread(x: Any, shape: tuple[int, ...]) -> Any:
+def spread(x: Any, shape: tuple[int, ...]) -> Any:
     from .shaping import broadcast_to
 
     return x if tuple(x.shape) == shape else broadcast_to(x, shape)
@@ -96,7 +95,7 @@ def real(input: Any, name: str | None = None) -> _core.Tensor:
     array([1., 3.])
     """
     x = _core.operand(input)
-    return _core.to_dtype(x, _part_dtype(x)) if x.dtype.kind == "c" else _core.identity_tensor(x)
+    return _core.to_dtype(x, forms.real_part(x.dtype)) if x.dtype.kind == "c" else _core.identity_tensor(x)
 
 
 def imag(input: Any, name: str | None = None) -> _core.Tensor:
@@ -127,90 +126,6 @@ def imag(input: Any, name: str | None = None) -> _core.Tensor:
     return _core.linear(_IMAG, x, None) if x.dtype.kind == "c" else _core.to_tensor(np.zeros(x.shape, x.dtype))
 
 
-def angle(input: Any, name: str | None = None) -> _core.Tensor:
-    """The argument of complex numbers, in radians, elementwise.
-
-    Parameters
-    ----------
-    input : array_like
-        Real or complex.
-    name : str, optional
-        Accepted for TensorFlow's sake; without effect.
-
-    Returns
-    -------
-    Tensor
-        Of the dtype of the parts. For real numbers 0 or pi, by the sign, through which no gradient passes.
-
-    Notes
-    -----
-    https://www.tensorflow.org/api_docs/python/tf/math/angle. The slopes at 0 are NaN.
-
-    Examples
-    --------
-    >>> tf.math.angle([1. + 1.j, -1.]).numpy().round(4)
-    array([0.7854, 3.1416])
-    """
-    x = _core.operand(input)
-    if x.dtype.kind == "c":
-        return el.atan2(imag(x), real(x))
-    return _ANGLES([x])
-
-
-_ANGLES = places_of(
-    "angle_of_reals",
-    lambda attributes, x: np.asarray(np.angle(x)),
-    batched=as_it_stands,
-    form=forms.nothing,
-    gives=forms.pointwise(lambda attributes, x: np.angle(x), 1),
-)
-
-
-def squared_magnitude(x: Any) -> Any:
-    """re**2 + im**2: of real dtype, and smooth at 0."""
-    return el.add(el.square(real(x)), el.square(imag(x))) if x.dtype.kind == "c" else el.square(x)
-
-
-def special_of_complex(name: str) -> Any:
-    """A special function of complex numbers, from a file that is loaded when it is called."""
-
-    def form(*operands: Any) -> Any:
-        from . import complex_special
-
-        return getattr(complex_special, name)(*operands)
-
-    return form
-
-
-def _part_dtype(x: Any) -> np.dtype[Any]:
-    return np.zeros(0, x.dtype).real.dtype
-
-
-def _magnitude(x: Any) -> Any:
-    return el.hypot(real(x), imag(x))
-
-
-def _direction(x: Any) -> Any:
-    return el.divide_no_nan(x, _core.to_dtype(_magnitude(x), x.dtype))
-
-
-def _squared_difference(x: Any, y: Any) -> Any:
-    difference = el.subtract(x, y)
-    return el.multiply(el.conj(difference), difference)
-
-
-def _where_not_zero(x: Any, y: Any, value: Any) -> Any:
-    """0 where x is 0, and there `value` is given a 1 in y's place, so that neither it nor its slope is NaN."""
-    zero = el.equal(x, 0.0)
-    return el.select(zero, _core.to_tensor(0.0, x.dtype), value(x, el.select(zero, _core.to_tensor(1.0, x.dtype), y)))
-
-
-def _power_slope(x: Any, y: Any) -> Any:
-    """y * x**(y - 1), and 0 where both are 0."""
-    zero = el.logical_and(el.equal(x, 0.0), el.equal(y, 0.0))
-    return el.multiply(y, el.pow(el.select(zero, _core.to_tensor(1.0, x.dtype), x), el.subtract(y, 1.0)))
-
-
 def _complex_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
     return Kind(np.result_type(x.dtype, np.complex64), forms.broadcast(x, y))
 
@@ -233,13 +148,14 @@ _COMPLEX = general(
     linear="jointly",
     leading=True,
     cases=(
-        Case(lambda x, y: imag(el.square(complex(x, y))), ((2, 3), (2, 3))),
-        Case(lambda x, y: real(el.exp(complex(x, y))), ((3,), (3,))),
-        Case(lambda x, y: real(el.multiply(complex(x, y), 2.0 - 1.0j)), ((), ())),
+        Case(lambda x, y: imag(complex(x, y) ** 2), ((2, 3), (2, 3))),
+        Case(lambda x, y: real(1.0 / (complex(x, y) + 4.0j)), ((3,), (3,))),
+        Case(lambda x, y: real(complex(x, y) * (2.0 - 1.0j)), ((), ())),
         Case(lambda x, y: real(complex(x, y)), ((0,), (0,))),
     ),
     form=forms.nothing,
     gives=_complex_kind,
+    on_complex="refused",
 )
 _IMAG, _ = linear(
     "imag",
@@ -250,66 +166,10 @@ _IMAG, _ = linear(
     doc="The imaginary part, elementwise.",
     batched=as_it_stands,
     cases=(
-        Case(lambda x: imag(el.multiply(x, 1.0 + 2.0j)), ((2, 3),)),
-        Case(lambda x: imag(el.exp(el.multiply(x, 1.0j))), ((),)),
-        Case(lambda x: imag(el.multiply(x, 1.0j)), ((0,),)),
+        Case(lambda x: imag(x * (1.0 + 2.0j)), ((2, 3),)),
+        Case(lambda x: imag(1.0 / (x + 4.0j)), ((),)),
+        Case(lambda x: imag(x * 1.0j), ((0,),)),
     ),
     form=forms.nothing,
     gives=(_imag_kind, _imag_back_kind),
 )
-
-
-def _multiply_no_nan(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        return np.asarray(np.where(y == 0, np.zeros((), y.dtype), x * y))
-
-
-def _harmless(g: Any, x: Any, of_zero: Any, instead: float) -> Any:
-    """x, but for what a cotangent of zero must not meet: what makes a NaN of zero."""
-    return el.select(el.logical_and(el.equal(g, 0.0), el.is_nan(of_zero)), instead, x)
-
-
-# A row of its own, with a slope in y where that is 0, too, and NaN where x is: a rule that is linear in a cotangent is
-# transposed where that is zero, and what x leaves open must be heard there.
-_MULTIPLY_NO_NAN = _core.register_general(
-    "multiply_no_nan of complex numbers",
-    _multiply_no_nan,
-    lambda g, z, attributes, x, y: (el.multiply_no_nan(g, y), el.multiply_no_nan(x, g)),
-    None,
-    True,
-    False,
-    "each",
-    True,
-    form=forms.nothing,
-    gives=forms.pointwise(_multiply_no_nan, 2),
-)
-
-
-def _no_nan_form(x: Any, y: Any) -> Any:
-    shape = np.broadcast_shapes(tuple(x.shape), tuple(y.shape))
-    return _core.general(_MULTIPLY_NO_NAN, [_spread(x, shape), _spread(y, shape)])
-
-
-_core.on_complex("abs", _magnitude)
-_core.on_complex("sign", _direction)
-_core.on_complex("squared_difference", _squared_difference)
-_core.on_complex("rsqrt", lambda x: el.reciprocal(el.sqrt(x)))
-_core.on_complex("log_of_sum", el.log)
-_core.on_complex("divide_no_nan", lambda x, y: _where_not_zero(y, y, lambda y_, safe: el.divide(x, safe)))
-_core.on_complex("multiply_no_nan", _no_nan_form)
-_core.on_complex("power_slope", _power_slope)
-_core.on_complex(
-    "zero_product",
-    lambda x, y: el.multiply(_harmless(y, x, el.multiply(x, 0.0), 0.0), _harmless(x, y, el.multiply(y, 0.0), 0.0)),
-)
-_core.on_complex("cotangent_product", lambda g, x: el.multiply(g, _harmless(g, x, el.multiply(x, 0.0), 0.0)))
-_core.on_complex("cotangent_quotient", lambda g, x: el.divide(g, _harmless(g, x, el.divide(0.0, x), 1.0)))
-_core.on_complex("xlogy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.multiply(x_, el.log(safe))))
-_core.on_complex("xlog1py", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.multiply(x_, el.log1p(safe))))
-_core.on_complex("xdivy", lambda x, y: _where_not_zero(x, y, lambda x_, safe: el.divide(x_, safe)))
-_core.on_complex("sigmoid", lambda x: el.reciprocal(el.add(1.0, el.exp(el.negative(x)))))
-_core.on_complex("silu", lambda x: el.multiply(x, el.sigmoid(x)))
-_core.on_complex("stop_gradient", _core.detached)
-_core.on_complex("has_logarithm", lambda x: el.not_equal(x, 0.0))
-_core.on_complex("erf", special_of_complex("erf"))
-_core.on_complex("erfc", special_of_complex("erfc"))

@@ -309,6 +309,7 @@ _SLOPE = general(
     cases=(Case(lambda x: _slope(x, *_LABELS), ((5, 2, 4),)),),
     form=forms.count,
     gives=_slope_kind,
+    on_complex="refused",
 )
 _LOSS = general(
     "ctc_loss",
@@ -319,6 +320,7 @@ _LOSS = general(
     cases=(Case(lambda x: ctc_loss(_LABELS[0], x, *_LABELS[1:]), ((5, 2, 4),)),),
     form=forms.count,
     gives=lambda blank, logits, *labels: Kind(logits.dtype, _slope_kind(blank, logits, *labels).shape[1:2]),
+    on_complex="refused",
 )
 
 

@@ -233,6 +233,7 @@ _QR = several(
     ),
     form=forms.text("reduced", "complete"),
     dtype=_matrix_dtype,
+    on_complex="up to phases",
 )
 
 
@@ -360,6 +361,7 @@ _SVD = several(
     ),
     form=forms.flag,
     dtype=_matrix_dtype,
+    on_complex="up to phases",
 )
 _SINGULAR_VALUES = general(
     "svdvals",
@@ -459,6 +461,7 @@ _EIGH = several(
     ),
     form=forms.text("L", "U"),
     dtype=forms.square_dtype,
+    on_complex="up to phases",
 )
 
 
@@ -700,6 +703,7 @@ _EIG = several(
     ),
     form=forms.nothing,
     dtype=forms.square,
+    on_complex="up to phases",
 )
 
 

@@ -29,7 +29,7 @@ from .elementwise import (
     square,
 )
 from .hypergeometric import hyp1f1
-from .scipy_rows import SPELLINGS, form, no_slope, refuse_complex, scipy_row, without
+from .scipy_rows import SPELLINGS, form, no_slope, scipy_row, without
 from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
 from .special import psi
@@ -109,6 +109,7 @@ wrightomega: Function = scipy_row(
     lambda g, z, y: g * select(y > 1.0, 1.0 / (1.0 + 1.0 / maximum(y, 1.0)), minimum(y, 1.0) / (1.0 + minimum(y, 1.0))),
     parameters=("z",),
     doc="Wright's omega function: the w for which w + log(w) is z, elementwise.",
+    on_complex="refused",
 )
 
 
@@ -442,4 +443,3 @@ def voigt_profile(x: Any, sigma: Any, gamma: Any) -> _core.Tensor:
 SPELLINGS[_sp.voigt_profile] = voigt_profile
 
 without("its result is complex, which is not recorded: use erfcx, dawsn or voigt_profile", "wofz")
-refuse_complex("wrightomega")

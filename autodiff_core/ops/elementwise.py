@@ -12,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .table import Function, elementwise
+from .. import _core
+from . import forms
+from .complex_parts import imag, real, spread
+from .table import Function, elementwise, in_file
 
 _LN2 = _m.log(2.0)
 _LN10 = _m.log(10.0)
@@ -23,6 +26,61 @@ _NORMAL = 1.0 / _m.sqrt(2.0 * _m.pi)
 _POSITIVE = (0.2, 3.0)
 _UNIT = (-0.9, 0.9)
 _AWAY = (0.3, 2.0)
+
+# ---------------------------------------------------------------------- what rows are made of where numbers are complex
+
+
+def _direction(x: Any) -> Any:
+    return divide_no_nan(x, _core.to_dtype(abs(x), x.dtype))
+
+
+def _squared_magnitude_of_difference(x: Any, y: Any) -> Any:
+    difference = x - y
+    return conj(difference) * difference
+
+
+def _where_not_zero(x: Any, y: Any, value: Any, instead: float = 0.0) -> Any:
+    """A number where x is 0, and there `value` is given a 1 in y's place, so that neither it nor its slope is NaN."""
+    zero = equal(x, 0.0)
+    return select(zero, _core.to_tensor(instead, x.dtype), value(x, select(zero, _core.to_tensor(1.0, x.dtype), y)))
+
+
+def _power_slope(x: Any, y: Any) -> Any:
+    """y * x**(y - 1), and 0 where both are 0."""
+    zero = logical_and(equal(x, 0.0), equal(y, 0.0))
+    return y * pow(select(zero, _core.to_tensor(1.0, x.dtype), x), y - 1.0)
+
+
+def _harmless(g: Any, x: Any, of_zero: Any, instead: float) -> Any:
+    """x, but for what a cotangent of zero must not meet: what makes a NaN of zero."""
+    return select(logical_and(equal(g, 0.0), is_nan(of_zero)), instead, x)
+
+
+def _no_nan_kernel(attributes: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(y == 0, np.zeros((), y.dtype), x * y))
+
+
+# A row of its own, with a slope in y where that is 0, too, and NaN where x is: a rule that is linear in a cotangent is
+# transposed where that is zero, and what x leaves open must be heard there.
+_MULTIPLY_NO_NAN = _core.register_general(
+    "multiply_no_nan of complex numbers",
+    _no_nan_kernel,
+    lambda g, z, attributes, x, y: (multiply_no_nan(g, y), multiply_no_nan(x, g)),
+    None,
+    True,
+    False,
+    "each",
+    True,
+    form=forms.nothing,
+    gives=forms.pointwise(_no_nan_kernel, 2),
+)
+
+
+def _multiply_no_nan(x: Any, y: Any) -> Any:
+    shape = np.broadcast_shapes(tuple(x.shape), tuple(y.shape))
+    return _core.general(_MULTIPLY_NO_NAN, [spread(x, shape), spread(y, shape)])
+
 
 # ---------------------------------------------------------------------------------------------------------- arithmetic
 
@@ -40,6 +98,7 @@ cotangent_product: Function = elementwise(
     doc="A cotangent times a slope: zero where the cotangent is, even if the slope is infinite or NaN, elementwise.",
     example=("[0.0, 2.0], [np.inf, 3.0]", "[0. 6.]"),
     poles=True,
+    on_complex=lambda g, x: g * _harmless(g, x, x * 0.0, 0.0),
     **_COTANGENT,
 )
 cotangent_quotient: Function = elementwise(
@@ -50,6 +109,7 @@ cotangent_quotient: Function = elementwise(
     doc="A cotangent by a number: where it is zero the quotient is, also where the number is zero or NaN, elementwise.",
     example=("[0.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     poles=True,
+    on_complex=lambda g, x: g / _harmless(g, x, 0.0 / x, 1.0),
     **_COTANGENT,
 )
 zero_product: Function = elementwise(
@@ -60,6 +120,7 @@ zero_product: Function = elementwise(
     doc="x times y: zero where one of them is, also where the other is infinite or NaN, elementwise.",
     example=("[0.0, np.inf], [np.inf, 0.0]", "[0. 0.]"),
     poles=True,
+    on_complex=lambda x, y: _harmless(y, x, x * 0.0, 0.0) * _harmless(x, y, y * 0.0, 0.0),
     **_COTANGENT | {"parameters": ("x", "y")},
 )
 add: Function = elementwise("add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.")
@@ -91,6 +152,7 @@ select: Function = elementwise(
     doc="x where the condition holds, else y, elementwise.",
     example=("[True, False], 1.0, 2.0", "[1. 2.]"),
     notes="What is not chosen gets a gradient of zero, never a NaN.",
+    on_complex="as it stands",
 )
 square: Function = elementwise("square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.")
 sqrt: Function = elementwise(
@@ -112,6 +174,7 @@ has_logarithm: Function = elementwise(
     doc="Whether there is a logarithm: of positive real numbers, and of all complex ones but 0.",
     namespace="ops.elementwise.",
     example=("[-1.0, 0.0, 2.0]", "[False False  True]"),
+    on_complex=lambda x: not_equal(x, 0.0),
 )
 pow: Function = elementwise(
     "pow",
@@ -143,6 +206,7 @@ power_slope: Function = elementwise(
     domain=(_POSITIVE, (-2.0, 2.0)),
     namespace="ops.elementwise.",
     poles=True,
+    on_complex=_power_slope,
 )
 floordiv: Function = elementwise(
     "floordiv",
@@ -169,9 +233,15 @@ abs: Function = elementwise(
     doc="Absolute value, elementwise; its slope at 0 is 0.",
     ufuncs=(np.fabs,),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/abs. The slope at 0 is 0.",
+    on_complex=lambda x: hypot(real(x), imag(x)),
 )
 sign: Function = elementwise(
-    "sign", np.sign, lambda g, x, y: 0.0, doc="-1, 0 or 1 by the sign, elementwise.", domain=_AWAY
+    "sign",
+    np.sign,
+    lambda g, x, y: 0.0,
+    doc="-1, 0 or 1 by the sign, elementwise.",
+    domain=_AWAY,
+    on_complex=_direction,
 )
 reciprocal: Function = elementwise(
     "reciprocal",
@@ -190,6 +260,7 @@ rsqrt: Function = elementwise(
     example=("[4.0, 16.0]", "[0.5  0.25]"),
     domain=_POSITIVE,
     poles=True,
+    on_complex=lambda x: reciprocal(sqrt(x)),
 )
 squared_difference: Function = elementwise(
     "squared_difference",
@@ -200,6 +271,7 @@ squared_difference: Function = elementwise(
     keeps_integers=True,
     doc="(x - y) squared, elementwise.",
     example=("[1.0, 4.0], 2.0", "[1. 4.]"),
+    on_complex=_squared_magnitude_of_difference,
 )
 divide_no_nan: Function = elementwise(
     "divide_no_nan",
@@ -211,6 +283,7 @@ divide_no_nan: Function = elementwise(
     example=("[1.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     domain=((-2.0, 2.0), _AWAY),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/divide_no_nan. Where y is 0, so are both slopes.",
+    on_complex=lambda x, y: _where_not_zero(y, y, lambda _, safe: x / safe),
 )
 multiply_no_nan: Function = elementwise(
     "multiply_no_nan",
@@ -222,6 +295,7 @@ multiply_no_nan: Function = elementwise(
     example=("[np.inf, 2.0], [0.0, 4.0]", "[0. 8.]"),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/multiply_no_nan. "
     "Where y is 0, the slope in x is 0, never NaN.",
+    on_complex=_multiply_no_nan,
 )
 positive: Function = elementwise(
     "positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", namespace="ops.elementwise."
@@ -258,6 +332,7 @@ log_of_sum: Function = elementwise(
     example=("[1.0, 2.0]", "[0.     0.6931]"),
     domain=_POSITIVE,
     namespace="ops.elementwise.",
+    on_complex=lambda x: _where_not_zero(x, x, lambda _, safe: log(safe), -_m.inf),
 )
 log2: Function = elementwise(
     "log2",
@@ -328,6 +403,7 @@ xlogy: Function = elementwise(
     domain=(_AWAY, _POSITIVE),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xlogy. Where x is 0, so are both slopes, whatever y is.",
     poles=True,
+    on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ * log(safe)),
 )
 xlog1py: Function = elementwise(
     "xlog1py",
@@ -341,6 +417,7 @@ xlog1py: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xlog1py. "
     "Where x is 0, so are both slopes, whatever y is.",
     poles=True,
+    on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ * log1p(safe)),
 )
 xdivy: Function = elementwise(
     "xdivy",
@@ -353,6 +430,7 @@ xdivy: Function = elementwise(
     domain=(_AWAY, _POSITIVE),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xdivy. Where x is 0, so are both slopes, whatever y is.",
     poles=True,
+    on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ / safe),
 )
 
 # ----------------------------------------------------------------------------------------------- trigonometry and kin
@@ -455,6 +533,7 @@ erf: Function = elementwise(
     lambda g, x, y: g * (_TWO_OVER_SQRT_PI * exp(-x * x)),
     doc="Error function, elementwise.",
     example=("[0.0, 1.0]", "[0.     0.8427]"),
+    on_complex=in_file("complex_special", "erf"),
 )
 erfc: Function = elementwise(
     "erfc",
@@ -462,6 +541,7 @@ erfc: Function = elementwise(
     lambda g, x, y: g * (-_TWO_OVER_SQRT_PI * exp(-x * x)),
     doc="Complementary error function, elementwise.",
     example=("[0.0, 1.0]", "[1.     0.1573]"),
+    on_complex=in_file("complex_special", "erfc"),
 )
 
 # ------------------------------------------------------------------------------------------- rounding and comparisons
@@ -476,6 +556,7 @@ elementwise(
     namespace="",
     example=("[1., -2.]", "[ 1. -2.]"),
     passes_on=True,
+    on_complex=_core.detached,
 )
 floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
 ceil: Function = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
@@ -627,6 +708,7 @@ sigmoid: Function = elementwise(
     formula=lambda x: select(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
     doc="1 / (1 + exp(-x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[0.5    0.7311]"),
+    on_complex=lambda x: reciprocal(1.0 + exp(-x)),
 )
 # What the rules of log(1 + exp(x)) and its kin are made of: as exact in one tail as in the other, in every derivative.
 _LOGISTIC: dict[str, Any] = {"namespace": "ops.elementwise."}
@@ -749,6 +831,7 @@ silu: Function = elementwise(
     formula=lambda x: x * sigmoid(x),
     doc="x * sigmoid(x), elementwise.",
     example=("[-1.0, 2.0]", "[-0.2689  1.7616]"),
+    on_complex=lambda x: x * sigmoid(x),
     **_NN,
 )
 softsign: Function = elementwise(

@@ -10,7 +10,7 @@ import math as _m
 from typing import Any
 
 from .elementwise import abs, equal, rint, select, sin, sqrt
-from .scipy_rows import form, refuse_complex, scipy_row
+from .scipy_rows import form, scipy_row
 from .scipy_rows import kernels as _sp
 from .table import Function
 
@@ -29,6 +29,7 @@ elliprd: Function = scipy_row(
     domain=(_FIRST, _SECOND, _THIRD),
     doc="Carlson's degenerate symmetric elliptic integral of the second kind, elementwise.",
     notes="Slopes where z is x or y, or nearly, are exact to six digits.",
+    on_complex="refused",
 )
 
 
@@ -54,6 +55,7 @@ elliprf: Function = scipy_row(
     parameters=("x", "y", "z"),
     domain=(_FIRST, _SECOND, _THIRD),
     doc="Carlson's symmetric elliptic integral of the first kind, elementwise.",
+    on_complex="refused",
 )
 elliprg: Function = scipy_row(
     "elliprg",
@@ -64,6 +66,7 @@ elliprg: Function = scipy_row(
     parameters=("x", "y", "z"),
     domain=(_FIRST, _SECOND, _THIRD),
     doc="Carlson's completely symmetric elliptic integral of the second kind, elementwise.",
+    on_complex="refused",
 )
 elliprc: Function = scipy_row(
     "elliprc",
@@ -73,6 +76,7 @@ elliprc: Function = scipy_row(
     domain=(_FIRST, _SECOND),
     doc="Carlson's degenerate symmetric elliptic integral, elementwise.",
     notes="Slopes where x is y, or nearly, are exact to six digits; for a negative y they are NaN.",
+    on_complex="refused",
 )
 
 
@@ -190,5 +194,3 @@ agm: Function = scipy_row(
     doc="Arithmetic-geometric mean, elementwise.",
     notes="Slopes where an operand is 0 are NaN.",
 )
-
-refuse_complex("elliprd", "elliprf", "elliprg", "elliprc")

@@ -106,8 +106,6 @@ def drift(a: Any, x: Any) -> Tensor:
 
 
 def _quotient(a: Any, x: Any, order: int) -> Tensor:
-    if x.dtype.kind == "c":
-        raise TypeError(f"gamma_quotient: takes real operands, not {x.dtype}")
     return _core.general(_QUOTIENT, [a, x], order)
 
 
@@ -136,6 +134,7 @@ _QUOTIENT: _core.Op = general(
     ),
     form=forms.integer(1, 64, "an order"),
     gives=_pair_kind,
+    on_complex="refused",
 )
 
 
@@ -222,6 +221,7 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
         cases=(Case(_positive(function), ((2, 3), (2, 3))), Case(_positive(function), ((), (3,)))),
         form=forms.nothing,
         gives=forms.pointwise(kernel, 2),
+        on_complex="refused",
     )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from . import forms
-from .complex_parts import squared_magnitude
 from .elementwise import (
     _gelu,
     _gelu_tanh,
@@ -25,6 +24,7 @@ from .elementwise import (
 from .elementwise import maximum as _maximum
 from .elementwise import silu as _silu
 from .forms import Kind
+from .polar import squared_magnitude
 from .reductions import reduce_sum
 from .shaping import expand_dims
 from .table import Case, along, as_it_stands, general

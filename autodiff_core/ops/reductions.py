@@ -11,11 +11,11 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from . import forms
-from .complex_parts import squared_magnitude
 from .elementwise import abs as _abs
 from .elementwise import divide, equal, exp, log_of_sum, multiply, sqrt, subtract
 from .elementwise import select as _select
 from .forms import Kind
+from .polar import squared_magnitude
 from .scans import cumprod, exclusive_back
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import reshape, transpose

@@ -20,7 +20,7 @@ from .. import _core
 from . import forms
 from .elementwise import multiply_no_nan
 from .shaping import broadcast_to, watchable
-from .table import Case, Function, Interval, elementwise, general
+from .table import Case, Function, Interval, elementwise, general, real_only
 
 try:
     import scipy.special as _special
@@ -45,8 +45,6 @@ private: Any = _ufuncs
 
 # SciPy's ufuncs that are no elementwise row: what computes them on tensors.
 SPELLINGS: dict[np.ufunc, Callable[..., Any]] = {}
-# Of the forms by their names: for each operand whether there is a derivative, as `_core.has_derivative` says it.
-FORMS: dict[str, tuple[bool | None, ...]] = {}
 # Those that have no derivative here at all: what to do.
 REFUSED: dict[np.ufunc, str] = {}
 
@@ -56,23 +54,6 @@ _SOURCE = "https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.{}
 def no_slope(names: str) -> str:
     """The note of a row that is not differentiated with respect to some operands."""
     return f"There is no derivative with respect to {names}: asking for one is a LookupError."
-
-
-def real_only(name: str, *operands: Any) -> None:
-    """Refuse complex operands: a row that takes real ones must not lose their imaginary part."""
-    for x in operands:
-        dtype = x.dtype if isinstance(x, _core.Operand) else np.asarray(x).dtype
-        if dtype.kind == "c":
-            raise TypeError(
-                f"{name} takes real operands, not {dtype}: write what is to be done with complex ones with "
-                f"tf.custom_gradient"
-            )
-
-
-def refuse_complex(*names: str) -> None:
-    """Say so for elementwise rows, whose formulas compare numbers."""
-    for name in names:
-        _core.on_complex(name, lambda *operands, _name=name: real_only(_name, *operands))
 
 
 def like(data: Any, x: Any) -> Any:
@@ -261,8 +242,9 @@ def form(
         depends=depends,
         form=forms.nothing,
         gives=forms.pointwise(kernel, len(names)),
+        on_complex="refused",
+        data=first,
     )
-    FORMS[name] = (None,) * first + (True,) * arity
     for spelled in [ufunc] if spells is None else spells:
         if isinstance(spelled, np.ufunc):
             SPELLINGS[spelled] = function

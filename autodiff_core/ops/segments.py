@@ -113,9 +113,6 @@ def _choose(attributes: Any, x: np.ndarray) -> np.ndarray:
 
 
 def _worst(dtype: np.dtype, largest: bool) -> Any:
-    if dtype.kind == "c":
-        name = "segment_max" if largest else "segment_min"
-        raise TypeError(f"{name}: takes numbers that have an order, not {dtype}; give it their real part or abs")
     limits: Any = finfo(dtype) if _core.is_floating(dtype) else np.iinfo(dtype)
     return limits.min if largest else limits.max
 
@@ -138,6 +135,9 @@ def _chosen_of_examples(attributes: Any, operands: Any, flags: Any, n: int) -> A
 
 
 def _chosen(rows: Any, ids: Any, count: int, largest: bool, empty: Any) -> Any:
+    if rows.dtype.kind == "c":
+        name = "segment_max" if largest else "segment_min"
+        raise TypeError(f"{name}: takes numbers that have an order, not {rows.dtype}; give it their real part or abs")
     return _core.general(_SEGMENT_EXTREMUM, (rows,), (_core.lent_array(ids), count, largest, empty))
 
 
@@ -334,4 +334,5 @@ _SEGMENT_EXTREMUM = general(
     ),
     form=forms.parts(forms.array("iu", 1), forms.count, forms.flag, forms.maybe(forms.number)),
     gives=_extremum_kind,
+    on_complex="refused",
 )

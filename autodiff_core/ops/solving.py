@@ -496,6 +496,7 @@ _SLOGDET = several(
     ),
     form=forms.nothing,
     dtype=forms.square_dtype,
+    on_complex="up to phases",
 )
 
 

@@ -14,13 +14,12 @@ import numpy as np
 from .. import _core
 from . import elementwise as _e
 from . import forms
-from .complex_parts import special_of_complex
 from .elementwise import cos, equal, exp, log, log1p, maximum, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
 from .scipy_rows import SPELLINGS, no_slope, scipy_row
 from .scipy_rows import kernels as _sp
 from .scipy_rows import private as _private
-from .table import Case, Function, elementwise, general
+from .table import Case, Function, elementwise, general, in_file
 
 _ROOT_PI = _m.sqrt(_m.pi)
 _NORMAL = 1.0 / _m.sqrt(2.0 * _m.pi)
@@ -40,6 +39,7 @@ zeta: Function = scipy_row(
     domain=((1.5, 4.0), (0.5, 3.0)),
     doc="Hurwitz's zeta function: the sum of (k + q) ** -x over k = 0, 1, ..., elementwise.",
     notes=no_slope("x"),
+    on_complex=in_file("complex_special", "zeta"),
 )
 gamma: Function = scipy_row(
     "gamma", _sp.gamma, lambda g, z, y: g * (y * psi(z)), parameters=("z",), domain=_POSITIVE, doc="Gamma function."
@@ -228,6 +228,7 @@ normal_hazard: Function = elementwise(
     doc="The normal density over its distribution function, elementwise.",
     example=("[-10., 0.]", "[10.0981  0.7979]"),
     poles=True,
+    on_complex=in_file("complex_special", "normal_hazard"),
     **_HAZARD,
 )
 normal_hazard_slope: Function = elementwise(
@@ -238,6 +239,7 @@ normal_hazard_slope: Function = elementwise(
     doc="The derivative of normal_hazard, elementwise.",
     example=("[-10., 0.]", "[-0.9906 -0.6366]"),
     poles=True,
+    on_complex=in_file("complex_special", "normal_hazard_slope"),
     **_HAZARD,
 )
 normal_hazard_bend: Function = elementwise(
@@ -248,6 +250,7 @@ normal_hazard_bend: Function = elementwise(
     doc="The second derivative of normal_hazard, elementwise.",
     example=("[-10., 0.]", "[0.0018 0.218 ]"),
     poles=True,
+    on_complex=in_file("complex_special", "normal_hazard_bend"),
     **_HAZARD,
 )
 normal_excess: Function = elementwise(
@@ -258,6 +261,7 @@ normal_excess: Function = elementwise(
     doc="x + normal_hazard(x), elementwise.",
     example=("[-10., 0.]", "[0.0981 0.7979]"),
     poles=True,
+    on_complex=in_file("complex_special", "normal_excess"),
     **_HAZARD,
 )
 normal_excess_slope: Function = elementwise(
@@ -268,6 +272,7 @@ normal_excess_slope: Function = elementwise(
     doc="1 + normal_hazard_slope(x), elementwise.",
     example=("[-10., 0.]", "[0.0094 0.3634]"),
     poles=True,
+    on_complex=in_file("complex_special", "normal_excess_slope"),
     **_HAZARD,
 )
 erfcx: Function = scipy_row(
@@ -384,6 +389,7 @@ jv: Function = scipy_row(
     domain=(_ORDER, _POSITIVE),
     doc="Bessel function of the first kind and real order, elementwise.",
     notes=no_slope("v"),
+    on_complex=in_file("complex_special", "jv"),
 )
 j0: Function = scipy_row("j0", _sp.j0, lambda g, x, y: -g * j1(x), doc="Bessel function of the first kind, order 0.")
 j1: Function = scipy_row(
@@ -398,6 +404,7 @@ yv: Function = scipy_row(
     domain=(_ORDER, _POSITIVE),
     doc="Bessel function of the second kind and real order, elementwise.",
     notes=no_slope("v"),
+    on_complex=in_file("complex_special", "yv"),
 )
 yn: Function = scipy_row(
     "yn",
@@ -428,6 +435,7 @@ iv: Function = scipy_row(
     domain=(_ORDER, _POSITIVE),
     doc="Modified Bessel function of the first kind and real order, elementwise.",
     notes=no_slope("v"),
+    on_complex=in_file("complex_special", "iv"),
 )
 ive: Function = scipy_row(
     "ive",
@@ -467,6 +475,7 @@ kv: Function = scipy_row(
     domain=(_ORDER, _POSITIVE),
     doc="Modified Bessel function of the second kind and real order, elementwise.",
     notes=no_slope("v"),
+    on_complex=in_file("complex_special", "kv"),
 )
 kve: Function = scipy_row(
     "kve",
@@ -477,6 +486,7 @@ kve: Function = scipy_row(
     domain=(_ORDER, _POSITIVE),
     doc="exp(z) kv(v, z), elementwise.",
     notes=no_slope("v"),
+    on_complex=in_file("complex_special", "kve"),
 )
 kn: Function = scipy_row(
     "kn",
@@ -563,10 +573,6 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
 
 fresnel_sin = _fresnel("fresnel_sin", 0, sin, "[0.0647 0.4383]")
 fresnel_cos = _fresnel("fresnel_cos", 1, cos, "[0.4923 0.7799]")
-
-_OF_HAZARD = ("normal_hazard", "normal_hazard_slope", "normal_hazard_bend", "normal_excess", "normal_excess_slope")
-for _name in ("zeta", "jv", "yv", "iv", "kv", "kve", *_OF_HAZARD):
-    _core.on_complex(_name, special_of_complex(_name))
 
 # SciPy's ufuncs for what other files have rows of.
 SPELLINGS |= {

@@ -7,13 +7,14 @@ the NumPy spelling, its generated gradient tests and its line in the documentati
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from types import EllipsisType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .. import _core
-from .forms import Form, Kind, Rule, in_float32
+from .forms import Form, Kind, Rule, in_float32, real_part
 
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
@@ -24,6 +25,9 @@ Shape = tuple[int, ...]
 Depends = Callable[[Any, Sequence[Shape], Shape], Sequence[tuple[np.ndarray, np.ndarray]]]
 # (attributes, operands, which of them have a leading axis, its length) -> the op on all examples, or None: another way.
 Examples = Callable[[Any, Sequence[Any], Sequence[bool], int], Any]
+# On complex numbers a row is computed and differentiated as it stands; or another function of their parts is, in its
+# place; or they are a TypeError. Or it is right up to factors of magnitude 1, which vectors of a decomposition have.
+OnComplex = Literal["as it stands", "by parts", "refused", "up to phases"]
 
 
 class Case:
@@ -42,7 +46,9 @@ class Row:
     __slots__ = (
         "arity",
         "cases",
+        "complex",
         "condition",
+        "data",
         "doc",
         "domain",
         "function",
@@ -64,9 +70,12 @@ class Row:
         partials: tuple[bool, ...] = (),
         doc: str = "",
         condition: bool = False,
+        complex: OnComplex = "as it stands",
+        data: int = 0,
     ) -> None:
         self.name, self.kind, self.function, self.arity, self.ufunc = name, kind, function, arity, ufunc
-        self.domain, self.cases, self.partials, self.doc, self.condition = domain, cases, partials, doc, condition
+        self.domain, self.cases, self.partials, self.doc = domain, cases, partials, doc
+        self.condition, self.complex, self.data = condition, complex, data
 
     def __repr__(self) -> str:
         return f"<Row {self.name}: {self.kind}>"
@@ -152,6 +161,7 @@ def elementwise(
     poles: bool = False,
     by_width: bool = False,
     keeps_integers: bool = False,
+    on_complex: Formula | Literal["as it stands", "refused"] | None = None,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -188,6 +198,9 @@ def elementwise(
         Whether more than the rounding of the value depends on the dtype, as that of the next float does.
     keeps_integers : bool
         Whether the formula holds for integers as it stands; else they become float64.
+    on_complex : callable, "as it stands" or "refused", optional
+        What stands in the row's place where an operand is complex: a function of the operands, made of other ops. By
+        default the row as it stands where the ufunc takes complex numbers; else they are refused.
 
     Returns
     -------
@@ -221,6 +234,10 @@ def elementwise(
         by_width=by_width,
         keeps_integers=keeps_integers,
     )
+    if callable(on_complex):
+        _core.on_complex(name, on_complex)
+    elif on_complex == "refused":
+        _core.on_complex(name, lambda *operands: real_only(name, *operands))
     missing = any(d is ... for d in derivatives)
     _rows.append(
         Row(
@@ -233,9 +250,39 @@ def elementwise(
             partials=tuple(d is not None and d is not ... for d in derivatives),
             doc=doc,
             condition=condition,
+            complex=_on_complex(ufunc, arity, on_complex),
         )
     )
     return op.function
+
+
+def in_file(file: str, name: str) -> Formula:
+    """A function of a file beside this one, which is loaded when it is called."""
+
+    def function(*operands: Any) -> Any:
+        return getattr(import_module(f"{__package__}.{file}"), name)(*operands)
+
+    return function
+
+
+def real_only(name: str, *operands: Any) -> None:
+    """Refuse complex operands: a row that takes real ones must not lose their imaginary part."""
+    for x in operands:
+        dtype = x.dtype if isinstance(x, _core.Operand) else np.asarray(x).dtype
+        if dtype.kind == "c":
+            raise TypeError(
+                f"{name} takes real operands, not {dtype}: write what is to be done with complex ones with "
+                f"tf.custom_gradient"
+            )
+
+
+def _on_complex(
+    ufunc: np.ufunc | None, arity: int, said: Formula | Literal["as it stands", "refused"] | None
+) -> OnComplex:
+    if said is None:
+        loops = () if ufunc is None else ufunc.types
+        return "as it stands" if any(types.startswith("D" * arity + "->") for types in loops) else "refused"
+    return "by parts" if callable(said) else said
 
 
 def _notes(name: str, ufunc: np.ufunc | None, derivatives: Sequence[Any], boolean: bool, namespace: str) -> str:
@@ -366,6 +413,8 @@ def general(
     examples: Examples | None = None,
     raises: bool = False,
     tangent: Callable[..., Any] | None = None,
+    on_complex: Literal["as it stands", "refused", "up to phases"] = "as it stands",
+    data: int = 0,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -405,7 +454,13 @@ def general(
         here, with the axis.
     examples : callable, optional
         What is asked before, where the attributes alone do not say it.
+    on_complex : {"as it stands", "refused", "up to phases"}
+        What the row is for complex operands. "refused" checks in front of the kernel, in the row's name.
+    data : int
+        How many operands, before those that the cases give, have no derivative: asking for one is a LookupError.
     """
+    if on_complex == "refused":
+        forward = _of_reals(name, forward)
     handle = _core.register_general(
         name,
         forward,
@@ -434,9 +489,19 @@ def general(
             cases=tuple(cases),
             partials=(rule is not None,) * arity,
             doc=doc,
+            complex=on_complex,
+            data=data,
         )
     )
     return handle
+
+
+def _of_reals(name: str, kernel: Callable[..., Any]) -> Callable[..., Any]:
+    def of_reals(attributes: Any, *arrays: np.ndarray) -> Any:
+        real_only(name, *arrays)
+        return kernel(attributes, *arrays)
+
+    return of_reals
 
 
 def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
@@ -462,7 +527,6 @@ def _joined(parts: Sequence[Any], layout: Sequence[Shape], dtype: Any) -> Any:
 
 def _unpacked(whole: Any, layout: Sequence[Shape], real: Sequence[int]) -> list[Any]:
     """The same the other way round, of tensors; some are the real parts of what they were packed as."""
-    from .complex_parts import real as real_part
     from .shaping import reshape
 
     parts: list[Any] = []
@@ -470,7 +534,9 @@ def _unpacked(whole: Any, layout: Sequence[Shape], real: Sequence[int]) -> list[
     for shape in layout:
         end = start + int(np.prod(shape, dtype=np.intp))
         part = reshape(whole[..., start:end], (*lead, *shape))
-        parts.append(real_part(part) if whole.dtype.kind == "c" and len(parts) in real else part)
+        parts.append(
+            _core.to_dtype(part, real_part(part.dtype)) if whole.dtype.kind == "c" and len(parts) in real else part
+        )
         start = end
     return parts
 
@@ -490,6 +556,7 @@ def several(
     leading: bool = False,
     raises: bool = False,
     tangent: Callable[..., Any] | None = None,
+    on_complex: Literal["as it stands", "refused", "up to phases"] = "as it stands",
 ) -> Callable[..., list[_core.Tensor]]:
     """Add a row of several results, and return what applies it: (operands, attributes) -> results.
 
@@ -525,6 +592,8 @@ def several(
         As in `general`.
     tangent : callable, optional
         tangent(tangents, results, attributes, *operands) -> the results', as in `general`.
+    on_complex : {"as it stands", "refused", "up to phases"}
+        As in `general`.
     """
 
     def laid_out(attributes: Any, x: Any) -> Sequence[Shape]:
@@ -556,6 +625,7 @@ def several(
         cases=cases,
         raises=raises,
         tangent=None if tangent is None else push,
+        on_complex=on_complex,
     )
 
     def apply(operands: Any, attributes: Any = None) -> list[_core.Tensor]:
