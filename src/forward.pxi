@@ -3,7 +3,7 @@
 # It has no rules of its own either. An elementwise rule is linear in its cotangent and works element by element, so the
 # program that pulls a cotangent back also pushes a tangent forward. A linear op's tangent is the op itself on the
 # tangent; a product's, a term for each factor; where an op has only a Python rule, that rule is recorded on a tape and
-# transposed. Emission is as in the reverse sweep: raw, with elementwise tangents fused in a Stretch, or as tensors, when
+# transposed. Emission is as in the reverse sweep: raw, with elementwise tangents fused in a line, or as tensors, when
 # an open tape listens. A tangent goes as soon as the last record that reads it has done so.
 
 cdef inline bint has_tangent(Sweep* s, int32_t node) noexcept:
@@ -101,22 +101,22 @@ cdef Operand aligned_tensor(Operand tangent, npy_intp batch, int nd):
 # ------------------------------------------------------------------------------------------------------- elementwise
 
 cdef int tangent_register(Sweep* s, int32_t node) except -1:
-    """A node's tangent as a register of the stretch that has been begun."""
+    """A node's tangent as a register of the line that has been begun."""
     cdef int32_t k = node - s.low
     cdef uint8_t kind = s.state[k] & KIND_MASK
     cdef ndarray tangent
-    if kind == IN_STRETCH:
+    if kind == IN_LINE:
         return <int>s.adjoint[k].register
     if kind == NUMBER:
-        return stretch_uniform(s.stretch, s.adjoint[k].number, s.stretch.dtype)
+        return line_uniform(s.line, s.adjoint[k].number, s.line.dtype)
     tangent = <ndarray>s.adjoint[k].object
-    if type_code(tangent) != s.stretch.dtype:
-        tangent = tangent.astype(dtype_objects[s.stretch.dtype])
-    return stretch_load(s.stretch, aligned(tangent, s.batch, s.stretch.nd))
+    if type_code(tangent) != s.line.dtype:
+        tangent = tangent.astype(dtype_objects[s.line.dtype])
+    return line_load(s.line, aligned(tangent, s.batch, s.line.nd))
 
 
 cdef int begin_result(Sweep* s, int32_t node, int32_t* operands, int n, int code_room, int register_room) except -1:
-    """A stretch of the shape of a record's result that has room."""
+    """A line of the shape of a record's result that has room."""
     cdef Record* r = &s.log.records[node]
     cdef npy_intp dims[MOST_DIMS]
     cdef int nd = 0, d, i, lead = 1 if s.batch else 0
@@ -136,21 +136,21 @@ cdef int begin_result(Sweep* s, int32_t node, int32_t* operands, int n, int code
         for i in range(n):
             if has_tangent(s, operands[i]):
                 k = operands[i] - s.low
-                if s.state[k] & KIND_MASK == IN_STRETCH:
-                    nd = s.stretch.nd
+                if s.state[k] & KIND_MASK == IN_LINE:
+                    nd = s.line.nd
                     for d in range(nd):
-                        dims[d] = s.stretch.dims[d]
+                        dims[d] = s.line.dims[d]
                 else:
                     tangent = <ndarray>s.adjoint[k].object
                     nd = PyArray_NDIM(tangent)
                     for d in range(nd):
                         dims[d] = PyArray_DIMS(tangent)[d]
                 break
-    if s.stretch.count and not (stretch_has_room(s.stretch, code_room, register_room)
-                                and stretch_fits(s.stretch, r.dtype, nd, dims)):
+    if s.line.count and not (line_has_room(s.line, code_room, register_room)
+                                and line_fits(s.line, r.dtype, nd, dims)):
         flush(s)
-    if not s.stretch.count:
-        stretch_begin(s.stretch, s.log.records[node].dtype, nd, dims)
+    if not s.line.count:
+        line_begin(s.line, s.log.records[node].dtype, nd, dims)
     return 0
 
 
@@ -192,11 +192,11 @@ cdef int push_elementwise(Sweep* s, int32_t node) except -1:
             if uses & ~loaded & (<uint32_t>1 << j):
                 registers[1 + j] = load_operand(s, node if j == n else operands[j])
         loaded |= uses
-        result = stretch_run_program(s.stretch, row.vjp[i], registers)
+        result = line_formula(s.line, row.vjp[i], registers)
         if total >= 0:
             both[0] = total
             both[1] = result
-            result = stretch_emit(s.stretch, OP_ADD, both)
+            result = line_emit(s.line, OP_ADD, both)
         total = result
     if total >= 0:
         add_register(s, node, total)
@@ -231,11 +231,11 @@ cdef int push_partials(Sweep* s, int32_t node) except -1:
     for i in range(2):
         if has_tangent(s, operands[i]):
             both[0] = tangent_register(s, operands[i])
-            both[1] = stretch_uniform(s.stretch, r.payload.partial[i], r.dtype)
-            both[0] = stretch_emit(s.stretch, table[r.op].slope_product[i], both)
+            both[1] = line_uniform(s.line, r.payload.partial[i], r.dtype)
+            both[0] = line_emit(s.line, table[r.op].slope_product[i], both)
             if total >= 0:
                 both[1] = total
-                both[0] = stretch_emit(s.stretch, OP_ADD, both)
+                both[0] = line_emit(s.line, OP_ADD, both)
             total = both[0]
     if total >= 0:
         add_register(s, node, total)
@@ -250,7 +250,7 @@ cdef Tensor tangent_tensor(Sweep* s, int32_t node):
     cdef uint8_t kind
     if not has_tangent(s, node):
         return None
-    if s.state[k] & KIND_MASK == IN_STRETCH:
+    if s.state[k] & KIND_MASK == IN_LINE:
         flush(s)
     kind = s.state[k] & KIND_MASK
     if kind == NUMBER:
@@ -275,9 +275,9 @@ cdef int push_linear(Sweep* s, int32_t node) except -1:
     cdef object attribute = <object>r.payload.attribute
     if not has_tangent(s, a):
         return 0
-    if op == OP_SUM and r.flags & SCALAR and not s.batch and s.state[a - s.low] & KIND_MASK == IN_STRETCH:
-        # A sum over everything: the stretch adds up as it runs, and the tangent needs no array.
-        s.stretch.register[s.adjoint[a - s.low].register].summed = 1
+    if op == OP_SUM and r.flags & SCALAR and not s.batch and s.state[a - s.low] & KIND_MASK == IN_LINE:
+        # A sum over everything: the line adds up as it runs, and the tangent needs no array.
+        line_sum(s.line, <int>s.adjoint[a - s.low].register)
         s.reductions[0].node = node
         s.reductions[0].register = <int>s.adjoint[a - s.low].register
         s.reductions[0].shape = NULL

@@ -2,7 +2,7 @@
 #
 # A rule is never written here: a record's contributions come from its row's programs (elementwise), from its transpose
 # (linear), or from a Python rule over public ops. They are emitted in one of two ways. Raw, when no open tape listens:
-# scalars multiply the partials that recording left, arrays go into a Stretch, which fuses neighbouring records. As
+# scalars multiply the partials that recording left, arrays go into a Line, which fuses neighbouring records. As
 # tensors, when one does: the same programs run on tensors standing at their nodes, so the derivative is recorded.
 #
 # A Jacobian is one sweep, not one for each of its rows: then every cotangent has a leading axis, the batch. Elementwise
@@ -13,7 +13,7 @@ cdef enum AdjointKind:
     NO_ADJOINT = 0
     NUMBER = 1                  # a scalar node's
     ARRAY = 2                   # an owned reference
-    IN_STRETCH = 3              # a register of what is pending
+    IN_LINE = 3              # a register of what is pending
     TENSOR = 4                  # an owned reference: the derivative is recorded
     SLICES = 5                  # a variable's: an owned reference to a list of rows that were looked up, not added up
     BUNDLE = 6                  # an owned list: of a record of several outputs, a tensor or None for each
@@ -36,7 +36,7 @@ ctypedef union Adjoint:
 ctypedef struct Reduction:      # a register that contributes to a node of a smaller shape
     int32_t node
     int register
-    PyObject* shape             # that shape (the record holds it); not for a scalar
+    PyObject* shape             # that shape (the record holds it); NULL for a scalar: the sum of all elements
 
 ctypedef struct Sweep:
     Log* log
@@ -45,9 +45,9 @@ ctypedef struct Sweep:
     int32_t high
     uint8_t* state              # of node low + k
     Adjoint* adjoint
-    Stretch* stretch
+    Line* line
     int32_t* left               # forward: how many records are still to read a node's tangent
-    int32_t* pending            # nodes whose adjoint is, or was, a register of the stretch
+    int32_t* pending            # nodes whose adjoint is, or was, a register of the line
     int pending_count
     int pending_capacity
     Reduction reductions[MOST_INPUTS]
@@ -77,7 +77,7 @@ cdef inline void drop(Sweep* s, int32_t node) noexcept:
     cdef uint8_t kind = s.state[k] & KIND_MASK
     cdef PyObject* held = s.adjoint[k].object
     s.state[k] &= ~KIND_MASK
-    if kind >= ARRAY and kind != IN_STRETCH and kind != NODE:
+    if kind >= ARRAY and kind != IN_LINE and kind != NODE:
         Py_XDECREF(held)
 
 
@@ -101,16 +101,16 @@ cdef int set_register(Sweep* s, int32_t node, int register) except -1:
             raise MemoryError()
         s.pending = <int32_t*>grown
         s.pending_capacity = capacity
-    check(s.low <= node <= s.high and 0 <= register < s.stretch.count)
+    check(s.low <= node <= s.high and 0 <= register < s.line.count)
     s.pending[s.pending_count] = node
     s.pending_count += 1
-    s.state[k] = (s.state[k] & ~KIND_MASK) | IN_STRETCH
+    s.state[k] = (s.state[k] & ~KIND_MASK) | IN_LINE
     s.adjoint[k].register = register
     return 0
 
 
 cdef int add_register(Sweep* s, int32_t node, int register) except -1:
-    """Add a register of the stretch, which has the node's shape and dtype."""
+    """Add a register of the line, which has the node's shape and dtype."""
     cdef int32_t k = node - s.low
     cdef int pair[2]
     cdef uint8_t kind = s.state[k] & KIND_MASK
@@ -120,12 +120,12 @@ cdef int add_register(Sweep* s, int32_t node, int register) except -1:
         add_up_slices(s, node)
         kind = ARRAY
     if kind == ARRAY:
-        pair[0] = stretch_load(s.stretch, <ndarray>s.adjoint[k].object)
+        pair[0] = line_load(s.line, <ndarray>s.adjoint[k].object)
         drop(s, node)
     else:
         pair[0] = <int>s.adjoint[k].register
     pair[1] = register
-    return set_register(s, node, stretch_emit(s.stretch, OP_ADD, pair))
+    return set_register(s, node, line_emit(s.line, OP_ADD, pair))
 
 
 cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
@@ -142,9 +142,9 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
         array = own_copy(array)     # (a weight of the caller's, or what a rule gave)
     if s.state[k] & KIND_MASK == SLICES:
         add_up_slices(s, node)
-    if s.state[k] & KIND_MASK == IN_STRETCH:
-        if stretch_has_room(s.stretch, 1, 2):
-            return add_register(s, node, stretch_load(s.stretch, array))
+    if s.state[k] & KIND_MASK == IN_LINE:
+        if line_has_room(s.line, 1, 2):
+            return add_register(s, node, line_load(s.line, array))
         flush(s)
     if s.state[k] & KIND_MASK == NO_ADJOINT:
         Py_INCREF(array)
@@ -195,44 +195,44 @@ cdef int add_up_slices(Sweep* s, int32_t node) except -1:
 
 
 cdef int flush(Sweep* s) except -1:
-    """Run the pending stretch: adjoints in registers become arrays, and reductions reach their nodes."""
-    cdef Stretch* stretch = s.stretch
+    """Run the pending line: adjoints in registers become arrays, and reductions reach their nodes."""
+    cdef Line* line = s.line
     cdef int i, n = s.pending_count, reductions = s.reduction_count
     cdef int32_t node, k
     cdef ndarray array
     cdef list reduced = []
     s.pending_count = 0
     s.reduction_count = 0
-    if stretch.count == 0:
+    if line.count == 0:
         return 0
     for i in range(n):
         k = s.pending[i] - s.low
-        if s.state[k] & KIND_MASK == IN_STRETCH:
-            stretch.register[s.adjoint[k].register].wanted = 1
+        if s.state[k] & KIND_MASK == IN_LINE:
+            line_want(line, <int>s.adjoint[k].register)
     try:
-        stretch_run(stretch)
+        line_run(line)
         for i in range(n):
             k = s.pending[i] - s.low
-            if s.state[k] & KIND_MASK == IN_STRETCH:
-                array = stretch_array(stretch, <int>s.adjoint[k].register)
+            if s.state[k] & KIND_MASK == IN_LINE:
+                array = line_array(line, <int>s.adjoint[k].register)
                 Py_INCREF(array)
                 s.adjoint[k].object = <PyObject*>array
                 s.state[k] = (s.state[k] & ~KIND_MASK) | ARRAY
                 s.objects = True
         for i in range(reductions):
             node = s.reductions[i].node
-            if stretch.register[s.reductions[i].register].summed:
-                add_number(s, node, stretch.register[s.reductions[i].register].total)
+            if s.reductions[i].shape == NULL:
+                add_number(s, node, line_total(line, s.reductions[i].register))
             else:
-                array = stretch_array(stretch, s.reductions[i].register)
+                array = line_array(line, s.reductions[i].register)
                 reduced.append((node, sum_to(array, <tuple>s.reductions[i].shape, s.batch)))
     finally:
-        # After an error nothing may point into the stretch any more.
+        # After an error nothing may point into the line any more.
         for i in range(n):
             k = s.pending[i] - s.low
-            if s.state[k] & KIND_MASK == IN_STRETCH:
+            if s.state[k] & KIND_MASK == IN_LINE:
                 s.state[k] &= ~KIND_MASK
-        stretch_clear(stretch)
+        line_clear(line)
     for item in reduced:
         add_array(s, (<tuple>item)[0], (<tuple>item)[1])
     return 0
@@ -242,7 +242,7 @@ cdef ndarray taken_array(Sweep* s, int32_t node):
     """A node's adjoint as an array; spent, unless the node is a source."""
     cdef int32_t k = node - s.low
     cdef ndarray array
-    if s.state[k] & KIND_MASK == IN_STRETCH:
+    if s.state[k] & KIND_MASK == IN_LINE:
         flush(s)
     if s.state[k] & KIND_MASK == NUMBER:
         array = scalar_array(rounded(s.adjoint[k].number, s.log.records[node].dtype), s.log.records[node].dtype)
@@ -259,7 +259,7 @@ cdef void check_spent(Sweep* s) noexcept:
     cdef uint8_t kind
     for k in range(s.high - s.low + 1):
         kind = s.state[k] & KIND_MASK
-        check(kind != IN_STRETCH)
+        check(kind != IN_LINE)
         check(kind == NO_ADJOINT or kind == NUMBER or kind == NODE or s.state[k] & (SOURCE | TAKEN_UP)
               or s.log.records[s.low + k].op == OP_LEAF)
 
@@ -271,18 +271,18 @@ cdef inline bint wants(Sweep* s, int32_t node) noexcept:
 # ------------------------------------------------------------------------------------------------------ raw emission
 
 cdef int load_operand(Sweep* s, int32_t reference) except -1:
-    """The value of a record's operand, as a register of the stretch."""
+    """The value of a record's operand, as a register of the line."""
     cdef Record* r
     cdef Constant* c
     if reference <= FIRST_CONSTANT:
         c = &s.log.constants[FIRST_CONSTANT - reference]
         if c.scalar:
-            return stretch_uniform(s.stretch, c.value.number, c.dtype)
-        return stretch_load(s.stretch, <ndarray>c.value.array)
+            return line_uniform(s.line, c.value.number, c.dtype)
+        return line_load(s.line, <ndarray>c.value.array)
     r = &s.log.records[reference]
     if r.flags & SCALAR:
-        return stretch_uniform(s.stretch, s.log.values[reference].number, r.dtype)
-    return stretch_load(s.stretch, <ndarray>s.log.values[reference].array)
+        return line_uniform(s.line, s.log.values[reference].number, r.dtype)
+    return line_load(s.line, <ndarray>s.log.values[reference].array)
 
 
 cdef double operand_number(Sweep* s, int32_t reference) noexcept:
@@ -294,24 +294,24 @@ cdef double operand_number(Sweep* s, int32_t reference) noexcept:
 
 
 cdef int cotangent_register(Sweep* s, int32_t node, int code_room, int register_room) except -1:
-    """A node's adjoint, spent unless the node is a source, as a register of a stretch of its shape that has room."""
-    cdef Stretch* stretch = s.stretch
+    """A node's adjoint, spent unless the node is a source, as a register of a line of its shape that has room."""
+    cdef Line* line = s.line
     cdef int32_t k = node - s.low
     cdef int dtype = s.log.records[node].dtype, register
     cdef ndarray cotangent
-    if s.state[k] & KIND_MASK == IN_STRETCH and not stretch_has_room(stretch, code_room, register_room):
+    if s.state[k] & KIND_MASK == IN_LINE and not line_has_room(line, code_room, register_room):
         flush(s)
-    if s.state[k] & KIND_MASK == IN_STRETCH:
+    if s.state[k] & KIND_MASK == IN_LINE:
         register = <int>s.adjoint[k].register
     else:
         cotangent = <ndarray>s.adjoint[k].object
-        if stretch.count and not (stretch_has_room(stretch, code_room, register_room)
-                                  and stretch_fits(stretch, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
+        if line.count and not (line_has_room(line, code_room, register_room)
+                                  and line_fits(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
             flush(s)
-        if not stretch.count:
-            stretch_begin(stretch, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
-        register = stretch_load(stretch, cotangent)
-        cotangent = None        # before the adjoint goes, so that the stretch may be its only holder
+        if not line.count:
+            line_begin(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
+        register = line_load(line, cotangent)
+        cotangent = None        # before the adjoint goes, so that the line may be its only holder
     if not s.state[k] & SOURCE:
         drop(s, node)
     return register
@@ -342,15 +342,15 @@ cdef int sweep_partials(Sweep* s, int32_t node) except -1:
         operand = r.a if i == 0 else r.b
         if wants(s, operand):
             pair[0] = cotangent
-            pair[1] = stretch_uniform(s.stretch, r.payload.partial[i], r.dtype)
-            add_register(s, operand, stretch_emit(s.stretch, table[r.op].slope_product[i], pair))
+            pair[1] = line_uniform(s.line, r.payload.partial[i], r.dtype)
+            add_register(s, operand, line_emit(s.line, table[r.op].slope_product[i], pair))
     return 0
 
 
 cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
     cdef Record* r = &s.log.records[node]
     cdef Row* row = &table[r.op]
-    cdef Stretch* stretch = s.stretch
+    cdef Line* line = s.line
     cdef int32_t k = node - s.low, operand
     cdef int32_t pair[2]
     cdef int32_t* operands
@@ -387,11 +387,11 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
             if uses & ~loaded & (<uint32_t>1 << j):
                 registers[1 + j] = load_operand(s, node if j == n else operands[j])
         loaded |= uses
-        result = stretch_run_program(stretch, row.vjp[i], registers)
+        result = line_formula(line, row.vjp[i], registers)
         shape = None
         if s.log.records[operand].flags & SCALAR:
             shape = () if not r.flags & SCALAR else None
-        elif shapes is not None and not shape_is(<tuple>shapes[i], stretch.nd - lead, stretch.dims + lead):
+        elif shapes is not None and not shape_is(<tuple>shapes[i], line.nd - lead, line.dims + lead):
             shape = <tuple>shapes[i]
         if shape is None:
             add_register(s, operand, result)
@@ -399,13 +399,14 @@ cdef int sweep_elementwise(Sweep* s, int32_t node) except -1:
             r = &s.log.records[node]
             operand_nodes(s.log, r, &operands, pair)
             continue
-        if len(shape) == 0 and not s.batch:
-            stretch.register[result].summed = 1
-        else:
-            stretch.register[result].wanted = 1
         s.reductions[s.reduction_count].node = operand
         s.reductions[s.reduction_count].register = result
-        s.reductions[s.reduction_count].shape = <PyObject*>shape    # the record holds it, or it is the empty one
+        if len(shape) == 0 and not s.batch:
+            line_sum(line, result)
+            s.reductions[s.reduction_count].shape = NULL
+        else:
+            line_want(line, result)
+            s.reductions[s.reduction_count].shape = <PyObject*>shape    # the record holds it, or it is the empty one
         s.reduction_count += 1
     if s.reduction_count:
         flush(s)
@@ -493,8 +494,8 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
     cotangent = taken_array(s, node)
     if op == OP_GATHER_ROWS and takes_slices(s, a):
         return add_slices(s, a, tensor_alone(<PyObject*>cotangent), attribute)
-    if s.state[a - s.low] & KIND_MASK == IN_STRETCH and (op == OP_GATHER_ROWS or (
-            (op == OP_SLICE or op == OP_TAKE) and is_small_part(s.stretch, cotangent))):
+    if s.state[a - s.low] & KIND_MASK == IN_LINE and (op == OP_GATHER_ROWS or (
+            (op == OP_SLICE or op == OP_TAKE) and is_small_part(s.line, cotangent))):
         flush(s)
     if (op == OP_SLICE or op == OP_TAKE or op == OP_GATHER_ROWS) and s.state[a - s.low] & KIND_MASK == ARRAY:
         held = s.adjoint[a - s.low].object
@@ -518,12 +519,12 @@ cdef int sweep_linear(Sweep* s, int32_t node) except -1:
     return add_array(s, a, transposed_linear(s, op, cotangent, attribute))
 
 
-cdef bint is_small_part(Stretch* stretch, ndarray part) noexcept:
-    """Whether adding a part in its place costs less than adding an array of the stretch's shape that is zero elsewhere."""
+cdef bint is_small_part(Line* line, ndarray part) noexcept:
+    """Whether adding a part in its place costs less than adding an array of the line's shape that is zero elsewhere."""
     cdef npy_intp size = 1
     cdef int d
-    for d in range(stretch.nd):
-        size *= stretch.dims[d]
+    for d in range(line.nd):
+        size *= line.dims[d]
     return 4 * PyArray_SIZE(part) < size
 
 
@@ -531,15 +532,15 @@ cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1
     """The cotangent of a sum over everything is one number, everywhere: a uniform register, no array."""
     cdef npy_intp dims[MOST_DIMS]
     cdef int d, nd = <int>len(shape)
-    cdef Stretch* stretch = s.stretch
+    cdef Line* line = s.line
     cdef int dtype = s.log.records[a].dtype
     for d in range(nd):
         dims[d] = shape[d]
-    if stretch.count and not (stretch_has_room(stretch, 1, 3) and stretch_fits(stretch, dtype, nd, dims)):
+    if line.count and not (line_has_room(line, 1, 3) and line_fits(line, dtype, nd, dims)):
         flush(s)
-    if not stretch.count:
-        stretch_begin(stretch, dtype, nd, dims)
-    return add_register(s, a, stretch_spread(stretch, s.adjoint[node - s.low].number, dtype))
+    if not line.count:
+        line_begin(line, dtype, nd, dims)
+    return add_register(s, a, line_spread(line, s.adjoint[node - s.low].number, dtype))
 
 
 cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:
@@ -1335,7 +1336,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
             heard = leaves_tracked(log, current, low, high)
     s.tensors = odd or heard
     if not s.tensors:
-        s.stretch = spare_stretch()
+        s.line = spare_line()
     elif s.linked:
         s.keeps = True
         log.kept += 1
@@ -1358,9 +1359,9 @@ cdef void sweep_close(Sweep* s, Ends* e) noexcept:
     free(s.left)
     if e.nodes != e.few_nodes:
         free(e.nodes)
-    if s.stretch != NULL:
-        stretch_clear(s.stretch)
-        return_stretch(s.stretch)
+    if s.line != NULL:
+        line_clear(s.line)
+        return_line(s.line)
 
 
 cpdef list conjugated(list values):
@@ -1486,28 +1487,3 @@ cdef Tensor tensor_alone(PyObject* array):
     if array.ob_refcnt == 1 and pooled_memory(array):
         return new_tensor(<ndarray>array)
     return new_tensor(own_copy(<object>array))
-
-
-cdef Stretch* kept_stretch = NULL
-
-cdef Stretch* spare_stretch() except NULL:
-    """The engine's bookkeeping is some kilobytes: one is kept for the next sweep."""
-    global kept_stretch
-    cdef Stretch* stretch = kept_stretch
-    if stretch != NULL:
-        kept_stretch = NULL
-        return stretch
-    stretch = <Stretch*>malloc(sizeof(Stretch))
-    if stretch == NULL:
-        raise MemoryError()
-    stretch.count = 0
-    stretch.code_count = 0
-    return stretch
-
-
-cdef void return_stretch(Stretch* stretch) noexcept:
-    global kept_stretch
-    if kept_stretch == NULL:
-        kept_stretch = stretch
-    else:
-        free(stretch)

@@ -19,8 +19,8 @@ cdef inline int go_deeper(const char* where) except -1:
 cdef enum:
     MOST_INPUTS = 3             # of an elementwise op
     MOST_REGISTERS = 64         # of a formula's program
-    MOST_CODE = 240             # instructions of a stretch
-    MOST_STRETCH = 480          # registers of a stretch
+    MOST_CODE = 240             # instructions of a line that is built in fixed room
+    MOST_LINE = 480             # its registers
     OUTPUT_GIVEN = 1 << 30      # Program.uses: the last input register is the op's own output
 
 cdef enum Kind:
@@ -58,7 +58,7 @@ ctypedef struct Program:
     int constants
     int instructions
     int result
-    int code_room               # instructions, and registers beside the inputs, that it takes in a stretch,
+    int code_room               # instructions, and registers beside the inputs, that it takes in a line,
     int register_room           # where the formulas of the ops in it are spelled out
     uint32_t uses               # bit k: input register k is read
     bint by_width               # some op in it goes by its dtype (Row.by_width)
@@ -91,7 +91,7 @@ ctypedef struct Row:
     int by_partials             # every input has a derivative, and none of them selects: a cotangent that is infinite
                                 # must not meet the zero of what was not selected, which would make a NaN;
                                 # PARTIALS_WITH_POLES where some slope may be infinite
-    int code_room               # what all its derivatives together take in a stretch
+    int code_room               # what all its derivatives together take in a line
     int register_room
     int poles                   # ELEMENTWISE: the value is infinite or NaN at some finite operands
     int slope_product[MOST_INPUTS]  # ELEMENTWISE: the op that multiplies a cotangent by the slope: one that keeps zeros where
@@ -426,30 +426,60 @@ cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
     return result
 
 
+# A rule, or a formula, is walked here and nowhere else. An emitter says what becomes of a constant and of an instruction:
+# a number, an instruction of a line, a tensor, a record, a line of C. It has a register file of its own, with the program's
+# inputs filled in, and finds operands and puts results there by the program's numbers. One that can fail returns -1, with an
+# exception set; `emitted` hands that on.
+
+ctypedef int (*EmitConstant)(void* to, int register, double value) noexcept nogil
+ctypedef int (*EmitOp)(void* to, const Instruction* code) noexcept nogil
+
+
+cdef inline int walk_rule(const Program* p, void* to, EmitConstant constant, EmitOp op) noexcept nogil:
+    cdef int i
+    for i in range(p.constants):
+        if constant(to, p.inputs + i, p.constant[i]) < 0:
+            return -1
+    for i in range(p.instructions):
+        if op(to, &p.code[i]) < 0:
+            return -1
+    return 0
+
+
+cdef extern from *:
+    int emitted "(int)"(int) except -1
+
+
+ctypedef struct NumberEmitter:
+    int dtype
+    double registers[MOST_REGISTERS]
+
+
+cdef inline int emit_number(NumberEmitter* to, int register, double value) noexcept nogil:
+    to.registers[register] = <double><float>value if to.dtype == NPY_FLOAT else value
+    return 0
+
+
+cdef inline int emit_evaluation(NumberEmitter* to, const Instruction* code) noexcept nogil:
+    cdef double arguments[MOST_INPUTS]
+    cdef int k
+    for k in range(MOST_INPUTS):
+        if code.inputs[k] >= 0:
+            arguments[k] = to.registers[code.inputs[k]]
+    return emit_number(to, code.out, scalar_eval(code.op, arguments, to.dtype))
+
+
 cdef double run_on_scalars(const Program* program, const double* inputs, double output, int dtype) noexcept nogil:
     """A program over C doubles; where it has one input register more than `inputs`, that is `output`. Of float32 each
     result is rounded, as where the program is recorded op by op."""
-    cdef double registers[MOST_REGISTERS]
-    cdef double arguments[MOST_INPUTS]
-    cdef const Instruction* code
-    cdef int i, k, n = program.inputs
+    cdef NumberEmitter to
+    cdef int i, n = program.inputs
+    to.dtype = dtype
     for i in range(n - 1):
-        registers[i] = inputs[i]
-    registers[n - 1] = output if program.uses & OUTPUT_GIVEN else inputs[n - 1]
-    for i in range(program.constants):
-        registers[n + i] = program.constant[i]
-        if dtype == NPY_FLOAT:
-            registers[n + i] = <double><float>program.constant[i]
-    n += program.constants
-    for i in range(program.instructions):
-        code = &program.code[i]
-        for k in range(MOST_INPUTS):
-            if code.inputs[k] >= 0:
-                arguments[k] = registers[code.inputs[k]]
-        registers[n + i] = scalar_eval(code.op, arguments, dtype)
-        if dtype == NPY_FLOAT:
-            registers[n + i] = <double><float>registers[n + i]
-    return registers[program.result]
+        to.registers[i] = inputs[i]
+    to.registers[n - 1] = output if program.uses & OUTPUT_GIVEN else inputs[n - 1]
+    walk_rule(program, &to, <EmitConstant>emit_number, <EmitOp>emit_evaluation)
+    return to.registers[program.result]
 
 
 cdef inline double local_partial(const Partial* p, const double* x, double y) noexcept nogil:

@@ -120,7 +120,7 @@ cdef class Trace:
             p.register_room += 1 if formula == NULL else formula.register_room
             p.by_width = p.by_width or table[<int>op].by_width or (formula != NULL and formula.by_width)
         p.register_room += p.constants
-        if p.code_room > MOST_CODE // 4 or p.register_room > MOST_STRETCH // 4:
+        if p.code_room > MOST_CODE // 4 or p.register_room > MOST_LINE // 4:
             raise ValueError(f"a formula takes {p.code_room} instructions with the formulas in it spelled out; "
                              f"{MOST_CODE // 4} is the limit")
         p.result = self.place(p, result, constants)
