@@ -478,7 +478,8 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
     if dtype is None:
         given = [e.dtype for e, v in zip(ends, (start, limit, delta), strict=True) if not isinstance(v, int)]
         dtype = np.result_type(*given) if given else np.dtype("int32")
-    return _core.adopt(np.arange(*(e.numpy() for e in ends)).astype(_core.as_dtype(dtype)))
+    values: list[Any] = [e.numpy() for e in ends]  # NumPy scalars
+    return _core.adopt(np.arange(*values).astype(_core.as_dtype(dtype)))
 
 
 def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int = 0) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from . import _core, jacobians
 from .creation import zeros_like
@@ -14,7 +14,21 @@ from .nest import assert_same_structure, flatten_for_tape
 from .tensor_protocol import flatten_sources, is_wrapper
 
 if TYPE_CHECKING:
+    from typing import Protocol, TypeAlias, TypeVar
+
     import scipy.sparse
+
+    from .variable import Variable
+
+    # A gradient is a tensor; or None, or IndexedSlices, which a reader of the code knows, and a type checker does not.
+    Gradient: TypeAlias = _core.Tensor | Any
+    Key = TypeVar("Key")
+    Source = TypeVar("Source", bound=_core.Operand)
+
+    class NamedTuple(Protocol):
+        """Its gradients have its names."""
+
+        def _asdict(self) -> dict[str, Any]: ...
 
 
 class UnconnectedGradients(enum.Enum):
@@ -107,7 +121,7 @@ class GradientTape(_core.Tape):
                     f"x = tf.cast(x, tf.float32)"
                 )
 
-    def watched_variables(self) -> tuple[Any, ...]:
+    def watched_variables(self) -> tuple[Variable, ...]:
         """The variables that the tape watches, in the order of their creation.
 
         Returns
@@ -170,6 +184,54 @@ class GradientTape(_core.Tape):
         """
         self.start_over()
 
+    @overload
+    def gradient(
+        self,
+        target: Any,
+        sources: _core.Operand,
+        output_gradients: Any = ...,
+        unconnected_gradients: UnconnectedGradients | str = ...,
+    ) -> Gradient: ...
+    @overload
+    def gradient(
+        self,
+        target: Any,
+        sources: list[Source],
+        output_gradients: Any = ...,
+        unconnected_gradients: UnconnectedGradients | str = ...,
+    ) -> list[Gradient]: ...
+    @overload
+    def gradient(
+        self,
+        target: Any,
+        sources: dict[Key, Source],
+        output_gradients: Any = ...,
+        unconnected_gradients: UnconnectedGradients | str = ...,
+    ) -> dict[Key, Gradient]: ...
+    @overload
+    def gradient(
+        self,
+        target: Any,
+        sources: NamedTuple,
+        output_gradients: Any = ...,
+        unconnected_gradients: UnconnectedGradients | str = ...,
+    ) -> Any: ...
+    @overload
+    def gradient(
+        self,
+        target: Any,
+        sources: tuple[Source, ...],
+        output_gradients: Any = ...,
+        unconnected_gradients: UnconnectedGradients | str = ...,
+    ) -> tuple[Gradient, ...]: ...
+    @overload
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = ...,
+        unconnected_gradients: UnconnectedGradients | str = ...,
+    ) -> Any: ...
     def gradient(
         self,
         target: Any,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from .ops.indexing import gather
 from .ops.row_updates import changed_rows
 
 _serials = itertools.count()
+_NOTHING: Any = None  # what who asks for no variable is given; to a type checker it is one all the same
 
 
 class Variable(_core.VariableCore):
@@ -110,7 +111,7 @@ class Variable(_core.VariableCore):
         """The value as a tensor; a tape records the read."""
         return self.read()
 
-    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Self:
         """Replace the value.
 
         Parameters
@@ -137,11 +138,11 @@ class Variable(_core.VariableCore):
         <Variable 'v:0' shape=() dtype=float32, numpy=2.0>
         """
         self.set_value(_fitting(self, value, "assign to"))
-        return self if read_value else None
+        return self if read_value else _NOTHING
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> Any:
+    ) -> Self:
         """Add to the value.
 
         Parameters
@@ -163,11 +164,11 @@ class Variable(_core.VariableCore):
         <Variable 'v:0' shape=() dtype=float32, numpy=3.0>
         """
         self.change_by("add", _fitting(self, delta, "add to"))
-        return self if read_value else None
+        return self if read_value else _NOTHING
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
-    ) -> Any:
+    ) -> Self:
         """Subtract from the value.
 
         Parameters
@@ -189,7 +190,7 @@ class Variable(_core.VariableCore):
         <Variable 'v:0' shape=() dtype=float32, numpy=-1.0>
         """
         self.change_by("subtract", _fitting(self, delta, "subtract from"))
-        return self if read_value else None
+        return self if read_value else _NOTHING
 
     def sparse_read(self, indices: Any, name: str | None = None) -> _core.Tensor:
         """Some rows of the value; the same as `gather`.

@@ -303,7 +303,7 @@ def arange(*args: Any, **kwargs: Any) -> Any:
 
     start, stop, step, dtype = bounds(*args, **kwargs)
     first, _, width = registry.alike("arange", start, stop, step)
-    values = [x.numpy() if isinstance(x, _core.Operand) else x for x in (start, stop, step)]
+    values: list[Any] = [x.numpy() if isinstance(x, _core.Operand) else x for x in (start, stop, step)]
     count = np.arange(*values).size
     return registry.in_dtype(first + width * np.arange(count).astype(width.dtype), dtype)
 
