@@ -141,6 +141,7 @@ linear(
     "cast",
     function=cast,
     doc="The same numbers in another dtype.",
+    names=("cast", "math.cast"),
     selects="both",
     cases=(Case(lambda x: cast(cast(x, np.longdouble), np.float64), ((3,),)),),
     form=forms.parts(forms.dtype(), forms.dtype()),

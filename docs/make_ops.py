@@ -1,9 +1,18 @@
-"""Writes docs/ops.md, the list of operations, from the op table: python docs/make_ops.py"""
+"""Writes what is derived from the op table, docs/ops.md and autodiff_core/ops/names.py: python docs/make_ops.py
+
+A row says which public names it has. Rows of rarely used operations are loaded when one of their names is asked for, so
+which file has which name is written down; the page names what a namespace has by then.
+"""
 
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from textwrap import wrap
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -15,8 +24,35 @@ from autodiff_core.numpy_functions import registry
 from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")
+INDEX = Path(tf.__file__).with_name("ops") / "names.py"
 # Where a function stands in several of them, the first one gives its spelling.
 NAMESPACES = {"tf": tf, "tf.math": tf.math, "tf.nn": tf.nn, "tf.linalg": tf.linalg, "tf.signal": tf.signal}
+
+INDEX_TEXT = '''"""Which file has which public name of a row, by the rows: `python docs/make_ops.py` writes it.
+
+Rows of rarely used operations are loaded when one of their names is asked for, so this is written down. `digamma=psi`
+is the function that its file calls psi.
+"""
+
+_TEXT = """
+...
+"""
+
+
+def _read() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for line in _TEXT.replace("\\n    ", " ").strip().splitlines():
+        namespace, file, *names = line.split()
+        here = found.setdefault(namespace.removeprefix("tf").removeprefix("."), {})
+        for name in names:
+            public, _, own = name.partition("=")
+            here[public] = f"{file.removesuffix(':')}.{own or public}"
+    return found
+
+
+# By namespace ("" is the package's own) and name: the path of the function below the package.
+NAMES = _read()
+'''
 
 TEXT = """# Operations
 
@@ -144,5 +180,32 @@ def page() -> str:
     )
 
 
-if __name__ == "__main__":
+def attribute(row: Row) -> str:
+    """What the row's function is called in its file."""
+    here = vars(importlib.import_module(f"{tf.__name__}.{row.file}"))
+    return row.name if here.get(row.name) is row.function else next(k for k, v in here.items() if v is row.function)
+
+
+def index() -> str:
+    """The module that says which file has which public name of a row."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows():
+        for path in row.names:
+            namespace, _, name = path.rpartition(".")
+            own = attribute(row)
+            places[namespace, row.file].append(name if name == own else f"{name}={own}")
+    lines = []
+    for (namespace, file), names in sorted(places.items()):
+        head = f"tf.{namespace} {file}:".replace(". ", " ", 1)
+        lines += wrap(" ".join([head, *sorted(names)]), 120, subsequent_indent="    ", break_on_hyphens=False)
+    return INDEX_TEXT.replace("...", "\n".join(lines))
+
+
+def write_page() -> None:
     PAGE.write_text(page())
+
+
+if __name__ == "__main__":
+    INDEX.write_text(index())
+    # In another process: this one has the names that were there before.
+    subprocess.run([sys.executable, "-c", f"import runpy; runpy.run_path({__file__!r})['write_page']()"], check=True)

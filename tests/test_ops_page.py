@@ -4,19 +4,38 @@ import re
 import runpy
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import autodiff_core as tf
+from autodiff_core.ops import names, rows
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
-def test_the_list_of_operations_is_up_to_date():
+def written(text):
     # In a process of its own: which functions reach a row depends on what has been loaded.
-    write = f"import runpy; print(runpy.run_path({str(DOCS / 'make_ops.py')!r})['page'](), end='')"
-    page = subprocess.run([sys.executable, "-c", write], capture_output=True, text=True, check=True).stdout
-    assert (DOCS / "ops.md").read_text() == page, "run: python docs/make_ops.py"
+    write = f"import runpy; print(runpy.run_path({str(DOCS / 'make_ops.py')!r})[{text!r}](), end='')"
+    return subprocess.run([sys.executable, "-c", write], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_list_of_operations_is_up_to_date():
+    assert (DOCS / "ops.md").read_text() == written("page"), "run: python docs/make_ops.py"
+
+
+def test_the_list_of_the_rows_public_names_is_up_to_date():
+    assert Path(names.__file__).read_text() == written("index"), "run: python docs/make_ops.py"
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row.names], ids=lambda row: row.name)
+def test_a_row_is_public_under_the_names_that_it_says(row):
+    for path in row.names:
+        assert attrgetter(path)(tf) is row.function
+        namespace = attrgetter(path.rpartition(".")[0])(tf) if "." in path else tf
+        assert path.rpartition(".")[2] in namespace.__all__
 
 
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.4.0", reason="the page lists NumPy 2.4's functions")
@@ -39,7 +58,7 @@ def names_script():
 
 def test_a_reason_stands_for_one_name_that_is_missing():
     script = names_script()
-    reasons = [name for names in script["REASONS"].values() for name in names.split()]
+    reasons = [name for several in script["REASONS"].values() for name in several.split()]
     assert len(set(reasons)) == len(reasons)
     missing = {name for prefix, name, _ in script["signatures"]() if not script["has"](prefix, name)}
     assert set(reasons) <= missing

@@ -19,54 +19,29 @@ from . import (
     shaping,
     windows,
 )
+from .names import NAMES
 from .table import Case, Row
 from .table import rows as _loaded_rows
-
-_LATER = (
-    *(
-        "solving",
-        "decompositions",
-        "matrix_functions",
-        "convolution",
-        "polynomials",
-        "cosines",
-        "fourier",
-        "ctc",
-        "factors",
-        "triangular",
-        "spectral",
-    ),
-    "updating",
-)
-_SPECIAL = (
-    "special",
-    "gamma_orders",
-    "elliptic",
-    "bessel",
-    "hypergeometric",
-    "elementary",
-    "distributions",
-    "complex_special",
-)
-_WITH_SCIPY = ("banded", "multivariate", *_SPECIAL)
 
 
 def rows() -> tuple[Row, ...]:
     """All rows of the op table; those that have not been needed yet are loaded. Some need SciPy."""
     from importlib.util import find_spec  # its import takes a millisecond
+    from pkgutil import iter_modules
 
-    for name in _LATER:
-        _import_module(f"{__name__}.{name}")
-    if find_spec("scipy") is not None:
-        for name in _WITH_SCIPY:
-            _import_module(f"{__name__}.{name}")
+    for file in iter_modules(__path__):
+        try:
+            _import_module(f"{__name__}.{file.name}")
+        except ImportError:
+            if find_spec("scipy") is not None:
+                raise
     return _loaded_rows()
 
 
 def load_special() -> None:
     """Load the rows of all of SciPy's special functions."""
-    for name in _SPECIAL:
-        _import_module(f"{__name__}.{name}")
+    for place in set(NAMES["scipy.special"].values()):
+        _import_module(f"{__name__.rpartition('.')[0]}.{place.rpartition('.')[0]}")
 
 
 __all__ = [

@@ -114,4 +114,5 @@ _BANDED = general(
     ),
     form=forms.parts(forms.count, forms.count),
     gives=_banded_kind,
+    names=("scipy.linalg.solve_banded",),
 )

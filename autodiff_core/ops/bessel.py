@@ -124,6 +124,7 @@ def _spherical(name: str, kernel: np.ufunc, slope: np.ufunc, sign: float, last: 
         doc=f"Spherical Bessel function {what} of integer order, elementwise.",
         parameters=("n", "z"),
         domain=(2, _POSITIVE),
+        names=(),  # (those of what is made of it below)
     )
     SPELLINGS[slope] = lambda n, z: derivative(_core.operand(n), _core.operand(z))
 

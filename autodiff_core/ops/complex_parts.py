@@ -156,6 +156,7 @@ _COMPLEX = general(
     form=forms.nothing,
     gives=_complex_kind,
     on_complex="refused",
+    names=("complex",),
 )
 _IMAG, _ = linear(
     "imag",
@@ -172,4 +173,5 @@ _IMAG, _ = linear(
     ),
     form=forms.nothing,
     gives=(_imag_kind, _imag_back_kind),
+    names=("math.imag",),
 )

@@ -253,6 +253,7 @@ _CONVOLVE = general(
     ),
     form=forms.nothing,
     gives=_overlaps_kind,
+    names=("scipy.signal.convolve",),
 )
 
 

@@ -321,6 +321,7 @@ _LOSS = general(
     form=forms.count,
     gives=lambda blank, logits, *labels: Kind(logits.dtype, _slope_kind(blank, logits, *labels).shape[1:2]),
     on_complex="refused",
+    names=("nn.ctc_loss",),
 )
 
 

@@ -139,6 +139,7 @@ _CHOLESKY = general(
     ),
     form=forms.nothing,
     gives=forms.like_square,
+    names=("linalg.cholesky",),
 )
 
 
@@ -234,6 +235,7 @@ _QR = several(
     form=forms.text("reduced", "complete"),
     dtype=_matrix_dtype,
     on_complex="up to phases",
+    names=("linalg.qr",),
 )
 
 
@@ -362,6 +364,7 @@ _SVD = several(
     form=forms.flag,
     dtype=_matrix_dtype,
     on_complex="up to phases",
+    names=("linalg.svd",),
 )
 _SINGULAR_VALUES = general(
     "svdvals",
@@ -462,6 +465,7 @@ _EIGH = several(
     form=forms.text("L", "U"),
     dtype=forms.square_dtype,
     on_complex="up to phases",
+    names=("linalg.eigh",),
 )
 
 
@@ -533,6 +537,7 @@ _EIGVALSH = general(
     ),
     form=forms.text("L", "U"),
     gives=lambda triangle, a: Kind(forms.real_part(forms.square_dtype(a)), a.shape[:-1]),
+    names=("linalg.eigvalsh",),
 )
 
 
@@ -704,6 +709,7 @@ _EIG = several(
     form=forms.nothing,
     dtype=forms.square,
     on_complex="up to phases",
+    names=("eig", "linalg.eig"),
 )
 
 

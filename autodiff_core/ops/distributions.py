@@ -260,9 +260,9 @@ _noncentral_chi: Function = elementwise(
     parameters=("x", "df", "nc"),
     domain=(_POSITIVE, _SHAPE, _POSITIVE),
     doc="Density of the noncentral chi square distribution, elementwise.",
-    namespace="ops.distributions.",
     example=("1.0, 2.0, 1.0", "0.2329"),
     notes="The slope of chndtr in x. " + no_slope("df"),
+    names=(),
 )
 
 

@@ -127,7 +127,7 @@ _lambertw = form(
     doc="Lambert's function on a real branch, elementwise.",
     parameters=("k", "z"),
     domain=(0, _POSITIVE),
-    example=False,
+    public=False,
 )
 
 
@@ -407,7 +407,7 @@ faddeeva = form(
     parameters=("x", "y"),
     domain=((-2.0, 2.0), _POSITIVE),
     results=2,
-    example=False,
+    public=False,
 )
 
 

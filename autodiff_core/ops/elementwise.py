@@ -87,7 +87,6 @@ def _multiply_no_nan(x: Any, y: Any) -> Any:
 # What products and quotients of the cotangent with what may be infinite become in the rules of other rows.
 _COTANGENT: dict[str, Any] = {
     "parameters": ("cotangent", "slope"),
-    "namespace": "ops.elementwise.",
     "domain": (0.3, 2.0),
 }
 cotangent_product: Function = elementwise(
@@ -99,6 +98,7 @@ cotangent_product: Function = elementwise(
     example=("[0.0, 2.0], [np.inf, 3.0]", "[0. 6.]"),
     poles=True,
     on_complex=lambda g, x: g * _harmless(g, x, x * 0.0, 0.0),
+    names=(),
     **_COTANGENT,
 )
 cotangent_quotient: Function = elementwise(
@@ -110,6 +110,7 @@ cotangent_quotient: Function = elementwise(
     example=("[0.0, 2.0], [0.0, 4.0]", "[0.  0.5]"),
     poles=True,
     on_complex=lambda g, x: g / _harmless(g, x, 0.0 / x, 1.0),
+    names=(),
     **_COTANGENT,
 )
 zero_product: Function = elementwise(
@@ -121,14 +122,27 @@ zero_product: Function = elementwise(
     example=("[0.0, np.inf], [np.inf, 0.0]", "[0. 0.]"),
     poles=True,
     on_complex=lambda x, y: _harmless(y, x, x * 0.0, 0.0) * _harmless(x, y, y * 0.0, 0.0),
+    names=(),
     **_COTANGENT | {"parameters": ("x", "y")},
 )
-add: Function = elementwise("add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.")
+add: Function = elementwise(
+    "add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.", names=("math.add", "add")
+)
 subtract: Function = elementwise(
-    "subtract", np.subtract, lambda g, x, y, z: g, lambda g, x, y, z: -g, doc="Difference, elementwise."
+    "subtract",
+    np.subtract,
+    lambda g, x, y, z: g,
+    lambda g, x, y, z: -g,
+    doc="Difference, elementwise.",
+    names=("math.subtract", "subtract"),
 )
 multiply: Function = elementwise(
-    "multiply", np.multiply, lambda g, x, y, z: g * y, lambda g, x, y, z: g * x, doc="Product, elementwise."
+    "multiply",
+    np.multiply,
+    lambda g, x, y, z: g * y,
+    lambda g, x, y, z: g * x,
+    doc="Product, elementwise.",
+    names=("math.multiply", "multiply"),
 )
 divide: Function = elementwise(
     "divide",
@@ -138,8 +152,11 @@ divide: Function = elementwise(
     doc="Quotient, elementwise.",
     domain=((-2.0, 2.0), _AWAY),
     poles=True,
+    names=("math.divide", "math.truediv", "divide", "realdiv", "truediv"),
 )
-negative: Function = elementwise("negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.")
+negative: Function = elementwise(
+    "negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.", names=("math.negative", "negative")
+)
 select: Function = elementwise(
     "select",
     None,
@@ -148,13 +165,15 @@ select: Function = elementwise(
     lambda g, c, x, y, z: select(c, 0.0, g),
     parameters=("condition", "x", "y"),
     condition=True,
-    namespace="ops.elementwise.",
     doc="x where the condition holds, else y, elementwise.",
     example=("[True, False], 1.0, 2.0", "[1. 2.]"),
     notes="What is not chosen gets a gradient of zero, never a NaN.",
     on_complex="as it stands",
+    names=(),
 )
-square: Function = elementwise("square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.")
+square: Function = elementwise(
+    "square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.", names=("math.square", "square")
+)
 sqrt: Function = elementwise(
     "sqrt",
     np.sqrt,
@@ -164,6 +183,7 @@ sqrt: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/sqrt. "
     "The slope at 0 is infinite, and where the cotangent is zero, so is the gradient.",
     poles=True,
+    names=("math.sqrt", "sqrt"),
 )
 has_logarithm: Function = elementwise(
     "has_logarithm",
@@ -172,9 +192,9 @@ has_logarithm: Function = elementwise(
     formula=lambda x: greater(x, 0.0),
     boolean=True,
     doc="Whether there is a logarithm: of positive real numbers, and of all complex ones but 0.",
-    namespace="ops.elementwise.",
     example=("[-1.0, 0.0, 2.0]", "[False False  True]"),
     on_complex=lambda x: not_equal(x, 0.0),
+    names=(),
 )
 pow: Function = elementwise(
     "pow",
@@ -189,6 +209,7 @@ pow: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/pow. "
     "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
     poles=True,
+    names=("math.pow", "pow"),
 )
 power_slope: Function = elementwise(
     "power_slope",
@@ -204,9 +225,9 @@ power_slope: Function = elementwise(
     doc="The slope of x**y in x, elementwise.",
     example=("[2.0, 0.0], [3.0, 0.0]", "[12.  0.]"),
     domain=(_POSITIVE, (-2.0, 2.0)),
-    namespace="ops.elementwise.",
     poles=True,
     on_complex=_power_slope,
+    names=(),
 )
 floordiv: Function = elementwise(
     "floordiv",
@@ -225,6 +246,7 @@ mod: Function = elementwise(
     doc="Remainder with the sign of the divisor, elementwise.",
     domain=((0.1, 0.4), (0.5, 0.9)),
     poles=True,
+    names=("math.floormod", "math.mod"),
 )
 abs: Function = elementwise(
     "abs",
@@ -234,6 +256,7 @@ abs: Function = elementwise(
     ufuncs=(np.fabs,),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/abs. The slope at 0 is 0.",
     on_complex=lambda x: hypot(real(x), imag(x)),
+    names=("math.abs", "abs"),
 )
 sign: Function = elementwise(
     "sign",
@@ -242,6 +265,7 @@ sign: Function = elementwise(
     doc="-1, 0 or 1 by the sign, elementwise.",
     domain=_AWAY,
     on_complex=_direction,
+    names=("math.sign", "sign"),
 )
 reciprocal: Function = elementwise(
     "reciprocal",
@@ -297,23 +321,27 @@ multiply_no_nan: Function = elementwise(
     "Where y is 0, the slope in x is 0, never NaN.",
     on_complex=_multiply_no_nan,
 )
-positive: Function = elementwise(
-    "positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", namespace="ops.elementwise."
-)
+positive: Function = elementwise("positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", names=())
 conj: Function = elementwise("conj", np.conjugate, lambda g, x, y: conj(g), doc="Complex conjugate, elementwise.")
 
 # ----------------------------------------------------------------------------------------- exponentials and logarithms
 
-exp: Function = elementwise("exp", np.exp, lambda g, x, y: g * y, doc="e to the power of x, elementwise.")
+exp: Function = elementwise(
+    "exp", np.exp, lambda g, x, y: g * y, doc="e to the power of x, elementwise.", names=("math.exp", "exp")
+)
 exp2: Function = elementwise(
     "exp2",
     np.exp2,
     lambda g, x, y: g * (y * _LN2),
     doc="2 to the power of x, elementwise.",
-    namespace="ops.elementwise.",
+    names=("scipy.special.exp2",),
 )
 expm1: Function = elementwise(
-    "expm1", np.expm1, lambda g, x, y: g * (y + 1.0), doc="exp(x) - 1, exact near 0, elementwise."
+    "expm1",
+    np.expm1,
+    lambda g, x, y: g * (y + 1.0),
+    doc="exp(x) - 1, exact near 0, elementwise.",
+    names=("math.expm1", "scipy.special.expm1"),
 )
 log: Function = elementwise(
     "log",
@@ -331,8 +359,8 @@ log_of_sum: Function = elementwise(
     doc="Logarithm of a sum of exponentials, elementwise; flat where all of them are 0.",
     example=("[1.0, 2.0]", "[0.     0.6931]"),
     domain=_POSITIVE,
-    namespace="ops.elementwise.",
     on_complex=lambda x: _where_not_zero(x, x, lambda _, safe: log(safe), -_m.inf),
+    names=(),
 )
 log2: Function = elementwise(
     "log2",
@@ -340,8 +368,8 @@ log2: Function = elementwise(
     lambda g, x, y: g / (x * _LN2),
     doc="Logarithm to base 2, elementwise.",
     domain=_POSITIVE,
-    namespace="ops.elementwise.",
     poles=True,
+    names=(),
 )
 log10: Function = elementwise(
     "log10",
@@ -349,8 +377,8 @@ log10: Function = elementwise(
     lambda g, x, y: g / (x * _LN10),
     doc="Logarithm to base 10, elementwise.",
     domain=_POSITIVE,
-    namespace="ops.elementwise.",
     poles=True,
+    names=(),
 )
 log1p: Function = elementwise(
     "log1p",
@@ -359,6 +387,7 @@ log1p: Function = elementwise(
     doc="log(1 + x), exact near 0, elementwise.",
     domain=(-0.7, 2.0),
     poles=True,
+    names=("math.log1p", "scipy.special.log1p"),
 )
 
 
@@ -374,7 +403,7 @@ logaddexp: Function = elementwise(
     lambda g, x, y, z: g * _share(x, y),
     lambda g, x, y, z: g * _share(y, x),
     doc="log(exp(x) + exp(y)) without overflow, elementwise.",
-    namespace="ops.elementwise.",
+    names=(),
 )
 logaddexp2: Function = elementwise(
     "logaddexp2",
@@ -382,7 +411,7 @@ logaddexp2: Function = elementwise(
     lambda g, x, y, z: g * _share(x, y, _LN2),
     lambda g, x, y, z: g * _share(y, x, _LN2),
     doc="log2(2**x + 2**y) without overflow, elementwise.",
-    namespace="ops.elementwise.",
+    names=(),
 )
 cbrt: Function = elementwise(
     "cbrt",
@@ -390,7 +419,7 @@ cbrt: Function = elementwise(
     lambda g, x, y: g / (3.0 * y * y),
     doc="Cube root, elementwise.",
     domain=_AWAY,
-    namespace="ops.elementwise.",
+    names=("scipy.special.cbrt",),
 )
 xlogy: Function = elementwise(
     "xlogy",
@@ -404,6 +433,7 @@ xlogy: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xlogy. Where x is 0, so are both slopes, whatever y is.",
     poles=True,
     on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ * log(safe)),
+    names=("math.xlogy", "scipy.special.xlogy"),
 )
 xlog1py: Function = elementwise(
     "xlog1py",
@@ -418,6 +448,7 @@ xlog1py: Function = elementwise(
     "Where x is 0, so are both slopes, whatever y is.",
     poles=True,
     on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ * log1p(safe)),
+    names=("math.xlog1py", "scipy.special.xlog1py"),
 )
 xdivy: Function = elementwise(
     "xdivy",
@@ -441,6 +472,7 @@ sin: Function = elementwise(
     lambda g, x, y: g * cos(x),
     doc="Sine, elementwise.",
     notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
+    names=("math.sin", "sin"),
 )
 cos: Function = elementwise(
     "cos",
@@ -448,9 +480,15 @@ cos: Function = elementwise(
     lambda g, x, y: -g * sin(x),
     doc="Cosine, elementwise.",
     notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
+    names=("math.cos", "cos"),
 )
 tan: Function = elementwise(
-    "tan", np.tan, lambda g, x, y: g * (1.0 + y * y), doc="Tangent, elementwise.", domain=(-1.2, 1.2)
+    "tan",
+    np.tan,
+    lambda g, x, y: g * (1.0 + y * y),
+    doc="Tangent, elementwise.",
+    domain=(-1.2, 1.2),
+    names=("math.tan", "tan"),
 )
 asin: Function = elementwise(
     "asin",
@@ -459,6 +497,7 @@ asin: Function = elementwise(
     doc="Arc sine, elementwise.",
     domain=_UNIT,
     poles=True,
+    names=("math.asin", "asin"),
 )
 acos: Function = elementwise(
     "acos",
@@ -467,8 +506,11 @@ acos: Function = elementwise(
     doc="Arc cosine, elementwise.",
     domain=_UNIT,
     poles=True,
+    names=("math.acos", "acos"),
 )
-atan: Function = elementwise("atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.")
+atan: Function = elementwise(
+    "atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.", names=("math.atan", "atan")
+)
 atan2: Function = elementwise(
     "atan2",
     np.arctan2,
@@ -478,6 +520,7 @@ atan2: Function = elementwise(
     doc="The angle of the point (x, y), elementwise.",
     domain=_AWAY,
     notes="https://www.tensorflow.org/api_docs/python/tf/math/atan2. The slopes at the origin are NaN.",
+    names=("math.atan2", "atan2"),
 )
 hypot: Function = elementwise(
     "hypot",
@@ -486,13 +529,27 @@ hypot: Function = elementwise(
     lambda g, x, y, z: g * divide_no_nan(y, z),
     doc="sqrt(x**2 + y**2) without overflow, elementwise; its slope at the origin is 0.",
     domain=_AWAY,
-    namespace="ops.elementwise.",
+    names=(),
 )
-sinh: Function = elementwise("sinh", np.sinh, lambda g, x, y: g * cosh(x), doc="Hyperbolic sine, elementwise.")
-cosh: Function = elementwise("cosh", np.cosh, lambda g, x, y: g * sinh(x), doc="Hyperbolic cosine, elementwise.")
-tanh: Function = elementwise("tanh", np.tanh, lambda g, x, y: g * (1.0 - y * y), doc="Hyperbolic tangent, elementwise.")
+sinh: Function = elementwise(
+    "sinh", np.sinh, lambda g, x, y: g * cosh(x), doc="Hyperbolic sine, elementwise.", names=("math.sinh", "sinh")
+)
+cosh: Function = elementwise(
+    "cosh", np.cosh, lambda g, x, y: g * sinh(x), doc="Hyperbolic cosine, elementwise.", names=("math.cosh", "cosh")
+)
+tanh: Function = elementwise(
+    "tanh",
+    np.tanh,
+    lambda g, x, y: g * (1.0 - y * y),
+    doc="Hyperbolic tangent, elementwise.",
+    names=("math.tanh", "nn.tanh", "tanh"),
+)
 asinh: Function = elementwise(
-    "asinh", np.arcsinh, lambda g, x, y: g / sqrt(x * x + 1.0), doc="Inverse hyperbolic sine, elementwise."
+    "asinh",
+    np.arcsinh,
+    lambda g, x, y: g / sqrt(x * x + 1.0),
+    doc="Inverse hyperbolic sine, elementwise.",
+    names=("math.asinh", "asinh"),
 )
 acosh: Function = elementwise(
     "acosh",
@@ -502,6 +559,7 @@ acosh: Function = elementwise(
     doc="Inverse hyperbolic cosine, elementwise.",
     domain=(1.2, 3.0),
     poles=True,
+    names=("math.acosh", "acosh"),
 )
 atanh: Function = elementwise(
     "atanh",
@@ -510,6 +568,7 @@ atanh: Function = elementwise(
     doc="Inverse hyperbolic tangent, elementwise.",
     domain=_UNIT,
     poles=True,
+    names=("math.atanh", "atanh"),
 )
 deg2rad: Function = elementwise(
     "deg2rad",
@@ -517,7 +576,7 @@ deg2rad: Function = elementwise(
     lambda g, x, y: g * _RADIAN,
     doc="Degrees to radians, elementwise.",
     ufuncs=(np.radians,),
-    namespace="ops.elementwise.",
+    names=(),
 )
 rad2deg: Function = elementwise(
     "rad2deg",
@@ -525,7 +584,7 @@ rad2deg: Function = elementwise(
     lambda g, x, y: g * (1.0 / _RADIAN),
     doc="Radians to degrees, elementwise.",
     ufuncs=(np.degrees,),
-    namespace="ops.elementwise.",
+    names=(),
 )
 erf: Function = elementwise(
     "erf",
@@ -534,6 +593,7 @@ erf: Function = elementwise(
     doc="Error function, elementwise.",
     example=("[0.0, 1.0]", "[0.     0.8427]"),
     on_complex=in_file("complex_special", "erf"),
+    names=("math.erf", "scipy.special.erf"),
 )
 erfc: Function = elementwise(
     "erfc",
@@ -542,28 +602,33 @@ erfc: Function = elementwise(
     doc="Complementary error function, elementwise.",
     example=("[0.0, 1.0]", "[1.     0.1573]"),
     on_complex=in_file("complex_special", "erfc"),
+    names=("math.erfc", "scipy.special.erfc"),
 )
 
 # ------------------------------------------------------------------------------------------- rounding and comparisons
 
 # What a recorded function keeps of `tf.stop_gradient`: the value, but nothing flows through it, whoever differentiates.
-elementwise(
+stop_gradient: Function = elementwise(
     "stop_gradient",
     None,
     None,
     formula=lambda x: x * 1.0,
     doc="The value, off every tape.",
-    namespace="",
     example=("[1., -2.]", "[ 1. -2.]"),
     passes_on=True,
     on_complex=_core.detached,
+    names=(),
 )
-floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.")
+floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.", names=("math.floor", "floor"))
 ceil: Function = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
-trunc: Function = elementwise(
-    "trunc", np.trunc, None, doc="Rounded towards zero, elementwise.", namespace="ops.elementwise."
+trunc: Function = elementwise("trunc", np.trunc, None, doc="Rounded towards zero, elementwise.", names=())
+rint: Function = elementwise(
+    "rint",
+    np.rint,
+    None,
+    doc="Rounded to the nearest integer, halves to even, elementwise.",
+    names=("math.rint", "scipy.special.round"),
 )
-rint: Function = elementwise("rint", np.rint, None, doc="Rounded to the nearest integer, halves to even, elementwise.")
 maximum: Function = elementwise(
     "maximum",
     np.maximum,
@@ -571,6 +636,7 @@ maximum: Function = elementwise(
     lambda g, x, y, z: select(x >= y, 0.0, g),
     doc="The larger one, elementwise; of equals, the gradient goes to x.",
     notes="https://www.tensorflow.org/api_docs/python/tf/math/maximum. Of equals, the gradient goes to x, all of it.",
+    names=("math.maximum", "maximum"),
 )
 minimum: Function = elementwise(
     "minimum",
@@ -579,6 +645,7 @@ minimum: Function = elementwise(
     lambda g, x, y, z: select(x <= y, 0.0, g),
     doc="The smaller one, elementwise; of equals, the gradient goes to x.",
     notes="https://www.tensorflow.org/api_docs/python/tf/math/minimum. Of equals, the gradient goes to x, all of it.",
+    names=("math.minimum", "minimum"),
 )
 fmax: Function = elementwise(
     "fmax",
@@ -586,7 +653,7 @@ fmax: Function = elementwise(
     lambda g, x, y, z: select(equal(z, x), g, 0.0),
     lambda g, x, y, z: select(equal(z, x), 0.0, g),
     doc="The larger one, elementwise; a number rather than a NaN.",
-    namespace="ops.elementwise.",
+    names=(),
 )
 fmin: Function = elementwise(
     "fmin",
@@ -594,7 +661,7 @@ fmin: Function = elementwise(
     lambda g, x, y, z: select(equal(z, x), g, 0.0),
     lambda g, x, y, z: select(equal(z, x), 0.0, g),
     doc="The smaller one, elementwise; a number rather than a NaN.",
-    namespace="ops.elementwise.",
+    names=(),
 )
 copysign: Function = elementwise(
     "copysign",
@@ -603,7 +670,7 @@ copysign: Function = elementwise(
     lambda g, x, y, z: 0.0,
     doc="The magnitude of x with the sign of y, elementwise.",
     domain=_AWAY,
-    namespace="ops.elementwise.",
+    names=(),
 )
 fmod: Function = elementwise(
     "fmod",
@@ -612,8 +679,8 @@ fmod: Function = elementwise(
     lambda g, x, y, z: -g * trunc(x / y),
     doc="Remainder with the sign of the dividend, elementwise.",
     domain=((0.1, 0.4), (0.5, 0.9)),
-    namespace="ops.elementwise.",
     poles=True,
+    names=(),
 )
 nextafter: Function = elementwise(
     "nextafter",
@@ -630,8 +697,8 @@ spacing: Function = elementwise(
     np.spacing,
     ...,
     doc="The distance to the next float, elementwise.",
-    namespace="ops.elementwise.",
     by_width=True,
+    names=(),
 )
 heaviside: Function = elementwise(
     "heaviside",
@@ -639,20 +706,46 @@ heaviside: Function = elementwise(
     None,
     lambda g, x, y, z: select(equal(x, 0.0), g, 0.0),
     doc="0 below 0, 1 above, y at 0, elementwise.",
-    namespace="ops.elementwise.",
     notes="The gradient stops at x; y has it where x is 0, as in tf.experimental.numpy.heaviside.",
+    names=(),
 )
 
 _TRUTH: dict[str, Any] = {"boolean": True}
-less: Function = elementwise("less", np.less, None, None, doc="Whether x < y, elementwise.", **_TRUTH)
-less_equal: Function = elementwise(
-    "less_equal", np.less_equal, None, None, doc="Whether x <= y, elementwise.", **_TRUTH
+less: Function = elementwise(
+    "less", np.less, None, None, doc="Whether x < y, elementwise.", **_TRUTH, names=("math.less", "less")
 )
-equal: Function = elementwise("equal", np.equal, None, None, doc="Whether x == y, elementwise.", **_TRUTH)
-not_equal: Function = elementwise("not_equal", np.not_equal, None, None, doc="Whether x != y, elementwise.", **_TRUTH)
-greater: Function = elementwise("greater", np.greater, None, None, doc="Whether x > y, elementwise.", **_TRUTH)
+less_equal: Function = elementwise(
+    "less_equal",
+    np.less_equal,
+    None,
+    None,
+    doc="Whether x <= y, elementwise.",
+    **_TRUTH,
+    names=("math.less_equal", "less_equal"),
+)
+equal: Function = elementwise(
+    "equal", np.equal, None, None, doc="Whether x == y, elementwise.", **_TRUTH, names=("math.equal", "equal")
+)
+not_equal: Function = elementwise(
+    "not_equal",
+    np.not_equal,
+    None,
+    None,
+    doc="Whether x != y, elementwise.",
+    **_TRUTH,
+    names=("math.not_equal", "not_equal"),
+)
+greater: Function = elementwise(
+    "greater", np.greater, None, None, doc="Whether x > y, elementwise.", **_TRUTH, names=("math.greater", "greater")
+)
 greater_equal: Function = elementwise(
-    "greater_equal", np.greater_equal, None, None, doc="Whether x >= y, elementwise.", **_TRUTH
+    "greater_equal",
+    np.greater_equal,
+    None,
+    None,
+    doc="Whether x >= y, elementwise.",
+    **_TRUTH,
+    names=("math.greater_equal", "greater_equal"),
 )
 is_finite: Function = elementwise(
     "is_finite", np.isfinite, None, doc="Whether neither infinite nor NaN, elementwise.", **_TRUTH
@@ -660,23 +753,45 @@ is_finite: Function = elementwise(
 is_inf: Function = elementwise("is_inf", np.isinf, None, doc="Whether infinite, elementwise.", **_TRUTH)
 is_nan: Function = elementwise("is_nan", np.isnan, None, doc="Whether NaN, elementwise.", **_TRUTH)
 signbit: Function = elementwise(
-    "signbit", np.signbit, None, doc="Whether the sign is set, elementwise.", namespace="ops.elementwise.", **_TRUTH
+    "signbit", np.signbit, None, doc="Whether the sign is set, elementwise.", **_TRUTH, names=()
 )
-logical_not: Function = elementwise("logical_not", np.logical_not, None, doc="Logical negation, elementwise.", **_TRUTH)
+logical_not: Function = elementwise(
+    "logical_not",
+    np.logical_not,
+    None,
+    doc="Logical negation, elementwise.",
+    **_TRUTH,
+    names=("math.logical_not", "logical_not"),
+)
 logical_and: Function = elementwise(
-    "logical_and", np.logical_and, None, None, doc="Logical and, elementwise.", **_TRUTH
+    "logical_and",
+    np.logical_and,
+    None,
+    None,
+    doc="Logical and, elementwise.",
+    **_TRUTH,
+    names=("math.logical_and", "logical_and"),
 )
-logical_or: Function = elementwise("logical_or", np.logical_or, None, None, doc="Logical or, elementwise.", **_TRUTH)
+logical_or: Function = elementwise(
+    "logical_or",
+    np.logical_or,
+    None,
+    None,
+    doc="Logical or, elementwise.",
+    **_TRUTH,
+    names=("math.logical_or", "logical_or"),
+)
 logical_xor: Function = elementwise(
     "logical_xor", np.logical_xor, None, None, doc="Exclusive or, elementwise.", **_TRUTH
 )
 
 # Bits: of integers and truth values, so there is never a gradient.
-_BITS: dict[str, Any] = {"namespace": "ops.elementwise.", "notes": "Takes integers or truth values."}
+_BITS: dict[str, Any] = {"notes": "Takes integers or truth values."}
 
 
-def _bits(name: str, ufunc: np.ufunc, arity: int, doc: str, example: tuple[str, str]) -> Function:
-    return elementwise(name, ufunc, *([None] * arity), doc=doc, example=example, **_BITS)
+def _bits(name: str, ufunc: np.ufunc, arity: int, doc: str, example: tuple[str, str], public: bool = True) -> Function:
+    names = (f"bitwise.{name}",) if public else ()
+    return elementwise(name, ufunc, *([None] * arity), doc=doc, example=example, names=names, **_BITS)
 
 
 bitwise_and: Function = _bits("bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.", ("[12, 10], 6", "[4 2]"))
@@ -695,8 +810,8 @@ right_shift: Function = _bits(
     "Bits moved to lower places, elementwise; the sign stays.",
     ("[12, -5], 1", "[ 6 -3]"),
 )
-gcd: Function = _bits("gcd", np.gcd, 2, "Greatest common divisor, elementwise.", ("[12, 10], 8", "[4 2]"))
-lcm: Function = _bits("lcm", np.lcm, 2, "Least common multiple, elementwise.", ("[12, 10], 8", "[24 40]"))
+gcd: Function = _bits("gcd", np.gcd, 2, "Greatest common divisor, elementwise.", ("[12, 10], 8", "[4 2]"), public=False)
+lcm: Function = _bits("lcm", np.lcm, 2, "Least common multiple, elementwise.", ("[12, 10], 8", "[24 40]"), public=False)
 
 # --------------------------------------------------------------------------------------------------------- activations
 
@@ -709,9 +824,9 @@ sigmoid: Function = elementwise(
     doc="1 / (1 + exp(-x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[0.5    0.7311]"),
     on_complex=lambda x: reciprocal(1.0 + exp(-x)),
+    names=("math.sigmoid", "nn.sigmoid", "sigmoid", "scipy.special.expit"),
 )
 # What the rules of log(1 + exp(x)) and its kin are made of: as exact in one tail as in the other, in every derivative.
-_LOGISTIC: dict[str, Any] = {"namespace": "ops.elementwise."}
 logistic: Function = elementwise(
     "logistic",
     None,
@@ -719,7 +834,7 @@ logistic: Function = elementwise(
     formula=lambda x: select(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
     doc="sigmoid, with a slope that keeps its precision where the value is almost 1, elementwise.",
     example=("[0.0, 1.0]", "[0.5    0.7311]"),
-    **_LOGISTIC,
+    names=(),
 )
 logistic_slope: Function = elementwise(
     "logistic_slope",
@@ -728,7 +843,7 @@ logistic_slope: Function = elementwise(
     formula=lambda x: exp(-abs(x)) / square(1.0 + exp(-abs(x))),
     doc="The slope of sigmoid, elementwise.",
     example=("[0.0, 1.0]", "[0.25   0.1966]"),
-    **_LOGISTIC,
+    names=(),
 )
 softplus: Function = elementwise(
     "softplus",
@@ -738,6 +853,7 @@ softplus: Function = elementwise(
     parameters=("features",),
     doc="log(1 + exp(x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[0.6931 1.3133]"),
+    names=("math.softplus", "nn.softplus"),
 )
 log_sigmoid: Function = elementwise(
     "log_sigmoid",
@@ -746,8 +862,9 @@ log_sigmoid: Function = elementwise(
     formula=lambda x: minimum(x, 0.0) - log1p(exp(-abs(x))),
     doc="log(sigmoid(x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[-0.6931 -0.3133]"),
+    names=("math.log_sigmoid", "scipy.special.log_expit"),
 )
-_NN: dict[str, Any] = {"parameters": ("features",), "namespace": "nn."}
+_NN: dict[str, Any] = {"parameters": ("features",)}
 relu: Function = elementwise(
     "relu",
     None,
@@ -756,6 +873,7 @@ relu: Function = elementwise(
     keeps_integers=True,
     doc="max(x, 0), elementwise; its slope at 0 is 0.",
     example=("[-1.0, 2.0]", "[0. 2.]"),
+    names=("nn.relu",),
     **_NN,
 )
 relu6: Function = elementwise(
@@ -766,11 +884,12 @@ relu6: Function = elementwise(
     keeps_integers=True,
     doc="min(max(x, 0), 6), elementwise.",
     example=("[-1.0, 7.0]", "[0. 6.]"),
+    names=("nn.relu6",),
     **_NN,
 )
 # What is straight in pieces has gradients that do not vary with the features but jump. These are ops of their own, as
 # in TensorFlow, and depend on the features with a slope of zero: a second derivative is then zeros, not None.
-_GRADIENT: dict[str, Any] = {"namespace": "ops.elementwise.", "domain": _AWAY}
+_GRADIENT: dict[str, Any] = {"domain": _AWAY}
 relu_gradient: Function = elementwise(
     "relu_gradient",
     None,
@@ -780,6 +899,7 @@ relu_gradient: Function = elementwise(
     parameters=("gradients", "features"),
     doc="The gradient of relu: what comes where it is above 0, elementwise.",
     example=("[1.0, 2.0], [-1.0, 3.0]", "[0. 2.]"),
+    names=(),
     **_GRADIENT,
 )
 relu6_gradient: Function = elementwise(
@@ -791,6 +911,7 @@ relu6_gradient: Function = elementwise(
     parameters=("gradients", "features"),
     doc="The gradient of relu6: what comes where it is between 0 and 6, elementwise.",
     example=("[1.0, 2.0], [7.0, 3.0]", "[0. 2.]"),
+    names=(),
     **_GRADIENT,
 )
 leaky_relu_gradient: Function = elementwise(
@@ -803,6 +924,7 @@ leaky_relu_gradient: Function = elementwise(
     parameters=("gradients", "features", "alpha"),
     doc="The gradient of leaky_relu: what comes, times alpha below 0, elementwise.",
     example=("[1.0, 2.0], [-1.0, 3.0], 0.5", "[0.5 2. ]"),
+    names=(),
     **_GRADIENT,
 )
 elu: Function = elementwise(
@@ -812,6 +934,7 @@ elu: Function = elementwise(
     formula=lambda x: select(x > 0.0, x, expm1(minimum(x, 0.0))),
     doc="x above 0, exp(x) - 1 below, elementwise.",
     example=("[-1.0, 2.0]", "[-0.6321  2.    ]"),
+    names=("nn.elu",),
     **_NN,
 )
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -822,6 +945,7 @@ selu: Function = elementwise(
     formula=lambda x: _SELU_SCALE * select(x > 0.0, x, _SELU_ALPHA * expm1(minimum(x, 0.0))),
     doc="The scaled exponential linear unit, elementwise.",
     example=("[-1.0, 2.0]", "[-1.1113  2.1014]"),
+    names=("nn.selu",),
     **_NN,
 )
 silu: Function = elementwise(
@@ -832,6 +956,7 @@ silu: Function = elementwise(
     doc="x * sigmoid(x), elementwise.",
     example=("[-1.0, 2.0]", "[-0.2689  1.7616]"),
     on_complex=lambda x: x * sigmoid(x),
+    names=(),
     **_NN,
 )
 softsign: Function = elementwise(
@@ -841,20 +966,21 @@ softsign: Function = elementwise(
     formula=lambda x: x / (1.0 + abs(x)),
     doc="x / (1 + abs(x)), elementwise.",
     example=("[-1.0, 3.0]", "[-0.5   0.75]"),
+    names=("math.softsign", "nn.softsign"),
     **_NN,
 )
-_leaky_relu: Function = elementwise(
+leaky_relu: Function = elementwise(
     "leaky_relu",
     None,
     lambda g, x, a, y: leaky_relu_gradient(g, x, a),
     lambda g, x, a, y: select(x > 0.0, 0.0, g * x),
     formula=lambda x, a: select(x > 0.0, x, a * x),
     parameters=("features", "alpha"),
-    namespace="nn.",
     doc="x above 0, alpha * x below, elementwise.",
     example=("[-1.0, 2.0], 0.1", "[-0.1  2. ]"),
+    names=(),
 )
-_gelu: Function = elementwise(
+gelu: Function = elementwise(
     "gelu",
     None,
     # (By erfc, which is as exact far below 0 as above, where 1 + erf is 0.)
@@ -862,6 +988,7 @@ _gelu: Function = elementwise(
     formula=lambda x: 0.5 * x * erfc(x * -_SQRT_HALF),
     doc="x times the normal distribution function, elementwise.",
     example=("[-1.0, 2.0]", "[-0.1587  1.9545]"),
+    names=(),
     **_NN,
 )
 _GELU_ROOT, _GELU_CUBE = _m.sqrt(2.0 / _m.pi), 0.044715
@@ -873,19 +1000,19 @@ def _gelu_tanh_slope(g: Any, x: Any, y: Any) -> Any:
     return g * (logistic(twice) * (1.0 + x * logistic(-twice) * slope))
 
 
-_gelu_tanh: Function = elementwise(
+gelu_tanh: Function = elementwise(
     "gelu_tanh",
     None,
     _gelu_tanh_slope,
     # (1 + tanh(u)) / 2 is sigmoid(2 u), which keeps its precision far below 0.
     formula=lambda x: x * logistic(2.0 * _GELU_ROOT * (x + _GELU_CUBE * (x * x * x))),
     parameters=("features",),
-    namespace="ops.elementwise._",
     doc="The tanh approximation of gelu, elementwise.",
     notes="Public as nn.gelu(features, approximate=True).",
     example=("[-1.0, 2.0]", "[-0.1588  1.9546]"),
+    names=(),
 )
-_sigmoid_cross_entropy: Function = elementwise(
+sigmoid_cross_entropy: Function = elementwise(
     "sigmoid_cross_entropy",
     None,
     lambda g, z, x, y: -g * x,
@@ -895,8 +1022,8 @@ _sigmoid_cross_entropy: Function = elementwise(
     ),
     formula=lambda z, x: maximum(x, 0.0) - x * z + log1p(exp(-abs(x))),
     parameters=("labels", "logits"),
-    namespace="ops.elementwise._",
     doc="Cross entropy of probabilities `labels` against sigmoid(logits), without overflow, elementwise.",
     notes="Public as nn.sigmoid_cross_entropy_with_logits.",
     example=("[0.0, 1.0], [1.0, 2.0]", "[1.3133 0.1269]"),
+    names=(),
 )

@@ -133,6 +133,7 @@ _LU = several(
     ),
     form=forms.nothing,
     dtype=_lu_dtype,
+    names=("linalg.lu",),
 )
 
 

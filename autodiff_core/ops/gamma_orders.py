@@ -217,6 +217,7 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
         rule,
         function=function,
         doc=f"Regularised {which} incomplete gamma function.",
+        names=(f"math.{name}", f"scipy.special.{ufunc.__name__}"),
         leading=True,
         cases=(Case(_positive(function), ((2, 3), (2, 3))), Case(_positive(function), ((), (3,)))),
         form=forms.nothing,

@@ -256,6 +256,7 @@ _gather, scatter = linear(
     ),
     form=forms.parts(forms.shape, forms.array("iu")),
     gives=(_gathered, _scattered),
+    names=("gather",),
 )
 
 

@@ -88,6 +88,7 @@ def _multiplied_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
 matmul_row(
     matmul,
     "Matrix product.",
+    ("matmul", "linalg.matmul"),
     (
         Case(lambda a, b: matmul(a, b), ((2, 3), (3, 4))),
         Case(lambda a, b: matmul(a, b, transpose_a=True), ((3, 2), (3, 4))),
@@ -523,4 +524,5 @@ _EINSUM = general(
     ),
     form=forms.parts(forms.each(_TERM), _TERM, forms.each(forms.shape)),
     gives=_summed,
+    names=("einsum", "linalg.einsum"),
 )

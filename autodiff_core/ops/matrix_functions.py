@@ -243,6 +243,7 @@ _EXPM = general(
     ),
     form=forms.nothing,
     gives=_square_kind,
+    names=("linalg.expm", "scipy.linalg.expm"),
 )
 
 
@@ -328,6 +329,7 @@ _SYLVESTER = general(
     ),
     form=forms.nothing,
     gives=_sylvester_kind,
+    names=("scipy.linalg.solve_sylvester",),
 )
 
 
@@ -443,6 +445,7 @@ _SQRTM = general(
     ),
     form=forms.nothing,
     gives=_square_kind,
+    names=("matrix_square_root", "linalg.sqrtm", "scipy.linalg.sqrtm"),
 )
 
 
@@ -532,4 +535,5 @@ _LOGM = general(
     ),
     form=forms.nothing,
     gives=_square_kind,
+    names=("linalg.logm",),
 )

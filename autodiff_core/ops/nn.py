@@ -10,10 +10,6 @@ from .. import _core
 from .._core import Tensor
 from . import forms
 from .elementwise import (
-    _gelu,
-    _gelu_tanh,
-    _leaky_relu,
-    _sigmoid_cross_entropy,
     exp,
     multiply,
     rsqrt,
@@ -21,7 +17,11 @@ from .elementwise import (
     square,
     subtract,
 )
+from .elementwise import gelu as _gelu
+from .elementwise import gelu_tanh as _gelu_tanh
+from .elementwise import leaky_relu as _leaky_relu
 from .elementwise import maximum as _maximum
+from .elementwise import sigmoid_cross_entropy as _sigmoid_cross_entropy
 from .elementwise import silu as _silu
 from .forms import Kind
 from .polar import squared_magnitude
@@ -108,6 +108,7 @@ _SOFTMAX = general(
     cases=(Case(lambda x: softmax(x), ((3, 4),)), Case(lambda x: softmax(x, axis=0), ((3, 4),))),
     form=forms.axis,
     gives=_softmax_kind,
+    names=("math.softmax", "nn.softmax"),
 )
 
 
@@ -152,6 +153,7 @@ _LOG_SOFTMAX = general(
     cases=(Case(lambda x: log_softmax(x), ((3, 4),)), Case(lambda x: log_softmax(x, axis=0), ((3, 4),))),
     form=forms.axis,
     gives=_softmax_kind,
+    names=("math.log_softmax", "nn.log_softmax"),
 )
 
 
@@ -223,6 +225,7 @@ _CROSS_ENTROPY = general(
     ),
     form=forms.axis,
     gives=_entropy_kind,
+    names=("nn.softmax_cross_entropy_with_logits",),
 )
 
 
@@ -374,6 +377,7 @@ _SPARSE_CROSS_ENTROPY = general(
     cases=(Case(lambda x: sparse_softmax_cross_entropy_with_logits([2, 0, 1], x), ((3, 4),)),),
     form=forms.array("iu"),
     gives=lambda labels, x: Kind(x.dtype, _residual_kind(labels, x).shape[:-1]),
+    names=("nn.sparse_softmax_cross_entropy_with_logits",),
 )
 
 

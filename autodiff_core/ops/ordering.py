@@ -344,6 +344,7 @@ _SORT = general(
     ),
     form=forms.parts(forms.axis, forms.flag),
     gives=forms.along_axis,
+    names=("sort",),
 )
 
 

@@ -117,6 +117,7 @@ linear(
     ),
     form=REDUCTION,
     gives=(_summed_kind, _spread_kind),
+    names=("reduce_sum", "math.reduce_sum"),
 )
 
 
@@ -326,6 +327,7 @@ _MAX = general(
     ),
     form=REDUCTION,
     gives=_extremum_kind,
+    names=("reduce_max", "math.reduce_max"),
 )
 _MIN = general(
     "reduce_min",
@@ -342,6 +344,7 @@ _MIN = general(
     ),
     form=REDUCTION,
     gives=_extremum_kind,
+    names=("reduce_min", "math.reduce_min"),
 )
 
 
@@ -425,6 +428,7 @@ _PROD = general(
     ),
     form=REDUCTION,
     gives=_product_kind,
+    names=("reduce_prod", "math.reduce_prod"),
 )
 
 
@@ -872,4 +876,5 @@ _CUMSUM, _ = linear(
     ),
     form=forms.parts(_SCAN, _SCAN),
     gives=(_scanned, _scanned),
+    names=("cumsum", "math.cumsum"),
 )

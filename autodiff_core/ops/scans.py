@@ -139,6 +139,7 @@ _CUMPROD = general(
     ),
     form=forms.parts(forms.axis, forms.flag),
     gives=forms.along_axis,
+    names=("math.cumprod",),
 )
 
 

@@ -74,6 +74,7 @@ def scipy_row(
     domain: Any = (-2.0, 2.0),
     parameters: Sequence[str] | None = None,
     notes: str = "",
+    names: Sequence[str] = (),
     **rest: Any,
 ) -> Function:
     """A row over a ufunc of SciPy's, with the ufunc's values at two points as its example."""
@@ -91,7 +92,7 @@ def scipy_row(
         doc=doc,
         domain=domain,
         parameters=parameters,
-        namespace="scipy.special.",
+        names=(f"scipy.special.{name}", *names),
         notes=f"{source}. {notes}".strip() if notes else source,
         poles=True,  # most have one, or are defined on a part of the line
         **rest,
@@ -131,7 +132,8 @@ def form(
     results: int = 1,
     notes: str = "",
     spells: Sequence[np.ufunc] | None = None,
-    example: bool = True,
+    public: bool = True,
+    names: Sequence[str] | None = None,
 ) -> Function:
     """Add a general row over a ufunc, and return the public function.
 
@@ -152,14 +154,16 @@ def form(
         How many there are.
     spells : sequence of numpy.ufunc, optional
         The ufuncs of SciPy's that are this row on tensors; `ufunc` itself unless given.
-    example : bool
-        Whether the function is in `tf.scipy.special`, and its docstring has an example.
+    public : bool
+        Whether the function is for users, and its docstring has an example.
+    names : sequence of str, optional
+        The public names: `scipy.special.` and the name, unless given.
     """
     first = sum(not isinstance(item, tuple) for item in domain)
-    names = tuple(parameters)
+    called = tuple(parameters)
     opaque: Any = (
         _core.register_elementwise(
-            f"{name} of {' and '.join(names[:first])}", None, lambda x: 1.0 * x, (...,), ("x",), "A parameter."
+            f"{name} of {' and '.join(called[:first])}", None, lambda x: 1.0 * x, (...,), ("x",), "A parameter."
         ).function
         if first
         else None
@@ -191,8 +195,8 @@ def form(
         return [(group, group if results == 1 else group[..., None]) for group in groups]
 
     def function(*operands: Any) -> Any:
-        if len(operands) != len(names):
-            raise TypeError(f"{name}() takes {len(names)} operands ({', '.join(names)}), not {len(operands)}")
+        if len(operands) != len(called):
+            raise TypeError(f"{name}() takes {len(called)} operands ({', '.join(called)}), not {len(operands)}")
         operands = tuple(_core.operand(x) if _core.holds_operands(x) else x for x in operands)
         data = [
             opaque(x) if watchable(x) else x if isinstance(x, _core.Operand) else _core.operand(np.asarray(x))
@@ -214,12 +218,14 @@ def form(
 
     function.__name__ = function.__qualname__ = name
     # What `inspect.signature` and the stubs read: operands have their names, and are given by place.
-    positional = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_ONLY, annotation="TensorLike") for each in names]
+    positional = [
+        inspect.Parameter(each, inspect.Parameter.POSITIONAL_ONLY, annotation="TensorLike") for each in called
+    ]
     gives = "Tensor" if results == 1 else f"tuple[{', '.join(['Tensor'] * results)}]"
     vars(function)["__signature__"] = inspect.Signature(positional, return_annotation=gives)
     numbers = [item if not isinstance(item, tuple) else _points(item)[0] for item in domain]
-    if example:
-        function.__doc__ = _documented(name, ufunc, doc, names, numbers, first, results, notes)
+    if public:
+        function.__doc__ = _documented(name, ufunc, doc, called, numbers, first, results, notes)
 
     def case(*normal: Any) -> Any:
         """Normal numbers, taken into the domain."""
@@ -229,7 +235,7 @@ def form(
         ]
         return function(*numbers[:first], *points)
 
-    arity = len(names) - first
+    arity = len(called) - first
     handle = general(
         name,
         kernel,
@@ -241,9 +247,10 @@ def form(
         cases=(Case(case, ((3,),) * arity), Case(case, ((2, 1), (3,), (), (2, 3))[:arity])),
         depends=depends,
         form=forms.nothing,
-        gives=forms.pointwise(kernel, len(names)),
+        gives=forms.pointwise(kernel, len(called)),
         on_complex="refused",
         data=first,
+        names=names if names is not None else (f"scipy.special.{name}",) if public else (),
     )
     for spelled in [ufunc] if spells is None else spells:
         if isinstance(spelled, np.ufunc):

@@ -325,6 +325,7 @@ _SEGMENT_EXTREMUM = general(
     _choose,
     _choose_rule,
     function=unsorted_segment_max,
+    names=("math.unsorted_segment_max",),
     doc="Largest or smallest element of each group of rows.",
     keeps_output=True,
     examples=_chosen_of_examples,

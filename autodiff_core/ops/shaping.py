@@ -110,6 +110,7 @@ RESHAPE, _ = linear(
     ),
     form=forms.parts(forms.shape, forms.shape),
     gives=(_reshaped, _reshaped),
+    names=("reshape",),
 )
 
 
@@ -178,6 +179,7 @@ _TRANSPOSE, _ = linear(
     cases=(Case(lambda x: transpose(x), ((3, 4),)), Case(lambda x: transpose(x, (1, 2, 0)), ((2, 3, 4),))),
     form=forms.parts(forms.axes, forms.axes),
     gives=(_turned, _turned),
+    names=("transpose",),
 )
 
 
@@ -407,6 +409,7 @@ _CONCAT = general(
     ),
     form=forms.parts(forms.axis, forms.each(forms.count)),
     gives=_concatenated,
+    names=("concat",),
 )
 
 
@@ -483,6 +486,7 @@ _STACK = general(
     ),
     form=forms.axis,
     gives=_stacked,
+    names=("stack",),
 )
 
 
@@ -850,6 +854,7 @@ _ROLL, _ = linear(
     cases=(Case(lambda x: roll(x, 2, 0), ((5,),)), Case(lambda x: roll(x, (1, -1), (0, 1)), ((3, 4),))),
     form=forms.parts(_ROLLED, _ROLLED),
     gives=(_moved, _moved),
+    names=("roll",),
 )
 
 

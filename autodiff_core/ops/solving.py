@@ -178,6 +178,7 @@ _SOLVE = general(
     ),
     form=forms.flag,
     gives=_solved_kind,
+    names=("linalg.solve",),
 )
 
 
@@ -247,6 +248,7 @@ _INV = general(
     ),
     form=forms.maybe(forms.flag),
     gives=forms.like_square,
+    names=("linalg.inv",),
 )
 
 
@@ -437,6 +439,7 @@ _DET = general(
     ),
     form=forms.nothing,
     gives=lambda attributes, a: Kind(forms.square_dtype(a), a.shape[:-2]),
+    names=("linalg.det",),
 )
 
 
@@ -497,6 +500,7 @@ _SLOGDET = several(
     form=forms.nothing,
     dtype=forms.square_dtype,
     on_complex="up to phases",
+    names=("linalg.slogdet",),
 )
 
 
@@ -620,6 +624,7 @@ _PINV = general(
     ),
     form=forms.parts(forms.numbers, forms.flag),
     gives=_pinv_kind,
+    names=("linalg.pinv",),
 )
 
 
@@ -845,6 +850,7 @@ _TRIDIAGONAL = general(
     ),
     form=forms.nothing,
     gives=_tridiagonal_kind,
+    names=("linalg.tridiagonal_solve",),
 )
 
 

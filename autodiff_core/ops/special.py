@@ -40,6 +40,7 @@ zeta: Function = scipy_row(
     doc="Hurwitz's zeta function: the sum of (k + q) ** -x over k = 0, 1, ..., elementwise.",
     notes=no_slope("x"),
     on_complex=in_file("complex_special", "zeta"),
+    names=("math.zeta",),
 )
 gamma: Function = scipy_row(
     "gamma", _sp.gamma, lambda g, z, y: g * (y * psi(z)), parameters=("z",), domain=_POSITIVE, doc="Gamma function."
@@ -50,6 +51,7 @@ gammaln: Function = scipy_row(
     lambda g, x, y: g * psi(x),
     domain=_POSITIVE,
     doc="Logarithm of the gamma function's absolute value, elementwise.",
+    names=("math.lgamma",),
 )
 rgamma: Function = scipy_row(
     "rgamma",
@@ -66,6 +68,7 @@ psi: Function = scipy_row(
     parameters=("x",),
     domain=_POSITIVE,
     doc="Digamma function: the derivative of gammaln, elementwise.",
+    names=("math.digamma", "scipy.special.digamma"),
 )
 polygamma: Function = scipy_row(
     "polygamma",
@@ -153,6 +156,7 @@ betainc: Function = scipy_row(
     domain=(_POSITIVE, _POSITIVE, _INSIDE),
     doc="Regularised incomplete beta function, elementwise.",
     notes=no_slope("a and b"),
+    names=("math.betainc",),
 )
 betaincinv: Function = scipy_row(
     "betaincinv",
@@ -219,7 +223,7 @@ def _slope_of_bend(g: Any, x: Any, bend: Any, slope: Any) -> Any:
     return g * (-bend * (x + 2.0 * normal_hazard(x)) - 2.0 * (slope * (1.0 + slope)))
 
 
-_HAZARD: dict[str, Any] = {"namespace": "ops.special.", "notes": "For the derivatives of log_ndtr and erfcx."}
+_HAZARD: dict[str, Any] = {"notes": "For the derivatives of log_ndtr and erfcx."}
 normal_hazard: Function = elementwise(
     "normal_hazard",
     None,
@@ -229,6 +233,7 @@ normal_hazard: Function = elementwise(
     example=("[-10., 0.]", "[10.0981  0.7979]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_hazard"),
+    names=(),
     **_HAZARD,
 )
 normal_hazard_slope: Function = elementwise(
@@ -240,6 +245,7 @@ normal_hazard_slope: Function = elementwise(
     example=("[-10., 0.]", "[-0.9906 -0.6366]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_hazard_slope"),
+    names=(),
     **_HAZARD,
 )
 normal_hazard_bend: Function = elementwise(
@@ -251,6 +257,7 @@ normal_hazard_bend: Function = elementwise(
     example=("[-10., 0.]", "[0.0018 0.218 ]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_hazard_bend"),
+    names=(),
     **_HAZARD,
 )
 normal_excess: Function = elementwise(
@@ -262,6 +269,7 @@ normal_excess: Function = elementwise(
     example=("[-10., 0.]", "[0.0981 0.7979]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_excess"),
+    names=(),
     **_HAZARD,
 )
 normal_excess_slope: Function = elementwise(
@@ -273,6 +281,7 @@ normal_excess_slope: Function = elementwise(
     example=("[-10., 0.]", "[0.0094 0.3634]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_excess_slope"),
+    names=(),
     **_HAZARD,
 )
 erfcx: Function = scipy_row(
@@ -288,7 +297,13 @@ erfi: Function = scipy_row(
     parameters=("z",),
     doc="Imaginary error function, elementwise.",
 )
-dawsn: Function = scipy_row("dawsn", _sp.dawsn, lambda g, x, y: g * (1.0 - 2.0 * (x * y)), doc="Dawson's integral.")
+dawsn: Function = scipy_row(
+    "dawsn",
+    _sp.dawsn,
+    lambda g, x, y: g * (1.0 - 2.0 * (x * y)),
+    doc="Dawson's integral.",
+    names=("math.special.dawsn",),
+)
 erfinv: Function = scipy_row(
     "erfinv",
     _sp.erfinv,
@@ -296,6 +311,7 @@ erfinv: Function = scipy_row(
     parameters=("x",),
     domain=(-0.9, 0.9),
     doc="Inverse of the error function, elementwise.",
+    names=("math.erfinv",),
 )
 erfcinv: Function = scipy_row(
     "erfcinv",
@@ -304,6 +320,7 @@ erfcinv: Function = scipy_row(
     parameters=("x",),
     domain=(0.1, 1.9),
     doc="Inverse of the complementary error function, elementwise.",
+    names=("math.erfcinv",),
 )
 ndtr: Function = scipy_row(
     "ndtr",
@@ -324,6 +341,7 @@ ndtri: Function = scipy_row(
     parameters=("x",),
     domain=_INSIDE,
     doc="Inverse of ndtr: quantiles of the standard normal distribution, elementwise.",
+    names=("math.ndtri",),
 )
 
 # -------------------------------------------------------------------------------------------- logarithms and integrals
@@ -365,9 +383,15 @@ spence: Function = scipy_row(
     parameters=("x",),
     domain=(1.2, 4.0),
     doc="Dilogarithm: the integral of log(t) / (1 - t) from 1 to x, elementwise.",
+    names=("math.special.spence",),
 )
 expi: Function = scipy_row(
-    "expi", _sp.expi, lambda g, x, y: g * exp(x) / x, domain=_POSITIVE, doc="Exponential integral Ei, elementwise."
+    "expi",
+    _sp.expi,
+    lambda g, x, y: g * exp(x) / x,
+    domain=_POSITIVE,
+    doc="Exponential integral Ei, elementwise.",
+    names=("math.special.expint",),
 )
 exp1: Function = scipy_row(
     "exp1",
@@ -390,10 +414,21 @@ jv: Function = scipy_row(
     doc="Bessel function of the first kind and real order, elementwise.",
     notes=no_slope("v"),
     on_complex=in_file("complex_special", "jv"),
+    names=("scipy.special.jn",),
 )
-j0: Function = scipy_row("j0", _sp.j0, lambda g, x, y: -g * j1(x), doc="Bessel function of the first kind, order 0.")
+j0: Function = scipy_row(
+    "j0",
+    _sp.j0,
+    lambda g, x, y: -g * j1(x),
+    doc="Bessel function of the first kind, order 0.",
+    names=("math.special.bessel_j0",),
+)
 j1: Function = scipy_row(
-    "j1", _sp.j1, lambda g, x, y: g * (0.5 * (j0(x) - jv(2.0, x))), doc="Bessel function of the first kind, order 1."
+    "j1",
+    _sp.j1,
+    lambda g, x, y: g * (0.5 * (j0(x) - jv(2.0, x))),
+    doc="Bessel function of the first kind, order 1.",
+    names=("math.special.bessel_j1",),
 )
 yv: Function = scipy_row(
     "yv",
@@ -417,7 +452,12 @@ yn: Function = scipy_row(
     notes=no_slope("n"),
 )
 y0: Function = scipy_row(
-    "y0", _sp.y0, lambda g, x, y: -g * y1(x), domain=_POSITIVE, doc="Bessel function of the second kind, order 0."
+    "y0",
+    _sp.y0,
+    lambda g, x, y: -g * y1(x),
+    domain=_POSITIVE,
+    doc="Bessel function of the second kind, order 0.",
+    names=("math.special.bessel_y0",),
 )
 y1: Function = scipy_row(
     "y1",
@@ -425,6 +465,7 @@ y1: Function = scipy_row(
     lambda g, x, y: g * (0.5 * (y0(x) - yv(2.0, x))),
     domain=_POSITIVE,
     doc="Bessel function of the second kind, order 1.",
+    names=("math.special.bessel_y1",),
 )
 iv: Function = scipy_row(
     "iv",
@@ -448,16 +489,26 @@ ive: Function = scipy_row(
     notes=no_slope("v"),
 )
 i0: Function = scipy_row(
-    "i0", _sp.i0, lambda g, x, y: g * i1(x), doc="Modified Bessel function of the first kind, order 0."
+    "i0",
+    _sp.i0,
+    lambda g, x, y: g * i1(x),
+    doc="Modified Bessel function of the first kind, order 0.",
+    names=("math.bessel_i0", "math.special.bessel_i0"),
 )
 i1: Function = scipy_row(
     "i1",
     _sp.i1,
     lambda g, x, y: g * (0.5 * (i0(x) + iv(2.0, x))),
     doc="Modified Bessel function of the first kind, order 1.",
+    names=("math.bessel_i1", "math.special.bessel_i1"),
 )
 i0e: Function = scipy_row(
-    "i0e", _sp.i0e, lambda g, x, y: g * (i1e(x) - sign(x) * y), domain=_POSITIVE, doc="exp(-abs(x)) i0(x), elementwise."
+    "i0e",
+    _sp.i0e,
+    lambda g, x, y: g * (i1e(x) - sign(x) * y),
+    domain=_POSITIVE,
+    doc="exp(-abs(x)) i0(x), elementwise.",
+    names=("math.bessel_i0e", "math.special.bessel_i0e"),
 )
 i1e: Function = scipy_row(
     "i1e",
@@ -465,6 +516,7 @@ i1e: Function = scipy_row(
     lambda g, x, y: g * (0.5 * (i0e(x) + ive(2.0, x)) - sign(x) * y),
     domain=_POSITIVE,
     doc="exp(-abs(x)) i1(x), elementwise.",
+    names=("math.bessel_i1e", "math.special.bessel_i1e"),
 )
 kv: Function = scipy_row(
     "kv",
@@ -504,6 +556,7 @@ k0: Function = scipy_row(
     lambda g, x, y: -g * k1(x),
     domain=_POSITIVE,
     doc="Modified Bessel function of the second kind, order 0.",
+    names=("math.special.bessel_k0",),
 )
 k1: Function = scipy_row(
     "k1",
@@ -511,9 +564,15 @@ k1: Function = scipy_row(
     lambda g, x, y: -g * (0.5 * (k0(x) + kv(2.0, x))),
     domain=_POSITIVE,
     doc="Modified Bessel function of the second kind, order 1.",
+    names=("math.special.bessel_k1",),
 )
 k0e: Function = scipy_row(
-    "k0e", _sp.k0e, lambda g, x, y: g * (y - k1e(x)), domain=_POSITIVE, doc="exp(x) k0(x), elementwise."
+    "k0e",
+    _sp.k0e,
+    lambda g, x, y: g * (y - k1e(x)),
+    domain=_POSITIVE,
+    doc="exp(x) k0(x), elementwise.",
+    names=("math.special.bessel_k0e",),
 )
 k1e: Function = scipy_row(
     "k1e",
@@ -521,6 +580,7 @@ k1e: Function = scipy_row(
     lambda g, x, y: g * (y - 0.5 * (k0e(x) + kve(2.0, x))),
     domain=_POSITIVE,
     doc="exp(x) k1(x), elementwise.",
+    names=("math.special.bessel_k1e",),
 )
 
 # -------------------------------------------------------------------------------------------------- Fresnel's integrals
@@ -563,6 +623,7 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
         lambda g, y, attributes, x: g * slope((0.5 * _m.pi) * (x * x)),
         function=integral,
         doc=f"Fresnel's integral of {slope.__name__}, elementwise.",
+        names=(f"math.special.{name}",),
         leading=True,
         cases=(Case(integral, ((3,),)), Case(integral, ((),))),
         form=forms.nothing,

@@ -6,6 +6,7 @@ the NumPy spelling, its generated gradient tests and its line in the documentati
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import EllipsisType
@@ -41,7 +42,11 @@ class Case:
 
 
 class Row:
-    """One op: what it is called, what it computes, and where its derivative can be tested."""
+    """One op: what it is called, what it computes, and where its derivative can be tested.
+
+    Its public names are paths below the package: of the row whose `names` are ("math.sin", "sin"), `tf.math.sin` and
+    `tf.sin` are the function. `file` is the one in which the row stands.
+    """
 
     __slots__ = (
         "arity",
@@ -51,9 +56,11 @@ class Row:
         "data",
         "doc",
         "domain",
+        "file",
         "function",
         "kind",
         "name",
+        "names",
         "partials",
         "ufunc",
     )
@@ -72,15 +79,18 @@ class Row:
         condition: bool = False,
         complex: OnComplex = "as it stands",
         data: int = 0,
+        names: Sequence[str] = (),
     ) -> None:
         self.name, self.kind, self.function, self.arity, self.ufunc = name, kind, function, arity, ufunc
         self.domain, self.cases, self.partials, self.doc = domain, cases, partials, doc
         self.condition, self.complex, self.data = condition, complex, data
+        self.names, self.file = tuple(names), _file()
 
     def __repr__(self) -> str:
         return f"<Row {self.name}: {self.kind}>"
 
 
+_PACKAGE = __name__.removesuffix("ops.table")
 _rows: list[Row] = []
 
 
@@ -152,7 +162,7 @@ def elementwise(
     domain: Interval | Sequence[Interval] = (-2.0, 2.0),
     condition: bool = False,
     boolean: bool = False,
-    namespace: str = "math.",
+    names: Sequence[str] | None = None,
     notes: str = "",
     ufuncs: Sequence[np.ufunc] = (),
     example: tuple[str, str] | None = None,
@@ -168,7 +178,7 @@ def elementwise(
     Parameters
     ----------
     name : str
-        The op's name, as errors and the public namespace have it.
+        The op's name, as errors have it.
     ufunc : numpy.ufunc or None
         The kernel. None where `formula` gives one in terms of other ops, or the core has one of its own.
     *derivatives : callable, None or Ellipsis
@@ -179,6 +189,8 @@ def elementwise(
         One line of what it computes.
     formula : callable, optional
         The kernel as a formula of the operands.
+    names : sequence of str, optional
+        The public names, `math.` and the name unless given; see `Row`. The first one is what the docstring calls it.
     parameters : sequence of str, optional
         Operands' names; x, or x and y, unless given.
     domain : pair of float, or one an operand
@@ -208,22 +220,24 @@ def elementwise(
         A function of the operands and an optional name.
     """
     arity = len(derivatives)
-    names = tuple(parameters) if parameters is not None else ("x", "y", "z")[:arity]
+    operands = tuple(parameters) if parameters is not None else ("x", "y", "z")[:arity]
+    public = (f"math.{name}",) if names is None else tuple(names)
+    path = public[0] if public else f"{_file()}.{name}"
     intervals = _intervals(domain, arity)
     if example is not None:
         rounded = "" if boolean else ".round(4)"
-        shown = _EXAMPLE.format(name=namespace + name, arguments=example[0], shown=example[1], rounded=rounded)
+        shown = _EXAMPLE.format(name=path, arguments=example[0], shown=example[1], rounded=rounded)
     elif ufunc is not None:
-        shown = _example_beside_numpy(namespace + name, ufunc, intervals)
+        shown = _example_beside_numpy(path, ufunc, intervals)
     else:
         raise ValueError(f"{name}: a row without a ufunc needs an example")
-    text = _document(doc, names, notes or _notes(name, ufunc, derivatives, boolean, namespace), shown, boolean)
+    text = _document(doc, operands, notes or _notes(path, ufunc, derivatives, boolean), shown, boolean)
     op = _core.register_elementwise(
         name,
         ufunc,
         formula,
         derivatives,
-        names,
+        operands,
         text,
         condition=condition,
         boolean=boolean,
@@ -251,6 +265,7 @@ def elementwise(
             doc=doc,
             condition=condition,
             complex=_on_complex(ufunc, arity, on_complex),
+            names=public,
         )
     )
     return op.function
@@ -285,14 +300,22 @@ def _on_complex(
     return "by parts" if callable(said) else said
 
 
-def _notes(name: str, ufunc: np.ufunc | None, derivatives: Sequence[Any], boolean: bool, namespace: str) -> str:
+def _file() -> str:
+    """The file of rows that is being loaded: its path below the package, with dots."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_name != "<module>" and frame.f_back is not None:
+        frame = frame.f_back
+    return str(frame.f_globals["__name__"]).removeprefix(_PACKAGE)
+
+
+def _notes(path: str, ufunc: np.ufunc | None, derivatives: Sequence[Any], boolean: bool) -> str:
     if boolean or all(d is None for d in derivatives):
         return "The gradient stops here: the result does not vary smoothly with the operands."
     if any(d is ... for d in derivatives):
         return "Has no derivative: asking a tape for one is a LookupError."
-    if ufunc is not None and namespace == "ops.elementwise.":
+    if ufunc is not None and path.startswith(("ops.", "scipy.")):
         return f"TensorFlow has no such function. NumPy's, np.{ufunc.__name__}, called with tensors is this one."
-    return f"https://www.tensorflow.org/api_docs/python/tf/{namespace.replace('.', '/')}{name}"
+    return f"https://www.tensorflow.org/api_docs/python/tf/{path.replace('.', '/')}"
 
 
 def along(axes_of: Callable[[Any], Sequence[int]]) -> Depends:
@@ -336,6 +359,7 @@ def linear(
     gives: tuple[Rule, Rule],
     function: Callable[..., Any],
     doc: str,
+    names: Sequence[str] = (),
     cases: Sequence[Case] = (),
     selects: str = "none",
     depends: Depends | None = None,
@@ -358,6 +382,8 @@ def linear(
         The public function that generated tests and documentation name.
     doc : str
         One line of what it computes.
+    names : sequence of str
+        The public names of the function; see `Row`.
     cases : sequence of Case
         Calls for the generated tests.
     selects : {"none", "forward", "backward", "both"}
@@ -387,7 +413,16 @@ def linear(
         gives=tuple([in_float32(rule) for rule in gives]),
     )
     _rows.append(
-        Row(name=name, kind="linear", function=function, arity=1, cases=tuple(cases), partials=(True,), doc=doc)
+        Row(
+            name=name,
+            kind="linear",
+            function=function,
+            arity=1,
+            cases=tuple(cases),
+            partials=(True,),
+            doc=doc,
+            names=names,
+        )
     )
     return pair
 
@@ -401,6 +436,7 @@ def general(
     gives: Rule,
     function: Callable[..., Any],
     doc: str,
+    names: Sequence[str] = (),
     keeps_inputs: bool = True,
     keeps_output: bool = False,
     linear: str | None = None,
@@ -431,6 +467,8 @@ def general(
         What the attributes are; see `forms`.
     gives : callable
         What the row makes of the operands' dtypes and shapes.
+    names : sequence of str
+        The public names of the function; see `Row`.
     keeps_inputs, keeps_output : bool
         What the rule needs.
     linear : {"jointly", "each"}, optional
@@ -491,6 +529,7 @@ def general(
             doc=doc,
             complex=on_complex,
             data=data,
+            names=names,
         )
     )
     return handle
@@ -552,6 +591,7 @@ def several(
     real: Sequence[int] = (),
     function: Callable[..., Any],
     doc: str,
+    names: Sequence[str] = (),
     cases: Sequence[Case],
     leading: bool = False,
     raises: bool = False,
@@ -584,6 +624,8 @@ def several(
         The public function that generated tests and documentation name.
     doc : str
         One line of what it computes.
+    names : sequence of str
+        The public names of the function; see `Row`.
     cases : sequence of Case
         Calls for the generated tests.
     leading : bool
@@ -620,6 +662,7 @@ def several(
         gives=gives,
         function=function,
         doc=doc,
+        names=names,
         keeps_output=True,
         leading=leading,
         cases=cases,
@@ -635,7 +678,9 @@ def several(
     return apply
 
 
-def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case], form: Form, gives: Rule) -> None:
+def matmul_row(
+    function: Callable[..., Any], doc: str, names: Sequence[str], cases: Sequence[Case], form: Form, gives: Rule
+) -> None:
     """Add the matrix product, whose kernel and derivative the core has compiled."""
     _core.register_matmul(np.matmul, form=form, gives=gives)
     _rows.append(
@@ -648,6 +693,7 @@ def matmul_row(function: Callable[..., Any], doc: str, cases: Sequence[Case], fo
             cases=tuple(cases),
             partials=(True, True),
             doc=doc,
+            names=names,
         )
     )
 

@@ -172,6 +172,7 @@ _TRIANGULAR = general(
     ),
     form=forms.parts(forms.flag, forms.flag, forms.flag),
     gives=_solved,
+    names=("linalg.triangular_solve",),
 )
 
 
