@@ -12,6 +12,9 @@ pytest.importorskip("scipy")
 # What has no signature of its own, or one that says nothing, and why.
 WITHOUT = {
     "Tensor": "is not made by calling it",
+    **{f"Tensor.{name}": "is refused" for name in ("fill", "partition", "put", "resize", "setflags", "sort")},
+    **dict.fromkeys(["Tensor.item", "Tensor.transpose"], "takes the numbers of an index, or axes"),
+    "Model.add_weight": "takes its arguments in Keras 3's order and in Keras 2's",
     "InvalidArgumentError.add_note": "Python's own",
     "InvalidArgumentError.with_traceback": "Python's own",
 }
@@ -53,7 +56,7 @@ CALLABLES = callables()
 
 def says_nothing(thing):
     try:
-        parameters = inspect.signature(thing).parameters.values()
+        parameters = [p for p in inspect.signature(thing).parameters.values() if p.name != "self"]
     except ValueError:
         return True
     return bool(parameters) and all(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import BuiltinFunctionType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -57,13 +57,15 @@ class Layer(tf.Module):
         self.autocast = True
         self.built = False
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("_name", "_Layer__dtype", "_trainable", "_Layer__weights", "autocast", "built"):
-            raise RuntimeError(
-                f"{type(self).__name__} has not been set up: its constructor must call `super().__init__()` before "
-                "anything else uses the layer."
-            )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # which then finds attributes that there are not
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("_name", "_Layer__dtype", "_trainable", "_Layer__weights", "autocast", "built"):
+                raise RuntimeError(
+                    f"{type(self).__name__} has not been set up: its constructor must call `super().__init__()` before "
+                    "anything else uses the layer."
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
     def name_scope(self) -> tf.name_scope:
@@ -100,17 +102,48 @@ class Layer(tf.Module):
         """
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
-        """Compute the result; a subclass overrides it, with whatever further arguments it needs.
+    if TYPE_CHECKING:  # which lets subclasses take what they like then
 
-        Examples
-        --------
-        >>> import autodiff_core as tf
-        >>> tf.keras.layers.Layer().call(1.0)
-        1.0
-        """
-        return inputs
+        def call(self, *args: Any, **kwargs: Any) -> Any: ...
 
+    else:
+
+        def call(self, inputs):
+            """Compute the result; a subclass overrides it, with whatever further arguments it needs.
+
+            Examples
+            --------
+            >>> import autodiff_core as tf
+            >>> tf.keras.layers.Layer().call(1.0)
+            1.0
+            """
+            return inputs
+
+    @overload
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: str | Callable[..., Any] | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: None = None,
+        constraint: Callable[[Any], Any] | None = None,
+        aggregation: Any = None,
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> tf.Variable: ...
+    @overload
+    def add_weight(
+        self,
+        name: str | None,
+        shape: Any = None,
+        dtype: Any = None,
+        initializer: str | Callable[..., Any] | None = None,
+        trainable: bool = True,
+        *,
+        constraint: Callable[[Any], Any] | None = None,
+    ) -> tf.Variable: ...
     def add_weight(self, *args: Any, **kwargs: Any) -> tf.Variable:
         """Make a variable that belongs to the layer.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autodiff_core as tf
 
@@ -42,6 +42,10 @@ class Dense(Layer):
 
     kernel: tf.Variable
     bias: tf.Variable | None
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Any) -> tf.Tensor: ...
 
     def __init__(
         self,
@@ -105,6 +109,10 @@ class Activation(Layer):
     [[0.0, 1.0]]
     """
 
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Any) -> tf.Tensor: ...
+
     def __init__(self, activation: str | Callable[[Any], Any], name: str | None = None, dtype: Any = None) -> None:
         self.activation = activations.get(activation)
         super().__init__(name=name, dtype=dtype)
@@ -143,6 +151,10 @@ class Embedding(Layer):
     """
 
     embeddings: tf.Variable
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Any) -> tf.Tensor: ...
 
     def __init__(
         self,
@@ -184,6 +196,10 @@ class Flatten(Layer):
     TensorShape([5, 64])
     """
 
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Any) -> tf.Tensor: ...
+
     def call(self, inputs: Any) -> Any:
         size = 1
         for length in inputs.shape[1:]:
@@ -212,6 +228,10 @@ class Dropout(Layer):
     >>> set(dropout(tf.ones((4, 100)), training=True).numpy().ravel().tolist())
     {0.0, 2.0}
     """
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Any, training: bool = False) -> tf.Tensor: ...
 
     def __init__(self, rate: float, seed: int | None = None, name: str | None = None, dtype: Any = None) -> None:
         if not 0 <= rate < 1:

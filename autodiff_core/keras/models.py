@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autodiff_core as tf
 
@@ -68,6 +68,10 @@ class Sequential(Model):
     >>> len(model.trainable_variables)
     4
     """
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Any, training: bool | None = None) -> tf.Tensor: ...
 
     def __init__(self, layers: Iterable[Layer] | None = None, name: str | None = None) -> None:
         super().__init__(name=name)
