@@ -1,8 +1,12 @@
-"""Fixtures that several test files share, and an option for builds on which tests take long."""
+"""Fixtures that several test files share, numbers that do not depend on what ran before, and an option for builds on
+which tests take long."""
 
 from __future__ import annotations
 
 from collections import Counter
+from types import FunctionType, ModuleType
+from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -30,6 +34,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         seen[test_of[item]] += 1
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
+
+
+_generators: dict[ModuleType, list[tuple[np.random.Generator, Any]]] = {}
+
+
+def generators_of(module: ModuleType) -> list[tuple[np.random.Generator, Any]]:
+    """Return the generators that a test file's code draws from, its own and those of functions that it imports, with
+    their states before the first test."""
+    if module not in _generators:
+        spaces = [vars(module), *(x.__globals__ for x in vars(module).values() if isinstance(x, FunctionType))]
+        found = {id(x): x for space in spaces for x in space.values() if isinstance(x, np.random.Generator)}
+        before = {id(g): state for known in _generators.values() for g, state in known}
+        _generators[module] = [(g, before.get(id(g)) or g.bit_generator.state) for g in found.values()]
+    return _generators[module]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test draws the same numbers alone, after others, and in any of several processes."""
+    module = getattr(item, "module", None)
+    for generator, state in generators_of(module) if module is not None else ():
+        generator.bit_generator.state = state
+        generator.bit_generator.advance(crc32(item.nodeid.encode()))  # type: ignore[attr-defined]
 
 
 @pytest.fixture
