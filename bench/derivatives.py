@@ -299,7 +299,47 @@ def each_example() -> Case:
     )
 
 
+def buffer_writes() -> Case:
+    """Each element is written from the one before. To copy 80 kB for each write would take longer than all of it."""
+    number, n = 0.999, 10_000
+    x = tf.constant(number, dtype=tf.float64)
+
+    def ours() -> Numbers:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            b = tf.buffer(n, tf.float64)
+            b[0] = 1.0
+            for i in range(1, n):
+                b[i] = b[i - 1] * x
+            y = tf.reduce_sum(b)
+        return y, tape.gradient(y, x)
+
+    def by_hand() -> Numbers:
+        powers = np.arange(n)
+        return np.sum(number**powers), np.sum(powers[1:] * number ** (powers[1:] - 1.0))
+
+    def in_a_list() -> list[float]:
+        b = [0.0] * n
+        b[0] = 1.0
+        for i in range(1, n):
+            b[i] = b[i - 1] * number
+        return b
+
+    return Case(
+        name="10,000 writes into a buffer of 10,000, each read again",
+        ours=ours,
+        by_hand=by_hand,
+        control=in_a_list,
+        control_name="a list of floats",
+        calls=1,
+        rounds=50,
+        tolerance=1e-9,
+        at_most_us=50_000,
+    )
+
+
 CASES = [
+    buffer_writes(),
     hessian(),
     hessian_product(),
     product_over_gradient("Rosenbrock, 100 float64", rosenbrock, np.random.default_rng(0).normal(size=100), 20, 300),
