@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+PROCESSES ?= 2
 ALGEBRA_ARGS ?=
 PEERS_ARGS ?=
 NUMPY ?= 2.0.2
@@ -14,15 +15,16 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test algebra lint warnings bench bench-against bench-check bench-peers bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test core algebra lint warnings bench bench-against bench-check bench-peers bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
+	@echo "make core         an unoptimised build of its own and the core's tests: half a minute from an edit in src/"
 	@echo "make algebra      every transformation inside every other, on every function of a corpus (ALGEBRA_ARGS=... chooses)"
-	@echo "make lint         ruff and mypy"
+	@echo "make lint         ruff, mypy, cython-lint and codespell"
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
@@ -43,7 +45,12 @@ demo: .made/demo
 	$(python) examples/digits.py
 
 test: .made/dev
-	$(python) -m pytest tests $(PYTEST_ARGS)
+	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
+	$(python) -m pytest tests -p no:benchmark -n $(PROCESSES) --dist worksteal $(PYTEST_ARGS)
+
+# An unoptimised build in a copy, and the core's tests: half a minute from an edit in src/.
+core: .made/dev
+	.ci/core $(PYTEST_ARGS)
 
 # All combinations, in two processes; ALGEBRA_ARGS="quadratic grad vectorize" runs some of them with their tracebacks.
 algebra: .made/dev
@@ -56,6 +63,7 @@ lint: .made/dev
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(python) -m codespell_lib
 
 warnings: .made/dev
 	$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno -fno-trapping-math -c -o /dev/null src/vmath.c
