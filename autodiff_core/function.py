@@ -501,7 +501,7 @@ class Function(_core.FunctionCore):
             origin = (program.copy(), tracer.origins) if self._check else None
             followed = followed or _core.listening([*program.variables, *(tensor for _, tensor in program.captures)])
             result.let_go()
-            lost = tracer.lost(program)
+            lost = tracer.lost(program.variables)
             if obstacle is None and not created:
                 tracer.poison_leaks(self._name)
             del tracer
@@ -679,7 +679,7 @@ class Function(_core.FunctionCore):
             result = _Result(self.run_python(args, kwargs))
             program = _core.freeze(tracer, result.tensors, True)
         _core.put_back(tracer.assigned)
-        lost = tracer.lost(program)
+        lost = tracer.lost(program.variables)
         if not made_up and tracer.created and (lost or self.trace_count > 1):
             return "it creates variables at each call"
         self._check_created(tracer.created, lost)

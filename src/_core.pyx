@@ -115,8 +115,6 @@ cdef extern from "math.h" nogil:
 
 cdef extern from "numpy/arrayobject.h":
     ctypedef Py_ssize_t npy_intp
-    ctypedef class numpy.ndarray [object PyArrayObject, check_size ignore]:
-        pass
     ctypedef struct ArrayFields "PyArrayObject_fields":
         PyObject* mem_handler
     ctypedef struct PyDataMemAllocator:
@@ -249,6 +247,8 @@ cdef object public_stack = None
 cdef object IndexedSlices = None
 cdef object collect_slices = None
 cdef object dense_slices = None
+cdef object random_state = None
+cdef object random_restore = None
 
 include "record.pxi"
 include "dtypes.pxi"
@@ -261,9 +261,16 @@ include "rows.pxi"
 include "tensor.pxi"
 include "tape.pxi"
 include "past.pxi"
+include "around.pxi"
 include "tracer.pxi"
 include "leaving.pxi"
 include "apply.pxi"
+include "elementwise.pxi"
+include "products.pxi"
+include "operands.pxi"
+include "operators.pxi"
+include "variables.pxi"
+include "asking.pxi"
 include "sweep.pxi"
 include "forward.pxi"
 include "updates.pxi"
@@ -276,8 +283,11 @@ include "plan.pxi"
 include "replay.pxi"
 include "elements.pxi"
 include "batching.pxi"
-include "around.pxi"
 include "function.pxi"
+include "protocol.pxi"
+include "registering.pxi"
 include "interface.pxi"
+include "derivatives.pxi"
+include "second_order.pxi"
 include "finding.pxi"
 include "methods.pxi"

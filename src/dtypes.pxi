@@ -47,3 +47,16 @@ cdef inline bint is_half(int code) noexcept nogil:
 cdef inline bint differentiable(int code) noexcept nogil:
     """Whether a dtype's values vary smoothly: floats and complex numbers."""
     return is_float(code) or PyTypeNum_ISCOMPLEX(code)
+
+
+cdef int promote(int a, int b) except -1:
+    """NumPy's promotion of two dtypes."""
+    if a == b:
+        return a
+    if (a == NPY_DOUBLE and b == NPY_FLOAT) or (a == NPY_FLOAT and b == NPY_DOUBLE):
+        return NPY_DOUBLE
+    return <int>code_of_number(np_promote_types(dtype_objects[a], dtype_objects[b]).num)
+
+
+cdef inline double rounded(double value, int code) noexcept nogil:
+    return <double><float>value if code == NPY_FLOAT else value

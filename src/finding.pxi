@@ -5,7 +5,7 @@
 # the log, so they are the ones whose place is looked up the long way (`log_find`), which asks here. Recording pays nothing.
 
 @cython.final
-cdef class Finder:
+cdef class Finder(Noticer):
     """A context in which all tapes of this thread pause; `found` are the tensors that they follow, and that were read
     meanwhile, but for those that stand where an argument does."""
     cdef object arguments
@@ -40,6 +40,23 @@ cdef class Finder:
         log.finder = <PyObject*>self
         return self
 
+    cdef void notice(self, Log* log, Operand x, int32_t node) noexcept:
+        """An operand from an earlier epoch is looked up: those that look for it take it down."""
+        cdef PyObject* at = log.finder
+        cdef Finder finder
+        cdef Record* r = &log.records[node]
+        if r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+            return          # a variable's value: the variable is told by the tape of its own
+        while at != NULL:
+            finder = <Finder>at
+            if node < finder.start and node not in finder.own and meet(log, log.records[node].listeners, finder.tapes) and differentiable(x.code):
+                for known in finder.found:
+                    if known is x:
+                        break
+                else:
+                    finder.found.append(x)
+            at = finder.before
+
     def __exit__(self, kind, error, traceback):
         cdef Log* log = <Log*>ad_get_current_log()
         cdef int n
@@ -52,22 +69,3 @@ cdef class Finder:
             log.id = self.log_id
             log.epoch_count = n
         resume(self.suspended)
-
-
-cdef int note_found(Log* log, Operand x, int32_t node) noexcept:
-    """An operand from an earlier epoch is looked up: those that look for it take it down."""
-    cdef PyObject* at = log.finder
-    cdef Finder finder
-    cdef Record* r = &log.records[node]
-    if r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
-        return 0        # a variable's value: the variable is told by the tape of its own
-    while at != NULL:
-        finder = <Finder>at
-        if node < finder.start and node not in finder.own and meet(log, log.records[node].listeners, finder.tapes) and differentiable(x.code):
-            for known in finder.found:
-                if known is x:
-                    break
-            else:
-                finder.found.append(x)
-        at = finder.before
-    return 0

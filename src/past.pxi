@@ -5,10 +5,15 @@ cdef Tensor value_of(VariableCore v):
     return new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)
 
 
-cdef int put_value(VariableCore v, Operand value) except -1:
-    """Let a variable have a value, for no trace to hear of."""
-    v.take(value)
-    return 0
+cdef void put_value(VariableCore v, Operand value) noexcept:
+    """Let a variable have a value, for no trace to hear of. Nothing comes between the swap's parts."""
+    cdef ndarray before = v.array       # (which goes when all is done, not in the midst of it)
+    ad_note_change()
+    v.array = None if value.scalar else value.array
+    v.number = value.number
+    v.scalar = value.scalar
+    v.code = value.code
+    v.fresh_log_id = 0
 
 
 def put_back(list assigned):
@@ -41,7 +46,7 @@ cdef class Journal:
     def __exit__(self, kind, error, traceback):
         ad_set_journal(self.before)
         if kind is not None:
-            if is_tracing():        # which hears of it
+            if tracing_log() != NULL:        # which hears of it
                 for v, value in self.values.values():
                     v.set_value(value)
             else:
@@ -65,33 +70,6 @@ cdef Operand lasting(Operand value):
     if value.scalar or not (value.borrowed or value.array.base is not None):
         return value
     return bare_tensor(own_copy(value.array))
-
-
-def values_now(list variables):
-    """What variables are, and how often this thread has changed any: for `assign_all`."""
-    return [value_of(<VariableCore?>v) for v in variables], ad_changes_noted()
-
-
-def assign_all(list variables, list values, tuple before):
-    """Let variables take values, unless another thread has assigned to one of them since `values_now`: then none. Whether
-    they have taken them."""
-    cdef Py_ssize_t k
-    was, changes = before
-    values = [lasting(detached(value)) for value in values]
-    if traces and tracing_log() != NULL:
-        for k in range(len(variables)):
-            (<VariableCore>variables[k]).set_value(values[k])
-        return True
-    if ad_get_journal() != NULL:
-        for k in range(len(variables)):
-            note_assignment(<VariableCore>variables[k])
-    if <uint64_t>changes == ad_changes_noted():     # (else the computation itself has assigned, as it would again)
-        for k in range(len(variables)):
-            if not has_value(<VariableCore>variables[k], <Operand>was[k]):
-                return False
-    for k in range(len(variables)):
-        (<VariableCore>variables[k]).take(<Operand>values[k])
-    return True
 
 
 # A variable's value and its place on logs

@@ -446,7 +446,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
                         at[i] = p.append_constant(x)
                 else:
                     at[i] = p.append_constant(x)
-                    if (<PyObject*>x).ob_refcnt > 2 or type(x.elsewhere) is list:     # somebody's, who may have a tape watch it
+                    if (<PyObject*>x).ob_refcnt > 2 or other_places(x) is not None:     # somebody's, who may have a tape watch it
                         captures.append((at[i], x))
                         p.records[at[i]].flags |= CAPTURED
                 continue

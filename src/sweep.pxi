@@ -1487,3 +1487,21 @@ cdef Tensor tensor_alone(PyObject* array):
     if array.ob_refcnt == 1 and pooled_memory(array):
         return new_tensor(<ndarray>array)
     return new_tensor(own_copy(<object>array))
+
+
+cdef list tape_transpose(Tape tape, list targets, list sources, list seeds):
+    """The transpose of a function that is linear over the reals, applied to `seeds`: a gradient, but for the conjugation."""
+    cdef list results
+    cdef Operand x
+    cdef Py_ssize_t i
+    kept = [i for i in range(len(targets)) if differentiable((<Operand>targets[i]).code)]
+    targets = [targets[i] for i in kept]
+    seeds = [cast_operand(<Operand>seeds[i], (<Operand>x).code) for i, x in zip(kept, targets)]
+    begin_sweep(tape, targets)
+    tape.sweeps += 1
+    try:
+        results = sweep_back(tape.log, tape.bit, targets, seeds, sources, 0, True)
+    finally:
+        tape.sweeps -= 1
+    end_sweep(tape)
+    return results

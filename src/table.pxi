@@ -526,3 +526,45 @@ cdef void classify_partial(Partial* p, Program* program, int arity) noexcept:
         p.source = FROM_SCALAR1
         p.constant = 1.0
         p.function = table[program.code[0].op].scalar1
+
+
+cdef class Op:
+    """A row's handle. `function` is what users call."""
+    cdef readonly int opcode
+    cdef readonly str name
+    cdef readonly tuple parameters
+    cdef readonly object function
+    cdef bytes encoded_name
+    cdef bytes encoded_doc
+    cdef PyMethodDef method
+
+    def __reduce__(self):
+        return op_named, (self.name,)
+
+    def __getattr__(self, name):
+        # Pickle finds a built-in method through the object that it is bound to.
+        if name == self.name:
+            return self.function
+        raise AttributeError(name)
+
+    def __repr__(self):
+        return f"<op {self.name!r}>"
+
+
+cdef dict handles = {}
+
+
+def op_named(str name):
+    """The handle of a row."""
+    return handles[name]
+
+
+cdef Op new_handle(str name, int opcode, parameters, str doc):
+    cdef Op op = Op.__new__(Op)
+    op.opcode = opcode
+    op.name = name
+    op.parameters = tuple(parameters)
+    op.encoded_name = name.encode()
+    op.encoded_doc = f"{name}({', '.join(parameters)}, name=None)\n--\n\n{doc}".encode()
+    handles[name] = op
+    return op

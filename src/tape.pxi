@@ -107,6 +107,31 @@ cdef Log* alive_logs = NULL
 cdef Log* spare_log = NULL      # with its buffers, for the next one
 
 
+# What hears all of a log (a trace), and what hears of the tensors from before it that are looked up (a Finder): they are
+# higher up, and are called from here.
+
+cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
+
+
+cdef class Hearer:
+    cdef int32_t capture(self, Log* log, Operand x) except -2:
+        """The node of what the log has not seen before."""
+        return -1
+
+    cdef int hear_watch(self, Log* log, Operand x, int32_t node) except -1:
+        """A tape is told to watch something."""
+        return 0
+
+    cdef int hear_result(self, Log* log, int32_t node, Operand out) except -1:
+        """A record has its result."""
+        return 0
+
+
+cdef class Noticer:
+    cdef void notice(self, Log* log, Operand x, int32_t node) noexcept:
+        pass
+
+
 # ------------------------------------------------------------------------------------------------------- sets of tapes
 #
 # A set of the first 31 tapes is a word of bits. One with a later tape in it is WIDE: the number of a set that the log
@@ -277,6 +302,17 @@ cdef inline Log* recording_log() noexcept:
     if log != NULL and log.active:
         return log
     return NULL
+
+
+cdef inline Log* tracing_log() noexcept:
+    """The log that this thread traces on, or NULL."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    return log if log != NULL and log.tracer else NULL
+
+
+def is_tracing():
+    """Whether this thread is recording a program."""
+    return tracing_log() != NULL
 
 
 cdef Log* log_open() except NULL:
@@ -464,6 +500,22 @@ cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
     return 0
 
 
+cdef int grow_shapes(Log* log, int32_t capacity) except -1:
+    cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(PyObject*))
+    if grown == NULL:
+        raise MemoryError()
+    log.shapes = <PyObject**>grown
+    return 0
+
+
+cdef void drop_shapes(Log* log) noexcept:
+    cdef int32_t i
+    for i in range(log.count):
+        Py_XDECREF(log.shapes[i])
+    free(log.shapes)
+    log.shapes = NULL
+
+
 cdef int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except -1:
     """Give a record more than two operands."""
     cdef int32_t capacity
@@ -524,7 +576,7 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
         return -1
     node = found_earlier(log, x)
     if log.finder != NULL and node >= 0:
-        note_found(log, x, node)
+        (<Noticer>log.finder).notice(log, x, node)
     return node
 
 
@@ -534,8 +586,8 @@ cdef int32_t found_earlier(Log* log, Operand x) noexcept:
     for i in range(log.epoch_count):
         if x.log_id == log.epochs[i].id:
             return x.node if x.node < log.epochs[i].end else -1
-    if type(x.elsewhere) is list:
-        for identity, node in <list>x.elsewhere:
+    if x.elsewhere is not None and x.elsewhere.logs is not None:
+        for identity, node in x.elsewhere.logs:
             if <uint64_t>identity == log.id:
                 return <int32_t>node
             for i in range(log.epoch_count):
@@ -577,19 +629,15 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
     cdef Log* other
     cdef uint64_t before = 0, identity = log.id     # that of the node, whatever is cut off meanwhile
     cdef Py_ssize_t n, k
-    if type(x.elsewhere) is tuple and x.log_id != 0:
-        others = [(0, x.elsewhere)]
-        if type(x.elsewhere) is tuple:
-            x.elsewhere = others
-    while x.log_id != before and (x.log_id != log.id or x.elsewhere is not None):
+    while x.log_id != before and (x.log_id != log.id or other_places(x) is not None):
         # (Once more, where making a list has collected garbage, and that has placed `x` elsewhere meanwhile.)
         before = x.log_id
-        elsewhere = x.elsewhere
+        elsewhere = other_places(x)
         n = len(elsewhere) if elsewhere is not None else 0
         if n & (n - 1):
             # Logs that have gone stay in the list until it is twice as long: each look costs all logs that are alive.
             entry = (x.log_id, x.node)
-            if x.log_id != before or x.elsewhere is not elsewhere or len(elsewhere) != n:
+            if x.log_id != before or other_places(x) is not elsewhere or len(elsewhere) != n:
                 before = 0
                 continue
             for k in range(n - 1, -1, -1):
@@ -601,13 +649,13 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
         others = []
         for other_id, old in (elsewhere or ()):
             other = log_of(other_id)
-            if other_id == 0 or (other != NULL and other != log):
+            if other != NULL and other != log:
                 others.append((other_id, old))
         other = log_of(x.log_id)
         if other != NULL and other != log:
             others.append((x.log_id, x.node))
-        if x.log_id == before and x.elsewhere is elsewhere:
-            x.elsewhere = others or None
+        if x.log_id == before and other_places(x) is elsewhere:
+            set_other_places(x, others or None)
         else:
             before = 0
     x.log_id = identity
@@ -629,7 +677,7 @@ cdef void move_back(Operand x, Log* log, int32_t node) noexcept:
         x.log_id = identity
         x.node = node
     else:
-        x.elsewhere = [(identity, node)] + [entry for entry in x.elsewhere if log_of((<tuple>entry)[0]) != log]
+        set_other_places(x, [(identity, node)] + [entry for entry in other_places(x) if log_of((<tuple>entry)[0]) != log])
 
 
 cdef inline int32_t tracked(Log* log, Operand x) except -2:
@@ -638,11 +686,32 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
     if x.is_variable:
         return variable_node(log, <VariableCore>x)
     if x.log_id == 0:
-        return capture(log, x) if log.tracer else -1
+        return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
     node = x.node if x.log_id == log.id else log_find(log, x)
     if node >= 0 and meet(log, log.records[node].listeners, log.active):
         return node
-    return capture(log, x) if log.tracer else -1
+    return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
+
+
+cdef inline int finish_record(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
+    """Let `out` stand at the new record, and keep its value if asked (a scalar's always)."""
+    place_result(log, node, out, keep_output)
+    if log.tracer:
+        (<Hearer>log.trace).hear_result(log, node, out)
+    return 0
+
+
+cdef inline int place_result(Log* log, int32_t node, Tensor out, bint keep_output) except -1:
+    cdef Record* r = &log.records[node]
+    log.odd = log.odd or (out.code != NPY_DOUBLE and out.code != NPY_FLOAT)
+    if out.scalar:
+        r.flags |= SCALAR
+        log.values[node].number = out.number
+    elif keep_output:
+        log_keep(log, node, out)
+    out.log_id = log.id
+    out.node = node
+    return 0
 
 
 cdef int32_t variable_node(Log* log, VariableCore v) except -2:
@@ -691,7 +760,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                     tape.taken_up = []
                 tape.taken_up.append(node)
     if log.tracer and not x.is_variable and minus(log, added, log.tracer):
-        trace_watch(log, x, node)
+        (<Hearer>log.trace).hear_watch(log, x, node)
     if log.id != identity:
         # Making a list has collected garbage, and a tape in it, on which `x` may have stood.
         return leaf(log, x, meet(log, listeners, log.used))
@@ -721,7 +790,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
         (<VariableCore>x).fresh_log_id = log.id
     place(x, log, node)
     if log.tracer:
-        trace_result(log, node, x)
+        (<Hearer>log.trace).hear_result(log, node, x)
     return node
 
 
@@ -943,6 +1012,33 @@ cdef uint32_t still_recording(Log* log) noexcept:
     return tapes
 
 
+def suspend():
+    """Pause all tapes of this thread; returns what `resume` needs."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    cdef uint32_t active
+    if log == NULL:
+        return None
+    active = log.active
+    log.active = log.tracer
+    log.sole = False
+    return log.first_id, active, still_recording(log)
+
+
+def resume(suspended):
+    """Let those listen again that did, but for what was left or used up meanwhile."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    if suspended is None or log == NULL:
+        return
+    identity, active, recording = suspended
+    if identity == log.first_id:
+        log.active = join(log, log.active, without_left(log, active, recording))
+
+
+cdef uint32_t without_left(Log* log, uint32_t active, uint32_t recording) noexcept:
+    """Tapes that listened, without those that recorded then and do not any more."""
+    return meet(log, minus(log, active, minus(log, recording, still_recording(log))), log.used)
+
+
 cdef void forget(Log* log, Tape tape) noexcept:
     """Clear a tape's bit, and drop what no other tape needs; records at the end that nobody needs are cut off."""
     cdef int32_t start = tape.start, end = tape.start, i
@@ -1036,110 +1132,3 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
     last_log_id += 1
     log.id = last_log_id
     log.count = end
-
-
-def part_of_variable(Operand x):
-    """The variable and the index that a tensor is a part by: (v, index) for v[index]; None for any other tensor."""
-    if type(x.elsewhere) is list:
-        for identity, part in <list>x.elsewhere:
-            if identity == 0:
-                return part
-    return x.elsewhere if type(x.elsewhere) is tuple and not x.is_variable else None
-
-
-cdef class VariableCore(Operand):
-    """The compiled part of Variable: its value, and whether tapes watch it by themselves."""
-    cdef bint is_trainable
-    cdef uint64_t fresh_log_id  # the log whose leaf has the present value
-
-    def __cinit__(self, *args, **kwargs):
-        # Until it is given one: a value nevertheless, for who made it by __new__ alone.
-        self.scalar = FLOAT_SCALAR
-        self.code = NPY_FLOAT
-        self.number = float("nan")
-
-    def __getitem__(self, index):
-        cdef Operand part = <Operand>getitem(self, index)
-        part.elsewhere = (self, index)      # (a fresh tensor stands on one log at most)
-        return part
-
-    def set_trainable(self, bint trainable):
-        self.is_trainable = trainable
-        self.is_variable = True
-
-    def set_value(self, Operand value):
-        """Swap the value; what a tape has recorded keeps the old one."""
-        if ad_get_journal() != NULL:
-            note_assignment(self)
-        if traces:
-            trace_assignment(self, value)
-        self.take(lasting(value))
-
-    def set_value_if(self, Operand before, Operand value):
-        """Swap the value, unless it is not `before` any more: another thread has then been quicker. Whether it was done."""
-        value = lasting(value)
-        if ad_get_journal() != NULL:
-            note_assignment(self)
-        if traces and tracing_log() != NULL:
-            trace_assignment(self, value)
-        elif not has_value(self, before):
-            return False
-        self.take(value)
-        return True
-
-    def change_by(self, str kind, Operand delta):
-        """Add to the value ("add") or "subtract" from it, and lose no change of another thread's: there can be some while
-        a kernel runs without the GIL."""
-        cdef int op = row_change(kind)
-        cdef Tensor before
-        while True:
-            before = value_of(self)
-            if traces:
-                trace_identity(self, before)
-            if self.set_value_if(before, binary(op, before, delta)):
-                return
-
-    cdef void take(self, Operand value) noexcept:
-        """The swap itself, which nothing comes between."""
-        cdef ndarray before = self.array    # (which goes when all is done, not in the midst of it)
-        ad_note_change()
-        self.array = None if value.scalar else value.array
-        self.number = value.number
-        self.scalar = value.scalar
-        self.code = value.code
-        self.fresh_log_id = 0
-
-    def change_rows(self, str kind, indices, values):
-        """Change rows of the value, one after the other: "add", "subtract" or "replace"."""
-        self.change(row_change(kind), indices, values)
-
-    cdef int change(self, int op, object indices, ndarray values) except -1:
-        """Change rows in the variable's own memory if nothing else refers to it, in a copy if something does.
-
-        What a tape keeps, a tensor that was read and a view of either refer to the array, and never see a change: the
-        GIL is held throughout. Where it is not, in a copy, the change is made once more if another thread has come between.
-        """
-        cdef ndarray rows = row_numbers(indices)
-        cdef ndarray changes = laid_out(values, dtype_objects[self.code])
-        cdef PyObject* held
-        cdef Tensor before
-        cdef ndarray whole
-        if ad_get_journal() != NULL:
-            note_assignment(self)       # which then holds the array
-        while True:
-            held = <PyObject*>self.array
-            if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, self.code):
-                ad_note_change()
-                change_rows(op, self.array, rows, changes)
-                self.fresh_log_id = 0
-                return 0
-            before = value_of(self)
-            whole = own_copy(self.array)
-            change_rows(op, whole, rows, changes)
-            if has_value(self, before):
-                self.take(bare_tensor(whole))
-                return 0
-
-    def read(self):
-        """The value as a tensor, recorded as a read."""
-        return identity_of(self)

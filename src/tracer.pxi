@@ -6,8 +6,6 @@
 # any outer tape would. Beside the records a trace keeps the shape of each node, and what Python did besides: the values
 # that it looked at (guards), the variables that it assigned to, the arrays of values that became attributes of an op.
 
-cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
-
 cdef extern from "Python.h":
     void Py_SET_TYPE(object thing, PyTypeObject* type)
     object PyWeakref_NewRef(object thing, object callback)
@@ -36,28 +34,6 @@ ctypedef struct Made:           # a result of the recorded function
     PyObject* code              # where in the user's code it was made,
     int instruction
     uint16_t op
-
-
-cdef int grow_shapes(Log* log, int32_t capacity) except -1:
-    cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(PyObject*))
-    if grown == NULL:
-        raise MemoryError()
-    log.shapes = <PyObject**>grown
-    return 0
-
-
-cdef void drop_shapes(Log* log) noexcept:
-    cdef int32_t i
-    for i in range(log.count):
-        Py_XDECREF(log.shapes[i])
-    free(log.shapes)
-    log.shapes = NULL
-
-
-cdef inline Log* tracing_log() noexcept:
-    """The log that this thread traces on, or NULL."""
-    cdef Log* log = <Log*>ad_get_current_log()
-    return log if log != NULL and log.tracer else NULL
 
 
 cdef inline bint derives(Log* log, uint32_t listeners) noexcept:
@@ -114,13 +90,6 @@ cdef str spell_place(object place):
         return "an unknown place"
     code, line = place
     return f"{code.co_filename}:{line}, in {code.co_name}"
-
-
-cdef int32_t capture(Log* log, Operand x) except -2:
-    """What a trace has not seen before: a constant of the program, or a variable."""
-    if is_reference(x):
-        return reference(log, x.array).node
-    return leaf(log, x, log.tracer)
 
 
 cdef inline bint is_reference(Operand x) noexcept:
@@ -219,14 +188,6 @@ def kept_values(list values):
     return [new_tensor(own_copy((<Operand>x).array)) if is_reference(<Operand>x) else x for x in values]
 
 
-cdef int trace_result(Log* log, int32_t node, Operand out) except -1:
-    """Note the shape of a node, and who stands at it."""
-    trace_shape(log, node, out)
-    if log.records[node].op != OP_LEAF:
-        (<Tracer>log.trace).note(out, node, log.records[node].op)
-    return 0
-
-
 cdef int trace_shape(Log* log, int32_t node, Operand out) except -1:
     if not out.scalar:
         shape = <object>out.array.shape
@@ -303,16 +264,6 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
         return trace_silent(log, <int>opcode_by_name["stop_gradient"], [x], None, out)
     shape = shape_of(x)
     return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)
-
-
-cdef int trace_watch(Log* log, Operand x, int32_t node) except -1:
-    """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same source."""
-    cdef Tracer tracer = <Tracer>log.trace
-    if 0 <= node < tracer.input_count:
-        tracer.watched.append(node)
-    elif node < 0 or log.records[node].op == OP_LEAF:
-        tracer.watched_others.add(id(x))
-    return 0
 
 
 cdef int32_t varying(Log* log, Operand x) except -2:
@@ -445,11 +396,6 @@ def note_own_derivative():
         (<Tracer>log.trace).own_derivatives = True
 
 
-def is_tracing():
-    """Whether this thread is recording a program."""
-    return tracing_log() != NULL
-
-
 @cython.final
 cdef class Untraced:
     """A context in which this thread traces nothing."""
@@ -501,8 +447,24 @@ cdef int trace_assignment(VariableCore v, Operand value) except -1:
     return 0
 
 
+# What a tensor turns into that outlives the recording that made it (protocol.pxi).
+cdef type leaked_class = None
+
+
+cdef int poison(Tensor t, str error) except -1:
+    """Turn a tensor into one that gives this error for an answer."""
+    t.elsewhere = new_elsewhere(None, None)
+    t.elsewhere.error = error
+    Py_SET_TYPE(t, <PyTypeObject*>leaked_class)
+    return 0
+
+
+cdef int refuse_use(TensorFields t) except -1:
+    raise ValueError(t.elsewhere.error)
+
+
 @cython.final
-cdef class Tracer:
+cdef class Tracer(Hearer):
     """A trace: opened with tensors for arguments, and finished as a program or abandoned."""
     cdef Tape tape
     cdef Log* log
@@ -651,6 +613,27 @@ cdef class Tracer:
             Py_XDECREF(m.code)
         return 0
 
+    cdef int32_t capture(self, Log* log, Operand x) except -2:
+        """What a trace has not seen before: a constant of the program, or a variable."""
+        if is_reference(x):
+            return reference(log, x.array).node
+        return leaf(log, x, log.tracer)
+
+    cdef int hear_result(self, Log* log, int32_t node, Operand out) except -1:
+        """Note the shape of a node, and who stands at it."""
+        trace_shape(log, node, out)
+        if log.records[node].op != OP_LEAF:
+            self.note(out, node, log.records[node].op)
+        return 0
+
+    cdef int hear_watch(self, Log* log, Operand x, int32_t node) except -1:
+        """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same source."""
+        if 0 <= node < self.input_count:
+            self.watched.append(node)
+        elif node < 0 or log.records[node].op == OP_LEAF:
+            self.watched_others.add(id(x))
+        return 0
+
     cdef int remember(self, VariableCore v) except -1:
         for known, _ in self.assigned:
             if known is v:
@@ -658,15 +641,16 @@ cdef class Tracer:
         self.assigned.append((v, value_of(v)))
         return 0
 
-    def lost(self, ProgramCore program):
-        """How many of the variables that were made are kept by nothing but the trace and its program."""
+    def lost(self, list variables):
+        """How many of the variables that were made are kept by nothing but the trace and its program, whose
+        variables are given."""
         cdef Py_ssize_t k, own
         cdef int found = 0
         for reference in self.created:
             v = reference()
             own = 1
-            for k in range(len(program.variables)):
-                own += program.variables[k] is v
+            for k in range(len(variables)):
+                own += variables[k] is v
             for k in range(len(self.assigned)):
                 own += (<tuple>self.assigned[k])[0] is v
             found += v is None or (<PyObject*>v).ob_refcnt <= own
@@ -696,71 +680,3 @@ cdef class Tracer:
             poison(<Tensor>thing, f"a tensor that was made while {name} was being recorded is used outside of it: "
                                   f"{op_name(m.op)} at {spell_place(place)}. A recorded function runs once in Python; return the "
                                   f"tensor from it, or keep its value in a Variable")
-
-
-cdef int poison(Tensor t, str message) except -1:
-    """Turn a tensor into one that gives this message for an answer."""
-    t.elsewhere = [message]
-    Py_SET_TYPE(t, <PyTypeObject*>LeakedTensor)
-    return 0
-
-
-cdef Tensor bare_tensor(ndarray array):
-    """A tensor around an array, of no dimensions even."""
-    cdef Tensor t = <Tensor>Tensor.__new__(Tensor)
-    t.array = array
-    t.code = <uint8_t>type_code(array)
-    t.log_id = 0
-    return t
-
-
-@cython.no_gc
-cdef class LeakedTensor:
-    """What a tensor turns into that outlives the recording that made it: every use says so.
-
-    The fields are Operand's, in their order: a tensor becomes one of these in its place in memory.
-    """
-    cdef uint64_t log_id
-    cdef int32_t node
-    cdef uint8_t code
-    cdef uint8_t scalar
-    cdef uint8_t is_variable
-    cdef uint8_t borrowed
-    cdef double number
-    cdef ndarray array
-    cdef object elsewhere
-    cdef object __weakref__
-
-    def __repr__(self):
-        return f"<leaked {self.elsewhere[0] if self.elsewhere else 'Tensor'}>"
-
-    def __getattr__(self, name):
-        if name.startswith("__") and name != "__array__":
-            raise AttributeError(name)
-        refuse(self)
-
-    def __array__(self, dtype=None, copy=None): refuse(self)
-    def __array_ufunc__(self, *args, **kwargs): refuse(self)
-    def __array_function__(self, *args): refuse(self)
-    def __bool__(self): refuse(self)
-    def __float__(self): refuse(self)
-    def __int__(self): refuse(self)
-    def __len__(self): refuse(self)
-    def __iter__(self): refuse(self)
-    def __getitem__(self, index): refuse(self)
-    def __add__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __sub__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __mul__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __truediv__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __floordiv__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __mod__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __matmul__(x, y): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __pow__(x, y, modulo): refuse(x if isinstance(x, LeakedTensor) else y)
-    def __neg__(self): refuse(self)
-    def __abs__(self): refuse(self)
-    def __richcmp__(x, y, int how): refuse(x if isinstance(x, LeakedTensor) else y)
-    __hash__ = None
-
-
-cdef int refuse(LeakedTensor t) except -1:
-    raise ValueError(t.elsewhere[0])

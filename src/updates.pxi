@@ -187,11 +187,6 @@ def selected_shape(Operand x, index, str what):
 
 cdef class BufferCore:
     """The compiled part of a buffer: a tensor that nobody else has, and that each write replaces."""
-    cdef Tensor held                # None while it is being written to
-    cdef public bint free_dtype     # nobody chose the dtype: it follows what is written
-    cdef uint64_t trace             # the first id of the log of the recording that it was made in; 0 for none
-    cdef object __weakref__
-
     def __init__(self, Tensor start):
         cdef Log* log = tracing_log()
         if log != NULL:
@@ -205,7 +200,7 @@ cdef class BufferCore:
         if self.held is None:
             raise RuntimeError("a buffer is read or written to while another thread writes to it")
         if type(self.held) is not Tensor:
-            refuse(<LeakedTensor><object>self.held)
+            refuse_use(self.held)
         if log != NULL and self.trace != log.first_id:
             give_up_tracing("a buffer from outside of the recorded function is read, and may hold something else at "
                             "each call", self)
@@ -219,7 +214,8 @@ cdef class BufferCore:
         out = new_scalar(held.number, held.code) if held.scalar else bare_tensor(held.array)
         out.log_id = held.log_id
         out.node = held.node
-        out.elsewhere = list(held.elsewhere) if type(held.elsewhere) is list else None
+        others = other_places(held)
+        set_other_places(out, None if others is None else list(others))
         log = tracing_log() if traces else NULL
         if log != NULL and out.log_id == log.id:
             (<Tracer>log.trace).note(out, out.node, log.records[out.node].op)

@@ -83,7 +83,11 @@ def names_bound(piece):
 def rooms():
     """[(room, the names that it uses, those that it defines)], in the order in which they are included."""
     parts = re.split(r'^include "(\w+)\.pxi"\n', MAIN.read_text(), flags=re.MULTILINE)
-    files = {"_core": parts[0], **{name: (SOURCES / f"{name}.pxi").read_text() for name in parts[1::2]}}
+    files = {
+        "_core.pxd": (SOURCES / "_core.pxd").read_text(),
+        "_core.pyx": parts[0],
+        **{name: (SOURCES / f"{name}.pxi").read_text() for name in parts[1::2]},
+    }
     for room, text in files.items():
         defined, used = set(), []
         for piece in pieces_of(code_of(text)):
@@ -111,36 +115,14 @@ def calls_upward():
 
 # What is still to be turned round: nothing is added here.
 STILL_UPWARD = {
-    "_core -> replay",
-    "apply -> updates",
     "batching -> function",
-    "forward -> interface",
     "forward -> updates",
-    "past -> interface",
-    "past -> tracer",
     "plan -> replay",
     "program -> function",
     "program -> passes",
     "program -> plan",
     "replay -> function",
-    "replay -> interface",
-    "sparsity -> interface",
-    "sweep -> interface",
     "sweep -> updates",
-    "tape -> apply",
-    "tape -> finding",
-    "tape -> past",
-    "tape -> tracer",
-    "tensor -> apply",
-    "tensor -> interface",
-    "tensor -> leaving",
-    "tensor -> tape",
-    "tensor -> tracer",
-    "tensor -> updates",
-    "tracer -> apply",
-    "tracer -> around",
-    "tracer -> program",
-    "updates -> interface",
 }
 
 

@@ -1,0 +1,93 @@
+# Asking a tape: what is checked before a sweep, and what a sweep does to the tape that is asked.
+
+cdef str SPENT = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
+
+
+cdef list checked_sources(list sources):
+    for value in sources:
+        if not isinstance(value, Operand):
+            if isinstance(value, BufferCore):
+                hint = "name the tensor that it was made of, x in b = buffer(x)"
+            elif hasattr(value, "trainable_variables"):
+                hint = "name its variables: .trainable_variables"
+            elif hasattr(value, "__iter__") and not isinstance(value, (str, ndarray)):
+                hint = "make it a list: list(...)"
+            else:
+                hint = "watch a tensor: x = constant(...); tape.watch(x)"
+            raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
+    return sources
+
+
+def warn_caller(text, category=UserWarning):
+    """Warn, and point at the line of whoever called into this package: the innermost one that is neither its nor NumPy's."""
+    cdef int level = 1
+    cdef object frame = sys._getframe(0)
+    cdef tuple inside = tuple([os.path.join(os.path.dirname(of.__file__), "") for of in (sys.modules[__name__], numpy)])
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(inside):
+        frame = frame.f_back
+        level += 1
+    warn(text, category, stacklevel=level)
+
+
+cdef Operand checked_target(object value):
+    """A target, or None (after a warning) if its dtype has no gradient."""
+    cdef Operand x
+    if isinstance(value, BufferCore):
+        value = (<BufferCore>value).value()
+    if value is None:
+        raise TypeError("targets must be tensors or variables, not None, which is what a function without a return statement "
+                        "gives, and a gradient of what does not depend on the source (unconnected_gradients=\"zero\" makes "
+                        "zeros of that)")
+    if not isinstance(value, Operand):
+        hint = ("take the derivative of one tensor in it after the other" if isinstance(value, (list, tuple, dict)) else
+                "a value that left the tape (.numpy(), np.asarray, float()) cannot be differentiated")
+        raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
+    x = <Operand>value
+    if not differentiable(x.code):
+        warn_caller(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
+                    f"computation: cast(x, float32)")
+        return None
+    return x
+
+
+cdef int begin_sweep(Tape tape, list targets) except -1:
+    """What a call of `gradient` does to the tape: unread variables become leaves, and a tape for one use stops here."""
+    cdef Operand x
+    tape.check_thread()
+    if traces:
+        refuse_from_inside(tape, targets)
+    for x in targets:
+        if x.is_variable and tape.automatic and (<VariableCore>x).is_trainable and log_find(tape.log, x) < 0:
+            leaf(tape.log, x, tape.bit)
+    if tape.open and not tape.persistent:
+        tape.pop()
+    return 0
+
+
+cdef int refuse_from_inside(Tape tape, list targets) except -1:
+    """A tape from around a recorded function has not heard what is computed in it: the answer would be None, in silence."""
+    cdef Log* log = tracing_log()
+    cdef Operand x
+    if log == NULL or tape.log == NULL or tape.log == log:
+        return 0
+    for x in targets:
+        if not x.is_variable and is_of(log, x.log_id) and log_find(tape.log, x) < 0:
+            raise RuntimeError("a tape that was opened outside of a recorded function is asked inside of it for the derivative "
+                               "of what the function computes, or was given, which the tape has not heard: open the tape "
+                               "inside, around the computation, or return the target and ask outside")
+    return 0
+
+
+cdef int end_sweep(Tape tape) except -1:
+    if not tape.persistent and not tape.sweeps:
+        tape.release()
+        tape.spent = True
+    return 0
+
+
+cdef int check_recorded(Tape tape) except -1:
+    if tape.log == NULL and not tape.spent:
+        raise RuntimeError("this tape has recorded nothing: compute the target inside `with tape:`")
+    if tape.log == NULL or (tape.sweeps and not tape.persistent):   # a rule, or another thread, asks while it is spent
+        raise RuntimeError(SPENT)
+    return 0

@@ -1,0 +1,140 @@
+# What Python calls for derivatives: a tape's gradient, and its like for many cotangents or tangents.
+
+def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
+    """The gradient of flat lists; see GradientTape.gradient.
+
+    Everything is checked before anything is done: after an error the tape is as it was.
+    """
+    cdef Operand x, seed
+    cdef list targets_ = [], seeds_ = [], results
+    cdef Py_ssize_t i
+    check_recorded(tape)
+    checked_sources(sources)
+    for i in range(len(targets)):
+        x = checked_target(targets[i])
+        if x is None:
+            continue
+        seed = None
+        if seeds is not None and seeds[i] is not None:
+            seed = operand_beside(seeds[i], x)
+            if seed is None:
+                raise TypeError(f"output_gradients must be numeric, not {type(seeds[i]).__name__}")
+            if tuple(seed.shape) != tuple(x.shape):
+                raise ValueError(f"output_gradients: the gradient for a target of shape {tuple(x.shape)} has shape "
+                                 f"{tuple(seed.shape)}; they must be equal")
+            seed = cast_operand(seed, x.code)
+        targets_.append(x)
+        seeds_.append(seed)
+    begin_sweep(tape, targets_)
+    tape.sweeps += 1
+    try:
+        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
+    finally:
+        tape.sweeps -= 1
+    end_sweep(tape)
+    if zero:
+        for i in range(len(sources)):
+            if results[i] is None:
+                results[i] = zeros_of(<Operand>sources[i])
+    return results
+
+
+def tape_gradient_flat(Tape tape, target, sources):
+    """The gradient of one target with respect to a tensor, or a flat list, tuple or dict of them: the usual call, without
+    the flattening of structures. NotImplemented for anything else."""
+    cdef list leaves, results
+    if not is_operand(target):
+        return NotImplemented
+    if is_operand(sources):
+        leaves = [sources]
+    elif type(sources) is list:
+        leaves = <list>sources
+    elif type(sources) is tuple:
+        leaves = list(<tuple>sources)
+    elif type(sources) is dict:
+        leaves = list((<dict>sources).values())
+    else:
+        return NotImplemented
+    for value in leaves:
+        if not is_operand(value):
+            return NotImplemented
+    results = tape_gradient(tape, [target], leaves, None, False)
+    if type(sources) is list:
+        return results
+    if type(sources) is tuple:
+        return tuple(results)
+    if type(sources) is dict:
+        return dict(zip(<dict>sources, results))
+    return results[0]
+
+
+def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
+    """For each array of cotangents (a leading axis, then the target's shape) the gradients, which have the same axis.
+
+    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian. Where `take` is given, it is called with each chunk's
+    gradients, and what it returns is kept in their place.
+    """
+    cdef Operand x
+    cdef Tensor seed
+    cdef list results = []
+    check_recorded(tape)
+    checked_sources(sources)
+    x = checked_target(target)
+    if x is None:
+        return [[None] * len(sources)]
+    begin_sweep(tape, [x])
+    tape.sweeps += 1
+    try:
+        for cotangent in cotangents:
+            seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
+            gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
+            results.append(gradients if take is None else take(gradients))
+    finally:
+        tape.sweeps -= 1
+    end_sweep(tape)
+    return results
+
+
+def tape_pushforward(Tape tape, list targets, jobs, take=None):
+    """For each (sources, tangents, batch) the targets' tangents; None where unconnected.
+
+    With a batch, every tangent has a leading axis of that length. `take` is as in `tape_pullback`.
+    """
+    cdef Operand x
+    cdef list wanted = [], connected, results = []
+    check_recorded(tape)
+    for value in targets:
+        wanted.append(checked_target(value))
+    connected = [x for x in wanted if x is not None]
+    tape.sweeps += 1
+    try:
+        for sources, tangents, batch in jobs:
+            tangents = checked_tangents(checked_sources(sources), tangents, batch)
+            begin_sweep(tape, connected)
+            found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
+            pushed = [None if x is None else next(found) for x in wanted]
+            results.append(pushed if take is None else take(pushed))
+    finally:
+        tape.sweeps -= 1
+    end_sweep(tape)
+    return results
+
+
+def tape_has_custom_gradient(Tape tape):
+    """Whether a function with a gradient of its own was recorded: what it means in forward mode is anybody's guess."""
+    return tape.log != NULL and tape.log.ruled
+
+
+cdef list checked_tangents(list sources, list tangents, npy_intp batch):
+    """Tangents as tensors of their sources' shapes and dtypes."""
+    cdef Operand x, tangent
+    cdef list given = []
+    cdef Py_ssize_t k
+    for k in range(len(sources)):
+        x = <Operand>sources[k]
+        tangent = <Operand>operand_like(tangents[k], x)
+        if shape_of(tangent) != with_batch(shape_of(x), batch):
+            raise ValueError(f"the tangent of a source of shape {shape_of(x)} has shape {shape_of(tangent)}; it must have shape "
+                             f"{with_batch(shape_of(x), batch)}")
+        given.append(tangent)
+    return given

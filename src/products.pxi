@@ -1,0 +1,258 @@
+# Products of matrices, and of stacks of them.
+
+cdef inline bint blas_reads(int nd, const npy_intp* dims, const npy_intp* strides, npy_intp item) noexcept nogil:
+    """Whether a product may be left to BLAS with these matrices as they lie: either of the two axes is one of neighbours.
+    (It takes no strides of zero, as the cotangent of a sum has them, and NumPy's loop for what it does not take adds up in
+    another order.)"""
+    return strides[nd - 1] == item or strides[nd - 2] == item or (dims[nd - 1] == 1 and dims[nd - 2] == 1)
+
+
+cdef inline ndarray for_blas(ndarray x):
+    if not PyArray_CHKFLAGS(x, NPY_ARRAY_ALIGNED):
+        return own_copy(x)
+    return x if blas_reads(PyArray_NDIM(x), PyArray_DIMS(x), PyArray_STRIDES(x), item_size[type_code(x)]) else own_copy(x)
+
+
+ctypedef struct Products:       # a stack of matrix products
+    int code
+    int nd                      # of the stack
+    npy_intp dims[MOST_DIMS]
+    npy_intp sa[MOST_DIMS]
+    npy_intp sb[MOST_DIMS]
+    npy_intp core[4]
+    npy_intp steps[9]
+    char* a
+    char* b
+    char* out
+    npy_intp count
+
+
+cdef void run_products(void* context, int thread, int part, int parts) noexcept nogil:
+    """One part of the stack."""
+    cdef Products* p = <Products*>context
+    cdef npy_intp index[MOST_DIMS]
+    cdef npy_intp begin = p.count * part // parts, end = p.count * (part + 1) // parts, i, at = begin
+    cdef npy_intp size = p.core[1] * p.core[3] * item_size[p.code]
+    cdef npy_intp scaled[3]
+    cdef char* args[3]
+    cdef char* pa = p.a
+    cdef char* pb = p.b
+    cdef char* pc = p.out + begin * size
+    cdef int d
+    for d in range(p.nd - 1, -1, -1):
+        index[d] = at % p.dims[d]
+        at //= p.dims[d]
+        pa += index[d] * p.sa[d]
+        pb += index[d] * p.sb[d]
+    for i in range(begin, end):
+        args[0] = pa
+        args[1] = pb
+        args[2] = pc
+        if p.core[2] == 1 and p.core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
+            # A vector times a number, as the gradient of an inner product is.
+            scaled[0] = p.steps[3]
+            scaled[1] = 0
+            scaled[2] = item_size[p.code]
+            table[OP_MULTIPLY].loop[p.code](args, &p.core[1], scaled, table[OP_MULTIPLY].data[p.code])
+        elif p.core[2] == 1 and p.code == NPY_FLOAT and p.steps[6] == 4:
+            vm_outer_f32(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
+        elif p.core[2] == 1 and p.code == NPY_DOUBLE and p.steps[6] == 8:
+            vm_outer_f64(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
+        else:
+            table[OP_MATMUL].loop[p.code](args, p.core, p.steps, table[OP_MATMUL].data[p.code])
+        pc += size
+        d = p.nd - 1
+        while d >= 0:
+            index[d] += 1
+            pa += p.sa[d]
+            pb += p.sb[d]
+            if index[d] < p.dims[d]:
+                break
+            pa -= p.sa[d] * p.dims[d]
+            pb -= p.sb[d] * p.dims[d]
+            index[d] = 0
+            d -= 1
+
+
+cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa, int nb,
+                           const npy_intp* db, const npy_intp* sb) noexcept:
+    """The products of op(a) and op(b), stacks of matrices of these sizes and strides that fit; the data is filled in later.
+    The result's sizes are then in `dims`."""
+    cdef int d
+    cdef npy_intp size_a, size_b, item = item_size[code], stride
+    cdef bint together
+    p.code = code
+    p.core[0] = 1
+    p.core[1] = da[na - 1] if ta else da[na - 2]
+    p.core[2] = da[na - 2] if ta else da[na - 1]
+    p.core[3] = db[nb - 2] if tb else db[nb - 1]
+    p.nd = (na if na > nb else nb) - 2
+    p.count = 1
+    for d in range(p.nd):
+        size_a = da[d - p.nd + na - 2] if d - p.nd + na - 2 >= 0 else 1
+        size_b = db[d - p.nd + nb - 2] if d - p.nd + nb - 2 >= 0 else 1
+        p.dims[d] = size_b if size_a == 1 else size_a
+        p.sa[d] = sa[d - p.nd + na - 2] if size_a != 1 else 0
+        p.sb[d] = sb[d - p.nd + nb - 2] if size_b != 1 else 0
+        p.count *= p.dims[d]
+    p.dims[p.nd] = p.core[1]
+    p.dims[p.nd + 1] = p.core[3]
+    p.steps[0] = p.steps[1] = p.steps[2] = 0
+    p.steps[3] = sa[na - 1 if ta else na - 2]
+    p.steps[4] = sa[na - 2 if ta else na - 1]
+    p.steps[5] = sb[nb - 1 if tb else nb - 2]
+    p.steps[6] = sb[nb - 2 if tb else nb - 1]
+    p.steps[7] = p.core[3] * item
+    p.steps[8] = item
+    # A stack times one matrix is one product, its rows those of all the stack.
+    together = p.nd > 0 and not ta
+    stride = item
+    for d in range(na - 1, -1, -1):
+        together = together and (da[d] == 1 or sa[d] == stride)
+        stride *= da[d]
+    if together and stride == p.count * p.core[1] * p.core[2] * item:
+        for d in range(p.nd):
+            if p.sb[d] != 0 and p.dims[d] != 1:
+                break
+        else:
+            p.core[1] *= p.count
+            p.count = 1
+            p.steps[3] = p.core[2] * item       # (an axis of one element may have any stride)
+            p.steps[4] = item
+
+
+cdef void multiply_out(Products* p) noexcept:
+    """Run the products. BLAS has threads of its own, but for the outer ones."""
+    cdef npy_intp size = p.count * p.core[1] * p.core[3]
+    cdef int parts = parts_for(size) if p.core[2] == 1 else 1
+    if size * p.core[2] >= NOGIL_WORK:
+        with nogil:
+            wk_run(run_products, p, parts if parts <= p.count else 1, wk_threads())
+    else:
+        run_products(p, 0, 0, 1)
+
+
+cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
+    """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
+    cdef Products p
+    cdef ndarray out
+    a = for_blas(a)
+    b = for_blas(b)
+    lay_out_products(&p, type_code(a), ta, tb, PyArray_NDIM(a), PyArray_DIMS(a), PyArray_STRIDES(a),
+                     PyArray_NDIM(b), PyArray_DIMS(b), PyArray_STRIDES(b))
+    out = new_array(p.code, p.nd + 2, p.dims)
+    if PyArray_SIZE(out) == 0:
+        return out
+    p.a = <char*>PyArray_DATA(a)
+    p.b = <char*>PyArray_DATA(b)
+    p.out = <char*>PyArray_DATA(out)
+    multiply_out(&p)
+    return out
+
+
+cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
+    """Matrices, or stacks of them that broadcast."""
+    x = settled(x)
+    y = settled(y)
+    cdef int code = promote(x.code, y.code)
+    cdef ndarray a, b
+    cdef int na, nb, d
+    cdef npy_intp inner_a, inner_b, size_a, size_b
+    cdef Tensor out
+    cdef Log* log
+    cdef int32_t na_node, nb_node
+    cdef uint32_t listeners = 0
+    cdef Record* r
+    if x.scalar or y.scalar or PyArray_NDIM(x.array) == 0 or PyArray_NDIM(y.array) == 0:
+        raise ValueError(f"matmul: operands of shapes {tuple(x.shape)} and {tuple(y.shape)}: a scalar has no matrix product; use *")
+    if code == BFLOAT16:
+        return cast_operand(<Operand>apply_matmul(cast_operand(x, NPY_FLOAT), cast_operand(y, NPY_FLOAT), tx, ty), BFLOAT16)
+    if table[OP_MATMUL].loop[code] == NULL:
+        log = recording_log()
+        if log != NULL:
+            complain_tracked(log, OP_MATMUL, [x, y])
+        a = x.array.swapaxes(-1, -2) if tx and PyArray_NDIM(x.array) > 1 else x.array
+        b = y.array.swapaxes(-1, -2) if ty and PyArray_NDIM(y.array) > 1 else y.array
+        out = new_tensor(own_copy(numpy.matmul(a, b)))
+        if log != NULL and log.tracer:
+            trace_silent(log, OP_MATMUL, [x, y], matmul_flags[2 * tx + ty], out)
+        return out
+    x = cast_operand(x, code)
+    y = cast_operand(y, code)
+    a = x.array
+    b = y.array
+    na = PyArray_NDIM(a)
+    nb = PyArray_NDIM(b)
+    if na == 1 or nb == 1:
+        return matmul_vectors(x, y, tx, ty)
+    inner_a = PyArray_DIMS(a)[na - 2 if tx else na - 1]
+    inner_b = PyArray_DIMS(b)[nb - 1 if ty else nb - 2]
+    if inner_a != inner_b:
+        raise ValueError(complain_matmul(x, y, tx, ty))
+    for d in range(3, (na if na < nb else nb) + 1):
+        size_a = PyArray_DIMS(a)[na - d]
+        size_b = PyArray_DIMS(b)[nb - d]
+        if size_a != size_b and size_a != 1 and size_b != 1:
+            raise ValueError(complain_matmul(x, y, tx, ty))
+    out = new_tensor(matmul_arrays(a, tx, b, ty))
+    log = recording_log()
+    if log == NULL:
+        return out
+    na_node = tracked(log, x)
+    nb_node = tracked(log, y)
+    if na_node >= 0:
+        listeners = log.records[na_node].listeners
+    if nb_node >= 0:
+        listeners = join(log, listeners, log.records[nb_node].listeners)
+    listeners = meet(log, listeners, log.active)
+    if not listeners:
+        return out
+    flags = matmul_flags[2 * tx + ty]
+    if na != nb or na > 2:
+        flags += (a.shape, b.shape)     # one may have been broadcast
+    # The derivative with respect to one needs the other.
+    if log.tracer and not derives(log, listeners):
+        pass
+    elif na_node >= 0 and nb_node >= 0:
+        log_keep(log, na_node, x)
+        log_keep(log, nb_node, y)
+    elif na_node >= 0:
+        nb_node = log_constant(log, y)
+    else:
+        na_node = log_constant(log, x)
+    r = log_append(log, OP_MATMUL, listeners)
+    r.a = na_node
+    r.b = nb_node
+    r.dtype = out.code
+    own_attribute(log, log.count - 1, flags)
+    finish_record(log, log.count - 1, out, False)
+    return out
+
+
+cdef tuple matmul_flags = ((False, False), (False, True), (True, False), (True, True))
+
+
+cdef str complain_matmul(Operand x, Operand y, bint tx, bint ty):
+    note = "".join([", the first transposed" if tx else "", ", the second transposed" if ty else ""])
+    return (f"matmul: shapes {tuple(x.shape)} and {tuple(y.shape)} do not match{note}: the first's last axis must be as long as the "
+            f"second's last but one, and the axes before them must broadcast")
+
+
+cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):
+    """NumPy's rule for one-dimensional operands: a row before, a column behind, dropped from the result."""
+    cdef tuple sx = x.array.shape, sy = y.array.shape
+    cdef bint vx = len(sx) == 1, vy = len(sy) == 1
+    if sx[-2 if tx and not vx else -1] != sy[-1 if (ty and not vy) or vy else -2]:
+        raise ValueError(complain_matmul(x, y, tx, ty))
+    if vx:
+        x = apply_linear(OP_RESHAPE, x, (sx, (1,) + sx))
+    if vy:
+        y = apply_linear(OP_RESHAPE, y, (sy, sy + (1,)))
+    out = <Tensor>apply_matmul(x, y, tx and not vx, ty and not vy)
+    shape = shape_of(<Operand>out)
+    short = shape
+    if vy:
+        short = short[:-1]
+    if vx:
+        short = short[:-1] if vy else short[:-2] + short[-1:]
+    return apply_linear(OP_RESHAPE, out, (shape, short))
