@@ -1,7 +1,9 @@
 """Calls of public functions on complex operands, for the tests that each is differentiated or refuses them.
 
-A function stands in `RIGHT`, with calls whose derivatives are checked; in `REFUSED`, with a call that is a TypeError;
-or in `OTHERS`: what makes tensors, answers in steps, or takes functions. The calls take one or two complex128 operands
+What a row of the op table makes of them stands in the row, and its own tests are made from that (test_complex.py,
+test_complex_rows.py). Any other function stands in `RIGHT`, with calls whose derivatives are checked, as are calls of
+rows that go beyond their own cases; in `REFUSED`, with a call that is a TypeError; or in `OTHERS`: what makes tensors,
+answers in steps, or takes functions. The calls take one or two complex128 operands
 of shape (3, 3), none of them near 0. Names are those under `tf`; `NUMPY_REFUSES` are NumPy's.
 """
 
@@ -35,42 +37,15 @@ def kernel(x: Any, *shape: int) -> Any:
     return tf.reshape(tf.tile(tf.reshape(x, (-1,)), [3])[: int(np.prod(shape))], shape)
 
 
-_ACTIVATIONS = ("exponential", "linear", "sigmoid", "silu", "softmax", "softsign", "swish", "tanh")
-_REAL_ACTIVATIONS = ("elu", "gelu", "leaky_relu", "relu", "softplus")
-_NAMESAKES = "ceil cumulative_logsumexp erfinv erfcinv floor log_sigmoid ndtri softplus softsign"
-_REAL_FUNCTIONS = {
-    **{name: name for name in _NAMESAKES.split()},
-    **{f"bessel_{name}": name for name in ("i0", "i0e", "i1", "i1e")},
-    "lbeta": "gammaln",
-    "lgamma": "gammaln",
-}
-_SPECIAL = ("dawsn", "expint", "fresnel_cos", "fresnel_sin", "spence")
-_REAL_SPECIAL = [name for name in tf.math.special.__all__ if name.startswith("bessel_")]
+_ACTIVATIONS = ("linear", "silu", "softsign", "swish")
+_REAL_ACTIVATIONS = ("gelu", "leaky_relu")
 
 RIGHT: dict[str, tuple[Call, ...]] = {
-    # Elementwise functions; their derivatives are those of the rows (test_complex.py).
-    **{
-        name: (getattr(tf, name),)
-        for name in ("abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "identity")
-        + ("negative", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "tan", "tanh")
-    },
-    **{
-        f"math.{name}": (getattr(tf.math, name),)
-        for name in ("angle", "conj", "expm1", "imag", "log", "log1p", "real", "reciprocal", "rsqrt")
-    },
-    "add": (lambda x, y: tf.add(x, y),),
-    "divide": (lambda x, y: tf.divide(x, y),),
-    "multiply": (lambda x, y: tf.multiply(x, y),),
-    "pow": (lambda x, y: tf.pow(x, y), lambda x: tf.pow(x, 2), lambda x: tf.pow(x, 0.5)),
-    "subtract": (lambda x, y: tf.subtract(x, y),),
-    "truediv": (lambda x, y: tf.truediv(x, y),),
+    "identity": (tf.identity,),
+    "math.angle": (tf.math.angle,),
+    "math.real": (tf.math.real,),
+    "pow": (lambda x: tf.pow(x, 2), lambda x: tf.pow(x, 0.5)),
     "scalar_mul": (lambda x: tf.scalar_mul(2 - 1j, x),),
-    "math.divide_no_nan": (lambda x, y: tf.math.divide_no_nan(x, y),),
-    "math.multiply_no_nan": (lambda x, y: tf.math.multiply_no_nan(x, y),),
-    "math.squared_difference": (lambda x, y: tf.math.squared_difference(x, y),),
-    "math.xdivy": (lambda x, y: tf.math.xdivy(x, y),),
-    "math.xlog1py": (lambda x, y: tf.math.xlog1py(x, y),),
-    "math.xlogy": (lambda x, y: tf.math.xlogy(x, y),),
     "nn.silu": (tf.nn.silu,),
     "nn.swish": (tf.nn.swish,),
     # Sums and products
@@ -88,8 +63,6 @@ RIGHT: dict[str, tuple[Call, ...]] = {
     "reduce_sum": (lambda x: tf.reduce_sum(x, 1), tf.reduce_sum),
     "reduce_max": (lambda x: tf.reduce_max(x, 1),),
     "reduce_min": (lambda x: tf.reduce_min(x, 1),),
-    "maximum": (lambda x, y: tf.maximum(x, y),),
-    "minimum": (lambda x, y: tf.minimum(x, y),),
     "sort": (lambda x: tf.sort(x, 0), lambda x: tf.sort(x, direction="DESCENDING")),
     "math.top_k": (lambda x: tf.math.top_k(x, 2).values,),
     "math.segment_mean": (lambda x: tf.math.segment_mean(x, IDS),),
@@ -213,11 +186,7 @@ RIGHT: dict[str, tuple[Call, ...]] = {
     "nn.softmax_cross_entropy_with_logits": (lambda x, y: tf.nn.softmax_cross_entropy_with_logits(x, y),),
     "nn.sparse_softmax_cross_entropy_with_logits": (lambda x: tf.nn.sparse_softmax_cross_entropy_with_logits(IDS, x),),
     "nn.log_poisson_loss": (lambda x, y: tf.nn.log_poisson_loss(x, y),),
-    "math.erf": (tf.math.erf,),
-    "math.erfc": (tf.math.erfc,),
-    "math.digamma": (tf.math.digamma,),
     "clip_by_value": (lambda x: tf.clip_by_value(x, -0.5, 0.5),),
-    **{f"math.special.{n}": (getattr(tf.math.special, n),) for n in _SPECIAL},
     # Batches, patches and places
     "approx_top_k": (lambda x: tf.approx_top_k(x, 2)[0],),
     "math.approx_max_k": (lambda x: tf.math.approx_max_k(x, 2)[0],),
@@ -293,19 +262,12 @@ REFUSED: dict[str, tuple[Call, str]] = {
         lambda x: tf.histogram_fixed_width_bins(x, [0.0, 1.0]),
         "histogram_fixed_width_bins",
     ),
-    **{f"math.{n}": (getattr(tf.math, n), row) for n, row in _REAL_FUNCTIONS.items()},
-    **{f"math.special.{n}": (getattr(tf.math.special, n), n.removeprefix("bessel_")) for n in _REAL_SPECIAL},
-    **{f"nn.{n}": (getattr(tf.nn, n), n) for n in ("elu", "gelu", "leaky_relu", "relu", "relu6", "selu")},
+    "math.cumulative_logsumexp": (tf.math.cumulative_logsumexp, "cumulative_logsumexp"),
+    "math.lbeta": (tf.math.lbeta, "gammaln"),
+    **{f"nn.{n}": (getattr(tf.nn, n), n) for n in ("gelu", "leaky_relu")},
     **{f"keras.activations.{n}": (getattr(tf.keras.activations, n), n) for n in _REAL_ACTIVATIONS},
-    "atan2": (lambda x, y: tf.atan2(x, y), "atan2"),
-    "floor": (tf.floor, "floor"),
-    "math.betainc": (lambda x, y: tf.math.betainc(x, y, y), "betainc"),
-    "math.floordiv": (lambda x, y: tf.math.floordiv(x, y), "floordiv"),
-    "math.floormod": (lambda x, y: tf.math.floormod(x, y), "mod"),
     "math.igamma": (lambda x, y: tf.math.igamma(x, y), "igamma"),
     "math.igammac": (lambda x, y: tf.math.igammac(x, y), "igammac"),
-    "math.mod": (lambda x, y: tf.math.mod(x, y), "mod"),
-    "math.nextafter": (lambda x, y: tf.math.nextafter(x, y), "nextafter"),
     "math.polygamma": (lambda x, y: tf.math.polygamma(x, y), "polygamma"),
     "math.zeta": (lambda x, y: tf.math.zeta(x, y), "zeta takes a real order"),
     "math.segment_max": (lambda x: tf.math.segment_max(x, IDS), "segment_max"),
@@ -408,28 +370,24 @@ REFUSED: dict[str, tuple[Call, str]] = {
 # What makes tensors or shapes, answers in steps, follows a function of the user's, or is no function of numbers.
 _OTHERS = """
     TensorArray constant_initializer newaxis ones_initializer random_normal_initializer random_uniform_initializer
-    zeros_initializer
-    DType GradientTape IndexedSlices Module Program Tensor TensorShape TensorSpec UnconnectedGradients Variable argmax
-    argmin argsort as_dtype autodiff bool case complex128 complex64 cond config constant convert_to_tensor
-    custom_gradient custom_jvp double dtypes elementwise_op equal experimental eye float16 float32 float64 floatx foldl
-    foldr function general_op get_num_threads grad grad_pass_through greater greater_equal half hessian hvp int16 int32
-    int64 int8 is_tensor jacobian jvp keras less less_equal linalg linear_op linearize logical_and logical_not
-    logical_or longdouble map_fn math name_scope nest nn not_equal one_hot ones ones_like random range rank
-    recompute_grad reduce_all reduce_any round scan scipy searchsorted sequence_mask set_floatx set_num_threads shape
-    size sparse_hessian sparse_jacobian stop_gradient switch_case test testing uint16 uint32 uint64 uint8
-    value_and_grad vectorize vectorized_map vjp vmap while_loop zeros zeros_like fill bfloat16 signal
-    math.count_nonzero math.in_top_k math.invert_permutation math.is_finite math.is_inf
-    math.is_nan math.logical_xor math.rint math.zero_fraction linalg.matrix_rank nn.dropout nn.in_top_k nn.zero_fraction
-    TensorArray newaxis constant_initializer ones_initializer zeros_initializer random_normal_initializer
-    random_uniform_initializer
-    Assert assert_equal assert_greater assert_less assert_rank bitcast bitwise broadcast_dynamic_shape
-    broadcast_static_shape buffer control_dependencies debugging device errors executing_eagerly get_static_value group
-    init_scope initializers inside_function is_symbolic_tensor losses
-    metrics no_op numpy numpy_function optimizers print py_function required_space_to_batch_paddings shape_n timestamp
-    unravel_index math.is_non_decreasing math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler
-    nn.collapse_repeated nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder
-    nn.ctc_unique_labels nn.fixed_unigram_candidate_sampler nn.with_space_to_batch
-    keras.activations.get scipy.integrate.odeint scipy.integrate.solve_ivp
+    zeros_initializer DType GradientTape IndexedSlices Module Program Tensor TensorShape TensorSpec
+    UnconnectedGradients Variable argmax argmin argsort as_dtype autodiff bool case complex128 complex64 cond config
+    constant convert_to_tensor custom_gradient custom_jvp double dtypes elementwise_op experimental eye float16
+    float32 float64 floatx foldl foldr function general_op get_num_threads grad grad_pass_through half hessian hvp
+    int16 int32 int64 int8 is_tensor jacobian jvp keras linalg linear_op linearize longdouble map_fn math name_scope
+    nest nn one_hot ones ones_like random range rank recompute_grad reduce_all reduce_any round scan scipy
+    searchsorted sequence_mask set_floatx set_num_threads shape size sparse_hessian sparse_jacobian stop_gradient
+    switch_case test testing uint16 uint32 uint64 uint8 value_and_grad vectorize vectorized_map vjp vmap while_loop
+    zeros zeros_like fill bfloat16 signal math.count_nonzero math.in_top_k math.invert_permutation
+    math.zero_fraction linalg.matrix_rank nn.dropout nn.in_top_k nn.zero_fraction Assert assert_equal assert_greater
+    assert_less assert_rank bitcast bitwise broadcast_dynamic_shape broadcast_static_shape buffer
+    control_dependencies debugging device errors executing_eagerly get_static_value group init_scope initializers
+    inside_function is_symbolic_tensor losses metrics no_op numpy numpy_function optimizers print py_function
+    required_space_to_batch_paddings shape_n timestamp unravel_index math.is_non_decreasing
+    math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler nn.collapse_repeated
+    nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder nn.ctc_unique_labels
+    nn.fixed_unigram_candidate_sampler nn.with_space_to_batch keras.activations.get scipy.integrate.odeint
+    scipy.integrate.solve_ivp
 """
 OTHERS = set(_OTHERS.split())
 
