@@ -8,11 +8,10 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from . import _core, dtypes, math, nn
+from . import _core, dtypes
 from . import leaving as _leaving
-from . import numpy_protocol as _numpy_protocol
+from . import operand_names as _operand_names
 from ._core import Tensor
-from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from .creation import (
     add_n,
     cast,
@@ -60,7 +59,6 @@ from .dtypes import (
 from .indexed_slices import IndexedSlices
 from .indexed_slices import collect as _collect_slices
 from .indexed_slices import densify as _densify_slices
-from .math import round, truediv
 from .ops.complex_parts import complex
 from .ops.counting import (
     scalar_mul,
@@ -160,12 +158,12 @@ from .ops.shaping import (
 )
 from .ops.shaping import stack_nested as _stack_nested
 from .tensor_shape import TensorShape
+from .tensorflow import math, nn
+from .tensorflow.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from .tensorflow.math import round, truediv
 
 _core.install(
     tensor_shape=TensorShape,
-    array_ufunc=_numpy_protocol.array_ufunc,
-    array_function=_numpy_protocol.array_function,
-    functions=_numpy_protocol.FUNCTIONS,
     stack=_stack_nested,
     indexed_slices=IndexedSlices,
     collect=_collect_slices,
@@ -173,8 +171,37 @@ _core.install(
 )
 _core.install_leaving(_leaving.refusal, _leaving.stores)
 
-from . import autodiff, config, nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
-from .custom import (  # noqa: E402
+
+# NumPy's room is loaded when NumPy first asks a tensor for more than a row, and puts its own functions in these places.
+def _array_ufunc(*arguments: _Any) -> _Any:
+    from .numpy import protocol
+
+    return protocol.array_ufunc(*arguments)
+
+
+def _array_function(*arguments: _Any) -> _Any:
+    from .numpy import protocol
+
+    return protocol.array_function(*arguments)
+
+
+def _method(name: str) -> _Any:
+    from .numpy import methods
+
+    return methods.function_of(name)
+
+
+_core.install_numpy(_array_ufunc, _array_function, {})
+_core.install_methods(
+    (*_operand_names.METHODS, *_operand_names.OF_TENSORFLOW),
+    (*_operand_names.ATTRIBUTES, *_operand_names.OF_PARTS),
+    _method,
+)
+
+from . import namespaces as _namespaces  # noqa: E402
+from . import nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from .derivatives import autodiff  # noqa: E402  (what follows uses tensors, which the line above has completed)
+from .derivatives.custom import (  # noqa: E402
     custom_gradient,
     custom_jvp,
     elementwise_op,
@@ -183,47 +210,24 @@ from .custom import (  # noqa: E402
     linear_op,
     recompute_grad,
 )
-from .function import function  # noqa: E402
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
+from .programs.function import function  # noqa: E402
+from .programs.tensor_spec import TensorSpec  # noqa: E402
+from .programs.vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
-from .tensor_spec import TensorSpec  # noqa: E402
+from .tensorflow import config  # noqa: E402  (what follows uses tensors, which the line above has completed)
 from .threads import get_num_threads, set_num_threads  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
-from .vectorize import vectorize, vectorized_map, vmap  # noqa: E402
+
+_namespaces.install()
 
 if _TYPE_CHECKING:
-    from . import bitwise, debugging, errors, experimental, keras, linalg, numpy, random, scipy, signal, test, testing
-    from .buffers import buffer
-    from .callbacks import numpy_function, print, py_function
-    from .control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
-    from .debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
-    from .devices import device
-    from .graphs import (
-        control_dependencies,
-        executing_eagerly,
-        get_static_value,
-        group,
-        init_scope,
-        inside_function,
-        is_symbolic_tensor,
-        no_op,
-        parallel_stack,
-        shape_n,
-        timestamp,
-        tuple,
-    )
-    from .initial_values import (
-        constant_initializer,
-        ones_initializer,
-        random_normal_initializer,
-        random_uniform_initializer,
-        zeros_initializer,
-    )
+    from . import errors, experimental, keras, numpy, scipy, testing
+    from .derivatives.sparse import sparse_hessian, sparse_jacobian
     from .keras import initializers, losses, metrics, optimizers
-    from .linalg import eig, eigvals, matrix_square_root
-    from .math import realdiv
+    from .numpy.buffers import buffer
     from .ops.approximate import approx_top_k
     from .ops.blocks import batch_to_space, required_space_to_batch_paddings, space_to_batch, space_to_batch_nd
     from .ops.convolution_spellings import conv
@@ -237,10 +241,37 @@ if _TYPE_CHECKING:
         strided_slice,
         unravel_index,
     )
-    from .program import Program
-    from .signal.flat import fftnd, ifftnd, irfftnd, rfftnd
-    from .sparse import sparse_hessian, sparse_jacobian
-    from .tensor_array import TensorArray
+    from .programs.program import Program
+    from .tensorflow import bitwise, debugging, linalg, random, signal, test
+    from .tensorflow.callbacks import numpy_function, print, py_function
+    from .tensorflow.control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
+    from .tensorflow.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
+    from .tensorflow.devices import device
+    from .tensorflow.graphs import (
+        control_dependencies,
+        executing_eagerly,
+        get_static_value,
+        group,
+        init_scope,
+        inside_function,
+        is_symbolic_tensor,
+        no_op,
+        parallel_stack,
+        shape_n,
+        timestamp,
+        tuple,
+    )
+    from .tensorflow.initial_values import (
+        constant_initializer,
+        ones_initializer,
+        random_normal_initializer,
+        random_uniform_initializer,
+        zeros_initializer,
+    )
+    from .tensorflow.linalg import eig, eigvals, matrix_square_root
+    from .tensorflow.math import realdiv
+    from .tensorflow.signal.flat import fftnd, ifftnd, irfftnd, rfftnd
+    from .tensorflow.tensor_array import TensorArray
 
 __version__ = "0.1.0"
 
@@ -253,23 +284,23 @@ _LAZY = (
     *("test", "testing"),
 )
 _LAZY_NAMES = {
-    "buffers": ("buffer",),
+    "numpy.buffers": ("buffer",),
     "dtypes": ("bfloat16",),  # (not in __all__: it may not be installed)
-    "callbacks": ("numpy_function", "print", "py_function"),
-    "control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
-    "debugging": ("Assert", "assert_equal", "assert_greater", "assert_less", "assert_rank"),
-    "devices": ("device",),
-    "graphs": (
+    "tensorflow.callbacks": ("numpy_function", "print", "py_function"),
+    "tensorflow.control_flow": ("case", "cond", "foldl", "foldr", "map_fn", "scan", "switch_case", "while_loop"),
+    "tensorflow.debugging": ("Assert", "assert_equal", "assert_greater", "assert_less", "assert_rank"),
+    "tensorflow.devices": ("device",),
+    "tensorflow.graphs": (
         *("control_dependencies", "executing_eagerly", "get_static_value", "group", "init_scope", "inside_function"),
         *("is_symbolic_tensor", "no_op", "parallel_stack", "shape_n", "timestamp", "tuple"),
     ),
-    "initial_values": (
+    "tensorflow.initial_values": (
         *("constant_initializer", "ones_initializer", "random_normal_initializer", "random_uniform_initializer"),
         "zeros_initializer",
     ),
     "keras": ("initializers", "losses", "metrics", "optimizers"),
-    "linalg": ("eig", "eigvals", "matrix_square_root"),
-    "math": ("realdiv",),
+    "tensorflow.linalg": ("eig", "eigvals", "matrix_square_root"),
+    "tensorflow.math": ("realdiv",),
     "ops.approximate": ("approx_top_k",),
     "ops.blocks": ("batch_to_space", "required_space_to_batch_paddings", "space_to_batch", "space_to_batch_nd"),
     "ops.convolution_spellings": ("conv",),
@@ -279,10 +310,10 @@ _LAZY_NAMES = {
         *("broadcast_dynamic_shape", "broadcast_static_shape", "ensure_shape", "extract_volume_patches"),
         *("strided_slice", "unravel_index"),
     ),
-    "program": ("Program",),
-    "signal.flat": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
-    "sparse": ("sparse_hessian", "sparse_jacobian"),
-    "tensor_array": ("TensorArray",),
+    "programs.program": ("Program",),
+    "tensorflow.signal.flat": ("fftnd", "ifftnd", "irfftnd", "rfftnd"),
+    "derivatives.sparse": ("sparse_hessian", "sparse_jacobian"),
+    "tensorflow.tensor_array": ("TensorArray",),
 }
 _MODULE_OF = {name: module for module, names in _LAZY_NAMES.items() for name in names}
 

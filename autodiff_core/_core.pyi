@@ -449,13 +449,13 @@ class Trace: ...
 def install(
     *,
     tensor_shape: Callable[[tuple[int, ...]], TensorShape],
-    array_ufunc: Callable[..., Any],
-    array_function: Callable[..., Any],
-    functions: dict[Any, Callable[..., Any]],
     stack: Callable[[Any, Any], Tensor],
     indexed_slices: type,
     collect: Callable[[Any], Any],
     densify: Callable[[Any], Tensor],
+) -> None: ...
+def install_numpy(
+    array_ufunc: Callable[..., Any], array_function: Callable[..., Any], functions: dict[Any, Callable[..., Any]]
 ) -> None: ...
 def register_elementwise(
     name: str,

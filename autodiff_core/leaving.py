@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from .program_text import place_text
-
 _BY_ARRAY, _BY_NUMBER = 1, 2
 _HERE = __name__.partition(".")[0]
 # What compiled functions are called that ask each element for a Python number (`array.array`, np.float64 ...),
@@ -160,3 +158,20 @@ def _is_of_a_library(name: str, names: dict[str, Any]) -> bool:
 def _root(thing: Any) -> str:
     name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
     return str(name or "").partition(".")[0]
+
+
+def place_text(place: Any) -> str:
+    """Where a value was looked at: file and line, as far as they are known."""
+    while isinstance(place, tuple) and place and isinstance(place[0], int):
+        place = place[1]  # (number of the look, place)
+    if place is None:
+        return "an unknown place"
+    code, line = place[:2]
+    if isinstance(code, str):  # from a file: (path, line, function), whatever somebody wrote there
+        return _printable(f"{code}:{line}, in {place[2]}")
+    return f"{code.co_filename}:{line}, in {code.co_name}"
+
+
+def _printable(text: str) -> str:
+    """A text without what moves a cursor or turns directions."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

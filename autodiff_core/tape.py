@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
-from . import _core, jacobians
+from . import _core
 from .creation import zeros_like
+from .derivatives import jacobians
 from .indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
 from .nest import assert_same_structure, flatten_for_tape
 from .tensor_protocol import flatten_sources, is_wrapper
@@ -618,7 +619,7 @@ class GradientTape(_core.Tape):
         array([[-1.,  1.,  0.],
                [ 0., -1.,  1.]], dtype=float32)
         """
-        from . import compression  # loaded when first used
+        from .derivatives import compression  # loaded when first used
 
         return compression.jacobian(self, target, source)
 
@@ -664,7 +665,7 @@ class GradientTape(_core.Tape):
                [2., 6., 4.],
                [0., 4., 0.]], dtype=float32)
         """
-        from . import compression  # loaded when first used
+        from .derivatives import compression  # loaded when first used
 
         return compression.hessian(self, target, source)
 

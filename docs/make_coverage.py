@@ -12,8 +12,9 @@ import numpy as np
 from scipy import special
 
 import autodiff_core as tf
-from autodiff_core import _core, numpy_protocol
-from autodiff_core.numpy_functions import registry
+from autodiff_core import _core
+from autodiff_core.numpy import protocol as numpy_protocol
+from autodiff_core.numpy.functions import registry
 from autodiff_core.ops import load_special, rows
 from autodiff_core.ops.scipy_rows import REFUSED
 

@@ -20,7 +20,7 @@ import numpy as np
 
 import autodiff_core as tf
 from autodiff_core import _core
-from autodiff_core.numpy_functions import registry
+from autodiff_core.numpy.functions import registry
 from autodiff_core.ops import Row, rows
 
 PAGE = Path(__file__).with_name("ops.md")

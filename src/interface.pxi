@@ -1,18 +1,23 @@
 # What Python calls for tensors: making them, looking at them, reducing them; and the arguments of its functions.
 
-def install(*, tensor_shape, array_ufunc, array_function, functions, stack, indexed_slices, collect, densify):
+def install(*, tensor_shape, stack, indexed_slices, collect, densify):
     """Give the core the package's own pieces that its methods return or call."""
-    global TensorShape, scalar_shape, hook_array_ufunc, hook_array_function, counterparts, public_stack
+    global TensorShape, scalar_shape, public_stack
     global IndexedSlices, collect_slices, dense_slices
     TensorShape = tensor_shape
     scalar_shape = tensor_shape(())
-    hook_array_ufunc = array_ufunc
-    hook_array_function = array_function
-    counterparts = functions
     public_stack = stack
     IndexedSlices = indexed_slices
     collect_slices = collect
     dense_slices = densify
+
+
+def install_numpy(array_ufunc, array_function, functions):
+    """Give the core what NumPy's hooks call, and NumPy's functions with what computes them on tensors."""
+    global hook_array_ufunc, hook_array_function, counterparts
+    hook_array_ufunc = array_ufunc
+    hook_array_function = array_function
+    counterparts = functions
 
 
 def install_random(state, restore):

@@ -25,7 +25,7 @@ import fourier_calls
 import numpy_calls
 import tensorflow_calls
 import test_methods
-from autodiff_core import array_api
+from autodiff_core.numpy import array_api
 from test_docs import EXAMPLES
 
 

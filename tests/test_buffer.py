@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import autodiff_core as tf
 from autodiff_core import _core
-from autodiff_core.buffers import Buffer
+from autodiff_core.numpy.buffers import Buffer
 from autodiff_core.testing import check_gradients
 
 GENERATOR = np.random.default_rng(11)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff_core as tf
-from autodiff_core.numpy_protocol import is_of_scipy
+from autodiff_core.numpy.protocol import is_of_scipy
 from autodiff_core.ops.table import rows
-from autodiff_core.program_file import from_bytes, pack, to_bytes, unpack
+from autodiff_core.programs.file import from_bytes, pack, to_bytes, unpack
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")

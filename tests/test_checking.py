@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.checking import StaleProgramError
+from autodiff_core.programs.checking import StaleProgramError
 
 X = tf.constant([1.0, 2.0])
 

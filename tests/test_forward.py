@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core import _core, jacobians
+from autodiff_core import _core
+from autodiff_core.derivatives import jacobians
 from test_memory import growth
 
 ForwardAccumulator = tf.autodiff.ForwardAccumulator

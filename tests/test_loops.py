@@ -9,7 +9,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
-from autodiff_core.loops import Body, Embedded, Layout, Loop, closed_program, fingerprint
+from autodiff_core.programs.loops import Body, Embedded, Layout, Loop, closed_program, fingerprint
 
 CASES: dict[str, tuple[Any, list[Any]]] = {
     "elementwise": (lambda x: [tf.sin(x[0]) * x[1] + 2.0], [np.array([0.3, 0.7]), np.float64(0.2)]),

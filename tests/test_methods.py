@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.numpy_protocol import ATTRIBUTES, METHODS
+from autodiff_core.operand_names import ATTRIBUTES, METHODS
 from autodiff_core.testing import check_gradients
 
 MATRIX = np.random.default_rng(3).normal(size=(3, 4))
@@ -325,7 +325,7 @@ def test_methods_are_looked_for_when_they_are_used():
     program = "import sys, autodiff_core as tf; t = tf.constant([1.0]); t.shape, t + t, hasattr(t, 'nothing');"
     for use, there in (("", False), ("t.sum()", True)):
         loaded = subprocess.run(
-            [sys.executable, "-c", f"{program}{use}\nprint('autodiff_core.methods' in sys.modules)"],
+            [sys.executable, "-c", f"{program}{use}\nprint('autodiff_core.numpy.methods' in sys.modules)"],
             capture_output=True,
             text=True,
             check=True,

@@ -26,8 +26,8 @@ import autodiff_core as tf
 from autodiff_core import _core
 from autodiff_core.ops.forms import Form, Kind
 from autodiff_core.ops.table import rows
-from autodiff_core.program_check import check_record, load_all_rows
-from autodiff_core.program_file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
+from autodiff_core.programs.file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
+from autodiff_core.programs.file_check import check_record, load_all_rows
 from record_samples import SAMPLES
 from test_gradients_generated import takes_floats
 

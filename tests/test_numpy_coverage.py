@@ -19,11 +19,12 @@ import pytest
 import autodiff_core as tf
 import fourier_calls
 import numpy_calls
-from autodiff_core import _core, numpy_protocol
-from autodiff_core.numpy_functions import registry
+from autodiff_core import _core
+from autodiff_core.numpy import protocol as numpy_protocol
+from autodiff_core.numpy.functions import registry
+from autodiff_core.numpy.ufunc_methods import varies_in_steps
 from autodiff_core.ops import rows
 from autodiff_core.testing import check_gradients
-from autodiff_core.ufunc_methods import varies_in_steps
 
 registry.load()
 
@@ -113,7 +114,7 @@ def joined(result: Any) -> Any:
 def test_somebody_has_decided_what_a_tensor_does_with(full: str, thing: Any, space: Namespace) -> None:
     name = full.rpartition(".")[2]
     found = decided(name, thing, space.calls)
-    assert len(found) == 1, f"{full}: decide on it in autodiff_core/numpy_functions, or list it in the tests ({found})"
+    assert len(found) == 1, f"{full}: decide on it in autodiff_core/numpy/functions, or list it in the tests ({found})"
     if found == ["recorded"]:
         key = name if isinstance(thing, np.ufunc) or name in space.calls.GRADIENTS else thing.__name__
         assert space.calls.GRADIENTS[key], f"{full} is recorded: give an example call"

@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 # What is imported when it is first used.
-LATE = ["linalg", "signal", "scipy", "numpy", "array_api", "keras", "program", "program_file", "sparse", "testing"]
+LATE = [
+    *("tensorflow.linalg", "tensorflow.signal", "scipy", "numpy", "keras"),
+    *("programs.program", "programs.file", "derivatives.sparse", "testing"),
+]
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

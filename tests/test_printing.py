@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.program_file import ProgramFileError
+from autodiff_core.programs.file import ProgramFileError
 
 X = tf.constant([1.0, 2.0])
 
@@ -187,7 +187,7 @@ def test_programs_that_print_to_files_or_functions_are_not_saved(tmp_path, told)
     ],
 )
 def test_program_files_are_checked(attribute, message):
-    from autodiff_core.program_check import Kind, check_record
+    from autodiff_core.programs.file_check import Kind, check_record
 
     with pytest.raises(ValueError, match=message):
         check_record("print", [Kind(float, (2,))], attribute)

@@ -15,8 +15,8 @@ import pytest
 import autodiff_core as tf
 from autodiff_core import _core
 from autodiff_core.ops.table import rows
-from autodiff_core.program_check import load_all_rows
-from autodiff_core.program_file import MAGIC, ProgramFileError, from_bytes, pack, to_bytes, unpack
+from autodiff_core.programs.file import MAGIC, ProgramFileError, from_bytes, pack, to_bytes, unpack
+from autodiff_core.programs.file_check import load_all_rows
 from record_samples import SAMPLES
 from test_gradients_generated import takes_floats
 

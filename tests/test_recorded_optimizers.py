@@ -12,7 +12,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core.keras import optimizers
-from autodiff_core.program_file import from_bytes, to_bytes
+from autodiff_core.programs.file import from_bytes, to_bytes
 
 RULES: dict[str, Callable[[], Any]] = {
     "SGD": lambda: optimizers.SGD(0.1),

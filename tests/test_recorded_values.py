@@ -24,7 +24,7 @@ import special_calls
 import tensorflow_calls
 import value_calls as calls
 from autodiff_core.ops import rows
-from autodiff_core.program_file import from_bytes, to_bytes
+from autodiff_core.programs.file import from_bytes, to_bytes
 
 scipy = pytest.importorskip("scipy")
 CALLS = 5

@@ -12,7 +12,8 @@ import scipy.sparse
 from hypothesis import given, settings
 
 import autodiff_core as tf
-from autodiff_core import _core, compression
+from autodiff_core import _core
+from autodiff_core.derivatives import compression
 from autodiff_core.ops import forms, rows
 from autodiff_core.ops.table import general, linear
 from results import flattened

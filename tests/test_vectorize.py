@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.function import Function
+from autodiff_core.programs.function import Function
 
 N = 5
 RNG = np.random.default_rng(11)

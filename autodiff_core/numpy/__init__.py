@@ -7,6 +7,6 @@ the tensors. Here they record. Nothing is written out: a name is NumPy's own thi
 (`rerun`). Without tensors among the arguments everything is NumPy's, results included.
 """
 
-from .spellings import namespace
+from .names import namespace
 
 __all__, __dir__, __getattr__ = namespace("numpy")

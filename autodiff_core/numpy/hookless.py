@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..numpy_functions import registry
-from ..numpy_functions.creating import tensor_of
 from ..ops import elementwise, indexing, shaping
+from .functions import registry
+from .functions.creating import tensor_of
 from .spellings import holds_tensors, stacked
 
 

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..numpy_functions import registry
-from ..numpy_functions.creating import tensor_of
+from .functions import registry
+from .functions.creating import tensor_of
 
 
 class _Arrays(type):

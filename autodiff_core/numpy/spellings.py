@@ -7,75 +7,24 @@ the list's items is.
 
 from __future__ import annotations
 
-import pkgutil
-import sys
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from importlib import import_module
-from importlib.abc import Loader
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from .. import _core
-from ..numpy_functions import registry
-from ..numpy_functions.creating import tensor_of
+from .functions import registry
+from .functions.creating import tensor_of
 
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, type(np.sum))
 _OWN_MODULES = {"numpy.linalg", "numpy.fft", "numpy.polynomial"}
 
 
-def namespace(name: str) -> tuple[list[str], Callable[[], list[str]], Callable[[str], Any]]:
-    """`__all__`, `__dir__` and `__getattr__` of a module that spells a module of NumPy's."""
-    original = import_module(name)
-    public = {*original.__all__, "__version__"}
-    here = name.replace("numpy", __package__, 1)
-
-    def dir_of() -> list[str]:
-        return sorted({*vars(sys.modules[here]), *dir(original)})
-
-    def attribute(wanted: str) -> Any:
-        if wanted.startswith("__") and wanted not in public:  # what the import system asks for is not NumPy's to say
-            raise AttributeError(f"module {here!r} has no attribute {wanted!r}")
-        try:
-            thing = getattr(original, wanted)
-        except AttributeError as error:
-            raise AttributeError(f"module {here!r} has no attribute {wanted!r}: {error}") from None
-        found = _spelled(thing, f"{name}.{wanted}", here)
-        setattr(sys.modules[here], wanted, found)
-        return found
-
-    return list(original.__all__), dir_of, attribute
-
-
-class _Passed(Loader):
-    """Finds and loads what is imported by `import autodiff_core.numpy.random` and its like: NumPy's own module."""
-
-    def __init__(self) -> None:
-        self.own = {module.name for module in pkgutil.iter_modules(sys.modules[__package__].__path__)}
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        here, _, rest = name.partition(__package__ + ".")
-        if here or not rest or rest.partition(".")[0] in self.own:
-            return None
-        try:
-            original = find_spec(name.replace(__package__, "numpy", 1))
-        except ModuleNotFoundError:
-            return None
-        return None if original is None else ModuleSpec(name, self)
-
-    def exec_module(self, module: ModuleType) -> None:
-        sys.modules[module.__name__] = import_module(module.__name__.replace(__package__, "numpy", 1))
-
-
-# (The first that is asked: in the folders of NumPy's own packages their modules would be found once more.)
-sys.meta_path.insert(0, _Passed())
-
-
-def _spelled(thing: Any, full: str, here: str) -> Any:
+def spelled(thing: Any, full: str, here: str) -> Any:
+    """A thing of NumPy's, named in full, as this namespace has it."""
     if full in _OWN_MODULES:
         return import_module(full.replace("numpy", __package__, 1))
     if full.count(".") == 1:
@@ -122,7 +71,7 @@ def _function(function: Any, here: str) -> Any:
     # (What makes arrays, or writes into them, has no counterpart that could be reached.)
     as_given = made is None and (function in registry.leaving or function in registry.refusals)
 
-    def spelled(*args: Any, **kwargs: Any) -> Any:
+    def spelling(*args: Any, **kwargs: Any) -> Any:
         if as_given:
             return function(*args, **kwargs)
         args, kwargs = _arguments(function, args, kwargs)  # type: ignore[assignment]
@@ -130,10 +79,10 @@ def _function(function: Any, here: str) -> Any:
             return made(*args, **kwargs)
         return function(*_seen_by_numpy(args, kwargs, function in registry.of_lists), **kwargs)
 
-    update_wrapper(spelled, function, updated=())
-    spelled.__module__ = here
-    spelled.__qualname__ = spelled.__name__
-    return spelled
+    update_wrapper(spelling, function, updated=())
+    spelling.__module__ = here
+    spelling.__qualname__ = spelling.__name__
+    return spelling
 
 
 def _seen_by_numpy(args: Sequence[Any], kwargs: dict[str, Any], of_lists: bool = False) -> Sequence[Any]:

@@ -3,7 +3,10 @@
 Rows that few programs use are loaded with the functions that reach them, not with the library.
 """
 
+import sys as _sys
 from importlib import import_module as _import_module
+
+from numpy import ufunc as _ufunc
 
 from . import (
     complex_parts,
@@ -44,12 +47,19 @@ def load_special() -> None:
         _import_module(f"{__name__.rpartition('.')[0]}.{place.rpartition('.')[0]}")
 
 
+def is_of_scipy(ufunc: _ufunc) -> bool:
+    """Whether a ufunc is one of scipy.special, which has been imported then."""
+    module = _sys.modules.get("scipy.special._ufuncs")
+    return module is not None and getattr(module, ufunc.__name__, None) is ufunc
+
+
 __all__ = [
     "Case",
     "Row",
     "complex_parts",
     "elementwise",
     "indexing",
+    "is_of_scipy",
     "linalg",
     "load_special",
     "nn",

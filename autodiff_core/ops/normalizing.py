@@ -181,7 +181,7 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None,
     >>> print(tf.nn.dropout([1., 2.], rate=0.))
     Tensor([1. 2.], shape=(2,), dtype=float32)
     """
-    from ..random import uniform  # loaded when first used
+    from ..tensorflow.random import uniform  # loaded when first used
 
     operand = _core.operand(x)
     known = not isinstance(rate, _core.Operand)

@@ -13,8 +13,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..loops import Embedded
 from ..ops.shaping import broadcast_to, concat, expand_dims, inexact, reshape, stack, transpose
+from ..programs.loops import Embedded
 from .equations import Equation
 from .keeping import kept_steps, watched
 from .schemes import Collocation, Explicit, Steps

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..differentiable import bare
+from ..programs.differentiable import bare
 from .equations import Equation
 from .schemes import Collocation, Steps
 

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
-from ..loops import Body, Derivative, Layout, Loop
 from ..ops.elementwise import abs, maximum
 from ..ops.indexing import gather
 from ..ops.reductions import reduce_sum
 from ..ops.shaping import concat, expand_dims, reshape
 from ..ops.solving import solve
+from ..programs.loops import Body, Derivative, Layout, Loop
 from ..tape import GradientTape
 from .equations import Equation
 

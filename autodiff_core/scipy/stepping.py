@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..differentiable import bare
-from ..loops import Layout, Loop
+from ..programs.differentiable import bare
+from ..programs.loops import Layout, Loop
 from .equations import Equation
 from .schemes import Explicit, Steps
 

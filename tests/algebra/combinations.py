@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from autodiff_core.program_file import ProgramFileError
+from autodiff_core.programs.file import ProgramFileError
 
 from .check import Chain, chain_of, permitted, run
 from .corpus import CORPUS, Entry

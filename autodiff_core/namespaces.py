@@ -1,0 +1,94 @@
+"""What is imported by a name that is not its file's.
+
+The public modules stand in rooms: `autodiff_core.math` is `autodiff_core.tensorflow.math`, one and the same module.
+And what `autodiff_core.numpy` has no module of its own for (`import autodiff_core.numpy.random`) is NumPy's own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+__all__ = ["MODULES", "install"]
+
+PACKAGE = __name__.rpartition(".")[0]
+
+# By the public name, the file's place.
+MODULES = {
+    "array_api": "numpy.array_api",
+    "autodiff": "derivatives.autodiff",
+    "bitwise": "tensorflow.bitwise",
+    "config": "tensorflow.config",
+    "debugging": "tensorflow.debugging",
+    "linalg": "tensorflow.linalg",
+    "math": "tensorflow.math",
+    "nn": "tensorflow.nn",
+    "program_file": "programs.file",
+    "random": "tensorflow.random",
+    "signal": "tensorflow.signal",
+    "test": "tensorflow.test",
+}
+# Where pickles that were written before say that things are.
+_FORMER = {
+    "buffers": "numpy.buffers",
+    "custom": "derivatives.custom",
+    "function": "programs.function",
+    "random_generator": "tensorflow.random_generator",
+    "tensor_spec": "programs.tensor_spec",
+    "vectorize": "programs.vectorize",
+}
+_PLACES = {**MODULES, **_FORMER}
+
+
+def _home(name: str) -> str | None:
+    """The module that is meant by a name; None where that is a file of the name."""
+    if not name.startswith(PACKAGE + "."):
+        return None
+    first, dot, rest = name[len(PACKAGE) + 1 :].partition(".")
+    if first in _PLACES:
+        return f"{PACKAGE}.{_PLACES[first]}{dot}{rest}"
+    if first == "numpy" and rest:
+        here = os.path.join(sys.modules[f"{PACKAGE}.numpy"].__path__[0], rest.partition(".")[0])
+        if not os.path.exists(here + ".py") and not os.path.isdir(here) and _is_of_numpy(rest):
+            return "numpy." + rest
+    return None
+
+
+def _is_of_numpy(name: str) -> bool:
+    from importlib.util import find_spec  # its import takes a millisecond
+
+    try:
+        return find_spec("numpy." + name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+class _Alias:
+    """Finds and loads what is imported by such a name."""
+
+    def __init__(self, home: str) -> None:
+        self._home = home
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        home = _home(name)
+        return None if home is None else ModuleSpec(name, _Alias(home))  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        sys.modules[module.__name__] = import_module(self._home)
+
+
+def install() -> None:
+    """Make the names known to `import`; the library has been loaded."""
+    # (The first that is asked: in the folders of the packages their modules would be found once more.)
+    sys.meta_path.insert(0, _Alias)
+    # These are not to be imported: they would become attributes of the package, which are functions of these names.
+    for name in ("function", "vectorize"):
+        sys.modules[f"{PACKAGE}.{name}"] = sys.modules[f"{PACKAGE}.{_PLACES[name]}"]

@@ -1,0 +1,69 @@
+"""Programs in words: one line a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..leaving import place_text
+
+__all__ = ["listing", "value_text"]
+
+_WIDTH = 60
+
+
+def listing(core: Any) -> Iterator[str]:
+    """Inputs and variables, records in the order in which they are computed, assignments, outputs."""
+    fixed = core.input_count + len(core.variables)
+    for node in range(len(core)):
+        op, operands, dtype, shape, attribute = core.node(node)
+        if op == "guard":
+            value, truth, _ = attribute
+            kind = "truth of " if truth else ""
+            wanted = bool(np.all(value.numpy() != 0)) if truth else value_text(value)
+            yield f"guard {kind}%{operands[0]} is {wanted}  at {place_text(core.places.get(node))}"
+            continue
+        if node < core.input_count:
+            what = "input"
+        elif node < fixed:
+            what = f"variable {core.variables[node - core.input_count].name!r}"
+        elif op == "constant":
+            what = f"constant {value_text(attribute)}"
+        else:
+            inside = ", ".join(f"%{k}" for k in operands)
+            what = f"{op}({inside})" if attribute is None else f"{op}({inside}; {attribute_text(attribute)})"
+        yield f"%{node} = {what}  {dtype.name} {shape}"
+    for which, node in core.assigned:
+        yield f"{core.variables[which].name!r} <- %{node}"
+    yield "return " + ", ".join(f"%{node}" for node in core.outputs)
+
+
+def value_text(value: Any) -> str:
+    """A constant, abbreviated."""
+    array = np.asarray(value.numpy())
+    if array.ndim == 0:
+        return repr(array.item())
+    with np.printoptions(threshold=4, edgeitems=1, precision=4):
+        return _short(" ".join(np.array2string(array, separator=", ").split()))
+
+
+def attribute_text(attribute: Any) -> str:
+    """What an op has beside its operands, abbreviated."""
+    if isinstance(attribute, tuple):
+        return _short(", ".join(map(_part_text, attribute)))
+    return _short(_part_text(attribute))
+
+
+def _part_text(part: Any) -> str:
+    if isinstance(part, np.ndarray):
+        return f"array {part.dtype} {part.shape}"
+    if isinstance(part, np.dtype):
+        return part.name
+    return repr(part)
+
+
+def _short(text: str) -> str:
+    text = text.replace("\n", " ")
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 3] + "..."
