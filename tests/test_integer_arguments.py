@@ -37,11 +37,11 @@ ANOTHER_MEANING = {
 NO_INTEGERS = {
     "conv(explicit_paddings)",
     "function(check)",
-    "function.function(check)",
+    "programs.function.function(check)",
     "switch_case(branch_fns)",
-    "c_values.contiguous(shape)",
-    "linalg.lu_solve(perm)",
-    "nn.with_space_to_batch(op)",
+    "programs.c_values.contiguous(shape)",
+    "tensorflow.linalg.lu_solve(perm)",
+    "tensorflow.nn.with_space_to_batch(op)",
     "ops.index_forms.selected_shape(shape)",
     "scipy.stepping.explicit_steps(most)",
 }

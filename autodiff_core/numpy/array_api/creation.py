@@ -164,7 +164,11 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     """
     check_device(device)
     first, last = (0, start) if stop is None else (start, stop)
-    return _made(np.arange(first, last, step), dtype)
+    # (NumPy computes with the ends as they are: an integer tensor beside a float would want it for an integer.)
+    ends = [
+        _core.integer(x) if isinstance(x, _core.Operand) and x.dtype.kind in "iu" else x for x in (first, last, step)
+    ]
+    return _made(np.arange(*ends), dtype)
 
 
 def linspace(
