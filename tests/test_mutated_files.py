@@ -461,7 +461,7 @@ def test_no_row_is_added_without_a_form() -> None:
 def test_rows_of_files_are_found_by_who_has_used_none_of_them() -> None:
     code = f"""
 from autodiff_core import _core
-from autodiff_core.program_check import load_all_rows
+from autodiff_core.programs.file_check import load_all_rows
 load_all_rows()
 for name in {sorted(SAMPLES)!r}:
     _core.op_named(name)
