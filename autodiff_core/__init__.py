@@ -200,7 +200,6 @@ _core.install_methods(
 
 from . import namespaces as _namespaces  # noqa: E402
 from . import nest  # noqa: E402  (what follows uses tensors, which the line above has completed)
-from .derivatives import autodiff  # noqa: E402  (what follows uses tensors, which the line above has completed)
 from .derivatives.custom import (  # noqa: E402
     custom_gradient,
     custom_jvp,
@@ -216,7 +215,6 @@ from .programs.function import function  # noqa: E402
 from .programs.tensor_spec import TensorSpec  # noqa: E402
 from .programs.vectorize import vectorize, vectorized_map, vmap  # noqa: E402
 from .tape import GradientTape, UnconnectedGradients  # noqa: E402
-from .tensorflow import config  # noqa: E402  (what follows uses tensors, which the line above has completed)
 from .threads import get_num_threads, set_num_threads  # noqa: E402
 from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
@@ -225,6 +223,7 @@ _namespaces.install()
 
 if _TYPE_CHECKING:
     from . import errors, experimental, keras, numpy, scipy, testing
+    from .derivatives import autodiff
     from .derivatives.sparse import sparse_hessian, sparse_jacobian
     from .keras import initializers, losses, metrics, optimizers
     from .numpy.buffers import buffer
@@ -242,7 +241,7 @@ if _TYPE_CHECKING:
         unravel_index,
     )
     from .programs.program import Program
-    from .tensorflow import bitwise, debugging, linalg, random, signal, test
+    from .tensorflow import bitwise, config, debugging, linalg, random, signal, test
     from .tensorflow.callbacks import numpy_function, print, py_function
     from .tensorflow.control_flow import case, cond, foldl, foldr, map_fn, scan, switch_case, while_loop
     from .tensorflow.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
@@ -280,8 +279,8 @@ newaxis = None
 
 # Loaded when first used: these modules, and what these modules define.
 _LAZY = (
-    *("bitwise", "debugging", "errors", "experimental", "keras", "linalg", "numpy", "random", "scipy", "signal"),
-    *("test", "testing"),
+    *("autodiff", "bitwise", "config", "debugging", "errors", "experimental", "keras", "linalg", "numpy", "random"),
+    *("scipy", "signal", "test", "testing"),
 )
 _LAZY_NAMES = {
     "numpy.buffers": ("buffer",),

@@ -1,13 +1,14 @@
 """The stub of the compiled core has the names that the core has: a type checker sees nothing else of it."""
 
 import ast
+import importlib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import autodiff_core as tf
-from autodiff_core import _core
+from autodiff_core import _core, namespaces
 
 STUB = ast.parse(Path(tf.__file__).with_name("_core.pyi").read_text())
 DEFINITIONS = [node for node in STUB.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
@@ -57,3 +58,9 @@ def test_stub_and_class_agree_on_the_bases(name):
 )
 def test_reflected_operators_of_tensors_are_typed(operator):
     assert {operator, operator.replace("__r", "__", 1)} <= members(CLASSES["Operand"])
+
+
+@pytest.mark.parametrize(("name", "place"), namespaces.MODULES.items())
+def test_public_module_is_one_with_that_in_its_room_also_to_type_checkers(name, place):
+    assert importlib.import_module(f"autodiff_core.{name}") is importlib.import_module(f"autodiff_core.{place}")
+    assert Path(tf.__file__).with_name(f"{name}.pyi").read_text() == f"from .{place} import *\n"

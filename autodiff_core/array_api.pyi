@@ -1,0 +1,1 @@
+from .numpy.array_api import *

@@ -1,0 +1,1 @@
+from .derivatives.autodiff import *

@@ -1,0 +1,1 @@
+from .programs.file import *
