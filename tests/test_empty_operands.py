@@ -20,7 +20,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core.ops import rows
-from test_gradients_generated import samples_of
+from row_samples import samples_of
 
 GUARDED: Any = None
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from test_gradients_generated import EVERYWHERE, NONE, WITHOUT_GRADIENT, Sample, of_samples, samples_of
+from row_samples import EVERYWHERE, NONE, WITHOUT_GRADIENT, Sample, of_samples, samples_of
 
 VALUES = [*EVERYWHERE, *[sample for row in [*WITHOUT_GRADIENT, *NONE] for sample in samples_of(row)]]
 

@@ -14,7 +14,7 @@ import pytest
 import autodiff_core as tf
 from autodiff_core.ops import rows
 from results import flat
-from test_gradients_generated import Sample, samples_of
+from row_samples import Sample, samples_of
 
 
 def misaligned(array: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ from autodiff_core.ops.table import rows
 from autodiff_core.programs.file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
 from autodiff_core.programs.file_check import check_record, load_all_rows
 from record_samples import SAMPLES
-from test_gradients_generated import takes_floats
+from row_samples import samples_of
 
 load_all_rows()  # the samples name rows that are loaded when they are first used
 
@@ -66,14 +66,8 @@ def of_sample(name: str, attributes: Any, operands: list[np.ndarray]) -> tuple[t
 
 def of_row(row: Any, which: int = 0) -> tuple[tf.Program, tuple[Any, ...]]:
     """The program of one of a row's cases."""
-    generator = np.random.default_rng(0)
-    calls = [(case.call, case.shapes) for case in row.cases] or [(row.function, ((2, 3),) * row.arity)]
-    call, shapes = calls[which % len(calls)]
-    operands = [np.abs(generator.normal(size=shape)) * 0.4 + (1.3 if row.name == "acosh" else 0.3) for shape in shapes]
-    if row.condition:
-        operands[0] = operands[0] > 0.5
-    if row.kind == "elementwise" and not takes_floats(row):
-        operands = [(x * 10).astype(int) for x in operands]
+    samples = samples_of(row)
+    _, call, operands = samples[which % len(samples)]
     return tf.Program.from_function(call, *operands), tuple(operands)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.ops.table import rows
 from autodiff_core.testing import check_gradients
+from row_samples import DIFFERENTIABLE, samples_of
 
 X = np.array([0.5, -1.0, 2.0])
 
@@ -301,18 +301,8 @@ def test_a_program_refuses_at_a_call_what_its_kernels_refuse():
 
 def calls():
     """A call of each row that has a derivative, and operands for it."""
-    generator = np.random.default_rng(0)
-    for row in rows():
-        if row.kind == "none" or not any(row.partials):
-            continue
-        for k, (call, shapes) in enumerate(
-            [(case.call, case.shapes) for case in row.cases] or [(row.function, ((2, 3),) * row.arity)]
-        ):
-            operands = [np.abs(generator.normal(size=shape)) * 0.4 + 0.3 for shape in shapes]
-            if row.name == "acosh":
-                operands = [x + 1.0 for x in operands]
-            if row.condition:
-                operands[0] = operands[0] > 0.5
+    for row in DIFFERENTIABLE:
+        for k, (_, call, operands) in enumerate(samples_of(row)):
             yield pytest.param(call, operands, id=f"{row.name}-{k}")
 
 

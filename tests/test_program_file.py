@@ -18,7 +18,7 @@ from autodiff_core.ops.table import rows
 from autodiff_core.programs.file import MAGIC, ProgramFileError, from_bytes, pack, to_bytes, unpack
 from autodiff_core.programs.file_check import load_all_rows
 from record_samples import SAMPLES
-from test_gradients_generated import takes_floats
+from row_samples import samples_of
 
 X = np.array([0.5, 1.0, 2.0])
 
@@ -102,16 +102,7 @@ def test_guard_of_a_loaded_program_names_its_place():
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
 def test_each_row_can_be_saved(row):
-    generator = np.random.default_rng(0)
-    calls = [(case.call, case.shapes) for case in row.cases] or [(row.function, ((2, 3),) * row.arity)]
-    for call, shapes in calls:
-        operands = [
-            np.abs(generator.normal(size=shape)) * 0.4 + (1.3 if row.name == "acosh" else 0.3) for shape in shapes
-        ]
-        if row.condition:
-            operands[0] = operands[0] > 0.5
-        if row.kind == "elementwise" and not takes_floats(row):
-            operands = [(x * 10).astype(int) for x in operands]
+    for _, call, operands in samples_of(row):
         program = tf.Program.from_function(call, *operands)
         if "float128" in str(program):
             continue  # (longdouble has no place in a file)

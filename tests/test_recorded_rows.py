@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from test_gradients_generated import (
+from row_samples import (
     EVERYWHERE,
     NONE,
     WITHOUT_GRADIENT,
@@ -26,8 +26,6 @@ VALUES = [
     *[sample for row in [*WITHOUT_GRADIENT, *NONE] for sample in samples_of(row)],
 ]
 ULPS = 64
-# Rows whose results are of a shape or a dtype that depends on values.
-BY_VALUES = ("eig", "roots")
 
 
 def other_operands(sample: Sample) -> list[list[np.ndarray]]:
@@ -60,7 +58,7 @@ def test_a_replay_gives_what_plain_python_gives(sample: Sample, optimize: bool) 
         with np.errstate(all="ignore"):
             expected = sample.call(*map(tf.constant, operands))
             assert_same(recorded(*map(tf.constant, operands)), expected, exact=False)
-    assert recorded.trace_count == 1 or sample.row.name in BY_VALUES
+    assert recorded.trace_count == 1 or sample.row.by_values
 
 
 def gradients(call: Any, tensors: list[Any]) -> list[Any]:

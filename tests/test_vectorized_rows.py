@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from test_gradients_generated import Sample, has_derivative
+from row_samples import Sample, has_derivative
 from test_recorded_rows import VALUES, gradients, leaves, other_operands
 
 Choice = tuple[bool, ...]

@@ -710,6 +710,7 @@ _EIG = several(
     dtype=forms.square,
     on_complex="up to phases",
     names=("eig", "linalg.eig"),
+    by_values=True,
 )
 
 

@@ -108,4 +108,5 @@ _ROOTS = general(
     cases=(Case(_drawn_apart, ((4,),)),),
     form=forms.nothing,
     gives=forms.by_values,
+    by_values=True,
 )

@@ -245,6 +245,7 @@ normal_hazard_slope: Function = elementwise(
     example=("[-10., 0.]", "[-0.9906 -0.6366]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_hazard_slope"),
+    cancels=True,
     names=(),
     **_HAZARD,
 )
@@ -257,6 +258,7 @@ normal_hazard_bend: Function = elementwise(
     example=("[-10., 0.]", "[0.0018 0.218 ]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_hazard_bend"),
+    cancels=True,
     names=(),
     **_HAZARD,
 )
@@ -269,6 +271,7 @@ normal_excess: Function = elementwise(
     example=("[-10., 0.]", "[0.0981 0.7979]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_excess"),
+    cancels=True,
     names=(),
     **_HAZARD,
 )
@@ -281,6 +284,7 @@ normal_excess_slope: Function = elementwise(
     example=("[-10., 0.]", "[0.0094 0.3634]"),
     poles=True,
     on_complex=in_file("complex_special", "normal_excess_slope"),
+    cancels=True,
     names=(),
     **_HAZARD,
 )

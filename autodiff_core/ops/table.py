@@ -50,6 +50,8 @@ class Row:
 
     __slots__ = (
         "arity",
+        "by_values",
+        "cancels",
         "cases",
         "complex",
         "condition",
@@ -80,11 +82,14 @@ class Row:
         complex: OnComplex = "as it stands",
         data: int = 0,
         names: Sequence[str] = (),
+        cancels: bool = False,
+        by_values: bool = False,
     ) -> None:
         self.name, self.kind, self.function, self.arity, self.ufunc = name, kind, function, arity, ufunc
         self.domain, self.cases, self.partials, self.doc = domain, cases, partials, doc
         self.condition, self.complex, self.data = condition, complex, data
         self.names, self.file = tuple(names), _file()
+        self.cancels, self.by_values = cancels, by_values
 
     def __repr__(self) -> str:
         return f"<Row {self.name}: {self.kind}>"
@@ -172,6 +177,7 @@ def elementwise(
     by_width: bool = False,
     keeps_integers: bool = False,
     on_complex: Formula | Literal["as it stands", "refused"] | None = None,
+    cancels: bool = False,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -213,6 +219,8 @@ def elementwise(
     on_complex : callable, "as it stands" or "refused", optional
         What stands in the row's place where an operand is complex: a function of the operands, made of other ops. By
         default the row as it stands where the ufunc takes complex numbers; else they are refused.
+    cancels : bool
+        Whether the value, or its slopes, are differences of like numbers: then they have fewer digits than their dtype.
 
     Returns
     -------
@@ -266,6 +274,7 @@ def elementwise(
             condition=condition,
             complex=_on_complex(ufunc, arity, on_complex),
             names=public,
+            cancels=cancels,
         )
     )
     return op.function
@@ -451,6 +460,7 @@ def general(
     tangent: Callable[..., Any] | None = None,
     on_complex: Literal["as it stands", "refused", "up to phases"] = "as it stands",
     data: int = 0,
+    by_values: bool = False,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -496,9 +506,11 @@ def general(
         What the row is for complex operands. "refused" checks in front of the kernel, in the row's name.
     data : int
         How many operands, before those that the cases give, have no derivative: asking for one is a LookupError.
+    by_values : bool
+        Whether values decide the result's dtype or shape, so that a function is recorded again where they differ.
     """
     if on_complex == "refused":
-        forward = _of_reals(name, forward)
+        forward, gives = _of_reals(name, forward), _of_real_kinds(gives)
     handle = _core.register_general(
         name,
         forward,
@@ -530,6 +542,7 @@ def general(
             complex=on_complex,
             data=data,
             names=names,
+            by_values=by_values,
         )
     )
     return handle
@@ -541,6 +554,15 @@ def _of_reals(name: str, kernel: Callable[..., Any]) -> Callable[..., Any]:
         return kernel(attributes, *arrays)
 
     return of_reals
+
+
+def _of_real_kinds(gives: Rule) -> Rule:
+    def of_real_kinds(attributes: Any, *operands: Kind) -> Kind | None:
+        if any(x.dtype.kind == "c" for x in operands):
+            raise ValueError("operands must be real")
+        return gives(attributes, *operands)
+
+    return of_real_kinds
 
 
 def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
@@ -597,6 +619,7 @@ def several(
     raises: bool = False,
     tangent: Callable[..., Any] | None = None,
     on_complex: Literal["as it stands", "refused", "up to phases"] = "as it stands",
+    by_values: bool = False,
 ) -> Callable[..., list[_core.Tensor]]:
     """Add a row of several results, and return what applies it: (operands, attributes) -> results.
 
@@ -636,6 +659,8 @@ def several(
         tangent(tangents, results, attributes, *operands) -> the results', as in `general`.
     on_complex : {"as it stands", "refused", "up to phases"}
         As in `general`.
+    by_values : bool
+        As in `general`.
     """
 
     def laid_out(attributes: Any, x: Any) -> Sequence[Shape]:
@@ -669,6 +694,7 @@ def several(
         raises=raises,
         tangent=None if tangent is None else push,
         on_complex=on_complex,
+        by_values=by_values,
     )
 
     def apply(operands: Any, attributes: Any = None) -> list[_core.Tensor]:
