@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,13 +47,17 @@ NAMES = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    if name != "bfloat16":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return _core.as_dtype(name)
-    except ImportError as error:
-        raise AttributeError(str(error)) from error  # so that hasattr says no
+if TYPE_CHECKING:
+    bfloat16: np.dtype[Any]  # ml_dtypes' own, where it is installed
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name != "bfloat16":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            return _core.as_dtype(name)
+        except ImportError as error:
+            raise AttributeError(str(error)) from error  # so that hasattr says no
 
 
 def finfo(dtype: Any) -> Any:

@@ -1,1 +1,51 @@
-from .tensorflow.linalg import *
+"""`linalg`: products, norms, systems and decompositions of matrices, by TensorFlow's names."""
+
+# Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
+
+from .creation import eye as eye
+from .ops.decompositions import cholesky as cholesky
+from .ops.decompositions import eig as eig
+from .ops.decompositions import eigh as eigh
+from .ops.decompositions import eigh_tridiagonal as eigh_tridiagonal
+from .ops.decompositions import eigvals as eigvals
+from .ops.decompositions import eigvalsh as eigvalsh
+from .ops.decompositions import qr as qr
+from .ops.decompositions import svd as svd
+from .ops.factors import banded_triangular_solve as banded_triangular_solve
+from .ops.factors import lu as lu
+from .ops.factors import lu_matrix_inverse as lu_matrix_inverse
+from .ops.factors import lu_reconstruct as lu_reconstruct
+from .ops.factors import lu_solve as lu_solve
+from .ops.linalg import einsum as einsum
+from .ops.linalg import matmul as matmul
+from .ops.linalg import matvec as matvec
+from .ops.linalg import tensordot as tensordot
+from .ops.matrices import adjoint as adjoint
+from .ops.matrices import band_part as band_part
+from .ops.matrices import cross as cross
+from .ops.matrices import diag as diag
+from .ops.matrices import diag_part as diag_part
+from .ops.matrices import matrix_transpose as matrix_transpose
+from .ops.matrices import set_diag as set_diag
+from .ops.matrices import tensor_diag as tensor_diag
+from .ops.matrices import tensor_diag_part as tensor_diag_part
+from .ops.matrices import trace as trace
+from .ops.matrix_functions import expm as expm
+from .ops.matrix_functions import logm as logm
+from .ops.matrix_functions import sqrtm as sqrtm
+from .ops.nn import l2_normalize as l2_normalize
+from .ops.norms import matrix_rank as matrix_rank
+from .ops.norms import normalize as normalize
+from .ops.reductions import norm as norm
+from .ops.solving import det as det
+from .ops.solving import inv as inv
+from .ops.solving import logdet as logdet
+from .ops.solving import lstsq as lstsq
+from .ops.solving import pinv as pinv
+from .ops.solving import slogdet as slogdet
+from .ops.solving import solve as solve
+from .ops.solving import tridiagonal_matmul as tridiagonal_matmul
+from .ops.solving import tridiagonal_solve as tridiagonal_solve
+from .ops.triangular import cholesky_solve as cholesky_solve
+from .ops.triangular import triangular_solve as triangular_solve
+from .tensorflow.clipping import global_norm as global_norm
