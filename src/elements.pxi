@@ -120,7 +120,7 @@ def by_elements(ProgramCore p, int64_t most):
             found = wires_of_linear(p, i, operands[0], to)
         elif table[r.op].kind == MATMUL:
             found = wires_of_product(p, i, operands[0], operands[1], to, most)
-        elif table[r.op].kind == GENERAL and table[r.op].selects and not r.flags & HOLES and table[r.op].python != NULL:
+        elif of_many_operands(r.op) and table[r.op].selects and not r.flags & HOLES and table[r.op].python != NULL:
             numbers = []
             total = 1
             for one in operands:

@@ -473,7 +473,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
                 # (A unary op has no second operand, whatever it has for an attribute.)
                 n = 0 if r.a == UNTRACKED else (1 if r.b == UNTRACKED else 2)
             attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE and table[r.op].kind != ELEMENTWISE else None
-            if table[r.op].kind == GENERAL and attribute is not None:
+            if of_many_operands(r.op) and attribute is not None:
                 attribute = (<tuple>attribute)[0]
             if r.op == OP_MATMUL:
                 attribute = (<tuple>attribute)[:2]

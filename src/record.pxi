@@ -86,3 +86,7 @@ cdef enum:
     OP_ZERO_PRODUCT = 40        # in their rules: either factor's zeros stay
     FIRST_FREE_OPCODE = 41
     MOST_OPCODES = 1024
+
+
+cdef inline bint is_leaf(const Record* r) noexcept nogil:
+    return r.op == OP_LEAF

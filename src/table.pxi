@@ -29,7 +29,9 @@ cdef enum Kind:
     LINEAR                      # one input; the transpose is its partner with the same attributes
     MATMUL                      # bilinear, with transposed operands by flags
     GENERAL                     # a Python rule over public ops
+    UPDATE                      # the first operand but for some elements, which are those of the second
     PROJECTION                  # one output of a GENERAL record that has several
+    KINDS
 
 # GENERAL: how the result depends on the operands, where that makes the tangent the op itself
 cdef enum Linearity:
@@ -141,6 +143,13 @@ cdef int next_opcode = FIRST_FREE_OPCODE
 cdef dict opcode_by_name = {}
 cdef dict opcode_by_ufunc = {}
 cdef dict recorded_ufuncs = {}      # to the public functions of elementwise rows
+
+
+cdef inline bint of_many_operands(int op) noexcept nogil:
+    """Whether a record keeps, beside its attributes, the shapes of its operands and of what it gives (apply.pxi)."""
+    return table[op].kind == GENERAL or table[op].kind == UPDATE
+
+
 # Scalars stay C doubles; these are what runs on them. A row that is not named here runs its own loop on one element.
 cdef double scalar_add(double x, double y) noexcept nogil: return x + y
 cdef double scalar_subtract(double x, double y) noexcept nogil: return x - y

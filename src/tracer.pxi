@@ -248,7 +248,7 @@ cdef int trace_silent(Log* log, int op, list operands, object attribute, Tensor 
         r = &log.records[log.count - 1]
         r.dtype = out.code
         if attribute is not None:
-            own_attribute(log, log.count - 1, attribute if table[op].kind != GENERAL else (attribute, None, None))
+            own_attribute(log, log.count - 1, (attribute, None, None) if of_many_operands(op) else attribute)
     finally:
         if at != nodes:
             PyMem_Free(at)

@@ -19,6 +19,7 @@ def install_updates(Op op, find_winners):
     """Tell the core which row `set_at` is, and what finds the elements that stay where an index names them twice."""
     global op_set_at, winners
     op_set_at = op.opcode
+    table[op_set_at].kind = UPDATE
     winners = find_winners
 
 
@@ -296,165 +297,15 @@ cdef int own_memory(Tensor t) except -1:
 
 # ------------------------------------------------------------------------------------------------------ its derivatives
 
-cdef object index_behind(object index, tuple shape, npy_intp batch):
-    """An index behind a leading axis, where there is one; None where NumPy would put the axes elsewhere."""
-    if not batch:
-        return index
-    behind = batch_attributes(op_set_at, (shape, index), batch)
-    return None if behind is None else (<tuple>behind)[1]
-
-
 cdef object staying(object index, tuple shape):
     """Which of the selected elements stay, as truth values of the selection's shape; None for all of them."""
     return winners(shape, index) if is_fancy(index) else None
 
 
-cdef ndarray picked(ndarray g, object index, object kept):
-    """g[index] in memory of its own, with zeros for what did not stay."""
-    cdef ndarray part = np_asarray(g[index])
-    if part.base is not None or kept is not None:
-        part = own_copy(part)
-    if kept is not None:
-        numpy.copyto(part, 0, where=~np_asarray(kept))
-    return part
-
-
 cdef Tensor picked_tensor(Operand g, object index, object kept):
-    """The same, recorded."""
+    """x[index] in memory of its own, with zeros for what did not stay; recorded."""
     cdef Tensor part = apply_linear(OP_TAKE if is_fancy(index) else OP_SLICE, g, (shape_of(g), index))
     own_memory(part)
     if kept is None:
         return part
     return <Tensor>elementwise(OP_SELECT, as_operand(kept), part, zeros_of_shape((), part.code, 0))
-
-
-cdef int sweep_set(Sweep* s, int32_t node) except -1:
-    """The adjoint of a write: the part goes to what was written, and zeros to its place in what was written into."""
-    cdef int32_t start = s.log.records[node].a
-    cdef int32_t a = s.log.operands[start], b = s.log.operands[start + 1]
-    cdef tuple attribute = <tuple>(<tuple><object>s.log.records[node].payload.attribute)[0]
-    cdef tuple shape = <tuple>attribute[0]
-    cdef object index = attribute[1], behind, kept = None
-    cdef bint want_x = wants(s, a), want_v = wants(s, b)
-    cdef ndarray g, part
-    cdef char* at
-    cdef int code
-    cdef npy_intp i
-    if not (want_x or want_v):
-        return 0
-    g = taken_array(s, node)
-    if want_x and not ((<PyObject*>g).ob_refcnt == 1 and pooled_memory(<PyObject*>g)):
-        g = own_copy(g)
-    at = element_at(g, index) if not s.batch else NULL
-    code = PyArray_TYPE(g)
-    if at != NULL and (code == NPY_DOUBLE or code == NPY_FLOAT):
-        if want_v:
-            add_number(s, b, (<double*>at)[0] if code == NPY_DOUBLE else (<float*>at)[0])
-        if want_x:
-            write_scalar(at, code, 0)
-            add_array(s, a, g)
-        return 0
-    behind = index_behind(index, shape, s.batch)
-    if want_v:
-        kept = staying(index, shape)
-        if s.batch and behind is None:
-            part = numpy.stack([picked(np_asarray(g[i]), index, kept) for i in range(s.batch)])
-        else:
-            part = picked(g, behind, kept)
-    if want_x:
-        if s.batch and behind is None:
-            for i in range(s.batch):
-                g[i][index] = 0
-        else:
-            g[behind] = 0
-        add_array(s, a, g)
-    if want_v:
-        add_array(s, b, part)
-    return 0
-
-
-cdef int sweep_set_tensors(Sweep* s, int32_t node) except -1:
-    """The same, recorded."""
-    cdef int32_t start = s.log.records[node].a
-    cdef int32_t a = s.log.operands[start], b = s.log.operands[start + 1]
-    cdef int code = s.log.records[node].dtype
-    cdef tuple information = <tuple><object>s.log.records[node].payload.attribute
-    cdef tuple shape = <tuple>(<tuple>information[0])[0], selected = <tuple>(<tuple>information[1])[1]
-    cdef object index = (<tuple>information[0])[1], behind, kept
-    cdef bint want_x = wants(s, a), want_v = wants(s, b)
-    cdef Operand g = <Operand>adjoint_tensor(s, node)
-    cdef Tensor zeros
-    cdef npy_intp i
-    if not s.state[node - s.low] & SOURCE:
-        drop(s, node)
-    if type(g) is not Tensor or g.borrowed:
-        g = identity_of(g)          # a weight of the caller's
-    behind = index_behind(index, shape, s.batch)
-    if want_v:
-        kept = staying(index, shape)
-        if s.batch and behind is None:
-            part = public_stack([picked_tensor(getitem(g, i), index, kept) for i in range(s.batch)], None)
-        else:
-            part = picked_tensor(g, behind, kept)
-        add_tensor(s, b, part)
-    if want_x:
-        if s.batch and behind is None:
-            zeros = zeros_of_shape(selected, code, 0)
-            g = public_stack([set_at(getitem(g, i), index, zeros, False) for i in range(s.batch)], None)
-        else:
-            g = set_at(g, behind, zeros_of_shape(selected, code, s.batch), True)
-        add_tensor(s, a, g)
-    return 0
-
-
-cdef bint add_to_part(Sweep* s, int32_t a, Operand g, object index) except -1:
-    """Add the cotangent of a small slice to its place in the adjoint that there is already, recorded: an update of
-    this one, and not a sum of two whole arrays. False where that does not go, or does not pay."""
-    cdef int32_t k = a - s.low
-    cdef Operand total, part
-    if s.state[k] & KIND_MASK != TENSOR or s.batch or tracing_log() != NULL:
-        return False
-    total = <Operand>s.adjoint[k].object
-    if type(total) is not Tensor or total.borrowed or total.scalar or g.is_variable:
-        return False
-    if is_half(g.code):
-        total = cast_operand(total, NPY_FLOAT)
-        g = cast_operand(g, NPY_FLOAT)
-    if total.code != g.code:
-        return False
-    if 4 * (1 if g.scalar else PyArray_SIZE(g.array)) >= PyArray_SIZE(total.array):
-        return False
-    if op_set_at < 0:
-        from autodiff_core.ops import updating  # which has the row: nothing else that a sweep meets needs it
-    part = <Operand>binary(OP_ADD, picked_tensor(total, index, None), g)
-    drop(s, a)
-    total = set_at(total, index, part, True)
-    set_tensor(s, a, total)
-    return True
-
-
-cdef int push_set(Sweep* s, int32_t node) except -1:
-    """The tangent of a write is a write of tangents."""
-    cdef int32_t start = s.log.records[node].a
-    cdef int32_t a = s.log.operands[start], b = s.log.operands[start + 1]
-    cdef int code = s.log.records[node].dtype
-    cdef tuple information = <tuple><object>s.log.records[node].payload.attribute
-    cdef tuple shape = <tuple>(<tuple>information[0])[0], selected = <tuple>(<tuple>information[1])[1]
-    cdef object index = (<tuple>information[0])[1], behind
-    cdef Tensor y = tangent_tensor(s, b)
-    cdef Operand x = tangent_tensor(s, a)
-    cdef npy_intp i
-    if x is None and y is None:
-        return 0
-    if x is None:
-        x = zeros_of_shape(shape, code, s.batch)
-    elif s.left != NULL and s.left[a - s.low] == 1:
-        drop(s, a)                  # no other record is to read it
-    if y is None:
-        y = zeros_of_shape(selected, code, s.batch)
-    behind = index_behind(index, shape, s.batch)
-    if s.batch and behind is None:
-        x = public_stack([set_at(getitem(x, i), index, getitem(y, i), False) for i in range(s.batch)], None)
-    else:
-        x = set_at(x, behind, y, True)
-    return give_tangent(s, node, x)

@@ -1,0 +1,316 @@
+# Emission: what a rule computes with, in either of two ways. Raw, when no open tape listens: values are arrays, and
+# elementwise ones registers of a line, which fuses neighbouring records. Recorded, when one does: values are tensors
+# that stand at their nodes, so that what a rule does with them is heard.
+
+# ------------------------------------------------------------------------------------------------------------- values
+
+cdef object value_at(Sweep* s, int32_t reference):
+    """The value of a record's array operand."""
+    if s.tensors:
+        return tensor_at(s, reference)
+    if reference <= FIRST_CONSTANT:
+        return <ndarray>s.log.constants[FIRST_CONSTANT - reference].value.array
+    return <ndarray>s.log.values[reference].array
+
+
+cdef inline Operand as_tensor(object value):
+    return <Operand>value if isinstance(value, Operand) else new_tensor(<ndarray>value)
+
+
+cdef object spent(Sweep* s, int32_t node):
+    """A node's cotangent, which goes, unless the node is a source; of a record of several outputs, a list of tensors."""
+    cdef int32_t k = node - s.low
+    cdef object cotangent
+    if s.tensors:
+        cotangent = adjoint_tensor(s, node)
+    elif s.state[k] & KIND_MASK == BUNDLE:
+        cotangent = <object>s.adjoint[k].object
+    else:
+        cotangent = standing_array(s, node)
+    if not s.state[k] & SOURCE:
+        drop(s, node)
+    return cotangent
+
+
+cdef object tangent_at(Sweep* s, int32_t node):
+    """A node's tangent, which other records may read, too; None where it has none."""
+    if not has_tangent(s, node):
+        return None
+    return adjoint_tensor(s, node) if s.tensors else standing_array(s, node)
+
+
+cdef int give(Sweep* s, int32_t node, object value) except -1:
+    """Add to what has come to a node."""
+    if s.tensors:
+        return add_tensor(s, node, value)
+    return add_array(s, node, array_of(<Operand>value) if isinstance(value, Operand) else <ndarray>value)
+
+
+cdef object product(Sweep* s, object x, bint tx, object y, bint ty):
+    """A matrix product, of operands that are transposed before where told so."""
+    if s.tensors:
+        return apply_matmul(<Operand>x, <Operand>y, tx, ty)
+    return matmul_arrays(<ndarray>x, tx, <ndarray>y, ty)
+
+
+cdef object reduced(Sweep* s, object x, tuple shape):
+    """The sum of a contribution to the shape of an operand that was broadcast."""
+    return sum_tensor_to(<Operand>x, shape, s.batch) if s.tensors else sum_to(<ndarray>x, shape, s.batch)
+
+
+cdef object lined_up(Sweep* s, object x, int nd):
+    """With a batch, a tangent of fewer axes than the result gets ones behind the leading axis."""
+    if not s.batch:
+        return x
+    return aligned_tensor(<Operand>x, s.batch, nd) if s.tensors else aligned(<ndarray>x, s.batch, nd)
+
+
+cdef object entry(Sweep* s, object x, npy_intp i):
+    """One entry of the batch."""
+    return getitem(<Operand>x, i) if s.tensors else np_asarray(x[i])
+
+
+cdef object stacked(Sweep* s, list entries):
+    return public_stack(entries, None) if s.tensors else numpy.stack(entries)
+
+
+cdef object linear_value(Sweep* s, int op, object x, object attribute):
+    """A linear op on what may have a leading axis."""
+    cdef object batched = attribute
+    cdef npy_intp i
+    if s.batch:
+        batched = batch_attributes(op, attribute, s.batch)
+        if batched is None:
+            return stacked(s, [one_linear(s, op, entry(s, x, i), attribute) for i in range(s.batch)])
+    return one_linear(s, op, x, batched)
+
+
+cdef inline object one_linear(Sweep* s, int op, object x, object attribute):
+    return apply_linear(op, <Operand>x, attribute) if s.tensors else linear_array(op, <ndarray>x, attribute)
+
+
+cdef object transpose_value(Sweep* s, int op, object cotangent, object attribute):
+    """The transpose of a linear op: its partner, or itself with its attributes the other way round."""
+    cdef int partner = table[op].partner
+    return linear_value(s, partner, cotangent, (<tuple>attribute)[::-1] if partner == op else attribute)
+
+
+cdef object picked(Sweep* s, object x, object index, object kept):
+    """x[index] in memory of its own, with zeros for what did not stay."""
+    cdef object part
+    if s.tensors:
+        return picked_tensor(<Operand>x, index, kept)
+    part = np_asarray(x[index])
+    if (<ndarray>part).base is not None or kept is not None:
+        part = own_copy(part)
+    if kept is not None:
+        numpy.copyto(part, 0, where=~np_asarray(kept))
+    return part
+
+
+cdef object written(Sweep* s, object x, object index, object values, tuple shape):
+    """x, but for x[index], which are these values of that shape; zeros for None. The memory of `x` is used, if nobody but
+    the caller has it."""
+    cdef object whole
+    if s.tensors:
+        if values is None:
+            values = zeros_of_shape(shape, (<Operand>x).code, 0)
+        return set_at(<Operand>x, index, <Operand>values, True)
+    whole = x if (<PyObject*>x).ob_refcnt == 1 and pooled_memory(<PyObject*>x) else own_copy(<ndarray>x)
+    if values is None:
+        whole[index] = 0
+    else:
+        put_elements(<ndarray>whole, index, as_tensor(values))
+    return whole
+
+
+cdef object own_value(Sweep* s, object x):
+    """A cotangent that may be written to."""
+    if s.tensors:       # (a weight of the caller's may be a variable, or an array)
+        return identity_of(<Operand>x) if type(x) is not Tensor or (<Tensor>x).borrowed else x
+    return x if (<PyObject*>x).ob_refcnt == 1 and pooled_memory(<PyObject*>x) else own_copy(<ndarray>x)
+
+
+cdef object zeros_value(Sweep* s, tuple shape, int code):
+    cdef Tensor zeros = zeros_of_shape(shape, code, s.batch)
+    return zeros if s.tensors else array_of(zeros)
+
+
+# --------------------------------------------------------------------------------------------- registers of the line
+
+cdef int load_operand(Sweep* s, int32_t reference) except -1:
+    """The value of a record's operand, as a register of the line."""
+    cdef Record* r
+    cdef Constant* c
+    if reference <= FIRST_CONSTANT:
+        c = &s.log.constants[FIRST_CONSTANT - reference]
+        if c.scalar:
+            return line_uniform(s.line, c.value.number, c.dtype)
+        return line_load(s.line, <ndarray>c.value.array)
+    r = &s.log.records[reference]
+    if r.flags & SCALAR:
+        return line_uniform(s.line, s.log.values[reference].number, r.dtype)
+    return line_load(s.line, <ndarray>s.log.values[reference].array)
+
+
+cdef int cotangent_register(Sweep* s, int32_t node, int code_room, int register_room) except -1:
+    """A node's adjoint, spent unless the node is a source, as a register of a line of its shape that has room."""
+    cdef Line* line = s.line
+    cdef int32_t k = node - s.low
+    cdef int dtype = s.log.records[node].dtype, register
+    cdef ndarray cotangent
+    if s.state[k] & KIND_MASK == IN_LINE and not line_has_room(line, code_room, register_room):
+        flush(s)
+    if s.state[k] & KIND_MASK == IN_LINE:
+        register = <int>s.adjoint[k].register
+    else:
+        cotangent = <ndarray>s.adjoint[k].object
+        if line.count and not (line_has_room(line, code_room, register_room)
+                                  and line_fits(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
+            flush(s)
+        if not line.count:
+            line_begin(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
+        register = line_load(line, cotangent)
+        cotangent = None        # before the adjoint goes, so that the line may be its only holder
+    if not s.state[k] & SOURCE:
+        drop(s, node)
+    return register
+
+
+cdef int tangent_register(Sweep* s, int32_t node) except -1:
+    """A node's tangent as a register of the line that has been begun."""
+    cdef int32_t k = node - s.low
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef ndarray tangent
+    if kind == IN_LINE:
+        return <int>s.adjoint[k].register
+    if kind == NUMBER:
+        return line_uniform(s.line, s.adjoint[k].number, s.line.dtype)
+    tangent = <ndarray>s.adjoint[k].object
+    if type_code(tangent) != s.line.dtype:
+        tangent = tangent.astype(dtype_objects[s.line.dtype])
+    return line_load(s.line, aligned(tangent, s.batch, s.line.nd))
+
+
+cdef int begin_result(Sweep* s, int32_t node, int32_t* operands, int n, int code_room, int register_room) except -1:
+    """A line of the shape of a record's result that has room."""
+    cdef Record* r = &s.log.records[node]
+    cdef npy_intp dims[MOST_DIMS]
+    cdef int nd = 0, d, i, lead = 1 if s.batch else 0
+    cdef int32_t k
+    cdef ndarray tangent
+    cdef tuple shape
+    if lead:
+        dims[0] = s.batch
+        nd = 1
+    if r.flags & ATTRIBUTE:
+        shape = <tuple>(<tuple>r.payload.attribute)[3]
+        for d in range(<int>len(shape)):
+            dims[lead + d] = shape[d]
+        nd = lead + <int>len(shape)
+    elif not r.flags & SCALAR:
+        # Nothing was broadcast: every tangent has the result's shape.
+        for i in range(n):
+            if has_tangent(s, operands[i]):
+                k = operands[i] - s.low
+                if s.state[k] & KIND_MASK == IN_LINE:
+                    nd = s.line.nd
+                    for d in range(nd):
+                        dims[d] = s.line.dims[d]
+                else:
+                    tangent = <ndarray>s.adjoint[k].object
+                    nd = PyArray_NDIM(tangent)
+                    for d in range(nd):
+                        dims[d] = PyArray_DIMS(tangent)[d]
+                break
+    if s.line.count and not (line_has_room(s.line, code_room, register_room)
+                                and line_fits(s.line, r.dtype, nd, dims)):
+        flush(s)
+    if not s.line.count:
+        line_begin(s.line, s.log.records[node].dtype, nd, dims)
+    return 0
+
+
+cdef bint shape_is(tuple shape, int nd, npy_intp* dims):
+    cdef int d
+    if shape is None or len(shape) != nd:
+        return False
+    for d in range(nd):
+        if <npy_intp>shape[d] != dims[d]:
+            return False
+    return True
+
+
+cdef bint is_small_part(Line* line, ndarray part) noexcept:
+    """Whether adding a part in its place costs less than adding an array of the line's shape that is zero elsewhere."""
+    cdef npy_intp size = 1
+    cdef int d
+    for d in range(line.nd):
+        size *= line.dims[d]
+    return 4 * PyArray_SIZE(part) < size
+
+
+# -------------------------------------------------------------------------------------------- the programs of a row's rule
+
+cdef double operand_number(Sweep* s, int32_t reference) noexcept:
+    if reference <= FIRST_CONSTANT:
+        if s.log.constants[FIRST_CONSTANT - reference].scalar:
+            return s.log.constants[FIRST_CONSTANT - reference].value.number
+        return 0
+    return s.log.values[reference].number
+
+
+cdef object run_on_tensors(Program* p, list registers):
+    """A program over tensors, op by op, recorded where a tape listens."""
+    cdef int i, k, op
+    cdef Instruction* code
+    cdef object x, y
+    registers = registers + [None] * (p.constants + p.instructions)
+    for i in range(p.constants):
+        registers[p.inputs + i] = p.constant[i]
+    for i in range(p.instructions):
+        code = &p.code[i]
+        op = code.op
+        x = registers[code.inputs[0]]
+        if table[op].arity == 1 and is_operand(x):
+            x = apply1(op, <Operand>x)
+        elif table[op].arity == 2 and not table[op].condition:
+            y = registers[code.inputs[1]]
+            x = binary(op, x, y)
+        else:
+            x = call_row(op, [registers[code.inputs[k]] for k in range(table[op].arity)])
+        registers[p.inputs + p.constants + i] = x
+    return registers[p.result]
+
+
+cdef object call_row(int op, list arguments):
+    """An elementwise op on tensors and numbers."""
+    cdef Operand like = None
+    cdef Row* row = &table[op]
+    cdef int n = row.arity
+    for x in arguments[row.condition:]:
+        if isinstance(x, Operand):
+            like = <Operand>x
+    if n == 1:
+        return apply1(op, like)
+    if n == 2 and like is not None:
+        return binary(op, arguments[0], arguments[1])
+    if like is None:
+        like = new_scalar(0.0, float_code)
+    arguments = [operand_beside(x, like) for x in arguments] + [None, None]
+    return elementwise(op, arguments[0], arguments[1], arguments[2])
+
+
+cdef Scalar run_on_nodes(Log* log, const Program* p, Scalar* registers, int code) except *:
+    """A program over scalars on the log, its input registers filled in."""
+    cdef Scalar arguments[MOST_INPUTS]
+    cdef int j, k
+    for j in range(p.constants):
+        registers[p.inputs + j].node = UNTRACKED
+        registers[p.inputs + j].number = rounded(p.constant[j], code)
+    for j in range(p.instructions):
+        for k in range(MOST_INPUTS):
+            if p.code[j].inputs[k] >= 0:
+                arguments[k] = registers[p.code[j].inputs[k]]
+        registers[p.inputs + p.constants + j] = emit_scalar(log, p.code[j].op, arguments, table[p.code[j].op].arity, code)
+    return registers[p.result]

@@ -1,0 +1,183 @@
+# The reverse sweep: from the targets' nodes down to the lowest source, over the records that lie between.
+
+cdef inline void pass_on(uint8_t* state, Adjoint* adjoint, int32_t k, double value, bint single) noexcept nogil:
+    """Add to the adjoint of the scalar node low + k, if it depends on a source."""
+    cdef uint8_t st = state[k]
+    if st & REACHED:
+        if single:
+            value = <double><float>value
+        if st & NUMBER:
+            value = adjoint[k].number + value if not single else <double><float>(<double><float>adjoint[k].number + value)
+        state[k] = st | NUMBER
+        adjoint[k].number = value
+
+
+cdef inline int32_t pull_numbers(Sweep* s, int32_t i, bint singles) noexcept nogil:
+    """Sweep a run of scalar records that have partials, but for zeros and poles; returns the first node that has none. Where
+    some are of float32, each result is rounded, as where the sweep is recorded."""
+    cdef int32_t low = s.low
+    cdef Record* r
+    cdef uint8_t* state = s.state
+    cdef Adjoint* adjoint = s.adjoint
+    cdef double g
+    cdef bint single = False
+    while i >= low:
+        r = &s.log.records[i]
+        if r.flags & (PARTIALS | POLE) != PARTIALS:
+            return i
+        if state[i - low] & (NUMBER | REACHED | TAKEN_UP) == NUMBER | REACHED:
+            g = adjoint[i - low].number
+            if singles:
+                single = r.dtype == NPY_FLOAT
+                if single:
+                    g = <double><float>g
+            if r.a >= low:
+                pass_on(state, adjoint, r.a - low, g * r.payload.partial[0], single)
+            if r.b >= low:
+                pass_on(state, adjoint, r.b - low, g * r.payload.partial[1], single)
+        i -= 1
+    return i
+
+
+cdef int walk_down(Sweep* s) except -1:
+    """From the last node to the first: a loop, so a tape of any length is swept like a short one."""
+    cdef int32_t i = s.high, low = s.low
+    cdef uint8_t st
+    while i >= low:
+        if not s.tensors and not s.batch:
+            i = pull_numbers(s, i, True) if s.log.single else pull_numbers(s, i, False)
+            if i < low:
+                break
+        st = s.state[i - low]
+        if st & KIND_MASK and not st & TAKEN_UP and not is_leaf(&s.log.records[i]):
+            if st & REACHED:
+                rules[table[s.log.records[i].op].kind].pull(s, i)
+            else:
+                drop(s, i)
+        i -= 1
+    return 0
+
+
+cpdef list conjugated(list values):
+    """The complex conjugates of the tensors among these values; nothing is done where none is complex."""
+    cdef Py_ssize_t i
+    cdef object x
+    for i in range(len(values)):
+        x = values[i]
+        if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code):
+            break
+    else:
+        return values
+    conj = <int>opcode_by_name["conj"]
+    return [apply1(conj, <Operand>x) if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code) else x for x in values]
+
+
+cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):
+    """Gradients as the user has them, by TensorFlow's convention: of a real target u, du/d(re x) + i du/d(im x).
+
+    The sweep itself transposes, and conjugates nothing. So every rule, written for real numbers, holds for functions that
+    are analytic; the two conventions differ by the conjugate of what goes in and of what comes out.
+    """
+    return conjugated(sweep_back(log, bit, targets, conjugated(seeds), sources, batch, last))
+
+
+cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch, bint last):
+    """Cotangents of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
+
+    With a batch, seeds have a leading axis of that length, and so have the gradients. After the last sweep of a log its
+    values are not needed any more, and adjoints may take their place.
+    """
+    cdef Sweep s
+    cdef Ends e
+    cdef Operand seed
+    cdef list results = []
+    cdef int32_t node
+    cdef Py_ssize_t i
+    cdef object result
+    memset(&s, 0, sizeof(Sweep))
+    s.batch = batch
+    e.nodes = e.few_nodes
+    e.own_adjoints = NULL
+    try:
+        find_ends(&e, log, bit, targets, sources)
+        if e.low <= e.high:
+            if CHECKED:
+                check_records(log, e.low, e.high)
+            sweep_open(&s, &e, log, bit, seeds, last)
+            for i in range(e.targets):
+                node = e.nodes[e.sources + i]
+                if node < s.low or not s.state[node - s.low] & REACHED:
+                    continue
+                seed = <Operand>seeds[i]
+                if s.tensors:
+                    add_tensor(&s, node, ones_of(<Operand>targets[i]) if seed is None else seed)
+                elif log.records[node].flags & SCALAR and not batch:
+                    add_number(&s, node, 1.0 if seed is None else seed.number)
+                else:
+                    add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
+            walk_down(&s)
+            if not s.tensors:
+                flush(&s)
+        for i in range(e.sources):
+            result = None
+            node = e.nodes[i] if e.low <= e.high else -1
+            while node >= 0:
+                if node <= s.high and s.state[node - s.low] & (KIND_MASK | TAKEN):
+                    result = collect(&s, node, result, e.nodes, i, results)
+                node = next_node(log, node, bit)
+            results.append(result)
+        if CHECKED and s.state != NULL:
+            check_spent(&s)
+    finally:
+        sweep_close(&s, &e)
+    return results
+
+
+cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, Py_ssize_t source, list results):
+    """A source's adjoint as a tensor that shares memory with nothing, or as slices."""
+    cdef int32_t k = node - s.low
+    cdef Record* r = &s.log.records[node]
+    cdef uint8_t kind = s.state[k] & KIND_MASK
+    cdef object part
+    cdef PyObject* held
+    cdef Py_ssize_t i
+    if s.state[k] & TAKEN:
+        # The same source was named before.
+        for i in range(source):
+            if nodes[i] == nodes[source]:
+                return results[i]
+    if kind == NUMBER:
+        part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)
+    elif kind == NODE:
+        part = tensor_at(s, <int32_t>s.adjoint[k].register)
+    elif kind == SLICES:
+        part = collect_slices(<list>s.adjoint[k].object)
+    else:
+        held = s.adjoint[k].object
+        if kind == TENSOR:      # (a weight of the caller's may be a variable, or an array)
+            part = cast_operand(<Operand><object>held, r.dtype)
+            if not isinstance(part, Tensor) or (<Tensor>part).borrowed:
+                part = identity_of(<Operand>part)
+        else:
+            part = tensor_alone(held)
+    drop(s, node)
+    s.state[k] |= TAKEN
+    return part if sum_so_far is None else sum_so_far + part
+
+
+cdef list tape_transpose(Tape tape, list targets, list sources, list seeds):
+    """The transpose of a function that is linear over the reals, applied to `seeds`: a gradient, but for the conjugation."""
+    cdef list results
+    cdef Operand x
+    cdef Py_ssize_t i
+    kept = [i for i in range(len(targets)) if differentiable((<Operand>targets[i]).code)]
+    targets = [targets[i] for i in kept]
+    seeds = [cast_operand(<Operand>seeds[i], (<Operand>x).code) for i, x in zip(kept, targets)]
+    begin_sweep(tape, targets)
+    tape.sweeps += 1
+    try:
+        results = sweep_back(tape.log, tape.bit, targets, seeds, sources, 0, True)
+    finally:
+        tape.sweeps -= 1
+    end_sweep(tape)
+    return results
