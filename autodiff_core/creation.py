@@ -11,7 +11,7 @@ import numpy as np
 from . import _core
 from ._core import Tensor
 from .indexed_slices import IndexedSlices
-from .ops import forms
+from .ops import c_loops, forms
 from .ops.forms import Kind
 from .ops.shaping import _sizes, broadcast_to, expand_dims
 from .ops.table import Case, linear
@@ -146,6 +146,7 @@ linear(
     cases=(Case(lambda x: cast(cast(x, np.longdouble), np.float64), ((3,),)),),
     form=forms.parts(forms.dtype(), forms.dtype()),
     gives=(_cast_kind, _cast_kind),
+    c=c_loops.cast,
 )
 
 

@@ -2,7 +2,7 @@
 
 def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
                          bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False, bint by_width=False,
-                         bint keeps_integers=False, bint poles=False):
+                         bint keeps_integers=False, bint poles=False, c=None, cost="each"):
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
@@ -48,7 +48,8 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
         row.derivative[k] = NOTHING if derivatives[k] is None else (MISSING if derivatives[k] is ... else UNTRACED)
     row.scalar1 = scalar_kernel1(name) if arity == 1 else NULL
     row.scalar2 = scalar_kernel2(name) if arity == 2 else NULL
-    op = new_handle(name, opcode, parameters, doc)
+    op = new_handle(name, opcode, parameters, doc, c, cost)
+    op.boolean = boolean
     op.method.ml_name = op.encoded_name
     op.method.ml_meth = <void*>call_elementwise
     op.method.ml_flags = METH_FASTCALL | METH_KEYWORDS
@@ -81,7 +82,8 @@ def on_complex(str name, form):
 
 
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
-                    batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives):
+                    batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives, c=(None, None),
+                    cost=("each", "each")):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
@@ -89,7 +91,8 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for many examples
     (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. With `widens`, both kernels
     but those that select are given float32 for half precisions. For `selects` and `depends` see sparsity.pxi.
-    `form` says what the attributes are, and `gives` what either of the pair makes of its operand (ops/forms.py).
+    `form` says what the attributes are, and `gives` what either of the pair makes of its operand (ops/forms.py). `c` and `cost`
+    are of either, too.
     """
     cdef int first, second
     if partner != name and partner in opcode_by_name:
@@ -124,13 +127,14 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
         table[second].widens = widens and not partner_selects
         if backward is not None:
             table[second].python = keep(backward)
-    return new_handle(name, first, ["x"], ""), handles[name] if second == first else new_handle(partner, second, ["x"], "")
+    op = new_handle(name, first, ["x"], "", c[0], cost[0])
+    return op, op if second == first else new_handle(partner, second, ["x"], "", c[1], cost[1])
 
 
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
                      bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
-                     bint updates_rows=False, bint widens=False, *, form, gives):
+                     bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each"):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -172,7 +176,7 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
         table[opcode].rule = keep(rule)
     if pushforward is not None:
         table[opcode].pushforward = keep(pushforward)
-    return new_handle(name, opcode, ["*operands"], "")
+    return new_handle(name, opcode, ["*operands"], "", c, cost)
 
 
 cdef int take_form(Row* row, object form, object gives) except -1:
@@ -188,13 +192,14 @@ cdef int register_projection() except -1:
     table[opcode].kind = PROJECTION
     table[opcode].arity = 1
     table[opcode].ready = True
+    new_handle("projection", opcode, ["x"], "")
     return 0
 
 
 register_projection()
 
 
-def register_matmul(ufunc, *, form, gives):
+def register_matmul(ufunc, *, form, gives, c=None, cost="each"):
     """Add the matrix product, over NumPy's own kernel."""
     cdef int opcode = claim_opcode("matmul")
     take_form(&table[opcode], form, gives)
@@ -203,7 +208,7 @@ def register_matmul(ufunc, *, form, gives):
     table[opcode].ready = True
     take_ufunc_loops(&table[opcode], ufunc)
     opcode_by_ufunc[ufunc] = "matmul"
-    return new_handle("matmul", opcode, ["a", "b"], "")
+    return new_handle("matmul", opcode, ["a", "b"], "", c, cost)
 
 
 def ufunc_row(ufunc):

@@ -543,6 +543,9 @@ cdef class Op:
     cdef readonly str name
     cdef readonly tuple parameters
     cdef readonly object function
+    cdef readonly bint boolean
+    cdef readonly object c              # its C text, and what it costs: see ops/c_loops.py and ops/forms.py
+    cdef readonly object cost
     cdef bytes encoded_name
     cdef bytes encoded_doc
     cdef PyMethodDef method
@@ -568,8 +571,10 @@ def op_named(str name):
     return handles[name]
 
 
-cdef Op new_handle(str name, int opcode, parameters, str doc):
+cdef Op new_handle(str name, int opcode, parameters, str doc, c=None, cost="each"):
     cdef Op op = Op.__new__(Op)
+    op.c = c
+    op.cost = cost
     op.opcode = opcode
     op.name = name
     op.parameters = tuple(parameters)

@@ -39,7 +39,7 @@ NO_INTEGERS = {
     "function(check)",
     "programs.function.function(check)",
     "switch_case(branch_fns)",
-    "programs.c_values.contiguous(shape)",
+    "ops.c_values.contiguous(shape)",
     "tensorflow.linalg.lu_solve(perm)",
     "tensorflow.nn.with_space_to_batch(op)",
     "ops.index_forms.selected_shape(shape)",

@@ -17,7 +17,7 @@ import numpy as np
 from .. import _core
 from ..creation import zeros_like
 from ..nest import flatten_for_tape
-from ..ops import forms, is_of_scipy, load_special
+from ..ops import c_loops, forms, is_of_scipy, load_special
 from ..tape import GradientTape
 from ..wrapping import called_by_classmethod, named_after, reduced
 from .draws import noting
@@ -163,6 +163,8 @@ _BY_PULL = _core.register_general(
     multiple=True,
     form=None,
     gives=None,
+    c=c_loops.PYTHON,
+    cost=forms.OF_PYTHON,
 )
 _BY_PUSH = _core.register_general(
     "custom_jvp",
@@ -174,6 +176,8 @@ _BY_PUSH = _core.register_general(
     multiple=True,
     form=None,
     gives=None,
+    c=c_loops.PYTHON,
+    cost=forms.OF_PYTHON,
 )
 
 
@@ -653,6 +657,8 @@ def elementwise_op(
     formula: Function | None = None,
     parameters: Sequence[str] | None = None,
     doc: str = "",
+    c: str | None = None,
+    cost: int = 1,
 ) -> Function:
     """Add an elementwise op of one to three operands to the op table.
 
@@ -673,6 +679,11 @@ def elementwise_op(
         The operands' names; x, y and z by default.
     doc : str
         The function's docstring.
+    c : str, optional
+        The kernel in C, for `Program.to_c`: an expression in the operands' names, or the body of a function of them,
+        for double and with the functions of math.h; a formula is written by itself.
+    cost : int
+        Operations for each element, for `Program.cost`.
 
     Returns
     -------
@@ -710,6 +721,8 @@ def elementwise_op(
         doc or f"The op {name}.",
         by_width=True,  # (for all that is known here, and so is the next)
         poles=True,
+        c=c_loops.YOURS if c is None and formula is None else c,
+        cost=forms.said(cost),
     ).function
 
 
@@ -730,7 +743,14 @@ def _check_ufunc(name: str, ufunc: Any, arity: int) -> None:
         raise ValueError(f"{name}: {ufunc.__name__} has no loop over floats; use general_op")
 
 
-def linear_op(name: str, forward: Function, transpose: Function) -> Function:
+def linear_op(
+    name: str,
+    forward: Function,
+    transpose: Function,
+    *,
+    c: tuple[Function, Function] | None = None,
+    cost: int | Function | None = None,
+) -> Function:
     """Add an op that is linear in its one operand to the op table.
 
     Parameters
@@ -742,6 +762,10 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
     transpose : callable
         The transposed linear map: transpose(array, **attributes) -> array, from arrays of the result's shape to arrays
         of the operand's. Of complex numbers, too, it is the transpose, without a conjugate.
+    c : pair of callable, optional
+        How both are written in C, each as in `general_op`.
+    cost : int or callable, optional
+        As in `general_op`, of both.
 
     Returns
     -------
@@ -769,6 +793,8 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
             forms.tried(lambda a, x: forward(_core.for_reading(x), **a)),
             forms.tried(lambda a, g: transpose(_core.for_reading(g), **a)),
         ),
+        c=(c_loops.by_lines(c and c[0]), c_loops.by_lines(c and c[1])),
+        cost=(forms.said(cost), forms.said(cost)),
     )
 
     def function(x: Any, **attributes: Any) -> _core.Tensor:
@@ -778,7 +804,15 @@ def linear_op(name: str, forward: Function, transpose: Function) -> Function:
     return function
 
 
-def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function | None = None) -> Function:
+def general_op(
+    name: str,
+    forward: Function,
+    vjp: Function | None,
+    jvp: Function | None = None,
+    *,
+    c: Function | None = None,
+    cost: int | Function | None = None,
+) -> Function:
     """Add an op of any number of operands, with a derivative in terms of public ops, to the op table.
 
     Parameters
@@ -793,6 +827,13 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
     jvp : callable, optional
         jvp(tangents, output, *operands, **attributes) -> the output's tangent; `tangents` has one for each operand, or
         None where it does not move. Without it, `vjp` is transposed.
+    c : callable, optional
+        The kernel in C, for `Program.to_c`: c(result, *operands, **attributes) -> lines of C that assign to each
+        element of the result. All of them have a `shape` and a `dtype`, and `x.at(("i", 0))` is how C writes an element
+        of x.
+    cost : int or callable, optional
+        Operations, for `Program.cost`: how many for each element, or cost(*shapes, **attributes) -> how many for
+        operands of these shapes.
 
     Returns
     -------
@@ -835,6 +876,8 @@ def general_op(name: str, forward: Function, vjp: Function | None, jvp: Function
         raises=True,  # for all that is known here
         form=forms.options,
         gives=forms.tried(lambda a, *x: forward(*map(_core.for_reading, x), **a)),
+        c=c_loops.by_lines(c),
+        cost=forms.said(cost),
     )
 
     def function(*operands: Any, **attributes: Any) -> _core.Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import multiply
 from .forms import Kind
 from .matrices import matrix_transpose, of_one_dtype, shifted
@@ -115,4 +115,5 @@ _BANDED = general(
     form=forms.parts(forms.count, forms.count),
     gives=_banded_kind,
     names=("scipy.linalg.solve_banded",),
+    c=c_loops.LAPACK,
 )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import c_loops, forms
 from .elementwise import cos, cosh, equal, exp, maximum, select, sin, sinh, sqrt
 from .scipy_rows import SPELLINGS, form, like, no_slope, scipy_row, without
 from .scipy_rows import kernels as _sp
@@ -412,6 +412,7 @@ def _characteristic_of_spheroids(name: str, doc: str) -> Function:
         widens=True,
         form=forms.nothing,
         gives=forms.pointwise(lambda attributes, m, n, c: np.asarray(kernel(m, n, c), c.dtype), 3),
+        c=c_loops.SCIPY,
     )
     SPELLINGS[getattr(_sp, name)] = value
     return value

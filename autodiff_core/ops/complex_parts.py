@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 from .table import Case, as_it_stands, general, linear
 
@@ -157,6 +157,8 @@ _COMPLEX = general(
     gives=_complex_kind,
     on_complex="refused",
     names=("complex",),
+    c=c_loops.OF_COMPLEX,
+    cost=forms.MOVE,
 )
 _IMAG, _ = linear(
     "imag",
@@ -174,4 +176,6 @@ _IMAG, _ = linear(
     form=forms.nothing,
     gives=(_imag_kind, _imag_back_kind),
     names=("math.imag",),
+    c=c_loops.OF_COMPLEX,
+    cost=forms.MOVE,
 )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import c_loops, forms
 from .complex_parts import real
 from .elementwise import exp, logical_and, multiply, select, square
 from .forms import Kind
@@ -53,6 +53,7 @@ def _of_argument(name: str, kernel: np.ufunc, slope: Callable[[Any], Any]) -> _F
         True,
         form=forms.nothing,
         gives=_like_last,
+        c=c_loops.OF_COMPLEX,
     )
     return lambda z: _core.general(handle, [z])
 
@@ -78,6 +79,7 @@ def _of_order(name: str, kernel: Callable[..., Any], slope: Callable[[Any, Any, 
         True,
         form=forms.nothing,
         gives=_like_last,
+        c=c_loops.OF_COMPLEX,
     )
 
     def form(order: Any, z: Any) -> Any:

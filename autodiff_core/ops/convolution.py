@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms, fourier
+from . import c_loops, forms, fourier
 from .elementwise import multiply, rint
 from .forms import Kind
 from .table import Case, general
@@ -254,6 +254,7 @@ _CONVOLVE = general(
     form=forms.nothing,
     gives=_overlaps_kind,
     names=("scipy.signal.convolve",),
+    c=c_loops.PYTHON,
 )
 
 
@@ -271,4 +272,5 @@ _CORRELATE = general(
     ),
     form=forms.nothing,
     gives=_complete_kind,
+    c=c_loops.PYTHON,
 )

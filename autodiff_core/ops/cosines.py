@@ -14,7 +14,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from . import forms
-from .forms import Kind
+from .forms import Kind, Without
 from .table import Case, along, as_it_stands, linear
 
 _TRANSPOSE = {1: 1, 2: 3, 3: 2, 4: 4}
@@ -75,4 +75,6 @@ _COSINES, _ = linear(
     cases=tuple(Case(lambda x, kind=kind: cosines(x, kind), ((2, size),)) for kind in (1, 2, 3, 4) for size in (4, 5)),
     form=forms.parts(_TYPE, _TYPE),
     gives=(_line_kind, _line_kind),
+    c=Without("its kernel is NumPy's"),
+    cost=forms.transformed,
 )

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import logical_and, multiply, select
 from .forms import Kind
 from .nn import log_softmax
@@ -310,6 +310,7 @@ _SLOPE = general(
     form=forms.count,
     gives=_slope_kind,
     on_complex="refused",
+    c=c_loops.BY_NUMBERS,
 )
 _LOSS = general(
     "ctc_loss",
@@ -322,6 +323,7 @@ _LOSS = general(
     gives=lambda blank, logits, *labels: Kind(logits.dtype, _slope_kind(blank, logits, *labels).shape[1:2]),
     on_complex="refused",
     names=("nn.ctc_loss",),
+    c=c_loops.BY_NUMBERS,
 )
 
 

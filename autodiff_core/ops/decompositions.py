@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .complex_parts import real
 from .elementwise import abs as _abs
 from .elementwise import divide, multiply
@@ -140,6 +140,8 @@ _CHOLESKY = general(
     form=forms.nothing,
     gives=forms.like_square,
     names=("linalg.cholesky",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(1 / 3),
 )
 
 
@@ -236,6 +238,8 @@ _QR = several(
     dtype=_matrix_dtype,
     on_complex="up to phases",
     names=("linalg.qr",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(4),
 )
 
 
@@ -365,6 +369,8 @@ _SVD = several(
     dtype=_matrix_dtype,
     on_complex="up to phases",
     names=("linalg.svd",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(22),
 )
 _SINGULAR_VALUES = general(
     "svdvals",
@@ -381,6 +387,8 @@ _SINGULAR_VALUES = general(
     ),
     form=forms.nothing,
     gives=lambda attributes, a: Kind(forms.real_part(_matrix_dtype(a)), (*a.shape[:-2], min(a.shape[-2:]))),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(4),
 )
 
 
@@ -466,6 +474,8 @@ _EIGH = several(
     dtype=forms.square_dtype,
     on_complex="up to phases",
     names=("linalg.eigh",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(9),
 )
 
 
@@ -538,6 +548,8 @@ _EIGVALSH = general(
     form=forms.text("L", "U"),
     gives=lambda triangle, a: Kind(forms.real_part(forms.square_dtype(a)), a.shape[:-1]),
     names=("linalg.eigvalsh",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(4 / 3),
 )
 
 
@@ -688,6 +700,8 @@ _COMPLEX_SPECTRUM = _core.register_general(
     widens=True,
     form=forms.nothing,
     gives=forms.scalar(bool),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(25),
 )
 
 
@@ -711,6 +725,8 @@ _EIG = several(
     on_complex="up to phases",
     names=("eig", "linalg.eig"),
     by_values=True,
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(25),
 )
 
 

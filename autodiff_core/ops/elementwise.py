@@ -14,7 +14,9 @@ import numpy as np
 
 from .. import _core
 from . import forms
+from .c_loops import OF_COMPLEX, OF_INTEGERS, C
 from .complex_parts import imag, real, spread
+from .forms import Without
 from .table import Function, elementwise, in_file
 
 _LN2 = _m.log(2.0)
@@ -74,6 +76,8 @@ _MULTIPLY_NO_NAN = _core.register_general(
     True,
     form=forms.nothing,
     gives=forms.pointwise(_no_nan_kernel, 2),
+    c=OF_COMPLEX,
+    cost=forms.for_each(6),
 )
 
 
@@ -100,6 +104,8 @@ cotangent_product: Function = elementwise(
     on_complex=lambda g, x: g * _harmless(g, x, x * 0.0, 0.0),
     names=(),
     **_COTANGENT,
+    c="""const double r = cotangent * slope;
+return r != r && cotangent == 0 ? 0 : r;""",
 )
 cotangent_quotient: Function = elementwise(
     "cotangent_quotient",
@@ -112,6 +118,8 @@ cotangent_quotient: Function = elementwise(
     on_complex=lambda g, x: g / _harmless(g, x, 0.0 / x, 1.0),
     names=(),
     **_COTANGENT,
+    c="""const double r = cotangent / slope;
+return r != r && cotangent == 0 ? 0 : r;""",
 )
 zero_product: Function = elementwise(
     "zero_product",
@@ -124,9 +132,17 @@ zero_product: Function = elementwise(
     on_complex=lambda x, y: _harmless(y, x, x * 0.0, 0.0) * _harmless(x, y, y * 0.0, 0.0),
     names=(),
     **_COTANGENT | {"parameters": ("x", "y")},
+    c="""const double r = x * y;
+return r != r && (x == 0 || y == 0) ? 0 : r;""",
 )
 add: Function = elementwise(
-    "add", np.add, lambda g, x, y, z: g, lambda g, x, y, z: g, doc="Sum, elementwise.", names=("math.add", "add")
+    "add",
+    np.add,
+    lambda g, x, y, z: g,
+    lambda g, x, y, z: g,
+    doc="Sum, elementwise.",
+    names=("math.add", "add"),
+    c="x + y",
 )
 subtract: Function = elementwise(
     "subtract",
@@ -135,6 +151,7 @@ subtract: Function = elementwise(
     lambda g, x, y, z: -g,
     doc="Difference, elementwise.",
     names=("math.subtract", "subtract"),
+    c="x - y",
 )
 multiply: Function = elementwise(
     "multiply",
@@ -143,6 +160,7 @@ multiply: Function = elementwise(
     lambda g, x, y, z: g * x,
     doc="Product, elementwise.",
     names=("math.multiply", "multiply"),
+    c="x * y",
 )
 divide: Function = elementwise(
     "divide",
@@ -153,9 +171,15 @@ divide: Function = elementwise(
     domain=((-2.0, 2.0), _AWAY),
     poles=True,
     names=("math.divide", "math.truediv", "divide", "realdiv", "truediv"),
+    c="x / y",
 )
 negative: Function = elementwise(
-    "negative", np.negative, lambda g, x, y: -g, doc="Negation, elementwise.", names=("math.negative", "negative")
+    "negative",
+    np.negative,
+    lambda g, x, y: -g,
+    doc="Negation, elementwise.",
+    names=("math.negative", "negative"),
+    c="-x",
 )
 select: Function = elementwise(
     "select",
@@ -170,9 +194,15 @@ select: Function = elementwise(
     notes="What is not chosen gets a gradient of zero, never a NaN.",
     on_complex="as it stands",
     names=(),
+    c="condition ? x : y",
 )
 square: Function = elementwise(
-    "square", np.square, lambda g, x, y: g * (x + x), doc="Square, elementwise.", names=("math.square", "square")
+    "square",
+    np.square,
+    lambda g, x, y: g * (x + x),
+    doc="Square, elementwise.",
+    names=("math.square", "square"),
+    c="x * x",
 )
 sqrt: Function = elementwise(
     "sqrt",
@@ -184,6 +214,7 @@ sqrt: Function = elementwise(
     "The slope at 0 is infinite, and where the cotangent is zero, so is the gradient.",
     poles=True,
     names=("math.sqrt", "sqrt"),
+    c="sqrt(x)",
 )
 has_logarithm: Function = elementwise(
     "has_logarithm",
@@ -210,6 +241,7 @@ pow: Function = elementwise(
     "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
     poles=True,
     names=("math.pow", "pow"),
+    c="pow(x, y)",
 )
 power_slope: Function = elementwise(
     "power_slope",
@@ -237,6 +269,13 @@ floordiv: Function = elementwise(
     doc="Quotient rounded down, elementwise.",
     domain=((-2.0, 2.0), _AWAY),
     poles=True,
+    c="""double r = fmod(x, y), q, w;
+if (y == 0) return x / y;
+q = (x - r) / y;
+if (r != 0 && (y < 0) != (r < 0)) q -= 1;
+if (q == 0) return copysign(0, x / y);
+w = floor(q);
+return q - w > 0.5 ? w + 1 : w;""",
 )
 mod: Function = elementwise(
     "mod",
@@ -247,6 +286,10 @@ mod: Function = elementwise(
     domain=((0.1, 0.4), (0.5, 0.9)),
     poles=True,
     names=("math.floormod", "math.mod"),
+    c="""double r = fmod(x, y);
+if (y == 0) return r;
+if (r != 0) return (y < 0) != (r < 0) ? r + y : r;
+return copysign(0, y);""",
 )
 abs: Function = elementwise(
     "abs",
@@ -257,6 +300,7 @@ abs: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/abs. The slope at 0 is 0.",
     on_complex=lambda x: hypot(real(x), imag(x)),
     names=("math.abs", "abs"),
+    c="fabs(x)",
 )
 sign: Function = elementwise(
     "sign",
@@ -266,6 +310,7 @@ sign: Function = elementwise(
     domain=_AWAY,
     on_complex=_direction,
     names=("math.sign", "sign"),
+    c="x != x ? x : (double)((x > 0) - (x < 0))",
 )
 reciprocal: Function = elementwise(
     "reciprocal",
@@ -274,6 +319,7 @@ reciprocal: Function = elementwise(
     doc="1 / x, elementwise.",
     domain=_AWAY,
     poles=True,
+    c="1 / x",
 )
 rsqrt: Function = elementwise(
     "rsqrt",
@@ -321,13 +367,31 @@ multiply_no_nan: Function = elementwise(
     "Where y is 0, the slope in x is 0, never NaN.",
     on_complex=_multiply_no_nan,
 )
-positive: Function = elementwise("positive", np.positive, lambda g, x, y: g, doc="x itself, elementwise.", names=())
-conj: Function = elementwise("conj", np.conjugate, lambda g, x, y: conj(g), doc="Complex conjugate, elementwise.")
+positive: Function = elementwise(
+    "positive",
+    np.positive,
+    lambda g, x, y: g,
+    doc="x itself, elementwise.",
+    names=(),
+    c="x",
+)
+conj: Function = elementwise(
+    "conj",
+    np.conjugate,
+    lambda g, x, y: conj(g),
+    doc="Complex conjugate, elementwise.",
+    c="x",
+)
 
 # ----------------------------------------------------------------------------------------- exponentials and logarithms
 
 exp: Function = elementwise(
-    "exp", np.exp, lambda g, x, y: g * y, doc="e to the power of x, elementwise.", names=("math.exp", "exp")
+    "exp",
+    np.exp,
+    lambda g, x, y: g * y,
+    doc="e to the power of x, elementwise.",
+    names=("math.exp", "exp"),
+    c="exp(x)",
 )
 exp2: Function = elementwise(
     "exp2",
@@ -335,6 +399,7 @@ exp2: Function = elementwise(
     lambda g, x, y: g * (y * _LN2),
     doc="2 to the power of x, elementwise.",
     names=("scipy.special.exp2",),
+    c="exp2(x)",
 )
 expm1: Function = elementwise(
     "expm1",
@@ -342,6 +407,7 @@ expm1: Function = elementwise(
     lambda g, x, y: g * (y + 1.0),
     doc="exp(x) - 1, exact near 0, elementwise.",
     names=("math.expm1", "scipy.special.expm1"),
+    c="expm1(x)",
 )
 log: Function = elementwise(
     "log",
@@ -350,6 +416,7 @@ log: Function = elementwise(
     doc="Natural logarithm, elementwise.",
     domain=_POSITIVE,
     poles=True,
+    c="log(x)",
 )
 log_of_sum: Function = elementwise(
     "log_of_sum",
@@ -370,6 +437,7 @@ log2: Function = elementwise(
     domain=_POSITIVE,
     poles=True,
     names=(),
+    c="log2(x)",
 )
 log10: Function = elementwise(
     "log10",
@@ -379,6 +447,7 @@ log10: Function = elementwise(
     domain=_POSITIVE,
     poles=True,
     names=(),
+    c="log10(x)",
 )
 log1p: Function = elementwise(
     "log1p",
@@ -388,6 +457,7 @@ log1p: Function = elementwise(
     domain=(-0.7, 2.0),
     poles=True,
     names=("math.log1p", "scipy.special.log1p"),
+    c="log1p(x)",
 )
 
 
@@ -404,6 +474,11 @@ logaddexp: Function = elementwise(
     lambda g, x, y, z: g * _share(y, x),
     doc="log(exp(x) + exp(y)) without overflow, elementwise.",
     names=(),
+    c="""const double d = x - y;
+if (x == y) return x + 0.6931471805599453;
+if (d > 0) return x + log1p(exp(-d));
+if (d <= 0) return y + log1p(exp(d));
+return d;""",
 )
 logaddexp2: Function = elementwise(
     "logaddexp2",
@@ -412,6 +487,11 @@ logaddexp2: Function = elementwise(
     lambda g, x, y, z: g * _share(y, x, _LN2),
     doc="log2(2**x + 2**y) without overflow, elementwise.",
     names=(),
+    c="""const double d = x - y;
+if (x == y) return x + 1;
+if (d > 0) return x + 1.4426950408889634 * log1p(exp2(-d));
+if (d <= 0) return y + 1.4426950408889634 * log1p(exp2(d));
+return d;""",
 )
 cbrt: Function = elementwise(
     "cbrt",
@@ -420,6 +500,7 @@ cbrt: Function = elementwise(
     doc="Cube root, elementwise.",
     domain=_AWAY,
     names=("scipy.special.cbrt",),
+    c="cbrt(x)",
 )
 xlogy: Function = elementwise(
     "xlogy",
@@ -473,6 +554,7 @@ sin: Function = elementwise(
     doc="Sine, elementwise.",
     notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
     names=("math.sin", "sin"),
+    c="sin(x)",
 )
 cos: Function = elementwise(
     "cos",
@@ -481,6 +563,7 @@ cos: Function = elementwise(
     doc="Cosine, elementwise.",
     notes="In float64 arrays by a vectorised kernel of at most 1 ulp for abs(x) <= 1e5, and by libm beyond.",
     names=("math.cos", "cos"),
+    c="cos(x)",
 )
 tan: Function = elementwise(
     "tan",
@@ -489,6 +572,7 @@ tan: Function = elementwise(
     doc="Tangent, elementwise.",
     domain=(-1.2, 1.2),
     names=("math.tan", "tan"),
+    c="tan(x)",
 )
 asin: Function = elementwise(
     "asin",
@@ -498,6 +582,7 @@ asin: Function = elementwise(
     domain=_UNIT,
     poles=True,
     names=("math.asin", "asin"),
+    c="asin(x)",
 )
 acos: Function = elementwise(
     "acos",
@@ -507,9 +592,15 @@ acos: Function = elementwise(
     domain=_UNIT,
     poles=True,
     names=("math.acos", "acos"),
+    c="acos(x)",
 )
 atan: Function = elementwise(
-    "atan", np.arctan, lambda g, x, y: g / (1.0 + x * x), doc="Arc tangent, elementwise.", names=("math.atan", "atan")
+    "atan",
+    np.arctan,
+    lambda g, x, y: g / (1.0 + x * x),
+    doc="Arc tangent, elementwise.",
+    names=("math.atan", "atan"),
+    c="atan(x)",
 )
 atan2: Function = elementwise(
     "atan2",
@@ -521,6 +612,7 @@ atan2: Function = elementwise(
     domain=_AWAY,
     notes="https://www.tensorflow.org/api_docs/python/tf/math/atan2. The slopes at the origin are NaN.",
     names=("math.atan2", "atan2"),
+    c="atan2(y, x)",
 )
 hypot: Function = elementwise(
     "hypot",
@@ -530,12 +622,23 @@ hypot: Function = elementwise(
     doc="sqrt(x**2 + y**2) without overflow, elementwise; its slope at the origin is 0.",
     domain=_AWAY,
     names=(),
+    c="hypot(x, y)",
 )
 sinh: Function = elementwise(
-    "sinh", np.sinh, lambda g, x, y: g * cosh(x), doc="Hyperbolic sine, elementwise.", names=("math.sinh", "sinh")
+    "sinh",
+    np.sinh,
+    lambda g, x, y: g * cosh(x),
+    doc="Hyperbolic sine, elementwise.",
+    names=("math.sinh", "sinh"),
+    c="sinh(x)",
 )
 cosh: Function = elementwise(
-    "cosh", np.cosh, lambda g, x, y: g * sinh(x), doc="Hyperbolic cosine, elementwise.", names=("math.cosh", "cosh")
+    "cosh",
+    np.cosh,
+    lambda g, x, y: g * sinh(x),
+    doc="Hyperbolic cosine, elementwise.",
+    names=("math.cosh", "cosh"),
+    c="cosh(x)",
 )
 tanh: Function = elementwise(
     "tanh",
@@ -543,6 +646,7 @@ tanh: Function = elementwise(
     lambda g, x, y: g * (1.0 - y * y),
     doc="Hyperbolic tangent, elementwise.",
     names=("math.tanh", "nn.tanh", "tanh"),
+    c="tanh(x)",
 )
 asinh: Function = elementwise(
     "asinh",
@@ -550,6 +654,7 @@ asinh: Function = elementwise(
     lambda g, x, y: g / sqrt(x * x + 1.0),
     doc="Inverse hyperbolic sine, elementwise.",
     names=("math.asinh", "asinh"),
+    c="asinh(x)",
 )
 acosh: Function = elementwise(
     "acosh",
@@ -560,6 +665,7 @@ acosh: Function = elementwise(
     domain=(1.2, 3.0),
     poles=True,
     names=("math.acosh", "acosh"),
+    c="acosh(x)",
 )
 atanh: Function = elementwise(
     "atanh",
@@ -569,6 +675,7 @@ atanh: Function = elementwise(
     domain=_UNIT,
     poles=True,
     names=("math.atanh", "atanh"),
+    c="atanh(x)",
 )
 deg2rad: Function = elementwise(
     "deg2rad",
@@ -577,6 +684,7 @@ deg2rad: Function = elementwise(
     doc="Degrees to radians, elementwise.",
     ufuncs=(np.radians,),
     names=(),
+    c="x * 0.017453292519943295",
 )
 rad2deg: Function = elementwise(
     "rad2deg",
@@ -585,6 +693,7 @@ rad2deg: Function = elementwise(
     doc="Radians to degrees, elementwise.",
     ufuncs=(np.degrees,),
     names=(),
+    c="x * 57.29577951308232",
 )
 erf: Function = elementwise(
     "erf",
@@ -594,6 +703,7 @@ erf: Function = elementwise(
     example=("[0.0, 1.0]", "[0.     0.8427]"),
     on_complex=in_file("complex_special", "erf"),
     names=("math.erf", "scipy.special.erf"),
+    c="erf(x)",
 )
 erfc: Function = elementwise(
     "erfc",
@@ -603,6 +713,7 @@ erfc: Function = elementwise(
     example=("[0.0, 1.0]", "[1.     0.1573]"),
     on_complex=in_file("complex_special", "erfc"),
     names=("math.erfc", "scipy.special.erfc"),
+    c="erfc(x)",
 )
 
 # ------------------------------------------------------------------------------------------- rounding and comparisons
@@ -618,16 +729,39 @@ stop_gradient: Function = elementwise(
     passes_on=True,
     on_complex=_core.detached,
     names=(),
+    c="x",
+    cost=forms.VIEW,
 )
-floor: Function = elementwise("floor", np.floor, None, doc="Rounded down, elementwise.", names=("math.floor", "floor"))
-ceil: Function = elementwise("ceil", np.ceil, None, doc="Rounded up, elementwise.")
-trunc: Function = elementwise("trunc", np.trunc, None, doc="Rounded towards zero, elementwise.", names=())
+floor: Function = elementwise(
+    "floor",
+    np.floor,
+    None,
+    doc="Rounded down, elementwise.",
+    names=("math.floor", "floor"),
+    c="floor(x)",
+)
+ceil: Function = elementwise(
+    "ceil",
+    np.ceil,
+    None,
+    doc="Rounded up, elementwise.",
+    c="ceil(x)",
+)
+trunc: Function = elementwise(
+    "trunc",
+    np.trunc,
+    None,
+    doc="Rounded towards zero, elementwise.",
+    names=(),
+    c="trunc(x)",
+)
 rint: Function = elementwise(
     "rint",
     np.rint,
     None,
     doc="Rounded to the nearest integer, halves to even, elementwise.",
     names=("math.rint", "scipy.special.round"),
+    c="rint(x)",
 )
 maximum: Function = elementwise(
     "maximum",
@@ -637,6 +771,7 @@ maximum: Function = elementwise(
     doc="The larger one, elementwise; of equals, the gradient goes to x.",
     notes="https://www.tensorflow.org/api_docs/python/tf/math/maximum. Of equals, the gradient goes to x, all of it.",
     names=("math.maximum", "maximum"),
+    c="(x >= y || x != x) ? x : y",
 )
 minimum: Function = elementwise(
     "minimum",
@@ -646,6 +781,7 @@ minimum: Function = elementwise(
     doc="The smaller one, elementwise; of equals, the gradient goes to x.",
     notes="https://www.tensorflow.org/api_docs/python/tf/math/minimum. Of equals, the gradient goes to x, all of it.",
     names=("math.minimum", "minimum"),
+    c="(x <= y || x != x) ? x : y",
 )
 fmax: Function = elementwise(
     "fmax",
@@ -654,6 +790,7 @@ fmax: Function = elementwise(
     lambda g, x, y, z: select(equal(z, x), 0.0, g),
     doc="The larger one, elementwise; a number rather than a NaN.",
     names=(),
+    c="fmax(x, y)",
 )
 fmin: Function = elementwise(
     "fmin",
@@ -662,6 +799,7 @@ fmin: Function = elementwise(
     lambda g, x, y, z: select(equal(z, x), 0.0, g),
     doc="The smaller one, elementwise; a number rather than a NaN.",
     names=(),
+    c="fmin(x, y)",
 )
 copysign: Function = elementwise(
     "copysign",
@@ -671,6 +809,7 @@ copysign: Function = elementwise(
     doc="The magnitude of x with the sign of y, elementwise.",
     domain=_AWAY,
     names=(),
+    c="copysign(x, y)",
 )
 fmod: Function = elementwise(
     "fmod",
@@ -681,6 +820,7 @@ fmod: Function = elementwise(
     domain=((0.1, 0.4), (0.5, 0.9)),
     poles=True,
     names=(),
+    c="fmod(x, y)",
 )
 nextafter: Function = elementwise(
     "nextafter",
@@ -691,6 +831,7 @@ nextafter: Function = elementwise(
     doc="The next float from x1 towards x2, elementwise.",
     notes="https://www.tensorflow.org/api_docs/python/tf/math/nextafter. The slope is 1 in x1 and 0 in x2, as there.",
     by_width=True,
+    c="nextafter(x1, x2)",
 )
 spacing: Function = elementwise(
     "spacing",
@@ -699,6 +840,7 @@ spacing: Function = elementwise(
     doc="The distance to the next float, elementwise.",
     by_width=True,
     names=(),
+    c=Without("math.h has no such function"),
 )
 heaviside: Function = elementwise(
     "heaviside",
@@ -708,11 +850,19 @@ heaviside: Function = elementwise(
     doc="0 below 0, 1 above, y at 0, elementwise.",
     notes="The gradient stops at x; y has it where x is 0, as in tf.experimental.numpy.heaviside.",
     names=(),
+    c="x != x ? x : (x == 0 ? y : (double)(x > 0))",
 )
 
 _TRUTH: dict[str, Any] = {"boolean": True}
 less: Function = elementwise(
-    "less", np.less, None, None, doc="Whether x < y, elementwise.", **_TRUTH, names=("math.less", "less")
+    "less",
+    np.less,
+    None,
+    None,
+    doc="Whether x < y, elementwise.",
+    **_TRUTH,
+    names=("math.less", "less"),
+    c="x < y",
 )
 less_equal: Function = elementwise(
     "less_equal",
@@ -722,9 +872,17 @@ less_equal: Function = elementwise(
     doc="Whether x <= y, elementwise.",
     **_TRUTH,
     names=("math.less_equal", "less_equal"),
+    c="x <= y",
 )
 equal: Function = elementwise(
-    "equal", np.equal, None, None, doc="Whether x == y, elementwise.", **_TRUTH, names=("math.equal", "equal")
+    "equal",
+    np.equal,
+    None,
+    None,
+    doc="Whether x == y, elementwise.",
+    **_TRUTH,
+    names=("math.equal", "equal"),
+    c="x == y",
 )
 not_equal: Function = elementwise(
     "not_equal",
@@ -734,9 +892,17 @@ not_equal: Function = elementwise(
     doc="Whether x != y, elementwise.",
     **_TRUTH,
     names=("math.not_equal", "not_equal"),
+    c="x != y",
 )
 greater: Function = elementwise(
-    "greater", np.greater, None, None, doc="Whether x > y, elementwise.", **_TRUTH, names=("math.greater", "greater")
+    "greater",
+    np.greater,
+    None,
+    None,
+    doc="Whether x > y, elementwise.",
+    **_TRUTH,
+    names=("math.greater", "greater"),
+    c="x > y",
 )
 greater_equal: Function = elementwise(
     "greater_equal",
@@ -746,14 +912,40 @@ greater_equal: Function = elementwise(
     doc="Whether x >= y, elementwise.",
     **_TRUTH,
     names=("math.greater_equal", "greater_equal"),
+    c="x >= y",
 )
 is_finite: Function = elementwise(
-    "is_finite", np.isfinite, None, doc="Whether neither infinite nor NaN, elementwise.", **_TRUTH
+    "is_finite",
+    np.isfinite,
+    None,
+    doc="Whether neither infinite nor NaN, elementwise.",
+    **_TRUTH,
+    c="isfinite(x) != 0",
 )
-is_inf: Function = elementwise("is_inf", np.isinf, None, doc="Whether infinite, elementwise.", **_TRUTH)
-is_nan: Function = elementwise("is_nan", np.isnan, None, doc="Whether NaN, elementwise.", **_TRUTH)
+is_inf: Function = elementwise(
+    "is_inf",
+    np.isinf,
+    None,
+    doc="Whether infinite, elementwise.",
+    **_TRUTH,
+    c="isinf(x) != 0",
+)
+is_nan: Function = elementwise(
+    "is_nan",
+    np.isnan,
+    None,
+    doc="Whether NaN, elementwise.",
+    **_TRUTH,
+    c="isnan(x) != 0",
+)
 signbit: Function = elementwise(
-    "signbit", np.signbit, None, doc="Whether the sign is set, elementwise.", **_TRUTH, names=()
+    "signbit",
+    np.signbit,
+    None,
+    doc="Whether the sign is set, elementwise.",
+    **_TRUTH,
+    names=(),
+    c="signbit(x) != 0",
 )
 logical_not: Function = elementwise(
     "logical_not",
@@ -762,6 +954,7 @@ logical_not: Function = elementwise(
     doc="Logical negation, elementwise.",
     **_TRUTH,
     names=("math.logical_not", "logical_not"),
+    c="!x",
 )
 logical_and: Function = elementwise(
     "logical_and",
@@ -771,6 +964,7 @@ logical_and: Function = elementwise(
     doc="Logical and, elementwise.",
     **_TRUTH,
     names=("math.logical_and", "logical_and"),
+    c="x && y",
 )
 logical_or: Function = elementwise(
     "logical_or",
@@ -780,28 +974,41 @@ logical_or: Function = elementwise(
     doc="Logical or, elementwise.",
     **_TRUTH,
     names=("math.logical_or", "logical_or"),
+    c="x || y",
 )
 logical_xor: Function = elementwise(
-    "logical_xor", np.logical_xor, None, None, doc="Exclusive or, elementwise.", **_TRUTH
+    "logical_xor",
+    np.logical_xor,
+    None,
+    None,
+    doc="Exclusive or, elementwise.",
+    **_TRUTH,
+    c="!x != !y",
 )
 
 # Bits: of integers and truth values, so there is never a gradient.
 _BITS: dict[str, Any] = {"notes": "Takes integers or truth values."}
 
 
-def _bits(name: str, ufunc: np.ufunc, arity: int, doc: str, example: tuple[str, str], public: bool = True) -> Function:
+def _bits(
+    name: str, ufunc: np.ufunc, arity: int, doc: str, example: tuple[str, str], c: C, public: bool = True
+) -> Function:
     names = (f"bitwise.{name}",) if public else ()
-    return elementwise(name, ufunc, *([None] * arity), doc=doc, example=example, names=names, **_BITS)
+    return elementwise(name, ufunc, *([None] * arity), doc=doc, example=example, names=names, c=c, **_BITS)
 
 
-bitwise_and: Function = _bits("bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.", ("[12, 10], 6", "[4 2]"))
-bitwise_or: Function = _bits("bitwise_or", np.bitwise_or, 2, "Bitwise or, elementwise.", ("[12, 10], 6", "[14 14]"))
-bitwise_xor: Function = _bits(
-    "bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.", ("[12, 10], 6", "[10 12]")
+bitwise_and: Function = _bits(
+    "bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.", ("[12, 10], 6", "[4 2]"), c="x & y"
 )
-invert: Function = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.", ("[12, 10]", "[-13 -11]"))
+bitwise_or: Function = _bits(
+    "bitwise_or", np.bitwise_or, 2, "Bitwise or, elementwise.", ("[12, 10], 6", "[14 14]"), c="x | y"
+)
+bitwise_xor: Function = _bits(
+    "bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.", ("[12, 10], 6", "[10 12]"), c="x ^ y"
+)
+invert: Function = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.", ("[12, 10]", "[-13 -11]"), c="!x")
 left_shift: Function = _bits(
-    "left_shift", np.left_shift, 2, "Bits moved to higher places, elementwise.", ("[3, 5], 2", "[12 20]")
+    "left_shift", np.left_shift, 2, "Bits moved to higher places, elementwise.", ("[3, 5], 2", "[12 20]"), c=OF_INTEGERS
 )
 right_shift: Function = _bits(
     "right_shift",
@@ -809,9 +1016,14 @@ right_shift: Function = _bits(
     2,
     "Bits moved to lower places, elementwise; the sign stays.",
     ("[12, -5], 1", "[ 6 -3]"),
+    c=OF_INTEGERS,
 )
-gcd: Function = _bits("gcd", np.gcd, 2, "Greatest common divisor, elementwise.", ("[12, 10], 8", "[4 2]"), public=False)
-lcm: Function = _bits("lcm", np.lcm, 2, "Least common multiple, elementwise.", ("[12, 10], 8", "[24 40]"), public=False)
+gcd: Function = _bits(
+    "gcd", np.gcd, 2, "Greatest common divisor, elementwise.", ("[12, 10], 8", "[4 2]"), public=False, c=OF_INTEGERS
+)
+lcm: Function = _bits(
+    "lcm", np.lcm, 2, "Least common multiple, elementwise.", ("[12, 10], 8", "[24 40]"), public=False, c=OF_INTEGERS
+)
 
 # --------------------------------------------------------------------------------------------------------- activations
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import add, equal
 from .forms import Kind
 from .matrices import band_part, diag, lead_to, matrices, matrix_transpose, of_one_dtype
@@ -134,6 +134,8 @@ _LU = several(
     form=forms.nothing,
     dtype=_lu_dtype,
     names=("linalg.lu",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2 / 3),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a row takes and what it gives: the form of its attributes, and the dtype and shape of its result.
+"""What a row takes, gives and costs: the form of its attributes, its result's dtype and shape, how many operations.
 
 Both are said once, in the row, where it is added. A program file is made by somebody: its reader holds the attributes
 of each record against the form, and computes the dtype and the shape of the result by the rule, before anything runs.
@@ -8,6 +8,9 @@ A form is a `Form`. A rule is a function of attributes that have their form and 
 a ValueError where they do not fit together, and gives the result's `Kind`, or None where only values say what it is (a
 replay holds what comes out against what the record says). An array in the attributes that a program reads anew is a
 `Given` there.
+
+A cost is one of the words below, a function of (attributes, the operands' shapes, the result's shape) that counts
+operations on numbers, or a `Without` that says why nobody can.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Form", "Given", "Kind", "Rule"]
+__all__ = ["Form", "Given", "Kind", "Rule", "Without"]
 
 Shape = tuple[int, ...]
 Rule = Callable[..., "Kind | None"]
@@ -48,6 +51,18 @@ class Kind(tuple[np.dtype[Any], Shape]):
     @property
     def size(self) -> int:
         return math.prod(self.shape)
+
+
+class Without:
+    """Stands for what a row cannot have, and says why: the end of a sentence."""
+
+    __slots__ = ("why",)
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __repr__(self) -> str:
+        return f"<Without: {self.why}>"
 
 
 class Given(Kind):
@@ -345,3 +360,75 @@ def square_dtype(x: Kind) -> np.dtype[Any]:
 
 def real_part(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.zeros(0, dtype).real.dtype
+
+
+# --------------------------------------------------------------------------------------------------------------- costs
+
+Counted = Callable[[Any, Sequence[Shape], Shape], int]
+Cost = Counted | Without | str
+
+VIEW = "view"  # nothing is computed, and nothing is moved
+MOVE = "move"  # elements are moved and not changed
+EACH = "each"  # one operation for each element of the largest operand, or of the result
+
+OF_PYTHON = Without("it runs Python")
+
+
+def operations(cost: Cost, attributes: Any, shapes: Sequence[Shape], result: Shape) -> int:
+    """How many operations there are; one for each element where nobody can count them."""
+    if callable(cost):
+        return int(cost(attributes, shapes, result))
+    if cost in (VIEW, MOVE):
+        return 0
+    return max(math.prod(result), *map(math.prod, shapes), 0)
+
+
+def said(cost: Any) -> Cost:
+    """What a user says of a row: operations for each element, or a function of the operands' shapes and attributes."""
+    if cost is None:
+        return Without("its kernel is a function of yours, and nothing says what it costs: give the row its `cost`")
+    if not callable(cost):
+        return for_each(cost)
+    return lambda attributes, shapes, result: cost(*shapes, **(attributes or {}))
+
+
+def for_each(count: int) -> Counted:
+    """So many operations for each element."""
+    return lambda attributes, shapes, result: count * operations(EACH, attributes, shapes, result)
+
+
+def sorting(axis: Callable[[Any], int]) -> Counted:
+    """Comparisons of a sort along an axis."""
+
+    def counted(attributes: Any, shapes: Sequence[Shape], result: Shape) -> int:
+        size = shapes[0][axis(attributes)]
+        return math.prod(shapes[0]) * max(int(math.log2(size)), 1) if size else 0
+
+    return counted
+
+
+def transformed(attributes: Any, shapes: Sequence[Shape], result: Shape) -> int:
+    """A fast Fourier transform, or its kin, along one axis: as along the longest."""
+    size = max(math.prod(shapes[0]), math.prod(result))
+    longest = max(*shapes[0], *result, 2)
+    return int(5 * size * math.log2(longest))
+
+
+def on_matrices(factor: float) -> Counted:
+    """So many times n cubed for each matrix, of which n is the shorter side, and more for longer ones."""
+
+    def counted(attributes: Any, shapes: Sequence[Shape], result: Shape) -> int:
+        *stack, m, n = shapes[0]
+        return int(factor * math.prod(stack) * m * n * min(m, n))
+
+    return counted
+
+
+def solving(factor: float) -> Counted:
+    """The same, and n squared for each right-hand side, of two triangular systems."""
+
+    def counted(attributes: Any, shapes: Sequence[Shape], result: Shape) -> int:
+        n = shapes[0][-1]
+        return on_matrices(factor)(attributes, shapes[:1], result) + 2 * n * math.prod(result)
+
+    return counted

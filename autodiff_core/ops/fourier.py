@@ -19,7 +19,7 @@ from .._core import Tensor
 from . import elementwise as el
 from . import forms
 from .complex_parts import real
-from .forms import Kind
+from .forms import Kind, Without
 from .table import Case, as_it_stands, linear
 
 Scale = Literal["backward", "ortho", "forward"]
@@ -283,4 +283,6 @@ _FFT, _ = linear(
     ),
     form=forms.parts(_END, _SHARED, _END),
     gives=(_spectrum, _spectrum),
+    c=Without("its kernel is NumPy's"),
+    cost=forms.transformed,
 )

@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import equal, exp, log, multiply, select, xlogy
 from .forms import Kind
 from .scipy_rows import SPELLINGS
@@ -135,6 +135,7 @@ _QUOTIENT: _core.Op = general(
     form=forms.integer(1, 64, "an order"),
     gives=_pair_kind,
     on_complex="refused",
+    c=c_loops.SCIPY,
 )
 
 
@@ -223,6 +224,7 @@ def _incomplete_row(name: str, ufunc: Any, sign: float, function: Any, which: st
         form=forms.nothing,
         gives=forms.pointwise(kernel, 2),
         on_complex="refused",
+        c=c_loops.SCIPY,
     )
 
 

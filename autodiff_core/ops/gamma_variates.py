@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import multiply
 from .forms import Kind
 
@@ -44,6 +44,7 @@ _VARIATES = _core.register_general(
     widens=True,
     form=forms.nothing,
     gives=lambda attributes, alpha, seed: Kind(*alpha),
+    c=c_loops.RANDOM,
 )
 
 

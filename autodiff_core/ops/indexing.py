@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import select
 from .forms import Kind
 from .index_forms import INDEX, puts_back, selects
@@ -286,6 +286,7 @@ _ROW_NUMBERS = _core.register_general(
     raises=True,
     form=forms.count,
     gives=_numbers_kind,
+    c=c_loops.OF_INTEGERS,
 )
 
 
@@ -480,4 +481,5 @@ _ONE_HOT = _core.register_general(
     batched=_hot_behind,
     form=forms.parts(forms.count, forms.numbers, forms.numbers, forms.any_axis, forms.dtype()),
     gives=_hot_kind,
+    c=c_loops.OF_INTEGERS,
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 from .shaping import broadcast_to, expand_dims, reshape, squeeze, transpose
 from .table import Case, Shape, general, matmul_row
@@ -85,6 +85,10 @@ def _multiplied_kind(attributes: Any, x: Kind, y: Kind) -> Kind:
     return Kind(dtype, (*np.broadcast_shapes(a[:-2], b[:-2]), *ends))
 
 
+def _matmul_cost(transposed: Any, shapes: Any, result: Any) -> int:
+    return 2 * prod(result) * int(shapes[0][-2] if transposed[0] else shapes[0][-1])
+
+
 matmul_row(
     matmul,
     "Matrix product.",
@@ -102,6 +106,8 @@ matmul_row(
     ),
     form=forms.parts(forms.flag, forms.flag),
     gives=_multiplied_kind,
+    c=c_loops.matmul,
+    cost=_matmul_cost,
 )
 
 
@@ -504,6 +510,14 @@ def _summed(attributes: Any, *operands: Kind) -> Kind:
     return Kind(np.result_type(*[x.dtype for x in operands]), [sizes[c] for c in result])
 
 
+def _einsum_cost(attributes: Any, shapes: Any, result: Any) -> int:
+    sizes: dict[str, int] = {}
+    for term, shape in zip(attributes[0], shapes, strict=True):
+        for axis, size in zip(term, shape, strict=True):
+            sizes[axis] = max(size, sizes.get(axis, 1))
+    return 2 * prod(sizes.values())
+
+
 _EINSUM = general(
     "einsum",
     _einsum_kernel,
@@ -525,4 +539,6 @@ _EINSUM = general(
     form=forms.parts(forms.each(_TERM), _TERM, forms.each(forms.shape)),
     gives=_summed,
     names=("einsum", "linalg.einsum"),
+    c=c_loops.einsum,
+    cost=_einsum_cost,
 )

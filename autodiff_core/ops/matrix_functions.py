@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import abs as _abs
 from .elementwise import divide, greater, multiply
 from .forms import Kind
@@ -244,6 +244,8 @@ _EXPM = general(
     form=forms.nothing,
     gives=_square_kind,
     names=("linalg.expm", "scipy.linalg.expm"),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(30),
 )
 
 
@@ -330,6 +332,8 @@ _SYLVESTER = general(
     form=forms.nothing,
     gives=_sylvester_kind,
     names=("scipy.linalg.solve_sylvester",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(50),
 )
 
 
@@ -446,6 +450,8 @@ _SQRTM = general(
     form=forms.nothing,
     gives=_square_kind,
     names=("matrix_square_root", "linalg.sqrtm", "scipy.linalg.sqrtm"),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(29),
 )
 
 
@@ -536,4 +542,6 @@ _LOGM = general(
     form=forms.nothing,
     gives=_square_kind,
     names=("linalg.logm",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(60),
 )

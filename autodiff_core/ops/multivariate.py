@@ -12,8 +12,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
-from .forms import Kind
+from . import c_loops, forms
+from .forms import Kind, Without
 
 
 def _whitened(attributes: Any, cov: np.ndarray) -> np.ndarray:
@@ -54,6 +54,8 @@ _WHITENED: _core.Op = _core.register_general(
     raises=True,
     form=forms.nothing,
     gives=_square_and_two_rows,
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(9),
 )
 
 
@@ -92,4 +94,6 @@ _BOX: _core.Op = _core.register_general(
     raises=True,
     form=forms.parts(forms.flag, forms.maybe(forms.positive), forms.number, forms.number),
     gives=_one_of_each,
+    c=c_loops.SCIPY,
+    cost=Without("an integral is computed until it is good enough"),
 )

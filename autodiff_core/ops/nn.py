@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import (
     exp,
     multiply,
@@ -58,6 +58,7 @@ def _from_end(x: Any, axis: int | None, op: str) -> int:
     return at % nd - nd
 
 
+_SOFTMAX_COST = forms.for_each(5)
 _ALONG_AXIS = along(lambda axis: (axis,))  # the attribute of these rows is the axis, from the end
 _ALONG_LAST = along(lambda labels: (-1,))
 
@@ -109,6 +110,8 @@ _SOFTMAX = general(
     form=forms.axis,
     gives=_softmax_kind,
     names=("math.softmax", "nn.softmax"),
+    c=c_loops.normalized("exp({0} - top) / total"),
+    cost=_SOFTMAX_COST,
 )
 
 
@@ -154,6 +157,8 @@ _LOG_SOFTMAX = general(
     form=forms.axis,
     gives=_softmax_kind,
     names=("math.log_softmax", "nn.log_softmax"),
+    c=c_loops.normalized("{0} - top - log(total)"),
+    cost=_SOFTMAX_COST,
 )
 
 
@@ -226,6 +231,8 @@ _CROSS_ENTROPY = general(
     form=forms.axis,
     gives=_entropy_kind,
     names=("nn.softmax_cross_entropy_with_logits",),
+    c=c_loops.cross_entropy,
+    cost=_SOFTMAX_COST,
 )
 
 
@@ -294,6 +301,7 @@ _CLASSES = _core.register_general(
     raises=True,
     form=forms.count,
     gives=_classes_kind,
+    c=c_loops.OF_INTEGERS,
 )
 
 
@@ -363,6 +371,8 @@ _RESIDUAL = general(
     cases=(Case(_residual, ((3, 4),)),),
     form=forms.array("iu"),
     gives=_residual_kind,
+    c=c_loops.class_residual,
+    cost=_SOFTMAX_COST,
 )
 _SPARSE_CROSS_ENTROPY = general(
     "sparse_softmax_cross_entropy",
@@ -378,6 +388,8 @@ _SPARSE_CROSS_ENTROPY = general(
     form=forms.array("iu"),
     gives=lambda labels, x: Kind(x.dtype, _residual_kind(labels, x).shape[:-1]),
     names=("nn.sparse_softmax_cross_entropy_with_logits",),
+    c=c_loops.class_losses,
+    cost=_SOFTMAX_COST,
 )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 from .indexing import gather
 from .picking import as_it_stands, places_of
@@ -328,6 +328,8 @@ _ORDER = _core.register_general(
     batched=as_it_stands,
     form=forms.parts(forms.axis, forms.flag),
     gives=_order_kind,
+    c=c_loops.OF_INTEGERS,
+    cost=forms.sorting(lambda attributes: attributes[0]),
 )
 _SORT = general(
     "sort",
@@ -345,6 +347,8 @@ _SORT = general(
     form=forms.parts(forms.axis, forms.flag),
     gives=forms.along_axis,
     names=("sort",),
+    c=c_loops.ordered,
+    cost=forms.sorting(lambda attributes: attributes[0]),
 )
 
 
@@ -383,6 +387,8 @@ _RANKED_PLACES = _core.register_general(
     batched=as_it_stands,
     form=_RANKS,
     gives=lambda ranks, x: Kind(np.intp, _ranked_kind(ranks, x).shape),
+    c=c_loops.OF_INTEGERS,
+    cost=forms.sorting(lambda ranks: -1),
 )
 _RANKED = general(
     "order_statistics",
@@ -395,6 +401,8 @@ _RANKED = general(
     cases=(Case(lambda x: order_statistics(x, (1, 3)), ((5,),)), Case(lambda x: order_statistics(x, (0,)), ((2, 3),))),
     form=_RANKS,
     gives=_ranked_kind,
+    c=c_loops.ranked,
+    cost=forms.sorting(lambda ranks: -1),
 )
 
 

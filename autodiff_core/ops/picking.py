@@ -15,8 +15,9 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
-from .forms import Form, Kind, Rule
+from . import c_loops, forms
+from .c_loops import BY_VALUES, C
+from .forms import EACH, Form, Kind, Rule
 from .table import Case, general
 from .table import as_it_stands as as_it_stands
 
@@ -116,13 +117,15 @@ def _stepping(x: Any) -> Any:
     return _core.detached(operand) if operand.dtype.kind in "fcV" else operand
 
 
-def places_of(name: str, kernel: Any, *, form: Form, gives: Rule, batched: Any = None, raises: bool = False) -> Any:
+def places_of(
+    name: str, kernel: Any, *, form: Form, gives: Rule, batched: Any = None, raises: bool = False, c: C = BY_VALUES
+) -> Any:
     """A row of what is computed from arrays and has no derivative: what applies it to operands.
 
-    `form`, `gives`, `batched` and `raises` are as in `table.general`.
+    `form`, `gives`, `batched`, `raises` and `c` are as in `table.general`.
     """
     handle = _core.register_general(
-        name, kernel, None, None, False, False, batched=batched, raises=raises, form=form, gives=gives
+        name, kernel, None, None, False, False, batched=batched, raises=raises, form=form, gives=gives, c=c, cost=EACH
     )
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
@@ -185,7 +188,17 @@ _PICK = general(
     cases=(Case(lambda x: pick(x, _core.to_tensor(_NUMBERS)), ((2, 3),)),),
     form=forms.parts(forms.count, forms.count),
     gives=_picked_kind,
+    c=c_loops.chosen,
+    cost=forms.MOVE,
 )
+
+
+def _picks(attributes: Any) -> Any:
+    """The attributes of the row that picks what this one puts."""
+    own, place_dims = attributes
+    return len(own), place_dims
+
+
 _PUT = general(
     "put",
     _put_kernel,
@@ -196,6 +209,7 @@ _PUT = general(
     cases=(Case(lambda x: put(x, _core.to_tensor(_NUMBERS), (2, 3)), ((2, 2),)),),
     form=forms.parts(forms.shape, forms.count),
     gives=_put_kind,
+    c=c_loops.returned(_PICK.name, _picks),
 )
 _CHOOSE = general(
     "choose",
@@ -207,6 +221,8 @@ _CHOOSE = general(
     cases=(Case(lambda x: chosen(x, _core.to_tensor(_NUMBERS)), ((2, 3),)),),
     form=forms.parts(forms.count, forms.count),
     gives=_picked_kind,
+    c=c_loops.chosen,
+    cost=forms.MOVE,
 )
 
 
@@ -224,4 +240,5 @@ _RETURN = general(
     cases=(Case(_returned, ((2, 2), (2, 3))),),
     form=forms.parts(forms.shape, forms.count),
     gives=_put_kind,
+    c=c_loops.returned(_CHOOSE.name, _picks),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 from .table import Case, general
 
@@ -88,12 +88,18 @@ _KIND = _core.register_general(
     widens=True,
     form=forms.nothing,
     gives=lambda attributes, p: Kind(np.int64, (2,)),
+    c=c_loops.OF_INTEGERS,
 )
 
 
 def _drawn_apart(x: Any) -> Any:
     """A polynomial with roots near 1, 3 and -2."""
     return roots(np.array([1.0, -2.0, -5.0, 6.0], x.dtype) + 0.1 * x)
+
+
+def _roots_cost(attributes: Any, shapes: Any, result: Any) -> int:
+    """That of the eigenvalues of companion matrices."""
+    return 25 * int(np.prod(shapes[0], dtype=np.intp)) * int(shapes[0][-1]) ** 2
 
 
 _ROOTS = general(
@@ -109,4 +115,6 @@ _ROOTS = general(
     form=forms.nothing,
     gives=forms.by_values,
     by_values=True,
+    c=c_loops.LAPACK,
+    cost=_roots_cost,
 )

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
+from .c_loops import C
 from .elementwise import abs as _abs
 from .elementwise import divide, equal, exp, log_of_sum, multiply, sqrt, subtract
 from .elementwise import select as _select
@@ -118,6 +119,8 @@ linear(
     form=REDUCTION,
     gives=(_summed_kind, _spread_kind),
     names=("reduce_sum", "math.reduce_sum"),
+    c=(c_loops.reduced("0", "total += {0};"), c_loops.spread),
+    cost=(forms.EACH, forms.VIEW),
 )
 
 
@@ -173,6 +176,7 @@ _core.register_general(
     batched=lambda shapes, n: _with_axis(shapes, n),
     form=REDUCTION,
     gives=_product_kind,
+    c=c_loops.OF_INTEGERS,
 )
 
 
@@ -207,6 +211,7 @@ _TIES = _core.register_general(
     batched=lambda attributes, n: (_moved(attributes[0]), attributes[1]),
     form=forms.parts(forms.axes, forms.dtype()),
     gives=_ties_kind,
+    c=c_loops.counted,
 )
 
 
@@ -328,6 +333,7 @@ _MAX = general(
     form=REDUCTION,
     gives=_extremum_kind,
     names=("reduce_max", "math.reduce_max"),
+    c=c_loops.largest(">"),
 )
 _MIN = general(
     "reduce_min",
@@ -345,6 +351,7 @@ _MIN = general(
     form=REDUCTION,
     gives=_extremum_kind,
     names=("reduce_min", "math.reduce_min"),
+    c=c_loops.largest("<"),
 )
 
 
@@ -429,6 +436,7 @@ _PROD = general(
     form=REDUCTION,
     gives=_product_kind,
     names=("reduce_prod", "math.reduce_prod"),
+    c=c_loops.reduced("1", "total *= {0};"),
 )
 
 
@@ -450,6 +458,8 @@ _OTHERS = general(
     cases=(Case(products_of_others, ((4,),)), Case(products_of_others, ((2, 3),))),
     form=forms.nothing,
     gives=_others_kind,
+    c=c_loops.others,
+    cost=forms.for_each(4),
 )
 
 
@@ -572,6 +582,7 @@ _SHIFT = _core.register_general(
     batched=lambda axes, n: _moved(axes),
     form=forms.axes,
     gives=_shift_kind,
+    c=c_loops.largest_finite,
 )
 
 
@@ -669,7 +680,7 @@ def _truth_kind(attributes: Any, x: Kind) -> Kind:
     return Kind(bool, forms.without(x.shape, forms.distinct_axes(x, list(axes)), bool(keepdims)))
 
 
-def _plain(name: str, doc: str, result: str) -> Function:
+def _plain(name: str, doc: str, result: str, c: C) -> Function:
     """A reduction to truth values, which has no gradient."""
     kernel = getattr(np, name)
 
@@ -682,6 +693,7 @@ def _plain(name: str, doc: str, result: str) -> Function:
         False,
         form=forms.parts(forms.maybe(forms.either(forms.any_axis, forms.axes)), forms.flag),
         gives=_truth_kind,
+        c=c,
     )
 
     def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -713,8 +725,12 @@ def _plain(name: str, doc: str, result: str) -> Function:
     return reduction
 
 
-reduce_any: Function = _plain("any", "Whether any element over axes is true.", "True")
-reduce_all: Function = _plain("all", "Whether every element over axes is true.", "False")
+reduce_any: Function = _plain(
+    "any", "Whether any element over axes is true.", "True", c_loops.truth("0", "total = total || {0};")
+)
+reduce_all: Function = _plain(
+    "all", "Whether every element over axes is true.", "False", c_loops.truth("1", "total = total && {0};")
+)
 
 
 def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64, name: str | None = None) -> Tensor:
@@ -763,6 +779,7 @@ _ARGMAX = _core.register_general(
     False,
     form=forms.parts(forms.any_axis, forms.dtype()),
     gives=_place_kind,
+    c=c_loops.OF_INTEGERS,
 )
 
 
@@ -804,6 +821,7 @@ _ARGMIN = _core.register_general(
     False,
     form=forms.parts(forms.any_axis, forms.dtype()),
     gives=_place_kind,
+    c=c_loops.OF_INTEGERS,
 )
 
 
@@ -877,4 +895,5 @@ _CUMSUM, _ = linear(
     form=forms.parts(_SCAN, _SCAN),
     gives=(_scanned, _scanned),
     names=("cumsum", "math.cumsum"),
+    c=c_loops.cumulated,
 )

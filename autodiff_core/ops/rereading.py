@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 
 _GENERAL = _core.register_general(
@@ -25,6 +25,8 @@ _GENERAL = _core.register_general(
     leading=True,
     form=forms.nothing,
     gives=lambda attributes, value, source: Kind(value.dtype, forms.broadcast(value, source)),
+    c=c_loops.of_shape,
+    cost=forms.VIEW,
 )
 
 
@@ -45,6 +47,8 @@ _core.install_reread(
         ("value", "source"),
         "The value, whose derivative is the source's.",
         passes_on=True,
+        c="value",
+        cost=forms.VIEW,
     )
 )
 _core.on_complex("reread", _general)

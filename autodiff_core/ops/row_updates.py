@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 
 
@@ -40,6 +40,8 @@ _CHANGED = _core.register_general(
     updates_rows=True,
     form=forms.text("add", "subtract", "replace"),
     gives=_changed_kind,
+    c=c_loops.BY_NUMBERS,
+    cost=forms.MOVE,
 )
 
 
@@ -74,6 +76,7 @@ _TOTALS = _core.register_general(
     False,
     form=forms.nothing,
     gives=_totals_kind,
+    c=c_loops.BY_NUMBERS,
 )
 
 
@@ -105,4 +108,5 @@ _WITHIN = _core.register_general(
     raises=True,
     form=forms.maybe(forms.count),
     gives=forms.same_integers,
+    c=c_loops.OF_INTEGERS,
 )

@@ -14,7 +14,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..dtypes import finfo
-from . import forms
+from . import c_loops, forms
 from .elementwise import logaddexp, multiply
 from .forms import Kind
 from .ordering import take_along_axis
@@ -140,6 +140,7 @@ _CUMPROD = general(
     form=forms.parts(forms.axis, forms.flag),
     gives=forms.along_axis,
     names=("math.cumprod",),
+    c=c_loops.scanned("1", "total *= {0};"),
 )
 
 
@@ -190,6 +191,8 @@ _RECURRENCE = general(
     ),
     form=forms.parts(forms.axis, forms.flag, forms.flag),
     gives=_recurrence_kind,
+    c=c_loops.recurred,
+    cost=forms.for_each(2),
 )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import c_loops, forms
 from .elementwise import multiply_no_nan
 from .shaping import broadcast_to, watchable
 from .table import Case, Function, Interval, elementwise, general, real_only
@@ -95,7 +95,7 @@ def scipy_row(
         names=(f"scipy.special.{name}", *names),
         notes=f"{source}. {notes}".strip() if notes else source,
         poles=True,  # most have one, or are defined on a part of the line
-        **rest,
+        **{"c": None if ufunc is None else c_loops.SCIPY, **rest},
     )
 
 
@@ -251,6 +251,7 @@ def form(
         on_complex="refused",
         data=first,
         names=names if names is not None else (f"scipy.special.{name}",) if public else (),
+        c=c_loops.SCIPY,
     )
     for spelled in [ufunc] if spells is None else spells:
         if isinstance(spelled, np.ufunc):

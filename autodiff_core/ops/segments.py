@@ -13,7 +13,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..dtypes import finfo
-from . import forms
+from . import c_loops, forms
 from .elementwise import divide, equal, multiply, select
 from .forms import Kind
 from .indexing import gather, row_numbers_of_examples, scatter
@@ -336,4 +336,5 @@ _SEGMENT_EXTREMUM = general(
     form=forms.parts(forms.array("iu", 1), forms.count, forms.flag, forms.maybe(forms.number)),
     gives=_extremum_kind,
     on_complex="refused",
+    c=c_loops.BY_NUMBERS,
 )

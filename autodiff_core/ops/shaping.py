@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .elementwise import conj, select
 from .forms import Kind
 from .index_forms import BASIC, puts_back, selects
@@ -111,6 +111,8 @@ RESHAPE, _ = linear(
     form=forms.parts(forms.shape, forms.shape),
     gives=(_reshaped, _reshaped),
     names=("reshape",),
+    c=c_loops.reshaped,
+    cost=forms.VIEW,
 )
 
 
@@ -180,6 +182,8 @@ _TRANSPOSE, _ = linear(
     form=forms.parts(forms.axes, forms.axes),
     gives=(_turned, _turned),
     names=("transpose",),
+    c=c_loops.turned,
+    cost=forms.VIEW,
 )
 
 
@@ -410,6 +414,7 @@ _CONCAT = general(
     form=forms.parts(forms.axis, forms.each(forms.count)),
     gives=_concatenated,
     names=("concat",),
+    c=c_loops.joined,
 )
 
 
@@ -487,6 +492,7 @@ _STACK = general(
     form=forms.axis,
     gives=_stacked,
     names=("stack",),
+    c=c_loops.stacked,
 )
 
 
@@ -680,6 +686,7 @@ _REPEAT, _ = linear(
     ),
     form=forms.parts(forms.count, forms.axis, forms.count),
     gives=(_lengthened, _shortened),
+    c=(c_loops.repeated, c_loops.repeats_added),
 )
 
 
@@ -880,4 +887,6 @@ _SLICE, _UNSLICE = linear(
     ),
     form=BASIC,
     gives=(selects, puts_back),
+    c=(c_loops.sliced, c_loops.unsliced),
+    cost=(forms.VIEW, forms.MOVE),
 )

@@ -15,7 +15,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..dtypes import finfo
-from . import forms
+from . import c_loops, forms
 from .complex_parts import complex, imag, real
 from .elementwise import conj, log, multiply
 from .forms import Kind
@@ -179,6 +179,8 @@ _SOLVE = general(
     form=forms.flag,
     gives=_solved_kind,
     names=("linalg.solve",),
+    c=c_loops.LAPACK,
+    cost=forms.solving(2 / 3),
 )
 
 
@@ -249,6 +251,8 @@ _INV = general(
     form=forms.maybe(forms.flag),
     gives=forms.like_square,
     names=("linalg.inv",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2),
 )
 
 
@@ -327,6 +331,8 @@ _COFACTOR = general(
     ),
     form=forms.nothing,
     gives=forms.like_square,
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(3),
 )
 
 
@@ -392,6 +398,8 @@ _COFACTOR_CHANGE = general(
         Case(lambda a, b: _cofactor_change(a + 2.0 * np.eye(3), b), ((3, 3), (3, 3))),
         Case(lambda a, b: _cofactor_change(a + 2.0 * np.eye(2), b), ((3, 2, 2), (3, 2, 2))),
     ),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(6),
 )
 
 
@@ -440,6 +448,8 @@ _DET = general(
     form=forms.nothing,
     gives=lambda attributes, a: Kind(forms.square_dtype(a), a.shape[:-2]),
     names=("linalg.det",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2 / 3),
 )
 
 
@@ -501,6 +511,8 @@ _SLOGDET = several(
     dtype=forms.square_dtype,
     on_complex="up to phases",
     names=("linalg.slogdet",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2 / 3),
 )
 
 
@@ -625,6 +637,8 @@ _PINV = general(
     form=forms.parts(forms.numbers, forms.flag),
     gives=_pinv_kind,
     names=("linalg.pinv",),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(22),
 )
 
 
@@ -851,6 +865,8 @@ _TRIDIAGONAL = general(
     form=forms.nothing,
     gives=_tridiagonal_kind,
     names=("linalg.tridiagonal_solve",),
+    c=c_loops.LAPACK,
+    cost=forms.for_each(8),
 )
 
 

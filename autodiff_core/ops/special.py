@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import c_loops, forms
 from . import elementwise as _e
-from . import forms
+from .c_loops import InDouble
 from .elementwise import cos, equal, exp, log, log1p, maximum, mod, select, sign, sin, xlog1py, xlogy
 from .reductions import reduce_sum
 from .scipy_rows import SPELLINGS, no_slope, scipy_row
@@ -30,6 +31,21 @@ _INSIDE = (0.05, 0.95)
 
 # ------------------------------------------------------------------------------------------------------ gamma and kin
 
+# By the recurrence up to where the asymptotic series (Bernoulli's numbers over 2 k) is exact; below 0 by reflection.
+_PSI_IN_C = InDouble("""\
+double s = 0, t, w;
+if (x <= 0 && x == floor(x)) return x == 0 ? -copysign(INFINITY, x) : NAN;
+if (x < 0) {
+    t = x - floor(x);
+    s = -3.141592653589793 / tan(3.141592653589793 * t);
+    x = 1 - x;
+}
+for (; x < 10; x += 1) s -= 1 / x;
+w = 1 / (x * x);
+t = 1.0 / 240 - w * (1.0 / 132 - w * (691.0 / 32760 - w / 12));
+t = w * (1.0 / 12 - w * (1.0 / 120 - w * (1.0 / 252 - w * t)));
+return s + log(x) - 0.5 / x - t;""")
+
 zeta: Function = scipy_row(
     "zeta",
     _private._zeta,
@@ -43,7 +59,13 @@ zeta: Function = scipy_row(
     names=("math.zeta",),
 )
 gamma: Function = scipy_row(
-    "gamma", _sp.gamma, lambda g, z, y: g * (y * psi(z)), parameters=("z",), domain=_POSITIVE, doc="Gamma function."
+    "gamma",
+    _sp.gamma,
+    lambda g, z, y: g * (y * psi(z)),
+    parameters=("z",),
+    domain=_POSITIVE,
+    doc="Gamma function.",
+    c=InDouble("tgamma(z)"),
 )
 gammaln: Function = scipy_row(
     "gammaln",
@@ -52,6 +74,7 @@ gammaln: Function = scipy_row(
     domain=_POSITIVE,
     doc="Logarithm of the gamma function's absolute value, elementwise.",
     names=("math.lgamma",),
+    c=InDouble("lgamma(x)"),
 )
 rgamma: Function = scipy_row(
     "rgamma",
@@ -60,6 +83,7 @@ rgamma: Function = scipy_row(
     parameters=("z",),
     domain=_POSITIVE,
     doc="1 / gamma(z), elementwise.",
+    c=InDouble("z <= 0 && z == floor(z) ? 0 : 1 / tgamma(z)"),
 )
 psi: Function = scipy_row(
     "psi",
@@ -69,6 +93,7 @@ psi: Function = scipy_row(
     domain=_POSITIVE,
     doc="Digamma function: the derivative of gammaln, elementwise.",
     names=("math.digamma", "scipy.special.digamma"),
+    c=_PSI_IN_C,
 )
 polygamma: Function = scipy_row(
     "polygamma",
@@ -632,6 +657,7 @@ def _fresnel(name: str, place: int, slope: Function, value: str) -> Any:
         cases=(Case(integral, ((3,),)), Case(integral, ((),))),
         form=forms.nothing,
         gives=forms.pointwise(lambda attributes, x: np.asarray(_sp.fresnel(x)[place]), 1),
+        c=c_loops.SCIPY,
     )
     return integral
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from .. import _core
 from ..dtypes import finfo
-from . import forms
+from . import c_loops, forms
 from .complex_parts import real
 from .elementwise import abs as _abs
 from .elementwise import (
@@ -291,6 +291,8 @@ _FUNCTION = general(
         Case(lambda a, g: _function_at(a, real(g), "U"), ((2, 2, 2), (2, 2))),
         Case(lambda a, g: _function_at(a + 4.0 * np.diag([1.0, 2.0, 3.0]), g, ""), ((3, 3), (3,))),
     ),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(12),
 )
 
 
@@ -331,6 +333,8 @@ def _modes_row(name: str, triangle: str) -> Any:
         leading=True,
         cases=(Case(lambda a: _exponential(0.3 * a + np.diag([1.0, 2.0, 3.0]), triangle), ((3, 3),)),),
         tangent=_modes_tangent,
+        c=c_loops.LAPACK,
+        cost=forms.on_matrices(12),
     )
 
 
@@ -386,6 +390,8 @@ _ALONG = general(
         Case(lambda a, b: _values_at(a, b, "U"), ((2, 2, 2), (2, 2, 2))),
         Case(lambda a, b: _values_at(0.3 * a + np.diag([1.0, 2.0, 3.0]), b, ""), ((3, 3), (3, 3))),
     ),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(12),
 )
 
 
@@ -571,6 +577,8 @@ _SINGULAR_ALONG = general(
         Case(lambda a, b: singular_values_along(a, *_singular_at(a), b), ((2, 3, 2), (2, 3, 2))),
         Case(lambda a, b: singular_values_along(a, *_singular_at(a), b), ((2, 3), (2, 3))),
     ),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(25),
 )
 _SINGULAR = general(
     "function_of_singular_values",
@@ -587,6 +595,8 @@ _SINGULAR = general(
         Case(_singular_function_at, ((2, 3, 2), (2, 2))),
         Case(_singular_function_at, ((2, 3), (2,))),
     ),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(25),
 )
 
 
@@ -697,4 +707,6 @@ _SINGULAR_MODES = several(
         Case(lambda a: _spaces(a, True), ((3, 2),)),
         Case(lambda a: _spaces(a, True), ((2, 3),)),
     ),
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(22),
 )

@@ -15,7 +15,9 @@ from typing import Any, Literal
 import numpy as np
 
 from .. import _core
-from .forms import Form, Kind, Rule, in_float32, real_part
+from . import c_loops
+from .c_loops import C
+from .forms import EACH, MOVE, Cost, Form, Kind, Rule, in_float32, real_part
 
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
@@ -178,6 +180,8 @@ def elementwise(
     keeps_integers: bool = False,
     on_complex: Formula | Literal["as it stands", "refused"] | None = None,
     cancels: bool = False,
+    c: C | None = None,
+    cost: Cost = EACH,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -221,6 +225,11 @@ def elementwise(
         default the row as it stands where the ufunc takes complex numbers; else they are refused.
     cancels : bool
         Whether the value, or its slopes, are differences of like numbers: then they have fewer digits than their dtype.
+    c : str or Without
+        The kernel in C: an expression in the names of the parameters, or the body of a function of them; or why there
+        is none. A formula is written by itself.
+    cost : str or callable
+        See `forms`.
 
     Returns
     -------
@@ -239,6 +248,8 @@ def elementwise(
         shown = _example_beside_numpy(path, ufunc, intervals)
     else:
         raise ValueError(f"{name}: a row without a ufunc needs an example")
+    if c is None and formula is None:
+        raise ValueError(f"{name}: a row without a formula says what it is in C, or why it is not written")
     text = _document(doc, operands, notes or _notes(path, ufunc, derivatives, boolean), shown, boolean)
     op = _core.register_elementwise(
         name,
@@ -255,6 +266,8 @@ def elementwise(
         poles=poles,
         by_width=by_width,
         keeps_integers=keeps_integers,
+        c=c,
+        cost=cost,
     )
     if callable(on_complex):
         _core.on_complex(name, on_complex)
@@ -374,6 +387,8 @@ def linear(
     depends: Depends | None = None,
     batched: Callable[[Any, int], Any] | None = None,
     examples: tuple[Examples | None, Examples | None] = (None, None),
+    c: C | tuple[C | None, C | None] | None = None,
+    cost: Cost | tuple[Cost, Cost] | None = None,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -406,7 +421,19 @@ def linear(
         attributes that a program reads anew are tensors here, with the axis.
     examples : pair of callable or None
         What is asked before `batched`, for `name` and for `transpose`, where the attributes alone do not say it.
+    c : callable or Without, or a pair of them
+        How `name` and `transpose` are written in C, or why they are not; see `c_loops`. What only chooses elements, and
+        the transpose of such an op, is written by itself.
+    cost : str, callable or Without, or a pair of them
+        See `forms`; by default one operation an element for what does not choose.
     """
+    chooses = (selects in ("forward", "both"), selects in ("backward", "both"))
+    texts = c if isinstance(c, tuple) else (c, c)
+    costs = cost if isinstance(cost, tuple) else (cost, cost)
+    written = [
+        text or _moved_in_c(name, op, chooses[k], chooses[1 - k], other)
+        for k, (text, op, other) in enumerate(zip(texts, (name, transpose), (transpose, name), strict=True))
+    ]
     pair = _core.register_linear(
         name,
         forward,
@@ -420,6 +447,8 @@ def linear(
         widens=True,
         form=form,
         gives=tuple([in_float32(rule) for rule in gives]),
+        c=(written[0], written[1]),
+        cost=(costs[0] or (MOVE if chooses[0] else EACH), costs[1] or (MOVE if chooses[1] else EACH)),
     )
     _rows.append(
         Row(
@@ -434,6 +463,15 @@ def linear(
         )
     )
     return pair
+
+
+def _moved_in_c(name: str, op: str, chooses: bool, other_chooses: bool, other: str) -> C:
+    """How an op of a linear pair is written that says nothing of it."""
+    if chooses:
+        return c_loops.chosen
+    if other_chooses:
+        return c_loops.returned(other)
+    raise ValueError(f"{name}: {op} says how it is written in C, or why it is not")
 
 
 def general(
@@ -461,6 +499,8 @@ def general(
     on_complex: Literal["as it stands", "refused", "up to phases"] = "as it stands",
     data: int = 0,
     by_values: bool = False,
+    c: C | None = None,
+    cost: Cost | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -508,7 +548,14 @@ def general(
         How many operands, before those that the cases give, have no derivative: asking for one is a LookupError.
     by_values : bool
         Whether values decide the result's dtype or shape, so that a function is recorded again where they differ.
+    c : callable or Without
+        How the row is written in C, or why it is not; see `c_loops`. One that only chooses elements is written by
+        itself.
+    cost : str, callable or Without
+        See `forms`; by default one operation an element for a row that does not choose.
     """
+    if c is None and not selects:
+        raise ValueError(f"{name}: a row says how it is written in C, or why it is not")
     if on_complex == "refused":
         forward, gives = _of_reals(name, forward), _of_real_kinds(gives)
     handle = _core.register_general(
@@ -528,6 +575,8 @@ def general(
         widens=not selects,
         form=form,
         gives=gives if selects else in_float32(gives),
+        c=c or c_loops.chosen,
+        cost=cost or (MOVE if selects else EACH),
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
@@ -620,6 +669,8 @@ def several(
     tangent: Callable[..., Any] | None = None,
     on_complex: Literal["as it stands", "refused", "up to phases"] = "as it stands",
     by_values: bool = False,
+    c: C,
+    cost: Cost,
 ) -> Callable[..., list[_core.Tensor]]:
     """Add a row of several results, and return what applies it: (operands, attributes) -> results.
 
@@ -661,6 +712,8 @@ def several(
         As in `general`.
     by_values : bool
         As in `general`.
+    c, cost
+        As in `general`.
     """
 
     def laid_out(attributes: Any, x: Any) -> Sequence[Shape]:
@@ -695,6 +748,8 @@ def several(
         tangent=None if tangent is None else push,
         on_complex=on_complex,
         by_values=by_values,
+        c=c,
+        cost=cost,
     )
 
     def apply(operands: Any, attributes: Any = None) -> list[_core.Tensor]:
@@ -705,13 +760,20 @@ def several(
 
 
 def matmul_row(
-    function: Callable[..., Any], doc: str, names: Sequence[str], cases: Sequence[Case], form: Form, gives: Rule
+    function: Callable[..., Any],
+    doc: str,
+    names: Sequence[str],
+    cases: Sequence[Case],
+    form: Form,
+    gives: Rule,
+    c: C,
+    cost: Cost,
 ) -> None:
     """Add the matrix product, whose kernel and derivative the core has compiled."""
-    _core.register_matmul(np.matmul, form=form, gives=gives)
+    row = _core.register_matmul(np.matmul, form=form, gives=gives, c=c, cost=cost)
     _rows.append(
         Row(
-            name="matmul",
+            name=row.name,
             kind="bilinear",
             function=function,
             arity=2,
@@ -725,6 +787,7 @@ def matmul_row(
 
 
 def update_row(
+    name: str,
     kernel: Callable[..., np.ndarray],
     winners: Callable[..., Any],
     function: Callable[..., Any],
@@ -736,7 +799,7 @@ def update_row(
 ) -> None:
     """Add the update of some elements, whose derivative the core has compiled."""
     handle = _core.register_general(
-        "set_at",
+        name,
         kernel,
         None,
         None,
@@ -747,11 +810,13 @@ def update_row(
         batched=batched,
         form=form,
         gives=gives,
+        c=c_loops.chosen,
+        cost=MOVE,
     )
     _core.install_updates(handle, winners)
     _rows.append(
         Row(
-            name="set_at",
+            name=name,
             kind="general",
             function=function,
             arity=2,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .._core import Tensor
-from . import forms
+from . import c_loops, forms
 from .forms import Kind
 from .indexing import where
 from .matrices import adjoint_product, by_adjoints
@@ -173,6 +173,8 @@ _TRIANGULAR = general(
     form=forms.parts(forms.flag, forms.flag, forms.flag),
     gives=_solved,
     names=("linalg.triangular_solve",),
+    c=c_loops.LAPACK,
+    cost=forms.solving(0),
 )
 
 

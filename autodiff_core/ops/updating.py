@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Operand, Tensor
-from . import elementwise, forms, segments
+from . import c_loops, elementwise, forms, segments
 from .forms import Given, Kind
 from .index_forms import INDEX, selected_shape
 from .indexing import _index_behind, _is_mask, gather
@@ -173,6 +173,7 @@ _LAST = _core.register_general(
     False,
     form=_SELECTED,
     gives=_last_kind,
+    c=c_loops.OF_INTEGERS,
 )
 _GROUPS = _core.register_general(
     "groups_selected",
@@ -183,6 +184,7 @@ _GROUPS = _core.register_general(
     False,
     form=_SELECTED,
     gives=_groups_kind,
+    c=c_loops.OF_INTEGERS,
 )
 _DISTINCT = _core.register_general(
     "distinct_selected",
@@ -193,6 +195,7 @@ _DISTINCT = _core.register_general(
     False,
     form=_SELECTED,
     gives=_distinct_kind,
+    c=c_loops.OF_INTEGERS,
 )
 
 
@@ -223,6 +226,7 @@ def _set_kind(attributes: Any, x: Kind, values: Kind) -> Kind:
 
 
 update_row(
+    "set_at",
     _set,
     _winners,
     function=_set_in,

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .. import _core
-from .c_expressions import Expressions, literal
+from ..ops.c_loops import OF_INTEGERS
+from ..ops.c_values import Shape, Value, contiguous, type_name
+from .c_expressions import Expressions, literal, not_written
 from .c_names import refuse_name
-from .c_values import Shape, Value, contiguous, type_name
+from .file_check import holes_of
 from .text import listing
 
 __all__ = ["c_source"]
 
+_BYTES = {"double": 8, "float": 4, "unsigned char": 1}
 _STACK = 1 << 17  # bytes of arrays that are local variables; more of them are static
 
 
@@ -46,6 +49,75 @@ def _commented(text: str) -> str:
         for c in text
     )
     return re.sub(r"\*(?=/)|/(?=\*)|\?(?=\?)", r"\g<0> ", plain)
+
+
+class _Place:
+    """Where a record's lines go: what rows are given that write their own (`ops.c_loops.Place`)."""
+
+    def __init__(self, writer: _Writer, node: int, op: str, dtype: np.dtype[Any], shape: Shape) -> None:
+        self.writer, self.node, self.op, self.dtype, self.shape = writer, node, op, dtype, shape
+        self.type = type_name(op, dtype)
+        self.assign, self.loops = writer.assign, writer.loops
+        self.more = 0
+
+    def new(self) -> Value:
+        return self.writer.new(f"v{self.node}", self.dtype, self.shape)
+
+    def _name(self) -> str:
+        self.more += 1
+        return f"v{self.node}_{self.more}"
+
+    def array(self, kind: str, size: int) -> str:
+        return self.writer.room(self._name(), kind, size)
+
+    def table(self, numbers: Sequence[int]) -> str:
+        name = self._name()
+        listed = ", ".join(map(str, numbers)) or "0"
+        self.writer.constants.append(f"static const long {name}[{max(len(numbers), 1)}] = {{{listed}}};")
+        return name
+
+    def copied(self, value: Value) -> Value:
+        if value.in_order:
+            return value
+        copy = self.writer.new(self._name(), value.dtype, value.shape)
+        self.assign(copy, value.shape, "{}", [value])
+        return copy
+
+    def result(self, lines: Sequence[str]) -> Value:
+        return self.filled(lambda made: [*lines, f"{made.base} = ({self.type})total;"])
+
+    def filled(self, lines: Callable[[Value], Sequence[str]]) -> Value:
+        made = self.new()
+        if made.strides is None:
+            self.writer.body.append(f"{self.type} {made.base};")
+        self.loops((), (), lines(made))
+        return made
+
+    def only_floats(self) -> None:
+        if self.dtype.kind != "f":
+            raise NotImplementedError(f"to_c: {self.op} of {self.dtype} is not written in C")
+
+    def numbered(self, op: str, attributes: Any, operands: Sequence[Shape | np.ndarray]) -> np.ndarray:
+        arrays, before = [], 1
+        for x in operands:
+            if isinstance(x, tuple):
+                size = math.prod(x)
+                x, before = np.arange(before, before + size).reshape(x), before + size
+            arrays.append(x)
+        return applied(op, attributes, arrays)
+
+
+def applied(op: str, attributes: Any, arrays: Sequence[Any]) -> np.ndarray:
+    """What an op makes of arrays of integers, off every tape and trace."""
+    handle, row = _core.op_named(op), _core.row_named(op)
+    given = [_core.adopt(np.array(x)) for x in arrays]
+    linear = row is not None and row[0] == "linear"
+    made = _core.linear(handle, given[0], attributes) if linear else _core.general(handle, given, attributes)
+    return np.asarray(made.numpy())
+
+
+def _known(array: np.ndarray) -> Value:
+    return Value(array.dtype, array.shape, "", None, known=array)
 
 
 class _Writer:
@@ -107,7 +179,7 @@ class _Writer:
         for name, node in ends:
             value = self._value(node)
             parameters.append(f"{type_name('output', value.dtype)} *{name}")
-            self._assign(Value(value.dtype, value.shape, name, contiguous(value.shape)), value.shape, "{}", [value])
+            self.assign(Value(value.dtype, value.shape, name, contiguous(value.shape)), value.shape, "{}", [value])
         return parameters
 
     def _value(self, node: int) -> Value:
@@ -119,13 +191,13 @@ class _Writer:
 
     def _record(self, node: int) -> None:
         op, operands, dtype, shape, attribute = self.core.node(node)
-        type_name(op, dtype)
         if op == "guard":
             self._guard(self._value(operands[0]), *attribute[:2])
             self.values.append(None)
             return
         given = [self._value(k) for k in operands]
         if op == "input":
+            type_name(op, dtype)
             which = node - self.core.input_count
             base = f"in{node}" if which < 0 else f"var{which}"
             made = (
@@ -133,26 +205,43 @@ class _Writer:
             )
         elif op == "constant":
             made = self._constant(node, np.asarray(attribute.numpy()))
-        elif hasattr(self, f"_op_{op}"):
-            made = getattr(self, f"_op_{op}")(node, dtype, shape, attribute, given)
-        elif (_core.row_named(op) or ("",))[0] == "elementwise":
-            expression = self.expressions.of(op, [v.dtype for v in given], dtype)
-            made = self._new(node, dtype, shape)
-            self._assign(made, shape, expression, given)
+        elif callable(c := _core.op_named(op).c):
+            if holes := holes_of(attribute):
+                attribute = self._filled(op, attribute, given)
+                given = given[: min(holes)]
+            made = c(_Place(self, node, op, dtype, shape), attribute, *given)
+        elif c is OF_INTEGERS and given and all(x.known is not None for x in given):
+            made = _known(applied(op, attribute, [x.known for x in given]))
         else:
-            raise NotImplementedError(f"to_c: {op} is not written in C")
+            expression = self.expressions.of(op, [v.dtype for v in given], dtype)
+            made = self.new(f"v{node}", dtype, shape)
+            self.assign(made, shape, expression, given)
         self.values.append(made)
 
-    def _new(self, node: int, dtype: np.dtype[Any], shape: Shape) -> Value:
-        """Room for a node's value: a variable for a scalar, declared where it is assigned; an array for others."""
-        if shape == ():
-            return Value(dtype, shape, f"v{node}", None)
-        size = math.prod(shape)
-        self.buffers.append(f"{type_name('', dtype)} v{node}[{max(size, 1)}];")
-        self.buffer_bytes += size * dtype.itemsize
-        return Value(dtype, shape, f"v{node}", contiguous(shape))
+    def _filled(self, op: str, attribute: Any, given: Sequence[Value]) -> Any:
+        """Attributes with what is known of operands in the places of holes."""
+        if type(attribute) is tuple:
+            return tuple([self._filled(op, part, given) for part in attribute])
+        if not holes_of(attribute):
+            return attribute
+        found = given[attribute.operand].known
+        if found is None:
+            raise not_written(op, "some of its attributes are found when the program runs")
+        return found
 
-    def _assign(self, to: Value, shape: Shape, expression: str, given: Sequence[Value]) -> None:
+    def new(self, name: str, dtype: np.dtype[Any], shape: Shape) -> Value:
+        """Room for a value: a variable for a scalar, declared where it is assigned; an array for others."""
+        if shape == ():
+            return Value(dtype, shape, name, None)
+        return Value(dtype, shape, self.room(name, type_name("", dtype), math.prod(shape)), contiguous(shape))
+
+    def room(self, name: str, kind: str, size: int) -> str:
+        """An array beside the program's values."""
+        self.buffers.append(f"{kind} {name}[{max(size, 1)}];")
+        self.buffer_bytes += size * _BYTES[kind]
+        return name
+
+    def assign(self, to: Value, shape: Shape, expression: str, given: Sequence[Value]) -> None:
         """to[i] = expression(given[i]) for all i."""
         if to.strides is None:
             self.body.append(
@@ -171,26 +260,22 @@ class _Writer:
             return
         index = [f"i{d}" for d in range(len(shape))]
         text = expression.format(*(v.at(index) for v in spread))
-        self._loops(index, shape, [f"{to.at(index)} = {text};"])
+        self.loops(index, shape, [f"{to.at(index)} = {text};"])
 
-    def _loops(self, index: Sequence[str], shape: Shape, inner: Sequence[str]) -> None:
+    def loops(self, index: Sequence[str], shape: Shape, inner: Sequence[str]) -> None:
+        """Lines within a loop for each index; in a block of their own where there is none."""
+        if not index:
+            self.body += ["{", *(f"    {line}" for line in inner), "}"]
+            return
         indent = ""
         for i, size in zip(index, shape, strict=True):
             self.body.append(f"{indent}for (long {i} = 0; {i} < {size}; ++{i})" + " {" * (i == index[-1]))
             indent += "    "
-        self.body += [indent + line for line in inner]
-        if index:
-            self.body.append(indent[4:] + "}")
-
-    def _in_order(self, node: int, value: Value) -> Value:
-        """A value whose elements lie in order: itself, or a copy."""
-        if value.in_order:
-            return value
-        copy = self._new(node, value.dtype, value.shape)
-        self._assign(copy, value.shape, "{}", [value])
-        return copy
+        self.body += [*(indent + line for line in inner), indent[4:] + "}"]
 
     def _constant(self, node: int, array: np.ndarray) -> Value:
+        if array.dtype.kind in "iu":
+            return _known(array)
         type_name("constant", array.dtype)
         flat = array.ravel()
         if array.size and all(flat[k].tobytes() == flat[0].tobytes() for k in range(array.size)):
@@ -215,254 +300,6 @@ class _Writer:
             if value.dtype.kind == "b"
             else "!(({0} == {1} && !signbit({0}) == !signbit({1})) || ({0} != {0} && {1} != {1}))"
         )
-        self._loops(
+        self.loops(
             index, value.shape, [f"if ({different.format(value.at(index), seen.at(index))}) return {self.guards};"]
         )
-
-    # ------------------------------------------------------------------------------------------------------- linear ops
-
-    def _op_cast(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        made = self._new(node, dtype, shape)
-        self._assign(made, shape, "{0} != 0" if dtype.kind == "b" else f"({type_name('', dtype)}){{0}}", given)
-        return made
-
-    def _op_reshape(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        value = self._in_order(node, given[0])
-        if value.strides is None:
-            return replace(value, shape=shape)
-        return replace(value, shape=shape, strides=contiguous(shape))
-
-    def _op_broadcast(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        _, kept, _ = attribute
-        if given[0].strides is None:
-            return replace(given[0], shape=shape)
-        strides = iter(s for size, s in zip(given[0].shape, given[0].strides, strict=True) if size != 1)
-        return replace(given[0], shape=shape, strides=tuple(next(strides) if size != 1 else 0 for size in kept))
-
-    def _op_transpose(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        if given[0].strides is None:
-            return replace(given[0], shape=shape)
-        return replace(given[0], shape=shape, strides=tuple(given[0].strides[d] for d in attribute[0]))
-
-    def _op_slice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return given[0].seen(attribute[1], shape)
-
-    def _op_unslice(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        made = self._new(node, dtype, shape)
-        if made.strides is None:  # the one element there is
-            return replace(given[0], shape=(), strides=None if given[0].strides is None else ())
-        zero = Value(dtype, shape, "0", None)
-        self._assign(made, shape, "{}", [zero])
-        inside = made.seen(attribute[1], given[0].shape)
-        self._assign(inside, given[0].shape, "{}", given)
-        return made
-
-    def _op_sum(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._reduced(node, dtype, shape, attribute, given[0], "0", "total += {0};")
-
-    def _op_reduce_max(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._reduced(node, dtype, shape, attribute, given[0], "-INFINITY", _EXTREMUM.format(">"))
-
-    def _op_reduce_min(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._reduced(node, dtype, shape, attribute, given[0], "INFINITY", _EXTREMUM.format("<"))
-
-    def _op_prod(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._reduced(node, dtype, shape, attribute, given[0], "1", "total *= {0};")
-
-    def _op_ties(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        whole = given[0].shape
-        kept = tuple(1 if d in attribute[0] else size for d, size in enumerate(whole))
-        return self._reduced(node, dtype, shape, (whole, kept, kept), given[0], "0", "total += {0} != 0;")
-
-    def _reduced(
-        self, node: int, dtype: Any, shape: Shape, attribute: Any, value: Value, start: str, step: str
-    ) -> Value:
-        """Loops over what is kept, and in them over what is not."""
-        if dtype.kind != "f":
-            raise NotImplementedError(f"to_c: a reduction of {value.dtype} is not written in C")
-        whole, kept, _ = attribute
-        index = [f"i{d}" for d in range(len(whole))]
-        over = [d for d in range(len(whole)) if kept[d] == 1 and whole[d] != 1]
-        outer = [d for d in range(len(whole)) if d not in over]
-        inner = [f"for (long i{d} = 0; i{d} < {whole[d]}; ++i{d})" for d in over]
-        ones = ["0" if size == 1 else i for i, size in zip(index, whole, strict=True)]
-        inside = [*inner, "    " * bool(over) + step.format(value.at(ones))]
-        if shape == ():
-            self.body += [f"double v{node}_total = {start};"]
-            self.body += [line.replace("total", f"v{node}_total") for line in inside]
-            self.body += [f"const {type_name('', dtype)} v{node} = ({type_name('', dtype)})v{node}_total;"]
-            return Value(dtype, shape, f"v{node}", None)
-        made = self._new(node, dtype, shape)
-        # (`kept` without ones where it is reduced has the result's elements in its order.)
-        to = Value(dtype, tuple(kept), made.base, contiguous(tuple(kept)))
-        lines = [
-            f"double total = {start};",
-            *inside,
-            f"{to.at(['0' if d in over else index[d] for d in range(len(whole))])}",
-        ]
-        lines[-1] += f" = ({type_name('', dtype)})total;"
-        self._block([index[d] for d in outer], tuple(whole[d] for d in outer), lines)
-        return made
-
-    def _op_matmul(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        if dtype.kind != "f":
-            raise NotImplementedError(f"to_c: a matmul of {dtype} is not written in C")
-        a, b = given
-        stack = shape[:-2]
-        a = a.spread((*stack, *a.shape[-2:]))
-        b = b.spread((*stack, *b.shape[-2:]))
-        inner = given[0].shape[-2] if attribute[0] else given[0].shape[-1]
-        made = self._new(node, dtype, shape)
-        index = [f"i{d}" for d in range(len(shape))]
-        *batch, row, column = index
-        first = a.at([*batch, "k", row] if attribute[0] else [*batch, row, "k"])
-        second = b.at([*batch, column, "k"] if attribute[1] else [*batch, "k", column])
-        self._loops(
-            index,
-            shape,
-            [
-                "double total = 0;",
-                f"for (long k = 0; k < {inner}; ++k) total += (double){first} * {second};",
-                f"{made.at(index)} = ({type_name('', dtype)})total;",
-            ],
-        )
-        return made
-
-    def _op_einsum(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        terms, result, _ = attribute
-        if dtype.kind != "f":
-            raise NotImplementedError(f"to_c: an einsum of {dtype} is not written in C")
-        sizes: dict[str, int] = {}
-        for term, value in zip(terms, given, strict=True):
-            for c, size in zip(term, value.shape, strict=True):
-                sizes[c] = size if sizes.get(c, 1) == 1 else sizes[c]
-        spread = [v.spread(tuple(sizes[c] for c in term)) for term, v in zip(terms, given, strict=True)]
-        product = " * ".join(v.at([f"i_{c}" for c in term]) for term, v in zip(terms, spread, strict=True))
-        inner = [f"for (long i_{c} = 0; i_{c} < {size}; ++i_{c})" for c, size in sizes.items() if c not in result]
-        made = self._new(node, dtype, shape)
-        to = made.base if made.strides is None else made.at([f"i_{c}" for c in result])
-        if made.strides is None:
-            self.body.append(f"{type_name('', dtype)} {to};")
-        self._block(
-            [f"i_{c}" for c in result],
-            shape,
-            ["double total = 0;", *inner, f"    total += (double){product};", f"{to} = ({type_name('', dtype)})total;"],
-        )
-        return made
-
-    def _op_softmax(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._normalized(node, dtype, shape, attribute, given[0], "exp({0} - top) / total")
-
-    def _op_log_softmax(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._normalized(node, dtype, shape, attribute, given[0], "{0} - top - log(total)")
-
-    def _normalized(self, node: int, dtype: Any, shape: Shape, axis: int, value: Value, result: str) -> Value:
-        """Along an axis: the largest element, the sum of exponentials, the result."""
-        type_name("softmax", dtype)
-        made = self._new(node, dtype, shape)
-        index = [f"i{d}" for d in range(len(shape))]
-        along = index[axis]
-        loop, x = f"for (long {along} = 0; {along} < {shape[axis]}; ++{along})", value.at(index)
-        self._block(
-            [i for i in index if i != along],
-            tuple(size for i, size in zip(index, shape, strict=True) if i != along),
-            [
-                "double top = -INFINITY, total = 0;",
-                f"{loop} if ({x} > top || {x} != {x}) top = {x};",
-                f"{loop} total += exp({x} - top);",
-                f"{loop} {made.at(index)} = ({type_name('', dtype)})({result.format(x)});",
-            ],
-        )
-        return made
-
-    def _op_cumprod(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        return self._scanned(node, dtype, shape, attribute[0], attribute[1], given, "1", "total *= {0};")
-
-    def _op_linear_recurrence(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        axis, reverse, lagged = attribute
-        start, step = "0, factor = 0", "total = {1} + (factor != 0 ? factor * total : 0); factor = {0};"
-        if not lagged:
-            start, step = "0, started = 0", "total = started ? {1} + {0} * total : {1}; started = 1;"
-        return self._scanned(node, dtype, shape, axis, reverse, given, start, step)
-
-    def _scanned(
-        self, node: int, dtype: Any, shape: Shape, axis: int, reverse: bool, given: list[Value], start: str, step: str
-    ) -> Value:
-        """Along an axis: a total that every element changes."""
-        type_name("scan", dtype)
-        made = self._new(node, dtype, shape)
-        index = [f"i{d}" for d in range(len(shape))]
-        along, size = index[axis], shape[axis]
-        loop = f"for (long {along} = 0; {along} < {size}; ++{along})"
-        if reverse:
-            loop = f"for (long {along} = {size} - 1; {along} >= 0; --{along})"
-        line = step.format(*[value.at(index) for value in given])
-        self._block(
-            [i for i in index if i != along],
-            tuple(n for i, n in zip(index, shape, strict=True) if i != along),
-            [f"double total = {start};", f"{loop} {{ {line} {made.at(index)} = ({type_name('', dtype)})total; }}"],
-        )
-        return made
-
-    def _op_repeats_added(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        count, axis, _ = attribute
-        made = self._new(node, dtype, shape)
-        index = [f"i{d}" for d in range(len(shape))]
-        source = list(index)
-        source[axis] = f"({index[axis]} * {count} + k)"
-        lines = [
-            "double total = 0;",
-            f"for (long k = 0; k < {count}; ++k) total += {given[0].at(source)};",
-            f"{made.at(index)} = ({type_name('', dtype)})total;",
-        ]
-        self._loops(index, shape, lines)
-        return made
-
-    def _op_products_of_others(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        made = self._new(node, dtype, shape)
-        index = [f"i{d}" for d in range(len(shape))]
-        x, to, along, size = given[0].at(index), made.at(index), index[-1], shape[-1]
-        self._block(
-            index[:-1],
-            shape[:-1],
-            [
-                "double before = 1, behind = 1;",
-                f"for (long {along} = 0; {along} < {size}; ++{along}) {{ {to} = before; before *= {x}; }}",
-                f"for (long {along} = {size} - 1; {along} >= 0; --{along}) {{ {to} *= behind; behind *= {x}; }}",
-            ],
-        )
-        return made
-
-    def _op_repeat(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        made = self._new(node, dtype, shape)
-        index = [f"i{d}" for d in range(len(shape))]
-        source = list(index)
-        source[attribute[1]] = f"({index[attribute[1]]} / {attribute[0]})"
-        self._loops(index, shape, [f"{made.at(index)} = {given[0].at(source)};"])
-        return made
-
-    def _block(self, index: Sequence[str], shape: Shape, lines: Sequence[str]) -> None:
-        """Loops around lines that declare something."""
-        if index:
-            self._loops(index, shape, lines)
-        else:
-            self.body += ["{", *(f"    {line}" for line in lines), "}"]
-
-    def _op_concat(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        made, at = self._new(node, dtype, shape), 0
-        axis = len(shape) + attribute[0]
-        for part in given:
-            index = (*(slice(None),) * axis, slice(at, at + part.shape[axis]))
-            self._assign(made.seen(index, part.shape), part.shape, "{}", [part])
-            at += part.shape[axis]
-        return made
-
-    def _op_stack(self, node: int, dtype: Any, shape: Shape, attribute: Any, given: list[Value]) -> Value:
-        made = self._new(node, dtype, shape)
-        for k, part in enumerate(given):
-            inside = made.seen((*(slice(None),) * (len(shape) + attribute), k), part.shape)
-            self._assign(inside, part.shape, "{}", [part])
-        return made
-
-
-_EXTREMUM = "if ({{0}} {} total || {{0}} != {{0}}) total = {{0}};"

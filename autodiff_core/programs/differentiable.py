@@ -18,6 +18,7 @@ import numpy as np
 from .. import _core
 from ..derivatives.custom import pulled
 from ..indexed_slices import dense
+from ..ops import c_loops, forms
 from ..tape import GradientTape
 
 __all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "no_draws", "optimised"]
@@ -257,6 +258,8 @@ _ROW = _core.register_general(
     sparing=True,
     form=None,
     gives=None,
+    c=c_loops.PYTHON,
+    cost=forms.OF_PYTHON,
 )
 
 

@@ -68,7 +68,7 @@ def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | No
     try:
         if kind == "elementwise":
             return _elementwise(op, arity, condition, operands, attribute)
-        holes = sorted(set(_holes(attribute)))
+        holes = sorted(set(holes_of(attribute)))
         own = holes[0] if holes else len(operands)
         if holes != list(range(own, len(operands))) or (kind == "linear" and own != 1) or (holes and not own):
             raise ValueError(f"{len(operands)} operands, of which {len(holes)} fill holes")
@@ -105,11 +105,11 @@ def _dtype_of_one(op: str, *dtypes: np.dtype[Any]) -> np.dtype[Any]:
     return found
 
 
-def _holes(attribute: Any) -> list[int]:
+def holes_of(attribute: Any) -> list[int]:
     """The numbers of the operands that stand in attributes."""
     if isinstance(attribute, _core.Hole):
         return [attribute.operand]
-    return [hole for part in attribute for hole in _holes(part)] if type(attribute) is tuple else []
+    return [hole for part in attribute for hole in holes_of(part)] if type(attribute) is tuple else []
 
 
 def _filled(attribute: Any, operands: Sequence[Kind]) -> Any:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
+from ..ops import c_loops, forms
 from ..ops.complex_parts import real
 from ..ops.shaping import concat, expand_dims, reshape
 from ..tape import GradientTape
@@ -286,6 +287,8 @@ _LOOP = _core.register_general(
     multiple=True,
     form=None,
     gives=None,
+    c=c_loops.PYTHON,
+    cost=forms.OF_PYTHON,
 )
 
 
@@ -353,4 +356,6 @@ _EMBEDDED = _core.register_general(
     raises=True,
     form=None,
     gives=None,
+    c=c_loops.PYTHON,
+    cost=forms.OF_PYTHON,
 )

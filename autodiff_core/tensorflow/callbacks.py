@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import _core, nest
 from ..ops import forms
-from ..ops.forms import Kind
+from ..ops.forms import Kind, Without
 
 __all__ = ["numpy_function", "print", "py_function"]
 
@@ -165,6 +165,7 @@ _PRINT = _core.register_general(
     acts=True,
     form=_PRINTED,
     gives=_printed_kind,
+    c=Without("it prints"),
 )
 
 

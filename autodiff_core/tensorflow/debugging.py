@@ -15,7 +15,7 @@ import numpy as np
 from .. import _core
 from ..dtypes import finfo
 from ..errors import InvalidArgumentError
-from ..ops import forms
+from ..ops import c_loops, forms
 from ..ops.elementwise import abs as absolute
 from ..ops.elementwise import equal, greater, greater_equal, less, less_equal, not_equal
 from ..ops.reductions import reduce_all
@@ -290,6 +290,8 @@ _CHECK: _core.Op = _core.register_general(
     selects=True,
     form=forms.Form("a string", lambda message: type(message) is str),
     gives=forms.same,
+    c=c_loops.REFUSES,
+    cost=forms.EACH,
 )
 
 

@@ -16,7 +16,7 @@ import autodiff_core as tf
 
 from .. import _core
 from ..derivatives.draws import drawn, sampled
-from ..ops import forms
+from ..ops import c_loops, forms
 from ..ops.forms import Kind
 
 if TYPE_CHECKING:
@@ -317,6 +317,7 @@ _DRAW = _core.register_general(
     batched=_drawn_for_each,
     form=_DRAWN,
     gives=_drawn_kind,
+    c=c_loops.RANDOM,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import _core
-from ...ops import answers, forms, indexing, linalg, ordering, shaping
+from ...ops import answers, c_loops, forms, indexing, linalg, ordering, shaping
 from ...ops import elementwise as el
 from ...ops.forms import Kind
 from ...ops.picking import places_of
@@ -374,6 +374,7 @@ _INTERP = _core.register_general(
     widens=True,
     form=forms.nothing,
     gives=lambda attributes, x, xp, fp: Kind(*x),
+    c=c_loops.PYTHON,
 )
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ... import _core
+from ...ops import c_loops, forms
 from ...ops import elementwise as el
-from ...ops import forms
 from ...ops.shaping import _alike
 from ...ops.shaping import inexact as inexact
 from ...ops.shaping import watchable as watchable
@@ -166,6 +166,8 @@ def handing_on(name: str, check: Callable[[np.ndarray], None]) -> Any:
         raises=True,
         form=forms.nothing,
         gives=forms.same,
+        c=c_loops.REFUSES,
+        cost=forms.EACH,
     )
 
 

@@ -25,13 +25,16 @@ class Value:
     base: str
     strides: Shape | None  # None: `base` is the expression
     offset: int = 0
+    known: np.ndarray | None = None  # integers, which are no values in C, but which some rows go by
 
-    def at(self, index: Sequence[str]) -> str:
-        """The element at these indices."""
+    def at(self, index: Sequence[str | int]) -> str:
+        """The element at these indices, each an expression."""
         if self.strides is None:
-            return self.base
+            return self._expression()
         terms = [
-            i if stride == 1 else f"{i} * {stride}" for i, stride in zip(index, self.strides, strict=True) if stride
+            str(i) if stride == 1 else f"{i} * {stride}"
+            for i, stride in zip(index, self.strides, strict=True)
+            if stride
         ]
         if self.offset or not terms:
             terms.append(str(self.offset))
@@ -40,8 +43,13 @@ class Value:
     def flat(self, i: str) -> str:
         """Element number i of a value that lies in order."""
         if self.strides is None:
-            return self.base
+            return self._expression()
         return f"{self.base}[{i} + {self.offset}]" if self.offset else f"{self.base}[{i}]"
+
+    def _expression(self) -> str:
+        if self.known is not None:
+            type_name("constant", self.dtype)
+        return self.base
 
     @property
     def in_order(self) -> bool:
@@ -58,6 +66,23 @@ class Value:
         lead = len(shape) - len(self.shape)
         own = [0 if size == 1 else stride for size, stride in zip(self.shape, self.strides, strict=True)]
         return replace(self, shape=shape, strides=(0,) * lead + tuple(own))
+
+    def as_shape(self, shape: Shape) -> Value:
+        """The same elements, which lie in order, in another shape."""
+        return replace(self, shape=shape, strides=None if self.strides is None else contiguous(shape))
+
+    def turned(self, axes: Sequence[int], shape: Shape) -> Value:
+        """The axes in another order."""
+        if self.strides is None:
+            return replace(self, shape=shape)
+        return replace(self, shape=shape, strides=tuple([self.strides[d] for d in axes]))
+
+    def stretched(self, kept: Shape, shape: Shape) -> Value:
+        """The value, broadcast to a shape, where its axes that are longer than 1 stand where `kept` has such."""
+        if self.strides is None:
+            return replace(self, shape=shape)
+        own = iter([stride for size, stride in zip(self.shape, self.strides, strict=True) if size != 1])
+        return replace(self, shape=shape, strides=tuple([next(own) if size != 1 else 0 for size in kept]))
 
     def seen(self, index: Any, shape: Shape) -> Value:
         """The value through an index of basic indexing, which gives this shape."""

@@ -1,0 +1,193 @@
+"""What every row says of its C text and of its cost, and whether that is what its kernel gives."""
+
+import ctypes
+import subprocess
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core import _core
+from autodiff_core.ops import forms
+from autodiff_core.ops.forms import Without
+from autodiff_core.ops.table import rows
+from autodiff_core.programs.file_check import load_all_rows
+from test_c_source import COMPILER, INTEGERS, A, check, compiled_apart, run, tensors_of
+
+load_all_rows()
+NAMES = [name for name in _core.row_names() if name != "projection"]  # (which is what other records' outputs are)
+ROWS = rows()
+needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+
+
+def test_every_row_is_written_in_c_or_says_why_it_is_not():
+    for name in NAMES:
+        c = _core.op_named(name).c
+        assert isinstance(c, (str, Without)) or callable(c) or _core.formula_of(name) is not None, name
+        if isinstance(c, Without):
+            assert c.why and not c.why.endswith("."), name
+
+
+def test_every_row_has_a_cost_or_says_why_it_has_none():
+    for name in NAMES:
+        cost = _core.op_named(name).cost
+        assert cost in (forms.VIEW, forms.MOVE, forms.EACH) or callable(cost) or isinstance(cost, Without), name
+
+
+def parts():
+    """All calls that rows are tested with: (name, call, operands)."""
+    generator = np.random.default_rng(0)
+    for row in ROWS:
+        if row.cases:
+            for case in row.cases:
+                yield row.name, case.call, [generator.normal(size=shape) for shape in case.shapes]
+        elif row.domain:
+            own: list[Any] = [generator.uniform(low, high, (2, 3)) for low, high in row.domain]
+            if row.condition:
+                own[0] = own[0] > 0
+            if row.name in INTEGERS:
+                own = [x > 0 for x in own] if isinstance(_core.op_named(row.name).c, str) else [np.arange(6)] * len(own)
+            yield row.name, row.function, own
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_gamma_functions_are_scipys_where_they_cancel_have_poles_and_are_reflected(dtype, tmp_path):
+    x = np.concatenate([np.linspace(-7.3, 25.0, 400), [1.4616321449683623, -0.5040830082644554, 1e-9, 1e9]]).astype(
+        dtype
+    )
+    names = ["gammaln", "psi", "rgamma", "gamma"]
+    program = tf.Program.from_function(lambda x: [_core.op_named(name).function(x) for name in names], x)
+    (c,) = compiled_apart([program], tmp_path)
+    with np.errstate(all="ignore"):
+        wanted = tensors_of(program(x))
+    for name, found, value in zip(names, run(c, program, [x])[1], wanted, strict=True):
+        rtol, atol = (2e-12, 2e-14) if dtype == np.float64 else (3e-7, 1e-12)
+        np.testing.assert_allclose(found, value.numpy(), rtol=rtol, atol=atol, err_msg=name)
+
+
+@needs_compiler
+@pytest.mark.parametrize("axis, direction", [(0, "ASCENDING"), (1, "DESCENDING")])
+def test_sorting_puts_what_is_no_number_behind(axis, direction, tmp_path):
+    x = np.random.default_rng(0).normal(size=(37, 23))
+    x[3, :5] = x[7:11, 2] = np.nan
+    x[5] = np.inf
+    x[6, ::2] = -np.inf
+    check(lambda x: tf.sort(x, axis, direction), x, folder=tmp_path, derivatives=False)
+
+
+# ------------------------------------------------------------------------------------------------------- rows of users
+
+
+@needs_compiler
+def test_rows_of_users_are_written_as_they_say(tmp_path):
+    smooth = tf.elementwise_op(
+        "smooth_in_c",
+        None,
+        lambda g, x, width, y: g * (x / y),
+        None,
+        formula=lambda x, width: tf.sqrt(x * x + width * width),
+        parameters=("x", "width"),
+        c="const double r = hypot(x, width);\nreturn r;",
+        cost=5,
+    )
+    flip = tf.linear_op(
+        "flip_in_c",
+        lambda x, by: by * x[..., ::-1],
+        lambda g, by: by * g[..., ::-1],
+        c=(_flipped, _flipped),
+        cost=lambda x, by: 7,
+    )
+    outer = tf.general_op(
+        "outer_in_c",
+        np.outer,
+        lambda g, y, u, v: (tf.linalg.matvec(g, v), tf.linalg.matvec(g, u, transpose_a=True)),
+        c=lambda y, u, v: (
+            f"for (int i = 0; i < {u.shape[0]}; ++i)\n"
+            f"    for (int k = 0; k < {v.shape[0]}; ++k) {y.at('ik')} = {u.at('i')} * {v.at('k')};"
+        ),
+        cost=1,
+    )
+    total = tf.general_op(
+        "total_in_c",
+        lambda x: x[0] + x[1],
+        lambda g, y, x: tf.stack([g, g]),
+        c=lambda y, x: f"{y.at(())} = {x.at([0])} + {x.at([1])};",
+    )
+    for k in range(3):
+        (tmp_path / str(k)).mkdir()
+    check(lambda x: flip(smooth(x, 2.0), by=3.0) * 2.0, A, folder=tmp_path / "0")
+    check(lambda u, v: outer(u, v), A[0].copy(), A[:, 0].copy(), folder=tmp_path / "1")
+    check(lambda u: total(u[:2]) * u, A[0].copy(), folder=tmp_path / "2")
+    program = tf.Program.from_function(lambda x: total(outer(flip(smooth(x, 2.0), by=3.0), x)[:, 0]), A[0].copy())
+    cost = program.cost()
+    assert {op: cost.by_op[op][1] for op in ("smooth_in_c", "flip_in_c", "outer_in_c")} == {
+        "smooth_in_c": 20,
+        "flip_in_c": 7,
+        "outer_in_c": 16,
+    }
+    assert list(cost.uncounted) == ["total_in_c"] and "give the row its `cost`" in str(cost)
+
+
+def _flipped(y, x, by):
+    (n,) = x.shape[-1:]
+    index = [f"i{d}" for d in range(len(x.shape))]
+    turned = [*index[:-1], f"({n - 1} - {index[-1]})"]
+    loops = [f"for (int {i} = 0; {i} < {size}; ++{i})" for i, size in zip(index, x.shape, strict=True)]
+    return "\n".join([*loops, f"    {y.at(index)} = {by} * {x.at(turned)};"])
+
+
+def test_rows_of_users_that_say_nothing_are_named_with_what_to_do():
+    plain = tf.general_op("plain_in_c", np.sinc, None)
+    with pytest.raises(NotImplementedError, match=r"to_c: plain_in_c is not written in C: .* give the row its `c`"):
+        tf.Program.from_function(lambda x: plain(x), A).to_c()
+
+
+WRITTEN = {
+    "cumsum", "sort", "order_statistics", "gammaln", "roll", "take", "gather_rows", "windows", "pick", "put",
+    "take_along", "softmax_cross_entropy", "sparse_softmax_cross_entropy", "einsum", "matmul", "linear_recurrence",
+    "set_at",
+}  # fmt: skip
+
+
+@needs_compiler
+@pytest.mark.parametrize("derivatives", [False, True])
+def test_every_case_of_every_row_is_in_c_what_its_program_gives_or_the_error_says_why_not(derivatives, tmp_path):
+    programs, seen = [], set()
+    for name, call, operands in parts():
+        program = tf.Program.from_function(call, *operands)
+        if derivatives:
+            try:
+                program = program.gradient()
+            except (LookupError, ValueError):
+                continue  # there is none, or nothing to differentiate
+        try:
+            source = program.to_c(f"p{len(programs)}")
+        except NotImplementedError as error:
+            assert "not written in C: " in str(error), (name, str(error))
+            continue
+        seen.add(name)
+        programs.append((name, program, operands))
+        (tmp_path / f"p{len(programs) - 1}.c").write_text(source)
+    assert derivatives or seen >= WRITTEN
+    flags = ["-std=c99", "-O0", "-pipe", "-shared", "-fPIC", "-Wall", "-Werror", "-Wno-unused"]
+    # Each in a unit of its own, since helpers have the same names in all: one that includes the others renames them.
+    lines = []
+    for k in range(len(programs)):
+        helpers = sorted(
+            {word for word in (tmp_path / f"p{k}.c").read_text().replace("(", " ").split() if word[:2] == "ad"}
+        )
+        lines += [f"#define {word} {word}_{k}" for word in helpers]
+        lines += [f'#include "p{k}.c"', *(f"#undef {word}" for word in helpers)]
+    (tmp_path / "all.c").write_text("\n".join(lines) + "\n")
+    library = tmp_path / "all.so"
+    subprocess.run([COMPILER, *flags, "-o", library, tmp_path / "all.c", "-lm"], check=True, capture_output=True)
+    functions = ctypes.CDLL(str(library))
+    for k, (name, program, operands) in enumerate(programs):
+        with np.errstate(all="ignore"):
+            wanted = tensors_of(program(*operands))
+        code, outputs, _ = run(functions[f"p{k}"], program, operands)
+        assert code == 0, name
+        for found, value in zip(outputs, wanted, strict=True):
+            np.testing.assert_allclose(found, value.numpy(), rtol=1e-12, atol=1e-13, err_msg=name)
