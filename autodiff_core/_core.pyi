@@ -481,11 +481,36 @@ def register_elementwise(
     c: Any = None,
     cost: Any = "each",
 ) -> Op: ...
+
+@final
+class Compiled: ...
+
+CAST: Compiled
+SUM: Compiled
+BROADCAST: Compiled
+RESHAPE: Compiled
+TRANSPOSE: Compiled
+SLICE: Compiled
+UNSLICE: Compiled
+
+def take_facts(
+    name: str,
+    *,
+    neutral: Sequence[float | None] = (),
+    commutes: bool | str = False,
+    undoes_itself: bool = False,
+    zeros_kept: str | None = None,
+    keeping_zeros: str | None = None,
+    idle_if_alike: bool = False,
+    joined: _Rule | None = None,
+    permutes: _Rule | None = None,
+    reads_rows: bool = False,
+) -> None: ...
 def register_linear(
     name: str,
-    forward: _Rule | None,
+    forward: _Rule | Compiled,
     partner: str,
-    backward: _Rule | None,
+    backward: _Rule | Compiled | None,
     selects: bool = False,
     partner_selects: bool = False,
     depends: _Rule | None = None,
@@ -498,6 +523,7 @@ def register_linear(
     gives: Any,
     c: tuple[Any, Any] = (None, None),
     cost: tuple[Any, Any] = ("each", "each"),
+    views: tuple[bool, bool] = (False, False),
 ) -> tuple[Op, Op]: ...
 def register_general(
     name: str,

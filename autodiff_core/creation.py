@@ -137,7 +137,7 @@ def _cast_kind(attributes: Any, x: Kind) -> Kind:
 
 linear(
     "cast",
-    None,
+    _core.CAST,
     "cast",
     function=cast,
     doc="The same numbers in another dtype.",
@@ -147,6 +147,7 @@ linear(
     form=forms.parts(forms.dtype(), forms.dtype()),
     gives=(_cast_kind, _cast_kind),
     c=c_loops.cast,
+    idle_if_alike="both",
 )
 
 

@@ -59,7 +59,7 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
 
 cdef Tensor linear_kernel(int op, Operand x, object attribute):
     """A linear op's value."""
-    if op == OP_CAST and x.scalar == FLOAT_SCALAR:
+    if x.scalar == FLOAT_SCALAR and table[op].plan == PLAN_CAST:
         code = code_of_number((<tuple>attribute)[1].num)
         if code == NPY_DOUBLE or code == NPY_FLOAT:
             return new_scalar(rounded(x.number, code), code)
@@ -76,18 +76,8 @@ cdef ndarray cast_array(ndarray x, object dtype):
 cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=False):
     cdef ndarray out
     cdef object owner
-    if op == OP_SUM:
-        out = sum_kernel(x, <tuple>attribute)
-    elif op == OP_BROADCAST:
-        out = broadcast_kernel(x, <tuple>attribute)
-    elif op == OP_RESHAPE:
-        out = reshaped(x, (<tuple>attribute)[1])
-    elif op == OP_CAST:
-        out = cast_array(x, (<tuple>attribute)[1])
-    elif op == OP_SLICE:
-        out = np_asarray(x[(<tuple>attribute)[1]])
-    elif op == OP_UNSLICE:
-        out = unslice_kernel(x, <tuple>(<tuple>attribute)[0], (<tuple>attribute)[1])
+    if table[op].compiled != NULL:
+        out = table[op].compiled(x, attribute)
     elif table[op].widens and is_half(type_code(x)):
         return narrowed_array(linear_array(op, widened_array(x), attribute), type_code(x))
     else:
@@ -105,8 +95,45 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
     return out
 
 
-cdef ndarray unslice_kernel(ndarray x, tuple shape, object index):
+# Kernels of linear rows: of an array and attributes. A view is the same of an array that has no memory: None where there is none.
+
+cdef ndarray cast_kernel(ndarray x, object attribute):
+    return cast_array(x, (<tuple>attribute)[1])
+
+
+cdef ndarray transpose_kernel(ndarray x, object attribute):
+    return <ndarray>x.transpose((<tuple>attribute)[0])
+
+
+cdef ndarray reshape_kernel(ndarray x, object attribute):
+    return reshaped(x, (<tuple>attribute)[1])
+
+
+cdef ndarray reshape_view(ndarray x, object attribute):
+    return reshape_kernel(x, attribute) if PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO) else None
+
+
+cdef ndarray slice_kernel(ndarray x, object attribute):
+    return np_asarray(x[(<tuple>attribute)[1]])
+
+
+cdef tuple as_view(object index):
+    """An index that gives a view, of a single element even, which NumPy would read."""
+    cdef tuple indices = <tuple>index if isinstance(index, tuple) else (index,)
+    for part in indices:
+        if part is Ellipsis:
+            return indices
+    return indices + (Ellipsis,)
+
+
+cdef ndarray slice_view(ndarray x, object attribute):
+    return <ndarray>x[as_view((<tuple>attribute)[1])]
+
+
+cdef ndarray unslice_kernel(ndarray x, object attribute):
     """Zeros, with `x` where the index of basic indexing says."""
+    cdef tuple shape = <tuple>(<tuple>attribute)[0]
+    cdef object index = (<tuple>attribute)[1]
     cdef npy_intp dims[MOST_DIMS]
     cdef int d, nd = <int>len(shape)
     cdef ndarray whole
@@ -159,17 +186,18 @@ cdef ndarray reshaped(ndarray x, tuple shape):
 
 # The attributes of a sum are three shapes: the operand's, the same with ones where it is summed, and the result's.
 
-cdef ndarray sum_kernel(ndarray x, tuple shapes):
+cdef ndarray sum_kernel(ndarray x, object attribute):
     cdef npy_intp kept[MOST_DIMS]
+    cdef tuple shapes = <tuple>attribute
     cdef tuple middle = <tuple>shapes[1]
     cdef int d, nd = <int>len(middle)
     cdef ndarray out
+    if shapes[0] == shapes[2] and type_code(x) != NPY_BOOL:     # nothing is added up, not even to a zero, whose sign would be lost
+        return x
     if not is_float(type_code(x)):
         axes = tuple([d for d in range(nd) if middle[d] == 1 and PyArray_DIMS(x)[d] != 1])
         dtype = None if type_code(x) == NPY_BOOL else x.dtype
         return np_asarray(np_sum(x, axis=axes, keepdims=True, dtype=dtype)).reshape(shapes[2])
-    if shapes[0] == shapes[2]:      # nothing is added up, not even to a zero, whose sign would be lost
-        return x
     for d in range(nd):
         kept[d] = middle[d]
     out = sum_array(x, nd, kept)
@@ -178,8 +206,9 @@ cdef ndarray sum_kernel(ndarray x, tuple shapes):
     return reshaped(out, <tuple>shapes[2])
 
 
-cdef ndarray broadcast_kernel(ndarray x, tuple shapes):
+cdef ndarray broadcast_kernel(ndarray x, object attribute):
     """A view of `x`, repeated along the axes that the sum summed; no memory of its own."""
+    cdef tuple shapes = <tuple>attribute
     cdef tuple whole = <tuple>shapes[0]
     cdef tuple middle = <tuple>shapes[1]
     cdef npy_intp dims[MOST_DIMS]

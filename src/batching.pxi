@@ -129,10 +129,10 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
         batched[k] = bool(batched_operands[k])
     for i in range(p.input_count, p.count):
         r = &p.records[i]
-        if r.op == OP_CONSTANT:
+        if is_constant(r):
             values[i] = p.constant(i)
             continue
-        if r.op == OP_GUARD:
+        if is_guard(r):
             decided_by_draws = decided_by_draws or chance[r.a]
             if batched[r.a]:
                 conditions.append(seen_of(p, i, <Operand>values[r.a]) if looks else condition_of(p, i, <Operand>values[r.a], n))

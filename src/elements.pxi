@@ -13,24 +13,21 @@ cdef object wires_of_linear(ProgramCore p, int32_t node, ndarray wires, ProgramC
     cdef list sums
     if p.records[node].flags & HOLES:
         return None
-    if op == OP_CAST:
+    if table[op].plan == PLAN_CAST:
         out = []
         for wire in wires.flat:
             pair[0] = wire
-            out.append(to.append(OP_CAST, p.records[node].dtype, (), pair, 1, attribute))
+            out.append(to.append(op, p.records[node].dtype, (), pair, 1, attribute))
         return wired(out, shape)
-    if op == OP_RESHAPE:
-        return wires.reshape(shape)
-    if table[op].selects or op == OP_BROADCAST:
+    if table[op].selects:
         places = linear_array(op, numbered_from(given, 1), attribute)
         padded = numpy.concatenate([[zero_node(to, p.records[node].dtype) if not places.all() else 0], wires.reshape(-1)])
         return padded[places]
-    if op != OP_SUM and not table[partner].selects:
+    if not table[partner].selects:
         return None
     if partner == op:
         attribute = (<tuple>attribute)[::-1]
-    places = linear_array(partner, numbered_from(shape, 1), attribute) if op != OP_SUM else numpy.broadcast_to(
-        numbered_from(shape, 1).reshape((<tuple>attribute)[1]), given)
+    places = linear_array(partner, numbered_from(shape, 1), attribute)
     sums = [-1] * elements(shape)
     for place, wire in zip(places.flat, wires.flat):
         if place:
@@ -101,11 +98,11 @@ def by_elements(ProgramCore p, int64_t most):
             return None
         n = p.nodes_of(i, &nodes, pair)
         operands = [wires[nodes[k]] for k in range(n)]
-        if r.op == OP_INPUT:
+        if is_input(r):
             found = wired([to.append(OP_INPUT, r.dtype, (), NULL, 0, None) for k in range(elements(shape))], shape)
-        elif r.op == OP_CONSTANT:
+        elif is_constant(r):
             found = wired([to.append_constant(new_scalar(float(x), r.dtype)) for x in array_of(p.constant(i)).flat], shape)
-        elif r.op == OP_GUARD:
+        elif is_guard(r):
             return None
         elif table[r.op].kind == ELEMENTWISE:
             if n > 3:

@@ -45,7 +45,7 @@ cdef class Finder(Noticer):
         cdef PyObject* at = log.finder
         cdef Finder finder
         cdef Record* r = &log.records[node]
-        if r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+        if is_leaf(r) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
             return          # a variable's value: the variable is told by the tape of its own
         while at != NULL:
             finder = <Finder>at

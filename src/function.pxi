@@ -348,7 +348,7 @@ def guards_of(ProgramCore program):
     cdef int32_t i
     cdef list looks = []
     for i in range(program.count):
-        if program.records[i].op == OP_GUARD:
+        if is_guard(&program.records[i]):
             place = program.places.get(i)
             if place is not None and isinstance((<tuple>place)[0], int):    # the repeated look of a program, as that numbers it
                 place = (<tuple>place)[1]
@@ -389,11 +389,11 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
         if late[i]:
             n = joint.nodes_of(i, &nodes, pair)
             for k in range(n):
-                if not late[nodes[k]] and joint.records[nodes[k]].op != OP_CONSTANT:
+                if not late[nodes[k]] and not is_constant(&joint.records[nodes[k]]):
                     passed[nodes[k]] = 1
     for k in range(outputs, len(joint.outputs)):
         i = joint.outputs[k]
-        if not late[i] and joint.records[i].op != OP_CONSTANT:
+        if not late[i] and not is_constant(&joint.records[i]):
             passed[i] = 1
     for i in range(joint.count):
         if not late[i]:
@@ -411,7 +411,7 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
         there[i] = second.append(OP_INPUT, joint.records[i].dtype, joint.shape(i), NULL, 0, None)
     second.input_count = second.count
     for i in range(joint.input_count, joint.count):
-        if late[i] or joint.records[i].op == OP_CONSTANT:
+        if late[i] or is_constant(&joint.records[i]):
             there[i] = copy_record(joint, i, second, there)
             second.records[there[i]].flags &= ~KEPT
     first.outputs = [at[<int32_t>node] for node in joint.outputs[:outputs]] + extra
@@ -442,9 +442,5 @@ cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t
         if mapped != &few[0]:
             PyMem_Free(mapped)
     to.records[node].flags |= p.records[i].flags & (HOLES | KEPT)
-    if p.records[i].op == OP_CONSTANT or p.records[i].op == OP_GUARD:
-        to.set_constant(node, p.first_value(i))
-    if p.records[i].op == OP_GUARD:
-        to.records[node].payload.partial[0] = p.records[i].payload.partial[0]
-        to.records[node].payload.partial[1] = p.records[i].payload.partial[1]
+    copy_value(p, i, to, node)
     return node

@@ -37,9 +37,9 @@ cdef bint draws(int op) noexcept:
     return table[op].kind == GENERAL and table[op].draws
 
 
-cdef bint has_effect(int op) noexcept:
-    """Whether an op does something beside giving its value, which is to be done each time: draw random numbers, print."""
-    return draws(op) or (table[op].kind == GENERAL and table[op].acts)
+cdef bint is_pure(const Record* r) noexcept:
+    """Whether a record is a row's, and its value all that there is to it, the same each time: it draws and prints nothing."""
+    return computes(r) and not draws(r.op) and not (table[r.op].kind == GENERAL and table[r.op].acts)
 
 
 cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
@@ -66,7 +66,7 @@ def compact(ProgramCore p):
         needed[<int32_t>node] = 1
     for i in range(p.count - 1, -1, -1):
         r = &p.records[i]
-        if r.op == OP_GUARD and (p.records[r.a].op != OP_CONSTANT or p.records[r.a].flags & CAPTURED):
+        if is_guard(r) and not is_known(&p.records[r.a]):
             needed[i] = 1
         if i < fixed or r.flags & KEPT or table[r.op].draws:
             needed[i] = 1
@@ -120,12 +120,12 @@ def fold_constants(ProgramCore p):
     try:
         for i in range(p.count):
             r = &p.records[i]
-            if r.op == OP_INPUT or r.op == OP_CONSTANT or r.op == OP_GUARD or has_effect(r.op):
+            if not is_pure(r):
                 continue
             n = p.nodes_of(i, &nodes, pair)
             constant = True
-            for k in range(n):      # (what somebody may watch is no constant for a tape around the call)
-                constant = constant and p.records[nodes[k]].op == OP_CONSTANT and not p.records[nodes[k]].flags & CAPTURED
+            for k in range(n):
+                constant = constant and is_known(&p.records[nodes[k]])
             if not constant:
                 continue
             if values is None:
@@ -206,13 +206,9 @@ def share_common(ProgramCore p):
                     r.a = into[r.a]
                 if r.b >= 0:
                     r.b = into[r.b]
-            if r.op == OP_INPUT or r.op == OP_GUARD or has_effect(r.op) or (r.op == OP_CONSTANT and not r.flags & SCALAR):
+            if not (is_pure(r) or (is_known(r) and r.flags & SCALAR)):
                 continue
-            if r.flags & CAPTURED:
-                continue
-            # (A product of complex numbers is rounded in another way than that of the same two the other way round.)
-            if ((r.op == OP_ADD or (r.op == OP_MULTIPLY and not PyTypeNum_ISCOMPLEX(r.dtype)))
-                    and not r.flags & LIST and r.a > r.b):
+            if not r.flags & LIST and r.a > r.b and changes_places(r):
                 a = r.a
                 r.a = r.b
                 r.b = a
@@ -223,7 +219,7 @@ def share_common(ProgramCore p):
                 attribute_number[i] = numbers.setdefault((r.op, key), len(numbers) + 1)
             h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17) ^ (<uint64_t>r.listeners * 0xC2B2AE3D27D4EB4FULL)
             h ^= <uint64_t>attribute_number[i] * 0x165667B19E3779F9ULL
-            if r.op == OP_CONSTANT:
+            if is_constant(r):
                 h ^= p.values[i].bits * 0x27D4EB2F165667C5ULL
             elif r.flags & LIST:
                 for k in range(r.b):
@@ -241,7 +237,7 @@ def share_common(ProgramCore p):
                 same = (q.op == r.op and q.dtype == r.dtype and q.listeners == r.listeners
                         and (q.flags & (LIST | ATTRIBUTE)) == (r.flags & (LIST | ATTRIBUTE))
                         and attribute_number[j] == attribute_number[i])
-                if same and r.op == OP_CONSTANT:
+                if same and is_constant(r):
                     same = p.values[i].bits == p.values[j].bits
                 elif same and r.flags & LIST:
                     same = q.b == r.b and memcmp(&p.operands[q.a], &p.operands[r.a], <size_t>r.b * sizeof(int32_t)) == 0
@@ -259,10 +255,20 @@ def share_common(ProgramCore p):
     finish_pass(p, into)
 
 
+cdef inline bint is_known(const Record* r) noexcept:
+    """Whether a record's value is known: what somebody may watch is no constant for a tape around the call."""
+    return is_constant(r) and not r.flags & CAPTURED
+
+
+cdef inline bint changes_places(const Record* r) noexcept:
+    """Whether a record's value is the same to the last bit with its operands the other way round."""
+    return table[r.op].commutes == COMMUTES or (table[r.op].commutes == COMMUTES_ON_REALS and not PyTypeNum_ISCOMPLEX(r.dtype))
+
+
 cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
     """Whether a node is this constant everywhere."""
     cdef double found
-    return find_number(p, node, &found) and memcmp(&found, &value, sizeof(double)) == 0
+    return find_number(p, node, &found) and same_bits(found, value)
 
 
 cdef bint is_nonzero(ProgramCore p, int32_t node) noexcept:
@@ -275,9 +281,9 @@ cdef bint find_number(ProgramCore p, int32_t node, double* found) noexcept:
     """The one number that a constant node is everywhere."""
     cdef Record* r = &p.records[node]
     cdef ndarray array
-    if r.op == OP_BROADCAST:
+    if table[r.op].plan == PLAN_VIEW and not r.flags & HOLES:
         return find_number(p, r.a, found)
-    if r.op != OP_CONSTANT or r.flags & CAPTURED or not (r.dtype == NPY_DOUBLE or r.dtype == NPY_FLOAT):
+    if not is_known(r) or not (r.dtype == NPY_DOUBLE or r.dtype == NPY_FLOAT):
         return False
     if r.flags & SCALAR:
         found[0] = p.values[node].number
@@ -290,14 +296,12 @@ cdef bint find_number(ProgramCore p, int32_t node, double* found) noexcept:
 
 
 def simplify(ProgramCore p):
-    """Identities that hold for every float, infinities, NaNs and signed zeros included."""
+    """Identities that hold for every float, infinities, NaNs and signed zeros included: what the rows say of themselves."""
     cdef ndarray map = identity_map(p)
     cdef int32_t* into = places_of(map)
-    cdef int32_t i, a, b
+    cdef int32_t i, same
+    cdef int k
     cdef Record* r
-    cdef Record* q
-    cdef object attribute
-    cdef double one = 1.0, zero = 0.0, negative_zero = -0.0
     for i in range(p.count):
         r = &p.records[i]
         if r.flags & LIST:
@@ -308,50 +312,57 @@ def simplify(ProgramCore p):
             r.a = into[r.a]
         if r.b >= 0:
             r.b = into[r.b]
-        a = r.a
-        b = r.b
-        if a < 0 or r.flags & HOLES:
+        if r.a < 0 or r.flags & HOLES:
             continue
-        q = &p.records[a]
-        if (r.op == OP_COTANGENT_PRODUCT or r.op == OP_COTANGENT_QUOTIENT) and is_nonzero(p, a):
-            r.op = OP_MULTIPLY if r.op == OP_COTANGENT_PRODUCT else OP_DIVIDE
-        if r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_ADD or r.op == OP_SUBTRACT:
-            if b < 0:
-                continue
-            if r.op == OP_MULTIPLY and is_number(p, a, one) and is_like(p, b, i):
-                into[i] = b
-            elif (r.op == OP_MULTIPLY or r.op == OP_DIVIDE) and is_number(p, b, one) and is_like(p, a, i):
-                into[i] = a
-            elif r.op == OP_SUBTRACT and is_number(p, b, zero) and is_like(p, a, i):
-                into[i] = a
-            elif r.op == OP_ADD and is_number(p, b, negative_zero) and is_like(p, a, i):
-                into[i] = a
-            elif r.op == OP_ADD and is_number(p, a, negative_zero) and is_like(p, b, i):
-                into[i] = b
-        elif r.op == OP_NEGATIVE and q.op == OP_NEGATIVE and is_like(p, q.a, i):
-            into[i] = q.a
-        elif (r.op == OP_RESHAPE or r.op == OP_BROADCAST or r.op == OP_SUM or r.op == OP_CAST) and is_like(p, a, i):
-            if r.op != OP_SUM or is_float(r.dtype):
-                into[i] = a
-        elif r.op == OP_RESHAPE and q.op == OP_RESHAPE and not q.flags & HOLES:
-            if is_like(p, q.a, i):
-                into[i] = q.a
-            else:
-                attribute = (p.shape(q.a), p.shape(i))
-                r.a = q.a
-                swap_attribute(r, attribute)
-        elif r.op == OP_TRANSPOSE and q.op == OP_TRANSPOSE:
-            first, second = (<tuple>p.attribute(a))[0], (<tuple>p.attribute(i))[0]
-            axes = tuple([first[k] for k in second])
-            if axes == tuple(range(len(axes))):
-                into[i] = q.a
-            else:
-                back = tuple([axes.index(k) for k in range(len(axes))])
-                r.a = q.a
-                swap_attribute(r, (axes, back))
-        elif r.op == OP_MATMUL:
+        if table[r.op].plain and is_nonzero(p, r.a):
+            r.op = <uint16_t>table[r.op].plain
+        if table[r.op].kind == MATMUL:
             fold_transposes(p, i)
+        same = same_as(p, i)
+        if same < 0 and table[r.op].joined != NULL and join_before(p, i):
+            same = same_as(p, i)
+        if same >= 0:
+            into[i] = same
     finish_pass(p, into)
+
+
+cdef int32_t same_as(ProgramCore p, int32_t node) except -2:
+    """The operand, or the operand's operand, that a record's value is; or -1."""
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    if r.b >= 0:
+        if row.has_neutral & 1 and is_number(p, r.a, row.neutral[0]) and is_like(p, r.b, node):
+            return r.b
+        if row.has_neutral & 2 and is_number(p, r.b, row.neutral[1]) and is_like(p, r.a, node):
+            return r.a
+        return -1
+    if row.undoes_itself and p.records[r.a].op == r.op and is_like(p, p.records[r.a].a, node):
+        return p.records[r.a].a
+    if is_like(p, r.a, node) and (row.idle_if_alike or (row.permutes != NULL and stays(permutation(p, node)))):
+        return r.a
+    return -1
+
+
+cdef tuple permutation(ProgramCore p, int32_t node):
+    """For each axis of a record's value the operand's, where the record does nothing but to permute them; else None."""
+    cdef Row* row = &table[p.records[node].op]
+    return None if row.permutes == NULL else tuple((<object>row.permutes)(p.attribute(node)))
+
+
+cdef bint stays(tuple axes):
+    return axes == tuple(range(len(axes)))
+
+
+cdef bint join_before(ProgramCore p, int32_t node) except -1:
+    """A record of a row whose operand is another one of that row does what both did."""
+    cdef Record* r = &p.records[node]
+    cdef Record* q = &p.records[r.a]
+    if q.op != r.op or q.flags & HOLES:
+        return False
+    attribute = (<object>table[r.op].joined)(p.attribute(r.a), p.attribute(node))
+    r.a = q.a
+    swap_attribute(r, attribute)
+    return True
 
 
 cdef int fold_transposes(ProgramCore p, int32_t node) except -1:
@@ -374,11 +385,10 @@ cdef int fold_transposes(ProgramCore p, int32_t node) except -1:
 
 cdef bint swaps_last(ProgramCore p, int32_t node):
     """Whether a node is another one with its last two axes exchanged, and nothing else."""
-    cdef tuple axes
+    cdef tuple axes = permutation(p, node)
     cdef int n
-    if p.records[node].op != OP_TRANSPOSE:
+    if axes is None:
         return False
-    axes = <tuple>(<tuple>p.attribute(node))[0]
     n = <int>len(axes)
     return n >= 2 and axes == tuple(range(n - 2)) + (n - 1, n - 2)
 

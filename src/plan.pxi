@@ -42,7 +42,7 @@ ctypedef struct Address:
     npy_intp offset
 
 ctypedef struct ScalarOp:
-    uint16_t code               # an opcode, or one of those below
+    uint16_t code               # of ScalarCode
     uint16_t op
     uint16_t rounds             # the result is a float32
     int32_t out
@@ -50,14 +50,6 @@ ctypedef struct ScalarOp:
     int32_t b
     int32_t c
     void* function
-
-cdef enum:
-    SCALAR_MOVE = MOST_OPCODES
-    SCALAR_CALL1
-    SCALAR_CALL2
-    SCALAR_ROW
-    SCALAR_TRUTH
-    SCALAR_SINCOS               # sin to `out`, cos to `b`
 
 ctypedef struct ScalarStep:
     int32_t count
@@ -223,9 +215,10 @@ cdef class Plan:
                  op_label(self.program.records[self.steps[i].node].op)) for i in range(self.step_count)]
 
 
-cdef enum:
-    VIEW = 100
-    GIVEN = 101                 # an argument, a variable, a constant
+cdef enum:                      # beside kinds of steps, in kind_of
+    VIEW = 100                  # no step's: another geometry on the memory, or the register, of another node
+    GIVEN = 101                 # no step's: an argument, a variable, a constant
+    TOTAL = 102                 # a sum at the end of a fused step: whatever reads it comes in a later step
 
 
 cdef int add_step(Plan plan, int kind, int32_t node) except -1:
@@ -326,47 +319,65 @@ cdef ndarray geometry_array(Plan plan, int32_t node, char* data):
                        plan.geometry + p.geometry + p.nd, data, 0, NPY_ARRAY_WRITEABLE, NULL)
 
 
-cdef tuple as_view(object index):
-    """An index that gives a view, of a single element even: NumPy would read that from memory, and none is there yet."""
-    cdef tuple indices = <tuple>index if isinstance(index, tuple) else (index,)
-    for part in indices:
-        if part is Ellipsis:
-            return indices
-    return indices + (Ellipsis,)
+cdef char* nowhere = <char*><uintptr_t>(1 << 20)       # where arrays begin of which only the geometry is looked at
+
+
+cdef ndarray view_of(Plan plan, int32_t node, int32_t of, npy_intp* offset):
+    """What a row makes of its operand where it only looks at it in another way, and how far from the operand's beginning that
+    begins; or None. A kernel of the core's reads no element, so that none has to be there; of one in Python nobody knows."""
+    cdef Row* row = &table[plan.program.records[node].op]
+    cdef Place* q = &plan.places[of]
+    cdef char* at = nowhere
+    cdef ndarray room, view
+    cdef npy_intp low = 0, high = item_size[plan.program.records[of].dtype], reach
+    cdef int d
+    if row.view != NULL:
+        view = row.view(geometry_array(plan, of, nowhere), plan.program.attribute(node))
+    elif row.python == NULL:
+        return None
+    else:
+        for d in range(q.nd):
+            reach = (plan.geometry[q.geometry + d] - 1) * plan.geometry[q.geometry + q.nd + d]
+            if plan.geometry[q.geometry + d] == 0:
+                return None
+            if reach < 0:
+                low += reach
+            else:
+                high += reach
+        room = zeroed(NPY_BOOL, high - low)
+        at = <char*>PyArray_DATA(room) - low
+        found = call_kernel(<object>row.python, geometry_array(plan, of, at), [plan.program.attribute(node)], True)
+        if not isinstance(found, ndarray):
+            return None
+        view = <ndarray>found
+        reach = <char*>PyArray_DATA(view) - <char*>PyArray_DATA(room)
+        if not 0 <= reach < high - low or type_code(view) != plan.program.records[node].dtype:
+            return None         # (it said so, but it is none)
+    if view is not None:
+        if <tuple>(<object>view).shape != plan.program.shape(node):
+            return None
+        offset[0] = <char*>PyArray_DATA(view) - at
+    return view
 
 
 cdef bint place_view(Plan plan, int32_t node, int32_t of) except -1:
     """A node that is another one's memory with another geometry; False where it cannot be."""
-    cdef int op = plan.program.records[node].op
     cdef Place* p = &plan.places[node]
     cdef Place* q = &plan.places[of]
-    cdef ndarray base, view
-    cdef char* nowhere = <char*>1 + (1 << 20)       # (never read)
-    cdef tuple shapes
+    cdef ndarray view
+    cdef npy_intp offset = 0
     if q.scalar:
+        if plan.program.records[node].dtype != plan.program.records[of].dtype:
+            return False
         place_number(plan, node, q.number)
         p.owner = q.owner
         return True
-    base = geometry_array(plan, of, nowhere)
-    if op == OP_SLICE:
-        found = base[as_view((<tuple>plan.program.attribute(node))[1])]
-    elif op == OP_TRANSPOSE:
-        found = base.transpose((<tuple>plan.program.attribute(node))[0])
-    elif op == OP_BROADCAST:
-        shapes = <tuple>plan.program.attribute(node)
-        if PyArray_NDIM(base) != len(<tuple>shapes[1]) and not q.direct:
-            return False
-        found = broadcast_kernel(base, shapes)
-    elif q.direct:
-        found = base.reshape(plan.program.shape(node))
-    else:
+    view = view_of(plan, node, of, &offset)
+    if view is None:
         return False
-    if not isinstance(found, ndarray):
-        return False
-    view = <ndarray>found
     p.scalar = 0
     p.owner = q.owner
-    p.offset = q.offset + (<char*>PyArray_DATA(view) - nowhere)
+    p.offset = q.offset + offset
     p.nd = PyArray_NDIM(view)
     p.geometry = add_geometry(plan, p.nd, PyArray_DIMS(view), PyArray_STRIDES(view))
     p.direct = PyArray_CHKFLAGS(view, NPY_ARRAY_CARRAY_RO) and not (is_uniform(view) and PyArray_SIZE(view) > 1)
@@ -435,11 +446,14 @@ cdef bint runs_on_scalars(ProgramCore p, int32_t node) noexcept:
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, n = p.nodes_of(node, &nodes, pair)
-    if not r.flags & SCALAR or not row.on_scalars:
+    if not r.flags & SCALAR or r.flags & HOLES or not (row.on_scalars or row.scalar_code == SCALAR_MOVE):
         return False
     for k in range(n):
         if not p.records[nodes[k]].flags & SCALAR:
             return False
+    if row.scalar_code == SCALAR_MOVE:
+        return row.plan == PLAN_CAST or p.records[nodes[0]].dtype == r.dtype
+    for k in range(n):
         if p.records[nodes[k]].dtype == NPY_BOOL and not (k == 0 and row.condition):
             return False
     return r.dtype == NPY_BOOL if row.boolean else r.dtype != NPY_BOOL
@@ -454,7 +468,6 @@ cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* hig
     cdef npy_intp step = 1, size = 1
     cdef int d, nd = <int>len(shape)
     cdef ndarray whole
-    cdef char* nowhere = <char*>1 + (1 << 20)
     for d in range(nd - 1, -1, -1):
         dims[d] = shape[d]
         strides[d] = step
@@ -522,7 +535,7 @@ cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         for j in range(n):
-            if nodes[j] in values and (j or not (i in changes or hands_on(p, i, nodes[0]) or r.op == OP_GATHER_ROWS)):
+            if nodes[j] in values and (j or not (i in changes or hands_on(p, i, nodes[0]) or table[r.op].reads_rows)):
                 return False
         if i in changes or (n and nodes[0] in values and hands_on(p, i, nodes[0])):
             values.add(i)
@@ -536,6 +549,55 @@ cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
     return True
 
 
+cdef int step_for(Plan plan, int32_t node) except -1:
+    """The kind of step that a record becomes, or VIEW or TOTAL: what its row says, where dtypes and shapes allow. A view is placed
+    on the way, which is how one finds out whether there is one."""
+    cdef ProgramCore p = plan.program
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef npy_intp low, high
+    cdef bint scalar = r.flags & SCALAR != 0
+    if row.plan == PLAN_LINE and not row.ready:
+        prepare(r.op)
+    if runs_on_scalars(p, node):
+        return STEP_SCALARS
+    if r.flags & HOLES:
+        return STEP_APPLY
+    if row.plan == PLAN_LINE:
+        if not scalar and runs_fused(p, node):
+            return STEP_FUSED
+        return STEP_ND if loop_for(p, node) != NULL else STEP_APPLY
+    if row.plan == PLAN_PAD:
+        if (fused_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].listeners != r.listeners
+                and padded_range(p, node, &low, &high)):
+            return STEP_FUSED
+        return STEP_PAD
+    if row.plan == PLAN_SUM:
+        if scalar and fused_dtype(r.dtype) and not p.records[r.a].flags & SCALAR:
+            return TOTAL
+        if not is_float(r.dtype):
+            return STEP_APPLY
+        if p.shape(r.a) == p.shape(node):
+            return STEP_COPY
+        return STEP_APPLY if is_half(r.dtype) else STEP_SUM
+    if row.plan == PLAN_VIEW:
+        if (not scalar or plan.places[r.a].scalar) and place_view(plan, node, r.a):
+            return VIEW
+        return STEP_COPY if row.view != NULL else STEP_APPLY
+    if row.plan == PLAN_CAST:
+        return STEP_CAST
+    if row.plan == PLAN_PRODUCT and fused_dtype(r.dtype) and p.records[r.a].dtype == r.dtype and p.records[r.b].dtype == r.dtype:
+        return STEP_MATMUL
+    return STEP_APPLY
+
+
+cdef int place_register(Plan plan, int32_t node) except -1:
+    """A node that is one number, in a register of its own."""
+    place_number(plan, node, plan.register_count)
+    plan.register_count += 1
+    return 0
+
+
 cdef int schedule(Plan plan) except -1:
     """Give every node its step and its place."""
     cdef ProgramCore p = plan.program
@@ -545,10 +607,9 @@ cdef int schedule(Plan plan) except -1:
     cdef int kind
     cdef int32_t pair[2]
     cdef int32_t* nodes
-    cdef npy_intp low, high
+    cdef int n
     cdef list scalar_steps = []
     cdef dict fused_steps = {}
-    cdef tuple shape
     plan.register_count = 0
     for i in range(p.count):
         r = &p.records[i]
@@ -556,109 +617,72 @@ cdef int schedule(Plan plan) except -1:
         plan.kind_of[i] = GIVEN
         plan.storage[i].root = -1
         plan.storage[i].last = -1
-        if i < given or r.op == OP_CONSTANT:
-            if i >= given and r.flags & ATTRIBUTE:
-                plan.references.append(i)
-            if r.flags & SCALAR:
-                place_number(plan, i, plan.register_count)
-                plan.register_count += 1
-            elif i >= given and r.flags & ATTRIBUTE:
-                place_reference(plan, i, p.reference(i).array)
-            elif r.op == OP_CONSTANT and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[i].array):
-                place_number(plan, i, plan.register_count)
-                plan.register_count += 1
-            else:
-                place_contiguous(plan, i)
+        if i < given or is_constant(r):
+            place_given(plan, i)
             continue
         row = &table[r.op]
+        n = p.nodes_of(i, &nodes, pair)
         if row.passes_on and not r.flags & SCALAR:
-            p.nodes_of(i, &nodes, pair)
             # (What a fused step computes goes on within it.)
             if hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_FUSED:
                 plan.step_of[i] = plan.step_of[nodes[0]]
                 plan.kind_of[i] = VIEW
                 plan.places[i] = plan.places[nodes[0]]
                 continue
-        if plan.by_rows[i]:
-            plan.step_of[i] = add_step(plan, STEP_UPDATE, i)
-            plan.kind_of[i] = STEP_UPDATE
-            place_contiguous(plan, i)
-            continue
-        if r.op == OP_GUARD:
-            plan.step_of[i] = add_step(plan, STEP_GUARD, i)
-            plan.kind_of[i] = STEP_GUARD
-            plan.guarded = True
-            continue
-        if row.kind == ELEMENTWISE and not row.ready:
-            prepare(r.op)
-        if row.kind == ELEMENTWISE and runs_on_scalars(p, i):
-            join_step(plan, scalar_steps, i, STEP_SCALARS, 1)
-            place_number(plan, i, plan.register_count)
-            plan.register_count += 1
-            continue
-        if (r.op == OP_CAST or r.op == OP_RESHAPE) and r.flags & SCALAR and p.records[r.a].flags & SCALAR:
-            join_step(plan, scalar_steps, i, STEP_SCALARS, 1)
-            place_number(plan, i, plan.register_count)
-            plan.register_count += 1
-            continue
-        if row.kind == ELEMENTWISE and not r.flags & SCALAR and runs_fused(p, i):
-            kind = p.records[r.a].dtype if not r.flags & LIST else p.records[p.operands[r.a + r.b - 1]].dtype
-            if row.arity == 2 and not r.flags & LIST:
-                kind = p.records[r.b].dtype
-            join_step(plan, fused_steps.setdefault((r.listeners, kind), []), i, STEP_FUSED,
+        kind = STEP_UPDATE if plan.by_rows[i] else (STEP_GUARD if is_guard(r) else step_for(plan, i))
+        if kind == STEP_SCALARS:
+            join_step(plan, scalar_steps, i, kind, 1)
+            place_register(plan, i)
+        elif kind == STEP_FUSED:
+            join_step(plan, fused_steps.setdefault((r.listeners, p.records[nodes[n - 1]].dtype), []), i, kind,
                       1 if row.formula == NULL else row.formula.code_room)
             place_contiguous(plan, i)
-            continue
-        if (r.op == OP_UNSLICE and fused_dtype(r.dtype) and not r.flags & (SCALAR | HOLES) and plan.places[r.a].direct
-                and p.records[r.a].listeners != r.listeners and padded_range(p, i, &low, &high)):
-            join_step(plan, fused_steps.setdefault((r.listeners, r.dtype), []), i, STEP_FUSED, 1)
-            place_contiguous(plan, i)
-            continue
-        if (r.op == OP_SUM and r.flags & SCALAR and fused_dtype(r.dtype) and not p.records[r.a].flags & SCALAR):
+        elif kind == TOTAL:
             join_step(plan, fused_steps.setdefault((p.records[r.a].listeners, r.dtype), []), i, STEP_FUSED, 1)
-            plan.kind_of[i] = VIEW      # whatever reads the sum comes in a later step
-            place_number(plan, i, plan.register_count)
-            plan.register_count += 1
-            continue
-        if ((r.op == OP_SLICE or r.op == OP_TRANSPOSE or r.op == OP_BROADCAST or r.op == OP_RESHAPE) and not r.flags & SCALAR
-                and (not p.records[r.a].flags & SCALAR or r.op == OP_BROADCAST) and place_view(plan, i, r.a)):
+            plan.kind_of[i] = TOTAL
+            place_register(plan, i)
+        elif kind == VIEW:
             plan.step_of[i] = plan.step_of[plan.places[i].owner] if not plan.places[i].scalar else plan.step_of[r.a]
             plan.kind_of[i] = VIEW
-            continue
-        # One step of its own, with memory of its own.
-        if row.kind == ELEMENTWISE and loop_for(p, i) != NULL:
-            kind = STEP_ND
-        elif r.op == OP_SUM and is_float(r.dtype) and (p.shape(r.a) == p.shape(i) or not is_half(r.dtype)):
-            kind = STEP_SUM if p.shape(r.a) != p.shape(i) else STEP_COPY
-        elif r.op == OP_UNSLICE and not r.flags & HOLES:
-            kind = STEP_PAD
-        elif r.op == OP_CAST:
-            kind = STEP_CAST
-        elif r.op == OP_SLICE or r.op == OP_TRANSPOSE or r.op == OP_BROADCAST or r.op == OP_RESHAPE:
-            kind = STEP_COPY
-        elif r.op == OP_MATMUL and fused_dtype(r.dtype) and p.records[r.a].dtype == r.dtype and p.records[r.b].dtype == r.dtype:
-            kind = STEP_MATMUL
         else:
-            kind = STEP_APPLY
-            plan.applies = True
-            plan.draws = plan.draws or table[r.op].draws
-            plan.acts = plan.acts or table[r.op].acts
-        plan.step_of[i] = add_step(plan, kind, i)
-        plan.kind_of[i] = <uint8_t>kind
-        place_contiguous(plan, i)
-        if r.flags & SCALAR:
-            plan.places[i].scalar = 1       # the step's result is read into a register
-            plan.places[i].direct = 0       # and from there only
-            plan.places[i].number = plan.register_count
-            plan.steps[plan.step_of[i]].reads = plan.register_count
-            plan.register_count += 1
+            take_own_step(plan, i, kind)
     return 0
 
 
-# Integer loops that no value makes fail; the others (division, remainders, powers) are left to NumPy's own call.
-cdef tuple safe_on_integers = (OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_NEGATIVE, OP_SQUARE, OP_LESS, OP_LESS_EQUAL, OP_EQUAL,
-                               OP_NOT_EQUAL, OP_GREATER, OP_GREATER_EQUAL, OP_BITWISE_AND, OP_BITWISE_OR, OP_BITWISE_XOR,
-                               OP_INVERT, OP_SELECT)
+cdef int place_given(Plan plan, int32_t node) except -1:
+    """An argument, a variable's value or a constant."""
+    cdef ProgramCore p = plan.program
+    cdef Record* r = &p.records[node]
+    cdef bint referred = is_constant(r) and r.flags & ATTRIBUTE
+    if referred:
+        plan.references.append(node)
+    if r.flags & SCALAR or (is_constant(r) and not referred and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[node].array)):
+        return place_register(plan, node)
+    if referred:
+        return place_reference(plan, node, p.reference(node).array)
+    return place_contiguous(plan, node)
+
+
+cdef int take_own_step(Plan plan, int32_t node, int kind) except -1:
+    """One step for one node, with memory of its own."""
+    cdef Row* row = &table[plan.program.records[node].op]
+    plan.step_of[node] = add_step(plan, kind, node)
+    plan.kind_of[node] = <uint8_t>kind
+    if kind == STEP_GUARD:
+        plan.guarded = True
+        return 0
+    if kind == STEP_APPLY:
+        plan.applies = True
+        plan.draws = plan.draws or row.draws
+        plan.acts = plan.acts or row.acts
+    place_contiguous(plan, node)
+    if plan.program.records[node].flags & SCALAR and kind != STEP_UPDATE:
+        plan.places[node].scalar = 1        # the step's result is read into a register
+        plan.places[node].direct = 0        # and from there only
+        plan.places[node].number = plan.register_count
+        plan.steps[plan.step_of[node]].reads = plan.register_count
+        plan.register_count += 1
+    return 0
 
 
 cdef Loop loop_for(ProgramCore p, int32_t node, void** extra=NULL):
@@ -679,7 +703,8 @@ cdef Loop loop_for(ProgramCore p, int32_t node, void** extra=NULL):
         if extra != NULL:
             extra[0] = row.data[code]
         return row.loop[code]
-    if row.ufunc == NULL or not PyTypeNum_ISINTEGER(code) or r.op not in safe_on_integers:
+    # Of loops over integers those that no value makes fail; the others are left to NumPy's own call.
+    if row.ufunc == NULL or not PyTypeNum_ISINTEGER(code) or row.poles or row.raises:
         return NULL
     u = <UFunc*>row.ufunc
     for k in range(u.ntypes):
@@ -754,7 +779,7 @@ cdef int assign_memory(Plan plan) except -1:
                 plan.storage[i].root = plan.root_count
             plan.root_count += 1
         for i in range(p.count):
-            if p.records[i].op == OP_CONSTANT and not plan.places[i].scalar and needed[i]:
+            if is_constant(&p.records[i]) and not plan.places[i].scalar and needed[i]:
                 plan.storage[i].root = plan.root_count
                 if p.records[i].flags & ATTRIBUTE:
                     plan.root_count += 1
@@ -788,7 +813,7 @@ cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
             continue
         if plan.kind_of[i] == STEP_FUSED and not needed[i]:
             continue
-        if plan.kind_of[i] == STEP_SCALARS or plan.kind_of[i] == STEP_GUARD:
+        if plan.kind_of[i] == STEP_SCALARS or plan.kind_of[i] == TOTAL or plan.kind_of[i] == STEP_GUARD:
             continue
         born[plan.step_of[i]].append(i)
     for s in range(plan.step_count):
@@ -895,18 +920,10 @@ cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
         o.b = plan.places[nodes[1]].number if n > 1 else 0
         o.c = plan.places[nodes[2]].number if n > 2 else 0
         o.rounds = r.dtype == NPY_FLOAT
-        if r.op == OP_RESHAPE or r.op == OP_CAST:
-            o.code = SCALAR_TRUTH if r.dtype == NPY_BOOL else SCALAR_MOVE
-        elif r.op == OP_ADD or r.op == OP_SUBTRACT or r.op == OP_MULTIPLY or r.op == OP_DIVIDE or r.op == OP_COTANGENT_PRODUCT or r.op == OP_COTANGENT_QUOTIENT or r.op == OP_NEGATIVE or r.op == OP_SQUARE or r.op == OP_SELECT or r.op == OP_LESS or r.op == OP_GREATER:
-            o.code = r.op
-        elif row.scalar1 != NULL:
-            o.code = SCALAR_CALL1
-            o.function = <void*>row.scalar1
-        elif row.scalar2 != NULL:
-            o.code = SCALAR_CALL2
-            o.function = <void*>row.scalar2
-        else:
-            o.code = SCALAR_ROW
+        o.code = <uint16_t>row.scalar_code
+        o.function = <void*>row.scalar1 if row.arity == 1 else <void*>row.scalar2
+        if o.code == SCALAR_MOVE and r.dtype == NPY_BOOL:
+            o.code = SCALAR_TRUTH
     pair_sines(made)
     return 0
 
@@ -1080,7 +1097,7 @@ cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except
     if f.registers == NULL or f.ops == NULL or f.sums == NULL:
         raise MemoryError()
     i = members[0]
-    shape_number = p.records[p.records[i].a].listeners if p.records[i].op == OP_SUM else p.records[i].listeners
+    shape_number = p.records[p.records[i].a if plan.kind_of[i] == TOTAL else i].listeners
     whole = <tuple>p.shapes[shape_number]
     f.size = 1
     for size in whole:
@@ -1089,7 +1106,7 @@ cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except
         i = members[k]
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
-        if r.op == OP_UNSLICE:
+        if table[r.op].plan == PLAN_PAD:
             padded_range(p, i, &low, &high)
             at = fused_register(f, FUSED_PADDED, r.dtype)
             f.registers[at].from_ = address_of(plan, nodes[0])
@@ -1103,7 +1120,7 @@ cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except
                     found = fused_load(plan, f, nodes[j], shape_number)
                     register_of[nodes[j]] = found
                 inputs[j] = found
-            if r.op == OP_SUM:
+            if plan.kind_of[i] == TOTAL:
                 f.sums[f.sum_count].register = inputs[0]
                 f.sums[f.sum_count].number = plan.places[i].number
                 f.sum_count += 1
@@ -1214,7 +1231,6 @@ cdef int build_loop(Plan plan, int s) except -1:
     cdef tuple shape = p.shape(i), middle, operand_shape
     cdef npy_intp stride
     cdef ndarray view
-    cdef char* nowhere = <char*>1 + (1 << 20)
     cdef npy_intp strides[MOST_DIMS]
     if made == NULL:
         raise MemoryError()
@@ -1244,8 +1260,7 @@ cdef int build_loop(Plan plan, int s) except -1:
     elif step.kind == STEP_COPY:
         made.loop = copy_loop(<int>item_size[r.dtype])
         made.shape.count = 2
-        # In the geometry of the operand, but for a reshape, whose result lies in the order of the operand's elements.
-        if r.op == OP_RESHAPE or r.op == OP_SUM:
+        if not view_of_operand(plan, made, i, nodes[0]):       # the elements in their order
             operand_shape = p.shape(nodes[0])
             made.shape.nd = <int>len(operand_shape)
             stride = item_size[r.dtype]
@@ -1255,8 +1270,6 @@ cdef int build_loop(Plan plan, int s) except -1:
                 stride *= made.shape.dims[d]
             set_strides(plan, &made.shape, 0, nodes[0], made.shape.nd)
             made.at[0] = address_of(plan, nodes[0])
-        else:
-            view_of_operand(plan, made, i, nodes[0])
         made.at[1] = made.whole
     elif step.kind == STEP_PAD:
         made.loop = copy_loop(<int>item_size[r.dtype])
@@ -1307,33 +1320,21 @@ cdef int set_result_strides(Plan plan, Operands* o, int k, int32_t node) noexcep
     return 0
 
 
-cdef int view_of_operand(Plan plan, LoopStep* made, int32_t node, int32_t of) except -1:
-    """A copy of what would be a view, but for where it has to go."""
-    cdef ProgramCore p = plan.program
-    cdef char* nowhere = <char*>1 + (1 << 20)
-    cdef ndarray base, view
-    cdef int op = p.records[node].op, d
+cdef bint view_of_operand(Plan plan, LoopStep* made, int32_t node, int32_t of) except -1:
+    """A copy of what would be a view, but for where it has to go; False where there is no view."""
+    cdef npy_intp offset = 0
+    cdef ndarray view = view_of(plan, node, of, &offset) if table[plan.program.records[node].op].plan == PLAN_VIEW else None
+    cdef int d
+    if view is None:
+        return False
+    made.shape.nd = PyArray_NDIM(view)
+    for d in range(made.shape.nd):
+        made.shape.dims[d] = PyArray_DIMS(view)[d]
+        made.shape.strides[0][d] = PyArray_STRIDES(view)[d]
     made.at[0] = address_of(plan, of)
-    if plan.places[of].scalar:
-        made.shape.nd = <int>len(p.shape(node))
-        for d in range(made.shape.nd):
-            made.shape.dims[d] = p.shape(node)[d]
-            made.shape.strides[0][d] = 0
-    else:
-        base = geometry_array(plan, of, nowhere)
-        if op == OP_SLICE:
-            view = base[as_view((<tuple>p.attribute(node))[1])]
-        elif op == OP_TRANSPOSE:
-            view = base.transpose((<tuple>p.attribute(node))[0])
-        else:
-            view = broadcast_kernel(base.reshape((<tuple>p.attribute(node))[1], copy=False), <tuple>p.attribute(node))
-        made.shape.nd = PyArray_NDIM(view)
-        for d in range(made.shape.nd):
-            made.shape.dims[d] = PyArray_DIMS(view)[d]
-            made.shape.strides[0][d] = PyArray_STRIDES(view)[d]
-        made.at[0].offset += <char*>PyArray_DATA(view) - nowhere
+    made.at[0].offset += offset
     set_result_strides(plan, &made.shape, 1, node)
-    return 0
+    return True
 
 
 cdef int build_product(Plan plan, int s) except -1:
@@ -1422,7 +1423,7 @@ cdef Plan make_plan(ProgramCore p):
         if plan.registers == NULL or members == NULL or filled == NULL or needed == NULL:
             raise MemoryError()
         for i in range(p.count):
-            if p.records[i].op == OP_CONSTANT and plan.places[i].scalar:
+            if is_constant(&p.records[i]) and plan.places[i].scalar:
                 plan.registers[plan.places[i].number] = (p.values[i].number if p.records[i].flags & SCALAR
                                                          else read_scalar(<ndarray>p.values[i].array))
             needed[i] = plan.storage[i].root >= 0
@@ -1431,8 +1432,7 @@ cdef Plan make_plan(ProgramCore p):
             at += plan.steps[s].count
         for i in range(p.count):
             s = plan.step_of[i]
-            if s >= 0 and plan.steps[s].count and (plan.kind_of[i] == plan.steps[s].kind
-                                                   or (p.records[i].op == OP_SUM and plan.places[i].owner == i)):
+            if s >= 0 and plan.steps[s].count and (plan.kind_of[i] == plan.steps[s].kind or plan.kind_of[i] == TOTAL):
                 members[plan.steps[s].first + filled[s]] = i
                 filled[s] += 1
         for s in range(plan.step_count):

@@ -178,7 +178,7 @@ cdef class ProgramCore:
 
     cdef inline Operand reference(self, int32_t node):
         """The tensor around somebody's array that a constant stands for, or None."""
-        return <Operand>self.attribute(node) if self.records[node].op == OP_CONSTANT else None
+        return <Operand>self.attribute(node) if is_constant(&self.records[node]) else None
 
     cdef Tensor constant(self, int32_t node):
         """The value of a constant or a guard, now."""
@@ -204,9 +204,9 @@ cdef class ProgramCore:
         cdef Record* r = &self.records[node]
         n = self.nodes_of(node, &nodes, pair)
         attribute = self.attribute(node)
-        if r.op == OP_CONSTANT:
+        if is_constant(r):
             attribute = self.constant(node)
-        elif r.op == OP_GUARD:
+        elif is_guard(r):
             attribute = (self.constant(node), bool(r.payload.partial[0]), <int>r.payload.partial[1])
         return (op_label(r.op), tuple([nodes[k] for k in range(n)]), dtype_objects[r.dtype], self.shape(node), attribute)
 
@@ -215,7 +215,8 @@ cdef class ProgramCore:
         cdef int32_t* nodes = <int32_t*>PyMem_Malloc((len(operands) + 1) * sizeof(int32_t))
         cdef int32_t node
         cdef int op, k
-        cdef Operand value
+        cdef Operand value = None
+        cdef Record* r
         if nodes == NULL:
             raise MemoryError()
         try:
@@ -225,17 +226,18 @@ cdef class ProgramCore:
                     raise ValueError(f"node {self.count} names operand {operands[k]}, which is not before it")
             op = special_opcodes[name] if name in special_opcodes else opcode_by_name[name]
             code = code_of_number(np_dtype(dtype).num)
-            value = attribute if op == OP_CONSTANT else (attribute[0] if op == OP_GUARD else None)
-            node = self.append(op, code, shape, nodes, <int>len(operands), None if op == OP_GUARD or op == OP_CONSTANT else attribute)
+            node = self.append(op, code, shape, nodes, <int>len(operands), attribute if name not in special_opcodes else None)
+            r = &self.records[node]
+            if is_guard(r):
+                value, r.payload.partial[0], r.payload.partial[1] = attribute
+            elif is_constant(r):
+                value = attribute
             if value is not None:
                 self.set_constant(node, value)
-            if op == OP_GUARD:
-                self.records[node].payload.partial[0] = attribute[1]
-                self.records[node].payload.partial[1] = attribute[2]
-            if attribute is not None and has_holes(attribute):
-                self.records[node].flags |= HOLES
-            if does_more(&self.records[node]):
-                self.records[node].flags |= KEPT
+            if r.flags & ATTRIBUTE and has_holes(attribute):
+                r.flags |= HOLES
+            if does_more(r):
+                r.flags |= KEPT
         finally:
             PyMem_Free(nodes)
         return node
@@ -270,27 +272,27 @@ cdef class ProgramCore:
             n = self.nodes_of(i, &nodes, pair)
             other.append(self.records[i].op, self.records[i].dtype, self.shape(i), nodes, n, self.attribute(i))
             other.records[i].flags |= self.records[i].flags & HOLES
-            if self.records[i].op == OP_CONSTANT or self.records[i].op == OP_GUARD:
-                other.set_constant(i, self.first_value(i))
-            if self.records[i].op == OP_GUARD:
-                other.records[i].payload.partial[0] = self.records[i].payload.partial[0]
-                other.records[i].payload.partial[1] = self.records[i].payload.partial[1]
+            copy_value(self, i, other, i)
         other.own_derivatives = self.own_derivatives
         other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
         return other
 
 
 cdef dict special_opcodes = {"guard": OP_GUARD, "input": OP_INPUT, "constant": OP_CONSTANT}
+cdef dict special_labels = {special_opcodes[name]: name for name in special_opcodes}
 
 
 cdef str op_label(int op):
-    if op == OP_GUARD:
-        return "guard"
-    if op == OP_INPUT:
-        return "input"
-    if op == OP_CONSTANT:
-        return "constant"
-    return op_name(op)
+    return special_labels[op] if op in special_labels else op_name(op)
+
+
+cdef int copy_value(ProgramCore p, int32_t i, ProgramCore to, int32_t node) except -1:
+    """What one program's record holds, for another's that is the same: a constant's value, or what a guard saw and how."""
+    if holds_value(&p.records[i]):
+        to.set_constant(node, p.first_value(i))
+    if is_guard(&p.records[i]):
+        to.records[node].payload = p.records[i].payload
+    return 0
 
 
 cdef bint has_holes(object attribute) except -1:
@@ -330,7 +332,7 @@ cdef object open_holes(ProgramCore p, const int32_t* at, object attribute, dict 
         if found is None or found[1] is not attribute:
             return attribute
         node = at[<int32_t>found[0]]
-        if p.records[node].op == OP_CONSTANT and not p.records[node].flags & CAPTURED and p.reference(node) is None:
+        if is_constant(&p.records[node]) and not p.records[node].flags & CAPTURED and p.reference(node) is None:
             return attribute        # an array that was made in passing
         extra.append(node)
         return Hole(first + <int>len(extra) - 1)
@@ -418,13 +420,13 @@ def freeze(Tracer tracer, list results, bint whole=False):
             at[i] = p.append(OP_INPUT, log.records[i].dtype, shape_at(log, i), NULL, 0, None)
         for i in range(inputs, log.count):      # variables next
             r = &log.records[i]
-            if r.op == OP_LEAF and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+            if is_leaf(r) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
                 v = <object>r.payload.attribute
                 if id(v) not in numbers:
                     numbers[id(v)] = len(variables)
                     variables.append(v)
                     current[id(v)] = p.append(OP_INPUT, r.dtype, shape_at(log, i), NULL, 0, None)
-            elif r.op == OP_ASSIGN:
+            elif is_assignment(r):
                 v = <object>r.payload.attribute
                 if id(v) not in numbers:
                     numbers[id(v)] = len(variables)
@@ -434,7 +436,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
             r = &log.records[i]
             if not meet(log, r.listeners, log.tracer):
                 continue
-            if r.op == OP_LEAF:
+            if is_leaf(r):
                 x = <Operand>r.payload.attribute
                 if x.is_variable:
                     at[i] = read_again(p, current[id(x)], inputs + <int32_t>numbers[id(x)])
@@ -450,18 +452,17 @@ def freeze(Tracer tracer, list results, bint whole=False):
                         captures.append((at[i], x))
                         p.records[at[i]].flags |= CAPTURED
                 continue
-            if r.op == OP_PROJECTION:
+            if is_projection(r):
                 at[i] = at[r.b]
                 continue
-            if r.op == OP_ASSIGN:
+            if is_assignment(r):
                 v = <object>r.payload.attribute
                 current[id(v)] = at[r.a]
                 assigned[numbers[id(v)]] = at[r.a]
                 continue
-            if r.op == OP_GUARD:
+            if is_guard(r):
                 node = p.append(OP_GUARD, r.dtype, shape_at(log, r.a), &at[r.a], 1, None)
-                p.records[node].payload.partial[0] = r.payload.partial[0]
-                p.records[node].payload.partial[1] = r.payload.partial[1]
+                p.records[node].payload = r.payload
                 if r.flags & SCALAR:
                     p.values[node].number = log.values[i].number
                 else:
@@ -475,7 +476,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
             attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE and table[r.op].kind != ELEMENTWISE else None
             if of_many_operands(r.op) and attribute is not None:
                 attribute = (<tuple>attribute)[0]
-            if r.op == OP_MATMUL:
+            if table[r.op].kind == MATMUL:
                 attribute = (<tuple>attribute)[:2]
             extra = []
             if tracer.lent and attribute is not None and holds_arrays(attribute):
@@ -524,7 +525,7 @@ def departures(ProgramCore p):
     cdef uint8_t* read
     cdef list found = []
     for i in range(p.count):
-        if p.records[i].op != OP_GUARD or p.records[i].payload.partial[1] == 0:
+        if not is_guard(&p.records[i]) or p.records[i].payload.partial[1] == 0:
             continue
         read = <uint8_t*>calloc(<size_t>i + 1, 1)
         if read == NULL:
@@ -547,8 +548,6 @@ cdef int passing(ProgramCore p, int32_t node, int32_t** nodes, int32_t* pair) ex
     """The operands of a record whose derivatives do not all stop at it."""
     cdef Row* row = &table[p.records[node].op]
     cdef int k
-    if p.records[node].op == OP_INPUT or p.records[node].op == OP_CONSTANT:
-        return 0
     if row.kind == ELEMENTWISE:
         for k in range(row.arity):
             if row.derivative[k] != NOTHING:
@@ -738,9 +737,9 @@ def apply_program(ProgramCore p, list operands):
     values[:p.input_count] = operands
     for i in range(p.input_count, p.count):
         r = &p.records[i]
-        if r.op == OP_CONSTANT:
+        if is_constant(r):
             values[i] = p.constant(i)
-        elif r.op == OP_GUARD:
+        elif is_guard(r):
             repeat_guard(p, i, <Operand>values[r.a])
         else:
             values[i] = apply_record(p, i, values)
@@ -758,9 +757,9 @@ def values_of(ProgramCore p, list operands):
     try:
         for i in range(<int32_t>len(operands), p.count):
             r = &p.records[i]
-            if r.op == OP_CONSTANT:
+            if is_constant(r):
                 values[i] = p.constant(i)
-            elif r.op != OP_GUARD:
+            elif not is_guard(r):
                 values[i] = apply_record(p, i, values)
     finally:
         ad_set_current_log(outer)
@@ -787,8 +786,7 @@ cdef int repeat_guard(ProgramCore p, int32_t node, Operand x) except -1:
     r = log_append(log, OP_GUARD, log.tracer)
     r.a = at
     r.dtype = p.records[node].dtype
-    r.payload.partial[0] = p.records[node].payload.partial[0]
-    r.payload.partial[1] = p.records[node].payload.partial[1]
+    r.payload = p.records[node].payload
     if p.records[node].flags & SCALAR:
         r.flags = SCALAR
         log.values[log.count - 1].number = p.values[node].number

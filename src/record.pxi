@@ -84,9 +84,46 @@ cdef enum:
     OP_COTANGENT_PRODUCT = 38   # in rules: a cotangent times, or by, what may be infinite, where zero stays zero
     OP_COTANGENT_QUOTIENT = 39
     OP_ZERO_PRODUCT = 40        # in their rules: either factor's zeros stay
-    FIRST_FREE_OPCODE = 41
+    OP_STOP_GRADIENT = 41       # of a trace: what a tape within it lost sight of
+    FIRST_FREE_OPCODE = 42
     MOST_OPCODES = 1024
 
 
+cdef inline bint same_bits(double a, double b) noexcept nogil:
+    return memcmp(&a, &b, sizeof(double)) == 0
+
+
+# Records that stand for no op of the table. Which a record is, its opcode says; it is asked for here and nowhere else.
+
 cdef inline bint is_leaf(const Record* r) noexcept nogil:
     return r.op == OP_LEAF
+
+
+cdef inline bint is_projection(const Record* r) noexcept nogil:
+    return r.op == OP_PROJECTION
+
+
+cdef inline bint is_guard(const Record* r) noexcept nogil:
+    return r.op == OP_GUARD
+
+
+cdef inline bint is_assignment(const Record* r) noexcept nogil:
+    return r.op == OP_ASSIGN
+
+
+cdef inline bint is_input(const Record* r) noexcept nogil:
+    return r.op == OP_INPUT
+
+
+cdef inline bint is_constant(const Record* r) noexcept nogil:
+    return r.op == OP_CONSTANT
+
+
+cdef inline bint holds_value(const Record* r) noexcept nogil:
+    """Whether a program's record has a value in its value's place."""
+    return is_constant(r) or is_guard(r)
+
+
+cdef inline bint computes(const Record* r) noexcept nogil:
+    """Whether a program's record computes something: it is a row's."""
+    return not (is_input(r) or holds_value(r))

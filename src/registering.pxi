@@ -48,6 +48,9 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
         row.derivative[k] = NOTHING if derivatives[k] is None else (MISSING if derivatives[k] is ... else UNTRACED)
     row.scalar1 = scalar_kernel1(name) if arity == 1 else NULL
     row.scalar2 = scalar_kernel2(name) if arity == 2 else NULL
+    row.scalar3 = scalar_kernel3(name) if arity == 3 else NULL
+    row.scalar_code = scalar_code_of(row)
+    row.plan = PLAN_LINE
     op = new_handle(name, opcode, parameters, doc, c, cost)
     op.boolean = boolean
     op.method.ml_name = op.encoded_name
@@ -81,15 +84,85 @@ def on_complex(str name, form):
     table[<int>opcode_by_name[name]].complex_form = keep(form)
 
 
+@cython.final
+cdef class Compiled:
+    """A kernel that the core has for a linear row, and how a plan runs it."""
+    cdef ArrayKernel kernel
+    cdef ArrayKernel view
+    cdef int plan
+
+
+cdef Compiled compiled(ArrayKernel kernel, ArrayKernel view, int plan):
+    cdef Compiled made = Compiled.__new__(Compiled)
+    made.kernel = kernel
+    made.view = view
+    made.plan = plan
+    return made
+
+
+CAST = compiled(cast_kernel, NULL, PLAN_CAST)
+SUM = compiled(sum_kernel, NULL, PLAN_SUM)
+BROADCAST = compiled(broadcast_kernel, broadcast_kernel, PLAN_VIEW)
+RESHAPE = compiled(reshape_kernel, reshape_view, PLAN_VIEW)
+TRANSPOSE = compiled(transpose_kernel, transpose_kernel, PLAN_VIEW)
+SLICE = compiled(slice_kernel, slice_view, PLAN_VIEW)
+UNSLICE = compiled(unslice_kernel, NULL, PLAN_PAD)
+
+
+cdef int take_kernel(Row* row, object kernel, bint views) except -1:
+    if isinstance(kernel, Compiled):
+        row.compiled = (<Compiled>kernel).kernel
+        row.view = (<Compiled>kernel).view
+        row.plan = (<Compiled>kernel).plan
+    elif kernel is not None:
+        row.python = keep(kernel)
+        row.plan = PLAN_VIEW if views else PLAN_CALL
+    row.scalar_code = SCALAR_MOVE if row.plan == PLAN_VIEW or row.plan == PLAN_CAST else SCALAR_ROW
+    return 0
+
+
+def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False, zeros_kept=None, keeping_zeros=None,
+               bint idle_if_alike=False, joined=None, permutes=None, bint reads_rows=False):
+    """Note of a row what holds to the last bit, infinities, NaNs and signed zeros included, for passes to count on.
+
+    Of elementwise rows: operands that leave the other one as it is (`neutral`: a number or None for each); whether operands may
+    change places (True, or "reals": where none is complex); whether the row undoes itself; which zeros among the operands
+    are zeros of the value whatever the other one is ("first", "both"); and which row keeps the first operand's zeros and is this
+    one else (`keeping_zeros`).
+    Of linear rows: whether the value is the operand where it has its dtype and shape; `joined`: (the first's attributes, the
+    second's) -> the attributes of one for two on end; `permutes`: attributes -> the operand's axis of each of the value's, where
+    that is all that the row does; whether it `reads_rows`, by the numbers that are the second part of its attributes.
+    """
+    cdef int op = <int>opcode_by_name[name], k
+    cdef Row* row = &table[op]
+    for k, number in enumerate(neutral):
+        if number is not None:
+            row.has_neutral |= <uint32_t>1 << k
+            row.neutral[k] = number
+    row.commutes = COMMUTES_ON_REALS if commutes == "reals" else (COMMUTES if commutes else KEEPS_ORDER)
+    row.undoes_itself = undoes_itself
+    row.zeros_kept = FIRST_ZEROS if zeros_kept == "first" else (BOTH_ZEROS if zeros_kept == "both" else NO_ZEROS)
+    if keeping_zeros is not None:
+        row.keeping_zeros = opcode_by_name[keeping_zeros]
+        table[row.keeping_zeros].plain = op
+    row.idle_if_alike = idle_if_alike
+    row.reads_rows = reads_rows
+    if joined is not None:
+        row.joined = keep(joined)
+    if permutes is not None:
+        row.permutes = keep(permutes)
+
+
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
                     batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives, c=(None, None),
-                    cost=("each", "each")):
+                    cost=("each", "each"), views=(False, False)):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
-    tuple) reversed. Kernels that the core has compiled are given as None. `batched` makes attributes for an operand with
-    a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for many examples
-    (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. With `widens`, both kernels
+    tuple) reversed. A kernel that the core has compiled is a `Compiled`. Where one `views`, what it returns is always a view of
+    its array, which may have any strides, and it reads no element: a program does not copy any. `batched` makes attributes
+    for an operand with a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for
+    many examples (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. With `widens`, both kernels
     but those that select are given float32 for half precisions. For `selects` and `depends` see sparsity.pxi.
     `form` says what the attributes are, and `gives` what either of the pair makes of its operand (ops/forms.py). `c` and `cost`
     are of either, too.
@@ -114,8 +187,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
         table[first].examples = keep(examples)
     if partner_examples is not None:
         table[second].examples = keep(partner_examples)
-    if forward is not None:
-        table[first].python = keep(forward)
+    take_kernel(&table[first], forward, views[0])
     take_form(&table[first], form, gives[0])
     if second != first:
         take_form(&table[second], form, gives[1])
@@ -125,8 +197,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
         table[second].ready = True
         table[second].selects = partner_selects
         table[second].widens = widens and not partner_selects
-        if backward is not None:
-            table[second].python = keep(backward)
+        take_kernel(&table[second], backward, views[1])
     op = new_handle(name, first, ["x"], "", c[0], cost[0])
     return op, op if second == first else new_handle(partner, second, ["x"], "", c[1], cost[1])
 
@@ -204,6 +275,7 @@ def register_matmul(ufunc, *, form, gives, c=None, cost="each"):
     cdef int opcode = claim_opcode("matmul")
     take_form(&table[opcode], form, gives)
     table[opcode].kind = MATMUL
+    table[opcode].plan = PLAN_PRODUCT
     table[opcode].arity = 2
     table[opcode].ready = True
     take_ufunc_loops(&table[opcode], ufunc)

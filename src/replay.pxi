@@ -98,27 +98,27 @@ cdef void run_scalars(const ScalarStep* step, double* x) noexcept nogil:
     cdef int code
     while o < end:
         code = o.code
-        if code == OP_ADD:
+        if code == SCALAR_ADD:
             y = x[o.a] + x[o.b]
-        elif code == OP_MULTIPLY:
+        elif code == SCALAR_MULTIPLY:
             y = x[o.a] * x[o.b]
-        elif code == OP_SUBTRACT:
+        elif code == SCALAR_SUBTRACT:
             y = x[o.a] - x[o.b]
-        elif code == OP_DIVIDE:
+        elif code == SCALAR_DIVIDE:
             y = x[o.a] / x[o.b]
-        elif code == OP_COTANGENT_PRODUCT:
+        elif code == SCALAR_COTANGENT_PRODUCT:
             y = scalar_cotangent_product(x[o.a], x[o.b])
-        elif code == OP_COTANGENT_QUOTIENT:
+        elif code == SCALAR_COTANGENT_QUOTIENT:
             y = scalar_cotangent_quotient(x[o.a], x[o.b])
-        elif code == OP_NEGATIVE:
+        elif code == SCALAR_NEGATIVE:
             y = -x[o.a]
-        elif code == OP_SQUARE:
+        elif code == SCALAR_SQUARE:
             y = x[o.a] * x[o.a]
-        elif code == OP_SELECT:
+        elif code == SCALAR_SELECT:
             y = x[o.b] if x[o.a] != 0 else x[o.c]
-        elif code == OP_LESS:
+        elif code == SCALAR_LESS:
             y = x[o.a] < x[o.b]
-        elif code == OP_GREATER:
+        elif code == SCALAR_GREATER:
             y = x[o.a] > x[o.b]
         elif code == SCALAR_SINCOS:
             c_sincos(x[o.a], &x[o.out], &x[o.b])
@@ -364,7 +364,7 @@ cdef int note_update(Plan plan, Run* run, Step* step) except -1:
     p.nodes_of(step.node, &nodes, pair)
     rows = numpy.array(present_array(plan, run, nodes[1]), np_intp_dtype, order="C")
     values = numpy.array(present_array(plan, run, nodes[2]), dtype_objects[p.records[step.node].dtype], order="C")
-    check_rows(geometry_array(plan, step.node, <char*>1 + (1 << 20)), rows, values)     # (whose elements nobody reads)
+    check_rows(geometry_array(plan, step.node, nowhere), rows, values)     # (whose elements nobody reads)
     keep_object(run, <int>(step.result.root - plan.object_roots), (row_change(p.attribute(step.node)), rows, values))
     return 0
 

@@ -168,7 +168,7 @@ cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
     if log.count == mark.count or log.kept:
         return
     for i in range(log.count - 1, mark.count - 1, -1):
-        if log.records[i].op == OP_LEAF and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:
+        if is_leaf(&log.records[i]) and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:
             # A variable that was assigned to stands where it stood before it was read again.
             x = <Operand>log.records[i].payload.attribute
             if log_find(log, x) == i:

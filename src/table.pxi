@@ -7,6 +7,7 @@
 ctypedef void (*Loop)(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept nogil
 ctypedef double (*Scalar1)(double) noexcept nogil
 ctypedef double (*Scalar2)(double, double) noexcept nogil
+ctypedef double (*Scalar3)(double, double, double) noexcept nogil
 
 cdef const char* within = b" in the attributes of an operation"    # where these are walked, for a RecursionError
 
@@ -49,6 +50,47 @@ cdef enum Derivative:
 cdef enum:
     PARTIALS_WITH_POLES = 2
 
+# How a plan runs a row's records, where their dtypes and shapes allow; else as PLAN_CALL
+cdef enum HowPlanned:
+    PLAN_CALL                   # the op itself, on tensors
+    PLAN_LINE                   # on numbers, in a line with its neighbours, or as a loop of its own
+    PLAN_VIEW                   # another geometry on the operand's memory
+    PLAN_CAST
+    PLAN_SUM                    # at the end of a line, or as a step of its own
+    PLAN_PAD                    # zeros with the operand among them: in a line, or as a step of its own
+    PLAN_PRODUCT                # by BLAS
+
+# What the interpreter of numbers (replay.pxi) does for a row's records
+cdef enum ScalarCode:
+    SCALAR_ROW                  # scalar_eval
+    SCALAR_CALL1
+    SCALAR_CALL2
+    SCALAR_ADD                  # and these without a call
+    SCALAR_MULTIPLY
+    SCALAR_SUBTRACT
+    SCALAR_DIVIDE
+    SCALAR_COTANGENT_PRODUCT
+    SCALAR_COTANGENT_QUOTIENT
+    SCALAR_NEGATIVE
+    SCALAR_SQUARE
+    SCALAR_SELECT
+    SCALAR_LESS
+    SCALAR_GREATER
+    SCALAR_MOVE
+    SCALAR_TRUTH                # whether it is not zero
+    SCALAR_SINCOS               # sin to `out`, cos to `b`
+
+cdef enum Commuting:
+    KEEPS_ORDER
+    COMMUTES_ON_REALS           # (a product of complex numbers is rounded in another way than the same two the other way round)
+    COMMUTES
+
+# ELEMENTWISE: which zeros among the operands are zeros of the value whatever the other operand is
+cdef enum ZerosKept:
+    NO_ZEROS
+    FIRST_ZEROS
+    BOTH_ZEROS
+
 ctypedef struct Instruction:
     uint16_t op
     int16_t out
@@ -82,6 +124,8 @@ ctypedef struct Partial:
     Scalar1 function
     Program* program            # registers: inputs, output
 
+ctypedef ndarray (*ArrayKernel)(ndarray x, object attribute)
+
 ctypedef struct Row:
     int kind
     int arity
@@ -96,6 +140,7 @@ ctypedef struct Row:
     int code_room               # what all its derivatives together take in a line
     int register_room
     int poles                   # ELEMENTWISE: the value is infinite or NaN at some finite operands
+    int slope_zeros[MOST_INPUTS]    # ELEMENTWISE: of ZerosKept: the most that an op in its derivative keeps,
     int slope_product[MOST_INPUTS]  # ELEMENTWISE: the op that multiplies a cotangent by the slope: one that keeps zeros where
                                 # the slope may be infinite or NaN
     int keeps_inputs            # GENERAL: what its rule is given
@@ -122,6 +167,7 @@ ctypedef struct Row:
     Program* formula            # registers: inputs; the kernel, where it is made of other ops
     Scalar1 scalar1
     Scalar2 scalar2
+    Scalar3 scalar3
     Loop loop[TYPES]
     void* data[TYPES]
     uint8_t out_type[TYPES]
@@ -136,6 +182,23 @@ ctypedef struct Row:
     PyObject* formula_rule      # the formula as it was written
     PyObject* form              # LINEAR, MATMUL, GENERAL: what its attributes are (ops/forms.py); NULL: it has no place in a program file
     PyObject* gives             # LINEAR, MATMUL, GENERAL: the dtype and shape of its value, from its attributes and the operands'; likewise
+    int plan                    # of HowPlanned
+    int scalar_code             # of ScalarCode
+    ArrayKernel compiled        # LINEAR: the forward function, where the core has it; or NULL
+    ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or None where
+                                # there is none and the value is the operand's elements in their order; or NULL: by `python`
+    int reads_rows              # LINEAR: its value is rows of the operand, by numbers in the second place of its attributes
+    # What passes may count on, to the last bit, infinities, NaNs and signed zeros included
+    int commutes                # ELEMENTWISE: of Commuting
+    int undoes_itself           # ELEMENTWISE: of its own value it gives the operand
+    int zeros_kept              # ELEMENTWISE: of ZerosKept
+    int plain                   # ELEMENTWISE: the op that it is where the first operand is not zero; or 0
+    int keeping_zeros           # ELEMENTWISE: the op of which this is the plain one; or 0
+    uint32_t has_neutral        # ELEMENTWISE: bit k: where operand k is neutral[k], the value is the other operand
+    double neutral[MOST_INPUTS]
+    int idle_if_alike           # LINEAR: where the value has the operand's dtype and shape, it is the operand
+    PyObject* joined            # LINEAR: (the first's attributes, the second's) -> those of one that does both; or NULL
+    PyObject* permutes          # LINEAR: attributes -> the operand's axis of each of the value's, which is all it does; or NULL
     PyObject* complex_form      # ELEMENTWISE: what stands in its place where an operand is complex, of other ops; or NULL
 
 cdef Row table[MOST_OPCODES]
@@ -173,6 +236,7 @@ cdef double scalar_greater(double x, double y) noexcept nogil: return x > y
 cdef double scalar_greater_equal(double x, double y) noexcept nogil: return x >= y
 cdef double scalar_equal(double x, double y) noexcept nogil: return x == y
 cdef double scalar_not_equal(double x, double y) noexcept nogil: return x != y
+cdef double scalar_select(double condition, double x, double y) noexcept nogil: return x if condition != 0 else y
 
 
 cdef Scalar1 scalar_kernel1(str name):
@@ -219,6 +283,27 @@ cdef Scalar2 scalar_kernel2(str name):
     if name == "equal": return scalar_equal
     if name == "not_equal": return scalar_not_equal
     return NULL
+
+
+cdef Scalar3 scalar_kernel3(str name):
+    if name == "select": return scalar_select
+    return NULL
+
+
+cdef int scalar_code_of(const Row* row) noexcept:
+    """What runs a row on numbers: the interpreter itself what most scalar programs are made of, other kernels by a call."""
+    if row.scalar1 != NULL:
+        return SCALAR_NEGATIVE if row.scalar1 == scalar_negative else SCALAR_SQUARE if row.scalar1 == scalar_square else SCALAR_CALL1
+    if row.scalar2 == scalar_add: return SCALAR_ADD
+    if row.scalar2 == scalar_multiply: return SCALAR_MULTIPLY
+    if row.scalar2 == scalar_subtract: return SCALAR_SUBTRACT
+    if row.scalar2 == scalar_divide: return SCALAR_DIVIDE
+    if row.scalar2 == scalar_cotangent_product: return SCALAR_COTANGENT_PRODUCT
+    if row.scalar2 == scalar_cotangent_quotient: return SCALAR_COTANGENT_QUOTIENT
+    if row.scalar2 == scalar_less: return SCALAR_LESS
+    if row.scalar2 == scalar_greater: return SCALAR_GREATER
+    if row.scalar2 != NULL: return SCALAR_CALL2
+    return SCALAR_SELECT if row.scalar3 != NULL else SCALAR_ROW
 
 
 cdef void take_ufunc_loops(Row* row, object ufunc):
@@ -355,7 +440,7 @@ cdef dict fixed_opcodes = {
     "greater": OP_GREATER, "greater_equal": OP_GREATER_EQUAL, "take": OP_TAKE, "bitwise_and": OP_BITWISE_AND,
     "bitwise_or": OP_BITWISE_OR, "bitwise_xor": OP_BITWISE_XOR, "invert": OP_INVERT, "sqrt": OP_SQRT,
     "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS, "cotangent_product": OP_COTANGENT_PRODUCT,
-    "cotangent_quotient": OP_COTANGENT_QUOTIENT, "zero_product": OP_ZERO_PRODUCT,
+    "cotangent_quotient": OP_COTANGENT_QUOTIENT, "zero_product": OP_ZERO_PRODUCT, "stop_gradient": OP_STOP_GRADIENT,
 }
 
 
@@ -410,8 +495,8 @@ cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
         return row.scalar2(x[0], x[1])
     if row.scalar1 != NULL:
         return row.scalar1(x[0])
-    if op == OP_SELECT:
-        return x[1] if x[0] != 0 else x[2]
+    if row.scalar3 != NULL:
+        return row.scalar3(x[0], x[1], x[2])
     if row.formula != NULL:
         return run_on_scalars(row.formula, x, 0, dtype if row.formula.by_width else NPY_DOUBLE)
     if row.by_width and dtype == NPY_FLOAT and row.out_type[NPY_FLOAT] == NPY_FLOAT:

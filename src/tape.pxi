@@ -546,7 +546,7 @@ cdef inline int operand_nodes(Log* log, Record* r, int32_t** nodes, int32_t* pai
     pair[0] = r.a
     pair[1] = r.b
     nodes[0] = pair
-    return 0 if r.op == OP_LEAF else (2 if r.b != UNTRACKED or table[r.op].arity > 1 else 1)
+    return 0 if is_leaf(r) else (2 if r.b != UNTRACKED or table[r.op].arity > 1 else 1)
 
 
 cdef void check_records(Log* log, int32_t low, int32_t high) noexcept:
@@ -561,7 +561,7 @@ cdef void check_records(Log* log, int32_t low, int32_t high) noexcept:
         n = operand_nodes(log, &log.records[i], &operands, pair)
         for k in range(n):
             check(operands[k] < i and operands[k] > FIRST_CONSTANT - log.constant_count)
-        if log.records[i].op == OP_LEAF:
+        if is_leaf(&log.records[i]):
             check(log.records[i].b < i)
 
 
@@ -755,7 +755,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.below is None:
                     tape.below = []
                 tape.below.append(node)
-            if node >= 0 and log.records[node].op != OP_LEAF:
+            if node >= 0 and not is_leaf(&log.records[node]):
                 if tape.taken_up is None:
                     tape.taken_up = []
                 tape.taken_up.append(node)
@@ -771,7 +771,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
         node = -1
     if node >= 0:
         log.records[node].listeners = join(log, log.records[node].listeners, listeners)
-        if log.records[node].op != OP_LEAF:
+        if not is_leaf(&log.records[node]):
             log.sole = False    # a result that is watched is reached without depending on a leaf
         elif not log.records[node].flags & ATTRIBUTE:
             own_attribute(log, node, x)     # nobody had watched it any more
@@ -1068,7 +1068,7 @@ cdef void forget(Log* log, Tape tape) noexcept:
         for k in range(n):
             if nodes[k] >= start:
                 needed[nodes[k] - start] = 1
-        if r.op == OP_LEAF and r.b >= start:
+        if is_leaf(r) and r.b >= start:
             needed[r.b - start] = 1
     free(needed)
     if end >= log.count or log.kept:

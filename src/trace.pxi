@@ -46,7 +46,7 @@ cdef class Trace:
         return symbol
 
     cdef Symbol emit(self, int op, list operands):
-        """Append one op; a constant expression is folded, and a factor of one dropped."""
+        """Append one op; a constant expression is folded, and a factor of one or its like dropped."""
         cdef double values[MOST_INPUTS]
         cdef Symbol s
         cdef Symbol made
@@ -65,10 +65,10 @@ cdef class Trace:
             unbounded = unbounded or s.unbounded
         if constant:
             return self.constant(scalar_eval(op, values, NPY_DOUBLE))
-        if op == OP_MULTIPLY:
-            for k in range(2):
+        for k in range(2):
+            if table[op].has_neutral >> k & 1:
                 s = operands[k]
-                if s.is_constant and s.value == 1.0:
+                if s.is_constant and same_bits(s.value, table[op].neutral[k]):
                     return operands[1 - k]
         op, operands = keeping_zero(op, operands)
         self.code.append((op, operands))
@@ -171,15 +171,12 @@ cdef tuple keeping_zero(int op, list operands):
     """A product or a quotient as it is in a derivative: where a cotangent meets what may be infinite, its zeros stay zero."""
     cdef Symbol a
     cdef Symbol b
-    if op == OP_MULTIPLY or op == OP_DIVIDE:
+    if table[op].keeping_zeros:
         a, b = operands
-        if op == OP_MULTIPLY and b.varies:
+        if table[op].commutes and b.varies:
             a, b = b, a
-        if a.varies and not b.varies and not b.is_constant:
-            if op == OP_DIVIDE:
-                return OP_COTANGENT_QUOTIENT, operands
-            if b.unbounded:
-                return OP_COTANGENT_PRODUCT, [a, b]
+        if a.varies and not b.varies and not b.is_constant and (b.unbounded or table[op].poles):
+            return table[op].keeping_zeros, [a, b]
     return op, operands
 
 
@@ -199,6 +196,9 @@ cdef Program* trace_formula(object formula, int inputs) except NULL:
     cdef Trace trace = Trace(inputs)
     result = formula(*[trace.symbol(k) for k in range(inputs)])
     return trace.finish(result if isinstance(result, Symbol) else trace.constant(float(result)), False)
+
+
+cdef tuple slope_products = (OP_MULTIPLY, OP_COTANGENT_PRODUCT, OP_ZERO_PRODUCT)    # by what zeros they keep
 
 
 cdef int trace_derivative(int op, int k) except -1:
@@ -227,25 +227,22 @@ cdef int trace_derivative(int op, int k) except -1:
         raise
     row.vjp[k] = pulled
     classify_partial(&row.partial[k], alone, row.arity)
-    row.slope_product[k] = OP_MULTIPLY
+    row.slope_zeros[k] = NO_ZEROS
     for j in range(row.vjp[k].instructions):
-        if row.vjp[k].code[j].op == OP_ZERO_PRODUCT:
-            row.slope_product[k] = OP_ZERO_PRODUCT
-        elif row.slope_product[k] == OP_MULTIPLY and (
-                row.vjp[k].code[j].op == OP_COTANGENT_PRODUCT or row.vjp[k].code[j].op == OP_COTANGENT_QUOTIENT):
-            row.slope_product[k] = OP_COTANGENT_PRODUCT
+        row.slope_zeros[k] = max(row.slope_zeros[k], table[row.vjp[k].code[j].op].zeros_kept)
+    row.slope_product[k] = <int>slope_products[row.slope_zeros[k]]
     row.uses[k] = row.vjp[k].uses >> 1
     row.derivative[k] = TRACED
     return 0
 
 
 cdef bint selects(Program* p, uint64_t varying) noexcept:
-    """Whether a derivative is not for records of scalars with partials: it selects, or has an op of three operands, or one
+    """Whether a derivative is not for records of scalars with partials: it has an op of three operands, or one
     whose formula selects among what depends on the cotangent. `varying` has a bit for each register that does."""
     cdef uint64_t among
     cdef int i, k
     for i in range(p.instructions):
-        if p.code[i].op == OP_SELECT or table[p.code[i].op].arity > 2:
+        if table[p.code[i].op].arity > 2:
             return True
         among = 0
         for k in range(table[p.code[i].op].arity):
@@ -266,7 +263,7 @@ cdef int prepare(int op) except -1:
     for k in range(row.arity):
         if row.derivative[k] == UNTRACED:
             trace_derivative(op, k)
-    row.on_scalars = (row.scalar1 != NULL or row.scalar2 != NULL or row.formula != NULL or op == OP_SELECT
+    row.on_scalars = (row.scalar1 != NULL or row.scalar2 != NULL or row.scalar3 != NULL or row.formula != NULL
                       or row.loop[NPY_DOUBLE] != NULL)
     row.by_partials = True
     row.code_room = row.arity               # adding up what meets at an operand
@@ -277,7 +274,7 @@ cdef int prepare(int op) except -1:
             row.register_room += row.vjp[k].register_room
         if row.derivative[k] != TRACED or selects(row.vjp[k], 1):
             row.by_partials = False
-        if row.by_partials and row.slope_product[k] != OP_MULTIPLY:
+        if row.by_partials and row.slope_zeros[k]:
             row.by_partials = PARTIALS_WITH_POLES
     row.ready = True
     return 0

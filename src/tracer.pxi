@@ -261,7 +261,7 @@ cdef int trace_identity(Operand x, Tensor out) except -1:
     if log == NULL:
         return 0
     if differentiable(x.code):
-        return trace_silent(log, <int>opcode_by_name["stop_gradient"], [x], None, out)
+        return trace_silent(log, OP_STOP_GRADIENT, [x], None, out)
     shape = shape_of(x)
     return trace_silent(log, OP_RESHAPE, [x], (shape, shape), out)
 
@@ -275,7 +275,7 @@ cdef int32_t varying(Log* log, Operand x) except -2:
     if is_reference(x):
         return tracked(log, x)
     node = log_find(log, x)
-    if node < 0 or (log.records[node].op == OP_LEAF and node >= (<Tracer>log.trace).input_count):
+    if node < 0 or (is_leaf(&log.records[node]) and node >= (<Tracer>log.trace).input_count):
         # What this trace has for a constant may vary for one further out, for which this one is a way to compute.
         outer = (<Tracer>log.trace).before
         return tracked(log, x) if outer != NULL and outer.tracer and varying(outer, x) >= 0 else -1
@@ -622,7 +622,7 @@ cdef class Tracer(Hearer):
     cdef int hear_result(self, Log* log, int32_t node, Operand out) except -1:
         """Note the shape of a node, and who stands at it."""
         trace_shape(log, node, out)
-        if log.records[node].op != OP_LEAF:
+        if not is_leaf(&log.records[node]):
             self.note(out, node, log.records[node].op)
         return 0
 
@@ -630,7 +630,7 @@ cdef class Tracer(Hearer):
         """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same source."""
         if 0 <= node < self.input_count:
             self.watched.append(node)
-        elif node < 0 or log.records[node].op == OP_LEAF:
+        elif node < 0 or is_leaf(&log.records[node]):
             self.watched_others.add(id(x))
         return 0
 

@@ -16,23 +16,28 @@ ROOT = Path(__file__).parents[1]
 STUB = ast.parse(Path(tf.__file__).with_name("_core.pyi").read_text())
 DEFINITIONS = [node for node in STUB.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
 CLASSES = {node.name: node for node in DEFINITIONS if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+OBJECTS = [node.target.id for node in STUB.body if isinstance(node, ast.AnnAssign) and node.annotation.id in CLASSES]
 
 
 def public(names: object) -> set[str]:
     return {name for name in names if not name.startswith("_")}
 
 
+def module_of(thing: object) -> str:
+    return getattr(thing, "__module__", type(thing).__module__)
+
+
 def members(class_: ast.ClassDef) -> set[str]:
     return {node.name for node in class_.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_stub_has_the_functions_and_classes_of_the_core():
+def test_stub_has_the_functions_classes_and_objects_of_the_core():
     compiled = {
         name
         for name in public(vars(_core))
-        if not isinstance(vars(_core)[name], ModuleType) and vars(_core)[name].__module__ == _core.__name__
+        if not isinstance(vars(_core)[name], ModuleType) and module_of(vars(_core)[name]) == _core.__name__
     }
-    assert compiled == public(node.name for node in DEFINITIONS)
+    assert compiled == public([*(node.name for node in DEFINITIONS), *OBJECTS])
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -103,6 +103,7 @@ cotangent_product: Function = elementwise(
     poles=True,
     on_complex=lambda g, x: g * _harmless(g, x, x * 0.0, 0.0),
     names=(),
+    zeros_kept="first",
     **_COTANGENT,
     c="""const double r = cotangent * slope;
 return r != r && cotangent == 0 ? 0 : r;""",
@@ -117,6 +118,7 @@ cotangent_quotient: Function = elementwise(
     poles=True,
     on_complex=lambda g, x: g / _harmless(g, x, 0.0 / x, 1.0),
     names=(),
+    zeros_kept="first",
     **_COTANGENT,
     c="""const double r = cotangent / slope;
 return r != r && cotangent == 0 ? 0 : r;""",
@@ -131,6 +133,7 @@ zero_product: Function = elementwise(
     poles=True,
     on_complex=lambda x, y: _harmless(y, x, x * 0.0, 0.0) * _harmless(x, y, y * 0.0, 0.0),
     names=(),
+    zeros_kept="both",
     **_COTANGENT | {"parameters": ("x", "y")},
     c="""const double r = x * y;
 return r != r && (x == 0 || y == 0) ? 0 : r;""",
@@ -143,6 +146,8 @@ add: Function = elementwise(
     doc="Sum, elementwise.",
     names=("math.add", "add"),
     c="x + y",
+    neutral=(-0.0, -0.0),
+    commutes=True,
 )
 subtract: Function = elementwise(
     "subtract",
@@ -152,6 +157,7 @@ subtract: Function = elementwise(
     doc="Difference, elementwise.",
     names=("math.subtract", "subtract"),
     c="x - y",
+    neutral=(None, 0.0),
 )
 multiply: Function = elementwise(
     "multiply",
@@ -161,6 +167,10 @@ multiply: Function = elementwise(
     doc="Product, elementwise.",
     names=("math.multiply", "multiply"),
     c="x * y",
+    neutral=(1.0, 1.0),
+    # A product of complex numbers is rounded in another way than that of the same two the other way round.
+    commutes="reals",
+    keeping_zeros="cotangent_product",
 )
 divide: Function = elementwise(
     "divide",
@@ -172,6 +182,8 @@ divide: Function = elementwise(
     poles=True,
     names=("math.divide", "math.truediv", "divide", "realdiv", "truediv"),
     c="x / y",
+    neutral=(None, 1.0),
+    keeping_zeros="cotangent_quotient",
 )
 negative: Function = elementwise(
     "negative",
@@ -180,6 +192,7 @@ negative: Function = elementwise(
     doc="Negation, elementwise.",
     names=("math.negative", "negative"),
     c="-x",
+    undoes_itself=True,
 )
 select: Function = elementwise(
     "select",

@@ -257,6 +257,7 @@ _gather, scatter = linear(
     form=forms.parts(forms.shape, forms.array("iu")),
     gives=(_gathered, _scattered),
     names=("gather",),
+    reads_rows=True,
 )
 
 

@@ -102,9 +102,9 @@ def _product_kind(shapes: Any, x: Kind) -> Kind:
 
 linear(
     "sum",
-    None,
+    _core.SUM,
     "broadcast",
-    None,
+    _core.BROADCAST,
     function=reduce_sum,
     doc="Sum over axes.",
     selects="backward",
@@ -121,6 +121,7 @@ linear(
     names=("reduce_sum", "math.reduce_sum"),
     c=(c_loops.reduced("0", "total += {0};"), c_loops.spread),
     cost=(forms.EACH, forms.VIEW),
+    idle_if_alike="both",
 )
 
 

@@ -98,7 +98,7 @@ def _reshaped(shapes: Any, x: Kind) -> Kind:
 
 RESHAPE, _ = linear(
     "reshape",
-    None,
+    _core.RESHAPE,
     "reshape",
     function=reshape,
     doc="The same elements in another shape.",
@@ -113,6 +113,8 @@ RESHAPE, _ = linear(
     names=("reshape",),
     c=c_loops.reshaped,
     cost=forms.VIEW,
+    idle_if_alike="both",
+    joined=lambda first, second: (first[0], second[1]),
 )
 
 
@@ -171,9 +173,14 @@ def _turned(attributes: Any, x: Kind) -> Kind:
     return Kind(x.dtype, [x.shape[d] for d in axes])
 
 
+def _turned_twice(first: Any, second: Any) -> Any:
+    axes = tuple([first[0][d] for d in second[0]])
+    return axes, tuple([axes.index(d) for d in range(len(axes))])
+
+
 _TRANSPOSE, _ = linear(
     "transpose",
-    lambda x, a: x.transpose(a[0]),
+    _core.TRANSPOSE,
     "transpose",
     function=transpose,
     doc="The axes in another order.",
@@ -184,6 +191,8 @@ _TRANSPOSE, _ = linear(
     names=("transpose",),
     c=c_loops.turned,
     cost=forms.VIEW,
+    joined=_turned_twice,
+    permutes=lambda attributes: attributes[0],
 )
 
 
@@ -872,9 +881,9 @@ def _strided_slice(x: Any, index: Any) -> Any:
 
 _SLICE, _UNSLICE = linear(
     "slice",
-    None,
+    _core.SLICE,
     "unslice",
-    None,
+    _core.UNSLICE,
     function=_strided_slice,
     doc="Basic indexing: slices, integers, an ellipsis, new axes.",
     selects="both",

@@ -31,6 +31,7 @@ Examples = Callable[[Any, Sequence[Any], Sequence[bool], int], Any]
 # On complex numbers a row is computed and differentiated as it stands; or another function of their parts is, in its
 # place; or they are a TypeError. Or it is right up to factors of magnitude 1, which vectors of a decomposition have.
 OnComplex = Literal["as it stands", "by parts", "refused", "up to phases"]
+Direction = Literal["none", "forward", "backward", "both"]
 
 
 class Case:
@@ -182,6 +183,11 @@ def elementwise(
     cancels: bool = False,
     c: C | None = None,
     cost: Cost = EACH,
+    neutral: Sequence[float | None] = (),
+    commutes: bool | Literal["reals"] = False,
+    undoes_itself: bool = False,
+    zeros_kept: Literal["first", "both"] | None = None,
+    keeping_zeros: str | None = None,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -230,6 +236,18 @@ def elementwise(
         is none. A formula is written by itself.
     cost : str or callable
         See `forms`.
+    neutral : sequence of float or None, optional
+        For each operand the number, if any, beside which the value is the other operand: to the last bit, of infinite
+        numbers, NaNs and zeros of either sign. Programs count on it, and on the next ones.
+    commutes : bool or "reals"
+        Whether the operands may change places; "reals": where none is complex.
+    undoes_itself : bool
+        Whether the row gives, of its own value, the operand.
+    zeros_kept : {"first", "both"}, optional
+        Which zeros among the operands are zeros of the value, whatever the other operand is.
+    keeping_zeros : str, optional
+        The row, added before, that is this one but where the first operand is zero, and so then is its value. In
+        derivatives it stands in this one's place where a cotangent meets what may be infinite.
 
     Returns
     -------
@@ -273,6 +291,14 @@ def elementwise(
         _core.on_complex(name, on_complex)
     elif on_complex == "refused":
         _core.on_complex(name, lambda *operands: real_only(name, *operands))
+    _core.take_facts(
+        name,
+        neutral=neutral,
+        commutes=commutes,
+        undoes_itself=undoes_itself,
+        zeros_kept=zeros_kept,
+        keeping_zeros=keeping_zeros,
+    )
     missing = any(d is ... for d in derivatives)
     _rows.append(
         Row(
@@ -373,9 +399,9 @@ def as_it_stands(attributes: Any, n: int) -> Any:
 
 def linear(
     name: str,
-    forward: Callable[[np.ndarray, Any], Any] | None,
+    forward: Callable[[np.ndarray, Any], Any] | _core.Compiled,
     transpose: str,
-    backward: Callable[[np.ndarray, Any], Any] | None = None,
+    backward: Callable[[np.ndarray, Any], Any] | _core.Compiled | None = None,
     *,
     form: Form,
     gives: tuple[Rule, Rule],
@@ -383,12 +409,17 @@ def linear(
     doc: str,
     names: Sequence[str] = (),
     cases: Sequence[Case] = (),
-    selects: str = "none",
+    selects: Direction = "none",
     depends: Depends | None = None,
     batched: Callable[[Any, int], Any] | None = None,
     examples: tuple[Examples | None, Examples | None] = (None, None),
     c: C | tuple[C | None, C | None] | None = None,
     cost: Cost | tuple[Cost, Cost] | None = None,
+    views: Direction = "none",
+    idle_if_alike: Direction = "none",
+    joined: Callable[[Any, Any], Any] | None = None,
+    permutes: Callable[[Any], Sequence[int]] | None = None,
+    reads_rows: bool = False,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -397,7 +428,7 @@ def linear(
     name, transpose : str
         The names of the op and of its transpose; equal where the op, with its attributes reversed, is its own.
     forward, backward : callable or None
-        Kernels (array, attributes) -> array; None where the core has them compiled.
+        Kernels (array, attributes) -> array, or the core's compiled ones. None behind a row that is its own transpose.
     form : Form
         What the attributes of both are; see `forms`.
     gives : pair of callable
@@ -426,6 +457,18 @@ def linear(
         the transpose of such an op, is written by itself.
     cost : str, callable or Without, or a pair of them
         See `forms`; by default one operation an element for what does not choose.
+    views : {"none", "forward", "backward", "both"}
+        Which of the two kernels always return a view of their array, whatever its strides, and read no element. A
+        program then has another geometry on the same memory, and no step that computes anything.
+    idle_if_alike : {"none", "forward", "backward", "both"}
+        Which of the two give the operand itself, to the last bit, where the value has its dtype and shape.
+    joined : callable, optional
+        (the first's attributes, the second's) -> the attributes of one `name` that is two of them on end.
+    permutes : callable, optional
+        attributes -> for each axis of the value the operand's, where `name` does nothing but to permute axes.
+    reads_rows : bool
+        Whether `name` gives rows of the operand, by the numbers that are the second part of its attributes. A program
+        reads them of a variable that an update of rows changes without making the changed one.
     """
     chooses = (selects in ("forward", "both"), selects in ("backward", "both"))
     texts = c if isinstance(c, tuple) else (c, c)
@@ -449,7 +492,17 @@ def linear(
         gives=tuple([in_float32(rule) for rule in gives]),
         c=(written[0], written[1]),
         cost=(costs[0] or (MOVE if chooses[0] else EACH), costs[1] or (MOVE if chooses[1] else EACH)),
+        views=(views in ("forward", "both"), views in ("backward", "both")),
     )
+    _core.take_facts(
+        name,
+        idle_if_alike=idle_if_alike in ("forward", "both"),
+        joined=joined,
+        permutes=permutes,
+        reads_rows=reads_rows,
+    )
+    if transpose != name:
+        _core.take_facts(transpose, idle_if_alike=idle_if_alike in ("backward", "both"))
     _rows.append(
         Row(
             name=name,
