@@ -16,11 +16,11 @@ import numpy as np
 
 from .. import _core
 from ..creation import zeros_like
+from ..draws import noting
 from ..nest import flatten_for_tape
 from ..ops import c_loops, forms, is_of_scipy, load_special
 from ..tape import GradientTape
 from ..wrapping import called_by_classmethod, named_after, reduced
-from .draws import noting
 
 Function = Callable[..., Any]
 

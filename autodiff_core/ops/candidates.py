@@ -42,7 +42,7 @@ def _drawn(
     probability: np.ndarray,
     seed: int | None,
 ) -> CandidateSampler:
-    from ..tensorflow.random import fresh_seed
+    from .drawing import fresh_seed
 
     true, num_true, num_sampled = _core.operand(true_classes), _core.integer(num_true), _core.integer(num_sampled)
     if true.ndim != 2 or true.shape[1] != num_true or true.dtype.kind not in "iu":

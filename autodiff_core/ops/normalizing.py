@@ -181,7 +181,7 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None,
     >>> print(tf.nn.dropout([1., 2.], rate=0.))
     Tensor([1. 2.], shape=(2,), dtype=float32)
     """
-    from ..tensorflow.random import uniform  # loaded when first used
+    from .drawing import draw  # loaded when first used
 
     operand = _core.operand(x)
     known = not isinstance(rate, _core.Operand)
@@ -190,7 +190,8 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None,
     if known and rate == 0:
         return _core.identity_tensor(operand)
     shape = tuple(operand.shape) if noise_shape is None else tuple(noise_shape)
-    return multiply(operand, _KEPT([uniform(shape, seed=seed), rate], np.dtype(operand.dtype)))
+    drawn = draw("uniform", seed, tuple(_core.integers(shape)), _core.default_float(), 1, 0)
+    return multiply(operand, _KEPT([drawn, rate], np.dtype(operand.dtype)))
 
 
 def _kept(dtype: Any, drawn: np.ndarray, rate: np.ndarray) -> np.ndarray:

@@ -213,7 +213,7 @@ def _fractions(function: str, value: Any, pooling_ratio: Any, pseudo_random: boo
         )
     if not _core.is_floating(x.dtype):
         raise TypeError(f"{function}: takes floats, not {x.dtype}; cast first")
-    from ..tensorflow.random import fresh_seed
+    from .drawing import fresh_seed
 
     number = _core.as_index(seed)
     lengths = tuple(int(n) for n in x.shape[1:3])

@@ -47,24 +47,24 @@ def check_call(function: Function, variants: _core.Variants, arguments: _Argumen
     StaleProgramError
         At the first difference.
     """
-    from ..tensorflow import random
+    from ..ops import drawing
 
-    state = random.state()
+    state = drawing.state()
     operands = bare(arguments.operands)
     try:
         replayed = _replayed(function, variants, operands)
         if replayed is None:  # a way that is still to be recorded
             return
-        random.restore(state)
+        drawing.restore(state)
         python = _of_python(function, arguments)
         if python is None:
             return
         what = _difference(replayed, python)
         if what is not None:
-            random.restore(state)
+            drawing.restore(state)
             raise StaleProgramError(f"{function._name}: {what}{_where(replayed, python, operands)}") from python.error
     finally:
-        random.restore(state)
+        drawing.restore(state)
 
 
 def _replayed(function: Function, variants: _core.Variants, operands: list[Any]) -> _Outcome | None:
@@ -174,12 +174,12 @@ def _where(replayed: _Outcome, python: _Outcome, operands: list[Any]) -> str:
 
 
 def _values(program: _core.ProgramCore, operands: list[Any]) -> list[Any]:
-    from ..tensorflow import random
+    from ..ops import drawing
 
-    state = random.state()
+    state = drawing.state()
     with _core.Rehearsal(), _core.Untraced():
         found = _core.values_of(program, [*operands, *(v.read() for v in program.variables)])
-    random.restore(state)
+    drawing.restore(state)
     return found
 
 

@@ -51,13 +51,13 @@ def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.Progra
 @contextmanager
 def no_draws() -> Iterator[None]:
     """Numbers that are drawn meanwhile are nobody's: afterwards generators stand where they stood."""
-    from ..tensorflow import random
+    from ..ops import drawing
 
-    state = random.state()
+    state = drawing.state()
     try:
         yield
     finally:
-        random.restore(state)
+        drawing.restore(state)
 
 
 def bare(operands: Sequence[Any]) -> list[Any]:

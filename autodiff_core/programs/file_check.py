@@ -29,7 +29,6 @@ _LATER = (
     "tensorflow.callbacks",
     "tensorflow.debugging",
     "tensorflow.graphs",
-    "tensorflow.random",
     "tensorflow.random_distributions",
     "tensorflow.random_experimental",
 )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core, nest
-from ..derivatives.draws import runs_as_written
+from ..draws import runs_as_written
 from ..indexed_slices import IndexedSlices
 from ..surroundings import names_around
 from ..wrapping import named_after, reduced
@@ -479,9 +479,9 @@ class Function(_core.FunctionCore):
 
     def _record(self, variants: _core.Variants, arguments: _Arguments) -> Any:
         """Run the Python function, record it, and give its result."""
-        from ..tensorflow import random
+        from ..ops import drawing
 
-        state = random.state()
+        state = drawing.state()
         self.trace_count += 1
         tracer = _core.Tracer(arguments.operands)
         if self._check:
@@ -520,13 +520,13 @@ class Function(_core.FunctionCore):
             aliased = _core.aliases(program, arguments.operands)
         except BaseException:
             # Nothing comes of the call: neither do its effects.
-            random.restore(state)
+            drawing.restore(state)
             _core.put_back(assigned)
             raise
         if not followed and not aliased:
             return self.assemble(variant, outputs)
         # Tapes outside have to hear of it: once more, from the values before.
-        random.restore(state)
+        drawing.restore(state)
         _core.put_back(assigned)
         with _core.Rehearsal():
             if obstacle is not None or aliased:
@@ -607,15 +607,15 @@ class Function(_core.FunctionCore):
         for variant in variants.programs:
             if variant.program.assigned:  # a replay would do so
                 return variant
-        from ..tensorflow import random
+        from ..ops import drawing
 
-        state = random.state()  # numbers that are drawn here are nobody's
+        state = drawing.state()  # numbers that are drawn here are nobody's
         with _core.Rehearsal():
             found = variants.run(operands) if variants.programs else None
         try:
             obstacle = self._record_only(variants, own, False) if found is None else None
         finally:
-            random.restore(state)
+            drawing.restore(state)
         if found is not None:
             return found[0]
         if obstacle is not None:
@@ -659,12 +659,12 @@ class Function(_core.FunctionCore):
         arguments = _Arguments(args, kwargs)
         variants, _ = self._variants(arguments, give_up=False)
         if variants.latest is None:
-            from ..tensorflow import random
+            from ..ops import drawing
 
-            state = random.state()
+            state = drawing.state()
             arguments.operands = bare(arguments.operands)
             obstacle = self._record_only(variants, arguments, True)
-            random.restore(state)
+            drawing.restore(state)
             if obstacle is not None:
                 raise ValueError(f"{self._name} cannot be recorded as a program: {obstacle}")
         return ConcreteFunction(self, variants, arguments)

@@ -47,9 +47,9 @@ class _Batch:
     """One path's program for so many examples: the outputs, and whether it is each example's path."""
 
     def __init__(self, program: _core.ProgramCore, operands: list[Any], flags: list[bool], n: int) -> None:
-        from ..tensorflow import random
+        from ..ops import drawing
 
-        state = random.state()  # numbers that are drawn here are nobody's
+        state = drawing.state()  # numbers that are drawn here are nobody's
         # What is traced is shapes: every example is the first one, in no more memory than that takes.
         alike = [_core.repeated_first(x) if flag else x for x, flag in zip(bare(operands), flags, strict=True)]
         with _core.Rehearsal(), _core.Tracer(alike) as tracer:
@@ -58,7 +58,7 @@ class _Batch:
             )
             self._outputs = self._program(tracer, outputs, True)
             self._conditions = [self._program(tracer, [condition]) for condition in conditions]
-        random.restore(state)
+        drawing.restore(state)
 
     @staticmethod
     def _program(tracer: Any, outputs: list[Any], whole: bool = False) -> DifferentiableProgram:
@@ -67,19 +67,19 @@ class _Batch:
 
     def holds(self, operands: list[Any], n: int) -> np.ndarray:
         """For which examples the path is right. A look is asked for only where those before it hold."""
-        from ..tensorflow import random
+        from ..ops import drawing
 
         truth = np.ones(n, bool)
         if not self._conditions:
             return truth
-        state = random.state() if self._draws else None
+        state = drawing.state() if self._draws else None
         values = bare(operands)
         for condition in self._conditions:
             if not truth.any():
                 break
             truth &= np.asarray(condition(values)[0])
         if state is not None:
-            random.restore(state)
+            drawing.restore(state)
         return truth
 
     def outputs(self, operands: list[Any]) -> list[Any]:
@@ -282,9 +282,9 @@ class _Vectorized:
 
     def _of_none(self, arguments: _Arguments, flags: list[bool]) -> _Piece:
         """No results, of the shapes that those of an example have that is made up."""
-        from ..tensorflow import random
+        from ..ops import drawing
 
-        state = random.state()
+        state = drawing.state()
         arguments.operands = [_with_one(x) if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
         try:
             one = self._without_effect(arguments, flags)
@@ -294,7 +294,7 @@ class _Vectorized:
                 f"it gives: {type(error).__name__}: {error}"
             ) from error
         finally:
-            random.restore(state)
+            drawing.restore(state)
         results = [x[:0] if flag else x for x, flag in zip(one.results, one.batched, strict=True)]
         return _Piece(one.rows[:0], results, one.batched, one.assemble)
 

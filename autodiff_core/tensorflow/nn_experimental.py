@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-import autodiff_core as tf
-
 from .. import _core
+from .._core import Tensor
+from ..creation import cast
+from ..ops.indexing import where
+from .random_distributions import stateless_uniform
 
 __all__ = ["general_dropout", "stateless_dropout"]
 
@@ -20,7 +22,7 @@ def general_dropout(
     uniform_sampler: Callable[..., Any],
     noise_shape: Any = None,
     name: str | None = None,
-) -> tf.Tensor:
+) -> Tensor:
     """Zeros in place of elements for which a number is below the rate, the others scaled up.
 
     Parameters
@@ -62,16 +64,16 @@ def general_dropout(
         raise ValueError(f"dropout: rate {rate} must be at least 0 and below 1")
     if isinstance(rate, (int, float)) and rate == 0.0:
         return _core.identity_tensor(operand)
-    share = tf.cast(rate, operand.dtype)
+    share = cast(rate, operand.dtype)
     shape = tuple(operand.shape) if noise_shape is None else tuple(noise_shape)
     sizes = [own if size is None else _core.integer(size) for own, size in zip(operand.shape, shape, strict=True)]
-    numbers = tf.cast(uniform_sampler(shape=sizes, dtype=operand.dtype), operand.dtype)
-    return tf.where(numbers >= share, operand / (1.0 - share), np.zeros((), operand.dtype))
+    numbers = cast(uniform_sampler(shape=sizes, dtype=operand.dtype), operand.dtype)
+    return where(numbers >= share, operand / (1.0 - share), np.zeros((), operand.dtype))
 
 
 def stateless_dropout(
     x: Any, rate: Any, seed: Any, rng_alg: Any = None, noise_shape: Any = None, name: str | None = None
-) -> tf.Tensor:
+) -> Tensor:
     """Zeros in place of a random share of the elements, the others scaled up, as a function of a seed.
 
     Parameters
@@ -110,7 +112,7 @@ def stateless_dropout(
     True
     """
 
-    def numbers(shape: Any, dtype: Any) -> tf.Tensor:
-        return tf.random.stateless_uniform(shape, seed, dtype=dtype)
+    def numbers(shape: Any, dtype: Any) -> Tensor:
+        return stateless_uniform(shape, seed, dtype=dtype)
 
     return general_dropout(x, rate, numbers, noise_shape)

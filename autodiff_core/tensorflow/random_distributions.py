@@ -11,14 +11,18 @@ from typing import Any
 
 import numpy as np
 
-import autodiff_core as tf
-
 from .. import _core
+from .._core import Tensor
+from ..creation import cast, constant
 from ..ops import forms
+from ..ops.drawing import fresh_seed
 from ..ops.forms import Kind
 from ..ops.gamma_variates import gamma_variates, generator_from
+from ..ops.indexing import where
 from ..ops.picking import places_of
-from .random import _float_dtype, _refuse_complex, _sizes, fresh_seed
+from ..ops.shaping import broadcast_to
+from .clipping import clip_by_value
+from .random import _float_dtype, _refuse_complex, _sizes
 
 __all__ = [
     "categorical",
@@ -39,7 +43,7 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------- seeds
 
 
-def _seed(function: str, seed: Any) -> tf.Tensor:
+def _seed(function: str, seed: Any) -> Tensor:
     given = _core.operand(seed)
     if given.dtype.kind not in "iu" or tuple(given.shape) != (2,):
         raise ValueError(f"{function}: a seed is two integers, not {given.dtype} of shape {tuple(given.shape)}")
@@ -62,7 +66,7 @@ _WORDS = places_of(
 )
 
 
-def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> tf.Tensor:
+def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> Tensor:
     """Several seeds from one.
 
     Parameters
@@ -101,7 +105,7 @@ def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> tf.Tensor:
     return _WORDS([given], ((count, 2), given.dtype))
 
 
-def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> tf.Tensor:
+def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Tensor:
     """A seed from a seed and a number, such as that of a step.
 
     Parameters
@@ -191,15 +195,15 @@ _STATELESS = places_of(
 )
 
 
-def _from_seed(kind: str, seed: Any, sizes: Any, dtype: Any, *parameters: Any) -> tf.Tensor:
+def _from_seed(kind: str, seed: Any, sizes: Any, dtype: Any, *parameters: Any) -> Tensor:
     return _STATELESS([seed, *parameters], (kind, tuple(sizes), _core.as_dtype(dtype)))
 
 
-def _scaled(kind: str, function: str, shape: Any, seed: Any, scale: Any, offset: Any, dtype: Any) -> tf.Tensor:
+def _scaled(kind: str, function: str, shape: Any, seed: Any, scale: Any, offset: Any, dtype: Any) -> Tensor:
     chosen = _float_dtype(dtype, function)
     _refuse_complex(function, scale, offset)
     drawn = _from_seed(kind, _seed(function, seed), _sizes(shape), chosen)
-    return drawn * tf.cast(scale, chosen) + tf.cast(offset, chosen)
+    return drawn * cast(scale, chosen) + cast(offset, chosen)
 
 
 _NORMAL = """{what}, as a function of a seed.
@@ -249,7 +253,7 @@ def stateless_normal(
     dtype: Any = np.float32,
     name: str | None = None,
     alg: Any = "auto_select",
-) -> tf.Tensor:
+) -> Tensor:
     return _scaled("normal", "stateless_normal", shape, seed, stddev, mean, dtype)
 
 
@@ -261,7 +265,7 @@ def stateless_truncated_normal(
     dtype: Any = np.float32,
     name: str | None = None,
     alg: Any = "auto_select",
-) -> tf.Tensor:
+) -> Tensor:
     return _scaled("truncated_normal", "stateless_truncated_normal", shape, seed, stddev, mean, dtype)
 
 
@@ -279,7 +283,7 @@ def stateless_uniform(
     dtype: Any = np.float32,
     name: str | None = None,
     alg: Any = "auto_select",
-) -> tf.Tensor:
+) -> Tensor:
     """Draw from the uniform distribution over ``[minval, maxval)``, as a function of a seed.
 
     Parameters
@@ -326,8 +330,8 @@ def stateless_uniform(
         return _from_seed("integers", _seed("stateless_uniform", seed), _sizes(shape), kind, *bounds)
     chosen = _float_dtype(kind, "stateless_uniform")
     _refuse_complex("stateless_uniform", minval, maxval)
-    low = tf.cast(0.0 if minval is None else minval, chosen)
-    high = tf.cast(1.0 if maxval is None else maxval, chosen)
+    low = cast(0.0 if minval is None else minval, chosen)
+    high = cast(1.0 if maxval is None else maxval, chosen)
     drawn = _from_seed("uniform", _seed("stateless_uniform", seed), _sizes(shape), chosen)
     return drawn * (high - low) + low
 
@@ -343,7 +347,7 @@ def _ending_in(function: str, shape: Any, parameters: tuple[int, ...]) -> tuple[
 
 
 def _floats(value: Any, dtype: Any) -> Any:
-    return tf.cast(value, dtype) if isinstance(value, _core.Operand) else _core.to_tensor(value, dtype)
+    return cast(value, dtype) if isinstance(value, _core.Operand) else _core.to_tensor(value, dtype)
 
 
 def gamma(
@@ -353,7 +357,7 @@ def gamma(
     dtype: Any = np.float32,
     seed: int | None = None,
     name: str | None = None,
-) -> tf.Tensor:
+) -> Tensor:
     """Draw from gamma distributions.
 
     Parameters
@@ -393,13 +397,13 @@ def gamma(
     return _gammas(fresh_seed(seed), (*_sizes(shape), *parameters), a, b)
 
 
-def _gammas(seed: Any, sizes: tuple[int, ...], alpha: Any, beta: Any) -> tf.Tensor:
-    return gamma_variates(tf.broadcast_to(alpha, sizes), seed) / beta
+def _gammas(seed: Any, sizes: tuple[int, ...], alpha: Any, beta: Any) -> Tensor:
+    return gamma_variates(broadcast_to(alpha, sizes), seed) / beta
 
 
 def stateless_gamma(
     shape: Any, seed: Any, alpha: Any, beta: Any = None, dtype: Any = np.float32, name: str | None = None
-) -> tf.Tensor:
+) -> Tensor:
     """Draw from gamma distributions, as a function of a seed.
 
     Parameters
@@ -440,9 +444,7 @@ def stateless_gamma(
     return _gammas(_seed("stateless_gamma", seed), _ending_in("stateless_gamma", shape, parameters), a, b)
 
 
-def poisson(
-    shape: Any, lam: Any, dtype: Any = np.float32, seed: int | None = None, name: str | None = None
-) -> tf.Tensor:
+def poisson(shape: Any, lam: Any, dtype: Any = np.float32, seed: int | None = None, name: str | None = None) -> Tensor:
     """Draw from Poisson distributions.
 
     Parameters
@@ -474,7 +476,7 @@ def poisson(
     return _from_seed("poisson", fresh_seed(seed), (*_sizes(shape), *tuple(means.shape)), dtype, means)
 
 
-def stateless_poisson(shape: Any, seed: Any, lam: Any, dtype: Any = np.int32, name: str | None = None) -> tf.Tensor:
+def stateless_poisson(shape: Any, seed: Any, lam: Any, dtype: Any = np.int32, name: str | None = None) -> Tensor:
     """Draw from Poisson distributions, as a function of a seed.
 
     Parameters
@@ -514,7 +516,7 @@ def stateless_poisson(shape: Any, seed: Any, lam: Any, dtype: Any = np.int32, na
 
 def stateless_binomial(
     shape: Any, seed: Any, counts: Any, probs: Any, output_dtype: Any = np.int32, name: str | None = None
-) -> tf.Tensor:
+) -> Tensor:
     """Draw from binomial distributions, as a function of a seed.
 
     Parameters
@@ -550,7 +552,7 @@ def stateless_binomial(
     return _binomials("stateless_binomial", _seed("stateless_binomial", seed), shape, counts, probs, output_dtype)
 
 
-def _binomials(function: str, seed: Any, shape: Any, counts: Any, probs: Any, dtype: Any) -> tf.Tensor:
+def _binomials(function: str, seed: Any, shape: Any, counts: Any, probs: Any, dtype: Any) -> Tensor:
     trials, chances = _core.operand(counts), _core.operand(probs)
     parameters = np.broadcast_shapes(tuple(trials.shape), tuple(chances.shape))
     return _from_seed("binomial", seed, _ending_in(function, shape, parameters), dtype, trials, chances)
@@ -568,7 +570,7 @@ def _logits(function: str, logits: Any, num_samples: Any) -> tuple[Any, tuple[in
 
 def categorical(
     logits: Any, num_samples: int, dtype: Any = None, seed: int | None = None, name: str | None = None
-) -> tf.Tensor:
+) -> Tensor:
     """Draw classes.
 
     Parameters
@@ -607,7 +609,7 @@ def categorical(
 
 def stateless_categorical(
     logits: Any, num_samples: int, seed: Any, dtype: Any = np.int64, name: str | None = None
-) -> tf.Tensor:
+) -> Tensor:
     """Draw classes, as a function of a seed.
 
     Parameters
@@ -652,7 +654,7 @@ def stateless_parameterized_truncated_normal(
     minvals: Any = -2.0,
     maxvals: Any = 2.0,
     name: str | None = None,
-) -> tf.Tensor:
+) -> Tensor:
     """Draw from normal distributions between bounds, as a function of a seed.
 
     Parameters
@@ -686,7 +688,7 @@ def stateless_parameterized_truncated_normal(
     >>> bool(tf.reduce_all((x > 3.) & (x < 4.)))
     True
     """
-    from ..scipy.special import ndtr, ndtri
+    from ..ops.special import ndtr, ndtri
 
     function = "stateless_parameterized_truncated_normal"
     parts = (means, stddevs, minvals, maxvals)
@@ -696,11 +698,11 @@ def stateless_parameterized_truncated_normal(
     parameters = np.broadcast_shapes(*(tuple(p.shape) for p in (mean, deviation, low, high)))
     sizes = _ending_in(function, shape, parameters)
     drawn = _from_seed("uniform", _seed(function, seed), sizes, np.float64)
-    a, b = (tf.cast((bound - mean) / deviation, np.float64) for bound in (low, high))
+    a, b = (cast((bound - mean) / deviation, np.float64) for bound in (low, high))
     # In the lower tail the distribution function is exact, so what lies above is turned round.
-    side = tf.where(a + b > 0.0, tf.constant(-1.0, tf.float64), tf.constant(1.0, tf.float64))
-    first, last = ndtr(tf.where(side < 0.0, -b, a)), ndtr(tf.where(side < 0.0, -a, b))
-    share = tf.where(side < 0.0, 1.0 - drawn, drawn)
+    side = where(a + b > 0.0, constant(-1.0, np.float64), constant(1.0, np.float64))
+    first, last = ndtr(where(side < 0.0, -b, a)), ndtr(where(side < 0.0, -a, b))
+    share = where(side < 0.0, 1.0 - drawn, drawn)
     inner = side * ndtri(first + share * (last - first))
-    found = tf.cast(inner, mean.dtype) * deviation + mean
-    return tf.clip_by_value(found, low, high)
+    found = cast(inner, mean.dtype) * deviation + mean
+    return clip_by_value(found, low, high)

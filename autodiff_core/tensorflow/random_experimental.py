@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-import autodiff_core as tf
-
 from .. import _core
+from .._core import Tensor
 from ..ops import forms
 from ..ops.forms import Kind
 from ..ops.gamma_variates import generator_from
+from ..ops.indexing import gather
 from ..ops.picking import places_of
 from .random_distributions import _from_seed, _seed, fold_in, split
 from .random_generator import Algorithm, Generator, create_rng_state, get_global_generator, set_global_generator
@@ -32,7 +32,7 @@ stateless_split = split
 stateless_fold_in = fold_in
 
 
-def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str | None = None) -> tf.Tensor:
+def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str | None = None) -> Tensor:
     """Put the rows of a tensor in a random order, as a function of a seed.
 
     Parameters
@@ -67,7 +67,7 @@ def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str
     if not len(rows.shape):
         raise ValueError("stateless_shuffle: needs a tensor with at least one axis, got a scalar")
     order = _from_seed("permutation", _seed("stateless_shuffle", seed), (int(rows.shape[0]),), np.int64)
-    return tf.gather(rows, order)
+    return gather(rows, order)
 
 
 def _shuffled_kind(attributes: Any, index: Kind, seed: Kind, most: Kind) -> Kind:
@@ -90,7 +90,7 @@ _SHUFFLED = places_of(
 )
 
 
-def index_shuffle(index: Any, seed: Any, max_index: Any) -> tf.Tensor:
+def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     """Where numbers come to stand in a random order of all of them.
 
     Parameters

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-import autodiff_core as tf
-
 from .. import _core
-from ..derivatives.draws import drawn
-from ..variable import change
-from .random import _float_dtype, fresh_seed
+from .._core import Tensor
+from ..draws import drawn
+from ..ops.drawing import fresh_seed
+from ..ops.shaping import stack, transpose
+from ..variable import Variable, change
+from .random import _float_dtype
 from .random_distributions import (
     _binomials,
     split,
@@ -37,7 +38,7 @@ class Algorithm(enum.Enum):
     AUTO_SELECT = 3
 
 
-def create_rng_state(seed: Any, alg: Any) -> tf.Tensor:
+def create_rng_state(seed: Any, alg: Any) -> Tensor:
     """The state of a generator that a seed starts.
 
     Parameters
@@ -104,7 +105,7 @@ class Generator:
         given = copy_from.state.numpy() if copy_from is not None else np.asarray(_core.operand(state))
         if given.shape != (3,) or given.dtype.kind not in "iu":
             raise ValueError(f"Generator: a state is three integers, not {given.dtype} of shape {given.shape}")
-        self._state = tf.Variable(given.astype(np.int64), trainable=False, name="StateVar")
+        self._state = Variable(given.astype(np.int64), trainable=False, name="StateVar")
 
     @classmethod
     def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
@@ -128,12 +129,12 @@ class Generator:
         return cls(state=words)
 
     @property
-    def state(self) -> tf.Variable:
+    def state(self) -> Variable:
         """Three integers: a counter of two, and the key."""
         return self._state
 
     @property
-    def key(self) -> tf.Tensor:
+    def key(self) -> Tensor:
         """What tells this generator's numbers from those of others."""
         return self._state[2]
 
@@ -154,51 +155,49 @@ class Generator:
         """Go to the state of a key and a counter of two numbers."""
         self._state.assign(create_rng_state([*np.asarray(counter).tolist(), _core.integer(key)], None))
 
-    def skip(self, delta: Any) -> tf.Tensor:
+    def skip(self, delta: Any) -> Tensor:
         """Leave out draws: move the counter on by `delta`, and give the state before."""
         step = np.array([1, 0, 0], np.int64) * _core.to_dtype(_core.operand(delta), np.int64)
         return drawn("generator", lambda: change(self._state, lambda before: before + step))
 
-    def _next(self) -> tf.Tensor:
+    def _next(self) -> Tensor:
         """A seed for one draw."""
         before = self.skip(1)
-        return tf.stack([before[2], before[0] + before[1]])
+        return stack([before[2], before[0] + before[1]])
 
     def normal(
         self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = np.float32, name: str | None = None
-    ) -> tf.Tensor:
+    ) -> Tensor:
         """Draw from the normal distribution; the parameters are those of `tf.random.normal`."""
         _float_dtype(dtype, "Generator.normal")
         return stateless_normal(shape, self._next(), mean, stddev, dtype)
 
     def truncated_normal(
         self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = np.float32, name: str | None = None
-    ) -> tf.Tensor:
+    ) -> Tensor:
         """Draw from the normal distribution within two standard deviations."""
         _float_dtype(dtype, "Generator.truncated_normal")
         return stateless_truncated_normal(shape, self._next(), mean, stddev, dtype)
 
     def uniform(
         self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = np.float32, name: str | None = None
-    ) -> tf.Tensor:
+    ) -> Tensor:
         """Draw from the uniform distribution over ``[minval, maxval)``; `maxval` must be given for integers."""
         if _core.as_dtype(dtype).kind in "iu" and maxval is None:
             raise ValueError(f"Generator.uniform: maxval must be given for dtype {_core.as_dtype(dtype)}")
         return stateless_uniform(shape, self._next(), minval, maxval, dtype)
 
-    def uniform_full_int(self, shape: Any, dtype: Any = np.uint64, name: str | None = None) -> tf.Tensor:
+    def uniform_full_int(self, shape: Any, dtype: Any = np.uint64, name: str | None = None) -> Tensor:
         """Draw integers evenly from the whole range of a dtype."""
         return stateless_uniform(shape, self._next(), None, None, dtype)
 
-    def binomial(
-        self, shape: Any, counts: Any, probs: Any, dtype: Any = np.int32, name: str | None = None
-    ) -> tf.Tensor:
+    def binomial(self, shape: Any, counts: Any, probs: Any, dtype: Any = np.int32, name: str | None = None) -> Tensor:
         """Draw from binomial distributions; the shape ends with that of the parameters."""
         return _binomials("Generator.binomial", self._next(), shape, counts, probs, dtype)
 
-    def make_seeds(self, count: int = 1) -> tf.Tensor:
+    def make_seeds(self, count: int = 1) -> Tensor:
         """Seeds for the stateless functions, as columns: of shape (2, count)."""
-        return tf.transpose(split(self._next(), count))
+        return transpose(split(self._next(), count))
 
     def split(self, count: int = 1) -> list[Generator]:
         """Generators with keys of their own."""
