@@ -209,14 +209,15 @@ from .derivatives.custom import (  # noqa: E402
     linear_op,
     recompute_grad,
 )
+from .derivatives.gradient_tape import GradientTape  # noqa: E402
+from .derivatives.transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .module import Module  # noqa: E402
 from .naming import name_scope  # noqa: E402
 from .programs.function import function  # noqa: E402
 from .programs.tensor_spec import TensorSpec  # noqa: E402
 from .programs.vectorize import vectorize, vectorized_map, vmap  # noqa: E402
-from .tape import GradientTape, UnconnectedGradients  # noqa: E402
+from .tape import UnconnectedGradients  # noqa: E402
 from .threads import get_num_threads, set_num_threads  # noqa: E402
-from .transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from .variable import Variable  # noqa: E402
 
 _namespaces.install()

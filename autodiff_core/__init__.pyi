@@ -54,8 +54,17 @@ from .derivatives.custom import general_op as general_op
 from .derivatives.custom import grad_pass_through as grad_pass_through
 from .derivatives.custom import linear_op as linear_op
 from .derivatives.custom import recompute_grad as recompute_grad
+from .derivatives.gradient_tape import GradientTape as GradientTape
 from .derivatives.sparse import sparse_hessian as sparse_hessian
 from .derivatives.sparse import sparse_jacobian as sparse_jacobian
+from .derivatives.transforms import grad as grad
+from .derivatives.transforms import hessian as hessian
+from .derivatives.transforms import hvp as hvp
+from .derivatives.transforms import jacobian as jacobian
+from .derivatives.transforms import jvp as jvp
+from .derivatives.transforms import linearize as linearize
+from .derivatives.transforms import value_and_grad as value_and_grad
+from .derivatives.transforms import vjp as vjp
 from .dtypes import DType as DType
 from .dtypes import as_dtype as as_dtype
 from .dtypes import bfloat16 as bfloat16
@@ -196,7 +205,6 @@ from .programs.program import Program as Program
 from .programs.tensor_spec import TensorSpec as TensorSpec
 from .programs.vectorize import vectorize as vectorize
 from .programs.vectorize import vectorized_map as vectorized_map
-from .tape import GradientTape as GradientTape
 from .tape import UnconnectedGradients as UnconnectedGradients
 from .tensor_shape import TensorShape as TensorShape
 from .tensorflow.callbacks import numpy_function as numpy_function
@@ -241,14 +249,6 @@ from .tensorflow.signal.flat import rfftnd as rfftnd
 from .tensorflow.tensor_array import TensorArray as TensorArray
 from .threads import get_num_threads as get_num_threads
 from .threads import set_num_threads as set_num_threads
-from .transforms import grad as grad
-from .transforms import hessian as hessian
-from .transforms import hvp as hvp
-from .transforms import jacobian as jacobian
-from .transforms import jvp as jvp
-from .transforms import linearize as linearize
-from .transforms import value_and_grad as value_and_grad
-from .transforms import vjp as vjp
 from .variable import Variable as Variable
 
 def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:

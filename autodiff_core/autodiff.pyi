@@ -3,4 +3,4 @@
 # Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
 
 from .derivatives.autodiff import ForwardAccumulator as ForwardAccumulator
-from .tape import GradientTape as GradientTape
+from .derivatives.gradient_tape import GradientTape as GradientTape

@@ -39,6 +39,7 @@ _FORMER = {
     "function": "programs.function",
     "random_generator": "tensorflow.random_generator",
     "tensor_spec": "programs.tensor_spec",
+    "transforms": "derivatives.transforms",
     "vectorize": "programs.vectorize",
 }
 _PLACES = {**MODULES, **_FORMER}

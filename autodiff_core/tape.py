@@ -1,4 +1,4 @@
-"""GradientTape: contexts and structures around the compiled tape."""
+"""Contexts and structures around the compiled tape."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
 from .creation import zeros_like
-from .derivatives import jacobians
 from .indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
-from .nest import assert_same_structure, flatten_for_tape
-from .tensor_protocol import flatten_sources, is_wrapper
+from .nest import Rebuild, assert_same_structure, flatten_for_tape
 
 if TYPE_CHECKING:
     from typing import Protocol, TypeAlias, TypeVar
-
-    import scipy.sparse
 
     from .variable import Variable
 
@@ -52,32 +48,8 @@ class UnconnectedGradients(enum.Enum):
 _NONE = UnconnectedGradients.NONE  # an enum's attribute costs a look-up on every call of gradient
 
 
-class GradientTape(_core.Tape):
-    """Record operations, to differentiate them.
-
-    Trainable variables are watched as they are read; tensors are watched by `watch`. All operations on what is watched
-    are recorded, whatever Python does around them.
-
-    Parameters
-    ----------
-    persistent : bool
-        Whether `gradient` may be called more than once. What is recorded is then kept until the tape is deleted.
-    watch_accessed_variables : bool
-        Whether trainable variables are watched by themselves.
-
-    Notes
-    -----
-    After TensorFlow's, https://www.tensorflow.org/api_docs/python/tf/GradientTape. Tapes nest: an inner tape's gradient
-    is recorded by the outer one. Tapes of different threads do not see each other.
-
-    Examples
-    --------
-    >>> x = tf.Variable(3.0)
-    >>> with tf.GradientTape() as tape:
-    ...     y = x ** 2
-    >>> tape.gradient(y, x)
-    <Tensor: shape=(), dtype=float32, numpy=6.0>
-    """
+class Tape(_core.Tape):
+    """What records, and gives gradients and products with vectors; `GradientTape` has the whole matrices, too."""
 
     __slots__ = ()
 
@@ -292,181 +264,6 @@ class GradientTape(_core.Tape):
             targets, seeds = targets_by_rows(targets, seeds)
         return rebuild(_core.tape_gradient(self, targets, leaves, seeds, zero))
 
-    def jacobian(
-        self,
-        target: Any,
-        sources: Any,
-        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
-        parallel_iterations: int | None = None,
-        experimental_use_pfor: bool = True,
-        chunk_size: int | None = None,
-        mode: str = "auto",
-    ) -> Any:
-        """The derivative of each element of a target with respect to each element of each source.
-
-        All rows are swept together: cotangents have a leading axis, so Python does not loop over them. Where the
-        sources have fewer elements than the target, columns are: forward mode.
-
-        Parameters
-        ----------
-        target : Tensor or Variable
-            What to differentiate.
-        sources : Tensor, Variable or structure of them
-            Watched tensors and variables, or anything computed from them on this tape.
-        unconnected_gradients : UnconnectedGradients or {"none", "zero"}
-            What to give where the target does not depend on a source.
-        parallel_iterations, experimental_use_pfor : object
-            Accepted for TensorFlow's sake; without effect.
-        chunk_size : int, optional
-            How many elements of the target (in forward mode, of a source) one sweep takes together: less memory, more
-            sweeps. By default so many that an adjoint of the largest source or of the target takes at most about 64 MB.
-        mode : {"auto", "forward", "reverse"}
-            Which way to sweep. Unless it is said, the one that takes fewer elements together; but reverse where a
-            function with a `custom_gradient` was recorded, which need not have a meaning in forward mode.
-
-        Returns
-        -------
-        structure of Tensor or None
-            In the structure of the sources, of shapes target.shape + source.shape.
-
-        Raises
-        ------
-        RuntimeError
-            Where the tape has nothing recorded, or not any more.
-        TypeError
-            Where the target or a source is neither tensor nor variable.
-        MemoryError
-            Where the result would not fit in memory, before anything is computed.
-
-        Notes
-        -----
-        https://www.tensorflow.org/api_docs/python/tf/GradientTape#jacobian
-
-        Examples
-        --------
-        >>> x = tf.constant([1., 2.])
-        >>> with tf.GradientTape() as tape:
-        ...     tape.watch(x)
-        ...     y = x * x[0]
-        >>> tape.jacobian(y, x)
-        <Tensor: shape=(2, 2), dtype=float32, numpy=
-        array([[2., 0.],
-               [2., 1.]], dtype=float32)>
-        """
-        zero = zeros_wanted(unconnected_gradients)
-        leaves, rebuild = flatten_sources(sources)
-        if isinstance(target, IndexedSlices):
-            raise TypeError(
-                "jacobian: the target is an IndexedSlices; make a tensor of it where the tape records: "
-                "convert_to_tensor(slices)"
-            )
-        return rebuild(jacobians.jacobian(self, target, leaves, zero, chunk_size, mode))
-
-    def batch_jacobian(
-        self,
-        target: Any,
-        source: Any,
-        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.NONE,
-        parallel_iterations: int | None = None,
-        experimental_use_pfor: bool = True,
-    ) -> _core.Tensor:
-        """The Jacobian of each example of a batch, where an example of the target depends on its own source only.
-
-        Parameters
-        ----------
-        target : Tensor or Variable
-            Of shape (batch, ...), of two axes at least.
-        source : Tensor or Variable
-            Of shape (batch, ...), of two axes at least.
-        unconnected_gradients : UnconnectedGradients or {"none", "zero"}
-            Accepted; unconnected is zeros in either case, as in TensorFlow.
-        parallel_iterations, experimental_use_pfor : object
-            Accepted for TensorFlow's sake; without effect.
-
-        Returns
-        -------
-        Tensor
-            Of shape (batch,) + target.shape[1:] + source.shape[1:]. Where examples mix, as in a batch normalisation,
-            the contributions of all examples of the target to one of the source are summed.
-
-        Raises
-        ------
-        ValueError
-            Where the two have not the same number of examples, or one has fewer than two axes.
-
-        Notes
-        -----
-        https://www.tensorflow.org/api_docs/python/tf/GradientTape#batch_jacobian
-
-        Examples
-        --------
-        >>> x = tf.constant([[1., 2.], [3., 4.]])
-        >>> with tf.GradientTape() as tape:
-        ...     tape.watch(x)
-        ...     y = x * x
-        >>> tape.batch_jacobian(y, x).shape
-        TensorShape([2, 2, 2])
-        """
-        zeros_wanted(unconnected_gradients)
-        return jacobians.batch_jacobian(self, target, source)
-
-    def hessian(
-        self,
-        target: Any,
-        sources: Any,
-        unconnected_gradients: UnconnectedGradients | str = UnconnectedGradients.ZERO,
-        chunk_size: int | None = None,
-    ) -> Any:
-        """The second derivatives of a scalar target, from the one recording.
-
-        The gradient is appended to what the tape holds and swept in its turn: nothing is computed twice, and no second
-        tape is needed.
-
-        Parameters
-        ----------
-        target : Tensor or Variable
-            A scalar.
-        sources : Tensor, Variable or structure of them
-            Watched tensors and variables.
-        unconnected_gradients : UnconnectedGradients or {"none", "zero"}
-            What to give where there is no second derivative, as for a linear function; zeros unless asked for None.
-        chunk_size : int, optional
-            How many rows one sweep takes together.
-
-        Returns
-        -------
-        Tensor, or structure of structures of them
-            For one source a tensor of shape source.shape + source.shape. For a structure, in each of its places a
-            structure: the blocks of shapes first.shape + second.shape.
-
-        Raises
-        ------
-        RuntimeError
-            Where the tape has nothing recorded, or not any more.
-        ValueError
-            Where the target is not a scalar.
-        MemoryError
-            Where the result would not fit in memory, before anything is computed.
-
-        Notes
-        -----
-        TensorFlow has no such method: there it takes two nested tapes, which work here too.
-
-        Examples
-        --------
-        >>> x = tf.constant([1., 2.])
-        >>> with tf.GradientTape() as tape:
-        ...     tape.watch(x)
-        ...     y = tf.reduce_sum(x ** 3) + x[0] * x[1]
-        >>> tape.hessian(y, x)
-        <Tensor: shape=(2, 2), dtype=float32, numpy=
-        array([[ 6.,  1.],
-               [ 1., 12.]], dtype=float32)>
-        """
-        zero = zeros_wanted(unconnected_gradients)
-        leaves, rebuild = flatten_sources(sources)
-        return rebuild([rebuild(row) for row in jacobians.hessian(self, target, leaves, zero, chunk_size)])
-
     def hvp(
         self,
         target: Any,
@@ -580,95 +377,6 @@ class GradientTape(_core.Tape):
 
         return rebuild(tangents_by_rows(targets, pushed))
 
-    def sparse_jacobian(self, target: Any, source: Any) -> scipy.sparse.csr_array:
-        """The derivative of each element of a target with respect to each element of a source, as a sparse matrix.
-
-        Parameters
-        ----------
-        target : Tensor or Variable
-            What to differentiate.
-        source : Tensor or Variable
-            What is watched, or anything computed from it on this tape.
-
-        Returns
-        -------
-        scipy.sparse.csr_array
-            Of shape (target.size, source.size), elements counted in C order. It has an entry wherever the recorded
-            operations let the one depend on the other, and none where the target is unconnected.
-
-        Raises
-        ------
-        ImportError
-            Where SciPy is not installed.
-        RuntimeError
-            Where the tape has nothing recorded, or not any more.
-        TypeError
-            Where the target or the source is neither tensor nor variable, or not of a float dtype.
-
-        Notes
-        -----
-        How it is done, and by whom first, is told at the function `sparse_jacobian`. The matrix is not recorded.
-
-        Examples
-        --------
-        >>> x = tf.constant([1., 2., 3.])
-        >>> with tf.GradientTape() as tape:
-        ...     tape.watch(x)
-        ...     y = x[1:] - x[:-1]
-        >>> tape.sparse_jacobian(y, x).toarray()
-        array([[-1.,  1.,  0.],
-               [ 0., -1.,  1.]], dtype=float32)
-        """
-        from .derivatives import compression  # loaded when first used
-
-        return compression.jacobian(self, target, source)
-
-    def sparse_hessian(self, target: Any, source: Any) -> scipy.sparse.csr_array:
-        """The second derivatives of a scalar target with respect to a source, as a sparse matrix.
-
-        Parameters
-        ----------
-        target : Tensor or Variable
-            A scalar.
-        source : Tensor or Variable
-            What is watched.
-
-        Returns
-        -------
-        scipy.sparse.csr_array
-            Of shape (source.size, source.size), elements counted in C order. It has an entry wherever the operations
-            of the gradient let one element of it depend on one of the source.
-
-        Raises
-        ------
-        ImportError
-            Where SciPy is not installed.
-        RuntimeError
-            Where the tape has nothing recorded, or not any more.
-        TypeError
-            Where the target or the source is neither tensor nor variable, or not of a float dtype.
-        ValueError
-            Where the target is not a scalar.
-
-        Notes
-        -----
-        The gradient is appended to what the tape holds, as for `hessian`, and has its sparse Jacobian taken.
-
-        Examples
-        --------
-        >>> x = tf.constant([1., 2., 3.])
-        >>> with tf.GradientTape() as tape:
-        ...     tape.watch(x)
-        ...     y = tf.reduce_sum(x[1:] * x[:-1] ** 2)
-        >>> tape.sparse_hessian(y, x).toarray()
-        array([[4., 2., 0.],
-               [2., 6., 4.],
-               [0., 4., 0.]], dtype=float32)
-        """
-        from .derivatives import compression  # loaded when first used
-
-        return compression.hessian(self, target, source)
-
 
 def filled(results: list[Any], like: list[Any]) -> list[Any]:
     """Zeros in place of None."""
@@ -705,3 +413,45 @@ def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
         raise ValueError(
             f"Unknown value for unconnected_gradients: {unconnected_gradients!r}; it is 'none' or 'zero'"
         ) from None
+
+
+# Objects that wrap a tensor or a variable, Keras' variables and users' own, are asked by `__tf_tensor__`. As an operand
+# such an object is asked whenever it is used, by the core. As a source of a tape it has to say what was followed: the
+# variable that it reads, or the tensor that it gives each time.
+
+
+def is_wrapper(value: Any) -> bool:
+    """Whether something wraps a tensor."""
+    return hasattr(type(value), "__tf_tensor__") and not isinstance(value, _core.Operand)
+
+
+def inner(value: Any) -> Any:
+    """The variable or tensor that a wrapper stands for on a tape; anything else as it is."""
+    if not is_wrapper(value):
+        return value
+    with _core.Untraced(), _core.Tape() as probe:
+        first = _core.wrapped(value)
+    read = probe.seen_variables()
+    if isinstance(first, _core.VariableCore):
+        return first
+    if len(read) == 1 and read[0].shape == first.shape:
+        return read[0]
+    own = getattr(value, "value", None)  # a variable that is not trainable is read without notice
+    if isinstance(own, _core.VariableCore):
+        return own
+    with _core.Untraced():
+        again = _core.wrapped(value)
+    if again is not first:
+        raise TypeError(
+            f"{type(value).__name__}.__tf_tensor__ makes a new tensor each time, which no tape can have followed: let "
+            f"it give the same one, or name the variable or tensor behind it"
+        )
+    return first
+
+
+def flatten_sources(structure: Any) -> tuple[list[Any], Rebuild]:
+    """`flatten_for_tape`, with what is wrapped in the place of its wrappers."""
+    leaves, rebuild = flatten_for_tape(structure)
+    if _core.all_operands(leaves):
+        return leaves, rebuild
+    return [leaf if isinstance(leaf, _core.Operand) else inner(leaf) for leaf in leaves], rebuild

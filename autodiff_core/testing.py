@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 import autodiff_core as tf
 
 from . import _core
+from .derivatives.transforms import strict_tape
 from .dtypes import finfo
-from .transforms import strict_tape
 
 Function = Callable[..., Any]
 Array = NDArray[Any]

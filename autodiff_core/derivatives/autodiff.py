@@ -9,8 +9,8 @@ from typing import Any
 from .. import _core
 from ..indexed_slices import tangents_by_rows
 from ..nest import assert_same_structure, flatten_for_tape
-from ..tape import _NONE, GradientTape, UnconnectedGradients, filled, zeros_wanted
-from ..tensor_protocol import flatten_sources, is_wrapper
+from ..tape import _NONE, UnconnectedGradients, filled, flatten_sources, is_wrapper, zeros_wanted
+from .gradient_tape import GradientTape
 
 __all__ = ["ForwardAccumulator", "GradientTape"]
 

@@ -19,7 +19,7 @@ from ..creation import zeros_like
 from ..draws import noting
 from ..nest import flatten_for_tape
 from ..ops import c_loops, forms, is_of_scipy, load_special
-from ..tape import GradientTape
+from ..tape import Tape
 from ..wrapping import called_by_classmethod, named_after, reduced
 
 Function = Callable[..., Any]
@@ -186,7 +186,7 @@ def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
     moving = [operand is not _PLACE and _core.is_differentiable(operand.dtype) for operand in call.operands]
     tangents = [zeros_like(x) if moves else None for x, moves in zip(call.operands, moving, strict=True)]
     sources = [tangent for tangent in tangents if tangent is not None]
-    with GradientTape(watch_accessed_variables=False) as tape:
+    with Tape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
         pushed = _by_push(call, tangents)
     targets = [
@@ -461,7 +461,7 @@ class _RecomputedCall(_Call):
             )
             if firsts[-1]:
                 sources.append(x)
-        tape = GradientTape(watch_accessed_variables=False)
+        tape = Tape(watch_accessed_variables=False)
         if self.strict:
             tape.refuse_numbers()
         with tape:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from ..transforms import recorded_result, scalar_result, strict_tape
 from .compression import sparse_matrices
+from .transforms import recorded_result, scalar_result, strict_tape
 
 if TYPE_CHECKING:
     import scipy.sparse

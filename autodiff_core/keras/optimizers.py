@@ -24,7 +24,7 @@ import numpy as np
 import autodiff_core as tf
 
 from .. import _core
-from ..tensor_protocol import inner
+from ..tape import inner
 from .recorded_updates import Recorded
 
 __all__ = ["SGD", "Adam", "Optimizer"]

@@ -187,18 +187,16 @@ def _composed(logits: Any, walk: Any) -> Any:
 
 def _slope_rule(g: Any, y: Any, blank: int, logits: Any, *labels: Any) -> list[Any]:
     """The loss's Hessian is symmetric: its product with g is the gradient of the slope along g."""
-    from ..tape import GradientTape
-
     sizes = int(logits.shape[2]), int(logits.shape[0])
     walk = cache(lambda name: _WALK(labels, (blank, *sizes, name)))
     mask = _core.to_dtype(logical_and(walk("possible"), walk("times") > 0), logits.dtype)
-    with GradientTape() as outer:
-        outer.watch(logits)
-        with GradientTape() as inner:
-            inner.watch(logits)
+    with _core.Tape() as outer:
+        outer.watch_operand(logits)
+        with _core.Tape() as inner:
+            inner.watch_operand(logits)
             total = reduce_sum(_composed(logits, walk) * mask)
-        slope = inner.gradient(total, logits)
-    return [outer.gradient(slope, logits, output_gradients=g), None, None, None]
+        slopes = _core.tape_gradient(inner, [total], [logits], None, False)
+    return [*_core.tape_gradient(outer, slopes, [logits], [g], False), None, None, None]
 
 
 def ctc_loss(

@@ -19,7 +19,7 @@ from .. import _core
 from ..derivatives.custom import pulled
 from ..indexed_slices import dense
 from ..ops import c_loops, forms
-from ..tape import GradientTape
+from ..tape import Tape
 
 __all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "no_draws", "optimised"]
 
@@ -279,7 +279,7 @@ def _with_gradients(
     with no_draws(), _core.Rehearsal(), _core.Tracer([*cotangents, *bare(operands)]) as tracer:
         own = tracer.arguments[len(cotangents) :]
         sources = [x for x in own if _core.is_differentiable(x.dtype)]
-        with GradientTape(watch_accessed_variables=False) as tape:
+        with Tape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
             outputs = _core.apply_program(program, own)
         seeds = tracer.arguments[: len(cotangents)]

@@ -18,7 +18,7 @@ from .. import _core
 from ..ops import c_loops, forms
 from ..ops.complex_parts import real
 from ..ops.shaping import concat, expand_dims, reshape
-from ..tape import GradientTape
+from ..tape import Tape
 from .differentiable import PASSES, bare, no_draws, optimised
 
 __all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint"]
@@ -263,7 +263,7 @@ class Loop:
                 found = derivative.pull(cotangents, own, outputs)
                 found = [g for g, has in zip(found, [True] * carried + wanted, strict=True) if has]
             else:
-                with GradientTape(watch_accessed_variables=False) as tape:
+                with Tape(watch_accessed_variables=False) as tape:
                     tape.watch(sources)
                     results = list(body.f(own))
                 found = tape.gradient(results, sources, output_gradients=cotangents, unconnected_gradients="zero")
@@ -322,7 +322,7 @@ class Embedded:
             def f(inputs: list[Any]) -> list[Any]:
                 own = inputs[1:]
                 sources = [x for x, has in zip(own, wanted, strict=True) if has]
-                with GradientTape(watch_accessed_variables=False) as tape:
+                with Tape(watch_accessed_variables=False) as tape:
                     tape.watch(sources)
                     results = list(self.f(own))
                 seeds = self._unpacked(inputs[0])

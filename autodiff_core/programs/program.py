@@ -13,10 +13,10 @@ import numpy as np
 
 from .. import _core
 from ..derivatives.autodiff import ForwardAccumulator
+from ..derivatives.transforms import strict_tape
 from ..indexed_slices import dense
 from ..leaving import place_text
-from ..tape import GradientTape, UnconnectedGradients
-from ..transforms import strict_tape
+from ..tape import Tape, UnconnectedGradients
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
 from .layout import Layout, Place
 from .tensor_spec import TensorSpec
@@ -520,6 +520,6 @@ def _values(variables: Sequence[Any]) -> list[Any]:
     return bare(variables)
 
 
-def _gradients(tape: GradientTape, targets: list[Any], sources: list[Any]) -> list[Any]:
+def _gradients(tape: Tape, targets: list[Any], sources: list[Any]) -> list[Any]:
     found: list[Any] = tape.gradient(targets, sources, unconnected_gradients=UnconnectedGradients.ZERO)
     return found

@@ -16,13 +16,13 @@ import numpy as np
 
 from .. import _core
 from ..derivatives.custom import any_followed_strictly, not_among, run_unrecorded
+from ..derivatives.gradient_tape import GradientTape
 from ..nest import flatten_for_tape
 from ..ops.complex_parts import complex as complex_of
 from ..ops.complex_parts import imag, real
 from ..ops.shaping import concat, inexact, reshape
 from ..programs.differentiable import bare
 from ..programs.loops import Body, closed_program, fingerprint
-from ..tape import GradientTape
 
 __all__ = ["Equation"]
 

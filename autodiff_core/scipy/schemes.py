@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
+from ..derivatives.gradient_tape import GradientTape
 from ..ops.elementwise import abs, maximum
 from ..ops.indexing import gather
 from ..ops.reductions import reduce_sum
 from ..ops.shaping import concat, expand_dims, reshape
 from ..ops.solving import solve
 from ..programs.loops import Body, Derivative, Layout, Loop
-from ..tape import GradientTape
 from .equations import Equation
 
 __all__ = ["Collocation", "Explicit", "Steps"]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from ..derivatives.gradient_tape import GradientTape
+from ..derivatives.transforms import recorded_result
 from ..ops.complex_parts import imag, real
 from ..ops.shaping import stack
-from ..tape import GradientTape
-from ..transforms import recorded_result
 
 __all__ = ["compute_gradient"]
 

@@ -11,7 +11,7 @@ from ...ops import answers, c_loops, forms, indexing, linalg, ordering, shaping
 from ...ops import elementwise as el
 from ...ops.forms import Kind
 from ...ops.picking import places_of
-from ...tape import GradientTape
+from ...tape import Tape
 from ...tensorflow import clipping
 from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, of_real_numbers, stripped
 
@@ -358,7 +358,7 @@ _LOWER_KNOTS = places_of(
 
 def _interp_rule(g: Any, y: Any, attributes: Any, at: Any, knots: Any, values: Any) -> Any:
     """That of the recorded operations: they are many, and nobody needs them for the value."""
-    with GradientTape() as tape:
+    with Tape() as tape:
         tape.watch([at, knots, values])
         result = _interpolated(at, knots, values, None, None)
     return tape.gradient(result, [at, knots, values], output_gradients=g, unconnected_gradients="zero")

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import _core
-from .indexed_slices import IndexedSlices, dense
-from .nest import flatten_for_tape, map_structure
-from .tape import GradientTape, alike, filled
-from .tensor_protocol import is_wrapper
-from .wrapping import transformed
+from .. import _core
+from ..indexed_slices import IndexedSlices, dense
+from ..nest import flatten_for_tape, map_structure
+from ..tape import alike, filled, is_wrapper
+from ..wrapping import transformed
+from .gradient_tape import GradientTape
 
 Function = Callable[..., Any]
 
