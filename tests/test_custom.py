@@ -267,7 +267,9 @@ def test_keyword_arguments_have_no_gradient() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["text", None, True, 2, 2.5, 1j, len, object(), np.array(["a", "b"]), np.array([None]), slice(2)], ids=str
+    "other",
+    ["text", None, True, 2, 2.5, 1j, len, object(), np.array(["a", "b"]), np.array([None]), slice(2)],
+    ids=lambda other: type(other).__name__,
 )
 def test_arguments_that_are_no_tensors_arrive_as_they_are(other: Any) -> None:
     seen = []

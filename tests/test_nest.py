@@ -209,7 +209,11 @@ def test_is_nested_tells_branches_from_leaves():
         assert not nest.is_nested(leaf)
 
 
-@pytest.mark.parametrize("leaf", [array("d", [1.0, 2.0]), Point, types.SimpleNamespace(a=1), iter([1])], ids=repr)
+@pytest.mark.parametrize(
+    "leaf",
+    [array("d", [1.0, 2.0]), Point, types.SimpleNamespace(a=1), iter([1])],
+    ids=lambda leaf: type(leaf).__name__,
+)
 def test_numbers_in_memory_classes_and_iterators_are_leaves(leaf):
     assert nest.flatten([[leaf]]) == [leaf]
 
