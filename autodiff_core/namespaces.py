@@ -1,4 +1,7 @@
-"""What is imported by a name that is not its file's.
+"""Public names: which thing each of them is, and what is imported by a name that is not its file's.
+
+A namespace has the names that rows say (ops/names.py), and what it lists beside them, by file; a thing is loaded when
+its name is first asked for.
 
 The public modules stand in rooms: `autodiff_core.math` is `autodiff_core.tensorflow.math`, one and the same module.
 And what `autodiff_core.numpy` has no module of its own for (`import autodiff_core.numpy.random`) is NumPy's own.
@@ -8,12 +11,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-__all__ = ["MODULES", "install"]
+from .ops.names import NAMES, read
+
+__all__ = ["LISTS", "MODULES", "install", "namespace"]
 
 PACKAGE = __name__.rpartition(".")[0]
 
@@ -43,6 +49,52 @@ _FORMER = {
     "vectorize": "programs.vectorize",
 }
 _PLACES = {**MODULES, **_FORMER}
+
+
+# By the namespace's module: where each of its things is, as a path below the package.
+LISTS: dict[str, dict[str, str]] = {}
+
+
+def namespace(
+    module: str, name: str, text: str, own: tuple[str, ...] = (), unlisted: str = ""
+) -> tuple[list[str], Callable[[], list[str]], Callable[[str], Any]]:
+    """`__all__`, `__dir__` and `__getattr__` of a namespace.
+
+    Parameters
+    ----------
+    module, name : str
+        Its `__name__`, and what users call it, as ops/names.py does.
+    text : str
+        What it has beside rows, in the form of that file: a line a file.
+    own : tuple of str
+        What the module defines itself.
+    unlisted : str
+        What it has and does not show, in the same form.
+    """
+    places = {**NAMES.get(name, {}), **read(text).get("tf", {})}
+    listed = sorted({*places, *own})
+    places |= read(unlisted).get("tf", {})
+    LISTS[module] = places
+
+    def attribute(wanted: str) -> Any:
+        if wanted not in places:
+            raise AttributeError(f"module {module!r} has no attribute {wanted!r}")
+        found = _thing(places[wanted])
+        setattr(sys.modules[module], wanted, found)
+        return found
+
+    return listed, lambda: listed, attribute
+
+
+def _thing(path: str) -> Any:
+    """What a path below the package leads to: an attribute of a module, or a module."""
+    home, _, name = path.rpartition(".")
+    if not home:
+        return import_module(f"{PACKAGE}.{name}")
+    module = import_module(f"{PACKAGE}.{home}")
+    if hasattr(module, "__path__") and not hasattr(module, name):
+        return import_module(f"{PACKAGE}.{path}")
+    return getattr(module, name)
 
 
 def _home(name: str) -> str | None:

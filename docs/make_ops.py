@@ -39,19 +39,20 @@ _TEXT = """
 """
 
 
-def _read() -> dict[str, dict[str, str]]:
+def read(text: str) -> dict[str, dict[str, str]]:
+    """By namespace ("tf" unless a line begins with one) and name: the path of the function below the package."""
     found: dict[str, dict[str, str]] = {}
-    for line in _TEXT.replace("\\n    ", " ").strip().splitlines():
-        namespace, file, *names = line.split()
-        here = found.setdefault(namespace.removeprefix("tf").removeprefix("."), {})
-        for name in names:
+    for line in text.replace("\\n    ", " ").strip().splitlines():
+        head, _, names = line.partition(":")
+        namespace, _, file = f"tf {head}".rpartition(" ")
+        here = found.setdefault(namespace.rpartition(" ")[2], {})
+        for name in names.split():
             public, _, own = name.partition("=")
-            here[public] = f"{file.removesuffix(':')}.{own or public}"
+            here[public] = f"{file}.{own or public}"
     return found
 
 
-# By namespace ("" is the package's own) and name: the path of the function below the package.
-NAMES = _read()
+NAMES = read(_TEXT)
 '''
 
 TEXT = """# Operations
@@ -171,9 +172,14 @@ def made_of_rows() -> list[tuple[str, str]]:
     return [(code(spellings(made[name])), first_line(made[name])) for name in sorted(made)]
 
 
+def in_order() -> list[Row]:
+    """The rows by file, and as they stand there: in whatever order the files have been loaded."""
+    return sorted(rows(), key=lambda row: row.file)
+
+
 def page() -> str:
     return TEXT.format(
-        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, rows())),
+        table=table(["operation", "kind", "NumPy", "derivative", "what it computes"], map(line, in_order())),
         made=table(["function", "what it computes"], made_of_rows()),
         recorded=code(numpy_functions(asking=False)),
         asking=code(numpy_functions(asking=True)),
@@ -196,7 +202,7 @@ def index() -> str:
             places[namespace, row.file].append(name if name == own else f"{name}={own}")
     lines = []
     for (namespace, file), names in sorted(places.items()):
-        head = f"tf.{namespace} {file}:".replace(". ", " ", 1)
+        head = f"tf.{namespace} {file}:" if namespace else f"tf {file}:"
         lines += wrap(" ".join([head, *sorted(names)]), 120, subsequent_indent="    ", break_on_hyphens=False)
     return INDEX_TEXT.replace("...", "\n".join(lines))
 

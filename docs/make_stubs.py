@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
-from autodiff_core.namespaces import MODULES
+from autodiff_core.namespaces import LISTS, MODULES
 
 PACKAGE = tf.__name__
 ROOT = Path(tf.__file__).parents[1]
@@ -103,8 +103,11 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 @cache
 def imports(module: str) -> dict[str, tuple[str, str | None]]:
-    """What a module imports: by the name that it has there, the module and the name within."""
+    """What a module imports, or lists: by the name that it has there, the module and the name within."""
     found: dict[str, tuple[str, str | None]] = {}
+    for listed, path in LISTS.get(module, {}).items():
+        home, _, within = f"{PACKAGE}.{path}".replace("..", ".").rpartition(".")
+        found[listed] = home, within
     package = import_module(module).__spec__.parent  # type: ignore[union-attr]
     for node in statements(source(module).body):
         if isinstance(node, ast.Import):

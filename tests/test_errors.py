@@ -134,7 +134,7 @@ def test_operands_that_are_not_numbers(other: Any) -> None:
         tf.maximum(v, other)
 
 
-ROWS = [getattr(function, "__self__", None) for function in vars(tf.math).values()]
+ROWS = [getattr(function, "__self__", None) for function in [getattr(tf.math, name) for name in tf.math.__all__]]
 OF_TWO = {row.name: row for row in ROWS if isinstance(row, _core.Op) and len(row.parameters) == 2}
 
 

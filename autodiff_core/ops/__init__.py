@@ -43,7 +43,7 @@ def rows() -> tuple[Row, ...]:
 
 def load_special() -> None:
     """Load the rows of all of SciPy's special functions."""
-    for place in set(NAMES["scipy.special"].values()):
+    for place in set(NAMES["tf.scipy.special"].values()):
         _import_module(f"{__name__.rpartition('.')[0]}.{place.rpartition('.')[0]}")
 
 

@@ -72,16 +72,17 @@ tf.scipy.special ops.special: beta betainc betaincinv betaln dawsn digamma=psi e
 """
 
 
-def _read() -> dict[str, dict[str, str]]:
+def read(text: str) -> dict[str, dict[str, str]]:
+    """By namespace ("tf" unless a line begins with one) and name: the path of the function below the package."""
     found: dict[str, dict[str, str]] = {}
-    for line in _TEXT.replace("\n    ", " ").strip().splitlines():
-        namespace, file, *names = line.split()
-        here = found.setdefault(namespace.removeprefix("tf").removeprefix("."), {})
-        for name in names:
+    for line in text.replace("\n    ", " ").strip().splitlines():
+        head, _, names = line.partition(":")
+        namespace, _, file = f"tf {head}".rpartition(" ")
+        here = found.setdefault(namespace.rpartition(" ")[2], {})
+        for name in names.split():
             public, _, own = name.partition("=")
-            here[public] = f"{file.removesuffix(':')}.{own or public}"
+            here[public] = f"{file}.{own or public}"
     return found
 
 
-# By namespace ("" is the package's own) and name: the path of the function below the package.
-NAMES = _read()
+NAMES = read(_TEXT)

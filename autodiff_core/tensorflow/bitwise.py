@@ -1,5 +1,5 @@
 """`bitwise`: operations on the bits of integers. The gradient stops at each."""
 
-from ..ops.elementwise import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift
+from ..namespaces import namespace as _namespace
 
-__all__ = ["bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift"]
+__all__, __dir__, __getattr__ = _namespace(__name__, "tf.bitwise", "")
