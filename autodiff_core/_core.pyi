@@ -504,7 +504,8 @@ def take_facts(
     idle_if_alike: bool = False,
     joined: _Rule | None = None,
     permutes: _Rule | None = None,
-    reads_rows: bool = False,
+    part: str | None = None,
+    in_order: bool = False,
 ) -> None: ...
 def register_linear(
     name: str,

@@ -148,6 +148,7 @@ linear(
     gives=(_cast_kind, _cast_kind),
     c=c_loops.cast,
     idle_if_alike="both",
+    in_order=True,
 )
 
 

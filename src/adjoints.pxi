@@ -269,9 +269,9 @@ cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) 
     cdef Row* row = &table[op]
     cdef Scalar result
     cdef int k
-    if op == OP_MULTIPLY:
+    if row.has_neutral:
         for k in range(2):
-            if x[k].node < 0 and x[k].number == 1.0:
+            if row.has_neutral >> k & 1 and x[k].node < 0 and same_bits(x[k].number, row.neutral[k]):
                 return x[1 - k]
     nodes[0] = nodes[1] = UNTRACKED
     for k in range(arity):

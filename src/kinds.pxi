@@ -274,7 +274,7 @@ cdef int pull_linear(Sweep* s, int32_t node) except -1:
     cdef object attribute = <object>r.payload.attribute, cotangent
     if not wants(s, a):
         return 0
-    if (op == OP_SUM and r.flags & SCALAR and not s.batch and not s.tensors and not s.log.records[a].flags & SCALAR
+    if (table[op].plan == PLAN_SUM and r.flags & SCALAR and not s.batch and not s.tensors and not s.log.records[a].flags & SCALAR
             and s.log.records[a].dtype == r.dtype):
         return spread_number(s, node, a, <tuple>(<tuple>attribute)[0])
     cotangent = spent(s, node)
@@ -301,30 +301,31 @@ cdef bint add_in_place(Sweep* s, int op, int32_t a, object cotangent, object att
     """Add the cotangent of a part to its place in what has come to the whole, so that n parts of n elements cost n, not n
     squared. False where nothing has come yet, or it is not for us to write to."""
     cdef PyObject* held
-    if op == OP_GATHER_ROWS and takes_slices(s, a):
+    cdef int part = table[op].part
+    if part == NO_PART:
+        return False
+    if part == PART_ROWS and takes_slices(s, a):
         add_slices(s, a, as_tensor(cotangent) if s.tensors else tensor_alone(<PyObject*>cotangent), attribute)
         return True
     if s.tensors:
-        return op == OP_SLICE and add_to_part(s, a, <Operand>cotangent, (<tuple>attribute)[1])
-    if not (op == OP_SLICE or op == OP_TAKE or op == OP_GATHER_ROWS):
-        return False
-    if s.state[a - s.low] & KIND_MASK == IN_LINE and (op == OP_GATHER_ROWS or is_small_part(s.line, <ndarray>cotangent)):
+        return part == PART_SLICE and add_to_part(s, a, <Operand>cotangent, (<tuple>attribute)[1])
+    if s.state[a - s.low] & KIND_MASK == IN_LINE and (part == PART_ROWS or is_small_part(s.line, <ndarray>cotangent)):
         flush(s)
     if s.state[a - s.low] & KIND_MASK != ARRAY:
         return False
     held = s.adjoint[a - s.low].object
     if held.ob_refcnt != 1 or not pooled_memory(held) or type_code(<ndarray>cotangent) != type_code(<ndarray>held):
         return False
-    if op == OP_GATHER_ROWS and not s.batch:
+    if part == PART_ROWS and not s.batch:
         change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), laid_out(cotangent))
         return True
-    if op == OP_GATHER_ROWS:
+    if part == PART_ROWS:
         return False
     if s.batch:
         attribute = batch_attributes(op, attribute, s.batch)
     if attribute is None:
         return False
-    if op == OP_SLICE:
+    if part == PART_SLICE:
         add_into_slice(<ndarray>held, (<tuple>attribute)[1], <ndarray>cotangent)
     else:
         numpy.add.at(<ndarray>held, (<tuple>attribute)[1], cotangent)
@@ -377,7 +378,7 @@ cdef int push_linear(Sweep* s, int32_t node) except -1:
     cdef object attribute = <object>r.payload.attribute
     if not has_tangent(s, a):
         return 0
-    if op == OP_SUM and r.flags & SCALAR and not s.batch and s.state[a - s.low] & KIND_MASK == IN_LINE:
+    if table[op].plan == PLAN_SUM and r.flags & SCALAR and not s.batch and s.state[a - s.low] & KIND_MASK == IN_LINE:
         # A sum over everything: the line adds up as it runs, and the tangent needs no array.
         line_sum(s.line, <int>s.adjoint[a - s.low].register)
         s.reductions[0].node = node

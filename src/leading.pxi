@@ -6,17 +6,27 @@ cdef inline tuple with_batch(tuple shape, npy_intp batch):
     return (batch,) + shape if batch else shape
 
 
+cdef object as_they_stand(object attribute, npy_intp length):
+    return attribute
+
+
+cdef object shapes_behind(object attribute, npy_intp length):
+    return tuple([(length,) + <tuple>shape for shape in <tuple>attribute])
+
+
+cdef object axes_behind(object attribute, npy_intp length):
+    return tuple([(0,) + tuple([axis + 1 for axis in axes]) for axes in <tuple>attribute])
+
+
+cdef object index_behind_axis(object attribute, npy_intp length):
+    shape, index = <tuple>attribute
+    return ((length,) + <tuple>shape, (slice(None),) + (index if isinstance(index, tuple) else (index,)))
+
+
 cdef object batch_attributes(int op, object attribute, npy_intp batch):
     """A linear row's attributes for an operand with a leading axis, or None where the row must be run for each entry."""
-    if op == OP_SUM or op == OP_BROADCAST or op == OP_RESHAPE:
-        return tuple([(batch,) + <tuple>shape for shape in <tuple>attribute])
-    if op == OP_TRANSPOSE:
-        return tuple([(0,) + tuple([axis + 1 for axis in axes]) for axes in <tuple>attribute])
-    if op == OP_CAST:
-        return attribute
-    if op == OP_SLICE or op == OP_UNSLICE:
-        shape, index = <tuple>attribute
-        return ((batch,) + <tuple>shape, (slice(None),) + (index if isinstance(index, tuple) else (index,)))
+    if table[op].behind != NULL:
+        return table[op].behind(attribute, batch)
     if table[op].batched != NULL:
         return (<object>table[op].batched)(attribute, batch)
     return None

@@ -535,7 +535,7 @@ cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         for j in range(n):
-            if nodes[j] in values and (j or not (i in changes or hands_on(p, i, nodes[0]) or table[r.op].reads_rows)):
+            if nodes[j] in values and (j or not (i in changes or hands_on(p, i, nodes[0]) or table[r.op].part == PART_ROWS)):
                 return False
         if i in changes or (n and nodes[0] in values and hands_on(p, i, nodes[0])):
             values.add(i)

@@ -86,33 +86,36 @@ def on_complex(str name, form):
 
 @cython.final
 cdef class Compiled:
-    """A kernel that the core has for a linear row, and how a plan runs it."""
+    """A kernel that the core has for a linear row, with what goes with it."""
     cdef ArrayKernel kernel
     cdef ArrayKernel view
+    cdef AttributesBehind behind
     cdef int plan
 
 
-cdef Compiled compiled(ArrayKernel kernel, ArrayKernel view, int plan):
+cdef Compiled compiled(ArrayKernel kernel, ArrayKernel view, AttributesBehind behind, int plan):
     cdef Compiled made = Compiled.__new__(Compiled)
     made.kernel = kernel
     made.view = view
+    made.behind = behind
     made.plan = plan
     return made
 
 
-CAST = compiled(cast_kernel, NULL, PLAN_CAST)
-SUM = compiled(sum_kernel, NULL, PLAN_SUM)
-BROADCAST = compiled(broadcast_kernel, broadcast_kernel, PLAN_VIEW)
-RESHAPE = compiled(reshape_kernel, reshape_view, PLAN_VIEW)
-TRANSPOSE = compiled(transpose_kernel, transpose_kernel, PLAN_VIEW)
-SLICE = compiled(slice_kernel, slice_view, PLAN_VIEW)
-UNSLICE = compiled(unslice_kernel, NULL, PLAN_PAD)
+CAST = compiled(cast_kernel, NULL, as_they_stand, PLAN_CAST)
+SUM = compiled(sum_kernel, NULL, shapes_behind, PLAN_SUM)
+BROADCAST = compiled(broadcast_kernel, broadcast_kernel, shapes_behind, PLAN_VIEW)
+RESHAPE = compiled(reshape_kernel, reshape_view, shapes_behind, PLAN_VIEW)
+TRANSPOSE = compiled(transpose_kernel, transpose_kernel, axes_behind, PLAN_VIEW)
+SLICE = compiled(slice_kernel, slice_view, index_behind_axis, PLAN_VIEW)
+UNSLICE = compiled(unslice_kernel, NULL, index_behind_axis, PLAN_PAD)
 
 
 cdef int take_kernel(Row* row, object kernel, bint views) except -1:
     if isinstance(kernel, Compiled):
         row.compiled = (<Compiled>kernel).kernel
         row.view = (<Compiled>kernel).view
+        row.behind = (<Compiled>kernel).behind
         row.plan = (<Compiled>kernel).plan
     elif kernel is not None:
         row.python = keep(kernel)
@@ -122,7 +125,7 @@ cdef int take_kernel(Row* row, object kernel, bint views) except -1:
 
 
 def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False, zeros_kept=None, keeping_zeros=None,
-               bint idle_if_alike=False, joined=None, permutes=None, bint reads_rows=False):
+               bint idle_if_alike=False, joined=None, permutes=None, part=None, bint in_order=False):
     """Note of a row what holds to the last bit, infinities, NaNs and signed zeros included, for passes to count on.
 
     Of elementwise rows: operands that leave the other one as it is (`neutral`: a number or None for each); whether operands may
@@ -131,7 +134,8 @@ def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False
     one else (`keeping_zeros`).
     Of linear rows: whether the value is the operand where it has its dtype and shape; `joined`: (the first's attributes, the
     second's) -> the attributes of one for two on end; `permutes`: attributes -> the operand's axis of each of the value's, where
-    that is all that the row does; whether it `reads_rows`, by the numbers that are the second part of its attributes.
+    that is all that the row does; whether the value is a `part` of the operand ("slice", "elements" or "rows"), operand[attributes[1]];
+    whether it has all elements of the operand, `in_order`.
     """
     cdef int op = <int>opcode_by_name[name], k
     cdef Row* row = &table[op]
@@ -146,7 +150,8 @@ def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False
         row.keeping_zeros = opcode_by_name[keeping_zeros]
         table[row.keeping_zeros].plain = op
     row.idle_if_alike = idle_if_alike
-    row.reads_rows = reads_rows
+    row.part = PART_SLICE if part == "slice" else (PART_ELEMENTS if part == "elements" else (PART_ROWS if part == "rows" else NO_PART))
+    row.in_order = in_order
     if joined is not None:
         row.joined = keep(joined)
     if permutes is not None:

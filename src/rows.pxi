@@ -70,6 +70,7 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
     if not has_row_loop(op, code):
         (<object>table[op].ufunc).at(whole, rows, values)
         return 0
+    # The one op that has a loop of its own here: what comes of a look-up of numbers in a table is mostly added up.
     if width == 1 and op == OP_ADD and (code == NPY_DOUBLE or code == NPY_FLOAT):
         if code == NPY_DOUBLE:
             add_numbers[double](<double*>base, numbers, <double*>source, n)

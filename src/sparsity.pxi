@@ -613,7 +613,7 @@ cdef class Dependence:
         cdef npy_intp number
         cdef Rows rows, one
         cdef ndarray map = None
-        if op == OP_SLICE and r.flags & SCALAR:
+        if table[op].part == PART_SLICE and r.flags & SCALAR:
             number = only_element(given, (<tuple>attribute)[1])
             if number:
                 rows = self.spend(operand)
@@ -623,24 +623,17 @@ cdef class Dependence:
                 self.rows[k] = owned(one)
                 self.state[k] &= ~INLINE
                 return 0
-        if op == OP_CAST:
-            shape = given
-        elif op == OP_RESHAPE:
-            shape = (<tuple>attribute)[1]
-        elif op == OP_SUM:
-            shape = (<tuple>attribute)[2]
-        elif op == OP_UNSLICE:
-            shape = (<tuple>attribute)[0]
-        elif table[op].selects:
+        # (Of zeros with an operand among them the transpose says more: it selects nothing but that.)
+        if table[op].selects and not table[op].in_order and table[op].plan != PLAN_PAD:
             map = linear_array(op, self.numbered(given), attribute)
             shape = map.shape
         else:
             shape = linear_array(op, numpy.zeros(given, dtype_objects[self.log.records[operand].dtype]), attribute).shape
         self.shape[k] = owned(shape)
-        if op == OP_CAST or op == OP_RESHAPE:
-            map = None
-        elif map is not None:
+        if map is not None:
             map = as_map(map)
+        elif table[op].in_order:
+            pass
         elif table[partner].selects:
             if partner == op:
                 attribute = (<tuple>attribute)[::-1]

@@ -91,6 +91,13 @@ cdef enum ZerosKept:
     FIRST_ZEROS
     BOTH_ZEROS
 
+# LINEAR: of what its value is but a part, which is operand[attributes[1]]
+cdef enum PartTaken:
+    NO_PART
+    PART_SLICE                  # basic indexing
+    PART_ELEMENTS               # by arrays
+    PART_ROWS                   # by numbers of rows, in bounds and not negative
+
 ctypedef struct Instruction:
     uint16_t op
     int16_t out
@@ -125,6 +132,7 @@ ctypedef struct Partial:
     Program* program            # registers: inputs, output
 
 ctypedef ndarray (*ArrayKernel)(ndarray x, object attribute)
+ctypedef object (*AttributesBehind)(object attribute, npy_intp length)
 
 ctypedef struct Row:
     int kind
@@ -187,7 +195,9 @@ ctypedef struct Row:
     ArrayKernel compiled        # LINEAR: the forward function, where the core has it; or NULL
     ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or None where
                                 # there is none and the value is the operand's elements in their order; or NULL: by `python`
-    int reads_rows              # LINEAR: its value is rows of the operand, by numbers in the second place of its attributes
+    AttributesBehind behind     # LINEAR: what `batched` is, compiled; or NULL
+    int part                    # LINEAR: of PartTaken
+    int in_order                # LINEAR: its value has the operand's elements one by one, in their order, in another shape or dtype
     # What passes may count on, to the last bit, infinities, NaNs and signed zeros included
     int commutes                # ELEMENTWISE: of Commuting
     int undoes_itself           # ELEMENTWISE: of its own value it gives the operand

@@ -427,8 +427,8 @@ cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL
     if log.tracer:
         log.shapes[log.count] = NULL
     log.count += 1
-    log.pure = log.pure and op == OP_LEAF
     r.op = <uint16_t>op
+    log.pure = log.pure and is_leaf(r)
     r.flags = 0
     r.a = UNTRACKED
     r.b = UNTRACKED

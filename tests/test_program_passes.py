@@ -10,6 +10,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
+from autodiff_core.ops import forms
 
 SPECIAL = np.array([0.0, -0.0, 1.0, -1.5, np.inf, -np.inf, np.nan, 5e-324, 1.7e308])
 
@@ -187,3 +188,91 @@ def test_stop_gradient_stays_through_all_passes(shape: tuple[int, ...]) -> None:
     passes = (_core.simplify, _core.share_common, _core.fold_constants)
     assert "stop_gradient" in ops(program_of(f, x, passes=passes))
     assert_the_same_bits(f, x, passes=passes)
+
+
+# ------------------------------------------------------------------------------------- what rows say of themselves
+
+
+def steps_of(f: Callable[..., Any], *arrays: Any) -> list[str]:
+    """The kinds of steps that a program runs."""
+    program = program_of(f, *arrays, passes=(_core.simplify,))
+    return [kind for kind, *_ in _core.plan_of(program).steps_as_text()]
+
+
+@pytest.fixture(scope="module")
+def own() -> dict[str, Callable[..., Any]]:
+    """Rows of our own that say what passes and plans may count on, beside ones that do the same and say nothing."""
+    found = {}
+    for name, facts in {"own_quiet_add": {}, "own_add": {"neutral": (-0.0, -0.0), "commutes": True}}.items():
+        op = _core.register_elementwise(
+            name, None, lambda x, y: x + y, (lambda g, x, y, z: g, lambda g, x, y, z: g), ("x", "y"), ""
+        )
+        _core.take_facts(name, **facts)
+        found[name] = op.function
+    for name, facts in {"own_quiet_flip": {}, "own_flip": {"undoes_itself": True}}.items():
+        op = _core.register_elementwise(name, None, lambda x: -x, (lambda g, x, y: -g,), ("x",), "")
+        _core.take_facts(name, **facts)
+        found[name] = op.function
+
+    def linear(name: str, kernel: Any, back: Any, views: bool, **facts: Any) -> None:
+        op, _ = _core.register_linear(
+            name, kernel, f"{name}_back", back, form=forms.nothing, gives=(None, None), views=(views, False)
+        )
+        _core.take_facts(name, **facts)
+        found[name] = lambda x, attributes=None: _core.linear(op, x, attributes)
+
+    linear("own_turned", lambda x, a: x.T, lambda g, a: g.T.copy(), True, permutes=lambda a: (1, 0))
+    linear("own_reversed", lambda x, a: x[::-1, 1:], lambda g, a: np.pad(g[::-1], [(0, 0), (1, 0)]), True)
+    linear("own_copied", lambda x, a: x[::-1].copy(), lambda g, a: g[::-1].copy(), True)
+    linear("own_quiet", lambda x, a: x[::-1, 1:].copy(), lambda g, a: np.pad(g[::-1], [(0, 0), (1, 0)]), False)
+    linear("own_shifted", lambda x, n: np.roll(x, n), lambda g, n: np.roll(g, -n), False, joined=lambda m, n: m + n)
+    return found
+
+
+def test_numbers_that_a_row_calls_neutral_and_twice_what_undoes_itself_are_taken_out(own: Any) -> None:
+    assert ops(program_of(lambda x: own["own_add"](x, -0.0), SPECIAL, passes=(_core.simplify,))) == []
+    assert ops(program_of(lambda x: own["own_add"](-0.0, x), SPECIAL, passes=(_core.simplify,))) == []
+    assert ops(program_of(lambda x: own["own_add"](x, 0.0), SPECIAL, passes=(_core.simplify,))) == ["own_add"]
+    assert ops(program_of(lambda x: own["own_flip"](own["own_flip"](x)), SPECIAL, passes=(_core.simplify,))) == []
+    for quiet in (lambda x: own["own_quiet_add"](x, -0.0), lambda x: own["own_quiet_flip"](own["own_quiet_flip"](x))):
+        assert ops(program_of(quiet, SPECIAL, passes=(_core.simplify,))) != []
+        assert_the_same_bits(quiet, SPECIAL, passes=(_core.simplify,))
+
+
+def test_operands_that_a_row_lets_change_places_are_one_computation(own: Any) -> None:
+    def both(name: str) -> list[str]:
+        return ops(program_of(lambda x, y: own[name](x, y) * own[name](y, x), 1.5, 2.5, passes=(_core.share_common,)))
+
+    assert both("own_add") == ["own_add", "multiply"]
+    assert both("own_quiet_add") == ["own_quiet_add", "own_quiet_add", "multiply"]
+
+
+def test_two_of_a_row_that_joins_them_are_one(own: Any) -> None:
+    x = np.arange(5.0)
+    twice = lambda x: own["own_shifted"](own["own_shifted"](x, 1), 2)  # noqa: E731
+    assert ops(program_of(twice, x, passes=(_core.simplify,))) == ["own_shifted"]
+    assert_the_same_bits(twice, x, passes=(_core.simplify,))
+
+
+def test_a_row_that_says_it_views_is_no_step_of_a_plan(own: Any) -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    for name, steps in {"own_reversed": ["fused"], "own_quiet": ["apply", "fused"]}.items():
+        f = lambda x, name=name: tf.sin(own[name](x)) + 1.0  # noqa: E731
+        assert steps_of(f, x) == steps
+        assert_the_same_bits(f, x, passes=(_core.simplify,))
+        assert_the_same_bits(lambda x, name=name: own[name](own[name](x * 2.0)), x, passes=(_core.simplify,))
+
+
+def test_a_row_that_says_it_views_and_copies_is_run_as_it_stands(own: Any) -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    f = lambda x: own["own_copied"](x * 2.0) + 1.0  # noqa: E731
+    assert "apply" in steps_of(f, x)
+    assert_the_same_bits(f, x, passes=(_core.simplify,))
+
+
+def test_a_product_reads_what_a_row_permutes_as_it_lies(own: Any) -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    f = lambda x: own["own_turned"](x) @ x  # noqa: E731
+    assert ops(program_of(f, x, passes=(_core.simplify,))) == ["matmul"]
+    assert steps_of(f, x) == ["matmul"]
+    assert_the_same_bits(f, x, passes=(_core.simplify,))

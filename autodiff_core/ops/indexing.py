@@ -87,6 +87,7 @@ linear(
     _put_added,
     function=_indexed,
     doc="Indexing with arrays of indices or of truth values.",
+    part="elements",
     selects="forward",
     batched=_index_behind,
     examples=(_take_examples, None),
@@ -257,7 +258,7 @@ _gather, scatter = linear(
     form=forms.parts(forms.shape, forms.array("iu")),
     gives=(_gathered, _scattered),
     names=("gather",),
-    reads_rows=True,
+    part="rows",
 )
 
 

@@ -114,6 +114,7 @@ RESHAPE, _ = linear(
     c=c_loops.reshaped,
     cost=forms.VIEW,
     idle_if_alike="both",
+    in_order=True,
     joined=lambda first, second: (first[0], second[1]),
 )
 
@@ -884,6 +885,7 @@ _SLICE, _UNSLICE = linear(
     _core.SLICE,
     "unslice",
     _core.UNSLICE,
+    part="slice",
     function=_strided_slice,
     doc="Basic indexing: slices, integers, an ellipsis, new axes.",
     selects="both",

@@ -419,7 +419,8 @@ def linear(
     idle_if_alike: Direction = "none",
     joined: Callable[[Any, Any], Any] | None = None,
     permutes: Callable[[Any], Sequence[int]] | None = None,
-    reads_rows: bool = False,
+    part: Literal["slice", "elements", "rows"] | None = None,
+    in_order: bool = False,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -466,9 +467,12 @@ def linear(
         (the first's attributes, the second's) -> the attributes of one `name` that is two of them on end.
     permutes : callable, optional
         attributes -> for each axis of the value the operand's, where `name` does nothing but to permute axes.
-    reads_rows : bool
-        Whether `name` gives rows of the operand, by the numbers that are the second part of its attributes. A program
-        reads them of a variable that an update of rows changes without making the changed one.
+    part : {"slice", "elements", "rows"}, optional
+        Where the value of `name` is operand[attributes[1]], of basic indexing, of arrays, or of row numbers in bounds
+        that are not negative: a sweep adds cotangents to their places, and a program reads rows of a variable that an
+        update of rows changes without making the changed one. The first attribute is the operand's shape.
+    in_order : bool
+        Whether the value has the operand's elements one by one, in their order, in another shape or of another dtype.
     """
     chooses = (selects in ("forward", "both"), selects in ("backward", "both"))
     texts = c if isinstance(c, tuple) else (c, c)
@@ -499,7 +503,8 @@ def linear(
         idle_if_alike=idle_if_alike in ("forward", "both"),
         joined=joined,
         permutes=permutes,
-        reads_rows=reads_rows,
+        part=part,
+        in_order=in_order,
     )
     if transpose != name:
         _core.take_facts(transpose, idle_if_alike=idle_if_alike in ("backward", "both"))
