@@ -148,9 +148,9 @@ cdef class Numbers:
     def __init__(self, ProgramCore program):
         cdef int k
         self.program = program
-        self.plan = program.plan
+        self.plan = <Plan>program.plan
         if self.plan is None:
-            self.plan = program.plan = make_plan(program)
+            program.plan = self.plan = make_plan(program)
         self.inputs = program.input_count
         self.outputs = <int>len(program.outputs)
         self.at = <int32_t*>malloc((self.inputs + self.outputs + 1) * sizeof(int32_t))

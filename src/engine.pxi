@@ -12,6 +12,14 @@ cdef enum:
 
 # ------------------------------------------------------------------------------------------------ one op, any strides
 
+cdef extern from "gather.h" nogil:
+    Loop copy_loop "gt_copy_loop"(int item) noexcept
+    void gt_gather(char* out, const char* data, int nd, const npy_intp* dims, const npy_intp* strides, npy_intp begin,
+                   npy_intp count, int item) noexcept
+    int HAS_SINCOS "GT_HAS_SINCOS"
+    void c_sincos "gt_sincos"(double x, double* sine, double* cosine) noexcept
+
+
 cdef struct Operands:
     int count
     int nd

@@ -44,16 +44,6 @@ cdef class Variant:
             fork.hits += 1
 
 
-cdef bytes guard_key(Operand seen, bint truth):
-    if truth:
-        return b"1" if bool_of(seen) else b"0"
-    return array_of(seen).tobytes()
-
-
-cdef bint bool_of(Operand x):
-    return x.number != 0 if x.scalar else bool(x.array)
-
-
 @cython.final
 cdef class Variants:
     """All programs of one key."""
@@ -340,7 +330,7 @@ def plan_of(ProgramCore program):
     """The plan of a program, for looking at."""
     if program.plan is None:
         program.plan = make_plan(program)
-    return program.plan
+    return <Plan>program.plan
 
 
 def guards_of(ProgramCore program):
@@ -419,28 +409,3 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
     first.places = {at[<int32_t>node]: place for node, place in joint.places.items() if not late[<int32_t>node]}
     second.places = {there[<int32_t>node]: place for node, place in joint.places.items() if late[<int32_t>node]}
     return first, second, sources
-
-
-cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t* at) except -1:
-    """One record, in another program."""
-    cdef int32_t pair[2]
-    cdef int32_t few[16]
-    cdef int32_t* nodes
-    cdef int32_t* mapped
-    cdef int k, n = p.nodes_of(i, &nodes, pair)
-    cdef int32_t node
-    mapped = &few[0]
-    if n > 16:
-        mapped = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
-        if mapped == NULL:
-            raise MemoryError()
-    try:
-        for k in range(n):
-            mapped[k] = at[nodes[k]]
-        node = to.append(p.records[i].op, p.records[i].dtype, p.shape(i), mapped, n, p.attribute(i))
-    finally:
-        if mapped != &few[0]:
-            PyMem_Free(mapped)
-    to.records[node].flags |= p.records[i].flags & (HOLES | KEPT)
-    copy_value(p, i, to, node)
-    return node

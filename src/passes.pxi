@@ -3,18 +3,6 @@
 # A pass says for each node which earlier node has its value (`into`); `compact` then drops what nothing needs any more
 # and renumbers the rest. No pass changes the order of two floating-point operations.
 
-cdef ndarray identity_map(ProgramCore p):
-    cdef ndarray map = zeroed(NPY_INT, p.count)
-    cdef int32_t i
-    for i in range(p.count):
-        places_of(map)[i] = i
-    return map
-
-
-cdef inline int32_t* places_of(ndarray map) noexcept:
-    return <int32_t*>PyArray_DATA(map)
-
-
 cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
     """Let every record read what `into` says."""
     cdef int32_t i
@@ -30,11 +18,6 @@ cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
                 r.a = into[r.a]
             if r.b >= 0:
                 r.b = into[r.b]
-
-
-cdef bint draws(int op) noexcept:
-    """Whether an op gives other numbers each time."""
-    return table[op].kind == GENERAL and table[op].draws
 
 
 cdef bint is_pure(const Record* r) noexcept:

@@ -136,6 +136,28 @@ ctypedef struct Storage:        # of a node that owns memory
     size_t size
 
 
+ctypedef struct Run:            # the memory of one replay
+    double* registers
+    char** bases
+    char* arena
+    PyObject** objects          # owned: results of Python
+    int object_count
+    char** pointers             # of a fused step's registers
+    PyObject* acts              # a list of what is to be done when all went well (borrowed)
+    bint busy
+
+
+cdef void run_free(Run* run) noexcept:
+    if run != NULL:
+        free(run.registers)
+        free(run.bases)
+        free(run.pointers)
+        if run.arena != NULL:
+            free_block(run.arena)
+        free(run.objects)
+        free(run)
+
+
 @cython.final
 cdef class Plan:
     """Steps, and what they need."""
@@ -1507,4 +1529,3 @@ cdef void check_plan(Plan plan) noexcept:
                 check(0 <= f.sums[k].number < plan.register_count and 0 <= f.sums[k].register < f.register_count)
             for k in range(f.op_count):
                 check(0 <= f.ops[k].out < f.register_count and 0 < f.ops[k].arity <= MOST_INPUTS)
-

@@ -48,7 +48,7 @@ cdef class ProgramCore:
     cdef list watched               # numbers of arguments, and captured tensors, that tapes within watch; or None
     cdef readonly dict places       # of guards: where in the user's code
     cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
-    cdef Plan plan
+    cdef object plan                # how it is laid out in memory (plan.pxi); None until it is
     cdef object __weakref__
 
     def __cinit__(self):
@@ -831,3 +831,46 @@ def formula_of(str name):
     return (p.inputs, [p.constant[i] for i in range(p.constants)],
             [(op_name(p.code[i].op), [p.code[i].inputs[k] for k in range(MOST_INPUTS) if p.code[i].inputs[k] >= 0])
              for i in range(p.instructions)], p.result)
+
+
+cdef ndarray identity_map(ProgramCore p):
+    cdef ndarray map = zeroed(NPY_INT, p.count)
+    cdef int32_t i
+    for i in range(p.count):
+        places_of(map)[i] = i
+    return map
+
+
+cdef inline int32_t* places_of(ndarray map) noexcept:
+    return <int32_t*>PyArray_DATA(map)
+
+
+cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t* at) except -1:
+    """One record, in another program."""
+    cdef int32_t pair[2]
+    cdef int32_t few[16]
+    cdef int32_t* nodes
+    cdef int32_t* mapped
+    cdef int k, n = p.nodes_of(i, &nodes, pair)
+    cdef int32_t node
+    mapped = &few[0]
+    if n > 16:
+        mapped = <int32_t*>PyMem_Malloc(n * sizeof(int32_t))
+        if mapped == NULL:
+            raise MemoryError()
+    try:
+        for k in range(n):
+            mapped[k] = at[nodes[k]]
+        node = to.append(p.records[i].op, p.records[i].dtype, p.shape(i), mapped, n, p.attribute(i))
+    finally:
+        if mapped != &few[0]:
+            PyMem_Free(mapped)
+    to.records[node].flags |= p.records[i].flags & (HOLES | KEPT)
+    copy_value(p, i, to, node)
+    return node
+
+
+cdef bytes guard_key(Operand seen, bint truth):
+    if truth:
+        return b"1" if bool_of(seen) else b"0"
+    return array_of(seen).tobytes()

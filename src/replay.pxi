@@ -1,40 +1,6 @@
 # Replay: the steps of a plan, run. No Python object is made for an array or a number on the way; what is made is the
 # outputs. Effects come last, when nothing can go wrong any more: variables take their values all or none.
 
-cdef extern from "gather.h" nogil:
-    Loop gt_copy_loop(int item) noexcept
-    void gt_gather(char* out, const char* data, int nd, const npy_intp* dims, const npy_intp* strides, npy_intp begin,
-                   npy_intp count, int item) noexcept
-    int HAS_SINCOS "GT_HAS_SINCOS"
-    void c_sincos "gt_sincos"(double x, double* sine, double* cosine) noexcept
-
-
-cdef inline Loop copy_loop(int item) noexcept:
-    return gt_copy_loop(item)
-
-
-ctypedef struct Run:            # the memory of one replay
-    double* registers
-    char** bases
-    char* arena
-    PyObject** objects          # owned: results of Python
-    int object_count
-    char** pointers             # of a fused step's registers
-    PyObject* acts              # a list of what is to be done when all went well (borrowed)
-    bint busy
-
-
-cdef void run_free(Run* run) noexcept:
-    if run != NULL:
-        free(run.registers)
-        free(run.bases)
-        free(run.pointers)
-        if run.arena != NULL:
-            free_block(run.arena)
-        free(run.objects)
-        free(run)
-
-
 cdef Run* run_begin(Plan plan) except NULL:
     """Memory to replay in: the plan's own, or more of it if a replay is going on in another thread or further out."""
     cdef Run* run = plan.run
@@ -659,7 +625,7 @@ cdef object replay(ProgramCore p, list arguments):
 
 cdef object replay_once(ProgramCore p, list arguments):
     """`replay`, or None where another thread came between."""
-    cdef Plan plan = p.plan
+    cdef Plan plan = <Plan>p.plan
     cdef Run* run
     cdef int k, n = <int>len(p.variables)
     cdef int32_t node, failed
@@ -669,7 +635,7 @@ cdef object replay_once(ProgramCore p, list arguments):
     cdef Log* outer
     cdef uint64_t changes = ad_changes_noted()
     if plan is None:
-        plan = p.plan = make_plan(p)
+        p.plan = plan = make_plan(p)
     if p.assigned:
         numbers = []
         fresh = []

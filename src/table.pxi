@@ -490,6 +490,11 @@ cdef str op_name(int op):
     return <str>table[op].name if table[op].name != NULL else f"op {op}"
 
 
+cdef bint draws(int op) noexcept:
+    """Whether an op gives other numbers each time."""
+    return table[op].kind == GENERAL and table[op].draws
+
+
 cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
     """One op on C doubles that stand for numbers of a dtype, to which the caller rounds. Truth values are 0 and 1."""
     cdef Row* row = &table[op]

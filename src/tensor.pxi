@@ -55,6 +55,10 @@ cdef inline ndarray array_of(Operand x):
     return x.array
 
 
+cdef bint bool_of(Operand x):
+    return x.number != 0 if x.scalar else bool(x.array)
+
+
 cdef Tensor bare_tensor(ndarray array):
     """A tensor around an array, of no dimensions even."""
     cdef Tensor t = <Tensor>Tensor.__new__(Tensor)
