@@ -5,11 +5,26 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import EllipsisType, ModuleType, TracebackType
-from typing import Any, ClassVar, Literal, NoReturn, Protocol, Self, TypeAlias, final, overload
+from typing import (
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    Literal,
+    NoReturn,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeAlias,
+    TypeVar,
+    final,
+    overload,
+)
 
 import numpy as np
 
 from .ops.updating import At
+from .programs.function import Function
 from .tensor_shape import TensorShape
 from .variable import Variable
 
@@ -17,6 +32,11 @@ class _HasArray(Protocol):
     def __array__(self) -> np.ndarray: ...
 
 TensorLike: TypeAlias = Operand | np.ndarray | np.generic | complex | list[Any] | tuple[Any, ...] | _HasArray
+# A function's parameters and result; those of a method without its object, and its result.
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_Q = ParamSpec("_Q")
+_S = TypeVar("_S")
 _Rule: TypeAlias = Callable[..., Any]
 _Shape: TypeAlias = tuple[int, ...]
 
@@ -746,17 +766,20 @@ class Wrapper:
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def __get__(self, instance: Any, owner: Any, /) -> Any: ...
 
-class FunctionCore:
+class FunctionCore(Generic[_P, _R]):
     @property
-    def python_function(self) -> Callable[..., Any]: ...
+    def python_function(self) -> Callable[_P, _R]: ...
     @python_function.setter
-    def python_function(self, value: Callable[..., Any], /) -> None: ...
+    def python_function(self, value: Callable[_P, _R], /) -> None: ...
     @property
     def plain(self) -> bool: ...
     @plain.setter
     def plain(self, value: bool, /) -> None: ...
-    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
-    def __get__(self, instance: Any, owner: Any, /) -> Any: ...
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R: ...
+    @overload
+    def __get__(self, instance: None, owner: Any, /) -> Self: ...
+    @overload
+    def __get__(self: FunctionCore[Concatenate[Any, _Q], _S], instance: Any, owner: Any, /) -> Function[_Q, _S]: ...
     def remember(self, arguments: tuple[Any, ...], around: tuple[Any, ...], variants: Variants) -> None: ...
     def forget_last(self) -> None: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -98,6 +98,10 @@ def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, nam
     return _core.to_tensor(value, dtype)
 
 
+@overload
+def cast(x: IndexedSlices, dtype: Any, name: str | None = ...) -> IndexedSlices: ...
+@overload
+def cast(x: _core.TensorLike, dtype: Any, name: str | None = ...) -> Tensor: ...
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """The same numbers in another dtype.
 

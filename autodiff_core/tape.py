@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from . import _core
 from .creation import zeros_like
@@ -13,12 +13,10 @@ from .indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
 from .nest import Rebuild, assert_same_structure, flatten_for_tape
 
 if TYPE_CHECKING:
-    from typing import Protocol, TypeAlias, TypeVar
+    from typing import Protocol, TypeVar
 
     from .variable import Variable
 
-    # A gradient is a tensor; or None, or IndexedSlices, which a reader of the code knows, and a type checker does not.
-    Gradient: TypeAlias = _core.Tensor | Any
     Key = TypeVar("Key")
     Source = TypeVar("Source", bound=_core.Operand)
 
@@ -26,6 +24,10 @@ if TYPE_CHECKING:
         """Its gradients have its names."""
 
         def _asdict(self) -> dict[str, Any]: ...
+
+
+# A gradient is a tensor; or None, or IndexedSlices, which a reader of the code knows, and a type checker does not.
+Gradient: TypeAlias = _core.Tensor | Any
 
 
 class UnconnectedGradients(enum.Enum):

@@ -178,6 +178,11 @@ cdef class FunctionCore:
     def __cinit__(self, *args, **kwargs):
         self.plain = True
 
+    @classmethod
+    def __class_getitem__(cls, types):
+        """The class itself: what it takes and gives is known to type checkers alone."""
+        return cls
+
     def remember(self, tuple arguments, tuple around, Variants variants):
         """Let calls like this one take the quick way, as long as things around the function are as they were."""
         cdef list kinds = []

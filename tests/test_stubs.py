@@ -52,7 +52,8 @@ def test_class_has_the_special_methods_that_the_stub_gives_it(name):
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_stub_and_class_agree_on_the_bases(name):
-    bases = [getattr(_core, base.id) for base in CLASSES[name].bases] or [object]
+    # (What is generic is so for type checkers alone.)
+    bases = [getattr(_core, base.id) for base in CLASSES[name].bases if isinstance(base, ast.Name)] or [object]
     assert list(getattr(_core, name).__bases__) == bases
 
 

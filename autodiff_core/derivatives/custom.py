@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from ..tape import Tape
 from ..wrapping import called_by_classmethod, named_after, reduced
 
 Function = Callable[..., Any]
+Taken = ParamSpec("Taken")
+Given = TypeVar("Given")
 
 __all__ = [
     "custom_gradient",
@@ -359,7 +361,7 @@ def _takes_variables(function: Function) -> bool:
     )
 
 
-def custom_gradient(f: Function) -> Function:
+def custom_gradient(f: Callable[Taken, tuple[Given, Any]]) -> Callable[Taken, Given]:
     """Give a function a gradient of its own.
 
     Parameters
@@ -415,7 +417,7 @@ def custom_gradient(f: Function) -> Function:
     return _CustomGradient(f)
 
 
-def grad_pass_through(f: Function) -> Function:
+def grad_pass_through(f: Callable[Taken, Given]) -> Callable[Taken, Given]:
     """A function of which the gradient passes as if it did nothing.
 
     Parameters
@@ -500,7 +502,7 @@ class _Recomputed(_WithRule):
         return call.record(_BY_PULL, result)
 
 
-def recompute_grad(f: Function) -> Function:
+def recompute_grad(f: Callable[Taken, Given]) -> Callable[Taken, Given]:
     """A function that is run again when its gradient is taken, instead of keeping what its gradient needs.
 
     Parameters
@@ -659,7 +661,7 @@ def elementwise_op(
     doc: str = "",
     c: str | None = None,
     cost: int = 1,
-) -> Function:
+) -> Callable[..., _core.Tensor]:
     """Add an elementwise op of one to three operands to the op table.
 
     Parameters
@@ -750,7 +752,7 @@ def linear_op(
     *,
     c: tuple[Function, Function] | None = None,
     cost: int | Function | None = None,
-) -> Function:
+) -> Callable[..., _core.Tensor]:
     """Add an op that is linear in its one operand to the op table.
 
     Parameters
@@ -812,7 +814,7 @@ def general_op(
     *,
     c: Function | None = None,
     cost: int | Function | None = None,
-) -> Function:
+) -> Callable[..., _core.Tensor]:
     """Add an op of any number of operands, with a derivative in terms of public ops, to the op table.
 
     Parameters

@@ -218,7 +218,7 @@ class Optimizer:
         by_rows: list[tuple[tf.IndexedSlices, tf.Variable]],
     ) -> None:
         """Make a step by operations on tensors and assignments to variables, which a recorded function can repeat."""
-        done = tf.cast(self.iterations.read_value(), tf.float64)
+        done: Any = tf.cast(self.iterations.read_value(), tf.float64)  # where an eager step has an integer
         rate: Any = self.__learning_rate(done) if callable(self.__learning_rate) else self.__rate.read_value()
         updates = []
         for gradient, variable in zip(gradients, variables, strict=True):

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -36,6 +36,8 @@ _MOST_VALUES = 100  # of what a function finds around it, for which programs are
 _MOST_MISSES = 20  # and so many that were never met again are too many
 
 Rebuild = Callable[[list[Any]], Any]
+Taken = ParamSpec("Taken")
+Given = TypeVar("Given")
 
 _eager = False
 
@@ -256,7 +258,7 @@ class _Result:
         return self._rebuild(leaves)
 
 
-class Function(_core.FunctionCore):
+class Function(_core.FunctionCore[Taken, Given]):
     """A Python function that is recorded as programs and replayed; made by `function`.
 
     Examples
@@ -288,7 +290,7 @@ class Function(_core.FunctionCore):
 
     def __init__(
         self,
-        python_function: Callable[..., Any],
+        python_function: Callable[Taken, Given],
         name: str | None = None,
         input_signature: Sequence[Any] | None = None,
         passes: Sequence[str] = tuple(PASSES),
@@ -795,6 +797,28 @@ def _signature_of(python_function: Callable[..., Any]) -> inspect.Signature | No
         return None
 
 
+@overload
+def function(
+    func: Callable[Taken, Given],
+    input_signature: Sequence[Any] | None = ...,
+    autograph: bool = ...,
+    jit_compile: bool | None = ...,
+    reduce_retracing: bool = ...,
+    optimize: bool | Sequence[str] = ...,
+    name: str | None = ...,
+    check: bool | int = ...,
+) -> Function[Taken, Given]: ...
+@overload
+def function(
+    func: None = ...,
+    input_signature: Sequence[Any] | None = ...,
+    autograph: bool = ...,
+    jit_compile: bool | None = ...,
+    reduce_retracing: bool = ...,
+    optimize: bool | Sequence[str] = ...,
+    name: str | None = ...,
+    check: bool | int = ...,
+) -> Callable[[Callable[Taken, Given]], Function[Taken, Given]]: ...
 def function(
     func: Callable[..., Any] | None = None,
     input_signature: Sequence[Any] | None = None,

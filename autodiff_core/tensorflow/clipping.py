@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 from .. import _core
 from .._core import Tensor
@@ -14,6 +14,12 @@ from ..ops.polar import squared_magnitude
 from ..ops.reductions import Axis, reduce_sum
 
 
+@overload
+def clip_by_value(
+    t: IndexedSlices, clip_value_min: Any, clip_value_max: Any, name: str | None = ...
+) -> IndexedSlices: ...
+@overload
+def clip_by_value(t: _core.TensorLike, clip_value_min: Any, clip_value_max: Any, name: str | None = ...) -> Tensor: ...
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None) -> Any:
     """Values bounded below and above.
 
@@ -43,6 +49,10 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     return minimum(maximum(_core.operand(t), clip_value_min), clip_value_max)
 
 
+@overload
+def clip_by_norm(t: IndexedSlices, clip_norm: Any, axes: Axis = ..., name: str | None = ...) -> IndexedSlices: ...
+@overload
+def clip_by_norm(t: _core.TensorLike, clip_norm: Any, axes: Axis = ..., name: str | None = ...) -> Tensor: ...
 def clip_by_norm(t: Any, clip_norm: Any, axes: Axis = None, name: str | None = None) -> Any:
     """Scaled down to a Euclidean norm, where it is larger.
 
