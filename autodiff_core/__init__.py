@@ -9,7 +9,7 @@ from typing import Any as _Any
 from . import _core
 from . import indexed_slices as _indexed_slices
 from . import leaving as _leaving
-from . import operand_names as _operand_names
+from . import namespaces as _namespaces
 from .ops import shaping as _shaping
 from .tensor_shape import TensorShape as _TensorShape
 
@@ -44,17 +44,25 @@ def _method(name: str) -> _Any:
 
 _core.install_numpy(_array_ufunc, _array_function, {})
 _core.install_methods(
-    (*_operand_names.METHODS, *_operand_names.OF_TENSORFLOW),
-    (*_operand_names.ATTRIBUTES, *_operand_names.OF_PARTS),
+    (*_namespaces.METHODS, *_namespaces.OF_TENSORFLOW),
+    (*_namespaces.ATTRIBUTES, *_namespaces.OF_PARTS),
     _method,
 )
 
 # What a first tape needs; it uses tensors, which the lines above have completed.
 from . import module, tape, threads, variable  # noqa: E402, F401
-from . import namespaces as _namespaces  # noqa: E402
 from .derivatives import custom, gradient_tape, transforms  # noqa: E402, F401
+from .programs import function as _function  # noqa: E402
 from .programs import vectorize as _vectorize  # noqa: E402, F401
 
+
+def _make_program(*parts: _Any) -> _Any:
+    from .programs.program import Program  # loaded with the first
+
+    return Program(*parts)
+
+
+_function.install(_make_program)
 _namespaces.install()
 
 __version__ = "0.1.0"

@@ -19,7 +19,7 @@ from typing import Any
 
 from .ops.names import NAMES, read
 
-__all__ = ["LISTS", "MODULES", "install", "namespace"]
+__all__ = ["ATTRIBUTES", "LISTS", "METHODS", "MODULES", "OF_PARTS", "OF_TENSORFLOW", "install", "namespace"]
 
 PACKAGE = __name__.rpartition(".")[0]
 
@@ -49,6 +49,18 @@ _FORMER = {
     "vectorize": "programs.vectorize",
 }
 _PLACES = {**MODULES, **_FORMER}
+# What tensors and variables have of ndarray's methods and attributes, of the protocols by which arrays are exchanged,
+# and of TensorFlow's, beside what the core defines itself; `numpy/methods.py` has the functions behind the names.
+METHODS = (
+    *("all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "choose", "clip", "compress", "conj"),
+    *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "max", "mean", "min", "nonzero"),
+    *("partition", "prod", "ptp", "put", "ravel", "repeat", "reshape", "resize", "round", "searchsorted", "setflags"),
+    *("sort", "squeeze", "std", "sum", "swapaxes", "take", "to_device", "trace", "transpose", "var"),
+    *("__array_namespace__", "__dlpack__", "__dlpack_device__"),
+)
+ATTRIBUTES = ("device", "imag", "itemsize", "mT", "nbytes", "real")
+OF_TENSORFLOW = ("cpu", "set_shape")
+OF_PARTS = ("assign", "assign_add", "assign_sub")  # of parts of variables alone
 
 
 # By the namespace's module: where each of its things is, as a path below the package.

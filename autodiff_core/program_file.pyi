@@ -1,13 +1,13 @@
-"""Programs as bytes: what `Program.save` writes and `Program.load` reads; docs/programs.md has the layout."""
+"""Programs as bytes, and the error for bytes that are none; docs/programs.md has the layout."""
 
 # Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
 
-from .programs.file import MAGIC as MAGIC
-from .programs.file import ProgramFileError as ProgramFileError
-from .programs.file import VERSION as VERSION
-from .programs.file import from_bytes as from_bytes
+from .programs.encoding import MAGIC as MAGIC
+from .programs.encoding import ProgramFileError as ProgramFileError
+from .programs.encoding import VERSION as VERSION
+from .programs.encoding import pack as pack
+from .programs.encoding import to_bytes as to_bytes
+from .programs.encoding import unpack as unpack
 from .programs.file import load as load
-from .programs.file import pack as pack
 from .programs.file import save as save
-from .programs.file import to_bytes as to_bytes
-from .programs.file import unpack as unpack
+from .programs.program import from_bytes as from_bytes

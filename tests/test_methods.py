@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.operand_names import ATTRIBUTES, METHODS
+from autodiff_core.namespaces import ATTRIBUTES, METHODS
 from autodiff_core.testing import check_gradients
 
 MATRIX = np.random.default_rng(3).normal(size=(3, 4))

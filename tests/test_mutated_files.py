@@ -26,7 +26,8 @@ import autodiff_core as tf
 from autodiff_core import _core
 from autodiff_core.ops.forms import Form, Kind
 from autodiff_core.ops.table import rows
-from autodiff_core.programs.file import ProgramFileError, _kind, _Reader, from_bytes, pack, to_bytes, unpack
+from autodiff_core.programs.encoding import _kind, _Reader
+from autodiff_core.programs.file import ProgramFileError, from_bytes, pack, to_bytes, unpack
 from autodiff_core.programs.file_check import check_record, load_all_rows
 from record_samples import SAMPLES
 from row_samples import samples_of

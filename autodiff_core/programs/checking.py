@@ -7,16 +7,14 @@ function is recorded once more, and the records of the two recordings are compar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
 from ..dtypes import finfo
+from .calls import Arguments, Result
 from .differentiable import DifferentiableProgram, GuardFailed, bare
-
-if TYPE_CHECKING:
-    from .function import Function, _Arguments
 
 __all__ = ["StaleProgramError", "check_call"]
 
@@ -39,7 +37,7 @@ class _Outcome(NamedTuple):
     error: Exception | None = None
 
 
-def check_call(function: Function, variants: _core.Variants, arguments: _Arguments) -> None:
+def check_call(function: Any, variants: _core.Variants, arguments: Arguments) -> None:
     """Compare a replay of this call with Python. Neither assigns, prints or uses up random numbers.
 
     Raises
@@ -67,7 +65,7 @@ def check_call(function: Function, variants: _core.Variants, arguments: _Argumen
         drawing.restore(state)
 
 
-def _replayed(function: Function, variants: _core.Variants, operands: list[Any]) -> _Outcome | None:
+def _replayed(function: Any, variants: _core.Variants, operands: list[Any]) -> _Outcome | None:
     variant = variants.latest
     with _core.Rehearsal(), _core.Untraced():
         while variant is not None:
@@ -87,15 +85,13 @@ def _replayed(function: Function, variants: _core.Variants, operands: list[Any])
     return None
 
 
-def _of_python(function: Function, arguments: _Arguments) -> _Outcome | None:
-    from .function import _Result
-
+def _of_python(function: Any, arguments: Arguments) -> _Outcome | None:
     tracer = _core.Tracer(arguments.operands)
     tracer.origins = {}
     try:
         with _core.Rehearsal(), tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
-            result = _Result(function.run_python(args, kwargs))
+            result = Result(function.run_python(args, kwargs))
             outputs = _core.bare_outputs(result.tensors)
             program = _core.freeze(tracer, result.tensors, True)
             recorded = program, tracer.origins

@@ -14,21 +14,18 @@ import weakref
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from types import MethodType
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
 import numpy as np
 
 from .. import _core, nest
 from ..draws import runs_as_written
-from ..indexed_slices import IndexedSlices
 from ..surroundings import names_around
 from ..wrapping import named_after, reduced
+from .calls import Arguments, Result, is_default, objects_of
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .layout import Layout, Place
 from .tensor_spec import TensorSpec
-
-if TYPE_CHECKING:
-    from .program import Program
 
 __all__ = ["ConcreteFunction", "Function", "function"]
 
@@ -40,6 +37,15 @@ Taken = ParamSpec("Taken")
 Given = TypeVar("Given")
 
 _eager = False
+
+# `Program`, which stands above this file.
+_make_program: Callable[..., Any]
+
+
+def install(make_program: Callable[..., Any]) -> None:
+    """Say what makes the programs that a concrete function is asked for."""
+    global _make_program
+    _make_program = make_program
 
 
 def run_functions_eagerly(run_eagerly: bool) -> None:
@@ -74,188 +80,6 @@ def functions_run_eagerly() -> bool:
     False
     """
     return _eager
-
-
-class _Arguments:
-    """A call's arguments, taken apart: tensors, the key of all the rest, and how to put others in their places."""
-
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.operands: list[Any] = []
-        key: list[Any] = [len(args), *kwargs]
-        self._rebuild: list[tuple[list[int | None], list[Any], Rebuild]] = []
-        for value in (*args, *kwargs.values()):
-            leaves, rebuild, skeleton = _taken_apart(value)
-            key.append(skeleton)
-            places: list[int | None] = []
-            for leaf in leaves:
-                if _is_tensor(leaf):
-                    operand = _core.operand(leaf)
-                    places.append(len(self.operands))
-                    self.operands.append(operand)
-                    key.append((operand.dtype, tuple(operand.shape)))
-                else:
-                    places.append(None)
-                    key.append(_value_key(leaf))
-            self._rebuild.append((places, leaves, rebuild))
-        self.count, self.names = len(args), tuple(kwargs)
-        self.key = tuple(key)
-
-    def with_operands(self, operands: list[Any]) -> _Arguments:
-        """The same call of other tensors, maybe of other shapes."""
-        other = _Arguments.__new__(_Arguments)
-        other.operands, other.count, other.names, other._rebuild = operands, self.count, self.names, self._rebuild
-        key, at = list(self.key), 1 + len(self.names)
-        for places, _, _ in self._rebuild:
-            for k, place in enumerate(places, at + 1):
-                if place is not None:
-                    key[k] = operands[place].dtype, tuple(operands[place].shape)
-            at += 1 + len(places)
-        other.key = tuple(key)
-        return other
-
-    def with_tensors(self, tensors: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
-        """The arguments with other tensors in the places of these."""
-        values = [
-            rebuild([leaf if place is None else tensors[place] for place, leaf in zip(places, leaves, strict=True)])
-            for places, leaves, rebuild in self._rebuild
-        ]
-        return values[: self.count], dict(zip(self.names, values[self.count :], strict=True))
-
-
-def _is_tensor(leaf: Any) -> bool:
-    if isinstance(leaf, (np.ndarray, np.generic)):
-        return leaf.dtype.kind in "biufc"
-    return isinstance(leaf, _core.Tensor)
-
-
-class _Object:
-    """A key for an argument that has no value to compare: the very same object, which the key does not keep alive."""
-
-    __slots__ = ("_hash", "_thing", "_watch")
-
-    def __init__(self, thing: Any) -> None:
-        self._hash = id(thing)
-        try:
-            self._thing: Callable[[], Any] = weakref.ref(thing)
-        except TypeError:  # it can only be kept
-            self._thing = lambda: thing
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        thing = self._thing()
-        return isinstance(other, _Object) and thing is not None and other._thing() is thing
-
-    def watch(self, gone: Callable[[Any], None]) -> None:
-        """Have something called when the object is gone, unless the key goes first."""
-        if isinstance(self._thing, weakref.ref):
-            self._watch = weakref.ref(self._thing(), gone)
-
-
-_BY_IDENTITY: tuple[Any, Any] = (object.__hash__, object.__eq__)
-
-
-def _value_key(leaf: Any) -> Any:
-    kind = type(leaf)
-    if isinstance(leaf, (float, complex)):
-        return kind, repr(leaf)
-    if leaf is None or kind in (bool, int, str, bytes):
-        return kind, leaf
-    if kind is MethodType:
-        return kind, _value_key(leaf.__func__), _value_key(leaf.__self__)
-    if isinstance(leaf, _core.Operand) or (kind.__hash__, kind.__eq__) == _BY_IDENTITY:
-        return _Object(leaf)
-    try:
-        hash(leaf)
-    except TypeError:
-        return _Object(leaf)
-    return kind, leaf
-
-
-def _objects_of(key: Any) -> list[_Object]:
-    """The objects in a key."""
-    if isinstance(key, tuple):
-        return [found for part in key for found in _objects_of(part)]
-    return [key] if isinstance(key, _Object) else []
-
-
-def _is_default(value: Any, default: Any) -> bool:
-    if value is default:
-        return True
-    return isinstance(default, (bool, int, float, complex, str)) and _value_key(value) == _value_key(default)
-
-
-def _taken_apart(value: Any) -> tuple[list[Any], Rebuild, Any]:
-    """Leaves, how to put others in their places, and a key for the structure."""
-    if _is_tensor(value) or not nest.is_nested(value):
-        return [value], _only, None
-    leaves, rebuild = nest.flatten_for_tape(value)
-    if type(value) in (list, tuple) and len(leaves) == len(value) and not any(map(nest.is_nested, value)):
-        return leaves, rebuild, (type(value), len(leaves))
-    if type(value) is dict and len(leaves) == len(value) and not any(map(nest.is_nested, value.values())):
-        return leaves, rebuild, (dict, tuple(value))
-    if nest.is_in_class_of_its_own(value) and not any(map(_is_tensor, leaves)):
-        return [value], _only, None  # an object like any other: settings, or a collection that is read as it goes
-    return leaves, rebuild, nest.structure_key(value)
-
-
-def _only(leaves: list[Any]) -> Any:
-    return leaves[0]
-
-
-class _Result:
-    """How a function's result is put together from a program's outputs."""
-
-    def __init__(self, result: Any) -> None:
-        leaves, self._rebuild = nest.flatten_for_tape(result)
-        self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
-        self.tensors: list[Any] = []
-        self._places: list[int | None] = []
-        self._slices: list[tuple[int, Any]] = []  # which leaves are IndexedSlices, of which shape: rows, and numbers
-        self._leaves: list[Any] = []
-        for leaf in leaves:
-            if isinstance(leaf, IndexedSlices):
-                self._slices.append((len(self._leaves), leaf.dense_shape))
-                self._leaves += [leaf.values, leaf.indices]
-            else:
-                self._leaves.append(leaf)
-        for leaf in self._leaves:
-            if isinstance(leaf, (_core.Operand, _core.BufferCore, bool, int, float, complex)) or _is_tensor(leaf):
-                self._places.append(len(self.tensors))
-                self.tensors.append(_core.to_tensor(leaf))
-            else:
-                self._places.append(None)
-                if isinstance(leaf, str):
-                    _core.look_at_text(leaf)
-        self._result_type = type(result)
-
-    def extra(self) -> Any:
-        """What a variant keeps: nothing for a single tensor, the type of a plain tuple, or this."""
-        if issubclass(self._result_type, _core.Operand):
-            return None
-        if (
-            self._result_type is tuple
-            and not self._slices
-            and self._places == list(range(len(self._places)))
-            and self._flat
-        ):
-            return tuple
-        return self
-
-    def let_go(self) -> None:
-        """Forget the tensors of the recorded run."""
-        self.tensors = []
-        self._leaves = [leaf if place is None else None for place, leaf in zip(self._places, self._leaves, strict=True)]
-
-    def assemble(self, tensors: Sequence[Any]) -> Any:
-        """The result with these tensors."""
-        leaves = [
-            leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)
-        ]
-        for at, shape in self._slices:
-            leaves[at : at + 2] = [IndexedSlices(leaves[at], leaves[at + 1], shape)]
-        return self._rebuild(leaves)
 
 
 class Function(_core.FunctionCore[Taken, Given]):
@@ -362,7 +186,7 @@ class Function(_core.FunctionCore[Taken, Given]):
             return self._plain(args, kwargs)
         given, named = args, bool(kwargs)
         args, kwargs = self._without_defaults(*self._bind(args, kwargs))
-        arguments = _Arguments(args, kwargs)
+        arguments = Arguments(args, kwargs)
         variants, around = self._variants(arguments)
         if variants.obstacle is not None or variants.aliased(arguments.operands):
             return self._plain(args, kwargs)
@@ -381,7 +205,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         with _core.Journal():
             return self.python_function(*args, **kwargs)
 
-    def _variants(self, arguments: _Arguments, give_up: bool = True) -> tuple[_core.Variants, tuple[Any, ...]]:
+    def _variants(self, arguments: Arguments, give_up: bool = True) -> tuple[_core.Variants, tuple[Any, ...]]:
         """The programs for a call with what stands around the function now; and that, for the next call to compare."""
         if self._names is None:
             self._names = names_around(self.python_function)
@@ -411,7 +235,7 @@ class Function(_core.FunctionCore[Taken, Given]):
             if function is not None:
                 function._by_key.pop(key, None)
 
-        for part in _objects_of(key):
+        for part in objects_of(key):
             part.watch(gone)
 
     def _restless(self, keys: list[tuple[Any, ...]]) -> str:
@@ -448,15 +272,15 @@ class Function(_core.FunctionCore[Taken, Given]):
             return args, kwargs
         parameters = self._signature.parameters
         places = [p for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        while 0 < len(args) <= len(places) and _is_default(args[-1], places[len(args) - 1].default):
+        while 0 < len(args) <= len(places) and is_default(args[-1], places[len(args) - 1].default):
             args = args[:-1]
         if kwargs:
             kwargs = {
-                k: v for k, v in kwargs.items() if k not in parameters or not _is_default(v, parameters[k].default)
+                k: v for k, v in kwargs.items() if k not in parameters or not is_default(v, parameters[k].default)
             }
         return args, kwargs
 
-    def _run(self, variants: _core.Variants, arguments: _Arguments) -> Any:
+    def _run(self, variants: _core.Variants, arguments: Arguments) -> Any:
         operands = arguments.operands
         while True:
             variant = self._followed(variants, operands)
@@ -479,7 +303,7 @@ class Function(_core.FunctionCore[Taken, Given]):
 
     # ---------------------------------------------------------------------------------------------------- recording
 
-    def _record(self, variants: _core.Variants, arguments: _Arguments) -> Any:
+    def _record(self, variants: _core.Variants, arguments: Arguments) -> Any:
         """Run the Python function, record it, and give its result."""
         from ..ops import drawing
 
@@ -492,7 +316,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         tracer.notice(self._names or ())
         with tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
-            result = _Result(self.python_function(*args, **kwargs))
+            result = Result(self.python_function(*args, **kwargs))
             outputs = _core.bare_outputs(result.tensors)
             program = _core.freeze(tracer, result.tensors, True)
         assigned = tracer.assigned
@@ -572,7 +396,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         return variant if _core.listening(read) else None
 
     def _run_recorded(
-        self, variants: _core.Variants, variant: _core.Variant, arguments: _Arguments
+        self, variants: _core.Variants, variant: _core.Variant, arguments: Arguments
     ) -> tuple[Any] | None:
         """Replay as one record of the tapes that listen; None where the program is still to be recorded."""
         operands = arguments.operands
@@ -593,7 +417,7 @@ class Function(_core.FunctionCore[Taken, Given]):
             variants.prefer(variant)
             return (self.assemble(variant, outputs),)
 
-    def path(self, arguments: _Arguments, operands: list[Any]) -> _core.Variant | None:
+    def path(self, arguments: Arguments, operands: list[Any]) -> _core.Variant | None:
         """The program for these tensors in the places of a call's, recorded if need be; nothing is assigned.
 
         Any program that assigns, if there is one; None where calls like this one are not recorded.
@@ -658,7 +482,7 @@ class Function(_core.FunctionCore[Taken, Given]):
             args = self._input_signature
         args, kwargs = nest.map_structure(_example, (args, kwargs))
         args, kwargs = self._bind(args, kwargs)
-        arguments = _Arguments(args, kwargs)
+        arguments = Arguments(args, kwargs)
         variants, _ = self._variants(arguments, give_up=False)
         if variants.latest is None:
             from ..ops import drawing
@@ -671,14 +495,14 @@ class Function(_core.FunctionCore[Taken, Given]):
                 raise ValueError(f"{self._name} cannot be recorded as a program: {obstacle}")
         return ConcreteFunction(self, variants, arguments)
 
-    def _record_only(self, variants: _core.Variants, arguments: _Arguments, made_up: bool) -> str | None:
+    def _record_only(self, variants: _core.Variants, arguments: Arguments, made_up: bool) -> str | None:
         """Record without effects; what stands in the way, or None. Values that are made up stand for shapes alone."""
         tracer = _core.Tracer(arguments.operands, made_up)
         self.trace_count += 1
         tracer.notice(self._names or ())
         with _core.Rehearsal(), tracer:
             args, kwargs = arguments.with_tensors(tracer.arguments)
-            result = _Result(self.run_python(args, kwargs))
+            result = Result(self.run_python(args, kwargs))
             program = _core.freeze(tracer, result.tensors, True)
         _core.put_back(tracer.assigned)
         lost = tracer.lost(program.variables)
@@ -705,7 +529,7 @@ class ConcreteFunction:
     [TensorSpec(shape=(), dtype=float32, name=None)]
     """
 
-    def __init__(self, function: Function, variants: _core.Variants, arguments: _Arguments) -> None:
+    def __init__(self, function: Function, variants: _core.Variants, arguments: Arguments) -> None:
         self._function, self._variants, self._arguments = function, variants, arguments
 
     def __reduce__(self) -> Any:
@@ -721,15 +545,13 @@ class ConcreteFunction:
         return self
 
     @property
-    def program(self) -> Program:
+    def program(self) -> Any:
         """The program that ran last for this signature, or was recorded for it."""
-        from .program import Program  # loaded when the first is asked for
-
         variant = self._variants.latest
         assert variant is not None
         args, kwargs = self._arguments.with_tensors([Place(k) for k in range(len(self._arguments.operands))])
         result = self._function.assemble(variant, [Place(k) for k in range(len(variant.program.outputs))])
-        return Program(
+        return _make_program(
             variant.program,
             Layout((tuple(args), kwargs)),
             Layout(result),
@@ -750,7 +572,7 @@ class ConcreteFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it with arguments of this signature."""
         args, kwargs = self._function._bind(args, kwargs)
-        arguments = _Arguments(args, kwargs)
+        arguments = Arguments(args, kwargs)
         if arguments.key != self._arguments.key:
             raise TypeError(
                 f"{self._function._name}: this concrete function takes "

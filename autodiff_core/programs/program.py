@@ -7,6 +7,7 @@ tensors that a Tracer and a tape follow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -435,9 +436,9 @@ class Program:
         >>> float(tf.Program.load(path)(2.0))
         8.0
         """
-        from .file import save
+        from .encoding import to_bytes
 
-        save(self, path)
+        Path(path).write_bytes(to_bytes(self))
 
     @classmethod
     def load(cls, path: Any) -> Program:
@@ -459,9 +460,7 @@ class Program:
             Where the file is damaged, of another version, no program, or needs an op that is not there. It is a
             ValueError.
         """
-        from .file import load
-
-        return load(path)
+        return from_bytes(Path(path).read_bytes())
 
     def to_c(self, name: str = "program") -> str:
         """The program as a C99 function that needs nothing but math.h.
@@ -506,9 +505,22 @@ class Program:
         return c_source(self._core, name)
 
     def __reduce__(self) -> Any:
-        from .file import from_bytes, to_bytes
+        from .encoding import to_bytes
 
         return from_bytes, (to_bytes(self),)
+
+
+def from_bytes(content: bytes) -> Program:
+    """A program from the bytes of a file.
+
+    Raises
+    ------
+    ProgramFileError
+        Where they are none, whatever they are.
+    """
+    from .encoding import read
+
+    return Program(*read(content))
 
 
 def _spec(core: Any, node: int) -> TensorSpec:

@@ -21,8 +21,9 @@ from ..indexed_slices import IndexedSlices, dense
 from ..ops.indexing import gather
 from ..ops.shaping import broadcast_to, concat, expand_dims, transpose
 from ..wrapping import named_after, reduced
+from .calls import Arguments, Result, is_tensor
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
-from .function import Function, _Arguments, _is_tensor, _Result
+from .function import Function
 from .layout import Place
 
 __all__ = ["vectorize", "vectorized_map", "vmap"]
@@ -159,7 +160,7 @@ class _Vectorized:
 
     # ---------------------------------------------------------------------------------------- arguments and results
 
-    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Arguments, list[int | None]]:
+    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Arguments, list[int | None]]:
         """The arguments, and for each tensor among them the axis of the examples."""
         if isinstance(self._in_axes, (list, tuple)):
             if len(self._in_axes) != len(args):
@@ -179,9 +180,9 @@ class _Vectorized:
             leaves, rebuild = nest.flatten_for_tape(value)
             each = _axes_of_leaves("in_axes", axes, value)
             leaves = [leaf if axis is None else _examples(leaf) for leaf, axis in zip(leaves, each, strict=True)]
-            found += [axis for axis, leaf in zip(each, leaves, strict=True) if _is_tensor(leaf)]
+            found += [axis for axis, leaf in zip(each, leaves, strict=True) if is_tensor(leaf)]
             values.append(rebuild(leaves))
-        return _Arguments(tuple(values[: len(args)]), dict(zip(kwargs, values[len(args) :], strict=True))), found
+        return Arguments(tuple(values[: len(args)]), dict(zip(kwargs, values[len(args) :], strict=True))), found
 
     def _placed(self, whole: _Piece) -> Any:
         """The results put together, with the examples' axis where it is wanted."""
@@ -200,7 +201,7 @@ class _Vectorized:
 
     # -------------------------------------------------------------------------------------------------------- running
 
-    def _pieces(self, arguments: _Arguments, flags: list[bool], n: int) -> list[_Piece]:
+    def _pieces(self, arguments: Arguments, flags: list[bool], n: int) -> list[_Piece]:
         """The examples' results: those that take the same path together."""
         rest = np.arange(n)
         pieces: list[_Piece] = []
@@ -226,7 +227,7 @@ class _Vectorized:
             rest = rest[~chosen]
         return pieces
 
-    def _path(self, arguments: _Arguments, operands: list[Any], flags: list[bool]) -> _core.Variant | None:
+    def _path(self, arguments: Arguments, operands: list[Any], flags: list[bool]) -> _core.Variant | None:
         """The recorded path of the first example; None where it is not to be recorded."""
         with _core.Untraced():
             example = [x[0] if flag else x for x, flag in zip(map(_core.detached, operands), flags, strict=True)]
@@ -270,17 +271,17 @@ class _Vectorized:
             self._batches.pop(next(iter(self._batches)), None)  # the one that was not used for longest
         return batch
 
-    def _alone(self, arguments: _Arguments, flags: list[bool], rows: np.ndarray) -> list[_Piece]:
+    def _alone(self, arguments: Arguments, flags: list[bool], rows: np.ndarray) -> list[_Piece]:
         """Each example by Python."""
         pieces = []
         for i in rows:
             example = [x[int(i)] if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
-            result = _Result(self._function.run_python(*arguments.with_tensors(example)))
+            result = Result(self._function.run_python(*arguments.with_tensors(example)))
             tensors = [expand_dims(x, 0) for x in result.tensors]
             pieces.append(_Piece(np.array([i]), tensors, [True] * len(tensors), result.assemble))
         return pieces
 
-    def _of_none(self, arguments: _Arguments, flags: list[bool]) -> _Piece:
+    def _of_none(self, arguments: Arguments, flags: list[bool]) -> _Piece:
         """No results, of the shapes that those of an example have that is made up."""
         from ..ops import drawing
 
@@ -298,7 +299,7 @@ class _Vectorized:
         results = [x[:0] if flag else x for x, flag in zip(one.results, one.batched, strict=True)]
         return _Piece(one.rows[:0], results, one.batched, one.assemble)
 
-    def _without_effect(self, arguments: _Arguments, flags: list[bool]) -> _Piece:
+    def _without_effect(self, arguments: Arguments, flags: list[bool]) -> _Piece:
         """The results of a single example, which changes nothing."""
         variant = self._path(arguments, arguments.operands, flags)
         if variant is None:
@@ -356,7 +357,7 @@ def _structure(value: Any) -> str:
     return "."
 
 
-def _one_axis(arguments: _Arguments, axes: list[int | None]) -> int:
+def _one_axis(arguments: Arguments, axes: list[int | None]) -> int:
     """Put the examples' axis first; the number of examples."""
     sizes: dict[int, int] = {}
     for k, (x, axis) in enumerate(zip(arguments.operands, axes, strict=True)):
