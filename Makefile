@@ -15,13 +15,14 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test core algebra lint warnings bench bench-against bench-check bench-peers bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-peers bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
+	@echo "make derived      writes what is derived from the op table: names, pages of documentation, stubs"
 	@echo "make core         an unoptimised build of its own and the core's tests: half a minute from an edit in src/"
 	@echo "make algebra      every transformation inside every other, on every function of a corpus (ALGEBRA_ARGS=... chooses)"
 	@echo "make lint         ruff, mypy, cython-lint and codespell"
@@ -47,6 +48,10 @@ demo: .made/demo
 test: .made/dev
 	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
 	$(python) -m pytest tests -p no:benchmark -n $(PROCESSES) --dist worksteal $(PYTEST_ARGS)
+
+# What is written from the op table and the namespaces; tests find it stale.
+derived: .made/dev
+	for page in ops coverage tensorflow_names stubs; do $(python) docs/make_$$page.py || exit 1; done
 
 # An unoptimised build in a copy, and the core's tests: half a minute from an edit in src/.
 core: .made/dev

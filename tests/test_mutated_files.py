@@ -72,6 +72,12 @@ def of_row(row: Any, which: int = 0) -> tuple[tf.Program, tuple[Any, ...]]:
     return tf.Program.from_function(call, *operands), tuple(operands)
 
 
+def of_transpose(row: Any) -> tf.Program:
+    """A program with the transpose of a linear row, on values that are no constants."""
+    _, call, operands = samples_of(row)[0]
+    return tf.Program.from_function(lambda *x: tf.square(call(*x)), *operands).gradient()
+
+
 def derived(program: tf.Program, how: Callable[[tf.Program], tf.Program]) -> tf.Program:
     return how(program) if any(spec.dtype.kind in "fc" for spec in program.outputs) else program
 
@@ -111,6 +117,7 @@ def sources() -> list[Callable[[], tf.Program]]:
     found: list[Callable[[], tf.Program]] = [lambda p=p: p for p in whole_programs()]
     found += [lambda n=n, s=s: of_sample(n, *s())[0] for n, s in SAMPLES.items()]
     found += [lambda row=row: of_row(row)[0] for row in rows()]
+    found += [lambda row=row: of_transpose(row) for row in rows() if row.kind == "linear"]
     if MUTANTS:
         for row in rows():
             for which in range(max(len(row.cases), 1)):

@@ -266,7 +266,7 @@ def elementwise(
         shown = _example_beside_numpy(path, ufunc, intervals)
     else:
         raise ValueError(f"{name}: a row without a ufunc needs an example")
-    if c is None and formula is None:
+    if c is None and formula is None and ufunc is not None:
         raise ValueError(f"{name}: a row without a formula says what it is in C, or why it is not written")
     text = _document(doc, operands, notes or _notes(path, ufunc, derivatives, boolean), shown, boolean)
     op = _core.register_elementwise(
