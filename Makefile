@@ -70,11 +70,10 @@ lint: .made/dev
 	$(python) -m mypy
 	$(python) -m codespell_lib
 
+# Every C file but the one that Cython writes.
 warnings: .made/dev
-	$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno -fno-trapping-math -c -o /dev/null src/vmath.c
-	$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno -fno-trapping-math -c -o /dev/null src/error_functions.c
-	$(CC) -O3 -Wall -Wextra -Werror -c -o /dev/null src/workers.c
-	$(CC) -O3 -Wall -Wextra -Werror -c -o /dev/null src/gather.c
+	$(foreach unit,$(filter-out src/_core.c,$(wildcard src/*.c)),$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno \
+		-fno-trapping-math -c -o /dev/null $(unit) &&) true
 
 bench: .made/dev .made/wheel
 	$(python) -m pytest bench --benchmark-only --benchmark-quiet --benchmark-json=.made/bench.json

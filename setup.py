@@ -19,11 +19,14 @@ else:
 
 link = [] if sys.platform == "win32" else ["-pthread"]
 
+# Each a file in plain C that knows neither Python nor the others.
+units = ["error_functions", "gather", "recurrence", "rows", "scalars", "softmax", "sums", "vmath", "workers"]
+
 core = Extension(
     "autodiff_core._core",
-    sources=["src/_core.pyx", "src/vmath.c", "src/error_functions.c", "src/workers.c", "src/gather.c"],
+    sources=["src/_core.pyx", *(f"src/{kernels}.c" for kernels in units)],
     include_dirs=["src", numpy.get_include()],
-    depends=["src/checks.h", "src/vmath.h", "src/error_functions.h", "src/workers.h", "src/gather.h"],
+    depends=["src/checks.h", *(f"src/{kernels}.h" for kernels in units)],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],
     extra_compile_args=flags,
     extra_link_args=link,

@@ -92,26 +92,6 @@ cdef extern from "Python.h":
 cdef extern from "math.h" nogil:
     double c_sin "sin"(double) noexcept
     double c_cos "cos"(double) noexcept
-    double c_tan "tan"(double) noexcept
-    double c_asin "asin"(double) noexcept
-    double c_acos "acos"(double) noexcept
-    double c_atan "atan"(double) noexcept
-    double c_sinh "sinh"(double) noexcept
-    double c_cosh "cosh"(double) noexcept
-    double c_tanh "tanh"(double) noexcept
-    double c_exp "exp"(double) noexcept
-    double c_expm1 "expm1"(double) noexcept
-    double c_log "log"(double) noexcept
-    double c_log1p "log1p"(double) noexcept
-    double c_sqrt "sqrt"(double) noexcept
-    double c_fabs "fabs"(double) noexcept
-    double c_floor "floor"(double) noexcept
-    double c_ceil "ceil"(double) noexcept
-    double c_rint "rint"(double) noexcept
-    double c_erf "erf"(double) noexcept
-    double c_erfc "erfc"(double) noexcept
-    double c_pow "pow"(double, double) noexcept
-    double c_atan2 "atan2"(double, double) noexcept
 
 cdef extern from "numpy/arrayobject.h":
     ctypedef Py_ssize_t npy_intp

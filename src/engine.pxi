@@ -12,6 +12,12 @@ cdef enum:
 
 # ------------------------------------------------------------------------------------------------ one op, any strides
 
+cdef extern from "sums.h" nogil:
+    npy_intp sum_blocks "su_blocks"(npy_intp n, npy_intp most, npy_intp* ends) noexcept
+    double sum_of_blocks "su_of_blocks"(npy_intp n, npy_intp most, const double** sums, bint single) noexcept
+    double su_run(char* data, npy_intp stride, npy_intp count, bint single, Loop add, void* extra) noexcept
+    double su_uniform(double value, npy_intp n, bint single, Loop add, void* extra) noexcept
+
 cdef extern from "gather.h" nogil:
     Loop copy_loop "gt_copy_loop"(int item) noexcept
     void gt_gather(char* out, const char* data, int nd, const npy_intp* dims, const npy_intp* strides, npy_intp begin,
@@ -295,11 +301,7 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
 # are: what is summed eagerly, block by block in a line, and in a replay then agrees to the last bit.
 #
 # Neighbouring dimensions that are summed, or kept, are one. Along the inner one of these NumPy's loops add pairwise: a
-# run of more than SUM_LEAF elements is halved (but for a multiple of 8) and the sums of both parts are added up.
-
-cdef enum:
-    SUM_LEAF = 128
-
+# run of more than SU_LEAF (sums.h) elements is halved (but for a multiple of 8) and the sums of both parts are added up.
 
 cdef bint join_sum(Operands* o, const npy_intp* kept) noexcept nogil:
     """Join the dimensions of a sum (operands: result, x, result): `kept` has a one where it is summed. Whether x's strides
@@ -407,83 +409,11 @@ cdef void lay_out_sum(Operands* o, ndarray x, ndarray out) noexcept:
     set_operand(o, 2, out)
 
 
-cdef inline npy_intp first_half(npy_intp n) noexcept nogil:
-    """How many of n elements NumPy's loops add up first, where they are too many for one run."""
-    cdef npy_intp half = n // 2
-    return half - half % 8
-
-
-cdef npy_intp sum_blocks(npy_intp n, npy_intp most, npy_intp begin, npy_intp* ends, npy_intp count) noexcept nogil:
-    """Where the blocks end of at most so many elements (SUM_LEAF at least) whose sums are nodes of the tree of n elements;
-    returns their number. Without `ends` they are only counted."""
-    cdef npy_intp half
-    if n <= most:
-        if ends != NULL:
-            ends[count] = begin + n
-        return count + 1
-    half = first_half(n)
-    count = sum_blocks(half, most, begin, ends, count)
-    return sum_blocks(n - half, most, begin + half, ends, count)
-
-
-cdef double sum_of_blocks(npy_intp n, npy_intp most, const double** sums, bint single) noexcept nogil:
-    """The sum of n elements from those blocks' sums."""
-    cdef npy_intp half
-    cdef double total
-    if n <= most:
-        total = sums[0][0]
-        sums[0] += 1
-        return total
-    half = first_half(n)
-    total = sum_of_blocks(half, most, sums, single)
-    total += sum_of_blocks(n - half, most, sums, single)
-    return <double><float>total if single else total
-
-
-cdef double block_sum(char* data, npy_intp stride, npy_intp count, int dtype) noexcept nogil:
+cdef inline double block_sum(char* data, npy_intp stride, npy_intp count, int dtype) noexcept nogil:
     """A run of floats or doubles, added up by NumPy's loop."""
-    cdef char* args[3]
-    cdef npy_intp steps[3]
-    cdef double total = 0
-    cdef float total_float = 0
-    args[0] = args[2] = <char*>&total_float if dtype == NPY_FLOAT else <char*>&total
-    args[1] = data
-    steps[0] = steps[2] = 0
-    steps[1] = stride
-    table[OP_ADD].loop[dtype](args, &count, steps, table[OP_ADD].data[dtype])
-    return <double>total_float if dtype == NPY_FLOAT else total
+    return su_run(data, stride, count, dtype == NPY_FLOAT, table[OP_ADD].loop[dtype], table[OP_ADD].data[dtype])
 
 
-cdef double uniform_sum(double value, npy_intp n, int dtype) noexcept nogil:
-    """The same number n times, added up. At each depth of the tree there are two numbers of elements, or three."""
-    cdef npy_intp sizes[256]
-    cdef double sums[256]
-    cdef int count = 0
-    if n == 0:
-        return 0.0
-    return uniform_node(value, n, dtype, sizes, sums, &count)
-
-
-cdef double uniform_node(double value, npy_intp n, int dtype, npy_intp* sizes, double* sums, int* count) noexcept nogil:
-    cdef double aligned = 0
-    cdef char* cell = <char*>&aligned
-    cdef npy_intp half
-    cdef double total
-    cdef int k
-    for k in range(count[0]):
-        if sizes[k] == n:
-            return sums[k]
-    if n <= SUM_LEAF:
-        write_scalar(cell, dtype, value)
-        total = block_sum(cell, 0, n, dtype)
-    else:
-        half = first_half(n)
-        total = uniform_node(value, half, dtype, sizes, sums, count)
-        total += uniform_node(value, n - half, dtype, sizes, sums, count)
-        if dtype == NPY_FLOAT:
-            total = <double><float>total
-    if count[0] < 256:
-        sizes[count[0]] = n
-        sums[count[0]] = total
-        count[0] += 1
-    return total
+cdef inline double uniform_sum(double value, npy_intp n, int dtype) noexcept nogil:
+    """The same number n times, added up."""
+    return su_uniform(value, n, dtype == NPY_FLOAT, table[OP_ADD].loop[dtype], table[OP_ADD].data[dtype])

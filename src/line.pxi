@@ -266,7 +266,7 @@ cdef int line_run(Line* s) except -1:
             r.total = uniform_sum(r.number, s.size, r.dtype) if r.kind == UNIFORM_REGISTER else 0.0
             run.summed += r.kind != UNIFORM_REGISTER
     if run.summed and s.size:
-        run.blocks = sum_blocks(s.size, block, 0, NULL, 0)
+        run.blocks = sum_blocks(s.size, block, NULL)
     cdef int parts = parts_for(s.size * s.code_count)
     if parts > run.blocks:
         parts = <int>run.blocks if run.blocks else 1
@@ -284,7 +284,7 @@ cdef int line_run(Line* s) except -1:
             raise MemoryError()
         run.ends = <npy_intp*>(run.sums + run.blocks * run.summed)
         if s.size:
-            sum_blocks(s.size, block, 0, run.ends, 0)
+            sum_blocks(s.size, block, run.ends)
     if s.size * s.code_count >= NOGIL_WORK:
         with nogil:
             wk_run(run_line_blocks, &run, parts, threads)

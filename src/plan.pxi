@@ -1219,11 +1219,11 @@ cdef int give_slots(FusedStep* f) except -1:
         f.block //= 2
     f.blocks = (f.size + f.block - 1) // f.block
     if f.sum_count and f.size:
-        f.blocks = sum_blocks(f.size, f.block, 0, NULL, 0)
+        f.blocks = sum_blocks(f.size, f.block, NULL)
         f.ends = <npy_intp*>malloc(f.blocks * sizeof(npy_intp))
         if f.ends == NULL:
             raise MemoryError()
-        sum_blocks(f.size, f.block, 0, f.ends, 0)
+        sum_blocks(f.size, f.block, f.ends)
     return 0
 
 

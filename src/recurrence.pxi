@@ -1,29 +1,12 @@
-# A linear recurrence along an axis: what the derivative of a running product is, in one pass and without a division.
+# A linear recurrence along an axis, and products of all but one: arrays for the loops of recurrence.c.
 
-cdef void recur(Real* a, Real* b, Real* out, npy_intp outer, npy_intp n, npy_intp inner, bint reverse,
-                bint lagged) noexcept nogil:
-    """out[i] = b[i] + a[c] * out[j] for arrays of (outer, n, inner): j is the place before i, or behind it if `reverse`;
-    c is i, or j if `lagged`."""
-    cdef npy_intp o, k, m, at, before, coefficient, step = -inner if reverse else inner
-    cdef Real total
-    for o in range(outer):
-        at = o * n * inner + ((n - 1) * inner if reverse else 0)
-        for m in range(inner):
-            out[at + m] = b[at + m]
-        if inner == 1:
-            total = b[at]
-            for k in range(1, n):
-                before = at
-                at += step
-                total = b[at] + a[before if lagged else at] * total
-                out[at] = total
-            continue
-        for k in range(1, n):
-            before = at
-            at += step
-            coefficient = before if lagged else at
-            for m in range(inner):
-                out[at + m] = b[at + m] + a[coefficient + m] * out[before + m]
+cdef extern from "recurrence.h" nogil:
+    void rc_recur_f32(const float* a, const float* b, float* out, npy_intp outer, npy_intp n, npy_intp inner, bint reverse,
+                      bint lagged) noexcept
+    void rc_recur_f64(const double* a, const double* b, double* out, npy_intp outer, npy_intp n, npy_intp inner,
+                      bint reverse, bint lagged) noexcept
+    void rc_others_f32(const float* x, float* out, npy_intp rows, npy_intp n) noexcept
+    void rc_others_f64(const double* x, double* out, npy_intp rows, npy_intp n) noexcept
 
 
 def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
@@ -47,29 +30,12 @@ def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
         return out
     with nogil:
         if code == NPY_DOUBLE:
-            recur[double](<double*>PyArray_DATA(x), <double*>PyArray_DATA(y), <double*>PyArray_DATA(out), outer, n, inner,
-                          reverse, lagged)
+            rc_recur_f64(<double*>PyArray_DATA(x), <double*>PyArray_DATA(y), <double*>PyArray_DATA(out), outer, n, inner,
+                         reverse, lagged)
         else:
-            recur[float](<float*>PyArray_DATA(x), <float*>PyArray_DATA(y), <float*>PyArray_DATA(out), outer, n, inner,
+            rc_recur_f32(<float*>PyArray_DATA(x), <float*>PyArray_DATA(y), <float*>PyArray_DATA(out), outer, n, inner,
                          reverse, lagged)
     return out
-
-
-cdef void multiply_others(Real* x, Real* out, npy_intp rows, npy_intp n) noexcept nogil:
-    """out[r, i] = the product of x[r, j] over all j but i."""
-    cdef npy_intp r, i
-    cdef Real product
-    for r in range(rows):
-        product = 1
-        for i in range(n):
-            out[i] = product
-            product *= x[i]
-        product = 1
-        for i in range(n - 1, -1, -1):
-            out[i] *= product
-            product *= x[i]
-        x += n
-        out += n
 
 
 def products_of_others(x):
@@ -86,7 +52,7 @@ def products_of_others(x):
     rows = PyArray_SIZE(out) // n
     with nogil:
         if code == NPY_DOUBLE:
-            multiply_others[double](<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), rows, n)
+            rc_others_f64(<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), rows, n)
         else:
-            multiply_others[float](<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), rows, n)
+            rc_others_f32(<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), rows, n)
     return out

@@ -46,10 +46,7 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
         row.formula_rule = keep(formula)
     for k in range(arity):
         row.derivative[k] = NOTHING if derivatives[k] is None else (MISSING if derivatives[k] is ... else UNTRACED)
-    row.scalar1 = scalar_kernel1(name) if arity == 1 else NULL
-    row.scalar2 = scalar_kernel2(name) if arity == 2 else NULL
-    row.scalar3 = scalar_kernel3(name) if arity == 3 else NULL
-    row.scalar_code = scalar_code_of(row)
+    take_scalar_kernel(row, name)
     row.plan = PLAN_LINE
     op = new_handle(name, opcode, parameters, doc, c, cost)
     op.boolean = boolean

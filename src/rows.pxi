@@ -7,9 +7,11 @@ cdef enum:
     REPLACE = -1                # in the place of an op: the row is overwritten
 
 
-ctypedef fused Real:
-    float
-    double
+cdef extern from "rows.h" nogil:
+    void rw_change(char* whole, const npy_intp* rows, const char* values, npy_intp n, npy_intp width, npy_intp item, Loop loop,
+                   void* data) noexcept
+    void rw_replace(char* whole, const npy_intp* rows, const char* values, npy_intp n, npy_intp nbytes) noexcept
+    void rw_add(char* whole, const npy_intp* rows, const char* values, npy_intp n, bint single) noexcept
 
 
 cdef ndarray row_numbers(object indices):
@@ -21,13 +23,6 @@ cdef inline bint has_row_loop(int op, int code) noexcept:
     """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy, and so is what
     half precisions are summed with."""
     return op == REPLACE or (table[op].loop[code] != NULL and not is_half(code))
-
-
-cdef void add_numbers(Real* whole, npy_intp* rows, Real* values, npy_intp n) noexcept:
-    """Rows of one number: a loop's call for each would take several times as long."""
-    cdef npy_intp i
-    for i in range(n):
-        whole[rows[i]] += values[i]
 
 
 cdef int check_rows(ndarray whole, ndarray rows, ndarray values) except -1:
@@ -50,13 +45,11 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
     All three are contiguous, and `whole` and `values` of one dtype. Nothing is written where an index is out of range.
     """
     check_rows(whole, rows, values)
-    cdef npy_intp n = PyArray_SIZE(rows), i, row
+    cdef npy_intp n = PyArray_SIZE(rows)
     cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
     cdef int code = type_code(whole)
-    cdef npy_intp width, nbytes
+    cdef npy_intp width
     cdef ndarray part
-    cdef npy_intp steps[3]
-    cdef char* args[3]
     cdef char* base = <char*>PyArray_DATA(whole)
     cdef char* source = <char*>PyArray_DATA(values)
     if n == 0:
@@ -71,22 +64,12 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
         (<object>table[op].ufunc).at(whole, rows, values)
         return 0
     # The one op that has a loop of its own here: what comes of a look-up of numbers in a table is mostly added up.
-    if width == 1 and op == OP_ADD and (code == NPY_DOUBLE or code == NPY_FLOAT):
-        if code == NPY_DOUBLE:
-            add_numbers[double](<double*>base, numbers, <double*>source, n)
-        else:
-            add_numbers[float](<float*>base, numbers, <float*>source, n)
-        return 0
-    nbytes = width * item_size[code]
-    steps[0] = steps[1] = steps[2] = item_size[code]
-    for i in range(n):
-        row = numbers[i]
-        if op == REPLACE:
-            memcpy(base + row * nbytes, source + i * nbytes, nbytes)
-        else:
-            args[0] = args[2] = base + row * nbytes
-            args[1] = source + i * nbytes
-            table[op].loop[code](args, &width, steps, table[op].data[code])
+    if op == REPLACE:
+        rw_replace(base, numbers, source, n, width * item_size[code])
+    elif width == 1 and op == OP_ADD and (code == NPY_DOUBLE or code == NPY_FLOAT):    # in a loop of its own (rows.h)
+        rw_add(base, numbers, source, n, code == NPY_FLOAT)
+    else:
+        rw_change(base, numbers, source, n, width, item_size[code], table[op].loop[code], table[op].data[code])
     return 0
 
 

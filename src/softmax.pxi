@@ -1,49 +1,24 @@
-# Softmax over the last axis, row by row: one pass for the maximum, one for the exponentials, one to scale.
-#
-# NumPy needs eight calls for it, each over the whole array. The exponential is NumPy's own loop.
+# Softmax, its logarithm and losses by class, over the last axis: arrays for the loops of softmax.c. (NumPy needs eight
+# calls for a softmax, each over the whole array.)
+
+cdef extern from "softmax.h" nogil:
+    void sm_softmax_f32(const float* x, float* out, npy_intp rows, npy_intp n, bint logarithm, Loop exponential,
+                        void* data) noexcept
+    void sm_softmax_f64(const double* x, double* out, npy_intp rows, npy_intp n, bint logarithm, Loop exponential,
+                        void* data) noexcept
+    void sm_losses_f32(const float* x, float* out, const int64_t* labels, npy_intp rows, npy_intp n, float* scratch,
+                       Loop exponential, void* data) noexcept
+    void sm_losses_f64(const double* x, double* out, const int64_t* labels, npy_intp rows, npy_intp n, double* scratch,
+                       Loop exponential, void* data) noexcept
+    void sm_subtract_f32(float* x, const int64_t* labels, npy_intp rows, npy_intp n) noexcept
+    void sm_subtract_f64(double* x, const int64_t* labels, npy_intp rows, npy_intp n) noexcept
+
 
 cdef bint rows_fit(ndarray x):
     """Whether the kernels below can take an array: a contiguous float32 or float64 with rows that are not empty."""
     cdef int nd = PyArray_NDIM(x), code = type_code(x)
     return ((code == NPY_FLOAT or code == NPY_DOUBLE) and nd > 0 and PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO)
             and PyArray_DIMS(x)[nd - 1] > 0)
-
-
-cdef inline Real shifted_exponentials(Real* x, Real* out, npy_intp n, Loop exponential, void* extra, Real* largest) noexcept nogil:
-    """out = exp(x - max(x)) for one row; returns the sum."""
-    cdef npy_intp i
-    cdef npy_intp steps[2]
-    cdef char* args[2]
-    cdef Real top = x[0], total = 0
-    for i in range(1, n):
-        if x[i] > top or x[i] != x[i]:
-            top = x[i]
-    for i in range(n):
-        out[i] = x[i] - top
-    steps[0] = steps[1] = sizeof(Real)
-    args[0] = args[1] = <char*>out
-    exponential(args, &n, steps, extra)
-    for i in range(n):
-        total += out[i]
-    largest[0] = top
-    return total
-
-
-cdef void softmax_into(Real* x, Real* out, npy_intp rows, npy_intp n, bint logarithm, Loop exponential, void* extra) noexcept nogil:
-    cdef npy_intp r, i
-    cdef Real total, top, shift
-    for r in range(rows):
-        total = shifted_exponentials(x, out, n, exponential, extra, &top)
-        if logarithm:
-            shift = top + <Real>c_log(total)
-            for i in range(n):
-                out[i] = x[i] - shift
-        else:
-            total = 1 / total
-            for i in range(n):
-                out[i] *= total
-        x += n
-        out += n
 
 
 def softmax_last(x, bint logarithm):
@@ -61,20 +36,12 @@ def softmax_last(x, bint logarithm):
     out = new_array(code, nd, PyArray_DIMS(array))
     with nogil:
         if code == NPY_FLOAT:
-            softmax_into[float](<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), rows, n, logarithm, row.loop[code], row.data[code])
+            sm_softmax_f32(<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), rows, n, logarithm, row.loop[code],
+                           row.data[code])
         else:
-            softmax_into[double](<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), rows, n, logarithm, row.loop[code], row.data[code])
+            sm_softmax_f64(<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), rows, n, logarithm, row.loop[code],
+                           row.data[code])
     return out
-
-
-cdef void class_losses_into(Real* x, Real* out, int64_t* labels, npy_intp rows, npy_intp n, Real* scratch, Loop exponential,
-                            void* extra) noexcept nogil:
-    cdef npy_intp r
-    cdef Real total, top
-    for r in range(rows):
-        total = shifted_exponentials(x, scratch, n, exponential, extra, &top)
-        out[r] = <Real>c_log(total) - (x[labels[r]] - top)
-        x += n
 
 
 cdef ndarray label_of_rows(ndarray labels, npy_intp rows, npy_intp classes):
@@ -110,11 +77,11 @@ def class_losses(labels, x):
     scratch = new_array(code, 1, &n)
     with nogil:
         if code == NPY_FLOAT:
-            class_losses_into[float](<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which),
-                                     rows, n, <float*>PyArray_DATA(scratch), row.loop[code], row.data[code])
+            sm_losses_f32(<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which), rows, n,
+                          <float*>PyArray_DATA(scratch), row.loop[code], row.data[code])
         else:
-            class_losses_into[double](<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which),
-                                      rows, n, <double*>PyArray_DATA(scratch), row.loop[code], row.data[code])
+            sm_losses_f64(<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which), rows, n,
+                          <double*>PyArray_DATA(scratch), row.loop[code], row.data[code])
     return out
 
 
@@ -132,11 +99,9 @@ def checked_labels(labels, npy_intp classes):
 def subtract_at_labels(labels, x):
     """x[row, label] -= 1 for each row of an array of the caller's own."""
     cdef ndarray array = <ndarray>x
-    cdef npy_intp r, n = PyArray_DIMS(array)[PyArray_NDIM(array) - 1]
+    cdef npy_intp n = PyArray_DIMS(array)[PyArray_NDIM(array) - 1]
     cdef ndarray which = label_of_rows(labels, PyArray_SIZE(array) // n if n else 0, n)
-    cdef int64_t* label = <int64_t*>PyArray_DATA(which)
-    for r in range(PyArray_SIZE(which)):
-        if type_code(array) == NPY_FLOAT:
-            (<float*>PyArray_DATA(array))[r * n + label[r]] -= 1
-        else:
-            (<double*>PyArray_DATA(array))[r * n + label[r]] -= 1
+    if type_code(array) == NPY_FLOAT:
+        sm_subtract_f32(<float*>PyArray_DATA(array), <int64_t*>PyArray_DATA(which), PyArray_SIZE(which), n)
+    else:
+        sm_subtract_f64(<double*>PyArray_DATA(array), <int64_t*>PyArray_DATA(which), PyArray_SIZE(which), n)

@@ -9,6 +9,35 @@ ctypedef double (*Scalar1)(double) noexcept nogil
 ctypedef double (*Scalar2)(double, double) noexcept nogil
 ctypedef double (*Scalar3)(double, double, double) noexcept nogil
 
+# Scalars stay C doubles; this is what runs on them.
+cdef extern from "scalars.h" nogil:
+    enum:
+        SCALAR_ROW "SC_ROW"
+        SCALAR_CALL1 "SC_CALL1"
+        SCALAR_CALL2 "SC_CALL2"
+        SCALAR_ADD "SC_ADD"
+        SCALAR_MULTIPLY "SC_MULTIPLY"
+        SCALAR_SUBTRACT "SC_SUBTRACT"
+        SCALAR_DIVIDE "SC_DIVIDE"
+        SCALAR_COTANGENT_PRODUCT "SC_COTANGENT_PRODUCT"
+        SCALAR_COTANGENT_QUOTIENT "SC_COTANGENT_QUOTIENT"
+        SCALAR_NEGATIVE "SC_NEGATIVE"
+        SCALAR_SQUARE "SC_SQUARE"
+        SCALAR_SELECT "SC_SELECT"
+        SCALAR_LESS "SC_LESS"
+        SCALAR_GREATER "SC_GREATER"
+        SCALAR_MOVE "SC_MOVE"
+        SCALAR_TRUTH "SC_TRUTH"
+        SCALAR_SINCOS "SC_SINCOS"
+    ctypedef struct ScalarKernel "sc_scalar":
+        int code
+        Scalar1 one
+        Scalar2 two
+        Scalar3 three
+    const ScalarKernel* scalar_kernel "sc_find"(const char* name) noexcept
+    double scalar_cotangent_product "sc_cotangent_product"(double g, double x) noexcept
+    double scalar_cotangent_quotient "sc_cotangent_quotient"(double g, double x) noexcept
+
 cdef const char* within = b" in the attributes of an operation"    # where these are walked, for a RecursionError
 
 
@@ -59,26 +88,6 @@ cdef enum HowPlanned:
     PLAN_SUM                    # at the end of a line, or as a step of its own
     PLAN_PAD                    # zeros with the operand among them: in a line, or as a step of its own
     PLAN_PRODUCT                # by BLAS
-
-# What the interpreter of numbers (replay.pxi) does for a row's records
-cdef enum ScalarCode:
-    SCALAR_ROW                  # scalar_eval
-    SCALAR_CALL1
-    SCALAR_CALL2
-    SCALAR_ADD                  # and these without a call
-    SCALAR_MULTIPLY
-    SCALAR_SUBTRACT
-    SCALAR_DIVIDE
-    SCALAR_COTANGENT_PRODUCT
-    SCALAR_COTANGENT_QUOTIENT
-    SCALAR_NEGATIVE
-    SCALAR_SQUARE
-    SCALAR_SELECT
-    SCALAR_LESS
-    SCALAR_GREATER
-    SCALAR_MOVE
-    SCALAR_TRUTH                # whether it is not zero
-    SCALAR_SINCOS               # sin to `out`, cos to `b`
 
 cdef enum Commuting:
     KEEPS_ORDER
@@ -223,97 +232,16 @@ cdef inline bint of_many_operands(int op) noexcept nogil:
     return table[op].kind == GENERAL or table[op].kind == UPDATE
 
 
-# Scalars stay C doubles; these are what runs on them. A row that is not named here runs its own loop on one element.
-cdef double scalar_add(double x, double y) noexcept nogil: return x + y
-cdef double scalar_subtract(double x, double y) noexcept nogil: return x - y
-cdef double scalar_multiply(double x, double y) noexcept nogil: return x * y
-cdef double scalar_divide(double x, double y) noexcept nogil: return x / y
-cdef double scalar_cotangent_product(double g, double x) noexcept nogil:
-    cdef double product = g * x
-    return 0.0 if product != product and g == 0 else product
-cdef double scalar_zero_product(double x, double y) noexcept nogil:
-    cdef double product = x * y
-    return 0.0 if product != product and (x == 0 or y == 0) else product
-cdef double scalar_cotangent_quotient(double g, double x) noexcept nogil:
-    cdef double quotient = g / x
-    return 0.0 if quotient != quotient and g == 0 else quotient
-cdef double scalar_negative(double x) noexcept nogil: return -x
-cdef double scalar_square(double x) noexcept nogil: return x * x
-cdef double scalar_reciprocal(double x) noexcept nogil: return 1.0 / x
-cdef double scalar_less(double x, double y) noexcept nogil: return x < y
-cdef double scalar_less_equal(double x, double y) noexcept nogil: return x <= y
-cdef double scalar_greater(double x, double y) noexcept nogil: return x > y
-cdef double scalar_greater_equal(double x, double y) noexcept nogil: return x >= y
-cdef double scalar_equal(double x, double y) noexcept nogil: return x == y
-cdef double scalar_not_equal(double x, double y) noexcept nogil: return x != y
-cdef double scalar_select(double condition, double x, double y) noexcept nogil: return x if condition != 0 else y
-
-
-cdef Scalar1 scalar_kernel1(str name):
-    if name == "sin": return c_sin
-    if name == "cos": return c_cos
-    if name == "tan": return c_tan
-    if name == "exp": return c_exp
-    if name == "log": return c_log
-    if name == "tanh": return c_tanh
-    if name == "sinh": return c_sinh
-    if name == "cosh": return c_cosh
-    if name == "sqrt": return c_sqrt
-    if name == "abs": return c_fabs
-    if name == "floor": return c_floor
-    if name == "ceil": return c_ceil
-    if name == "rint": return c_rint
-    if name == "expm1": return c_expm1
-    if name == "log1p": return c_log1p
-    if name == "asin": return c_asin
-    if name == "acos": return c_acos
-    if name == "atan": return c_atan
-    if name == "erf": return c_erf
-    if name == "erfc": return c_erfc
-    if name == "negative": return scalar_negative
-    if name == "square": return scalar_square
-    if name == "reciprocal": return scalar_reciprocal
-    return NULL
-
-
-cdef Scalar2 scalar_kernel2(str name):
-    if name == "add": return scalar_add
-    if name == "subtract": return scalar_subtract
-    if name == "multiply": return scalar_multiply
-    if name == "divide": return scalar_divide
-    if name == "cotangent_product": return scalar_cotangent_product
-    if name == "cotangent_quotient": return scalar_cotangent_quotient
-    if name == "zero_product": return scalar_zero_product
-    if name == "pow": return c_pow
-    if name == "atan2": return c_atan2
-    if name == "less": return scalar_less
-    if name == "less_equal": return scalar_less_equal
-    if name == "greater": return scalar_greater
-    if name == "greater_equal": return scalar_greater_equal
-    if name == "equal": return scalar_equal
-    if name == "not_equal": return scalar_not_equal
-    return NULL
-
-
-cdef Scalar3 scalar_kernel3(str name):
-    if name == "select": return scalar_select
-    return NULL
-
-
-cdef int scalar_code_of(const Row* row) noexcept:
-    """What runs a row on numbers: the interpreter itself what most scalar programs are made of, other kernels by a call."""
-    if row.scalar1 != NULL:
-        return SCALAR_NEGATIVE if row.scalar1 == scalar_negative else SCALAR_SQUARE if row.scalar1 == scalar_square else SCALAR_CALL1
-    if row.scalar2 == scalar_add: return SCALAR_ADD
-    if row.scalar2 == scalar_multiply: return SCALAR_MULTIPLY
-    if row.scalar2 == scalar_subtract: return SCALAR_SUBTRACT
-    if row.scalar2 == scalar_divide: return SCALAR_DIVIDE
-    if row.scalar2 == scalar_cotangent_product: return SCALAR_COTANGENT_PRODUCT
-    if row.scalar2 == scalar_cotangent_quotient: return SCALAR_COTANGENT_QUOTIENT
-    if row.scalar2 == scalar_less: return SCALAR_LESS
-    if row.scalar2 == scalar_greater: return SCALAR_GREATER
-    if row.scalar2 != NULL: return SCALAR_CALL2
-    return SCALAR_SELECT if row.scalar3 != NULL else SCALAR_ROW
+cdef int take_scalar_kernel(Row* row, str name) except -1:
+    """What runs a row on numbers, and how the interpreter of numbers does it."""
+    cdef const ScalarKernel* kernel = scalar_kernel(name.encode())
+    row.scalar_code = SCALAR_ROW
+    if kernel != NULL:
+        row.scalar1 = kernel.one
+        row.scalar2 = kernel.two
+        row.scalar3 = kernel.three
+        row.scalar_code = kernel.code
+    return 0
 
 
 cdef void take_ufunc_loops(Row* row, object ufunc):

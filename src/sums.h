@@ -1,0 +1,28 @@
+/* Sums in an order that is settled by how many elements there are, not by how they lie in memory or who adds them up.
+ *
+ * NumPy's loops add pairwise: a run of more than SU_LEAF elements is halved (but for a multiple of 8) and the sums of both
+ * parts are added up. Blocks that are nodes of that tree can be summed apart, in any order, and their sums put together. */
+#ifndef AUTODIFF_CORE_SUMS_H
+#define AUTODIFF_CORE_SUMS_H
+
+#include <stdint.h>
+
+#define SU_LEAF 128
+
+typedef intptr_t su_intp;
+typedef void (*su_loop)(char **args, const su_intp *dims, const su_intp *strides, void *data);
+
+/* Where the blocks end of at most so many elements (SU_LEAF at least) whose sums are nodes of the tree of n elements;
+ * returns their number. Without `ends` they are only counted. */
+su_intp su_blocks(su_intp n, su_intp most, su_intp *ends);
+
+/* The sum of n elements from those blocks' sums, which `sums` is moved behind; rounded to float32 at each step if `single`. */
+double su_of_blocks(su_intp n, su_intp most, const double **sums, int single);
+
+/* A run of doubles, or of floats if `single`, so many bytes apart, added up by NumPy's loop for addition. */
+double su_run(char *data, su_intp stride, su_intp count, int single, su_loop add, void *extra);
+
+/* The same number n times, added up as an array of it would be. */
+double su_uniform(double value, su_intp n, int single, su_loop add, void *extra);
+
+#endif
