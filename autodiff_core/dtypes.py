@@ -8,6 +8,12 @@ import numpy as np
 
 from . import _core
 
+__all__ = [
+    *("DType", "as_dtype", "bool", "complex128", "complex64", "double", "float16", "float32", "float64", "floatx"),
+    *("half", "int16", "int32", "int64", "int8", "longdouble", "set_floatx", "uint16", "uint32", "uint64", "uint8"),
+]
+__dir__ = __all__.copy
+
 DType = np.dtype
 
 float16 = half = np.dtype("float16")

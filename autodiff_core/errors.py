@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = ["INVALID_ARGUMENT", "OUT_OF_RANGE", "InvalidArgumentError", "OpError", "OutOfRangeError"]
+__dir__ = __all__.copy
 
 INVALID_ARGUMENT = 3
 OUT_OF_RANGE = 11

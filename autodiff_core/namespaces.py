@@ -19,7 +19,17 @@ from typing import Any
 
 from .ops.names import NAMES, read
 
-__all__ = ["ATTRIBUTES", "LISTS", "METHODS", "MODULES", "OF_PARTS", "OF_TENSORFLOW", "install", "namespace"]
+__all__ = [
+    "ATTRIBUTES",
+    "LISTS",
+    "METHODS",
+    "MODULES",
+    "OF_PARTS",
+    "OF_TENSORFLOW",
+    "install",
+    "load_all_rows",
+    "namespace",
+]
 
 PACKAGE = __name__.rpartition(".")[0]
 
@@ -30,6 +40,7 @@ MODULES = {
     "bitwise": "tensorflow.bitwise",
     "config": "tensorflow.config",
     "debugging": "tensorflow.debugging",
+    "experimental.dlpack": "numpy.dlpack",
     "linalg": "tensorflow.linalg",
     "math": "tensorflow.math",
     "nn": "tensorflow.nn",
@@ -104,7 +115,7 @@ def _thing(path: str) -> Any:
     if not home:
         return import_module(f"{PACKAGE}.{name}")
     module = import_module(f"{PACKAGE}.{home}")
-    if hasattr(module, "__path__") and not hasattr(module, name):
+    if hasattr(module, "__path__") and name not in vars(module):  # (a namespace may be looked up in itself)
         return import_module(f"{PACKAGE}.{path}")
     return getattr(module, name)
 
@@ -113,13 +124,15 @@ def _home(name: str) -> str | None:
     """The module that is meant by a name; None where that is a file of the name."""
     if not name.startswith(PACKAGE + "."):
         return None
-    first, dot, rest = name[len(PACKAGE) + 1 :].partition(".")
-    if first in _PLACES:
-        return f"{PACKAGE}.{_PLACES[first]}{dot}{rest}"
-    if first == "numpy" and rest:
-        here = os.path.join(sys.modules[f"{PACKAGE}.numpy"].__path__[0], rest.partition(".")[0])
-        if not os.path.exists(here + ".py") and not os.path.isdir(here) and _is_of_numpy(rest):
-            return "numpy." + rest
+    parts = name[len(PACKAGE) + 1 :].split(".")
+    for k in (2, 1):
+        place = _PLACES.get(".".join(parts[:k]))
+        if place is not None:
+            return ".".join([PACKAGE, place, *parts[k:]])
+    if parts[0] == "numpy" and len(parts) > 1:
+        here = os.path.join(sys.modules[f"{PACKAGE}.numpy"].__path__[0], parts[1])
+        if not os.path.exists(here + ".py") and not os.path.isdir(here) and _is_of_numpy(".".join(parts[1:])):
+            return ".".join(parts)
     return None
 
 
@@ -157,3 +170,24 @@ def install() -> None:
     # These are not to be imported: they would become attributes of the package, which are functions of these names.
     for name in ("function", "vectorize"):
         sys.modules[f"{PACKAGE}.{name}"] = sys.modules[f"{PACKAGE}.{_PLACES[name]}"]
+
+
+# The folders of rows, and the other files that have some of their own.
+_ROWS = ("ops", "numpy.functions")
+_OTHERS = (
+    *("derivatives.custom", "numpy.ufunc_methods", "scipy.integrate", "tensorflow.callbacks", "tensorflow.debugging"),
+    *("tensorflow.graphs", "tensorflow.random_distributions", "tensorflow.random_experimental"),
+)
+
+
+def load_all_rows() -> None:
+    """Load all rows; most are loaded when they are first used. Some need an extra that may be missing."""
+    from pkgutil import iter_modules
+
+    folders = [import_module(f"{PACKAGE}.{folder}") for folder in _ROWS]
+    files = [file.name for folder in folders for file in iter_modules(folder.__path__, f"{folder.__name__}.")]
+    for name in [*files, *(f"{PACKAGE}.{other}" for other in _OTHERS)]:
+        try:
+            import_module(name)
+        except ImportError:
+            continue

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import optree
 
 __all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pack_sequence_as"]
+__dir__ = __all__.copy
 
 _NAMESPACE = "autodiff_core"
 _BRANCHES = frozenset({list, tuple, dict, OrderedDict, defaultdict, deque})

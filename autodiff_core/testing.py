@@ -21,6 +21,9 @@ from . import _core
 from .derivatives.transforms import strict_tape
 from .dtypes import finfo
 
+__all__ = ["check_gradients"]
+__dir__ = __all__.copy
+
 Function = Callable[..., Any]
 Array = NDArray[Any]
 

@@ -13,8 +13,8 @@ from scipy import special
 
 import autodiff_core as tf
 from autodiff_core import _core
-from autodiff_core.numpy import protocol as numpy_protocol
 from autodiff_core.numpy.functions import registry
+from autodiff_core.numpy.ufuncs import INTEGER_UFUNCS, special_ufuncs
 from autodiff_core.ops import load_special, rows
 from autodiff_core.ops.scipy_rows import REFUSED
 
@@ -91,9 +91,9 @@ def public(module: ModuleType) -> Iterable[tuple[str, Any]]:
 def decision(thing: Any) -> tuple[str, str]:
     """What becomes of a function: recorded, data, refused, leaving or nothing; and why it is refused."""
     if isinstance(thing, np.ufunc):
-        if thing in numpy_protocol.special_ufuncs():
+        if thing in special_ufuncs():
             return "recorded", ""
-        if thing in numpy_protocol.INTEGER_UFUNCS:
+        if thing in INTEGER_UFUNCS:
             return "data", ""
         row = next(row for row in rows() if row.name == _core.ufunc_row(thing))
         if row.kind == "none":
@@ -156,7 +156,7 @@ def forms() -> tuple[int, int]:
         if verdict in ("", "leaving"):
             continue
         several = isinstance(thing, np.ufunc) and thing.nin == 2 and thing.signature is None
-        ways = 5 if several and thing not in numpy_protocol.special_ufuncs() else 1
+        ways = 5 if several and thing not in special_ufuncs() else 1
         count, followed = count + ways, followed + ways * (verdict == "recorded")
     return count, followed
 

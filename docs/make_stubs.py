@@ -174,8 +174,10 @@ class Stub:
     @property
     def needed(self) -> bool:
         """Whether the source does not say it all to a type checker."""
-        return self.hides is None or any(
-            resolved(self.path, name, getattr(self.module, name)) is None for name in self.public
+        return (
+            self.hides is None
+            or self.module.__name__ in LISTS
+            or any(resolved(self.path, name, getattr(self.module, name)) is None for name in self.public)
         )
 
     def add(self, name: str, thing: Any) -> None:

@@ -20,9 +20,9 @@ import autodiff_core as tf
 import fourier_calls
 import numpy_calls
 from autodiff_core import _core
-from autodiff_core.numpy import protocol as numpy_protocol
 from autodiff_core.numpy.functions import registry
 from autodiff_core.numpy.ufunc_methods import varies_in_steps
+from autodiff_core.numpy.ufuncs import INTEGER_UFUNCS, special_ufuncs
 from autodiff_core.ops import rows
 from autodiff_core.testing import check_gradients
 
@@ -55,11 +55,11 @@ def decided(name: str, thing: Any, calls: Any) -> list[str]:
     found = []
     if isinstance(thing, np.ufunc):
         row = _core.ufunc_row(thing)
-        if thing in numpy_protocol.special_ufuncs():
+        if thing in special_ufuncs():
             found.append("recorded")
         elif row is not None:
             found.append("row")
-        elif thing in numpy_protocol.INTEGER_UFUNCS:
+        elif thing in INTEGER_UFUNCS:
             found.append("integers")
         return found
     if thing in registry.refusals:

@@ -13,6 +13,7 @@ from ..tape import _NONE, UnconnectedGradients, filled, flatten_sources, is_wrap
 from .gradient_tape import GradientTape
 
 __all__ = ["ForwardAccumulator", "GradientTape"]
+__dir__ = __all__.copy
 
 
 class ForwardAccumulator(_core.Tape):

@@ -18,3 +18,4 @@ __all__ = [
     "models",
     "optimizers",
 ]
+__dir__ = __all__.copy

@@ -23,6 +23,7 @@ __all__ = [
     "swish",
     "tanh",
 ]
+__dir__ = __all__.copy
 
 Activation = Callable[[Any], Any]
 

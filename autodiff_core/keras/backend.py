@@ -8,6 +8,7 @@ from typing import Any
 import autodiff_core as tf
 
 __all__ = ["clear_session", "epsilon", "floatx", "get_uid", "set_floatx", "unique_name"]
+__dir__ = __all__.copy
 
 _uses: Counter[str] = Counter()
 

@@ -28,6 +28,7 @@ __all__ = [
     "Zeros",
     "get",
 ]
+__dir__ = __all__.copy
 
 Initializer = Callable[..., Any]
 

@@ -11,6 +11,7 @@ from . import activations, initializers
 from .base_layer import Layer
 
 __all__ = ["Activation", "Dense", "Dropout", "Embedding", "Flatten", "Layer"]
+__dir__ = __all__.copy
 
 
 class Dense(Layer):

@@ -31,6 +31,7 @@ __all__ = [
     "mse",
     "sparse_categorical_crossentropy",
 ]
+__dir__ = __all__.copy
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> tf.Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 import autodiff_core as tf
 
 __all__ = ["accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"]
+__dir__ = __all__.copy
 
 
 def accuracy(labels: Any, predictions: Any) -> tf.Tensor:

@@ -11,6 +11,7 @@ import autodiff_core as tf
 from .base_layer import Layer, parts
 
 __all__ = ["Model", "Sequential"]
+__dir__ = __all__.copy
 
 
 class Model(Layer):

@@ -28,6 +28,7 @@ from ..tape import inner
 from .recorded_updates import Recorded
 
 __all__ = ["SGD", "Adam", "Optimizer"]
+__dir__ = __all__.copy
 
 Rate = float | Callable[[int], float]
 # By the id of the variable, which is kept alive so that no other gets its id.

@@ -14,12 +14,11 @@ import numpy as np
 from .. import _core
 from ..ops import elementwise, indexing, shaping
 from .functions import registry
-from .functions.creating import tensor_of
-from .spellings import holds_tensors, stacked
+from .functions.creating import holds_watchable, stacked, tensor_of
 
 
 def _is_tensor(value: Any) -> bool:
-    return isinstance(value, _core.Operand) or holds_tensors(value)
+    return isinstance(value, _core.Operand) or holds_watchable(value)
 
 
 # ------------------------------------------------------------------------------------------------------- r_ and c_
@@ -340,7 +339,7 @@ def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, *, like: Any = No
     array([1., 4.])
     """
     items = list(iter)
-    if not holds_tensors(items):
+    if not holds_watchable(items):
         return np.fromiter(items, dtype, count, like=like)
     if count > len(items):
         raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(items)} items.")

@@ -131,7 +131,7 @@ def dlpack(
     copy: bool | None = None,
 ) -> Any:
     """The values as a DLPack capsule, which cannot be written to; see `tf.experimental.dlpack`."""
-    from ..experimental import dlpack
+    from . import dlpack
 
     return dlpack.capsule_of(self, stream, max_version, dl_device, copy)
 

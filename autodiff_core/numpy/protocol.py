@@ -7,19 +7,17 @@ be a wrong gradient.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import _core
-from ..ops import answers, elementwise, is_of_scipy, linalg, shaping
+from ..ops import answers, elementwise, is_of_scipy, shaping
 from .functions import registry
 from .functions.registry import no_way as _no_way
 from .functions.registry import watchable as _watchable
+from .ufuncs import special_of
 
-# Ufuncs of integers and dates that are no row of their own: never followed.
-INTEGER_UFUNCS = frozenset([np.isnat] + ([np.bitwise_count] if hasattr(np, "bitwise_count") else []))
 FUNCTIONS = registry.functions
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@"}
 _IGNORED = {"order": "K", "subok": True, "casting": "same_kind"}  # what these say by default
@@ -69,7 +67,7 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
         if isinstance(result, tuple):
             raise _no_way(f"{spelled} with where=", "it has several results; use where() on each")
         return elementwise.select(chosen, result, _core.to_tensor(np.zeros((), result.dtype)))
-    special = _special(ufunc)
+    special = special_of(ufunc)
     if special is not None:
         try:
             result = special(*inputs, **kwargs)
@@ -102,28 +100,6 @@ def _called(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any], sp
         raise _no_way(spelled, "it has no derivative here")
     result = _core.op_named(name).function(*inputs)
     return result if dtype is None else _core.to_dtype(result, dtype)
-
-
-def _special(ufunc: np.ufunc) -> Callable[..., Any] | None:
-    """Ufuncs that are no row: products of matrices, and those of several results."""
-    if ufunc is np.matmul:
-        return linalg.matmul
-    name = ufunc.__name__
-    if name in ("vecdot", "matvec", "vecmat"):
-        from .functions import products
-
-        return getattr(products, name)
-    if name in ("modf", "divmod", "ldexp", "frexp"):
-        from .functions import pointwise
-
-        return getattr(pointwise, "divmod_" if name == "divmod" else name)
-    return None
-
-
-def special_ufuncs() -> tuple[np.ufunc, ...]:
-    """The ufuncs that are recorded without being a row of their own."""
-    found = {thing for thing in vars(np).values() if isinstance(thing, np.ufunc)}
-    return tuple(sorted((u for u in found if _special(u) is not None), key=lambda u: u.__name__))
 
 
 def _into(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, kwargs: dict[str, Any], spelled: str) -> Any:

@@ -17,7 +17,8 @@ import numpy as np
 
 from .. import _core
 from .functions import registry
-from .functions.creating import tensor_of
+from .functions.creating import holds_watchable, stacked, tensor_of
+from .hookless import BY_NAME
 
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, type(np.sum))
 _OWN_MODULES = {"numpy.linalg", "numpy.fft", "numpy.polynomial"}
@@ -28,8 +29,6 @@ def spelled(thing: Any, full: str, here: str) -> Any:
     if full in _OWN_MODULES:
         return import_module(full.replace("numpy", __package__, 1))
     if full.count(".") == 1:
-        from .hookless import BY_NAME
-
         own = BY_NAME.get(full.removeprefix("numpy."))
         if own is not None:
             return own
@@ -40,16 +39,6 @@ def spelled(thing: Any, full: str, here: str) -> Any:
     return thing
 
 
-def holds_tensors(value: Any) -> bool:
-    """Whether a list or tuple holds, however deep, a tensor that a tape could follow."""
-    return isinstance(value, (list, tuple)) and any(registry.watchable(x) or holds_tensors(x) for x in value)
-
-
-def stacked(value: Any) -> Any:
-    """A list that holds tensors as one tensor; anything else as it is."""
-    return tensor_of(value) if holds_tensors(value) else value
-
-
 def _arguments(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     made = _ARRAYS[registry.of_lists.get(function)]
     return [made(value) for value in args], {key: made(value) for key, value in kwargs.items()}
@@ -57,7 +46,7 @@ def _arguments(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 def _items(value: Any) -> Any:
     """A list of arrays, in which lists that hold tensors have become tensors."""
-    return type(value)([stacked(item) for item in value]) if holds_tensors(value) else value
+    return type(value)([stacked(item) for item in value]) if holds_watchable(value) else value
 
 
 # By what the arrays in lists are: how an argument becomes one that NumPy hands to its counterpart.
@@ -90,10 +79,10 @@ def _seen_by_numpy(args: Sequence[Any], kwargs: dict[str, Any], of_lists: bool =
     NumPy looks for its hook in the operands that it thinks of, and so not in `nan_to_num(a, nan=t)`."""
     first = args[0] if args else None
     array = type(first) is np.ndarray
-    if not array and (of_lists or not isinstance(first, (list, tuple)) or holds_tensors(first)):
+    if not array and (of_lists or not isinstance(first, (list, tuple)) or holds_watchable(first)):
         return args
     others = (*args[1:], *kwargs.values())
-    beside = [stacked(x) for x in others if registry.watchable(x) or holds_tensors(x)]
+    beside = [stacked(x) for x in others if registry.watchable(x) or holds_watchable(x)]
     if not beside or np.asarray(first).dtype.kind not in "fc":
         return args
     # (Lists of numbers take the tensors' dtype.)

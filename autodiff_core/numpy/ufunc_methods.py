@@ -18,6 +18,7 @@ from ..ops.forms import Kind
 from ..ops.picking import places_of
 from .functions import registry
 from .functions.registry import no_way
+from .ufuncs import INTEGER_UFUNCS, special_ufuncs
 
 Apply = Callable[[Any, Any], Any]
 
@@ -37,8 +38,6 @@ _IN_ANY_ORDER = (np.logaddexp, np.logaddexp2, np.hypot)
 
 def varies_in_steps(ufunc: np.ufunc) -> bool:
     """Whether no tape follows what a ufunc gives: truth values and integers."""
-    from .protocol import INTEGER_UFUNCS
-
     name = _core.ufunc_row(ufunc)
     if name is None:
         return ufunc in INTEGER_UFUNCS
@@ -47,8 +46,6 @@ def varies_in_steps(ufunc: np.ufunc) -> bool:
 
 def _checked(ufunc: np.ufunc, spelled: str) -> None:
     """NumPy itself has seen to it that there are two operands and one result, of one dtype all but for these."""
-    from .protocol import special_ufuncs
-
     if ufunc in special_ufuncs():
         raise no_way(spelled, "this method of the ufunc is not recorded")
 

@@ -6,6 +6,7 @@ from .encoding import MAGIC, VERSION, ProgramFileError, pack, to_bytes, unpack
 from .program import Program, from_bytes
 
 __all__ = ["MAGIC", "VERSION", "ProgramFileError", "from_bytes", "load", "pack", "save", "to_bytes", "unpack"]
+__dir__ = __all__.copy
 
 
 def save(program: Program, path: Any) -> None:

@@ -8,42 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 import numpy as np
 
-from .. import _core, ops
-from ..numpy import functions as numpy_functions
+from .. import _core
+from ..namespaces import load_all_rows
 from ..ops.forms import Given, Kind
 
 __all__ = ["Kind", "check_record", "load_all_rows"]
-
-# The modules with rows of their own, beside those of `ops` and NumPy's functions.
-_PACKAGE = __name__.partition(".")[0]
-_LATER = (
-    "derivatives.custom",
-    "numpy.ufunc_methods",
-    "scipy.integrate",
-    "tensorflow.callbacks",
-    "tensorflow.debugging",
-    "tensorflow.graphs",
-    "tensorflow.random_distributions",
-    "tensorflow.random_experimental",
-)
-
-
-def load_all_rows() -> None:
-    """Load all rows; most are loaded when they are first used. Some need an extra that may be missing."""
-    places = [
-        module.name for part in (ops, numpy_functions) for module in iter_modules(part.__path__, f"{part.__name__}.")
-    ]
-    for name in [*places, *(f"{_PACKAGE}.{name}" for name in _LATER)]:
-        try:
-            import_module(name)
-        except ImportError:
-            continue
 
 
 def check_record(op: str, operands: Sequence[Kind], attribute: Any) -> Kind | None:

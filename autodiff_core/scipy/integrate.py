@@ -21,6 +21,7 @@ from .schemes import Collocation, Explicit, Steps
 from .stepping import SolverError, Stiff, explicit_steps
 
 __all__ = ["odeint", "solve_ivp"]
+__dir__ = __all__.copy
 
 # (equation, state, times, what is shared, whether somebody follows) -> (the steps' scheme, the steps, a report)
 _Choice = Callable[[Equation, np.ndarray, np.ndarray, Sequence[Any], bool], tuple[Any, Steps, Any]]

@@ -167,3 +167,4 @@ __all__ = [
     "solve_triangular",
     "sqrtm",
 ]
+__dir__ = __all__.copy

@@ -3,3 +3,4 @@
 from ..ops.convolution import convolve, fftconvolve
 
 __all__ = ["convolve", "fftconvolve"]
+__dir__ = __all__.copy

@@ -30,6 +30,7 @@ from ..ops.special import betainc, betaln, gammaln, lbeta, log_ndtr, ndtr, stdtr
 from ..ops.triangular import triangular_solve
 
 __all__ = ["beta", "chi2", "dirichlet", "gamma", "multivariate_normal", "norm", "poisson", "t"]
+__dir__ = __all__.copy
 
 
 def _logarithm(probability: Any, of_rest: Any) -> Any:

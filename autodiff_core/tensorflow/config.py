@@ -1,17 +1,10 @@
 """Settings, under TensorFlow's names."""
 
-from importlib import import_module as _import_module
-from typing import Any as _Any
+from ..namespaces import namespace as _namespace
 
-from ..programs.function import functions_run_eagerly, run_functions_eagerly
+_FUNCTIONS = """
+programs.function: functions_run_eagerly run_functions_eagerly
+tensorflow.devices: list_logical_devices list_physical_devices
+"""
 
-_OF_DEVICES = ("list_logical_devices", "list_physical_devices")
-
-
-def __getattr__(name: str) -> _Any:
-    if name in _OF_DEVICES:
-        return getattr(_import_module(f"{__package__}.devices"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-__all__ = ["functions_run_eagerly", "run_functions_eagerly", *_OF_DEVICES]
+__all__, __dir__, __getattr__ = _namespace(__name__, "tf.config", _FUNCTIONS)

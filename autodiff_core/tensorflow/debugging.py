@@ -46,6 +46,7 @@ __all__ = [
     "check_numerics",
     "is_numeric_tensor",
 ]
+__dir__ = __all__.copy
 
 
 def _fail(text: str, message: str | None) -> None:

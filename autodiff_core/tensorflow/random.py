@@ -7,7 +7,6 @@ them anew. So a program draws the same numbers each time if it sets the global s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,54 +15,29 @@ from .. import _core
 from .._core import Tensor
 from ..creation import cast, constant, convert_to_tensor
 from ..draws import drawn
+from ..namespaces import namespace
 from ..ops.drawing import DRAW, draw, start_anew
 from ..ops.indexing import gather
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-# By the file that has them, loaded when one of them is asked for.
-_LATER = {
-    "..ops.candidates": (
-        "all_candidate_sampler",
-        "fixed_unigram_candidate_sampler",
-        "log_uniform_candidate_sampler",
-        "uniform_candidate_sampler",
-    ),
-    ".random_distributions": (
-        "categorical",
-        "fold_in",
-        "gamma",
-        "poisson",
-        "split",
-        "stateless_binomial",
-        "stateless_categorical",
-        "stateless_gamma",
-        "stateless_normal",
-        "stateless_parameterized_truncated_normal",
-        "stateless_poisson",
-        "stateless_truncated_normal",
-        "stateless_uniform",
-    ),
-    ".random_generator": (
-        "Algorithm",
-        "Generator",
-        "create_rng_state",
-        "get_global_generator",
-        "set_global_generator",
-    ),
-}
-_HOME = {name: home for home, names in _LATER.items() for name in names}
+_FUNCTIONS = """
+ops.candidates: all_candidate_sampler fixed_unigram_candidate_sampler log_uniform_candidate_sampler
+    uniform_candidate_sampler
+tensorflow.random_distributions: categorical fold_in gamma poisson split stateless_binomial stateless_categorical
+    stateless_gamma stateless_normal stateless_parameterized_truncated_normal stateless_poisson
+    stateless_truncated_normal stateless_uniform
+tensorflow.random_generator: Algorithm Generator create_rng_state get_global_generator set_global_generator
+"""
 
-__all__ = ["normal", "set_seed", "shuffle", "truncated_normal", "uniform", *_HOME]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "experimental":
-        return import_module(f"{__package__}.random_experimental")
-    if name in _HOME:
-        return getattr(import_module(_HOME[name], __package__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__, __dir__, __getattr__ = namespace(
+    __name__,
+    "tf.random",
+    _FUNCTIONS,
+    own=("normal", "set_seed", "shuffle", "truncated_normal", "uniform"),
+    unlisted="tensorflow: experimental=random_experimental",
+)
 
 
 def set_seed(seed: int | None) -> None:

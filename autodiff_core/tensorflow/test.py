@@ -19,6 +19,7 @@ from ..ops.complex_parts import imag, real
 from ..ops.shaping import stack
 
 __all__ = ["compute_gradient"]
+__dir__ = __all__.copy
 
 
 def compute_gradient(

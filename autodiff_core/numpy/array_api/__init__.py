@@ -317,3 +317,4 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+__dir__ = __all__.copy

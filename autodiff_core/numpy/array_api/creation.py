@@ -131,7 +131,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
     >>> xp.from_dlpack(np.arange(3))
     <Tensor: shape=(3,), dtype=int64, numpy=array([0, 1, 2])>
     """
-    from ...experimental.dlpack import imported
+    from ..dlpack import imported
 
     check_device(device)
     return imported(x, copy)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ... import _core
 from ...ops import shaping
-from .registry import likened
+from .registry import likened, watchable
 
 
 def _like(*of: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -75,3 +75,13 @@ for _function in (
     np.genfromtxt,
 ):
     _like(_function)(_plain(_function))
+
+
+def holds_watchable(value: Any) -> bool:
+    """Whether a list or tuple holds, however deep, a tensor that a tape could follow."""
+    return isinstance(value, (list, tuple)) and any(watchable(x) or holds_watchable(x) for x in value)
+
+
+def stacked(value: Any) -> Any:
+    """A list that holds tensors as one tensor; anything else as it is."""
+    return tensor_of(value) if holds_watchable(value) else value

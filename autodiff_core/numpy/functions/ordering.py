@@ -12,7 +12,6 @@ from ...ops import elementwise as el
 from ...ops.forms import Kind
 from ...ops.picking import places_of
 from ...tape import Tape
-from ...tensorflow import clipping
 from .registry import alike, axes_of, axis_of, constant, counterpart, data, inexact, no_way, of_real_numbers, stripped
 
 
@@ -164,7 +163,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: 
         if low is not None:
             return el.maximum(x, low)
         return _core.identity_tensor(x) if high is None else el.minimum(x, high)
-    return clipping.clip_by_value(a, low, high)
+    return el.minimum(el.maximum(_core.operand(a), low), high)
 
 
 # ------------------------------------------------------------------------------------------------------ distinct values

@@ -16,6 +16,7 @@ from .. import _core
 from .._core import Tensor
 
 __all__ = ["from_dlpack", "lend", "to_dlpack"]
+__dir__ = __all__.copy
 
 _CPU = (1, 0)
 # DLPack's numbers of devices whose memory the CPU reads: its own, and what CUDA and ROCm pin or manage there.
