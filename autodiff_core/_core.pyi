@@ -31,7 +31,13 @@ from .variable import Variable
 class _HasArray(Protocol):
     def __array__(self) -> np.ndarray: ...
 
-TensorLike: TypeAlias = Operand | np.ndarray | np.generic | complex | list[Any] | tuple[Any, ...] | _HasArray
+class _HasTensor(Protocol):
+    @property
+    def __tf_tensor__(self) -> Callable[..., Any]: ...
+
+TensorLike: TypeAlias = (
+    Operand | np.ndarray | np.generic | complex | list[Any] | tuple[Any, ...] | _HasArray | _HasTensor
+)
 # A function's parameters and result; those of a method without its object, and its result.
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

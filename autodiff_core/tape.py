@@ -26,8 +26,17 @@ if TYPE_CHECKING:
         def _asdict(self) -> dict[str, Any]: ...
 
 
-# A gradient is a tensor; or None, or IndexedSlices, which a reader of the code knows, and a type checker does not.
-Gradient: TypeAlias = _core.Tensor | Any
+# A gradient is a tensor; or IndexedSlices, or None, which a reader of the code knows, and a type checker does not.
+if TYPE_CHECKING:
+
+    class _TensorOrSlices(_core.Tensor):
+        indices: _core.Tensor
+        values: _core.Tensor
+        dense_shape: _core.Tensor | None
+
+    Gradient: TypeAlias = _TensorOrSlices | Any
+else:
+    Gradient = _core.Tensor
 
 
 class UnconnectedGradients(enum.Enum):

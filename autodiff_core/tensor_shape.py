@@ -127,7 +127,7 @@ class TensorShape(tuple[int, ...]):
         return self.rank
 
     @property
-    def dims(self) -> list[Dimension | None] | None:
+    def dims(self) -> list[Any] | Any:  # of Dimension and None, or None
         """The sizes as a list; each has a `value`."""
         return [None if size is None else Dimension(size) for size in self]
 
@@ -289,7 +289,7 @@ class _OfUnknownRank(TensorShape):
         return None
 
     @property
-    def dims(self) -> None:
+    def dims(self) -> Any:
         return None
 
     def as_list(self) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -18,7 +18,15 @@ _serials = itertools.count()
 _NOTHING: Any = None  # what who asks for no variable is given; to a type checker it is one all the same
 
 
-class Variable(_core.VariableCore):
+if TYPE_CHECKING:
+
+    class _Base(_core.VariableCore, _core.Tensor):
+        """To a type checker a variable is a tensor: functions that are annotated to take one take it, too."""
+else:
+    _Base = _core.VariableCore
+
+
+class Variable(_Base):
     """A named value that can be assigned to, and that tapes watch by themselves.
 
     Parameters

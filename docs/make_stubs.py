@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import json
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -37,7 +38,7 @@ UNLISTED = {
     "autodiff_core.tensorflow.nn": ["experimental"],
     "autodiff_core.tensorflow.random": ["experimental"],
 }
-# To a type checker this namespace is NumPy's, whose stubs say it all.
+# It is written by `numpy_stub`.
 SKIPPED = ("autodiff_core.numpy",)
 
 
@@ -252,25 +253,7 @@ class Stub:
             parameters.append(parameter.replace(annotation=self.annotation(parameter.annotation, function)))
         gives = self.annotation("Tensor" if is_row else signature.return_annotation, function)
         doc = inspect.cleandoc(function.__doc__ or "")
-        return f"def {wrapped(name, self.arguments(parameters), f' -> {gives}:')}\n{indented(docstring(doc))}"
-
-    def arguments(self, parameters: list[inspect.Parameter]) -> list[str]:
-        parts: list[str] = []
-        kinds = inspect.Parameter
-        for k, parameter in enumerate(parameters):
-            if parameter.kind is kinds.KEYWORD_ONLY and not any(
-                p.kind in (kinds.VAR_POSITIONAL, kinds.KEYWORD_ONLY) for p in parameters[:k]
-            ):
-                parts.append("*")
-            stars = {kinds.VAR_POSITIONAL: "*", kinds.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-            default = "" if parameter.default is kinds.empty else f" = {shown(parameter.default)}"
-            parts.append(f"{stars}{parameter.name}: {parameter.annotation}{default}")
-            following = parameters[k + 1 : k + 2]
-            if parameter.kind is kinds.POSITIONAL_ONLY and not (
-                following and following[0].kind is kinds.POSITIONAL_ONLY
-            ):
-                parts.append("/")
-        return parts
+        return f"def {wrapped(name, listed(parameters), f' -> {gives}:')}\n{indented(docstring(doc))}"
 
     def annotation(self, annotation: Any, function: Any) -> str:
         """A type as the function's own module spells it, in words that this stub has imported."""
@@ -312,6 +295,24 @@ class Stub:
         return "\n".join([*parts, *("\n".join(values) + "\n" for _ in values[:1])])
 
 
+def listed(parameters: list[inspect.Parameter]) -> list[str]:
+    """Parameters as they are written, with the marks for what has no place or no name."""
+    parts: list[str] = []
+    kinds = inspect.Parameter
+    for k, parameter in enumerate(parameters):
+        if parameter.kind is kinds.KEYWORD_ONLY and not any(
+            p.kind in (kinds.VAR_POSITIONAL, kinds.KEYWORD_ONLY) for p in parameters[:k]
+        ):
+            parts.append("*")
+        stars = {kinds.VAR_POSITIONAL: "*", kinds.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        default = "" if parameter.default is kinds.empty else f" = {shown(parameter.default)}"
+        parts.append(f"{stars}{parameter.name}: {parameter.annotation}{default}")
+        following = parameters[k + 1 : k + 2]
+        if parameter.kind is kinds.POSITIONAL_ONLY and not (following and following[0].kind is kinds.POSITIONAL_ONLY):
+            parts.append("/")
+    return parts
+
+
 def broken(line: str) -> str:
     """An import, within the length of a line."""
     start, _, name = line.partition(" import ")
@@ -329,9 +330,9 @@ def wrapped(start: str, parts: list[str], end: str) -> str:
 
 
 def shown(default: Any) -> str:
-    if isinstance(default, str) and not {'"', "\\", "\n"}.intersection(default):
-        return f'"{default}"'
-    if default is None or isinstance(default, (bool, int, float, str)):
+    if isinstance(default, str):
+        return json.dumps(default)
+    if default is None or isinstance(default, (bool, int, float)):
         return repr(default)
     return "..."
 
@@ -346,6 +347,46 @@ def indented(text: str) -> str:
     return "\n".join("    " + line if line else line for line in text.splitlines())
 
 
+NUMPY = """# Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
+# NumPy's functions give arrays of arrays and tensors of tensors, which NumPy's own stubs have no words for.
+
+"""
+
+
+def numpy_stub(place: str) -> str:
+    """NumPy's namespace, or one of its modules: what computes gives anything, all else is NumPy's own."""
+    numpys, ours = import_module(f"numpy{place}"), import_module(f"{PACKAGE}.numpy{place}")
+    imported, values, functions = ["from typing import Any", "from numpy import ufunc as ufunc"], [], []
+    for name in sorted(ours.__all__):
+        thing = getattr(numpys, name)
+        if isinstance(thing, ModuleType):
+            own = getattr(ours, name).__name__ == f"{ours.__name__}.{name}" and name != "polynomial"
+            imported.append(f"from {'.' if own else numpys.__name__} import {name} as {name}")
+        elif isinstance(thing, np.ufunc):
+            values.append(f"{name}: ufunc")
+        elif isinstance(thing, type) or not callable(thing):
+            imported.append(f"from {numpys.__name__} import {name} as {name}")
+        else:
+            functions.append(f"def {wrapped(name, numpy_parameters(thing), ' -> Any:')}\n    {summary(thing)}\n")
+    blocks = ["\n".join(dict.fromkeys(imported)) + "\n", "\n".join(values) + "\n", *functions]
+    return NUMPY + "\n".join(blocks if values else [blocks[0], *functions])
+
+
+def numpy_parameters(thing: Any) -> list[str]:
+    try:
+        found = inspect.signature(thing).parameters.values()
+    except ValueError:
+        return ["*args: Any", "**kwargs: Any"]
+    return listed([parameter.replace(annotation="Any") for parameter in found])
+
+
+def summary(thing: Any) -> str:
+    """The first line of a docstring that says something; a ufunc's begins with its signature."""
+    lines = [line.strip() for line in (thing.__doc__ or "").splitlines()]
+    said = next((line for line in lines if line and "(" not in line.partition(" ")[0]), "")
+    return f'{"r" if chr(92) in said else ""}"""{said}"""'
+
+
 def stubs() -> dict[Path, str]:
     """The stubs' files and what is to be in them."""
     written: dict[int, tuple[str, str]] = {}
@@ -356,6 +397,9 @@ def stubs() -> dict[Path, str]:
             if stub.own:
                 raise ValueError(f"the stub of {path} would hide the code of {', '.join(stub.own)}: move it elsewhere")
             found[stub.file] = stub.text()
+    for place in ("", ".fft", ".linalg"):
+        file = ROOT / PACKAGE / "numpy" / (place.removeprefix(".") or "__init__")
+        found[file.with_suffix(".pyi")] = numpy_stub(place)
     return found
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 import autodiff_core as tf
@@ -77,10 +78,13 @@ def test_public_module_is_one_with_that_in_its_room(name, place):
 def test_stubs_of_public_namespaces_are_up_to_date():
     pytest.importorskip("scipy")
     script = ROOT / "docs" / "make_stubs.py"
+    # Which names NumPy has depends on its version and on the machine.
+    compared = np.lib.NumpyVersion(np.__version__) >= "2.4.0" and hasattr(np, "float128")
     code = f"""
 import runpy
 stubs = runpy.run_path({str(script)!r})["stubs"]()
-print(*[path.name for path, text in stubs.items() if not path.exists() or path.read_text() != text])
+found = {{path: path.read_text() if path.exists() else None for path in stubs}}
+print(*[path for path, text in stubs.items() if found[path] != text and ({compared} or path.parent.name != "numpy")])
 """  # in a process of its own: what is loaded already shall not matter
     stale = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert stale == "\n", "run: python docs/make_stubs.py"

@@ -56,6 +56,24 @@ def structures_of_sources() -> None:
     del tape
 
 
+class Wrapped:
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> tf.Tensor:
+        return tf.constant([1.0, 2.0], dtype)
+
+
+def what_stands_for_a_tensor() -> None:
+    table = tf.Variable(tf.ones((3, 2)))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.gather(table, [0, 2]) * Wrapped()) + tf.sin(np.float32(2)) + tf.add([1.0], (2,))
+    rows = tape.gradient(loss, table)
+    print(rows.indices, rows.values, doubled(table[0]), tf.square(table), tnp.sum([table[0], table[1]]).numpy())
+    assert_type(with_tensor(table), tf.Tensor)
+
+
+def with_tensor(x: tf.Tensor) -> tf.Tensor:
+    return x + x
+
+
 class Linear(tf.Module):
     def __init__(self, width: int, name: str | None = None) -> None:
         super().__init__(name)

@@ -17,7 +17,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -131,30 +131,37 @@ class Optimizer:
         if not callable(value):
             self.__rate.assign(self.__learning_rate)  # where recorded functions read it
 
-    def update_block(self, rate: float, step: int, gradient: np.ndarray, *slots: np.ndarray) -> None:
-        """Turn a gradient into what is subtracted from the variable, in place; a subclass overrides it.
+    if TYPE_CHECKING:  # which lets subclasses name their slots then
 
-        Parameters
-        ----------
-        rate : float
-            The learning rate. Inside a recorded function this and `step` are float64 scalar tensors.
-        step : int
-            The number of this step, from 1.
-        gradient : ndarray
-            Part of the gradients of a dtype, of one axis; becomes the change.
-        *slots : ndarray
-            As many arrays as the class attribute `slots` says, of the same shape, zeros at first, kept between steps.
+        def update_block(self, *args: Any, **kwargs: Any) -> None: ...
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from autodiff_core.keras import optimizers
-        >>> gradient = np.array([1.0, 2.0])
-        >>> optimizers.SGD().update_block(0.5, 1, gradient)
-        >>> gradient.tolist()
-        [0.5, 1.0]
-        """
-        raise NotImplementedError(f"{type(self).__name__} must implement update_block")
+    else:
+
+        def update_block(self, rate, step, gradient, *slots):
+            """Turn a gradient into what is subtracted from the variable, in place; a subclass overrides it.
+
+            Parameters
+            ----------
+            rate : float
+                The learning rate. Inside a recorded function this and `step` are float64 scalar tensors.
+            step : int
+                The number of this step, from 1.
+            gradient : ndarray
+                Part of the gradients of a dtype, of one axis; becomes the change.
+            *slots : ndarray
+                As many arrays as the class attribute `slots` says, of the same shape, zeros at first, kept between
+                steps.
+
+            Examples
+            --------
+            >>> import numpy as np
+            >>> from autodiff_core.keras import optimizers
+            >>> gradient = np.array([1.0, 2.0])
+            >>> optimizers.SGD().update_block(0.5, 1, gradient)
+            >>> gradient.tolist()
+            [0.5, 1.0]
+            """
+            raise NotImplementedError(f"{type(self).__name__} must implement update_block")
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, tf.Variable]]) -> None:
         """Change variables by their gradients.
@@ -226,7 +233,7 @@ class Optimizer:
             slots = self.__slots_of(variable)
             change = Recorded(_of_dtype(tf.convert_to_tensor(gradient), variable.dtype))
             blocks = [Recorded(slot.read_value()) for slot in slots]
-            self.update_block(rate, done + 1.0, change, *blocks)  # type: ignore[arg-type]
+            self.update_block(rate, done + 1.0, change, *blocks)
             updates.append((variable, change, slots, blocks))
         for variable, change, slots, blocks in updates:
             variable.assign_sub(change.value, read_value=False)
@@ -247,7 +254,7 @@ class Optimizer:
         rows = slices.totals()
         change = Recorded(_of_dtype(rows.values, variable.dtype))
         blocks = [Recorded(_rows_of(slot, rows)) for slot in slots]
-        self.update_block(rate, step, change, *blocks)  # type: ignore[arg-type]
+        self.update_block(rate, step, change, *blocks)
         variable.scatter_update(rows.with_values(_rows_of(variable, rows) - change.value))
         for slot, block in zip(slots, blocks, strict=True):
             slot.scatter_update(rows.with_values(block.value))
