@@ -26,7 +26,7 @@ core = Extension(
     "autodiff_core._core",
     sources=["src/_core.pyx", *(f"src/{kernels}.c" for kernels in units)],
     include_dirs=["src", numpy.get_include()],
-    depends=["src/checks.h", *(f"src/{kernels}.h" for kernels in units)],
+    depends=["src/checks.h", "src/record.h", *(f"src/{kernels}.h" for kernels in units)],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],
     extra_compile_args=flags,
     extra_link_args=link,

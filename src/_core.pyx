@@ -81,6 +81,7 @@ cdef extern from "Python.h":
         const char* ml_doc
     int Py_EnterRecursiveCall(const char* where) noexcept
     void come_up "Py_LeaveRecursiveCall"() noexcept     # after a go_deeper that was no error
+    Py_ssize_t Py_REFCNT(PyObject* thing) noexcept nogil
     int METH_FASTCALL
     int METH_KEYWORDS
     object PyCFunction_NewEx(PyMethodDef* method, object self, object module)
@@ -230,9 +231,9 @@ cdef object dense_slices = None
 cdef object random_state = None
 cdef object random_restore = None
 
-include "record.pxi"
 include "dtypes.pxi"
 include "memory.pxi"
+include "record.pxi"
 include "table.pxi"
 include "trace.pxi"
 include "engine.pxi"

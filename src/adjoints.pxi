@@ -342,7 +342,7 @@ cdef ndarray standing_array(Sweep* s, int32_t node):
 
 cdef Tensor tensor_alone(PyObject* array):
     """An array that the caller holds one reference to, as a tensor that shares memory with nothing."""
-    if array.ob_refcnt == 1 and pooled_memory(array):
+    if is_sole(array) and pooled_memory(array):
         return new_tensor(<ndarray>array)
     return new_tensor(own_copy(<object>array))
 

@@ -86,9 +86,9 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
         # What is neither the operand's memory nor nobody else's is of a buffer that the kernel keeps.
         owner = out.base
         if owner is None:
-            if out is not x and (<PyObject*>out).ob_refcnt > 2:
+            if out is not x and is_held_beyond(<PyObject*>out, 2):
                 out = own_copy(out)
-        elif owner is not x and owner is not x.base and (<PyObject*>owner).ob_refcnt > 2:
+        elif owner is not x and owner is not x.base and is_held_beyond(<PyObject*>owner, 2):
             out = own_copy(out)
     if borrowed and (out is x or out.base is not None):
         out = own_copy(out)
@@ -271,7 +271,7 @@ cdef object apply_general(int op, list operands, object attribute):
         value = general_kernel(row, attribute, [stand_in(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
     # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
-    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or (<PyObject*>array).ob_refcnt > 2:
+    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or is_held_beyond(<PyObject*>array, 2):
         array = own_copy(array)
     out = new_tensor(array)
     log = recording_log()
@@ -359,7 +359,7 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
         r = log_append(log, OP_PROJECTION, log.records[node].listeners)
         r.a = node
         r.dtype = out.code
-        r.payload.partial[0] = k
+        r.payload.output = k
         if log.tracer:
             r.b = out.node      # the value, as the program has it, where the trace has noted the tensor
             r.listeners = join(log, r.listeners, log.tracer)

@@ -155,12 +155,12 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
 cdef ndarray seen_of(ProgramCore p, int32_t node, Operand x):
     """For which examples a guard holds, by a look at its value in all of them: the same question, whatever was found when
     the path was recorded."""
-    cdef bint truth = p.records[node].payload.partial[0] != 0
+    cdef bint truth = p.records[node].payload.look.truth
     cdef ndarray expected = array_of(p.constant(node)), seen
     if truth and x.code != NPY_BOOL:
         x = <Operand>binary(OP_NOT_EQUAL, x, new_tensor(numpy.zeros((), dtype_objects[x.code])))
         expected = expected != 0
-    look(x, False, <int>p.records[node].payload.partial[1])
+    look(x, False, p.records[node].payload.look.how)
     seen = array_of(x)
     same = (seen == expected) | ((seen != seen) & (expected != expected))
     if seen.dtype.kind == "f":
@@ -172,7 +172,7 @@ cdef Operand condition_of(ProgramCore p, int32_t node, Operand x, npy_intp n):
     """For which examples a guard holds."""
     cdef Operand same, expected = p.constant(node)
     cdef tuple shape = p.shape(node)
-    if p.records[node].payload.partial[0]:      # truth
+    if p.records[node].payload.look.truth:
         if x.code != NPY_BOOL:
             x = <Operand>binary(OP_NOT_EQUAL, x, new_tensor(numpy.zeros((), dtype_objects[x.code])))
         if bool_of(expected):

@@ -116,7 +116,7 @@ cdef object written(Sweep* s, object x, object index, object values, tuple shape
         if values is None:
             values = zeros_of_shape(shape, (<Operand>x).code, 0)
         return set_at(<Operand>x, index, <Operand>values, True)
-    whole = x if (<PyObject*>x).ob_refcnt == 1 and pooled_memory(<PyObject*>x) else own_copy(<ndarray>x)
+    whole = x if is_sole(<PyObject*>x) and pooled_memory(<PyObject*>x) else own_copy(<ndarray>x)
     if values is None:
         whole[index] = 0
     else:
@@ -128,7 +128,7 @@ cdef object own_value(Sweep* s, object x):
     """A cotangent that may be written to."""
     if s.tensors:       # (a weight of the caller's may be a variable, or an array)
         return identity_of(<Operand>x) if type(x) is not Tensor or (<Tensor>x).borrowed else x
-    return x if (<PyObject*>x).ob_refcnt == 1 and pooled_memory(<PyObject*>x) else own_copy(<ndarray>x)
+    return x if is_sole(<PyObject*>x) and pooled_memory(<PyObject*>x) else own_copy(<ndarray>x)
 
 
 cdef object zeros_value(Sweep* s, tuple shape, int code):

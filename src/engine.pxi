@@ -283,7 +283,7 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
     set_dims(&o, <ndarray>x)
     set_operand(&o, 0, <ndarray>x)
     set_operand(&o, 1, y)
-    if x.ob_refcnt == 1 and pooled_memory(x):
+    if is_sole(x) and pooled_memory(x):
         set_operand(&o, 2, <ndarray>x)
         run_operands(&table[OP_ADD], code, &o)
         return x

@@ -348,7 +348,7 @@ def guards_of(ProgramCore program):
             if place is not None and isinstance((<tuple>place)[0], int):    # the repeated look of a program, as that numbers it
                 place = (<tuple>place)[1]
             program.places[i] = (len(looks), place)
-            looks.append((program.constant(i), bool(program.records[i].payload.partial[0]), place))
+            looks.append((program.constant(i), bool(program.records[i].payload.look.truth), place))
     return looks
 
 

@@ -314,7 +314,7 @@ cdef bint add_in_place(Sweep* s, int op, int32_t a, object cotangent, object att
     if s.state[a - s.low] & KIND_MASK != ARRAY:
         return False
     held = s.adjoint[a - s.low].object
-    if held.ob_refcnt != 1 or not pooled_memory(held) or type_code(<ndarray>cotangent) != type_code(<ndarray>held):
+    if not is_sole(held) or not pooled_memory(held) or type_code(<ndarray>cotangent) != type_code(<ndarray>held):
         return False
     if part == PART_ROWS and not s.batch:
         change_rows(OP_ADD, <ndarray>held, row_numbers((<tuple>attribute)[1]), laid_out(cotangent))
@@ -725,7 +725,7 @@ cdef int pull_projection(Sweep* s, int32_t node) except -1:
     """The cotangent of one output joins those of its record."""
     cdef Record* r = &s.log.records[node]
     cdef int32_t whole = r.a
-    cdef int k = <int>r.payload.partial[0]
+    cdef int k = r.payload.output
     if not wants(s, whole):
         return 0
     outputs = <tuple>(<tuple>s.log.records[whole].payload.attribute)[2]
@@ -738,7 +738,7 @@ cdef int push_projection(Sweep* s, int32_t node) except -1:
     cdef object tangent
     if not has_tangent(s, r.a):
         return 0
-    tangent = bundle_at(s, r.a, None)[<int>r.payload.partial[0]]
+    tangent = bundle_at(s, r.a, None)[r.payload.output]
     return 0 if tangent is None else give(s, node, tangent)
 
 

@@ -14,7 +14,7 @@ cdef extern from "Python.h":
         PySequenceMethods* tp_as_sequence
 
 cdef enum:
-    BY_ARRAY = 1        # how a value was looked at that was not asked for by name: Record.payload.partial[1] of a guard
+    BY_ARRAY = 1        # how a value was looked at that was not asked for by name: Record.payload.look.how
     BY_NUMBER = 2
 
 

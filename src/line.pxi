@@ -226,7 +226,7 @@ cdef int line_run(Line* s) except -1:
             for k in range(table[code.op].arity):
                 q = &s.register[code.inputs[k]]
                 if (q.kind == ARRAY_REGISTER and q.last <= i and not q.wanted and not q.summed and q.dtype == r.dtype
-                        and q.owner != NULL and q.owner.ob_refcnt == 1 and pooled_memory(q.owner)):
+                        and q.owner != NULL and is_sole(q.owner) and pooled_memory(q.owner)):
                     r.owner = q.owner
                     r.data = q.data
                     q.owner = NULL

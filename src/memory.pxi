@@ -150,6 +150,16 @@ cdef ndarray new_array(int typenum, int nd, npy_intp* dims):
     return array
 
 
+cdef inline bint is_held_beyond(PyObject* thing, Py_ssize_t own) noexcept nogil:
+    """Whether somebody refers to an object beside so many references that the caller knows of."""
+    return Py_REFCNT(thing) > own
+
+
+cdef inline bint is_sole(PyObject* thing) noexcept nogil:
+    """Whether the caller's is the one reference to an object, which it may then change."""
+    return not is_held_beyond(thing, 1)
+
+
 cdef object call_kernel(object kernel, object first, list rest, bint first_is_array):
     """kernel(first, *rest), a Python kernel. If one of its arrays is large, those that NumPy makes for it come from the
     pool too: the results' memory is then paged in already, and so is that of what lies between."""

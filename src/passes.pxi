@@ -200,7 +200,7 @@ def share_common(ProgramCore p):
                 if key is None:
                     continue
                 attribute_number[i] = numbers.setdefault((r.op, key), len(numbers) + 1)
-            h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17) ^ (<uint64_t>r.listeners * 0xC2B2AE3D27D4EB4FULL)
+            h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17) ^ (<uint64_t>r.shape * 0xC2B2AE3D27D4EB4FULL)
             h ^= <uint64_t>attribute_number[i] * 0x165667B19E3779F9ULL
             if is_constant(r):
                 h ^= p.values[i].bits * 0x27D4EB2F165667C5ULL
@@ -217,7 +217,7 @@ def share_common(ProgramCore p):
             while slots[at] >= 0:
                 j = slots[at]
                 q = &p.records[j]
-                same = (q.op == r.op and q.dtype == r.dtype and q.listeners == r.listeners
+                same = (q.op == r.op and q.dtype == r.dtype and q.shape == r.shape
                         and (q.flags & (LIST | ATTRIBUTE)) == (r.flags & (LIST | ATTRIBUTE))
                         and attribute_number[j] == attribute_number[i])
                 if same and is_constant(r):
@@ -386,4 +386,4 @@ cdef int swap_attribute(Record* r, object attribute) except -1:
 
 
 cdef inline bint is_like(ProgramCore p, int32_t node, int32_t other) noexcept:
-    return p.records[node].dtype == p.records[other].dtype and p.records[node].listeners == p.records[other].listeners
+    return p.records[node].dtype == p.records[other].dtype and p.records[node].shape == p.records[other].shape

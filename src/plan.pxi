@@ -126,6 +126,7 @@ ctypedef struct Step:
     int32_t first               # among the plan's members: the nodes of the step
     int32_t count
     int32_t reads               # the register that a result in memory goes to; or -1
+    int32_t weight              # while nodes still join it: how much of a line's room it takes
     Address result
     void* data
 
@@ -429,16 +430,15 @@ cdef int32_t join_step(Plan plan, list recent, int32_t node, int kind, int weigh
     cdef int32_t from_ = earliest(plan, node, kind), s
     for candidate in recent:
         s = candidate
-        if s >= from_ and (kind == STEP_SCALARS or plan.steps[s].reads + weight <= MOST_FUSED):
+        if s >= from_ and (kind == STEP_SCALARS or plan.steps[s].weight + weight <= MOST_FUSED):
             break
     else:
         s = add_step(plan, kind, node)
-        plan.steps[s].reads = 0     # for now: its weight
         recent.append(s)
         if len(recent) > RECENT:
             del recent[0]
     plan.steps[s].count += 1
-    plan.steps[s].reads += weight
+    plan.steps[s].weight += weight
     plan.step_of[node] = s
     plan.kind_of[node] = <uint8_t>kind
     return s
@@ -512,7 +512,7 @@ cdef bint fused_dtype(int dtype) noexcept:
 cdef inline bint hands_on(ProgramCore p, int32_t node, int32_t first) noexcept:
     """Whether a node's value is its first operand as it stands: the row says so, and the two are alike."""
     return (table[p.records[node].op].passes_on and p.records[node].dtype == p.records[first].dtype
-            and p.records[node].listeners == p.records[first].listeners)
+            and p.records[node].shape == p.records[first].shape)
 
 
 cdef int32_t updated_by(ProgramCore p, int32_t node, list changes) except -2:
@@ -590,7 +590,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
             return STEP_FUSED
         return STEP_ND if loop_for(p, node) != NULL else STEP_APPLY
     if row.plan == PLAN_PAD:
-        if (fused_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].listeners != r.listeners
+        if (fused_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].shape != r.shape
                 and padded_range(p, node, &low, &high)):
             return STEP_FUSED
         return STEP_PAD
@@ -656,11 +656,11 @@ cdef int schedule(Plan plan) except -1:
             join_step(plan, scalar_steps, i, kind, 1)
             place_register(plan, i)
         elif kind == STEP_FUSED:
-            join_step(plan, fused_steps.setdefault((r.listeners, p.records[nodes[n - 1]].dtype), []), i, kind,
+            join_step(plan, fused_steps.setdefault((r.shape, p.records[nodes[n - 1]].dtype), []), i, kind,
                       1 if row.formula == NULL else row.formula.code_room)
             place_contiguous(plan, i)
         elif kind == TOTAL:
-            join_step(plan, fused_steps.setdefault((p.records[r.a].listeners, r.dtype), []), i, STEP_FUSED, 1)
+            join_step(plan, fused_steps.setdefault((p.records[r.a].shape, r.dtype), []), i, STEP_FUSED, 1)
             plan.kind_of[i] = TOTAL
             place_register(plan, i)
         elif kind == VIEW:
@@ -1119,7 +1119,7 @@ cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except
     if f.registers == NULL or f.ops == NULL or f.sums == NULL:
         raise MemoryError()
     i = members[0]
-    shape_number = p.records[p.records[i].a if plan.kind_of[i] == TOTAL else i].listeners
+    shape_number = p.records[p.records[i].a if plan.kind_of[i] == TOTAL else i].shape
     whole = <tuple>p.shapes[shape_number]
     f.size = 1
     for size in whole:
@@ -1502,7 +1502,7 @@ cdef void check_plan(Plan plan) noexcept:
         n = p.nodes_of(i, &nodes, pair)
         for k in range(n):
             check(0 <= nodes[k] < i)
-        check(p.records[i].op < MOST_OPCODES and p.records[i].listeners < <uint32_t>len(p.shapes))
+        check(p.records[i].op < MOST_OPCODES and p.records[i].shape < <uint32_t>len(p.shapes))
         place = &plan.places[i]
         storage = &plan.storage[i]
         check(-1 <= plan.step_of[i] < plan.step_count and 0 <= place.owner <= i and storage.root < plan.root_count)

@@ -31,7 +31,7 @@ cdef class Hole:
 
 cdef class ProgramCore:
     """The compiled part of Program: records, constants, what goes in and what comes out."""
-    cdef Record* records            # `listeners`: the number of the shape
+    cdef Record* records
     cdef Value* values              # of constants and guards
     cdef int32_t count
     cdef int32_t capacity
@@ -85,28 +85,18 @@ cdef class ProgramCore:
     cdef int32_t append(self, int op, int dtype, tuple shape, const int32_t* nodes, int n, object attribute) except -1:
         """One more record; returns its node."""
         cdef int32_t capacity
-        cdef void* grown
         cdef Record* r
-        cdef int k
         if self.count == self.capacity:
             capacity = more_room(self.capacity, <int64_t>self.count + 32)
-            grown = realloc(self.records, <size_t>capacity * sizeof(Record))
-            if grown == NULL:
-                raise MemoryError()
-            self.records = <Record*>grown
-            grown = realloc(self.values, <size_t>capacity * sizeof(Value))
-            if grown == NULL:
-                raise MemoryError()
-            self.values = <Value*>grown
+            grow_records(&self.records, &self.values, capacity, "a program")
             self.capacity = capacity
         r = &self.records[self.count]
         r.op = <uint16_t>op
         r.flags = SCALAR if len(shape) == 0 and (dtype == NPY_DOUBLE or dtype == NPY_FLOAT or dtype == NPY_BOOL) else 0
         r.dtype = <uint8_t>dtype
         r.a = r.b = UNTRACKED
-        r.listeners = self.shape_number(shape)
-        r.payload.partial[1] = 0
-        r.payload.attribute = NULL
+        r.shape = self.shape_number(shape)
+        memset(&r.payload, 0, sizeof(Payload))
         self.values[self.count].array = NULL
         if n <= 2:
             if n > 0:
@@ -114,19 +104,7 @@ cdef class ProgramCore:
             if n > 1:
                 r.b = nodes[1]
         else:
-            if n > self.operand_capacity - self.operand_count:
-                capacity = more_room(self.operand_capacity, <int64_t>self.operand_count + n + 32)
-                grown = realloc(self.operands, <size_t>capacity * sizeof(int32_t))
-                if grown == NULL:
-                    raise MemoryError()
-                self.operands = <int32_t*>grown
-                self.operand_capacity = capacity
-            r.flags |= LIST
-            r.a = self.operand_count
-            r.b = n
-            for k in range(n):
-                self.operands[self.operand_count + k] = nodes[k]
-            self.operand_count += n
+            list_operands(r, nodes, n, &self.operands, &self.operand_count, &self.operand_capacity)
         if attribute is not None:
             Py_INCREF(attribute)
             r.payload.attribute = <PyObject*>attribute
@@ -174,7 +152,7 @@ cdef class ProgramCore:
         return <object>self.records[node].payload.attribute if self.records[node].flags & ATTRIBUTE else None
 
     cdef inline tuple shape(self, int32_t node):
-        return <tuple>self.shapes[self.records[node].listeners]
+        return <tuple>self.shapes[self.records[node].shape]
 
     cdef inline Operand reference(self, int32_t node):
         """The tensor around somebody's array that a constant stands for, or None."""
@@ -207,7 +185,7 @@ cdef class ProgramCore:
         if is_constant(r):
             attribute = self.constant(node)
         elif is_guard(r):
-            attribute = (self.constant(node), bool(r.payload.partial[0]), <int>r.payload.partial[1])
+            attribute = (self.constant(node), bool(r.payload.look.truth), r.payload.look.how)
         return (op_label(r.op), tuple([nodes[k] for k in range(n)]), dtype_objects[r.dtype], self.shape(node), attribute)
 
     def add_node(self, str name, operands, dtype, tuple shape, attribute=None):
@@ -229,7 +207,7 @@ cdef class ProgramCore:
             node = self.append(op, code, shape, nodes, <int>len(operands), attribute if name not in special_opcodes else None)
             r = &self.records[node]
             if is_guard(r):
-                value, r.payload.partial[0], r.payload.partial[1] = attribute
+                value, r.payload.look.truth, r.payload.look.how = attribute
             elif is_constant(r):
                 value = attribute
             if value is not None:
@@ -448,7 +426,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
                         at[i] = p.append_constant(x)
                 else:
                     at[i] = p.append_constant(x)
-                    if (<PyObject*>x).ob_refcnt > 2 or other_places(x) is not None:     # somebody's, who may have a tape watch it
+                    if is_held_beyond(<PyObject*>x, 2) or other_places(x) is not None:     # somebody's, who may have a tape watch it
                         captures.append((at[i], x))
                         p.records[at[i]].flags |= CAPTURED
                 continue
@@ -525,7 +503,7 @@ def departures(ProgramCore p):
     cdef uint8_t* read
     cdef list found = []
     for i in range(p.count):
-        if not is_guard(&p.records[i]) or p.records[i].payload.partial[1] == 0:
+        if not is_guard(&p.records[i]) or p.records[i].payload.look.how == 0:
             continue
         read = <uint8_t*>calloc(<size_t>i + 1, 1)
         if read == NULL:
@@ -540,7 +518,7 @@ def departures(ProgramCore p):
             numbers = [k for k in range(p.input_count) if read[k] and differentiable(p.records[k].dtype)]
         finally:
             free(read)
-        found.append((<int>p.records[i].payload.partial[1], p.places.get(i), tuple(numbers)))
+        found.append((p.records[i].payload.look.how, p.places.get(i), tuple(numbers)))
     return found
 
 

@@ -18,18 +18,24 @@ cdef enum:
     UNTRACKED = -1          # no tape listens to it and no derivative needs its value
     FIRST_CONSTANT = -2     # constant k is written -2 - k
 
-ctypedef union Payload:
-    double partial[2]
-    PyObject* attribute
-
-ctypedef struct Record:     # 32 bytes
-    uint16_t op
-    uint8_t flags
-    uint8_t dtype           # NumPy's type number of the output
-    int32_t a
-    int32_t b
-    uint32_t listeners      # the set of tapes that track this node: a bit each, or the number of a set (tape.pxi)
-    Payload payload
+cdef extern from "record.h":
+    ctypedef struct Look:
+        int32_t truth
+        int32_t how
+    ctypedef union Payload "ad_payload":
+        double partial[2]
+        PyObject* attribute
+        int32_t output
+        Look look
+    ctypedef struct Record "ad_record":     # 32 bytes
+        uint16_t op
+        uint8_t flags
+        uint8_t dtype
+        int32_t a
+        int32_t b
+        uint32_t listeners
+        uint32_t shape
+        Payload payload
 
 ctypedef union Value:
     double number
@@ -75,7 +81,7 @@ cdef enum:
     OP_BITWISE_XOR = 29
     OP_INVERT = 30
     OP_SQRT = 31
-    OP_PROJECTION = 32  # one output of a record that has several: `a` is that record; partial[0]: which output
+    OP_PROJECTION = 32  # one output of a record that has several: `a` is that record
     OP_GATHER_ROWS = 33
     OP_GUARD = 34       # of a trace: Python looked at the value of `a`; the value's place holds what it saw
     OP_ASSIGN = 35      # of a trace: the variable that is the attribute takes the value of `a`
@@ -127,3 +133,39 @@ cdef inline bint holds_value(const Record* r) noexcept nogil:
 cdef inline bint computes(const Record* r) noexcept nogil:
     """Whether a program's record computes something: it is a row's."""
     return not (is_input(r) or holds_value(r))
+
+
+cdef int grow_records(Record** records, Value** values, int64_t capacity, str what) except -1:
+    """Room for so many records, and for their values beside them. After an error both are as they were, or larger."""
+    cdef void* grown
+    if capacity > 0x7fffffff:
+        raise MemoryError(f"{what} holds at most 2**31 - 1 records")
+    grown = realloc(records[0], <size_t>capacity * sizeof(Record))
+    if grown == NULL:
+        raise MemoryError(f"no memory for {what} of {capacity} records")
+    records[0] = <Record*>grown
+    grown = realloc(values[0], <size_t>capacity * sizeof(Value))
+    if grown == NULL:
+        raise MemoryError(f"no memory for {what} of {capacity} records")
+    values[0] = <Value*>grown
+    return 0
+
+
+cdef int list_operands(Record* r, const int32_t* nodes, int count, int32_t** operands, int32_t* used,
+                       int32_t* room) except -1:
+    """Give a record more than two operands, in a list that grows."""
+    cdef int32_t wanted
+    cdef void* grown
+    if count > room[0] - used[0]:
+        wanted = more_room(room[0], <int64_t>used[0] + count + 64)
+        grown = realloc(operands[0], <size_t>wanted * sizeof(int32_t))
+        if grown == NULL:
+            raise MemoryError()
+        operands[0] = <int32_t*>grown
+        room[0] = wanted
+    memcpy(operands[0] + used[0], nodes, <size_t>count * sizeof(int32_t))
+    r.flags |= LIST
+    r.a = used[0]
+    r.b = count
+    used[0] += count
+    return 0

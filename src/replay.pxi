@@ -420,12 +420,12 @@ cdef bint guard_holds(Plan plan, Run* run, int32_t node):
     if r.flags & SCALAR:
         x = run.registers[at.number]
         expected = p.values[node].number
-        if r.payload.partial[0]:
+        if r.payload.look.truth:
             return (x != 0) == (expected != 0)
         return memcmp(&x, &expected, sizeof(double)) == 0 or (x != x and expected != expected)
     seen = <ndarray>p.values[node].array
     now = present_array(plan, run, r.a)
-    if r.payload.partial[0]:
+    if r.payload.look.truth:
         return bool(seen) == bool(now)
     return seen.tobytes() == now.tobytes()
 
@@ -439,7 +439,7 @@ cdef bytes value_at_guard(Plan plan, Run* run, int32_t node):
         now = new_scalar(run.registers[plan.places[at].number], p.records[at].dtype)
     else:
         now = bare_tensor(present_array(plan, run, at))
-    return guard_key(now, p.records[node].payload.partial[0] != 0)
+    return guard_key(now, p.records[node].payload.look.truth)
 
 
 cdef int32_t run_steps(Plan plan, Run* run) except -2:
@@ -575,7 +575,7 @@ cdef bint has_the_array(Plan plan, Run* run, int which, list changes) except -1:
     cdef VariableCore v = <VariableCore>plan.program.variables[which]
     cdef PyObject* held = <PyObject*>v.array
     # The list of what was read has it, too, and so has the list of what was bound, if it was bound as it lay.
-    if (ad_get_journal() != NULL or held.ob_refcnt != 3 or not pooled_memory(held)
+    if (ad_get_journal() != NULL or is_held_beyond(held, 3) or not pooled_memory(held)
             or run.bases[plan.input_roots + plan.program.input_count + which] != <char*>PyArray_DATA(v.array)):
         return False
     for node in changes:
@@ -671,7 +671,7 @@ cdef object replay_once(ProgramCore p, list arguments):
             if not p.records[node].flags & SCALAR and not plan.by_rows[node]:
                 array = <ndarray>plan.spares[k]
                 plan.spares[k] = None
-                if array is None or (<PyObject*>array).ob_refcnt > 1 or not pooled_memory(<PyObject*>array):
+                if array is None or is_held_beyond(<PyObject*>array, 1) or not pooled_memory(<PyObject*>array):
                     array = array_for(p.records[node].dtype, p.shape(node))
                 run.bases[plan.assign_roots + k] = <char*>PyArray_DATA(array)
             fresh.append(array)

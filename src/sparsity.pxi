@@ -654,7 +654,7 @@ cdef class Dependence:
         """A record of several outputs has one row, and each element of each output that one."""
         cdef Record* r = &self.log.records[node]
         cdef int32_t whole = r.a
-        cdef int k = <int>r.payload.partial[0]
+        cdef int k = r.payload.output
         cdef tuple outputs = (<tuple>self.log.records[whole].payload.attribute)[2]
         cdef tuple shape = (<tuple>outputs[k])[0]
         self.shape[node - self.low] = owned(shape)

@@ -398,18 +398,7 @@ cdef void log_close(Log* log) noexcept:
 
 cdef int log_grow(Log* log) except -1:
     cdef int64_t capacity = 2 * <int64_t>log.capacity if log.capacity else FIRST_CAPACITY
-    cdef void* records
-    cdef void* values
-    if capacity > 0x7fffffff:
-        raise MemoryError("a tape holds at most 2**31 - 1 records")
-    records = realloc(log.records, <size_t>capacity * sizeof(Record))
-    if records == NULL:
-        raise MemoryError(f"no memory for a tape of {capacity} records")
-    log.records = <Record*>records
-    values = realloc(log.values, <size_t>capacity * sizeof(Value))
-    if values == NULL:
-        raise MemoryError(f"no memory for a tape of {capacity} records")
-    log.values = <Value*>values
+    grow_records(&log.records, &log.values, capacity, "a tape")
     if log.tracer:
         grow_shapes(log, <int32_t>capacity)
     log.capacity = <int32_t>capacity
@@ -500,6 +489,11 @@ cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
     return 0
 
 
+cdef inline int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except -1:
+    """Give a record more than two operands."""
+    return list_operands(r, nodes, count, &log.operands, &log.operand_count, &log.operand_capacity)
+
+
 cdef int grow_shapes(Log* log, int32_t capacity) except -1:
     cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(PyObject*))
     if grown == NULL:
@@ -514,27 +508,6 @@ cdef void drop_shapes(Log* log) noexcept:
         Py_XDECREF(log.shapes[i])
     free(log.shapes)
     log.shapes = NULL
-
-
-cdef int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except -1:
-    """Give a record more than two operands."""
-    cdef int32_t capacity
-    cdef void* grown
-    cdef int k
-    if count > log.operand_capacity - log.operand_count:
-        capacity = more_room(log.operand_capacity, <int64_t>log.operand_count + count + 64)
-        grown = realloc(log.operands, <size_t>capacity * sizeof(int32_t))
-        if grown == NULL:
-            raise MemoryError()
-        log.operands = <int32_t*>grown
-        log.operand_capacity = capacity
-    r.flags |= LIST
-    r.a = log.operand_count
-    r.b = count
-    for k in range(count):
-        log.operands[log.operand_count + k] = nodes[k]
-    log.operand_count += count
-    return 0
 
 
 cdef inline int operand_nodes(Log* log, Record* r, int32_t** nodes, int32_t* pair) noexcept:

@@ -167,7 +167,7 @@ cdef bint others_write(Operand x):
     cdef PyObject* thing = <PyObject*>x.array
     cdef bint held = False
     while isinstance(<object>thing, ndarray):
-        held = held or thing.ob_refcnt > 1
+        held = held or is_held_beyond(thing, 1)
         if held and PyArray_CHKFLAGS(<ndarray>thing, NPY_ARRAY_WRITEABLE):
             return True
         thing = PyArray_BASE(<ndarray>thing)
@@ -300,8 +300,8 @@ cdef int append_look(Log* log, int32_t node, Operand x, bint truth, int how, obj
     cdef Record* r = log_append(log, OP_GUARD, log.tracer)
     r.a = node
     r.dtype = x.code
-    r.payload.partial[0] = truth
-    r.payload.partial[1] = how if differentiable(x.code) else 0
+    r.payload.look.truth = truth
+    r.payload.look.how = how if differentiable(x.code) else 0
     if x.scalar:
         r.flags = SCALAR
         log.values[log.count - 1].number = (1.0 if x.number != 0 else 0.0) if truth else x.number
@@ -653,7 +653,7 @@ cdef class Tracer(Hearer):
                 own += variables[k] is v
             for k in range(len(self.assigned)):
                 own += (<tuple>self.assigned[k])[0] is v
-            found += v is None or (<PyObject*>v).ob_refcnt <= own
+            found += v is None or not is_held_beyond(<PyObject*>v, own)
         return found
 
     def poison_leaks(self, str name):
@@ -663,14 +663,14 @@ cdef class Tracer(Hearer):
         cdef Tensor t
         for k in range(self.input_count):
             t = <Tensor>self.arguments[k]
-            if (<PyObject*>t).ob_refcnt > 2:
+            if is_held_beyond(<PyObject*>t, 2):
                 poison(t, f"argument {k} of {name}, as it was recorded, is used outside of it. A recorded "
                           f"function runs once in Python; keep an argument's value in a Variable")
         for k in range(self.made_count):
             m = &self.made[k]
             thing = <object>m.tensor
             if isinstance(thing, Operand):
-                if m.tensor.ob_refcnt <= 2:     # this one's, and the loop's
+                if not is_held_beyond(m.tensor, 2):     # this one's, and the loop's
                     continue
             else:
                 thing = thing()

@@ -79,7 +79,7 @@ cdef int put_elements(ndarray whole, object index, Operand values) except -1:
 
 cdef bint alone(Operand x):
     """Whether nobody but the caller, by one reference, has a tensor, and it alone its array."""
-    return ((<PyObject*>x).ob_refcnt == 1 and (<PyObject*>x.array).ob_refcnt == 1 and pooled_memory(<PyObject*>x.array))
+    return (is_sole(<PyObject*>x) and is_sole(<PyObject*>x.array) and pooled_memory(<PyObject*>x.array))
 
 
 cdef Tensor set_at(Operand x, object index, Operand v, bint spare):

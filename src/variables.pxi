@@ -73,7 +73,7 @@ cdef int change_variable(VariableCore v, int op, object indices, ndarray values)
         note_assignment(v)       # which then holds the array
     while True:
         held = <PyObject*>v.array
-        if held.ob_refcnt == 1 and pooled_memory(held) and has_row_loop(op, v.code):
+        if is_sole(held) and pooled_memory(held) and has_row_loop(op, v.code):
             ad_note_change()
             change_rows(op, v.array, rows, changes)
             v.fresh_log_id = 0

@@ -77,6 +77,8 @@ def names_bound(piece):
         names |= last_names(signature)
     if re.match(r"(ctypedef|cdef)\s+(packed\s+)?(struct|union)\b", piece):
         names |= last_names(",".join(piece.splitlines()[1:]))
+    if piece.startswith("cdef extern"):
+        names |= last_names(",".join(re.findall(r"^ {8}(.*)", piece, re.MULTILINE)))
     return names
 
 
