@@ -86,6 +86,7 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
 cdef int flush(Sweep* s) except -1:
     """Run the pending line: adjoints in registers become arrays, and reductions reach their nodes."""
     cdef Line* line = s.line
+    cdef double totals[MOST_INPUTS]
     cdef int i, n = s.pending_count, reductions = s.reduction_count
     cdef int32_t node, k
     cdef ndarray array
@@ -99,7 +100,7 @@ cdef int flush(Sweep* s) except -1:
         if s.state[k] & KIND_MASK == IN_LINE:
             line_want(line, <int>s.adjoint[k].register)
     try:
-        line_run(line)
+        line_run(line, totals)
         for i in range(n):
             k = s.pending[i] - s.low
             if s.state[k] & KIND_MASK == IN_LINE:
@@ -111,7 +112,7 @@ cdef int flush(Sweep* s) except -1:
         for i in range(reductions):
             node = s.reductions[i].node
             if s.reductions[i].shape == NULL:
-                add_number(s, node, line_total(line, s.reductions[i].register))
+                add_number(s, node, totals[i])
             else:
                 array = line_array(line, s.reductions[i].register)
                 reduced.append((node, sum_to(array, <tuple>s.reductions[i].shape, s.batch)))

@@ -60,3 +60,22 @@ cdef int promote(int a, int b) except -1:
 
 cdef inline double rounded(double value, int code) noexcept nogil:
     return <double><float>value if code == NPY_FLOAT else value
+
+
+cdef inline void write_number(char* to, int code, double value) noexcept nogil:
+    """A C double as one element of a dtype that scalars may have."""
+    if code == NPY_DOUBLE:
+        (<double*>to)[0] = value
+    elif code == NPY_FLOAT:
+        (<float*>to)[0] = <float>value
+    else:
+        (<uint8_t*>to)[0] = value != 0
+
+
+cdef inline double read_number(const char* at, int code) noexcept nogil:
+    """That, back."""
+    if code == NPY_DOUBLE:
+        return (<double*>at)[0]
+    if code == NPY_FLOAT:
+        return (<float*>at)[0]
+    return (<uint8_t*>at)[0]

@@ -244,7 +244,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
             operand = <Operand>operands[k]
             if operand.scalar:
                 o.data[k] = <char*>&numbers[k]
-                write_scalar(o.data[k], operand.code, operand.number)
+                write_number(o.data[k], operand.code, operand.number)
                 for d in range(nd):
                     o.strides[k][d] = 0
             elif lies_badly(operand.array):

@@ -4,7 +4,6 @@
 cdef enum:
     MOST_DIMS = 36              # of an array in the engine: a tensor's, and a batch's axis or two
     TENSOR_DIMS = 32
-    BLOCK_BYTES = 8192          # of one scratch register: a handful of them stay in L1
     NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
     THREAD_WORK = 1 << 18       # elements times ops of a part of shared work: waking a thread for it pays
     PARTS_PER_THREAD = 4        # at most: what one thread does not get round to, others take
@@ -136,7 +135,7 @@ cdef inline void set_operand(Operands* o, int k, ndarray array) noexcept:
         o.strides[k][lead + d] = 0 if dims[d] == 1 else strides[d]
 
 
-cdef inline npy_intp operand_size(Operands* o) noexcept:
+cdef inline npy_intp operand_size(const Operands* o) noexcept nogil:
     cdef npy_intp size = 1
     cdef int d
     for d in range(o.nd):
@@ -153,23 +152,30 @@ cdef inline int set_dims(Operands* o, ndarray array) noexcept:
     return 0
 
 
-ctypedef struct Shared:         # one op, its iteration shared out along a dimension
+ctypedef struct Shared:         # an iteration, shared out along a dimension
     Loop loop
     void* extra
     Operands* operands
     int dimension
-    int inner                   # of a sum: the dimension that the loop runs along
+    int inner                   # the dimension that the loop runs along, where that is settled; or -1
+
+
+cdef inline void run_part(const Shared* shared, Operands* o) noexcept nogil:
+    if shared.inner < 0:
+        run_nd(shared.loop, shared.extra, o)
+    elif operand_size(o):
+        run_along(shared.loop, shared.extra, o, shared.inner)
 
 
 cdef void run_share(void* context, int thread, int part, int parts) noexcept nogil:
-    cdef Shared* shared = <Shared*>context
+    cdef const Shared* shared = <const Shared*>context
     cdef Operands o = shared.operands[0]
     cdef int d = shared.dimension, k
     cdef npy_intp size = o.dims[d], begin = size * part // parts
     o.dims[d] = size * (part + 1) // parts - begin
     for k in range(o.count):
         o.data[k] += begin * o.strides[k][d]
-    run_nd(shared.loop, shared.extra, &o)
+    run_part(shared, &o)
 
 
 cdef int parts_for(npy_intp work) noexcept nogil:
@@ -181,42 +187,39 @@ cdef int parts_for(npy_intp work) noexcept nogil:
     return <int>parts if parts < most else most
 
 
-cdef inline void run_operands(Row* row, int code, Operands* o) noexcept:
+cdef void share_out(Loop loop, void* extra, Operands* o, int inner) noexcept:
+    """Run a whole iteration: a large one without the GIL, by several threads. `inner` is the dimension that the loop runs
+    along, where that decides in which order it adds up; or -1."""
     cdef npy_intp size = operand_size(o)
     cdef Shared shared
     cdef int d
-    if size < NOGIL_WORK:
-        run_nd(row.loop[code], row.data[code], o)
-        return
-    shared.loop = row.loop[code]
-    shared.extra = row.data[code]
+    shared.loop = loop
+    shared.extra = extra
     shared.operands = o
+    shared.inner = inner
     shared.dimension = -1
     # Along the longest dimension in which every thread writes elements of its own: a sum is never split, so that its
     # digits do not depend on the number of threads.
     for d in range(o.nd):
         if o.strides[o.count - 1][d] != 0 and (shared.dimension < 0 or o.dims[d] > o.dims[shared.dimension]):
             shared.dimension = d
+    if size < NOGIL_WORK:
+        run_part(&shared, o)
+        return
     with nogil:
         if shared.dimension < 0 or o.dims[shared.dimension] < parts_for(size):
-            run_nd(row.loop[code], row.data[code], o)
+            run_part(&shared, o)
         else:
             wk_run(run_share, &shared, parts_for(size), wk_threads())
 
 
-cdef void write_scalar(char* to, int code, double value) noexcept nogil:
-    """A C double as one element of a dtype that scalars may have."""
-    if code == NPY_DOUBLE:
-        (<double*>to)[0] = value
-    elif code == NPY_FLOAT:
-        (<float*>to)[0] = <float>value
-    else:
-        (<uint8_t*>to)[0] = value != 0
+cdef inline void run_operands(Row* row, int code, Operands* o) noexcept:
+    share_out(row.loop[code], row.data[code], o, -1)
 
 
 cdef ndarray scalar_array(double value, int code):
     cdef ndarray array = new_array(code, 0, NULL)
-    write_scalar(<char*>PyArray_DATA(array), code, value)
+    write_number(<char*>PyArray_DATA(array), code, value)
     return array
 
 
@@ -245,16 +248,9 @@ cdef bint is_uniform(ndarray array) noexcept:
 
 cdef inline double read_scalar(ndarray array) noexcept:
     """The first element of a float or truth-value array, which has one. (It need not be aligned.)"""
-    cdef int code = type_code(array)
-    cdef double number
-    cdef float single
-    if code == NPY_DOUBLE:
-        memcpy(&number, PyArray_DATA(array), sizeof(double))
-        return number
-    if code == NPY_FLOAT:
-        memcpy(&single, PyArray_DATA(array), sizeof(float))
-        return single
-    return (<uint8_t*>PyArray_DATA(array))[0]
+    cdef double cell = 0
+    memcpy(&cell, PyArray_DATA(array), item_size[type_code(array)])
+    return read_number(<char*>&cell, type_code(array))
 
 
 cdef inline bint same_shape(ndarray x, ndarray y) noexcept:
@@ -333,41 +329,9 @@ cdef bint join_sum(Operands* o, const npy_intp* kept) noexcept nogil:
     return True
 
 
-cdef void run_sum_share(void* context, int thread, int part, int parts) noexcept nogil:
-    cdef Shared* shared = <Shared*>context
-    cdef Operands o = shared.operands[0]
-    cdef int d = shared.dimension, k
-    cdef npy_intp size = o.dims[d], begin = size * part // parts
-    o.dims[d] = size * (part + 1) // parts - begin
-    for k in range(o.count):
-        o.data[k] += begin * o.strides[k][d]
-    if o.dims[d]:
-        run_along(shared.loop, shared.extra, &o, shared.inner)
-
-
-cdef void run_sum(Loop loop, void* extra, Operands* o) noexcept:
+cdef inline void run_sum(Loop loop, void* extra, Operands* o) noexcept:
     """Add up to a result of zeros, dimensions being joined."""
-    cdef npy_intp size = operand_size(o)
-    cdef Shared shared
-    cdef int d
-    if size == 0:
-        return
-    shared.loop = loop
-    shared.extra = extra
-    shared.operands = o
-    shared.inner = inner_dimension(o)
-    shared.dimension = -1
-    if size < NOGIL_WORK:
-        run_along(loop, extra, o, shared.inner)
-        return
-    for d in range(o.nd):       # shared out along what is kept only
-        if o.strides[2][d] != 0 and (shared.dimension < 0 or o.dims[d] > o.dims[shared.dimension]):
-            shared.dimension = d
-    with nogil:
-        if shared.dimension < 0 or o.dims[shared.dimension] < parts_for(size):
-            run_along(loop, extra, o, shared.inner)
-        else:
-            wk_run(run_sum_share, &shared, parts_for(size), wk_threads())
+    share_out(loop, extra, o, inner_dimension(o))
 
 
 cdef inline ndarray widened_array(ndarray x):

@@ -142,7 +142,7 @@ cdef int give_register(Sweep* s, int32_t node, int i, int32_t operand, int regis
     if shape is None:
         return add_register(s, operand, register)
     if len(shape) == 0 and not s.batch:
-        line_sum(line, register)
+        line_sum(line, register, s.reduction_count)
         s.reductions[s.reduction_count].shape = NULL
     else:
         line_want(line, register)
@@ -380,7 +380,7 @@ cdef int push_linear(Sweep* s, int32_t node) except -1:
         return 0
     if table[op].plan == PLAN_SUM and r.flags & SCALAR and not s.batch and s.state[a - s.low] & KIND_MASK == IN_LINE:
         # A sum over everything: the line adds up as it runs, and the tangent needs no array.
-        line_sum(s.line, <int>s.adjoint[a - s.low].register)
+        line_sum(s.line, <int>s.adjoint[a - s.low].register, 0)
         s.reductions[0].node = node
         s.reductions[0].register = <int>s.adjoint[a - s.low].register
         s.reductions[0].shape = NULL
@@ -496,7 +496,7 @@ cdef bint pull_element(Sweep* s, Update* u, ndarray g, object index) except -1:
     if wants(s, u.part):
         add_number(s, u.part, (<double*>at)[0] if code == NPY_DOUBLE else (<float*>at)[0])
     if wants(s, u.whole):
-        write_scalar(at, code, 0)
+        write_number(at, code, 0)
         add_array(s, u.whole, g)
     return True
 

@@ -7,7 +7,7 @@
 
 cdef enum StepKind:
     STEP_SCALARS
-    STEP_FUSED
+    STEP_LINE
     STEP_ND                     # one loop over strided operands
     STEP_SUM
     STEP_COPY                   # elements of any size, to another geometry
@@ -20,8 +20,7 @@ cdef enum StepKind:
 
 cdef enum:
     ARENA = 0                   # roots: where addresses begin
-    MOST_FUSED = 256            # ops of a fused step
-    FUSED_BYTES = 1 << 16       # of all scratch blocks of a fused step together
+    MOST_JOINED = 256           # ops of a line
     RECENT = 8                  # steps of a kind that an op may still join
     ALIGNMENT = 64
 
@@ -55,54 +54,14 @@ ctypedef struct ScalarStep:
     int32_t count
     ScalarOp* ops
 
-cdef enum FusedKind:
-    FUSED_DIRECT                # reads or writes memory as it lies
-    FUSED_NUMBER                # a scalar register
-    FUSED_CONSTANT
-    FUSED_GATHER                # reads a block of some other geometry into scratch
-    FUSED_PADDED                # the same of an array with zeros around it
-    FUSED_SLOT                  # a scratch block
-
-ctypedef struct FusedRegister:
-    uint8_t kind
-    uint8_t dtype
-    uint8_t item
-    int32_t slot
-    int32_t number
-    Address from_
-    npy_intp low
-    npy_intp high
-    int nd
-    npy_intp* dims
-    npy_intp* strides
-    double constant
-    char bytes[8]
-    int32_t last                # the last op that reads it
-
-ctypedef struct FusedOp:
-    Loop loop
-    void* extra
-    int arity
-    int32_t inputs[MOST_INPUTS]
-    int32_t out
-
-ctypedef struct FusedSum:
+ctypedef struct LineOperand:    # a register that lies in memory
     int32_t register
-    int32_t number
+    Address at
 
-ctypedef struct FusedStep:
-    npy_intp size
-    npy_intp block
-    npy_intp blocks
-    npy_intp* ends              # of the blocks, where there are sums: blocks are then nodes of their trees; or NULL
-    int item
-    int register_count
-    int op_count
-    int sum_count
-    int slots
-    FusedRegister* registers
-    FusedOp* ops
-    FusedSum* sums
+ctypedef struct LineStep:
+    Line* line
+    int32_t operand_count
+    LineOperand* operands
 
 ctypedef struct LoopStep:       # STEP_ND, STEP_SUM, STEP_COPY, STEP_PAD, STEP_CAST
     Loop loop
@@ -143,7 +102,7 @@ ctypedef struct Run:            # the memory of one replay
     char* arena
     PyObject** objects          # owned: results of Python
     int object_count
-    char** pointers             # of a fused step's registers
+    Bound* bound                # a line's registers
     PyObject* acts              # a list of what is to be done when all went well (borrowed)
     bint busy
 
@@ -152,7 +111,7 @@ cdef void run_free(Run* run) noexcept:
     if run != NULL:
         free(run.registers)
         free(run.bases)
-        free(run.pointers)
+        free(run.bound)
         if run.arena != NULL:
             free_block(run.arena)
         free(run.objects)
@@ -186,7 +145,7 @@ cdef class Plan:
     cdef int object_count
     cdef list output_fresh          # for each output: its array is a root
     cdef list assign_fresh
-    cdef int most_registers         # of a fused step
+    cdef int most_registers         # of a line
     cdef bint applies               # some step calls Python
     cdef bint draws                 # some step draws random numbers
     cdef bint acts                  # some step prints
@@ -204,16 +163,11 @@ cdef class Plan:
 
     def __dealloc__(self):
         cdef int i
-        cdef FusedStep* fused
         for i in range(self.step_count):
             if self.steps[i].kind == STEP_SCALARS and self.steps[i].data != NULL:
                 free((<ScalarStep*>self.steps[i].data).ops)
-            if self.steps[i].kind == STEP_FUSED and self.steps[i].data != NULL:
-                fused = <FusedStep*>self.steps[i].data
-                free(fused.ends)
-                free(fused.registers)
-                free(fused.ops)
-                free(fused.sums)
+            if self.steps[i].kind == STEP_LINE and self.steps[i].data != NULL:
+                free_line_step(<LineStep*>self.steps[i].data)
             if self.steps[i].kind == STEP_SUM and self.steps[i].data != NULL:
                 free((<LoopStep*>self.steps[i].data).copied)
             if self.steps[i].kind == STEP_MATMUL and self.steps[i].data != NULL:
@@ -232,7 +186,7 @@ cdef class Plan:
 
     def steps_as_text(self):
         """For looking at: what runs in which order."""
-        names = ("scalars", "fused", "nd", "sum", "copy", "pad", "cast", "matmul", "apply", "guard", "update")
+        names = ("scalars", "line", "nd", "sum", "copy", "pad", "cast", "matmul", "apply", "guard", "update")
         cdef int i
         return [(names[self.steps[i].kind], self.steps[i].count if self.steps[i].count else 1,
                  op_label(self.program.records[self.steps[i].node].op)) for i in range(self.step_count)]
@@ -241,7 +195,7 @@ cdef class Plan:
 cdef enum:                      # beside kinds of steps, in kind_of
     VIEW = 100                  # no step's: another geometry on the memory, or the register, of another node
     GIVEN = 101                 # no step's: an argument, a variable, a constant
-    TOTAL = 102                 # a sum at the end of a fused step: whatever reads it comes in a later step
+    TOTAL = 102                 # a sum at the end of a line: whatever reads it comes in a later step
 
 
 cdef int add_step(Plan plan, int kind, int32_t node) except -1:
@@ -418,7 +372,7 @@ cdef int32_t earliest(Plan plan, int32_t node, int kind) except -2:
     cdef int32_t found = 0, s
     for k in range(n):
         s = plan.step_of[nodes[k]]
-        if s >= 0 and not (plan.kind_of[nodes[k]] == kind and (kind == STEP_SCALARS or kind == STEP_FUSED)):
+        if s >= 0 and not (plan.kind_of[nodes[k]] == kind and (kind == STEP_SCALARS or kind == STEP_LINE)):
             s += 1
         if s > found:
             found = s
@@ -430,7 +384,7 @@ cdef int32_t join_step(Plan plan, list recent, int32_t node, int kind, int weigh
     cdef int32_t from_ = earliest(plan, node, kind), s
     for candidate in recent:
         s = candidate
-        if s >= from_ and (kind == STEP_SCALARS or plan.steps[s].weight + weight <= MOST_FUSED):
+        if s >= from_ and (kind == STEP_SCALARS or plan.steps[s].weight + weight <= MOST_JOINED):
             break
     else:
         s = add_step(plan, kind, node)
@@ -444,7 +398,7 @@ cdef int32_t join_step(Plan plan, list recent, int32_t node, int kind, int weigh
     return s
 
 
-cdef bint runs_fused(ProgramCore p, int32_t node) noexcept:
+cdef bint runs_in_line(ProgramCore p, int32_t node) noexcept:
     """Whether the block engine can run an elementwise record: one float dtype, and conditions."""
     cdef Record* r = &p.records[node]
     cdef Row* row = &table[r.op]
@@ -505,7 +459,7 @@ cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* hig
     return True
 
 
-cdef bint fused_dtype(int dtype) noexcept:
+cdef bint line_dtype(int dtype) noexcept:
     return dtype == NPY_DOUBLE or dtype == NPY_FLOAT
 
 
@@ -586,16 +540,16 @@ cdef int step_for(Plan plan, int32_t node) except -1:
     if r.flags & HOLES:
         return STEP_APPLY
     if row.plan == PLAN_LINE:
-        if not scalar and runs_fused(p, node):
-            return STEP_FUSED
+        if not scalar and runs_in_line(p, node):
+            return STEP_LINE
         return STEP_ND if loop_for(p, node) != NULL else STEP_APPLY
     if row.plan == PLAN_PAD:
-        if (fused_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].shape != r.shape
+        if (line_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].shape != r.shape
                 and padded_range(p, node, &low, &high)):
-            return STEP_FUSED
+            return STEP_LINE
         return STEP_PAD
     if row.plan == PLAN_SUM:
-        if scalar and fused_dtype(r.dtype) and not p.records[r.a].flags & SCALAR:
+        if scalar and line_dtype(r.dtype) and not p.records[r.a].flags & SCALAR:
             return TOTAL
         if not is_float(r.dtype):
             return STEP_APPLY
@@ -608,7 +562,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
         return STEP_COPY if row.view != NULL else STEP_APPLY
     if row.plan == PLAN_CAST:
         return STEP_CAST
-    if row.plan == PLAN_PRODUCT and fused_dtype(r.dtype) and p.records[r.a].dtype == r.dtype and p.records[r.b].dtype == r.dtype:
+    if row.plan == PLAN_PRODUCT and line_dtype(r.dtype) and p.records[r.a].dtype == r.dtype and p.records[r.b].dtype == r.dtype:
         return STEP_MATMUL
     return STEP_APPLY
 
@@ -631,7 +585,7 @@ cdef int schedule(Plan plan) except -1:
     cdef int32_t* nodes
     cdef int n
     cdef list scalar_steps = []
-    cdef dict fused_steps = {}
+    cdef dict line_steps = {}
     plan.register_count = 0
     for i in range(p.count):
         r = &p.records[i]
@@ -645,8 +599,8 @@ cdef int schedule(Plan plan) except -1:
         row = &table[r.op]
         n = p.nodes_of(i, &nodes, pair)
         if row.passes_on and not r.flags & SCALAR:
-            # (What a fused step computes goes on within it.)
-            if hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_FUSED:
+            # (What a line computes goes on within it.)
+            if hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_LINE:
                 plan.step_of[i] = plan.step_of[nodes[0]]
                 plan.kind_of[i] = VIEW
                 plan.places[i] = plan.places[nodes[0]]
@@ -655,12 +609,12 @@ cdef int schedule(Plan plan) except -1:
         if kind == STEP_SCALARS:
             join_step(plan, scalar_steps, i, kind, 1)
             place_register(plan, i)
-        elif kind == STEP_FUSED:
-            join_step(plan, fused_steps.setdefault((r.shape, p.records[nodes[n - 1]].dtype), []), i, kind,
+        elif kind == STEP_LINE:
+            join_step(plan, line_steps.setdefault((r.shape, p.records[nodes[n - 1]].dtype), []), i, kind,
                       1 if row.formula == NULL else row.formula.code_room)
             place_contiguous(plan, i)
         elif kind == TOTAL:
-            join_step(plan, fused_steps.setdefault((p.records[r.a].shape, r.dtype), []), i, STEP_FUSED, 1)
+            join_step(plan, line_steps.setdefault((p.records[r.a].shape, r.dtype), []), i, STEP_LINE, 1)
             plan.kind_of[i] = TOTAL
             place_register(plan, i)
         elif kind == VIEW:
@@ -678,7 +632,7 @@ cdef int place_given(Plan plan, int32_t node) except -1:
     cdef bint referred = is_constant(r) and r.flags & ATTRIBUTE
     if referred:
         plan.references.append(node)
-    if r.flags & SCALAR or (is_constant(r) and not referred and fused_dtype(r.dtype) and is_uniform(<ndarray>p.values[node].array)):
+    if r.flags & SCALAR or (is_constant(r) and not referred and line_dtype(r.dtype) and is_uniform(<ndarray>p.values[node].array)):
         return place_register(plan, node)
     if referred:
         return place_reference(plan, node, p.reference(node).array)
@@ -762,8 +716,8 @@ cdef int assign_memory(Plan plan) except -1:
                 owner = plan.places[nodes[k]].owner
                 if plan.places[owner].scalar and plan.kind_of[owner] != STEP_APPLY:
                     continue
-                # Inside a fused step values need no memory.
-                if not (nodes[k] == owner and plan.kind_of[owner] == STEP_FUSED and plan.step_of[i] == plan.step_of[owner]):
+                # Inside a line values need no memory.
+                if not (nodes[k] == owner and plan.kind_of[owner] == STEP_LINE and plan.step_of[i] == plan.step_of[owner]):
                     needed[owner] = 1
                 s = plan.step_of[i]
                 if plan.kind_of[i] == VIEW and plan.places[i].scalar == 0:
@@ -833,7 +787,7 @@ cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
     for i in range(p.count):
         if plan.places[i].owner != i or plan.step_of[i] < 0 or plan.storage[i].root >= 0 or plan.kind_of[i] == VIEW:
             continue
-        if plan.kind_of[i] == STEP_FUSED and not needed[i]:
+        if plan.kind_of[i] == STEP_LINE and not needed[i]:
             continue
         if plan.kind_of[i] == STEP_SCALARS or plan.kind_of[i] == TOTAL or plan.kind_of[i] == STEP_GUARD:
             continue
@@ -980,250 +934,113 @@ cdef int pair_sines(ScalarStep* step) except -1:
     return 0
 
 
-cdef int32_t fused_register(FusedStep* f, int kind, int dtype) noexcept:
-    cdef FusedRegister* r = &f.registers[f.register_count]
-    memset(r, 0, sizeof(FusedRegister))
-    r.kind = <uint8_t>kind
-    r.dtype = <uint8_t>dtype
-    r.item = <uint8_t>item_size[dtype]
-    r.slot = -1
-    r.last = -1
-    f.register_count += 1
-    return f.register_count - 1
+cdef void free_line_step(LineStep* step) noexcept:
+    if step.line != NULL:
+        line_clear(step.line)
+        free(step.line)
+    free(step.operands)
 
 
-cdef int32_t fused_load(Plan plan, FusedStep* f, int32_t node, int32_t shape_of_step) except -1:
-    """A register that reads a node from outside the step."""
+cdef int bind_register(Plan plan, LineStep* step, int register, int32_t node) noexcept:
+    """Let a register lie where a node does."""
+    step.operands[step.operand_count].register = register
+    step.operands[step.operand_count].at = address_of(plan, node)
+    step.operand_count += 1
+    return register
+
+
+cdef int load_node(Plan plan, LineStep* step, int32_t node) except -1:
+    """A register that reads a node from outside the step, broadcast to the line's shape, with axes joined where that can be."""
     cdef Place* p = &plan.places[node]
-    cdef int dtype = plan.program.records[node].dtype
-    cdef int32_t at
-    cdef FusedRegister* r
-    cdef tuple own = plan.program.shape(node), whole = <tuple>plan.program.shapes[shape_of_step]
-    cdef int d, lead = <int>len(whole) - <int>len(own)
-    if p.scalar:
-        at = fused_register(f, FUSED_NUMBER, dtype)
-        f.registers[at].number = p.number
-        return at
-    if p.direct and own == whole:
-        at = fused_register(f, FUSED_DIRECT, dtype)
-        f.registers[at].from_ = address_of(plan, node)
-        return at
-    at = fused_register(f, FUSED_GATHER, dtype)
-    r = &f.registers[at]
-    r.from_ = address_of(plan, node)
-    gather_geometry(plan, r, node, whole)
-    return at
-
-
-cdef int gather_geometry(Plan plan, FusedRegister* r, int32_t node, tuple whole) except -1:
-    """A node's geometry, broadcast to a shape, with axes joined where that can be."""
-    cdef Place* p = &plan.places[node]
-    cdef npy_intp dims[MOST_DIMS]
-    cdef npy_intp strides[MOST_DIMS]
+    cdef Line* l = step.line
+    cdef const npy_intp* dims = plan.geometry + p.geometry
+    cdef int dtype = plan.program.records[node].dtype, register, d, n = 0, lead = l.nd - p.nd
     cdef npy_intp stride
-    cdef int d, n = 0, lead = <int>len(whole) - p.nd
-    cdef int32_t at
-    for d in range(<int>len(whole)):
-        stride = 0
-        if d >= lead and plan.geometry[p.geometry + d - lead] != 1:
-            stride = plan.geometry[p.geometry + p.nd + d - lead]
-        if <npy_intp>whole[d] == 1:
+    cdef Gathered* g
+    if p.scalar:
+        register = line_register(l, NUMBER_REGISTER, dtype)
+        l.registers[register].source.place = p.number
+        return register
+    if p.direct and line_fits(l, l.dtype, p.nd, dims):
+        return bind_register(plan, step, line_register(l, DIRECT_REGISTER, dtype), node)
+    register = line_register(l, GATHERED_REGISTER, dtype)
+    g = &l.registers[register].source.gathered
+    g.dims = <npy_intp*>malloc((2 * l.nd + 1) * sizeof(npy_intp))
+    if g.dims == NULL:
+        raise MemoryError()
+    for d in range(l.nd):
+        if l.dims[d] == 1:
             continue
-        if n and strides[n - 1] == stride * <npy_intp>whole[d]:
-            dims[n - 1] *= <npy_intp>whole[d]
-            strides[n - 1] = stride
+        stride = dims[p.nd + d - lead] if d >= lead and dims[d - lead] != 1 else 0
+        if n and g.dims[l.nd + n - 1] == stride * l.dims[d]:
+            n -= 1
+            g.dims[n] *= l.dims[d]
         else:
-            dims[n] = whole[d]
-            strides[n] = stride
-            n += 1
-    at = add_geometry(plan, n, dims, strides)
-    r.nd = n
-    r.low = at          # (made a pointer once the list does not move any more)
-    return 0
+            g.dims[n] = l.dims[d]
+        g.dims[l.nd + n] = stride
+        n += 1
+    g.nd = n
+    for d in range(n):
+        g.dims[n + d] = g.dims[l.nd + d]
+    return bind_register(plan, step, register, node)
 
 
-cdef int32_t fused_emit(FusedStep* f, int op, int32_t* inputs) except -1:
-    """One op on registers, or a formula's ops."""
-    cdef Row* row = &table[op]
-    cdef Program* formula = row.formula
-    cdef int32_t registers[MOST_REGISTERS]
-    cdef int32_t arguments[MOST_INPUTS]
-    cdef int i, k, n, dtype = f.registers[inputs[row.arity - 1]].dtype
-    cdef int32_t at
-    cdef FusedOp* code
-    cdef bint constant = True
-    cdef double values[MOST_INPUTS]
-    for k in range(row.arity):
-        constant = constant and f.registers[inputs[k]].kind == FUSED_CONSTANT
-        values[k] = f.registers[inputs[k]].constant
-    if constant:
-        at = fused_register(f, FUSED_CONSTANT, NPY_BOOL if row.boolean else dtype)
-        f.registers[at].constant = scalar_eval(op, values, dtype)
-        write_scalar(f.registers[at].bytes, f.registers[at].dtype, f.registers[at].constant)
-        return at
-    if formula != NULL:
-        n = formula.inputs
-        for k in range(n):
-            registers[k] = inputs[k]
-        for k in range(formula.constants):
-            at = fused_register(f, FUSED_CONSTANT, dtype)
-            f.registers[at].constant = rounded(formula.constant[k], dtype)
-            write_scalar(f.registers[at].bytes, dtype, formula.constant[k])
-            registers[n + k] = at
-        n += formula.constants
-        for i in range(formula.instructions):
-            for k in range(MOST_INPUTS):
-                if formula.code[i].inputs[k] >= 0:
-                    arguments[k] = registers[formula.code[i].inputs[k]]
-            registers[n + i] = fused_emit(f, formula.code[i].op, arguments)
-        return registers[formula.result]
-    if row.loop[dtype] == NULL:
-        raise TypeError(f"{op_name(op)} has no kernel for dtype {dtype_objects[dtype]}")
-    code = &f.ops[f.op_count]
-    code.loop = row.loop[dtype]
-    code.extra = row.data[dtype]
-    code.arity = row.arity
-    for k in range(row.arity):
-        code.inputs[k] = inputs[k]
-        f.registers[inputs[k]].last = f.op_count
-    f.op_count += 1
-    at = fused_register(f, FUSED_SLOT, NPY_BOOL if row.boolean else dtype)
-    code = &f.ops[f.op_count - 1]
-    code.out = at
-    return at
-
-
-cdef int build_fused(Plan plan, int s, int32_t* members, uint8_t* needed) except -1:
+cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except -1:
+    """The records of a step as a line: each is an instruction, or several, a sum, or zeros around an operand."""
     cdef ProgramCore p = plan.program
     cdef Step* step = &plan.steps[s]
-    cdef FusedStep* f = <FusedStep*>calloc(1, sizeof(FusedStep))
+    cdef LineStep* made = <LineStep*>calloc(1, sizeof(LineStep))
     cdef Record* r
+    cdef Program* formula
     cdef int32_t pair[2]
     cdef int32_t* nodes
-    cdef int32_t inputs[MOST_INPUTS]
-    cdef int32_t i, at, shape_number = -1
-    cdef int k, j, n, room = 0
+    cdef int inputs[MOST_INPUTS]
+    cdef npy_intp dims[MOST_DIMS]
+    cdef int32_t i = members[0]
+    cdef int at, k, j, n, code = 0, registers = 0
     cdef dict register_of = {}
-    cdef npy_intp low, high
-    cdef tuple whole
-    if f == NULL:
+    cdef tuple whole = p.shape(p.records[i].a if plan.kind_of[i] == TOTAL else i)
+    cdef Line* l
+    if made == NULL:
         raise MemoryError()
-    step.data = f
-    for k in range(step.count):
-        i = members[k]
-        r = &p.records[i]
-        room += 4 + (table[r.op].formula.register_room + table[r.op].formula.code_room if table[r.op].formula != NULL else 1)
-    f.registers = <FusedRegister*>calloc(2 * room + 8, sizeof(FusedRegister))
-    f.ops = <FusedOp*>calloc(2 * room + 8, sizeof(FusedOp))
-    f.sums = <FusedSum*>calloc(step.count + 1, sizeof(FusedSum))
-    if f.registers == NULL or f.ops == NULL or f.sums == NULL:
+    step.data = made
+    for k in range(step.count):     # each with its operands, and a copy where it only reads
+        formula = table[p.records[members[k]].op].formula
+        code += 1 + (formula.code_room if formula != NULL else 1)
+        registers += MOST_INPUTS + 1 + (formula.register_room if formula != NULL else 1)
+    made.line = l = new_line(registers, code, step.count)
+    made.operands = <LineOperand*>malloc(registers * sizeof(LineOperand))
+    if made.operands == NULL:
         raise MemoryError()
-    i = members[0]
-    shape_number = p.records[p.records[i].a if plan.kind_of[i] == TOTAL else i].shape
-    whole = <tuple>p.shapes[shape_number]
-    f.size = 1
-    for size in whole:
-        f.size *= <npy_intp>size
+    for k in range(<int>len(whole)):
+        dims[k] = whole[k]
+    n = p.nodes_of(i, &nodes, pair)
+    line_begin(l, p.records[nodes[n - 1]].dtype, <int>len(whole), dims)
     for k in range(step.count):
         i = members[k]
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         if table[r.op].plan == PLAN_PAD:
-            padded_range(p, i, &low, &high)
-            at = fused_register(f, FUSED_PADDED, r.dtype)
-            f.registers[at].from_ = address_of(plan, nodes[0])
-            f.registers[at].low = low
-            f.registers[at].high = high
-            register_of[i] = at
+            at = line_register(l, PADDED_REGISTER, r.dtype)
+            padded_range(p, i, &l.registers[at].source.padded.low, &l.registers[at].source.padded.high)
+            bind_register(plan, made, at, nodes[0])
         else:
             for j in range(n):
-                found = register_of.get(nodes[j])
-                if found is None:
-                    found = fused_load(plan, f, nodes[j], shape_number)
-                    register_of[nodes[j]] = found
-                inputs[j] = found
+                if nodes[j] not in register_of:
+                    register_of[nodes[j]] = load_node(plan, made, nodes[j])
+                inputs[j] = register_of[nodes[j]]
             if plan.kind_of[i] == TOTAL:
-                f.sums[f.sum_count].register = inputs[0]
-                f.sums[f.sum_count].number = plan.places[i].number
-                f.sum_count += 1
-                f.item = <int>item_size[r.dtype]
+                line_sum(l, inputs[0], plan.places[i].number)
                 continue
-            register_of[i] = fused_emit(f, r.op, inputs)
+            at = line_emit(l, r.op, inputs)
         if needed[i]:
-            at = register_of[i]
-            if f.registers[at].kind != FUSED_SLOT:      # what is only read so far is copied
-                inputs[0] = at
-                at = fused_copy(f, at)
-                register_of[i] = at
-            f.registers[at].kind = FUSED_DIRECT
-            f.registers[at].from_ = address_of(plan, i)
-    for k in range(f.register_count):
-        if fused_dtype(f.registers[k].dtype):
-            f.item = f.registers[k].item
-    if f.item == 0:
-        f.item = 8
-    for k in range(f.sum_count):
-        f.registers[f.sums[k].register].last = f.op_count
-    give_slots(f)
-    check(f.register_count <= 2 * room + 8 and f.op_count <= 2 * room + 8 and f.sum_count <= step.count)
-    if f.register_count > plan.most_registers:
-        plan.most_registers = f.register_count
-    return 0
-
-
-cdef int32_t fused_copy(FusedStep* f, int32_t register) except -1:
-    """The same value in a register of its own."""
-    cdef FusedOp* code = &f.ops[f.op_count]
-    cdef int32_t at
-    code.loop = copy_loop(f.registers[register].item)
-    code.extra = NULL
-    code.arity = 1
-    code.inputs[0] = register
-    f.registers[register].last = f.op_count
-    f.op_count += 1
-    at = fused_register(f, FUSED_SLOT, f.registers[register].dtype)
-    f.ops[f.op_count - 1].out = at
-    return at
-
-
-cdef int give_slots(FusedStep* f) except -1:
-    """Scratch registers of a block, given back after the last op that reads them; and the blocks."""
-    cdef list free_slots = []
-    cdef int i, k
-    cdef FusedRegister* r
-    cdef FusedOp* code
-    f.slots = 0
-    for k in range(f.register_count):       # what is read from elsewhere is there from the start of a block
-        r = &f.registers[k]
-        if r.kind == FUSED_GATHER or r.kind == FUSED_PADDED:
-            r.slot = f.slots
-            f.slots += 1
-    for i in range(f.op_count):
-        code = &f.ops[i]
-        r = &f.registers[code.out]
-        if r.kind == FUSED_SLOT:
-            if free_slots:
-                r.slot = free_slots.pop()
-            else:
-                r.slot = f.slots
-                f.slots += 1
-        for k in range(code.arity):
-            r = &f.registers[code.inputs[k]]
-            if r.last == i and r.slot >= 0:
-                free_slots.append(r.slot)
-                r.last = -2
-        if f.registers[code.out].kind == FUSED_SLOT and f.registers[code.out].last < i:
-            free_slots.append(f.registers[code.out].slot)
-    f.block = 1024 if f.item == 8 else 2048
-    while f.block > 256 and f.slots * f.block * f.item > FUSED_BYTES:
-        f.block //= 2
-    f.blocks = (f.size + f.block - 1) // f.block
-    if f.sum_count and f.size:
-        f.blocks = sum_blocks(f.size, f.block, NULL)
-        f.ends = <npy_intp*>malloc(f.blocks * sizeof(npy_intp))
-        if f.ends == NULL:
-            raise MemoryError()
-        sum_blocks(f.size, f.block, f.ends)
+            if l.registers[at].kind != RESULT_REGISTER:     # what is only read so far is copied
+                at = line_copy(l, at)
+            l.registers[at].kind = DIRECT_REGISTER
+            bind_register(plan, made, at, i)
+        register_of[i] = at
+    line_lay_out(l)
+    plan.most_registers = max(plan.most_registers, l.count)
     return 0
 
 
@@ -1426,7 +1243,6 @@ cdef Plan make_plan(ProgramCore p):
     cdef uint8_t* needed = NULL
     cdef int s, k
     cdef int32_t at = 0
-    cdef FusedStep* f
     plan.step_of = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
     plan.kind_of = <uint8_t*>malloc(p.count + 1)
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
@@ -1459,24 +1275,15 @@ cdef Plan make_plan(ProgramCore p):
                 filled[s] += 1
         for s in range(plan.step_count):
             if plan.steps[s].kind == STEP_SCALARS:
-                plan.steps[s].reads = -1
                 build_scalars(plan, s, members + plan.steps[s].first)
-            elif plan.steps[s].kind == STEP_FUSED:
-                plan.steps[s].reads = -1
-                build_fused(plan, s, members + plan.steps[s].first, needed)
+            elif plan.steps[s].kind == STEP_LINE:
+                build_line(plan, s, members + plan.steps[s].first, needed)
             elif plan.steps[s].kind == STEP_MATMUL:
                 build_product(plan, s)
             elif plan.steps[s].kind in (STEP_APPLY, STEP_GUARD, STEP_CAST, STEP_UPDATE):
                 plan.steps[s].result = result_address(plan, plan.steps[s].node)
             else:
                 build_loop(plan, s)
-        for s in range(plan.step_count):
-            if plan.steps[s].kind == STEP_FUSED:
-                f = <FusedStep*>plan.steps[s].data
-                for k in range(f.register_count):
-                    if f.registers[k].kind == FUSED_GATHER:
-                        f.registers[k].dims = plan.geometry + f.registers[k].low
-                        f.registers[k].strides = f.registers[k].dims + f.registers[k].nd
     finally:
         free(members)
         free(filled)
@@ -1496,7 +1303,7 @@ cdef void check_plan(Plan plan) noexcept:
     cdef int k, n, s
     cdef Place* place
     cdef Storage* storage
-    cdef FusedStep* f
+    cdef LineStep* line
     cdef ScalarStep* scalars
     for i in range(p.count):
         n = p.nodes_of(i, &nodes, pair)
@@ -1518,14 +1325,12 @@ cdef void check_plan(Plan plan) noexcept:
             for k in range(scalars.count):
                 check(0 <= scalars.ops[k].out < plan.register_count and 0 <= scalars.ops[k].a < plan.register_count
                       and 0 <= scalars.ops[k].b < plan.register_count and 0 <= scalars.ops[k].c < plan.register_count)
-        elif plan.steps[s].kind == STEP_FUSED:
-            f = <FusedStep*>plan.steps[s].data
-            check(f.register_count <= plan.most_registers)
-            for k in range(f.register_count):
-                check(f.registers[k].slot < f.slots and f.registers[k].item <= 8)
-                if f.registers[k].kind == FUSED_NUMBER:
-                    check(0 <= f.registers[k].number < plan.register_count)
-            for k in range(f.sum_count):
-                check(0 <= f.sums[k].number < plan.register_count and 0 <= f.sums[k].register < f.register_count)
-            for k in range(f.op_count):
-                check(0 <= f.ops[k].out < f.register_count and 0 < f.ops[k].arity <= MOST_INPUTS)
+        elif plan.steps[s].kind == STEP_LINE:
+            line = <LineStep*>plan.steps[s].data
+            check(line.line.count <= plan.most_registers and line.operand_count <= line.line.count)
+            for k in range(line.line.count):
+                check(line.line.registers[k].slot < line.line.slots and line.line.registers[k].item <= 8)
+                if line.line.registers[k].kind == NUMBER_REGISTER:
+                    check(0 <= line.line.registers[k].source.place < plan.register_count)
+            for k in range(line.line.sum_count):
+                check(0 <= line.line.sums[k].place < plan.register_count)

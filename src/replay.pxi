@@ -13,10 +13,10 @@ cdef Run* run_begin(Plan plan) except NULL:
         raise MemoryError()
     run.registers = <double*>malloc((plan.register_count + 1) * sizeof(double))
     run.bases = <char**>calloc(plan.root_count + 1, sizeof(char*))
-    run.pointers = <char**>malloc((plan.most_registers + 1) * sizeof(char*))
+    run.bound = <Bound*>malloc((plan.most_registers + 1) * sizeof(Bound))
     run.objects = <PyObject**>calloc(plan.object_count + 1, sizeof(PyObject*))
     run.arena = <char*>aligned_block(plan.arena_size + ALIGNMENT)
-    if run.registers == NULL or run.bases == NULL or run.pointers == NULL or run.objects == NULL or run.arena == NULL:
+    if run.registers == NULL or run.bases == NULL or run.bound == NULL or run.objects == NULL or run.arena == NULL:
         run_free(run)
         raise MemoryError(f"no memory for a program's arena of {plan.arena_size} bytes")
     memcpy(run.registers, plan.registers, plan.register_count * sizeof(double))
@@ -49,7 +49,7 @@ cdef inline char* pointer_to(Run* run, const Address* a) noexcept nogil:
 cdef inline char* operand_pointer(Run* run, const Address* a, char* cell) noexcept nogil:
     """Where an operand's data is; a register's goes into the cell."""
     if a.scalar:
-        write_scalar(cell, a.dtype, run.registers[a.number])
+        write_number(cell, a.dtype, run.registers[a.number])
         return cell
     return pointer_to(run, a)
 
@@ -109,120 +109,13 @@ cdef void run_scalars(const ScalarStep* step, double* x) noexcept nogil:
         o += 1
 
 
-ctypedef struct FusedRun:
-    const FusedStep* step
-    char** pointers
-    char* scratch
-    double* sums
-    npy_intp blocks
-
-
-cdef void run_fused_blocks(void* context, int thread, int part, int parts) noexcept nogil:
-    """One part of a fused step's blocks."""
-    cdef FusedRun* run = <FusedRun*>context
-    cdef const FusedStep* f = run.step
-    cdef npy_intp start, count, b, end = run.blocks * (part + 1) // parts, low, high
-    cdef size_t slot_bytes = <size_t>f.block * f.item
-    cdef char* scratch = run.scratch + <size_t>thread * f.slots * slot_bytes
-    cdef char* args[MOST_INPUTS + 1]
-    cdef npy_intp steps[MOST_INPUTS + 1]
-    cdef const FusedOp* code
-    cdef const FusedRegister* r
-    cdef int i, k, arity
-    for b in range(run.blocks * part // parts, end):
-        if f.ends != NULL:
-            start = f.ends[b - 1] if b else 0
-            count = f.ends[b] - start
-        else:
-            start = b * f.block
-            count = min(<npy_intp>f.block, f.size - start)
-        for k in range(f.register_count):
-            r = &f.registers[k]
-            if r.kind == FUSED_GATHER:
-                gt_gather(scratch + r.slot * slot_bytes, run.pointers[k], r.nd, r.dims, r.strides, start, count, r.item)
-            elif r.kind == FUSED_PADDED:
-                low = r.low if r.low > start else start
-                high = r.high if r.high < start + count else start + count
-                if low > start or high < start + count:
-                    memset(scratch + r.slot * slot_bytes, 0, <size_t>count * r.item)
-                if low < high:
-                    memcpy(scratch + r.slot * slot_bytes + (low - start) * r.item, run.pointers[k] + (low - r.low) * r.item,
-                           <size_t>(high - low) * r.item)
-        for i in range(f.op_count):
-            code = &f.ops[i]
-            arity = code.arity
-            for k in range(arity + 1):
-                r = &f.registers[code.inputs[k] if k < arity else code.out]
-                if r.slot >= 0:
-                    args[k] = scratch + r.slot * slot_bytes
-                    steps[k] = r.item
-                elif r.kind == FUSED_DIRECT:
-                    args[k] = run.pointers[code.inputs[k] if k < arity else code.out] + start * r.item
-                    steps[k] = r.item
-                else:
-                    args[k] = run.pointers[code.inputs[k]]
-                    steps[k] = 0
-            code.loop(args, &count, steps, code.extra)
-        for i in range(f.sum_count):
-            r = &f.registers[f.sums[i].register]
-            if r.slot >= 0:
-                args[1] = scratch + r.slot * slot_bytes
-            else:
-                args[1] = run.pointers[f.sums[i].register] + (start * r.item if r.kind == FUSED_DIRECT else 0)
-            run.sums[i * run.blocks + b] = block_sum(args[1], r.item if r.slot >= 0 or r.kind == FUSED_DIRECT else 0, count, r.dtype)
-
-
-cdef int run_fused(Run* run, FusedStep* f) except -1:
-    cdef FusedRun context
-    cdef FusedRegister* r
-    cdef double few_sums[64]
-    cdef char few_scratch[1 << 15]
-    cdef int k, parts, threads
-    cdef size_t scratch
-    cdef const double* sums
-    context.step = f
-    context.pointers = run.pointers
-    context.blocks = f.blocks
-    for k in range(f.register_count):
-        r = &f.registers[k]
-        if r.kind == FUSED_NUMBER:
-            write_scalar(r.bytes, r.dtype, run.registers[r.number])
-            run.pointers[k] = r.bytes
-        elif r.kind == FUSED_CONSTANT:
-            run.pointers[k] = r.bytes
-        elif r.kind != FUSED_SLOT:
-            run.pointers[k] = pointer_to(run, &r.from_)
-    parts = parts_for(f.size * f.op_count)
-    if parts > context.blocks:
-        parts = <int>context.blocks if context.blocks else 1
-    threads = wk_threads() if parts > 1 else 1
-    scratch = <size_t>threads * f.slots * f.block * f.item
-    context.scratch = &few_scratch[0]
-    if scratch > sizeof(few_scratch):
-        context.scratch = <char*>pool_take(scratch)
-    context.sums = &few_sums[0]
-    if context.blocks * f.sum_count > 64:
-        context.sums = <double*>pool_take(<size_t>context.blocks * f.sum_count * sizeof(double))
-    if context.scratch == NULL or context.sums == NULL:
-        if context.scratch != NULL and context.scratch != few_scratch:
-            pool_give(context.scratch)
-        if context.sums != NULL and context.sums != few_sums:
-            pool_give(context.sums)
-        raise MemoryError()
-    if f.size * f.op_count >= NOGIL_WORK:
-        with nogil:
-            wk_run(run_fused_blocks, &context, parts, threads)
-    else:
-        run_fused_blocks(&context, 0, 0, 1)
-    for k in range(f.sum_count):
-        sums = &context.sums[k * context.blocks]
-        run.registers[f.sums[k].number] = sum_of_blocks(
-            f.size, f.block, &sums, f.registers[f.sums[k].register].dtype == NPY_FLOAT) if f.size else 0.0
-    if context.scratch != few_scratch:
-        pool_give(context.scratch)
-    if context.sums != few_sums:
-        pool_give(context.sums)
-    return 0
+cdef int run_line_step(Run* run, const LineStep* step) except -1:
+    cdef const LineOperand* o = step.operands
+    cdef int k
+    for k in range(step.operand_count):
+        run.bound[o.register].data = pointer_to(run, &o.at)
+        o += 1
+    return run_line(step.line, run.bound, run.registers)
 
 
 cdef void run_loop(Run* run, LoopStep* step) noexcept:
@@ -233,11 +126,7 @@ cdef void run_loop(Run* run, LoopStep* step) noexcept:
         memset(pointer_to(run, &step.whole), 0, step.clear)
     for k in range(o.count):
         o.data[k] = operand_pointer(run, &step.at[k], <char*>&cells[k])
-    if operand_size(&o) >= NOGIL_WORK:
-        with nogil:
-            run_nd(step.loop, step.extra, &o)
-    else:
-        run_nd(step.loop, step.extra, &o)
+    share_out(step.loop, step.extra, &o, -1)
 
 
 cdef int run_sum_step(Run* run, LoopStep* step) except -1:
@@ -265,7 +154,7 @@ cdef int copy_operand(Run* run, LoopStep* step, char** data) except -1:
     data[0] = o.data[1] = <char*>pool_take(step.clear)
     if data[0] == NULL:
         raise MemoryError()
-    run_nd(step.loop, step.extra, &o)
+    share_out(step.loop, step.extra, &o, -1)
     return 0
 
 
@@ -451,8 +340,8 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
         if step.kind == STEP_SCALARS:
             run_scalars(<ScalarStep*>step.data, run.registers)
             continue
-        elif step.kind == STEP_FUSED:
-            run_fused(run, <FusedStep*>step.data)
+        elif step.kind == STEP_LINE:
+            run_line_step(run, <LineStep*>step.data)
             continue
         elif step.kind == STEP_MATMUL:
             run_product(run, <ProductStep*>step.data)
@@ -477,7 +366,7 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
         else:
             run_loop(run, <LoopStep*>step.data)
         if step.reads >= 0:
-            run.registers[step.reads] = read_as_number(pointer_to(run, &step.result), plan.program.records[step.node].dtype)
+            run.registers[step.reads] = read_number(pointer_to(run, &step.result), plan.program.records[step.node].dtype)
     return -1
 
 
@@ -489,14 +378,6 @@ cdef int32_t run_steps_that_print(Plan plan, Run* run, list acts) except -2:
     except BaseException:
         act(plan.program, acts)
         raise
-
-
-cdef inline double read_as_number(char* at, int code) noexcept:
-    if code == NPY_DOUBLE:
-        return (<double*>at)[0]
-    if code == NPY_FLOAT:
-        return (<float*>at)[0]
-    return (<uint8_t*>at)[0]
 
 
 # ---------------------------------------------------------------------------------------------------- one whole replay

@@ -423,17 +423,26 @@ cdef bint draws(int op) noexcept:
     return table[op].kind == GENERAL and table[op].draws
 
 
+cdef double loop_once(const Row* row, int dtype, const double* x) noexcept nogil:
+    """What the loop of a dtype gives for one element."""
+    cdef double cells[MOST_INPUTS + 1]      # (as addresses of what is of their dtypes)
+    cdef char* args[MOST_INPUTS + 1]
+    cdef npy_intp strides[MOST_INPUTS + 1]
+    cdef npy_intp one = 1
+    cdef int k
+    for k in range(row.arity):
+        args[k] = <char*>&cells[k]
+        strides[k] = 1 if k == 0 and row.condition else item_size[dtype]
+        write_number(args[k], NPY_BOOL if k == 0 and row.condition else dtype, x[k])
+    args[row.arity] = <char*>&cells[row.arity]
+    strides[row.arity] = item_size[row.out_type[dtype]]
+    row.loop[dtype](args, &one, strides, row.data[dtype])
+    return read_number(<char*>&cells[row.arity], row.out_type[dtype])      # (some loops advance `args`)
+
+
 cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
     """One op on C doubles that stand for numbers of a dtype, to which the caller rounds. Truth values are 0 and 1."""
     cdef Row* row = &table[op]
-    cdef double arguments[MOST_INPUTS]
-    cdef float singles[MOST_INPUTS + 1]
-    cdef double result = 0
-    cdef uint8_t truth = 0
-    cdef char* args[MOST_INPUTS + 1]
-    cdef npy_intp one = 1
-    cdef npy_intp strides[MOST_INPUTS + 1]
-    cdef int k
     if row.scalar2 != NULL:
         return row.scalar2(x[0], x[1])
     if row.scalar1 != NULL:
@@ -443,24 +452,8 @@ cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
     if row.formula != NULL:
         return run_on_scalars(row.formula, x, 0, dtype if row.formula.by_width else NPY_DOUBLE)
     if row.by_width and dtype == NPY_FLOAT and row.out_type[NPY_FLOAT] == NPY_FLOAT:
-        for k in range(row.arity + 1):
-            singles[k] = <float>x[k] if k < row.arity else 0
-            args[k] = <char*>&singles[k]
-            strides[k] = 4
-        row.loop[NPY_FLOAT](args, &one, strides, row.data[NPY_FLOAT])
-        return singles[row.arity]
-    for k in range(row.arity):
-        arguments[k] = x[k]
-        args[k] = <char*>&arguments[k]
-        strides[k] = 8
-    strides[row.arity] = 8
-    if row.out_type[NPY_DOUBLE] == NPY_BOOL:
-        args[row.arity] = <char*>&truth
-        row.loop[NPY_DOUBLE](args, &one, strides, row.data[NPY_DOUBLE])
-        return truth
-    args[row.arity] = <char*>&result
-    row.loop[NPY_DOUBLE](args, &one, strides, row.data[NPY_DOUBLE])
-    return result
+        return loop_once(row, NPY_FLOAT, x)
+    return loop_once(row, NPY_DOUBLE, x)
 
 
 # A rule, or a formula, is walked here and nowhere else. An emitter says what becomes of a constant and of an instruction:
@@ -493,7 +486,7 @@ ctypedef struct NumberEmitter:
 
 
 cdef inline int emit_number(NumberEmitter* to, int register, double value) noexcept nogil:
-    to.registers[register] = <double><float>value if to.dtype == NPY_FLOAT else value
+    to.registers[register] = rounded(value, to.dtype)
     return 0
 
 

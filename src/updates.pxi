@@ -67,7 +67,7 @@ cdef int put_elements(ndarray whole, object index, Operand values) except -1:
     cdef char* at = element_at(whole, index)
     cdef ndarray array
     if at != NULL and values.scalar:
-        write_scalar(at, values.code, values.number)
+        write_number(at, values.code, values.number)
     elif at != NULL:
         memcpy(at, PyArray_DATA(values.array), item_size[values.code])
     else:

@@ -256,7 +256,7 @@ def test_two_of_a_row_that_joins_them_are_one(own: Any) -> None:
 
 def test_a_row_that_says_it_views_is_no_step_of_a_plan(own: Any) -> None:
     x = np.arange(12.0).reshape(3, 4)
-    for name, steps in {"own_reversed": ["fused"], "own_quiet": ["apply", "fused"]}.items():
+    for name, steps in {"own_reversed": ["line"], "own_quiet": ["apply", "line"]}.items():
         f = lambda x, name=name: tf.sin(own[name](x)) + 1.0  # noqa: E731
         assert steps_of(f, x) == steps
         assert_the_same_bits(f, x, passes=(_core.simplify,))
