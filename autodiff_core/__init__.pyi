@@ -6,6 +6,7 @@ from .math import divide as _divide
 from .ops.matrix_functions import sqrtm as _sqrtm
 from .programs.vectorize import vectorize as _vectorize
 from typing import Any
+import builtins
 from . import autodiff as autodiff
 from . import bitwise as bitwise
 from . import config as config
@@ -134,7 +135,6 @@ from .math import tanh as tanh
 from .module import Module as Module
 from .naming import name_scope as name_scope
 from .numpy.buffers import buffer as buffer
-from .ops.approximate import approx_top_k as approx_top_k
 from .ops.blocks import batch_to_space as batch_to_space
 from .ops.blocks import required_space_to_batch_paddings as required_space_to_batch_paddings
 from .ops.blocks import space_to_batch as space_to_batch
@@ -242,14 +242,189 @@ from .tensorflow.initial_values import random_normal_initializer as random_norma
 from .tensorflow.initial_values import random_uniform_initializer as random_uniform_initializer
 from .tensorflow.initial_values import zeros_initializer as zeros_initializer
 from .tensorflow.math import round as round
-from .tensorflow.signal.flat import fftnd as fftnd
-from .tensorflow.signal.flat import ifftnd as ifftnd
-from .tensorflow.signal.flat import irfftnd as irfftnd
-from .tensorflow.signal.flat import rfftnd as rfftnd
 from .tensorflow.tensor_array import TensorArray as TensorArray
 from .threads import get_num_threads as get_num_threads
 from .threads import set_num_threads as set_num_threads
 from .variable import Variable as Variable
+
+def approx_top_k(
+    input: Any,
+    k: int,
+    reduction_dimension: int = -1,
+    recall_target: float = 0.95,
+    is_max_k: builtins.bool = True,
+    reduction_input_size_override: int = -1,
+    aggregate_to_topk: builtins.bool = True,
+    name: str | None = None,
+) -> builtins.tuple[Tensor, Tensor]:
+    """The k largest elements along an axis, the largest first; all of them, where TensorFlow's may miss some.
+
+    Parameters
+    ----------
+    input : array_like
+        Of a float dtype and one dimension at least.
+    k : int
+        How many.
+    reduction_dimension : int
+        The axis.
+    recall_target, reduction_input_size_override, aggregate_to_topk : object
+        Accepted for TensorFlow's sake; without effect.
+    is_max_k : bool
+        Whether the largest are meant, rather than the smallest.
+
+    Returns
+    -------
+    values : Tensor
+        Of length k along the axis; they have the gradient.
+    indices : Tensor
+        Their places, of dtype int32.
+
+    Raises
+    ------
+    ValueError
+        Where there are no k elements.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/approx_top_k
+
+    Examples
+    --------
+    >>> [part.numpy().tolist() for part in tf.approx_top_k([1., 3., 2.], 2)]
+    [[3.0, 2.0], [1, 2]]
+    """
+
+def fftnd(input: Any, fft_length: Any, axes: Any, name: str | None = None) -> Tensor:
+    """The discrete Fourier transform over some axes, as `tf.signal.fftnd` computes it.
+
+    Parameters
+    ----------
+    input : array_like
+        The operand.
+    fft_length, axes : array_like of int
+        The points along each of the axes, to which the operand is cut or padded with zeros; and the axes.
+    name : str, optional
+        Accepted for TensorFlow's sake; without effect.
+
+    Returns
+    -------
+    Tensor
+        Complex.
+
+    Raises
+    ------
+    ValueError
+        For lengths that are not as many as the axes, or none of a point.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/fftnd
+
+    Examples
+    --------
+    >>> tf.fftnd([[1., 2.], [3., 4.]], [2], [0]).numpy().tolist()
+    [[(4+0j), (6+0j)], [(-2+0j), (-2+0j)]]
+    """
+
+def ifftnd(input: Any, fft_length: Any, axes: Any, name: str | None = None) -> Tensor:
+    """The inverse of `fftnd`, as `tf.signal.ifftnd` computes it.
+
+    Parameters
+    ----------
+    input : array_like
+        The operand.
+    fft_length, axes : array_like of int
+        The points along each of the axes, to which the operand is cut or padded with zeros; and the axes.
+    name : str, optional
+        Accepted for TensorFlow's sake; without effect.
+
+    Returns
+    -------
+    Tensor
+        Complex.
+
+    Raises
+    ------
+    ValueError
+        For lengths that are not as many as the axes, or none of a point.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/ifftnd
+
+    Examples
+    --------
+    >>> tf.ifftnd([[1., 2.], [3., 4.]], [2], [0]).numpy().tolist()
+    [[(2+0j), (3+0j)], [(-1+0j), (-1+0j)]]
+    """
+
+def irfftnd(input: Any, fft_length: Any, axes: Any, Treal: Any = None, name: str | None = None) -> Tensor:
+    """The inverse of `rfftnd`, as `tf.signal.irfftnd` computes it.
+
+    Parameters
+    ----------
+    input : array_like
+        The operand.
+    fft_length, axes : array_like of int
+        The points along each of the axes, to which the operand is cut or padded with zeros; and the axes.
+    Treal : dtype, optional
+        That of the result; by default of the operand's precision.
+    name : str, optional
+        Accepted for TensorFlow's sake; without effect.
+
+    Returns
+    -------
+    Tensor
+        Real.
+
+    Raises
+    ------
+    ValueError
+        For lengths that are not as many as the axes, or none of a point.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/irfftnd
+
+    Examples
+    --------
+    >>> tf.irfftnd([[1., 2.], [3., 4.]], [2], [0]).numpy().tolist()
+    [[2.0, 3.0], [-1.0, -1.0]]
+    """
+
+def rfftnd(input: Any, fft_length: Any, axes: Any, Tcomplex: Any = None, name: str | None = None) -> Tensor:
+    """Half the transform of real signals, as `tf.signal.rfftnd` computes it.
+
+    Parameters
+    ----------
+    input : array_like
+        The operand.
+    fft_length, axes : array_like of int
+        The points along each of the axes, to which the operand is cut or padded with zeros; and the axes.
+    Tcomplex : dtype, optional
+        That of the result; by default of the operand's precision.
+    name : str, optional
+        Accepted for TensorFlow's sake; without effect.
+
+    Returns
+    -------
+    Tensor
+        Complex.
+
+    Raises
+    ------
+    ValueError
+        For lengths that are not as many as the axes, or none of a point.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/rfftnd
+
+    Examples
+    --------
+    >>> tf.rfftnd([[1., 2.], [3., 4.]], [2], [0]).numpy().tolist()
+    [[(4+0j), (6+0j)], [(-2+0j), (-2+0j)]]
+    """
 
 def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
     """A tensor with elements or slices added to it.

@@ -10,8 +10,6 @@ from typing import Any
 from .creation import accumulate_n as accumulate_n
 from .creation import add_n as add_n
 from .creation import cast as cast
-from .ops.approximate import approx_max_k as approx_max_k
-from .ops.approximate import approx_min_k as approx_min_k
 from .ops.complex_parts import imag as imag
 from .ops.complex_parts import real as real
 from .ops.counting import bincount as bincount
@@ -21,8 +19,6 @@ from .ops.counting import in_top_k as in_top_k
 from .ops.counting import polyval as polyval
 from .ops.counting import scalar_mul as scalar_mul
 from .ops.counting import zero_fraction as zero_fraction
-from .ops.gamma_orders import igamma as igamma
-from .ops.gamma_orders import igammac as igammac
 from .ops.histograms import is_non_decreasing as is_non_decreasing
 from .ops.histograms import is_strictly_increasing as is_strictly_increasing
 from .ops.nn import l2_normalize as l2_normalize
@@ -155,6 +151,94 @@ def add(x: TensorLike, y: TensorLike, name: str | None = None) -> Tensor:
     >>> x = np.array([-1.0, 1.0])
     >>> np.allclose(tf.math.add(x, x[::-1]).numpy(), np.add(x, x[::-1]))
     True
+    """
+
+def approx_max_k(
+    operand: Any,
+    k: int,
+    reduction_dimension: int = -1,
+    recall_target: float = 0.95,
+    reduction_input_size_override: int = -1,
+    aggregate_to_topk: bool = True,
+    name: str | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The k largest elements along an axis, the largest first; all of them, where TensorFlow's may miss some.
+
+    Parameters
+    ----------
+    operand : array_like
+        Of a float dtype and one dimension at least.
+    k : int
+        How many.
+    reduction_dimension : int
+        The axis.
+    recall_target, reduction_input_size_override, aggregate_to_topk : object
+        Accepted for TensorFlow's sake; without effect.
+
+    Returns
+    -------
+    values : Tensor
+        Of length k along the axis; they have the gradient.
+    indices : Tensor
+        Their places, of dtype int32.
+
+    Raises
+    ------
+    ValueError
+        Where there are no k elements.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math.approx_max_k
+
+    Examples
+    --------
+    >>> [part.numpy().tolist() for part in tf.math.approx_max_k([1., 3., 2.], 2)]
+    [[3.0, 2.0], [1, 2]]
+    """
+
+def approx_min_k(
+    operand: Any,
+    k: int,
+    reduction_dimension: int = -1,
+    recall_target: float = 0.95,
+    reduction_input_size_override: int = -1,
+    aggregate_to_topk: bool = True,
+    name: str | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The k smallest elements along an axis, the smallest first; all of them, where TensorFlow's may miss some.
+
+    Parameters
+    ----------
+    operand : array_like
+        Of a float dtype and one dimension at least.
+    k : int
+        How many.
+    reduction_dimension : int
+        The axis.
+    recall_target, reduction_input_size_override, aggregate_to_topk : object
+        Accepted for TensorFlow's sake; without effect.
+
+    Returns
+    -------
+    values : Tensor
+        Of length k along the axis; they have the gradient.
+    indices : Tensor
+        Their places, of dtype int32.
+
+    Raises
+    ------
+    ValueError
+        Where there are no k elements.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math.approx_min_k
+
+    Examples
+    --------
+    >>> [part.numpy().tolist() for part in tf.math.approx_min_k([1., 3., 2.], 2)]
+    [[1.0, 2.0], [0, 2]]
     """
 
 def asin(x: TensorLike, name: str | None = None) -> Tensor:
@@ -765,6 +849,54 @@ def greater_equal(x: TensorLike, y: TensorLike, name: str | None = None) -> Tens
     >>> x = np.array([-1.0, 1.0])
     >>> np.allclose(tf.math.greater_equal(x, x[::-1]).numpy(), np.greater_equal(x, x[::-1]))
     True
+    """
+
+def igamma(a: Any, x: Any, name: str | None = None) -> Tensor:
+    """Regularised lower incomplete gamma function, elementwise.
+
+    Parameters
+    ----------
+    a, x : array_like
+        Positive numbers that broadcast; of the dtype of one another if they are plain.
+
+    Returns
+    -------
+    Tensor
+        Of the operands' common shape and promoted dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/igamma. TensorFlow has the first derivative by a.
+    `tf.scipy.special.gammainc`, and SciPy's ufunc on tensors, are this function.
+
+    Examples
+    --------
+    >>> print(tf.math.igamma([1., 2.], 1.).numpy().round(4))
+    [0.6321 0.2642]
+    """
+
+def igammac(a: Any, x: Any, name: str | None = None) -> Tensor:
+    """Regularised upper incomplete gamma function, elementwise.
+
+    Parameters
+    ----------
+    a, x : array_like
+        Positive numbers that broadcast; of the dtype of one another if they are plain.
+
+    Returns
+    -------
+    Tensor
+        Of the operands' common shape and promoted dtype.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/math/igammac. TensorFlow has the first derivative by a.
+    `tf.scipy.special.gammaincc`, and SciPy's ufunc on tensors, are this function.
+
+    Examples
+    --------
+    >>> print(tf.math.igammac([1., 2.], 1.).numpy().round(4))
+    [0.3679 0.7358]
     """
 
 def is_finite(x: TensorLike, name: str | None = None) -> Tensor:

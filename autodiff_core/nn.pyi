@@ -4,23 +4,24 @@
 
 from ._core import Tensor
 from ._core import TensorLike
+from .ops.candidates import CandidateSampler
 from .ops.nn import silu as _silu
 from .ops.normalizing import local_response_normalization as _local_response_normalization
+from .ops.pooling import FractionalAvgPool
+from .ops.pooling import FractionalMaxPool
 from .tensorflow import nn_experimental as _nn_experimental
+from collections.abc import Sequence
 from typing import Any
+from .math import approx_max_k as approx_max_k
+from .math import approx_min_k as approx_min_k
 from .math import sigmoid as sigmoid
 from .math import softplus as softplus
 from .math import softsign as softsign
 from .math import tanh as tanh
-from .ops.approximate import approx_max_k as approx_max_k
-from .ops.approximate import approx_min_k as approx_min_k
 from .ops.blocks import space_to_batch as space_to_batch
 from .ops.blocks import with_space_to_batch as with_space_to_batch
 from .ops.candidates import all_candidate_sampler as all_candidate_sampler
 from .ops.candidates import compute_accidental_hits as compute_accidental_hits
-from .ops.candidates import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
-from .ops.candidates import nce_loss as nce_loss
-from .ops.candidates import sampled_softmax_loss as sampled_softmax_loss
 from .ops.convolution_spellings import atrous_conv2d as atrous_conv2d
 from .ops.convolution_spellings import atrous_conv2d_transpose as atrous_conv2d_transpose
 from .ops.convolution_spellings import conv_transpose as conv_transpose
@@ -57,8 +58,6 @@ from .ops.normalizing import weighted_moments as weighted_moments
 from .ops.ordering import top_k as top_k
 from .ops.pooling import dilation2d as dilation2d
 from .ops.pooling import erosion2d as erosion2d
-from .ops.pooling import fractional_avg_pool as fractional_avg_pool
-from .ops.pooling import fractional_max_pool as fractional_max_pool
 from .ops.pooling import max_pool_with_argmax as max_pool_with_argmax
 from .ops.pooling import pool as pool
 from .ops.statistics import batch_norm_with_global_normalization as batch_norm_with_global_normalization
@@ -516,6 +515,167 @@ def elu(features: TensorLike, name: str | None = None) -> Tensor:
     [-0.6321  2.    ]
     """
 
+def fixed_unigram_candidate_sampler(
+    true_classes: Any,
+    num_true: int,
+    num_sampled: int,
+    unique: bool,
+    range_max: int,
+    vocab_file: str = "",
+    distortion: float = 1.0,
+    num_reserved_ids: int = 0,
+    num_shards: int = 1,
+    shard: int = 0,
+    unigrams: Sequence[float] = ...,
+    seed: int | None = None,
+    name: str | None = None,
+) -> CandidateSampler:
+    """Draw classes by given weights.
+
+    Parameters
+    ----------
+    true_classes : array_like of int
+        Of shape (batch, num_true).
+    num_true : int
+        How many true classes an example has.
+    num_sampled : int
+        How many classes to draw, for the whole batch.
+    unique : bool
+        Whether all drawn must differ.
+    range_max : int
+        How many classes there are.
+    vocab_file : str
+        A file with a line for each class that ends in a comma and its weight; instead of `unigrams`.
+    distortion : float
+        What weights are raised to.
+    num_reserved_ids : int
+        How many classes before those of the weights are never drawn.
+    num_shards, shard : int
+        Only every so many classes are drawn, from this one on.
+    unigrams : sequence of float
+        A weight for each class.
+    seed : int, optional
+        The generator to draw from; see `tf.random`.
+
+    Returns
+    -------
+    sampled_candidates : Tensor
+        Of shape (num_sampled,) and dtype int64.
+    true_expected_count, sampled_expected_count : Tensor
+        How often each is expected among the drawn; of dtype float32.
+
+    Raises
+    ------
+    ValueError
+        Where classes or numbers do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/random/fixed_unigram_candidate_sampler. The draws are NumPy's; a recorded function
+    draws anew at each replay.
+
+    Examples
+    --------
+    >>> tf.random.fixed_unigram_candidate_sampler([[0], [3]], 1, 4, True, 5, unigrams=[1, 2, 3, 4, 5]).sampled_candidates.shape
+    TensorShape([4])
+    """
+
+def fractional_avg_pool(
+    value: Any,
+    pooling_ratio: Any,
+    pseudo_random: bool = False,
+    overlapping: bool = False,
+    seed: int = 0,
+    name: str | None = None,
+) -> FractionalAvgPool:
+    """The mean of each of windows whose sizes are drawn at random, over height and width.
+
+    Parameters
+    ----------
+    value : array_like
+        Of shape (batch, height, width, channels).
+    pooling_ratio : float or sequence of float
+        How many times smaller to make height and width: one number, two, or one for each of four dimensions.
+    pseudo_random : bool
+        Whether the bounds are evenly spaced from a random begin, rather than the sizes shuffled.
+    overlapping : bool
+        Whether the first row and column of the next window count too.
+    seed : int
+        Of the draw; 0 for another draw each time.
+
+    Returns
+    -------
+    output : Tensor
+        With int(size / ratio) windows along height and width.
+    row_pooling_sequence, col_pooling_sequence : Tensor
+        The windows' bounds; no gradient passes.
+
+    Raises
+    ------
+    TypeError
+        For operands that are not floats.
+    ValueError
+        Where shape and ratio do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/fractional_avg_pool, after B. Graham, Fractional max-pooling (2014). The draws
+    are NumPy's, not TensorFlow's; without a seed a recorded function draws anew at each replay.
+
+    Examples
+    --------
+    >>> tf.nn.fractional_avg_pool(tf.ones((1, 5, 7, 2)), 1.4, seed=1).output.shape
+    TensorShape([1, 3, 5, 2])
+    """
+
+def fractional_max_pool(
+    value: Any,
+    pooling_ratio: Any,
+    pseudo_random: bool = False,
+    overlapping: bool = False,
+    seed: int = 0,
+    name: str | None = None,
+) -> FractionalMaxPool:
+    """The largest element of each of windows whose sizes are drawn at random, over height and width.
+
+    Parameters
+    ----------
+    value : array_like
+        Of shape (batch, height, width, channels).
+    pooling_ratio : float or sequence of float
+        How many times smaller to make height and width: one number, two, or one for each of four dimensions.
+    pseudo_random : bool
+        Whether the bounds are evenly spaced from a random begin, rather than the sizes shuffled.
+    overlapping : bool
+        Whether the first row and column of the next window count too.
+    seed : int
+        Of the draw; 0 for another draw each time.
+
+    Returns
+    -------
+    output : Tensor
+        With int(size / ratio) windows along height and width.
+    row_pooling_sequence, col_pooling_sequence : Tensor
+        The windows' bounds; no gradient passes.
+
+    Raises
+    ------
+    TypeError
+        For operands that are not floats.
+    ValueError
+        Where shape and ratio do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/fractional_max_pool, after B. Graham, Fractional max-pooling (2014). The draws
+    are NumPy's, not TensorFlow's; without a seed a recorded function draws anew at each replay.
+
+    Examples
+    --------
+    >>> tf.nn.fractional_max_pool(tf.ones((1, 5, 7, 2)), 1.4, seed=1).output.shape
+    TensorShape([1, 3, 5, 2])
+    """
+
 def max_pool1d(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
 ) -> Tensor:
@@ -636,6 +796,64 @@ def max_pool3d(
     TensorShape([1, 3, 3, 3, 3])
     """
 
+def nce_loss(
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values: Any = None,
+    remove_accidental_hits: bool = False,
+    name: str | None = "nce_loss",
+) -> Tensor:
+    """Noise-contrastive estimation: whether each of the true classes and a few drawn ones is true.
+
+    Parameters
+    ----------
+    weights : array_like
+        Of shape (classes, features): a row for each class.
+    biases : array_like
+        Of shape (classes,).
+    labels : array_like of int
+        The true classes, of shape (batch, num_true).
+    inputs : array_like
+        Of shape (batch, features).
+    num_sampled : int
+        How many classes are drawn.
+    num_classes : int
+        How many classes there are.
+    num_true : int
+        How many true classes an example has.
+    sampled_values : tuple, optional
+        What one of the samplers gave; by default that of `tf.random.log_uniform_candidate_sampler`.
+    remove_accidental_hits : bool
+        Whether drawn classes that are true ones do not count.
+
+    Returns
+    -------
+    Tensor
+        A loss for each example.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/nce_loss. The gradients of variables as weights and biases are
+    `IndexedSlices`.
+
+    Examples
+    --------
+    >>> w, b, x = tf.ones((3, 2)), tf.zeros(3), tf.ones((1, 2))
+    >>> drawn = tf.random.all_candidate_sampler([[1]], 1, 3, True)
+    >>> print(tf.nn.nce_loss(w, b, [[1]], x, 3, 3, sampled_values=drawn, remove_accidental_hits=True))
+    Tensor([4.380784], shape=(1,), dtype=float32)
+    """
+
 def relu(features: TensorLike, name: str | None = None) -> Tensor:
     """max(x, 0), elementwise; its slope at 0 is 0.
 
@@ -684,6 +902,67 @@ def relu6(features: TensorLike, name: str | None = None) -> Tensor:
     --------
     >>> print(tf.nn.relu6([-1.0, 7.0]).numpy().round(4))
     [0. 6.]
+    """
+
+def sampled_softmax_loss(
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_sampled: int,
+    num_classes: int,
+    num_true: int = 1,
+    sampled_values: Any = None,
+    remove_accidental_hits: bool = True,
+    seed: int | None = None,
+    name: str | None = "sampled_softmax_loss",
+) -> Tensor:
+    """Cross-entropy of a softmax over the true classes and a few drawn ones, in place of all.
+
+    Parameters
+    ----------
+    weights : array_like
+        Of shape (classes, features): a row for each class.
+    biases : array_like
+        Of shape (classes,).
+    labels : array_like of int
+        The true classes, of shape (batch, num_true).
+    inputs : array_like
+        Of shape (batch, features).
+    num_sampled : int
+        How many classes are drawn.
+    num_classes : int
+        How many classes there are.
+    num_true : int
+        How many true classes an example has.
+    sampled_values : tuple, optional
+        What one of the samplers gave; by default that of `tf.random.log_uniform_candidate_sampler`.
+    remove_accidental_hits : bool
+        Whether drawn classes that are true ones do not count.
+    seed : int, optional
+        Of the draw.
+
+    Returns
+    -------
+    Tensor
+        A loss for each example.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes do not fit.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/nn/sampled_softmax_loss. The gradients of variables as weights and biases are
+    `IndexedSlices`.
+
+    Examples
+    --------
+    >>> w, b, x = tf.ones((3, 2)), tf.zeros(3), tf.ones((1, 2))
+    >>> drawn = tf.random.all_candidate_sampler([[1]], 1, 3, True)
+    >>> print(tf.nn.sampled_softmax_loss(w, b, [[1]], x, 3, 3, sampled_values=drawn, remove_accidental_hits=True))
+    Tensor([1.0986123], shape=(1,), dtype=float32)
     """
 
 def selu(features: TensorLike, name: str | None = None) -> Tensor:

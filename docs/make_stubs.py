@@ -133,7 +133,9 @@ def resolved(module: str, name: str, thing: Any) -> tuple[str, str] | None:
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
         return resolved(module, node.value.id, thing)
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return (module, name) if getattr(import_module(module), name, None) is thing else None
+        # (What a decorator adds to a docstring, no editor would show.)
+        says_all = not is_function or ast.get_docstring(node) == inspect.cleandoc(thing.__doc__ or "")
+        return (module, name) if says_all and getattr(import_module(module), name, None) is thing else None
     if node is not None:  # (a function that a call gives has no parameters to a type checker)
         return None if is_function and not isinstance(node.value, ast.Attribute) else (module, name)
     base, original = imports(module).get(name, (None, None))

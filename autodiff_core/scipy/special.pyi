@@ -9,12 +9,12 @@ from ..math import bessel_i0e as _bessel_i0e
 from ..math import bessel_i1 as _bessel_i1
 from ..math import bessel_i1e as _bessel_i1e
 from ..math import digamma as _digamma
+from ..math import igamma as _igamma
+from ..math import igammac as _igammac
 from ..math import lgamma as _lgamma
 from ..math import log_sigmoid as _log_sigmoid
 from ..math import rint as _rint
 from ..math import sigmoid as _sigmoid
-from ..ops.gamma_orders import igamma as _igamma
-from ..ops.gamma_orders import igammac as _igammac
 from typing import Any
 from ..math import betainc as betainc
 from ..math import digamma as digamma

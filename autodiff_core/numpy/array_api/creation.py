@@ -10,6 +10,7 @@ from ... import _core
 from ..._core import Tensor
 from ...ops import shaping
 from ..functions import joining, ordering, pointwise
+from .describing import described
 from .info import check_device, default_of
 
 # Letters for kinds of numbers, from the narrowest.
@@ -137,31 +138,15 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
     return imported(x, copy)
 
 
+@described(
+    "Tensor : Of one dimension.",
+    start="number : The first number; 0 where it is the only argument, which is the end then.",
+    stop="number, optional : The end, which is left out.",
+    step="number : From one number to the next.",
+    dtype="dtype, optional : That of the result; that of the numbers by default.",
+)
 def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Numbers from start (0 where there is one argument) up to stop, which is left out, in equal steps.
-
-    Parameters
-    ----------
-    start : number
-        The first number; 0 where it is the only argument, which is the end then.
-    stop : number, optional
-        The end, which is left out.
-    step : number
-        From one number to the next.
-    dtype : dtype, optional
-        That of the result; that of the numbers by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Of one dimension.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.arange.html
-    """
+    """Numbers from start (0 where there is one argument) up to stop, which is left out, in equal steps."""
     check_device(device)
     first, last = (0, start) if stop is None else (start, stop)
     # (NumPy computes with the ends as they are: an integer tensor beside a float would want it for an integer.)
@@ -171,313 +156,116 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     return _made(np.arange(*ends), dtype)
 
 
+@described(
+    "Tensor : Of one dimension.",
+    start="number or Tensor : The ends.",
+    stop="number or Tensor : The ends.",
+    num="int : How many.",
+    endpoint="bool : Whether `stop` is the last one.",
+)
 def linspace(
     start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None, endpoint: bool = True
 ) -> Tensor:
-    """So many numbers from start to stop at equal distances; recorded, where the ends are tensors.
-
-    Parameters
-    ----------
-    start, stop : number or Tensor
-        The ends.
-    num : int
-        How many.
-    dtype : dtype, optional
-        That of the result; the default float by default.
-    device : {"cpu"}, optional
-        There is one device.
-    endpoint : bool
-        Whether `stop` is the last one.
-
-    Returns
-    -------
-    Tensor
-        Of one dimension.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.linspace.html
-    """
+    """So many numbers from start to stop at equal distances; recorded, where the ends are tensors."""
     check_device(device)
     if isinstance(start, _core.Operand) or isinstance(stop, _core.Operand):
         return pointwise.linspace(start, stop, num, endpoint, dtype=dtype)
     return _made(np.linspace(start, stop, num, endpoint=endpoint), dtype)
 
 
+@described(
+    "Tensor : Of the shape.",
+    fill_value="number or scalar Tensor : The value.",
+    dtype="dtype, optional : That of the result; that of the value by default.",
+)
 def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """One value everywhere; recorded, where it is a tensor.
-
-    Parameters
-    ----------
-    shape : int or tuple of int
-        That of the result.
-    fill_value : number or scalar Tensor
-        The value.
-    dtype : dtype, optional
-        That of the result; that of the value by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Of the shape.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.full.html
-    """
+    """One value everywhere; recorded, where it is a tensor."""
     check_device(device)
     return shaping.broadcast_to(asarray(fill_value, dtype=dtype), shaping._sizes(shape))
 
 
+@described(
+    "Tensor : Of the shape of `x`.",
+    fill_value="number or scalar Tensor : The value.",
+    dtype="dtype, optional : That of the result; that of `x` by default.",
+)
 def full_like(x: Any, /, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """One value everywhere, in the shape and dtype of another tensor; recorded, where the value is a tensor.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and dtype.
-    fill_value : number or scalar Tensor
-        The value.
-    dtype : dtype, optional
-        That of the result; that of `x` by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Of the shape of `x`.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.full_like.html
-    """
+    """One value everywhere, in the shape and dtype of another tensor; recorded, where the value is a tensor."""
     check_device(device)
     operand = _core.operand(x)
     value = asarray(fill_value, dtype=operand.dtype if dtype is None else dtype)
     return shaping.broadcast_to(value, operand.shape)
 
 
+@described("Tensor : Zeros.")
 def zeros(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Zeros.
-
-    Parameters
-    ----------
-    shape : int or tuple of int
-        That of the result.
-    dtype : dtype, optional
-        That of the result; the default float by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Zeros.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.zeros.html
-    """
+    """Zeros."""
     check_device(device)
     return _made(np.zeros(shaping._sizes(shape)), dtype)
 
 
+@described("Tensor : Ones.")
 def ones(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Ones.
-
-    Parameters
-    ----------
-    shape : int or tuple of int
-        That of the result.
-    dtype : dtype, optional
-        That of the result; the default float by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Ones.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.ones.html
-    """
+    """Ones."""
     check_device(device)
     return _made(np.ones(shaping._sizes(shape)), dtype)
 
 
+@described("Tensor : Zeros.")
 def empty(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Zeros: a tensor cannot be written to, so there is nothing else that it could be good for.
-
-    Parameters
-    ----------
-    shape : int or tuple of int
-        That of the result.
-    dtype : dtype, optional
-        That of the result; the default float by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Zeros.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.empty.html
-    """
+    """Zeros: a tensor cannot be written to, so there is nothing else that it could be good for."""
     return zeros(shape, dtype=dtype, device=device)
 
 
+@described("Tensor : Zeros.", dtype="dtype, optional : That of the result; that of `x` by default.")
 def zeros_like(x: Any, /, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Zeros in the shape and dtype of another tensor.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and dtype.
-    dtype : dtype, optional
-        That of the result; that of `x` by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Zeros.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.zeros_like.html
-    """
+    """Zeros in the shape and dtype of another tensor."""
     operand = _core.operand(x)
     return zeros(operand.shape, dtype=operand.dtype if dtype is None else dtype, device=device)
 
 
+@described("Tensor : Ones.", dtype="dtype, optional : That of the result; that of `x` by default.")
 def ones_like(x: Any, /, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Ones in the shape and dtype of another tensor.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and dtype.
-    dtype : dtype, optional
-        That of the result; that of `x` by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Ones.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.ones_like.html
-    """
+    """Ones in the shape and dtype of another tensor."""
     operand = _core.operand(x)
     return ones(operand.shape, dtype=operand.dtype if dtype is None else dtype, device=device)
 
 
+@described("Tensor : Zeros.", dtype="dtype, optional : That of the result; that of `x` by default.")
 def empty_like(x: Any, /, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Zeros in the shape and dtype of another tensor.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and dtype.
-    dtype : dtype, optional
-        That of the result; that of `x` by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Zeros.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.empty_like.html
-    """
+    """Zeros in the shape and dtype of another tensor."""
     return zeros_like(x, dtype=dtype, device=device)
 
 
+@described(
+    "Tensor : Of shape (n_rows, n_cols).",
+    n_rows="int : How many rows.",
+    n_cols="int, optional : How many columns; as many as rows by default.",
+    k="int : Which diagonal; positive ones lie above.",
+)
 def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Tensor:
-    """Ones on a diagonal, zeros elsewhere.
-
-    Parameters
-    ----------
-    n_rows : int
-        How many rows.
-    n_cols : int, optional
-        How many columns; as many as rows by default.
-    k : int
-        Which diagonal; positive ones lie above.
-    dtype : dtype, optional
-        That of the result; the default float by default.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        Of shape (n_rows, n_cols).
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.eye.html
-    """
+    """Ones on a diagonal, zeros elsewhere."""
     check_device(device)
     return _made(np.eye(n_rows, n_cols, k), dtype)
 
 
+@described(
+    "Tensor : Of the same shape and dtype.",
+    x="array_like : Matrices, of shape (..., M, N).",
+    k="int : The last diagonal that is kept.",
+)
 def tril(x: Any, /, *, k: int = 0) -> Tensor:
-    """Matrices with zeros above a diagonal; recorded.
-
-    Parameters
-    ----------
-    x : array_like
-        Matrices, of shape (..., M, N).
-    k : int
-        The last diagonal that is kept.
-
-    Returns
-    -------
-    Tensor
-        Of the same shape and dtype.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.tril.html
-    """
+    """Matrices with zeros above a diagonal; recorded."""
     return ordering.tril(x, k)
 
 
+@described(
+    "Tensor : Of the same shape and dtype.",
+    x="array_like : Matrices, of shape (..., M, N).",
+    k="int : The first diagonal that is kept.",
+)
 def triu(x: Any, /, *, k: int = 0) -> Tensor:
-    """Matrices with zeros below a diagonal; recorded.
-
-    Parameters
-    ----------
-    x : array_like
-        Matrices, of shape (..., M, N).
-    k : int
-        The first diagonal that is kept.
-
-    Returns
-    -------
-    Tensor
-        Of the same shape and dtype.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.triu.html
-    """
+    """Matrices with zeros below a diagonal; recorded."""
     return ordering.triu(x, k)
 
 

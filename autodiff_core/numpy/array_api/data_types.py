@@ -25,6 +25,7 @@ from ...dtypes import (
     uint32,
     uint64,
 )
+from .describing import described
 from .info import check_device
 
 __all__ = [
@@ -77,29 +78,13 @@ def _dtype_of(value: Any) -> Any:
     return value.dtype if isinstance(value, _core.Operand) else value
 
 
+@described(
+    "Tensor : The values; recorded.",
+    dtype="dtype : The one that is wanted.",
+    copy="bool : Whether a tensor that has the dtype already becomes another one.",
+)
 def astype(x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Any = None) -> Tensor:
-    """The values in another dtype.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and dtype.
-    dtype : dtype
-        The one that is wanted.
-    copy : bool
-        Whether a tensor that has the dtype already becomes another one.
-    device : {"cpu"}, optional
-        There is one device.
-
-    Returns
-    -------
-    Tensor
-        The values; recorded.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.astype.html
-    """
+    """The values in another dtype."""
     check_device(device)
     wanted = np.dtype(dtype)
     operand = _core.operand(x)
@@ -112,45 +97,18 @@ def astype(x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Any = N
     return _core.identity_tensor(operand) if copy else _core.to_tensor(operand)
 
 
+@described("bool : Whether it is safe.", from_="dtype or Tensor : From which.", to="dtype : To which.")
 def can_cast(from_: Any, to: Any, /) -> builtins.bool:
-    """Whether values of one dtype can be had in another without a loss, by NumPy's rules.
-
-    Parameters
-    ----------
-    from_ : dtype or Tensor
-        From which.
-    to : dtype
-        To which.
-
-    Returns
-    -------
-    bool
-        Whether it is safe.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.can_cast.html
-    """
+    """Whether values of one dtype can be had in another without a loss, by NumPy's rules."""
     return builtins.bool(np.can_cast(_dtype_of(from_), to))
 
 
+@described(
+    "FloatInfo : With bits, eps, max, min, smallest_normal and dtype.",
+    type="dtype or Tensor : Of floats or complex numbers.",
+)
 def finfo(type: Any, /) -> FloatInfo:
-    """The limits of a float dtype; of a complex dtype, those of its parts.
-
-    Parameters
-    ----------
-    type : dtype or Tensor
-        Of floats or complex numbers.
-
-    Returns
-    -------
-    FloatInfo
-        With bits, eps, max, min, smallest_normal and dtype.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.finfo.html
-    """
+    """The limits of a float dtype; of a complex dtype, those of its parts."""
     found = np.finfo(_dtype_of(type))
     return FloatInfo(
         int(found.bits),
@@ -162,48 +120,24 @@ def finfo(type: Any, /) -> FloatInfo:
     )
 
 
+@described("IntegerInfo : With bits, max, min and dtype.", type="dtype or Tensor : Of integers.")
 def iinfo(type: Any, /) -> IntegerInfo:
-    """The limits of an integer dtype.
-
-    Parameters
-    ----------
-    type : dtype or Tensor
-        Of integers.
-
-    Returns
-    -------
-    IntegerInfo
-        With bits, max, min and dtype.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.iinfo.html
-    """
+    """The limits of an integer dtype."""
     dtype = np.dtype(_dtype_of(type))
     found = np.iinfo(dtype)
     return IntegerInfo(int(found.bits), int(found.max), int(found.min), dtype)
 
 
+@described(
+    "bool : Whether it is.",
+    dtype="dtype : Any.",
+    kind=(
+        'dtype, str or tuple of these : A dtype; "bool", "signed integer", "unsigned integer", '
+        '"integral", "real floating", "complex floating" or "numeric"; or several.'
+    ),
+)
 def isdtype(dtype: Any, kind: Any) -> builtins.bool:
-    """Whether a dtype is a given one, is of a kind ("integral", "real floating" ...), or fits one of several.
-
-    Parameters
-    ----------
-    dtype : dtype
-        Any.
-    kind : dtype, str or tuple of these
-        A dtype; "bool", "signed integer", "unsigned integer", "integral", "real floating", "complex floating" or
-        "numeric"; or several.
-
-    Returns
-    -------
-    bool
-        Whether it is.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.isdtype.html
-    """
+    """Whether a dtype is a given one, is of a kind ("integral", "real floating" ...), or fits one of several."""
     return builtins.bool(np.isdtype(dtype, kind))
 
 

@@ -12,6 +12,7 @@ from ..._core import Tensor
 from ...ops import complex_parts
 from ..functions import ordering
 from ..protocol import array_ufunc
+from .describing import described
 
 
 def _computed(ufunc: np.ufunc) -> Callable[..., Tensor]:
@@ -144,65 +145,28 @@ tanh = _one("tanh", np.tanh)
 trunc = _to_integers("trunc", np.trunc)
 
 
+@described(
+    "Tensor : Of the dtype of `x`. What is clipped gets a gradient of zero.",
+    x="array_like : Of any shape and real dtype.",
+    min="array_like, optional : The bounds, which broadcast.",
+    max="array_like, optional : The bounds, which broadcast.",
+)
 def clip(x: Any, /, min: Any = None, max: Any = None) -> Tensor:
-    """Values bounded below and above, where bounds are given; in the operand's dtype.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and real dtype.
-    min, max : array_like, optional
-        The bounds, which broadcast.
-
-    Returns
-    -------
-    Tensor
-        Of the dtype of `x`. What is clipped gets a gradient of zero.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.clip.html
-    """
+    """Values bounded below and above, where bounds are given; in the operand's dtype."""
     operand = _core.operand(x)
     bounds = [b if b is None else _core.operand_like(b, operand) for b in (min, max)]
     return ordering.clip(operand, *bounds)
 
 
+@described("Tensor : Of a float dtype for complex numbers.", x="array_like : Of any shape and numeric dtype.")
 def real(x: Any, /) -> Tensor:
-    """The real part, elementwise; recorded.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and numeric dtype.
-
-    Returns
-    -------
-    Tensor
-        Of a float dtype for complex numbers.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.real.html
-    """
+    """The real part, elementwise; recorded."""
     return complex_parts.real(x)
 
 
+@described(
+    "Tensor : Of a float dtype for complex numbers; zeros for others.", x="array_like : Of any shape and numeric dtype."
+)
 def imag(x: Any, /) -> Tensor:
-    """The imaginary part, elementwise; recorded.
-
-    Parameters
-    ----------
-    x : array_like
-        Of any shape and numeric dtype.
-
-    Returns
-    -------
-    Tensor
-        Of a float dtype for complex numbers; zeros for others.
-
-    Notes
-    -----
-    https://data-apis.org/array-api/2024.12/API_specification/generated/array_api.imag.html
-    """
+    """The imaginary part, elementwise; recorded."""
     return complex_parts.imag(x)
