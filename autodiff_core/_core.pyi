@@ -440,6 +440,57 @@ def colour_rows(
 
 # ------------------------------------------------------------------------------------------------------------ op table
 
+# The ops that C code knows by number.
+OP_LEAF: int
+OP_ADD: int
+OP_SUBTRACT: int
+OP_MULTIPLY: int
+OP_DIVIDE: int
+OP_NEGATIVE: int
+OP_SELECT: int
+OP_CAST: int
+OP_SUM: int
+OP_BROADCAST: int
+OP_RESHAPE: int
+OP_TRANSPOSE: int
+OP_SLICE: int
+OP_UNSLICE: int
+OP_MATMUL: int
+OP_SQUARE: int
+OP_POWER: int
+OP_FLOOR_DIVIDE: int
+OP_REMAINDER: int
+OP_ABSOLUTE: int
+OP_LESS: int
+OP_LESS_EQUAL: int
+OP_EQUAL: int
+OP_NOT_EQUAL: int
+OP_GREATER: int
+OP_GREATER_EQUAL: int
+OP_TAKE: int
+OP_BITWISE_AND: int
+OP_BITWISE_OR: int
+OP_BITWISE_XOR: int
+OP_INVERT: int
+OP_SQRT: int
+OP_PROJECTION: int
+OP_GATHER_ROWS: int
+OP_GUARD: int
+OP_ASSIGN: int
+OP_INPUT: int
+OP_CONSTANT: int
+OP_COTANGENT_PRODUCT: int
+OP_COTANGENT_QUOTIENT: int
+OP_ZERO_PRODUCT: int
+OP_EXP: int
+OP_CONJ: int
+OP_LOGICAL_NOT: int
+OP_LOGICAL_AND: int
+OP_SIGN_BIT: int
+OP_STOP_GRADIENT: int
+OP_MEAN_OF_INTEGERS: int
+OP_HOW_MANY_HOLD: int
+
 class Op:
     @property
     def opcode(self) -> int: ...
@@ -506,6 +557,8 @@ def register_elementwise(
     keeps_integers: bool = False,
     c: Any = None,
     cost: Any = "each",
+    number: int | None = None,
+    own: bool = False,
 ) -> Op: ...
 
 @final
@@ -551,6 +604,7 @@ def register_linear(
     c: tuple[Any, Any] = (None, None),
     cost: tuple[Any, Any] = ("each", "each"),
     views: tuple[bool, bool] = (False, False),
+    numbers: tuple[int | None, int | None] = (None, None),
 ) -> tuple[Op, Op]: ...
 def register_general(
     name: str,
@@ -577,14 +631,16 @@ def register_general(
     gives: Any,
     c: Any = None,
     cost: Any = "each",
+    number: int | None = None,
 ) -> Op: ...
-def register_matmul(ufunc: np.ufunc, *, form: Any, gives: Any, c: Any = None, cost: Any = "each") -> Op: ...
+def register_matmul(name: str, ufunc: np.ufunc, *, form: Any, gives: Any, c: Any = None, cost: Any = "each") -> Op: ...
 def op_named(name: str) -> Op: ...
 def row_named(name: str) -> tuple[str, int, bool, Any, Any] | None: ...
 def row_names() -> list[str]: ...
 def formula_of(name: str) -> tuple[int, list[float], list[tuple[str, list[int]]], int] | None: ...
 def ufunc_row(ufunc: np.ufunc) -> str | None: ...
 def has_derivative(op: Op) -> tuple[bool | None, ...]: ...
+def broadcast(x: Any, shapes: tuple[tuple[int, ...], ...]) -> Tensor: ...
 def linear(op: Op, x: Any, attributes: Any) -> Tensor: ...
 def as_dtype(dtype: Any) -> np.dtype[Any]: ...
 def is_differentiable(dtype: Any) -> bool: ...

@@ -153,6 +153,7 @@ linear(
     c=c_loops.cast,
     idle_if_alike="both",
     in_order=True,
+    numbers=(_core.OP_CAST, None),
 )
 
 

@@ -177,11 +177,11 @@ cdef Operand condition_of(ProgramCore p, int32_t node, Operand x, npy_intp n):
             x = <Operand>binary(OP_NOT_EQUAL, x, new_tensor(numpy.zeros((), dtype_objects[x.code])))
         if bool_of(expected):
             return apply_linear(OP_RESHAPE, x, (shape_of(x), (n,)))
-        return apply_linear(OP_RESHAPE, <Operand>apply1(opcode_by_name["logical_not"], x), (shape_of(x), (n,)))
+        return apply_linear(OP_RESHAPE, <Operand>apply1(OP_LOGICAL_NOT, x), (shape_of(x), (n,)))
     same = <Operand>binary(OP_EQUAL, x, expected)
     if is_float(x.code) and not numpy.all(array_of(expected)):      # zeros of different signs are equal, and not the same
-        signs = [<Operand>apply1(opcode_by_name["signbit"], one) for one in (x, expected)]
-        same = <Operand>binary(opcode_by_name["logical_and"], same, binary(OP_EQUAL, signs[0], signs[1]))
+        signs = [<Operand>apply1(OP_SIGN_BIT, one) for one in (x, expected)]
+        same = <Operand>binary(OP_LOGICAL_AND, same, binary(OP_EQUAL, signs[0], signs[1]))
     if len(shape) == 0:
         return same
     whole = shape_of(same)

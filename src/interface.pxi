@@ -300,7 +300,7 @@ def reduce_mean_of(value, axis, bint keepdims):
     if is_half(x.code):     # a sum may be more than they hold
         return cast_operand(<Operand>reduce_mean_of(cast_operand(x, NPY_FLOAT), axis, keepdims), x.code)
     if PyTypeNum_ISINTEGER(x.code):
-        return apply_general(<int>opcode_by_name["mean_of_integers"], [x], reduction(x, axis, keepdims))
+        return apply_general(OP_MEAN_OF_INTEGERS, [x], reduction(x, axis, keepdims))
     cdef Tensor total = apply_linear(OP_SUM, x, reduction(x, axis, keepdims))
     cdef Py_ssize_t whole = 1 if x.scalar else PyArray_SIZE(x.array), left = 1 if total.scalar else PyArray_SIZE(total.array)
     # Nothing to average is NaN, as in NumPy and TensorFlow.

@@ -140,7 +140,7 @@ cdef bint is_lent_mask(Operand x) except -1:
     cdef Log* log = tracing_log()
     if log == NULL or x.code != NPY_BOOL or x.scalar or PyArray_NDIM(array_of(x)) == 0 or varying(log, x) < 0:
         return False
-    look(<Operand>apply_general(<int>opcode_by_name["how_many_hold"], [x], None), False)
+    look(<Operand>apply_general(OP_HOW_MANY_HOLD, [x], None), False)
     return True
 
 

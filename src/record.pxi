@@ -47,8 +47,8 @@ ctypedef struct Constant:
     uint8_t dtype
     uint8_t scalar
 
-# The opcodes that C code names. All others are given out as rows register.
-cdef enum:
+# The ops that C code knows by number: their rows say so. All others are given numbers as they register.
+cpdef enum:
     OP_LEAF = 0         # a watched tensor or variable; `b` is the same variable's previous leaf; payload: the object
     OP_ADD = 1
     OP_SUBTRACT = 2
@@ -90,8 +90,17 @@ cdef enum:
     OP_COTANGENT_PRODUCT = 38   # in rules: a cotangent times, or by, what may be infinite, where zero stays zero
     OP_COTANGENT_QUOTIENT = 39
     OP_ZERO_PRODUCT = 40        # in their rules: either factor's zeros stay
-    OP_STOP_GRADIENT = 41       # of a trace: what a tape within it lost sight of
-    FIRST_FREE_OPCODE = 42
+    OP_EXP = 41
+    OP_CONJ = 42
+    OP_LOGICAL_NOT = 43
+    OP_LOGICAL_AND = 44
+    OP_SIGN_BIT = 45
+    OP_STOP_GRADIENT = 46       # of a trace: what a tape within it lost sight of
+    OP_MEAN_OF_INTEGERS = 47
+    OP_HOW_MANY_HOLD = 48
+
+cdef enum:
+    FIRST_FREE_OPCODE = 49
     MOST_OPCODES = 1024
 
 

@@ -2,13 +2,14 @@
 
 def register_elementwise(str name, ufunc, formula, derivatives, parameters, str doc, bint condition=False,
                          bint boolean=False, ufuncs=(), bint raises=False, bint passes_on=False, bint by_width=False,
-                         bint keeps_integers=False, bint poles=False, c=None, cost="each"):
+                         bint keeps_integers=False, bint poles=False, c=None, cost="each", number=None, bint own=False):
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
     or Ellipsis where nobody has written one. A row that `passes_on` has its first operand for value. One whose value goes
     `by_width` is computed in the very dtype of numbers that have no dimensions, too. With `keeps_integers` its formula
-    holds for integers as it stands; else they become float64.
+    holds for integers as it stands; else they become float64. `number` is one by which C knows the op. A row whose text in C
+    is one function of libm's is computed by that where it is the library's `own`, or by a kernel that is like it.
     """
     cdef int arity = <int>len(parameters), k
     cdef int opcode
@@ -16,14 +17,14 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     cdef Op op
     if arity > MOST_INPUTS or len(derivatives) != arity:
         raise ValueError(f"{name}: an elementwise row has one to {MOST_INPUTS} operands and a derivative for each")
-    if ufunc is None and formula is None and name not in own_kernels:
+    if ufunc is None and formula is None and number is None and not (own and c in texts_of_own_loops):
         raise ValueError(f"{name}: an elementwise row needs a ufunc, or a formula in terms of other rows")
     for taken in (ufunc, *ufuncs):
         if taken is not None and not isinstance(taken, numpy.ufunc):
             raise TypeError(f"{name}: {shorten(taken)} is no ufunc; a function of operations is a formula")
         if taken in opcode_by_ufunc:
             raise ValueError(f"{name}: np.{taken.__name__} belongs to the row {opcode_by_ufunc[taken]!r} already")
-    opcode = claim_opcode(name)
+    opcode = claim_opcode(name, number)
     row = &table[opcode]
     row.kind = ELEMENTWISE
     row.arity = arity
@@ -41,12 +42,12 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
         opcode_by_ufunc[ufunc] = name
     for other in ufuncs:
         opcode_by_ufunc[other] = name
-    take_own_loops(row, name)
+    take_own_loops(row, opcode, c if own else None)
     if formula is not None:
         row.formula_rule = keep(formula)
     for k in range(arity):
         row.derivative[k] = NOTHING if derivatives[k] is None else (MISSING if derivatives[k] is ... else UNTRACED)
-    take_scalar_kernel(row, name)
+    take_scalar_kernel(row, c if own else None)
     row.plan = PLAN_LINE
     op = new_handle(name, opcode, parameters, doc, c, cost)
     op.boolean = boolean
@@ -157,7 +158,7 @@ def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False
 
 def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
                     batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives, c=(None, None),
-                    cost=("each", "each"), views=(False, False)):
+                    cost=("each", "each"), views=(False, False), numbers=(None, None)):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
@@ -172,8 +173,8 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     cdef int first, second
     if partner != name and partner in opcode_by_name:
         raise ValueError(f"the op table already has a row named {partner!r}")   # before `name` is taken
-    first = claim_opcode(name)
-    second = first if partner == name else claim_opcode(partner)
+    first = claim_opcode(name, numbers[0])
+    second = first if partner == name else claim_opcode(partner, numbers[1])
     table[first].kind = LINEAR
     table[first].arity = 1
     table[first].partner = second
@@ -207,7 +208,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
                      bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
-                     bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each"):
+                     bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each", number=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
@@ -221,7 +222,7 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     `form` says what the attributes are, and `gives` what becomes of operands (ops/forms.py); both are None for a row that has no
     place in a program file.
     """
-    cdef int opcode = claim_opcode(name)
+    cdef int opcode = claim_opcode(name, number)
     take_form(&table[opcode], form, gives)
     table[opcode].kind = GENERAL
     table[opcode].ready = True
@@ -261,7 +262,7 @@ cdef int take_form(Row* row, object form, object gives) except -1:
 
 cdef int register_projection() except -1:
     """The row of records that are one output of a record of several."""
-    cdef int opcode = claim_opcode("projection")
+    cdef int opcode = claim_opcode("projection", OP_PROJECTION)
     table[opcode].kind = PROJECTION
     table[opcode].arity = 1
     table[opcode].ready = True
@@ -272,17 +273,17 @@ cdef int register_projection() except -1:
 register_projection()
 
 
-def register_matmul(ufunc, *, form, gives, c=None, cost="each"):
+def register_matmul(str name, ufunc, *, form, gives, c=None, cost="each"):
     """Add the matrix product, over NumPy's own kernel."""
-    cdef int opcode = claim_opcode("matmul")
+    cdef int opcode = claim_opcode(name, OP_MATMUL)
     take_form(&table[opcode], form, gives)
     table[opcode].kind = MATMUL
     table[opcode].plan = PLAN_PRODUCT
     table[opcode].arity = 2
     table[opcode].ready = True
     take_ufunc_loops(&table[opcode], ufunc)
-    opcode_by_ufunc[ufunc] = "matmul"
-    return new_handle("matmul", opcode, ["a", "b"], "", c, cost)
+    opcode_by_ufunc[ufunc] = name
+    return new_handle(name, opcode, ["a", "b"], "", c, cost)
 
 
 def ufunc_row(ufunc):
@@ -300,6 +301,11 @@ def linear(Op op, x, attributes):
     if traces:
         attributes = without_tensors(attributes)
     return apply_linear(op.opcode, as_operand(x), attributes)
+
+
+def broadcast(x, shapes):
+    """Apply the transpose of a sum, whose attributes these are."""
+    return apply_linear(OP_BROADCAST, as_operand(x), shapes)
 
 
 def general(Op op, operands, attributes=None):

@@ -68,8 +68,7 @@ cpdef list conjugated(list values):
             break
     else:
         return values
-    conj = <int>opcode_by_name["conj"]
-    return [apply1(conj, <Operand>x) if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code) else x for x in values]
+    return [apply1(OP_CONJ, <Operand>x) if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code) else x for x in values]
 
 
 cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):

@@ -1,4 +1,4 @@
-/* Elementwise ops on numbers: libm's functions, and ours, by the name of the op. */
+/* Elementwise ops on numbers: libm's functions, and ours, by what the op's row is in C. */
 #ifndef AUTODIFF_CORE_SCALARS_H
 #define AUTODIFF_CORE_SCALARS_H
 
@@ -28,7 +28,7 @@ enum {
 };
 
 typedef struct {
-    const char *name;
+    const char *text;
     int code;
     sc_function1 one; /* one of these, by the number of operands */
     sc_function2 two;
@@ -36,7 +36,7 @@ typedef struct {
 } sc_scalar;
 
 /* NULL where there is none: such a row runs its own loop on one element. */
-const sc_scalar *sc_find(const char *name);
+const sc_scalar *sc_find(const char *text);
 
 /* A cotangent times, or by, what may be infinite or NaN: the cotangent's zeros stay zero. Of a zero product either
  * factor's do. */

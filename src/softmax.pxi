@@ -26,7 +26,7 @@ def softmax_last(x, bint logarithm):
     cdef ndarray array = <ndarray>x, out
     cdef int code, nd
     cdef npy_intp n, rows
-    cdef Row* row = &table[opcode_by_name["exp"]]
+    cdef Row* row = &table[OP_EXP]
     if not rows_fit(array):
         return None
     nd = PyArray_NDIM(array)
@@ -65,7 +65,7 @@ def class_losses(labels, x):
     cdef ndarray array = <ndarray>x, which, out, scratch
     cdef int code, nd
     cdef npy_intp n, rows
-    cdef Row* row = &table[opcode_by_name["exp"]]
+    cdef Row* row = &table[OP_EXP]
     if not rows_fit(array):
         return None
     nd = PyArray_NDIM(array)

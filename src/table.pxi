@@ -34,7 +34,7 @@ cdef extern from "scalars.h" nogil:
         Scalar1 one
         Scalar2 two
         Scalar3 three
-    const ScalarKernel* scalar_kernel "sc_find"(const char* name) noexcept
+    const ScalarKernel* scalar_kernel "sc_find"(const char* text) noexcept
     double scalar_cotangent_product "sc_cotangent_product"(double g, double x) noexcept
     double scalar_cotangent_quotient "sc_cotangent_quotient"(double g, double x) noexcept
 
@@ -232,9 +232,9 @@ cdef inline bint of_many_operands(int op) noexcept nogil:
     return table[op].kind == GENERAL or table[op].kind == UPDATE
 
 
-cdef int take_scalar_kernel(Row* row, str name) except -1:
-    """What runs a row on numbers, and how the interpreter of numbers does it."""
-    cdef const ScalarKernel* kernel = scalar_kernel(name.encode())
+cdef int take_scalar_kernel(Row* row, object c) except -1:
+    """What runs a row on numbers, and how the interpreter of numbers does it, by the row's text in C."""
+    cdef const ScalarKernel* kernel = scalar_kernel((<str>c).encode()) if isinstance(c, str) else NULL
     row.scalar_code = SCALAR_ROW
     if kernel != NULL:
         row.scalar1 = kernel.one
@@ -313,43 +313,46 @@ cdef object dtype_of(object wanted):
     return dtype
 
 
-cdef tuple own_kernels = ("sin", "cos", "erf", "erfc", "select", "cotangent_product", "cotangent_quotient", "zero_product")
+cdef tuple texts_of_own_loops = ("sin(x)", "cos(x)", "erf(x)", "erfc(x)")
+# Loops of our own over float32, float64 and long doubles, of the ops that C code knows.
+cdef Loop[FIRST_FREE_OPCODE][3] own_loops
+own_loops[OP_NEGATIVE][0] = vm_negative_f32
+own_loops[OP_NEGATIVE][1] = vm_negative_f64
+own_loops[OP_COTANGENT_PRODUCT][0] = vm_cotangent_product_f32
+own_loops[OP_COTANGENT_PRODUCT][1] = vm_cotangent_product_f64
+own_loops[OP_COTANGENT_PRODUCT][2] = vm_cotangent_product_long
+own_loops[OP_COTANGENT_QUOTIENT][0] = vm_cotangent_quotient_f32
+own_loops[OP_COTANGENT_QUOTIENT][1] = vm_cotangent_quotient_f64
+own_loops[OP_COTANGENT_QUOTIENT][2] = vm_cotangent_quotient_long
+own_loops[OP_ZERO_PRODUCT][0] = vm_zero_product_f32
+own_loops[OP_ZERO_PRODUCT][1] = vm_zero_product_f64
+own_loops[OP_ZERO_PRODUCT][2] = vm_zero_product_long
 
 
-cdef void take_own_loops(Row* row, str name):
-    """Kernels of our own, in NumPy's place or where it has none."""
-    cdef int code
-    if name == "sin":
+cdef void take_own_loops(Row* row, int op, object c):
+    """Kernels of our own, in NumPy's place or where it has none: for an op that C code knows, or by a row's text in C."""
+    cdef int code, k
+    cdef int[3] codes = [NPY_FLOAT, NPY_DOUBLE, NPY_LONGDOUBLE]
+    if op < FIRST_FREE_OPCODE:
+        for k in range(3):
+            if own_loops[op][k] != NULL:
+                row.loop[codes[k]] = own_loops[op][k]
+    if c == "sin(x)":
         row.loop[NPY_DOUBLE] = vm_sin_f64
-    elif name == "cos":
+    elif c == "cos(x)":
         row.loop[NPY_DOUBLE] = vm_cos_f64
-    elif name == "erf":
+    elif c == "erf(x)":
         ef_prepare()
         row.loop[NPY_DOUBLE] = ef_erf_f64
         row.loop[NPY_FLOAT] = ef_erf_f32
         row.out_type[NPY_DOUBLE] = NPY_DOUBLE
         row.out_type[NPY_FLOAT] = NPY_FLOAT
-    elif name == "erfc":
+    elif c == "erfc(x)":
         row.loop[NPY_DOUBLE] = ef_erfc_f64
         row.loop[NPY_FLOAT] = ef_erfc_f32
         row.out_type[NPY_DOUBLE] = NPY_DOUBLE
         row.out_type[NPY_FLOAT] = NPY_FLOAT
-    elif name == "negative":
-        row.loop[NPY_DOUBLE] = vm_negative_f64
-        row.loop[NPY_FLOAT] = vm_negative_f32
-    elif name == "cotangent_product":
-        row.loop[NPY_FLOAT] = vm_cotangent_product_f32
-        row.loop[NPY_DOUBLE] = vm_cotangent_product_f64
-        row.loop[NPY_LONGDOUBLE] = vm_cotangent_product_long
-    elif name == "cotangent_quotient":
-        row.loop[NPY_FLOAT] = vm_cotangent_quotient_f32
-        row.loop[NPY_DOUBLE] = vm_cotangent_quotient_f64
-        row.loop[NPY_LONGDOUBLE] = vm_cotangent_quotient_long
-    elif name == "zero_product":
-        row.loop[NPY_FLOAT] = vm_zero_product_f32
-        row.loop[NPY_DOUBLE] = vm_zero_product_f64
-        row.loop[NPY_LONGDOUBLE] = vm_zero_product_long
-    elif name == "select":
+    elif c == "condition ? x : y":
         for code in range(TYPES):
             row.out_type[code] = <uint8_t>code
             if item_size[code] == 1:
@@ -369,19 +372,6 @@ cdef void take_own_loops(Row* row, str name):
             row.out_type[code] = <uint8_t>code
 
 
-cdef dict fixed_opcodes = {
-    "leaf": OP_LEAF, "add": OP_ADD, "subtract": OP_SUBTRACT, "multiply": OP_MULTIPLY, "divide": OP_DIVIDE,
-    "negative": OP_NEGATIVE, "select": OP_SELECT, "cast": OP_CAST, "sum": OP_SUM, "broadcast": OP_BROADCAST,
-    "reshape": OP_RESHAPE, "transpose": OP_TRANSPOSE, "slice": OP_SLICE, "unslice": OP_UNSLICE, "matmul": OP_MATMUL,
-    "square": OP_SQUARE, "pow": OP_POWER, "floordiv": OP_FLOOR_DIVIDE, "mod": OP_REMAINDER, "abs": OP_ABSOLUTE,
-    "less": OP_LESS, "less_equal": OP_LESS_EQUAL, "equal": OP_EQUAL, "not_equal": OP_NOT_EQUAL,
-    "greater": OP_GREATER, "greater_equal": OP_GREATER_EQUAL, "take": OP_TAKE, "bitwise_and": OP_BITWISE_AND,
-    "bitwise_or": OP_BITWISE_OR, "bitwise_xor": OP_BITWISE_XOR, "invert": OP_INVERT, "sqrt": OP_SQRT,
-    "projection": OP_PROJECTION, "gather_rows": OP_GATHER_ROWS, "cotangent_product": OP_COTANGENT_PRODUCT,
-    "cotangent_quotient": OP_COTANGENT_QUOTIENT, "zero_product": OP_ZERO_PRODUCT, "stop_gradient": OP_STOP_GRADIENT,
-}
-
-
 cdef int comparison_opcode[6]     # by the number that Python has for a comparison
 comparison_opcode[Py_LT] = OP_LESS
 comparison_opcode[Py_LE] = OP_LESS_EQUAL
@@ -391,13 +381,16 @@ comparison_opcode[Py_GT] = OP_GREATER
 comparison_opcode[Py_GE] = OP_GREATER_EQUAL
 
 
-cdef int claim_opcode(str name) except -1:
+cdef int claim_opcode(str name, number=None) except -1:
+    """The opcode of a new row: a number by which C knows it, or the next one."""
     global next_opcode
     cdef int op
     if name in opcode_by_name:
         raise ValueError(f"the op table already has a row named {name!r}")
-    if name in fixed_opcodes:
-        op = fixed_opcodes[name]
+    if number is not None:
+        op = number
+        if not 0 < op < FIRST_FREE_OPCODE or table[op].name != NULL:
+            raise ValueError(f"{name}: {number} is no number of an op that C knows, or another row's")
     else:
         op = next_opcode
         if op >= MOST_OPCODES:

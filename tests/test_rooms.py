@@ -55,7 +55,7 @@ def names_defined(piece):
         lines = re.findall(r"^ {4}(\S.*)", body, re.MULTILINE)
         return set().union(*(names_defined(f"cdef {re.sub('^(ctypedef|cdef) ', '', line)}") for line in lines))
     names = set(HEAD_OF_TYPE.findall(head)[:1])
-    if re.match(r"(?:ctypedef|cdef)\s+enum\b", head):
+    if re.match(r"(?:ctypedef|cp?def)\s+enum\b", head):
         return names | set(re.findall(rf"^\s+({NAME})", body, re.MULTILINE))
     for pattern in (HEAD_OF_POINTER, HEAD_OF_FUNCTION, HEAD_OF_VARIABLE):
         if found := pattern.match(head):

@@ -41,6 +41,15 @@ def test_stub_has_the_functions_classes_and_objects_of_the_core():
     assert compiled == public([*(node.name for node in DEFINITIONS), *OBJECTS])
 
 
+def test_stub_has_the_numbers_of_the_core():
+    numbers = {name for name in public(vars(_core)) if type(vars(_core)[name]) is int}
+    assert numbers == {
+        node.target.id
+        for node in STUB.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "int"
+    }
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_stub_has_the_methods_of_a_class(name):
     assert public(members(CLASSES[name])) == public(vars(getattr(_core, name)))

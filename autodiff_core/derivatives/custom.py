@@ -660,7 +660,7 @@ def elementwise_op(
     parameters: Sequence[str] | None = None,
     doc: str = "",
     c: str | None = None,
-    cost: int = 1,
+    cost: float = 1,
 ) -> Callable[..., _core.Tensor]:
     """Add an elementwise op of one to three operands to the op table.
 
@@ -684,7 +684,7 @@ def elementwise_op(
     c : str, optional
         The kernel in C, for `Program.to_c`: an expression in the operands' names, or the body of a function of them,
         for double and with the functions of math.h; a formula is written by itself.
-    cost : int
+    cost : float
         Operations for each element, for `Program.cost`.
 
     Returns
@@ -751,7 +751,7 @@ def linear_op(
     transpose: Function,
     *,
     c: tuple[Function, Function] | None = None,
-    cost: int | Function | None = None,
+    cost: float | Function | None = None,
 ) -> Callable[..., _core.Tensor]:
     """Add an op that is linear in its one operand to the op table.
 
@@ -766,7 +766,7 @@ def linear_op(
         of the operand's. Of complex numbers, too, it is the transpose, without a conjugate.
     c : pair of callable, optional
         How both are written in C, each as in `general_op`.
-    cost : int or callable, optional
+    cost : float or callable, optional
         As in `general_op`, of both.
 
     Returns
@@ -813,7 +813,7 @@ def general_op(
     jvp: Function | None = None,
     *,
     c: Function | None = None,
-    cost: int | Function | None = None,
+    cost: float | Function | None = None,
 ) -> Callable[..., _core.Tensor]:
     """Add an op of any number of operands, with a derivative in terms of public ops, to the op table.
 
@@ -833,7 +833,7 @@ def general_op(
         The kernel in C, for `Program.to_c`: c(result, *operands, **attributes) -> lines of C that assign to each
         element of the result. All of them have a `shape` and a `dtype`, and `x.at(("i", 0))` is how C writes an element
         of x.
-    cost : int or callable, optional
+    cost : float or callable, optional
         Operations, for `Program.cost`: how many for each element, or cost(*shapes, **attributes) -> how many for
         operands of these shapes.
 

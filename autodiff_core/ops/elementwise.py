@@ -105,8 +105,8 @@ cotangent_product: Function = elementwise(
     names=(),
     zeros_kept="first",
     **_COTANGENT,
-    c="""const double r = cotangent * slope;
-return r != r && cotangent == 0 ? 0 : r;""",
+    c="cotangent * slope == cotangent * slope || cotangent != 0 ? cotangent * slope : 0",
+    number=_core.OP_COTANGENT_PRODUCT,
 )
 cotangent_quotient: Function = elementwise(
     "cotangent_quotient",
@@ -120,8 +120,8 @@ cotangent_quotient: Function = elementwise(
     names=(),
     zeros_kept="first",
     **_COTANGENT,
-    c="""const double r = cotangent / slope;
-return r != r && cotangent == 0 ? 0 : r;""",
+    c="cotangent / slope == cotangent / slope || cotangent != 0 ? cotangent / slope : 0",
+    number=_core.OP_COTANGENT_QUOTIENT,
 )
 zero_product: Function = elementwise(
     "zero_product",
@@ -135,8 +135,8 @@ zero_product: Function = elementwise(
     names=(),
     zeros_kept="both",
     **_COTANGENT | {"parameters": ("x", "y")},
-    c="""const double r = x * y;
-return r != r && (x == 0 || y == 0) ? 0 : r;""",
+    c="x * y == x * y || (x != 0 && y != 0) ? x * y : 0",
+    number=_core.OP_ZERO_PRODUCT,
 )
 add: Function = elementwise(
     "add",
@@ -148,6 +148,7 @@ add: Function = elementwise(
     c="x + y",
     neutral=(-0.0, -0.0),
     commutes=True,
+    number=_core.OP_ADD,
 )
 subtract: Function = elementwise(
     "subtract",
@@ -158,6 +159,7 @@ subtract: Function = elementwise(
     names=("math.subtract", "subtract"),
     c="x - y",
     neutral=(None, 0.0),
+    number=_core.OP_SUBTRACT,
 )
 multiply: Function = elementwise(
     "multiply",
@@ -171,6 +173,7 @@ multiply: Function = elementwise(
     # A product of complex numbers is rounded in another way than that of the same two the other way round.
     commutes="reals",
     keeping_zeros="cotangent_product",
+    number=_core.OP_MULTIPLY,
 )
 divide: Function = elementwise(
     "divide",
@@ -184,6 +187,7 @@ divide: Function = elementwise(
     c="x / y",
     neutral=(None, 1.0),
     keeping_zeros="cotangent_quotient",
+    number=_core.OP_DIVIDE,
 )
 negative: Function = elementwise(
     "negative",
@@ -193,6 +197,7 @@ negative: Function = elementwise(
     names=("math.negative", "negative"),
     c="-x",
     undoes_itself=True,
+    number=_core.OP_NEGATIVE,
 )
 select: Function = elementwise(
     "select",
@@ -208,6 +213,7 @@ select: Function = elementwise(
     on_complex="as it stands",
     names=(),
     c="condition ? x : y",
+    number=_core.OP_SELECT,
 )
 square: Function = elementwise(
     "square",
@@ -216,6 +222,7 @@ square: Function = elementwise(
     doc="Square, elementwise.",
     names=("math.square", "square"),
     c="x * x",
+    number=_core.OP_SQUARE,
 )
 sqrt: Function = elementwise(
     "sqrt",
@@ -228,6 +235,7 @@ sqrt: Function = elementwise(
     poles=True,
     names=("math.sqrt", "sqrt"),
     c="sqrt(x)",
+    number=_core.OP_SQRT,
 )
 has_logarithm: Function = elementwise(
     "has_logarithm",
@@ -255,6 +263,7 @@ pow: Function = elementwise(
     poles=True,
     names=("math.pow", "pow"),
     c="pow(x, y)",
+    number=_core.OP_POWER,
 )
 power_slope: Function = elementwise(
     "power_slope",
@@ -289,6 +298,7 @@ if (r != 0 && (y < 0) != (r < 0)) q -= 1;
 if (q == 0) return copysign(0, x / y);
 w = floor(q);
 return q - w > 0.5 ? w + 1 : w;""",
+    number=_core.OP_FLOOR_DIVIDE,
 )
 mod: Function = elementwise(
     "mod",
@@ -303,6 +313,7 @@ mod: Function = elementwise(
 if (y == 0) return r;
 if (r != 0) return (y < 0) != (r < 0) ? r + y : r;
 return copysign(0, y);""",
+    number=_core.OP_REMAINDER,
 )
 abs: Function = elementwise(
     "abs",
@@ -314,6 +325,7 @@ abs: Function = elementwise(
     on_complex=lambda x: hypot(real(x), imag(x)),
     names=("math.abs", "abs"),
     c="fabs(x)",
+    number=_core.OP_ABSOLUTE,
 )
 sign: Function = elementwise(
     "sign",
@@ -394,6 +406,7 @@ conj: Function = elementwise(
     lambda g, x, y: conj(g),
     doc="Complex conjugate, elementwise.",
     c="x",
+    number=_core.OP_CONJ,
 )
 
 # ----------------------------------------------------------------------------------------- exponentials and logarithms
@@ -405,6 +418,7 @@ exp: Function = elementwise(
     doc="e to the power of x, elementwise.",
     names=("math.exp", "exp"),
     c="exp(x)",
+    number=_core.OP_EXP,
 )
 exp2: Function = elementwise(
     "exp2",
@@ -744,6 +758,7 @@ stop_gradient: Function = elementwise(
     names=(),
     c="x",
     cost=forms.VIEW,
+    number=_core.OP_STOP_GRADIENT,
 )
 floor: Function = elementwise(
     "floor",
@@ -876,6 +891,7 @@ less: Function = elementwise(
     **_TRUTH,
     names=("math.less", "less"),
     c="x < y",
+    number=_core.OP_LESS,
 )
 less_equal: Function = elementwise(
     "less_equal",
@@ -886,6 +902,7 @@ less_equal: Function = elementwise(
     **_TRUTH,
     names=("math.less_equal", "less_equal"),
     c="x <= y",
+    number=_core.OP_LESS_EQUAL,
 )
 equal: Function = elementwise(
     "equal",
@@ -896,6 +913,7 @@ equal: Function = elementwise(
     **_TRUTH,
     names=("math.equal", "equal"),
     c="x == y",
+    number=_core.OP_EQUAL,
 )
 not_equal: Function = elementwise(
     "not_equal",
@@ -906,6 +924,7 @@ not_equal: Function = elementwise(
     **_TRUTH,
     names=("math.not_equal", "not_equal"),
     c="x != y",
+    number=_core.OP_NOT_EQUAL,
 )
 greater: Function = elementwise(
     "greater",
@@ -916,6 +935,7 @@ greater: Function = elementwise(
     **_TRUTH,
     names=("math.greater", "greater"),
     c="x > y",
+    number=_core.OP_GREATER,
 )
 greater_equal: Function = elementwise(
     "greater_equal",
@@ -926,6 +946,7 @@ greater_equal: Function = elementwise(
     **_TRUTH,
     names=("math.greater_equal", "greater_equal"),
     c="x >= y",
+    number=_core.OP_GREATER_EQUAL,
 )
 is_finite: Function = elementwise(
     "is_finite",
@@ -959,6 +980,7 @@ signbit: Function = elementwise(
     **_TRUTH,
     names=(),
     c="signbit(x) != 0",
+    number=_core.OP_SIGN_BIT,
 )
 logical_not: Function = elementwise(
     "logical_not",
@@ -968,6 +990,7 @@ logical_not: Function = elementwise(
     **_TRUTH,
     names=("math.logical_not", "logical_not"),
     c="!x",
+    number=_core.OP_LOGICAL_NOT,
 )
 logical_and: Function = elementwise(
     "logical_and",
@@ -978,6 +1001,7 @@ logical_and: Function = elementwise(
     **_TRUTH,
     names=("math.logical_and", "logical_and"),
     c="x && y",
+    number=_core.OP_LOGICAL_AND,
 )
 logical_or: Function = elementwise(
     "logical_or",
@@ -1004,22 +1028,57 @@ _BITS: dict[str, Any] = {"notes": "Takes integers or truth values."}
 
 
 def _bits(
-    name: str, ufunc: np.ufunc, arity: int, doc: str, example: tuple[str, str], c: C, public: bool = True
+    name: str,
+    ufunc: np.ufunc,
+    arity: int,
+    doc: str,
+    example: tuple[str, str],
+    c: C,
+    public: bool = True,
+    number: int | None = None,
 ) -> Function:
     names = (f"bitwise.{name}",) if public else ()
-    return elementwise(name, ufunc, *([None] * arity), doc=doc, example=example, names=names, c=c, **_BITS)
+    return elementwise(
+        name, ufunc, *([None] * arity), doc=doc, example=example, names=names, c=c, number=number, **_BITS
+    )
 
 
 bitwise_and: Function = _bits(
-    "bitwise_and", np.bitwise_and, 2, "Bitwise and, elementwise.", ("[12, 10], 6", "[4 2]"), c="x & y"
+    "bitwise_and",
+    np.bitwise_and,
+    2,
+    "Bitwise and, elementwise.",
+    ("[12, 10], 6", "[4 2]"),
+    c="x & y",
+    number=_core.OP_BITWISE_AND,
 )
 bitwise_or: Function = _bits(
-    "bitwise_or", np.bitwise_or, 2, "Bitwise or, elementwise.", ("[12, 10], 6", "[14 14]"), c="x | y"
+    "bitwise_or",
+    np.bitwise_or,
+    2,
+    "Bitwise or, elementwise.",
+    ("[12, 10], 6", "[14 14]"),
+    c="x | y",
+    number=_core.OP_BITWISE_OR,
 )
 bitwise_xor: Function = _bits(
-    "bitwise_xor", np.bitwise_xor, 2, "Bitwise exclusive or, elementwise.", ("[12, 10], 6", "[10 12]"), c="x ^ y"
+    "bitwise_xor",
+    np.bitwise_xor,
+    2,
+    "Bitwise exclusive or, elementwise.",
+    ("[12, 10], 6", "[10 12]"),
+    c="x ^ y",
+    number=_core.OP_BITWISE_XOR,
 )
-invert: Function = _bits("invert", np.invert, 1, "Bitwise negation, elementwise.", ("[12, 10]", "[-13 -11]"), c="!x")
+invert: Function = _bits(
+    "invert",
+    np.invert,
+    1,
+    "Bitwise negation, elementwise.",
+    ("[12, 10]", "[-13 -11]"),
+    c="!x",
+    number=_core.OP_INVERT,
+)
 left_shift: Function = _bits(
     "left_shift", np.left_shift, 2, "Bits moved to higher places, elementwise.", ("[3, 5], 2", "[12 20]"), c=OF_INTEGERS
 )

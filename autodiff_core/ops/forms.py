@@ -392,9 +392,9 @@ def said(cost: Any) -> Cost:
     return lambda attributes, shapes, result: cost(*shapes, **(attributes or {}))
 
 
-def for_each(count: int) -> Counted:
+def for_each(count: float) -> Counted:
     """So many operations for each element."""
-    return lambda attributes, shapes, result: count * operations(EACH, attributes, shapes, result)
+    return lambda attributes, shapes, result: int(count * operations(EACH, attributes, shapes, result))
 
 
 def sorting(axis: Callable[[Any], int]) -> Counted:

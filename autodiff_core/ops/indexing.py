@@ -80,7 +80,7 @@ def _indexed(x: Any, index: Any) -> Any:
     return _core.operand(x)[index]
 
 
-linear(
+_, PUT_ADDED = linear(
     "take",
     lambda x, a: x[a[1]],
     "put_added",
@@ -99,6 +99,7 @@ linear(
     ),
     form=INDEX,
     gives=(selects, puts_back),
+    numbers=(_core.OP_TAKE, None),
 )
 
 
@@ -259,6 +260,7 @@ _gather, scatter = linear(
     gives=(_gathered, _scattered),
     names=("gather",),
     part="rows",
+    numbers=(_core.OP_GATHER_ROWS, None),
 )
 
 
@@ -347,6 +349,7 @@ _HOLDING = places_of(
     lambda attributes, condition: np.asarray(np.count_nonzero(condition)),
     form=forms.nothing,
     gives=forms.scalar(np.intp),
+    number=_core.OP_HOW_MANY_HOLD,
 )
 _TRUE_PLACES = places_of(
     "true_places",

@@ -118,14 +118,34 @@ def _stepping(x: Any) -> Any:
 
 
 def places_of(
-    name: str, kernel: Any, *, form: Form, gives: Rule, batched: Any = None, raises: bool = False, c: C = BY_VALUES
+    name: str,
+    kernel: Any,
+    *,
+    form: Form,
+    gives: Rule,
+    batched: Any = None,
+    raises: bool = False,
+    c: C = BY_VALUES,
+    number: int | None = None,
 ) -> Any:
     """A row of what is computed from arrays and has no derivative: what applies it to operands.
 
-    `form`, `gives`, `batched`, `raises` and `c` are as in `table.general`.
+    `form`, `gives`, `batched`, `raises`, `c` and `number` are as in `table`.
     """
     handle = _core.register_general(
-        name, kernel, None, None, False, False, batched=batched, raises=raises, form=form, gives=gives, c=c, cost=EACH
+        name,
+        kernel,
+        None,
+        None,
+        False,
+        False,
+        batched=batched,
+        raises=raises,
+        form=form,
+        gives=gives,
+        c=c,
+        cost=EACH,
+        number=number,
     )
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:

@@ -100,7 +100,7 @@ def _product_kind(shapes: Any, x: Kind) -> Kind:
     return Kind(x.dtype, shapes[2])
 
 
-linear(
+_SUM, _ = linear(
     "sum",
     _core.SUM,
     "broadcast",
@@ -122,6 +122,7 @@ linear(
     c=(c_loops.reduced("0", "total += {0};"), c_loops.spread),
     cost=(forms.EACH, forms.VIEW),
     idle_if_alike="both",
+    numbers=(_core.OP_SUM, _core.OP_BROADCAST),
 )
 
 
@@ -178,6 +179,7 @@ _core.register_general(
     form=REDUCTION,
     gives=_product_kind,
     c=c_loops.OF_INTEGERS,
+    number=_core.OP_MEAN_OF_INTEGERS,
 )
 
 
@@ -223,9 +225,6 @@ def _moved(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 def _reshape(x: Any, shape: tuple[int, ...]) -> Any:
     return _core.linear(_RESHAPE, x, (tuple(x.shape), shape))
-
-
-_SUM = _core.op_named("sum")
 
 
 def _extremum(handle: Any, value: Any, axis: Axis, keepdims: bool) -> Any:

@@ -116,6 +116,7 @@ RESHAPE, _ = linear(
     idle_if_alike="both",
     in_order=True,
     joined=lambda first, second: (first[0], second[1]),
+    numbers=(_core.OP_RESHAPE, None),
 )
 
 
@@ -194,6 +195,7 @@ _TRANSPOSE, _ = linear(
     cost=forms.VIEW,
     joined=_turned_twice,
     permutes=lambda attributes: attributes[0],
+    numbers=(_core.OP_TRANSPOSE, None),
 )
 
 
@@ -305,7 +307,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     lead = len(new) - len(old)
     if lead < 0 or any(o not in (1, n) for o, n in zip(old, new[lead:], strict=True)):
         raise ValueError(f"broadcast_to: shape {old} does not broadcast to {new}")
-    return _core.linear(_core.op_named("broadcast"), x, (new, (1,) * lead + old, old))
+    return _core.broadcast(x, (new, (1,) * lead + old, old))
 
 
 def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
@@ -640,7 +642,7 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
 def _spread(x: Any, apart: tuple[int, ...], spread: tuple[int, ...], shape: tuple[int, ...]) -> Tensor:
     """Reshaped so that it has axes of length 1, repeated along these, and reshaped again."""
     x = _core.linear(RESHAPE, x, (_core.sizes(x), apart))
-    x = _core.linear(_core.op_named("broadcast"), x, (spread, apart, apart))
+    x = _core.broadcast(x, (spread, apart, apart))
     return _core.linear(RESHAPE, x, (spread, shape))
 
 
@@ -900,4 +902,5 @@ _SLICE, _UNSLICE = linear(
     gives=(selects, puts_back),
     c=(c_loops.sliced, c_loops.unsliced),
     cost=(forms.VIEW, forms.MOVE),
+    numbers=(_core.OP_SLICE, _core.OP_UNSLICE),
 )

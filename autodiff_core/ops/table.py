@@ -188,6 +188,7 @@ def elementwise(
     undoes_itself: bool = False,
     zeros_kept: Literal["first", "both"] | None = None,
     keeping_zeros: str | None = None,
+    number: int | None = None,
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -248,6 +249,8 @@ def elementwise(
     keeping_zeros : str, optional
         The row, added before, that is this one but where the first operand is zero, and so then is its value. In
         derivatives it stands in this one's place where a cotangent meets what may be infinite.
+    number : int, optional
+        By which number the core's C code knows the op.
 
     Returns
     -------
@@ -266,8 +269,8 @@ def elementwise(
         shown = _example_beside_numpy(path, ufunc, intervals)
     else:
         raise ValueError(f"{name}: a row without a ufunc needs an example")
-    if c is None and formula is None and ufunc is not None:
-        raise ValueError(f"{name}: a row without a formula says what it is in C, or why it is not written")
+    if c is None and formula is None:
+        c = c_loops.SILENT
     text = _document(doc, operands, notes or _notes(path, ufunc, derivatives, boolean), shown, boolean)
     op = _core.register_elementwise(
         name,
@@ -286,6 +289,8 @@ def elementwise(
         keeps_integers=keeps_integers,
         c=c,
         cost=cost,
+        number=number,
+        own=True,
     )
     if callable(on_complex):
         _core.on_complex(name, on_complex)
@@ -421,6 +426,7 @@ def linear(
     permutes: Callable[[Any], Sequence[int]] | None = None,
     part: Literal["slice", "elements", "rows"] | None = None,
     in_order: bool = False,
+    numbers: tuple[int | None, int | None] = (None, None),
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -473,13 +479,15 @@ def linear(
         update of rows changes without making the changed one. The first attribute is the operand's shape.
     in_order : bool
         Whether the value has the operand's elements one by one, in their order, in another shape or of another dtype.
+    numbers : pair of int or None
+        By which numbers the core's C code knows `name` and `transpose`.
     """
     chooses = (selects in ("forward", "both"), selects in ("backward", "both"))
     texts = c if isinstance(c, tuple) else (c, c)
     costs = cost if isinstance(cost, tuple) else (cost, cost)
     written = [
-        text or _moved_in_c(name, op, chooses[k], chooses[1 - k], other)
-        for k, (text, op, other) in enumerate(zip(texts, (name, transpose), (transpose, name), strict=True))
+        text or _moved_in_c(chooses[k], chooses[1 - k], other)
+        for k, (text, other) in enumerate(zip(texts, (transpose, name), strict=True))
     ]
     pair = _core.register_linear(
         name,
@@ -497,6 +505,7 @@ def linear(
         c=(written[0], written[1]),
         cost=(costs[0] or (MOVE if chooses[0] else EACH), costs[1] or (MOVE if chooses[1] else EACH)),
         views=(views in ("forward", "both"), views in ("backward", "both")),
+        numbers=numbers,
     )
     _core.take_facts(
         name,
@@ -523,13 +532,13 @@ def linear(
     return pair
 
 
-def _moved_in_c(name: str, op: str, chooses: bool, other_chooses: bool, other: str) -> C:
+def _moved_in_c(chooses: bool, other_chooses: bool, other: str) -> C:
     """How an op of a linear pair is written that says nothing of it."""
     if chooses:
         return c_loops.chosen
     if other_chooses:
         return c_loops.returned(other)
-    raise ValueError(f"{name}: {op} says how it is written in C, or why it is not")
+    return c_loops.SILENT
 
 
 def general(
@@ -612,8 +621,6 @@ def general(
     cost : str, callable or Without
         See `forms`; by default one operation an element for a row that does not choose.
     """
-    if c is None and not selects:
-        raise ValueError(f"{name}: a row says how it is written in C, or why it is not")
     if on_complex == "refused":
         forward, gives = _of_reals(name, forward), _of_real_kinds(gives)
     handle = _core.register_general(
@@ -633,7 +640,7 @@ def general(
         widens=not selects,
         form=form,
         gives=gives if selects else in_float32(gives),
-        c=c or c_loops.chosen,
+        c=c or (c_loops.chosen if selects else c_loops.SILENT),
         cost=cost or (MOVE if selects else EACH),
     )
     arity = len(cases[0].shapes) if cases else 1
@@ -828,7 +835,7 @@ def matmul_row(
     cost: Cost,
 ) -> None:
     """Add the matrix product, whose kernel and derivative the core has compiled."""
-    row = _core.register_matmul(np.matmul, form=form, gives=gives, c=c, cost=cost)
+    row = _core.register_matmul("matmul", np.matmul, form=form, gives=gives, c=c, cost=cost)
     _rows.append(
         Row(
             name=row.name,

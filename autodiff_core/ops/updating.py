@@ -18,7 +18,7 @@ from .._core import Operand, Tensor
 from . import c_loops, elementwise, forms, segments
 from .forms import Given, Kind
 from .index_forms import INDEX, selected_shape
-from .indexing import _index_behind, _is_mask, gather
+from .indexing import PUT_ADDED, _index_behind, _is_mask, gather
 from .picking import may_hold
 from .shaping import reshape
 from .table import Case, update_row
@@ -264,7 +264,7 @@ def joined(x: Any, index: Any, kind: str, value: Any, what: str) -> tuple[Any, A
     v = _core.fitting(value, whole, shape, what)
     if _number_arrays(index):
         if kind in ("add", "subtract"):
-            sums = _core.linear(_core.op_named("put_added"), v, (tuple(whole.shape), index))
+            sums = _core.linear(PUT_ADDED, v, (tuple(whole.shape), index))
             v = _core.selected(sums, index)
         else:
             numbers = _of_index(_GROUPS, tuple(whole.shape), index)
