@@ -98,7 +98,7 @@ ops.indexing: boolean_mask one_hot where
 ops.linalg: tensordot
 ops.ordering: argsort
 ops.quotients: bitcast saturate_cast truncatediv truncatemod
-ops.reductions: argmax argmin norm reduce_all reduce_any reduce_logsumexp reduce_mean
+ops.reductions: argmax argmin reduce_all reduce_any reduce_logsumexp reduce_mean
 ops.scattering: dynamic_partition dynamic_stitch gather_nd meshgrid repeat reverse_sequence scatter_nd searchsorted
     sequence_mask tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub
     tensor_scatter_nd_update
@@ -122,6 +122,7 @@ tensorflow.graphs: control_dependencies executing_eagerly get_static_value group
 tensorflow.initial_values: constant_initializer ones_initializer random_normal_initializer
     random_uniform_initializer zeros_initializer
 tensorflow.math: round
+tensorflow.norms: norm
 tensorflow.signal.flat: fftnd ifftnd irfftnd rfftnd
 tensorflow.tensor_array: TensorArray
 threads: get_num_threads set_num_threads

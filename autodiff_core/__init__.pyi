@@ -165,7 +165,6 @@ from .ops.quotients import truncatemod as truncatemod
 from .ops.reductions import argmax as argmax
 from .ops.reductions import argmin as argmin
 from .ops.reductions import cumsum as cumsum
-from .ops.reductions import norm as norm
 from .ops.reductions import reduce_logsumexp as reduce_logsumexp
 from .ops.reductions import reduce_max as reduce_max
 from .ops.reductions import reduce_mean as reduce_mean
@@ -242,6 +241,7 @@ from .tensorflow.initial_values import random_normal_initializer as random_norma
 from .tensorflow.initial_values import random_uniform_initializer as random_uniform_initializer
 from .tensorflow.initial_values import zeros_initializer as zeros_initializer
 from .tensorflow.math import round as round
+from .tensorflow.norms import norm as norm
 from .tensorflow.tensor_array import TensorArray as TensorArray
 from .threads import get_num_threads as get_num_threads
 from .threads import set_num_threads as set_num_threads

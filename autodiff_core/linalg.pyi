@@ -9,6 +9,7 @@ from .ops.decompositions import eigh as eigh
 from .ops.decompositions import eigh_tridiagonal as eigh_tridiagonal
 from .ops.decompositions import eigvals as eigvals
 from .ops.decompositions import eigvalsh as eigvalsh
+from .ops.decompositions import logdet as logdet
 from .ops.decompositions import qr as qr
 from .ops.decompositions import svd as svd
 from .ops.factors import banded_triangular_solve as banded_triangular_solve
@@ -35,11 +36,8 @@ from .ops.matrix_functions import logm as logm
 from .ops.matrix_functions import sqrtm as sqrtm
 from .ops.nn import l2_normalize as l2_normalize
 from .ops.norms import matrix_rank as matrix_rank
-from .ops.norms import normalize as normalize
-from .ops.reductions import norm as norm
 from .ops.solving import det as det
 from .ops.solving import inv as inv
-from .ops.solving import logdet as logdet
 from .ops.solving import lstsq as lstsq
 from .ops.solving import pinv as pinv
 from .ops.solving import slogdet as slogdet
@@ -49,3 +47,5 @@ from .ops.solving import tridiagonal_solve as tridiagonal_solve
 from .ops.triangular import cholesky_solve as cholesky_solve
 from .ops.triangular import triangular_solve as triangular_solve
 from .tensorflow.clipping import global_norm as global_norm
+from .tensorflow.norms import norm as norm
+from .tensorflow.norms import normalize as normalize

@@ -65,9 +65,10 @@ def complex(real: Any, imag: Any, name: str | None = None) -> _core.Tensor:
 
 
 def spread(x: Any, shape: tuple[int, ...]) -> Any:
-    from .shaping import broadcast_to
-
-    return x if tuple(x.shape) == shape else broadcast_to(x, shape)
+    """An operand in the shape that it broadcasts to."""
+    old = tuple(x.shape)
+    lead = len(shape) - len(old)
+    return x if old == shape else _core.linear(_core.op_named("broadcast"), x, (shape, (1,) * lead + old, old))
 
 
 def real(input: Any, name: str | None = None) -> _core.Tensor:

@@ -17,13 +17,15 @@ from .._core import Tensor
 from . import c_loops, forms
 from .complex_parts import real
 from .elementwise import abs as _abs
-from .elementwise import divide, multiply
+from .elementwise import divide, log, multiply
 from .forms import Kind
 from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, matrix_transpose, of_one_dtype
 from .reductions import reduce_euclidean_norm, reduce_sum
+from .several import several
 from .shaping import concat, expand_dims
 from .solving import identity_plus, inv
 from .spectral import (
+    TAKEN_APART,
     changes_of_vectors,
     function_of,
     modes,
@@ -37,7 +39,7 @@ from .spectral import (
     turning,
     values_along,
 )
-from .table import Case, general, several
+from .table import Case, general
 from .triangular import triangular_solve
 
 
@@ -758,3 +760,36 @@ def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     [2. 1.]
     """
     return eig(tensor).eigenvalues
+
+
+def logdet(matrix: Any, name: str | None = None) -> Tensor:
+    """Logarithm of the determinants of positive definite matrices.
+
+    Parameters
+    ----------
+    matrix : array_like
+        Of shape (..., n, n), symmetric; complex ones are Hermitian.
+
+    Returns
+    -------
+    Tensor
+        Of shape (...), and real.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where a matrix is not positive definite.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/linalg/logdet
+
+    Examples
+    --------
+    >>> print(tf.linalg.logdet([[2., 0.], [0., 4.]]).numpy().round(4))
+    2.0794
+    """
+    return 2.0 * reduce_sum(log(real(diagonal(cholesky(matrix)))), -1)
+
+
+TAKEN_APART.update(eig=eig, hermitian=hermitian, svd=svd)

@@ -16,9 +16,10 @@ from . import c_loops, forms
 from .elementwise import add, equal
 from .forms import Kind
 from .matrices import band_part, diag, lead_to, matrices, matrix_transpose, of_one_dtype
+from .several import several
 from .shaping import expand_dims
 from .solving import identity_plus
-from .table import Case, several
+from .table import Case
 from .triangular import triangular_solve, triangular_system
 
 

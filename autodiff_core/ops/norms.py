@@ -9,6 +9,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from . import forms
+from .decompositions import svd
 from .elementwise import abs as _abs
 from .elementwise import divide, is_nan, logical_and, logical_not, not_equal
 from .forms import Kind
@@ -17,6 +18,7 @@ from .matrices import matrices
 from .picking import as_it_stands, places_of
 from .reductions import reduce_any, reduce_euclidean_norm, reduce_max, reduce_min, reduce_sum
 from .shaping import expand_dims, inexact, transpose
+from .solving import inverse_or_infinity
 
 
 def _magnitude(x: Any) -> Any:
@@ -113,8 +115,6 @@ def matrix_norm(x: Any, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     >>> print(matrix_norm([[3., 0.], [0., -4.]], ord=2).numpy())
     4.0
     """
-    from .decompositions import svd
-
     a, ord = matrices(x, "norm"), _number(ord)
     if ord is None or ord in ("fro", "euclidean"):
         return reduce_euclidean_norm(_magnitude(a), (-2, -1), keepdims)
@@ -186,9 +186,6 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 
 def cond(x: Any, p: Any = None) -> Tensor:
     """Condition numbers of matrices, as np.linalg.cond has them."""
-    from .decompositions import svd
-    from .solving import inverse_or_infinity
-
     a = matrices(x, "cond", square=p is not None and p not in (2, -2))
     if p is None or p in (2, -2):
         s = svd(a, compute_uv=False)
@@ -198,40 +195,6 @@ def cond(x: Any, p: Any = None) -> Tensor:
         found = matrix_norm(a, False, p) * matrix_norm(inverse_or_infinity(a), False, p)
     known = logical_not(reduce_any(is_nan(a), [-2, -1]))
     return where(logical_and(is_nan(found), known), np.inf, found)
-
-
-def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """A tensor divided by its norm, and the norm.
-
-    Parameters
-    ----------
-    tensor : array_like
-        Of a float dtype.
-    ord : {"euclidean", "fro", 1, 2, numpy.inf} or positive float
-        Which norm.
-    axis : int or pair of int, optional
-        A vector's axis or a matrix's two; by default the whole tensor is one vector.
-
-    Returns
-    -------
-    pair of Tensor
-        The quotient, and the norm, which has the axes with length 1.
-
-    Notes
-    -----
-    https://www.tensorflow.org/api_docs/python/tf/linalg/normalize
-
-    Examples
-    --------
-    >>> unit, length = tf.linalg.normalize([3., 4.])
-    >>> print(unit.numpy(), length.numpy())
-    [0.6 0.8] [5.]
-    """
-    from .reductions import norm as of_tensors
-
-    x = inexact(tensor)
-    length = of_tensors(x, ord, axis, True)
-    return divide(x, length), length
 
 
 def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:

@@ -12,7 +12,6 @@ from .. import _core
 from .._core import Tensor
 from . import c_loops, forms
 from .c_loops import C
-from .elementwise import abs as _abs
 from .elementwise import divide, equal, exp, log_of_sum, multiply, sqrt, subtract
 from .elementwise import select as _select
 from .forms import Kind
@@ -617,61 +616,6 @@ def reduce_euclidean_norm(
     x = _core.operand(input_tensor)
     root = _core.narrowed(sqrt(_core.reduce_sum_of(squared_magnitude(_core.widened(x)), axis, keepdims)), x)
     return _core.to_dtype(root, x.dtype) if x.dtype.kind == "c" else root
-
-
-def norm(
-    tensor: Any, ord: Any = "euclidean", axis: Axis = None, keepdims: bool | None = None, name: str | None = None
-) -> Tensor:
-    """Norm of vectors or matrices.
-
-    Parameters
-    ----------
-    tensor : array_like
-        Of a float dtype.
-    ord : {"euclidean", "fro", 1, 2, numpy.inf} or positive float
-        Which norm; over two axes no other number than these three, and 2 is the largest singular value.
-    axis : int or pair of int, optional
-        A vector's axis or a matrix's two; by default the whole tensor is one vector.
-    keepdims : bool
-        Whether the reduced axes stay, with length 1.
-
-    Returns
-    -------
-    Tensor
-        Of the operand's dtype.
-
-    Raises
-    ------
-    ValueError
-        For an `ord` that is not offered.
-
-    Notes
-    -----
-    https://www.tensorflow.org/api_docs/python/tf/norm. The gradient of a Euclidean norm at zero is NaN.
-
-    Examples
-    --------
-    >>> tf.norm([[3., 4.], [6., 8.]], axis=1)
-    <Tensor: shape=(2,), dtype=float32, numpy=array([ 5., 10.], dtype=float32)>
-    """
-    keep = bool(keepdims)
-    matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
-    if ord in ("euclidean", "fro") or (ord == 2 and not matrix):
-        return reduce_euclidean_norm(tensor, axis, keep)
-    if matrix and ord in (1, 2, np.inf):
-        from .norms import norm as of_matrices
-
-        return of_matrices(tensor, ord, axis, keep)
-    if matrix or isinstance(ord, str) or ord <= 0:
-        raise ValueError(
-            f"norm: ord={ord!r} is not offered over {'two axes' if matrix else 'vectors'}; use 'euclidean'"
-        )
-    if ord == 1:
-        return reduce_sum(_abs(tensor), axis, keep)
-    if ord == np.inf:
-        return reduce_max(_abs(tensor), axis, keep)
-    x = _core.operand(tensor)
-    return _core.narrowed(reduce_sum(_abs(_core.widened(x)) ** ord, axis, keep) ** (1.0 / ord), x)
 
 
 def _truth_kind(attributes: Any, x: Kind) -> Kind:

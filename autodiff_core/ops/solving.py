@@ -16,8 +16,8 @@ from .. import _core
 from .._core import Tensor
 from ..dtypes import finfo
 from . import c_loops, forms
-from .complex_parts import complex, imag, real
-from .elementwise import conj, log, multiply
+from .complex_parts import complex, imag
+from .elementwise import conj, multiply
 from .forms import Kind
 from .matrices import adjoint as adjoint_of
 from .matrices import (
@@ -32,8 +32,9 @@ from .matrices import (
     shifted,
 )
 from .reductions import reduce_sum
+from .several import several
 from .shaping import concat, expand_dims, reshape, squeeze, transpose
-from .table import Case, general, several
+from .table import Case, general
 
 
 class SlogdetResult(NamedTuple):
@@ -514,38 +515,6 @@ _SLOGDET = several(
     c=c_loops.LAPACK,
     cost=forms.on_matrices(2 / 3),
 )
-
-
-def logdet(matrix: Any, name: str | None = None) -> Tensor:
-    """Logarithm of the determinants of positive definite matrices.
-
-    Parameters
-    ----------
-    matrix : array_like
-        Of shape (..., n, n), symmetric; complex ones are Hermitian.
-
-    Returns
-    -------
-    Tensor
-        Of shape (...), and real.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        Where a matrix is not positive definite.
-
-    Notes
-    -----
-    https://www.tensorflow.org/api_docs/python/tf/linalg/logdet
-
-    Examples
-    --------
-    >>> print(tf.linalg.logdet([[2., 0.], [0., 4.]]).numpy().round(4))
-    2.0794
-    """
-    from .decompositions import cholesky
-
-    return 2.0 * reduce_sum(log(real(diagonal(cholesky(matrix)))), -1)
 
 
 # ------------------------------------------------------------------------------------------------------ least squares

@@ -15,7 +15,7 @@ whose derivative is NaN where equal values leave it open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,8 +41,10 @@ from .forms import Kind
 from .indexing import where
 from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, lead_to, matrix_transpose
 from .reductions import reduce_any, reduce_max, reduce_sum
+from .several import several
 from .shaping import broadcast_to, concat, expand_dims, reshape
-from .table import Case, general, several
+from .solving import inv
+from .table import Case, general
 
 # Slopes at values that are closer than this many roundings say nothing about how they grow from one to the other; but
 # values this far apart, beside the largest, are told apart in half precision, too.
@@ -228,12 +230,13 @@ def function_of(a: Any, w: Any, v: Any, x: Any, g: Any, triangle: str = "") -> A
     return _core.general(_FUNCTION, [lead_to(a, lead), w, lead_to(v, lead), lead_to(x, lead), g], triangle)
 
 
+# What takes matrices apart, for the operands of tests: decompositions.py, which is above this, puts them here.
+TAKEN_APART: dict[str, Callable[..., Any]] = {}
+
+
 def _modes_at(a: Any, triangle: str) -> tuple[Any, Any, Any]:
     """A test's operands: what belongs to a matrix."""
-    from .decompositions import eig, hermitian
-    from .solving import inv
-
-    w, v = hermitian(_core.detached(a), triangle) if triangle else eig(_core.detached(a))
+    w, v = TAKEN_APART["hermitian"](_core.detached(a), triangle) if triangle else TAKEN_APART["eig"](_core.detached(a))
     return w, v, adjoint(v) if triangle else inv(v)
 
 
@@ -523,9 +526,7 @@ def singular_values_along(a: Any, s: Any, u: Any, v: Any, change: Any) -> Any:
 
 def _singular_at(a: Any, full: bool = False) -> tuple[Any, Any, Any]:
     """A test's operands: what belongs to a matrix."""
-    from .decompositions import svd
-
-    s, u, v = svd(_core.detached(a), full)
+    s, u, v = TAKEN_APART["svd"](_core.detached(a), full)
     return s, u, v
 
 
