@@ -46,7 +46,7 @@ demo: .made/demo
 	$(python) examples/digits.py
 
 test: .made/dev
-	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
+	@echo "Some 55,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
 	$(python) -m pytest tests -p no:benchmark -n $(PROCESSES) --dist worksteal $(PYTEST_ARGS)
 
 # What is written from the op table and the namespaces; tests find it stale.

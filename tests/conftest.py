@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 MANY = 30
+WALK = 50
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,12 +21,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # (before marks are asked for)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    test_of = {item: item.nodeid.split("[")[0] for item in items}
+    cases = Counter(test_of.values())
+    for item in items:
+        if cases[test_of[item]] > WALK:
+            item.add_marker(pytest.mark.walk)
     step = config.getoption("--every")
     if step == 1:
         return
-    test_of = {item: item.nodeid.split("[")[0] for item in items}
-    cases = Counter(test_of.values())
     seen: Counter[str] = Counter()
     kept, left_out = [], []
     for item in items:

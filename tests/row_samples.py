@@ -76,14 +76,33 @@ NONE = [row for row in ROWS if row.kind == "none"]
 # A case binds arguments that the ufunc does not know, so of the rows with cases only calls that bind none compare.
 UFUNCS = [sample for row in ROWS if row.ufunc is not None for sample in samples_of(row)[:1]]
 
-BROADCAST = [((3, 1), (1, 4)), ((4,), (3, 4)), ((3, 4), (4,)), ((), (3,)), ((3,), ()), ((2, 1, 3), (4, 1)), ((1,), ())]
+# (Each second one is the one before the other way round, or has both operands repeated.)
+BROADCAST = [((4,), (3, 4)), ((3, 4), (4,)), ((), (3,)), ((3,), ()), ((3, 1), (1, 4)), ((2, 1, 3), (4, 1))]
+BROADCAST += [((), (1,)), ((1,), ())]
+
+
+def broadcasts(place: int) -> list[tuple[Shape, Shape]]:
+    """Two of these for a row, one after the other: which operand broadcasts is the core's business, not a row's. All of
+    them come in turn, and either operand of each row is once the one that is repeated."""
+    return [BROADCAST[(2 * place + k) % len(BROADCAST)] for k in range(2)]
+
+
 # Every derivative at every kind of place: arrays, scalars, operands that broadcast, nothing at all.
 EVERYWHERE = [
     *[sample for row in DIFFERENTIABLE for sample in samples_of(row)],
     *[Sample(row, row.function, draw(row, [shape] * row.arity)) for row in ELEMENTWISE for shape in [(), (0, 3)]],
     *[
         Sample(row, row.function, draw(row, [shapes[position % 2] for position in range(row.arity)]))
-        for row in SEVERAL_OPERANDS
-        for shapes in BROADCAST
+        for place, row in enumerate(SEVERAL_OPERANDS)
+        for shapes in broadcasts(place)
     ],
 ]
+# Those, and the rows without a gradient.
+VALUES = [*EVERYWHERE, *[sample for row in [*WITHOUT_GRADIENT, *NONE] for sample in samples_of(row)]]
+
+
+def other_operands(sample: Sample) -> list[list[np.ndarray]]:
+    """Operands of the same shapes and dtypes: in another order, and with other signs where any will do."""
+    reversed_ = [np.flip(array).copy() for array in sample.operands]
+    free = not sample.row.domain
+    return [reversed_, [array * -0.75 if free and array.dtype.kind == "f" else array for array in sample.operands]]

@@ -70,6 +70,7 @@ def call_everything() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="guards a page as POSIX has it")
+@pytest.mark.walk
 def test_no_row_reads_an_operand_without_elements() -> None:
     run = subprocess.run([sys.executable, __file__], cwd=Path(__file__).parent, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-200:] + run.stderr[-2000:]

@@ -13,9 +13,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from row_samples import EVERYWHERE, NONE, WITHOUT_GRADIENT, Sample, of_samples, samples_of
-
-VALUES = [*EVERYWHERE, *[sample for row in [*WITHOUT_GRADIENT, *NONE] for sample in samples_of(row)]]
+from row_samples import EVERYWHERE, VALUES, Sample, of_samples, other_operands
 
 
 def leaves(result: Any) -> list[Any]:
@@ -57,12 +55,15 @@ def both_orders(sample: Sample, dtype: Any) -> list[list[Any]]:
 @of_samples(VALUES)
 @DTYPES
 def test_values_of_rows(sample: Sample, dtype: Any) -> None:
+    """Of the operands that were recorded, once more, and of others, by one program, optimised or as recorded."""
     functions = [tf.function(sample.call, optimize=optimize) for optimize in (True, False)]
-    for tensors in both_orders(sample, dtype):
+    for operands in [sample.operands, sample.operands, *other_operands(sample)]:
+        tensors = in_dtype(operands, dtype)
         with np.errstate(all="ignore"):
             expected = sample.call(*tensors)
             for recorded in functions:
                 assert_same_bits(recorded(*tensors), expected)
+    assert all(recorded.trace_count == 1 for recorded in functions) or sample.row.by_values
 
 
 @of_samples(EVERYWHERE)

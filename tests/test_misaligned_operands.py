@@ -41,6 +41,7 @@ def results(sample: Sample, operands: list[np.ndarray]) -> list[np.ndarray]:
     return [np.asarray(x) for x in tf.nest.flatten(found)]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("part", range(8))
 def test_every_row_takes_operands_that_are_not_aligned(part: int) -> None:
     for row in rows()[part::8]:

@@ -336,6 +336,7 @@ def all_rows() -> None:
     load_all_rows()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("part", range(FILES))
 def test_what_somebody_tampered_with_is_refused_or_runs(part: int, capfd: Any) -> None:
     loaded = tried = 0

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from row_samples import Sample, has_derivative
-from test_recorded_rows import VALUES, gradients, leaves, other_operands
+from row_samples import VALUES, Sample, has_derivative, other_operands
+from test_recorded_rows import gradients, leaves
 
 Choice = tuple[bool, ...]
 
