@@ -34,8 +34,8 @@ cdef extern from *:
     #define ad_clz64(x) __builtin_clzll(x)
     #endif
 
-    /* Adjoints are written all over at once: asking for their pages in one call costs a fraction of a fault for each. */
-    #if defined(__linux__)
+    /* Adjoints are written all over at once: asking for their pages in one call costs a fraction of a fault for each.
+    */ #if defined(__linux__)
     #include <sys/mman.h>
     #ifndef MADV_POPULATE_WRITE
     #define MADV_POPULATE_WRITE 23

@@ -32,7 +32,8 @@ cdef int complain_tracked(Log* log, int op, list operands) except -1:
     return 0
 
 
-# ---------------------------------------------------------------------------------- linear ops, and those with Python rules
+# ---------------------------------------------------------------------------------- linear ops, and those with Python
+# rules
 
 cdef Tensor apply_linear(int op, Operand x, object attribute):
     """An op that is linear in its one operand, with attributes; its transpose has the same attributes."""
@@ -95,7 +96,8 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
     return out
 
 
-# Kernels of linear rows: of an array and attributes. A view is the same of an array that has no memory: None where there is none.
+# Kernels of linear rows: of an array and attributes. A view is the same of an array that has no memory: None where
+# there is none.
 
 cdef ndarray cast_kernel(ndarray x, object attribute):
     return cast_array(x, (<tuple>attribute)[1])
@@ -192,7 +194,8 @@ cdef ndarray sum_kernel(ndarray x, object attribute):
     cdef tuple middle = <tuple>shapes[1]
     cdef int d, nd = <int>len(middle)
     cdef ndarray out
-    if shapes[0] == shapes[2] and type_code(x) != NPY_BOOL:     # nothing is added up, not even to a zero, whose sign would be lost
+    if shapes[0] == shapes[2] and type_code(x) != NPY_BOOL:     # nothing is added up, not even to a zero, whose sign
+                                                                # would be lost
         return x
     if not is_float(type_code(x)):
         axes = tuple([d for d in range(nd) if middle[d] == 1 and PyArray_DIMS(x)[d] != 1])
@@ -237,8 +240,8 @@ cdef ndarray broadcast_kernel(ndarray x, object attribute):
     return out
 
 
-# A general record's attribute is what its rules need beside the values: (attributes, shapes of the operands, shape of the
-# output), or for a record of several outputs a tuple of (shape, type number) in the last place.
+# A general record's attribute is what its rules need beside the values: (attributes, shapes of the operands, shape of
+# the output), or for a record of several outputs a tuple of (shape, type number) in the last place.
 
 cdef object general_kernel(Row* row, object attribute, list arrays):
     """A general op's value; one that computes takes half precisions for float32."""
@@ -346,7 +349,8 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
         return results
     if log.tracer:
         for k in range(len(results)):
-            trace_silent(log, OP_RESHAPE, [outputs[k]], (shape_of(<Operand>outputs[k]), shape_of(<Operand>outputs[k])), <Tensor>results[k])
+            trace_silent(log, OP_RESHAPE, [outputs[k]], (shape_of(<Operand>outputs[k]), shape_of(<Operand>outputs[k])),
+                         <Tensor>results[k])
     node = record_general(log, op, [settled(<Operand>x) for x in operands], attribute,
                           tuple([(shape_of(<Operand>value), (<Operand>value).code) for value in outputs]))
     if node < 0:

@@ -1,9 +1,9 @@
 # What a function finds around it: numbers, strings, tuples, arrays and tensors that its code reads from its closure or
 # its module by their names.
 #
-# Which names those are is read off the code, once (surroundings.py). A program is one for the values that they had; a call
-# compares them, by pointer first and by value second. What else may stand there (functions, modules, objects) is not
-# compared, and takes no time.
+# Which names those are is read off the code, once (surroundings.py). A program is one for the values that they had; a
+# call compares them, by pointer first and by value second. What else may stand there (functions, modules, objects) is
+# not compared, and takes no time.
 
 cdef extern from "Python.h":
     PyObject* PyCell_GET(PyObject* cell) noexcept
@@ -46,7 +46,8 @@ cdef object key_around(object value):
     if isinstance(value, np_generic):
         return kind, value.tobytes()
     # (Some on their own: of a tuple of classes Cython asks for no error, and Python's own can give one.)
-    if value is Ellipsis or isinstance(value, (Operand, ndarray, type)) or isinstance(value, np_dtype) or isinstance(value, enum_type):
+    if (value is Ellipsis or isinstance(value, (Operand, ndarray, type)) or isinstance(value, np_dtype)
+            or isinstance(value, enum_type)):
         return Same(value)
     if kind is range:
         return kind, value
@@ -63,8 +64,8 @@ cdef object key_around(object value):
 
 
 def read_around(tuple names):
-    """What stands under names now, given as (place, name, place, name ...): a key for all of it, and what `unchanged` is to
-    compare, as (place, name, value ...)."""
+    """What stands under names now, given as (place, name, place, name ...): a key for all of it, and what `unchanged`
+    is to compare, as (place, name, value ...)."""
     cdef Py_ssize_t k
     cdef PyObject* found
     cdef list keys = [], seen = []

@@ -14,12 +14,14 @@ cdef list checked_sources(list sources):
                 hint = "make it a list: list(...)"
             else:
                 hint = "watch a tensor: x = constant(...); tape.watch(x)"
-            raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
+            raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); "
+                            f"{hint}")
     return sources
 
 
 def warn_caller(text, category=UserWarning):
-    """Warn, and point at the line of whoever called into this package: the innermost one that is neither its nor NumPy's."""
+    """Warn, and point at the line of whoever called into this package: the innermost one that is neither its nor
+    NumPy's."""
     cdef int level = 1
     cdef object frame = sys._getframe(0)
     cdef tuple inside = tuple([os.path.join(os.path.dirname(of.__file__), "") for of in (sys.modules[__name__], numpy)])
@@ -35,17 +37,18 @@ cdef Operand checked_target(object value):
     if isinstance(value, BufferCore):
         value = (<BufferCore>value).value()
     if value is None:
-        raise TypeError("targets must be tensors or variables, not None, which is what a function without a return statement "
-                        "gives, and a gradient of what does not depend on the source (unconnected_gradients=\"zero\" makes "
-                        "zeros of that)")
+        raise TypeError("targets must be tensors or variables, not None, which is what a function without a return "
+                        "statement gives, and a gradient of what does not depend on the source "
+                        "(unconnected_gradients=\"zero\" "
+                        "makes zeros of that)")
     if not isinstance(value, Operand):
         hint = ("take the derivative of one tensor in it after the other" if isinstance(value, (list, tuple, dict)) else
                 "a value that left the tape (.numpy(), np.asarray, float()) cannot be differentiated")
         raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")
     x = <Operand>value
     if not differentiable(x.code):
-        warn_caller(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before the "
-                    f"computation: cast(x, float32)")
+        warn_caller(f"the target tensor has dtype {x.dtype}, which has no gradient; the result is None. Cast before "
+                    f"the computation: cast(x, float32)")
         return None
     return x
 
@@ -65,16 +68,17 @@ cdef int begin_sweep(Tape tape, list targets) except -1:
 
 
 cdef int refuse_from_inside(Tape tape, list targets) except -1:
-    """A tape from around a recorded function has not heard what is computed in it: the answer would be None, in silence."""
+    """A tape from around a recorded function has not heard what is computed in it: the answer would be None, in
+    silence."""
     cdef Log* log = tracing_log()
     cdef Operand x
     if log == NULL or tape.log == NULL or tape.log == log:
         return 0
     for x in targets:
         if not x.is_variable and is_of(log, x.log_id) and log_find(tape.log, x) < 0:
-            raise RuntimeError("a tape that was opened outside of a recorded function is asked inside of it for the derivative "
-                               "of what the function computes, or was given, which the tape has not heard: open the tape "
-                               "inside, around the computation, or return the target and ask outside")
+            raise RuntimeError("a tape that was opened outside of a recorded function is asked inside of it for the "
+                               "derivative of what the function computes, or was given, which the tape has not heard: "
+                               "open the tape inside, around the computation, or return the target and ask outside")
     return 0
 
 

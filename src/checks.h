@@ -1,6 +1,6 @@
-/* What a checked build does besides (-DAD_CHECKED): asserts on internal lengths, allocations that fail when a test wants
- * them to, and marks around the pool's memory. Under AddressSanitizer the pool tells it what is nobody's. In a release all
- * of this is nothing: the macros are empty, and the allocations are the C library's. */
+/* What a checked build does besides (-DAD_CHECKED): asserts on internal lengths, allocations that fail when a test
+ * wants them to, and marks around the pool's memory. Under AddressSanitizer the pool tells it what is nobody's. In a
+ * release all of this is nothing: the macros are empty, and the allocations are the C library's. */
 #ifndef AUTODIFF_CORE_CHECKS_H
 #define AUTODIFF_CORE_CHECKS_H
 
@@ -26,8 +26,8 @@ static inline void *ad_posix_aligned(size_t size)
 
 #include <stdio.h>
 
-/* For tests, which find these by name in the extension's file: `ad_fail_at` counts down with each allocation, and the one
- * that finds 0 there fails. Negative numbers are left alone. */
+/* For tests, which find these by name in the extension's file: `ad_fail_at` counts down with each allocation, and the
+ * one that finds 0 there fails. Negative numbers are left alone. */
 extern __attribute__((visibility("default"))) long ad_fail_at;
 extern __attribute__((visibility("default"))) const char *ad_failed; /* where that was: "file:line" */
 #ifdef AD_CHECKS_HERE

@@ -40,8 +40,8 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
 
 
 def tape_gradient_flat(Tape tape, target, sources):
-    """The gradient of one target with respect to a tensor, or a flat list, tuple or dict of them: the usual call, without
-    the flattening of structures. NotImplemented for anything else."""
+    """The gradient of one target with respect to a tensor, or a flat list, tuple or dict of them: the usual call,
+    without the flattening of structures. NotImplemented for anything else."""
     cdef list leaves, results
     if not is_operand(target):
         return NotImplemented
@@ -71,8 +71,8 @@ def tape_gradient_flat(Tape tape, target, sources):
 def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     """For each array of cotangents (a leading axis, then the target's shape) the gradients, which have the same axis.
 
-    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian. Where `take` is given, it is called with each chunk's
-    gradients, and what it returns is kept in their place.
+    The sweeps of a Jacobian, in chunks; see GradientTape.jacobian. Where `take` is given, it is called with each
+    chunk's gradients, and what it returns is kept in their place.
     """
     cdef Operand x
     cdef Tensor seed
@@ -134,7 +134,7 @@ cdef list checked_tangents(list sources, list tangents, npy_intp batch):
         x = <Operand>sources[k]
         tangent = <Operand>operand_like(tangents[k], x)
         if shape_of(tangent) != with_batch(shape_of(x), batch):
-            raise ValueError(f"the tangent of a source of shape {shape_of(x)} has shape {shape_of(tangent)}; it must have shape "
-                             f"{with_batch(shape_of(x), batch)}")
+            raise ValueError(f"the tangent of a source of shape {shape_of(x)} has shape {shape_of(tangent)}; it must "
+                             f"have shape {with_batch(shape_of(x), batch)}")
         given.append(tangent)
     return given

@@ -7,8 +7,8 @@ cdef inline bint is_special(double partial) noexcept nogil:
 
 cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, const double* values, double value,
                                   int code) except -2:
-    """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node, or
-    UNTRACKED where no tape listens. What it needs for its derivative lies in it, or beside it, from now on."""
+    """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node,
+    or UNTRACKED where no tape listens. What it needs for its derivative lies in it, or beside it, from now on."""
     cdef Record* r
     cdef uint32_t listeners = 0, needs = 0
     if log.tracer:
@@ -155,12 +155,13 @@ cdef Operand cast_operand(Operand x, int code):
 
 cdef str complain_shapes(int op, tuple operands):
     shapes = " and ".join(str(tuple((<Operand>x).shape)) for x in operands)
-    return f"{op_name(op)}: shapes {shapes} do not broadcast together; sizes must be equal or 1, counted from the last axis"
+    return (f"{op_name(op)}: shapes {shapes} do not broadcast together; sizes must be equal or 1, counted from the "
+            f"last axis")
 
 
 cdef inline bint lies_badly(ndarray array) noexcept:
-    """Whether NumPy's loops are given a copy: of what is walked from its end along some axis, since they take other ways
-    there, whose last bits are others; and of what is not aligned, which they may not be given."""
+    """Whether NumPy's loops are given a copy: of what is walked from its end along some axis, since they take other
+    ways there, whose last bits are others; and of what is not aligned, which they may not be given."""
     cdef int d
     if PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
         return False
@@ -200,7 +201,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     if n > 2:
         code = promote(code, z.code)
     if first and x.code != NPY_BOOL:
-        raise TypeError(f"{op_name(op)}: the condition must be of dtype bool, not {x.dtype}; compare first, as in x != 0")
+        raise TypeError(f"{op_name(op)}: the condition must be of dtype bool, not {x.dtype}; compare first, as in x != "
+                        f"0")
     if row.complex_form != NULL and PyTypeNum_ISCOMPLEX(code):
         return (<object>row.complex_form)(*[<object>operand for operand in (x, y, z)[:n]])
     if row.loop[code] == NULL and (row.formula == NULL or not is_float(code)):
@@ -278,7 +280,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
 
 
 cdef object by_float32(int op, Operand x, Operand y, Operand z, int code):
-    """An op that there is no loop for in a narrower float, by way of float32. A ufunc leaves float16 there, as NumPy's."""
+    """An op that there is no loop for in a narrower float, by way of float32. A ufunc leaves float16 there, as
+    NumPy's."""
     cdef int n = table[op].arity, first = 1 if table[op].condition else 0
     x = x if first else cast_operand(x, NPY_FLOAT)
     y = cast_operand(y, NPY_FLOAT) if n > 1 else None
@@ -313,7 +316,8 @@ cdef ndarray thin_array(int code, int nd, npy_intp* dims, int n, PyObject** oper
     inner = new_array(code, nd, thin)
     for d in range(nd):
         strides[d] = 0 if thin[d] != dims[d] else PyArray_STRIDES(inner)[d]
-    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(code), strides, PyArray_DATA(inner), 0, 0, NULL)
+    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(code), strides, PyArray_DATA(inner), 0, 0,
+                        NULL)
     Py_INCREF(inner)
     PyArray_SetBaseObject(array, inner)
     return array
@@ -385,9 +389,11 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
     try:
         value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
     except TypeError as error:
-        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands])) from error
+        raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype)
+                                                                                     for t in operands])) from error
     except ValueError as error:
-        raise ValueError(complain_shapes(op, tuple(operands)) if "broadcast" in str(error) else f"{op_name(op)}: {error}") from error
+        raise ValueError(complain_shapes(op, tuple(operands)) if "broadcast" in str(error)
+                         else f"{op_name(op)}: {error}") from error
     if log != NULL:
         complain_tracked(log, op, operands)
     out = new_tensor(own_copy(value))

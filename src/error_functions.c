@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
+    && !defined(__SANITIZE_THREAD__)
 #define EF_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define EF_CLONES
@@ -118,7 +119,8 @@ EF_INLINE double erfc_of(double x)
     /* The power of two in two factors, each of which is a normal number. */
     const uint64_t bits = bits_of(shifted) - bits_of(round_magic);
     const uint64_t half = (uint64_t)((bits + 4096) >> 1) - 2048;
-    const double value = power * (f / (1.0 + 2.0 * a)) * of_bits((half + 1023) << 52) * of_bits((bits - half + 1023) << 52);
+    const double value =
+            power * (f / (1.0 + 2.0 * a)) * of_bits((half + 1023) << 52) * of_bits((bits - half + 1023) << 52);
     /* Near zero, where t is too close to -1, one minus the series of erf. Chosen by bits: a conditional would become a
      * branch. */
     const double z = a * a;

@@ -1,8 +1,9 @@
 # Finding: which tensors that tapes follow a function reads, while these tapes pause.
 #
-# A function that is one record, whatever it does inside, has its arguments for operands, and what else it reads: variables,
-# which a tape of its own tells, and tensors from around it. Those are from before the call. A call begins another epoch of
-# the log, so they are the ones whose place is looked up the long way (`log_find`), which asks here. Recording pays nothing.
+# A function that is one record, whatever it does inside, has its arguments for operands, and what else it reads:
+# variables, which a tape of its own tells, and tensors from around it. Those are from before the call. A call begins
+# another epoch of the log, so they are the ones whose place is looked up the long way (`log_find`), which asks here.
+# Recording pays nothing.
 
 @cython.final
 cdef class Finder(Noticer):
@@ -49,7 +50,8 @@ cdef class Finder(Noticer):
             return          # a variable's value: the variable is told by the tape of its own
         while at != NULL:
             finder = <Finder>at
-            if node < finder.start and node not in finder.own and meet(log, log.records[node].listeners, finder.tapes) and differentiable(x.code):
+            if node < finder.start and node not in finder.own and meet(log, log.records[node].listeners,
+                                                                       finder.tapes) and differentiable(x.code):
                 for known in finder.found:
                     if known is x:
                         break
@@ -64,7 +66,8 @@ cdef class Finder(Noticer):
             return
         log.finder = self.before
         n = log.epoch_count - 1
-        if self.tapes and log.count == self.start and n >= 0 and log.epochs[n].id == self.log_id and log.epochs[n].end == self.start:
+        if (self.tapes and log.count == self.start and n >= 0 and log.epochs[n].id == self.log_id
+                and log.epochs[n].end == self.start):
             # Nothing has been recorded: the epoch goes on.
             log.id = self.log_id
             log.epoch_count = n

@@ -81,13 +81,14 @@ def is_recording():
 
 
 def operand_like(value, Operand other):
-    """A value as a tensor of another's dtype, that nobody can write to: Python numbers and lists take it, others are cast."""
+    """A value as a tensor of another's dtype, that nobody can write to: Python numbers and lists take it, others are
+    cast."""
     cdef Operand x = operand_beside(value, other)
     if value is None:
         raise TypeError(f"cannot use None beside a tensor of dtype {other.dtype}: {none_says}")
     if x is None:
-        raise TypeError(f"cannot use {shorten(value)} beside a tensor of dtype {other.dtype}: it is neither a number nor an "
-                        f"array of numbers")
+        raise TypeError(f"cannot use {shorten(value)} beside a tensor of dtype {other.dtype}: it is neither a number "
+                        f"nor an array of numbers")
     if dtype_objects[x.code].kind == "c" and dtype_objects[other.code].kind != "c":
         raise TypeError(f"a value of dtype {x.dtype} does not fit a tensor of dtype {other.dtype}: take its real part")
     if x.is_variable:
@@ -126,8 +127,8 @@ def value_array(value):
 
 
 def operands(*values):
-    """Several operands of a function, each in its dtype; Python's floats, which have none, in that of the widest floats beside
-    them."""
+    """Several operands of a function, each in its dtype; Python's floats, which have none, in that of the widest floats
+    beside them."""
     for value in values:
         if value is None:
             raise TypeError(f"an operand cannot be None: {none_says}")
@@ -165,8 +166,8 @@ def operands_or_none(*values):
 
 
 def as_index(value):
-    """An integer among a function's arguments (an axis, a size, a count) as Python has it, where it is a tensor; what is no
-    single number (None, a list) is given back as it is. A program is then one for this value."""
+    """An integer among a function's arguments (an axis, a size, a count) as Python has it, where it is a tensor; what
+    is no single number (None, a list) is given back as it is. A program is then one for this value."""
     if isinstance(value, BufferCore):
         value = (<BufferCore>value).value()
     if isinstance(value, Operand):
@@ -175,7 +176,8 @@ def as_index(value):
 
 
 def integer(value):
-    """An integer among a function's arguments (an axis, a size, a count), given in any form, as Python has it. A float is none."""
+    """An integer among a function's arguments (an axis, a size, a count), given in any form, as Python has it. A float
+    is none."""
     if type(value) is int:
         return value
     if isinstance(value, BufferCore):
@@ -204,8 +206,8 @@ def integers(value):
 
 
 def lent_array(Operand value):
-    """The value of a tensor, for (a part of) the attributes of one more op, as it is, and for nothing else: a program reads
-    it anew each time."""
+    """The value of a tensor, for (a part of) the attributes of one more op, as it is, and for nothing else: a program
+    reads it anew each time."""
     return lend(value) if traces else array_of(value)
 
 
@@ -217,7 +219,8 @@ def repeated_first(Operand x):
     cdef int d
     for d in range(PyArray_NDIM(first)):
         strides[d] = PyArray_STRIDES(first)[d] if d else 0
-    array = PyArray_New(<PyTypeObject*>ndarray_type, PyArray_NDIM(first), PyArray_DIMS(x.array), PyArray_TYPE(first), strides,
+    array = PyArray_New(<PyTypeObject*>ndarray_type, PyArray_NDIM(first), PyArray_DIMS(x.array), PyArray_TYPE(first),
+                        strides,
                         PyArray_DATA(first), 0, 0, NULL)
     Py_INCREF(first)
     PyArray_SetBaseObject(array, first)
@@ -302,7 +305,8 @@ def reduce_mean_of(value, axis, bint keepdims):
     if PyTypeNum_ISINTEGER(x.code):
         return apply_general(OP_MEAN_OF_INTEGERS, [x], reduction(x, axis, keepdims))
     cdef Tensor total = apply_linear(OP_SUM, x, reduction(x, axis, keepdims))
-    cdef Py_ssize_t whole = 1 if x.scalar else PyArray_SIZE(x.array), left = 1 if total.scalar else PyArray_SIZE(total.array)
+    cdef Py_ssize_t whole = 1 if x.scalar else PyArray_SIZE(x.array)
+    cdef Py_ssize_t left = 1 if total.scalar else PyArray_SIZE(total.array)
     # Nothing to average is NaN, as in NumPy and TensorFlow.
     return binary(OP_DIVIDE, total, <double>(whole // left) if left and whole else float("nan"))
 

@@ -34,12 +34,14 @@ cdef object hook_stores = None          # and whether the call that a frame is a
 
 
 def install_leaving(refusal, stores):
-    """Give the core what reads the caller's code: the error, and whether the call that a frame is at stores into arrays."""
+    """Give the core what reads the caller's code: the error, and whether the call that a frame is at stores into
+    arrays."""
     global hook_refusal, hook_stores, store_opcodes, call_opcodes
     import opcode
     known = opcode.opmap
     store_opcodes = frozenset([known[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in known])
-    call_opcodes = frozenset([known[name] for name in ("CALL", "PRECALL", "CALL_KW", "CALL_FUNCTION_EX") if name in known])
+    call_opcodes = frozenset([known[name] for name in ("CALL", "PRECALL", "CALL_KW", "CALL_FUNCTION_EX")
+                              if name in known])
     hook_refusal = refusal
     hook_stores = stores
 
@@ -90,8 +92,8 @@ cdef inline int refuse_array(Operand x) except -1:
 
 
 cdef inline int refuse_number(Operand x) except -1:
-    """Raise where a tensor that is followed would become a number in a function that is differentiated, or an element of
-    an array."""
+    """Raise where a tensor that is followed would become a number in a function that is differentiated, or an element
+    of an array."""
     if recording_log() != NULL and followed(x, False):
         if followed(x, True):
             raise hook_refusal(BY_NUMBER, describe(x))

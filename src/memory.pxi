@@ -140,7 +140,8 @@ cdef ndarray new_array(int typenum, int nd, npy_intp* dims):
     if data == NULL:
         raise MemoryError(f"cannot allocate {nbytes} bytes for an array")
     try:
-        array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(typenum), NULL, data, 0, NPY_ARRAY_CARRAY, NULL)
+        array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(typenum), NULL, data, 0,
+                            NPY_ARRAY_CARRAY, NULL)
     except BaseException:
         pool_give(data)
         raise

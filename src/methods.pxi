@@ -1,8 +1,8 @@
 # ndarray's methods and attributes on tensors: names in the type's dictionary, what they do in Python.
 #
-# A name is found as any other is, so looking up the other attributes of a tensor costs what it did: a `__getattr__` would
-# take away the interpreter's short cuts for all of them. The function behind a name is asked for at its first use, since
-# most programs use few of them.
+# A name is found as any other is, so looking up the other attributes of a tensor costs what it did: a `__getattr__`
+# would take away the interpreter's short cuts for all of them. The function behind a name is asked for at its first
+# use, since most programs use few of them.
 
 cdef extern from "Python.h":
     object PyMethod_New(object function, object instance)
@@ -15,7 +15,8 @@ cdef object find_method = None
 
 @cython.final
 cdef class Method:
-    """A method of tensors and variables by the name of one of ndarray's: a function that is found when it is first used."""
+    """A method of tensors and variables by the name of one of ndarray's: a function that is found when it is first
+    used."""
     cdef str name
     cdef object function
 
@@ -72,5 +73,7 @@ def lent_view(ndarray array):
 
 
 def capsule_version(capsule):
-    """Of a DLPack capsule the version: 1, or 0 for all before that; -1 for what is none, or has been imported already."""
-    return 1 if PyCapsule_IsValid(capsule, b"dltensor_versioned") else (0 if PyCapsule_IsValid(capsule, b"dltensor") else -1)
+    """Of a DLPack capsule the version: 1, or 0 for all before that; -1 for what is none, or has been imported
+    already."""
+    return 1 if PyCapsule_IsValid(capsule, b"dltensor_versioned") else (0 if PyCapsule_IsValid(capsule, b"dltensor")
+                                                                        else -1)

@@ -113,7 +113,8 @@ cdef Operand beside(object value, Operand other, bint operator):
 
 
 cdef bint may_change(ndarray array):
-    """Whether somebody may write to an array: it is writeable, or a view of what may be. (A tensor's memory never is.)"""
+    """Whether somebody may write to an array: it is writeable, or a view of what may be. (A tensor's memory never
+    is.)"""
     return PyArray_CHKFLAGS(array, NPY_ARRAY_WRITEABLE) or not (array.base is None or type(array.base) is Lent)
 
 
@@ -191,8 +192,8 @@ def identity_tensor(value):
 
 
 cdef object without_tensors(object attribute):
-    """Attributes in which tensors have become their values: those of a record outlive the recording of a program, and are
-    no operands."""
+    """Attributes in which tensors have become their values: those of a record outlive the recording of a program, and
+    are no operands."""
     if not isinstance(attribute, (Operand, tuple, list, dict)):
         return attribute
     go_deeper(within)
@@ -258,8 +259,8 @@ cdef Operand wrapped_tensor(object value, object dtype):
         return None
     inner = method(value, dtype, None)
     if not isinstance(inner, Operand):
-        raise TypeError(f"{type(value).__name__}.__tf_tensor__ gave {shorten(inner)}, of class {type(inner).__name__}; it must give "
-                        f"a tensor or a variable")
+        raise TypeError(f"{type(value).__name__}.__tf_tensor__ gave {shorten(inner)}, of class {type(inner).__name__}; "
+                        f"it must give a tensor or a variable")
     return <Operand>inner
 
 
@@ -270,11 +271,11 @@ cdef int refuse_meaning(object value) except -1:
         raise TypeError(f"a tensor has no mask, and this {kind.__name__} has masked elements: fill them first, as in "
                         f"array.filled(0.0), or choose by tf.where")
     if hasattr(kind, "__array_ufunc__") and (hasattr(kind, "units") or hasattr(kind, "unit")):
-        raise TypeError(f"a tensor has no units, and this {kind.__name__} has: pass its numbers in the units that are meant, as "
-                        f"in quantity.to(units).magnitude")
+        raise TypeError(f"a tensor has no units, and this {kind.__name__} has: pass its numbers in the units that are "
+                        f"meant, as in quantity.to(units).magnitude")
     if hasattr(kind, "toarray") and not hasattr(kind, "__array__"):
-        raise TypeError(f"a tensor has all its elements, and this {kind.__name__} those that are not zero: make it dense first, "
-                        f"array.toarray()")
+        raise TypeError(f"a tensor has all its elements, and this {kind.__name__} those that are not zero: make it "
+                        f"dense first, array.toarray()")
     return 0
 
 
@@ -285,7 +286,8 @@ cdef bint defers(object value):
         return False
     if hears_of_ufuncs(value):
         return True
-    return (hasattr(kind, "__array_function__") and not isinstance(value, ndarray)) or getattr(value, "__array_priority__", 0) > 0
+    return ((hasattr(kind, "__array_function__") and not isinstance(value, ndarray))
+            or getattr(value, "__array_priority__", 0) > 0)
 
 
 cdef bint hears_of_ufuncs(object value):
@@ -306,7 +308,8 @@ cdef bint value_holds_operands(object value, int depth=0) except -1:
     if isinstance(value, (list, tuple)):
         check_depth(depth)
         for item in value:
-            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices or value_holds_operands(item, depth + 1)
+            if (isinstance(item, (Operand, BufferCore)) or type(item) is IndexedSlices
+                or value_holds_operands(item, depth + 1)
                     or (is_foreign(item) and hasattr(type(item), "__tf_tensor__"))):
                 return True
     return False
@@ -327,11 +330,11 @@ cdef int check_fits(object value, ndarray array, object dtype) except -1:
     if has_own_dtype(value):
         return 0
     if (kind == "f" and wanted in "iub" and array.size) or (kind == "c" and wanted in "iubf"):
-        raise TypeError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: cast the tensor beside it first, "
-                        f"as in cast(t, float32)")
+        raise TypeError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: cast the tensor beside it "
+                        f"first, as in cast(t, float32)")
     if kind in "iu" and wanted in "iu" and array.size:
         limits = np_iinfo(dtype)
         if array.min() < limits.min or array.max() > limits.max:
-            raise ValueError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: out of its range; name a wider "
-                             f"dtype, as in constant(value, dtype=int64)")
+            raise ValueError(f"cannot convert {shorten(value)} to a tensor of dtype {dtype}: out of its range; name a "
+                             f"wider dtype, as in constant(value, dtype=int64)")
     return 0

@@ -31,8 +31,8 @@ cdef object binary(int op, object left, object right):
 
 
 cdef object deferred(PyObject* function, object left, object right, object other):
-    """What an operator does beside what is no number, or an object of another library's that computes by itself: nothing,
-    so that Python asks it; NumPy's function, where it has no such operator but hears of NumPy's functions.
+    """What an operator does beside what is no number, or an object of another library's that computes by itself:
+    nothing, so that Python asks it; NumPy's function, where it has no such operator but hears of NumPy's functions.
 
     So NumPy's arrays do: https://numpy.org/neps/nep-0013-ufunc-overrides.html
     """
@@ -136,7 +136,8 @@ cdef object plain_index(object part, int depth=0):
 
 
 cdef bint is_lent_mask(Operand x) except -1:
-    """Whether these are truth values that a program reads anew: how many hold, and so what shapes there are, is looked at."""
+    """Whether these are truth values that a program reads anew: how many hold, and so what shapes there are, is looked
+    at."""
     cdef Log* log = tracing_log()
     if log == NULL or x.code != NPY_BOOL or x.scalar or PyArray_NDIM(array_of(x)) == 0 or varying(log, x) < 0:
         return False

@@ -33,7 +33,8 @@ cdef int note_assignment(VariableCore v) except -1:
 
 @cython.final
 cdef class Journal:
-    """A context that is all or nothing: after an error every variable that was assigned to has the value that it had."""
+    """A context that is all or nothing: after an error every variable that was assigned to has the value that it
+    had."""
     cdef PyObject* before       # the one around it (borrowed: it is left later)
     cdef dict values            # by the id of the variable: it, and the value that it had
 
@@ -100,8 +101,9 @@ cdef bint has_value(VariableCore v, Operand value) noexcept:
 cdef class Past:
     """What variables are when a function with a rule is recorded; as a context, they are that again, for the rule."""
     cdef list recorded          # [(variable, value, log id, node)]
-    cdef list entered           # for each time that it is entered now, by a rule that asks for its own derivative or by another
-                                # thread: the thread, and [(variable, the value from then, place from then, its state now)]
+    cdef list entered           # for each time that it is entered now, by a rule that asks for its own derivative or by
+                                # another thread: the thread, and [(variable, the value from then, place from then, its
+                                # state now)]
 
     def __init__(self, list variables):
         cdef Log* log = recording_log()
@@ -126,7 +128,8 @@ cdef class Past:
             put_value(v, <Operand>value)
             log = log_of(log_id) if log_id else NULL
             if log != NULL and log == <Log*>ad_get_current_log():
-                # It stands at its own leaf. (On another log it is a new value of the same source, as after an assignment.)
+                # It stands at its own leaf. (On another log it is a new value of the same source, as after an
+                # assignment.)
                 v.log_id = v.fresh_log_id = log_id
                 v.node = node
                 v.elsewhere = None
@@ -147,4 +150,5 @@ cdef class Past:
             if v.log_id == <uint64_t>log_id and v.node == <int32_t>node:
                 set_state(v, <tuple>state)
             else:
-                put_value(v, <Operand>(<tuple>state)[0])    # what was read meanwhile is an earlier value of the same source
+                put_value(v, <Operand>(<tuple>state)[0])    # what was read meanwhile is an earlier value of the same
+                                                            # source

@@ -1,16 +1,17 @@
 # Products of matrices, and of stacks of them.
 
 cdef inline bint blas_reads(int nd, const npy_intp* dims, const npy_intp* strides, npy_intp item) noexcept nogil:
-    """Whether a product may be left to BLAS with these matrices as they lie: either of the two axes is one of neighbours.
-    (It takes no strides of zero, as the cotangent of a sum has them, and NumPy's loop for what it does not take adds up in
-    another order.)"""
+    """Whether a product may be left to BLAS with these matrices as they lie: either of the two axes is one of
+    neighbours. (It takes no strides of zero, as the cotangent of a sum has them, and NumPy's loop for what it does not
+    take adds up in another order.)"""
     return strides[nd - 1] == item or strides[nd - 2] == item or (dims[nd - 1] == 1 and dims[nd - 2] == 1)
 
 
 cdef inline ndarray for_blas(ndarray x):
     if not PyArray_CHKFLAGS(x, NPY_ARRAY_ALIGNED):
         return own_copy(x)
-    return x if blas_reads(PyArray_NDIM(x), PyArray_DIMS(x), PyArray_STRIDES(x), item_size[type_code(x)]) else own_copy(x)
+    return x if blas_reads(PyArray_NDIM(x), PyArray_DIMS(x), PyArray_STRIDES(x),
+                           item_size[type_code(x)]) else own_copy(x)
 
 
 ctypedef struct Products:       # a stack of matrix products
@@ -74,10 +75,11 @@ cdef void run_products(void* context, int thread, int part, int parts) noexcept 
             d -= 1
 
 
-cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa, int nb,
+cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa,
+                           int nb,
                            const npy_intp* db, const npy_intp* sb) noexcept:
-    """The products of op(a) and op(b), stacks of matrices of these sizes and strides that fit; the data is filled in later.
-    The result's sizes are then in `dims`."""
+    """The products of op(a) and op(b), stacks of matrices of these sizes and strides that fit; the data is filled in
+    later. The result's sizes are then in `dims`."""
     cdef int d
     cdef npy_intp size_a, size_b, item = item_size[code], stride
     cdef bint together
@@ -164,9 +166,11 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     cdef uint32_t listeners = 0
     cdef Record* r
     if x.scalar or y.scalar or PyArray_NDIM(x.array) == 0 or PyArray_NDIM(y.array) == 0:
-        raise ValueError(f"matmul: operands of shapes {tuple(x.shape)} and {tuple(y.shape)}: a scalar has no matrix product; use *")
+        raise ValueError(f"matmul: operands of shapes {tuple(x.shape)} and {tuple(y.shape)}: a scalar has no matrix "
+                         f"product; use *")
     if code == BFLOAT16:
-        return cast_operand(<Operand>apply_matmul(cast_operand(x, NPY_FLOAT), cast_operand(y, NPY_FLOAT), tx, ty), BFLOAT16)
+        return cast_operand(<Operand>apply_matmul(cast_operand(x, NPY_FLOAT), cast_operand(y, NPY_FLOAT), tx, ty),
+                            BFLOAT16)
     if table[OP_MATMUL].loop[code] == NULL:
         log = recording_log()
         if log != NULL:
@@ -234,8 +238,8 @@ cdef tuple matmul_flags = ((False, False), (False, True), (True, False), (True, 
 
 cdef str complain_matmul(Operand x, Operand y, bint tx, bint ty):
     note = "".join([", the first transposed" if tx else "", ", the second transposed" if ty else ""])
-    return (f"matmul: shapes {tuple(x.shape)} and {tuple(y.shape)} do not match{note}: the first's last axis must be as long as the "
-            f"second's last but one, and the axes before them must broadcast")
+    return (f"matmul: shapes {tuple(x.shape)} and {tuple(y.shape)} do not match{note}: the first's last axis must be "
+            f"as long as the second's last but one, and the axes before them must broadcast")
 
 
 cdef object matmul_vectors(Operand x, Operand y, bint tx, bint ty):

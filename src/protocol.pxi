@@ -116,16 +116,17 @@ cdef class Operand:
 
     def __setitem__(self, index, value):
         if self.is_variable:
-            raise TypeError("a Variable does not support item assignment; assign to a part of it by v[index].assign(x), to "
-                            "the whole by v.assign(x)")
-        raise TypeError("a Tensor does not support item assignment: its value never changes. t.at[i].set(x) gives a new tensor; "
-                        "to fill an array in a loop, make a buffer: b = tf.buffer(t); b[i] = x")
+            raise TypeError("a Variable does not support item assignment; assign to a part of it by "
+                            "v[index].assign(x), to the whole by v.assign(x)")
+        raise TypeError("a Tensor does not support item assignment: its value never changes. t.at[i].set(x) gives a "
+                        "new tensor; to fill an array in a loop, make a buffer: b = tf.buffer(t); b[i] = x")
 
     def __contains__(self, value):
         raise TypeError("`in` is not defined for tensors; compare element by element and use reduce_any")
 
     def __format__(self, spec):
-        """As TensorFlow has it: a tensor formats like its NumPy value, a variable like itself, and like a number if asked to."""
+        """As TensorFlow has it: a tensor formats like its NumPy value, a variable like itself, and like a number if
+        asked to."""
         if self.is_variable and not spec:
             return str(self)
         return spelled(self, format(owned_value(self), spec))
@@ -345,7 +346,8 @@ def iterate(Operand x):
 
 
 def seen(value, dtype=None):
-    """np.asarray, for who means to leave the tapes: what the library looks at, a tensor's value that cannot be written to."""
+    """np.asarray, for who means to leave the tapes: what the library looks at, a tensor's value that cannot be written
+    to."""
     if type(value) is IndexedSlices:
         value = dense_slices(value)
     elif isinstance(value, BufferCore):

@@ -23,7 +23,7 @@ typedef struct {
     int32_t a;
     int32_t b;
     union {
-        uint32_t listeners; /* on a log: the set of tapes that track this node, a bit each, or the number of a set (tape.pxi) */
+        uint32_t listeners; /* on a log: the tapes that track this node, a bit each, or a set's number (tape.pxi) */
         uint32_t shape;     /* in a program: the number of the result's shape */
     };
     ad_payload payload;

@@ -10,7 +10,8 @@ cdef enum:
     PARTIALS = 2    # the payload is the local partial derivatives
     ATTRIBUTE = 4   # the payload is an owned reference to the op's attributes
     HELD = 8        # the value's place holds an owned reference
-    POLE = 32       # beside PARTIALS: one of them is zero, infinite or NaN, and its product with a cotangent needs a look
+    POLE = 32       # beside PARTIALS: one of them is zero, infinite or NaN, and its product with a cotangent needs a
+                    # look
     LIST = 16       # `a` is an offset into the log's operand lists, `b` the number of operands
 
 # Operand references: a node, or one of these

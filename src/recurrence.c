@@ -12,7 +12,8 @@
 #include "recurrence.c"
 #else
 
-void NAME(recur)(const REAL *a, const REAL *b, REAL *out, rc_intp outer, rc_intp n, rc_intp inner, int reverse, int lagged)
+void NAME(recur)(const REAL *a, const REAL *b, REAL *out, rc_intp outer, rc_intp n, rc_intp inner, int reverse,
+                 int lagged)
 {
     const rc_intp step = reverse ? -inner : inner;
     for (rc_intp o = 0; o < outer; o++) {

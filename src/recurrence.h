@@ -1,4 +1,4 @@
-/* A linear recurrence along an axis: what the derivative of a running product is, in one pass and without a division. */
+/* A linear recurrence along an axis: what the derivative of a running product is, in one pass, without a division. */
 #ifndef AUTODIFF_CORE_RECURRENCE_H
 #define AUTODIFF_CORE_RECURRENCE_H
 
@@ -8,7 +8,8 @@ typedef intptr_t rc_intp;
 
 /* out[i] = b[i] + a[c] * out[j] for arrays of (outer, n, inner), n at least 1: j is the place before i, or behind it if
  * `reverse`; c is i, or j if `lagged`. */
-void rc_recur_f32(const float *a, const float *b, float *out, rc_intp outer, rc_intp n, rc_intp inner, int reverse, int lagged);
+void rc_recur_f32(const float *a, const float *b, float *out, rc_intp outer, rc_intp n, rc_intp inner, int reverse,
+                  int lagged);
 void rc_recur_f64(const double *a, const double *b, double *out, rc_intp outer, rc_intp n, rc_intp inner, int reverse,
                   int lagged);
 

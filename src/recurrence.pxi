@@ -1,7 +1,8 @@
 # A linear recurrence along an axis, and products of all but one: arrays for the loops of recurrence.c.
 
 cdef extern from "recurrence.h" nogil:
-    void rc_recur_f32(const float* a, const float* b, float* out, npy_intp outer, npy_intp n, npy_intp inner, bint reverse,
+    void rc_recur_f32(const float* a, const float* b, float* out, npy_intp outer, npy_intp n, npy_intp inner,
+                      bint reverse,
                       bint lagged) noexcept
     void rc_recur_f64(const double* a, const double* b, double* out, npy_intp outer, npy_intp n, npy_intp inner,
                       bint reverse, bint lagged) noexcept
@@ -10,15 +11,16 @@ cdef extern from "recurrence.h" nogil:
 
 
 def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
-    """b[i] + a[i] * (the element before) along an axis; from the end if `reverse`. If `lagged`, the coefficient is that of
-    the element before. Arrays of one shape and dtype, float32 or float64."""
+    """b[i] + a[i] * (the element before) along an axis; from the end if `reverse`. If `lagged`, the coefficient is that
+    of the element before. Arrays of one shape and dtype, float32 or float64."""
     cdef ndarray x = laid_out(a), y = laid_out(b), out
     cdef npy_intp outer = 1, inner = 1, n
     cdef int d, nd = PyArray_NDIM(x)
     cdef int code = PyArray_TYPE(x)
     if (not same_shape(x, y) or PyArray_TYPE(y) != code or (code != NPY_DOUBLE and code != NPY_FLOAT)
             or not 0 <= axis < nd):
-        raise ValueError("recurrence takes two arrays of one shape, both of float32 or of float64, and an axis of theirs")
+        raise ValueError("recurrence takes two arrays of one shape, both of float32 or of float64, and an axis of "
+                         "theirs")
     out = new_array(code, nd, PyArray_DIMS(x))
     n = PyArray_DIMS(x)[axis]
     for d in range(nd):
@@ -30,7 +32,8 @@ def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
         return out
     with nogil:
         if code == NPY_DOUBLE:
-            rc_recur_f64(<double*>PyArray_DATA(x), <double*>PyArray_DATA(y), <double*>PyArray_DATA(out), outer, n, inner,
+            rc_recur_f64(<double*>PyArray_DATA(x), <double*>PyArray_DATA(y), <double*>PyArray_DATA(out), outer, n,
+                         inner,
                          reverse, lagged)
         else:
             rc_recur_f32(<float*>PyArray_DATA(x), <float*>PyArray_DATA(y), <float*>PyArray_DATA(out), outer, n, inner,
@@ -39,7 +42,8 @@ def recurrence(a, b, Py_ssize_t axis, bint reverse, bint lagged):
 
 
 def products_of_others(x):
-    """For each element the product of the others along the last axis, in two passes: right where factors are zero, too."""
+    """For each element the product of the others along the last axis, in two passes: right where factors are zero,
+    too."""
     cdef ndarray array = laid_out(x), out
     cdef int code = PyArray_TYPE(array), nd = PyArray_NDIM(array)
     cdef npy_intp n, rows

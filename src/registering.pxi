@@ -6,10 +6,11 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     """Add an elementwise row to the op table and return its handle.
 
     `derivatives` has one entry an operand: a formula of (cotangent, *operands, output), None where the gradient stops,
-    or Ellipsis where nobody has written one. A row that `passes_on` has its first operand for value. One whose value goes
-    `by_width` is computed in the very dtype of numbers that have no dimensions, too. With `keeps_integers` its formula
-    holds for integers as it stands; else they become float64. `number` is one by which C knows the op. A row whose text in C
-    is one function of libm's is computed by that where it is the library's `own`, or by a kernel that is like it.
+    or Ellipsis where nobody has written one. A row that `passes_on` has its first operand for value. One whose value
+    goes `by_width` is computed in the very dtype of numbers that have no dimensions, too. With `keeps_integers` its
+    formula holds for integers as it stands; else they become float64. `number` is one by which C knows the op. A row
+    whose text in C is one function of libm's is computed by that where it is the library's `own`, or by a kernel that
+    is like it.
     """
     cdef int arity = <int>len(parameters), k
     cdef int opcode
@@ -126,14 +127,14 @@ def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False
                bint idle_if_alike=False, joined=None, permutes=None, part=None, bint in_order=False):
     """Note of a row what holds to the last bit, infinities, NaNs and signed zeros included, for passes to count on.
 
-    Of elementwise rows: operands that leave the other one as it is (`neutral`: a number or None for each); whether operands may
-    change places (True, or "reals": where none is complex); whether the row undoes itself; which zeros among the operands
-    are zeros of the value whatever the other one is ("first", "both"); and which row keeps the first operand's zeros and is this
-    one else (`keeping_zeros`).
-    Of linear rows: whether the value is the operand where it has its dtype and shape; `joined`: (the first's attributes, the
-    second's) -> the attributes of one for two on end; `permutes`: attributes -> the operand's axis of each of the value's, where
-    that is all that the row does; whether the value is a `part` of the operand ("slice", "elements" or "rows"), operand[attributes[1]];
-    whether it has all elements of the operand, `in_order`.
+    Of elementwise rows: operands that leave the other one as it is (`neutral`: a number or None for each); whether
+    operands may change places (True, or "reals": where none is complex); whether the row undoes itself; which zeros
+    among the operands are zeros of the value whatever the other one is ("first", "both"); and which row keeps the first
+    operand's zeros and is this one else (`keeping_zeros`).
+    Of linear rows: whether the value is the operand where it has its dtype and shape; `joined`: (the first's
+    attributes, the second's) -> the attributes of one for two on end; `permutes`: attributes -> the operand's axis of
+    each of the value's, where that is all that the row does; whether the value is a `part` of the operand ("slice",
+    "elements" or "rows"), operand[attributes[1]]; whether it has all elements of the operand, `in_order`.
     """
     cdef int op = <int>opcode_by_name[name], k
     cdef Row* row = &table[op]
@@ -148,7 +149,8 @@ def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False
         row.keeping_zeros = opcode_by_name[keeping_zeros]
         table[row.keeping_zeros].plain = op
     row.idle_if_alike = idle_if_alike
-    row.part = PART_SLICE if part == "slice" else (PART_ELEMENTS if part == "elements" else (PART_ROWS if part == "rows" else NO_PART))
+    row.part = PART_SLICE if part == "slice" else (PART_ELEMENTS if part == "elements"
+                                                   else (PART_ROWS if part == "rows" else NO_PART))
     row.in_order = in_order
     if joined is not None:
         row.joined = keep(joined)
@@ -156,19 +158,21 @@ def take_facts(str name, *, neutral=(), commutes=False, bint undoes_itself=False
         row.permutes = keep(permutes)
 
 
-def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False, depends=None,
-                    batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives, c=(None, None),
+def register_linear(str name, forward, str partner, backward, bint selects=False, bint partner_selects=False,
+                    depends=None,
+                    batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives,
+                    c=(None, None),
                     cost=("each", "each"), views=(False, False), numbers=(None, None)):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
-    tuple) reversed. A kernel that the core has compiled is a `Compiled`. Where one `views`, what it returns is always a view of
-    its array, which may have any strides, and it reads no element: a program does not copy any. `batched` makes attributes
-    for an operand with a leading axis: (attributes, its length), or None where there are none; `examples` is the op itself for
-    many examples (see batching.pxi): (attributes, operands, which of them have the axis, its length), or None. With `widens`, both kernels
-    but those that select are given float32 for half precisions. For `selects` and `depends` see sparsity.pxi.
-    `form` says what the attributes are, and `gives` what either of the pair makes of its operand (ops/forms.py). `c` and `cost`
-    are of either, too.
+    tuple) reversed. A kernel that the core has compiled is a `Compiled`. Where one `views`, what it returns is always a
+    view of its array, which may have any strides, and it reads no element: a program does not copy any. `batched` makes
+    attributes for an operand with a leading axis: (attributes, its length), or None where there are none; `examples` is
+    the op itself for many examples (see batching.pxi): (attributes, operands, which of them have the axis, its length),
+    or None. With `widens`, both kernels but those that select are given float32 for half precisions. For `selects` and
+    `depends` see sparsity.pxi. `form` says what the attributes are, and `gives` what either of the pair makes of its
+    operand (ops/forms.py). `c` and `cost` are of either, too.
     """
     cdef int first, second
     if partner != name and partner in opcode_by_name:
@@ -211,16 +215,16 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
                      bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each", number=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
-    Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is `linear`
-    in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs (`multiple`) is
-    computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With `leading`, both rules
-    hold for a leading axis as they stand. A row that `draws` gives other values each time. A `sparing` rule of several
-    outputs is told None for the cotangents that are zero. One that `raises` an error for some values is run by a program
-    even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a kind of change for attribute (see
-    rows.pxi), and is its first operand but for rows, whose numbers and values are the other two. One that `widens` is given
-    float32 for half precisions, and its float result is rounded to them. For `selects` and `depends` see sparsity.pxi.
-    `form` says what the attributes are, and `gives` what becomes of operands (ops/forms.py); both are None for a row that has no
-    place in a program file.
+    Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is
+    `linear` in its operands ("jointly", or in "each"); else the rule is transposed. A row of several outputs
+    (`multiple`) is computed by Python and recorded by `multiple`; cotangents and tangents are then lists. With
+    `leading`, both rules hold for a leading axis as they stand. A row that `draws` gives other values each time. A
+    `sparing` rule of several outputs is told None for the cotangents that are zero. One that `raises` an error for some
+    values is run by a program even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a
+    kind of change for attribute (see rows.pxi), and is its first operand but for rows, whose numbers and values are the
+    other two. One that `widens` is given float32 for half precisions, and its float result is rounded to them. For
+    `selects` and `depends` see sparsity.pxi. `form` says what the attributes are, and `gives` what becomes of operands
+    (ops/forms.py); both are None for a row that has no place in a program file.
     """
     cdef int opcode = claim_opcode(name, number)
     take_form(&table[opcode], form, gives)

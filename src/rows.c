@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-void rw_change(char *whole, const rw_intp *rows, const char *values, rw_intp n, rw_intp width, rw_intp item, rw_loop loop,
-               void *data)
+void rw_change(char *whole, const rw_intp *rows, const char *values, rw_intp n, rw_intp width, rw_intp item,
+               rw_loop loop, void *data)
 {
     const rw_intp steps[3] = {item, item, item}, nbytes = width * item;
     for (rw_intp i = 0; i < n; i++) {

@@ -8,7 +8,8 @@ cdef enum:
 
 
 cdef extern from "rows.h" nogil:
-    void rw_change(char* whole, const npy_intp* rows, const char* values, npy_intp n, npy_intp width, npy_intp item, Loop loop,
+    void rw_change(char* whole, const npy_intp* rows, const char* values, npy_intp n, npy_intp width, npy_intp item,
+                   Loop loop,
                    void* data) noexcept
     void rw_replace(char* whole, const npy_intp* rows, const char* values, npy_intp n, npy_intp nbytes) noexcept
     void rw_add(char* whole, const npy_intp* rows, const char* values, npy_intp n, bint single) noexcept
@@ -20,8 +21,8 @@ cdef ndarray row_numbers(object indices):
 
 
 cdef inline bint has_row_loop(int op, int code) noexcept:
-    """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy, and so is what
-    half precisions are summed with."""
+    """Whether rows of a dtype are changed here, under the GIL; integers and complex numbers are left to NumPy, and so
+    is what half precisions are summed with."""
     return op == REPLACE or (table[op].loop[code] != NULL and not is_half(code))
 
 

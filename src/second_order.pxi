@@ -1,11 +1,11 @@
 # Sweeps that are recorded on the log that they sweep.
 #
-# A second derivative needs no second run of the program: the gradient is appended to the log, as more records of the same
-# tape, and swept in its turn. What was appended is cut off again, unless a tape is listening to it.
+# A second derivative needs no second run of the program: the gradient is appended to the log, as more records of the
+# same tape, and swept in its turn. What was appended is cut off again, unless a tape is listening to it.
 
 def accumulated_jvp(Tape tape, list targets, list primals, list tangents):
-    """The targets' tangents, recorded by the tapes that were open around this one, as if they had been computed with the
-    targets."""
+    """The targets' tangents, recorded by the tapes that were open around this one, as if they had been computed with
+    the targets."""
     cdef uint32_t listeners = 0
     cdef Recording kept
     cdef int i
@@ -54,8 +54,8 @@ cdef int check_alone(Log* log) except -1:
     """Only one thread at a time can append to a log."""
     cdef unsigned long thread = PyThread_get_thread_ident()
     if (log.is_current and (log.depth or log.extended) and log.thread != thread) or (log.kept and log.keeper != thread):
-        raise RuntimeError("another thread records on this tape, or on one that was open together with it, or takes a second "
-                           "derivative there: that appends to the records, which one thread does at a time")
+        raise RuntimeError("another thread records on this tape, or on one that was open together with it, or takes a "
+                           "second derivative there: that appends to the records, which one thread does at a time")
     return 0
 
 
@@ -90,8 +90,8 @@ cdef class Extension:
         checked_sources(sources)
         x = checked_target(target)
         if x is not None and shape_of(x) != ():
-            raise ValueError(f"the target of a second derivative must be a scalar; this one has shape {shape_of(x)}: reduce it, "
-                             f"as in reduce_sum(target)")
+            raise ValueError(f"the target of a second derivative must be a scalar; this one has shape {shape_of(x)}: "
+                             f"reduce it, as in reduce_sum(target)")
         check_alone(tape.log)
         begin_sweep(tape, [] if x is None else [x])
         self.tape = tape
@@ -195,12 +195,14 @@ def tape_hvp(Tape tape, target, list sources, list vectors):
         x = <Operand>sources[k]
         vector = <Operand>operand_like(vectors[k], x)
         if shape_of(vector) != shape_of(x):
-            raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they must be equal")
+            raise ValueError(f"hvp: the vector for a source of shape {shape_of(x)} has shape {shape_of(vector)}; they "
+                             f"must be equal")
         seeds.append(vector)
     cdef Extension extension = Extension(tape, target, sources)
     try:
         wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
-        results = reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted], sources)
+        results = reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted],
+                          sources)
     except BaseException:
         extension.withdraw()
         raise

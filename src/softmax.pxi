@@ -77,10 +77,12 @@ def class_losses(labels, x):
     scratch = new_array(code, 1, &n)
     with nogil:
         if code == NPY_FLOAT:
-            sm_losses_f32(<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which), rows, n,
+            sm_losses_f32(<float*>PyArray_DATA(array), <float*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which), rows,
+                          n,
                           <float*>PyArray_DATA(scratch), row.loop[code], row.data[code])
         else:
-            sm_losses_f64(<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which), rows, n,
+            sm_losses_f64(<double*>PyArray_DATA(array), <double*>PyArray_DATA(out), <int64_t*>PyArray_DATA(which), rows,
+                          n,
                           <double*>PyArray_DATA(scratch), row.loop[code], row.data[code])
     return out
 

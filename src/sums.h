@@ -1,7 +1,7 @@
 /* Sums in an order that is settled by how many elements there are, not by how they lie in memory or who adds them up.
  *
- * NumPy's loops add pairwise: a run of more than SU_LEAF elements is halved (but for a multiple of 8) and the sums of both
- * parts are added up. Blocks that are nodes of that tree can be summed apart, in any order, and their sums put together. */
+ * NumPy's loops add pairwise: a run of more than SU_LEAF elements is halved (but for a multiple of 8) and the sums of
+ * both parts are added up. Blocks that are nodes of that tree can be summed apart, in any order, and put together. */
 #ifndef AUTODIFF_CORE_SUMS_H
 #define AUTODIFF_CORE_SUMS_H
 
@@ -16,7 +16,7 @@ typedef void (*su_loop)(char **args, const su_intp *dims, const su_intp *strides
  * returns their number. Without `ends` they are only counted. */
 su_intp su_blocks(su_intp n, su_intp most, su_intp *ends);
 
-/* The sum of n elements from those blocks' sums, which `sums` is moved behind; rounded to float32 at each step if `single`. */
+/* The sum of n elements from those blocks' sums, which `sums` is moved behind; rounded to float32 if `single`. */
 double su_of_blocks(su_intp n, su_intp most, const double **sums, int single);
 
 /* A run of doubles, or of floats if `single`, so many bytes apart, added up by NumPy's loop for addition. */

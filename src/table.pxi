@@ -91,7 +91,8 @@ cdef enum HowPlanned:
 
 cdef enum Commuting:
     KEEPS_ORDER
-    COMMUTES_ON_REALS           # (a product of complex numbers is rounded in another way than the same two the other way round)
+    COMMUTES_ON_REALS           # (a product of complex numbers is rounded in another way than the same two the other
+                                # way round)
     COMMUTES
 
 # ELEMENTWISE: which zeros among the operands are zeros of the value whatever the other operand is
@@ -158,7 +159,8 @@ ctypedef struct Row:
     int register_room
     int poles                   # ELEMENTWISE: the value is infinite or NaN at some finite operands
     int slope_zeros[MOST_INPUTS]    # ELEMENTWISE: of ZerosKept: the most that an op in its derivative keeps,
-    int slope_product[MOST_INPUTS]  # ELEMENTWISE: the op that multiplies a cotangent by the slope: one that keeps zeros where
+    int slope_product[MOST_INPUTS]  # ELEMENTWISE: the op that multiplies a cotangent by the slope: one that keeps zeros
+                                    # where
                                 # the slope may be infinite or NaN
     int keeps_inputs            # GENERAL: what its rule is given
     int keeps_output
@@ -170,10 +172,12 @@ ctypedef struct Row:
     int acts                    # GENERAL: it is there for what it does, at the end of a replay: it prints
     int raises                  # GENERAL: some values make it raise an error; ELEMENTWISE: some integers do
     int keeps_integers          # ELEMENTWISE: its formula of integers is an integer
-    int by_width                # ELEMENTWISE: not only the rounding of its value depends on the dtype: the next float does
+    int by_width                # ELEMENTWISE: not only the rounding of its value depends on the dtype: the next float
+                                # does
     int passes_on               # ELEMENTWISE: its value is the first operand as it stands: a program need not copy it
-    int updates_rows            # GENERAL: its value is the first operand with rows changed, as its attribute says (rows.pxi), by
-                                # numbers and values that are the other two: a program that assigns it changes rows in place
+    int updates_rows            # GENERAL: its value is the first operand with rows changed, as its attribute says
+                                # (rows.pxi), by numbers and values that are the other two: a program that assigns it
+                                # changes rows in place
     int selects                 # LINEAR, GENERAL: each element of the result is an operand's, or zero
     int widens                  # LINEAR, GENERAL: it computes, so that its kernel is given float32 in the place of half
                                 # precisions, and what it gives is rounded once
@@ -193,20 +197,26 @@ ctypedef struct Row:
     PyObject* python            # GENERAL and LINEAR: the forward function over arrays
     PyObject* rule              # the derivative as it was written
     PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
-    PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or NULL
-    PyObject* examples          # LINEAR, GENERAL: the op for operands of which some have a leading axis, by public ops; or NULL
+    PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or
+                                # NULL
+    PyObject* examples          # LINEAR, GENERAL: the op for operands of which some have a leading axis, by public ops;
+                                # or NULL
     PyObject* depends           # LINEAR, GENERAL: which elements depend on which, where that is not all on all; or NULL
     PyObject* formula_rule      # the formula as it was written
-    PyObject* form              # LINEAR, MATMUL, GENERAL: what its attributes are (ops/forms.py); NULL: it has no place in a program file
-    PyObject* gives             # LINEAR, MATMUL, GENERAL: the dtype and shape of its value, from its attributes and the operands'; likewise
+    PyObject* form              # LINEAR, MATMUL, GENERAL: what its attributes are (ops/forms.py); NULL: it has no place
+                                # in a program file
+    PyObject* gives             # LINEAR, MATMUL, GENERAL: the dtype and shape of its value, from its attributes and the
+                                # operands'; likewise
     int plan                    # of HowPlanned
     int scalar_code             # of ScalarCode
     ArrayKernel compiled        # LINEAR: the forward function, where the core has it; or NULL
-    ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or None where
-                                # there is none and the value is the operand's elements in their order; or NULL: by `python`
+    ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or
+                                # None where there is none and the value is the operand's elements in their order; or
+                                # NULL: by `python`
     AttributesBehind behind     # LINEAR: what `batched` is, compiled; or NULL
     int part                    # LINEAR: of PartTaken
-    int in_order                # LINEAR: its value has the operand's elements one by one, in their order, in another shape or dtype
+    int in_order                # LINEAR: its value has the operand's elements one by one, in their order, in another
+                                # shape or dtype
     # What passes may count on, to the last bit, infinities, NaNs and signed zeros included
     int commutes                # ELEMENTWISE: of Commuting
     int undoes_itself           # ELEMENTWISE: of its own value it gives the operand
@@ -217,8 +227,10 @@ ctypedef struct Row:
     double neutral[MOST_INPUTS]
     int idle_if_alike           # LINEAR: where the value has the operand's dtype and shape, it is the operand
     PyObject* joined            # LINEAR: (the first's attributes, the second's) -> those of one that does both; or NULL
-    PyObject* permutes          # LINEAR: attributes -> the operand's axis of each of the value's, which is all it does; or NULL
-    PyObject* complex_form      # ELEMENTWISE: what stands in its place where an operand is complex, of other ops; or NULL
+    PyObject* permutes          # LINEAR: attributes -> the operand's axis of each of the value's, which is all it does;
+                                # or NULL
+    PyObject* complex_form      # ELEMENTWISE: what stands in its place where an operand is complex, of other ops; or
+                                # NULL
 
 cdef Row table[MOST_OPCODES]
 cdef int next_opcode = FIRST_FREE_OPCODE
@@ -330,7 +342,8 @@ own_loops[OP_ZERO_PRODUCT][2] = vm_zero_product_long
 
 
 cdef void take_own_loops(Row* row, int op, object c):
-    """Kernels of our own, in NumPy's place or where it has none: for an op that C code knows, or by a row's text in C."""
+    """Kernels of our own, in NumPy's place or where it has none: for an op that C code knows, or by a row's text in
+    C."""
     cdef int code, k
     cdef int[3] codes = [NPY_FLOAT, NPY_DOUBLE, NPY_LONGDOUBLE]
     if op < FIRST_FREE_OPCODE:
@@ -449,10 +462,10 @@ cdef double scalar_eval(int op, const double* x, int dtype) noexcept nogil:
     return loop_once(row, NPY_DOUBLE, x)
 
 
-# A rule, or a formula, is walked here and nowhere else. An emitter says what becomes of a constant and of an instruction:
-# a number, an instruction of a line, a tensor, a record, a line of C. It has a register file of its own, with the program's
-# inputs filled in, and finds operands and puts results there by the program's numbers. One that can fail returns -1, with an
-# exception set; `emitted` hands that on.
+# A rule, or a formula, is walked here and nowhere else. An emitter says what becomes of a constant and of an
+# instruction: a number, an instruction of a line, a tensor, a record, a line of C. It has a register file of its own,
+# with the program's inputs filled in, and finds operands and puts results there by the program's numbers. One that can
+# fail returns -1, with an exception set; `emitted` hands that on.
 
 ctypedef int (*EmitConstant)(void* to, int register, double value) noexcept nogil
 ctypedef int (*EmitOp)(void* to, const Instruction* code) noexcept nogil

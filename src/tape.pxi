@@ -2,8 +2,9 @@
 #
 # All tapes that are open at once in a thread share one log: an operation is recorded once, whoever listens. A tape is a
 # bit: a record's `listeners` are the tapes that track its result, so what a tape watches, and what it does not see
-# while it is paused, are settled at recording time. (From the 32nd tape on, sets of tapes have numbers instead.) A tape's derivative that another tape listens to is simply more
-# records at the end of the same log. The log goes when the last of its tapes goes.
+# while it is paused, are settled at recording time. (From the 32nd tape on, sets of tapes have numbers instead.) A
+# tape's derivative that another tape listens to is simply more records at the end of the same log. The log goes when
+# the last of its tapes goes.
 
 cdef enum:
     FIRST_CAPACITY = 128
@@ -57,8 +58,8 @@ ctypedef struct Log:
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack
     int is_current              # some thread records on it
-    uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays current,
-                                # whichever others come and go
+    uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays
+                                # current, whichever others come and go
     PyObject* finder            # what notes the tensors from before it that are read, or NULL (finding.pxi)
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     unsigned long keeper        # the thread that they are of
@@ -107,8 +108,8 @@ cdef Log* alive_logs = NULL
 cdef Log* spare_log = NULL      # with its buffers, for the next one
 
 
-# What hears all of a log (a trace), and what hears of the tensors from before it that are looked up (a Finder): they are
-# higher up, and are called from here.
+# What hears all of a log (a trace), and what hears of the tensors from before it that are looked up (a Finder): they
+# are higher up, and are called from here.
 
 cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
 
@@ -248,7 +249,8 @@ cdef bint grow_sets(Log* log) noexcept:
 
 
 cdef int reserve_sets(Log* log) except -1:
-    """Before a tape that has no bit of its own: what follows cannot fail where sets are made, in the midst of things."""
+    """Before a tape that has no bit of its own: what follows cannot fail where sets are made, in the midst of
+    things."""
     if log.combinations == NULL:
         log.combinations = <Combination*>calloc(REMEMBERED_SETS, sizeof(Combination))
     if log.combinations == NULL or (4 * log.set_count >= log.set_room and not grow_sets(log)):
@@ -554,7 +556,8 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
 
 
 cdef int32_t found_earlier(Log* log, Operand x) noexcept:
-    """The node of `x`, where that is from another epoch of the log than the present one, or `x` stands on several logs."""
+    """The node of `x`, where that is from another epoch of the log than the present one, or `x` stands on several
+    logs."""
     cdef int i
     for i in range(log.epoch_count):
         if x.log_id == log.epochs[i].id:
@@ -650,7 +653,8 @@ cdef void move_back(Operand x, Log* log, int32_t node) noexcept:
         x.log_id = identity
         x.node = node
     else:
-        set_other_places(x, [(identity, node)] + [entry for entry in other_places(x) if log_of((<tuple>entry)[0]) != log])
+        set_other_places(x,
+                         [(identity, node)] + [entry for entry in other_places(x) if log_of((<tuple>entry)[0]) != log])
 
 
 cdef inline int32_t tracked(Log* log, Operand x) except -2:

@@ -102,15 +102,16 @@ cdef inline tuple shape_of(Operand x):
 @cython.no_gc
 @cython.freelist(64)
 cdef class Lent:
-    """The base of the arrays that look into a tensor's memory: it keeps that alive, and NumPy cannot be talked into writing
-    there, as it can where an array is the base."""
+    """The base of the arrays that look into a tensor's memory: it keeps that alive, and NumPy cannot be talked into
+    writing there, as it can where an array is the base."""
     cdef ndarray array
 
 
 cdef ndarray lent_view_of(ndarray array):
     """An array of the same elements that stays read-only, whatever is done to its flags."""
     cdef Lent base = <Lent>Lent.__new__(Lent)
-    cdef ndarray view = PyArray_New(<PyTypeObject*>ndarray_type, PyArray_NDIM(array), PyArray_DIMS(array), PyArray_TYPE(array),
+    cdef ndarray view = PyArray_New(<PyTypeObject*>ndarray_type, PyArray_NDIM(array), PyArray_DIMS(array),
+                                    PyArray_TYPE(array),
                                     PyArray_STRIDES(array), PyArray_DATA(array), 0, 0, NULL)
     base.array = array
     Py_INCREF(base)                 # which NumPy takes
@@ -144,7 +145,8 @@ cdef ndarray seen_array(Operand x, object dtype, object copy):
 
 
 cdef object held_still(object value, int depth=0):
-    """Lists as tuples, so that code which runs while NumPy makes numbers of what is in them cannot take it out of them."""
+    """Lists as tuples, so that code which runs while NumPy makes numbers of what is in them cannot take it out of
+    them."""
     if not isinstance(value, (list, tuple)):
         return value
     check_depth(depth)
@@ -184,7 +186,8 @@ cdef ndarray own_copy(object value):
 
 
 # Whoever gives None for a tensor hardly ever wrote it.
-cdef str none_says = ('None is what a gradient is where the target does not depend on the source (unconnected_gradients="zero" '
+cdef str none_says = ('None is what a gradient is where the target does not depend on the source '
+                      '(unconnected_gradients="zero" '
                       "makes zeros of that), and what a function without a return statement gives")
 
 
@@ -199,16 +202,16 @@ cdef int check_numeric(ndarray array) except -1:
     if item_size[code] == 0:
         if array.dtype.kind == "O" and has_none(array):
             raise TypeError(f"a tensor cannot be made of None: {none_says}")
-        raise TypeError(f"cannot convert values of dtype {array.dtype} to a tensor: only truth values, integers, floats and "
-                        f"complex numbers can be")
+        raise TypeError(f"cannot convert values of dtype {array.dtype} to a tensor: only truth values, integers, "
+                        f"floats and complex numbers can be")
     return 0
 
 
 cdef int check_depth(int depth) except -1:
     """Lists in lists are dimensions, and of those there are not that many: one that contains itself ends here."""
     if depth > TENSOR_DIMS:
-        raise ValueError(f"lists are nested more than {TENSOR_DIMS} deep, or one of them contains itself; a tensor has at most "
-                         f"{TENSOR_DIMS} dimensions")
+        raise ValueError(f"lists are nested more than {TENSOR_DIMS} deep, or one of them contains itself; a tensor has "
+                         f"at most {TENSOR_DIMS} dimensions")
     return 0
 
 

@@ -163,7 +163,8 @@ cdef PyObject* owner_of(ndarray array):
 
 
 cdef bint others_write(Operand x):
-    """Whether somebody beside a tensor can write to its array: not where it alone holds an array that was made in passing."""
+    """Whether somebody beside a tensor can write to its array: not where it alone holds an array that was made in
+    passing."""
     cdef PyObject* thing = <PyObject*>x.array
     cdef bint held = False
     while isinstance(<object>thing, ndarray):
@@ -199,7 +200,8 @@ cdef int trace_shape(Log* log, int32_t node, Operand out) except -1:
 
 cdef int32_t trace_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, const double* values, double value,
                           int code) except -2:
-    """`append_scalar` for a trace: every operand is kept, every op is recorded; tapes hear of it what they would hear."""
+    """`append_scalar` for a trace: every operand is kept, every op is recorded; tapes hear of it what they would
+    hear."""
     cdef uint32_t listeners = 0
     cdef Record* r
     cdef int beside = log.records[a if a >= 0 else b].dtype     # a bare number has the other operand's dtype
@@ -283,14 +285,16 @@ cdef int32_t varying(Log* log, Operand x) except -2:
 
 
 cdef int look(Operand x, bint truth, int how=0) except -1:
-    """Python is told a value: from here on the program is one for this value only. `how`: if nobody asked for it by name."""
+    """Python is told a value: from here on the program is one for this value only. `how`: if nobody asked for it by
+    name."""
     cdef Log* log = tracing_log()
     cdef int32_t node
     if log == NULL:
         return 0
     node = varying(log, x)
     if node < 0 and how and not x.is_variable and differentiable(x.code):
-        node = tracked(log, x)      # a constant of this recording, but somebody's, maybe: a tape may follow it at another call
+        node = tracked(log, x)      # a constant of this recording, but somebody's, maybe: a tape may follow it at
+                                    # another call
     if node < 0:
         return 0
     return append_look(log, node, x, truth, how, place_in_code())
@@ -412,7 +416,8 @@ cdef class Untraced:
 
 @cython.final
 cdef class Rehearsal:
-    """A context in which this thread runs something for the record only, or once more: what it prints is not printed."""
+    """A context in which this thread runs something for the record only, or once more: what it prints is not
+    printed."""
 
     def __enter__(self):
         ad_rehearse(1)
@@ -480,7 +485,8 @@ cdef class Tracer(Hearer):
     cdef list texts                 # [(node, value, text, where in the code)]: values that were spelled
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
-    cdef public dict origins        # of all records, where it is wanted: where in the code; once frozen, of the program's nodes
+    cdef public dict origins        # of all records, where it is wanted: where in the code; once frozen, of the
+                                    # program's nodes
     cdef Made* made
     cdef Py_ssize_t made_count
     cdef Py_ssize_t made_capacity
@@ -514,12 +520,14 @@ cdef class Tracer(Hearer):
             self.arguments.append(t)
 
     def notice(self, tuple names):
-        """Look at the arrays under names (see `read_around`) before the function runs: it may write to one and then read it."""
+        """Look at the arrays under names (see `read_around`) before the function runs: it may write to one and then
+        read it."""
         cdef PyObject* found
         cdef Py_ssize_t k
         for k in range(0, len(names), 2):
             found = found_around(PyTuple_GET_ITEM(names, k), PyTuple_GET_ITEM(names, k + 1))
-            if found != NULL and isinstance(<object>found, ndarray) and PyArray_CHKFLAGS(<ndarray>found, NPY_ARRAY_WRITEABLE):
+            if found != NULL and isinstance(<object>found, ndarray) and PyArray_CHKFLAGS(<ndarray>found,
+                                                                                         NPY_ARRAY_WRITEABLE):
                 self.around.append((<object>found, own_copy(<ndarray>found)))
 
     cdef int settle(self, object address) except -1:
@@ -627,7 +635,8 @@ cdef class Tracer(Hearer):
         return 0
 
     cdef int hear_watch(self, Log* log, Operand x, int32_t node) except -1:
-        """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same source."""
+        """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same
+        source."""
         if 0 <= node < self.input_count:
             self.watched.append(node)
         elif node < 0 or is_leaf(&log.records[node]):
@@ -678,5 +687,5 @@ cdef class Tracer(Hearer):
                 continue
             place = None if m.code == NULL else (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
             poison(<Tensor>thing, f"a tensor that was made while {name} was being recorded is used outside of it: "
-                                  f"{op_name(m.op)} at {spell_place(place)}. A recorded function runs once in Python; return the "
-                                  f"tensor from it, or keep its value in a Variable")
+                                  f"{op_name(m.op)} at {spell_place(place)}. A recorded function runs once in Python; "
+                                  f"return the tensor from it, or keep its value in a Variable")

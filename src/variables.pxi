@@ -26,7 +26,8 @@ cdef class VariableCore(Operand):
         put_value(self, lasting(value))
 
     def set_value_if(self, Operand before, Operand value):
-        """Swap the value, unless it is not `before` any more: another thread has then been quicker. Whether it was done."""
+        """Swap the value, unless it is not `before` any more: another thread has then been quicker. Whether it was
+        done."""
         value = lasting(value)
         if ad_get_journal() != NULL:
             note_assignment(self)
@@ -38,8 +39,8 @@ cdef class VariableCore(Operand):
         return True
 
     def change_by(self, str kind, Operand delta):
-        """Add to the value ("add") or "subtract" from it, and lose no change of another thread's: there can be some while
-        a kernel runs without the GIL."""
+        """Add to the value ("add") or "subtract" from it, and lose no change of another thread's: there can be some
+        while a kernel runs without the GIL."""
         cdef int op = row_change(kind)
         cdef Tensor before
         while True:
@@ -97,8 +98,8 @@ def values_now(list variables):
 
 
 def assign_all(list variables, list values, tuple before):
-    """Let variables take values, unless another thread has assigned to one of them since `values_now`: then none. Whether
-    they have taken them."""
+    """Let variables take values, unless another thread has assigned to one of them since `values_now`: then none.
+    Whether they have taken them."""
     cdef Py_ssize_t k
     was, changes = before
     values = [lasting(detached(value)) for value in values]

@@ -6,7 +6,8 @@
 /* One binary serves all x86-64 machines: the dynamic loader picks the widest vectors that this one has. (By feature:
  * "arch=..." asks for that very processor, and a newer one then falls to the default.) Elsewhere the same loops are
  * compiled for the target's baseline; for ThreadSanitizer too, which is not there yet when the loader picks. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
+    && !defined(__SANITIZE_THREAD__)
 #define VM_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define VM_CLONES
@@ -82,8 +83,8 @@ VM_INLINE void sine_chunk(const double *x, double *out, vm_intp count, uint64_t 
     }
 }
 
-/* What is left of the last vector goes through one too: a compiler may contract other products in its loop for the rest,
- * and a number's sine must not depend on where in an array it is. */
+/* What is left of the last vector goes through one too: a compiler may contract other products in its loop for the
+ * rest, and a number's sine must not depend on where in an array it is. */
 VM_INLINE void sine_vectors(const double *x, double *out, vm_intp count, uint64_t quarter)
 {
     const vm_intp rest = count % VM_LANES, whole = count - rest;

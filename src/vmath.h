@@ -39,8 +39,8 @@ VM_LOOP(vm_select_8);
 VM_LOOP(vm_select_16);
 VM_LOOP(vm_select_32);
 
-/* A column of m elements, so many bytes apart, times a contiguous row of n: out is contiguous. A product of matrices that
- * have one inner element, for which BLAS costs several times what writing the result does. */
+/* A column of m elements, so many bytes apart, times a contiguous row of n: out is contiguous. A product of matrices
+ * that have one inner element, for which BLAS costs several times what writing the result does. */
 void vm_outer_f32(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n);
 void vm_outer_f64(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n);
 

@@ -8,9 +8,9 @@
 /* `thread` is below the number of threads that were asked for; no two parts run on the same one at a time. */
 typedef void (*wk_task)(void *context, int thread, int part, int parts);
 
-/* Run all parts of a task on at most so many threads; returns when all are done. The caller and the threads take one part after the other, so that
- * a thread that the system runs late, or not at all, delays nobody. Where the threads are busy with another caller's
- * task, or cannot be had, the caller runs all parts itself. Holds no GIL and needs none. */
+/* Run all parts of a task on at most so many threads; returns when all are done. The caller and the threads take one
+ * part after the other, so that a thread that the system runs late, or not at all, delays nobody. Where the threads are
+ * busy with another caller's task, or cannot be had, the caller runs all parts itself. Holds no GIL and needs none. */
 void wk_run(wk_task task, void *context, int parts, int threads);
 
 /* The caller and its threads: 1 for no threads at all. */
