@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from algebra.corpus import CORPUS
 from autodiff_core import _core
 from autodiff_core.ops import c_loops, forms
 from autodiff_core.ops.forms import Without
@@ -151,11 +152,10 @@ WRITTEN = {
 }  # fmt: skip
 
 
-@needs_compiler
-@pytest.mark.parametrize("derivatives", [False, True])
-def test_every_case_of_every_row_is_in_c_what_its_program_gives_or_the_error_says_why_not(derivatives, tmp_path):
-    programs, seen = [], set()
-    for name, call, operands in parts():
+def written(calls, derivatives, folder):
+    """The names of functions whose programs, or gradients, are written in C, and give the same there."""
+    programs = []
+    for name, call, operands in calls:
         program = tf.Program.from_function(call, *operands)
         if derivatives:
             try:
@@ -167,27 +167,46 @@ def test_every_case_of_every_row_is_in_c_what_its_program_gives_or_the_error_say
         except NotImplementedError as error:
             assert "not written in C: " in str(error), (name, str(error))
             continue
-        seen.add(name)
+        (folder / f"p{len(programs)}.c").write_text(source)
         programs.append((name, program, operands))
-        (tmp_path / f"p{len(programs) - 1}.c").write_text(source)
-    assert derivatives or seen >= WRITTEN
-    flags = ["-std=c99", "-O0", "-pipe", "-shared", "-fPIC", "-Wall", "-Werror", "-Wno-unused"]
-    # Each in a unit of its own, since helpers have the same names in all: one that includes the others renames them.
-    lines = []
-    for k in range(len(programs)):
-        helpers = sorted(
-            {word for word in (tmp_path / f"p{k}.c").read_text().replace("(", " ").split() if word[:2] == "ad"}
-        )
-        lines += [f"#define {word} {word}_{k}" for word in helpers]
-        lines += [f'#include "p{k}.c"', *(f"#undef {word}" for word in helpers)]
-    (tmp_path / "all.c").write_text("\n".join(lines) + "\n")
-    library = tmp_path / "all.so"
-    subprocess.run([COMPILER, *flags, "-o", library, tmp_path / "all.c", "-lm"], check=True, capture_output=True)
-    functions = ctypes.CDLL(str(library))
+    functions = compiled_together(len(programs), folder)
     for k, (name, program, operands) in enumerate(programs):
+        code, outputs, _ = run(functions[f"p{k}"], program, tf.nest.flatten(operands))
+        assert code == 0, name
         with np.errstate(all="ignore"):
             wanted = tensors_of(program(*operands))
-        code, outputs, _ = run(functions[f"p{k}"], program, operands)
-        assert code == 0, name
         for found, value in zip(outputs, wanted, strict=True):
             np.testing.assert_allclose(found, value.numpy(), rtol=1e-12, atol=1e-13, err_msg=name)
+    return {name for name, _, _ in programs}
+
+
+def compiled_together(count, folder):
+    """One library of many programs, whose helpers have the same names, but for the file that includes them all."""
+    lines = []
+    for k in range(count):
+        words = (folder / f"p{k}.c").read_text().replace("(", " ").split()
+        helpers = sorted({word for word in words if word.startswith("ad")})
+        lines += [f"#define {word} {word}_{k}" for word in helpers]
+        lines += [f'#include "p{k}.c"', *(f"#undef {word}" for word in helpers)]
+    (folder / "all.c").write_text("\n".join(lines) + "\n")
+    library = folder / "all.so"
+    flags = ["-std=c99", "-O0", "-pipe", "-shared", "-fPIC", "-Wall", "-Werror", "-Wno-unused"]
+    subprocess.run([COMPILER, *flags, "-o", library, folder / "all.c", "-lm"], check=True, capture_output=True)
+    return ctypes.CDLL(str(library))
+
+
+@needs_compiler
+@pytest.mark.parametrize("derivatives", [False, True])
+def test_every_case_of_every_row_is_in_c_what_its_program_gives_or_the_error_says_why_not(derivatives, tmp_path):
+    found = written(parts(), derivatives, tmp_path)
+    assert derivatives or found >= WRITTEN
+
+
+@needs_compiler
+@pytest.mark.parametrize("derivatives", [False, True])
+def test_every_function_of_the_corpus_is_in_c_what_its_program_gives_or_the_error_says_why_not(derivatives, tmp_path):
+    calls = []
+    for entry in CORPUS.values():
+        made = entry.make(tf)
+        calls.append((entry.name, made[0] if isinstance(made, tuple) else made, entry.points[0]))
+    assert len(written(calls, derivatives, tmp_path)) > 0.6 * len(CORPUS)
