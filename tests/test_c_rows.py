@@ -69,6 +69,22 @@ def test_gamma_functions_are_scipys_where_they_cancel_have_poles_and_are_reflect
 
 
 @needs_compiler
+def test_special_functions_at_special_points_are_scipys(tmp_path):
+    points = np.array([0.0, -0.0, 1.0, 0.5, -1.0, 2.5, 1e-9, -1e-9, 40.0, np.inf, -np.inf, np.nan])
+    x, y = (np.ascontiguousarray(part) for part in np.broadcast_arrays(points[:, None], points))
+    names = ["ndtr", "exp10", "logit", "entr", "rel_entr", "kl_div", "exprel", "cosm1", "huber", "boxcox", "boxcox1p"]
+    rows_of = [_core.op_named(name) for name in names]
+    program = tf.Program.from_function(
+        lambda x, y: [row.function(*(x, y)[: len(row.parameters)]) for row in rows_of], x, y
+    )
+    (c,) = compiled_apart([program], tmp_path)
+    with np.errstate(all="ignore"):
+        wanted = tensors_of(program(x, y))
+    for name, found, value in zip(names, run(c, program, [x, y])[1], wanted, strict=True):
+        np.testing.assert_allclose(found, value.numpy(), rtol=1e-13, atol=1e-300, err_msg=name)
+
+
+@needs_compiler
 @pytest.mark.parametrize("axis, direction", [(0, "ASCENDING"), (1, "DESCENDING")])
 def test_sorting_puts_what_is_no_number_behind(axis, direction, tmp_path):
     x = np.random.default_rng(0).normal(size=(37, 23))

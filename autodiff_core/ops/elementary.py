@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .c_loops import InDouble
 from .elementwise import (
     abs,
     equal,
@@ -54,7 +55,11 @@ def _by_exponent(vanishes: Any, logarithm: Any, lmbda: Any) -> Any:
 
 
 exprel: Function = scipy_row(
-    "exprel", _sp.exprel, lambda g, x, y: g * _rise(x), doc="(exp(x) - 1) / x, and 1 at 0, elementwise."
+    "exprel",
+    _sp.exprel,
+    lambda g, x, y: g * _rise(x),
+    doc="(exp(x) - 1) / x, and 1 at 0, elementwise.",
+    c=InDouble("fabs(x) < 1e-16 ? 1 : x > 717 ? INFINITY : expm1(x) / x"),
 )
 boxcox: Function = scipy_row(
     "boxcox",
@@ -64,6 +69,7 @@ boxcox: Function = scipy_row(
     parameters=("x", "lmbda"),
     domain=(_POSITIVE, _EXPONENT),
     doc="(x ** lmbda - 1) / lmbda, and log(x) where lmbda is 0, elementwise.",
+    c=InDouble("fabs(lmbda) < 1e-19 ? log(x) : expm1(lmbda * log(x)) / lmbda"),
 )
 boxcox1p: Function = scipy_row(
     "boxcox1p",
@@ -73,6 +79,7 @@ boxcox1p: Function = scipy_row(
     parameters=("x", "lmbda"),
     domain=(_POSITIVE, _EXPONENT),
     doc="boxcox of 1 + x, exact near 0, elementwise.",
+    c=InDouble("fabs(lmbda) < 1e-19 ? log1p(x) : expm1(lmbda * log1p(x)) / lmbda"),
 )
 inv_boxcox: Function = scipy_row(
     "inv_boxcox",
@@ -101,7 +108,11 @@ powm1: Function = scipy_row(
     doc="x ** y - 1, exact where that is small, elementwise.",
 )
 cosm1: Function = scipy_row(
-    "cosm1", _sp.cosm1, lambda g, x, y: -g * sin(x), doc="cos(x) - 1, exact near 0, elementwise."
+    "cosm1",
+    _sp.cosm1,
+    lambda g, x, y: -g * sin(x),
+    doc="cos(x) - 1, exact near 0, elementwise.",
+    c=InDouble("-2 * sin(x / 2) * sin(x / 2)"),
 )
 wrightomega: Function = scipy_row(
     "wrightomega",
@@ -211,6 +222,7 @@ huber: Function = scipy_row(
     domain=((0.4, 0.8), (-2.0, 2.0)),
     doc="Huber's loss: square up to delta, straight beyond, elementwise.",
     notes="Slopes are those of a delta that is not negative; where abs(r) is delta, both sides' are the same.",
+    c=InDouble("delta < 0 ? INFINITY : fabs(r) <= delta ? 0.5 * r * r : delta * (fabs(r) - 0.5 * delta)"),
 )
 pseudo_huber: Function = scipy_row(
     "pseudo_huber",

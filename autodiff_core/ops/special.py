@@ -356,6 +356,7 @@ ndtr: Function = scipy_row(
     _sp.ndtr,
     lambda g, x, y: g * (_NORMAL * exp(-0.5 * (x * x))),
     doc="Distribution function of the standard normal distribution, elementwise.",
+    c=InDouble("0.5 * erfc(x * -0.7071067811865476)"),
 )
 log_ndtr: Function = scipy_row(
     "log_ndtr",
@@ -376,10 +377,19 @@ ndtri: Function = scipy_row(
 # -------------------------------------------------------------------------------------------- logarithms and integrals
 
 exp10: Function = scipy_row(
-    "exp10", _sp.exp10, lambda g, x, y: g * (y * _m.log(10.0)), doc="10 to the power of x, elementwise."
+    "exp10",
+    _sp.exp10,
+    lambda g, x, y: g * (y * _m.log(10.0)),
+    doc="10 to the power of x, elementwise.",
+    c=InDouble("pow(10, x)"),
 )
 logit: Function = scipy_row(
-    "logit", _sp.logit, lambda g, x, y: g / (x * (1.0 - x)), domain=_INSIDE, doc="log(x / (1 - x)), elementwise."
+    "logit",
+    _sp.logit,
+    lambda g, x, y: g / (x * (1.0 - x)),
+    domain=_INSIDE,
+    doc="log(x / (1 - x)), elementwise.",
+    c=InDouble("log(x / (1 - x))"),
 )
 entr: Function = scipy_row(
     "entr",
@@ -387,6 +397,7 @@ entr: Function = scipy_row(
     lambda g, x, y: -g * (log(x) + 1.0),
     domain=_POSITIVE,
     doc="-x log(x), and 0 where x is 0, elementwise.",
+    c=InDouble("x > 0 ? -x * log(x) : x == 0 ? 0 : x != x ? x : -INFINITY"),
 )
 rel_entr: Function = scipy_row(
     "rel_entr",
@@ -395,6 +406,7 @@ rel_entr: Function = scipy_row(
     lambda g, x, y, z: -g * (x / y),
     domain=_POSITIVE,
     doc="x log(x / y), elementwise.",
+    c=InDouble("x != x || y != y ? x + y : x > 0 && y > 0 ? x * log(x / y) : x == 0 && y >= 0 ? 0 : INFINITY"),
 )
 kl_div: Function = scipy_row(
     "kl_div",
@@ -403,6 +415,7 @@ kl_div: Function = scipy_row(
     lambda g, x, y, z: g * (1.0 - x / y),
     domain=_POSITIVE,
     doc="x log(x / y) - x + y, elementwise.",
+    c=InDouble("x != x || y != y ? x + y : x > 0 && y > 0 ? x * log(x / y) - x + y : x == 0 && y >= 0 ? y : INFINITY"),
 )
 spence: Function = scipy_row(
     "spence",
