@@ -31,13 +31,6 @@ HEAD = '''"""{doc}"""
 # Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
 '''
 WIDTH = 120
-# Names that are there and not shown: `bfloat16` may not be installed, the others TensorFlow deprecates.
-UNLISTED = {
-    "autodiff_core": ["bfloat16"],
-    "autodiff_core.tensorflow.math": ["special"],
-    "autodiff_core.tensorflow.nn": ["experimental"],
-    "autodiff_core.tensorflow.random": ["experimental"],
-}
 # It is written by `numpy_stub`.
 SKIPPED = ("autodiff_core.numpy",)
 
@@ -45,7 +38,7 @@ SKIPPED = ("autodiff_core.numpy",)
 def names(module: ModuleType) -> list[str]:
     """The public names of a namespace."""
     listed = getattr(module, "__all__", None) or definitions(module.__name__)
-    found = [name for name in (*listed, *UNLISTED.get(module.__name__, ())) if not name.startswith("_")]
+    found = {name for name in (*listed, *LISTS.get(module.__name__, ())) if not name.startswith("_")}
     return sorted([*found, *(["__version__"] if hasattr(module, "__version__") else [])])
 
 

@@ -3,6 +3,8 @@
 Each step prints what it finds, and asserts it. Run it with ``python examples/derivatives.py``.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 import autodiff_core as tf
@@ -76,7 +78,7 @@ def a_clipped_gradient() -> None:
     """A rule that is no derivative: values pass, and what comes back is cut to a length."""
 
     @tf.custom_gradient
-    def gently(x: tf.Tensor) -> tuple[tf.Tensor, object]:
+    def gently(x: tf.Tensor) -> tuple[tf.Tensor, Callable[..., tf.Tensor]]:
         return tf.identity(x), lambda upstream: tf.clip_by_norm(upstream, 1.0)
 
     w = tf.Variable([30.0, 40.0])

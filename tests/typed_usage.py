@@ -113,6 +113,7 @@ def recorded_functions() -> None:
     assert_type(count, int)
     assert_type(doubled(x), tf.Tensor)
     assert_type(clipped(x), tf.Tensor)
+    print(tf.custom_gradient(lambda x: (x * 1.0, lambda g: g))(x), tf.recompute_grad(lambda x: x * x)(x))
     linear = Linear(2)
     assert_type(linear(tf.ones((1, 2)), scale=2.0), tf.Tensor)
     assert_type(linear.named(), tf.Tensor)
@@ -155,6 +156,12 @@ def names_of_namespaces() -> None:
     assert_type(tf.cast(x, tf.int32)[0, 1] + 1, tf.Tensor)
     assert_type(x.numpy(), np.ndarray)
     assert_type(x.dtype, np.dtype[Any])
+    print(
+        tf.reduce_sum(x, np.int64(1)),
+        tf.reduce_sum(x, [0, 1]),
+        tf.reduce_sum(x, tf.range(2)),
+        tf.transpose(x, np.arange(2)),
+    )
     image = tf.nn.conv2d(tf.ones((1, 4, 4, 1)), filters=tf.ones((2, 2, 1, 1)), strides=1, padding="SAME")
     total: tf.Tensor = sum([x, x, x], start=tf.zeros_like(x))
     derivative = tf.grad(lambda a: tf.reduce_sum(a**3))(np.ones(3))

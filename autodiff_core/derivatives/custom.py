@@ -361,7 +361,7 @@ def _takes_variables(function: Function) -> bool:
     )
 
 
-def custom_gradient(f: Callable[Taken, tuple[Given, Any]]) -> Callable[Taken, Given]:
+def custom_gradient(f: Callable[Taken, tuple[Given, Callable[..., Any]]]) -> Callable[Taken, Given]:
     """Give a function a gradient of its own.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from .shaping import RESHAPE as _RESHAPE
 from .shaping import reshape, transpose
 from .table import Case, Function, along, as_it_stands, general, linear
 
-Axis = int | Sequence[int] | None
+Axis = SupportsIndex | Sequence[SupportsIndex] | None  # whatever is a whole number, an array of one or several, too
 
 # A reduction's attributes are three shapes: the operand's, the same with ones where it is reduced, and the result's.
 

@@ -120,7 +120,7 @@ RESHAPE, _ = linear(
 )
 
 
-def transpose(a: Any, perm: Sequence[int] | None = None, conjugate: bool = False, name: str | None = None) -> Tensor:
+def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str | None = None) -> Tensor:
     """The axes in another order; reversed by default.
 
     Parameters
