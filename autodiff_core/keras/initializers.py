@@ -81,7 +81,7 @@ class Constant:
         return tf.cast(tf.fill(shape, self.value), dtype or tf.floatx())
 
 
-class RandomNormal:
+class RandomNormal(tf.random_normal_initializer):
     """Normal with a given mean and standard deviation.
 
     Examples
@@ -90,12 +90,6 @@ class RandomNormal:
     >>> tf.keras.initializers.RandomNormal(stddev=0.1)((2, 3)).shape
     TensorShape([2, 3])
     """
-
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
-        self.mean, self.stddev, self.seed = mean, stddev, seed
-
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> tf.Tensor:
-        return tf.random.normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 class TruncatedNormal(RandomNormal):
@@ -108,11 +102,11 @@ class TruncatedNormal(RandomNormal):
     True
     """
 
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> tf.Tensor:
+    def __call__(self, shape: Any, dtype: Any = None, **kwargs: Any) -> tf.Tensor:
         return tf.random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
-class RandomUniform:
+class RandomUniform(tf.random_uniform_initializer):
     """Uniform between two bounds.
 
     Examples
@@ -121,12 +115,6 @@ class RandomUniform:
     >>> bool(tf.reduce_max(tf.keras.initializers.RandomUniform(-1.0, 1.0)((100,))) < 1.0)
     True
     """
-
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
-        self.minval, self.maxval, self.seed = minval, maxval, seed
-
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> tf.Tensor:
-        return tf.random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
 
 
 class VarianceScaling:

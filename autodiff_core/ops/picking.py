@@ -9,6 +9,7 @@ Either operand may have leading axes that the attributes do not count, along whi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,11 @@ from .table import as_it_stands as as_it_stands
 Shape = tuple[int, ...]
 
 
-def _size(shape: Sequence[int]) -> int:
-    return int(np.prod(shape, dtype=np.intp))
-
-
 def _numbered(places: np.ndarray, dims: int, lead: Shape, size: int) -> np.ndarray:
     """The numbers of all entries, counted through all of them: of shape (entries, numbers)."""
     shape = places.shape[places.ndim - dims :]
-    numbers = np.broadcast_to(places, (*lead, *shape)).reshape(_size(lead), _size(shape))
-    return numbers + size * np.arange(_size(lead))[:, None]
+    numbers = np.broadcast_to(places, (*lead, *shape)).reshape(prod(lead), prod(shape))
+    return numbers + size * np.arange(prod(lead))[:, None]
 
 
 def _pick_kernel(attributes: Any, x: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -40,7 +37,7 @@ def _pick_kernel(attributes: Any, x: np.ndarray, places: np.ndarray) -> np.ndarr
     dims, place_dims = attributes
     own, shape = x.shape[x.ndim - dims :], places.shape[places.ndim - place_dims :]
     lead = np.broadcast_shapes(x.shape[: x.ndim - dims], places.shape[: places.ndim - place_dims])
-    numbers = _numbered(places, place_dims, lead, _size(own))
+    numbers = _numbered(places, place_dims, lead, prod(own))
     return np.broadcast_to(x, (*lead, *own)).reshape(-1)[numbers].reshape(*lead, *shape)
 
 
@@ -53,9 +50,9 @@ def _put_kernel(attributes: Any, g: np.ndarray, places: np.ndarray) -> np.ndarra
     """Attributes: the shape of the result, and the dimensions of the numbers."""
     own, place_dims = attributes
     lead = np.broadcast_shapes(g.shape[: g.ndim - place_dims], places.shape[: places.ndim - place_dims])
-    numbers = _numbered(places, place_dims, lead, _size(own))
+    numbers = _numbered(places, place_dims, lead, prod(own))
     values = np.broadcast_to(g, (*lead, *g.shape[g.ndim - place_dims :])).reshape(-1)
-    whole = np.zeros(_size(lead) * _size(own), g.dtype)
+    whole = np.zeros(prod(lead) * prod(own), g.dtype)
     np.add.at(whole, numbers.reshape(-1), values)
     return whole.reshape(*lead, *own)
 

@@ -13,6 +13,7 @@ np.float64(0.25)
 from __future__ import annotations
 
 import math as _m
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ class _Distribution:
     """What continuous and discrete distributions share: a support, and functions within it."""
 
     shapes: tuple[str, ...] = ()
+    cdf: Callable[..., Tensor]
+    sf: Callable[..., Tensor]
 
     def _split(self, op: str, x: Any, arguments: tuple[Any, ...], given: dict[str, Any], last: dict[str, Any]) -> Any:
         """x, shapes, and loc (and scale), from arguments by place and by name."""
@@ -80,6 +83,14 @@ class _Distribution:
         outside = where(self._below(z, *shapes), float(upper), float(not upper))
         return where(inside, value, outside)
 
+    def logcdf(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of `cdf`, of the same arguments."""
+        return _logarithm(self.cdf(*args, **kwargs), self.sf(*args, **kwargs))
+
+    def logsf(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Logarithm of `sf`, of the same arguments."""
+        return _logarithm(self.sf(*args, **kwargs), self.cdf(*args, **kwargs))
+
 
 class _Continuous(_Distribution):
     def _density(self, x: Any, *shapes: Any) -> Any:
@@ -110,14 +121,6 @@ class _Continuous(_Distribution):
         """Probability of what is above x: 1 - cdf, without cancellation."""
         z, shapes, _ = self._standard("sf", x, args, kwargs)
         return self._probability(z, shapes, True)
-
-    def logcdf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
-        """Logarithm of `cdf`."""
-        return _logarithm(self.cdf(x, *args, **kwargs), self.sf(x, *args, **kwargs))
-
-    def logsf(self, x: Any, *args: Any, **kwargs: Any) -> Tensor:
-        """Logarithm of `sf`."""
-        return _logarithm(self.sf(x, *args, **kwargs), self.cdf(x, *args, **kwargs))
 
 
 class _norm(_Continuous):
@@ -241,14 +244,6 @@ class _poisson(_Distribution):
         """Probability of what is above k."""
         x, mu, loc = self._split("sf", k, args, kwargs, {"loc": 0.0})
         return self._probability(x - loc, [mu], True)
-
-    def logcdf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
-        """Logarithm of `cdf`."""
-        return _logarithm(self.cdf(k, *args, **kwargs), self.sf(k, *args, **kwargs))
-
-    def logsf(self, k: Any, *args: Any, **kwargs: Any) -> Tensor:
-        """Logarithm of `sf`."""
-        return _logarithm(self.sf(k, *args, **kwargs), self.cdf(k, *args, **kwargs))
 
 
 class _dirichlet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,6 @@ from ...ops.shaping import pad, reshape
 from ...ops.windows import _UNWINDOWS, _windows
 
 __all__ = ["frame", "overlap_and_add"]
-
-
-def _size(sizes: Any) -> int:
-    return int(np.prod(sizes, dtype=np.intp))
 
 
 def frame(
@@ -79,7 +76,7 @@ def frame(
     before, behind = shape[:place], shape[place + 1 :]
     if count == 0:
         return reshape(x[(slice(None),) * place + (slice(0, 0),)], (*before, 0, length, *behind))
-    rows = reshape(x, (_size(before), shape[place], _size(behind)))
+    rows = reshape(x, (prod(before), shape[place], prod(behind)))
     return reshape(_windows(rows, (length,), (step,), (1,)), (*before, count, length, *behind))
 
 
@@ -119,6 +116,6 @@ def overlap_and_add(signal: Any, frame_step: int, name: str | None = None) -> Te
     lead, (count, length) = shape[:-2], shape[-2:]
     if count == 0:
         return _core.to_tensor(np.zeros((*lead, 0), x.dtype))
-    whole = (_size(lead), (count - 1) * step + length, 1)
-    added = _core.linear(_UNWINDOWS, reshape(x, (_size(lead), count, length, 1)), (whole, (length,), (step,), (1,)))
+    whole = (prod(lead), (count - 1) * step + length, 1)
+    added = _core.linear(_UNWINDOWS, reshape(x, (prod(lead), count, length, 1)), (whole, (length,), (step,), (1,)))
     return reshape(added, (*lead, whole[1]))
