@@ -175,7 +175,8 @@ def install() -> None:
 # The folders of rows, and the other files that have some of their own.
 _ROWS = ("ops", "numpy.functions")
 _OTHERS = (
-    *("derivatives.custom", "numpy.ufunc_methods", "scipy.integrate", "tensorflow.callbacks", "tensorflow.debugging"),
+    *("derivatives.custom", "numpy.ufunc_methods", "scipy.integrate", "tensorflow.callbacks"),
+    *("tensorflow.candidates", "tensorflow.debugging"),
     *("tensorflow.graphs", "tensorflow.random_distributions", "tensorflow.random_experimental"),
 )
 

@@ -6,7 +6,7 @@ from ..namespaces import namespace as _namespace
 _FUNCTIONS = """
 ops.approximate: approx_max_k approx_min_k
 ops.blocks: space_to_batch with_space_to_batch
-ops.candidates: all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler nce_loss
+tensorflow.candidates: all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler nce_loss
     sampled_softmax_loss
 ops.convolution_spellings: atrous_conv2d atrous_conv2d_transpose conv_transpose depthwise_conv2d_backprop_filter
     depthwise_conv2d_backprop_input

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 _FUNCTIONS = """
-ops.candidates: all_candidate_sampler fixed_unigram_candidate_sampler log_uniform_candidate_sampler
+tensorflow.candidates: all_candidate_sampler fixed_unigram_candidate_sampler log_uniform_candidate_sampler
     uniform_candidate_sampler
 tensorflow.random_distributions: categorical fold_in gamma poisson split stateless_binomial stateless_categorical
     stateless_gamma stateless_normal stateless_parameterized_truncated_normal stateless_poisson

@@ -13,16 +13,17 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..tensorflow.embedding import embedding_lookup
-from . import forms
-from .elementwise import add, equal, log, multiply, select, subtract
-from .forms import Kind
-from .gamma_variates import generator_from
-from .linalg import matmul
-from .nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits
-from .picking import places_of
-from .reductions import reduce_any, reduce_sum
-from .shaping import concat, reshape
+from ..ops import forms
+from ..ops.drawing import fresh_seed
+from ..ops.elementwise import add, equal, log, multiply, select, subtract
+from ..ops.forms import Kind
+from ..ops.gamma_variates import generator_from
+from ..ops.linalg import matmul
+from ..ops.nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits
+from ..ops.picking import places_of
+from ..ops.reductions import reduce_any, reduce_sum
+from ..ops.shaping import concat, reshape
+from .embedding import embedding_lookup
 
 
 class CandidateSampler(NamedTuple):
@@ -42,8 +43,6 @@ def _drawn(
     probability: np.ndarray,
     seed: int | None,
 ) -> CandidateSampler:
-    from .drawing import fresh_seed
-
     true, num_true, num_sampled = _core.operand(true_classes), _core.integer(num_true), _core.integer(num_sampled)
     if true.ndim != 2 or true.shape[1] != num_true or true.dtype.kind not in "iu":
         raise ValueError(
