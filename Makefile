@@ -68,6 +68,7 @@ lint: .made/dev
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(VENV)/bin/lint-imports
 	$(python) -m codespell_lib
 
 # Every C file but the one that Cython writes.

@@ -74,8 +74,8 @@ newaxis = None
 _NAMES = """
 : dtypes errors experimental keras nest numpy scipy testing
 _core: Tensor
-creation: add_n constant convert_to_tensor eye fill identity identity_n is_tensor linspace ones ones_like range rank
-    shape size stop_gradient zeros zeros_like
+tensors.creation: add_n constant convert_to_tensor eye fill identity identity_n is_tensor linspace ones ones_like range
+    rank shape size stop_gradient zeros zeros_like
 derivatives: autodiff
 derivatives.custom: custom_gradient custom_jvp elementwise_op general_op grad_pass_through linear_op recompute_grad
 derivatives.gradient_tape: GradientTape
@@ -83,10 +83,10 @@ derivatives.sparse: sparse_hessian sparse_jacobian
 derivatives.transforms: grad hessian hvp jacobian jvp linearize value_and_grad vjp
 dtypes: DType as_dtype bool complex128 complex64 double float16 float32 float64 floatx half int16 int32 int64 int8
     longdouble set_floatx uint16 uint32 uint64 uint8
-indexed_slices: IndexedSlices
+tensors.indexed_slices: IndexedSlices
 keras: initializers losses metrics optimizers
 module: Module
-naming: name_scope
+tensors.naming: name_scope
 numpy.buffers: buffer
 ops.approximate: approx_top_k
 ops.blocks: batch_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd

@@ -2,7 +2,6 @@
 
 # Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
 
-from .creation import eye as eye
 from .ops.decompositions import cholesky as cholesky
 from .ops.decompositions import eig as eig
 from .ops.decompositions import eigh as eigh
@@ -49,3 +48,4 @@ from .ops.triangular import triangular_solve as triangular_solve
 from .tensorflow.clipping import global_norm as global_norm
 from .tensorflow.norms import norm as norm
 from .tensorflow.norms import normalize as normalize
+from .tensors.creation import eye as eye

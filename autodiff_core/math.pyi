@@ -7,9 +7,6 @@ from ._core import TensorLike
 from .ops.reductions import Axis
 from .tensorflow import math_special as _math_special
 from typing import Any
-from .creation import accumulate_n as accumulate_n
-from .creation import add_n as add_n
-from .creation import cast as cast
 from .ops.complex_parts import imag as imag
 from .ops.complex_parts import real as real
 from .ops.counting import bincount as bincount
@@ -46,6 +43,9 @@ from .ops.scattering import invert_permutation as invert_permutation
 from .ops.sobol import sobol_sample as sobol_sample
 from .ops.special import lbeta as lbeta
 from .tensorflow.math import round as round
+from .tensors.creation import accumulate_n as accumulate_n
+from .tensors.creation import add_n as add_n
+from .tensors.creation import cast as cast
 
 def abs(x: TensorLike, name: str | None = None) -> Tensor:
     """Absolute value, elementwise; its slope at 0 is 0.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from . import nest
-from .naming import name_scope
+from .tensors.naming import name_scope
 from .variable import Variable
 from .wrapping import named_after
 

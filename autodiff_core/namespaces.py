@@ -54,6 +54,7 @@ _FORMER = {
     "buffers": "numpy.buffers",
     "custom": "derivatives.custom",
     "function": "programs.function",
+    "indexed_slices": "tensors.indexed_slices",
     "random_generator": "tensorflow.random_generator",
     "tensor_spec": "programs.tensor_spec",
     "transforms": "derivatives.transforms",

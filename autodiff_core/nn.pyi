@@ -4,12 +4,12 @@
 
 from ._core import Tensor
 from ._core import TensorLike
-from .ops.candidates import CandidateSampler
 from .ops.nn import silu as _silu
 from .ops.normalizing import local_response_normalization as _local_response_normalization
 from .ops.pooling import FractionalAvgPool
 from .ops.pooling import FractionalMaxPool
 from .tensorflow import nn_experimental as _nn_experimental
+from .tensorflow.candidates import CandidateSampler
 from collections.abc import Sequence
 from typing import Any
 from .math import approx_max_k as approx_max_k
@@ -20,8 +20,6 @@ from .math import softsign as softsign
 from .math import tanh as tanh
 from .ops.blocks import space_to_batch as space_to_batch
 from .ops.blocks import with_space_to_batch as with_space_to_batch
-from .ops.candidates import all_candidate_sampler as all_candidate_sampler
-from .ops.candidates import compute_accidental_hits as compute_accidental_hits
 from .ops.convolution_spellings import atrous_conv2d as atrous_conv2d
 from .ops.convolution_spellings import atrous_conv2d_transpose as atrous_conv2d_transpose
 from .ops.convolution_spellings import conv_transpose as conv_transpose
@@ -71,6 +69,8 @@ from .ops.windows import convolution as convolution
 from .ops.windows import depthwise_conv2d as depthwise_conv2d
 from .ops.windows import max_pool as max_pool
 from .ops.windows import separable_conv2d as separable_conv2d
+from .tensorflow.candidates import all_candidate_sampler as all_candidate_sampler
+from .tensorflow.candidates import compute_accidental_hits as compute_accidental_hits
 from .tensorflow.embedding import embedding_lookup as embedding_lookup
 
 def avg_pool1d(

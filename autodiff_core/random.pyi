@@ -3,11 +3,11 @@
 # Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
 
 from ._core import Tensor
-from .ops.candidates import CandidateSampler
 from .tensorflow import random_experimental as _random_experimental
+from .tensorflow.candidates import CandidateSampler
 from typing import Any
 from .nn import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
-from .ops.candidates import all_candidate_sampler as all_candidate_sampler
+from .tensorflow.candidates import all_candidate_sampler as all_candidate_sampler
 from .tensorflow.random import normal as normal
 from .tensorflow.random import set_seed as set_seed
 from .tensorflow.random import shuffle as shuffle

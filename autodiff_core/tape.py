@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from . import _core
-from .creation import zeros_like
-from .indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
 from .nest import Rebuild, assert_same_structure, flatten_for_tape
+from .tensors.creation import zeros_like
+from .tensors.indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
 
 if TYPE_CHECKING:
     from typing import Protocol, TypeVar

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _core, naming
-from .indexed_slices import IndexedSlices
+from . import _core
 from .ops import scattering
 from .ops.indexing import gather
 from .ops.row_updates import changed_rows
+from .tensors import naming
+from .tensors.indexed_slices import IndexedSlices
 
 _serials = itertools.count()
 _NOTHING: Any = None  # what who asks for no variable is given; to a type checker it is one all the same

@@ -7,6 +7,7 @@ a function knows is kept in slots, where nobody's `wraps` finds it.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
@@ -14,9 +15,11 @@ from types import FrameType
 from typing import Any, TypeVar, cast
 
 from . import _core
-from .surroundings import PACKAGE
 
-__all__ = ["called_by_classmethod", "named_after", "reduced", "transformed"]
+__all__ = ["PACKAGE", "called_by_classmethod", "named_after", "reduced", "transformed"]
+
+PACKAGE = os.path.dirname(__file__) + os.sep
+"""Where the files of this package are: their code is nobody's own."""
 
 Wrapper = TypeVar("Wrapper")
 Recipe = tuple[Callable[..., Any], tuple[Any, ...]]

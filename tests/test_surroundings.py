@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-from autodiff_core.surroundings import names_around
+from autodiff_core.programs.surroundings import names_around
 
 X = tf.constant([1.0, 2.0])
 

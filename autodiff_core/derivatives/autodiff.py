@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Any
 
 from .. import _core
-from ..indexed_slices import tangents_by_rows
 from ..nest import assert_same_structure, flatten_for_tape
 from ..tape import _NONE, UnconnectedGradients, filled, flatten_sources, is_wrapper, zeros_wanted
+from ..tensors.indexed_slices import tangents_by_rows
 from .gradient_tape import GradientTape
 
 __all__ = ["ForwardAccumulator", "GradientTape"]

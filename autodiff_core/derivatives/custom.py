@@ -15,11 +15,11 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .. import _core
-from ..creation import zeros_like
-from ..draws import noting
 from ..nest import flatten_for_tape
 from ..ops import c_loops, forms, is_of_scipy, load_special
+from ..ops.draws import noting
 from ..tape import Tape
+from ..tensors.creation import zeros_like
 from ..wrapping import called_by_classmethod, named_after, reduced
 
 Function = Callable[..., Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
-from ..indexed_slices import IndexedSlices
 from ..tape import Tape, UnconnectedGradients, flatten_sources, zeros_wanted
+from ..tensors.indexed_slices import IndexedSlices
 from . import jacobians
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..creation import cast, zeros
 from ..ops.shaping import concat, reshape, transpose
+from ..tensors.creation import cast, zeros
 
 _CHUNK_ELEMENTS = 1 << 23
 MODES = ("auto", "forward", "reverse")

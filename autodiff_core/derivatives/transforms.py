@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
-from ..indexed_slices import IndexedSlices, dense
 from ..nest import flatten_for_tape, map_structure
 from ..tape import alike, filled, is_wrapper
+from ..tensors.indexed_slices import IndexedSlices, dense
 from ..wrapping import transformed
 from .gradient_tape import GradientTape
 

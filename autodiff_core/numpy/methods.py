@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _core, tensor_shape, variable_parts
+from .. import _core, tensor_shape
 from ..ops import complex_parts
+from . import variable_parts
 from .functions import registry
 from .protocol import array_function, array_ufunc
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..draws import drawn, sampled
 from . import c_loops, forms
+from .draws import drawn, sampled
 from .forms import Kind
 
 _global_seed: int | None = None

@@ -7,13 +7,13 @@ numbers (`_Packing`) that depends on shapes alone, so each of the functions is o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import update_wrapper
 from typing import Any
 
 import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..wrapping import named_after
 from .elementwise import conj, multiply
 from .indexing import where
 from .reductions import reduce_sum
@@ -52,7 +52,7 @@ def by_adjoints(rule: Callable[..., Any]) -> Callable[..., Any]:
         given = rule(_core.conjugated(g) if isinstance(g, list) else _core.conjugated([g])[0], *rest)
         return _core.conjugated(list(given) if isinstance(given, tuple) else [given])
 
-    return named_after(transposed, rule)
+    return update_wrapper(transposed, rule, updated=())
 
 
 def adjoint_product(a: Any, b: Any, adjoint_a: bool = False, adjoint_b: bool = False) -> Any:

@@ -5,7 +5,6 @@ is the function that its file calls psi.
 """
 
 _TEXT = """
-tf creation: cast
 tf ops.complex_parts: complex
 tf ops.decompositions: eig
 tf ops.elementwise: abs acos acosh add asin asinh atan atan2 atanh cos cosh divide equal exp floor greater greater_equal
@@ -17,6 +16,7 @@ tf ops.matrix_functions: matrix_square_root=sqrtm
 tf ops.ordering: sort
 tf ops.reductions: cumsum reduce_max reduce_min reduce_prod reduce_sum
 tf ops.shaping: concat reshape roll stack transpose
+tf tensors.creation: cast
 tf.bitwise ops.elementwise: bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
 tf.linalg ops.decompositions: cholesky eig eigh eigvalsh qr svd
 tf.linalg ops.factors: lu
@@ -24,7 +24,6 @@ tf.linalg ops.linalg: einsum matmul
 tf.linalg ops.matrix_functions: expm logm sqrtm
 tf.linalg ops.solving: det inv pinv slogdet solve tridiagonal_solve
 tf.linalg ops.triangular: triangular_solve
-tf.math creation: cast
 tf.math ops.complex_parts: imag
 tf.math ops.elementwise: abs acos acosh add asin asinh atan atan2 atanh ceil conj cos cosh divide divide_no_nan equal
     erf erfc exp expm1 floor floordiv floormod=mod greater greater_equal is_finite is_inf is_nan less less_equal log
@@ -38,6 +37,7 @@ tf.math ops.scans: cumprod
 tf.math ops.segments: unsorted_segment_max
 tf.math ops.special: bessel_i0=i0 bessel_i0e=i0e bessel_i1=i1 bessel_i1e=i1e betainc digamma=psi erfcinv erfinv
     lgamma=gammaln ndtri zeta
+tf.math tensors.creation: cast
 tf.math.special ops.special: bessel_i0=i0 bessel_i0e=i0e bessel_i1=i1 bessel_i1e=i1e bessel_j0=j0 bessel_j1=j1
     bessel_k0=k0 bessel_k0e=k0e bessel_k1=k1 bessel_k1e=k1e bessel_y0=y0 bessel_y1=y1 dawsn expint=expi fresnel_cos
     fresnel_sin spence

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core, nest
-from ..indexed_slices import IndexedSlices
+from ..tensors.indexed_slices import IndexedSlices
 
 Rebuild = Callable[[list[Any]], Any]
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from .. import _core
 from ..derivatives.custom import pulled
-from ..indexed_slices import dense
 from ..ops import c_loops, forms
 from ..tape import Tape
+from ..tensors.indexed_slices import dense
 
 __all__ = ["DifferentiableProgram", "GuardFailed", "bare", "check_derivative", "no_draws", "optimised"]
 

@@ -19,12 +19,12 @@ from typing import Any, ParamSpec, TypeVar, overload
 import numpy as np
 
 from .. import _core, nest
-from ..draws import runs_as_written
-from ..surroundings import names_around
+from ..ops.draws import runs_as_written
 from ..wrapping import named_after, reduced
 from .calls import Arguments, Result, is_default, objects_of
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .layout import Layout, Place
+from .surroundings import names_around
 from .tensor_spec import TensorSpec
 
 __all__ = ["ConcreteFunction", "Function", "function"]

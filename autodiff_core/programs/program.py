@@ -15,9 +15,9 @@ import numpy as np
 from .. import _core
 from ..derivatives.autodiff import ForwardAccumulator
 from ..derivatives.transforms import strict_tape
-from ..indexed_slices import dense
-from ..leaving import place_text
 from ..tape import Tape, UnconnectedGradients
+from ..tensors.indexed_slices import dense
+from ..tensors.leaving import place_text
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
 from .layout import Layout, Place
 from .tensor_spec import TensorSpec

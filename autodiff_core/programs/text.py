@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..leaving import place_text
+from ..tensors.leaving import place_text
 
 __all__ = ["listing", "value_text"]
 

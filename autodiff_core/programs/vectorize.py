@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core, nest
-from ..indexed_slices import IndexedSlices, dense
 from ..ops.indexing import gather
 from ..ops.shaping import broadcast_to, concat, expand_dims, transpose
+from ..tensors.indexed_slices import IndexedSlices, dense
 from ..wrapping import named_after, reduced
 from .calls import Arguments, Result, is_tensor
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised

@@ -7,11 +7,11 @@ from typing import Any, overload
 
 from .. import _core
 from .._core import Tensor
-from ..indexed_slices import IndexedSlices
 from ..ops.elementwise import maximum, minimum, multiply, sqrt
 from ..ops.indexing import where
 from ..ops.polar import squared_magnitude
 from ..ops.reductions import Axis, reduce_sum
+from ..tensors.indexed_slices import IndexedSlices
 
 
 @overload

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import _core, creation
+from .. import _core
 from ..dtypes import as_dtype, floatx
+from ..tensors import creation
 from . import random
 
 

@@ -4,7 +4,7 @@ from ..namespaces import namespace as _namespace
 
 # What is no row, by the file that has it.
 _FUNCTIONS = """
-creation: eye
+tensors.creation: eye
 ops.decompositions: eigh_tridiagonal eigvals logdet
 ops.factors: banded_triangular_solve lu_matrix_inverse lu_reconstruct lu_solve
 ops.linalg: matvec tensordot

@@ -39,7 +39,7 @@ def round(x: _Any, name: str | None = None) -> _core.Tensor:
 
 # What is no row, by the file that has it.
 _FUNCTIONS = """
-creation: accumulate_n add_n
+tensors.creation: accumulate_n add_n
 ops.approximate: approx_max_k approx_min_k
 ops.complex_parts: real
 ops.counting: bincount confusion_matrix count_nonzero in_top_k polyval scalar_mul zero_fraction

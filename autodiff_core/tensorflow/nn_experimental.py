@@ -9,8 +9,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..creation import cast
 from ..ops.indexing import where
+from ..tensors.creation import cast
 from .random_distributions import stateless_uniform
 
 __all__ = ["general_dropout", "stateless_dropout"]

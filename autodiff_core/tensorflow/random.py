@@ -13,11 +13,11 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..creation import cast, constant, convert_to_tensor
-from ..draws import drawn
 from ..namespaces import namespace
 from ..ops.drawing import DRAW, draw, start_anew
+from ..ops.draws import drawn
 from ..ops.indexing import gather
+from ..tensors.creation import cast, constant, convert_to_tensor
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike

@@ -13,7 +13,6 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..creation import cast, constant
 from ..ops import forms
 from ..ops.drawing import fresh_seed
 from ..ops.forms import Kind
@@ -21,6 +20,7 @@ from ..ops.gamma_variates import gamma_variates, generator_from
 from ..ops.indexing import where
 from ..ops.picking import places_of
 from ..ops.shaping import broadcast_to
+from ..tensors.creation import cast, constant
 from .clipping import clip_by_value
 from .random import _float_dtype, _refuse_complex, _sizes
 

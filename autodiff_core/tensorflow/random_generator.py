@@ -14,8 +14,8 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from ..draws import drawn
 from ..ops.drawing import fresh_seed
+from ..ops.draws import drawn
 from ..ops.shaping import stack, transpose
 from ..variable import Variable, change
 from .random import _float_dtype

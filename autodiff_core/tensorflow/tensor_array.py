@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from .. import _core, creation, dtypes
+from .. import _core, dtypes
 from ..errors import InvalidArgumentError, OutOfRangeError
 from ..ops.shaping import concat, split, stack, unstack
 from ..tensor_shape import TensorShape
+from ..tensors import creation
 
 
 class TensorArray:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
-from autodiff_core.indexed_slices import IndexedSlices
+from autodiff_core.tensors.indexed_slices import IndexedSlices
 
 from . import namespace, reference
 from .corpus import Entry

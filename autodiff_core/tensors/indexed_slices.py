@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from . import _core
-from .nest import map_structure
-from .ops.indexing import gather, scatter
-from .ops.row_updates import check_range, row_numbers_within, totalled
-from .ops.shaping import concat, reshape
-from .tensor_shape import TensorShape
+from .. import _core
+from ..nest import map_structure
+from ..ops.indexing import gather, scatter
+from ..ops.row_updates import check_range, row_numbers_within, totalled
+from ..ops.shaping import concat, reshape
+from ..tensor_shape import TensorShape
 
 Attributes = tuple[tuple[int, ...], np.ndarray]
 

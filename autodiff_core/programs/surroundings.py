@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import builtins
 import dis
-import os
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from inspect import getattr_static
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-__all__ = ["PACKAGE", "names_around"]
+from ..wrapping import PACKAGE
 
-PACKAGE = os.path.dirname(__file__) + os.sep
-"""Where the files of this package are: their code is nobody's own."""
+__all__ = ["names_around"]
 
 
 def names_around(f: Callable[..., Any]) -> tuple[Any, ...]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import _core
-from .ops import updating
-from .variable import change
+from .. import _core
+from ..ops import updating
+from ..variable import change
 
 
 def _assignment(name: str, kind: str | None, verb: str) -> Callable[[Any], Callable[..., Any]]:

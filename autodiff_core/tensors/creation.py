@@ -8,13 +8,13 @@ from typing import Any, overload
 
 import numpy as np
 
-from . import _core
-from ._core import Tensor
+from .. import _core
+from .._core import Tensor
+from ..ops import c_loops, forms
+from ..ops.forms import Kind
+from ..ops.shaping import _sizes, broadcast_to, expand_dims
+from ..ops.table import Case, linear
 from .indexed_slices import IndexedSlices
-from .ops import c_loops, forms
-from .ops.forms import Kind
-from .ops.shaping import _sizes, broadcast_to, expand_dims
-from .ops.table import Case, linear
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Tensor:

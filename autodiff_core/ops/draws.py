@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import _core
+from .. import _core
 
 __all__ = ["drawn", "noting", "runs_as_written", "sampled"]
 
