@@ -7,11 +7,11 @@ sweep are compiled; variables, tapes and nested structures are a thin layer of P
 from typing import Any as _Any
 
 from . import _core
-from . import indexed_slices as _indexed_slices
-from . import leaving as _leaving
 from . import namespaces as _namespaces
 from .ops import shaping as _shaping
 from .tensor_shape import TensorShape as _TensorShape
+from .tensors import indexed_slices as _indexed_slices
+from .tensors import leaving as _leaving
 
 _core.install(
     tensor_shape=_TensorShape,

@@ -68,7 +68,7 @@ def scoped(name: str) -> str:
 
     Examples
     --------
-    >>> from autodiff_core.naming import name_scope, scoped
+    >>> from autodiff_core.tensors.naming import name_scope, scoped
     >>> with name_scope("outer"), name_scope("inner"):
     ...     scoped("w")
     'outer/inner/w'
