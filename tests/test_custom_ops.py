@@ -413,3 +413,20 @@ def test_a_formula_refuses_complex_numbers_for_which_its_rule_was_not_written() 
     seven = tf.elementwise_op("seven_of_floats", None, lambda g, x, y: 7.0 * g, formula=lambda x: x * x)
     with pytest.raises(TypeError, match="seven_of_floats takes no operands of dtype complex64"):
         seven(tf.constant([1j], tf.complex64))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_one_contribution_to_operands_of_several_shapes_is_summed_to_each(order: tuple[int, ...]) -> None:
+    total = tf.elementwise_op(
+        f"test_custom_total_{order[0]}{order[1]}{order[2]}",
+        None,
+        *[lambda g, x, y, z, total: g] * 3,
+        formula=lambda x, y, z: x + y + z,
+        parameters=("x", "y", "z"),
+    )
+    operands = [tf.Variable(np.ones(shape)) for shape in [(), (1,), (3,)]]
+    with tf.GradientTape() as tape:
+        y = total(*[operands[k] for k in order])
+    for found, expected in zip(tape.gradient(y, operands), [np.array(3.0), np.array([3.0]), np.ones(3)], strict=True):
+        assert found.shape == expected.shape
+        np.testing.assert_array_equal(found.numpy(), expected)

@@ -52,7 +52,27 @@ def outer_products(dtype: Any) -> list[np.ndarray]:
     return [y.numpy(), tape.gradient(y, b).numpy()]
 
 
-@pytest.mark.parametrize("work", [gradient_of_many, sums_and_broadcasts, outer_products])
+def complex_products(dtype: Any) -> list[np.ndarray]:
+    z = tf.complex(numbers(dtype, 700, 900), numbers(dtype, 1, 900))
+    return [(z * z).numpy()]
+
+
+def replays(dtype: Any) -> list[np.ndarray]:
+    a, b = numbers(dtype, 700, 900), numbers(dtype, 900)
+
+    @tf.function
+    def work(a: Any, b: Any) -> Any:
+        z = tf.complex(a, b)
+        with tf.GradientTape() as tape:
+            tape.watch([a, b])
+            y = tf.reduce_sum(tf.sin(a) * b, axis=1)
+        return tape.gradient(y, [a, b]), y, z * z, tf.reduce_sum(tf.transpose(a), axis=0)
+
+    work(a, b)
+    return [result.numpy() for result in tf.nest.flatten(work(a, b))]
+
+
+@pytest.mark.parametrize("work", [gradient_of_many, sums_and_broadcasts, outer_products, complex_products, replays])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_results_do_not_depend_on_the_number_of_threads(work: Any, dtype: Any) -> None:
     tf.set_num_threads(1)
@@ -94,6 +114,59 @@ if child == 0:
 assert same and os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="no list of threads here")
+@pytest.mark.parametrize(
+    "work",
+    [
+        "tf.reduce_sum(x, 1)",
+        "tf.reduce_sum(x * x, 1)",
+        "tf.complex(x, x) * tf.complex(x, 1.0)",
+        "tf.reshape(tf.transpose(x), [-1])",
+        "tf.reduce_sum(x, 0)",
+    ],
+)
+def test_a_replay_shares_what_runs_shared_eagerly(work: str) -> None:
+    # In a process of its own, which has no workers yet: they come with the first work that is shared.
+    program = f"""
+import os, numpy as np, autodiff_core as tf
+tf.set_num_threads(1)
+x = tf.constant(np.ones((1000, 1000)))
+work = tf.function(lambda x: {work})
+work(x)
+before = len(os.listdir("/proc/self/task"))
+tf.set_num_threads(2)
+work(x)
+assert len(os.listdir("/proc/self/task")) == before + 1
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_replays_of_one_program_at_once_have_numbers_of_their_own() -> None:
+    tf.set_num_threads(2)
+    x = numbers(np.float64, 400_000)
+
+    @tf.function
+    def scaled(x: Any, factor: Any) -> Any:
+        return tf.reduce_sum(x * factor), (x + 1.0) * factor
+
+    factors = [tf.constant(factor, tf.float64) for factor in (1.0, 2.0, 3.0)]
+    expected = [[result.numpy() for result in scaled(x, factor)] for factor in factors]
+    wrong: list[int] = []
+
+    def replay(which: int) -> None:
+        for _ in range(60):
+            for found, its in zip(scaled(x, factors[which]), expected[which], strict=True):
+                if not np.array_equal(found.numpy(), its):
+                    wrong.append(which)
+
+    threads = [threading.Thread(target=replay, args=(which,)) for which in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
 
 
 def test_a_thread_that_is_not_wanted_any_more_is_not_used() -> None:
