@@ -794,21 +794,37 @@ def row_named(str name):
             <object>row.gives)
 
 
-def formula_of(str name):
-    """What an elementwise row is made of, for writing it down elsewhere: (the number of its inputs, constants, instructions,
-    the register of the result), where instructions are (op, registers), and registers are the inputs, the constants, then
-    the results in order. None for a row with a kernel of its own."""
+ctypedef struct TextEmitter:    # functions in Python
+    PyObject* constant
+    PyObject* instruction
+
+
+cdef int emit_text_constant(TextEmitter* to, int register, double value) except -1:
+    (<object>to.constant)(value)
+    return 0
+
+
+cdef int emit_text_op(TextEmitter* to, const Instruction* code) except -1:
+    cdef int k
+    (<object>to.instruction)(op_name(code.op), [code.inputs[k] for k in range(MOST_INPUTS) if code.inputs[k] >= 0])
+    return 0
+
+
+def formula_of(str name, constant=None, instruction=None):
+    """What an elementwise row is made of, for writing it down elsewhere. `constant(value)` and `instruction(op, registers)` are
+    called for each in order: registers are numbered by that, behind the row's operands. Returns the result's register; None for
+    a row with a kernel of its own. Without functions it only says which."""
     cdef Row* row = &table[<int>opcode_by_name[name]]
-    cdef Program* p
-    cdef int i, k
+    cdef TextEmitter to
     if row.kind == ELEMENTWISE and not row.ready:
         prepare(<int>opcode_by_name[name])
     if row.formula == NULL:
         return None
-    p = row.formula
-    return (p.inputs, [p.constant[i] for i in range(p.constants)],
-            [(op_name(p.code[i].op), [p.code[i].inputs[k] for k in range(MOST_INPUTS) if p.code[i].inputs[k] >= 0])
-             for i in range(p.instructions)], p.result)
+    to.constant = <PyObject*>constant
+    to.instruction = <PyObject*>instruction
+    if constant is not None:
+        emitted(walk_rule(row.formula, &to, <EmitConstant><void*>emit_text_constant, <EmitOp><void*>emit_text_op))
+    return row.formula.result
 
 
 cdef ndarray identity_map(ProgramCore p):

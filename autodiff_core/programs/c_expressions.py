@@ -77,15 +77,15 @@ class Expressions:
 
     def _formula(self, op: str, name: str, dtype: np.dtype[Any]) -> str:
         """A row that is made of others, as a function."""
-        formula = _core.formula_of(op)
-        if formula is None:
-            raise not_written(op, "its row has no C text")
-        inputs, constants, code, result = formula
         kind = type_name(op, dtype)
-        registers = [f"x{k}" for k in range(inputs)] + [literal(dtype.type(c), dtype) for c in constants]
-        lines = [f"static {kind} {name}({', '.join(f'{kind} x{k}' for k in range(inputs))})", "{"]
+        registers = [f"x{k}" for k in range(len(_core.op_named(op).parameters))]
+        lines = [f"static {kind} {name}({', '.join(f'{kind} {x}' for x in registers)})", "{"]
         truths: set[int] = set()
-        for part, operands in code:
+
+        def constant(value: float) -> None:
+            registers.append(literal(dtype.type(value), dtype))
+
+        def instruction(part: str, operands: list[int]) -> None:
             given = [np.dtype(bool) if k in truths else dtype for k in operands]
             truth = _core.op_named(part).boolean
             expression = self.of(part, given, np.dtype(bool) if truth else dtype)
@@ -95,6 +95,10 @@ class Expressions:
             text = expression.format(*(registers[k] for k in operands))
             lines.append(f"    const {'int' if truth else kind} r{own} = {text};")
             registers.append(f"r{own}")
+
+        result = _core.formula_of(op, constant, instruction)
+        if result is None:
+            raise not_written(op, "its row has no C text")
         return "\n".join([*lines, f"    return {registers[result]};", "}", ""])
 
 
