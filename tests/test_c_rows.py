@@ -98,6 +98,16 @@ def test_sorting_puts_what_is_no_number_behind(axis, direction, tmp_path):
 
 
 @needs_compiler
+def test_reductions_of_truth_values_are_written(tmp_path):
+    def function(x):
+        held = x > 0.0
+        parts = [tf.reduce_max(held, 0), tf.reduce_min(held, 0), tf.reduce_any(held, 0), tf.reduce_all(held, 0)]
+        return [tf.cast(part, x.dtype) * x for part in [*parts, tf.roll(held, 1, 1), np.add(held, x < -0.5)]]
+
+    check(function, A, folder=tmp_path)
+
+
+@needs_compiler
 def test_rows_of_users_are_written_as_they_say(tmp_path):
     smooth = tf.elementwise_op(
         "smooth_in_c",

@@ -238,7 +238,14 @@ def reduced(start: str, step: str) -> C:
 
 def largest(sign: str) -> C:
     """The largest or smallest element; a NaN where there is one."""
-    return reduced("-INFINITY" if sign == ">" else "INFINITY", _LARGEST.format(sign))
+    start = "-INFINITY" if sign == ">" else "INFINITY"
+
+    def c(place: Place, attributes: Any, x: Value) -> Value:
+        step = f"if ({{0}} {sign} total) total = {{0}};" if x.dtype.kind == "b" else _LARGEST.format(sign)
+        whole, kept, _ = attributes
+        return _reduced(place, whole, kept, x, start, step)
+
+    return c
 
 
 _LARGEST = "if ({{0}} {} total || {{0}} != {{0}}) total = {{0}};"
