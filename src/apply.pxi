@@ -216,7 +216,7 @@ cdef ndarray broadcast_kernel(ndarray x, object attribute):
     cdef tuple middle = <tuple>shapes[1]
     cdef npy_intp dims[MOST_DIMS]
     cdef npy_intp strides[MOST_DIMS]
-    cdef int d, j = 0, nd = <int>len(whole)
+    cdef int d, nd = <int>len(whole)
     cdef bint same_rank = PyArray_NDIM(x) == nd
     cdef ndarray out
     if nd > MOST_DIMS:

@@ -141,9 +141,7 @@ cdef object apply1(int op, Operand x):
 
 cdef Operand cast_operand(Operand x, int code):
     """The same numbers in another dtype; recorded, so that the gradient comes back in the source's."""
-    cdef Tensor t
     cdef Log* log
-    cdef int32_t node
     if x.code == code:
         return x
     if x.scalar == FLOAT_SCALAR and (code == NPY_DOUBLE or code == NPY_FLOAT):

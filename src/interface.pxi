@@ -255,7 +255,7 @@ cdef tuple ones_tuples = tuple([(1,) * d for d in range(MOST_DIMS + 1)])
 cdef tuple reduction(Operand x, object axis, bint keepdims):
     """The three shapes of a reduction (see sum_kernel)."""
     cdef tuple shape = () if x.scalar else x.array.shape
-    cdef Py_ssize_t nd = len(shape), d, k
+    cdef Py_ssize_t nd = len(shape), d
     cdef list kept, result
     if axis is None:
         return (shape, ones_tuples[nd], ones_tuples[nd] if keepdims else ())

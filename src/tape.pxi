@@ -1085,7 +1085,6 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
     global last_log_id
     cdef int i, n = 0
     cdef void* grown
-    cdef int32_t begin = 0
     if end == 0:
         n = 0
     else:
@@ -1096,7 +1095,6 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
                 n = i + 1
                 break
             n = i + 1
-            begin = log.epochs[i].end
         if n == 0 or log.epochs[n - 1].end < end:
             grown = realloc(log.epochs, <size_t>(n + 1) * sizeof(Epoch))
             if grown == NULL:
