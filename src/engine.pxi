@@ -197,15 +197,15 @@ cdef void share_out(Loop loop, void* extra, Operands* o, int inner) noexcept:
     shared.extra = extra
     shared.operands = o
     shared.inner = inner
+    if size < NOGIL_WORK:
+        run_part(&shared, o)
+        return
     shared.dimension = -1
     # Along the longest dimension in which every thread writes elements of its own: a sum is never split, so that its
     # digits do not depend on the number of threads.
     for d in range(o.nd):
         if o.strides[o.count - 1][d] != 0 and (shared.dimension < 0 or o.dims[d] > o.dims[shared.dimension]):
             shared.dimension = d
-    if size < NOGIL_WORK:
-        run_part(&shared, o)
-        return
     with nogil:
         if shared.dimension < 0 or o.dims[shared.dimension] < parts_for(size):
             run_part(&shared, o)
