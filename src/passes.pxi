@@ -309,11 +309,13 @@ def simplify(ProgramCore p):
     finish_pass(p, into)
 
 
-cdef int32_t same_as(ProgramCore p, int32_t node) except -2:
+cdef inline int32_t same_as(ProgramCore p, int32_t node) except -2:
     """The operand, or the operand's operand, that a record's value is; or -1."""
     cdef Record* r = &p.records[node]
     cdef Row* row = &table[r.op]
     if r.b >= 0:
+        if not row.has_neutral:
+            return -1
         if row.has_neutral & 1 and is_number(p, r.a, row.neutral[0]) and is_like(p, r.b, node):
             return r.b
         if row.has_neutral & 2 and is_number(p, r.b, row.neutral[1]) and is_like(p, r.a, node):

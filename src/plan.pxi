@@ -421,16 +421,19 @@ cdef bint runs_on_scalars(ProgramCore p, int32_t node) noexcept:
     cdef Row* row = &table[r.op]
     cdef int32_t pair[2]
     cdef int32_t* nodes
-    cdef int k, n = p.nodes_of(node, &nodes, pair)
-    if not r.flags & SCALAR or r.flags & HOLES or not (row.on_scalars or row.scalar_code == SCALAR_MOVE):
+    cdef Record* q
+    cdef int k, n
+    if not r.flags & SCALAR or r.flags & HOLES:
         return False
+    if row.scalar_code == SCALAR_MOVE:      # one number
+        q = &p.records[r.a]
+        return q.flags & SCALAR and (row.plan == PLAN_CAST or q.dtype == r.dtype)
+    if not row.on_scalars:
+        return False
+    n = p.nodes_of(node, &nodes, pair)
     for k in range(n):
-        if not p.records[nodes[k]].flags & SCALAR:
-            return False
-    if row.scalar_code == SCALAR_MOVE:
-        return row.plan == PLAN_CAST or p.records[nodes[0]].dtype == r.dtype
-    for k in range(n):
-        if p.records[nodes[k]].dtype == NPY_BOOL and not (k == 0 and row.condition):
+        q = &p.records[nodes[k]]
+        if not q.flags & SCALAR or (q.dtype == NPY_BOOL and not (k == 0 and row.condition)):
             return False
     return r.dtype == NPY_BOOL if row.boolean else r.dtype != NPY_BOOL
 
@@ -597,8 +600,8 @@ cdef int schedule(Plan plan) except -1:
             place_given(plan, i)
             continue
         row = &table[r.op]
-        n = p.nodes_of(i, &nodes, pair)
         if row.passes_on and not r.flags & SCALAR:
+            p.nodes_of(i, &nodes, pair)
             # (What a line computes goes on within it.)
             if hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_LINE:
                 plan.step_of[i] = plan.step_of[nodes[0]]
@@ -610,6 +613,7 @@ cdef int schedule(Plan plan) except -1:
             join_step(plan, scalar_steps, i, kind, 1)
             place_register(plan, i)
         elif kind == STEP_LINE:
+            n = p.nodes_of(i, &nodes, pair)
             join_step(plan, line_steps.setdefault((r.shape, p.records[nodes[n - 1]].dtype), []), i, kind,
                       1 if row.formula == NULL else row.formula.code_room)
             place_contiguous(plan, i)
