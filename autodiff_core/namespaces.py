@@ -49,17 +49,17 @@ MODULES = {
     "signal": "tensorflow.signal",
     "test": "tensorflow.test",
 }
-# Where pickles that were written before say that things are.
-_FORMER = {
-    "buffers": "numpy.buffers",
-    "custom": "derivatives.custom",
-    "function": "programs.function",
-    "indexed_slices": "tensors.indexed_slices",
-    "random_generator": "tensorflow.random_generator",
-    "tensor_spec": "programs.tensor_spec",
-    "transforms": "derivatives.transforms",
-    "vectorize": "programs.vectorize",
+# Where pickles that were written before say that functions and classes are: by the room that the files are in now.
+_MOVED = {
+    "derivatives": "custom sparse transforms",
+    "numpy": "buffers",
+    "programs": "function program tensor_spec vectorize",
+    "tensorflow": "callbacks clipping control_flow devices embedding graphs initial_values nn_experimental "
+    "random_distributions random_experimental random_generator tensor_array",
+    "tensors": "creation indexed_slices naming",
 }
+_FORMER = {name: f"{room}.{name}" for room, names in _MOVED.items() for name in names.split()}
+_FORMER["ops.candidates"] = "tensorflow.candidates"
 _PLACES = {**MODULES, **_FORMER}
 # What tensors and variables have of ndarray's methods and attributes, of the protocols by which arrays are exchanged,
 # and of TensorFlow's, beside what the core defines itself; `numpy/methods.py` has the functions behind the names.

@@ -1,6 +1,8 @@
 """A public namespace shows its public names and nothing else, each of which is there."""
 
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,18 @@ def test_what_no_namespace_has_is_named():
     for module in (tf, tf.math, tf.nn, tf.random, tf.signal, tf.linalg, tf.scipy, tf.config, tf.experimental):
         with pytest.raises(AttributeError, match=rf"module '{module.__name__}' has no attribute 'sinn'"):
             module.sinn  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "path", ["function.Function", "creation.ones", "custom.custom_gradient", "ops.candidates.nce_loss"]
+)
+def test_pickles_find_what_has_moved_and_the_names_of_functions_stay_functions(path):
+    module, _, name = path.rpartition(".")
+    program = f"""
+import pickle
+import autodiff_core as tf
+found = pickle.loads(b"cautodiff_core.{module}\\n{name}\\n.")
+assert found.__name__ == {name!r}
+assert isinstance(tf.function(lambda x: x), type(tf.function(abs))) and callable(tf.vectorize(abs))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
