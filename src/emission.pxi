@@ -260,26 +260,35 @@ cdef double operand_number(Sweep* s, int32_t reference) noexcept:
     return s.log.values[reference].number
 
 
+ctypedef struct TensorEmitter:
+    PyObject* registers         # a list, of tensors and of Python's numbers
+
+
+cdef int emit_python_number(TensorEmitter* to, int register, double value) except -1:
+    (<list>to.registers)[register] = value
+    return 0
+
+
+cdef int emit_tensor(TensorEmitter* to, const Instruction* code) except -1:
+    cdef list registers = <list>to.registers
+    cdef int k, op = code.op
+    cdef object x = registers[code.inputs[0]]
+    if table[op].arity == 1 and is_operand(x):
+        x = apply1(op, <Operand>x)
+    elif table[op].arity == 2 and not table[op].condition:
+        x = binary(op, x, registers[code.inputs[1]])
+    else:
+        x = call_row(op, [registers[code.inputs[k]] for k in range(table[op].arity)])
+    registers[code.out] = x
+    return 0
+
+
 cdef object run_on_tensors(Program* p, list registers):
     """A program over tensors, op by op, recorded where a tape listens."""
-    cdef int i, k, op
-    cdef Instruction* code
-    cdef object x, y
+    cdef TensorEmitter to
     registers = registers + [None] * (p.constants + p.instructions)
-    for i in range(p.constants):
-        registers[p.inputs + i] = p.constant[i]
-    for i in range(p.instructions):
-        code = &p.code[i]
-        op = code.op
-        x = registers[code.inputs[0]]
-        if table[op].arity == 1 and is_operand(x):
-            x = apply1(op, <Operand>x)
-        elif table[op].arity == 2 and not table[op].condition:
-            y = registers[code.inputs[1]]
-            x = binary(op, x, y)
-        else:
-            x = call_row(op, [registers[code.inputs[k]] for k in range(table[op].arity)])
-        registers[p.inputs + p.constants + i] = x
+    to.registers = <PyObject*>registers
+    emitted(walk_rule(p, &to, <EmitConstant><void*>emit_python_number, <EmitOp><void*>emit_tensor))
     return registers[p.result]
 
 
@@ -301,16 +310,29 @@ cdef object call_row(int op, list arguments):
     return elementwise(op, arguments[0], arguments[1], arguments[2])
 
 
-cdef Scalar run_on_nodes(Log* log, const Program* p, Scalar* registers, int code) except *:
-    """A program over scalars on the log, its input registers filled in."""
+ctypedef struct NodeEmitter:
+    Log* log
+    int code                    # of the dtype
+    Scalar registers[MOST_REGISTERS]
+
+
+cdef int emit_node_constant(NodeEmitter* to, int register, double value) noexcept:
+    to.registers[register].node = UNTRACKED
+    to.registers[register].number = rounded(value, to.code)
+    return 0
+
+
+cdef int emit_node(NodeEmitter* to, const Instruction* code) except -1:
     cdef Scalar arguments[MOST_INPUTS]
-    cdef int j, k
-    for j in range(p.constants):
-        registers[p.inputs + j].node = UNTRACKED
-        registers[p.inputs + j].number = rounded(p.constant[j], code)
-    for j in range(p.instructions):
-        for k in range(MOST_INPUTS):
-            if p.code[j].inputs[k] >= 0:
-                arguments[k] = registers[p.code[j].inputs[k]]
-        registers[p.inputs + p.constants + j] = emit_scalar(log, p.code[j].op, arguments, table[p.code[j].op].arity, code)
-    return registers[p.result]
+    cdef int k
+    for k in range(MOST_INPUTS):
+        if code.inputs[k] >= 0:
+            arguments[k] = to.registers[code.inputs[k]]
+    to.registers[code.out] = emit_scalar(to.log, code.op, arguments, table[code.op].arity, to.code)
+    return 0
+
+
+cdef Scalar run_on_nodes(NodeEmitter* to, const Program* p) except *:
+    """A program over scalars on the log, its input registers filled in."""
+    emitted(walk_rule(p, to, <EmitConstant><void*>emit_node_constant, <EmitOp><void*>emit_node))
+    return to.registers[p.result]

@@ -21,10 +21,15 @@ cdef object no_rule(int op):
 # A record carries what lies at one end of it to the other: its cotangent to each operand, or each operand's tangent to
 # itself. What is carried is multiplied by the slope, in the form that numbers have there.
 
+cdef inline bint leads(Sweep* s, int32_t operand) noexcept:
+    """Whether an operand has a tangent, or wants a cotangent."""
+    return has_tangent(s, operand) if s.forward else wants(s, operand)
+
+
 cdef inline bint carries(Sweep* s, int op, int i, int32_t operand) except -1:
     """Whether a record has a derivative to carry from, or to, its operand i."""
-    cdef uint8_t derivative = table[op].derivative[i]
-    if not (has_tangent(s, operand) if s.forward else wants(s, operand)) or derivative == NOTHING:
+    cdef int derivative = table[op].derivative[i]
+    if not leads(s, operand) or derivative == NOTHING:
         return False
     if derivative == MISSING:
         raise no_rule(op)
@@ -165,10 +170,12 @@ cdef int carry_nodes(Sweep* s, int32_t node) except -1:
     cdef Record* r = &s.log.records[node]
     cdef int op = r.op, code = r.dtype, i, n = table[op].arity
     cdef int32_t operands[2]
-    cdef Scalar registers[MOST_REGISTERS]
+    cdef NodeEmitter to
     cdef Scalar pair[2]
     cdef Scalar both[2]
     cdef bint found = False
+    to.log = s.log
+    to.code = code
     operands[0] = r.a
     operands[1] = r.b
     if not s.forward:
@@ -176,14 +183,14 @@ cdef int carry_nodes(Sweep* s, int32_t node) except -1:
         if not s.state[node - s.low] & SOURCE:
             drop(s, node)
     for i in range(n):
-        registers[i] = scalar_operand(s, operands[i])
-    registers[n] = scalar_operand(s, node)
+        to.registers[i] = scalar_operand(s, operands[i])
+    to.registers[n] = scalar_operand(s, node)
     for i in range(n):
-        if not carries(s, op, i, operands[i]):
+        if not leads(s, operands[i]):
             continue
         if s.forward:
             pair[0] = adjoint_scalar(s, operands[i])
-        pair[1] = run_on_nodes(s.log, table[op].partial[i].program, registers, code)
+        pair[1] = run_on_nodes(&to, table[op].partial[i].program)
         both[1] = emit_scalar(s.log, table[op].slope_product[i], pair, 2, code)
         if not s.forward:
             add_scalar(s, operands[i], both[1])
