@@ -23,29 +23,18 @@ cdef Operand repeated(Operand x, npy_intp n):
 
 cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batched, npy_intp n):
     """One record on operands of which at least one has the leading axis; or one that gives each example its own value."""
-    cdef Record* r = &p.records[node]
-    cdef Row* row = &table[r.op]
+    cdef int op = p.records[node].op, k, nd, own
+    cdef Row* row = &table[op]
     cdef int32_t pair[2]
     cdef int32_t* nodes
-    cdef int op = r.op, k, count = p.nodes_of(node, &nodes, pair), nd, own
-    cdef object attribute = p.attribute(node)
+    cdef int count = p.nodes_of(node, &nodes, pair)
+    cdef object attribute = p.attribute(node), changed
     cdef list operands = [values[nodes[k]] for k in range(count)]
     cdef list flags = [batched[nodes[k]] for k in range(count)]
-    cdef list shapes = [p.shape(nodes[k]) for k in range(count)]
-    if row.kind == ELEMENTWISE:
+    if row.kind == ELEMENTWISE or row.kind == MATMUL:   # shapes are aligned from the end
         nd = <int>len(p.shape(node))
-        operands = [lifted(<Operand>operands[k], shapes[k], nd, n) if flags[k] else operands[k] for k in range(count)]
-        if not row.ready:
-            prepare(op)
-        if count == 1:
-            return apply1(op, <Operand>operands[0])
-        if count == 2:
-            return binary(op, operands[0], operands[1])
-        return elementwise(op, <Operand>operands[0], <Operand>operands[1], <Operand>operands[2])
-    if row.kind == MATMUL:
-        nd = max(len(shapes[0]), len(shapes[1]))
-        operands = [lifted(<Operand>operands[k], shapes[k], nd, n) if flags[k] else operands[k] for k in range(2)]
-        return apply_matmul(<Operand>operands[0], <Operand>operands[1], attribute[0], attribute[1])
+        operands = [lifted(<Operand>operands[k], p.shape(nodes[k]), nd, n) if flags[k] else operands[k] for k in range(count)]
+        return apply_op(op, operands, attribute)
     own = own_operands(p, node, count)
     if own < count:         # numbers that are read anew stand in the attributes as tensors, with the axis
         attribute = fill_holes(attribute, [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)])
@@ -53,17 +42,13 @@ cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batch
         result = (<object>row.examples)(attribute, operands[:own], flags[:own], n)
         if result is not None:
             return result
-    changed = None
-    if row.kind == LINEAR and (own == count or row.batched != NULL):
-        changed = batch_attributes(op, attribute, n)
-    elif row.batched != NULL:
-        changed = (<object>row.batched)(attribute, n)
-    if changed is None and not (row.leading and row.batched == NULL and own == count):
-        return example_by_example(p, node, operands, flags, n)
+    changed = batch_attributes(op, attribute, n) if own == count or row.batched != NULL else None
+    if changed is None:
+        if not (row.leading and row.batched == NULL and own == count):
+            return example_by_example(p, node, operands, flags, n)
+        changed = attribute
     operands = [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(own)]
-    if row.kind == LINEAR:
-        return apply_linear(op, <Operand>operands[0], with_arrays(changed))
-    return apply_general(op, operands, attribute if changed is None else with_arrays(changed))
+    return apply_op(op, operands, with_arrays(changed))
 
 
 cdef object with_arrays(object attribute):

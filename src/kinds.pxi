@@ -269,7 +269,15 @@ cdef Operand times_slope(Sweep* s, int32_t node, int i, list registers):
     return <Operand>part if isinstance(part, Operand) else operand_beside(part, <Operand>registers[0])
 
 
-set_rules(ELEMENTWISE, carry_elementwise, carry_elementwise)
+cdef object apply_elementwise(int op, list operands, object attribute):
+    if len(operands) == 1:
+        return apply1(op, <Operand>operands[0])
+    if len(operands) == 2:
+        return binary(op, operands[0], operands[1])
+    return elementwise(op, <Operand>operands[0], <Operand>operands[1], <Operand>operands[2])
+
+
+set_rules(ELEMENTWISE, carry_elementwise, carry_elementwise, apply_elementwise)
 
 
 # ------------------------------------------------------------------------------------------------------------- linear
@@ -370,8 +378,6 @@ cdef bint add_to_part(Sweep* s, int32_t a, Operand g, object index) except -1:
         return False
     if 4 * (1 if g.scalar else PyArray_SIZE(g.array)) >= PyArray_SIZE(total.array):
         return False
-    if op_set_at < 0:
-        from autodiff_core.ops import updating  # which has the row: nothing else that a sweep meets needs it
     part = <Operand>binary(OP_ADD, picked_tensor(total, index, None), g)
     drop(s, a)
     total = set_at(total, index, part, True)
@@ -398,7 +404,11 @@ cdef int push_linear(Sweep* s, int32_t node) except -1:
     return give(s, node, linear_value(s, op, tangent_at(s, a), attribute))
 
 
-set_rules(LINEAR, pull_linear, push_linear)
+cdef object apply_to_one(int op, list operands, object attribute):
+    return apply_linear(op, <Operand>operands[0], attribute)
+
+
+set_rules(LINEAR, pull_linear, push_linear, apply_to_one)
 
 
 # ----------------------------------------------------------------------------------------------------------- bilinear
@@ -440,7 +450,11 @@ cdef int push_product(Sweep* s, int32_t node) except -1:
     return 0
 
 
-set_rules(MATMUL, pull_product, push_product)
+cdef object apply_product(int op, list operands, object attribute):
+    return apply_matmul(<Operand>operands[0], <Operand>operands[1], attribute[0], attribute[1])
+
+
+set_rules(MATMUL, pull_product, push_product, apply_product)
 
 
 # ------------------------------------------------------------------------------------------------------------- updates
@@ -531,7 +545,7 @@ cdef int push_update(Sweep* s, int32_t node) except -1:
     return give(s, node, x)
 
 
-set_rules(UPDATE, pull_update, push_update)
+set_rules(UPDATE, pull_update, push_update, apply_general)
 
 
 # ------------------------------------------------------------------------------------------- rows with Python rules
@@ -711,7 +725,7 @@ cdef object transposed_rule(int op, tuple information, int code, npy_intp batch,
     results = tape_transpose(tape, targets, cotangents, seeds)
     return results if row.multiple else results[0]
 
-set_rules(GENERAL, pull_general, push_general)
+set_rules(GENERAL, pull_general, push_general, apply_general)
 
 
 # ------------------------------------------------------------------------------------------ one output of several
@@ -749,4 +763,4 @@ cdef int push_projection(Sweep* s, int32_t node) except -1:
     return 0 if tangent is None else give(s, node, tangent)
 
 
-set_rules(PROJECTION, pull_projection, push_projection)
+set_rules(PROJECTION, pull_projection, push_projection, NULL)     # (which is no op that anybody applies)

@@ -340,15 +340,6 @@ cdef bint holds_arrays(object attribute) except -1:
     return False
 
 
-cdef int op_reread = -1
-
-
-def install_reread(op):
-    """Tell the core which row gives a variable that was assigned to: the value that it took, and whose derivative it has."""
-    global op_reread
-    op_reread = op.opcode
-
-
 cdef int32_t read_again(ProgramCore p, int32_t value, int32_t source) except -1:
     """A variable's value where it is read: the one at the call, or the one that it was assigned."""
     cdef int32_t nodes[2]
@@ -356,7 +347,7 @@ cdef int32_t read_again(ProgramCore p, int32_t value, int32_t source) except -1:
     nodes[1] = source
     if value == source or not differentiable(p.records[source].dtype):
         return value
-    return p.append(op_reread, p.records[source].dtype, p.shape(source), nodes, 2, None)
+    return p.append(OP_REREAD, p.records[source].dtype, p.shape(source), nodes, 2, None)
 
 
 cdef inline bint does_more(Record* r) noexcept:
@@ -575,27 +566,13 @@ cdef Operand apply_record(ProgramCore p, int32_t node, object values):
 
 cdef Operand apply_to_operands(ProgramCore p, int32_t node, list operands):
     """The same, given the operands."""
-    cdef Record* r = &p.records[node]
-    cdef Row* row = &table[r.op]
-    cdef int op = r.op, n = <int>len(operands), own = own_operands(p, node, n)
+    cdef int n = <int>len(operands), own = own_operands(p, node, n)
     cdef object attribute = p.attribute(node)
     cdef Operand x
     if own < n:
         attribute = fill_holes(attribute, [lend(<Operand>x) if traces else array_of(<Operand>x) for x in operands])
         operands = operands[:own]
-    if row.kind == ELEMENTWISE:
-        if not row.ready:
-            prepare(op)
-        if n == 1:
-            return apply1(op, <Operand>operands[0])
-        if n == 2:
-            return binary(op, operands[0], operands[1])
-        return elementwise(op, <Operand>operands[0], <Operand>operands[1], <Operand>operands[2])
-    if row.kind == LINEAR:
-        return apply_linear(op, <Operand>operands[0], attribute)
-    if row.kind == MATMUL:
-        return apply_matmul(<Operand>operands[0], <Operand>operands[1], attribute[0], attribute[1])
-    return apply_general(op, operands, attribute)
+    return apply_op(p.records[node].op, operands, attribute)
 
 
 cdef int own_operands(ProgramCore p, int32_t node, int count):

@@ -99,9 +99,11 @@ cpdef enum:
     OP_STOP_GRADIENT = 46       # of a trace: what a tape within it lost sight of
     OP_MEAN_OF_INTEGERS = 47
     OP_HOW_MANY_HOLD = 48
+    OP_WRITE = 49               # x but for x[index]
+    OP_REREAD = 50              # of a program: a variable that was assigned to
 
 cdef enum:
-    FIRST_FREE_OPCODE = 49
+    FIRST_FREE_OPCODE = 51
     MOST_OPCODES = 1024
 
 

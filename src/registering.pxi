@@ -257,6 +257,17 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     return new_handle(name, opcode, ["*operands"], "", c, cost)
 
 
+def register_update(str name, kernel, winners, *, batched, form, gives, c=None, cost="each"):
+    """Add the row of a write: x but for x[index], which are the values of the second operand; its derivative is compiled.
+
+    `winners` says of (shape, index) which of the elements that are selected stay, where an index names some twice.
+    """
+    cdef Op op = register_general(name, kernel, winners, None, False, False, selects=True, batched=batched, form=form,
+                                  gives=gives, c=c, cost=cost, number=OP_WRITE)
+    table[op.opcode].kind = UPDATE
+    return op
+
+
 cdef int take_form(Row* row, object form, object gives) except -1:
     if form is not None:
         row.form = keep(form)

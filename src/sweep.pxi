@@ -75,16 +75,24 @@ cdef inline void drop(Sweep* s, int32_t node) noexcept:
         Py_XDECREF(held)
 
 
-ctypedef struct Rules:
+ctypedef struct Rules:          # of a kind of rows
     int (*pull)(Sweep* s, int32_t node) except -1   # the node's cotangent, which goes, to those operands that want one
     int (*push)(Sweep* s, int32_t node) except -1   # the operands' tangents; 1 where these have been spent already
+    object (*run_op)(int, list, object)             # the op, on operands, with attributes, recorded where a tape listens
 
 cdef Rules rules[KINDS]
 
 
-cdef void set_rules(int kind, int (*pull)(Sweep*, int32_t) except -1, int (*push)(Sweep*, int32_t) except -1) noexcept:
+cdef void set_rules(int kind, int (*pull)(Sweep*, int32_t) except -1, int (*push)(Sweep*, int32_t) except -1,
+                    object (*run_op)(int, list, object)) noexcept:
     rules[kind].pull = pull
     rules[kind].push = push
+    rules[kind].run_op = run_op
+
+
+cdef inline Operand apply_op(int op, list operands, object attribute):
+    """A row's op on operands, whatever its kind."""
+    return <Operand>rules[table[op].kind].run_op(op, operands, attribute)
 
 
 # ------------------------------------------------------------------------------------------------ sources and targets

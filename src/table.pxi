@@ -195,7 +195,8 @@ ctypedef struct Row:
     PyObject* name
     PyObject* ufunc             # or NULL
     PyObject* python            # GENERAL and LINEAR: the forward function over arrays
-    PyObject* rule              # the derivative as it was written
+    PyObject* rule              # the derivative as it was written; UPDATE: (shape, index) -> which of the elements that the index
+                                # selects stay, where it names some twice; None for all of them
     PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
     PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or
                                 # NULL
@@ -237,7 +238,6 @@ cdef int next_opcode = FIRST_FREE_OPCODE
 cdef dict opcode_by_name = {}
 cdef dict opcode_by_ufunc = {}
 cdef dict recorded_ufuncs = {}      # to the public functions of elementwise rows
-
 
 cdef inline bint of_many_operands(int op) noexcept nogil:
     """Whether a record keeps, beside its attributes, the shapes of its operands and of what it gives (apply.pxi)."""

@@ -1,6 +1,6 @@
 # Updates: an array but for some elements, made in place where nobody else has the old one.
 #
-# `set_at` is a row of two operands that is linear in both together: x, but for x[index], which is v. Its adjoint is
+# A write is a row of two operands that is linear in both together: x, but for x[index], which is v. Its adjoint is
 # gx = g with zeros at [index] and gv = g[index]; its tangent is the row itself. n such records one behind the other,
 # over one array of n elements, would cost n squared, in each direction, if each made an array of its own. So whoever
 # asks for one says whether the old array may go; then it is written to, if it is in a block of the pool and nothing
@@ -10,17 +10,14 @@
 #
 # A buffer is a place for one tensor that nobody else has, and that each write replaces in this way.
 
-cdef int op_set_at = -1
-cdef object winners = None          # (shape, index) -> which of the selected elements stay, or None for all of them
 cdef object update_class = None     # what `t.at` gives
 
 
-def install_updates(Op op, find_winners):
-    """Tell the core which row `set_at` is, and what finds the elements that stay where an index names them twice."""
-    global op_set_at, winners
-    op_set_at = op.opcode
-    table[op_set_at].kind = UPDATE
-    winners = find_winners
+cdef int writing() except -1:
+    """The row of writes, which is loaded when it is first needed."""
+    if table[OP_WRITE].name == NULL:
+        from autodiff_core.ops import updating
+    return OP_WRITE
 
 
 cdef object updates_of(Operand x):
@@ -89,6 +86,7 @@ cdef Tensor set_at(Operand x, object index, Operand v, bint spare):
     """
     cdef Log* log = recording_log()
     cdef tuple shape = shape_of(x), attribute = (shape, index)
+    cdef int op = writing()
     cdef Tensor out
     cdef ndarray array
     cdef int32_t node
@@ -104,9 +102,9 @@ cdef Tensor set_at(Operand x, object index, Operand v, bint spare):
     if log != NULL:
         if not differentiable(out.code):
             if log.tracer:
-                trace_silent(log, op_set_at, [x, v], attribute, out)
+                trace_silent(log, op, [x, v], attribute, out)
         else:
-            node = record_general(log, op_set_at, [x, v], attribute, shape)
+            node = record_general(log, op, [x, v], attribute, shape)
             if node >= 0:
                 log.records[node].dtype = out.code
                 finish_record(log, node, out, False)
@@ -299,7 +297,7 @@ cdef int own_memory(Tensor t) except -1:
 
 cdef object staying(object index, tuple shape):
     """Which of the selected elements stay, as truth values of the selection's shape; None for all of them."""
-    return winners(shape, index) if is_fancy(index) else None
+    return (<object>table[writing()].rule)(shape, index) if is_fancy(index) else None
 
 
 cdef Tensor picked_tensor(Operand g, object index, object kept):

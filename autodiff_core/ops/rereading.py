@@ -38,17 +38,16 @@ def _formula(value: Any, source: Any) -> Any:
     return _general(value, source) if isinstance(value, _core.Operand) else value * 1.0
 
 
-_core.install_reread(
-    _core.register_elementwise(
-        "reread",
-        None,
-        _formula,
-        (None, lambda g, value, source, y: g),
-        ("value", "source"),
-        "The value, whose derivative is the source's.",
-        passes_on=True,
-        c="value",
-        cost=forms.VIEW,
-    )
+_core.register_elementwise(
+    "reread",
+    None,
+    _formula,
+    (None, lambda g, value, source, y: g),
+    ("value", "source"),
+    "The value, whose derivative is the source's.",
+    passes_on=True,
+    c="value",
+    cost=forms.VIEW,
+    number=_core.OP_REREAD,
 )
 _core.on_complex("reread", _general)

@@ -718,22 +718,7 @@ def update_row(
     gives: Rule,
 ) -> None:
     """Add the update of some elements, whose derivative the core has compiled."""
-    handle = _core.register_general(
-        name,
-        kernel,
-        None,
-        None,
-        False,
-        False,
-        "jointly",
-        selects=True,
-        batched=batched,
-        form=form,
-        gives=gives,
-        c=c_loops.chosen,
-        cost=MOVE,
-    )
-    _core.install_updates(handle, winners)
+    _core.register_update(name, kernel, winners, batched=batched, form=form, gives=gives, c=c_loops.chosen, cost=MOVE)
     _rows.append(
         Row(
             name=name,
