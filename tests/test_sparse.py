@@ -591,7 +591,7 @@ def test_a_tape_for_one_use_is_spent() -> None:
 
 
 def test_many_colours_are_swept_in_several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autodiff_core.jacobians._CHUNK_ELEMENTS", 3 * N)
+    monkeypatch.setattr("autodiff_core.derivatives.jacobians._CHUNK_ELEMENTS", 3 * N)
 
     for function in (lambda x: tf.nn.softmax(x) * tf.cumsum(x), lambda x: tf.concat([tf.nn.softmax(x), x], 0)):
         assert_dense(tf.sparse_jacobian(function, X), tf.jacobian(function)(X))
