@@ -464,29 +464,33 @@ set_rules(MATMUL, pull_product, push_product, apply_product)
 ctypedef struct Update:
     int32_t whole               # the operands' nodes
     int32_t part
+    PyObject* attribute         # what the record holds: (the shape of the whole, the index),
+    PyObject* selected          # and the shape of the part
 
 
-cdef tuple update_at(Sweep* s, int32_t node, Update* update):
-    """A record's operands; (the index, as the record has it; the same behind a leading axis, or None where NumPy would put
-    the axes elsewhere; the shape of the whole, and of the part)."""
+cdef inline Update update_at(Sweep* s, int32_t node) noexcept:
     cdef Record* r = &s.log.records[node]
-    cdef tuple information = <tuple>r.payload.attribute, attribute = <tuple>information[0]
-    cdef object index = attribute[1], behind
-    update.whole = s.log.operands[r.a]
-    update.part = s.log.operands[r.a + 1]
-    behind = batch_attributes(r.op, attribute, s.batch) if s.batch else attribute
-    return (index, None if behind is None else (<tuple>behind)[1], attribute[0], (<tuple>information[1])[1])
+    cdef Update u
+    u.whole = s.log.operands[r.a]
+    u.part = s.log.operands[r.a + 1]
+    u.attribute = <PyObject*>(<tuple>r.payload.attribute)[0]
+    u.selected = <PyObject*>(<tuple>(<tuple>r.payload.attribute)[1])[1]
+    return u
+
+
+cdef object index_behind(Sweep* s, int32_t node, tuple attribute):
+    """The index behind the batch's axis, where there is one; None where NumPy would put the axes elsewhere."""
+    cdef object behind = batch_attributes(s.log.records[node].op, attribute, s.batch) if s.batch else attribute
+    return None if behind is None else (<tuple>behind)[1]
 
 
 cdef int pull_update(Sweep* s, int32_t node) except -1:
     """The part goes to what was written, and zeros to its place in what was written into."""
-    cdef Update u
-    cdef object index, behind, shape, selected, g, kept
-    cdef bint want_whole, want_part
+    cdef Update u = update_at(s, node)
+    cdef tuple attribute = <tuple>u.attribute, selected = <tuple>u.selected
+    cdef object index = attribute[1], behind, g, kept
+    cdef bint want_whole = wants(s, u.whole), want_part = wants(s, u.part)
     cdef npy_intp i
-    index, behind, shape, selected = update_at(s, node, &u)
-    want_whole = wants(s, u.whole)
-    want_part = wants(s, u.part)
     if not (want_whole or want_part):
         return 0
     g = spent(s, node)
@@ -494,7 +498,8 @@ cdef int pull_update(Sweep* s, int32_t node) except -1:
         g = own_value(s, g)
     if not s.tensors and not s.batch and pull_element(s, &u, g, index):
         return 0
-    kept = staying(index, shape) if want_part else None
+    behind = index_behind(s, node, attribute)
+    kept = staying(index, attribute[0]) if want_part else None
     if s.batch and behind is None:
         if want_part:
             give(s, u.part, stacked(s, [picked(s, entry(s, g, i), index, kept) for i in range(s.batch)]))
@@ -524,17 +529,17 @@ cdef bint pull_element(Sweep* s, Update* u, ndarray g, object index) except -1:
 
 cdef int push_update(Sweep* s, int32_t node) except -1:
     """The tangent of a write is a write of tangents."""
-    cdef Update u
-    cdef object index, behind, shape, selected, x, y
+    cdef Update u = update_at(s, node)
+    cdef tuple attribute = <tuple>u.attribute, selected = <tuple>u.selected
+    cdef object index = attribute[1], behind = index_behind(s, node, attribute), x, y
     cdef int code = s.log.records[node].dtype
     cdef npy_intp i
-    index, behind, shape, selected = update_at(s, node, &u)
     y = tangent_at(s, u.part)
     x = tangent_at(s, u.whole)
     if x is None and y is None:
         return 0
     if x is None:
-        x = zeros_value(s, shape, code)
+        x = zeros_value(s, attribute[0], code)
     elif s.left != NULL and s.left[u.whole - s.low] == 1:
         drop(s, u.whole)            # no other record is to read it
     if s.batch and behind is None:
