@@ -143,3 +143,13 @@ def test_rows_and_kinds_of_records_are_asked_and_no_opcodes_compared():
         if re.search(r"(==|!=|\bin\b|\bis\b) *\(?OP_[A-Z_]+|\bOP_[A-Z_]+ *(==|!=)", line)
     ]
     assert [place.split(":")[0] for place in found] == ["record"] * 6 + ["rows"], "\n".join(found)
+
+
+def test_the_page_of_the_architecture_names_functions_where_they_are() -> None:
+    page = (SOURCES.parent / "docs" / "architecture.md").read_text()
+    named = re.findall(rf"`(?:\w+\.)?({NAME})`\s+\(((?:src|autodiff_core)/[\w/]+\.\w+)\)", page)
+    assert len(named) > 20
+    texts = {file: (SOURCES.parent / file).read_text() for _, file in named}
+    defines = r"^\s*(?:cdef|cpdef|def)\b[^(=]*\b{}\("
+    wrong = [(name, file) for name, file in named if not re.search(defines.format(name), texts[file], re.MULTILINE)]
+    assert not wrong
