@@ -69,6 +69,7 @@ lint: .made/dev
 	$(python) -m ruff format --check .
 	$(python) -m mypy
 	$(VENV)/bin/lint-imports
+	PATH="$(VENV)/bin:$$PATH" cython-lint src
 	$(python) -m codespell_lib
 
 # Every C file but the one that Cython writes.

@@ -1,4 +1,5 @@
-# Adjoints: what has come to a node so far, a cotangent on the way down or a tangent on the way up, in whatever form it came.
+# Adjoints: what has come to a node so far, a cotangent on the way down or a tangent on the way up, in whatever form it
+# came.
 #
 # A scalar's is a number, or the node of one where the derivative is recorded without making objects. An array's is a
 # register of what is pending in the line until somebody must have it in memory. What meets at a node is added up
@@ -58,7 +59,8 @@ cdef int add_array(Sweep* s, int32_t node, ndarray array) except -1:
     cdef Record* r = &s.log.records[node]
     cdef PyObject* total
     if r.flags & SCALAR and not s.batch:
-        add_number(s, node, read_scalar(array if type_code(array) == r.dtype else cast_array(array, dtype_objects[r.dtype])))
+        add_number(s, node,
+                   read_scalar(array if type_code(array) == r.dtype else cast_array(array, dtype_objects[r.dtype])))
         return 0
     if type_code(array) != r.dtype:
         array = cast_array(array, dtype_objects[r.dtype])
@@ -134,7 +136,8 @@ cdef bint takes_slices(Sweep* s, int32_t node) noexcept:
     """Whether the rows of a look-up in this node stay apart: it is a variable's, and nothing dense has come to it."""
     cdef Record* r = &s.log.records[node]
     cdef uint8_t kind = s.state[node - s.low] & KIND_MASK
-    return (not s.batch and is_leaf(r) and not PyTypeNum_ISCOMPLEX(r.dtype) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable
+    return (not s.batch and is_leaf(r) and not PyTypeNum_ISCOMPLEX(r.dtype) and r.flags & ATTRIBUTE
+            and (<Operand>r.payload.attribute).is_variable
             and (kind == NO_ADJOINT or kind == SLICES))
 
 
@@ -165,7 +168,8 @@ cdef int add_up_slices(Sweep* s, int32_t node) except -1:
     return 0
 
 
-# ------------------------------------------------------------------------------------------- tensors, and scalars' nodes
+# ------------------------------------------------------------------------------------------- tensors, and scalars'
+# nodes
 
 cdef Tensor tensor_at(Sweep* s, int32_t reference):
     """The value of a node or a constant, as a tensor that stands where it stood."""
@@ -285,7 +289,8 @@ cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) 
     if code == NPY_FLOAT and not row.boolean:
         result.number = <double><float>result.number
     if (not row.boolean or log.tracer) and (nodes[0] >= 0 or nodes[1] >= 0):
-        result.node = append_scalar(log, row, op, nodes[0], nodes[1], values, result.number, NPY_BOOL if row.boolean else code)
+        result.node = append_scalar(log, row, op, nodes[0], nodes[1], values, result.number, NPY_BOOL if row.boolean
+                                    else code)
     return result
 
 

@@ -194,8 +194,8 @@ cdef ndarray sum_kernel(ndarray x, object attribute):
     cdef tuple middle = <tuple>shapes[1]
     cdef int d, nd = <int>len(middle)
     cdef ndarray out
-    if shapes[0] == shapes[2] and type_code(x) != NPY_BOOL:     # nothing is added up, not even to a zero, whose sign
-                                                                # would be lost
+    # Nothing is added up, not even to a zero, whose sign would be lost.
+    if shapes[0] == shapes[2] and type_code(x) != NPY_BOOL:
         return x
     if not is_float(type_code(x)):
         axes = tuple([d for d in range(nd) if middle[d] == 1 and PyArray_DIMS(x)[d] != 1])

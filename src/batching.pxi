@@ -22,7 +22,8 @@ cdef Operand repeated(Operand x, npy_intp n):
 
 
 cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batched, npy_intp n):
-    """One record on operands of which at least one has the leading axis; or one that gives each example its own value."""
+    """One record on operands of which at least one has the leading axis; or one that gives each example its own
+    value."""
     cdef int op = p.records[node].op, k, nd, own
     cdef Row* row = &table[op]
     cdef int32_t pair[2]
@@ -33,11 +34,13 @@ cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batch
     cdef list flags = [batched[nodes[k]] for k in range(count)]
     if row.kind == ELEMENTWISE or row.kind == MATMUL:   # shapes are aligned from the end
         nd = <int>len(p.shape(node))
-        operands = [lifted(<Operand>operands[k], p.shape(nodes[k]), nd, n) if flags[k] else operands[k] for k in range(count)]
+        operands = [lifted(<Operand>operands[k], p.shape(nodes[k]), nd, n) if flags[k] else operands[k]
+                    for k in range(count)]
         return apply_op(op, operands, attribute)
     own = own_operands(p, node, count)
     if own < count:         # numbers that are read anew stand in the attributes as tensors, with the axis
-        attribute = fill_holes(attribute, [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)])
+        attribute = fill_holes(attribute,
+                               [operands[k] if flags[k] else repeated(<Operand>operands[k], n) for k in range(count)])
     if row.examples != NULL:
         result = (<object>row.examples)(attribute, operands[:own], flags[:own], n)
         if result is not None:
@@ -88,16 +91,17 @@ cdef Operand example_by_example(ProgramCore p, int32_t node, list operands, list
             add_entries(entries, <Operand>operands[k], n)
         columns.append(entries)
     for i in range(n):
-        results.append(apply_to_operands(p, node, [columns[k][i] if flags[k] else operands[k] for k in range(len(operands))]))
+        results.append(apply_to_operands(p, node,
+                                         [columns[k][i] if flags[k] else operands[k] for k in range(len(operands))]))
     return public_stack(results, None)
 
 
 def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_intp n, bint looks=False):
     """Apply a closed program to n examples: operands with the flag have a leading axis.
 
-    Returns the outputs, for each whether it has the axis, what the guards ask of each example: [(n truth values,)], whether
-    numbers are drawn, and whether what is drawn decides what guards ask. With `looks`, Python looks at what they ask, where
-    the program does: truth values are then arrays.
+    Returns the outputs, for each whether it has the axis, what the guards ask of each example: [(n truth values,)],
+    whether numbers are drawn, and whether what is drawn decides what guards ask. With `looks`, Python looks at what
+    they ask, where the program does: truth values are then arrays.
     """
     cdef list values = [None] * p.count, batched = [False] * p.count, chance = [False] * p.count, conditions = []
     cdef bint draws = False, decided_by_draws = False
@@ -108,7 +112,8 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
     cdef Record* r
     check_closed(p)
     if len(operands) != p.input_count or len(batched_operands) != p.input_count:
-        raise ValueError(f"a program of {p.input_count} operands was applied to {len(operands)}, with {len(batched_operands)} flags")
+        raise ValueError(f"a program of {p.input_count} operands was applied to {len(operands)}, with "
+                         f"{len(batched_operands)} flags")
     for k in range(p.input_count):
         values[k] = operands[k]
         batched[k] = bool(batched_operands[k])
@@ -120,7 +125,8 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
         if is_guard(r):
             decided_by_draws = decided_by_draws or chance[r.a]
             if batched[r.a]:
-                conditions.append(seen_of(p, i, <Operand>values[r.a]) if looks else condition_of(p, i, <Operand>values[r.a], n))
+                conditions.append(seen_of(p, i, <Operand>values[r.a]) if looks
+                                  else condition_of(p, i, <Operand>values[r.a], n))
             else:
                 repeat_guard(p, i, <Operand>values[r.a])
             continue
@@ -134,12 +140,13 @@ def apply_to_examples(ProgramCore p, list operands, list batched_operands, npy_i
             values[i] = apply_to_batch(p, i, values, batched, n)
         else:
             values[i] = apply_record(p, i, values)
-    return ([values[node] for node in p.outputs], [batched[node] for node in p.outputs], conditions, draws, decided_by_draws)
+    return ([values[node] for node in p.outputs], [batched[node] for node in p.outputs], conditions, draws,
+            decided_by_draws)
 
 
 cdef ndarray seen_of(ProgramCore p, int32_t node, Operand x):
-    """For which examples a guard holds, by a look at its value in all of them: the same question, whatever was found when
-    the path was recorded."""
+    """For which examples a guard holds, by a look at its value in all of them: the same question, whatever was found
+    when the path was recorded."""
     cdef bint truth = p.records[node].payload.look.truth
     cdef ndarray expected = array_of(p.constant(node)), seen
     if truth and x.code != NPY_BOOL:
@@ -164,7 +171,8 @@ cdef Operand condition_of(ProgramCore p, int32_t node, Operand x, npy_intp n):
             return apply_linear(OP_RESHAPE, x, (shape_of(x), (n,)))
         return apply_linear(OP_RESHAPE, <Operand>apply1(OP_LOGICAL_NOT, x), (shape_of(x), (n,)))
     same = <Operand>binary(OP_EQUAL, x, expected)
-    if is_float(x.code) and not numpy.all(array_of(expected)):      # zeros of different signs are equal, and not the same
+    # Zeros of different signs are equal, and not the same.
+    if is_float(x.code) and not numpy.all(array_of(expected)):
         signs = [<Operand>apply1(OP_SIGN_BIT, one) for one in (x, expected)]
         same = <Operand>binary(OP_LOGICAL_AND, same, binary(OP_EQUAL, signs[0], signs[1]))
     if len(shape) == 0:

@@ -1,8 +1,9 @@
 # Elements: a program over few elements as a program of numbers, which is run on vectors, over and over.
 #
 # Arrays of two or three elements, cut up and put together again, cost a step of a plan each time; numbers cost an
-# instruction. So every element becomes a node of its own. Elementwise ops are repeated; what selects elements is run once
-# on their numbers and leaves nothing; sums and products become additions. What is anything else makes the program stay.
+# instruction. So every element becomes a node of its own. Elementwise ops are repeated; what selects elements is run
+# once on their numbers and leaves nothing; sums and products become additions. What is anything else makes the program
+# stay.
 
 cdef object wires_of_linear(ProgramCore p, int32_t node, ndarray wires, ProgramCore to):
     """The nodes of a linear record's elements; None where it is no selection and no sum of one."""
@@ -21,7 +22,8 @@ cdef object wires_of_linear(ProgramCore p, int32_t node, ndarray wires, ProgramC
         return wired(out, shape)
     if table[op].selects:
         places = linear_array(op, numbered_from(given, 1), attribute)
-        padded = numpy.concatenate([[zero_node(to, p.records[node].dtype) if not places.all() else 0], wires.reshape(-1)])
+        padded = numpy.concatenate([[zero_node(to, p.records[node].dtype) if not places.all() else 0],
+                                    wires.reshape(-1)])
         return padded[places]
     if not table[partner].selects:
         return None
@@ -78,8 +80,8 @@ cdef object wires_of_product(ProgramCore p, int32_t node, ndarray a, ndarray b, 
 
 
 def by_elements(ProgramCore p, int64_t most):
-    """A closed program of floats as one of numbers, whose inputs and outputs are the elements; None where it has records of
-    another kind, or would have more than so many."""
+    """A closed program of floats as one of numbers, whose inputs and outputs are the elements; None where it has
+    records of another kind, or would have more than so many."""
     cdef ProgramCore to = ProgramCore.__new__(ProgramCore)
     cdef list wires = [], operands
     cdef int32_t i
@@ -101,7 +103,8 @@ def by_elements(ProgramCore p, int64_t most):
         if is_input(r):
             found = wired([to.append(OP_INPUT, r.dtype, (), NULL, 0, None) for k in range(elements(shape))], shape)
         elif is_constant(r):
-            found = wired([to.append_constant(new_scalar(float(x), r.dtype)) for x in array_of(p.constant(i)).flat], shape)
+            found = wired([to.append_constant(new_scalar(float(x), r.dtype)) for x in array_of(p.constant(i)).flat],
+                          shape)
         elif is_guard(r):
             return None
         elif table[r.op].kind == ELEMENTWISE:
@@ -179,7 +182,8 @@ cdef class Numbers:
         cdef double* y
         cdef Run* run
         cdef int k
-        if (type_code(given) != NPY_DOUBLE or type_code(outputs) != NPY_DOUBLE or not PyArray_CHKFLAGS(given, NPY_ARRAY_CARRAY_RO)
+        if (type_code(given) != NPY_DOUBLE or type_code(outputs) != NPY_DOUBLE
+            or not PyArray_CHKFLAGS(given, NPY_ARRAY_CARRAY_RO)
                 or not PyArray_CHKFLAGS(outputs, NPY_ARRAY_CARRAY) or PyArray_SIZE(given) != self.inputs
                 or PyArray_SIZE(outputs) != self.outputs):
             raise ValueError(f"a program of numbers takes vectors of {self.inputs} and {self.outputs}")
@@ -196,8 +200,8 @@ cdef class Numbers:
             run_end(self.plan, run)
 
     def repeat(self, int steps, bint backwards, first, series, shared, int given):
-        """A loop: inputs are what is carried, a row of the series, and what is shared; outputs what is carried on, a row of
-        results, and terms of sums. Returns all that was carried on, the rows and the sums."""
+        """A loop: inputs are what is carried, a row of the series, and what is shared; outputs what is carried on, a
+        row of results, and terms of sums. Returns all that was carried on, the rows and the sums."""
         cdef ndarray a = numbers_of(first), b = numbers_of(series), c = numbers_of(shared)
         cdef npy_intp carried = a.size, rows = b.size // steps if steps else 0, common = c.size
         cdef npy_intp sums = self.outputs - carried - given, i, j, k

@@ -18,7 +18,8 @@ cdef inline Operand as_tensor(object value):
 
 
 cdef object spent(Sweep* s, int32_t node):
-    """A node's cotangent, which goes, unless the node is a source; of a record of several outputs, a list of tensors."""
+    """A node's cotangent, which goes, unless the node is a source; of a record of several outputs, a list of
+    tensors."""
     cdef int32_t k = node - s.low
     cdef object cotangent
     if s.tensors:
@@ -109,8 +110,8 @@ cdef object picked(Sweep* s, object x, object index, object kept):
 
 
 cdef object written(Sweep* s, object x, object index, object values, tuple shape):
-    """x, but for x[index], which are these values of that shape; zeros for None. The memory of `x` is used, if nobody but
-    the caller has it."""
+    """x, but for x[index], which are these values of that shape; zeros for None. The memory of `x` is used, if nobody
+    but the caller has it."""
     cdef object whole
     if s.tensors:
         if values is None:
@@ -166,7 +167,7 @@ cdef int cotangent_register(Sweep* s, int32_t node, int code_room, int register_
     else:
         cotangent = <ndarray>s.adjoint[k].object
         if line.count and not (line_has_room(line, code_room, register_room)
-                                  and line_fits(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
+                               and line_fits(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))):
             flush(s)
         if not line.count:
             line_begin(line, dtype, PyArray_NDIM(cotangent), PyArray_DIMS(cotangent))
@@ -224,7 +225,7 @@ cdef int begin_result(Sweep* s, int32_t node, int32_t* operands, int n, int code
                         dims[d] = PyArray_DIMS(tangent)[d]
                 break
     if s.line.count and not (line_has_room(s.line, code_room, register_room)
-                                and line_fits(s.line, r.dtype, nd, dims)):
+                             and line_fits(s.line, r.dtype, nd, dims)):
         flush(s)
     if not s.line.count:
         line_begin(s.line, s.log.records[node].dtype, nd, dims)
@@ -250,7 +251,8 @@ cdef bint is_small_part(Line* line, ndarray part) noexcept:
     return 4 * PyArray_SIZE(part) < size
 
 
-# -------------------------------------------------------------------------------------------- the programs of a row's rule
+# -------------------------------------------------------------------------------------------- the programs of a row's
+# rule
 
 cdef double operand_number(Sweep* s, int32_t reference) noexcept:
     if reference <= FIRST_CONSTANT:

@@ -188,8 +188,8 @@ cdef int parts_for(npy_intp work) noexcept nogil:
 
 
 cdef void share_out(Loop loop, void* extra, Operands* o, int inner) noexcept:
-    """Run a whole iteration: a large one without the GIL, by several threads. `inner` is the dimension that the loop runs
-    along, where that decides in which order it adds up; or -1."""
+    """Run a whole iteration: a large one without the GIL, by several threads. `inner` is the dimension that the loop
+    runs along, where that decides in which order it adds up; or -1."""
     cdef npy_intp size = operand_size(o)
     cdef Shared shared
     cdef int d
@@ -231,14 +231,16 @@ cdef ndarray uniform_array(double value, int code, int nd, npy_intp* dims):
     cdef int d
     for d in range(nd):
         strides[d] = 0
-    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(code), strides, PyArray_DATA(one), 0, 0, NULL)
+    array = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, type_number(code), strides, PyArray_DATA(one), 0, 0,
+                        NULL)
     Py_INCREF(one)
     PyArray_SetBaseObject(array, one)
     return array
 
 
 cdef bint is_uniform(ndarray array) noexcept:
-    """Whether all elements share one place in memory, which can then be read for all of them: there is one, at least."""
+    """Whether all elements share one place in memory, which can then be read for all of them: there is one, at
+    least."""
     cdef int d
     for d in range(PyArray_NDIM(array)):
         if PyArray_DIMS(array)[d] != 1 and (PyArray_STRIDES(array)[d] != 0 or PyArray_DIMS(array)[d] == 0):
@@ -297,11 +299,12 @@ cdef PyObject* add_arrays(PyObject* x, ndarray y) except NULL:
 # are: what is summed eagerly, block by block in a line, and in a replay then agrees to the last bit.
 #
 # Neighbouring dimensions that are summed, or kept, are one. Along the inner one of these NumPy's loops add pairwise: a
-# run of more than SU_LEAF (sums.h) elements is halved (but for a multiple of 8) and the sums of both parts are added up.
+# run of more than SU_LEAF (sums.h) elements is halved (but for a multiple of 8) and the sums of both parts are added
+# up.
 
 cdef bint join_sum(Operands* o, const npy_intp* kept) noexcept nogil:
-    """Join the dimensions of a sum (operands: result, x, result): `kept` has a one where it is summed. Whether x's strides
-    allowed it; else x must be copied before."""
+    """Join the dimensions of a sum (operands: result, x, result): `kept` has a one where it is summed. Whether x's
+    strides allowed it; else x must be copied before."""
     cdef npy_intp dims[MOST_DIMS]
     cdef bint summed, before = False
     cdef int d, n = 0

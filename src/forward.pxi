@@ -1,5 +1,5 @@
-# The forward sweep: from the lowest source up to the targets' nodes, over the records that lie between. A tangent goes as
-# soon as the last record that reads it has done so.
+# The forward sweep: from the lowest source up to the targets' nodes, over the records that lie between. A tangent goes
+# as soon as the last record that reads it has done so.
 
 
 cdef int mark_needed(Sweep* s, Ends* e) except -1:

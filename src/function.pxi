@@ -1,8 +1,8 @@
 # Calling what was recorded: which program a call is for, and what the tapes around it are told.
 #
-# For one key (structure, shapes, dtypes, Python values) the programs that were recorded form a tree. A fork is a look at
-# a value; its branches are the values that were seen there; a program stands where a path of looks ends. A replay that
-# finds another value at a look than its program was recorded with goes on at the branch of what it found.
+# For one key (structure, shapes, dtypes, Python values) the programs that were recorded form a tree. A fork is a look
+# at a value; its branches are the values that were seen there; a program stands where a path of looks ends. A replay
+# that finds another value at a look than its program was recorded with goes on at the branch of what it found.
 
 cdef enum:
     MOST_VALUES = 100           # branches of a fork: a value that takes more is one that always differs,
@@ -27,7 +27,8 @@ cdef class Variant:
     """One recorded path: its program, and the forks that lead to it."""
     cdef readonly ProgramCore program
     cdef list forks
-    cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for it
+    cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for
+                                # it
     cdef public object derived  # programs made of it, by Python
     cdef public object origin   # the program as it was recorded, and where in the code, for Python's checks
     cdef object __weakref__
@@ -120,7 +121,8 @@ cdef class Variants:
         return branch.latest
 
     def run(self, list arguments):
-        """Replay whichever program the arguments are for: (variant, outputs), or None where it is still to be recorded."""
+        """Replay whichever program the arguments are for: (variant, outputs), or None where it is still to be
+        recorded."""
         cdef Variant first = <Variant>self.root.latest, variant = first
         while variant is not None:
             result = replay(variant.program, arguments)
@@ -161,10 +163,12 @@ cdef bint aliased(list watched, list captured, list operands) except -1:
 
 
 def aliases(ProgramCore program, list operands):
-    """Whether a tape within the program watches an argument that is the same tensor as another one, or as a captured one.
+    """Whether a tape within the program watches an argument that is the same tensor as another one, or as a captured
+    one.
 
     The two are then one source, where the program has two: Python has to run."""
-    return program.watched is not None and aliased(program.watched, [tensor for _, tensor in program.captures], operands)
+    return program.watched is not None and aliased(program.watched, [tensor for _, tensor in program.captures],
+                                                   operands)
 
 
 cdef class FunctionCore:
@@ -308,8 +312,8 @@ def run_program(ProgramCore program, list arguments):
 
 
 def listening(list operands):
-    """Whether a recording tape follows one of these; a trainable variable that is read is followed from here on. (A trace
-    follows whatever it is asked about, and is no tape: see is_tracing.)"""
+    """Whether a recording tape follows one of these; a trainable variable that is read is followed from here on. (A
+    trace follows whatever it is asked about, and is no tape: see is_tracing.)"""
     cdef Log* log = recording_log()
     cdef Operand x
     cdef bint found = False
@@ -345,7 +349,8 @@ def guards_of(ProgramCore program):
     for i in range(program.count):
         if is_guard(&program.records[i]):
             place = program.places.get(i)
-            if place is not None and isinstance((<tuple>place)[0], int):    # the repeated look of a program, as that numbers it
+            # (The repeated look of a program, as that numbers it.)
+            if place is not None and isinstance((<tuple>place)[0], int):
                 place = (<tuple>place)[1]
             program.places[i] = (len(looks), place)
             looks.append((program.constant(i), bool(program.records[i].payload.look.truth), place))
@@ -353,12 +358,12 @@ def guards_of(ProgramCore program):
 
 
 def split_program(ProgramCore joint, int cotangents, int outputs):
-    """A closed program of values and gradients, as two: one that gives the values, and what the other needs of it; and one
-    from that and cotangents to the gradients.
+    """A closed program of values and gradients, as two: one that gives the values, and what the other needs of it; and
+    one from that and cotangents to the gradients.
 
-    The first inputs are `cotangents` cotangents, the others the values' operands; the first `outputs` outputs are values.
-    Returns the two programs and, for each input of the second before its cotangents, where it comes from: ("input", k) or
-    ("output", k) of the first.
+    The first inputs are `cotangents` cotangents, the others the values' operands; the first `outputs` outputs are
+    values. Returns the two programs and, for each input of the second before its cotangents, where it comes from:
+    ("input", k) or ("output", k) of the first.
     """
     cdef ProgramCore first = ProgramCore.__new__(ProgramCore), second = ProgramCore.__new__(ProgramCore)
     cdef ndarray late_nodes = zeroed(NPY_BOOL, joint.count), passed_nodes = zeroed(NPY_BOOL, joint.count)

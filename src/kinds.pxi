@@ -11,7 +11,8 @@ cdef object no_rule(int op):
     cdef list missing = []
     cdef int k
     if table[op].kind == ELEMENTWISE:
-        missing = [name for k, name in enumerate((<Op>handles[op_name(op)]).parameters) if table[op].derivative[k] == MISSING]
+        missing = [name for k, name in enumerate((<Op>handles[op_name(op)]).parameters)
+                   if table[op].derivative[k] == MISSING]
     cdef str which = f" with respect to {' and '.join(missing)}" if 0 < len(missing) < table[op].arity else ""
     return LookupError(f"gradient registry has no entry for: {op_name(op)}. This op has no derivative{which}; wrap its "
                        f"operand in stop_gradient if none should flow through it, or write one with custom_gradient")
@@ -45,7 +46,8 @@ cdef int carry_elementwise(Sweep* s, int32_t node) except -1:
 
 
 cdef int carry_numbers(Sweep* s, int32_t node) except -1:
-    """Numbers: times the partials that recording left, of which one is zero, infinite or NaN; else by the row's programs."""
+    """Numbers: times the partials that recording left, of which one is zero, infinite or NaN; else by the row's
+    programs."""
     cdef Record* r = &s.log.records[node]
     cdef Row* row = &table[r.op]
     cdef int32_t pair[2]
@@ -159,7 +161,8 @@ cdef int give_register(Sweep* s, int32_t node, int i, int32_t operand, int regis
 
 
 cdef bint scalar_alone(Sweep* s, int32_t node) noexcept:
-    """Whether a record is of scalars of one dtype, and the log the one that is recorded on: then no object need be made."""
+    """Whether a record is of scalars of one dtype, and the log the one that is recorded on: then no object need be
+    made."""
     cdef Record* r = &s.log.records[node]
     return (r.flags & PARTIALS and s.linked and not s.batch
             and (r.a < 0 or s.log.records[r.a].dtype == r.dtype) and (r.b < 0 or s.log.records[r.b].dtype == r.dtype))
@@ -225,7 +228,8 @@ cdef int carry_tensors(Sweep* s, int32_t node) except -1:
         if not carries(s, op, i, operands[i]):
             continue
         if s.forward:
-            registers[0] = cast_operand(aligned_tensor(<Operand>tangent_at(s, operands[i]), s.batch, <int>len(whole)), code)
+            registers[0] = cast_operand(aligned_tensor(<Operand>tangent_at(s, operands[i]), s.batch, <int>len(whole)),
+                                        code)
         part = times_slope(s, node, i, registers)
         if s.forward:
             total = part if total is None else <Operand>binary(OP_ADD, total, part)
@@ -253,8 +257,8 @@ cdef tuple result_shape(Sweep* s, int32_t node, tuple shapes, int32_t* operands,
 
 
 cdef Operand times_slope(Sweep* s, int32_t node, int i, list registers):
-    """What is carried along operand i of an elementwise record; the registers are those of the row's program. Of a scalar
-    record the partial times the first, as a sweep computes it that is not recorded."""
+    """What is carried along operand i of an elementwise record; the registers are those of the row's program. Of a
+    scalar record the partial times the first, as a sweep computes it that is not recorded."""
     cdef Record* r = &s.log.records[node]
     cdef Row* row = &table[r.op]
     cdef object part
@@ -289,7 +293,8 @@ cdef int pull_linear(Sweep* s, int32_t node) except -1:
     cdef object attribute = <object>r.payload.attribute, cotangent
     if not wants(s, a):
         return 0
-    if (table[op].plan == PLAN_SUM and r.flags & SCALAR and not s.batch and not s.tensors and not s.log.records[a].flags & SCALAR
+    if (table[op].plan == PLAN_SUM and r.flags & SCALAR and not s.batch and not s.tensors
+        and not s.log.records[a].flags & SCALAR
             and s.log.records[a].dtype == r.dtype):
         return spread_number(s, node, a, <tuple>(<tuple>attribute)[0])
     cotangent = spent(s, node)
@@ -313,8 +318,8 @@ cdef int spread_number(Sweep* s, int32_t node, int32_t a, tuple shape) except -1
     return add_register(s, a, line_spread(line, s.adjoint[node - s.low].number, dtype))
 
 cdef bint add_in_place(Sweep* s, int op, int32_t a, object cotangent, object attribute) except -1:
-    """Add the cotangent of a part to its place in what has come to the whole, so that n parts of n elements cost n, not n
-    squared. False where nothing has come yet, or it is not for us to write to."""
+    """Add the cotangent of a part to its place in what has come to the whole, so that n parts of n elements cost n, not
+    n squared. False where nothing has come yet, or it is not for us to write to."""
     cdef PyObject* held
     cdef int part = table[op].part
     if part == NO_PART:
@@ -350,7 +355,8 @@ cdef bint add_in_place(Sweep* s, int op, int32_t a, object cotangent, object att
 cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:
     cdef Operands o
     view = whole[index] if PyArray_NDIM(part) else whole[index if isinstance(index, tuple) and Ellipsis in index
-                                                         else ((index if isinstance(index, tuple) else (index,)) + (Ellipsis,))]
+                                                         else ((index if isinstance(index, tuple)
+                                                                else (index,)) + (Ellipsis,))]
     cdef ndarray at = view
     o.count = 3
     set_dims(&o, at)
@@ -594,8 +600,8 @@ cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
             continue
         x = kept_operand(part)
         if shape_of(x) != with_batch(<tuple>shapes[k], batch):
-            raise ValueError(f"{op_name(op)}: its derivative with respect to operand {k} has shape {shape_of(x)}; the operand "
-                             f"has shape {with_batch(<tuple>shapes[k], batch)}, and they must be equal")
+            raise ValueError(f"{op_name(op)}: its derivative with respect to operand {k} has shape {shape_of(x)}; "
+                             f"the operand has shape {with_batch(<tuple>shapes[k], batch)}, and they must be equal")
         checked.append(x)
     return checked
 
@@ -695,13 +701,15 @@ cdef object tangent_of(int op, tuple information, int code, npy_intp batch, list
 cdef Operand checked_tangent(int op, object value, tuple shape, npy_intp batch):
     cdef Operand x = kept_operand(value)
     if shape_of(x) != with_batch(shape, batch):
-        raise ValueError(f"{op_name(op)}: its tangent has shape {shape_of(x)}; the output has shape {with_batch(shape, batch)}, "
-                         f"and they must be equal")
+        raise ValueError(f"{op_name(op)}: its tangent has shape {shape_of(x)}; the output has shape "
+                         f"{with_batch(shape, batch)}, and they must be equal")
     return x
 
 
-cdef object transposed_rule(int op, tuple information, int code, npy_intp batch, list tangents, object output, list inputs):
-    """A rule is linear in the cotangent, so its own gradient, with respect to the cotangent, pushes tangents forward."""
+cdef object transposed_rule(int op, tuple information, int code, npy_intp batch, list tangents, object output,
+                            list inputs):
+    """A rule is linear in the cotangent, so its own gradient, with respect to the cotangent, pushes tangents
+    forward."""
     cdef Row* row = &table[op]
     cdef Tape tape = Tape(False, False)
     cdef list cotangents, targets = [], seeds = []

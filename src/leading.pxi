@@ -24,7 +24,8 @@ cdef object index_behind_axis(object attribute, npy_intp length):
 
 
 cdef object batch_attributes(int op, object attribute, npy_intp batch):
-    """A linear row's attributes for an operand with a leading axis, or None where the row must be run for each entry."""
+    """A linear row's attributes for an operand with a leading axis, or None where the row must be run for each
+    entry."""
     if table[op].behind != NULL:
         return table[op].behind(attribute, batch)
     if table[op].batched != NULL:

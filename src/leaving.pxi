@@ -23,6 +23,7 @@ def hide_sequence(type kind):
     of its own, "setting an array element with a sequence", in the place of whatever `__float__` raises."""
     (<SequenceClass*>kind).tp_as_sequence.sq_item = NULL
 
+
 hide_sequence(Operand)
 hide_sequence(Tensor)
 hide_sequence(VariableCore)

@@ -21,7 +21,8 @@ cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
 
 
 cdef bint is_pure(const Record* r) noexcept:
-    """Whether a record is a row's, and its value all that there is to it, the same each time: it draws and prints nothing."""
+    """Whether a record is a row's, and its value all that there is to it, the same each time: it draws and prints
+    nothing."""
     return computes(r) and not draws(r.op) and not (table[r.op].kind == GENERAL and table[r.op].acts)
 
 
@@ -200,7 +201,8 @@ def share_common(ProgramCore p):
                 if key is None:
                     continue
                 attribute_number[i] = numbers.setdefault((r.op, key), len(numbers) + 1)
-            h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17) ^ (<uint64_t>r.shape * 0xC2B2AE3D27D4EB4FULL)
+            h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17)
+            h ^= <uint64_t>r.shape * 0xC2B2AE3D27D4EB4FULL
             h ^= <uint64_t>attribute_number[i] * 0x165667B19E3779F9ULL
             if is_constant(r):
                 h ^= p.values[i].bits * 0x27D4EB2F165667C5ULL
@@ -245,7 +247,8 @@ cdef inline bint is_known(const Record* r) noexcept:
 
 cdef inline bint changes_places(const Record* r) noexcept:
     """Whether a record's value is the same to the last bit with its operands the other way round."""
-    return table[r.op].commutes == COMMUTES or (table[r.op].commutes == COMMUTES_ON_REALS and not PyTypeNum_ISCOMPLEX(r.dtype))
+    return table[r.op].commutes == COMMUTES or (table[r.op].commutes == COMMUTES_ON_REALS
+                                                and not PyTypeNum_ISCOMPLEX(r.dtype))
 
 
 cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
@@ -279,7 +282,8 @@ cdef bint find_number(ProgramCore p, int32_t node, double* found) noexcept:
 
 
 def simplify(ProgramCore p):
-    """Identities that hold for every float, infinities, NaNs and signed zeros included: what the rows say of themselves."""
+    """Identities that hold for every float, infinities, NaNs and signed zeros included: what the rows say of
+    themselves."""
     cdef ndarray map = identity_map(p)
     cdef int32_t* into = places_of(map)
     cdef int32_t i, same

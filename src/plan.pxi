@@ -1,8 +1,8 @@
 # A plan: a program laid out in memory, as steps that replay.pxi runs.
 #
-# Scalars are registers, C doubles. An array lies in the arena, at an offset that liveness gives it, or is somebody's: an
-# argument, a variable, a constant, an output. Reshaping, slicing and the like are other geometries on the same memory.
-# Elementwise records of one shape become one step, wherever in the program they stand, as far as what they read
+# Scalars are registers, C doubles. An array lies in the arena, at an offset that liveness gives it, or is somebody's:
+# an argument, a variable, a constant, an output. Reshaping, slicing and the like are other geometries on the same
+# memory. Elementwise records of one shape become one step, wherever in the program they stand, as far as what they read
 # allows; inside it values live in blocks that fit the cache, and only what other steps need is written to memory.
 
 cdef enum StepKind:
@@ -70,7 +70,8 @@ ctypedef struct LoopStep:       # STEP_ND, STEP_SUM, STEP_COPY, STEP_PAD, STEP_C
     Address at[MOST_INPUTS + 1]
     size_t clear                # bytes of the output's memory to set to zero first
     Address whole
-    LoopStep* copied            # STEP_SUM: the copy of the operand that is added up, where it is not as it lies; or NULL
+    LoopStep* copied            # STEP_SUM: the copy of the operand that is added up, where it is not as it lies; or
+                                # NULL
 
 ctypedef struct ProductStep:
     Products products
@@ -150,7 +151,8 @@ cdef class Plan:
     cdef bint draws                 # some step draws random numbers
     cdef bint acts                  # some step prints
     cdef bint guarded               # some step is a guard
-    cdef list updates               # for each assignment: the changes of rows that it is made of, first to last; or None
+    cdef list updates               # for each assignment: the changes of rows that it is made of, first to last; or
+                                    # None
     cdef bint updating              # there is one of these
     cdef uint8_t* by_rows           # of a node: a variable but for rows that are to change: it is never made whole
     cdef Run* run                   # memory for one replay, unless it is in use
@@ -292,7 +294,8 @@ cdef int place_number(Plan plan, int32_t node, int32_t number) except -1:
 cdef ndarray geometry_array(Plan plan, int32_t node, char* data):
     """An array object on a node's geometry, at some address."""
     cdef Place* p = &plan.places[node]
-    return PyArray_New(<PyTypeObject*>ndarray_type, p.nd, plan.geometry + p.geometry, type_number(plan.program.records[node].dtype),
+    return PyArray_New(<PyTypeObject*>ndarray_type, p.nd, plan.geometry + p.geometry,
+                       type_number(plan.program.records[node].dtype),
                        plan.geometry + p.geometry + p.nd, data, 0, NPY_ARRAY_WRITEABLE, NULL)
 
 
@@ -300,8 +303,9 @@ cdef char* nowhere = <char*><uintptr_t>(1 << 20)       # where arrays begin of w
 
 
 cdef ndarray view_of(Plan plan, int32_t node, int32_t of, npy_intp* offset):
-    """What a row makes of its operand where it only looks at it in another way, and how far from the operand's beginning that
-    begins; or None. A kernel of the core's reads no element, so that none has to be there; of one in Python nobody knows."""
+    """What a row makes of its operand where it only looks at it in another way, and how far from the operand's
+    beginning that begins; or None. A kernel of the core's reads no element, so that none has to be there; of one in
+    Python nobody knows."""
     cdef Row* row = &table[plan.program.records[node].op]
     cdef Place* q = &plan.places[of]
     cdef char* at = nowhere
@@ -514,7 +518,8 @@ cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         for j in range(n):
-            if nodes[j] in values and (j or not (i in changes or hands_on(p, i, nodes[0]) or table[r.op].part == PART_ROWS)):
+            if nodes[j] in values and (
+                    j or not (i in changes or hands_on(p, i, nodes[0]) or table[r.op].part == PART_ROWS)):
                 return False
         if i in changes or (n and nodes[0] in values and hands_on(p, i, nodes[0])):
             values.add(i)
@@ -529,8 +534,8 @@ cdef bint seen_by_rows(Plan plan, int k, list changes) except -1:
 
 
 cdef int step_for(Plan plan, int32_t node) except -1:
-    """The kind of step that a record becomes, or VIEW or TOTAL: what its row says, where dtypes and shapes allow. A view is placed
-    on the way, which is how one finds out whether there is one."""
+    """The kind of step that a record becomes, or VIEW or TOTAL: what its row says, where dtypes and shapes allow. A
+    view is placed on the way, which is how one finds out whether there is one."""
     cdef ProgramCore p = plan.program
     cdef Record* r = &p.records[node]
     cdef Row* row = &table[r.op]
@@ -565,7 +570,8 @@ cdef int step_for(Plan plan, int32_t node) except -1:
         return STEP_COPY if row.view != NULL else STEP_APPLY
     if row.plan == PLAN_CAST:
         return STEP_CAST
-    if row.plan == PLAN_PRODUCT and line_dtype(r.dtype) and p.records[r.a].dtype == r.dtype and p.records[r.b].dtype == r.dtype:
+    if (row.plan == PLAN_PRODUCT and line_dtype(r.dtype) and p.records[r.a].dtype == r.dtype
+            and p.records[r.b].dtype == r.dtype):
         return STEP_MATMUL
     return STEP_APPLY
 
@@ -603,7 +609,8 @@ cdef int schedule(Plan plan) except -1:
         if row.passes_on and not r.flags & SCALAR:
             p.nodes_of(i, &nodes, pair)
             # (What a line computes goes on within it.)
-            if hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar and plan.kind_of[plan.places[nodes[0]].owner] != STEP_LINE:
+            if (hands_on(p, i, nodes[0]) and not plan.places[nodes[0]].scalar
+                    and plan.kind_of[plan.places[nodes[0]].owner] != STEP_LINE):
                 plan.step_of[i] = plan.step_of[nodes[0]]
                 plan.kind_of[i] = VIEW
                 plan.places[i] = plan.places[nodes[0]]
@@ -636,7 +643,8 @@ cdef int place_given(Plan plan, int32_t node) except -1:
     cdef bint referred = is_constant(r) and r.flags & ATTRIBUTE
     if referred:
         plan.references.append(node)
-    if r.flags & SCALAR or (is_constant(r) and not referred and line_dtype(r.dtype) and is_uniform(<ndarray>p.values[node].array)):
+    if r.flags & SCALAR or (is_constant(r) and not referred and line_dtype(r.dtype)
+                            and is_uniform(<ndarray>p.values[node].array)):
         return place_register(plan, node)
     if referred:
         return place_reference(plan, node, p.reference(node).array)
@@ -721,7 +729,8 @@ cdef int assign_memory(Plan plan) except -1:
                 if plan.places[owner].scalar and plan.kind_of[owner] != STEP_APPLY:
                     continue
                 # Inside a line values need no memory.
-                if not (nodes[k] == owner and plan.kind_of[owner] == STEP_LINE and plan.step_of[i] == plan.step_of[owner]):
+                if not (nodes[k] == owner and plan.kind_of[owner] == STEP_LINE
+                        and plan.step_of[i] == plan.step_of[owner]):
                     needed[owner] = 1
                 s = plan.step_of[i]
                 if plan.kind_of[i] == VIEW and plan.places[i].scalar == 0:
@@ -954,38 +963,39 @@ cdef int bind_register(Plan plan, LineStep* step, int register, int32_t node) no
 
 
 cdef int load_node(Plan plan, LineStep* step, int32_t node) except -1:
-    """A register that reads a node from outside the step, broadcast to the line's shape, with axes joined where that can be."""
+    """A register that reads a node from outside the step, broadcast to the line's shape, with axes joined where that
+    can be."""
     cdef Place* p = &plan.places[node]
-    cdef Line* l = step.line
+    cdef Line* line = step.line
     cdef const npy_intp* dims = plan.geometry + p.geometry
-    cdef int dtype = plan.program.records[node].dtype, register, d, n = 0, lead = l.nd - p.nd
+    cdef int dtype = plan.program.records[node].dtype, register, d, n = 0, lead = line.nd - p.nd
     cdef npy_intp stride
     cdef Gathered* g
     if p.scalar:
-        register = line_register(l, NUMBER_REGISTER, dtype)
-        l.registers[register].source.place = p.number
+        register = line_register(line, NUMBER_REGISTER, dtype)
+        line.registers[register].source.place = p.number
         return register
-    if p.direct and line_fits(l, l.dtype, p.nd, dims):
-        return bind_register(plan, step, line_register(l, DIRECT_REGISTER, dtype), node)
-    register = line_register(l, GATHERED_REGISTER, dtype)
-    g = &l.registers[register].source.gathered
-    g.dims = <npy_intp*>malloc((2 * l.nd + 1) * sizeof(npy_intp))
+    if p.direct and line_fits(line, line.dtype, p.nd, dims):
+        return bind_register(plan, step, line_register(line, DIRECT_REGISTER, dtype), node)
+    register = line_register(line, GATHERED_REGISTER, dtype)
+    g = &line.registers[register].source.gathered
+    g.dims = <npy_intp*>malloc((2 * line.nd + 1) * sizeof(npy_intp))
     if g.dims == NULL:
         raise MemoryError()
-    for d in range(l.nd):
-        if l.dims[d] == 1:
+    for d in range(line.nd):
+        if line.dims[d] == 1:
             continue
         stride = dims[p.nd + d - lead] if d >= lead and dims[d - lead] != 1 else 0
-        if n and g.dims[l.nd + n - 1] == stride * l.dims[d]:
+        if n and g.dims[line.nd + n - 1] == stride * line.dims[d]:
             n -= 1
-            g.dims[n] *= l.dims[d]
+            g.dims[n] *= line.dims[d]
         else:
-            g.dims[n] = l.dims[d]
-        g.dims[l.nd + n] = stride
+            g.dims[n] = line.dims[d]
+        g.dims[line.nd + n] = stride
         n += 1
     g.nd = n
     for d in range(n):
-        g.dims[n + d] = g.dims[l.nd + d]
+        g.dims[n + d] = g.dims[line.nd + d]
     return bind_register(plan, step, register, node)
 
 
@@ -1004,7 +1014,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except 
     cdef int at, k, j, n, code = 0, registers = 0
     cdef dict register_of = {}
     cdef tuple whole = p.shape(p.records[i].a if plan.kind_of[i] == TOTAL else i)
-    cdef Line* l
+    cdef Line* line
     if made == NULL:
         raise MemoryError()
     step.data = made
@@ -1012,21 +1022,21 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except 
         formula = table[p.records[members[k]].op].formula
         code += 1 + (formula.code_room if formula != NULL else 1)
         registers += MOST_INPUTS + 1 + (formula.register_room if formula != NULL else 1)
-    made.line = l = new_line(registers, code, step.count)
+    made.line = line = new_line(registers, code, step.count)
     made.operands = <LineOperand*>malloc(registers * sizeof(LineOperand))
     if made.operands == NULL:
         raise MemoryError()
     for k in range(<int>len(whole)):
         dims[k] = whole[k]
     n = p.nodes_of(i, &nodes, pair)
-    line_begin(l, p.records[nodes[n - 1]].dtype, <int>len(whole), dims)
+    line_begin(line, p.records[nodes[n - 1]].dtype, <int>len(whole), dims)
     for k in range(step.count):
         i = members[k]
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         if table[r.op].plan == PLAN_PAD:
-            at = line_register(l, PADDED_REGISTER, r.dtype)
-            padded_range(p, i, &l.registers[at].source.padded.low, &l.registers[at].source.padded.high)
+            at = line_register(line, PADDED_REGISTER, r.dtype)
+            padded_range(p, i, &line.registers[at].source.padded.low, &line.registers[at].source.padded.high)
             bind_register(plan, made, at, nodes[0])
         else:
             for j in range(n):
@@ -1034,17 +1044,17 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except 
                     register_of[nodes[j]] = load_node(plan, made, nodes[j])
                 inputs[j] = register_of[nodes[j]]
             if plan.kind_of[i] == TOTAL:
-                line_sum(l, inputs[0], plan.places[i].number)
+                line_sum(line, inputs[0], plan.places[i].number)
                 continue
-            at = line_emit(l, r.op, inputs)
+            at = line_emit(line, r.op, inputs)
         if needed[i]:
-            if l.registers[at].kind != RESULT_REGISTER:     # what is only read so far is copied
-                at = line_copy(l, at)
-            l.registers[at].kind = DIRECT_REGISTER
+            if line.registers[at].kind != RESULT_REGISTER:     # what is only read so far is copied
+                at = line_copy(line, at)
+            line.registers[at].kind = DIRECT_REGISTER
             bind_register(plan, made, at, i)
         register_of[i] = at
-    line_lay_out(l)
-    plan.most_registers = max(plan.most_registers, l.count)
+    line_lay_out(line)
+    plan.most_registers = max(plan.most_registers, line.count)
     return 0
 
 
@@ -1166,7 +1176,8 @@ cdef int set_result_strides(Plan plan, Operands* o, int k, int32_t node) noexcep
 cdef bint view_of_operand(Plan plan, LoopStep* made, int32_t node, int32_t of) except -1:
     """A copy of what would be a view, but for where it has to go; False where there is no view."""
     cdef npy_intp offset = 0
-    cdef ndarray view = view_of(plan, node, of, &offset) if table[plan.program.records[node].op].plan == PLAN_VIEW else None
+    cdef ndarray view = view_of(plan, node, of,
+                                &offset) if table[plan.program.records[node].op].plan == PLAN_VIEW else None
     cdef int d
     if view is None:
         return False
@@ -1252,7 +1263,8 @@ cdef Plan make_plan(ProgramCore p):
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
     plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
     plan.by_rows = <uint8_t*>calloc(p.count + 1, 1)
-    if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL or plan.by_rows == NULL):
+    if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL
+            or plan.by_rows == NULL):
         raise MemoryError()
     find_updates(plan)
     schedule(plan)
@@ -1299,7 +1311,8 @@ cdef Plan make_plan(ProgramCore p):
 
 
 cdef void check_plan(Plan plan) noexcept:
-    """In a checked build: records name what is below them, and every number, slot, place and piece is within its list."""
+    """In a checked build: records name what is below them, and every number, slot, place and piece is within its
+    list."""
     cdef ProgramCore p = plan.program
     cdef int32_t pair[2]
     cdef int32_t* nodes

@@ -2,12 +2,13 @@
 #
 # Node i is record i, as on a log. Arguments come first, then everything in the order in which it was computed. Instead
 # of listeners a record has the number of its shape; every operand is a node, constants among them. Passes (passes.pxi)
-# rewrite a program, a plan (plan.pxi) lays it out in memory, replay.pxi runs it; whatever else is made of a program, its
-# derivative say, is made by applying its records once more, to tensors, while a trace listens.
+# rewrite a program, a plan (plan.pxi) lays it out in memory, replay.pxi runs it; whatever else is made of a program,
+# its derivative say, is made by applying its records once more, to tensors, while a trace listens.
 
 cdef enum:
     HOLES = 32      # Record.flags: the attributes have holes, which operands behind the op's own fill
-    CAPTURED = 64   # a constant that was somebody's tensor, who may have a tape follow it: its value is nothing to count on
+    CAPTURED = 64   # a constant that was somebody's tensor, who may have a tape follow it: its value is nothing to
+                    # count on
     KEPT = 128      # run even if nobody reads the result: it may raise an error, or prints
 
 
@@ -186,7 +187,8 @@ cdef class ProgramCore:
             attribute = self.constant(node)
         elif is_guard(r):
             attribute = (self.constant(node), bool(r.payload.look.truth), r.payload.look.how)
-        return (op_label(r.op), tuple([nodes[k] for k in range(n)]), dtype_objects[r.dtype], self.shape(node), attribute)
+        return (op_label(r.op), tuple([nodes[k] for k in range(n)]), dtype_objects[r.dtype], self.shape(node),
+                attribute)
 
     def add_node(self, str name, operands, dtype, tuple shape, attribute=None):
         """Append a record that has been checked; for readers of program files and for tests."""
@@ -204,7 +206,8 @@ cdef class ProgramCore:
                     raise ValueError(f"node {self.count} names operand {operands[k]}, which is not before it")
             op = special_opcodes[name] if name in special_opcodes else opcode_by_name[name]
             code = code_of_number(np_dtype(dtype).num)
-            node = self.append(op, code, shape, nodes, <int>len(operands), attribute if name not in special_opcodes else None)
+            node = self.append(op, code, shape, nodes, <int>len(operands), attribute if name not in special_opcodes
+                               else None)
             r = &self.records[node]
             if is_guard(r):
                 value, r.payload.look.truth, r.payload.look.how = attribute
@@ -265,7 +268,8 @@ cdef str op_label(int op):
 
 
 cdef int copy_value(ProgramCore p, int32_t i, ProgramCore to, int32_t node) except -1:
-    """What one program's record holds, for another's that is the same: a constant's value, or what a guard saw and how."""
+    """What one program's record holds, for another's that is the same: a constant's value, or what a guard saw and
+    how."""
     if holds_value(&p.records[i]):
         to.set_constant(node, p.first_value(i))
     if is_guard(&p.records[i]):
@@ -359,8 +363,8 @@ cdef inline bint does_more(Record* r) noexcept:
 
 
 def freeze(Tracer tracer, list results, bint whole=False):
-    """The program of a trace that is still open, with these tensors as its outputs. The `whole` program of a function has
-    also what raises errors or prints, and gives no output anything."""
+    """The program of a trace that is still open, with these tensors as its outputs. The `whole` program of a function
+    has also what raises errors or prints, and gives no output anything."""
     cdef Log* log = tracer.log
     cdef ProgramCore p = ProgramCore.__new__(ProgramCore)
     cdef int32_t* at
@@ -417,7 +421,8 @@ def freeze(Tracer tracer, list results, bint whole=False):
                         at[i] = p.append_constant(x)
                 else:
                     at[i] = p.append_constant(x)
-                    if is_held_beyond(<PyObject*>x, 2) or other_places(x) is not None:     # somebody's, who may have a tape watch it
+                    # somebody's, who may have a tape watch it
+                    if is_held_beyond(<PyObject*>x, 2) or other_places(x) is not None:
                         captures.append((at[i], x))
                         p.records[at[i]].flags |= CAPTURED
                 continue
@@ -550,7 +555,8 @@ def bare_outputs(list results):
     cdef Operand x
     cdef list bare = []
     for x in results:
-        bare.append(new_scalar(x.number, x.code) if x.scalar else bare_tensor(own_copy(x.array) if x.borrowed else x.array))
+        bare.append(new_scalar(x.number, x.code) if x.scalar
+                    else bare_tensor(own_copy(x.array) if x.borrowed else x.array))
     return bare
 
 
@@ -619,8 +625,8 @@ cdef int check_operands(ProgramCore p, list operands, int count) except -1:
     """What a program is run on is what it was recorded with: so many values, of these dtypes and shapes."""
     cdef int k
     if len(operands) != count:
-        raise ValueError(f"a program of {p.input_count} inputs, {len(p.variables)} variables and {len(p.captures)} captured values was "
-                         f"given {len(operands)} operands where it takes {count}")
+        raise ValueError(f"a program of {p.input_count} inputs, {len(p.variables)} variables and {len(p.captures)} "
+                         f"captured values was given {len(operands)} operands where it takes {count}")
     for k in range(count):
         if not fits(p, k, <Operand?>operands[k]):
             raise ValueError(f"operand {k} of a program has shape {shape_of(<Operand>operands[k])} and dtype "
@@ -632,9 +638,9 @@ cdef int check_operands(ProgramCore p, list operands, int count) except -1:
 def close_program(ProgramCore p):
     """The same records as a function of operands alone, without state and effects: (program, what it reads).
 
-    The inputs of the program are those of this one, then the values of the variables and tensors in the second result, in
-    that order; its outputs are those of this one, then the values that variables are to take. Whoever applies a program to
-    values, with whoever listening, applies this.
+    The inputs of the program are those of this one, then the values of the variables and tensors in the second result,
+    in that order; its outputs are those of this one, then the values that variables are to take. Whoever applies a
+    program to values, with whoever listening, applies this.
     """
     cdef ProgramCore closed
     cdef int32_t i, given = p.input_count + <int32_t>len(p.variables)
@@ -659,8 +665,9 @@ def close_program(ProgramCore p):
 
 
 def draws_as_inputs(ProgramCore p):
-    """A closed program that is to be run once more on the same operands: what it drew is then another operand, or it would
-    draw anew. Returns the program, whose last inputs are what is drawn, and the nodes of the draws in this one."""
+    """A closed program that is to be run once more on the same operands: what it drew is then another operand, or it
+    would draw anew. Returns the program, whose last inputs are what is drawn, and the nodes of the draws in this
+    one."""
     cdef ProgramCore other
     cdef int32_t i
     cdef ndarray map = identity_map(p)
@@ -683,7 +690,8 @@ def draws_as_inputs(ProgramCore p):
 
 
 def apply_program(ProgramCore p, list operands):
-    """Run a closed program record by record on tensors: slowly, but recorded by whatever listens. Returns the outputs."""
+    """Run a closed program record by record on tensors: slowly, but recorded by whatever listens. Returns the
+    outputs."""
     cdef list values = [None] * p.count
     cdef int32_t i
     cdef Record* r
@@ -702,7 +710,8 @@ def apply_program(ProgramCore p, list operands):
 
 
 def values_of(ProgramCore p, list operands):
-    """The value of every node of a program, of arguments and variables' values, for nobody to hear of; None for guards."""
+    """The value of every node of a program, of arguments and variables' values, for nobody to hear of; None for
+    guards."""
     cdef list values = list(operands) + [None] * (p.count - len(operands))
     cdef int32_t i
     cdef Record* r
@@ -723,8 +732,8 @@ def values_of(ProgramCore p, list operands):
 
 cdef int check_closed(ProgramCore p) except -1:
     if p.variables or p.captures:
-        raise ValueError("a program with variables or captured values is applied to operands as close_program gives it, so that "
-                         "each of them is an operand")
+        raise ValueError("a program with variables or captured values is applied to operands as close_program gives "
+                         "it, so that each of them is an operand")
     return 0
 
 
@@ -757,8 +766,9 @@ def row_names():
 
 
 def row_named(str name):
-    """What a reader of program files has to know of a row: (kind, arity, condition first, form, gives); None where there is
-    none that has a place in a file. Elementwise rows have an arity, the others a form and a rule of what they give."""
+    """What a reader of program files has to know of a row: (kind, arity, condition first, form, gives); None where
+    there is none that has a place in a file. Elementwise rows have an arity, the others a form and a rule of what they
+    give."""
     cdef Row* row
     if name not in opcode_by_name:
         return None
@@ -767,7 +777,8 @@ def row_named(str name):
         return "elementwise", row.arity, bool(row.condition), None, None
     if row.form == NULL:
         return None
-    return ("linear" if row.kind == LINEAR else "matmul" if row.kind == MATMUL else "general", -1, False, <object>row.form,
+    return ("linear" if row.kind == LINEAR else "matmul" if row.kind == MATMUL else "general", -1, False,
+            <object>row.form,
             <object>row.gives)
 
 
@@ -788,9 +799,9 @@ cdef int emit_text_op(TextEmitter* to, const Instruction* code) except -1:
 
 
 def formula_of(str name, constant=None, instruction=None):
-    """What an elementwise row is made of, for writing it down elsewhere. `constant(value)` and `instruction(op, registers)` are
-    called for each in order: registers are numbered by that, behind the row's operands. Returns the result's register; None for
-    a row with a kernel of its own. Without functions it only says which."""
+    """What an elementwise row is made of, for writing it down elsewhere. `constant(value)` and `instruction(op,
+    registers)` are called for each in order: registers are numbered by that, behind the row's operands. Returns the
+    result's register; None for a row with a kernel of its own. Without functions it only says which."""
     cdef Row* row = &table[<int>opcode_by_name[name]]
     cdef TextEmitter to
     if row.kind == ELEMENTWISE and not row.ready:

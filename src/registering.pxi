@@ -258,7 +258,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
 
 
 def register_update(str name, kernel, winners, *, batched, form, gives, c=None, cost="each"):
-    """Add the row of a write: x but for x[index], which are the values of the second operand; its derivative is compiled.
+    """Add the row of a write: x but for x[index], which are the values of the second operand; its derivative is
+    compiled.
 
     `winners` says of (shape, index) which of the elements that are selected stay, where an index names some twice.
     """

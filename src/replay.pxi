@@ -243,8 +243,10 @@ cdef Operand row_of_update(Plan plan, Run* run, int32_t node, int32_t* nodes, in
     cdef list changes = []
     cdef int k
     cdef int32_t whole = updated_by(plan.program, nodes[0], changes)
-    attribute = fill_holes(plan.program.attribute(node), [None] + [present_array(plan, run, nodes[k]) for k in range(1, n)])
-    return new_tensor(rows_of_changed(present_array(plan, run, whole), [noted(plan, run, k) for k in changes], (<tuple>attribute)[1]))
+    attribute = fill_holes(plan.program.attribute(node),
+                           [None] + [present_array(plan, run, nodes[k]) for k in range(1, n)])
+    return new_tensor(rows_of_changed(present_array(plan, run, whole), [noted(plan, run, k) for k in changes],
+                                      (<tuple>attribute)[1]))
 
 
 cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
@@ -266,15 +268,16 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
             values[nodes[k]] = bare_tensor(present_array(plan, run, nodes[k]))
     x = row_of_update(plan, run, i, nodes, n) if n and plan.by_rows[nodes[0]] else apply_record(p, i, values)
     if x.code != p.records[i].dtype or shape_of(x) != p.shape(i):
-        raise RuntimeError(f"{op_label(p.records[i].op)} gave shape {shape_of(x)} and dtype {x.dtype} where the recorded run gave "
-                           f"{p.shape(i)} and {dtype_objects[p.records[i].dtype]}: what an op gives may depend on its operands' "
-                           f"shapes and attributes only")
+        raise RuntimeError(f"{op_label(p.records[i].op)} gave shape {shape_of(x)} and dtype {x.dtype} where the "
+                           f"recorded run gave {p.shape(i)} and {dtype_objects[p.records[i].dtype]}: what an op gives "
+                           f"may depend on its operands' shapes and attributes only")
     if step.reads >= 0:
         run.registers[step.reads] = x.number
         return 0
     array = x.array
     if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO) or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA):
-        array = own_copy(array)     # (it may be an operand's memory, which is the replay's, for something else in a moment)
+        array = own_copy(array)     # (it may be an operand's memory, which is the replay's, for something else in a
+                                    # moment)
     keep_object(run, step.result.root - plan.object_roots, array)
     run.bases[step.result.root] = <char*>PyArray_DATA(array)
     return 0
@@ -296,7 +299,8 @@ cdef ndarray geometry_array_at(Plan plan, int32_t node, char* data):
     cdef int d
     for d in range(<int>len(shape)):
         dims[d] = shape[d]
-    return PyArray_New(<PyTypeObject*>ndarray_type, <int>len(shape), dims, type_number(plan.program.records[node].dtype), NULL, data, 0,
+    return PyArray_New(<PyTypeObject*>ndarray_type, <int>len(shape), dims,
+                       type_number(plan.program.records[node].dtype), NULL, data, 0,
                        NPY_ARRAY_CARRAY, NULL)
 
 
@@ -366,7 +370,8 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
         else:
             run_loop(run, <LoopStep*>step.data)
         if step.reads >= 0:
-            run.registers[step.reads] = read_number(pointer_to(run, &step.result), plan.program.records[step.node].dtype)
+            run.registers[step.reads] = read_number(pointer_to(run, &step.result),
+                                                    plan.program.records[step.node].dtype)
     return -1
 
 
@@ -419,9 +424,10 @@ cdef int bind_references(Plan plan, Run* run, list held) except -1:
 
 
 cdef int refuse_reshaped(ProgramCore p, int32_t node, ndarray array) except -1:
-    raise ValueError(f"an array that the program reads has shape {array.shape}, dtype {array.dtype} and strides {array.strides} now; "
-                     f"when it was recorded, it had shape {p.shape(node)} and dtype {dtype_objects[p.records[node].dtype]}, and its "
-                     f"memory was laid out as it was then: do not reshape it in place")
+    raise ValueError(f"an array that the program reads has shape {array.shape}, dtype {array.dtype} and strides "
+                     f"{array.strides} now; when it was recorded, it had shape {p.shape(node)} and dtype "
+                     f"{dtype_objects[p.records[node].dtype]}, and its memory was laid out as it was then: "
+                     f"do not reshape it in place")
 
 
 cdef int bind_argument(Plan plan, Run* run, int k, Operand x, list held) except -1:
@@ -452,7 +458,8 @@ cdef int copy_out(Plan plan, Run* run, int32_t node, ndarray to) except -1:
 
 
 cdef bint has_the_array(Plan plan, Run* run, int which, list changes) except -1:
-    """Whether a variable's rows can be changed in its own memory: nobody but it, and this replay, refers to the array."""
+    """Whether a variable's rows can be changed in its own memory: nobody but it, and this replay, refers to the
+    array."""
     cdef VariableCore v = <VariableCore>plan.program.variables[which]
     cdef PyObject* held = <PyObject*>v.array
     # The list of what was read has it, too, and so has the list of what was bound, if it was bound as it lay.
@@ -523,8 +530,9 @@ cdef object replay_once(ProgramCore p, list arguments):
     for k in range(n):
         v = <VariableCore>p.variables[k]
         if v.code != p.records[p.input_count + k].dtype or shape_of(v) != p.shape(p.input_count + k):
-            raise ValueError(f"variable {v.name!r} has shape {shape_of(v)} and dtype {v.dtype} now; the program was recorded when it "
-                             f"had {p.shape(p.input_count + k)} and {dtype_objects[p.records[p.input_count + k].dtype]}")
+            raise ValueError(f"variable {v.name!r} has shape {shape_of(v)} and dtype {v.dtype} now; the program was "
+                             f"recorded when it had {p.shape(p.input_count + k)} and "
+                             f"{dtype_objects[p.records[p.input_count + k].dtype]}")
     drawn = random_state() if plan.draws and (plan.guarded or p.assigned) else None
     run = run_begin(plan)
     outer = <Log*>ad_get_current_log()

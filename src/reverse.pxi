@@ -7,14 +7,15 @@ cdef inline void pass_on(uint8_t* state, Adjoint* adjoint, int32_t k, double val
         if single:
             value = <double><float>value
         if st & NUMBER:
-            value = adjoint[k].number + value if not single else <double><float>(<double><float>adjoint[k].number + value)
+            value = (adjoint[k].number + value if not single
+                     else <double><float>(<double><float>adjoint[k].number + value))
         state[k] = st | NUMBER
         adjoint[k].number = value
 
 
 cdef inline int32_t pull_numbers(Sweep* s, int32_t i, bint singles) noexcept nogil:
-    """Sweep a run of scalar records that have partials, but for zeros and poles; returns the first node that has none. Where
-    some are of float32, each result is rounded, as where the sweep is recorded."""
+    """Sweep a run of scalar records that have partials, but for zeros and poles; returns the first node that has none.
+    Where some are of float32, each result is rounded, as where the sweep is recorded."""
     cdef int32_t low = s.low
     cdef Record* r
     cdef uint8_t* state = s.state
@@ -68,14 +69,15 @@ cpdef list conjugated(list values):
             break
     else:
         return values
-    return [apply1(OP_CONJ, <Operand>x) if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code) else x for x in values]
+    return [apply1(OP_CONJ, <Operand>x) if is_operand(x) and PyTypeNum_ISCOMPLEX((<Operand>x).code) else x
+            for x in values]
 
 
 cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):
     """Gradients as the user has them, by TensorFlow's convention: of a real target u, du/d(re x) + i du/d(im x).
 
-    The sweep itself transposes, and conjugates nothing. So every rule, written for real numbers, holds for functions that
-    are analytic; the two conventions differ by the conjugate of what goes in and of what comes out.
+    The sweep itself transposes, and conjugates nothing. So every rule, written for real numbers, holds for functions
+    that are analytic; the two conventions differ by the conjugate of what goes in and of what comes out.
     """
     return conjugated(sweep_back(log, bit, targets, conjugated(seeds), sources, batch, last))
 
@@ -165,7 +167,8 @@ cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, P
 
 
 cdef list tape_transpose(Tape tape, list targets, list sources, list seeds):
-    """The transpose of a function that is linear over the reals, applied to `seeds`: a gradient, but for the conjugation."""
+    """The transpose of a function that is linear over the reals, applied to `seeds`: a gradient, but for the
+    conjugation."""
     cdef list results
     cdef Operand x
     cdef Py_ssize_t i

@@ -111,7 +111,8 @@ cdef int32_t unite_two(Span a, Span b, int32_t* out) noexcept nogil:
     return n
 
 
-cdef int32_t unite(const Span* spans, npy_intp count, int32_t* out, int32_t* stamp, int32_t now, npy_intp width) noexcept nogil:
+cdef int32_t unite(const Span* spans, npy_intp count, int32_t* out, int32_t* stamp, int32_t now,
+                   npy_intp width) noexcept nogil:
     """The union of sorted sets within 0 ... width - 1, sorted; `now` is a stamp that was not used before."""
     cdef npy_intp k
     cdef int32_t i, j, x, n = 0, low, high
@@ -603,7 +604,8 @@ cdef class Dependence:
         return 0
 
     cdef int read_linear(self, int32_t node) except -1:
-        """A selection is run on numbers: its result says which element came from where, its transpose's which went where."""
+        """A selection is run on numbers: its result says which element came from where, its transpose's which went
+        where."""
         cdef Record* r = &self.log.records[node]
         cdef int op = r.op
         cdef int partner = table[op].partner
@@ -628,7 +630,8 @@ cdef class Dependence:
             map = linear_array(op, self.numbered(given), attribute)
             shape = map.shape
         else:
-            shape = linear_array(op, numpy.zeros(given, dtype_objects[self.log.records[operand].dtype]), attribute).shape
+            shape = linear_array(op, numpy.zeros(given, dtype_objects[self.log.records[operand].dtype]),
+                                 attribute).shape
         self.shape[k] = owned(shape)
         if map is not None:
             map = as_map(map)
@@ -728,7 +731,8 @@ cdef class Dependence:
         return 0
 
     cdef ndarray matrix_mask(self, int32_t reference, bint transposed):
-        """Where a factor that does not depend on the source is not zero in some matrix of its stack; None if nowhere zero."""
+        """Where a factor that does not depend on the source is not zero in some matrix of its stack; None if nowhere
+        zero."""
         cdef object values
         if self.depends(reference):
             return None
@@ -750,7 +754,8 @@ cdef class Dependence:
         return (<ndarray>self.log.values[reference].array).shape
 
     cdef int read_matmul(self, int32_t node) except -1:
-        """An element depends on a row of the first factor and a column of the second, but for what the other's zeros meet."""
+        """An element depends on a row of the first factor and a column of the second, but for what the other's zeros
+        meet."""
         cdef Record* r = &self.log.records[node]
         cdef int32_t a = r.a, b = r.b
         cdef tuple flags = <tuple>r.payload.attribute
@@ -770,8 +775,8 @@ cdef class Dependence:
     cdef tuple factor(self, int32_t operand, bint turned, object mask, tuple shape, bint second):
         """What a factor gives to the product: a part, as rows and two maps.
 
-        Seen as the first: the second is that of the transposed product. `turned` says that the factor, so seen, is stored
-        transposed; `mask`, where the other one is not zero.
+        Seen as the first: the second is that of the transposed product. `turned` says that the factor, so seen, is
+        stored transposed; `mask`, where the other one is not zero.
         """
         theirs = self.numbered(self.shape_of(operand))
         result = self.numbered(shape)

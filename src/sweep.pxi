@@ -1,4 +1,5 @@
-# What both sweeps share: the nodes between sources and targets, what state each is in, and where a sweep begins and ends.
+# What both sweeps share: the nodes between sources and targets, what state each is in, and where a sweep begins and
+# ends.
 #
 # The reverse sweep (reverse.pxi) takes cotangents from the targets down to the sources, the forward sweep (forward.pxi)
 # tangents from the sources up to the targets. What either finds at a node is kept in one form (adjoints.pxi); what a
@@ -78,7 +79,8 @@ cdef inline void drop(Sweep* s, int32_t node) noexcept:
 ctypedef struct Rules:          # of a kind of rows
     int (*pull)(Sweep* s, int32_t node) except -1   # the node's cotangent, which goes, to those operands that want one
     int (*push)(Sweep* s, int32_t node) except -1   # the operands' tangents; 1 where these have been spent already
-    object (*run_op)(int, list, object)             # the op, on operands, with attributes, recorded where a tape listens
+    object (*run_op)(int, list, object)             # the op, on operands, with attributes, recorded where a tape
+                                                    # listens
 
 cdef Rules rules[KINDS]
 
@@ -199,7 +201,8 @@ cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) e
     return 0
 
 
-# --------------------------------------------------------------------------------------------- the beginning and the end
+# --------------------------------------------------------------------------------------------- the beginning and the
+# end
 
 cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, bint last) except -1:
     """Make room for the states between the ends, and mark what depends on a source."""
@@ -285,7 +288,8 @@ cdef void sweep_close(Sweep* s, Ends* e) noexcept:
 
 
 cdef void check_spent(Sweep* s) noexcept:
-    """In a checked build, after a sweep: what adjoints held has been spent, but for those of ends that nobody asked for."""
+    """In a checked build, after a sweep: what adjoints held has been spent, but for those of ends that nobody asked
+    for."""
     cdef int32_t k
     cdef uint8_t kind
     for k in range(s.high - s.low + 1):

@@ -195,8 +195,8 @@ ctypedef struct Row:
     PyObject* name
     PyObject* ufunc             # or NULL
     PyObject* python            # GENERAL and LINEAR: the forward function over arrays
-    PyObject* rule              # the derivative as it was written; UPDATE: (shape, index) -> which of the elements that the index
-                                # selects stay, where it names some twice; None for all of them
+    PyObject* rule              # the derivative as it was written; UPDATE: (shape, index) -> which of the elements that
+                                # the index selects stay, where it names some twice; None for all of them
     PyObject* pushforward       # GENERAL: the tangent as it was written, or NULL: then the rule is transposed
     PyObject* batched           # LINEAR, GENERAL: the attributes for operands that all have one more, leading axis; or
                                 # NULL

@@ -90,7 +90,8 @@ cdef class Trace:
         if result.is_constant and result.value not in constants:
             constants.append(result.value)
         if self.inputs + len(constants) + n > MOST_REGISTERS:
-            raise ValueError(f"a formula takes {self.inputs + len(constants) + n} registers; {MOST_REGISTERS} is the limit")
+            raise ValueError(f"a formula takes {self.inputs + len(constants) + n} registers; {MOST_REGISTERS} is the "
+                             "limit")
         p = new_program(<int>len(constants), n)
         try:
             self.lay_out(p, result, constants)
@@ -164,11 +165,13 @@ cdef class Symbol:
     __hash__ = None
 
     def __bool__(self):
-        raise TypeError("a formula is traced once, for all values, so Python cannot branch on them; use select(condition, x, y)")
+        raise TypeError("a formula is traced once, for all values, so Python cannot branch on them; use "
+                        "select(condition, x, y)")
 
 
 cdef tuple keeping_zero(int op, list operands):
-    """A product or a quotient as it is in a derivative: where a cotangent meets what may be infinite, its zeros stay zero."""
+    """A product or a quotient as it is in a derivative: where a cotangent meets what may be infinite, its zeros stay
+    zero."""
     cdef Symbol a
     cdef Symbol b
     if table[op].keeping_zeros:

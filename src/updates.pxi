@@ -250,7 +250,8 @@ cdef class BufferCore:
         self.held = new
 
     cpdef Tensor widened(self, object value):
-        """The value, as wide as floats that are to be written, where nobody chose the dtype; None where it is so already."""
+        """The value, as wide as floats that are to be written, where nobody chose the dtype; None where it is so
+        already."""
         cdef Tensor held = self.at_rest()
         if not self.free_dtype:
             return None
