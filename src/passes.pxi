@@ -162,8 +162,8 @@ def share_common(ProgramCore p):
     cdef int32_t* slots
     cdef size_t room = 64, at, mask
     cdef uint64_t h
-    cdef int32_t i, j, a, b
-    cdef int k, n
+    cdef int32_t i, j, a
+    cdef int k
     cdef Record* r
     cdef Record* q
     cdef int32_t* attribute_number

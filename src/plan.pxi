@@ -448,7 +448,7 @@ cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* hig
     cdef object index = (<tuple>p.attribute(node))[1]
     cdef npy_intp dims[MOST_DIMS]
     cdef npy_intp strides[MOST_DIMS]
-    cdef npy_intp step = 1, size = 1
+    cdef npy_intp step = 1
     cdef int d, nd = <int>len(shape)
     cdef ndarray whole
     for d in range(nd - 1, -1, -1):
@@ -715,10 +715,7 @@ cdef int assign_memory(Plan plan) except -1:
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, n, given = p.input_count + <int>len(p.variables)
-    cdef Record* r
-    cdef Storage* o
     cdef uint8_t* needed = <uint8_t*>calloc(p.count + 1, 1)
-    cdef list[int] order
     if needed == NULL:
         raise MemoryError()
     try:
@@ -792,7 +789,7 @@ cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
     cdef ProgramCore p = plan.program
     cdef int32_t i
     cdef int s, k
-    cdef size_t size, offset, at
+    cdef size_t size, offset
     cdef list born = [[] for _ in range(plan.step_count)], dying = [[] for _ in range(plan.step_count)]
     cdef list gaps = []             # [offset, size], in order
     cdef size_t end = 0
@@ -1081,7 +1078,7 @@ cdef int build_loop(Plan plan, int s) except -1:
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, d, n = p.nodes_of(i, &nodes, pair)
-    cdef tuple shape = p.shape(i), middle, operand_shape
+    cdef tuple shape = p.shape(i), operand_shape
     cdef npy_intp stride
     cdef ndarray view
     cdef npy_intp strides[MOST_DIMS]
@@ -1256,7 +1253,7 @@ cdef Plan make_plan(ProgramCore p):
     cdef int32_t* members = NULL
     cdef int32_t* filled = NULL
     cdef uint8_t* needed = NULL
-    cdef int s, k
+    cdef int s
     cdef int32_t at = 0
     plan.step_of = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
     plan.kind_of = <uint8_t*>malloc(p.count + 1)

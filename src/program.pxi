@@ -115,7 +115,6 @@ cdef class ProgramCore:
 
     cdef int32_t append_constant(self, Operand x) except -1:
         cdef int32_t node
-        cdef ndarray array = None if x.scalar else x.array
         node = self.append(OP_CONSTANT, x.code, shape_of(x), NULL, 0, None)
         self.set_constant(node, x)
         return node

@@ -68,7 +68,7 @@ def spread(x: Any, shape: tuple[int, ...]) -> Any:
     """An operand in the shape that it broadcasts to."""
     old = tuple(x.shape)
     lead = len(shape) - len(old)
-    return x if old == shape else _core.linear(_core.op_named("broadcast"), x, (shape, (1,) * lead + old, old))
+    return x if old == shape else _core.broadcast(x, (shape, (1,) * lead + old, old))
 
 
 def real(input: Any, name: str | None = None) -> _core.Tensor:
