@@ -259,6 +259,8 @@ cdef double operand_number(Sweep* s, int32_t reference) noexcept:
         if s.log.constants[FIRST_CONSTANT - reference].scalar:
             return s.log.constants[FIRST_CONSTANT - reference].value.number
         return 0
+    if reference == UNTRACKED:      # (which the rule does not read)
+        return 0
     return s.log.values[reference].number
 
 

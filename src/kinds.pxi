@@ -141,7 +141,8 @@ cdef int give_register(Sweep* s, int32_t node, int i, int32_t operand, int regis
     cdef int lead = 1 if s.batch else 0
     cdef tuple shape = None
     if s.log.records[operand].flags & SCALAR:
-        shape = () if not r.flags & SCALAR else None
+        # Numbers of another width are beside each other: the array that comes of the register is cast.
+        shape = () if not r.flags & SCALAR or s.log.records[operand].dtype != r.dtype else None
     elif r.flags & ATTRIBUTE:
         shape = <tuple>(<tuple>r.payload.attribute)[i]
         if shape_is(shape, line.nd - lead, line.dims + lead):

@@ -171,12 +171,14 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     if code == BFLOAT16:
         return cast_operand(<Operand>apply_matmul(cast_operand(x, NPY_FLOAT), cast_operand(y, NPY_FLOAT), tx, ty),
                             BFLOAT16)
+    if PyArray_NDIM(x.array) == 1 or PyArray_NDIM(y.array) == 1:
+        return matmul_vectors(x, y, tx, ty)
     if table[OP_MATMUL].loop[code] == NULL:
         log = recording_log()
         if log != NULL:
             complain_tracked(log, OP_MATMUL, [x, y])
-        a = x.array.swapaxes(-1, -2) if tx and PyArray_NDIM(x.array) > 1 else x.array
-        b = y.array.swapaxes(-1, -2) if ty and PyArray_NDIM(y.array) > 1 else y.array
+        a = x.array.swapaxes(-1, -2) if tx else x.array
+        b = y.array.swapaxes(-1, -2) if ty else y.array
         out = new_tensor(own_copy(numpy.matmul(a, b)))
         if log != NULL and log.tracer:
             trace_silent(log, OP_MATMUL, [x, y], matmul_flags[2 * tx + ty], out)
@@ -187,8 +189,6 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
     b = y.array
     na = PyArray_NDIM(a)
     nb = PyArray_NDIM(b)
-    if na == 1 or nb == 1:
-        return matmul_vectors(x, y, tx, ty)
     inner_a = PyArray_DIMS(a)[na - 2 if tx else na - 1]
     inner_b = PyArray_DIMS(b)[nb - 1 if ty else nb - 2]
     if inner_a != inner_b:

@@ -7,6 +7,7 @@ more than its last place, or stand still (bfloat16 counts to 256 by ones).
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -256,3 +257,10 @@ def test_what_is_made_of_a_sum_is_rounded_once(function: str, name: str) -> None
     np.testing.assert_array_equal(found.numpy(), exact.numpy().astype(HALVES[name]))
     slopes = tf.grad(lambda t: tf.reduce_sum(ONCE[function](t)))(tf.constant(x))
     assert slopes.dtype == HALVES[name]
+
+
+def test_a_program_that_casts_a_half_is_read_again(tmp_path: Path) -> None:
+    x = np.array([1.0, 2.5], np.float16)
+    program = tf.Program.from_function(lambda x: tf.cast(x, tf.float32) * 2.0, x)
+    program.save(tmp_path / "program")
+    np.testing.assert_array_equal(tf.Program.load(tmp_path / "program")(x), [2.0, 5.0])

@@ -89,3 +89,17 @@ def test_integers_that_floats_do_not_hold_stay_as_they_are() -> None:
 
 def test_classes_of_a_confusion_matrix_may_be_floats_as_in_tensorflow() -> None:
     assert tf.math.confusion_matrix([0.0, 1.0, 1.5], tf.constant([0.0, 0.0, 1.0])).numpy().tolist() == [[1, 0], [1, 1]]
+
+
+def test_products_of_integer_vectors_are_numpys_recorded_and_for_each_example() -> None:
+    a, x = np.arange(6).reshape(2, 3), np.arange(9).reshape(3, 3)
+    expected = np.stack([a @ row for row in x])
+    np.testing.assert_array_equal(tf.vectorize(lambda x: tf.constant(a) @ x)(tf.constant(x)), expected)
+    np.testing.assert_array_equal(tf.vectorize(lambda x: np.matmul(x, x))(tf.constant(x)), [row @ row for row in x])
+    stack = np.ones((2, 3, 2), int)
+    np.testing.assert_array_equal(
+        tf.vectorize(lambda x: np.matmul(x, stack))(tf.constant(x)), [row @ stack for row in x]
+    )
+    recorded = tf.function(lambda x: tf.constant(a) @ x)
+    for row in x:
+        np.testing.assert_array_equal(recorded(tf.constant(row)), a @ row)

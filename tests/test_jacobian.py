@@ -182,3 +182,24 @@ def test_float32_and_a_variable_assigned_in_between() -> None:
     found = tape.jacobian(y, v)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, np.diag([3 * 5 + 3 * 1, 3 * 6 + 3 * 2]))
+
+
+def test_scalars_of_two_widths_have_jacobians_of_their_own_dtypes(rng: np.random.Generator) -> None:
+    """Each number's contributions are of the record's width, and are added up in the number's."""
+    for _ in range(40):
+        values = [np.dtype(dtype).type(rng.uniform(0.2, 1.5)) for dtype in ("f4", "f8", "f8", "f4")]
+        sources = [tf.constant(x) for x in values]
+        steps = rng.integers(0, 1000, size=(8, 3))
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(sources)
+            known = list(sources)
+            for how, a, b in steps:
+                x, y = known[a % len(known)], known[b % len(known)]
+                known.append([tf.sin(x), x * y, x + y, tf.exp(-x) * y][how % 4])
+            target = tf.stack([tf.cast(x, tf.float64) for x in known[-3:]])
+        found = tape.jacobian(target, sources, unconnected_gradients="zero")
+        pushed = tape.jacobian(target, sources, unconnected_gradients="zero", mode="forward")
+        for one, other, x, way in zip(found, by_loop(tape, target, sources), sources, pushed, strict=True):
+            assert one.dtype == x.dtype
+            np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-6)
+            np.testing.assert_allclose(one, way, rtol=2e-5, atol=1e-6)

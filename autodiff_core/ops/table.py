@@ -501,7 +501,7 @@ def linear(
         *examples,
         widens=True,
         form=form,
-        gives=tuple([in_float32(rule) for rule in gives]),
+        gives=tuple([rule if chooses[k] else in_float32(rule) for k, rule in enumerate(gives)]),
         c=(written[0], written[1]),
         cost=(costs[0] or (MOVE if chooses[0] else EACH), costs[1] or (MOVE if chooses[1] else EACH)),
         views=(views in ("forward", "both"), views in ("backward", "both")),
