@@ -99,10 +99,11 @@ def namespace(
     listed = sorted({*places, *own})
     places |= read(unlisted).get("tf", {})
     LISTS[module] = places
+    public = next((f"{PACKAGE}.{known}" for known, home in MODULES.items() if module == f"{PACKAGE}.{home}"), module)
 
     def attribute(wanted: str) -> Any:
         if wanted not in places:
-            raise AttributeError(f"module {module!r} has no attribute {wanted!r}")
+            raise AttributeError(f"module {public!r} has no attribute {wanted!r}")
         found = _thing(places[wanted])
         setattr(sys.modules[module], wanted, found)
         return found
@@ -167,7 +168,8 @@ class _Alias:
 def install() -> None:
     """Make the names known to `import`; the library has been loaded."""
     # (The first that is asked: in the folders of the packages their modules would be found once more.)
-    sys.meta_path.insert(0, _Alias)
+    if _Alias not in sys.meta_path:  # (the package may be reloaded)
+        sys.meta_path.insert(0, _Alias)
     # These are not to be imported: they would become attributes of the package, which are functions of these names.
     for name in ("function", "vectorize"):
         sys.modules[f"{PACKAGE}.{name}"] = sys.modules[f"{PACKAGE}.{_PLACES[name]}"]

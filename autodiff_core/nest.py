@@ -16,6 +16,7 @@ optree takes for a leaf, though it is a branch here, has a stand-in in the tree 
 from __future__ import annotations
 
 import sys
+import threading
 from collections import OrderedDict, UserString, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, MappingView, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ __all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pa
 __dir__ = __all__.copy
 
 _NAMESPACE = "autodiff_core"
+_LOCK = threading.Lock()
 _BRANCHES = frozenset({list, tuple, dict, OrderedDict, defaultdict, deque})
 _LEAVES = frozenset({np.ndarray, float, int, bool, str, type(None), np.float64, np.float32})
 
@@ -424,8 +426,9 @@ def _trees() -> Any:
     import optree
 
     trees: Any = optree
-    if trees.register_pytree_node.get(_Branch, namespace=_NAMESPACE) is None:
-        trees.register_pytree_node(_Branch, _Branch.tree_flatten, _Branch.tree_unflatten, namespace=_NAMESPACE)
+    with _LOCK:
+        if trees.register_pytree_node.get(_Branch, namespace=_NAMESPACE) is None:
+            trees.register_pytree_node(_Branch, _Branch.tree_flatten, _Branch.tree_unflatten, namespace=_NAMESPACE)
     return trees
 
 

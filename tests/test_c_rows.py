@@ -73,6 +73,7 @@ def test_special_functions_at_special_points_are_scipys(tmp_path):
     points = np.array([0.0, -0.0, 1.0, 0.5, -1.0, 2.5, 1e-9, -1e-9, 40.0, np.inf, -np.inf, np.nan])
     x, y = (np.ascontiguousarray(part) for part in np.broadcast_arrays(points[:, None], points))
     names = ["ndtr", "exp10", "logit", "entr", "rel_entr", "kl_div", "exprel", "cosm1", "huber", "boxcox", "boxcox1p"]
+    names.append("gammaln")
     rows_of = [_core.op_named(name) for name in names]
     program = tf.Program.from_function(
         lambda x, y: [row.function(*(x, y)[: len(row.parameters)]) for row in rows_of], x, y
@@ -102,7 +103,8 @@ def test_reductions_of_truth_values_are_written(tmp_path):
     def function(x):
         held = x > 0.0
         parts = [tf.reduce_max(held, 0), tf.reduce_min(held, 0), tf.reduce_any(held, 0), tf.reduce_all(held, 0)]
-        return [tf.cast(part, x.dtype) * x for part in [*parts, tf.roll(held, 1, 1), np.add(held, x < -0.5)]]
+        parts += [tf.roll(held, 1, 1), np.add(held, x < -0.5), np.isnan(held), np.isfinite(held), np.signbit(held)]
+        return [tf.cast(part, x.dtype) * x for part in parts]
 
     check(function, A, folder=tmp_path)
 

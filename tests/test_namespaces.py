@@ -24,9 +24,24 @@ def test_namespace_shows_its_public_names_and_nothing_else(name):
 
 
 def test_what_no_namespace_has_is_named():
-    for module in (tf, tf.math, tf.nn, tf.random, tf.signal, tf.linalg, tf.scipy, tf.config, tf.experimental):
-        with pytest.raises(AttributeError, match=rf"module '{module.__name__}' has no attribute 'sinn'"):
-            module.sinn  # noqa: B018
+    for name in ("math", "nn", "random", "signal", "linalg", "scipy", "config", "experimental"):
+        with pytest.raises(AttributeError, match=rf"module 'autodiff_core.{name}' has no attribute 'sinn'"):
+            getattr(tf, name).sinn  # noqa: B018
+    with pytest.raises(AttributeError, match="module 'autodiff_core' has no attribute 'sinn'"):
+        tf.sinn  # noqa: B018
+
+
+def test_reloading_leaves_the_ways_of_import_as_they_are():
+    program = """
+import importlib, sys
+import autodiff_core as tf
+before = len(sys.meta_path)
+importlib.reload(tf)
+assert len(sys.meta_path) == before
+import autodiff_core.math
+assert autodiff_core.math is tf.math
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize(

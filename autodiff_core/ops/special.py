@@ -74,7 +74,7 @@ gammaln: Function = scipy_row(
     domain=_POSITIVE,
     doc="Logarithm of the gamma function's absolute value, elementwise.",
     names=("math.lgamma",),
-    c=InDouble("lgamma(x)"),
+    c=InDouble("x == -INFINITY ? x : lgamma(x)"),
 )
 rgamma: Function = scipy_row(
     "rgamma",

@@ -53,7 +53,8 @@ class Expressions:
         (dtype,) = numbers
         type_name(op, dtype)
         dtype = np.dtype(np.float64) if dtype.kind == "b" or isinstance(row.c, InDouble) else dtype
-        if isinstance(row.c, str) and "return" not in row.c:
+        # (A truth value goes to a function of ours, whose parameters convert; C's for any type, as isnan, would not.)
+        if isinstance(row.c, str) and "return" not in row.c and not (numbers == {np.dtype(bool)} and "(" in row.c):
             text = typed(row.c, dtype, row.parameters.index)
             return text if result.kind == "f" or row.boolean or lead else f"({text}) != 0"
         return f"{self._function(op, dtype)}({', '.join('{' + str(k) + '}' for k in range(len(operands)))})"
@@ -68,7 +69,8 @@ class Expressions:
             self._names[op, suffix] = name
             if isinstance(row.c, str):
                 head = ", ".join(f"{type_name(op, dtype)} {x}" for x in row.parameters)
-                body = "\n".join(f"    {line}" for line in typed(row.c, dtype).strip("\n").split("\n"))
+                said = row.c if "return" in row.c else f"return {row.c};"
+                body = "\n".join(f"    {line}" for line in typed(said, dtype).strip("\n").split("\n"))
                 text = f"static {type_name(op, dtype)} {name}({head})\n{{\n{body}\n}}\n"
             else:
                 text = self._formula(op, name, dtype)
