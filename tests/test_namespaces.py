@@ -10,6 +10,7 @@ import pytest
 import autodiff_core as tf
 
 pytest.importorskip("scipy")
+pytest.importorskip("ml_dtypes")
 
 NAMESPACES = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "make_stubs.py"))["namespaces"]()
 

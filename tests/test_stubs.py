@@ -86,6 +86,7 @@ def test_public_module_is_one_with_that_in_its_room(name, place):
 
 def test_stubs_of_public_namespaces_are_up_to_date():
     pytest.importorskip("scipy")
+    pytest.importorskip("ml_dtypes")
     script = ROOT / "docs" / "make_stubs.py"
     # Which names NumPy has depends on its version and on the machine.
     compared = np.lib.NumpyVersion(np.__version__) >= "2.4.0" and hasattr(np, "float128")
