@@ -1,6 +1,8 @@
 """What every row says of its C text and of its cost, and whether that is what its kernel gives."""
 
 import ctypes
+import math
+import re
 import subprocess
 from typing import Any
 
@@ -238,3 +240,112 @@ def test_every_function_of_the_corpus_is_in_c_what_its_program_gives_or_the_erro
         made = entry.make(tf)
         calls.append((entry.name, made[0] if isinstance(made, tuple) else made, entry.points[0]))
     assert len(written(calls, derivatives, tmp_path)) > 0.6 * len(CORPUS)
+
+
+CUBE = ("cube_said_wrong", None, lambda g, x, y: g * 3.0 * x * x)
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("", "says nothing"),
+        ("x // hi", "has '//' in it, which no kernel needs"),
+        ("x /* hi", "has '/*' in it"),
+        ("*/ x", "has '*/' in it"),
+        ('x #include "a"', "has '#' in it"),
+        ("x\\", r"has '\\' in it"),
+        ("x \u00b7 x", "has '\u00b7' in it"),
+        ("sin(x", "has brackets that do not match"),
+        ("return x]; }", "has brackets that do not match"),
+        ("x * 3.0;", "is no single expression"),
+        ("x * 2.0, x * 3.0", "is no single expression"),
+        ("(double[]){x, 2.0 * x}[1]", "is no single expression"),
+        ("x = 2.0", "is no single expression"),
+        ("x++", "is no single expression"),
+        ("x * 0.1L", "has the number 0.1L: numbers are decimal, double, and without a suffix"),
+        ("x * 2.0f", "has the number 2.0f"),
+        ("x * 0x10", "has the number 0x10"),
+        ("y", "names y, which is no operand"),
+        ("foo(x)", "calls foo, which is no function of double in math.h"),
+        ("returned * 2.0", "names returned, which is no operand"),
+    ],
+)
+def test_c_that_is_no_kernel_is_refused_before_there_is_a_row(text, why):
+    with pytest.raises(ValueError, match=re.escape(f"cube_said_wrong: c={text!r} {why}")) as caught:
+        tf.elementwise_op(*CUBE, formula=lambda x: x * x * x, c=text)
+    assert "give an expression in x, such as 'fabs(x)', or the body of a function that returns one" in str(caught.value)
+    assert "cube_said_wrong" not in _core.row_names()
+
+
+@pytest.mark.parametrize("c", [3, b"x", ("x",), lambda x: "x"])
+def test_c_of_an_elementwise_row_is_text(c):
+    with pytest.raises(TypeError, match=r"cube_said_wrong: c is the kernel in C, a str, not \w+"):
+        tf.elementwise_op(*CUBE, formula=lambda x: x * x * x, c=c)
+
+
+@pytest.mark.parametrize("c", [3, "x", (1,), (_flipped,) * 3])
+def test_c_of_a_linear_row_is_a_pair(c):
+    with pytest.raises(TypeError, match="flip_said_wrong: c is a pair of functions, for the op and for its transpose"):
+        tf.linear_op("flip_said_wrong", lambda x: x, lambda g: g, c=c)
+
+
+@pytest.mark.parametrize("c", [3, "x"])
+def test_c_of_other_rows_is_a_function(c):
+    with pytest.raises(
+        TypeError, match=r"said_wrong: c is a function of the result and the operands that returns lines"
+    ):
+        tf.linear_op("said_wrong", lambda x: x, lambda g: g, c=(c, c))
+    with pytest.raises(
+        TypeError, match=r"said_wrong: c is a function of the result and the operands that returns lines"
+    ):
+        tf.general_op("said_wrong", np.sin, None, c=c)
+
+
+@pytest.mark.parametrize("cost", ["a", -1, math.nan, math.inf, 1j, True, np.ones(2)])
+def test_a_cost_is_a_number_of_operations(cost):
+    wanted = "said_wrong: cost is a number of operations that is finite and not negative"
+    with pytest.raises(ValueError, match=wanted):
+        tf.elementwise_op("said_wrong", *CUBE[1:], formula=lambda x: x * x * x, cost=cost)
+    with pytest.raises(ValueError, match=wanted):
+        tf.linear_op("said_wrong", lambda x: x, lambda g: g, cost=cost)
+    with pytest.raises(ValueError, match=wanted):
+        tf.general_op("said_wrong", np.sin, None, cost=cost)
+
+
+@pytest.mark.parametrize("names", [["x y"], ["double"], ["for"], ["\u03b1"], [3]])
+def test_operands_have_names_that_python_and_c_can_have(names):
+    with pytest.raises(ValueError, match=r"cube_said_wrong: .* cannot be the name of an operand, in Python or in C"):
+        tf.elementwise_op(*CUBE, formula=lambda x: x * x * x, parameters=names)
+
+
+def test_functions_that_say_nothing_are_named_when_asked():
+    for k, said in enumerate((None, "", 3)):
+        silent = tf.general_op(f"silent_in_c{k}", np.sin, None, c=lambda y, x, said=said: said, cost=lambda x: -3)
+        program = tf.Program.from_function(lambda x, op=silent: op(x), A)
+        with pytest.raises(TypeError, match=rf"to_c: the c of silent_in_c{k} returned .*; it returns lines of C"):
+            program.to_c()
+        with pytest.raises(ValueError, match=rf"silent_in_c{k}: cost is a number of operations .* not -3"):
+            program.cost()
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_may_stand_in_the_c_of_a_row_is_written_for_either_float(dtype, tmp_path):
+    texts = [
+        "x > 0 ? (double)(int)x * 1e-3 + fmin(x, 2.5E+1) : -x / .5",
+        "isnan(x) || x >= INFINITY ? NAN : pow(fabs(x), 1.5)",
+        "const double returned = x * 2.0;\nreturn returned > 1 ? sqrt(returned) : exp(-returned);",
+    ]
+    functions = [
+        lambda x: np.where(x > 0, np.trunc(x) * 1e-3 + np.minimum(x, 25.0), -x / 0.5),
+        lambda x: np.abs(x) ** 1.5,
+        lambda x: np.where(2 * x > 1, np.sqrt(np.abs(2 * x)), np.exp(-2 * x)),
+    ]
+    x = np.array([-1.5, -0.25, 0.125, 0.75, 3.5], dtype)
+    for k, (text, function) in enumerate(zip(texts, functions, strict=True)):
+        name = f"stands_in_c{k}_{np.dtype(dtype).name}"
+        op = tf.elementwise_op(name, None, lambda g, x, y: g, formula=lambda x: x * 1.0, c=text)
+        program = tf.Program.from_function(lambda x, op=op: op(x), x)
+        (folder := tmp_path / str(k)).mkdir()
+        (c,) = compiled_apart([program], folder)
+        np.testing.assert_allclose(run(c, program, [x])[1][0], function(x), rtol=2e-7 if dtype == np.float32 else 1e-15)

@@ -696,10 +696,11 @@ def elementwise_op(
     Raises
     ------
     TypeError
-        Where `ufunc` is no NumPy ufunc.
+        Where `ufunc` is no NumPy ufunc, or `c` no text.
     ValueError
         Where the name is taken, the ufunc belongs to another row, has no loop over floats or not one derivative for
-        each operand, or where neither ufunc nor formula is given.
+        each operand, or where neither ufunc nor formula is given; where `c` is no kernel in C, `cost` no number of
+        operations, or a parameter's name none in Python or C.
 
     Examples
     --------
@@ -713,7 +714,11 @@ def elementwise_op(
             load_special()  # a ufunc that has a row there is taken, loaded or not
     if not derivatives:
         raise ValueError(f"{name}: an elementwise op has one derivative for each operand, and one to three operands")
-    names = tuple(parameters) if parameters is not None else ("x", "y", "z")[: len(derivatives)]
+    from ..ops.user_rows import checked_cost, checked_parameters, checked_text  # (with all that C has for names)
+
+    names = checked_parameters(name, parameters if parameters is not None else ("x", "y", "z")[: len(derivatives)])
+    if c is not None:
+        c = checked_text(name, c, names)
     return _core.register_elementwise(
         name,
         ufunc,
@@ -724,7 +729,7 @@ def elementwise_op(
         by_width=True,  # (for all that is known here, and so is the next)
         poles=True,
         c=c_loops.YOURS if c is None and formula is None else c,
-        cost=forms.said(cost),
+        cost=checked_cost(name, cost),
     ).function
 
 
@@ -777,7 +782,9 @@ def linear_op(
     Raises
     ------
     ValueError
-        Where the name is taken.
+        Where the name is taken, or `cost` is no number of operations.
+    TypeError
+        Where `c` is no pair of functions.
 
     Examples
     --------
@@ -785,6 +792,12 @@ def linear_op(
     >>> tf.grad(lambda x: tf.reduce_sum(flip(x) * [1., 2.]))(np.array([0., 0.]))
     array([2., 1.])
     """
+    from ..ops.user_rows import checked_cost, checked_lines
+
+    if c is not None and not (isinstance(c, (tuple, list)) and len(c) == 2):
+        raise TypeError(f"{name}: c is a pair of functions, for the op and for its transpose, not {c!r}")
+    written = [checked_lines(name, part) for part in c or (None, None)]
+    counted = checked_cost(name, cost)
     row, _ = _core.register_linear(
         name,
         lambda x, a: np.asarray(forward(_core.for_reading(x), **a)),
@@ -795,8 +808,8 @@ def linear_op(
             forms.tried(lambda a, x: forward(_core.for_reading(x), **a)),
             forms.tried(lambda a, g: transpose(_core.for_reading(g), **a)),
         ),
-        c=(c_loops.by_lines(c and c[0]), c_loops.by_lines(c and c[1])),
-        cost=(forms.said(cost), forms.said(cost)),
+        c=(written[0], written[1]),
+        cost=(counted, counted),
     )
 
     def function(x: Any, **attributes: Any) -> _core.Tensor:
@@ -845,9 +858,10 @@ def general_op(
     Raises
     ------
     ValueError
-        Where the name is taken; when differentiated, where a contribution has not its operand's shape.
+        Where the name is taken, or `cost` is no number of operations; when differentiated, where a contribution has
+        not its operand's shape.
     TypeError
-        When differentiated, where a contribution has not its operand's dtype.
+        Where `c` is no function; when differentiated, where a contribution has not its operand's dtype.
 
     Examples
     --------
@@ -868,6 +882,8 @@ def general_op(
             ]
         return _core.conjugated(contributions)
 
+    from ..ops.user_rows import checked_cost, checked_lines
+
     row = _core.register_general(
         name,
         lambda a, *x: np.asarray(forward(*map(_core.for_reading, x), **a)),
@@ -878,8 +894,8 @@ def general_op(
         raises=True,  # for all that is known here
         form=forms.options,
         gives=forms.tried(lambda a, *x: forward(*map(_core.for_reading, x), **a)),
-        c=c_loops.by_lines(c),
-        cost=forms.said(cost),
+        c=checked_lines(name, c),
+        cost=checked_cost(name, cost),
     )
 
     def function(*operands: Any, **attributes: Any) -> _core.Tensor:

@@ -10,6 +10,7 @@ Texts are for double. A float's literals, types and functions of math.h are made
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
@@ -86,26 +87,17 @@ RANDOM = Without("it draws random numbers")
 PYTHON = Without("it runs Python")
 
 
+def is_body(text: str) -> bool:
+    """Whether an elementwise row's C is the body of a function, and not an expression."""
+    return re.search(r"\breturn\b", text) is not None
+
+
 def index_of(shape: Shape) -> list[str]:
     return [f"i{d}" for d in range(len(shape))]
 
 
 def loop(i: str, size: int, backwards: bool = False) -> str:
     return f"for (long {i} = {size} - 1; {i} >= 0; --{i})" if backwards else f"for (long {i} = 0; {i} < {size}; ++{i})"
-
-
-# ---------------------------------------------------------------------------------------------------- rows of users
-
-
-def by_lines(text: Callable[..., str] | None) -> C:
-    """What a user says of a row: text(result, *operands, **attributes) -> lines that assign to the result."""
-    if text is None:
-        return YOURS
-
-    def c(place: Place, attributes: Any, *given: Value) -> Value:
-        return place.filled(lambda made: text(made, *given, **(attributes or {})).split("\n"))
-
-    return c
 
 
 # ------------------------------------------------------------------------------------------------- views, and movements

@@ -383,15 +383,6 @@ def operations(cost: Cost, attributes: Any, shapes: Sequence[Shape], result: Sha
     return max(math.prod(result), *map(math.prod, shapes), 0)
 
 
-def said(cost: Any) -> Cost:
-    """What a user says of a row: operations for each element, or a function of the operands' shapes and attributes."""
-    if cost is None:
-        return Without("its kernel is a function of yours, and nothing says what it costs: give the row its `cost`")
-    if not callable(cost):
-        return for_each(cost)
-    return lambda attributes, shapes, result: cost(*shapes, **(attributes or {}))
-
-
 def for_each(count: float) -> Counted:
     """So many operations for each element."""
     return lambda attributes, shapes, result: int(count * operations(EACH, attributes, shapes, result))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..ops.c_loops import InDouble
+from ..ops.c_loops import InDouble, is_body
 from ..ops.c_values import type_name
 from ..ops.forms import Without
 
@@ -54,7 +54,7 @@ class Expressions:
         type_name(op, dtype)
         dtype = np.dtype(np.float64) if dtype.kind == "b" or isinstance(row.c, InDouble) else dtype
         # (A truth value goes to a function of ours, whose parameters convert; C's for any type, as isnan, would not.)
-        if isinstance(row.c, str) and "return" not in row.c and not (numbers == {np.dtype(bool)} and "(" in row.c):
+        if isinstance(row.c, str) and not is_body(row.c) and not (numbers == {np.dtype(bool)} and "(" in row.c):
             text = typed(row.c, dtype, row.parameters.index)
             return text if result.kind == "f" or row.boolean or lead else f"({text}) != 0"
         return f"{self._function(op, dtype)}({', '.join('{' + str(k) + '}' for k in range(len(operands)))})"
@@ -69,7 +69,7 @@ class Expressions:
             self._names[op, suffix] = name
             if isinstance(row.c, str):
                 head = ", ".join(f"{type_name(op, dtype)} {x}" for x in row.parameters)
-                said = row.c if "return" in row.c else f"return {row.c};"
+                said = row.c if is_body(row.c) else f"return {row.c};"
                 body = "\n".join(f"    {line}" for line in typed(said, dtype).strip("\n").split("\n"))
                 text = f"static {type_name(op, dtype)} {name}({head})\n{{\n{body}\n}}\n"
             else:

@@ -16,9 +16,9 @@ import numpy as np
 
 from .. import _core
 from ..ops.c_loops import OF_INTEGERS
+from ..ops.c_names import refuse_name
 from ..ops.c_values import Shape, Value, contiguous, type_name
 from .c_expressions import Expressions, literal, not_written
-from .c_names import refuse_name
 from .file_check import holes_of
 from .text import listing
 

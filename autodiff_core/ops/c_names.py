@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["refuse_name"]
+__all__ = ["KEYWORDS", "refuse_name", "words"]
 
 
-def _names(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_KEYWORDS = _names("""
+KEYWORDS = words("""
 alignas alignof asm auto bool break case char const constexpr continue default do double else enum extern false
 float for fortran goto if inline int long nullptr register restrict return short signed sizeof static static_assert
 struct switch thread_local true typedef typeof typeof_unqual union unsigned void volatile while main
 """)
-_OF_CPP = _names("""
+_OF_CPP = words("""
 and and_eq bitand bitor catch char16_t char32_t char8_t class co_await co_return co_yield compl concept const_cast
 consteval constinit decltype delete dynamic_cast explicit export friend import module mutable namespace new
 noexcept not not_eq operator or or_eq override private protected public reinterpret_cast requires static_cast
 template this throw try typeid typename using virtual wchar_t xor xor_eq
 """)
-_MACROS = _names("""
+_MACROS = words("""
 BUFSIZ CHAR_BIT CLOCKS_PER_SEC DOMAIN EOF EXIT_FAILURE EXIT_SUCCESS HUGE HUGE_VAL HUGE_VALF HUGE_VALL I INFINITY
 L_tmpnam MATH_ERREXCEPT MATH_ERRNO MB_CUR_MAX NAN NDEBUG NULL ONCE_FLAG_INIT OVERFLOW PLOSS SEEK_CUR SEEK_END
 SEEK_SET SING TLOSS UNDERFLOW WEOF X_TLOSS linux math_errhandling signgam unix i386
@@ -35,7 +35,7 @@ _FAMILIES = re.compile(
     r"E[0-9A-Z]\w+|SIG[A-Z_]\w*|(LC|FE|FP|M|ATOMIC|TIME|FLT|DBL|LDBL|DEC)_\w+|(PRI|SCN)[a-zX]\w*|"
     r"[A-Z]\w*_(MAX|MIN|WIDTH)|U?INT\w*_[MWC]\w*"
 )
-_LIBRARY = _names("""
+_LIBRARY = words("""
 div_t double_t fenv_t fexcept_t float_t fpos_t imaxdiv_t jmp_buf lconv ldiv_t lldiv_t max_align_t mbstate_t
 nullptr_t once_flag ptrdiff_t sig_atomic_t size_t ssize_t time_t timespec tm va_list wctrans_t wctype_t wint_t
 clock_t cnd_t errno_t rsize_t complex imaginary noreturn std a64l abort abs access acct acos acosh acospi alarm
@@ -117,7 +117,7 @@ def refuse_name(name: str) -> None:
 
 
 def _taken(name: str) -> str | None:
-    if name in _KEYWORDS:
+    if name in KEYWORDS:
         return "a keyword of C" if name != "main" else "where a program begins"
     if name in _OF_CPP:
         return "a keyword of C++"
