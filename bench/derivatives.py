@@ -334,7 +334,7 @@ def buffer_writes() -> Case:
         calls=1,
         rounds=50,
         tolerance=1e-9,
-        at_most_us=50_000,
+        at_most_us=30_000,
     )
 
 
