@@ -22,7 +22,7 @@ REFUSING = [row for row in rows() if row.domain and row.complex == "refused"]
 
 @pytest.mark.parametrize("row", REFUSING, ids=lambda row: row.name)
 def test_rows_that_take_no_complex_numbers_refuse_them_by_name(row: Row) -> None:
-    with pytest.raises(TypeError, match=rf"\b{row.name}\b.*complex128"):
+    with pytest.raises(TypeError, match=rf"{row.name} takes (real operands, not|no operands of dtype) complex128"):
         row.function(*[tf.constant(POINTS)] * row.arity)
 
 
