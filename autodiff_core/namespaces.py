@@ -49,18 +49,6 @@ MODULES = {
     "signal": "tensorflow.signal",
     "test": "tensorflow.test",
 }
-# Where pickles that were written before say that functions and classes are: by the room that the files are in now.
-_MOVED = {
-    "derivatives": "custom sparse transforms",
-    "numpy": "buffers",
-    "programs": "function program tensor_spec vectorize",
-    "tensorflow": "callbacks clipping control_flow devices embedding graphs initial_values nn_experimental "
-    "random_distributions random_experimental random_generator tensor_array",
-    "tensors": "creation indexed_slices naming",
-}
-_FORMER = {name: f"{room}.{name}" for room, names in _MOVED.items() for name in names.split()}
-_FORMER["ops.candidates"] = "tensorflow.candidates"
-_PLACES = {**MODULES, **_FORMER}
 # What tensors and variables have of ndarray's methods and attributes, of the protocols by which arrays are exchanged,
 # and of TensorFlow's, beside what the core defines itself; `numpy/methods.py` has the functions behind the names.
 METHODS = (
@@ -128,7 +116,7 @@ def _home(name: str) -> str | None:
         return None
     parts = name[len(PACKAGE) + 1 :].split(".")
     for k in (2, 1):
-        place = _PLACES.get(".".join(parts[:k]))
+        place = MODULES.get(".".join(parts[:k]))
         if place is not None:
             return ".".join([PACKAGE, place, *parts[k:]])
     if parts[0] == "numpy" and len(parts) > 1:
@@ -170,9 +158,6 @@ def install() -> None:
     # (The first that is asked: in the folders of the packages their modules would be found once more.)
     if _Alias not in sys.meta_path:  # (the package may be reloaded)
         sys.meta_path.insert(0, _Alias)
-    # These are not to be imported: they would become attributes of the package, which are functions of these names.
-    for name in ("function", "vectorize"):
-        sys.modules[f"{PACKAGE}.{name}"] = sys.modules[f"{PACKAGE}.{_PLACES[name]}"]
 
 
 # The folders of rows, and the other files that have some of their own.

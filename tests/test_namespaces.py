@@ -43,18 +43,3 @@ import autodiff_core.math
 assert autodiff_core.math is tf.math
 """
     subprocess.run([sys.executable, "-c", program], check=True)
-
-
-@pytest.mark.parametrize(
-    "path", ["function.Function", "creation.ones", "custom.custom_gradient", "ops.candidates.nce_loss"]
-)
-def test_pickles_find_what_has_moved_and_the_names_of_functions_stay_functions(path):
-    module, _, name = path.rpartition(".")
-    program = f"""
-import pickle
-import autodiff_core as tf
-found = pickle.loads(b"cautodiff_core.{module}\\n{name}\\n.")
-assert found.__name__ == {name!r}
-assert isinstance(tf.function(lambda x: x), type(tf.function(abs))) and callable(tf.vectorize(abs))
-"""
-    subprocess.run([sys.executable, "-c", program], check=True)
