@@ -549,3 +549,9 @@ def test_a_tangent_of_none() -> None:
     with pytest.raises(TypeError, match="targets must be tensors or variables, not None"):
         accumulator.jvp(None)
     assert accumulator.jvp(y).numpy() == 4.0
+
+
+@pytest.mark.parametrize("name", ["gradient", "jacobian", "hvp", "jvp", "watch", "hessian"])
+def test_a_call_without_arguments_names_the_class_that_users_know(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"^GradientTape\.{name}\(\) missing"):
+        getattr(tf.GradientTape(), name)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
@@ -305,3 +306,9 @@ class GradientTape(Tape):
         from . import compression  # loaded when first used
 
         return compression.hessian(self, target, source)
+
+
+# What Python says of a call that is wrong names the class that users know.
+for _inherited in vars(Tape).values():
+    if isinstance(_inherited, FunctionType):
+        _inherited.__qualname__ = f"{GradientTape.__name__}.{_inherited.__name__}"
