@@ -26,6 +26,7 @@ ctypedef struct Products:       # a stack of matrix products
     char* b
     char* out
     npy_intp count
+    bint swapped                # a is the second operand, and b the first one: the result is another's transpose
 
 
 cdef void run_products(void* context, int thread, int part, int parts) noexcept nogil:
@@ -84,6 +85,7 @@ cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, cons
     cdef npy_intp size_a, size_b, item = item_size[code], stride
     cdef bint together
     p.code = code
+    p.swapped = False
     p.core[0] = 1
     p.core[1] = da[na - 1] if ta else da[na - 2]
     p.core[2] = da[na - 2] if ta else da[na - 1]
@@ -106,21 +108,65 @@ cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, cons
     p.steps[6] = sb[nb - 2 if tb else nb - 1]
     p.steps[7] = p.core[3] * item
     p.steps[8] = item
+    if p.nd == 0:
+        return
+    if p.core[3] == 1 and stands_still(p, p.sa) and is_rows(p, p.sb, p.steps[5]):
+        # One matrix times a stack of columns: the columns are the rows of a matrix, which is multiplied by the other.
+        p.swapped = True
+        p.steps[5] = p.steps[4]
+        p.steps[6] = p.steps[3]
+        p.core[3] = p.core[1]
+        join_rows(p)
+        p.steps[7] = p.core[3] * item
+        return
+    if p.core[1] == 1 and stands_still(p, p.sb) and is_rows(p, p.sa, p.steps[4]):
+        join_rows(p)
+        return
     # A stack times one matrix is one product, its rows those of all the stack.
-    together = p.nd > 0 and not ta
+    together = not ta and stands_still(p, p.sb)
     stride = item
     for d in range(na - 1, -1, -1):
         together = together and (da[d] == 1 or sa[d] == stride)
         stride *= da[d]
     if together and stride == p.count * p.core[1] * p.core[2] * item:
-        for d in range(p.nd):
-            if p.sb[d] != 0 and p.dims[d] != 1:
-                break
-        else:
-            p.core[1] *= p.count
-            p.count = 1
-            p.steps[3] = p.core[2] * item       # (an axis of one element may have any stride)
-            p.steps[4] = item
+        p.count *= p.core[1]
+        join_rows(p)
+
+
+cdef inline void join_rows(Products* p) noexcept:
+    """Let the stack's vectors, which follow each other, be the rows of one matrix, the first of one product."""
+    p.core[1] = p.count
+    p.count = 1
+    p.steps[4] = item_size[p.code]
+    p.steps[3] = p.core[2] * p.steps[4]         # (an axis of one element may have any stride)
+
+
+cdef inline bint stands_still(const Products* p, const npy_intp* steps) noexcept:
+    """Whether an operand is the same matrix for all of the stack."""
+    cdef int d
+    for d in range(p.nd):
+        if steps[d] != 0 and p.dims[d] != 1:
+            return False
+    return True
+
+
+cdef inline bint is_rows(const Products* p, const npy_intp* steps, npy_intp step) noexcept:
+    """Whether an operand is a stack of vectors that follow each other in memory."""
+    cdef npy_intp stride = item_size[p.code]
+    cdef int d
+    if step != stride and p.core[2] != 1:
+        return False
+    stride *= p.core[2]
+    for d in range(p.nd - 1, -1, -1):
+        if steps[d] != stride and p.dims[d] != 1:
+            return False
+        stride *= p.dims[d]
+    return True
+
+
+cdef inline void place_operands(Products* p, char* a, char* b) noexcept:
+    p.a = b if p.swapped else a
+    p.b = a if p.swapped else b
 
 
 cdef void multiply_out(Products* p) noexcept:
@@ -145,8 +191,7 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     out = new_array(p.code, p.nd + 2, p.dims)
     if PyArray_SIZE(out) == 0:
         return out
-    p.a = <char*>PyArray_DATA(a)
-    p.b = <char*>PyArray_DATA(b)
+    place_operands(&p, <char*>PyArray_DATA(a), <char*>PyArray_DATA(b))
     p.out = <char*>PyArray_DATA(out)
     multiply_out(&p)
     return out

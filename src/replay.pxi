@@ -170,8 +170,8 @@ cdef int run_product(Run* run, ProductStep* step) except -1:
             copy_operand(run, step.copies[0], &copies[0])
         if step.copies[1] != NULL:
             copy_operand(run, step.copies[1], &copies[1])
-        p.a = copies[0] if copies[0] != NULL else pointer_to(run, &step.a)
-        p.b = copies[1] if copies[1] != NULL else pointer_to(run, &step.b)
+        place_operands(&p, copies[0] if copies[0] != NULL else pointer_to(run, &step.a),
+                       copies[1] if copies[1] != NULL else pointer_to(run, &step.b))
         multiply_out(&p)
     finally:
         if copies[0] != NULL:
