@@ -77,6 +77,10 @@ cdef ndarray cast_array(ndarray x, object dtype):
 cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=False):
     cdef ndarray out
     cdef object owner
+    if table[op].kernel != NULL:
+        out = kernel_value(table[op].kernel, attribute, [x])
+        if out is not None:
+            return out
     if table[op].compiled != NULL:
         out = table[op].compiled(x, attribute)
     elif table[op].widens and is_half(type_code(x)):
@@ -248,6 +252,10 @@ cdef object general_kernel(Row* row, object attribute, list arrays):
     cdef int code = NO_TYPE
     cdef bint half = False
     cdef ndarray x
+    if row.kernel != NULL:
+        x = kernel_value(row.kernel, attribute, arrays)
+        if x is not None:
+            return x
     if row.widens:
         for x in arrays:
             if is_float(type_code(x)):

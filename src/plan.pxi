@@ -14,6 +14,7 @@ cdef enum StepKind:
     STEP_PAD                    # zeros, with an array in their midst
     STEP_CAST
     STEP_MATMUL
+    STEP_KERNEL                 # a row's own kernel in C
     STEP_APPLY                  # whatever else: the op itself, on tensors
     STEP_GUARD
     STEP_UPDATE                 # notes rows of a variable that are to change at the end
@@ -80,6 +81,19 @@ ctypedef struct ProductStep:
     Address out
     LoopStep* copies[2]         # of an operand that BLAS cannot read as it lies; or NULL
 
+ctypedef struct KernelOperandAt:    # where a kernel finds an operand
+    Address at
+    char* data                  # an array of the attributes; or NULL
+    LoopStep* copied            # the copy, where it reads elements in their order only; or NULL
+
+ctypedef struct KernelStep:
+    const Kernel* kernel
+    void* made
+    npy_intp work
+    size_t scratch
+    int count
+    KernelOperandAt* operands
+
 ctypedef struct Step:
     int kind
     int32_t node
@@ -104,6 +118,8 @@ ctypedef struct Run:            # the memory of one replay
     PyObject** objects          # owned: results of Python
     int object_count
     Bound* bound                # a line's registers
+    char** pointers             # a kernel's operands,
+    double* cells               # and those of them that are registers
     PyObject* acts              # a list of what is to be done when all went well (borrowed)
     bint busy
 
@@ -113,6 +129,8 @@ cdef void run_free(Run* run) noexcept:
         free(run.registers)
         free(run.bases)
         free(run.bound)
+        free(run.pointers)
+        free(run.cells)
         if run.arena != NULL:
             free_block(run.arena)
         free(run.objects)
@@ -147,6 +165,8 @@ cdef class Plan:
     cdef list output_fresh          # for each output: its array is a root
     cdef list assign_fresh
     cdef int most_registers         # of a line
+    cdef int most_operands          # of a kernel
+    cdef KernelStep* prepared       # of the record that is looked at, until it has a step
     cdef bint applies               # some step calls Python
     cdef bint draws                 # some step draws random numbers
     cdef bint acts                  # some step prints
@@ -172,10 +192,14 @@ cdef class Plan:
                 free_line_step(<LineStep*>self.steps[i].data)
             if self.steps[i].kind == STEP_SUM and self.steps[i].data != NULL:
                 free((<LoopStep*>self.steps[i].data).copied)
+            if self.steps[i].kind == STEP_KERNEL:
+                free_kernel_step(<KernelStep*>self.steps[i].data)
+                continue
             if self.steps[i].kind == STEP_MATMUL and self.steps[i].data != NULL:
                 free((<ProductStep*>self.steps[i].data).copies[0])
                 free((<ProductStep*>self.steps[i].data).copies[1])
             free(self.steps[i].data)
+        free_kernel_step(self.prepared)
         free(self.steps)
         free(self.step_of)
         free(self.kind_of)
@@ -188,7 +212,7 @@ cdef class Plan:
 
     def steps_as_text(self):
         """For looking at: what runs in which order."""
-        names = ("scalars", "line", "nd", "sum", "copy", "pad", "cast", "matmul", "apply", "guard", "update")
+        names = ("scalars", "line", "nd", "sum", "copy", "pad", "cast", "matmul", "kernel", "apply", "guard", "update")
         cdef int i
         return [(names[self.steps[i].kind], self.steps[i].count if self.steps[i].count else 1,
                  op_label(self.program.records[self.steps[i].node].op)) for i in range(self.step_count)]
@@ -545,6 +569,8 @@ cdef int step_for(Plan plan, int32_t node) except -1:
         prepare(r.op)
     if runs_on_scalars(p, node):
         return STEP_SCALARS
+    if row.kernel != NULL and prepare_kernel(plan, node, row.kernel):
+        return STEP_KERNEL
     if r.flags & HOLES:
         return STEP_APPLY
     if row.plan == PLAN_LINE:
@@ -574,6 +600,104 @@ cdef int step_for(Plan plan, int32_t node) except -1:
             and p.records[r.b].dtype == r.dtype):
         return STEP_MATMUL
     return STEP_APPLY
+
+
+cdef bint prepare_kernel(Plan plan, int32_t node, const Kernel* kernel) except -1:
+    """Prepare a row's kernel for a record, whose step then takes it; False where it is not for the record."""
+    cdef ProgramCore p = plan.program
+    cdef Record* r = &p.records[node]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, d, n = p.nodes_of(node, &nodes, pair), own = own_operands(p, node, n)
+    cdef LaidOut laid
+    cdef KernelStep* made = NULL
+    cdef list all_arrays = [], arrays
+    cdef object attribute = p.attribute(node)
+    cdef tuple shape = p.shape(node)
+    cdef bint taken = False
+    for k in range(n):
+        if plan.by_rows[nodes[k]]:
+            return False
+        all_arrays.append(geometry_array(plan, nodes[k], nowhere))
+    if own < n:
+        attribute = fill_holes(attribute, all_arrays)
+    arrays = all_arrays[:own]
+    if not lay_out_call(&laid, kernel, attribute, arrays):
+        return False
+    try:
+        made = <KernelStep*>calloc(1, sizeof(KernelStep))
+        if made == NULL:
+            raise MemoryError()
+        made.kernel = kernel
+        made.count = laid.call.count
+        made.made = malloc(kernel.room + made.count * kernel.room_each + 1)
+        made.operands = <KernelOperandAt*>calloc(made.count + 1, sizeof(KernelOperandAt))
+        if made.made == NULL or made.operands == NULL:
+            raise MemoryError()
+        taken = kernel.take(made.made, &laid.call, &laid.result)
+        taken = taken and laid.result.dtype == r.dtype and laid.result.nd == len(shape)
+        for d in range(laid.result.nd if taken else 0):
+            taken = taken and laid.result.dims[d] == <npy_intp>shape[d]
+        made.work = laid.result.work if has_elements(&laid.result) else -1
+        made.scratch = laid.result.scratch
+        for k in range(made.count if taken else 0):
+            made.operands[k].at.number = operand_of_array(all_arrays, arrays[k])
+            if made.operands[k].at.number < 0:      # the attributes' own
+                made.operands[k].data = <char*>PyArray_DATA(<ndarray>arrays[k])
+                taken = taken and PyArray_CHKFLAGS(<ndarray>arrays[k], NPY_ARRAY_CARRAY_RO)
+    finally:
+        forget_call(&laid)
+        if taken:
+            free_kernel_step(plan.prepared)
+            plan.prepared = made
+        else:
+            free_kernel_step(made)
+    return taken
+
+
+cdef int operand_of_array(list arrays, object array) except -2:
+    """Which of a record's operands an array stands for; -1 for none."""
+    cdef int k
+    for k in range(len(arrays)):
+        if arrays[k] is array:
+            return k
+    return -1
+
+
+cdef void free_kernel_step(KernelStep* step) noexcept:
+    cdef int k
+    if step == NULL:
+        return
+    for k in range(step.count if step.operands != NULL else 0):
+        free(step.operands[k].copied)
+    free(step.operands)
+    free(step.made)
+    free(step)
+
+
+cdef int build_kernel(Plan plan, int s) except -1:
+    """Where a prepared kernel finds its operands, and what has to be copied for it."""
+    cdef Step* step = &plan.steps[s]
+    cdef KernelStep* made = <KernelStep*>step.data
+    cdef KernelOperandAt* o
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int32_t node
+    cdef npy_intp strides[MOST_DIMS]
+    cdef int k
+    plan.program.nodes_of(step.node, &nodes, pair)
+    for k in range(made.count):
+        o = &made.operands[k]
+        if o.data != NULL:
+            continue
+        node = nodes[o.at.number]
+        o.at = address_of(plan, node)
+        if made.kernel.contiguous and not plan.places[node].direct and not (plan.places[node].scalar
+                                                                            and plan.places[node].nd == 0):
+            o.copied = contiguous_copy(plan, node, strides)
+    step.result = result_address(plan, step.node)
+    plan.most_operands = max(plan.most_operands, made.count)
+    return 0
 
 
 cdef int place_register(Plan plan, int32_t node) except -1:
@@ -663,6 +787,9 @@ cdef int take_own_step(Plan plan, int32_t node, int kind) except -1:
         plan.applies = True
         plan.draws = plan.draws or row.draws
         plan.acts = plan.acts or row.acts
+    elif kind == STEP_KERNEL:
+        plan.steps[plan.step_of[node]].data = plan.prepared
+        plan.prepared = NULL
     place_contiguous(plan, node)
     if plan.program.records[node].flags & SCALAR and kind != STEP_UPDATE:
         plan.places[node].scalar = 1        # the step's result is read into a register
@@ -1293,6 +1420,8 @@ cdef Plan make_plan(ProgramCore p):
                 build_line(plan, s, members + plan.steps[s].first, needed)
             elif plan.steps[s].kind == STEP_MATMUL:
                 build_product(plan, s)
+            elif plan.steps[s].kind == STEP_KERNEL:
+                build_kernel(plan, s)
             elif plan.steps[s].kind in (STEP_APPLY, STEP_GUARD, STEP_CAST, STEP_UPDATE):
                 plan.steps[s].result = result_address(plan, plan.steps[s].node)
             else:

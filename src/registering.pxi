@@ -162,7 +162,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
                     depends=None,
                     batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives,
                     c=(None, None),
-                    cost=("each", "each"), views=(False, False), numbers=(None, None)):
+                    cost=("each", "each"), views=(False, False), numbers=(None, None), kernels=(None, None)):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
@@ -172,9 +172,11 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     the op itself for many examples (see batching.pxi): (attributes, operands, which of them have the axis, its length),
     or None. With `widens`, both kernels but those that select are given float32 for half precisions. For `selects` and
     `depends` see sparsity.pxi. `form` says what the attributes are, and `gives` what either of the pair makes of its
-    operand (ops/forms.py). `c` and `cost` are of either, too.
+    operand (ops/forms.py). `c` and `cost` are of either, too, and so are `kernels`, names of those in C (kernels.h).
     """
     cdef int first, second
+    cdef const Kernel* kernel = kernel_named(kernels[0])
+    cdef const Kernel* partner_kernel = kernel_named(kernels[1])
     if partner != name and partner in opcode_by_name:
         raise ValueError(f"the op table already has a row named {partner!r}")   # before `name` is taken
     first = claim_opcode(name, numbers[0])
@@ -195,6 +197,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     if partner_examples is not None:
         table[second].examples = keep(partner_examples)
     take_kernel(&table[first], forward, views[0])
+    table[first].kernel = kernel
     take_form(&table[first], form, gives[0])
     if second != first:
         take_form(&table[second], form, gives[1])
@@ -205,6 +208,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
         table[second].selects = partner_selects
         table[second].widens = widens and not partner_selects
         take_kernel(&table[second], backward, views[1])
+        table[second].kernel = partner_kernel
     op = new_handle(name, first, ["x"], "", c[0], cost[0])
     return op, op if second == first else new_handle(partner, second, ["x"], "", c[1], cost[1])
 
@@ -212,7 +216,8 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
 def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bint keeps_output, linear=None,
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
                      bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
-                     bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each", number=None):
+                     bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each", number=None,
+                     kernel=None):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is
@@ -222,13 +227,16 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     `sparing` rule of several outputs is told None for the cotangents that are zero. One that `raises` an error for some
     values is run by a program even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a
     kind of change for attribute (see rows.pxi), and is its first operand but for rows, whose numbers and values are the
-    other two. One that `widens` is given float32 for half precisions, and its float result is rounded to them. For
-    `selects` and `depends` see sparsity.pxi. `form` says what the attributes are, and `gives` what becomes of operands
-    (ops/forms.py); both are None for a row that has no place in a program file.
+    other two. One that `widens` is given float32 for half precisions, and its float result is rounded to them. `kernel`
+    names one in C (kernels.h), which is asked before `forward`. For `selects` and `depends` see sparsity.pxi. `form`
+    says what the attributes are, and `gives` what becomes of operands (ops/forms.py); both are None for a row that has
+    no place in a program file.
     """
+    cdef const Kernel* compiled_kernel = kernel_named(kernel)
     cdef int opcode = claim_opcode(name, number)
     take_form(&table[opcode], form, gives)
     table[opcode].kind = GENERAL
+    table[opcode].kernel = compiled_kernel
     table[opcode].ready = True
     table[opcode].keeps_inputs = keeps_inputs
     table[opcode].keeps_output = keeps_output
@@ -300,6 +308,11 @@ def register_matmul(str name, ufunc, *, form, gives, c=None, cost="each"):
     take_ufunc_loops(&table[opcode], ufunc)
     opcode_by_ufunc[ufunc] = name
     return new_handle(name, opcode, ["a", "b"], "", c, cost)
+
+
+def has_kernel(str name):
+    """Whether a row has a kernel in C that a program runs without Python."""
+    return table[<int>opcode_by_name[name]].kernel != NULL
 
 
 def ufunc_row(ufunc):

@@ -14,9 +14,12 @@ cdef Run* run_begin(Plan plan) except NULL:
     run.registers = <double*>malloc((plan.register_count + 1) * sizeof(double))
     run.bases = <char**>calloc(plan.root_count + 1, sizeof(char*))
     run.bound = <Bound*>malloc((plan.most_registers + 1) * sizeof(Bound))
+    run.pointers = <char**>malloc((plan.most_operands + 1) * sizeof(char*))
+    run.cells = <double*>malloc((plan.most_operands + 1) * sizeof(double))
     run.objects = <PyObject**>calloc(plan.object_count + 1, sizeof(PyObject*))
     run.arena = <char*>aligned_block(plan.arena_size + ALIGNMENT)
-    if run.registers == NULL or run.bases == NULL or run.bound == NULL or run.objects == NULL or run.arena == NULL:
+    if (run.registers == NULL or run.bases == NULL or run.bound == NULL or run.pointers == NULL or run.cells == NULL
+            or run.objects == NULL or run.arena == NULL):
         run_free(run)
         raise MemoryError(f"no memory for a program's arena of {plan.arena_size} bytes")
     memcpy(run.registers, plan.registers, plan.register_count * sizeof(double))
@@ -181,6 +184,56 @@ cdef int run_product(Run* run, ProductStep* step) except -1:
     return 0
 
 
+cdef int run_kernel_step(Plan plan, Run* run, Step* step) except -1:
+    cdef KernelStep* made = <KernelStep*>step.data
+    cdef KernelOperandAt* o = made.operands
+    cdef KernelRun call
+    cdef Operand x
+    cdef int k
+    cdef bint copied = False, well
+    if made.work < 0:           # nothing comes of it
+        return 0
+    call.operands = run.pointers
+    call.out = pointer_to(run, &step.result)
+    call.scratch = NULL
+    for k in range(made.count):
+        if o.copied != NULL:
+            copied = True
+        else:
+            run.pointers[k] = o.data if o.data != NULL else operand_pointer(run, &o.at, <char*>&run.cells[k])
+        o += 1
+    if not copied and not made.scratch:
+        well = run_kernel(made.kernel, made.made, &call, made.work)
+    else:
+        well = run_kernel_on_copies(run, made, &call)
+    if not well:                # Python says what is wrong with the values
+        x = applied(plan, run, step)
+        PyArray_CopyInto(geometry_array_at(plan, step.node, call.out), array_of(x))
+    return 0
+
+
+cdef int run_kernel_on_copies(Run* run, KernelStep* made, KernelRun* call) except -1:
+    """Whether a kernel could; for one that reads copies of some operands, or needs room, which are the pool's."""
+    cdef int k, done = 0
+    try:
+        for k in range(made.count):
+            if made.operands[k].copied != NULL:
+                run.pointers[k] = NULL
+                copy_operand(run, made.operands[k].copied, &run.pointers[k])
+            done += 1
+        if made.scratch:
+            call.scratch = <char*>pool_take(made.scratch)
+            if call.scratch == NULL:
+                raise MemoryError()
+        return run_kernel(made.kernel, made.made, call, made.work)
+    finally:
+        for k in range(done):
+            if made.operands[k].copied != NULL:
+                pool_give(run.pointers[k])
+        if call.scratch != NULL:
+            pool_give(call.scratch)
+
+
 cdef ndarray present_array(Plan plan, Run* run, int32_t node):
     """A node's value as an array object that may look into the replay's memory."""
     cdef Place* p = &plan.places[node]
@@ -249,8 +302,8 @@ cdef Operand row_of_update(Plan plan, Run* run, int32_t node, int32_t* nodes, in
                                       (<tuple>attribute)[1]))
 
 
-cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
-    """An op that is not for the engine, on tensors."""
+cdef Operand applied(Plan plan, Run* run, Step* step):
+    """The value of an op that is not for the engine, on tensors."""
     cdef ProgramCore p = plan.program
     cdef int32_t i = step.node
     cdef int32_t pair[2]
@@ -258,7 +311,6 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
     cdef int k, n = p.nodes_of(i, &nodes, pair)
     cdef dict values = {}
     cdef Operand x
-    cdef ndarray array
     for k in range(n):
         if plan.by_rows[nodes[k]]:
             continue
@@ -271,6 +323,13 @@ cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
         raise RuntimeError(f"{op_label(p.records[i].op)} gave shape {shape_of(x)} and dtype {x.dtype} where the "
                            f"recorded run gave {p.shape(i)} and {dtype_objects[p.records[i].dtype]}: what an op gives "
                            f"may depend on its operands' shapes and attributes only")
+    return x
+
+
+cdef int run_apply(Plan plan, Run* run, Step* step) except -1:
+    """An op in Python, whose result is an object of its own."""
+    cdef Operand x = applied(plan, run, step)
+    cdef ndarray array
     if step.reads >= 0:
         run.registers[step.reads] = x.number
         return 0
@@ -363,6 +422,8 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
         elif step.kind == STEP_UPDATE:
             note_update(plan, run, step)
             continue
+        elif step.kind == STEP_KERNEL:
+            run_kernel_step(plan, run, step)
         elif step.kind == STEP_CAST:
             run_cast(plan, run, step)
         elif step.kind == STEP_SUM:

@@ -38,6 +38,47 @@ cdef extern from "scalars.h" nogil:
     double scalar_cotangent_product "sc_cotangent_product"(double g, double x) noexcept
     double scalar_cotangent_quotient "sc_cotangent_quotient"(double g, double x) noexcept
 
+# What a kernel in C is to a row (kernels.h).
+cdef extern from "kernels.h" nogil:
+    enum:
+        KN_DIMS
+        KN_ABSENT
+    ctypedef struct KernelOperand "kn_operand":
+        int dtype
+        int item
+        int nd
+        const npy_intp* dims
+        const npy_intp* strides
+    ctypedef struct KernelCall "kn_call":
+        int count
+        const KernelOperand* operands
+        int number_count
+        const int64_t* numbers
+    ctypedef struct KernelResult "kn_result":
+        int dtype
+        int nd
+        npy_intp dims[36]
+        npy_intp work
+        size_t scratch
+    ctypedef struct KernelRun "kn_run":
+        char** operands
+        char* out
+        char* scratch
+        int parts
+        int threads
+    ctypedef struct Kernel "kn_kernel":
+        const char* name
+        size_t room
+        size_t room_each
+        int contiguous
+        bint (*take)(void* made, const KernelCall* call, KernelResult* result) noexcept nogil
+        bint (*run)(const void* made, const KernelRun* run) noexcept nogil
+    const Kernel* find_kernel "kn_find"(const char* name) noexcept
+    ctypedef struct NumpyLoops "kn_numpy":
+        Loop loop[2]
+        void* data[2]
+    NumpyLoops kn_exp
+
 cdef const char* within = b" in the attributes of an operation"    # where these are walked, for a RecursionError
 
 
@@ -210,6 +251,8 @@ ctypedef struct Row:
                                 # operands'; likewise
     int plan                    # of HowPlanned
     int scalar_code             # of ScalarCode
+    const Kernel* kernel        # LINEAR, GENERAL: what runs it without Python where dtypes, shapes and attributes are
+                                # for it (kernels.pxi); or NULL
     ArrayKernel compiled        # LINEAR: the forward function, where the core has it; or NULL
     ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or
                                 # None where there is none and the value is the operand's elements in their order; or

@@ -33,8 +33,6 @@ from .table import Case, along, as_it_stands, general
 def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
     if x.size == 0:
         return x.copy()
-    if axis == -1 and (compiled := _core.softmax_last(x, False)) is not None:
-        return compiled
     shifted = np.exp(x - x.max(axis=axis, keepdims=True))
     shifted /= shifted.sum(axis=axis, keepdims=True)
     return shifted
@@ -43,8 +41,6 @@ def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
 def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
     if x.size == 0:
         return x.copy()
-    if axis == -1 and (compiled := _core.softmax_last(x, True)) is not None:
-        return compiled
     shifted = x - x.max(axis=axis, keepdims=True)
     shifted -= np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
     return shifted
@@ -110,6 +106,7 @@ _SOFTMAX = general(
     form=forms.axis,
     gives=_softmax_kind,
     names=("math.softmax", "nn.softmax"),
+    kernel="softmax",
     c=c_loops.normalized("exp({0} - top) / total"),
     cost=_SOFTMAX_COST,
 )
@@ -157,6 +154,7 @@ _LOG_SOFTMAX = general(
     form=forms.axis,
     gives=_softmax_kind,
     names=("math.log_softmax", "nn.log_softmax"),
+    kernel="log_softmax",
     c=c_loops.normalized("{0} - top - log(total)"),
     cost=_SOFTMAX_COST,
 )
@@ -232,6 +230,7 @@ _CROSS_ENTROPY = general(
     gives=_entropy_kind,
     names=("nn.softmax_cross_entropy_with_logits",),
     c=c_loops.cross_entropy,
+    kernel="cross_entropy",
     cost=_SOFTMAX_COST,
 )
 
@@ -311,8 +310,6 @@ def _labels_of_examples(labels: Any, n: int) -> Any:
 
 
 def _sparse_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:
-    if (compiled := _core.class_losses(labels, x)) is not None:
-        return compiled
     chosen = np.take_along_axis(_log_softmax(x, -1), labels[..., None], axis=-1)[..., 0]
     return -chosen
 
@@ -322,11 +319,7 @@ def _sparse_rule(g: Any, y: Any, labels: np.ndarray, x: Any) -> Any:
 
 
 def _residual_kernel(labels: np.ndarray, x: np.ndarray) -> np.ndarray:
-    p = _softmax(x, -1)
-    if p.dtype in (np.float32, np.float64) and p.flags.c_contiguous:
-        _core.subtract_at_labels(labels, p)
-        return p
-    return p - (labels[..., None] == np.arange(x.shape[-1]))
+    return _softmax(x, -1) - (labels[..., None] == np.arange(x.shape[-1]))
 
 
 def _residual_rule(g: Any, y: Any, labels: np.ndarray, x: Any) -> Any:
@@ -372,6 +365,7 @@ _RESIDUAL = general(
     form=forms.array("iu"),
     gives=_residual_kind,
     c=c_loops.class_residual,
+    kernel="class_residual",
     cost=_SOFTMAX_COST,
 )
 _SPARSE_CROSS_ENTROPY = general(
@@ -389,6 +383,7 @@ _SPARSE_CROSS_ENTROPY = general(
     gives=lambda labels, x: Kind(x.dtype, _residual_kind(labels, x).shape[:-1]),
     names=("nn.sparse_softmax_cross_entropy_with_logits",),
     c=c_loops.class_losses,
+    kernel="class_losses",
     cost=_SOFTMAX_COST,
 )
 

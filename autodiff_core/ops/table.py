@@ -427,6 +427,7 @@ def linear(
     part: Literal["slice", "elements", "rows"] | None = None,
     in_order: bool = False,
     numbers: tuple[int | None, int | None] = (None, None),
+    kernels: tuple[str | None, str | None] = (None, None),
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -481,6 +482,9 @@ def linear(
         Whether the value has the operand's elements one by one, in their order, in another shape or of another dtype.
     numbers : pair of int or None
         By which numbers the core's C code knows `name` and `transpose`.
+    kernels : pair of str or None
+        The names of kernels in C (src/kernels.h) that are asked before `forward` and `backward`; a program runs them
+        without Python.
     """
     chooses = (selects in ("forward", "both"), selects in ("backward", "both"))
     texts = c if isinstance(c, tuple) else (c, c)
@@ -506,6 +510,7 @@ def linear(
         cost=(costs[0] or (MOVE if chooses[0] else EACH), costs[1] or (MOVE if chooses[1] else EACH)),
         views=(views in ("forward", "both"), views in ("backward", "both")),
         numbers=numbers,
+        kernels=kernels,
     )
     _core.take_facts(
         name,
@@ -568,6 +573,7 @@ def general(
     by_values: bool = False,
     c: C | None = None,
     cost: Cost | None = None,
+    kernel: str | None = None,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -620,6 +626,8 @@ def general(
         itself.
     cost : str, callable or Without
         See `forms`; by default one operation an element for a row that does not choose.
+    kernel : str, optional
+        The name of a kernel in C (src/kernels.h) that is asked before `forward`; a program runs it without Python.
     """
     if on_complex == "refused":
         forward, gives = _of_reals(name, forward), _of_real_kinds(gives)
@@ -642,6 +650,7 @@ def general(
         gives=gives if selects else in_float32(gives),
         c=c or (c_loops.chosen if selects else c_loops.SILENT),
         cost=cost or (MOVE if selects else EACH),
+        kernel=kernel,
     )
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(

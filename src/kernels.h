@@ -1,0 +1,86 @@
+/* What a kernel of a row is to the core: a function that looks once at dtypes, shapes, strides and attributes, and one
+ * that runs on addresses alone, as often as it likes, without Python.
+ *
+ * Eager calls do both in one breath; a plan prepares when it is made and runs at each replay. So that both agree to the
+ * last bit, whether a kernel takes a call, and in which order it adds up, may depend on dtypes, shapes and attributes,
+ * but neither on strides nor on the number of threads. */
+#ifndef AUTODIFF_CORE_KERNELS_H
+#define AUTODIFF_CORE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef intptr_t kn_intp;
+typedef void (*kn_loop)(char **args, const kn_intp *dims, const kn_intp *strides, void *data);
+
+#define KN_DIMS 36               /* of a result: as many as the engine has */
+#define KN_ABSENT INT64_MIN      /* None among the attributes */
+enum { KN_BOOL = 0, KN_INT32 = 5, KN_INT64 = 7, KN_FLOAT = 11, KN_DOUBLE = 12 }; /* NumPy's numbers of dtypes */
+
+typedef struct {
+    int dtype;
+    int item; /* bytes */
+    int nd;
+    const kn_intp *dims, *strides; /* of the call: what is needed later is copied */
+} kn_operand;
+
+/* Attributes are numbers: a whole number or a truth value is itself, a dtype its number, a tuple its length and then
+ * its parts, and an array the number of the operand, behind the op's own, that it has become. */
+typedef struct {
+    int count; /* operands, the attributes' arrays included */
+    const kn_operand *operands;
+    int number_count;
+    const int64_t *numbers;
+} kn_call;
+
+typedef struct {
+    int dtype;
+    int nd;
+    kn_intp dims[KN_DIMS];
+    kn_intp work;   /* about how many elements are computed: whether threads pay */
+    size_t scratch; /* bytes that a run needs beside its operands */
+} kn_result;
+
+typedef struct {
+    char **operands;
+    char *out;
+    char *scratch;
+    int parts, threads; /* as wk_run takes them; 1 where the work is not worth more */
+} kn_run;
+
+typedef struct {
+    const char *name;
+    size_t room, room_each; /* bytes of what is prepared, and those an operand */
+    int contiguous;         /* operands lie in the order of their elements when it runs */
+    /* Whether it takes a call; it has then filled `made` and the result, but for a dtype without one (-1). */
+    int (*take)(void *made, const kn_call *call, kn_result *result);
+    /* Whether it could: else the values are not for it (an index out of bounds), and the op in Python says so. */
+    int (*run)(const void *made, const kn_run *run);
+} kn_kernel;
+
+/* The kernel of a name; or NULL. */
+const kn_kernel *kn_find(const char *name);
+
+/* NumPy's own loops that kernels use, for floats and doubles, which the core notes before it prepares any. */
+typedef struct {
+    kn_loop loop[2];
+    void *data[2];
+} kn_numpy;
+extern kn_numpy kn_exp;
+
+/* Arrays seen as (outer, n, inner) around an axis that counts from the end; 0 where there is none. */
+int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_intp *inner);
+
+/* Of the attributes of a reduction (three shapes): the same, where what is reduced are neighbours; the result's shape
+ * goes to `result`. */
+int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
+
+/* One binary serves all x86-64 machines: the loader picks the widest vectors that this one has. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
+    && !defined(__SANITIZE_THREAD__)
+#define KN_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define KN_CLONES
+#endif
+
+#endif

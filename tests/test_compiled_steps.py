@@ -1,0 +1,106 @@
+"""Rows with a kernel in C: a replay runs it as a step without Python, and gives what an eager call gives, to the last
+bit, however operands lie in memory and however many threads there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core import _core
+from row_samples import VALUES, Sample, of_samples
+from test_last_bits import assert_same_bits, gradients
+
+COMPILED = [sample for sample in VALUES if _core.has_kernel(sample.row.name)]
+DTYPES = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=lambda dtype: dtype.__name__)
+
+
+def in_dtype(sample: Sample, dtype: Any) -> list[np.ndarray]:
+    return [array.astype(dtype) if array.dtype.kind == "f" else array for array in sample.operands]
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = tf.get_num_threads()
+    yield
+    tf.set_num_threads(before)
+
+
+def layouts(array: np.ndarray) -> Iterator[np.ndarray]:
+    """The same elements as they lie, in another order, with gaps, backwards."""
+    yield array
+    yield np.array(array, order="F")
+    if array.ndim:
+        yield np.repeat(array, 2, -1)[..., ::2]
+        yield np.flip(np.flip(array).copy())
+
+
+def steps(f: Any, *arrays: Any) -> list[str]:
+    """The kinds of steps that a program runs."""
+    recorded = tf.function(f)
+    recorded(*map(tf.constant, arrays))
+    return [kind for kind, *_ in _core.plan_of(recorded.variants[0]).steps_as_text()]
+
+
+@of_samples(COMPILED)
+@DTYPES
+def test_a_kernel_reads_any_layout_and_gives_the_same(sample: Sample, dtype: Any) -> None:
+    operands = in_dtype(sample, dtype)
+    recorded = tf.function(sample.call)
+    # (What is transposed within a program is read where it lies.)
+    turned = tf.function(lambda *x: sample.call(*map(tf.transpose, x)))
+    with np.errstate(all="ignore"):
+        expected = sample.call(*operands)
+        for arrays in zip(*map(layouts, operands), strict=False):
+            assert_same_bits(sample.call(*arrays), expected)
+            assert_same_bits(recorded(*arrays), expected)
+            assert_same_bits(turned(*[array.T for array in arrays]), expected)
+
+
+@of_samples(COMPILED)
+@DTYPES
+def test_a_replay_of_a_kernel_runs_no_python(sample: Sample, dtype: Any) -> None:
+    kinds = steps(sample.call, *in_dtype(sample, dtype))
+    assert "kernel" in kinds
+    assert "apply" not in kinds
+
+
+LONG = {
+    "softmax": lambda x: tf.nn.softmax(x, 0),
+    "softmax of rows": tf.nn.softmax,
+    "log_softmax": lambda x: tf.nn.log_softmax(x, 1),
+    "cross entropy": lambda x: tf.nn.softmax_cross_entropy_with_logits(tf.abs(x), x),
+    "classes": lambda x: tf.nn.sparse_softmax_cross_entropy_with_logits(np.zeros(x.shape[:-1], int), x),
+}
+
+
+@pytest.mark.parametrize("shape", [(40_000, 3), (3, 40_000), (2, 300, 200), (70, 9, 130)])
+@pytest.mark.parametrize("call", LONG.values(), ids=LONG.keys())
+@DTYPES
+def test_a_kernel_gives_the_same_on_any_number_of_threads(call: Any, shape: Any, dtype: Any, threads: None) -> None:
+    x = tf.constant(np.random.default_rng(0).normal(size=shape).astype(dtype))
+    found = []
+    for count in (1, 2, 5):
+        tf.set_num_threads(count)
+        recorded = tf.function(lambda x: (call(x), gradients(call, [x])))
+        found += [(call(x), gradients(call, [x])), recorded(x), recorded(x)]
+    for others in found[1:]:
+        assert_same_bits(others, found[0])
+
+
+def test_values_that_a_kernel_refuses_are_refused_by_name() -> None:
+    f = tf.function(lambda labels, x: tf.nn.sparse_softmax_cross_entropy_with_logits(labels, x))
+    x = tf.constant([[1.0, 2.0]])
+    assert float(f(tf.constant([1]), x)[0]) == pytest.approx(0.3132617)
+    with pytest.raises(ValueError, match="labels must be from 0 to 1, not 2"):
+        f(tf.constant([2]), x)
+
+
+def test_a_row_names_a_kernel_that_there_is() -> None:
+    with pytest.raises(ValueError, match="there is no kernel 'no such thing' in C"):
+        _core.register_general(
+            "of_no_kernel", None, None, None, False, False, form=None, gives=None, kernel="no such thing"
+        )
