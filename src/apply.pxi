@@ -252,18 +252,19 @@ cdef object general_kernel(Row* row, object attribute, list arrays):
     cdef int code = NO_TYPE
     cdef bint half = False
     cdef ndarray x
-    if row.kernel != NULL:
-        x = kernel_value(row.kernel, attribute, arrays)
-        if x is not None:
-            return x
     if row.widens:
         for x in arrays:
             if is_float(type_code(x)):
                 half = half or is_half(type_code(x))
                 code = type_code(x) if code == NO_TYPE else promote(code, type_code(x))
+        if half:
+            arrays = [widened_array(x) for x in arrays]
+    value = kernel_value(row.kernel, attribute, arrays) if row.kernel != NULL else None
+    if value is None:
+        value = call_kernel(<object>row.python, attribute, arrays, False)
     if not half:
-        return call_kernel(<object>row.python, attribute, arrays, False)
-    value = np_asarray(call_kernel(<object>row.python, attribute, [widened_array(x) for x in arrays], False))
+        return value
+    value = np_asarray(value)
     return narrowed_array(<ndarray>value, code) if is_half(code) else value
 
 

@@ -37,34 +37,60 @@ int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_
     return 1;
 }
 
+/* What is reduced, where `gone` says so of each dimension: neighbours, but for what has one element. */
+static int around_gone(const kn_operand *x, const char *gone, kn_intp *outer, kn_intp *n, kn_intp *inner)
+{
+    int first = x->nd, last = x->nd - 1;
+    for (int d = x->nd - 1; d >= 0; d--)
+        if (gone[d] && x->dims[d] != 1) {
+            if (first == x->nd)
+                last = d;
+            first = d;
+        }
+    for (int d = first; d < last; d++)
+        if (!gone[d] && x->dims[d] != 1)
+            return 0;
+    *outer = product(x->dims, 0, first);
+    *n = product(x->dims, first, last + 1);
+    *inner = product(x->dims, last + 1, x->nd);
+    return 1;
+}
+
 int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner)
 {
     const kn_operand *x = &call->operands[0];
     const int nd = x->nd;
     const int64_t *kept = call->numbers + 3 + nd; /* behind 3, nd, the operand's sizes and nd again */
     const int64_t *shape = kept + nd + 1;
-    int first = -1, last = -1;
-    if (call->number_count < 4 + 2 * nd || shape[-1] > KN_DIMS)
+    char gone[KN_DIMS];
+    if (call->number_count < 4 + 2 * nd || call->numbers[0] != 3 || nd > KN_DIMS || shape[-1] > KN_DIMS)
         return 0;
     for (int d = 0; d < nd; d++)
-        if (kept[d] == 1 && x->dims[d] != 1) {
-            if (first < 0)
-                first = d;
-            last = d;
-        }
-    for (int d = first; d >= 0 && d < last; d++)
-        if (kept[d] != 1)
-            return 0;
-    if (first < 0) { /* nothing, or what is one element long */
-        first = nd;
-        last = nd - 1;
-    }
-    *outer = product(x->dims, 0, first);
-    *n = product(x->dims, first, last + 1);
-    *inner = product(x->dims, last + 1, nd);
+        gone[d] = kept[d] == 1;
     result->dtype = x->dtype;
     result->nd = (int)shape[-1];
     for (int d = 0; d < result->nd; d++)
         result->dims[d] = (kn_intp)shape[d];
-    return 1;
+    return around_gone(x, gone, outer, n, inner);
+}
+
+int kn_over(const kn_call *call, int at, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner)
+{
+    const kn_operand *x = &call->operands[0];
+    char gone[KN_DIMS] = {0};
+    if (at >= call->number_count || call->number_count < at + 2 + call->numbers[at] || x->nd > KN_DIMS)
+        return 0;
+    const int count = (int)call->numbers[at];
+    for (int k = 0; k < count; k++) {
+        const int64_t d = call->numbers[at + 1 + k] + x->nd;
+        if (d < 0 || d >= x->nd)
+            return 0;
+        gone[d] = 1;
+    }
+    result->dtype = x->dtype;
+    result->nd = 0;
+    for (int d = 0; d < x->nd; d++)
+        if (!gone[d] || call->numbers[at + 1 + count])
+            result->dims[result->nd++] = gone[d] ? 1 : x->dims[d];
+    return around_gone(x, gone, outer, n, inner);
 }

@@ -75,6 +75,9 @@ int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_
  * goes to `result`. */
 int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
 
+/* The same of axes that count from the end, in order, which stay or not: a tuple from `numbers` on, and a truth value. */
+int kn_over(const kn_call *call, int at, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
+
 /* One binary serves all x86-64 machines: the loader picks the widest vectors that this one has. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
     && !defined(__SANITIZE_THREAD__)

@@ -128,7 +128,7 @@ static int prepare_cross_entropy(void *made, const kn_call *call, kn_result *res
 static int prepare_logsumexp(void *made, const kn_call *call, kn_result *result)
 {
     axis_call *c = made;
-    if (!takes(&call->operands[0]) || !kn_reduced(call, result, &c->outer, &c->n, &c->inner))
+    if (!takes(&call->operands[0]) || !kn_over(call, 1, result, &c->outer, &c->n, &c->inner))
         return 0;
     c->what = LOGSUMEXP;
     c->single = call->operands[0].dtype == KN_FLOAT;

@@ -289,6 +289,22 @@ def largest_finite(place: Place, axes: Any, x: Value) -> Value:
     return _reduced(place, x.shape, _with_ones(x, axes), x, "-INFINITY", _LARGEST.format(">"), [end])
 
 
+def logsumexp(place: Place, attributes: Any, x: Value) -> Value:
+    """Along axes, which may stay: the largest element, and behind it the logarithm of the sum of exponentials."""
+    kept = _with_ones(x, attributes[0])
+    index = index_of(x.shape)
+    over = [loop(index[d], size) for d, size in enumerate(x.shape) if kept[d] != size]
+    element = x.at(["0" if size == 1 else i for i, size in zip(index, x.shape, strict=True)])
+    end = [
+        "if (!isfinite(total)) total = 0;",
+        "double sum = 0;",
+        *over,
+        f"sum += exp({element} - total);",
+        "total += log(sum);",
+    ]
+    return _reduced(place, x.shape, kept, x, "-INFINITY", _LARGEST.format(">"), end)
+
+
 # ------------------------------------------------------------------------------------------------------ along an axis
 
 

@@ -12,7 +12,7 @@ from .. import _core
 from .._core import Tensor
 from . import c_loops, forms
 from .c_loops import C
-from .elementwise import divide, equal, exp, log_of_sum, multiply, sqrt, subtract
+from .elementwise import divide, equal, exp, log_of_sum, maximum, multiply, sqrt, subtract
 from .elementwise import select as _select
 from .forms import Kind
 from .polar import squared_magnitude
@@ -555,11 +555,77 @@ def reduce_logsumexp(input_tensor: Any, axis: Axis = None, keepdims: bool = Fals
     given = _core.operand(input_tensor)
     x = _core.widened(given)
     shapes, axes = _core.reduction_shapes(x, axis, True)
+    if x.dtype.kind == "f":
+        behind = tuple(sorted(a - len(x.shape) for a in axes))
+        return _core.narrowed(_core.general(_LOGSUMEXP, (x,), (behind, bool(keepdims))), given)
     # The shift is a constant: it cancels in the derivative.
     shift = _core.detached(_core.general(_SHIFT, (x,), axes))
     total = log_of_sum(_core.linear(_SUM, exp(subtract(x, shift)), shapes)) + shift
-    total = total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
-    return _core.narrowed(total, given)
+    return total if keepdims else _reshape(total, _core.reduction_shapes(x, axis, False)[0][2])
+
+
+def _logsumexp(attributes: Any, x: np.ndarray) -> np.ndarray:
+    axes, keepdims = attributes
+    shift = _largest_finite(axes, x)
+    with np.errstate(divide="ignore"):
+        total = np.log(np.exp(x - shift).sum(axes, keepdims=True)) + shift
+    return np.asarray(total if keepdims else total.reshape(forms.without(x.shape, [a + x.ndim for a in axes])))
+
+
+def _logsumexp_kind(attributes: Any, x: Kind) -> Kind:
+    axes, keepdims = attributes
+    if x.dtype.kind != "f":
+        raise ValueError(f"it takes floats, not {x.dtype}")
+    return Kind(x.dtype, forms.without(x.shape, forms.distinct_axes(x, axes), bool(keepdims)))
+
+
+def _shares(y: Any, attributes: Any, x: Any) -> Any:
+    """What each element has in the sum of exponentials; nothing has any where that is zero."""
+    axes, keepdims = attributes
+    floor = maximum(y, float(np.finfo(y.dtype).min))
+    return exp(subtract(x, floor if keepdims else _axes_back(floor, axes)))
+
+
+def _axes_back(x: Any, axes: tuple[int, ...]) -> Any:
+    """Axes of one element put back where they were, counted from the end."""
+    shape, nd = list(x.shape), len(x.shape) + len(axes)
+    for at in sorted(a + nd for a in axes):
+        shape.insert(at, 1)
+    return _reshape(x, tuple(shape))
+
+
+def _logsumexp_rule(g: Any, y: Any, attributes: Any, x: Any) -> Any:
+    axes, keepdims = attributes
+    return multiply(g if keepdims else _axes_back(g, axes), _shares(y, attributes, x))
+
+
+def _logsumexp_tangent(tangents: Any, y: Any, attributes: Any, x: Any) -> Any:
+    axes, keepdims = attributes
+    return reduce_sum(multiply(tangents[0], _shares(y, attributes, x)), axes, keepdims)
+
+
+_LOGSUMEXP = general(
+    "logsumexp",
+    _logsumexp,
+    _logsumexp_rule,
+    tangent=_logsumexp_tangent,
+    function=reduce_logsumexp,
+    doc="log(sum(exp(x))) over axes, without overflow.",
+    leading=True,
+    depends=along(lambda attributes: attributes[0]),
+    keeps_output=True,
+    cases=(
+        Case(lambda x: reduce_logsumexp(x), ((3, 4),)),
+        Case(lambda x: reduce_logsumexp(x, axis=1), ((3, 4),)),
+        Case(lambda x: reduce_logsumexp(x, axis=(0, 2), keepdims=True), ((2, 3, 4),)),
+        Case(lambda x: reduce_logsumexp(x, axis=(0, 1)), ((2, 3, 9),)),
+    ),
+    form=forms.parts(forms.each(forms.axis), forms.flag),
+    gives=_logsumexp_kind,
+    c=c_loops.logsumexp,
+    cost=forms.for_each(5),
+    kernel="logsumexp",
+)
 
 
 def _largest_finite(axes: Any, x: np.ndarray) -> np.ndarray:
