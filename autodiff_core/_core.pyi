@@ -491,6 +491,8 @@ OP_MEAN_OF_INTEGERS: int
 OP_HOW_MANY_HOLD: int
 OP_WRITE: int
 OP_REREAD: int
+OP_ELEMENT: int
+OP_ELEMENTS: int
 
 class Op:
     @property
@@ -789,6 +791,8 @@ class ProgramCore:
         places: dict[int, Any] | None = None,
     ) -> None: ...
     def copy(self) -> ProgramCore: ...
+
+class Dissolving: ...
 
 class Plan:
     @property

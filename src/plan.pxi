@@ -41,19 +41,9 @@ ctypedef struct Address:
     int32_t root
     npy_intp offset
 
-ctypedef struct ScalarOp:
-    uint16_t code               # of ScalarCode
-    uint16_t op
-    uint16_t rounds             # the result is a float32
-    int32_t out
-    int32_t a
-    int32_t b
-    int32_t c
-    void* function
-
 ctypedef struct ScalarStep:
     int32_t count
-    ScalarOp* ops
+    ScalarOp* ops               # and behind them the end
 
 ctypedef struct LineOperand:    # a register that lies in memory
     int32_t register
@@ -140,7 +130,8 @@ cdef void run_free(Run* run) noexcept:
 @cython.final
 cdef class Plan:
     """Steps, and what they need."""
-    cdef ProgramCore program
+    cdef ProgramCore program        # the one that was asked for, or what it is with small arrays dissolved
+    cdef dict looks                 # its guards, where they have other numbers there
     cdef Step* steps
     cdef int step_count
     cdef int step_capacity
@@ -180,6 +171,7 @@ cdef class Plan:
 
     def __cinit__(self, ProgramCore program):
         self.program = program
+        self.looks = {}
         self.constants = []
         self.references = []
 
@@ -451,8 +443,12 @@ cdef bint runs_on_scalars(ProgramCore p, int32_t node) noexcept:
     cdef int32_t* nodes
     cdef Record* q
     cdef int k, n
+    if is_element(r) or of_elements(r):
+        return True
     if not r.flags & SCALAR or r.flags & HOLES:
         return False
+    if r.flags & OF_ARRAY:
+        return True
     if row.scalar_code == SCALAR_MOVE:      # one number
         q = &p.records[r.a]
         return q.flags & SCALAR and (row.plan == PLAN_CAST or q.dtype == r.dtype)
@@ -492,12 +488,6 @@ cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* hig
 
 cdef bint line_dtype(int dtype) noexcept:
     return dtype == NPY_DOUBLE or dtype == NPY_FLOAT
-
-
-cdef inline bint hands_on(ProgramCore p, int32_t node, int32_t first) noexcept:
-    """Whether a node's value is its first operand as it stands: the row says so, and the two are alike."""
-    return (table[p.records[node].op].passes_on and p.records[node].dtype == p.records[first].dtype
-            and p.records[node].shape == p.records[first].shape)
 
 
 cdef int32_t updated_by(ProgramCore p, int32_t node, list changes) except -2:
@@ -742,7 +732,10 @@ cdef int schedule(Plan plan) except -1:
         kind = STEP_UPDATE if plan.by_rows[i] else (STEP_GUARD if is_guard(r) else step_for(plan, i))
         if kind == STEP_SCALARS:
             join_step(plan, scalar_steps, i, kind, 1)
-            place_register(plan, i)
+            if of_elements(r):
+                place_contiguous(plan, i)
+            else:
+                place_register(plan, i)
         elif kind == STEP_LINE:
             n = p.nodes_of(i, &nodes, pair)
             join_step(plan, line_steps.setdefault((r.shape, p.records[nodes[n - 1]].dtype), []), i, kind,
@@ -926,7 +919,8 @@ cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
             continue
         if plan.kind_of[i] == STEP_LINE and not needed[i]:
             continue
-        if plan.kind_of[i] == STEP_SCALARS or plan.kind_of[i] == TOTAL or plan.kind_of[i] == STEP_GUARD:
+        if ((plan.kind_of[i] == STEP_SCALARS and plan.places[i].scalar) or plan.kind_of[i] == TOTAL
+                or plan.kind_of[i] == STEP_GUARD):
             continue
         born[plan.step_of[i]].append(i)
     for s in range(plan.step_count):
@@ -1003,6 +997,80 @@ cdef Address result_address(Plan plan, int32_t node) noexcept:
 
 # ------------------------------------------------------------------------------------------------------------ building
 
+cdef void row_on_number(const ScalarOp* o, double* x) noexcept nogil:
+    """A row that has nothing quicker, on numbers."""
+    cdef double arguments[MOST_INPUTS]
+    cdef double y
+    arguments[0] = x[o.a]
+    arguments[1] = x[o.b]
+    arguments[2] = x[o.c]
+    y = scalar_eval(o.op, arguments, NPY_FLOAT if o.rounds else NPY_DOUBLE)
+    x[o.out] = <double><float>y if o.rounds else y
+
+
+cdef void row_on_float64(const ScalarOp* o, double* x) noexcept nogil:
+    row_on_element(o, x, NPY_DOUBLE)
+
+
+cdef void row_on_float32(const ScalarOp* o, double* x) noexcept nogil:
+    row_on_element(o, x, NPY_FLOAT)
+
+
+cdef inline void row_on_element(const ScalarOp* o, double* x, int dtype) noexcept nogil:
+    """An element of an array, as the loop over that computes it."""
+    cdef double arguments[MOST_INPUTS]
+    arguments[0] = x[o.a]
+    arguments[1] = x[o.b]
+    arguments[2] = x[o.c]
+    x[o.out] = loop_once(&table[o.op], dtype, arguments)
+
+
+cdef ptrdiff_t element_offset(Plan plan, int32_t node, int64_t number) noexcept:
+    """How far an element is from the beginning of an array, in bytes."""
+    cdef Place* p = &plan.places[node]
+    cdef npy_intp* dims = plan.geometry + p.geometry
+    cdef ptrdiff_t offset = 0
+    cdef int d
+    for d in range(p.nd - 1, -1, -1):
+        offset += (number % dims[d]) * dims[p.nd + d]
+        number //= dims[d]
+    return offset
+
+
+cdef inline int code_for_element(int dtype, int first) noexcept:
+    """The instruction that moves an element of a dtype, of those for the three sizes."""
+    return first if dtype == NPY_DOUBLE else (first + 1 if dtype == NPY_FLOAT else first + 2)
+
+
+cdef void build_element(Plan plan, ScalarOp* o, int32_t node) noexcept:
+    """An element of an array in memory, or of one that is a number everywhere."""
+    cdef Record* r = &plan.program.records[node]
+    cdef Address at = address_of(plan, r.a)
+    if at.scalar:
+        o.code = SCALAR_MOVE
+        o.a = at.number
+        return
+    o.code = <uint16_t>code_for_element(r.dtype, SCALAR_LOAD8)
+    o.b = at.root
+    o.with_.offset = at.offset + element_offset(plan, r.a, r.payload.output)
+
+
+cdef int build_elements(Plan plan, ScalarOp* o, int32_t node) noexcept:
+    """Numbers, put into an array; returns how many."""
+    cdef Record* r = &plan.program.records[node]
+    cdef Address at = address_of(plan, node)
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = plan.program.nodes_of(node, &nodes, pair)
+    for k in range(n):
+        o[k].code = <uint16_t>code_for_element(r.dtype, SCALAR_STORE8)
+        o[k].count = 1
+        o[k].a = plan.places[nodes[k]].number
+        o[k].b = at.root
+        o[k].with_.offset = at.offset + k * item_size[r.dtype]
+    return n
+
+
 cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
     cdef ProgramCore p = plan.program
     cdef Step* step = &plan.steps[s]
@@ -1014,30 +1082,49 @@ cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
     cdef int32_t* nodes
     cdef int k, n
     cdef int32_t i
+    cdef size_t room = 1
     if made == NULL:
         raise MemoryError()
     step.data = made
-    made.ops = <ScalarOp*>calloc(step.count, sizeof(ScalarOp))
+    for k in range(step.count):
+        room += <size_t>p.nodes_of(members[k], &nodes, pair) if of_elements(&p.records[members[k]]) else 1
+    made.ops = <ScalarOp*>calloc(room, sizeof(ScalarOp))
     if made.ops == NULL:
         raise MemoryError()
     for k in range(step.count):
         i = members[k]
         r = &p.records[i]
-        row = &table[r.op]
         o = &made.ops[made.count]
+        if of_elements(r):
+            made.count += build_elements(plan, o, i)
+            continue
+        row = &table[r.op]
         made.count += 1
         n = p.nodes_of(i, &nodes, pair)
         o.op = r.op
+        o.count = 1
         o.out = plan.places[i].number
+        if is_element(r):
+            build_element(plan, o, i)
+            continue
         o.a = plan.places[nodes[0]].number
         o.b = plan.places[nodes[1]].number if n > 1 else 0
         o.c = plan.places[nodes[2]].number if n > 2 else 0
         o.rounds = r.dtype == NPY_FLOAT
+        if r.flags & OF_ARRAY:
+            o.code = SCALAR_ROW
+            o.with_.function = <void*>(row_on_float32 if p.records[nodes[n - 1]].dtype == NPY_FLOAT
+                                       else row_on_float64)
+            continue
         o.code = <uint16_t>row.scalar_code
-        o.function = <void*>row.scalar1 if row.arity == 1 else <void*>row.scalar2
-        if o.code == SCALAR_MOVE and r.dtype == NPY_BOOL:
+        o.with_.function = <void*>row.scalar1 if row.arity == 1 else <void*>row.scalar2
+        if o.code == SCALAR_ROW:
+            o.with_.function = <void*>row_on_number
+        elif o.code == SCALAR_MOVE and r.dtype == NPY_BOOL:
             o.code = SCALAR_TRUTH
     pair_sines(made)
+    made.count = <int32_t>join_scalars(made.ops, made.count)
+    made.ops[made.count].code = SCALAR_END
     return 0
 
 
@@ -1051,19 +1138,21 @@ cdef int pair_sines(ScalarStep* step) except -1:
         return 0
     for k in range(step.count):
         o = &step.ops[k]
-        if o.code == SCALAR_CALL1 and not o.rounds and (o.function == <void*>c_sin or o.function == <void*>c_cos):
+        if (o.code == SCALAR_CALL1 and not o.rounds
+                and (o.with_.function == <void*>c_sin or o.with_.function == <void*>c_cos)):
             found = seen.get(o.a)
             if found is None:
                 seen[o.a] = n
             else:
                 q = &step.ops[<int>found]
-                if q.code == SCALAR_CALL1 and q.function != o.function:
-                    if q.function == <void*>c_sin:
+                if q.code == SCALAR_CALL1 and q.with_.function != o.with_.function:
+                    if q.with_.function == <void*>c_sin:
                         q.b = o.out
                     else:
                         q.b = q.out
                         q.out = o.out
                     q.code = SCALAR_SINCOS
+                    q.with_.function = <void*>c_sincos
                     continue
         step.ops[n] = o[0]
         n += 1
@@ -1373,8 +1462,9 @@ cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides) excep
     return made
 
 
-cdef Plan make_plan(ProgramCore p):
+cdef Plan make_plan(ProgramCore program):
     """Lay a program out."""
+    cdef ProgramCore p = dissolved(program)
     cdef Plan plan = Plan.__new__(Plan, p)
     cdef int32_t i
     cdef int32_t* members = NULL
@@ -1387,6 +1477,8 @@ cdef Plan make_plan(ProgramCore p):
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
     plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
     plan.by_rows = <uint8_t*>calloc(p.count + 1, 1)
+    if p is not program:
+        plan.looks = p.places
     if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL
             or plan.by_rows == NULL):
         raise MemoryError()

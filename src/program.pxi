@@ -259,7 +259,8 @@ cdef class ProgramCore:
 
 
 cdef dict special_opcodes = {"guard": OP_GUARD, "input": OP_INPUT, "constant": OP_CONSTANT}
-cdef dict special_labels = {special_opcodes[name]: name for name in special_opcodes}
+cdef dict special_labels = {**{special_opcodes[name]: name for name in special_opcodes},
+                            OP_ELEMENT: "element", OP_ELEMENTS: "elements"}
 
 
 cdef str op_label(int op):

@@ -8,6 +8,7 @@
 cdef enum:
     SCALAR = 1      # the value is a double, in the value's place; the dtype says to what it was rounded
     PARTIALS = 2    # the payload is the local partial derivatives
+    OF_ARRAY = 2    # of a plan's program: a number that is an element of an array, so that the loop over arrays computes it
     ATTRIBUTE = 4   # the payload is an owned reference to the op's attributes
     HELD = 8        # the value's place holds an owned reference
     POLE = 32       # beside PARTIALS: one of them is zero, infinite or NaN, and its product with a cotangent needs a
@@ -101,9 +102,11 @@ cpdef enum:
     OP_HOW_MANY_HOLD = 48
     OP_WRITE = 49               # x but for x[index]
     OP_REREAD = 50              # of a program: a variable that was assigned to
+    OP_ELEMENT = 51             # of a plan's program: one element of `a`, whose number is in the payload
+    OP_ELEMENTS = 52            # of a plan's program: an array, of a number for each element
 
 cdef enum:
-    FIRST_FREE_OPCODE = 51
+    FIRST_FREE_OPCODE = 53
     MOST_OPCODES = 1024
 
 
@@ -135,6 +138,14 @@ cdef inline bint is_input(const Record* r) noexcept nogil:
 
 cdef inline bint is_constant(const Record* r) noexcept nogil:
     return r.op == OP_CONSTANT
+
+
+cdef inline bint is_element(const Record* r) noexcept nogil:
+    return r.op == OP_ELEMENT
+
+
+cdef inline bint of_elements(const Record* r) noexcept nogil:
+    return r.op == OP_ELEMENTS
 
 
 cdef inline bint holds_value(const Record* r) noexcept nogil:

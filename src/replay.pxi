@@ -59,59 +59,6 @@ cdef inline char* operand_pointer(Run* run, const Address* a, char* cell) noexce
 
 # --------------------------------------------------------------------------------------------------------------- steps
 
-cdef void run_scalars(const ScalarStep* step, double* x) noexcept nogil:
-    cdef const ScalarOp* o = step.ops
-    cdef const ScalarOp* end = step.ops + step.count
-    cdef double arguments[MOST_INPUTS]
-    cdef double y
-    cdef int code
-    while o < end:
-        code = o.code
-        if code == SCALAR_ADD:
-            y = x[o.a] + x[o.b]
-        elif code == SCALAR_MULTIPLY:
-            y = x[o.a] * x[o.b]
-        elif code == SCALAR_SUBTRACT:
-            y = x[o.a] - x[o.b]
-        elif code == SCALAR_DIVIDE:
-            y = x[o.a] / x[o.b]
-        elif code == SCALAR_COTANGENT_PRODUCT:
-            y = scalar_cotangent_product(x[o.a], x[o.b])
-        elif code == SCALAR_COTANGENT_QUOTIENT:
-            y = scalar_cotangent_quotient(x[o.a], x[o.b])
-        elif code == SCALAR_NEGATIVE:
-            y = -x[o.a]
-        elif code == SCALAR_SQUARE:
-            y = x[o.a] * x[o.a]
-        elif code == SCALAR_SELECT:
-            y = x[o.b] if x[o.a] != 0 else x[o.c]
-        elif code == SCALAR_LESS:
-            y = x[o.a] < x[o.b]
-        elif code == SCALAR_GREATER:
-            y = x[o.a] > x[o.b]
-        elif code == SCALAR_SINCOS:
-            c_sincos(x[o.a], &x[o.out], &x[o.b])
-            o += 1
-            continue
-        elif code == SCALAR_CALL1:
-            y = (<Scalar1>o.function)(x[o.a])
-        elif code == SCALAR_CALL2:
-            y = (<Scalar2>o.function)(x[o.a], x[o.b])
-        elif code == SCALAR_MOVE:
-            y = x[o.a]
-        elif code == SCALAR_TRUTH:
-            y = x[o.a] != 0
-        else:
-            arguments[0] = x[o.a]
-            arguments[1] = x[o.b]
-            arguments[2] = x[o.c]
-            y = scalar_eval(o.op, arguments, NPY_FLOAT if o.rounds else NPY_DOUBLE)
-        if o.rounds:
-            y = <double><float>y
-        x[o.out] = y
-        o += 1
-
-
 cdef int run_line_step(Run* run, const LineStep* step) except -1:
     cdef const LineOperand* o = step.operands
     cdef int k
@@ -401,7 +348,7 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
     for s in range(plan.step_count):
         step = &plan.steps[s]
         if step.kind == STEP_SCALARS:
-            run_scalars(<ScalarStep*>step.data, run.registers)
+            run_scalars((<ScalarStep*>step.data).ops, run.registers, run.bases)
             continue
         elif step.kind == STEP_LINE:
             run_line_step(run, <LineStep*>step.data)
@@ -585,6 +532,7 @@ cdef object replay_once(ProgramCore p, list arguments):
     cdef uint64_t changes = ad_changes_noted()
     if plan is None:
         p.plan = plan = make_plan(p)
+    p = plan.program
     if p.assigned:
         numbers = []
         fresh = []
@@ -635,7 +583,7 @@ cdef object replay_once(ProgramCore p, list arguments):
                 random_restore(drawn)
             if fresh is not None:
                 plan.spares = fresh
-            return failed, value_at_guard(plan, run, failed)
+            return plan.looks.get(failed, failed), value_at_guard(plan, run, failed)
         for k in range(len(p.outputs)):
             node = p.outputs[k]
             array = outputs[k]

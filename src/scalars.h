@@ -2,13 +2,16 @@
 #ifndef AUTODIFF_CORE_SCALARS_H
 #define AUTODIFF_CORE_SCALARS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 typedef double (*sc_function1)(double);
 typedef double (*sc_function2)(double, double);
 typedef double (*sc_function3)(double, double, double);
 
-/* What the interpreter of numbers (replay.pxi) does for a record. */
+/* What the interpreter of numbers does for a record. */
 enum {
-    SC_ROW, /* runs the row's loop on one element, or its formula */
+    SC_ROW, /* calls the function that is given: the row's loop, or its formula */
     SC_CALL1,
     SC_CALL2,
     SC_ADD, /* and these without a call */
@@ -25,11 +28,46 @@ enum {
     SC_MOVE,
     SC_TRUTH,  /* whether it is not zero */
     SC_SINCOS, /* sin to `out`, cos to `b` */
+    SC_LOAD8,  /* elements of an array: a double, a float, a truth value */
+    SC_LOAD4,
+    SC_LOAD1,
+    SC_STORE8, /* and to one */
+    SC_STORE4,
+    SC_STORE1,
+    SC_MANY, /* added to one of the codes from SC_ADD to SC_SQUARE: several elements in a row */
+    SC_END = SC_MANY + SC_SQUARE + 1,
+    SC_CODES
 };
+
+/* One instruction, or several in a row: element k of the result goes to register out + k. */
+typedef struct sc_op {
+    uint16_t code;
+    uint16_t op;     /* SC_ROW: for the function */
+    uint16_t rounds; /* the result is a float */
+    uint16_t count;
+    int32_t out;     /* registers; of what is stored the register is `a` */
+    int32_t a;       /* SC_LOAD, SC_STORE: the array is at bases[b] + offset */
+    int32_t b;
+    int32_t c;       /* with two operands: which of them go on with the elements, as bits */
+    union {
+        void *function; /* SC_ROW: an sc_row */
+        ptrdiff_t offset;
+    } with;
+} sc_op;
+
+typedef void (*sc_row)(const sc_op *op, double *registers);
+typedef void (*sc_sincos)(double x, double *sine, double *cosine);
+
+/* Instructions that follow one another as one, where they are the same on the next elements; how many are left. */
+size_t sc_join(sc_op *ops, size_t count);
+
+/* Runs instructions, the last of which is SC_END. */
+void sc_run(const sc_op *ops, double *registers, char *const *bases);
 
 typedef struct {
     const char *text;
     int code;
+    int exact; /* arithmetic of IEEE 754, correctly rounded: an array's loop gives the same bits */
     sc_function1 one; /* one of these, by the number of operands */
     sc_function2 two;
     sc_function3 three;

@@ -29,8 +29,31 @@ cdef extern from "scalars.h" nogil:
         SCALAR_MOVE "SC_MOVE"
         SCALAR_TRUTH "SC_TRUTH"
         SCALAR_SINCOS "SC_SINCOS"
+        SCALAR_LOAD8 "SC_LOAD8"
+        SCALAR_LOAD4 "SC_LOAD4"
+        SCALAR_LOAD1 "SC_LOAD1"
+        SCALAR_STORE8 "SC_STORE8"
+        SCALAR_STORE4 "SC_STORE4"
+        SCALAR_STORE1 "SC_STORE1"
+        SCALAR_END "SC_END"
+    ctypedef union ScalarWith:
+        void* function
+        ptrdiff_t offset
+    ctypedef struct ScalarOp "sc_op":
+        uint16_t code
+        uint16_t op
+        uint16_t rounds         # the result is a float32
+        uint16_t count
+        int32_t out
+        int32_t a
+        int32_t b
+        int32_t c
+        ScalarWith with_ "with"
+    size_t join_scalars "sc_join"(ScalarOp* ops, size_t count) noexcept
+    void run_scalars "sc_run"(const ScalarOp* ops, double* registers, char** bases) noexcept
     ctypedef struct ScalarKernel "sc_scalar":
         int code
+        int exact
         Scalar1 one
         Scalar2 two
         Scalar3 three
@@ -253,6 +276,8 @@ ctypedef struct Row:
     int scalar_code             # of ScalarCode
     const Kernel* kernel        # LINEAR, GENERAL: what runs it without Python where dtypes, shapes and attributes are
                                 # for it (kernels.pxi); or NULL
+    int exact                   # ELEMENTWISE: what runs on numbers is correctly rounded, or chooses: an array's loop gives
+                                # the same bits
     ArrayKernel compiled        # LINEAR: the forward function, where the core has it; or NULL
     ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or
                                 # None where there is none and the value is the operand's elements in their order; or
@@ -296,6 +321,7 @@ cdef int take_scalar_kernel(Row* row, object c) except -1:
         row.scalar2 = kernel.two
         row.scalar3 = kernel.three
         row.scalar_code = kernel.code
+        row.exact = kernel.exact
     return 0
 
 
