@@ -30,7 +30,8 @@ help:
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
-	@echo "make bench-peers  measure beside other libraries, each installed in .peers/ (PEERS_ARGS=--passes 1: quicker)"
+	@echo "make bench-peers  measure beside other libraries, each installed in .peers/: with two cores to itself, some"
+	@echo "                  15 minutes (PEERS_ARGS='--passes 1' is quicker, '--libraries jax torch' asks only them)"
 	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
 	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
@@ -89,8 +90,9 @@ bench-check: .made/dev
 	$(python) -m pytest bench --benchmark-disable
 
 # The peers have environments of their own in .peers/, which `make clean` leaves alone.
+# PEERS=... installs only these.
 bench-peers: .made/dev
-	PYTHONPATH=bench $(python) -m side_by_side.install
+	PYTHONPATH=bench $(python) -m side_by_side.install $(PEERS)
 	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
 
 bench-solvers: .made/dev

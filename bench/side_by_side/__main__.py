@@ -1,9 +1,11 @@
 """Runs ours and every peer that is installed, each in processes of its own, and writes the page's section and picture.
 
     python -m side_by_side docs/benchmarks.md docs/benchmarks.svg
+    python -m side_by_side --only cnn hmc --libraries ours jax torch --passes 1
 
-A value or derivative that is not ours ends it with an error, before that is written. A peer that is not installed, or
-whose process fails, is left out, and the page says so.
+Without a page, the section is only printed. Problems are measured with one thread, whole workloads with one and with
+two. A value or derivative that is not ours ends it with an error, before that is written. A peer that is not installed,
+or whose process fails, is left out, and the page says so.
 """
 
 import argparse
@@ -15,22 +17,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import page, picture
+from . import page, picture, whole
 from .peers import OURS, PEERS, Peer
 from .problems import problems
 from .results import combine
+from .threads import environment
 from .worker import MISMATCH
+from .workloads import WORKLOADS, workloads
 
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NPROC": "1",  # XLA's number of threads
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
-    "CUDA_VISIBLE_DEVICES": "",
-    "JAX_PLATFORMS": "cpu",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-}
 PROCESS_SECONDS = 900
 
 
@@ -38,7 +32,7 @@ class Failed(Exception):
     """A library's process did not get to the end."""
 
 
-def measure(name: str, python: str, folder: Path, chosen: list[str]) -> dict[str, Any]:
+def measure(name: str, python: str, folder: Path, chosen: list[str], threads: int = 1) -> dict[str, Any]:
     """What the library's process found; exits where its numbers are wrong."""
     bench = str(Path(__file__).parents[1])
     # What finds ours, in whatever way, is not for the others.
@@ -48,7 +42,7 @@ def measure(name: str, python: str, folder: Path, chosen: list[str]) -> dict[str
     try:
         done = subprocess.run(
             [*command, "--only", *chosen],
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": path},
+            env=os.environ | environment(threads) | {"PYTHONPATH": path},
             cwd=folder,
             capture_output=True,
             text=True,
@@ -72,45 +66,66 @@ def installed(peer: Peer) -> str | None:
     return None if peer.python.exists() else "it is not installed"
 
 
-def write(
-    passes: list[dict[str, dict[str, Any]]], missing: dict[str, str], load: float, target: Path, drawn: Path
-) -> str:
-    """The section, as far as it goes after these passes."""
-    results, all_ = combine(passes, missing), problems()
-    picture.draw(results, all_, drawn)
-    written = page.section(results, all_, os.path.relpath(drawn, target.parent), len(passes), load)
-    target.write_text(page.put(target.read_text(), written))
-    return written
+Passes = dict[int, list[dict[str, dict[str, Any]]]]
+"""For each number of threads, what the libraries' processes found in each pass."""
+
+
+def section(passes: Passes, missing: dict[str, str], load: float, drawn: Path | None, target: Path | None) -> str:
+    """As far as it goes after these passes."""
+    results = {count: combine(all_, missing) for count, all_ in passes.items()}
+    one, made, all_ = next(iter(results.values())), len(next(iter(passes.values()))), problems()
+    picture_path = ""
+    if drawn is not None and target is not None:
+        picture.draw(one, all_, drawn)
+        picture_path = os.path.relpath(drawn, target.parent)
+    return page.section(one, all_, picture_path, made, load, whole.section(results, workloads()))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", type=Path)
-    parser.add_argument("picture", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", type=Path, nargs="?")
+    parser.add_argument("picture", type=Path, nargs="?")
     parser.add_argument("--passes", type=int, default=3)
-    parser.add_argument("--only", nargs="*", default=[], help="names of problems")
+    names = [problem.name for problem in problems()]
+    parser.add_argument(
+        "--only", nargs="+", choices=[*names, *WORKLOADS], help="problems and workloads", metavar="NAME"
+    )
+    parser.add_argument("--libraries", nargs="+", choices=[OURS, *(peer.name for peer in PEERS)], metavar="NAME")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
 
-    missing = {peer.title: why for peer in PEERS if (why := installed(peer)) is not None}
-    present = [peer for peer in PEERS if peer.title not in missing]
-    passes: list[dict[str, dict[str, Any]]] = []
+    chosen = options.only or [*names, *WORKLOADS]
+    # What is small is measured with one thread only.
+    asked = {count: [name for name in chosen if name in WORKLOADS or count == 1] for count in options.threads}
+    wanted = [peer for peer in PEERS if not options.libraries or peer.name in options.libraries]
+    missing = {peer.title: why for peer in wanted if (why := installed(peer)) is not None}
+    present = [peer for peer in wanted if peer.title not in missing]
+    passes: Passes = {count: [] for count, names in asked.items() if names}
     written, load = "", 0.0
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.passes):
-            print(f"pass {number + 1} of {options.passes}: {OURS}", end="", flush=True)
-            found = {OURS: measure(OURS, sys.executable, Path(folder), options.only)}
-            for peer in list(present):
-                print(f", {peer.name}", end="", flush=True)
-                try:
-                    found[peer.name] = measure(peer.name, str(peer.python), Path(folder), options.only)
-                except Failed as failure:
-                    missing[peer.title] = str(failure)
-                    present.remove(peer)
-                    passes = [{name: one[name] for name in one if name != peer.name} for one in passes]
-            print(flush=True)
-            passes.append(found)
-            load = max(load, os.getloadavg()[1])
-            written = write(passes, missing, load, options.page, options.picture)
+            for count, all_ in passes.items():
+                print(f"pass {number + 1} of {options.passes}, threads {count}: {OURS}", end="", flush=True)
+                found = {OURS: measure(OURS, sys.executable, Path(folder), asked[count], count)}
+                for peer in list(present):
+                    print(f", {peer.name}", end="", flush=True)
+                    try:
+                        found[peer.name] = measure(peer.name, str(peer.python), Path(folder), asked[count], count)
+                    except Failed as failure:
+                        missing[peer.title] = str(failure)
+                        present.remove(peer)
+                print(flush=True)
+                all_.append(found)
+                load = max(load, os.getloadavg()[1])
+            # A peer that failed once is in none of the tables.
+            there = {OURS, *(peer.name for peer in present)}
+            passes = {
+                count: [{name: one[name] for name in one if name in there} for one in all_]
+                for count, all_ in passes.items()
+            }
+            written = section(passes, missing, load, options.picture, options.page)
+            if options.page is not None:
+                options.page.write_text(page.put(options.page.read_text(), written))
     print(written)
 
 

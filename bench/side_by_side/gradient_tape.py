@@ -8,14 +8,42 @@ from typing import Any
 import numpy as np
 
 from .problems import Problem, reprojection
-from .program import EPSILON, LEARNING_RATE, Program
+from .program import EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Program
 
 Step = Callable[..., Any]
 
 
 def namespace(tf: Any) -> SimpleNamespace:
+    """What both libraries call by the same names. TensorFlow makes loops of its own of those over tensors."""
+
     def cross_entropy(logits: Any, labels: Any) -> Any:
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+
+    def layer_norm(x: Any, scale: Any, offset: Any) -> Any:
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        return tf.nn.batch_normalization(x, mean, variance, offset, scale, NORM_EPSILON)
+
+    def attention(query: Any, key: Any, value: Any) -> Any:
+        return tf.nn.softmax(tf.matmul(query, key, transpose_b=True) / query.shape[-1] ** 0.5) @ value
+
+    def inner_gradient(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def of(x: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = f(x)
+            return tape.gradient(y, x)
+
+        return of
+
+    def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
+        for _ in tf.range(count):
+            state = step(state)
+        return state
+
+    def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
+        for row in rows:
+            state = step(state, row)
+        return state
 
     return SimpleNamespace(
         exp=tf.exp,
@@ -35,6 +63,22 @@ def namespace(tf: Any) -> SimpleNamespace:
         transpose=tf.transpose,
         stack=partial(tf.stack, axis=-1),
         take=lambda x, indices, axis: tf.gather(x, indices, axis=axis),
+        times=tf.linalg.matvec,
+        split=partial(tf.split, axis=-1),
+        permute=tf.transpose,
+        zeros_like=tf.zeros_like,
+        softplus=tf.nn.softplus,
+        gelu=partial(tf.nn.gelu, approximate=True),
+        conv=lambda x, kernel: tf.nn.conv2d(x, kernel, 1, "SAME"),
+        max_pool=lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"),
+        layer_norm=layer_norm,
+        attention=attention,
+        cholesky=tf.linalg.cholesky,
+        solve_lower=tf.linalg.triangular_solve,
+        diagonal=tf.linalg.diag_part,
+        gradient=inner_gradient,
+        repeat=repeat,
+        fold=fold,
     )
 
 
@@ -108,9 +152,15 @@ def blocks(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
     return step, [tf.constant(problem.arguments[0])]
 
 
+def value(tf: Any, problem: Problem) -> tuple[Step, list[Any]]:
+    arguments, formula = tensors(tf, problem)
+    return formula, arguments
+
+
 SHARED: dict[str, Callable[[Any, Problem], tuple[Step, list[Any]]]] = {
     "gradient": gradient,
     "jacobian": jacobian,
+    "value": value,
     "step": adam,
     "blocks": blocks,
 }
@@ -123,6 +173,34 @@ def read(results: Any) -> list[np.ndarray]:
 def read_step(results: Any) -> list[np.ndarray]:
     """A variable's array is its storage: the next step would change it."""
     return [np.array(variable) for variable in results[1]]
+
+
+def epoch(tf: Any, problem: Problem, compiled: bool) -> Program:
+    """A step for each batch, from the same parameters in each call; Adam's moments go on from one call to the next."""
+    formula = partial(problem.formula, namespace(tf))
+    start = [tf.constant(array) for array in problem.arguments]
+    variables = [tf.Variable(array) for array in start]
+    optimizer = tf.keras.optimizers.Adam(LEARNING_RATE, epsilon=SMALL_EPSILON)
+    if hasattr(optimizer, "build"):
+        optimizer.build(variables)  # TensorFlow's makes no variables while it traces
+    batches = [tuple(map(tf.constant, batch)) for batch in zip(*problem.constants, strict=True)]
+
+    def step(images: Any, labels: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = formula(*variables, images, labels)
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return loss
+
+    train = tf.function(step) if compiled else step
+
+    def call() -> Any:
+        for variable, first in zip(variables, start, strict=True):
+            variable.assign(first)
+        for images, labels in batches:
+            train(images, labels)
+        return variables
+
+    return Program(call, lambda variables: [np.array(variable) for variable in variables])
 
 
 def program(tf: Any, problem: Problem, step: Step, arguments: list[Any], compiled: bool) -> Program:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 
 from .problems import Problem, lstm_step, reprojection
-from .program import FIRST_STEP_EPSILON, LEARNING_RATE, Program
+from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Program
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_platforms", "cpu")
@@ -26,6 +26,31 @@ def version() -> str:
 
 def cross_entropy(logits: Any, labels: Any) -> Any:
     return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, labels))
+
+
+def conv(x: Any, kernel: Any) -> Any:
+    return jax.lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
+def max_pool(x: Any) -> Any:
+    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+
+
+def layer_norm(x: Any, scale: Any, offset: Any) -> Any:
+    mean, variance = jnp.mean(x, -1, keepdims=True), jnp.var(x, -1, keepdims=True)
+    return (x - mean) * jax.lax.rsqrt(variance + NORM_EPSILON) * scale + offset
+
+
+def attention(query: Any, key: Any, value: Any) -> Any:
+    return jax.nn.softmax(query @ jnp.swapaxes(key, -1, -2) / query.shape[-1] ** 0.5) @ value
+
+
+def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
+    return jax.lax.fori_loop(0, count, lambda _, state: step(state), state)
+
+
+def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
+    return jax.lax.scan(lambda state, row: (step(state, row), None), state, rows)[0]
 
 
 XP = SimpleNamespace(
@@ -46,6 +71,22 @@ XP = SimpleNamespace(
     transpose=jnp.transpose,
     stack=partial(jnp.stack, axis=-1),
     take=lambda x, indices, axis: jnp.take(x, indices, axis=axis),
+    times=jnp.matmul,
+    split=partial(jnp.split, axis=-1),
+    permute=jnp.transpose,
+    zeros_like=jnp.zeros_like,
+    softplus=jax.nn.softplus,
+    gelu=jax.nn.gelu,
+    conv=conv,
+    max_pool=max_pool,
+    layer_norm=layer_norm,
+    attention=attention,
+    cholesky=jnp.linalg.cholesky,
+    solve_lower=partial(jax.scipy.linalg.solve_triangular, lower=True),
+    diagonal=jnp.diagonal,
+    gradient=jax.grad,
+    repeat=repeat,
+    fold=fold,
 )
 
 
@@ -100,11 +141,13 @@ def blocks(problem: Problem) -> Callable[..., Any]:
 
 STEPS: dict[str, Callable[[Problem], Callable[..., Any]]] = {
     "gradient": gradient,
-    "hessian": lambda problem: lambda x: (jax.hessian(of_arguments(problem))(x),),
+    "hessian": lambda problem: lambda *all: (jax.hessian(of_arguments(problem))(*all),),
     "jacobian": lambda problem: lambda *all: (jax.jacrev(of_arguments(problem))(*all),),
+    "forward": lambda problem: lambda *all: (jax.jacfwd(of_arguments(problem))(*all),),
     "hvp": hvp,
     "diagonal": diagonal,
     "blocks": blocks,
+    "value": of_arguments,
 }
 
 
@@ -130,9 +173,31 @@ def adam(problem: Problem) -> Program:
     return Program(call)
 
 
+def epoch(problem: Problem) -> Program:
+    """The whole epoch is one compiled scan."""
+    optimizer = optax.adam(LEARNING_RATE, eps=SMALL_EPSILON)
+    formula = of_arguments(problem)
+
+    def step(state: Any, batch: Any) -> Any:
+        parameters, moments = state
+        gradients = jax.grad(lambda parameters: formula(*parameters, *batch))(parameters)
+        updates, moments = optimizer.update(gradients, moments)
+        return (optax.apply_updates(parameters, updates), moments), None
+
+    def train(parameters: Any, batches: Any) -> Any:
+        return jax.lax.scan(step, (parameters, optimizer.init(parameters)), batches)[0][0]
+
+    jitted = jax.jit(train)
+    parameters = tuple(map(jnp.asarray, problem.arguments))
+    batches = tuple(map(jnp.asarray, problem.constants))
+    return Program(lambda: jax.block_until_ready(jitted(parameters, batches)))
+
+
 def prepare(problem: Problem, variant: str) -> Program | None:
     if variant == "eager" and problem.name not in ALSO_EAGER:
         return None
+    if problem.kind == "epoch":
+        return epoch(problem)
     if problem.kind == "step":
         return adam(problem)
     if problem.kind not in STEPS:

@@ -10,8 +10,9 @@ import autodiff_core as tf
 from . import gradient_tape
 from .problems import Problem
 from .program import Program
+from .threads import threads
 
-tf.set_num_threads(1)
+tf.set_num_threads(threads())
 
 COMPILED = frozenset({"function"} if hasattr(tf, "function") else ())
 VARIANTS = {"eager": "autodiff_core"} | dict.fromkeys(COMPILED, "autodiff_core, tf.function")
@@ -61,6 +62,7 @@ def diagonal(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
 
 STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]] = {
     **gradient_tape.SHARED,
+    "forward": gradient_tape.jacobian,  # which takes forward mode where that is less
     "hessian": hessian,
     "hvp": hvp,
     "diagonal": diagonal,
@@ -82,6 +84,8 @@ def sparse(problem: Problem) -> Program:
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind == "epoch":
+        return gradient_tape.epoch(tf, problem, variant == "function")
     if problem.kind == "sparse":
         return sparse(problem) if variant == "eager" else None
     step, arguments = STEPS[problem.kind](tf, problem)

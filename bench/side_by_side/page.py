@@ -59,12 +59,17 @@ def rows_of(results: Results, problems: list[Problem], keys: list[Key], cell: Ca
     return table(["", *(results.titles[key] for key in keys)], (row for row in rows if any(row[1:])))
 
 
-def left_out(results: Results, problems: list[Problem]) -> str:
-    lines = [f"- {title} is not in the tables: {why}." for title, why in results.missing.items()]
+def errors(results: Results, problems: list[Problem]) -> list[str]:
+    lines = []
     for problem in problems:
         for key, error in results.errors.get(problem.name, {}).items():
             lines.append(f"- {results.titles[key]} raised for “{problem.title}”: `{error.replace('`', chr(39))}`.")
-    return "\n".join(lines)
+    return lines
+
+
+def left_out(results: Results, problems: list[Problem]) -> str:
+    lines = [f"- {title} is not in the tables: {why}." for title, why in results.missing.items()]
+    return "\n".join(lines + errors(results, problems))
 
 
 def processor() -> str:
@@ -80,28 +85,28 @@ def busy(load: float) -> str:
     return f"\n**Other work ran beside it (load average {load:.1f}): trust no figure further than its spread.**\n"
 
 
-def section(results: Results, problems: list[Problem], picture: str, passes: int, load: float) -> str:
+def section(results: Results, problems: list[Problem], picture: str, passes: int, load: float, whole: str = "") -> str:
+    """`whole` is what is said of whole workloads."""
     eager = [key for key in results.titles if key not in results.compiled]
     compiled = [key for key in results.titles if key in results.compiled]
     ours = eager[:1]
     passes_made = "once" if passes == 1 else f"all of them {passes} times"
     versions = "\n".join(f"- {version}" for version in results.versions)
+    shown = f"![Time over ours, for each problem]({picture})\n\n" if picture else ""
     parts = [
         f"""## Beside other libraries
 
 Written by `make bench-peers` on {date.today()}: {processor()}, {os.cpu_count()} cores, {platform.system()}.
 {busy(load)}
-Value and gradient where nothing else is said, microseconds a call, with one thread. Each library runs in a process and
-an environment of its own, one after the other, {passes_made}. A round is a control, which is the same plain Python and
-NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to the control, times what the
-control usually took, with half the distance of the quartiles. That takes the drift of the machine's speed out of the
-ratios. Before anything is timed, each library's values and derivatives are compared with ours. The formulas are the
-same for all, in `bench/side_by_side/problems.py`, but where a library has a loop of its own (JAX's scan for the LSTM).
-Arrays are converted to the library's own beforehand.
+Value and gradient where nothing else is said, microseconds a call, with one thread but for whole workloads. Each
+library runs in a process and an environment of its own, one after the other, {passes_made}. A round is a control, which
+is the same plain Python and NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to
+the control, times what the control usually took, with half the distance of the quartiles. That takes the drift of the
+machine's speed out of the ratios. Before anything is timed, each library's values and derivatives are compared with
+ours. The formulas are the same for all, in `bench/side_by_side/problems.py`, but where a library has a loop of its own
+(JAX's scan for the LSTM). Arrays are converted to the library's own beforehand.
 
-![Time over ours, for each problem]({picture})
-
-### Recorded in each call
+{shown}{whole and whole + chr(10)}### Recorded in each call
 
 With the ratio to ours.
 

@@ -26,11 +26,14 @@ class Problem:
 
     gradient: the value, then a gradient for each argument (of the sum, where the value is an array).
     hessian, jacobian: that, dense, by the only argument.
+    forward: a dense Jacobian by forward mode, for fewer unknowns than results.
+    value: what the formula returns.
     hvp: the Hessian times `direction`.
     diagonal: the value, the gradient and the Hessian's diagonal, where the Hessian has nothing but a diagonal.
     blocks: the Jacobian's block of each observation (see `adjustment`).
     sparse: the same, from the whole Jacobian, without saying where its blocks are.
     step: the arguments after one step of Adam.
+    epoch: the arguments after a step of Adam for each row of the constants, always from the same start.
     """
     formula: Callable[..., Any]
     arguments: Arrays

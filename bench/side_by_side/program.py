@@ -12,6 +12,10 @@ LEARNING_RATE = 1e-3
 EPSILON = 1e-7
 FIRST_STEP_EPSILON = EPSILON / (1 - 0.999) ** 0.5
 """TensorFlow adds epsilon to sqrt(v) before it corrects v's bias, others afterwards: the same in the first step."""
+SMALL_EPSILON = 1e-20
+"""Of several steps: small enough that it does not matter where it is added."""
+NORM_EPSILON = 1e-5
+"""Added to variances before what is normed is divided by their root."""
 
 
 def arrays(results: Sequence[Any]) -> list[np.ndarray]:

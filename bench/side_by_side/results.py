@@ -31,6 +31,8 @@ class Results:
     errors: dict[str, dict[Key, str]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     """Peers that were not measured, and why."""
+    control: float = 0.0
+    """Microseconds that the control usually took."""
 
     def reference(self, key: Key) -> Key:
         """What of ours it is compared with: compiled with compiled, where ours has that; ours with our tape."""
@@ -71,6 +73,7 @@ def combine(passes: Iterable[dict[str, dict[str, Any]]], missing: dict[str, str]
 
     everything = [result for libraries in found.values() for results_ in libraries.values() for result in results_]
     usual = statistics.median(statistics.median(result["controls"]) for result in everything if "error" not in result)
+    results.control = usual * 1e6
     for problem, libraries in found.items():
         for key, measured in libraries.items():
             failed = [result["error"] for result in measured if "error" in result]

@@ -8,9 +8,10 @@ import tensorflow as tf
 from . import gradient_tape
 from .problems import Problem
 from .program import Program
+from .threads import threads
 
-tf.config.threading.set_intra_op_parallelism_threads(1)
-tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.config.threading.set_intra_op_parallelism_threads(threads())
+tf.config.threading.set_inter_op_parallelism_threads(threads())
 
 VARIANTS = {"eager": "TensorFlow", "function": "TensorFlow, tf.function"}
 COMPILED = frozenset({"function"})
@@ -63,6 +64,7 @@ def diagonal(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
 
 STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]] = {
     **gradient_tape.SHARED,
+    "forward": gradient_tape.jacobian,
     "hessian": hessian,
     "hvp": hvp,
     "diagonal": diagonal,
@@ -70,6 +72,8 @@ STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]]
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind == "epoch":
+        return gradient_tape.epoch(tf, problem, variant == "function")
     if problem.kind not in STEPS:
         return None
     step, arguments = STEPS[problem.kind](tf, problem)

@@ -12,10 +12,12 @@ os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"  # what an earlier run co
 
 import torch
 
+from . import torch_modules
 from .problems import Problem, reprojection
-from .program import FIRST_STEP_EPSILON, LEARNING_RATE, Program
+from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, Program
+from .threads import threads
 
-torch.set_num_threads(1)
+torch.set_num_threads(threads())
 
 VARIANTS = {"eager": "PyTorch", "compile": "PyTorch, compile"}
 COMPILED = frozenset({"compile"})
@@ -28,6 +30,30 @@ def version() -> str:
 
 def take(x: Any, indices: Any, axis: int) -> Any:
     return x[(slice(None),) * axis + (indices,)]
+
+
+def layer_norm(x: Any, scale: Any, offset: Any) -> Any:
+    return torch.nn.functional.layer_norm(x, scale.shape, scale, offset, NORM_EPSILON)
+
+
+def inner_gradient(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def of(x: Any) -> Any:
+        x = x.detach().requires_grad_(True)
+        return torch.autograd.grad(f(x), x)[0]
+
+    return of
+
+
+def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
+    for _ in range(count):
+        state = step(state)
+    return state
+
+
+def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
+    for row in rows:
+        state = step(state, row)
+    return state
 
 
 XP = SimpleNamespace(
@@ -48,6 +74,20 @@ XP = SimpleNamespace(
     transpose=torch.t,
     stack=partial(torch.stack, dim=-1),
     take=take,
+    times=torch.mv,
+    split=lambda x, count: torch.chunk(x, count, -1),
+    permute=torch.permute,
+    zeros_like=torch.zeros_like,
+    softplus=torch.nn.functional.softplus,
+    gelu=partial(torch.nn.functional.gelu, approximate="tanh"),
+    layer_norm=layer_norm,
+    attention=torch.nn.functional.scaled_dot_product_attention,
+    cholesky=torch.linalg.cholesky,
+    solve_lower=partial(torch.linalg.solve_triangular, upper=False),
+    diagonal=torch.diagonal,
+    gradient=inner_gradient,
+    repeat=repeat,
+    fold=fold,
 )
 
 
@@ -91,6 +131,12 @@ def compiled_gradient(problem: Problem) -> Callable[[], Any]:
 def jacobian(problem: Problem) -> Callable[[], Any]:
     (x,), formula = tensors(problem)
     of_x = torch.func.jacrev(formula)
+    return lambda: (of_x(x),)
+
+
+def forward(problem: Problem) -> Callable[[], Any]:
+    (x,), formula = tensors(problem)
+    of_x = torch.func.jacfwd(formula)
     return lambda: (of_x(x),)
 
 
@@ -139,6 +185,11 @@ def adam(problem: Problem) -> Callable[[], Any]:
     return call
 
 
+def value(problem: Problem) -> Callable[[], Any]:
+    arguments, formula = tensors(problem)
+    return lambda: formula(*arguments)
+
+
 CALLS: dict[str, Callable[[Problem], Callable[[], Any]]] = {
     "gradient": gradient,
     "jacobian": jacobian,
@@ -146,6 +197,8 @@ CALLS: dict[str, Callable[[Problem], Callable[[], Any]]] = {
     "hvp": hvp,
     "diagonal": diagonal,
     "blocks": blocks,
+    "forward": forward,
+    "value": value,
     "step": adam,
 }
 
@@ -153,4 +206,6 @@ CALLS: dict[str, Callable[[Problem], Callable[[], Any]]] = {
 def prepare(problem: Problem, variant: str) -> Program | None:
     if variant == "compile":
         return Program(compiled_gradient(problem), read) if problem.name in WORTH_COMPILING else None
+    if problem.name in torch_modules.PROGRAMS:
+        return torch_modules.PROGRAMS[problem.name](problem)
     return Program(CALLS[problem.kind](problem), read) if problem.kind in CALLS else None

@@ -11,6 +11,7 @@ import importlib
 import json
 import platform
 import sys
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,7 @@ from . import clock
 from .peers import OURS
 from .problems import Problem, problems, square
 from .program import Library, Program
+from .workloads import WORKLOADS
 
 MISMATCH = 3
 """What the process ends with."""
@@ -50,6 +52,13 @@ def compare(what: str, found: list[np.ndarray], expected: list[np.ndarray], tole
         error = np.max(np.abs(theirs - ours), initial=0.0)
         if not error <= tolerance * largest:
             raise Mismatch(f"{what}: result {place} is off by {error:.3g}, where the largest number is {largest:.3g}")
+
+
+def named(names: Collection[str]) -> Iterator[Problem]:
+    """Problems and workloads, each made when its turn comes."""
+    known = {problem.name: problem for problem in problems()}
+    for name in names:
+        yield WORKLOADS[name]() if name in WORKLOADS else known[name]
 
 
 def prepared(library: Library, problem: Problem, variant: str) -> tuple[Program, Any, float] | None:
@@ -81,7 +90,7 @@ def measure(library: Library, problem: Problem, variant: str, expected: Expected
     return {"seconds": own, "controls": controls} | ({"ready": ready} if variant in library.COMPILED else {})
 
 
-def run(library: Library, chosen: list[Problem], expected: Expected) -> dict[str, dict[str, Result]]:
+def run(library: Library, chosen: Iterable[Problem], expected: Expected) -> dict[str, dict[str, Result]]:
     results: dict[str, dict[str, Result]] = {}
     for variant in library.VARIANTS:
         # What a library does once, when it is used first, is not timed. An error comes again, and is reported, below.
@@ -118,14 +127,13 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("expected", type=Path)
     parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", default=[], help="names of problems")
+    parser.add_argument("--only", nargs="+", required=True, help="names of problems and workloads")
     options = parser.parse_args()
 
     library: Any = importlib.import_module(f".{options.name}", __package__)
     expected = load(options.expected) if options.name != OURS else {}
-    chosen = [problem for problem in problems() if not options.only or problem.name in options.only]
     try:
-        results = run(library, chosen, expected)
+        results = run(library, named(options.only), expected)
     except Mismatch as mismatch:
         print(mismatch, file=sys.stderr)
         sys.exit(MISMATCH)
