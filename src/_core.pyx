@@ -9,13 +9,14 @@ to the earlier. Python gives it rows (autodiff_core.ops) and a few hooks, and no
 """
 
 cimport cython
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport newfunc, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.math cimport isfinite
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport abort, free, qsort
-from libc.string cimport memcmp, memcpy, memset, strcpy
+from libc.string cimport memcmp, memcpy, memmove, memset, strcpy
 
 import os
 import sys
@@ -270,6 +271,7 @@ include "dissolving.pxi"
 include "plan.pxi"
 include "replay.pxi"
 include "elements.pxi"
+include "rounds.pxi"
 include "batching.pxi"
 include "function.pxi"
 include "protocol.pxi"

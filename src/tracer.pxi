@@ -384,6 +384,17 @@ cdef bint values_are_made_up():
     return log != NULL and (<Tracer>log.trace).made_up
 
 
+def are_made_up():
+    """Whether the values of what this thread traces mean nothing."""
+    return values_are_made_up()
+
+
+def varies(Operand x):
+    """Whether a value need not be the same at the next call of what this thread traces."""
+    cdef Log* log = tracing_log()
+    return log != NULL and varying(log, x) >= 0
+
+
 cdef ndarray stand_in(Operand x):
     """Another value of the same shape, which kernels do not refuse: a matrix that is symmetric, positive definite and
     well conditioned."""
@@ -664,6 +675,22 @@ cdef class Tracer(Hearer):
                 own += (<tuple>self.assigned[k])[0] is v
             found += v is None or not is_held_beyond(<PyObject*>v, own)
         return found
+
+    def leaks(self):
+        """Whether somebody still holds a tensor of the recording."""
+        cdef Py_ssize_t k
+        for k in range(self.input_count):
+            thing = self.arguments[k]
+            if is_held_beyond(<PyObject*>thing, 2):
+                return True
+        for k in range(self.made_count):
+            thing = <object>self.made[k].tensor
+            if isinstance(thing, Operand):
+                if is_held_beyond(self.made[k].tensor, 2):      # this one's, and the loop's
+                    return True
+            elif thing() is not None:
+                return True
+        return False
 
     def poison_leaks(self, str name):
         """Let whoever still holds a tensor of the recording be told so when it is used."""

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+import autodiff_core as tf
+from autodiff_core.programs.rounds import repeatable_body
+
 D = np.dtype
 
 
@@ -22,7 +25,15 @@ def F(shape: tuple[int, ...], dtype: str) -> np.ndarray:
     return (np.linspace(0.3, 1.7, int(np.prod(shape))).reshape(shape)).astype(dtype)
 
 
+def loop() -> tuple[Any, list[np.ndarray]]:
+    """What is carried, a row of a series, and what is shared; carried on, a row, and a term of a sum."""
+    operands = [F((2,), "float64"), F((3, 2), "float64"), F((2,), "float64")]
+    body = repeatable_body(lambda x: [x[0] * x[2] + x[1], x[1] * x[0], x[0] * x[2]], [tf.constant(operands[0])] * 3)
+    return (body, (1, 1, 1), 3, False, "both", "all"), operands
+
+
 SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
+    "rounds": loop,
     "beyond_highest": lambda: (None, [A([1], "int32")]),
     "row_numbers": lambda: (3, [A(1, "int32")]),
     "how_many_hold": lambda: (None, [F((12,), "float64")]),

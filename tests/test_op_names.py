@@ -27,6 +27,7 @@ SOMETHING_ELSE = {
     ("programs/differentiable.py", "program"): "its own row",
     ("programs/loops.py", "loop"): "its own row",
     ("programs/loops.py", "embedded"): "its own row",
+    ("programs/rounds.py", "rounds"): "its own row",
     ("derivatives/custom.py", "custom_gradient"): "its own row",
     ("derivatives/custom.py", "custom_jvp"): "its own row",
     ("ops/table.py", "matmul"): "its own row",

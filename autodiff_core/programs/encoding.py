@@ -22,6 +22,7 @@ from ..variable import Variable
 from .differentiable import PASSES
 from .file_check import Kind, check_record
 from .layout import Layout, Place
+from .loops import Body
 
 __all__ = ["MAGIC", "VERSION", "ProgramFileError", "pack", "read", "to_bytes", "unpack"]
 
@@ -100,10 +101,38 @@ class _Writer:
             return {"array": self.array(value)}
         if isinstance(value, np.generic):
             return {"scalar": self.array(np.asarray(value))}
+        if isinstance(value, Body):
+            return {"body": self.body(value.program)}
         raise ProgramFileError(
             f"{value!r} cannot be saved: a program file has numbers, strings, tuples, lists, dicts with strings for "
             f"keys, slices, dtypes and arrays, and nothing of type {type(value).__name__}"
         )
+
+    def kinds(self, core: Any) -> list[Any]:
+        """The dtypes and shapes of a program's inputs."""
+        kinds = (core.node(k)[2:4] for k in range(core.input_count))
+        return [[self.dtype(dtype), list(shape)] for dtype, shape in kinds]
+
+    def records(self, core: Any) -> list[Any]:
+        """The records of a program, behind its inputs and variables."""
+        records: list[Any] = []
+        for node in range(core.input_count + len(core.variables), len(core)):
+            op, operands, dtype, shape, attribute = core.node(node)
+            if op == "constant":
+                encoded: Any = self.array(np.asarray(attribute.numpy()))
+            elif op == "guard":
+                place = core.places.get(node)
+                encoded = [self.array(np.asarray(attribute[0].numpy())), *attribute[1:], _plain_place(place)]
+            else:
+                if _core.row_named(op) is None:
+                    raise ProgramFileError(f"the op {op!r} calls Python of its own and cannot be saved")
+                encoded = self.attribute(attribute)
+            records.append([op, list(operands), self.dtype(dtype), list(shape), encoded])
+        return records
+
+    def body(self, core: Any) -> dict[str, Any]:
+        """A program that a loop runs."""
+        return {"inputs": self.kinds(core), "records": self.records(core), "outputs": list(core.outputs)}
 
     def structure(self, value: Any) -> Any:
         if isinstance(value, Place):
@@ -122,27 +151,13 @@ class _Writer:
 def to_bytes(program: Any) -> bytes:
     """A program as the bytes of a file."""
     writer, core = _Writer(), program.core
-    inputs, fixed = core.input_count, core.input_count + len(core.variables)
-    records: list[Any] = []
-    for node in range(fixed, len(core)):
-        op, operands, dtype, shape, attribute = core.node(node)
-        if op == "constant":
-            encoded: Any = writer.array(np.asarray(attribute.numpy()))
-        elif op == "guard":
-            place = core.places.get(node)
-            encoded = [writer.array(np.asarray(attribute[0].numpy())), *attribute[1:], _plain_place(place)]
-        else:
-            if _core.row_named(op) is None:
-                raise ProgramFileError(f"the op {op!r} calls Python of its own and cannot be saved")
-            encoded = writer.attribute(attribute)
-        records.append([op, list(operands), writer.dtype(dtype), list(shape), encoded])
     arguments, results = program.layouts
     header = {
-        "inputs": [[writer.dtype(dtype), list(shape)] for dtype, shape in (core.node(k)[2:4] for k in range(inputs))],
+        "inputs": writer.kinds(core),
         "variables": [
             [v.name, v.trainable, writer.array(np.asarray(_core.value_array(v)).copy())] for v in core.variables
         ],
-        "records": records,
+        "records": writer.records(core),
         "outputs": list(core.outputs),
         "assigned": [list(pair) for pair in core.assigned],
         "arguments": writer.structure(arguments.structure),
@@ -299,6 +314,22 @@ class _Reader:
             raise ProgramFileError(f"a scalar of shape {array.shape}")
         return array[()]
 
+    def _read_body(self, inner: Any, depth: int) -> Body:
+        parts = _typed(inner, dict, "a body")
+        core, outer, self.kinds = _core.ProgramCore(), self.kinds, []
+        try:
+            inputs = _typed(parts.get("inputs"), list, "a body's inputs")
+            for entry in inputs:
+                self._input(core, *_kind(*_items(entry, 2, "an input")))
+            self._records(core, _typed(parts.get("records"), list, "a body's records"), depth)
+            outputs = [self._readable(node) for node in _typed(parts.get("outputs"), list, "a body's outputs")]
+        finally:
+            self.kinds = outer
+        core.set_ends(len(inputs), [], outputs, [])
+        if not _core.is_repeatable(core):
+            raise ProgramFileError("the body of a loop does more than give values")
+        return Body.of(core, [])
+
     _TAGS: ClassVar[dict[str, Callable[[_Reader, Any, int], Any]]] = {
         "float": lambda self, inner, depth: float.fromhex(_typed(inner, str, "a float")),
         "list": lambda self, inner, depth: [self.attribute(part, depth) for part in _typed(inner, list, "a list")],
@@ -309,6 +340,7 @@ class _Reader:
         "hole": _read_hole,
         "array": lambda self, inner, depth: self.array(inner),
         "scalar": _read_scalar,
+        "body": _read_body,
     }
 
     def structure(self, value: Any, places: list[int], count: int, depth: int = 0) -> Any:
@@ -350,20 +382,8 @@ class _Reader:
         inputs = [_kind(*_items(entry, 2, "an input")) for entry in self._list("inputs")]
         variables = [self._variable(entry) for entry in self._list("variables")]
         for dtype, shape in [*inputs, *((v.dtype, tuple(v.shape)) for v in variables)]:
-            core.add_node("input", [], dtype, shape)
-            self.kinds.append(Kind(dtype, shape))
-        records = self._list("records")
-        if len(records) > _MOST_RECORDS:
-            raise ProgramFileError(f"{len(records)} records are more than {_MOST_RECORDS}")
-        places: dict[int, Any] = {}
-        for entry in records:
-            node = len(self.kinds)
-            try:
-                place = self._record(core, entry)
-            except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
-                raise ProgramFileError(f"record {node} of the program file: {error}") from error
-            if place is not None:
-                places[node] = place
+            self._input(core, dtype, shape)
+        places = self._records(core, self._list("records"))
         outputs = [self._readable(node) for node in self._list("outputs")]
         assigned = self._assignments(len(inputs), len(variables))
         arguments, results = self._layouts(len(inputs), len(outputs))
@@ -376,6 +396,25 @@ class _Reader:
             core.refuse_derivatives()
         return core, arguments, results, passes, self._strings("names")
 
+    def _input(self, core: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        core.add_node("input", [], dtype, shape)
+        self.kinds.append(Kind(dtype, shape))
+
+    def _records(self, core: Any, records: list[Any], depth: int = 0) -> dict[int, Any]:
+        """Add records; returns the places of guards."""
+        if len(records) > _MOST_RECORDS:
+            raise ProgramFileError(f"{len(records)} records are more than {_MOST_RECORDS}")
+        places: dict[int, Any] = {}
+        for entry in records:
+            node = len(self.kinds)
+            try:
+                place = self._record(core, entry, depth)
+            except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+                raise ProgramFileError(f"record {node} of the program file: {error}") from error
+            if place is not None:
+                places[node] = place
+        return places
+
     def _variable(self, entry: Any) -> Variable:
         name, trainable, number = _items(entry, 3, "a variable")
         name, trainable = _typed(name, str, "a variable's name"), _typed(trainable, bool, "trainable")
@@ -383,7 +422,7 @@ class _Reader:
         variable._name = name
         return variable
 
-    def _record(self, core: Any, entry: Any) -> Any:
+    def _record(self, core: Any, entry: Any, depth: int = 0) -> Any:
         """Add one record; returns a guard's place."""
         op, operands, dtype, shape, attribute = _items(entry, 5, "a record")
         kind = _kind(dtype, shape)
@@ -406,7 +445,7 @@ class _Reader:
             if len(given) != 1 or given[0] != found or (truth and math.prod(kind[1]) != 1):
                 raise ProgramFileError(f"a guard on {given} for a value of {found}")
         else:
-            value = self.attribute(attribute)
+            value = self.attribute(attribute, depth)
             found = check_record(_typed(op, str, "an op"), given, value) or kind
         if found != kind:
             raise ProgramFileError(f"{op} of these operands is of dtype and shape {found}, not {kind}")

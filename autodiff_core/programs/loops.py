@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,8 +84,31 @@ class Body:
         self._numbers: Any = None
         self._tried = False
         self.gradients: dict[Any, Body] = {}
+        self.derived: dict[Any, Body | None] = {}  # bodies of other loops: gradients, tangents
+        self.packings: dict[Any, Any] = {}
+        self._rounds: dict[Layout, Any] = {}
         if examples is not None:
             self.program, self.reads, _ = closed_program(f, examples)
+
+    @classmethod
+    def of(cls, program: Any, reads: list[Any]) -> Body:
+        """A closed program as a body, and what its last inputs are."""
+        body = cls(partial(_core.apply_program, program), None)
+        body.program, body.reads = program, reads
+        return body
+
+    def __repr__(self) -> str:
+        if self.program is None:
+            return f"<Body: {self.f!r}>"
+        inputs = self.program.input_count
+        return f"<Body: {inputs} inputs, {len(self.program)} records, {len(self.program.outputs)} outputs>"
+
+    def rounds(self, layout: Layout) -> Any:
+        """The program, to be run over and over."""
+        found = self._rounds.get(layout)
+        if found is None:
+            found = self._rounds[layout] = _core.Rounds(self.program, *layout)
+        return found
 
     @property
     def numbers(self) -> Any:
@@ -97,6 +121,11 @@ class Body:
                     self._numbers = found if found.runs_in_registers else None
             self._tried = True
         return self._numbers
+
+    def inputs(self) -> list[tuple[tuple[int, ...], Any]]:
+        """The shapes and dtypes of the program's inputs."""
+        nodes = [self.program.node(node) for node in range(self.program.input_count)]
+        return [(shape, dtype) for _, _, dtype, shape, _ in nodes]
 
     def outputs(self) -> list[tuple[tuple[int, ...], Any]]:
         """The shapes and dtypes of the program's outputs."""

@@ -1,4 +1,7 @@
-"""TensorFlow's control flow, run at once: Python's own statements in the form of functions, followed by the tape."""
+"""TensorFlow's control flow, run at once: Python's own statements in the form of functions, followed by the tape.
+
+Within a recorded function a loop becomes one record where it can (rolled.py).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from .. import _core, nest
-from ..ops.shaping import stack
+from ..ops.shaping import concat, stack
+from .rolled import PEELED as _PEELED
+from .rolled import folded, looped, mapped
 
 
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: str | None = None) -> Any:
@@ -183,8 +188,22 @@ def while_loop(
     values: Any = tuple(loop_vars) if isinstance(loop_vars, (list, tuple)) else (loop_vars,)
     alone = not isinstance(loop_vars, (list, tuple))
     count = len(values)
-    left = None if maximum_iterations is None else _core.integer(maximum_iterations)
-    while (left is None or left > 0) and bool(cond(*values)):
+    tries = _PEELED
+    limit = maximum_iterations
+    if isinstance(limit, _core.Operand) and _core.is_tracing() and _core.varies(limit):
+        tries = 0
+    left = None if limit is None else _core.integer(limit)
+    while left is None or left > 0:
+        goes = cond(*values)
+        if tries:
+            found = looped(cond, body, values, goes, left)
+            if found is not None:
+                values, single = found
+                alone = alone or single
+                break
+            tries -= 1
+        if not bool(goes):
+            break
         values = body(*values)
         if not isinstance(values, (list, tuple)):
             values, alone = (values,), True
@@ -254,6 +273,9 @@ def map_fn(
     <Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
     """
     count, at = _slices(elems, "map_fn")
+    found = mapped(fn, elems, count)
+    if found is not None:
+        return found
     if count == 0:
         from ..programs.vectorize import vectorize  # which makes a slice up
 
@@ -261,8 +283,8 @@ def map_fn(
     return _piled([fn(at(i)) for i in range(count)])
 
 
-def _folded(function: str, fn: Any, elems: Any, initializer: Any, backwards: bool) -> tuple[list[Any], Any]:
-    """Every value on the way, and the first."""
+def _folded(function: str, fn: Any, elems: Any, initializer: Any, backwards: bool, whole: bool) -> tuple[Any, Any]:
+    """What is carried along slices, after the last of them, or the `whole` way stacked; and what it begins with."""
     count, at = _slices(elems, function)
     order = list(range(count))[:: -1 if backwards else 1]
     if initializer is None:
@@ -273,10 +295,23 @@ def _folded(function: str, fn: Any, elems: Any, initializer: Any, backwards: boo
     else:
         value = nest.map_structure(_core.operand, initializer)
         way = []
-    for i in order:
+    first, rest = value, None
+    for k, i in enumerate(order):
+        if k < _PEELED:
+            rest = folded(fn, elems, value, order[k:], whole)
+            if rest is not None:
+                break
         value = fn(value, at(i))
         way.append(value)
-    return way, value
+    if not whole:
+        return (value if rest is None else rest), first
+    if rest is None:
+        return (_piled(way[::-1] if backwards else way) if way else None), first
+    if way:
+        begun = _piled(way[::-1] if backwards else way)
+        parts = (rest, begun) if backwards else (begun, rest)
+        rest = nest.map_structure(lambda a, b: concat([a, b], 0), *parts)
+    return rest, first
 
 
 def foldl(
@@ -320,7 +355,7 @@ def foldl(
     >>> tf.foldl(lambda a, x: a * 10. + x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(), dtype=float32, numpy=123.0>
     """
-    return _folded("foldl", fn, elems, initializer, False)[1]
+    return _folded("foldl", fn, elems, initializer, False, False)[0]
 
 
 def foldr(
@@ -364,7 +399,7 @@ def foldr(
     >>> tf.foldr(lambda a, x: a * 10. + x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(), dtype=float32, numpy=321.0>
     """
-    return _folded("foldr", fn, elems, initializer, True)[1]
+    return _folded("foldr", fn, elems, initializer, True, False)[0]
 
 
 def scan(
@@ -412,7 +447,7 @@ def scan(
     >>> tf.scan(lambda a, x: a * x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
     """
-    way, first = _folded("scan", fn, elems, initializer, reverse)
-    if not way:
+    way, first = _folded("scan", fn, elems, initializer, reverse, True)
+    if way is None:
         return nest.map_structure(lambda x: _core.adopt(np.zeros((0, *x.shape), x.dtype)), first)
-    return _piled(way[::-1] if reverse else way)
+    return way

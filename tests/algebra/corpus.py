@@ -485,6 +485,14 @@ def while_loop(m):
     return lambda x: m.while_loop(lambda i, y: y < 4.0, lambda i, y: (i + 1, y * y + x), (0, x))[1]
 
 
+@entry(SCALARS)
+def long_while_loop(m):
+    def f(x):
+        return m.while_loop(lambda i, y: i < 70, lambda i, y: (i + 1, m.sin(y) * 0.9 + x * 0.1), (0, x * x))[1]
+
+    return f
+
+
 @entry(VECTORS)
 def maps_and_scans(m):
     def f(x):

@@ -1,0 +1,238 @@
+"""Loops within a recorded function, as one record each: where what a round does can be a program that runs over and
+over. Each function here returns None where it cannot; Python then runs round after round, and all of them are recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _core, nest
+from ..programs.loops import Body, Layout
+from ..programs.rounds import ALL, ASKING, LAST, STACKED, Way, repeatable_body, rounds
+from ..tensors.creation import cast
+
+__all__ = ["FEW_RECORDS", "FEW_ROUNDS", "PEELED", "folded", "looped", "mapped"]
+
+FEW_ROUNDS = 8
+FEW_RECORDS = 400
+"""Loops of fewer are written out: their records are fused with those around them."""
+
+PEELED = 2
+"""So many rounds may change the shapes and dtypes of what is carried."""
+
+
+def _leaves(structure: Any) -> tuple[list[Any], Callable[[list[Any]], Any]] | None:
+    """What stands for tensors in a structure of nothing else, and how to put others in their places."""
+    leaves, rebuild = nest.flatten_for_tape(structure)
+    known = (_core.Operand, np.ndarray, np.generic, bool, int, float, complex)
+    if not all(isinstance(x, known) for x in leaves):
+        return None
+    return leaves, rebuild
+
+
+class _OtherError(Exception):
+    """A round gives on something else than it was given."""
+
+
+def _leaves_like(result: Any, rebuild: Callable[[list[Any]], Any], given: Sequence[Any]) -> list[Any]:
+    """The tensors of a result that has a structure, and kinds, that are known."""
+    found = _leaves(result)
+    places = list(range(len(given)))
+    if found is None or len(found[0]) != len(given) or found[1](places) != rebuild(places):
+        raise _OtherError
+    return found[0]
+
+
+def _body(f: Callable[[list[Any]], Sequence[Any]], examples: Sequence[Any], carried: int) -> Body | None:
+    """What a round does, where it gives on what it is given."""
+    try:
+        body = repeatable_body(f, examples)
+    except Exception:  # whatever it is, a round that Python runs raises it where it belongs
+        return None
+    if body is None or body.outputs()[:carried] != body.inputs()[:carried]:
+        return None
+    return body
+
+
+def _rows(elems: Sequence[Any], at: int) -> list[Any]:
+    with _core.Untraced():
+        return [_core.detached(x)[at] for x in elems]
+
+
+def _is_small(body: Body, steps: int) -> bool:
+    return steps * len(body.program) < FEW_RECORDS
+
+
+def mapped(fn: Callable[[Any], Any], elems: Any, count: int) -> Any:
+    """A function of each slice, stacked."""
+    if not _core.is_tracing() or count < FEW_ROUNDS:
+        return None
+    series, rebuild = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
+    made: list[Callable[[list[Any]], Any]] = []
+
+    def f(inputs: list[Any]) -> list[Any]:
+        found = _leaves(fn(rebuild(inputs)))
+        if found is None:
+            raise _OtherError
+        made.append(found[1])
+        return found[0]
+
+    body = _body(f, _rows(series, 0), 0)
+    if body is None or _is_small(body, count):
+        return None
+    given = len(body.outputs())
+    found = rounds(body, Way(Layout(0, len(series), given), count), [*series, *body.reads])
+    return made[-1]([found.row(k) for k in range(given)])
+
+
+def folded(
+    fn: Callable[[Any, Any], Any], elems: Any, first: Any, order: Sequence[int], whole: bool
+) -> tuple[int, Any] | None:
+    """What is carried along slices: `whole`, after each of them, or after the last. Slices go from either end on."""
+    if not _core.is_tracing() or len(order) < FEW_ROUNDS:
+        return None
+    series, rebuild_row = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
+    found = _leaves(first)
+    if found is None:
+        return None
+    state, rebuild = list(map(_core.operand, found[0])), found[1]
+    carried = len(state)
+
+    def f(inputs: list[Any]) -> list[Any]:
+        return _leaves_like(fn(rebuild(inputs[:carried]), rebuild_row(inputs[carried:])), rebuild, state)
+
+    body = _body(f, [*state, *_rows(series, order[0])], carried)
+    if body is None or _is_small(body, len(order)):
+        return None
+    backwards = order[0] > order[-1]
+    low, high = min(order), max(order) + 1
+    series = [x if high - low == x.shape[0] else x[low:high] for x in series]
+    way = Way(Layout(carried, len(series), 0), len(order), backwards, STACKED if whole else LAST)
+    results = rounds(body, way, [*state, *series, *body.reads])
+    return rebuild([results.stacked(k) if whole else results.last(k) for k in range(carried)])
+
+
+def looped(
+    cond: Callable[..., Any], body: Callable[..., Any], values: Sequence[Any], goes: Any, limit: Any
+) -> tuple[Sequence[Any], bool] | None:
+    """What a function has changed as long as a condition holds, and whether that gives a value alone; `goes` is the
+    condition of the first values."""
+    if not _core.is_tracing():
+        return None
+    found = _leaves(tuple(values))
+    if found is None or not found[0]:
+        return None
+    state, rebuild = list(map(_core.operand, found[0])), found[1]
+    kind: list[Any] = []
+
+    def truth(value: Any) -> Any:
+        if isinstance(value, (bool, np.bool_)):
+            return np.bool_(value)
+        value = _core.operand(value)
+        if value.shape != ():
+            raise _OtherError
+        return value if value.dtype == np.dtype(bool) else cast(value, bool)
+
+    def f(inputs: list[Any]) -> list[Any]:
+        after = body(*rebuild(inputs[2:]))
+        alone = not isinstance(after, (list, tuple))
+        kind.append(None if alone else type(after))
+        after = (after,) if alone else after
+        found = _leaves_like(tuple(after), rebuild, state)
+        go, count = truth(cond(*after)), inputs[1] + np.int64(1)
+        if isinstance(limit, _core.Operand):
+            go = go & (count < cast(limit, np.int64))
+        return [go, count, *found]
+
+    try:
+        carried = [_core.operand(truth(goes)), _core.to_tensor(np.int64(0)), *state]
+    except _OtherError:
+        return None
+    made = _body(f, carried, len(carried))
+    if made is None or kind[-1] not in (None, list, tuple):
+        return None
+    known = _Known(made, carried)
+    if known.is_known:
+        if limit is not None and isinstance(limit, int):
+            known.most = limit
+        known.run()
+        if known.steps < FEW_ROUNDS or _is_small(made, known.steps):
+            return None
+        results = known.results()
+    else:
+        steps = limit if isinstance(limit, int) else -1
+        way = Way(Layout(len(carried), 0, 0), steps, False, LAST, ASKING)
+        found_all = rounds(made, way, [*carried, *made.reads])
+        results = [found_all.last(k) for k in range(2, len(carried))]
+    return (kind[-1] or tuple)(rebuild(results)), kind[-1] is None
+
+
+class _Known:
+    """A loop whose number of rounds is the same at each call, because what its condition reads is."""
+
+    def __init__(self, body: Body, carried: Sequence[Any]) -> None:
+        self.body, self.carried = body, list(carried)
+        self.most = 1 << 62
+        program = body.program
+        reached: list[set[int]] = []
+        for node in range(len(program)):
+            if node < program.input_count:
+                reached.append({node})
+            else:
+                reached.append(set().union(*(reached[k] for k in program.node(node)[1])))
+        self._reads = [reached[node] for node in program.outputs]
+        self._counting = self._closed({0, 1})
+        # (Whether there is a first round is found out as it is for the others.)
+        deciding = self._counting - {0}
+        self.is_known = all(k < len(carried) and not _core.varies(carried[k]) for k in deciding)
+
+    def _closed(self, wanted: set[int]) -> set[int]:
+        """What is carried that decides these outputs, round after round."""
+        while True:
+            more = wanted.union(*(self._reads[k] for k in wanted if k < len(self.carried)))
+            if more == wanted:
+                return wanted
+            wanted = more
+
+    def _part(self, which: Sequence[int], whole: bool) -> tuple[Body, list[Any]]:
+        """A body of some of what is carried, and its operands; the `whole` one raises errors that the rest has."""
+        body = self.body
+
+        def f(inputs: list[Any]) -> list[Any]:
+            own = [*self.carried, *inputs[len(which) :]]
+            for k, x in zip(which, inputs, strict=False):
+                own[k] = x
+            results = _core.apply_program(body.program, own)
+            return [results[k] for k in which]
+
+        operands = [*(self.carried[k] for k in which), *body.reads]
+        with _core.Untraced():
+            made = repeatable_body(f, operands, whole)
+        assert made is not None  # (as the body that it is a part of)
+        return made, [*operands, *made.reads]
+
+    def run(self) -> None:
+        """Find out how many rounds there are."""
+        which = sorted(self._counting)
+        made, operands = self._part(which, False)
+        with _core.Untraced():
+            arrays = [np.asarray(_core.value_array(_core.detached(x)), order="C") for x in operands]
+        stacks = [np.empty((2, *x.shape), x.dtype) for x in arrays[: len(which)]]
+        layout = Layout(len(which), 0, 0)
+        self.steps = made.rounds(layout).run(0, self.most, False, True, False, arrays, stacks, [])
+        ends = [stack[(self.steps - 1) % 2] for stack in stacks] if self.steps else arrays
+        self._found = dict(zip(which, ends, strict=False))
+
+    def results(self) -> list[Any]:
+        """What is carried at the end: of what only counts, it is known."""
+        count = len(self.carried)
+        which = sorted(k for k in self._closed(set(range(2, count)) - self._counting) if 2 <= k < count)
+        last: dict[int, Any] = {k: _core.to_tensor(x.copy()) for k, x in self._found.items()}
+        if which:
+            made, operands = self._part(which, True)
+            found = rounds(made, Way(Layout(len(which), 0, 0), self.steps, False, LAST, ALL), operands)
+            last |= {k: found.last(at) for at, k in enumerate(which)}
+        return [last[k] for k in range(2, count)]

@@ -1,0 +1,224 @@
+# Rounds: a program that is run over and over, without Python between one round and the next.
+#
+# A round reads what is carried, a row of each series, and what all rounds share; it gives what is carried on, a row of
+# each result, and terms of sums. The body is planned once. From round to round only addresses change: what is carried
+# on is written where it is to stay, and read there by the next round. So the arena is that of one round, whatever their
+# number.
+
+cdef enum:
+    OFTEN = 0x3ff               # (a mask) rounds between two looks at whether somebody wants to interrupt
+
+ctypedef struct Slot:           # of an input or an output of the body
+    int32_t number              # the register that holds it; -1: it lies in memory
+    int32_t node
+    int root                    # which base is its address; -1: it is copied from where it is
+    int dtype
+    npy_intp size               # bytes
+
+
+def is_repeatable(ProgramCore program):
+    """Whether a program may run over and over as it stands: a function of its operands, with nothing else to it."""
+    cdef int32_t i
+    if program.variables or program.captures or program.assigned or program.own_derivatives:
+        return False
+    for i in range(program.count):
+        if (is_guard(&program.records[i]) or table[program.records[i].op].draws or table[program.records[i].op].acts
+                or (is_constant(&program.records[i]) and program.reference(i) is not None)):
+            return False
+    return True
+
+
+@cython.final
+cdef class Rounds:
+    """A program whose inputs are what is carried, rows, and what is shared, and whose outputs are what is carried on,
+    rows, and terms of sums."""
+    cdef ProgramCore program
+    cdef Plan plan
+    cdef Slot* slots            # of the inputs, then of the outputs
+    cdef int inputs
+    cdef int outputs
+    cdef int carried
+    cdef int rows
+    cdef int given
+
+    def __init__(self, ProgramCore program, int carried, int rows, int given):
+        cdef int k
+        cdef Slot* slot
+        if not is_repeatable(program):
+            raise ValueError("a program that is run over and over reads its operands alone, and has no effects")
+        self.program = program
+        self.carried, self.rows, self.given = carried, rows, given
+        self.inputs, self.outputs = program.input_count, <int>len(program.outputs)
+        if carried + rows > self.inputs or carried + given > self.outputs:
+            raise ValueError(f"a loop that carries {carried}, with {rows} rows and {given} results, of a program of "
+                             f"{self.inputs} inputs and {self.outputs} outputs")
+        if program.plan is None:
+            program.plan = make_plan(program)
+        self.plan = <Plan>program.plan
+        self.slots = <Slot*>calloc(self.inputs + self.outputs + 1, sizeof(Slot))
+        if self.slots == NULL:
+            raise MemoryError()
+        for k in range(self.inputs + self.outputs):
+            slot = &self.slots[k]
+            slot.node = k if k < self.inputs else <int32_t>self.plan.program.outputs[k - self.inputs]
+            slot.dtype = self.plan.program.records[slot.node].dtype
+            slot.size = elements(self.plan.program.shape(slot.node)) * item_size[slot.dtype]
+            slot.number = slot.root = -1
+            if self.plan.places[slot.node].scalar and self.plan.places[slot.node].nd == 0:
+                slot.number = self.plan.places[slot.node].number
+            elif k < self.inputs:
+                slot.root = self.plan.input_roots + k
+            elif self.plan.output_fresh[k - self.inputs]:
+                slot.root = self.plan.output_roots + k - self.inputs
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    cdef int check_arrays(self, int64_t steps, bint kept, list arrays, list stacks, list sums) except -1:
+        """Compiled loops trust what they are given: so that is what the program was made for."""
+        cdef int k
+        cdef npy_intp count
+        cdef ndarray array
+        cdef Slot* slot
+        if (len(arrays) != self.inputs or len(stacks) != self.carried + self.given
+                or len(sums) != self.outputs - self.carried - self.given):
+            raise ValueError(f"a loop of {self.inputs} operands and {self.outputs} results was given {len(arrays)} "
+                             f"arrays, and {len(stacks)} and {len(sums)} for results")
+        for k in range(self.inputs + self.outputs):
+            slot = &self.slots[k]
+            if k < self.inputs:
+                array = arrays[k]
+                count = steps if self.carried <= k < self.carried + self.rows else 1
+            elif k - self.inputs < self.carried + self.given:
+                array = stacks[k - self.inputs]
+                # (What is carried on and not kept is written in turn to one of two places.)
+                count = steps if kept or k - self.inputs >= self.carried else 2
+            else:
+                array = sums[k - self.inputs - self.carried - self.given]
+                count = 1
+            if (type_code(array) != slot.dtype or PyArray_SIZE(array) * item_size[slot.dtype] < count * slot.size
+                    or not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO if k < self.inputs else NPY_ARRAY_CARRAY)):
+                raise ValueError(f"operand or result {k} of a loop of {steps} rounds lies in an array of shape "
+                                 f"{(<object>array).shape} and dtype {(<object>array).dtype}")
+        return 0
+
+    cdef inline void give(self, Run* run, const Slot* slot, char* at) noexcept:
+        """Let an input be what lies at an address."""
+        if slot.root >= 0:
+            run.bases[slot.root] = at
+        else:
+            run.registers[slot.number] = read_number(at, slot.dtype)
+
+    cdef inline int take(self, Run* run, const Slot* slot, char* at) except -1:
+        """Write an output to an address, unless it was written there."""
+        cdef Address source
+        if slot.root >= 0 or slot.size == 0:
+            return 0
+        if slot.number >= 0:
+            write_number(at, slot.dtype, run.registers[slot.number])
+        elif self.plan.places[slot.node].direct:
+            source = address_of(self.plan, slot.node)
+            memmove(at, pointer_to(run, &source), slot.size)
+        else:
+            PyArray_CopyInto(geometry_array_at(self.plan, slot.node, at), present_array(self.plan, run, slot.node))
+        return 0
+
+    def run(self, int64_t steps, int64_t most, bint backwards, bint asks, bint kept, list arrays, list stacks,
+            list sums):
+        """Run at most so many of the rounds of a loop, and return how many were run; `asks`: only as long as the first
+        of what is carried, a truth value, holds. Arrays of results hold them afterwards: `stacks` those of all rounds,
+        but where what is carried is not `kept`, of which there are two, in turn; `sums` begin with what they hold.
+
+        A loop runs backwards from the last of the rounds that are run. Nobody has to know how many there will be where
+        nothing is kept, and there are no rows."""
+        cdef Run* run
+        cdef Slot* slot
+        cdef Slot* results = self.slots + self.inputs
+        cdef int k, stacked = self.carried + self.given
+        cdef int64_t j, at, turn
+        cdef char** state
+        cdef char** ends
+        cdef char* target
+        cdef list terms = []
+        cdef Log* outer
+        cdef ndarray array
+        if most < 0 or steps < 0 or (most > steps and (kept or self.rows or self.given)):
+            raise ValueError(f"{most} rounds of {steps}")
+        self.check_arrays(steps, kept, arrays, stacks, sums)
+        state = <char**>calloc(self.inputs + self.outputs + 2, sizeof(char*))
+        if state == NULL:
+            raise MemoryError()
+        ends = state + self.inputs + 1
+        for k in range(self.inputs):
+            state[k] = <char*>PyArray_DATA(<ndarray>arrays[k])
+        for k in range(stacked):
+            ends[k] = <char*>PyArray_DATA(<ndarray>stacks[k])
+        for k in range(stacked, self.outputs):
+            array = array_for(results[k].dtype, self.plan.program.shape(results[k].node))
+            terms.append(array)
+            ends[k] = <char*>PyArray_DATA(array)
+        outer = <Log*>ad_get_current_log()
+        run = NULL
+        try:
+            run = run_begin(self.plan)
+            ad_set_current_log(NULL)
+            for k in range(self.carried + self.rows, self.inputs):
+                self.give(run, &self.slots[k], state[k])
+            for j in range(most):
+                if asks and not (<uint8_t*>state[0])[0]:
+                    most = j
+                    break
+                if j & OFTEN == OFTEN:
+                    PyErr_CheckSignals()
+                at = most - 1 - j if backwards else j
+                for k in range(self.carried):
+                    self.give(run, &self.slots[k], state[k])
+                for k in range(self.carried, self.carried + self.rows):
+                    self.give(run, &self.slots[k], state[k] + at * self.slots[k].size)
+                if j:
+                    for k in range(self.carried + self.rows, self.inputs):
+                        if self.slots[k].number >= 0:   # (a register is somebody else's once it was read)
+                            self.give(run, &self.slots[k], state[k])
+                turn = at if kept else j & 1
+                for k in range(self.outputs):
+                    if results[k].root >= 0:
+                        run.bases[results[k].root] = self.target(ends, k, turn, at)
+                if run_steps(self.plan, run) >= 0:
+                    raise RuntimeError("a guard in a program that is run over and over")
+                for k in range(self.outputs):
+                    target = self.target(ends, k, turn, at)
+                    self.take(run, &results[k], target)
+                    if k < self.carried:
+                        state[k] = target
+                    elif k >= stacked:
+                        add_to(<ndarray>sums[k - stacked], <ndarray>terms[k - stacked])
+        finally:
+            ad_set_current_log(outer)
+            if run != NULL:
+                run_end(self.plan, run)
+            free(state)
+        return most
+
+    cdef inline char* target(self, char** ends, int k, int64_t turn, int64_t at) noexcept:
+        """Where an output goes."""
+        if k >= self.carried + self.given:
+            return ends[k]
+        return ends[k] + (turn if k < self.carried else at) * self.slots[self.inputs + k].size
+
+
+cdef int add_to(ndarray total, ndarray term) except -1:
+    """Add one array to another of its shape; both are contiguous."""
+    cdef npy_intp i
+    cdef double* x
+    cdef float* y
+    if type_code(total) == NPY_DOUBLE:
+        x = <double*>PyArray_DATA(total)
+        for i in range(PyArray_SIZE(total)):
+            x[i] += (<double*>PyArray_DATA(term))[i]
+    elif type_code(total) == NPY_FLOAT:
+        y = <float*>PyArray_DATA(total)
+        for i in range(PyArray_SIZE(total)):
+            y[i] += (<float*>PyArray_DATA(term))[i]
+    else:
+        numpy.add(total, term, out=total)
+    return 0

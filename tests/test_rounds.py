@@ -1,0 +1,374 @@
+"""Loops of recorded functions as one record: what they give is what Python's rounds give, however transformed."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core.tensorflow import rolled
+
+X = np.array([0.3, 0.8, -0.4])
+W = np.array([1.2, 0.7, 0.4])
+ROWS = np.linspace(0.1, 0.9, 15).reshape(5, 3)
+
+Case = tuple[Callable[..., Any], tuple[np.ndarray, ...]]
+
+
+def _while(x: Any, w: Any) -> Any:
+    return tf.while_loop(lambda i, y: i < 5, lambda i, y: (i + 1, y * w + tf.sin(y)), (0, x))[1]
+
+
+def _while_values(x: Any, w: Any) -> Any:
+    """The number of rounds depends on values."""
+    return tf.while_loop(lambda y, n: tf.reduce_sum(y) < 20.0, lambda y, n: (y * 1.5 + w, n + 1), (x, tf.constant(0)))[
+        0
+    ]
+
+
+def _rolled_newton(x: Any, w: Any) -> Any:
+    def step(y: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(y)
+            loss = tf.reduce_sum(tf.cosh(y - w))
+        return y - 0.3 * tape.gradient(loss, y)
+
+    return tf.while_loop(lambda y: True, lambda y: step(y), [x], maximum_iterations=6)
+
+
+def _nested(x: Any, w: Any) -> Any:
+    def outer(i: Any, y: Any) -> Any:
+        return i + 1, tf.while_loop(lambda j, z: j < 4, lambda j, z: (j + 1, z * w + 0.1 * y), (0, y))[1]
+
+    return tf.while_loop(lambda i, y: i < 3, outer, (0, x))[1]
+
+
+def _structures(x: Any, w: Any) -> Any:
+    def step(state: Any, row: Any) -> Any:
+        return {"a": state["b"] * row, "b": (state["a"] + w) * 0.5}
+
+    found = tf.scan(step, tf.constant(ROWS), {"a": x, "b": x * 2.0})
+    return tf.reduce_sum(found["a"] * found["b"], 0)
+
+
+def _integers(x: Any, w: Any) -> Any:
+    """Integers of two lengths and a truth value are carried, and decide."""
+
+    def step(n: Any, big: Any, odd: Any, y: Any) -> Any:
+        return (
+            n + 1,
+            big * 3,
+            tf.logical_not(odd),
+            tf.where(odd, y * w, y + 0.1) + tf.cast(big % 1000, tf.float64) * 1e-3,
+        )
+
+    start = (tf.constant(0), tf.constant(1 << 40, tf.int64), tf.constant(True), x)
+    n, big, odd, y = tf.while_loop(lambda n, *rest: n < 6, step, start)
+    return y + tf.cast(n, tf.float64) + tf.cast(big // (1 << 40), tf.float64) + tf.cast(odd, tf.float64)
+
+
+def _narrow(x: Any, w: Any) -> Any:
+    y = tf.foldl(lambda a, e: a * 0.5 + tf.tanh(e), tf.cast(tf.constant(ROWS), tf.float32), tf.cast(x, tf.float32))
+    return tf.cast(y, tf.float64) * w
+
+
+def _complex(x: Any, w: Any) -> Any:
+    turn = tf.cast(w, tf.complex128) * 1j
+    z = tf.while_loop(lambda i, z: i < 5, lambda i, z: (i + 1, z * turn + 1.0), (0, tf.cast(x, tf.complex128)))[1]
+    return tf.math.real(z) * 2.0 + tf.math.imag(z)
+
+
+def _rows_read(x: Any, w: Any) -> Any:
+    """A row is read by the number that is carried."""
+    table = tf.constant(ROWS) * w
+    return tf.while_loop(lambda i, y: i < 5, lambda i, y: (i + 1, y * 0.5 + tf.gather(table, i)), (tf.constant(0), x))[
+        1
+    ]
+
+
+CASES: dict[str, Callable[..., Any]] = {
+    "while": _while,
+    "while, by values": _while_values,
+    "while, a gradient inside": _rolled_newton,
+    "nested": _nested,
+    "structures": _structures,
+    "integers": _integers,
+    "narrow": _narrow,
+    "complex": _complex,
+    "rows read": _rows_read,
+    "scan": lambda x, w: tf.reduce_sum(tf.scan(lambda a, e: a * w + tf.exp(-e), tf.constant(ROWS), x) ** 2, 0),
+    "scan, reverse": lambda x, w: tf.scan(lambda a, e: a * w + e, tf.constant(ROWS) * x, x, reverse=True)[1],
+    "scan, no initializer": lambda x, w: tf.scan(lambda a, e: a * w + e, tf.constant(ROWS) * x),
+    "foldl": lambda x, w: tf.foldl(lambda a, e: a * w + e * x, tf.constant(ROWS), x),
+    "foldl, widened": lambda x, w: tf.foldl(lambda a, e: a * 0.5 + e * w * x, tf.constant(ROWS), 1.0),
+    "foldr": lambda x, w: tf.foldr(lambda a, e: tf.sin(a) * e + w, tf.constant(ROWS), x),
+    "map_fn": lambda x, w: tf.map_fn(lambda e: tf.reduce_sum(e * w) * x, tf.constant(ROWS)),
+    "logsumexp": lambda x, w: tf.foldl(
+        lambda a, e: tf.reduce_logsumexp(a[:, None] + w[None, :], 0) + e, tf.constant(ROWS), x
+    ),
+}
+
+TRANSFORMED: dict[str, Callable[[Any], Callable[..., Any]]] = {
+    "value": lambda f: f,
+    "gradient": lambda f: tf.grad(lambda x, w: tf.reduce_sum(f(x, w) ** 2), (0, 1)),
+    "jvp": lambda f: lambda x, w: tf.jvp(f, (x, w), (x * 0.5, w * w))[1],
+    "second": lambda f: lambda x, w: tf.hvp(lambda v: tf.reduce_sum(tf.sin(f(v, w))), x, w),
+    "mixed": lambda f: tf.grad(lambda x, w: tf.reduce_sum(tf.grad(lambda v: tf.reduce_sum(f(v, w) ** 2))(x) * w), 1),
+    "jacobian": lambda f: lambda x, w: tf.jacobian(lambda v: f(x, v))(w),
+}
+
+
+@pytest.fixture(autouse=True)
+def every_loop_is_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """However short it is."""
+    monkeypatch.setattr(rolled, "FEW_ROUNDS", 1)
+    monkeypatch.setattr(rolled, "FEW_RECORDS", 0)
+    return
+
+
+def ops_of(f: Any) -> list[str]:
+    """The ops of the program that was recorded last."""
+    core = f.variants[-1]
+    return [core.node(k)[0] for k in range(len(core))]
+
+
+def bits(values: Any) -> list[bytes]:
+    return [np.asarray(x).tobytes() for x in tf.nest.flatten(values)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_loop_gives_to_the_last_bit_what_rounds_of_python_give(name: str) -> None:
+    f = CASES[name]
+    recorded = tf.function(f)
+    for x, w in ((X, W), (W * 0.9, X + 0.2)):
+        expected = f(tf.constant(x), tf.constant(w))
+        for _ in range(2):
+            assert bits(recorded(tf.constant(x), tf.constant(w))) == bits(expected)
+    assert "rounds" in ops_of(recorded)
+    assert recorded.trace_count == 1
+
+
+@pytest.mark.parametrize("kind", TRANSFORMED)
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("inside", [True, False])
+def test_derivatives_of_a_loop_are_those_of_its_rounds(name: str, kind: str, inside: bool) -> None:
+    f, change = CASES[name], TRANSFORMED[kind]
+    recorded = tf.function(change(f)) if inside else change(tf.function(f))
+    plain = change(f)
+    for x, w in ((X, W), (W * 0.9, X + 0.2)):
+        found, expected = (g(tf.constant(x), tf.constant(w)) for g in (recorded, plain))
+        for a, b in zip(tf.nest.flatten(found), tf.nest.flatten(expected), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5 if name == "narrow" else 1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_many_examples_are_one_loop_and_those_that_end_early_stay(name: str) -> None:
+    f = CASES[name]
+    xs = np.stack([X, W, X * 3.0, np.full(3, 6.0)])
+    for change in (lambda f: f, TRANSFORMED["gradient"]):
+        for g in (
+            tf.vectorize(change(tf.function(f)), in_axes=(0, None)),
+            tf.function(tf.vectorize(change(f), in_axes=(0, None))),
+        ):
+            found = tf.nest.flatten(g(tf.constant(xs), tf.constant(W)))
+            each = [tf.nest.flatten(change(f)(tf.constant(x), tf.constant(W))) for x in xs]
+            for a, *b in zip(found, *each, strict=True):
+                np.testing.assert_allclose(a, np.stack(b), rtol=1e-5 if name == "narrow" else 1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_loop_is_saved_and_loaded_with_its_derivatives(name: str, tmp_path: Path) -> None:
+    f = CASES[name]
+    program = tf.Program.from_function(f, tf.constant(X), tf.constant(W))
+    program.save(tmp_path / "loop.program")
+    loaded = tf.Program.load(tmp_path / "loop.program")
+    assert "rounds" in str(loaded)
+    assert bits(loaded(X, W)) == bits(f(tf.constant(X), tf.constant(W)))
+    if name != "while, by values":  # (how many rounds there are is looked at)
+        slope = loaded.gradient()
+        expected = tf.grad(lambda x, w: tf.reduce_sum(f(x, w)), (0, 1))(tf.constant(X), tf.constant(W))
+        for a, b in zip(slope(X, W)[1], expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5 if name == "narrow" else 1e-10)
+
+
+def test_variables_and_captured_tensors_that_a_body_reads_have_gradients() -> None:
+    v, c = tf.Variable(W), tf.constant(X * 0.5)
+
+    def f(x: Any) -> Any:
+        return tf.reduce_sum(tf.foldl(lambda a, e: a * v + c * e, tf.constant(ROWS), x))
+
+    recorded = tf.function(f)
+    x = tf.constant(X)
+    for _ in range(2):
+        for g in (f, recorded):
+            with tf.GradientTape() as tape:
+                tape.watch([c, x])
+                y = g(x)
+            found = tape.gradient(y, [v, c, x])
+            if g is f:
+                expected = found
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+        v.assign(W * 2.0)
+    assert recorded.trace_count == 1
+
+
+def test_no_rounds_give_what_there_was() -> None:
+    @tf.function
+    def f(x: Any, n: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * x), (tf.constant(0), x))[1]
+        return y, tape.gradient(y, x)
+
+    for n in (5, 0, 3, 1):
+        y, slope = f(tf.constant(X), tf.constant(n))
+        np.testing.assert_allclose(y, X ** (n + 1), rtol=1e-14)
+        np.testing.assert_allclose(slope, (n + 1) * X**n, rtol=1e-13)
+
+
+def test_the_number_of_rounds_is_no_reason_to_record_again() -> None:
+    @tf.function
+    def f(x: Any, n: Any) -> Any:
+        return tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * 1.5), (tf.constant(0), x))[1]
+
+    for n in (3, 7, 0, 100):
+        np.testing.assert_allclose(f(tf.constant(X), tf.constant(n)), X * 1.5**n, rtol=1e-13)
+    assert f.trace_count == 1
+
+
+def test_a_gradient_is_recorded_again_only_where_rounds_are_twice_as_many() -> None:
+    @tf.function
+    def slope(x: Any, n: Any) -> Any:
+        def f(x: Any) -> Any:
+            return tf.reduce_sum(tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * x), (tf.constant(0), x))[1])
+
+        return tf.grad(f)(x)
+
+    for n in range(9, 17):
+        np.testing.assert_allclose(slope(tf.constant(X), tf.constant(n)), (n + 1) * X**n, rtol=1e-12)
+    assert slope.trace_count == 1
+
+
+def test_a_body_is_recorded_once_whatever_the_number_of_rounds() -> None:
+    calls = []
+
+    def step(a: Any, e: Any) -> Any:
+        calls.append(1)
+        return a * 0.5 + e
+
+    f = tf.function(lambda e: tf.foldl(step, e, tf.constant(np.zeros(3))))
+    f(tf.constant(np.ones((1000, 3))))
+    assert len(calls) == 1
+    assert len(f.variants[0]) < 10
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda v: lambda a, e: a + e * tf.random.uniform((3,), dtype=tf.float64),
+        lambda v: lambda a, e: a + v.assign_add(e),
+        lambda v: lambda a, e: a * 2.0 if tf.reduce_sum(a) < 3.0 else a + e,
+        lambda v: lambda a, e: a + tf.numpy_function(np.sin, [e], tf.float64),
+        lambda v: lambda a, e: tf.concat([a, e], 0)[: a.shape[0] + 1],
+    ],
+    ids=["draws", "assigns", "looks", "calls Python", "grows"],
+)
+def test_a_body_that_is_no_program_is_run_as_it_is_written(body: Any) -> None:
+    def run(g: Callable[..., Any]) -> Any:
+        tf.random.set_seed(3)
+        v = tf.Variable(X)
+        made = g(lambda x: tf.foldl(body(v), tf.constant(ROWS), x))
+        return [made(tf.constant(X)), made(tf.constant(X * 2.0)), v.numpy()]
+
+    for a, b in zip(run(tf.function), run(lambda f: f), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
+
+
+def test_what_prints_prints_in_each_round(capsys: pytest.CaptureFixture[str]) -> None:
+    def step(a: Any, e: Any) -> Any:
+        tf.print("sum", tf.reduce_sum(a))
+        return a + e
+
+    f = tf.function(lambda x: tf.foldl(step, tf.constant(ROWS), x))
+    f(tf.constant(X))
+    f(tf.constant(X))
+    assert (capsys.readouterr().err + capsys.readouterr().out).count("sum") == 2 * len(ROWS)
+
+
+def test_an_error_in_a_body_is_the_users_at_its_line() -> None:
+    def step(a: Any, e: Any) -> Any:
+        return a + tf.ones(7, tf.float64)  # here
+
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        tf.function(lambda x: tf.foldl(step, tf.constant(ROWS), x))(tf.constant(X))
+    lines, first = inspect.getsourcelines(step)
+    at = [entry.lineno + 1 for entry in caught.traceback if entry.path == Path(__file__)]
+    assert first + next(k for k, line in enumerate(lines) if "# here" in line) in at
+
+
+def test_an_error_for_values_of_a_later_round_is_raised() -> None:
+    f = tf.function(lambda x: tf.foldl(lambda a, e: tf.linalg.cholesky(a * e), x, tf.constant(np.eye(2))))
+    good = np.ones(4)
+    np.testing.assert_allclose(f(tf.constant(good)), np.eye(2))
+    with pytest.raises(Exception, match=r"(?i)positive"):
+        f(tf.constant(np.array([1.0, 1.0, -1.0, 1.0])))
+    np.testing.assert_allclose(f(tf.constant(good)), np.eye(2))
+
+
+def test_many_rounds_take_the_memory_of_one_and_leave_nothing() -> None:
+    @tf.function
+    def f(x: Any, n: Any) -> Any:
+        return tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, tf.sin(y) + x), (tf.constant(0), x))[1]
+
+    x = tf.constant(np.linspace(0.0, 1.0, 1000))
+    expected = f(x, tf.constant(10))
+    import tracemalloc
+
+    gc.collect()
+    tracemalloc.start()
+    try:
+        f(x, tf.constant(100_000))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(f(x, tf.constant(10)), expected)
+
+
+def test_a_loop_leaves_no_references() -> None:
+    def f(x: Any, w: Any) -> Any:
+        return tf.grad(lambda w: tf.reduce_sum(_structures(x, w)))(w)
+
+    def run() -> int:
+        tf.function(f)(tf.constant(X), tf.constant(W))
+        gc.collect()
+        return sum(type(thing).__name__ in ("Body", "Rounds", "ProgramCore") for thing in gc.get_objects())
+
+    run()
+    before = run()
+    assert run() == before
+
+
+def test_a_tensor_of_a_body_that_somebody_keeps_says_so() -> None:
+    kept: list[Any] = []
+
+    def step(a: Any, e: Any) -> Any:
+        kept.append(a * 2.0)
+        return a + e
+
+    f = tf.function(lambda x: tf.foldl(step, tf.constant(ROWS), x) + kept[0])
+    with pytest.raises(ValueError, match="made while the body of a loop was being recorded"):
+        f(tf.constant(X))
+
+
+def test_loops_of_few_rounds_are_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    f = tf.function(lambda x: tf.foldl(lambda a, e: a + e, tf.constant(ROWS), x))
+    f(tf.constant(X))
+    assert "rounds" not in ops_of(f)
