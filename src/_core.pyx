@@ -47,12 +47,25 @@ cdef extern from *:
         if (size >= ((size_t)1 << 16))
             madvise((void *)begin, ((uintptr_t)memory + size) / page * page - begin, MADV_POPULATE_WRITE);
     }
+    /* Lists of millions of records are written from one end to the other: large pages are a fraction of the faults. */
+    static void ad_expect_many(void *memory, size_t size)
+    {
+    #ifdef MADV_HUGEPAGE
+        const uintptr_t page = 4096, begin = ((uintptr_t)memory + page - 1) / page * page;
+        if (size >= ((size_t)1 << 23))
+            madvise((void *)begin, ((uintptr_t)memory + size) / page * page - begin, MADV_HUGEPAGE);
+    #else
+        (void)memory, (void)size;
+    #endif
+    }
     #else
     #define ad_expect_writes(memory, size) ((void)(memory), (void)(size))
+    #define ad_expect_many(memory, size) ((void)(memory), (void)(size))
     #endif
     """
     int clz64 "ad_clz64"(uint64_t x) noexcept nogil
     void expect_writes "ad_expect_writes"(void* memory, size_t size) noexcept nogil
+    void expect_many "ad_expect_many"(void* memory, size_t size) noexcept nogil
 
 # Every allocation of the core's goes through these, so that a test can let each one fail.
 cdef extern from *:
@@ -242,6 +255,7 @@ include "kernels.pxi"
 include "line.pxi"
 include "rows.pxi"
 include "tensor.pxi"
+include "shapes.pxi"
 include "tape.pxi"
 include "past.pxi"
 include "around.pxi"
@@ -268,6 +282,7 @@ include "recurrence.pxi"
 include "program.pxi"
 include "passes.pxi"
 include "dissolving.pxi"
+include "arena.pxi"
 include "plan.pxi"
 include "replay.pxi"
 include "elements.pxi"

@@ -71,10 +71,10 @@ cdef class Dissolving:
         cdef size_t n = <size_t>p.count + 1
         cdef int32_t k
         self.p = p
-        self.to = ProgramCore.__new__(ProgramCore)
+        self.to = program_like(p)
         self.whole = whole
         self.places = {}
-        self.sizes = <int64_t*>calloc(len(p.shapes) + 1, sizeof(int64_t))
+        self.sizes = <int64_t*>calloc(p.shapes.count + 1, sizeof(int64_t))
         self.how = <uint8_t*>calloc(n, 1)
         self.parent = <int32_t*>malloc(n * sizeof(int32_t))
         self.gain = <double*>calloc(n, sizeof(double))
@@ -83,8 +83,8 @@ cdef class Dissolving:
         if (self.sizes == NULL or self.how == NULL or self.parent == NULL or self.gain == NULL or self.at == NULL
                 or self.first == NULL):
             raise MemoryError()
-        for k in range(<int32_t>len(p.shapes)):
-            self.sizes[k] = elements(<tuple>p.shapes[k])
+        for k in range(p.shapes.count):
+            self.sizes[k] = elements(p.shapes.shape(k))
         for k in range(p.count):
             self.parent[k] = k
             self.at[k] = -1

@@ -337,7 +337,9 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
                     nodes[k] = UNTRACKED
                 continue
             operand = x if k == 0 else (y if k == 1 else z)
-            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)):
+            # (What a trace alone has heard of, no sweep will come to.)
+            if not out.scalar and (operand.scalar or not same_shape(operand.array, out.array)) and (
+                    not log.tracer or derives(log, log.records[nodes[k]].listeners)):
                 broadcast = True
             listeners = join(log, listeners, log.records[nodes[k]].listeners)
             if row.derivative[k] == TRACED:

@@ -346,6 +346,8 @@ def guards_of(ProgramCore program):
     """The looks of a program as it was recorded, in their order, numbered from here on: [(value, truth, place)]."""
     cdef int32_t i
     cdef list looks = []
+    if not program.places:
+        return looks
     for i in range(program.count):
         if is_guard(&program.records[i]):
             place = program.places.get(i)
@@ -365,7 +367,7 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
     values. Returns the two programs and, for each input of the second before its cotangents, where it comes from:
     ("input", k) or ("output", k) of the first.
     """
-    cdef ProgramCore first = ProgramCore.__new__(ProgramCore), second = ProgramCore.__new__(ProgramCore)
+    cdef ProgramCore first = program_like(joint), second = program_like(joint)
     cdef ndarray late_nodes = zeroed(NPY_BOOL, joint.count), passed_nodes = zeroed(NPY_BOOL, joint.count)
     cdef ndarray first_map = identity_map(joint), second_map = identity_map(joint)
     cdef uint8_t* late = <uint8_t*>PyArray_DATA(late_nodes)

@@ -1,7 +1,8 @@
 # The optimiser of programs: small passes over records, each of which leaves a program that computes the same digits.
 #
 # A pass says for each node which earlier node has its value (`into`); `compact` then drops what nothing needs any more
-# and renumbers the rest. No pass changes the order of two floating-point operations.
+# and renumbers the rest. No pass changes the order of two floating-point operations. A plan that there was is of no use
+# afterwards.
 
 cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
     """Let every record read what `into` says."""
@@ -29,6 +30,7 @@ cdef bint is_pure(const Record* r) noexcept:
 cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
     """Redirect, and say the ends anew."""
     redirect(p, into)
+    p.plan = None
     p.outputs = [into[<int32_t>node] for node in p.outputs]
     p.assigned = [(which, into[<int32_t>node]) for which, node in p.assigned]
     return 0
@@ -83,6 +85,7 @@ def compact(ProgramCore p):
             p.values[n] = p.values[i]
         n += 1
     p.count = n
+    p.plan = None
     p.outputs = [at[<int32_t>node] for node in p.outputs]
     p.assigned = [(which, at[<int32_t>node]) for which, node in p.assigned]
     p.captures = [(at[<int32_t>node], tensor) for node, tensor in p.captures if needed[<int32_t>node]]
@@ -124,61 +127,152 @@ def fold_constants(ProgramCore p):
             r.flags &= ~(ATTRIBUTE | LIST | HOLES)
             r.a = r.b = UNTRACKED
             p.set_constant(i, value)
+            p.plan = None
     finally:
         ad_set_current_log(outer)
 
 
-cdef object attribute_key(object attribute):
-    """Equal for equal attributes; None where that is not known."""
+cdef inline uint64_t mixed(uint64_t h, uint64_t more) noexcept:
+    h = (h ^ more) * 0x9E3779B97F4A7C15ULL
+    return h ^ h >> 31
+
+
+cdef bint hash_attribute(object attribute, uint64_t* h) except -1:
+    """Mix in a hash that is equal for equal attributes; False where it is not known which are equal."""
+    kind = type(attribute)
+    h[0] = mixed(h[0], <uint64_t><uintptr_t><PyObject*>kind)
+    if attribute is None or attribute is Ellipsis:
+        return True
     if type(attribute) is tuple:
-        parts = []
+        h[0] = mixed(h[0], <uint64_t>len(<tuple>attribute))
         go_deeper(within)
         try:
             for part in <tuple>attribute:
-                key = attribute_key(part)
-                if key is None and part is not None:
-                    return None
-                parts.append(key)
+                if not hash_attribute(part, h):
+                    return False
         finally:
             come_up()
-        return tuple(parts)
+        return True
     if isinstance(attribute, slice):
-        return ("slice", attribute.start, attribute.stop, attribute.step)
+        return hash_attribute((attribute.start, attribute.stop, attribute.step), h)
     if isinstance(attribute, ndarray):
-        if (<ndarray>attribute).nbytes > 4096:
-            return ("array", id(attribute))
-        return ("array", attribute.dtype.str, attribute.shape, attribute.tobytes())
+        h[0] = mixed(h[0], <uint64_t><uintptr_t><PyObject*>attribute if (<ndarray>attribute).nbytes > FEW_BYTES_OF_KEY
+                     else <uint64_t>hash(attribute.tobytes()))
+        return True
     # (np_dtype on its own: see key_around.)
-    if (attribute is None or attribute is Ellipsis or isinstance(attribute, (int, float, str, bool, Hole))
-            or isinstance(attribute, np_dtype)):
-        return (type(attribute).__name__, attribute)
-    return None
+    if isinstance(attribute, (int, float, str, Hole)) or isinstance(attribute, np_dtype):
+        h[0] = mixed(h[0], <uint64_t>hash(attribute))
+        return True
+    return False
+
+
+cdef bint same_attribute(object a, object b) except -1:
+    """Whether attributes of which `hash_attribute` knows are equal."""
+    cdef Py_ssize_t k
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if type(a) is tuple:
+        if len(<tuple>a) != len(<tuple>b):
+            return False
+        go_deeper(within)
+        try:
+            for k in range(len(<tuple>a)):
+                if not same_attribute((<tuple>a)[k], (<tuple>b)[k]):
+                    return False
+        finally:
+            come_up()
+        return True
+    if isinstance(a, slice):
+        return same_attribute((a.start, a.stop, a.step), (b.start, b.stop, b.step))
+    if isinstance(a, ndarray):
+        return ((<ndarray>a).nbytes <= FEW_BYTES_OF_KEY and a.dtype.str == b.dtype.str and same_shape(a, b)
+                and a.tobytes() == b.tobytes())
+    if isinstance(a, float):
+        return same_bits(a, b)      # (zeros have signs)
+    return a == b
+
+
+cdef enum:
+    FEW_BYTES_OF_KEY = 4096     # of an array among attributes that is compared by its elements
+    NEAR = 8                    # places that are looked at near a record's own before those anywhere
+
+
+ctypedef struct Known:          # a record, by its hash
+    uint32_t tag
+    int32_t node
+
+
+ctypedef struct KnownAttribute:
+    uint64_t hashed
+    PyObject* attribute         # (borrowed of the first record that has it)
+
+
+ctypedef struct KnownAttributes:    # a hash table
+    KnownAttribute* places
+    size_t room
+    size_t count
+
+
+cdef PyObject* first_like(KnownAttributes* known, object attribute) except? NULL:
+    """The first attribute that was equal to this one; NULL where that is not known."""
+    cdef uint64_t hashed = 0
+    cdef size_t at
+    cdef KnownAttribute* place
+    if not hash_attribute(attribute, &hashed):
+        return NULL
+    if 2 * known.count >= known.room:
+        make_room_for_attributes(known)
+    at = <size_t>hashed & (known.room - 1)
+    while True:
+        place = &known.places[at]
+        if place.attribute == NULL:
+            place.hashed = hashed
+            place.attribute = <PyObject*>attribute
+            known.count += 1
+            return place.attribute
+        if place.hashed == hashed and same_attribute(<object>place.attribute, attribute):
+            return place.attribute
+        at = (at + 1) & (known.room - 1)
+
+
+cdef int make_room_for_attributes(KnownAttributes* known) except -1:
+    cdef KnownAttributes before = known[0]
+    cdef size_t k, at
+    known.room = 4 * before.room if before.room else 64
+    known.places = <KnownAttribute*>calloc(known.room, sizeof(KnownAttribute))
+    if known.places == NULL:
+        known[0] = before
+        raise MemoryError()
+    for k in range(before.room):
+        if before.places[k].attribute != NULL:
+            at = <size_t>before.places[k].hashed & (known.room - 1)
+            while known.places[at].attribute != NULL:
+                at = (at + 1) & (known.room - 1)
+            known.places[at] = before.places[k]
+    free(before.places)
+    return 0
 
 
 def share_common(ProgramCore p):
-    """Compute the same thing once."""
+    """Compute the same thing once. Equal attributes are one object afterwards."""
     cdef ndarray map = identity_map(p)
     cdef int32_t* into = places_of(map)
-    cdef int32_t* slots
-    cdef size_t room = 64, at, mask
-    cdef uint64_t h
-    cdef int32_t i, j, a
+    cdef KnownAttributes attributes
+    cdef Known* slots
+    cdef size_t room = 64
+    cdef int32_t i
     cdef int k
     cdef Record* r
-    cdef Record* q
-    cdef int32_t* attribute_number
-    cdef dict numbers = {}
-    cdef bint same
+    cdef PyObject* first
+    memset(&attributes, 0, sizeof(KnownAttributes))
     while room < 2 * <size_t>p.count:
         room *= 2
-    mask = room - 1
-    slots = <int32_t*>malloc(room * sizeof(int32_t))
-    attribute_number = <int32_t*>calloc(p.count + 1, sizeof(int32_t))
-    if slots == NULL or attribute_number == NULL:
-        free(slots)
-        free(attribute_number)
+    slots = <Known*>malloc(room * sizeof(Known))
+    if slots == NULL:
         raise MemoryError()
-    memset(slots, 0xff, room * sizeof(int32_t))
+    memset(slots, 0xff, room * sizeof(Known))
     try:
         for i in range(p.count):
             r = &p.records[i]
@@ -193,51 +287,75 @@ def share_common(ProgramCore p):
             if not (is_pure(r) or (is_known(r) and r.flags & SCALAR)):
                 continue
             if not r.flags & LIST and r.a > r.b and changes_places(r):
-                a = r.a
-                r.a = r.b
-                r.b = a
+                r.a, r.b = r.b, r.a
             if r.flags & ATTRIBUTE:
-                key = attribute_key(<object>r.payload.attribute)
-                if key is None:
+                first = first_like(&attributes, <object>r.payload.attribute)
+                if first == NULL:
                     continue
-                attribute_number[i] = numbers.setdefault((r.op, key), len(numbers) + 1)
-            h = (<uint64_t>r.op * 0x9E3779B97F4A7C15ULL) ^ (<uint64_t>r.dtype << 17)
-            h ^= <uint64_t>r.shape * 0xC2B2AE3D27D4EB4FULL
-            h ^= <uint64_t>attribute_number[i] * 0x165667B19E3779F9ULL
-            if is_constant(r):
-                h ^= p.values[i].bits * 0x27D4EB2F165667C5ULL
-            elif r.flags & LIST:
-                for k in range(r.b):
-                    h = (h ^ <uint64_t>p.operands[r.a + k]) * 0x9E3779B97F4A7C15ULL
-                    h ^= h >> 29
-            else:
-                h = (h ^ <uint64_t>(r.a + 1)) * 0x9E3779B97F4A7C15ULL
-                h ^= h >> 31
-                h = (h ^ <uint64_t>(r.b + 1)) * 0xC2B2AE3D27D4EB4FULL
-            h ^= h >> 32
-            at = <size_t>h & mask
-            while slots[at] >= 0:
-                j = slots[at]
-                q = &p.records[j]
-                same = (q.op == r.op and q.dtype == r.dtype and q.shape == r.shape
-                        and (q.flags & (LIST | ATTRIBUTE)) == (r.flags & (LIST | ATTRIBUTE))
-                        and attribute_number[j] == attribute_number[i])
-                if same and is_constant(r):
-                    same = p.values[i].bits == p.values[j].bits
-                elif same and r.flags & LIST:
-                    same = q.b == r.b and memcmp(&p.operands[q.a], &p.operands[r.a], <size_t>r.b * sizeof(int32_t)) == 0
-                elif same:
-                    same = q.a == r.a and q.b == r.b
-                if same:
-                    into[i] = j
-                    break
-                at = (at + 1) & mask
-            else:
-                slots[at] = i
+                if first != r.payload.attribute:
+                    swap_attribute(r, <object>first)
+            into[i] = first_same(p, i, slots, room - 1)
     finally:
         free(slots)
-        free(attribute_number)
+        free(attributes.places)
     finish_pass(p, into)
+
+
+cdef int32_t first_same(ProgramCore p, int32_t node, Known* slots, size_t mask) noexcept:
+    """The first record that is the same as this one: itself, if there was none before.
+
+    It is looked for near a place that its last operand's number gives, and only if there is no room there in one that
+    its hash gives: what is recorded one after the other is then looked up side by side, in memory that is at hand."""
+    cdef Record* r = &p.records[node]
+    cdef uint64_t h = <uint64_t>r.op | <uint64_t>r.dtype << 16 | <uint64_t>r.shape << 32
+    cdef int32_t last = -1
+    cdef size_t at
+    cdef uint32_t tag
+    cdef int k
+    if is_constant(r):
+        h = mixed(h, p.values[node].bits)
+    elif r.flags & LIST:
+        for k in range(r.b):
+            h = mixed(h, <uint64_t>p.operands[r.a + k])
+            last = max(last, p.operands[r.a + k])
+    else:
+        h = mixed(h, <uint64_t><uint32_t>r.a | <uint64_t><uint32_t>r.b << 32)
+        last = max(r.a, r.b)
+    if r.flags & ATTRIBUTE:
+        h = mixed(h, <uint64_t><uintptr_t>r.payload.attribute)
+    tag = <uint32_t>(h >> 32)
+    if last >= 0:
+        for k in range(NEAR):
+            at = (2 * <size_t>last + ((h + k) & (NEAR - 1))) & mask
+            if slots[at].node < 0:
+                slots[at].tag = tag
+                slots[at].node = node
+                return node
+            if slots[at].tag == tag and is_same(p, slots[at].node, node):
+                return slots[at].node
+    at = <size_t>(h >> 8) & mask
+    while slots[at].node >= 0:
+        if slots[at].tag == tag and is_same(p, slots[at].node, node):
+            return slots[at].node
+        at = (at + 1) & mask
+    slots[at].tag = tag
+    slots[at].node = node
+    return node
+
+
+cdef bint is_same(ProgramCore p, int32_t first, int32_t second) noexcept:
+    """Whether two records of which equal attributes are one object compute the same."""
+    cdef Record* q = &p.records[first]
+    cdef Record* r = &p.records[second]
+    if (q.op != r.op or q.dtype != r.dtype or q.shape != r.shape
+            or (q.flags & (LIST | ATTRIBUTE)) != (r.flags & (LIST | ATTRIBUTE))
+            or (r.flags & ATTRIBUTE and q.payload.attribute != r.payload.attribute)):
+        return False
+    if is_constant(r):
+        return p.values[first].bits == p.values[second].bits
+    if r.flags & LIST:
+        return q.b == r.b and memcmp(&p.operands[q.a], &p.operands[r.a], <size_t>r.b * sizeof(int32_t)) == 0
+    return q.a == r.a and q.b == r.b
 
 
 cdef inline bint is_known(const Record* r) noexcept:

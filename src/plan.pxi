@@ -23,7 +23,6 @@ cdef enum:
     ARENA = 0                   # roots: where addresses begin
     MOST_JOINED = 256           # ops of a line
     RECENT = 8                  # steps of a kind that an op may still join
-    ALIGNMENT = 64
 
 ctypedef struct Place:          # where a node's value is
     uint8_t scalar              # in a register, as one number or as that number everywhere
@@ -100,6 +99,15 @@ ctypedef struct Storage:        # of a node that owns memory
     npy_intp offset
     size_t size
 
+ctypedef struct Recent:         # the last steps of one kind, the oldest first
+    int count
+    int32_t steps[RECENT]
+
+ctypedef struct Contiguous:     # where in the plan's list the geometry of a shape stands, for items of one size
+    int32_t geometry
+    int32_t item                # 0 where there is none yet
+    size_t size                 # bytes
+
 
 ctypedef struct Run:            # the memory of one replay
     double* registers
@@ -141,6 +149,7 @@ cdef class Plan:
     cdef npy_intp* geometry
     cdef int32_t geometry_count
     cdef int32_t geometry_capacity
+    cdef Contiguous* contiguous     # by number of the shape
     cdef Storage* storage
     cdef int32_t register_count
     cdef double* registers          # constants in their places
@@ -197,6 +206,7 @@ cdef class Plan:
         free(self.kind_of)
         free(self.places)
         free(self.geometry)
+        free(self.contiguous)
         free(self.storage)
         free(self.registers)
         free(self.by_rows)
@@ -263,17 +273,23 @@ cdef int place_contiguous(Plan plan, int32_t node) except -1:
     cdef npy_intp step = item_size[plan.program.records[node].dtype]
     cdef int d, nd = <int>len(shape)
     cdef Place* p = &plan.places[node]
-    for d in range(nd - 1, -1, -1):
-        dims[d] = shape[d]
-        strides[d] = step
-        step *= dims[d]
+    cdef Contiguous* known = &plan.contiguous[plan.program.records[node].shape]
+    if known.item != <int32_t>step:
+        known.item = 0
+        for d in range(nd - 1, -1, -1):
+            dims[d] = shape[d]
+            strides[d] = step
+            step *= dims[d]
+        known.geometry = add_geometry(plan, nd, dims, strides)
+        known.size = <size_t>step
+        known.item = <int32_t>item_size[plan.program.records[node].dtype]
     p.scalar = 0
     p.direct = 1
     p.owner = node
     p.offset = 0
     p.nd = nd
-    p.geometry = add_geometry(plan, nd, dims, strides)
-    plan.storage[node].size = <size_t>step
+    p.geometry = known.geometry
+    plan.storage[node].size = known.size
     return 0
 
 
@@ -399,18 +415,21 @@ cdef int32_t earliest(Plan plan, int32_t node, int kind) except -2:
     return found
 
 
-cdef int32_t join_step(Plan plan, list recent, int32_t node, int kind, int weight) except -1:
+cdef int32_t join_step(Plan plan, Recent* recent, int32_t node, int kind, int weight) except -1:
     """A step of its kind that a node can join, or a new one."""
     cdef int32_t from_ = earliest(plan, node, kind), s
-    for candidate in recent:
-        s = candidate
+    cdef int k
+    for k in range(recent.count):
+        s = recent.steps[k]
         if s >= from_ and (kind == STEP_SCALARS or plan.steps[s].weight + weight <= MOST_JOINED):
             break
     else:
         s = add_step(plan, kind, node)
-        recent.append(s)
-        if len(recent) > RECENT:
-            del recent[0]
+        if recent.count == RECENT:
+            recent.count -= 1
+            memmove(recent.steps, &recent.steps[1], (RECENT - 1) * sizeof(int32_t))
+        recent.steps[recent.count] = s
+        recent.count += 1
     plan.steps[s].count += 1
     plan.steps[s].weight += weight
     plan.step_of[node] = s
@@ -699,6 +718,22 @@ cdef int place_register(Plan plan, int32_t node) except -1:
 
 cdef int schedule(Plan plan) except -1:
     """Give every node its step and its place."""
+    cdef Recent* recent = <Recent*>calloc(2 * plan.program.shapes.count + 1, sizeof(Recent))
+    if recent == NULL:
+        raise MemoryError()
+    try:
+        give_steps(plan, recent, &recent[1])
+    finally:
+        free(recent)
+    return 0
+
+
+cdef inline Recent* lines_of(Recent* lines, uint32_t shape, int dtype) noexcept:
+    """The last lines over a shape, in a dtype that lines compute in."""
+    return &lines[2 * <size_t>shape + (dtype == NPY_FLOAT)]
+
+
+cdef int give_steps(Plan plan, Recent* scalar_steps, Recent* lines) except -1:
     cdef ProgramCore p = plan.program
     cdef int32_t i, given = p.input_count + <int32_t>len(p.variables)
     cdef Record* r
@@ -707,8 +742,6 @@ cdef int schedule(Plan plan) except -1:
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int n
-    cdef list scalar_steps = []
-    cdef dict line_steps = {}
     plan.register_count = 0
     for i in range(p.count):
         r = &p.records[i]
@@ -738,11 +771,11 @@ cdef int schedule(Plan plan) except -1:
                 place_register(plan, i)
         elif kind == STEP_LINE:
             n = p.nodes_of(i, &nodes, pair)
-            join_step(plan, line_steps.setdefault((r.shape, p.records[nodes[n - 1]].dtype), []), i, kind,
+            join_step(plan, lines_of(lines, r.shape, p.records[nodes[n - 1]].dtype), i, kind,
                       1 if row.formula == NULL else row.formula.code_room)
             place_contiguous(plan, i)
         elif kind == TOTAL:
-            join_step(plan, line_steps.setdefault((p.records[r.a].shape, r.dtype), []), i, STEP_LINE, 1)
+            join_step(plan, lines_of(lines, p.records[r.a].shape, r.dtype), i, STEP_LINE, 1)
             plan.kind_of[i] = TOTAL
             place_register(plan, i)
         elif kind == VIEW:
@@ -905,71 +938,60 @@ cdef int assign_memory(Plan plan) except -1:
 
 
 cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
-    """First fit, in the order of the steps."""
+    """Pieces of the arena, in the order of the steps; each is free again after the last step that reads it."""
     cdef ProgramCore p = plan.program
-    cdef int32_t i
-    cdef int s, k
-    cdef size_t size, offset
-    cdef list born = [[] for _ in range(plan.step_count)], dying = [[] for _ in range(plan.step_count)]
-    cdef list gaps = []             # [offset, size], in order
-    cdef size_t end = 0
+    cdef Arena arena
+    cdef int32_t i, s, following
+    cdef int32_t* born = <int32_t*>malloc((2 * <size_t>plan.step_count + 2 * <size_t>p.count + 1) * sizeof(int32_t))
+    cdef int32_t* dying = born + plan.step_count        # for each step the first node, and
+    cdef int32_t* next_node = dying + plan.step_count   # the one behind each node
+    cdef int32_t* piece = next_node + p.count
     cdef Storage* o
-    for i in range(p.count):
-        if plan.places[i].owner != i or plan.step_of[i] < 0 or plan.storage[i].root >= 0 or plan.kind_of[i] == VIEW:
-            continue
-        if plan.kind_of[i] == STEP_LINE and not needed[i]:
-            continue
-        if ((plan.kind_of[i] == STEP_SCALARS and plan.places[i].scalar) or plan.kind_of[i] == TOTAL
-                or plan.kind_of[i] == STEP_GUARD):
-            continue
-        born[plan.step_of[i]].append(i)
-    for s in range(plan.step_count):
-        for node in born[s]:
-            i = node
-            o = &plan.storage[i]
-            size = (o.size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
-            if size == 0:
-                size = ALIGNMENT
-            for k in range(len(gaps)):
-                if gaps[k][1] >= size:
-                    offset = gaps[k][0]
-                    if gaps[k][1] == size:
-                        del gaps[k]
-                    else:
-                        gaps[k] = [offset + size, gaps[k][1] - size]
-                    break
-            else:
-                offset = end
-                end += size
-            o.root = ARENA
-            o.offset = <npy_intp>offset
-            if o.last < s:
-                o.last = s
-            if o.last < plan.step_count:
-                dying[o.last].append((offset, size))
-        for offset_, size_ in dying[s]:
-            give_gap(gaps, offset_, size_)
-    plan.arena_size = end
+    if born == NULL:
+        raise MemoryError()
+    arena_open(&arena)
+    try:
+        expect_many(born, 2 * <size_t>p.count * sizeof(int32_t))
+        memset(born, 0xff, 2 * <size_t>plan.step_count * sizeof(int32_t))
+        for i in range(p.count - 1, -1, -1):
+            if in_arena(plan, i, needed):
+                next_node[i] = born[plan.step_of[i]]
+                born[plan.step_of[i]] = i
+        for s in range(plan.step_count):
+            i = born[s]
+            while i >= 0:
+                following = next_node[i]
+                o = &plan.storage[i]
+                piece[i] = arena_take(&arena, o.size)
+                o.root = ARENA
+                o.offset = <npy_intp>(arena.pieces[piece[i]].offset * ALIGNMENT)
+                if o.last < s:
+                    o.last = s
+                if o.last < plan.step_count:
+                    next_node[i] = dying[o.last]
+                    dying[o.last] = i
+                i = following
+            i = dying[s]
+            while i >= 0:
+                arena_give(&arena, piece[i])
+                i = next_node[i]
+        plan.arena_size = arena.end * ALIGNMENT
+    finally:
+        arena_close(&arena)
+        free(born)
     return 0
 
 
-cdef int give_gap(list gaps, object offset, object size) except -1:
-    """Put a piece back, joined with its neighbours."""
-    cdef int low = 0, high = <int>len(gaps), middle
-    while low < high:
-        middle = (low + high) // 2
-        if gaps[middle][0] < offset:
-            low = middle + 1
-        else:
-            high = middle
-    gaps.insert(low, [offset, size])
-    if low + 1 < len(gaps) and offset + size == gaps[low + 1][0]:
-        gaps[low][1] += gaps[low + 1][1]
-        del gaps[low + 1]
-    if low > 0 and gaps[low - 1][0] + gaps[low - 1][1] == gaps[low][0]:
-        gaps[low - 1][1] += gaps[low][1]
-        del gaps[low]
-    return 0
+cdef inline bint in_arena(Plan plan, int32_t node, const uint8_t* needed) noexcept:
+    """Whether a node's memory is a piece of the arena: it has some of its own, and no root."""
+    cdef int kind = plan.kind_of[node]
+    if plan.places[node].owner != node or plan.step_of[node] < 0 or plan.storage[node].root >= 0:
+        return False
+    if kind == STEP_LINE:
+        return needed[node]
+    if kind == STEP_SCALARS:
+        return not plan.places[node].scalar
+    return not (kind == VIEW or kind == TOTAL or kind == STEP_GUARD)
 
 
 cdef Address address_of(Plan plan, int32_t node) noexcept:
@@ -1071,7 +1093,7 @@ cdef int build_elements(Plan plan, ScalarOp* o, int32_t node) noexcept:
     return n
 
 
-cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
+cdef int build_scalars(Plan plan, int s, int32_t* members, int64_t* found) except -1:
     cdef ProgramCore p = plan.program
     cdef Step* step = &plan.steps[s]
     cdef ScalarStep* made = <ScalarStep*>calloc(1, sizeof(ScalarStep))
@@ -1091,6 +1113,7 @@ cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
     made.ops = <ScalarOp*>calloc(room, sizeof(ScalarOp))
     if made.ops == NULL:
         raise MemoryError()
+    expect_many(made.ops, step.count * sizeof(ScalarOp))
     for k in range(step.count):
         i = members[k]
         r = &p.records[i]
@@ -1122,15 +1145,19 @@ cdef int build_scalars(Plan plan, int s, int32_t* members) except -1:
             o.with_.function = <void*>row_on_number
         elif o.code == SCALAR_MOVE and r.dtype == NPY_BOOL:
             o.code = SCALAR_TRUTH
-    pair_sines(made)
+    pair_sines(made, s, found)
     made.count = <int32_t>join_scalars(made.ops, made.count)
     made.ops[made.count].code = SCALAR_END
     return 0
 
 
-cdef int pair_sines(ScalarStep* step) except -1:
-    """A sine and a cosine of one number are computed together."""
-    cdef dict seen = {}
+cdef inline int64_t noted_at(int s, int32_t value) noexcept:
+    """A number that holds for step s: what is found there of another step counts as nothing."""
+    return <int64_t>s << 32 | value
+
+
+cdef int pair_sines(ScalarStep* step, int s, int64_t* found) except -1:
+    """A sine and a cosine of one number are computed together. `found` is for each register the first of them."""
     cdef int k, n = 0
     cdef ScalarOp* o
     cdef ScalarOp* q
@@ -1140,11 +1167,10 @@ cdef int pair_sines(ScalarStep* step) except -1:
         o = &step.ops[k]
         if (o.code == SCALAR_CALL1 and not o.rounds
                 and (o.with_.function == <void*>c_sin or o.with_.function == <void*>c_cos)):
-            found = seen.get(o.a)
-            if found is None:
-                seen[o.a] = n
+            if found[o.a] >> 32 != s:
+                found[o.a] = noted_at(s, n)
             else:
-                q = &step.ops[<int>found]
+                q = &step.ops[<int32_t>found[o.a]]
                 if q.code == SCALAR_CALL1 and q.with_.function != o.with_.function:
                     if q.with_.function == <void*>c_sin:
                         q.b = o.out
@@ -1212,8 +1238,9 @@ cdef int load_node(Plan plan, LineStep* step, int32_t node) except -1:
     return bind_register(plan, step, register, node)
 
 
-cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except -1:
-    """The records of a step as a line: each is an instruction, or several, a sum, or zeros around an operand."""
+cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t* register_of) except -1:
+    """The records of a step as a line: each is an instruction, or several, a sum, or zeros around an operand.
+    `register_of` is for each node the line's register."""
     cdef ProgramCore p = plan.program
     cdef Step* step = &plan.steps[s]
     cdef LineStep* made = <LineStep*>calloc(1, sizeof(LineStep))
@@ -1225,7 +1252,6 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except 
     cdef npy_intp dims[MOST_DIMS]
     cdef int32_t i = members[0]
     cdef int at, k, j, n, code = 0, registers = 0
-    cdef dict register_of = {}
     cdef tuple whole = p.shape(p.records[i].a if plan.kind_of[i] == TOTAL else i)
     cdef Line* line
     if made == NULL:
@@ -1253,9 +1279,9 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except 
             bind_register(plan, made, at, nodes[0])
         else:
             for j in range(n):
-                if nodes[j] not in register_of:
-                    register_of[nodes[j]] = load_node(plan, made, nodes[j])
-                inputs[j] = register_of[nodes[j]]
+                if register_of[nodes[j]] >> 32 != s:
+                    register_of[nodes[j]] = noted_at(s, load_node(plan, made, nodes[j]))
+                inputs[j] = <int>register_of[nodes[j]]
             if plan.kind_of[i] == TOTAL:
                 line_sum(line, inputs[0], plan.places[i].number)
                 continue
@@ -1265,7 +1291,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed) except 
                 at = line_copy(line, at)
             line.registers[at].kind = DIRECT_REGISTER
             bind_register(plan, made, at, i)
-        register_of[i] = at
+        register_of[i] = noted_at(s, at)
     line_lay_out(line)
     plan.most_registers = max(plan.most_registers, line.count)
     return 0
@@ -1470,6 +1496,7 @@ cdef Plan make_plan(ProgramCore program):
     cdef int32_t* members = NULL
     cdef int32_t* filled = NULL
     cdef uint8_t* needed = NULL
+    cdef int64_t* found = NULL      # by node, or register
     cdef int s
     cdef int32_t at = 0
     plan.step_of = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
@@ -1477,11 +1504,14 @@ cdef Plan make_plan(ProgramCore program):
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
     plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
     plan.by_rows = <uint8_t*>calloc(p.count + 1, 1)
+    plan.contiguous = <Contiguous*>calloc(p.shapes.count + 1, sizeof(Contiguous))
     if p is not program:
         plan.looks = p.places
     if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL
-            or plan.by_rows == NULL):
+            or plan.by_rows == NULL or plan.contiguous == NULL):
         raise MemoryError()
+    expect_many(plan.places, p.count * sizeof(Place))
+    expect_many(plan.storage, p.count * sizeof(Storage))
     find_updates(plan)
     schedule(plan)
     assign_memory(plan)
@@ -1489,9 +1519,12 @@ cdef Plan make_plan(ProgramCore program):
     members = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
     filled = <int32_t*>calloc(plan.step_count + 1, sizeof(int32_t))
     needed = <uint8_t*>calloc(p.count + 1, 1)
+    found = <int64_t*>malloc((max(p.count, plan.register_count) + 1) * sizeof(int64_t))
     try:
-        if plan.registers == NULL or members == NULL or filled == NULL or needed == NULL:
+        if plan.registers == NULL or members == NULL or filled == NULL or needed == NULL or found == NULL:
             raise MemoryError()
+        expect_many(found, p.count * sizeof(int64_t))
+        memset(found, 0xff, (max(p.count, plan.register_count) + 1) * sizeof(int64_t))
         for i in range(p.count):
             if is_constant(&p.records[i]) and plan.places[i].scalar:
                 plan.registers[plan.places[i].number] = (p.values[i].number if p.records[i].flags & SCALAR
@@ -1507,9 +1540,9 @@ cdef Plan make_plan(ProgramCore program):
                 filled[s] += 1
         for s in range(plan.step_count):
             if plan.steps[s].kind == STEP_SCALARS:
-                build_scalars(plan, s, members + plan.steps[s].first)
+                build_scalars(plan, s, members + plan.steps[s].first, found)
             elif plan.steps[s].kind == STEP_LINE:
-                build_line(plan, s, members + plan.steps[s].first, needed)
+                build_line(plan, s, members + plan.steps[s].first, needed, found)
             elif plan.steps[s].kind == STEP_MATMUL:
                 build_product(plan, s)
             elif plan.steps[s].kind == STEP_KERNEL:
@@ -1522,6 +1555,7 @@ cdef Plan make_plan(ProgramCore program):
         free(members)
         free(filled)
         free(needed)
+        free(found)
     plan.spares = [None] * len(p.assigned)
     if CHECKED:
         check_plan(plan)
@@ -1544,7 +1578,7 @@ cdef void check_plan(Plan plan) noexcept:
         n = p.nodes_of(i, &nodes, pair)
         for k in range(n):
             check(0 <= nodes[k] < i)
-        check(p.records[i].op < MOST_OPCODES and p.records[i].shape < <uint32_t>len(p.shapes))
+        check(p.records[i].op < MOST_OPCODES and p.records[i].shape < <uint32_t>p.shapes.count)
         place = &plan.places[i]
         storage = &plan.storage[i]
         check(-1 <= plan.step_of[i] < plan.step_count and 0 <= place.owner <= i and storage.root < plan.root_count)

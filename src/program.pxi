@@ -39,8 +39,7 @@ cdef class ProgramCore:
     cdef int32_t* operands
     cdef int32_t operand_count
     cdef int32_t operand_capacity
-    cdef list shapes                # by number: a tuple
-    cdef dict shape_numbers
+    cdef Shapes shapes              # by number; shared with the programs that are made of this one
     cdef readonly int input_count   # nodes 0 ... are the arguments,
     cdef readonly list variables    # and the next ones these variables' values
     cdef readonly list captures     # [(node, tensor)]: constants that were somebody's tensors
@@ -49,12 +48,11 @@ cdef class ProgramCore:
     cdef list watched               # numbers of arguments, and captured tensors, that tapes within watch; or None
     cdef readonly dict places       # of guards: where in the user's code
     cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
-    cdef object plan                # how it is laid out in memory (plan.pxi); None until it is
+    cdef readonly object plan       # how it is laid out in memory (plan.pxi); None until it is
     cdef object __weakref__
 
     def __cinit__(self):
-        self.shapes = []
-        self.shape_numbers = {}
+        self.shapes = Shapes()
         self.variables = []
         self.captures = []
         self.outputs = []
@@ -75,16 +73,20 @@ cdef class ProgramCore:
     def __len__(self):
         return self.count
 
-    cdef uint32_t shape_number(self, tuple shape) except? 0xffffffff:
-        number = self.shape_numbers.get(shape)
-        if number is None:
-            number = len(self.shapes)
-            self.shape_numbers[shape] = number
-            self.shapes.append(shape)
-        return number
+    cdef int reserve(self, int64_t count) except -1:
+        """Room for so many records in all."""
+        if count > self.capacity:
+            grow_records(&self.records, &self.values, count, "a program")
+            self.capacity = <int32_t>count
+        return 0
 
     cdef int32_t append(self, int op, int dtype, tuple shape, const int32_t* nodes, int n, object attribute) except -1:
         """One more record; returns its node."""
+        return self.append_shaped(op, dtype, self.shapes.number_of(shape), nodes, n, <PyObject*>attribute)
+
+    cdef int32_t append_shaped(self, int op, int dtype, uint32_t shape, const int32_t* nodes, int n,
+                               PyObject* attribute) except -1:
+        """The same, given the number of the shape."""
         cdef int32_t capacity
         cdef Record* r
         if self.count == self.capacity:
@@ -93,10 +95,10 @@ cdef class ProgramCore:
             self.capacity = capacity
         r = &self.records[self.count]
         r.op = <uint16_t>op
-        r.flags = SCALAR if len(shape) == 0 and (dtype == NPY_DOUBLE or dtype == NPY_FLOAT or dtype == NPY_BOOL) else 0
+        r.flags = SCALAR if shape == 0 and (dtype == NPY_DOUBLE or dtype == NPY_FLOAT or dtype == NPY_BOOL) else 0
         r.dtype = <uint8_t>dtype
         r.a = r.b = UNTRACKED
-        r.shape = self.shape_number(shape)
+        r.shape = shape
         memset(&r.payload, 0, sizeof(Payload))
         self.values[self.count].array = NULL
         if n <= 2:
@@ -106,9 +108,9 @@ cdef class ProgramCore:
                 r.b = nodes[1]
         else:
             list_operands(r, nodes, n, &self.operands, &self.operand_count, &self.operand_capacity)
-        if attribute is not None:
-            Py_INCREF(attribute)
-            r.payload.attribute = <PyObject*>attribute
+        if attribute != Py_None:
+            Py_INCREF(<object>attribute)
+            r.payload.attribute = attribute
             r.flags |= ATTRIBUTE
         self.count += 1
         return self.count - 1
@@ -148,11 +150,15 @@ cdef class ProgramCore:
         nodes[0] = pair
         return 0 if r.a == UNTRACKED else (1 if r.b == UNTRACKED else 2)
 
+    cdef inline PyObject* attribute_at(self, int32_t node) noexcept:
+        """A record's attribute, borrowed, or None."""
+        return self.records[node].payload.attribute if self.records[node].flags & ATTRIBUTE else Py_None
+
     cdef inline object attribute(self, int32_t node):
         return <object>self.records[node].payload.attribute if self.records[node].flags & ATTRIBUTE else None
 
     cdef inline tuple shape(self, int32_t node):
-        return <tuple>self.shapes[self.records[node].shape]
+        return self.shapes.shape(self.records[node].shape)
 
     cdef inline Operand reference(self, int32_t node):
         """The tensor around somebody's array that a constant stands for, or None."""
@@ -224,6 +230,7 @@ cdef class ProgramCore:
 
     def set_ends(self, int inputs, list variables, list outputs, list assigned, captures=(), dict places=None):
         """Say what goes in and what comes out, once all records are there."""
+        self.plan = None
         self.input_count = inputs
         self.variables = list(variables)
         self.outputs = list(outputs)
@@ -243,19 +250,28 @@ cdef class ProgramCore:
 
     def copy(self):
         """The same records, to be rewritten."""
-        cdef ProgramCore other = ProgramCore.__new__(ProgramCore)
+        cdef ProgramCore other = program_like(self)
         cdef int32_t i
         cdef int32_t pair[2]
         cdef int32_t* nodes
         cdef int n
+        other.reserve(self.count)
         for i in range(self.count):
             n = self.nodes_of(i, &nodes, pair)
-            other.append(self.records[i].op, self.records[i].dtype, self.shape(i), nodes, n, self.attribute(i))
+            other.append_shaped(self.records[i].op, self.records[i].dtype, self.records[i].shape, nodes, n,
+                                self.attribute_at(i))
             other.records[i].flags |= self.records[i].flags & HOLES
             copy_value(self, i, other, i)
         other.own_derivatives = self.own_derivatives
         other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
         return other
+
+
+cdef ProgramCore program_like(ProgramCore p):
+    """An empty program, for records of another one: shapes have the same numbers."""
+    cdef ProgramCore other = ProgramCore.__new__(ProgramCore)
+    other.shapes = p.shapes
+    return other
 
 
 cdef dict special_opcodes = {"guard": OP_GUARD, "input": OP_INPUT, "constant": OP_CONSTANT}
@@ -367,18 +383,21 @@ def freeze(Tracer tracer, list results, bint whole=False):
     has also what raises errors or prints, and gives no output anything."""
     cdef Log* log = tracer.log
     cdef ProgramCore p = ProgramCore.__new__(ProgramCore)
+    cdef Constants shared
     cdef int32_t* at
     cdef int32_t i, node, inputs = tracer.input_count
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int32_t few[64]
     cdef int32_t* mapped
-    cdef int k, n
+    cdef int k, n, more
     cdef Record* r
     cdef Operand x
-    cdef list ends = []
+    cdef list ends = [], extra = None
     cdef dict current = {}, assigned = {}, numbers = {}
     cdef list variables = [], captures = []
+    cdef PyObject* attribute
+    p.shapes = tracer.shapes
     settle_arrays(tracer)
     for x in results:
         node = tracked(log, x)
@@ -386,11 +405,12 @@ def freeze(Tracer tracer, list results, bint whole=False):
     at = <int32_t*>malloc((log.count + 1) * sizeof(int32_t))
     if at == NULL:
         raise MemoryError()
+    memset(&shared, 0, sizeof(Constants))
     try:
-        for i in range(log.count):
-            at[i] = -1
+        p.reserve(<int64_t>log.count + 32)
+        memset(at, 0xff, (log.count + 1) * sizeof(int32_t))
         for i in range(inputs):
-            at[i] = p.append(OP_INPUT, log.records[i].dtype, shape_at(log, i), NULL, 0, None)
+            at[i] = p.append_shaped(OP_INPUT, log.records[i].dtype, log.shapes[i], NULL, 0, Py_None)
         for i in range(inputs, log.count):      # variables next
             r = &log.records[i]
             if is_leaf(r) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
@@ -398,13 +418,13 @@ def freeze(Tracer tracer, list results, bint whole=False):
                 if id(v) not in numbers:
                     numbers[id(v)] = len(variables)
                     variables.append(v)
-                    current[id(v)] = p.append(OP_INPUT, r.dtype, shape_at(log, i), NULL, 0, None)
+                    current[id(v)] = p.append_shaped(OP_INPUT, r.dtype, log.shapes[i], NULL, 0, Py_None)
             elif is_assignment(r):
                 v = <object>r.payload.attribute
                 if id(v) not in numbers:
                     numbers[id(v)] = len(variables)
                     variables.append(v)
-                    current[id(v)] = p.append(OP_INPUT, r.dtype, shape_at(log, r.a), NULL, 0, None)
+                    current[id(v)] = p.append_shaped(OP_INPUT, r.dtype, log.shapes[r.a], NULL, 0, Py_None)
         for i in range(inputs, log.count):
             r = &log.records[i]
             if not meet(log, r.listeners, log.tracer):
@@ -419,12 +439,15 @@ def freeze(Tracer tracer, list results, bint whole=False):
                         captures.append((at[i], x))
                     else:
                         at[i] = p.append_constant(x)
+                elif is_held_beyond(<PyObject*>x, 2) or other_places(x) is not None:
+                    # somebody's, who may have a tape watch it
+                    at[i] = p.append_constant(x)
+                    captures.append((at[i], x))
+                    p.records[at[i]].flags |= CAPTURED
+                elif r.flags & SCALAR:
+                    at[i] = shared_constant(p, log.values[i], r.dtype, &shared)
                 else:
                     at[i] = p.append_constant(x)
-                    # somebody's, who may have a tape watch it
-                    if is_held_beyond(<PyObject*>x, 2) or other_places(x) is not None:
-                        captures.append((at[i], x))
-                        p.records[at[i]].flags |= CAPTURED
                 continue
             if is_projection(r):
                 at[i] = at[r.b]
@@ -435,7 +458,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
                 assigned[numbers[id(v)]] = at[r.a]
                 continue
             if is_guard(r):
-                node = p.append(OP_GUARD, r.dtype, shape_at(log, r.a), &at[r.a], 1, None)
+                node = p.append_shaped(OP_GUARD, r.dtype, log.shapes[r.a], &at[r.a], 1, Py_None)
                 p.records[node].payload = r.payload
                 if r.flags & SCALAR:
                     p.values[node].number = log.values[i].number
@@ -447,28 +470,33 @@ def freeze(Tracer tracer, list results, bint whole=False):
             if not r.flags & LIST:
                 # (A unary op has no second operand, whatever it has for an attribute.)
                 n = 0 if r.a == UNTRACKED else (1 if r.b == UNTRACKED else 2)
-            attribute = <object>r.payload.attribute if r.flags & ATTRIBUTE and table[r.op].kind != ELEMENTWISE else None
-            if of_many_operands(r.op) and attribute is not None:
-                attribute = (<tuple>attribute)[0]
-            if table[r.op].kind == MATMUL:
-                attribute = (<tuple>attribute)[:2]
-            extra = []
-            if tracer.lent and attribute is not None and holds_arrays(attribute):
-                attribute = open_holes(p, at, attribute, tracer.lent, extra, n)
+            attribute = r.payload.attribute if r.flags & ATTRIBUTE and table[r.op].kind != ELEMENTWISE else Py_None
+            more = 0
+            if attribute != Py_None:
+                own = <object>attribute     # (held, for as long as it is looked at)
+                if of_many_operands(r.op):
+                    own = (<tuple>own)[0]
+                elif table[r.op].kind == MATMUL:
+                    own = (<tuple>own)[:2]
+                if tracer.lent and own is not None and holds_arrays(own):
+                    extra = []
+                    own = open_holes(p, at, own, tracer.lent, extra, n)
+                    more = <int>len(extra)
+                attribute = <PyObject*>own
             mapped = &few[0]
-            if n + len(extra) > 64:
-                mapped = <int32_t*>PyMem_Malloc((n + len(extra)) * sizeof(int32_t))
+            if n + more > 64:
+                mapped = <int32_t*>PyMem_Malloc((n + more) * sizeof(int32_t))
                 if mapped == NULL:
                     raise MemoryError()
             try:
                 for k in range(n):
-                    mapped[k] = at[nodes[k]] if nodes[k] >= 0 else number_node(p, log, nodes[k])
+                    mapped[k] = at[nodes[k]] if nodes[k] >= 0 else number_node(p, log, nodes[k], &shared)
                     if mapped[k] < 0:
                         raise RuntimeError(f"{op_name(r.op)} reads a value that the recording has not heard of")
-                for k in range(len(extra)):
+                for k in range(more):
                     mapped[n + k] = extra[k]
-                at[i] = p.append(r.op, r.dtype, shape_at(log, i), mapped, n + <int>len(extra), attribute)
-                if extra:
+                at[i] = p.append_shaped(r.op, r.dtype, log.shapes[i], mapped, n + more, attribute)
+                if more:
                     p.records[at[i]].flags |= HOLES
                 if whole and does_more(&p.records[at[i]]):
                     p.records[at[i]].flags |= KEPT
@@ -486,6 +514,7 @@ def freeze(Tracer tracer, list results, bint whole=False):
             tracer.origins = {at[<int32_t>k]: place for k, place in tracer.origins.items() if at[<int32_t>k] >= 0}
     finally:
         free(at)
+        free(shared.nodes)
     return p
 
 
@@ -538,16 +567,63 @@ def refuse_departures(list found, list operands):
                 raise hook_refusal(how, describe(<Operand>operands[k]), True, place)
 
 
-cdef inline tuple shape_at(Log* log, int32_t node):
-    return <tuple>log.shapes[node] if log.shapes[node] != NULL else ()
+ctypedef struct Constants:      # a hash table of nodes that are numbers, -1 for none
+    int32_t* nodes
+    size_t room                 # a power of two
+    size_t count
 
 
-cdef int32_t number_node(ProgramCore p, Log* log, int32_t reference) except -1:
-    """A constant of the log as a node of the program."""
+cdef int32_t number_node(ProgramCore p, Log* log, int32_t reference, Constants* shared) except -1:
+    """A constant of the log as a node of the program, one for all that are the same number."""
     cdef Constant* c = &log.constants[FIRST_CONSTANT - reference]
-    if c.scalar:
-        return p.append_constant(new_scalar(c.value.number, c.dtype))
-    return p.append_constant(bare_tensor(<ndarray>c.value.array))
+    if not c.scalar:
+        return p.append_constant(bare_tensor(<ndarray>c.value.array))
+    return shared_constant(p, c.value, c.dtype, shared)
+
+
+cdef int32_t shared_constant(ProgramCore p, Value value, int dtype, Constants* shared) except -1:
+    """The node of a number."""
+    cdef int32_t node
+    cdef size_t at
+    if 2 * shared.count >= shared.room:
+        make_room_for_constants(p, shared)
+    at = place_of_constant(p, shared, value, dtype)
+    if shared.nodes[at] >= 0:
+        return shared.nodes[at]
+    node = p.append_shaped(OP_CONSTANT, dtype, 0, NULL, 0, Py_None)
+    p.values[node] = value
+    shared.nodes[at] = node
+    shared.count += 1
+    return node
+
+
+cdef size_t place_of_constant(ProgramCore p, const Constants* shared, Value value, int dtype) noexcept:
+    """Where a number's node is in the table, or the empty place where it belongs."""
+    cdef uint64_t hashed = (value.bits ^ <uint64_t>dtype) * 0x9E3779B97F4A7C15ULL
+    cdef size_t at = <size_t>(hashed >> 32) & (shared.room - 1)
+    cdef int32_t node = shared.nodes[at]
+    while node >= 0 and not (p.values[node].bits == value.bits and p.records[node].dtype == dtype):
+        at = (at + 1) & (shared.room - 1)
+        node = shared.nodes[at]
+    return at
+
+
+cdef int make_room_for_constants(ProgramCore p, Constants* shared) except -1:
+    cdef Constants before = shared[0]
+    cdef size_t k
+    cdef int32_t node
+    cdef void* room = malloc((4 * before.room + 16) * sizeof(int32_t))
+    if room == NULL:
+        raise MemoryError()
+    shared.nodes = <int32_t*>room
+    shared.room = 4 * before.room if before.room else 16
+    memset(shared.nodes, 0xff, shared.room * sizeof(int32_t))
+    for k in range(before.room):
+        node = before.nodes[k]
+        if node >= 0:
+            shared.nodes[place_of_constant(p, shared, p.values[node], p.records[node].dtype)] = node
+    free(before.nodes)
+    return 0
 
 
 def bare_outputs(list results):
@@ -648,7 +724,8 @@ def close_program(ProgramCore p):
     cdef int32_t* at = places_of(map)
     if not p.variables and not p.captures:
         return p, []
-    closed = ProgramCore.__new__(ProgramCore)
+    closed = program_like(p)
+    closed.reserve(<int64_t>p.count + len(p.captures))
     for i in range(given):
         closed.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
     captured = {}
@@ -676,7 +753,7 @@ def draws_as_inputs(ProgramCore p):
     check_closed(p)
     if not drawn:
         return p, drawn
-    other = ProgramCore.__new__(ProgramCore)
+    other = program_like(p)
     for i in [*range(p.input_count), *drawn]:
         at[i] = other.append(OP_INPUT, p.records[i].dtype, p.shape(i), NULL, 0, None)
     other.input_count = other.count
@@ -843,7 +920,11 @@ cdef int32_t copy_record(ProgramCore p, int32_t i, ProgramCore to, const int32_t
     try:
         for k in range(n):
             mapped[k] = at[nodes[k]]
-        node = to.append(p.records[i].op, p.records[i].dtype, p.shape(i), mapped, n, p.attribute(i))
+        if to.shapes is p.shapes:
+            node = to.append_shaped(p.records[i].op, p.records[i].dtype, p.records[i].shape, mapped, n,
+                                    p.attribute_at(i))
+        else:
+            node = to.append(p.records[i].op, p.records[i].dtype, p.shape(i), mapped, n, p.attribute(i))
     finally:
         if mapped != &few[0]:
             PyMem_Free(mapped)

@@ -171,6 +171,8 @@ cdef int grow_records(Record** records, Value** values, int64_t capacity, str wh
     if grown == NULL:
         raise MemoryError(f"no memory for {what} of {capacity} records")
     values[0] = <Value*>grown
+    expect_many(records[0], <size_t>capacity * sizeof(Record))
+    expect_many(values[0], <size_t>capacity * sizeof(Value))
     return 0
 
 

@@ -65,7 +65,7 @@ ctypedef struct Log:
     unsigned long keeper        # the thread that they are of
     uint32_t tracer             # the tape that hears everything, of a log that becomes a program (tracer.pxi); or 0
     PyObject* trace             # what that one knows (borrowed)
-    PyObject** shapes           # then: each node's shape, an owned tuple, or NULL for ()
+    uint32_t* shapes            # then: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -416,7 +416,7 @@ cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL
     r = &log.records[log.count]
     log.values[log.count].array = NULL
     if log.tracer:
-        log.shapes[log.count] = NULL
+        log.shapes[log.count] = 0
     log.count += 1
     r.op = <uint16_t>op
     log.pure = log.pure and is_leaf(r)
@@ -497,17 +497,14 @@ cdef inline int log_operand_list(Log* log, Record* r, int32_t* nodes, int count)
 
 
 cdef int grow_shapes(Log* log, int32_t capacity) except -1:
-    cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(PyObject*))
+    cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(uint32_t))
     if grown == NULL:
         raise MemoryError()
-    log.shapes = <PyObject**>grown
+    log.shapes = <uint32_t*>grown
     return 0
 
 
 cdef void drop_shapes(Log* log) noexcept:
-    cdef int32_t i
-    for i in range(log.count):
-        Py_XDECREF(log.shapes[i])
     free(log.shapes)
     log.shapes = NULL
 

@@ -9,6 +9,8 @@
 cdef extern from "Python.h":
     void Py_SET_TYPE(object thing, PyTypeObject* type)
     object PyWeakref_NewRef(object thing, object callback)
+    PyObject* PyWeakref_GetObject(PyObject* reference) noexcept
+    PyObject* Py_None
 
     ctypedef struct PySliceObject:
         PyObject* start
@@ -29,8 +31,13 @@ cdef extern from "Python.h":
 
 cdef str package_folder = __import__("os").path.dirname(__file__)
 
+cdef enum:
+    FIRST_MADE = 256            # results of the recorded function that are kept in sight before it is asked which are
+                                # still held
+    LITTLE = 4096               # bytes
+
 ctypedef struct Made:           # a result of the recorded function
-    PyObject* tensor            # a scalar; or a weak reference to what may hold much memory
+    PyObject* tensor            # itself, or a weak reference to what holds much memory
     PyObject* code              # where in the user's code it was made,
     int instruction
     uint16_t op
@@ -191,10 +198,7 @@ def kept_values(list values):
 
 cdef int trace_shape(Log* log, int32_t node, Operand out) except -1:
     if not out.scalar:
-        shape = <object>out.array.shape
-        Py_INCREF(shape)
-        Py_XDECREF(log.shapes[node])
-        log.shapes[node] = <PyObject*>shape
+        log.shapes[node] = (<Tracer>log.trace).shapes.number(PyArray_NDIM(out.array), PyArray_DIMS(out.array))
     return 0
 
 
@@ -463,6 +467,13 @@ cdef int trace_assignment(VariableCore v, Operand value) except -1:
     return 0
 
 
+cdef inline bint is_lost(PyObject* kept) noexcept:
+    """Whether nobody has a result but who keeps it in sight: itself, or a weak reference to it."""
+    if isinstance(<object>kept, Operand):
+        return not is_held_beyond(kept, 1)
+    return PyWeakref_GetObject(kept) == Py_None
+
+
 # What a tensor turns into that outlives the recording that made it (protocol.pxi).
 cdef type leaked_class = None
 
@@ -487,6 +498,7 @@ cdef class Tracer(Hearer):
     cdef Log* before                # what the thread recorded on
     cdef int32_t input_count
     cdef readonly list arguments    # the tensors that stand for the inputs
+    cdef Shapes shapes              # of the records
     cdef list watched               # numbers of arguments that tapes within watch,
     cdef set watched_others         # and the ids of other tensors (the log has them)
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
@@ -511,6 +523,7 @@ cdef class Tracer(Hearer):
         cdef Operand x
         cdef Tensor t
         self.made_up = made_up
+        self.shapes = Shapes()
         self.watched = []
         self.watched_others = set()
         self.texts = []
@@ -604,14 +617,9 @@ cdef class Tracer(Hearer):
     cdef int note(self, Operand out, int32_t node, int op) except -1:
         """Keep sight of a result, in case that somebody keeps it beyond the recording."""
         cdef Made* m
-        cdef void* grown
+        kept = out if out.scalar or PyArray_NBYTES(out.array) <= LITTLE else PyWeakref_NewRef(out, None)
         if self.made_count == self.made_capacity:
-            grown = realloc(self.made, <size_t>(2 * self.made_capacity + 64) * sizeof(Made))
-            if grown == NULL:
-                raise MemoryError()
-            self.made = <Made*>grown
-            self.made_capacity = 2 * self.made_capacity + 64
-        kept = out if out.scalar else PyWeakref_NewRef(out, None)
+            self.lose_sight()
         m = &self.made[self.made_count]
         m.code = code_of_user(&m.instruction)
         m.op = <uint16_t>op
@@ -620,6 +628,36 @@ cdef class Tracer(Hearer):
         Py_INCREF(kept)
         m.tensor = <PyObject*>kept
         self.made_count += 1
+        return 0
+
+    cdef int lose_sight(self) except -1:
+        """Forget the results that nobody holds any more; make room if most are held. So a recording keeps as many
+        tensors alive as the function itself does, and asks each a few times at most."""
+        cdef Py_ssize_t k, dead_count = 0, count = 0, room
+        cdef void* grown
+        cdef Made* dead = <Made*>malloc((self.made_count + 1) * sizeof(Made))
+        if dead == NULL:
+            raise MemoryError()
+        for k in range(self.made_count):
+            if is_lost(self.made[k].tensor):
+                dead[dead_count] = self.made[k]
+                dead_count += 1
+            else:
+                self.made[count] = self.made[k]
+                count += 1
+        self.made_count = count
+        # (Here, since letting go of a tensor may run anything, a recorded operation too.)
+        for k in range(dead_count):
+            Py_DECREF(<object>dead[k].tensor)
+            Py_XDECREF(dead[k].code)
+        free(dead)
+        if 2 * self.made_count >= self.made_capacity:
+            room = max(2 * self.made_capacity, FIRST_MADE)
+            grown = realloc(self.made, <size_t>room * sizeof(Made))
+            if grown == NULL:
+                raise MemoryError()
+            self.made = <Made*>grown
+            self.made_capacity = room
         return 0
 
     cdef int let_keep(self) except -1:

@@ -919,3 +919,47 @@ def test_a_tape_from_outside_that_has_not_heard_the_target_says_so(method: str) 
     given = tf.function(lambda z: tape.gradient(z, x))
     with pytest.raises(RuntimeError, match="or was given, which the tape has not heard"):
         given(y)
+
+
+def test_a_program_is_planned_once_and_when_it_is_recorded() -> None:
+    f = tf.function(lambda x: tf.reduce_sum(tf.sin(x) * x))
+    x = double(np.arange(4.0))
+    f(x)
+    (program,) = f.variants
+    plan = program.plan
+    assert plan is not None
+    for k in range(3):
+        f(double(np.arange(4.0) + k))
+    assert f.variants == [program] and program.plan is plan
+
+
+@pytest.mark.parametrize("value", [2.0, [1.0, 2.0]])
+def test_what_is_made_in_passing_is_let_go_while_a_function_is_recorded(value: Any) -> None:
+    alive: list[int] = []
+
+    @tf.function
+    def f(x: Any) -> Any:
+        made: list[Any] = []
+        for _ in range(2000):
+            x = x * 0.5 + 1.0
+            made.append(weakref.ref(x))
+        alive.append(sum(one() is not None for one in made))
+        return x
+
+    f(double(value))
+    assert alive[0] <= 300
+
+
+def test_what_is_kept_beyond_a_recording_says_so_however_long_ago_it_was_made() -> None:
+    kept: list[Any] = []
+
+    @tf.function
+    def f(x: Any) -> Any:
+        kept.append(x + 1.0)
+        for _ in range(2000):
+            x = x * 0.5
+        return x
+
+    f(double(1.0))
+    with pytest.raises(ValueError, match="a tensor that was made while f was being recorded is used outside of it"):
+        kept[0] + 1.0

@@ -130,6 +130,31 @@ def test_share_common_tells_apart_what_differs(f: Any) -> None:
         assert_the_same_bits(f, SPECIAL, passes=passes)
 
 
+def test_numbers_that_are_the_same_are_one_constant_of_a_program() -> None:
+    program = program_of(lambda x: (x * 2.0 + 2.0) * 2.0 - tf.constant(0.5, tf.float32), np.float32(1.0))
+    assert [program.node(k)[0] for k in range(len(program))].count("constant") == 2
+
+
+def test_a_plan_is_made_anew_of_a_program_that_was_rewritten() -> None:
+    recorded = tf.function(lambda x: tf.sin(x) * tf.sin(x), optimize=False)
+    x = tf.constant(SPECIAL[:4])
+    expected = recorded(x)
+    (program,) = recorded.variants
+    _core.share_common(program)
+    _core.compact(program)
+    np.testing.assert_array_equal(_core.run_program(program, [x])[0], expected)
+
+
+def test_the_arena_of_a_plan_is_what_is_alive_at_once() -> None:
+    def f(x: Any) -> Any:
+        for k in range(400):
+            x = tf.matmul(tf.concat([x[: 1 + k % 7], x[1 + k % 7 :]], 0), tf.ones([8, 8]))
+        return x
+
+    program = program_of(f, np.ones((64, 8)))
+    assert _core.plan_of(program).arena_size <= 4 * 64 * 8 * 8
+
+
 def test_random_numbers_are_not_shared_and_not_folded() -> None:
     f = tf.function(lambda: tf.random.normal([2]) - tf.random.normal([2]))
     first, second = f().numpy(), f().numpy()
@@ -226,6 +251,7 @@ def own() -> dict[str, Callable[..., Any]]:
     linear("own_copied", lambda x, a: x[::-1].copy(), lambda g, a: g[::-1].copy(), True)
     linear("own_quiet", lambda x, a: x[::-1, 1:].copy(), lambda g, a: np.pad(g[::-1], [(0, 0), (1, 0)]), False)
     linear("own_shifted", lambda x, n: np.roll(x, n), lambda g, n: np.roll(g, -n), False, joined=lambda m, n: m + n)
+    linear("own_signed", lambda x, a: np.copysign(1.0, a) * x, lambda g, a: np.copysign(1.0, a) * g, False)
     return found
 
 
@@ -252,6 +278,12 @@ def test_two_of_a_row_that_joins_them_are_one(own: Any) -> None:
     twice = lambda x: own["own_shifted"](own["own_shifted"](x, 1), 2)  # noqa: E731
     assert ops(program_of(twice, x, passes=(_core.simplify,))) == ["own_shifted"]
     assert_the_same_bits(twice, x, passes=(_core.simplify,))
+
+
+def test_attributes_that_differ_in_the_sign_of_a_zero_are_two(own: Any) -> None:
+    f = lambda x: tuple(own["own_signed"](x, zero) for zero in (0.0, -0.0, 0.0))  # noqa: E731
+    assert ops(program_of(f, SPECIAL, passes=(_core.share_common,))) == ["own_signed", "own_signed"]
+    assert_the_same_bits(f, SPECIAL, passes=(_core.share_common,))
 
 
 def test_a_row_that_says_it_views_is_no_step_of_a_plan(own: Any) -> None:

@@ -344,6 +344,8 @@ class Function(_core.FunctionCore[Taken, Given]):
                 alone = _core.Variants()
                 alone.add(variant, looks)
             aliased = _core.aliases(program, arguments.operands)
+            if obstacle is None and not created and not followed and not aliased:
+                _core.plan_of(variant.program)  # now, so that the next call is a replay and nothing else
         except BaseException:
             # Nothing comes of the call: neither do its effects.
             drawing.restore(state)
