@@ -120,7 +120,57 @@ cdef ndarray reshape_view(ndarray x, object attribute):
 
 
 cdef ndarray slice_kernel(ndarray x, object attribute):
-    return np_asarray(x[(<tuple>attribute)[1]])
+    cdef object index = (<tuple>attribute)[1]
+    cdef npy_intp at, n
+    cdef int code
+    cdef ndarray one
+    # (NumPy would make a scalar of its own on the way.)
+    if type(index) is int and PyArray_NDIM(x) == 1:
+        code = type_code(x)
+        n = PyArray_DIMS(x)[0]
+        if (code == NPY_DOUBLE or code == NPY_FLOAT) and -n <= index < n:
+            at = index
+            one = new_array(code, 0, NULL)
+            memcpy(PyArray_DATA(one),
+                   <char*>PyArray_DATA(x) + (at + n if at < 0 else at) * PyArray_STRIDES(x)[0], item_size[code])
+            return one
+    return np_asarray(x[index])
+
+
+def stacked_arrays(int axis, *arrays):
+    """Arrays of one shape along a new axis, counted from the end; by NumPy's `stack` where they are not alike."""
+    cdef ndarray first, part, whole, at
+    cdef npy_intp dims[MOST_DIMS]
+    cdef npy_intp strides[MOST_DIMS]
+    cdef npy_intp step
+    cdef int k, d, nd, place, code
+    if not arrays or type(arrays[0]) is not ndarray or PyArray_NDIM(<ndarray>arrays[0]) >= TENSOR_DIMS:
+        return numpy.stack(arrays, axis)
+    first = <ndarray>arrays[0]
+    code = type_code(first)
+    nd = PyArray_NDIM(first) + 1
+    place = nd + axis
+    if not 0 <= place < nd or code == NO_TYPE:
+        return numpy.stack(arrays, axis)
+    for array in arrays:
+        if type(array) is not ndarray or type_code(<ndarray>array) != code or not same_shape(<ndarray>array, first):
+            return numpy.stack(arrays, axis)
+    for d in range(nd):
+        dims[d] = len(arrays) if d == place else PyArray_DIMS(first)[d - (d > place)]
+    whole = new_array(code, nd, dims)
+    step = PyArray_STRIDES(whole)[place]
+    for d in range(nd - 1):
+        dims[d] = PyArray_DIMS(first)[d]
+        strides[d] = PyArray_STRIDES(whole)[d + (d >= place)]
+    for k in range(<int>len(arrays)):
+        part = <ndarray>arrays[k]
+        if place == 0 and PyArray_CHKFLAGS(part, NPY_ARRAY_CARRAY_RO):
+            memcpy(<char*>PyArray_DATA(whole) + k * step, PyArray_DATA(part), PyArray_NBYTES(part))
+            continue
+        at = PyArray_New(<PyTypeObject*>ndarray_type, nd - 1, dims, type_number(code), strides,
+                         <char*>PyArray_DATA(whole) + k * step, 0, NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED, NULL)
+        PyArray_CopyInto(at, part)
+    return whole
 
 
 cdef tuple as_view(object index):

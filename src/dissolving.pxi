@@ -47,6 +47,26 @@ cdef inline bint adds(const Row* row) noexcept:
     return row.has_neutral == 3 and same_bits(row.neutral[0], -0.0) and same_bits(row.neutral[1], -0.0)
 
 
+cdef int number_cost(int op, int dtype) except -1:
+    """What an elementwise op on an element of arrays of a dtype costs; 0 where it cannot be had."""
+    cdef Row* row = &table[op]
+    cdef int total = 0, k, one
+    if not row.ready:
+        prepare(op)
+    if row.exact and row.on_scalars:
+        return COST_OF_NUMBER
+    if row.formula != NULL:
+        for k in range(row.formula.instructions):
+            one = number_cost(row.formula.code[k].op, dtype)
+            if one == 0:
+                return 0
+            total += one
+        return total
+    if row.loop[dtype] == NULL or row.out_type[dtype] != (NPY_BOOL if row.boolean else dtype):
+        return 0
+    return COST_OF_LOOP
+
+
 @cython.final
 cdef class Dissolving:
     """A program on its way to one of numbers."""
@@ -166,9 +186,7 @@ cdef class Dissolving:
             if p.records[nodes[k]].dtype != code and not (k == 0 and row.condition
                                                           and p.records[nodes[k]].dtype == NPY_BOOL):
                 return False
-        if row.on_scalars and (row.exact or self.whole):
-            return True
-        return row.loop[code] != NULL and row.out_type[code] == dtype
+        return row.on_scalars if self.is_number(node) else number_cost(p.records[node].op, code) > 0
 
     cdef int32_t root(self, int32_t node) noexcept:
         while self.parent[node] != node:
@@ -181,11 +199,11 @@ cdef class Dissolving:
         cdef Record* r = &self.p.records[node]
         cdef Row* row = &table[r.op]
         cdef double count = self.size(node)
-        cdef int how = self.how[node]
+        cdef int how = self.how[node], each
         if how == REPEATED:
-            if row.exact or row.kind == LINEAR:
-                return COST_IN_LINE - COST_OF_ROUND - COST_OF_NUMBER * count
-            return COST_IN_LINE - COST_OF_LOOP * count
+            each = COST_OF_NUMBER if row.kind == LINEAR else number_cost(r.op, self.p.records[nodes[n - 1]].dtype)
+            return (COST_IN_LINE if row.formula == NULL else COST_IN_LINE * row.formula.code_room) - each * count - (
+                COST_OF_ROUND if each == COST_OF_NUMBER else 0)
         if how == ADDED_UP:
             return (COST_IN_LINE if self.is_number(node) else COST_OF_COPY) - COST_OF_NUMBER * self.size(nodes[0])
         if row.plan == PLAN_VIEW:
@@ -415,6 +433,33 @@ cdef class Dissolving:
             self.wires[at + k] = one
         return at
 
+    cdef int32_t computed(self, int op, const int32_t* nodes, int n, int code) except -1:
+        """An elementwise op on an element of arrays of a dtype: as a line has it (line.pxi), to the bits."""
+        cdef Row* row = &table[op]
+        cdef int dtype = NPY_BOOL if row.boolean else code, i, k
+        cdef const Program* f = row.formula
+        cdef const Instruction* instruction
+        cdef int32_t registers[MOST_REGISTERS]
+        cdef int32_t inputs[MOST_INPUTS]
+        cdef int32_t one
+        if row.exact or f == NULL:
+            return self.number(op, dtype, nodes, n, None, not row.exact)
+        for k in range(n):
+            registers[k] = nodes[k]
+        for k in range(f.constants):
+            one = self.constant(rounded(f.constant[k], code), code)
+            registers[f.inputs + k] = one
+        for i in range(f.instructions):
+            instruction = &f.code[i]
+            n = 0
+            for k in range(MOST_INPUTS):
+                if instruction.inputs[k] >= 0:
+                    inputs[n] = registers[instruction.inputs[k]]
+                    n += 1
+            one = self.computed(instruction.op, inputs, n, code)
+            registers[instruction.out] = one
+        return registers[f.result]
+
     cdef int64_t repeat(self, int32_t node, const int32_t* nodes, int n) except -1:
         """An op for each element of operands that broadcast."""
         cdef ProgramCore p = self.p
@@ -430,10 +475,6 @@ cdef class Dissolving:
         cdef int32_t few[MOST_INPUTS]
         cdef int32_t one
         cdef object attribute = p.attribute(node)
-        cdef bint of_array = (row.kind == ELEMENTWISE and nd > 0
-                              and not (row.on_scalars and row.exact)
-                              and row.loop[p.records[nodes[n - 1]].dtype] != NULL
-                              and row.out_type[p.records[nodes[n - 1]].dtype] == r.dtype)
         for d in range(nd):
             dims[d] = shape[d]
             index[d] = 0
@@ -452,7 +493,10 @@ cdef class Dissolving:
         for i in range(size):
             for k in range(n):
                 few[k] = self.wires[self.first[nodes[k]] + at_operand[k]]
-            one = self.number(r.op, r.dtype, few, n, attribute, of_array)
+            if row.kind == ELEMENTWISE and nd:
+                one = self.computed(r.op, few, n, p.records[nodes[n - 1]].dtype)
+            else:
+                one = self.number(r.op, r.dtype, few, n, attribute, False)
             self.wires[at + i] = one
             d = nd - 1
             while d >= 0:

@@ -84,6 +84,8 @@ cdef object matmul_operator(object left, object right):
 cdef object getitem(Operand x, object index):
     """NumPy's indexing: views for slices and integers, copies for arrays of indices or truth values."""
     cdef ndarray array = array_of(x)
+    if type(index) is int:
+        return apply_linear(OP_SLICE, x, (array.shape, index))
     index = plain(index)
     return apply_linear(OP_TAKE if is_fancy(index) else OP_SLICE, x, (array.shape, index))
 

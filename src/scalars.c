@@ -59,6 +59,8 @@ static int has_two(int code) { return code < SC_NEGATIVE; }
 
 static int may_join(int code) { return (SC_ADD <= code && code <= SC_SQUARE) || (SC_LOAD8 <= code && code <= SC_STORE1); }
 
+static int gives_number(const sc_op *o) { return o->count == 1 && SC_CALL1 <= o->code && o->code <= SC_TRUTH; }
+
 static int element_size(int code)
 {
     return code == SC_LOAD8 || code == SC_STORE8 ? 8 : code == SC_LOAD4 || code == SC_STORE4 ? 4 : 1;
@@ -103,9 +105,18 @@ size_t sc_join(sc_op *ops, size_t count)
         ops[n] = ops[k];
         n++;
     }
-    for (size_t k = 0; k < n; k++)
-        if (ops[k].count > 1 && ops[k].code < SC_LOAD8)
-            ops[k].code += SC_MANY;
+    for (size_t k = n; k-- > 0;) {
+        sc_op *o = &ops[k];
+        if (o->count > 1) {
+            if (o->code < SC_LOAD8)
+                o->code += SC_MANY;
+        } else if (k > 0 && gives_number(&o[-1])) {
+            if (o->a == o[-1].out && (o->code == SC_CALL1 || (SC_ADD <= o->code && o->code <= SC_SQUARE)))
+                o->code += SC_LAST_FIRST;
+            else if (o->b == o[-1].out && SC_ADD <= o->code && has_two(o->code))
+                o->code += SC_LAST_SECOND;
+        }
+    }
     return n;
 }
 
@@ -119,11 +130,11 @@ size_t sc_join(sc_op *ops, size_t count)
 #define NEXT { o++; continue; }
 #endif
 
-#define ONE_NUMBER(code, value)                     \
-    AT(code) : {                                    \
-        const double y = (value);                   \
-        x[o->out] = o->rounds ? (double)(float)y : y; \
-    }                                               \
+#define ONE_NUMBER(code, value)         \
+    AT(code) : y = (value);             \
+    if (o->rounds)                      \
+        y = (double)(float)y;           \
+    x[o->out] = y;                      \
     NEXT;
 
 #define FIRST x[o->a]
@@ -133,17 +144,32 @@ size_t sc_join(sc_op *ops, size_t count)
     AT(code##_MANY) : {                                                 \
         const double *a = x + o->a, *b = x + o->b;                      \
         const ptrdiff_t on_a = o->c & 1, on_b = o->c >> 1 & 1;          \
-        double *y = x + o->out, *const end = y + o->count;              \
+        double *to = x + o->out, *const end = to + o->count;            \
         if (o->rounds)                                                  \
-            for (; y < end; y++, a += on_a, b += on_b)                  \
-                *y = (double)(float)(value);                            \
+            for (; to < end; to++, a += on_a, b += on_b)                \
+                *to = (double)(float)(value);                           \
         else                                                            \
-            for (; y < end; y++, a += on_a, b += on_b)                  \
-                *y = (value);                                           \
+            for (; to < end; to++, a += on_a, b += on_b)                \
+                *to = (value);                                          \
     }                                                                   \
     NEXT;
 
 enum {
+    SC_CALL1_FIRST = SC_LAST_FIRST + SC_CALL1,
+    SC_ADD_FIRST = SC_LAST_FIRST + SC_ADD,
+    SC_MULTIPLY_FIRST = SC_LAST_FIRST + SC_MULTIPLY,
+    SC_SUBTRACT_FIRST = SC_LAST_FIRST + SC_SUBTRACT,
+    SC_DIVIDE_FIRST = SC_LAST_FIRST + SC_DIVIDE,
+    SC_COTANGENT_PRODUCT_FIRST = SC_LAST_FIRST + SC_COTANGENT_PRODUCT,
+    SC_COTANGENT_QUOTIENT_FIRST = SC_LAST_FIRST + SC_COTANGENT_QUOTIENT,
+    SC_NEGATIVE_FIRST = SC_LAST_FIRST + SC_NEGATIVE,
+    SC_SQUARE_FIRST = SC_LAST_FIRST + SC_SQUARE,
+    SC_ADD_SECOND = SC_LAST_SECOND + SC_ADD,
+    SC_MULTIPLY_SECOND = SC_LAST_SECOND + SC_MULTIPLY,
+    SC_SUBTRACT_SECOND = SC_LAST_SECOND + SC_SUBTRACT,
+    SC_DIVIDE_SECOND = SC_LAST_SECOND + SC_DIVIDE,
+    SC_COTANGENT_PRODUCT_SECOND = SC_LAST_SECOND + SC_COTANGENT_PRODUCT,
+    SC_COTANGENT_QUOTIENT_SECOND = SC_LAST_SECOND + SC_COTANGENT_QUOTIENT,
     SC_ADD_MANY = SC_MANY + SC_ADD,
     SC_MULTIPLY_MANY = SC_MANY + SC_MULTIPLY,
     SC_SUBTRACT_MANY = SC_MANY + SC_SUBTRACT,
@@ -157,9 +183,9 @@ enum {
 #define LOAD(code, type)                                       \
     AT(code) : {                                               \
         const type *from = (const type *)(bases[o->b] + o->with.offset); \
-        double *y = x + o->out;                                \
+        double *to = x + o->out;                               \
         for (int k = 0; k < o->count; k++)                     \
-            y[k] = from[k];                                    \
+            to[k] = from[k];                                   \
     }                                                          \
     NEXT;
 
@@ -174,6 +200,7 @@ enum {
 
 void sc_run(const sc_op *o, double *x, char *const *bases)
 {
+    double y = 0.0; /* the last number */
 #ifdef __GNUC__
     static const void *const places[SC_CODES] = {
         PLACE(SC_ROW), PLACE(SC_CALL1), PLACE(SC_CALL2), PLACE(SC_ADD), PLACE(SC_MULTIPLY), PLACE(SC_SUBTRACT),
@@ -182,7 +209,11 @@ void sc_run(const sc_op *o, double *x, char *const *bases)
         PLACE(SC_SINCOS), PLACE(SC_LOAD8), PLACE(SC_LOAD4), PLACE(SC_LOAD1), PLACE(SC_STORE8), PLACE(SC_STORE4),
         PLACE(SC_STORE1), PLACE(SC_ADD_MANY), PLACE(SC_MULTIPLY_MANY), PLACE(SC_SUBTRACT_MANY),
         PLACE(SC_DIVIDE_MANY), PLACE(SC_COTANGENT_PRODUCT_MANY), PLACE(SC_COTANGENT_QUOTIENT_MANY),
-        PLACE(SC_NEGATIVE_MANY), PLACE(SC_SQUARE_MANY), PLACE(SC_END),
+        PLACE(SC_NEGATIVE_MANY), PLACE(SC_SQUARE_MANY), PLACE(SC_CALL1_FIRST), PLACE(SC_ADD_FIRST),
+        PLACE(SC_MULTIPLY_FIRST), PLACE(SC_SUBTRACT_FIRST), PLACE(SC_DIVIDE_FIRST), PLACE(SC_COTANGENT_PRODUCT_FIRST),
+        PLACE(SC_COTANGENT_QUOTIENT_FIRST), PLACE(SC_NEGATIVE_FIRST), PLACE(SC_SQUARE_FIRST), PLACE(SC_ADD_SECOND),
+        PLACE(SC_MULTIPLY_SECOND), PLACE(SC_SUBTRACT_SECOND), PLACE(SC_DIVIDE_SECOND),
+        PLACE(SC_COTANGENT_PRODUCT_SECOND), PLACE(SC_COTANGENT_QUOTIENT_SECOND), PLACE(SC_END),
     };
     goto *places[o->code];
 #else
@@ -203,6 +234,21 @@ void sc_run(const sc_op *o, double *x, char *const *bases)
     ONE_NUMBER(SC_TRUTH, FIRST != 0)
     ONE_NUMBER(SC_CALL1, ((sc_function1)o->with.function)(FIRST))
     ONE_NUMBER(SC_CALL2, ((sc_function2)o->with.function)(FIRST, SECOND))
+    ONE_NUMBER(SC_CALL1_FIRST, ((sc_function1)o->with.function)(y))
+    ONE_NUMBER(SC_ADD_FIRST, y + SECOND)
+    ONE_NUMBER(SC_MULTIPLY_FIRST, y * SECOND)
+    ONE_NUMBER(SC_SUBTRACT_FIRST, y - SECOND)
+    ONE_NUMBER(SC_DIVIDE_FIRST, y / SECOND)
+    ONE_NUMBER(SC_COTANGENT_PRODUCT_FIRST, sc_cotangent_product(y, SECOND))
+    ONE_NUMBER(SC_COTANGENT_QUOTIENT_FIRST, sc_cotangent_quotient(y, SECOND))
+    ONE_NUMBER(SC_NEGATIVE_FIRST, -y)
+    ONE_NUMBER(SC_SQUARE_FIRST, y * y)
+    ONE_NUMBER(SC_ADD_SECOND, FIRST + y)
+    ONE_NUMBER(SC_MULTIPLY_SECOND, FIRST * y)
+    ONE_NUMBER(SC_SUBTRACT_SECOND, FIRST - y)
+    ONE_NUMBER(SC_DIVIDE_SECOND, FIRST / y)
+    ONE_NUMBER(SC_COTANGENT_PRODUCT_SECOND, sc_cotangent_product(FIRST, y))
+    ONE_NUMBER(SC_COTANGENT_QUOTIENT_SECOND, sc_cotangent_quotient(FIRST, y))
     SEVERAL(SC_ADD, *a + *b)
     SEVERAL(SC_MULTIPLY, *a * *b)
     SEVERAL(SC_SUBTRACT, *a - *b)

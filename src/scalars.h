@@ -34,8 +34,12 @@ enum {
     SC_STORE8, /* and to one */
     SC_STORE4,
     SC_STORE1,
-    SC_MANY, /* added to one of the codes from SC_ADD to SC_SQUARE: several elements in a row */
-    SC_END = SC_MANY + SC_SQUARE + 1,
+    /* Added to one of the codes up to SC_SQUARE: several elements in a row; or an operand is what came last, which the
+     * processor has at hand, and need not wait for from memory. */
+    SC_MANY,
+    SC_LAST_FIRST = SC_MANY + SC_SQUARE + 1,
+    SC_LAST_SECOND = SC_LAST_FIRST + SC_SQUARE + 1,
+    SC_END = SC_LAST_SECOND + SC_SQUARE + 1,
     SC_CODES
 };
 
@@ -58,7 +62,8 @@ typedef struct sc_op {
 typedef void (*sc_row)(const sc_op *op, double *registers);
 typedef void (*sc_sincos)(double x, double *sine, double *cosine);
 
-/* Instructions that follow one another as one, where they are the same on the next elements; how many are left. */
+/* Instructions that follow one another as one, where they are the same on the next elements, and those that go on with
+ * the last result as such; how many are left. */
 size_t sc_join(sc_op *ops, size_t count);
 
 /* Runs instructions, the last of which is SC_END. */

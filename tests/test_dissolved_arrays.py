@@ -109,6 +109,46 @@ def test_what_eager_computes_by_loops_is_computed_by_them() -> None:
                     assert_same_bits(tf.function(f)(argument), f(argument))
 
 
+@pytest.mark.parametrize(
+    "op", [tf.nn.relu, tf.sigmoid, tf.nn.softplus, tf.nn.gelu, tf.nn.elu, tf.sign, tf.nn.leaky_relu]
+)
+def test_formulas_are_spelled_out_as_lines_have_them(op: Any) -> None:
+    f = lambda x: tf.stack([op(x)[1], op(tf.stack([x[2], x[0]]))[0] * x[1], op(x[0])])  # noqa: E731
+    assert steps_of(lambda x: tf.nn.relu(x)[1] * x[0], U) == ["scalars"]
+    for dtype in (np.float64, np.float32):
+        for both in (f, with_gradient(f)):
+            recorded = tf.function(both)
+            for scale in (1.0, 1.0, 0.25, 40.0, 0.0, -0.0, np.inf, np.nan):
+                with np.errstate(all="ignore"):
+                    argument = tf.constant((U * scale).astype(dtype))
+                    assert_same_bits(recorded(argument), both(argument))
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_arrays_that_lie_otherwise_are_stacked_as_by_numpy(axis: int) -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    for parts in (
+        [x, x + 1],
+        [x.T, x.T * 2],
+        [x[:, ::2], x[:, ::-2]],
+        [np.float32(x), x],
+        [x > 3, x > 4],
+        [x[:0], x[:0]],
+    ):
+        found = tf.stack([tf.constant(part) for part in parts], axis)
+        assert_same_bits(found, np.stack(parts, axis))
+        assert_same_bits(tf.stack([found[(slice(None),) * (axis % 3) + (k,)] for k in range(2)], axis), found)
+
+
+def test_an_element_is_the_one_that_numpy_picks() -> None:
+    for dtype in (np.float64, np.float32, np.int64, np.bool_, np.complex128):
+        x = np.arange(5).astype(dtype)[::-2]
+        assert [tf.constant(x)[k].numpy() for k in range(-3, 3)] == [x[k] for k in range(-3, 3)]
+        for k in (3, -4, 10**30):
+            with pytest.raises(IndexError):
+                tf.constant(x)[k]
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("shape", [(1,), (2,), (7,), (8,), (9,), (16,), (2, 3), (3, 5), (2, 2, 4), (4, 1, 3), (1, 16)])
 def test_sums_of_few_add_in_the_order_of_loops(shape: tuple[int, ...], dtype: Any) -> None:

@@ -473,6 +473,8 @@ def stack(values: Any, axis: int = 0, name: str | None = None) -> Tensor:
 
 
 def _stack_rule(g: Any, y: Any, axis: Any, *parts: Any) -> list[Any]:
+    if -axis == len(g.shape):
+        return [g[k] for k in range(g.shape[0])]
     tail = (slice(None),) * (-axis - 1)
     return [g[(..., k, *tail)] for k in range(g.shape[axis])]
 
@@ -488,7 +490,7 @@ def _stacked(axis: int, *parts: Kind) -> Kind:
 
 _STACK = general(
     "stack",
-    lambda axis, *parts: np.stack(parts, axis=axis),
+    _core.stacked_arrays,
     _stack_rule,
     function=stack,
     keeps_inputs=False,
@@ -548,7 +550,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
     if num is not None and num != x.shape[axis]:
         raise ValueError(f"unstack: axis {axis} of shape {tuple(x.shape)} has not {num} slices")
     head = (slice(None),) * (axis % nd)
-    return [x[(*head, k)] for k in range(x.shape[axis])]
+    return [x[(*head, k) if head else k] for k in range(x.shape[axis])]
 
 
 def split(
