@@ -20,7 +20,8 @@ else:
 link = [] if sys.platform == "win32" else ["-pthread"]
 
 # Each a file in plain C that knows neither Python nor the others.
-units = ["error_functions", "gather", "kernels", "recurrence", "rows", "scalars", "softmax", "sums", "vmath", "workers"]
+units = ["error_functions", "gather", "kernels", "lapack", "recurrence", "rows", "scalars", "softmax", "sums", "vmath"]
+units += ["workers"]
 
 core = Extension(
     "autodiff_core._core",

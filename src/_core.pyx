@@ -11,7 +11,7 @@ to the earlier. Python gives it rows (autodiff_core.ops) and a few hooks, and no
 cimport cython
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport newfunc, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject, PyTypeObject
-from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
+from cpython.pycapsule cimport PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from libc.math cimport isfinite
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
@@ -23,6 +23,7 @@ import sys
 from enum import Enum as enum_type
 from types import MethodType
 from warnings import warn
+from weakref import ref as weak_reference
 
 import numpy
 
@@ -134,6 +135,9 @@ cdef extern from "numpy/arrayobject.h":
         NPY_FLOAT
         NPY_DOUBLE
         NPY_LONGDOUBLE
+        NPY_CFLOAT
+        NPY_CDOUBLE
+        NPY_INT64
         NPY_ARRAY_CARRAY
         NPY_ARRAY_CARRAY_RO
         NPY_ARRAY_OWNDATA
@@ -279,6 +283,7 @@ include "kinds.pxi"
 include "sparsity.pxi"
 include "softmax.pxi"
 include "recurrence.pxi"
+include "lapack.pxi"
 include "program.pxi"
 include "passes.pxi"
 include "dissolving.pxi"

@@ -14,12 +14,23 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import c_loops, forms
+from . import c_loops, forms, lapack
 from .complex_parts import real
 from .elementwise import abs as _abs
 from .elementwise import divide, log, multiply
 from .forms import Kind
-from .matrices import adjoint, adjoint_product, by_adjoints, diag, diagonal, matrices, matrix_transpose, of_one_dtype
+from .matrices import (
+    adjoint,
+    adjoint_product,
+    band_part,
+    by_adjoints,
+    diag,
+    diagonal,
+    lead_to,
+    matrices,
+    matrix_transpose,
+    of_one_dtype,
+)
 from .reductions import reduce_euclidean_norm, reduce_sum
 from .several import several
 from .shaping import concat, expand_dims
@@ -83,10 +94,56 @@ def _halved_triangle(x: Any) -> Any:
 
 @by_adjoints
 def _cholesky_rule(g: Any, y: Any, attributes: Any, a: Any) -> Any:
-    inner = _halved_triangle(adjoint_product(y, g, True))
-    left = triangular_solve(y, inner, adjoint=True)
-    both = triangular_solve(y, adjoint(left), adjoint=True)
-    return 0.5 * (both + adjoint(both))
+    return _core.general(_CHOLESKY_PULLED, [lead_to(y, tuple(g.shape)[:-2]), g])
+
+
+def _cholesky_tangent(tangents: list[Any], y: Any, attributes: Any, a: Any) -> Any:
+    change = tangents[0]
+    return _along(y, 0.5 * (change + adjoint(change)))[0]
+
+
+def _along(y: Any, change: Any) -> tuple[Any, Any, Any]:
+    """How factors change with matrices by a Hermitian change W; the triangle in it, and W L'^-1."""
+    right = adjoint(triangular_solve(y, change))
+    inner = _halved_triangle(triangular_solve(y, right))
+    return adjoint_product(y, inner), inner, right
+
+
+@by_adjoints
+def _cholesky_pulled_rule(w: Any, s: Any, attributes: Any, y: Any, g: Any) -> tuple[Any, Any]:
+    """The cotangent of a factor is pulled back by a map that is linear in it; the rest is the product rule."""
+    of_cotangent, inner, right = _along(y, 0.5 * (w + adjoint(w)))
+    of_factor = adjoint_product(g, inner, False, True) - 2.0 * adjoint_product(s, right)
+    return band_part(of_factor, -1, 0), of_cotangent
+
+
+def _cholesky_pulled(y: Any, g: Any) -> Any:
+    return _core.general(_CHOLESKY_PULLED, [y, g])
+
+
+def _cholesky_pulled_kind(attributes: Any, y: Kind, g: Kind) -> Kind:
+    found = forms.like_square(attributes, y)
+    forms.fits(g, y.shape)
+    return Kind(np.result_type(found.dtype, g.dtype), y.shape)
+
+
+_CHOLESKY_PULLED = general(
+    "cholesky_pulled",
+    lambda attributes, y, g: lapack.pulled_back(y, g),
+    _cholesky_pulled_rule,
+    function=_cholesky_pulled,
+    doc="What cotangents of Cholesky factors come to for the matrices.",
+    keeps_output=True,
+    leading=True,
+    cases=(
+        Case(lambda a, b: _cholesky_pulled(cholesky(identity_plus(a)), b), ((3, 3), (3, 3))),
+        Case(lambda a, b: _cholesky_pulled(cholesky(identity_plus(a)), b), ((2, 2, 2), (2, 2, 2))),
+    ),
+    form=forms.nothing,
+    gives=_cholesky_pulled_kind,
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2),
+)
 
 
 def cholesky(input: Any, name: str | None = None) -> Tensor:
@@ -128,13 +185,15 @@ def _matrix_dtype(a: Kind) -> np.dtype[Any]:
 
 _CHOLESKY = general(
     "cholesky",
-    lambda attributes, a: np.linalg.cholesky(a),
+    lambda attributes, a: lapack.cholesky(a),
     _cholesky_rule,
     raises=True,
     function=cholesky,
     doc="Triangular factors of positive definite matrices.",
+    keeps_inputs=False,
     keeps_output=True,
     leading=True,
+    tangent=_cholesky_tangent,
     cases=(
         Case(lambda a: cholesky(identity_plus(a)), ((3, 3),)),
         Case(lambda a: cholesky(identity_plus(a)), ((2, 2, 2),)),

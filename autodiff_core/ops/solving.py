@@ -7,7 +7,7 @@ functions, so every order has a derivative.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from .. import _core
 from .._core import Tensor
 from ..dtypes import finfo
-from . import c_loops, forms
+from . import c_loops, forms, lapack
 from .complex_parts import complex, imag
 from .elementwise import conj, multiply
 from .forms import Kind
@@ -59,17 +59,12 @@ def identity_plus(x: Any, factor: float = 1.0) -> Any:
 # ------------------------------------------------------------------------------------------------------------ systems
 
 
-def adjoint_array(a: np.ndarray, adjoint: bool) -> np.ndarray:
-    """Matrices, or their conjugate transposes."""
-    return np.conj(a.swapaxes(-1, -2)) if adjoint else a
-
-
 def _solve_kernel(adjoint: bool, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.linalg.solve(adjoint_array(a, adjoint), b)
+    return np.linalg.solve(lapack.adjoint_array(a, adjoint), b)
 
 
-def system(handle: Any, a: Any, b: Any, attributes: Any) -> Any:
-    """Apply a row of systems a x = b to stacks that broadcast.
+def system(handle: Any, a: Any, b: Any, attributes: Any, *beside: Any) -> Any:
+    """Apply a row of systems a x = b to stacks that broadcast; `beside` the matrices stands what is known of them.
 
     Where one matrix meets a stack of right-hand sides, these become its columns, and it is decomposed once.
     """
@@ -80,11 +75,17 @@ def system(handle: Any, a: Any, b: Any, attributes: Any) -> Any:
         before = lead_b[:extra]
         order = [*range(extra, nd - 1), *range(extra), nd - 1]
         columns = reshape(transpose(b, order), (*lead_a, n, int(np.prod(before, dtype=np.intp)) * k))
-        solved = reshape(_core.general(handle, [a, columns], attributes), (*lead_a, n, *before, k))
+        solved = reshape(_core.general(handle, [a, *beside, columns], attributes), (*lead_a, n, *before, k))
         back = [*range(nd - 1 - extra, nd - 1), *range(nd - 1 - extra), nd - 1]
         return transpose(solved, back)
     lead = np.broadcast_shapes(lead_a, lead_b)
-    return _core.general(handle, [lead_to(a, lead), lead_to(b, lead)], attributes)
+    return _core.general(handle, [lead_to(x, lead) for x in (a, *beside, b)], attributes)
+
+
+def of_shared(handle: Any, attributes: Any, operands: Sequence[Any], flags: Sequence[bool]) -> Any:
+    """Systems of many examples that share their matrices; None where they don't."""
+    a, *beside, b = operands
+    return None if any(flags[:-1]) else system(handle, a, b, attributes, *beside)
 
 
 def fit(op: str, a: Any, b: Any) -> tuple[Any, Any]:
@@ -139,6 +140,8 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
      [0.5]]
     """
     a, b = fit("solve", matrix, rhs)
+    if _is_worth_factors(a):
+        return _solve_by_factors(a, b, adjoint)
     return system(_SOLVE, a, b, adjoint)
 
 
@@ -162,7 +165,7 @@ def solved_kind(a: Kind, b: Kind) -> Kind:
     return Kind(forms.inexact(a, b), b.shape)
 
 
-_SOLVE = general(
+_SOLVE: _core.Op = general(
     "solve",
     _solve_kernel,
     _solve_rule,
@@ -171,6 +174,7 @@ _SOLVE = general(
     doc="Solution of linear equations.",
     keeps_output=True,
     leading=True,
+    examples=lambda attributes, operands, flags, n: of_shared(_SOLVE, attributes, operands, flags),
     cases=(
         Case(lambda a, b: solve(identity_plus(a), b), ((3, 3), (3, 2))),
         Case(lambda a, b: solve(identity_plus(a) + 0.3 * a, b, adjoint=True), ((3, 3), (3, 2))),
@@ -182,6 +186,141 @@ _SOLVE = general(
     names=("linalg.solve",),
     c=c_loops.LAPACK,
     cost=forms.solving(2 / 3),
+)
+
+
+# ------------------------------------------------------------------------------------------------ factors that are kept
+#
+# Of matrices that are not small the factors are a value of their own, that what is asked of one matrix shares: its
+# systems, those of its gradients, its determinant, its inverse. Rows by factors have the matrix for an operand, too:
+# its value is not read, and the gradient is its own.
+
+_FEW_ROWS = 24  # of fewer, to factor anew takes less time than another operation
+
+
+def _is_worth_factors(a: Any) -> bool:
+    return int(a.shape[-1]) >= _FEW_ROWS and a.dtype.char in "fdFD"
+
+
+def _factors_kind(attributes: Any, a: Kind) -> Kind:
+    forms.square(a)
+    return Kind(forms.inexact(a), (*a.shape[:-2], a.shape[-1] + 1, a.shape[-1]))
+
+
+_FACTORS = _core.register_general(
+    "lu_factors",
+    lambda attributes, a: lapack.factored(a),
+    None,
+    None,
+    False,
+    False,
+    leading=True,
+    widens=True,
+    form=forms.nothing,
+    gives=_factors_kind,
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2 / 3),
+)
+
+
+def _factors(a: Any) -> Any:
+    """What `lapack.factored` makes of matrices; what a tape still holds of the same ones."""
+    return _core.factors_once(a, lambda a: _core.general(_FACTORS, [_core.detached(a)]))
+
+
+def _refuse_singular(factors: np.ndarray) -> None:
+    if not factors[..., :-1, :].diagonal(0, -2, -1).all():
+        raise np.linalg.LinAlgError("Singular matrix")
+
+
+def _by_factors_kernel(adjoint: bool, a: np.ndarray, factors: np.ndarray, b: np.ndarray) -> np.ndarray:
+    _refuse_singular(factors)
+    return lapack.solved(factors, b, adjoint)
+
+
+def _beside_factors(a: Kind, factors: Kind) -> None:
+    forms.fits(factors, _factors_kind(None, a).shape)
+
+
+def _by_factors_kind(attributes: Any, a: Kind, factors: Kind, b: Kind) -> Kind:
+    _beside_factors(a, factors)
+    if not a.dtype == factors.dtype == b.dtype:
+        raise ValueError(f"systems of {a.dtype}, {factors.dtype} and {b.dtype}")
+    return solved_kind(a, b)
+
+
+@by_adjoints
+def _by_factors_rule(g: Any, y: Any, adjoint: bool, a: Any, factors: Any, b: Any) -> tuple[Any, Any, Any]:
+    gb = system(_BY_FACTORS, a, g, not adjoint, factors)
+    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
+    return -ga, None, gb
+
+
+def _by_factors_tangent(tangents: list[Any], y: Any, adjoint: bool, a: Any, factors: Any, b: Any) -> Any:
+    of_matrix, _, of_side = tangents
+    moved = None if of_matrix is None else -adjoint_product(of_matrix, y, adjoint)
+    change = of_side if moved is None else moved if of_side is None else of_side + moved
+    return system(_BY_FACTORS, a, change, adjoint, factors)
+
+
+def _solve_by_factors(matrix: Any, rhs: Any, adjoint: bool = False) -> Any:
+    a, b = fit("solve", matrix, rhs)
+    return system(_BY_FACTORS, a, b, adjoint, _factors(a))
+
+
+_BY_FACTORS: _core.Op = general(
+    "solve_by_factors",
+    _by_factors_kernel,
+    _by_factors_rule,
+    raises=True,
+    function=_solve_by_factors,
+    doc="Solution of linear equations by factors of their matrices.",
+    keeps_output=True,
+    leading=True,
+    tangent=_by_factors_tangent,
+    examples=lambda attributes, operands, flags, n: of_shared(_BY_FACTORS, attributes, operands, flags),
+    cases=(
+        Case(lambda a, b: _solve_by_factors(identity_plus(a), b), ((3, 3), (3, 2))),
+        Case(lambda a, b: _solve_by_factors(identity_plus(a) + 0.3 * a, b, adjoint=True), ((3, 3), (3, 2))),
+        Case(lambda a, b: _solve_by_factors(identity_plus(a), b), ((2, 1, 2, 2), (3, 2, 1))),
+    ),
+    form=forms.flag,
+    gives=_by_factors_kind,
+    c=c_loops.LAPACK,
+    cost=forms.solving(0),
+)
+
+
+def _inverse_by_factors_kernel(attributes: Any, a: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    _refuse_singular(factors)
+    return lapack.inverted(factors)
+
+
+def _inverse_by_factors_kind(attributes: Any, a: Kind, factors: Kind) -> Kind:
+    _beside_factors(a, factors)
+    return forms.like_square(attributes, a)
+
+
+def _inverse_by_factors(a: Any, factors: Any = None) -> Any:
+    return _core.general(_INV_BY_FACTORS, [a, _factors(a) if factors is None else factors])
+
+
+_INV_BY_FACTORS = general(
+    "inv_by_factors",
+    _inverse_by_factors_kernel,
+    lambda g, y, attributes, a, factors: (-_core.matmul(_core.matmul(y, g, True), y, False, True), None),
+    raises=True,
+    function=_inverse_by_factors,
+    doc="Inverse matrices by their factors.",
+    keeps_inputs=False,
+    keeps_output=True,
+    leading=True,
+    tangent=lambda tangents, y, attributes, a, factors: -_core.matmul(_core.matmul(y, tangents[0]), y),
+    cases=(Case(lambda a: _inverse_by_factors(identity_plus(a)), ((3, 3),)),),
+    form=forms.nothing,
+    gives=_inverse_by_factors_kind,
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(4 / 3),
 )
 
 
@@ -215,7 +354,8 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
     [[0.5  0.  ]
      [0.   0.25]]
     """
-    inverse = _core.general(_INV, [matrices(input, "inv", square=True)])
+    x = matrices(input, "inv", square=True)
+    inverse = _inverse_by_factors(x) if _is_worth_factors(x) else _core.general(_INV, [x])
     return adjoint_of(inverse) if adjoint else inverse
 
 
@@ -454,12 +594,40 @@ _DET = general(
 )
 
 
+def _by_inverse_adjoint(g: list[Any], results: list[Any], inverse: Any) -> Any:
+    weight = g[1]
+    if inverse.dtype.kind == "c":  # the sign turns with the imaginary part of what the logarithm grows by
+        weight = complex(weight, imag(multiply(g[0], conj(results[0]))))
+    return multiply(expand_dims(expand_dims(weight, -1), -1), adjoint_of(inverse))
+
+
 @by_adjoints
 def _slogdet_rule(g: list[Any], results: list[Any], attributes: Any, a: Any) -> Any:
-    weight = g[1]
-    if a.dtype.kind == "c":  # the sign turns with the imaginary part of what the logarithm grows by
-        weight = complex(weight, imag(multiply(g[0], conj(results[0]))))
-    return multiply(expand_dims(expand_dims(weight, -1), -1), adjoint_of(inv(a)))
+    return _by_inverse_adjoint(g, results, inv(a))
+
+
+@by_adjoints
+def _slogdet_by_factors_rule(g: list[Any], results: list[Any], attributes: Any, a: Any, factors: Any) -> Any:
+    return _by_inverse_adjoint(g, results, _inverse_by_factors(a, factors)), None
+
+
+def _slogdet_by_factors_kernel(attributes: Any, a: np.ndarray, factors: np.ndarray) -> list[np.ndarray]:
+    heads = factors[..., :-1, :].diagonal(0, -2, -1)
+    swaps = np.count_nonzero(lapack.exchanges(factors) != np.arange(heads.shape[-1]), axis=-1)
+    size = np.abs(heads)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sign = np.prod(np.where(size == 0, heads, heads / size), axis=-1)
+        logarithm = np.sum(np.log(size), axis=-1)
+    return [np.asarray(np.where(swaps % 2, -sign, sign), heads.dtype), np.asarray(logarithm)]
+
+
+def _slogdet_by_factors(a: Any) -> SignAndLogarithm:
+    return SignAndLogarithm(*_SLOGDET_BY_FACTORS([a, _factors(a)]))
+
+
+def _slogdet_by_factors_dtype(a: Kind, factors: Kind) -> np.dtype[Any]:
+    _beside_factors(a, factors)
+    return forms.square_dtype(a)
 
 
 def slogdet(input: Any, name: str | None = None) -> SignAndLogarithm:
@@ -491,7 +659,8 @@ def slogdet(input: Any, name: str | None = None) -> SignAndLogarithm:
     >>> print(sign.numpy(), logarithm.numpy().round(4))
     -1.0 2.0794
     """
-    sign, logarithm = _SLOGDET(matrices(input, "slogdet", square=True))
+    x = matrices(input, "slogdet", square=True)
+    sign, logarithm = _slogdet_by_factors(x) if _is_worth_factors(x) else _SLOGDET(x)
     return SignAndLogarithm(sign if sign.dtype.kind == "c" else _core.detached(sign), logarithm)
 
 
@@ -514,6 +683,24 @@ _SLOGDET = several(
     names=("linalg.slogdet",),
     c=c_loops.LAPACK,
     cost=forms.on_matrices(2 / 3),
+)
+
+
+_SLOGDET_BY_FACTORS = several(
+    "slogdet_by_factors",
+    _slogdet_by_factors_kernel,
+    _slogdet_by_factors_rule,
+    lambda attributes, shape: [(), ()],
+    real=(1,),
+    function=_slogdet_by_factors,
+    doc="Sign and logarithm of determinants by factors of the matrices.",
+    leading=True,
+    cases=(Case(lambda a: _slogdet_by_factors(a + 2.0 * np.eye(3)), ((3, 3),)),),
+    form=forms.nothing,
+    dtype=_slogdet_by_factors_dtype,
+    on_complex="up to phases",
+    c=c_loops.LAPACK,
+    cost=forms.on_matrices(2),
 )
 
 

@@ -1,5 +1,4 @@
-"""Triangular systems: by BLAS where SciPy is installed, which is imported when the first system is solved, else by
-substitution in blocks on NumPy's products.
+"""Triangular systems: by BLAS, NumPy's own or SciPy's (`lapack`), else by substitution in blocks on NumPy's products.
 
 What either finds is the exact solution of a system that differs from the one given by few roundings of each element
 (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 8.1). A solver for general matrices that
@@ -8,87 +7,31 @@ exchanges rows loses what substitution keeps at any condition number.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
+from .. import _core
 from .._core import Tensor
-from . import c_loops, forms
+from . import c_loops, forms, lapack
 from .forms import Kind
 from .indexing import where
 from .matrices import adjoint_product, by_adjoints
-from .solving import adjoint_array, fit, solved_kind, system
+from .solving import fit, of_shared, solved_kind, system
 from .table import Case, general
 
-
-@cache
-def _blas() -> Any:
-    """SciPy's BLAS; None without SciPy."""
-    try:
-        from scipy.linalg import blas
-    except ImportError:
-        return None
-    return blas
-
-
-_LETTERS = {"f": "s", "d": "d", "F": "c", "D": "z"}
-# In stacks of more than `_FEW` matrices as small as `_SMALL` NumPy's loop is quicker than as many calls from Python.
-_SMALL, _FEW = 8, 4
-# Triangles up to this size are solved as general matrices: of upper ones no rows are exchanged, and nothing eliminated.
-_BLOCK = 64
+# What finds BLAS; None of it where substitution is to stand in.
+_blas = lapack.entries
 
 
 def _kernel(attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     lower, adjoint, unit = attributes
-    zeros = np.nonzero(a.diagonal(0, -2, -1) == 0)[-1]
-    if zeros.size and not unit:
-        raise np.linalg.LinAlgError(f"triangular_solve: singular matrix: element {zeros[0]} of a diagonal is 0")
-    many = a.shape[-1] <= _SMALL and a.size > _FEW * a.shape[-1] ** 2
-    if b.size and not many and a.dtype.char in _LETTERS and (blas := _blas()) is not None:
-        return _by_blas(blas, attributes, a, b)
-    return _substituted(adjoint_array(a, adjoint), b, lower != adjoint, unit)
-
-
-def _by_blas(blas: Any, attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Arrays as they lie in memory are transposed ones to Fortran: x' a' = b' is solved, and nothing copied for it.
-
-    (LAPACK's trtrs wakes a thread for any two columns, and trsm takes three times as long as trsv for one.)
-    """
-    lower, adjoint, unit = attributes
-    of_matrices, of_vectors = (getattr(blas, _LETTERS[a.dtype.char] + name) for name in ("trsm", "trsv"))
-    conjugated = adjoint and a.dtype.kind == "c"  # then the conjugate is what the transposed system has for solution
-    x = np.empty_like(b, order="C")
-    for place in np.ndindex(a.shape[:-2]):
-        m, right = a[place].T, b[place]
-        if right.shape[1] > 1:
-            x[place] = of_matrices(1.0, m, right.T, side=1, lower=not lower, trans_a=2 * adjoint, diag=unit).T
-            continue
-        right = np.conj(right) if conjugated else right
-        found = of_vectors(m, right[:, 0], lower=not lower, trans=not adjoint, diag=unit)
-        x[place][:, 0] = np.conj(found) if conjugated else found
-    return x
-
-
-def _substituted(a: np.ndarray, b: np.ndarray, lower: bool, unit: bool) -> np.ndarray:
-    """Half after half: the first is solved, and its part of the right-hand side of the second taken off."""
-    n = a.shape[-1]
-    if n > _BLOCK:
-        half = (n // 2 + _BLOCK - 1) // _BLOCK * _BLOCK
-        first, second = slice(0, half), slice(half, n)
-        if not lower:
-            first, second = second, first
-        x = np.empty_like(b, order="C")
-        x[..., first, :] = _substituted(a[..., first, first], b[..., first, :], lower, unit)
-        rest = b[..., second, :] - a[..., second, first] @ x[..., first, :]
-        x[..., second, :] = _substituted(a[..., second, second], rest, lower, unit)
-        return x
-    block = np.tril(a) if lower else np.triu(a)
-    if unit:
-        block[..., np.arange(n), np.arange(n)] = 1.0
-    if not lower:
-        return np.linalg.solve(block, b)
-    return np.ascontiguousarray(np.linalg.solve(block[..., ::-1, ::-1], b[..., ::-1, :])[..., ::-1, :])
+    if not unit and not (diagonal := a.diagonal(0, -2, -1)).all():
+        place = np.nonzero(diagonal == 0)[-1][0]
+        raise np.linalg.LinAlgError(f"triangular_solve: singular matrix: element {place} of a diagonal is 0")
+    if lapack.takes(a) and (blas := _blas()) is not None:
+        return np.asarray(blas.triangular(a, b, lower, adjoint, unit))
+    return lapack.substituted(lapack.adjoint_array(a, adjoint), b, lower != adjoint, unit)
 
 
 @by_adjoints
@@ -135,8 +78,8 @@ def triangular_solve(
 
     Notes
     -----
-    https://www.tensorflow.org/api_docs/python/tf/linalg/triangular_solve. By BLAS where SciPy is installed, else by
-    substitution: as exact as each other.
+    https://www.tensorflow.org/api_docs/python/tf/linalg/triangular_solve. By BLAS where there is one to be found, else
+    by substitution: as exact as each other.
 
     Examples
     --------
@@ -154,7 +97,7 @@ def _solved(attributes: Any, a: Kind, b: Kind) -> Kind:
     return solved_kind(a, b)
 
 
-_TRIANGULAR = general(
+_TRIANGULAR: _core.Op = general(
     "triangular_solve",
     _kernel,
     _rule,
@@ -163,6 +106,7 @@ _TRIANGULAR = general(
     doc="Solution of linear equations with triangular matrices.",
     keeps_output=True,
     leading=True,
+    examples=lambda attributes, operands, flags, n: of_shared(_TRIANGULAR, attributes, operands, flags),
     cases=(
         Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(3), b), ((3, 3), (3, 2))),
         Case(lambda a, b: triangular_solve(a + 3.0 * np.eye(3), b, lower=False), ((2, 3, 3), (3, 2))),
