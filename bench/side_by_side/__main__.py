@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from . import page, picture, whole
@@ -99,30 +100,28 @@ def main() -> None:
     asked = {count: [name for name in chosen if name in WORKLOADS or count == 1] for count in options.threads}
     wanted = [peer for peer in PEERS if not options.libraries or peer.name in options.libraries]
     missing = {peer.title: why for peer in wanted if (why := installed(peer)) is not None}
-    present = [peer for peer in wanted if peer.title not in missing]
     passes: Passes = {count: [] for count, names in asked.items() if names}
-    written, load = "", 0.0
+    present = {count: [peer for peer in wanted if peer.title not in missing] for count in passes}
+    written, load, start = "", 0.0, monotonic()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.passes):
             for count, all_ in passes.items():
                 print(f"pass {number + 1} of {options.passes}, threads {count}: {OURS}", end="", flush=True)
                 found = {OURS: measure(OURS, sys.executable, Path(folder), asked[count], count)}
-                for peer in list(present):
+                for peer in list(present[count]):
                     print(f", {peer.name}", end="", flush=True)
                     try:
                         found[peer.name] = measure(peer.name, str(peer.python), Path(folder), asked[count], count)
                     except Failed as failure:
-                        missing[peer.title] = str(failure)
-                        present.remove(peer)
-                print(flush=True)
+                        missing[peer.title] = f"{failure} ({whole.threads(count)})"
+                        present[count].remove(peer)
+                print(f", {monotonic() - start:.0f} s", flush=True)
                 all_.append(found)
                 load = max(load, os.getloadavg()[1])
-            # A peer that failed once is in none of the tables.
-            there = {OURS, *(peer.name for peer in present)}
-            passes = {
-                count: [{name: one[name] for name in one if name in there} for one in all_]
-                for count, all_ in passes.items()
-            }
+            # A peer that failed once is in none of the tables of so many threads.
+            for count, all_ in passes.items():
+                there = {OURS, *(peer.name for peer in present[count])}
+                all_[:] = [{name: one[name] for name in one if name in there} for one in all_]
             written = section(passes, missing, load, options.picture, options.page)
             if options.page is not None:
                 options.page.write_text(page.put(options.page.read_text(), written))
