@@ -20,8 +20,20 @@ else:
 link = [] if sys.platform == "win32" else ["-pthread"]
 
 # Each a file in plain C that knows neither Python nor the others.
-units = ["error_functions", "gather", "kernels", "lapack", "recurrence", "rows", "scalars", "softmax", "sums", "vmath"]
-units += ["workers"]
+units = [
+    "error_functions",
+    "gather",
+    "kernels",
+    "lapack",
+    "recurrence",
+    "reductions",
+    "rows",
+    "scalars",
+    "softmax",
+    "sums",
+    "vmath",
+    "workers",
+]
 
 core = Extension(
     "autodiff_core._core",

@@ -1,12 +1,15 @@
 #include "kernels.h"
 
+#include "reductions.h"
 #include "softmax.h"
+#include "workers.h"
 
 #include <string.h>
 
 kn_numpy kn_exp;
 
 static const kn_kernel *const kernels[] = {
+    &rd_max, &rd_min, &rd_prod, &rd_argmax, &rd_argmin, &rd_any, &rd_all, &rd_ties,
     &sm_softmax, &sm_log_softmax, &sm_logsumexp, &sm_residual, &sm_class_loss, &sm_cross_entropy,
 };
 
@@ -37,22 +40,31 @@ int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_
     return 1;
 }
 
-/* What is reduced, where `gone` says so of each dimension: neighbours, but for what has one element. */
-static int around_gone(const kn_operand *x, const char *gone, kn_intp *outer, kn_intp *n, kn_intp *inner)
+/* What is reduced, where `gone` says so of each dimension. */
+static int around_gone(const kn_operand *x, const char *gone, kn_result *result, kn_intp *outer, kn_intp *n,
+                       kn_intp *inner)
 {
-    int first = x->nd, last = x->nd - 1;
+    int first = x->nd, last = x->nd - 1, at = 0;
     for (int d = x->nd - 1; d >= 0; d--)
         if (gone[d] && x->dims[d] != 1) {
             if (first == x->nd)
                 last = d;
             first = d;
         }
-    for (int d = first; d < last; d++)
-        if (!gone[d] && x->dims[d] != 1)
-            return 0;
     *outer = product(x->dims, 0, first);
     *n = product(x->dims, first, last + 1);
     *inner = product(x->dims, last + 1, x->nd);
+    for (int d = first; d < last; d++)
+        result->turned |= !gone[d] && x->dims[d] != 1;
+    if (!result->turned)
+        return 1;
+    *outer = *n = *inner = 1;
+    for (int turn = 0; turn < 2; turn++)
+        for (int d = 0; d < x->nd; d++)
+            if ((gone[d] != 0) == turn) {
+                *(turn ? n : outer) *= x->dims[d];
+                result->order[at++] = d;
+            }
     return 1;
 }
 
@@ -63,34 +75,63 @@ int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *
     const int64_t *kept = call->numbers + 3 + nd; /* behind 3, nd, the operand's sizes and nd again */
     const int64_t *shape = kept + nd + 1;
     char gone[KN_DIMS];
-    if (call->number_count < 4 + 2 * nd || call->numbers[0] != 3 || nd > KN_DIMS || shape[-1] > KN_DIMS)
+    if (call->number_count < 4 + 2 * nd || call->numbers[0] != KN_TUPLE + 3 || nd > KN_DIMS || shape[-1] > KN_TUPLE + KN_DIMS)
         return 0;
     for (int d = 0; d < nd; d++)
         gone[d] = kept[d] == 1;
     result->dtype = x->dtype;
-    result->nd = (int)shape[-1];
+    result->nd = (int)(shape[-1] - KN_TUPLE);
     for (int d = 0; d < result->nd; d++)
         result->dims[d] = (kn_intp)shape[d];
-    return around_gone(x, gone, outer, n, inner);
+    return around_gone(x, gone, result, outer, n, inner);
 }
 
 int kn_over(const kn_call *call, int at, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner)
 {
     const kn_operand *x = &call->operands[0];
+    const int64_t *axes = call->numbers + at;
     char gone[KN_DIMS] = {0};
-    if (at >= call->number_count || call->number_count < at + 2 + call->numbers[at] || x->nd > KN_DIMS)
+    if (at >= call->number_count || x->nd > KN_DIMS)
         return 0;
-    const int count = (int)call->numbers[at];
-    for (int k = 0; k < count; k++) {
-        const int64_t d = call->numbers[at + 1 + k] + x->nd;
-        if (d < 0 || d >= x->nd)
-            return 0;
-        gone[d] = 1;
-    }
+    const int tuple = axes[0] >= KN_TUPLE && axes[0] <= KN_TUPLE + KN_DIMS;
+    const int count = tuple ? (int)(axes[0] - KN_TUPLE) : 1, keeps = at + tuple + count;
+    if (keeps >= call->number_count)
+        return 0;
+    if (axes[0] == KN_ABSENT)
+        memset(gone, 1, sizeof gone);
+    else
+        for (int k = 0; k < count; k++) {
+            const int64_t axis = axes[tuple + k], d = axis < 0 ? axis + x->nd : axis;
+            if (d < 0 || d >= x->nd)
+                return 0;
+            gone[d] = 1;
+        }
     result->dtype = x->dtype;
     result->nd = 0;
     for (int d = 0; d < x->nd; d++)
-        if (!gone[d] || call->numbers[at + 1 + count])
+        if (!gone[d] || call->numbers[keeps])
             result->dims[result->nd++] = gone[d] ? 1 : x->dims[d];
-    return around_gone(x, gone, outer, n, inner);
+    return around_gone(x, gone, result, outer, n, inner);
+}
+
+typedef struct {
+    kn_intp units;
+    kn_range range;
+    void *context;
+} shared;
+
+static void share(void *context, int thread, int part, int parts)
+{
+    const shared *s = context;
+    (void)thread;
+    s->range(s->context, s->units * part / parts, s->units * (part + 1) / parts);
+}
+
+void kn_share(const kn_run *run, kn_intp units, kn_range range, void *context)
+{
+    shared s = {units, range, context};
+    if (run->parts < 2 || units < 2)
+        range(context, 0, units);
+    else
+        wk_run(share, &s, (int)(run->parts < units ? run->parts : units), run->threads);
 }

@@ -15,6 +15,8 @@ typedef void (*kn_loop)(char **args, const kn_intp *dims, const kn_intp *strides
 
 #define KN_DIMS 36               /* of a result: as many as the engine has */
 #define KN_ABSENT INT64_MIN      /* None among the attributes */
+#define KN_WHOLE (INT64_MIN + 1) /* a slice of everything */
+#define KN_TUPLE (INT64_MIN / 2) /* a tuple: this plus its length */
 enum { KN_BOOL = 0, KN_INT32 = 5, KN_INT64 = 7, KN_FLOAT = 11, KN_DOUBLE = 12 }; /* NumPy's numbers of dtypes */
 
 typedef struct {
@@ -24,8 +26,8 @@ typedef struct {
     const kn_intp *dims, *strides; /* of the call: what is needed later is copied */
 } kn_operand;
 
-/* Attributes are numbers: a whole number or a truth value is itself, a dtype its number, a tuple its length and then
- * its parts, and an array the number of the operand, behind the op's own, that it has become. */
+/* Attributes are numbers: a whole number or a truth value is itself, a dtype its number, a tuple its length (from
+ * KN_TUPLE on) and then its parts, and an array the number of the operand, behind the op's own, that it has become. */
 typedef struct {
     int count; /* operands, the attributes' arrays included */
     const kn_operand *operands;
@@ -39,6 +41,8 @@ typedef struct {
     kn_intp dims[KN_DIMS];
     kn_intp work;   /* about how many elements are computed: whether threads pay */
     size_t scratch; /* bytes that a run needs beside its operands */
+    int turned;     /* the first operand is to be copied with its axes in this order */
+    int order[KN_DIMS];
 } kn_result;
 
 typedef struct {
@@ -71,12 +75,17 @@ extern kn_numpy kn_exp;
 /* Arrays seen as (outer, n, inner) around an axis that counts from the end; 0 where there is none. */
 int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_intp *inner);
 
-/* Of the attributes of a reduction (three shapes): the same, where what is reduced are neighbours; the result's shape
- * goes to `result`. */
+/* Of the attributes of a reduction (three shapes) the same, and the result's shape. Where what is reduced are no
+ * neighbours, the operand is turned so that they are. */
 int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
 
-/* The same of axes that count from the end, in order, which stay or not: a tuple from `numbers` on, and a truth value. */
+/* The same of axes, which stay or not: None for all, a number or a tuple at `at` of the attributes, and behind it a truth
+ * value. */
 int kn_over(const kn_call *call, int at, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
+
+/* Share out so many units among the threads of a run, in ranges; what comes of it may not depend on which. */
+typedef void (*kn_range)(void *context, kn_intp begin, kn_intp end);
+void kn_share(const kn_run *run, kn_intp units, kn_range range, void *context);
 
 /* One binary serves all x86-64 machines: the loader picks the widest vectors that this one has. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \

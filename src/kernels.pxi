@@ -35,16 +35,20 @@ cdef bint add_numbers(LaidOut* to, object attribute, list arrays) except -1:
     if attribute is None:
         number[0] = KN_ABSENT
     elif isinstance(attribute, tuple):
-        number[0] = len(<tuple>attribute)
+        number[0] = KN_TUPLE + <int64_t>len(<tuple>attribute)
         for part in <tuple>attribute:
             if not add_numbers(to, part, arrays):   # (of which there are not too many for C's stack)
                 return False
     elif isinstance(attribute, int):
-        if not -0x7fffffffffffffff <= attribute <= 0x7fffffffffffffff:
+        if not -0x3fffffffffffffff <= attribute <= 0x3fffffffffffffff:
             return False
         number[0] = attribute
     elif isinstance(attribute, np_dtype):
         number[0] = code_of_number(attribute.num)
+    elif isinstance(attribute, slice):
+        if not (attribute.start is None and attribute.stop is None and attribute.step is None):
+            return False
+        number[0] = KN_WHOLE
     elif type(attribute) is ndarray:
         number[0] = len(arrays)
         arrays.append(attribute)
@@ -90,6 +94,7 @@ cdef bint lay_out_call(LaidOut* to, const Kernel* kernel, object attribute, list
     to.result.nd = 0
     to.result.work = 0
     to.result.scratch = 0
+    to.result.turned = False
     if kn_exp.loop[0] == NULL:
         note_loops()
     return True
@@ -157,6 +162,9 @@ cdef ndarray kernel_value(const Kernel* kernel, object attribute, list arrays):
             run.operands = <char**>(made + room)
         if not kernel.take(made, &laid.call, &laid.result):
             return None
+        if laid.result.turned:
+            x = <ndarray>arrays[0]
+            arrays[0] = copy_of(<ndarray>x.transpose([laid.result.order[k] for k in range(PyArray_NDIM(x))]))
         out = new_array(laid.result.dtype, laid.result.nd, laid.result.dims)
         if not has_elements(&laid.result):
             return out

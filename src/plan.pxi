@@ -80,6 +80,8 @@ ctypedef struct KernelStep:
     void* made
     npy_intp work
     size_t scratch
+    bint turned
+    int order[MOST_DIMS]        # of the first operand's axes, in which it is copied where it is turned
     int count
     KernelOperandAt* operands
 
@@ -649,6 +651,8 @@ cdef bint prepare_kernel(Plan plan, int32_t node, const Kernel* kernel) except -
             taken = taken and laid.result.dims[d] == <npy_intp>shape[d]
         made.work = laid.result.work if has_elements(&laid.result) else -1
         made.scratch = laid.result.scratch
+        made.turned = laid.result.turned
+        memcpy(made.order, laid.result.order, sizeof(made.order))
         for k in range(made.count if taken else 0):
             made.operands[k].at.number = operand_of_array(all_arrays, arrays[k])
             if made.operands[k].at.number < 0:      # the attributes' own
@@ -701,7 +705,9 @@ cdef int build_kernel(Plan plan, int s) except -1:
             continue
         node = nodes[o.at.number]
         o.at = address_of(plan, node)
-        if made.kernel.contiguous and not plan.places[node].direct and not (plan.places[node].scalar
+        if k == 0 and made.turned:
+            o.copied = contiguous_copy(plan, node, strides, made.order)
+        elif made.kernel.contiguous and not plan.places[node].direct and not (plan.places[node].scalar
                                                                             and plan.places[node].nd == 0):
             o.copied = contiguous_copy(plan, node, strides)
     step.result = result_address(plan, step.node)
@@ -1466,13 +1472,14 @@ cdef LoopStep* copy_for_blas(Plan plan, int32_t node, npy_intp* strides) except?
     return contiguous_copy(plan, node, strides)
 
 
-cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides) except NULL:
-    """The copy of an array to memory in the order of its elements, and the strides that it has there."""
+cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides, const int* order=NULL) except NULL:
+    """The copy of an array to memory in the order of its elements, or with its axes in another one, and the strides
+    that it has there."""
     cdef Place* p = &plan.places[node]
     cdef npy_intp* dims = plan.geometry + p.geometry
     cdef npy_intp item = item_size[plan.program.records[node].dtype]
     cdef LoopStep* made = <LoopStep*>calloc(1, sizeof(LoopStep))
-    cdef int d, nd = p.nd
+    cdef int d, axis, nd = p.nd
     if made == NULL:
         raise MemoryError()
     made.loop = copy_loop(<int>item)
@@ -1480,10 +1487,11 @@ cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides) excep
     made.shape.nd = nd
     made.clear = <size_t>item
     for d in range(nd - 1, -1, -1):
-        made.shape.dims[d] = dims[d]
-        made.shape.strides[0][d] = 0 if p.scalar else dims[nd + d]
+        axis = d if order == NULL else order[d]
+        made.shape.dims[d] = dims[axis]
+        made.shape.strides[0][d] = 0 if p.scalar else dims[nd + axis]
         made.shape.strides[1][d] = strides[d] = made.clear
-        made.clear *= dims[d]
+        made.clear *= dims[axis]
     made.at[0] = address_of(plan, node)
     return made
 

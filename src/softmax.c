@@ -1,8 +1,6 @@
 #ifndef REAL
 #include "softmax.h"
 
-#include "workers.h"
-
 #include <math.h>
 
 #define PIECE 1024 /* elements whose exponentials are taken in one call: they stay in the first cache */
@@ -145,12 +143,9 @@ typedef struct {
     const kn_run *run;
 } axis_run;
 
-static void run_units(void *context, int thread, int part, int parts)
+static void run_units(void *context, kn_intp begin, kn_intp end)
 {
     const axis_run *r = context;
-    const kn_intp count = r->call->units * r->call->chunks;
-    const kn_intp begin = count * part / parts, end = count * (part + 1) / parts;
-    (void)thread;
     for (kn_intp unit = begin; unit < end; unit++)
         if (r->call->single)
             sm_unit_f32(r->call, r->run, unit);
@@ -161,14 +156,13 @@ static void run_units(void *context, int thread, int part, int parts)
 static int run_along(const void *made, const kn_run *run)
 {
     axis_run r = {made, run};
-    const kn_intp count = r.call->units * r.call->chunks;
     if (r.call->what == RESIDUAL || r.call->what == CLASS_LOSS) {
         const int64_t *labels = (const int64_t *)run->operands[1];
         for (kn_intp row = 0; row < r.call->outer; row++)
             if (labels[row] < 0 || labels[row] >= r.call->n)
                 return 0;
     }
-    wk_run(run_units, &r, (int)smaller(run->parts, count), run->threads);
+    kn_share(run, r.call->units * r.call->chunks, run_units, &r);
     if (r.call->chunks > 1) {
         if (r.call->single)
             sm_join_f32(r.call, run);

@@ -63,9 +63,10 @@ cdef extern from "scalars.h" nogil:
 
 # What a kernel in C is to a row (kernels.h).
 cdef extern from "kernels.h" nogil:
-    enum:
-        KN_DIMS
-        KN_ABSENT
+    int KN_DIMS
+    int64_t KN_ABSENT
+    int64_t KN_TUPLE
+    int64_t KN_WHOLE
     ctypedef struct KernelOperand "kn_operand":
         int dtype
         int item
@@ -83,6 +84,8 @@ cdef extern from "kernels.h" nogil:
         npy_intp dims[36]
         npy_intp work
         size_t scratch
+        bint turned
+        int order[36]
     ctypedef struct KernelRun "kn_run":
         char** operands
         char* out

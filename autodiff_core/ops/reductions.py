@@ -186,20 +186,20 @@ def _extremum_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
     """Ties share the gradient evenly, as in TensorFlow."""
     _, kept, _ = shapes
     chosen = equal(x, _reshape(y, kept))
-    count = _core.general(_TIES, (chosen,), (_reduced(shapes), x.dtype))
+    count = _core.general(_TIES, (chosen,), (_reduced(shapes), True, x.dtype))
     return _select(chosen, divide(_reshape(g, kept), count), _core.to_tensor(0.0, x.dtype))
 
 
 def _ties(attributes: Any, chosen: np.ndarray) -> np.ndarray:
     """How many were chosen: one number over all axes is counted faster than along some."""
-    axes, dtype = attributes
+    axes, _, dtype = attributes
     if len(axes) == chosen.ndim:
         return np.full((1,) * chosen.ndim, np.count_nonzero(chosen), dtype)
     return chosen.sum(axis=axes, keepdims=True, dtype=dtype)
 
 
 def _ties_kind(attributes: Any, chosen: Kind) -> Kind:
-    axes, dtype = attributes
+    axes, _, dtype = attributes
     return Kind(dtype, forms.without(chosen.shape, forms.distinct_axes(chosen, axes), True))
 
 
@@ -210,10 +210,11 @@ _TIES = _core.register_general(
     None,
     False,
     False,
-    batched=lambda attributes, n: (_moved(attributes[0]), attributes[1]),
-    form=forms.parts(forms.axes, forms.dtype()),
+    batched=lambda attributes, n: (_moved(attributes[0]), *attributes[1:]),
+    form=forms.parts(forms.axes, forms.flag, forms.dtype()),
     gives=_ties_kind,
     c=c_loops.counted,
+    kernel="ties",
 )
 
 
@@ -333,6 +334,7 @@ _MAX = general(
     gives=_extremum_kind,
     names=("reduce_max", "math.reduce_max"),
     c=c_loops.largest(">"),
+    kernel="largest",
 )
 _MIN = general(
     "reduce_min",
@@ -351,6 +353,7 @@ _MIN = general(
     gives=_extremum_kind,
     names=("reduce_min", "math.reduce_min"),
     c=c_loops.largest("<"),
+    kernel="smallest",
 )
 
 
@@ -436,6 +439,7 @@ _PROD = general(
     gives=_product_kind,
     names=("reduce_prod", "math.reduce_prod"),
     c=c_loops.reduced("1", "total *= {0};"),
+    kernel="product",
 )
 
 
@@ -704,6 +708,7 @@ def _plain(name: str, doc: str, result: str, c: C) -> Function:
         form=forms.parts(forms.maybe(forms.either(forms.any_axis, forms.axes)), forms.flag),
         gives=_truth_kind,
         c=c,
+        kernel=name,
     )
 
     def reduction(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -790,6 +795,7 @@ _ARGMAX = _core.register_general(
     form=forms.parts(forms.any_axis, forms.dtype()),
     gives=_place_kind,
     c=c_loops.OF_INTEGERS,
+    kernel="place_of_largest",
 )
 
 
@@ -832,6 +838,7 @@ _ARGMIN = _core.register_general(
     form=forms.parts(forms.any_axis, forms.dtype()),
     gives=_place_kind,
     c=c_loops.OF_INTEGERS,
+    kernel="place_of_smallest",
 )
 
 
