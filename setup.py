@@ -25,6 +25,7 @@ units = [
     "gather",
     "kernels",
     "lapack",
+    "moves",
     "recurrence",
     "reductions",
     "rows",

@@ -1,5 +1,7 @@
 #include "kernels.h"
 
+#include "moves.h"
+#include "recurrence.h"
 #include "reductions.h"
 #include "softmax.h"
 #include "workers.h"
@@ -9,6 +11,8 @@
 kn_numpy kn_exp;
 
 static const kn_kernel *const kernels[] = {
+    &mv_concat, &mv_stack, &mv_take, &mv_put_added, &mv_take_along, &mv_put_along,
+    &rc_cumsum, &rc_cumprod, &rc_recurrence, &rc_others,
     &rd_max, &rd_min, &rd_prod, &rd_argmax, &rd_argmin, &rd_any, &rd_all, &rd_ties,
     &sm_softmax, &sm_log_softmax, &sm_logsumexp, &sm_residual, &sm_class_loss, &sm_cross_entropy,
 };
@@ -75,7 +79,8 @@ int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *
     const int64_t *kept = call->numbers + 3 + nd; /* behind 3, nd, the operand's sizes and nd again */
     const int64_t *shape = kept + nd + 1;
     char gone[KN_DIMS];
-    if (call->number_count < 4 + 2 * nd || call->numbers[0] != KN_TUPLE + 3 || nd > KN_DIMS || shape[-1] > KN_TUPLE + KN_DIMS)
+    if (call->number_count < 4 + 2 * nd || call->numbers[0] != KN_TUPLE + 3 || nd > KN_DIMS
+        || shape[-1] > KN_TUPLE + KN_DIMS)
         return 0;
     for (int d = 0; d < nd; d++)
         gone[d] = kept[d] == 1;

@@ -79,8 +79,8 @@ int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_
  * neighbours, the operand is turned so that they are. */
 int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
 
-/* The same of axes, which stay or not: None for all, a number or a tuple at `at` of the attributes, and behind it a truth
- * value. */
+/* The same of axes, which stay or not: None for all, a number or a tuple at `at` of the attributes, and behind it a
+ * truth value. */
 int kn_over(const kn_call *call, int at, kn_result *result, kn_intp *outer, kn_intp *n, kn_intp *inner);
 
 /* Share out so many units among the threads of a run, in ranges; what comes of it may not depend on which. */

@@ -105,14 +105,6 @@ cdef inline void forget_call(LaidOut* laid) noexcept:
         free(laid.operands)
 
 
-cdef inline bint has_elements(const KernelResult* result) noexcept nogil:
-    cdef int d
-    for d in range(result.nd):
-        if result.dims[d] == 0:
-            return False
-    return True
-
-
 cdef bint run_kernel(const Kernel* kernel, const void* made, KernelRun* run, npy_intp work) noexcept:
     """Run what was prepared: without the GIL, and by several threads, where that pays."""
     cdef bint well
@@ -166,8 +158,6 @@ cdef ndarray kernel_value(const Kernel* kernel, object attribute, list arrays):
             x = <ndarray>arrays[0]
             arrays[0] = copy_of(<ndarray>x.transpose([laid.result.order[k] for k in range(PyArray_NDIM(x))]))
         out = new_array(laid.result.dtype, laid.result.nd, laid.result.dims)
-        if not has_elements(&laid.result):
-            return out
         for k in range(laid.call.count):
             run.operands[k] = <char*>PyArray_DATA(<ndarray>arrays[k])
         run.out = <char*>PyArray_DATA(out)

@@ -649,7 +649,7 @@ cdef bint prepare_kernel(Plan plan, int32_t node, const Kernel* kernel) except -
         taken = taken and laid.result.dtype == r.dtype and laid.result.nd == len(shape)
         for d in range(laid.result.nd if taken else 0):
             taken = taken and laid.result.dims[d] == <npy_intp>shape[d]
-        made.work = laid.result.work if has_elements(&laid.result) else -1
+        made.work = laid.result.work
         made.scratch = laid.result.scratch
         made.turned = laid.result.turned
         memcpy(made.order, laid.result.order, sizeof(made.order))

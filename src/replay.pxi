@@ -138,8 +138,6 @@ cdef int run_kernel_step(Plan plan, Run* run, Step* step) except -1:
     cdef Operand x
     cdef int k
     cdef bint copied = False, well
-    if made.work < 0:           # nothing comes of it
-        return 0
     call.operands = run.pointers
     call.out = pointer_to(run, &step.result)
     call.scratch = NULL

@@ -76,15 +76,20 @@ LONG = {
     "logsumexp": lambda x: tf.reduce_logsumexp(x, -1),
     "logsumexp over the first": lambda x: tf.reduce_logsumexp(x, 0),
     "logsumexp of all": tf.reduce_logsumexp,
+    "max": lambda x: tf.reduce_max(x, -1),
+    "max of all": lambda x: tf.stack([tf.reduce_max(x), tf.reduce_prod(x), tf.reduce_min(x)]),
+    "min over the first": lambda x: tf.reduce_min(x, 0) * tf.cast(tf.argmin(x, 0), x.dtype),
+    "cumsum": lambda x: tf.cumsum(x, 1),
+    "rows by number": lambda x: tf.gather(x, np.arange(len(x)) // 2),
+    "columns by number": lambda x: tf.gather(x, [0, 2, -1, 0], axis=1),
     "classes": lambda x: tf.nn.sparse_softmax_cross_entropy_with_logits(np.zeros(x.shape[:-1], int), x),
 }
 
 
-@pytest.mark.parametrize("shape", [(40_000, 3), (3, 40_000), (2, 300, 200), (70, 9, 130)])
+@pytest.mark.parametrize("shape", [(25_000, 3), (3, 25_000), (70, 9, 110)])
 @pytest.mark.parametrize("call", LONG.values(), ids=LONG.keys())
-@DTYPES
-def test_a_kernel_gives_the_same_on_any_number_of_threads(call: Any, shape: Any, dtype: Any, threads: None) -> None:
-    x = tf.constant(np.random.default_rng(0).normal(size=shape).astype(dtype))
+def test_a_kernel_gives_the_same_on_any_number_of_threads(call: Any, shape: Any, threads: None) -> None:
+    x = tf.constant(np.random.default_rng(0).normal(size=shape))
     found = []
     for count in (1, 2, 5):
         tf.set_num_threads(count)

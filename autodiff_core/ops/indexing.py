@@ -100,6 +100,7 @@ _, PUT_ADDED = linear(
     form=INDEX,
     gives=(selects, puts_back),
     numbers=(_core.OP_TAKE, None),
+    kernels=("take", "put_added"),
 )
 
 
@@ -261,6 +262,7 @@ _gather, scatter = linear(
     names=("gather",),
     part="rows",
     numbers=(_core.OP_GATHER_ROWS, None),
+    kernels=("take", "put_added"),
 )
 
 

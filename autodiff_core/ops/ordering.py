@@ -162,6 +162,7 @@ _TAKE_ALONG, _PUT_ALONG = linear(
     ),
     form=forms.parts(forms.axis, forms.count, forms.array("iu")),
     gives=(_taken, _put_back),
+    kernels=("take_along", "put_along"),
 )
 
 

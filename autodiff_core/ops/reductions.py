@@ -402,8 +402,6 @@ def _prod_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
 
 
 def _others(attributes: Any, x: np.ndarray) -> np.ndarray:
-    if x.dtype in (np.float32, np.float64):
-        return _core.products_of_others(x)
     if not x.size:
         return x.copy()
     ones = np.ones((*x.shape[:-1], 1), x.dtype)
@@ -462,6 +460,7 @@ _OTHERS = general(
     form=forms.nothing,
     gives=_others_kind,
     c=c_loops.others,
+    kernel="products_of_others",
     cost=forms.for_each(4),
 )
 
@@ -913,4 +912,5 @@ _CUMSUM, _ = linear(
     gives=(_scanned, _scanned),
     names=("cumsum", "math.cumsum"),
     c=c_loops.cumulated,
+    kernels=("cumsum", None),
 )

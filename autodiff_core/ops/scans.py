@@ -141,13 +141,12 @@ _CUMPROD = general(
     gives=forms.along_axis,
     names=("math.cumprod",),
     c=c_loops.scanned("1", "total *= {0};"),
+    kernel="cumprod",
 )
 
 
 def _recurrence_kernel(attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     axis, reverse_, lagged = attributes
-    if a.dtype == b.dtype and a.dtype in (np.float32, np.float64):
-        return _core.recurrence(a, b, axis + b.ndim, reverse_, lagged)
     result = np.array(b, np.result_type(a, b), order="C")
     coefficients, total = np.moveaxis(a, axis, 0), np.moveaxis(result, axis, 0)
     step = -1 if reverse_ else 1
@@ -192,6 +191,7 @@ _RECURRENCE = general(
     form=forms.parts(forms.axis, forms.flag, forms.flag),
     gives=_recurrence_kind,
     c=c_loops.recurred,
+    kernel="linear_recurrence",
     cost=forms.for_each(2),
 )
 

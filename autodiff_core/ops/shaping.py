@@ -426,6 +426,7 @@ _CONCAT = general(
     form=forms.parts(forms.axis, forms.each(forms.count)),
     gives=_concatenated,
     names=("concat",),
+    kernel="concat",
     c=c_loops.joined,
 )
 
@@ -506,6 +507,7 @@ _STACK = general(
     form=forms.axis,
     gives=_stacked,
     names=("stack",),
+    kernel="stack",
     c=c_loops.stacked,
 )
 

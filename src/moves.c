@@ -1,0 +1,420 @@
+#include "moves.h"
+
+#include <string.h>
+
+/* --------------------------------------------------------------------------------------------------------- joining */
+
+/* Each part is `outer` pieces, of so many bytes, that lie `whole` bytes apart in the result. */
+typedef struct {
+    kn_intp outer;
+    size_t whole;
+    int count;
+    struct {
+        size_t size, at;
+    } parts[];
+} joined_call;
+
+typedef struct {
+    const joined_call *call;
+    const kn_run *run;
+} joined_run;
+
+static int alike(const kn_call *call)
+{
+    for (int k = 1; k < call->count; k++)
+        if (call->operands[k].dtype != call->operands[0].dtype || call->operands[k].nd != call->operands[0].nd)
+            return 0;
+    return call->count > 0;
+}
+
+static void lay_out_parts(joined_call *c, const kn_call *call, int first, kn_result *result)
+{
+    c->outer = 1;
+    c->whole = 0;
+    c->count = call->count;
+    for (int d = 0; d < first; d++)
+        c->outer *= call->operands[0].dims[d];
+    for (int k = 0; k < call->count; k++) {
+        const kn_operand *x = &call->operands[k];
+        c->parts[k].size = (size_t)x->item;
+        for (int d = first; d < x->nd; d++)
+            c->parts[k].size *= (size_t)x->dims[d];
+        c->parts[k].at = c->whole;
+        c->whole += c->parts[k].size;
+    }
+    result->dtype = call->operands[0].dtype;
+    result->work = c->outer * (kn_intp)(c->whole / (size_t)call->operands[0].item);
+}
+
+static int take_concat(void *made, const kn_call *call, kn_result *result)
+{
+    if (call->number_count < 2 || !alike(call))
+        return 0;
+    const kn_operand *x = &call->operands[0];
+    const int64_t axis = call->numbers[1] + x->nd;
+    if (axis < 0 || axis >= x->nd)
+        return 0;
+    result->nd = x->nd;
+    for (int d = 0; d < x->nd; d++)
+        result->dims[d] = x->dims[d];
+    for (int k = 1; k < call->count; k++) {
+        for (int d = 0; d < x->nd; d++)
+            if (d != axis && call->operands[k].dims[d] != x->dims[d])
+                return 0;
+        result->dims[axis] += call->operands[k].dims[axis];
+    }
+    lay_out_parts(made, call, (int)axis, result);
+    return 1;
+}
+
+static int take_stack(void *made, const kn_call *call, kn_result *result)
+{
+    if (call->number_count != 1 || !alike(call))
+        return 0;
+    const kn_operand *x = &call->operands[0];
+    const int64_t axis = call->numbers[0] + x->nd + 1;
+    if (axis < 0 || axis > x->nd || x->nd + 1 > KN_DIMS)
+        return 0;
+    for (int k = 1; k < call->count; k++)
+        for (int d = 0; d < x->nd; d++)
+            if (call->operands[k].dims[d] != x->dims[d])
+                return 0;
+    for (int d = 0; d <= x->nd; d++)
+        result->dims[result->nd++] = d < axis ? x->dims[d] : d == axis ? call->count : x->dims[d - 1];
+    lay_out_parts(made, call, (int)axis, result);
+    return 1;
+}
+
+static void join_pieces(void *context, kn_intp begin, kn_intp end)
+{
+    const joined_run *r = context;
+    const joined_call *c = r->call;
+    for (int k = 0; k < c->count; k++) {
+        const size_t size = c->parts[k].size;
+        const char *from = r->run->operands[k] + (size_t)begin * size;
+        char *to = r->run->out + (size_t)begin * c->whole + c->parts[k].at;
+        if (size == 8)
+            for (kn_intp i = begin; i < end; i++, from += 8, to += c->whole)
+                memcpy(to, from, 8);
+        else if (size)
+            for (kn_intp i = begin; i < end; i++, from += size, to += c->whole)
+                memcpy(to, from, size);
+    }
+}
+
+static int run_joined(const void *made, const kn_run *run)
+{
+    joined_run r = {made, run};
+    kn_share(run, r.call->outer, join_pieces, &r);
+    return 1;
+}
+
+/* ----------------------------------------------------------------------------------------------- taking by numbers */
+
+#define MOST_INDICES 8 /* arrays of an index that are taken together */
+
+/* x is (outer, sizes of what is indexed, inner): at each of `count` places, which have a number for each such size,
+ * there are `inner` elements. The numbers are of operand 1, and those behind it. */
+typedef struct {
+    kn_intp outer, count, whole; /* whole: how many places there are to choose from */
+    size_t inner;                /* bytes */
+    int indices, item, dtype, nd;
+    kn_intp sizes[MOST_INDICES];
+    kn_intp dims[KN_DIMS];                  /* of the places */
+    kn_intp strides[MOST_INDICES][KN_DIMS]; /* of the arrays over them, in elements */
+    int wide[MOST_INDICES];                 /* int64, else int32 */
+} take_call;
+
+typedef struct {
+    const take_call *call;
+    const kn_run *run;
+    const kn_intp *places; /* where each is, among `whole` */
+} take_run;
+
+/* An index of arrays behind whole axes: the operand's `shape`, and where the index begins among the attributes. The
+ * shape of the places goes behind the leading axes. */
+static int lay_out_index(take_call *c, const kn_call *call, const kn_intp *shape, int nd, int at, kn_result *result)
+{
+    int parts = 1, lead = 0, axis = 0;
+    if (at >= call->number_count)
+        return 0;
+    if (call->numbers[at] >= KN_TUPLE && call->numbers[at] <= KN_TUPLE + KN_DIMS)
+        parts = (int)(call->numbers[at++] - KN_TUPLE);
+    if (call->number_count != at + parts || parts > nd)
+        return 0;
+    while (axis < parts && call->numbers[at + axis] == KN_WHOLE)
+        axis++;
+    lead = axis;
+    c->indices = 0;
+    c->nd = 0;
+    for (; axis < parts && call->numbers[at + axis] > 0 && call->numbers[at + axis] < call->count; axis++) {
+        const int64_t which = call->numbers[at + axis]; /* (an array: whole numbers are arrays in what is taken) */
+        const kn_operand *x = &call->operands[which];
+        if (c->indices == MOST_INDICES || which != 1 + c->indices || (x->dtype != KN_INT64 && x->dtype != KN_INT32))
+            return 0;
+        c->sizes[c->indices] = shape[axis];
+        c->wide[c->indices++] = x->dtype == KN_INT64;
+        c->nd = x->nd > c->nd ? x->nd : c->nd;
+    }
+    for (int k = axis; k < parts; k++)
+        if (call->numbers[at + k] != KN_WHOLE)
+            return 0;
+    if (c->indices == 0 || c->indices != call->count - 1 || lead + c->nd + nd - axis > KN_DIMS)
+        return 0;
+    c->outer = c->whole = c->count = 1;
+    c->inner = (size_t)c->item;
+    for (int d = 0; d < c->nd; d++)
+        c->dims[d] = 1;
+    for (int k = 0; k < c->indices; k++) {
+        const kn_operand *x = &call->operands[1 + k];
+        const int before = c->nd - x->nd;
+        kn_intp step = 1;
+        c->whole *= c->sizes[k];
+        for (int d = c->nd - 1; d >= 0; d--) {
+            const kn_intp size = d < before ? 1 : x->dims[d - before];
+            c->strides[k][d] = size == 1 ? 0 : step;
+            step *= size;
+            if (size != 1 && c->dims[d] != 1 && c->dims[d] != size)
+                return 0;
+            if (size != 1)
+                c->dims[d] = size;
+        }
+    }
+    result->nd = 0;
+    for (int d = 0; d < lead; d++) {
+        c->outer *= shape[d];
+        result->dims[result->nd++] = shape[d];
+    }
+    for (int d = 0; d < c->nd; d++) {
+        c->count *= c->dims[d];
+        result->dims[result->nd++] = c->dims[d];
+    }
+    for (int d = axis; d < nd; d++) {
+        c->inner *= (size_t)shape[d];
+        result->dims[result->nd++] = shape[d];
+    }
+    result->work = 2 * c->outer * c->count * (kn_intp)(c->inner / (size_t)c->item);
+    result->scratch = (size_t)c->count * sizeof(kn_intp);
+    return 1;
+}
+
+/* The operand's shape, which the attributes begin with, and the index behind it. */
+static int index_of_attributes(take_call *c, const kn_call *call, kn_intp *shape, int *nd, kn_result *result)
+{
+    const kn_operand *x = &call->operands[0];
+    if (call->number_count < 3 || call->numbers[0] != KN_TUPLE + 2 || call->numbers[1] < KN_TUPLE
+        || call->numbers[1] > KN_TUPLE + KN_DIMS)
+        return 0;
+    *nd = (int)(call->numbers[1] - KN_TUPLE);
+    for (int d = 0; d < *nd; d++)
+        shape[d] = (kn_intp)call->numbers[2 + d];
+    c->dtype = result->dtype = x->dtype;
+    c->item = x->item;
+    return lay_out_index(c, call, shape, *nd, 2 + *nd, result);
+}
+
+static int take_take(void *made, const kn_call *call, kn_result *result)
+{
+    kn_intp shape[KN_DIMS];
+    int nd;
+    if (!index_of_attributes(made, call, shape, &nd, result) || nd != call->operands[0].nd)
+        return 0;
+    for (int d = 0; d < nd; d++)
+        if (shape[d] != call->operands[0].dims[d])
+            return 0;
+    return 1;
+}
+
+static int take_put_added(void *made, const kn_call *call, kn_result *result)
+{
+    const kn_operand *g = &call->operands[0];
+    kn_intp shape[KN_DIMS];
+    int nd;
+    if ((g->dtype != KN_FLOAT && g->dtype != KN_DOUBLE) || !index_of_attributes(made, call, shape, &nd, result)
+        || result->nd != g->nd)
+        return 0;
+    for (int d = 0; d < g->nd; d++)
+        if (g->dims[d] != result->dims[d])
+            return 0;
+    result->nd = nd;
+    for (int d = 0; d < nd; d++)
+        result->dims[d] = shape[d];
+    return 1;
+}
+
+/* Where each place is; 0 where one is out of bounds. */
+static int find_places(const take_call *c, const kn_run *run, kn_intp *places)
+{
+    kn_intp index[KN_DIMS] = {0}, offset[MOST_INDICES] = {0};
+    for (kn_intp i = 0; i < c->count; i++) {
+        kn_intp place = 0;
+        for (int k = 0; k < c->indices; k++) {
+            const char *numbers = run->operands[1 + k];
+            kn_intp number = c->wide[k] ? (kn_intp)((const int64_t *)numbers)[offset[k]]
+                                        : (kn_intp)((const int32_t *)numbers)[offset[k]];
+            if (number < 0)
+                number += c->sizes[k];
+            if (number < 0 || number >= c->sizes[k])
+                return 0;
+            place = place * c->sizes[k] + number;
+        }
+        places[i] = place;
+        for (int d = c->nd - 1; d >= 0; d--) {
+            for (int k = 0; k < c->indices; k++)
+                offset[k] += c->strides[k][d];
+            if (++index[d] < c->dims[d])
+                break;
+            for (int k = 0; k < c->indices; k++)
+                offset[k] -= c->strides[k][d] * c->dims[d];
+            index[d] = 0;
+        }
+    }
+    return 1;
+}
+
+static void take_places(void *context, kn_intp begin, kn_intp end)
+{
+    const take_run *r = context;
+    const take_call *c = r->call;
+    for (kn_intp i = begin; i < end; i++) {
+        const char *from = r->run->operands[0] + (size_t)(i / c->count * c->whole + r->places[i % c->count]) * c->inner;
+        char *to = r->run->out + (size_t)i * c->inner;
+        if (c->inner == 8)
+            memcpy(to, from, 8);
+        else if (c->inner == 4)
+            memcpy(to, from, 4);
+        else
+            memcpy(to, from, c->inner);
+    }
+}
+
+static int run_take(const void *made, const kn_run *run)
+{
+    const take_call *c = made;
+    take_run r = {c, run, (const kn_intp *)run->scratch};
+    if (!find_places(c, run, (kn_intp *)run->scratch))
+        return 0;
+    kn_share(run, c->outer * c->count, take_places, &r);
+    return 1;
+}
+
+/* Outer parts have places of their own, so that no two threads write to one. */
+static void add_places(void *context, kn_intp begin, kn_intp end)
+{
+    const take_run *r = context;
+    const take_call *c = r->call;
+    const kn_intp n = (kn_intp)(c->inner / (size_t)c->item);
+    for (kn_intp i = begin * c->count; i < end * c->count; i++) {
+        const kn_intp to = (i / c->count * c->whole + r->places[i % c->count]) * n, from = i * n;
+        if (c->dtype == KN_FLOAT)
+            for (kn_intp j = 0; j < n; j++)
+                ((float *)r->run->out)[to + j] += ((const float *)r->run->operands[0])[from + j];
+        else
+            for (kn_intp j = 0; j < n; j++)
+                ((double *)r->run->out)[to + j] += ((const double *)r->run->operands[0])[from + j];
+    }
+}
+
+static int run_put_added(const void *made, const kn_run *run)
+{
+    const take_call *c = made;
+    take_run r = {c, run, (const kn_intp *)run->scratch};
+    if (!find_places(c, run, (kn_intp *)run->scratch))
+        return 0;
+    memset(run->out, 0, (size_t)(c->outer * c->whole) * c->inner);
+    kn_share(run, c->outer, add_places, &r);
+    return 1;
+}
+
+/* --------------------------------------------------------------------------------------------------- along an axis */
+
+/* x is (outer, n, inner), and places (outer, m, inner), or fewer of the outer axes, which they then repeat. */
+typedef struct {
+    kn_intp outer, n, m, inner, own;
+    int item, wide;
+} along_call;
+
+/* The attributes are the axis, its length, and the places. */
+static int lay_out_along(along_call *c, const kn_call *call, kn_result *result)
+{
+    if (call->count != 2 || call->number_count != 4 || call->numbers[0] != KN_TUPLE + 3)
+        return 0;
+    const kn_operand *x = &call->operands[0], *p = &call->operands[1];
+    const int64_t axis = call->numbers[1];
+    kn_intp outer, inner;
+    if ((p->dtype != KN_INT64 && p->dtype != KN_INT32) || p->nd > x->nd
+        || !kn_around(x, axis, &c->outer, &c->n, &c->inner) || !kn_around(p, axis, &outer, &c->m, &inner) || inner != c->inner)
+        return 0;
+    for (int d = 0; d < p->nd; d++)
+        if (d != p->nd + axis && p->dims[d] != x->dims[x->nd - p->nd + d])
+            return 0;
+    c->own = outer;
+    c->item = x->item;
+    c->wide = p->dtype == KN_INT64;
+    result->dtype = x->dtype;
+    result->nd = x->nd;
+    for (int d = 0; d < x->nd; d++)
+        result->dims[d] = x->dims[d];
+    result->work = 2 * c->outer * c->m * c->inner;
+    return 1;
+}
+
+static int take_take_along(void *made, const kn_call *call, kn_result *result)
+{
+    along_call *c = made;
+    if (!lay_out_along(c, call, result) || call->numbers[2] != c->n)
+        return 0;
+    result->dims[result->nd + call->numbers[1]] = c->m;
+    return 1;
+}
+
+static int take_put_along(void *made, const kn_call *call, kn_result *result)
+{
+    along_call *c = made;
+    if (!lay_out_along(c, call, result) || c->n != c->m)
+        return 0;
+    c->n = (kn_intp)call->numbers[2];
+    result->dims[result->nd + call->numbers[1]] = c->n;
+    return 1;
+}
+
+static int run_along_axis(const along_call *c, const kn_run *run, int back)
+{
+    const char *numbers = run->operands[1];
+    const kn_intp all = c->own * c->m * c->inner;
+    for (kn_intp i = 0; i < all; i++) {
+        const int64_t number = c->wide ? ((const int64_t *)numbers)[i] : ((const int32_t *)numbers)[i];
+        if (number < -c->n || number >= c->n)
+            return 0;
+    }
+    if (back)
+        memset(run->out, 0, (size_t)(c->outer * c->n * c->inner) * (size_t)c->item);
+    for (kn_intp o = 0; o < c->outer; o++)
+        for (kn_intp i = 0; i < c->m * c->inner; i++) {
+            const kn_intp at = o % c->own * c->m * c->inner + i;
+            kn_intp number = (kn_intp)(c->wide ? ((const int64_t *)numbers)[at] : ((const int32_t *)numbers)[at]);
+            number += number < 0 ? c->n : 0;
+            const size_t there = (size_t)((o * c->n + number) * c->inner + i % c->inner) * (size_t)c->item;
+            const size_t here = (size_t)(o * c->m * c->inner + i) * (size_t)c->item;
+            memcpy(run->out + (back ? there : here), run->operands[0] + (back ? here : there), (size_t)c->item);
+        }
+    return 1;
+}
+
+static int run_take_along(const void *made, const kn_run *run)
+{
+    return run_along_axis(made, run, 0);
+}
+
+static int run_put_along(const void *made, const kn_run *run)
+{
+    return run_along_axis(made, run, 1);
+}
+
+#define EACH sizeof(((joined_call *)0)->parts[0])
+const kn_kernel mv_concat = {"concat", sizeof(joined_call), EACH, 1, take_concat, run_joined};
+const kn_kernel mv_stack = {"stack", sizeof(joined_call), EACH, 1, take_stack, run_joined};
+const kn_kernel mv_take = {"take", sizeof(take_call), 0, 1, take_take, run_take};
+const kn_kernel mv_put_added = {"put_added", sizeof(take_call), 0, 1, take_put_added, run_put_added};
+const kn_kernel mv_take_along = {"take_along", sizeof(along_call), 0, 1, take_take_along, run_take_along};
+const kn_kernel mv_put_along = {"put_along", sizeof(along_call), 0, 1, take_put_along, run_put_along};
