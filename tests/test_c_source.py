@@ -427,3 +427,33 @@ def test_a_scalar_in_other_shapes(tmp_path):
         program = tf.Program.from_function(form, tf.constant(0.75, tf.float64))
         assert all(one.to_c() for one in (program, program.gradient(), program.jvp()))
     check(lambda x: [form(x) for form in FORMS.values()], tf.constant(0.75, tf.float64), folder=tmp_path)
+
+
+LOOPS = {
+    "while": lambda x, w: tf.while_loop(lambda i, y: i < 90, lambda i, y: (i + 1, tf.sin(y) * w + 0.1), (0, x))[1],
+    "scan": lambda x, w: tf.scan(lambda a, e: a * w + tf.tanh(e), tf.sin(tf.range(90.0))[:, None] * x, x),
+    "foldr": lambda x, w: tf.foldr(lambda a, e: a * w * e + 0.5, tf.sin(tf.range(90.0))[:, None] * x, x),
+    "of several": lambda x, w: tf.foldl(
+        lambda s, e: (s[1] * e, s[0] + tf.reduce_sum(s[1] * w), tf.logical_not(s[2])),
+        tf.cast(tf.sin(tf.range(90.0)), x.dtype),
+        (x, w, tf.constant(True)),
+    ),
+    "of rows": lambda x, w: tf.map_fn(
+        lambda e: (tf.reduce_max(e * x + w) * e, e), tf.cast(tf.sin(tf.range(200.0)), x.dtype)
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "dtype"), [*((name, "float64") for name in LOOPS), ("of several", "float32")])
+def test_loops_are_loops_in_c(name, dtype, tmp_path):
+    operands = np.array([0.3, 0.6], dtype), np.array([0.7, -0.4], dtype)
+    check(LOOPS[name], *operands, folder=tmp_path)
+    assert "rounds" in str(tf.Program.from_function(LOOPS[name], *operands))
+
+
+def test_a_loop_that_asks_how_long_it_runs_is_not_written():
+    program = tf.Program.from_function(
+        lambda x: tf.while_loop(lambda y: y < 9.0, lambda y: y * 1.5, [x]), tf.TensorSpec([], tf.float64)
+    )
+    with pytest.raises(NotImplementedError, match="how many rounds there are is found when it runs"):
+        program.to_c()

@@ -39,6 +39,9 @@ class Place(Protocol):
     def array(self, kind: str, size: int) -> str:
         """The name of one more array, of a type in C and with so many elements."""
 
+    def function(self, program: Any) -> str:
+        """The name of a function that is a program: it takes addresses, of the inputs and then of the outputs."""
+
     def table(self, numbers: Sequence[int]) -> str:
         """The name of an array of these integers."""
 

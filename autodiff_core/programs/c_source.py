@@ -70,6 +70,13 @@ class _Place:
     def array(self, kind: str, size: int) -> str:
         return self.writer.room(self._name(), kind, size)
 
+    def function(self, program: Any) -> str:
+        name = f"{self.writer.name}_{self._name()}"
+        other = _Writer(program, name, self.writer.expressions)
+        lines = other.function()
+        self.writer.functions += [*other.functions, "static " + lines[0], *lines[1:]]
+        return name
+
     def table(self, numbers: Sequence[int]) -> str:
         name = self._name()
         listed = ", ".join(map(str, numbers)) or "0"
@@ -121,9 +128,10 @@ def _known(array: np.ndarray) -> Value:
 
 
 class _Writer:
-    def __init__(self, core: Any, name: str) -> None:
+    def __init__(self, core: Any, name: str, expressions: Expressions | None = None) -> None:
         self.core, self.name = core, name
-        self.expressions = Expressions()
+        self.expressions = expressions or Expressions()
+        self.functions: list[str] = []  # of programs that this one runs
         self.values: list[Value | None] = []
         self.constants: list[str] = []
         self.buffers: list[str] = []
@@ -132,27 +140,38 @@ class _Writer:
         self.guards = 0
 
     def text(self) -> str:
+        lines = self.function()
+        return "\n".join(
+            [
+                *self._comment(self._is_static()),
+                "#include <math.h>",
+                "",
+                *self.expressions.helpers(),
+                *self.functions,
+                *lines,
+            ]
+        )
+
+    def function(self) -> list[str]:
+        """The function alone."""
         for node in range(len(self.core)):
             self._record(node)
         parameters = [f"const {type_name('input', v.dtype)} *{v.base}" for v in self._given()]
         parameters += self._results()
-        static = "static " if self.buffer_bytes > _STACK else ""
-        return "\n".join(
-            [
-                *self._comment(bool(static)),
-                "#include <math.h>",
-                "",
-                *self.expressions.helpers(),
-                f"int {self.name}({', '.join(parameters) or 'void'})",
-                "{",
-                *(f"    {line}" for line in self.constants),
-                *(f"    {static}{line}" for line in self.buffers),
-                *(f"    {line}" for line in self.body),
-                "    return 0;",
-                "}",
-                "",
-            ]
-        )
+        static = "static " if self._is_static() else ""
+        return [
+            f"int {self.name}({', '.join(parameters) or 'void'})",
+            "{",
+            *(f"    {line}" for line in self.constants),
+            *(f"    {static}{line}" for line in self.buffers),
+            *(f"    {line}" for line in self.body),
+            "    return 0;",
+            "}",
+            "",
+        ]
+
+    def _is_static(self) -> bool:
+        return self.buffer_bytes > _STACK
 
     def _comment(self, static: bool) -> Iterator[str]:
         yield "/*"

@@ -19,13 +19,15 @@ import numpy as np
 from .. import _core
 from ..derivatives.autodiff import ForwardAccumulator
 from ..ops import forms
-from ..ops.c_loops import PYTHON
+from ..ops.c_loops import Place
+from ..ops.c_values import Value, contiguous, type_name
 from ..ops.complex_parts import real
 from ..ops.elementwise import select
 from ..ops.reductions import reduce_any
 from ..ops.shaping import broadcast_to, concat, expand_dims, reshape, transpose
 from ..tape import Tape
 from ..tensors.creation import cast
+from .c_expressions import not_written
 from .differentiable import bare, no_draws, optimised
 from .loops import Body, Layout
 
@@ -624,6 +626,67 @@ def _batched(body: Body, layout: Layout, has: Sequence[bool], n: int, asked: boo
     return f
 
 
+# ------------------------------------------------------------------------------------------------------------------- C
+
+
+def _in_c(place: Place, attribute: tuple[Any, ...], *given: Value) -> Value:
+    """A loop around a call of a function that is the body."""
+    body, way = _way(attribute)
+    if way.ends != ALL:
+        raise not_written(place.op, "how many rounds there are is found when it runs")
+    (carried, rows, count), steps = way.layout, way.steps
+    where, outputs = packing(body, way), body.outputs()
+    call, made = place.function(body.program), place.new()
+    arguments: list[str] = []
+    for k, (x, (shape, dtype)) in enumerate(zip(given, body.inputs(), strict=True)):
+        size, kind = math.prod(shape), type_name(place.op, dtype)
+        of_series = carried <= k < carried + rows
+        shape = (steps, *shape) if of_series else shape
+        name = place.array(kind, math.prod(shape) * (2 if k < carried else 1))
+        place.assign(Value(dtype, shape, name, contiguous(shape)), shape, "{}", [x])
+        at = f" + (r & 1) * {size}" if k < carried else f" + at * {size}" if of_series else ""
+        arguments.append(f"{name}{at}")
+    states = [argument.split(" ")[0] for argument in arguments[:carried]]
+    last: list[str] = []
+    lines: list[str] = []
+    for k, (shape, dtype) in enumerate(outputs):
+        size, kind = math.prod(shape), type_name(place.op, dtype)
+        if k < carried:
+            to = f"{states[k]} + (1 - (r & 1)) * {size}"
+            blocks = [] if way.kept == LAST else [(where.kept[k], f"{states[k]}[(1 - (r & 1)) * {size} + i]")]
+            if way.kept == BOTH:  # what a round begins with, too
+                blocks = [(where.kept[k], f"{states[k]}[(r & 1) * {size} + i]")]
+            if where.last:
+                end = f"{states[k]}[{steps % 2 * size} + i]"
+                last.append(_copied(made.base, str(where.last[k].start), size, end, place.type))
+                if way.kept == BOTH:
+                    begin = where.kept[k].start + (0 if way.backwards else steps * size)
+                    last.append(_copied(made.base, str(begin), size, end, place.type))
+        else:
+            to = place.array(kind, size)
+            blocks = [(where.rows[k - carried], f"{to}[i]")] if k < carried + count else []
+            if k >= carried + count:
+                total = place.array(kind, size)
+                start = where.sums[k - carried - count].start
+                place.loops(["i"], (size,), [f"{total}[i] = 0;"])
+                lines.append(f"for (long i = 0; i < {size}; ++i) {total}[i] += {to}[i];")
+                last.append(_copied(made.base, str(start), size, f"{total}[i]", place.type))
+        arguments.append(to)
+        shift = way.backwards and way.kept == BOTH and k < carried
+        for block, text in blocks:
+            lines.append(_copied(made.base, f"{block.start} + (at{' + 1' * shift}) * {size}", size, text, place.type))
+    at = f"{steps - 1} - r" if way.backwards else "r"
+    place.loops(
+        ["r"], (steps,), [f"const long at = {at};", "(void)at;", f"(void){call}({', '.join(arguments)});", *lines]
+    )
+    place.loops((), (), last)
+    return made
+
+
+def _copied(base: str, start: str, size: int, text: str, kind: str) -> str:
+    return f"for (long i = 0; i < {size}; ++i) {base}[{start} + i] = ({kind}){text};"
+
+
 # ----------------------------------------------------------------------------------------------------------------- row
 
 
@@ -679,6 +742,6 @@ _ROUNDS = _core.register_general(
     raises=True,
     form=forms.Form("a body and how it is run", _fits),
     gives=_gives,
-    c=PYTHON,
+    c=_in_c,
     cost=forms.OF_PYTHON,
 )

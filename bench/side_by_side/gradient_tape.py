@@ -36,14 +36,17 @@ def namespace(tf: Any) -> SimpleNamespace:
         return of
 
     def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
-        for _ in tf.range(count):
-            state = step(state)
-        return state
+        several = isinstance(state, tuple)
+
+        def body(i: Any, *state: Any) -> Any:
+            after = step(state if several else state[0])
+            return i + 1, *(after if several else [after])
+
+        _, *end = tf.while_loop(lambda i, *state: i < count, body, (tf.constant(0), *(state if several else [state])))
+        return tuple(end) if several else end[0]
 
     def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
-        for row in rows:
-            state = step(state, row)
-        return state
+        return tf.foldl(step, rows, state)
 
     return SimpleNamespace(
         exp=tf.exp,
