@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core.programs import rounds as loop_rounds
 from autodiff_core.tensorflow import rolled
 
 X = np.array([0.3, 0.8, -0.4])
@@ -329,8 +331,6 @@ def test_many_rounds_take_the_memory_of_one_and_leave_nothing() -> None:
 
     x = tf.constant(np.linspace(0.0, 1.0, 1000))
     expected = f(x, tf.constant(10))
-    import tracemalloc
-
     gc.collect()
     tracemalloc.start()
     try:
@@ -372,3 +372,33 @@ def test_loops_of_few_rounds_are_written_out(monkeypatch: pytest.MonkeyPatch) ->
     f = tf.function(lambda x: tf.foldl(lambda a, e: a + e, tf.constant(ROWS), x))
     f(tf.constant(X))
     assert "rounds" not in ops_of(f)
+
+
+@pytest.mark.parametrize("name", ["while", "foldl", "foldr", "nested", "narrow", "complex", "logsumexp"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_gradients_need_of_many_rounds_is_kept_in_parts(
+    name: str, inside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop_rounds, "MOST_KEPT", 0)
+    for kind in ("gradient", "mixed"):
+        test_derivatives_of_a_loop_are_those_of_its_rounds(name, kind, inside)
+
+
+def test_the_gradient_of_many_rounds_takes_the_memory_of_few() -> None:
+    rounds, size = 2_500, 10_000  # (200 MB)
+    f = tf.function(
+        tf.grad(
+            lambda x: tf.reduce_sum(
+                tf.while_loop(lambda i, y: i < rounds, lambda i, y: (i + 1, y * 0.999 + x), (0, x))[1]
+            )
+        )
+    )
+    x = tf.constant(np.ones(size))
+    expected = 0.999**rounds + (1.0 - 0.999**rounds) / 0.001
+    np.testing.assert_allclose(f(x), expected, rtol=1e-10)
+    tracemalloc.start()
+    try:
+        f(x)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()

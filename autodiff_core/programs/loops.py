@@ -200,6 +200,8 @@ class Loop:
         """The outputs, for nobody to hear of."""
         if self.body.numbers is not None and self.steps:
             return self._run_on_numbers([_core.seen(x) for x in operands])
+        if self.body.program is not None and _core.is_repeatable(self.body.program):
+            return self._run_the_program([_core.seen(x) for x in (*operands, *self.body.reads)])
         carried, rows, given = self.layout
         state = [_core.to_tensor(_core.seen(x)) for x in operands[:carried]]
         series = [_core.seen(x) for x in operands[carried : carried + rows]]
@@ -218,6 +220,15 @@ class Loop:
             sums = [total + term for total, term in zip(sums, terms, strict=True)] if sums else terms
         stacked = [np.stack(values[::-1] if self.backwards else values) for values in found]
         return [_core.to_tensor(value) for value in [*stacked, *sums]]
+
+    def _run_the_program(self, arrays: list[np.ndarray]) -> list[Any]:
+        count, specs = self.layout.carried + self.layout.given, self.body.outputs()
+        stacks = [np.empty((self.steps, *shape), dtype) for shape, dtype in specs[:count]]
+        sums = [np.zeros(shape, dtype) for shape, dtype in specs[count:]]
+        arrays = [np.asarray(x, order="C") for x in arrays]
+        loop = self.body.rounds(self.layout)
+        loop.run(self.steps, self.steps, self.backwards, False, True, arrays, stacks, sums)
+        return [_core.to_tensor(value) for value in [*stacks, *sums]]
 
     def _run_on_numbers(self, arrays: list[np.ndarray]) -> list[Any]:
         carried, rows, given = self.layout

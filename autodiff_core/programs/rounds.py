@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -31,10 +32,13 @@ from .c_expressions import not_written
 from .differentiable import bare, no_draws, optimised
 from .loops import Body, Layout
 
-__all__ = ["Packing", "Results", "Way", "repeatable_body", "rounds"]
+__all__ = ["MOST_KEPT", "Packing", "Results", "Way", "repeatable_body", "rounds"]
 
 LAST, STACKED, BOTH = "last", "stacked", "both"
 ALL, ASKING, COUNTED = "all", "asking", "counted"
+
+MOST_KEPT = 1 << 26
+"""Bytes of what gradients need of a loop: those of more are loops of loops."""
 
 _UNLIMITED = 1 << 62
 
@@ -242,8 +246,85 @@ class Results:
 def rounds(body: Body, way: Way, operands: Sequence[Any]) -> Results:
     """One record, for whoever listens. Where a tape does, what gradients need is kept."""
     if way.kept == LAST and way.steps >= 0 and any(map(_core.is_followed, operands)):
+        if _keeps_much(body, way):
+            return in_segments(body, way, operands)
         way = way._replace(kept=BOTH)
     return Results(body, way, _core.general(_ROUNDS, list(operands), way.attribute(body)))
+
+
+def _keeps_much(body: Body, way: Way) -> bool:
+    """Whether what each round began with, which gradients need, is more than there should be."""
+    one = sum(math.prod(shape) * dtype.itemsize for shape, dtype in body.outputs()[: way.layout.carried])
+    return way.ends == ALL and way.steps >= 4 and way.steps * one > MOST_KEPT
+
+
+class _InSegments:
+    """What a loop of loops gives, and the rounds that are left over, as one loop's."""
+
+    def __init__(self, parts: Sequence[tuple[Results, int]], backwards: bool) -> None:
+        self._parts, self._backwards = parts, backwards
+
+    def last(self, k: int) -> Any:
+        """What is carried, after the last round."""
+        return self._parts[-1][0].last(k)
+
+    def row(self, k: int) -> Any:
+        """A result of each round, stacked."""
+        found = []
+        for results, inner in self._parts:
+            x = results.row(k)
+            found.append(reshape(x, (-1, *x.shape[2:])) if inner > 1 else x)
+        return concat(found[::-1] if self._backwards else found, 0)
+
+    def sum(self, k: int) -> Any:
+        """A sum of terms of all rounds."""
+        return sum([results.sum(k) for results, _ in self._parts[1:]], self._parts[0][0].sum(k))
+
+
+def in_segments(body: Body, way: Way, operands: Sequence[Any]) -> Any:
+    """The same as loops of loops: what gradients need is kept of each inner loop's beginning, and of the rounds in it
+    when they are run once more. So it takes the square root of the memory, and some of the time once more."""
+    (carried, rows, given), steps = way.layout, way.steps
+    inner = max(math.isqrt(steps), 2)
+    outer, rest = steps // inner, steps % inner
+    state, series, shared = (
+        list(operands[:carried]),
+        operands[carried : carried + rows],
+        list(operands[carried + rows :]),
+    )
+    short = way._replace(steps=inner, kept=LAST)
+
+    def segment(inputs: list[Any]) -> list[Any]:
+        found = Results(body, short, _core.general(_ROUNDS, inputs, short.attribute(body)))
+        sums = len(body.outputs()) - carried - given
+        return [
+            *(found.last(k) for k in range(carried)),
+            *(found.row(k) for k in range(given)),
+            *(found.sum(k) for k in range(sums)),
+        ]
+
+    parts: list[tuple[Results, int]] = []
+    low = rest if way.backwards else 0  # (the rounds that are left over come last)
+    if outer:
+        whole = [reshape(x[low : low + outer * inner], (outer, inner, *x.shape[1:])) for x in series]
+        key = ("segment", way.layout, inner, way.backwards)
+        if key not in body.derived:
+            body.derived[key] = repeatable_body(segment, [*state, *_slot_examples(whole), *shared])
+        made = body.derived[key]
+        if made is None:
+            long = way._replace(kept=BOTH)
+            return Results(body, long, _core.general(_ROUNDS, list(operands), long.attribute(body)))
+        long = Way(way.layout, outer, way.backwards, BOTH)
+        packed = _core.general(_ROUNDS, [*state, *whole, *shared, *made.reads], long.attribute(made))
+        parts.append((Results(made, long, packed), inner))
+        state = [parts[0][0].last(k) for k in range(carried)]
+    if rest:
+        high = rest if way.backwards else steps
+        left = way._replace(steps=rest, kept=BOTH)
+        rows_left = [x[high - rest : high] for x in series]
+        packed = _core.general(_ROUNDS, [*state, *rows_left, *shared], left.attribute(body))
+        parts.append((Results(body, left, packed), 1))
+    return _InSegments(parts, way.backwards)
 
 
 # -------------------------------------------------------------------------------------------------------------- bodies
@@ -367,6 +448,14 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
     (g,) = _core.conjugated([g])
     where = packing(body, way)
     exact, given = _counted(body, way, operands, y)
+    if way.kept == LAST and _keeps_much(body, way):
+
+        def apart(own: Sequence[Any]) -> Any:
+            found = in_segments(body, way, own)
+            blocks = (where.last, found.last), (where.rows, found.row), (where.sums, found.sum)
+            return where.packed([get(k) for of, get in blocks for k in range(len(of))])
+
+        return _gradient_through(g, apart, operands)
     if way.kept == LAST:
         exact = exact._replace(kept=BOTH)
     if exact != way:
@@ -397,7 +486,7 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
         body.derived[key] = repeatable_body(f, [*ends, *_slot_examples(per_round), *constant])
     made = body.derived[key]
     if made is None:
-        return _written_out_gradient(g, attribute, operands, moving)
+        return _gradient_through(g, partial(written_out, attribute), operands)
     layout = Layout(len(ends), len(per_round), sum(moving[carried : carried + rows]))
     back = Way(layout, exact.steps, not way.backwards, LAST, ALL if way.ends == ALL else COUNTED)
     found = rounds(made, back, [*ends, *per_round, *constant, *made.reads, *count_of])
@@ -449,14 +538,13 @@ def _gradient(body: Body, layout: Layout, moving: Sequence[bool], kept: str) -> 
     return f
 
 
-def _written_out_gradient(
-    g: Any, attribute: tuple[Any, ...], operands: Sequence[Any], moving: Sequence[bool]
-) -> list[Any]:
-    """The same where a rule in the body looks at values: round by round."""
+def _gradient_through(g: Any, f: Callable[[Sequence[Any]], Any], operands: Sequence[Any]) -> list[Any]:
+    """The same by another way to the loop's result."""
+    operands = [_core.identity_tensor(x) for x in operands]  # (one may be given twice, and is two sources)
     sources = [x for x in operands if _core.is_differentiable(x.dtype)]
     with Tape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
-        packed = written_out(attribute, operands)
+        packed = f(operands)
     found = iter(_core.conjugated(tape.gradient(packed, sources, output_gradients=g, unconnected_gradients="zero")))
     return [next(found) if _core.is_differentiable(x.dtype) else None for x in operands]
 
@@ -491,8 +579,9 @@ def _pushed(tangents: list[Any], y: Any, attribute: tuple[Any, ...], *operands: 
         body.derived[key] = None if way.steps == 0 else repeatable_body(_tangent(body, way.layout, moving), examples)
     made = body.derived[key]
     if made is None:
+        own = [_core.identity_tensor(x) for x in own]
         with ForwardAccumulator(_chosen(own, moving), directions) as accumulator:
-            packed = written_out(attribute, operands)
+            packed = written_out(attribute, [*own, *count_of])
         return accumulator.jvp(packed, unconnected_gradients="zero")
     new = way._replace(layout=layout)
     found = Results(made, new, _core.general(_ROUNDS, [*inputs, *made.reads, *count_of], new.attribute(made)))
