@@ -369,6 +369,13 @@ cdef inline bint changes_places(const Record* r) noexcept:
                                                 and not PyTypeNum_ISCOMPLEX(r.dtype))
 
 
+def has_no_order(ProgramCore p, int32_t node):
+    """Whether a record's value is the same to the last bit with its operands the other way round."""
+    if not 0 <= node < p.count:
+        raise IndexError(f"there is no node {node} in a program of {p.count}")
+    return changes_places(&p.records[node])
+
+
 cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:
     """Whether a node is this constant everywhere."""
     cdef double found

@@ -22,7 +22,7 @@ from ..ops.shaping import concat, expand_dims, reshape
 from ..tape import Tape
 from .differentiable import PASSES, bare, no_draws, optimised
 
-__all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint"]
+__all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint", "spelled"]
 
 Function = Callable[[list[Any]], Sequence[Any]]
 
@@ -43,13 +43,14 @@ def fingerprint(program: Any) -> tuple[Any, ...]:
     nodes = []
     for k in range(len(program)):
         name, operands, dtype, shape, attribute = program.node(k)
-        nodes.append((name, operands, dtype, shape, _spelled(attribute)))
+        nodes.append((name, operands, dtype, shape, spelled(attribute)))
     return (*nodes, tuple(program.outputs))
 
 
-def _spelled(attribute: Any) -> Any:
+def spelled(attribute: Any) -> Any:
+    """Equal for attributes that mean the same; hashable."""
     if isinstance(attribute, (tuple, list)):
-        return tuple(map(_spelled, attribute))
+        return tuple(map(spelled, attribute))
     if isinstance(attribute, _core.Operand):
         attribute = attribute.numpy()
     if isinstance(attribute, (np.ndarray, np.generic)):
@@ -84,7 +85,7 @@ class Body:
         self._numbers: Any = None
         self._tried = False
         self.gradients: dict[Any, Body] = {}
-        self.derived: dict[Any, Body | None] = {}  # bodies of other loops: gradients, tangents
+        self.derived: dict[Any, Any] = {}  # bodies of other loops: gradients, tangents
         self.packings: dict[Any, Any] = {}
         self._rounds: dict[Layout, Any] = {}
         if examples is not None:

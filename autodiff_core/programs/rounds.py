@@ -31,6 +31,7 @@ from ..tensors.creation import cast
 from .c_expressions import not_written
 from .differentiable import bare, no_draws, optimised
 from .loops import Body, Layout
+from .rotated import rotated
 
 __all__ = ["MOST_KEPT", "Packing", "Results", "Way", "repeatable_body", "rounds"]
 
@@ -249,7 +250,22 @@ def rounds(body: Body, way: Way, operands: Sequence[Any]) -> Results:
         if _keeps_much(body, way):
             return in_segments(body, way, operands)
         way = way._replace(kept=BOTH)
+    elif way.kept == LAST and way.ends == ALL and way.steps > 1:
+        more = _rotated(body, way.layout)
+        if more is not None:  # what is carried besides comes behind what is carried
+            changed, first = more
+            carried = way.layout.carried
+            begun = _core.apply_program(first.program, list(operands))
+            operands = [*operands[:carried], *begun, *operands[carried:]]
+            body, way = changed, way._replace(layout=Layout(carried + len(begun), 0, 0))
     return Results(body, way, _core.general(_ROUNDS, list(operands), way.attribute(body)))
+
+
+def _rotated(body: Body, layout: Layout) -> tuple[Body, Body] | None:
+    if ("rotated", layout) not in body.derived:
+        body.derived["rotated", layout] = rotated(body, layout)
+    found: tuple[Body, Body] | None = body.derived["rotated", layout]
+    return found
 
 
 def _keeps_much(body: Body, way: Way) -> bool:
