@@ -21,11 +21,13 @@ link = [] if sys.platform == "win32" else ["-pthread"]
 
 # Each a file in plain C that knows neither Python nor the others.
 units = [
+    "convolution",
     "error_functions",
     "gather",
     "kernels",
     "lapack",
     "moves",
+    "pooling",
     "recurrence",
     "reductions",
     "rows",
@@ -40,7 +42,10 @@ core = Extension(
     "autodiff_core._core",
     sources=["src/_core.pyx", *(f"src/{kernels}.c" for kernels in units)],
     include_dirs=["src", numpy.get_include()],
-    depends=["src/checks.h", "src/record.h", *(f"src/{kernels}.h" for kernels in units)],
+    depends=[
+        *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "record", "windows"]),
+        *(f"src/{kernels}.h" for kernels in units),
+    ],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],
     extra_compile_args=flags,
     extra_link_args=link,

@@ -1,6 +1,8 @@
 #include "kernels.h"
 
+#include "convolution.h"
 #include "moves.h"
+#include "pooling.h"
 #include "recurrence.h"
 #include "reductions.h"
 #include "softmax.h"
@@ -15,6 +17,7 @@ static const kn_kernel *const kernels[] = {
     &rc_cumsum, &rc_cumprod, &rc_recurrence, &rc_others,
     &rd_max, &rd_min, &rd_prod, &rd_argmax, &rd_argmin, &rd_any, &rd_all, &rd_ties,
     &sm_softmax, &sm_log_softmax, &sm_logsumexp, &sm_residual, &sm_class_loss, &sm_cross_entropy,
+    &cv_convolved, &cv_operand, &cv_filters, &pl_largest, &pl_pick, &pl_put,
 };
 
 const kn_kernel *kn_find(const char *name)

@@ -712,7 +712,8 @@ cdef class Dependence:
         return self.add_part(whole, as_map((<object>table[op].python)(attribute, *arrays)), None)
 
     cdef int add_groups(self, int op, object attribute, list operands, tuple shapes, tuple shape) except -1:
-        """What a row declares: an element of the result depends on an operand's elements of the same group."""
+        """What a row declares: an element of the result depends on an operand's elements of the same group, or of those
+        of several ways to group them."""
         cdef int32_t node
         cdef list groups, made = []
         cdef ndarray outward, inward
@@ -720,12 +721,14 @@ cdef class Dependence:
             groups = list((<object>table[op].depends)(attribute, shapes, shape))
         else:
             groups = [(0, 0)] * len(operands)
-        for node, given, (theirs, ours) in zip(operands, shapes, groups):
+        for node, given, ways in zip(operands, shapes, groups):
             if self.depends(node):
-                outward = as_map(numpy.broadcast_to(theirs, given) + 1)
-                inward = as_map(numpy.broadcast_to(ours, shape) + 1)
-                n = max([int(map.max(initial=0)) for map in (outward, inward)])
-                made.append((self.grouped(self.spend(node), outward, n), inward))
+                rows = self.spend(node)
+                for theirs, ours in ways if type(ways) is list else [ways]:
+                    outward = as_map(numpy.broadcast_to(theirs, given) + 1)
+                    inward = as_map(numpy.broadcast_to(ours, shape) + 1)
+                    n = max([int(map.max(initial=0)) for map in (outward, inward)])
+                    made.append((self.grouped(<Rows>rows, outward, n), inward))
         for rows, inward in made:
             self.add_part(<Rows>rows, inward, None)
         return 0

@@ -9,9 +9,10 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from .linalg import einsum
+from .filters import convolved_filters, convolved_operand
 from .shaping import _sizes, reshape
-from .windows import _UNWINDOWS, _convolved, _convolved_back, _operands, _out_sizes, _Plan
+from .window_geometry import out_sizes
+from .windows import _convolved, _convolved_back, _operands, _Plan
 
 
 def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: str, name: str | None = None) -> Tensor:
@@ -239,15 +240,15 @@ def _depthwise(function: str, shape: Any, sizes: Any, strides: Any, padding: Any
 
 
 def _cotangent(function: str, plan: _Plan, out_backprop: Any, whole: Any, channels: int, times: int) -> Any:
-    """The cotangent with its channels behind and taken apart: of shape (batch, height, width, channels, times)."""
+    """The cotangent with its channels behind."""
     g = plan.last(_core.operand(out_backprop))
-    places = (whole[0], *_out_sizes((whole, plan.sizes, plan.steps, plan.gaps)))
+    places = (whole[0], *out_sizes((whole, plan.sizes, plan.steps, plan.gaps)))
     if tuple(g.shape) != (*places, channels * times):
         raise ValueError(
             f"{function}: out_backprop of shape {tuple(np.shape(out_backprop))} is not that of the convolution's "
             f"result, {places} and {channels * times} channels"
         )
-    return reshape(g, (*places, channels, times))
+    return g
 
 
 def depthwise_conv2d_backprop_input(
@@ -301,10 +302,8 @@ def depthwise_conv2d_backprop_input(
     channels, times = weights.shape[2:]
     whole = (shape[0], *plan.padded, channels)
     g = _cotangent(function, plan, out_backprop, whole, channels, times)
-    spread = einsum("nyxcm,hwcm->nyxhwc", g, weights)
-    padded = _core.linear(_UNWINDOWS, spread, (whole, plan.sizes, plan.steps, plan.gaps))
-    inside = tuple(slice(a, n - b) for (a, b), n in zip(plan.pads, plan.padded, strict=True))
-    return plan.back(padded[(slice(None), *inside)])
+    filters = reshape(weights, (*plan.sizes, 1, channels * times))
+    return plan.back(convolved_operand(g, filters, plan.attributes(channels)))
 
 
 def depthwise_conv2d_backprop_filter(
@@ -357,4 +356,4 @@ def depthwise_conv2d_backprop_filter(
     channels, times = sizes[2:]
     whole = (images.shape[0], *plan.padded, channels)
     g = _cotangent(function, plan, out_backprop, whole, channels, times)
-    return einsum("nyxhwc,nyxcm->hwcm", plan.windows(images), g)
+    return reshape(convolved_filters(images, g, plan.attributes(channels)), (*plan.sizes, channels, times))

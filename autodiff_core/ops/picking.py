@@ -124,10 +124,11 @@ def places_of(
     raises: bool = False,
     c: C = BY_VALUES,
     number: int | None = None,
+    kernel_in_c: str | None = None,
 ) -> Any:
     """A row of what is computed from arrays and has no derivative: what applies it to operands.
 
-    `form`, `gives`, `batched`, `raises`, `c` and `number` are as in `table`.
+    `form`, `gives`, `batched`, `raises`, `c` and `number` are as in `table`, and so is `kernel_in_c`: its `kernel`.
     """
     handle = _core.register_general(
         name,
@@ -143,6 +144,7 @@ def places_of(
         c=c,
         cost=EACH,
         number=number,
+        kernel=kernel_in_c,
     )
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
@@ -207,6 +209,7 @@ _PICK = general(
     gives=_picked_kind,
     c=c_loops.chosen,
     cost=forms.MOVE,
+    kernel="pick",
 )
 
 
@@ -227,6 +230,7 @@ _PUT = general(
     form=forms.parts(forms.shape, forms.count),
     gives=_put_kind,
     c=c_loops.returned(_PICK.name, _picks),
+    kernel="put",
 )
 _CHOOSE = general(
     "choose",
@@ -240,6 +244,7 @@ _CHOOSE = general(
     gives=_picked_kind,
     c=c_loops.chosen,
     cost=forms.MOVE,
+    kernel="pick",
 )
 
 
@@ -258,4 +263,5 @@ _RETURN = general(
     form=forms.parts(forms.shape, forms.count),
     gives=_put_kind,
     c=c_loops.returned(_CHOOSE.name, _picks),
+    kernel="put",
 )

@@ -17,18 +17,8 @@ from .gamma_variates import generator_from
 from .linalg import einsum
 from .picking import chosen, places_of
 from .shaping import reverse
-from .windows import (
-    _EACH,
-    _PADS,
-    _flat_windows,
-    _operands,
-    _Plan,
-    _pooled,
-    _take_windows,
-    _windows_shape,
-    max_pooled,
-    padded_shape,
-)
+from .window_geometry import EACH, PADS, flat_windows, padded_shape, take_windows, windows_shape
+from .windows import _operands, _Plan, _pooled, max_pooled
 
 
 class MaxPoolWithArgmax(NamedTuple):
@@ -370,7 +360,7 @@ def _dilation_places(attributes: Any, images: np.ndarray, weights: np.ndarray) -
     width = [(0, 0), *pads, (0, 0)]
     values = np.pad(images, width, constant_values=-np.inf)
     numbers = np.pad(np.arange(images.size).reshape(images.shape), width)
-    taken, places = (_flat_windows(_take_windows(a, (a.shape, *geometry)), 2) for a in (values, numbers))
+    taken, places = (flat_windows(take_windows(a, (a.shape, *geometry)), 2) for a in (values, numbers))
     channels = images.shape[-1]
     best = (taken + weights.reshape(-1, channels)).argmax(axis=-2)
     own = np.take_along_axis(places, best[..., None, :], axis=-2)[..., 0, :]
@@ -380,7 +370,7 @@ def _dilation_places(attributes: Any, images: np.ndarray, weights: np.ndarray) -
 def _dilation_kind(attributes: Any, images: Kind, weights: Kind) -> Kind:
     pads, sizes, *rest = attributes
     forms.dims(images, len(pads) + 2, len(pads) + 2)
-    whole = _windows_shape(padded_shape(pads, images), sizes, *rest)
+    whole = windows_shape(padded_shape(pads, images), sizes, *rest)
     if len(sizes) != 2 or weights.shape != (*sizes, images.shape[-1]):
         raise ValueError(f"a filter of shape {weights.shape} for windows of {sizes}")
     return Kind(np.int64, (2, *whole[:3], whole[-1]))
@@ -389,7 +379,7 @@ def _dilation_kind(attributes: Any, images: Kind, weights: Kind) -> Kind:
 _DILATION_PLACES = places_of(
     "largest_of_sums",
     _dilation_places,
-    form=forms.parts(_PADS, _EACH, _EACH, _EACH),
+    form=forms.parts(PADS, EACH, EACH, EACH),
     gives=_dilation_kind,
 )
 

@@ -24,8 +24,11 @@ Formula = Callable[..., Any]
 Function = Callable[..., _core.Tensor]
 Shape = tuple[int, ...]
 # (attributes, the operands' shapes, the result's) -> for each operand two arrays of group numbers from 0 that broadcast
-# to its shape and to the result's: an element of the result depends on the operand's elements of the same group.
-Depends = Callable[[Any, Sequence[Shape], Shape], Sequence[tuple[np.ndarray, np.ndarray]]]
+# to its shape and to the result's: an element of the result depends on the operand's elements of the same group, and on
+# none where its number is -1. Or a list of such pairs, all of which hold.
+Depends = Callable[
+    [Any, Sequence[Shape], Shape], Sequence[tuple[np.ndarray, np.ndarray] | list[tuple[np.ndarray, np.ndarray]]]
+]
 # (attributes, operands, which of them have a leading axis, its length) -> the op on all examples, or None: another way.
 Examples = Callable[[Any, Sequence[Any], Sequence[bool], int], Any]
 # On complex numbers a row is computed and differentiated as it stands; or another function of their parts is, in its

@@ -1,8 +1,7 @@
-"""Convolutions and pooling over one, two or three dimensions: windows of an array, and products with them.
+"""Convolutions and pooling over one, two or three dimensions, as users call them: channels behind or before space.
 
-One linear row takes an array's windows out, a copy of each element for every window it is in; its transpose adds them
-up where they came from. A convolution is a matrix product of the windows, its transpose the product first, so
-derivatives of every order come from these two.
+What is computed are the rows of filters.py, and the places of windows' largest elements. Two linear rows beside them
+take windows out of an array, a copy of each element for every window it is in, and add them up where they came from.
 """
 
 from __future__ import annotations
@@ -16,48 +15,22 @@ from .. import _core
 from .._core import Tensor
 from . import forms
 from .elementwise import divide
+from .filters import convolved, convolved_operand
 from .forms import Kind
-from .linalg import einsum, matmul
+from .linalg import matmul
 from .picking import chosen, places_of
-from .reductions import reduce_sum
 from .shaping import _sizes, pad, reshape, transpose
 from .table import Case, linear
-
-# Attributes: the operand's shape (batch, *space, channels), then sizes, steps and gaps of the windows along the space.
-
-
-def _out_sizes(attributes: Any) -> tuple[int, ...]:
-    shape, sizes, steps, gaps = attributes
-    return tuple(
-        (n - (k - 1) * gap - 1) // step + 1 for n, k, step, gap in zip(shape[1:-1], sizes, steps, gaps, strict=True)
-    )
-
-
-def _take_windows(x: np.ndarray, attributes: Any) -> np.ndarray:
-    _, sizes, steps, gaps = attributes
-    inner = x.strides[1:-1]
-    shape = _windows_shape(x.shape, sizes, steps, gaps)  # (or what is looked at is not the operand's memory)
-    strides = (
-        x.strides[0],
-        *(s * step for s, step in zip(inner, steps, strict=True)),
-        *(s * gap for s, gap in zip(inner, gaps, strict=True)),
-        x.strides[-1],
-    )
-    return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False).copy()
-
-
-def _add_windows(g: np.ndarray, attributes: Any) -> np.ndarray:
-    shape, sizes, steps, gaps = attributes
-    whole = np.zeros(shape, g.dtype)
-    outs = _out_sizes(attributes)
-    lead = (slice(None),) * (1 + len(sizes))
-    for offset in np.ndindex(*sizes):
-        place = tuple(
-            slice(o * gap, o * gap + (n - 1) * step + 1, step)
-            for o, gap, n, step in zip(offset, gaps, outs, steps, strict=True)
-        )
-        whole[(slice(None), *place)] += g[(*lead, *offset)]
-    return whole
+from .window_geometry import (
+    EACH,
+    PADS,
+    add_windows,
+    flat_windows,
+    out_sizes,
+    padded_shape,
+    take_windows,
+    windows_shape,
+)
 
 
 def _windows(x: Any, sizes: Sequence[int], steps: Sequence[int], gaps: Sequence[int]) -> Any:
@@ -77,38 +50,25 @@ def _of_examples(name: str) -> Any:
     return apply
 
 
-_EACH = forms.each(forms.positive, 3)
-_GEOMETRY = forms.parts(forms.shape, _EACH, _EACH, _EACH)
+_GEOMETRY = forms.parts(forms.shape, EACH, EACH, EACH)
 
 
 def _windows_kind(attributes: Any, x: Kind) -> Kind:
     forms.fits(x, attributes[0])
-    return Kind(x.dtype, _windows_shape(*attributes))
+    return Kind(x.dtype, windows_shape(*attributes))
 
 
 def _whole_kind(attributes: Any, g: Kind) -> Kind:
-    if g.shape != _windows_shape(*attributes):
+    if g.shape != windows_shape(*attributes):
         raise ValueError(f"windows of {attributes[0]} have another shape than {g.shape}")
     return Kind(g.dtype, attributes[0])
 
 
-def _windows_shape(shape: Any, sizes: Any, steps: Any, gaps: Any) -> tuple[int, ...]:
-    """What windows of such a geometry have; a ValueError where one does not fit into the operand."""
-    outs = (
-        _out_sizes((shape, sizes, steps, gaps))
-        if len(shape) == len(sizes) + 2 == len(steps) + 2 == len(gaps) + 2
-        else ()
-    )
-    if not outs or min(outs) < 1 or min(*sizes, *steps, *gaps) < 1:
-        raise ValueError(f"windows of {sizes} elements, {steps} and {gaps} apart, do not fit into shape {shape}")
-    return (shape[0], *outs, *sizes, shape[-1])
-
-
 _WINDOWS, _UNWINDOWS = linear(
     "windows",
-    _take_windows,
+    take_windows,
     "unwindows",
-    _add_windows,
+    add_windows,
     function=_windows,
     doc="Windows of an array, that may overlap.",
     selects="forward",
@@ -188,11 +148,30 @@ class _Plan:
         """As they were."""
         return transpose(x, [0, self.dims + 1, *range(1, self.dims + 1)]) if self.first else x
 
-    def windows(self, x: Any, fill: Any = 0) -> Any:
-        """The windows of an operand whose channels are behind."""
+    def windows(self, x: Any) -> Any:
+        """The windows of an operand whose channels are behind, padded with zeros."""
         widths = [(0, 0), *self.pads, (0, 0)]
-        padded = pad(x, widths, constant_values=fill) if any(a or b for a, b in self.pads) else x
+        padded = pad(x, widths) if any(a or b for a, b in self.pads) else x
         return _windows(padded, self.sizes, self.steps, self.gaps)
+
+    def attributes(self, groups: int) -> tuple[Any, ...]:
+        """Of the rows of filters.py."""
+        space = [n - a - b for n, (a, b) in zip(self.padded, self.pads, strict=True)]
+        return tuple(space), self.sizes, tuple(self.pads), self.steps, self.gaps, groups
+
+    def counts(self) -> np.ndarray:
+        """How many elements of each window are not padded, in an array that broadcasts to the windows'."""
+        if not any(a or b for a, b in self.pads):
+            return np.array(_product(*self.sizes))
+        space = self.attributes(1)[0]
+        ones = np.pad(np.ones((1, *space, 1)), [(0, 0), *self.pads, (0, 0)])
+        taken = take_windows(ones, (ones.shape, self.sizes, self.steps, self.gaps))
+        return np.asarray(taken.sum(axis=tuple(range(self.dims + 1, 2 * self.dims + 1))))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether windows are single elements, each one of the operand's."""
+        return set(self.sizes) == set(self.steps) == {1} and not any(a or b for a, b in self.pads)
 
 
 def _product(*sizes: int) -> int:
@@ -213,23 +192,21 @@ def _convolved(
         raise ValueError(
             f"{function}: {channels} channels of the operand do not fit filters of shape {tuple(weights.shape)}"
         )
-    taken = plan.windows(images)
-    places = tuple(taken.shape[: dims + 1])
-    size = _product(*plan.sizes)
     groups = channels // into
-    if groups == 1:
-        rows = reshape(taken, (_product(*places), size * channels))
-        return plan.back(reshape(matmul(rows, reshape(weights, (size * into, out))), (*places, out)))
-    rows = reshape(taken, (_product(*places), size, groups, into))
-    parts = einsum("pkgi,kigo->pgo", rows, reshape(weights, (size, into, groups, out // groups)))
-    return plan.back(reshape(parts, (*places, out)))
+    if plan.is_plain and groups == 1:
+        rows = reshape(images, (_product(*images.shape[:-1]), channels))
+        return plan.back(reshape(matmul(rows, reshape(weights, (into, out))), (*images.shape[:-1], out)))
+    return plan.back(convolved(images, weights, plan.attributes(groups)))
 
 
 def _operands(function: str, x: Any, filters: Any) -> tuple[Any, Any]:
     images, weights = _core.operands(x, filters)
     if not _core.is_floating(images.dtype) or not _core.is_floating(weights.dtype):
         raise TypeError(f"{function}: takes floats, not {images.dtype} and {weights.dtype}; cast first")
-    return images, weights
+    if images.dtype == weights.dtype:
+        return images, weights
+    dtype = np.result_type(images.dtype, weights.dtype)
+    return _core.to_dtype(images, dtype), _core.to_dtype(weights, dtype)
 
 
 def _convolved_back(
@@ -252,21 +229,13 @@ def _convolved_back(
     images = plan.last(images)
     out, into = weights.shape[dims:]
     batch = shape[0]
-    attributes = ((batch, *plan.padded, out), plan.sizes, plan.steps, plan.gaps)
-    places = (batch, *_out_sizes(attributes))
+    places = (batch, *out_sizes(((batch, *plan.padded, out), plan.sizes, plan.steps, plan.gaps)))
     if tuple(images.shape) != (*places, into) or (shape[1] if plan.first else shape[-1]) != out:
         raise ValueError(
             f"{function}: an operand of shape {np.shape(x)} and filters of shape {tuple(weights.shape)} "
             f"do not give output_shape {shape}"
         )
-    size = _product(*plan.sizes)
-    spread, filtered = _core.widened(images), _core.widened(weights)
-    columns = matmul(
-        reshape(spread, (_product(*places), into)), reshape(filtered, (size * out, into)), transpose_b=True
-    )
-    whole = _core.linear(_UNWINDOWS, reshape(columns, (*places, *plan.sizes, out)), attributes)
-    inside = tuple(slice(a, n - b) for (a, b), n in zip(plan.pads, plan.padded, strict=True))
-    return plan.back(_core.to_dtype(whole[(slice(None), *inside)], np.result_type(images.dtype, weights.dtype)))
+    return plan.back(convolved_operand(images, weights, plan.attributes(1)))
 
 
 def _pooled(
@@ -275,14 +244,10 @@ def _pooled(
     if largest:
         return max_pooled(function, dims, x, ksize, strides, padding, data_format)[0]
     images, plan = _pooling(function, dims, x, ksize, strides, padding, data_format)
-    # What is padded does not count.
-    shape = tuple(images.shape)
-    axes = tuple(range(dims + 1, 2 * dims + 1))
-    ones = np.pad(np.ones((1, *shape[1:-1], 1)), [(0, 0), *plan.pads, (0, 0)])
-    attributes = (ones.shape, plan.sizes, plan.steps, plan.gaps)
-    counts = _take_windows(ones, attributes).sum(axis=axes)
     wide = _core.widened(images)
-    means = divide(reduce_sum(plan.windows(wide), axes), _core.to_tensor(counts.astype(wide.dtype)))
+    ones = np.ones((*plan.sizes, 1, images.shape[-1]), wide.dtype)
+    sums = convolved(wide, ones, plan.attributes(images.shape[-1]))
+    means = divide(sums, _core.to_tensor(plan.counts().astype(wide.dtype)))
     return plan.back(_core.narrowed(means, images))
 
 
@@ -307,47 +272,40 @@ def max_pooled(
     The first of equal elements has the gradient, as in TensorFlow.
     """
     images, plan = _pooling(function, dims, x, ksize, strides, padding, data_format)
-    places = _LARGEST([images], (plan.pads, plan.sizes, plan.steps, plan.gaps))
+    places = _LARGEST([images], (tuple(plan.pads), plan.sizes, plan.steps, plan.gaps))
     return plan.back(chosen(images, places)), plan.back(places)
 
 
 def _largest(attributes: Any, images: np.ndarray) -> np.ndarray:
+    """The numbers of the largest elements of windows; 0 where a window is all padded."""
     pads, *geometry = attributes
     dims = len(pads)
     width = [(0, 0), *pads, (0, 0)]
     values = np.pad(images, width, constant_values=-np.inf)
-    numbers = np.pad(np.arange(images.size).reshape(images.shape), width)
-    taken, places = (_flat_windows(_take_windows(a, (a.shape, *geometry)), dims) for a in (values, numbers))
+    numbers = np.pad(np.arange(images.size).reshape(images.shape), width, constant_values=-1)
+    taken, places = (flat_windows(take_windows(a, (a.shape, *geometry)), dims) for a in (values, numbers))
     best = taken.argmax(axis=-2)[..., None, :]
-    return np.take_along_axis(places, best, axis=-2)[..., 0, :]
-
-
-_PAD = forms.parts(forms.count, forms.count)
-_PADS = forms.Form("pairs of counts", lambda pads: type(pads) in (list, tuple) and all(map(_PAD.fits, pads)))
+    found = np.take_along_axis(places, best, axis=-2)[..., 0, :]
+    if found.min(initial=0) < 0:  # padding beside nothing but -inf: the first that is none
+        real = np.take_along_axis(places, (places >= 0).argmax(axis=-2)[..., None, :], axis=-2)[..., 0, :]
+        found = np.where(found < 0, np.maximum(real, 0), found)
+    return found
 
 
 def _largest_kind(attributes: Any, images: Kind) -> Kind:
     pads, sizes, *rest = attributes
     forms.dims(images, len(pads) + 2, len(pads) + 2)
-    whole = _windows_shape(padded_shape(pads, images), sizes, *rest)
+    whole = windows_shape(padded_shape(pads, images), sizes, *rest)
     return Kind(np.intp, (*whole[: len(pads) + 1], whole[-1]))
-
-
-def padded_shape(pads: Any, images: Kind) -> tuple[int, ...]:
-    """That of images padded along the axes between the first and the last."""
-    return tuple([n + a + b for n, (a, b) in zip(images.shape, [(0, 0), *pads, (0, 0)], strict=True)])
 
 
 _LARGEST = places_of(
     "largest_of_windows",
     _largest,
-    form=forms.parts(_PADS, _EACH, _EACH, _EACH),
+    form=forms.parts(PADS, EACH, EACH, EACH),
     gives=_largest_kind,
+    kernel_in_c="largest_of_windows",
 )
-
-
-def _flat_windows(taken: np.ndarray, dims: int) -> np.ndarray:
-    return taken.reshape(*taken.shape[: dims + 1], _product(*taken.shape[dims + 1 : -1]), taken.shape[-1])
 
 
 def depthwise_conv2d(
@@ -405,9 +363,9 @@ def depthwise_conv2d(
             f"depthwise_conv2d: {images.shape[-1]} channels of the operand do not fit filters of shape "
             f"{tuple(weights.shape)}"
         )
-    taken = plan.windows(images)
-    mixed = einsum("nyxhwc,hwcm->nyxcm", taken, weights)
-    return plan.back(reshape(mixed, (*mixed.shape[:3], mixed.shape[3] * mixed.shape[4])))
+    channels, times = weights.shape[2:]
+    filters = reshape(weights, (*plan.sizes, 1, channels * times))
+    return plan.back(convolved(images, filters, plan.attributes(channels)))
 
 
 def separable_conv2d(
