@@ -613,7 +613,7 @@ def register_linear(
 def register_general(
     name: str,
     forward: _Rule | None,
-    rule: _Rule | None,
+    rule: _Rule | tuple[_Rule, ...] | None,
     pushforward: _Rule | None,
     keeps_inputs: bool,
     keeps_output: bool,

@@ -565,7 +565,8 @@ set_rules(UPDATE, pull_update, push_update, apply_general)
 cdef list general_contributions(Sweep* s, int32_t node, object g):
     """Call a Python rule: rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None.
 
-    The cotangent of a record of several outputs is a list; what no cotangent reached is zeros.
+    The cotangent of a record of several outputs is a list; what no cotangent reached is zeros. Of a rule for each
+    operand, those are called whose contribution somebody wants.
     """
     cdef Record* r = &s.log.records[node]
     cdef Row* row = &table[r.op]
@@ -582,10 +583,20 @@ cdef list general_contributions(Sweep* s, int32_t node, object g):
     if row.multiple and not row.sparing:
         g = [zeros_of_shape(shape, code, s.batch) if x is None else x for x, (shape, code) in zip(g, outputs)]
     rule = <object>row.rule
+    operand_nodes(s.log, &s.log.records[node], &operands, pair)
+    wanted = [wants(s, operands[i]) for i in range(n)]
     if not s.batch or row.leading:
-        return contributions_of(op, shapes, s.batch, rule(g, output, attribute, *inputs))
-    rows = [contributions_of(op, shapes, 0, rule(entry_of(g, i), output, attribute, *inputs)) for i in range(s.batch)]
+        return contributions_of(op, shapes, s.batch, contributions_by(rule, wanted, g, output, attribute, inputs))
+    rows = [contributions_of(op, shapes, 0, contributions_by(rule, wanted, entry_of(g, i), output, attribute, inputs))
+            for i in range(s.batch)]
     return [stacked_entries(list(entries)) for entries in zip(*rows)]
+
+
+cdef object contributions_by(object rule, list wanted, object g, object output, object attribute, list inputs):
+    """What a rule gives; of one for each operand, those are called whose contribution somebody wants."""
+    if type(rule) is not tuple:
+        return rule(g, output, attribute, *inputs)
+    return [part(g, output, attribute, *inputs) if asked else None for part, asked in zip(<tuple>rule, wanted)]
 
 
 cdef list contributions_of(int op, tuple shapes, npy_intp batch, object result):
@@ -727,9 +738,10 @@ cdef object transposed_rule(int op, tuple information, int code, npy_intp batch,
         for x in cotangents:
             if differentiable(x.code):
                 leaf(tape.log, x, join(tape.log, tape.bit, tape.log.tracer))
-        rule = <object>row.rule
         parts = contributions_of(op, <tuple>shapes, batch,
-                                 rule(cotangents if row.multiple else cotangents[0], output, attribute, *inputs))
+                                 contributions_by(<object>row.rule, [tangent is not None for tangent in tangents],
+                                                  cotangents if row.multiple else cotangents[0], output, attribute,
+                                                  inputs))
     finally:
         tape.__exit__(None, None, None)
     for part, tangent in zip(parts, tangents):

@@ -263,3 +263,15 @@ def test_a_program_of_convolutions_and_pooling_gives_what_the_tape_gives_to_the_
             program(tf.constant(x), tf.constant(f)), both(tf.constant(x), tf.constant(f)), strict=True
         ):
             np.testing.assert_array_equal(found, expected)
+
+
+def test_a_gradient_that_nobody_wants_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, f = tf.ones((1, 5, 5, 2)), tf.Variable(tf.ones((3, 3, 2, 4)))
+
+    def refuse(*arguments: Any) -> None:
+        raise AssertionError("nobody asked for the images' gradient")
+
+    monkeypatch.setattr(filters, "convolved_operand", refuse)
+    with tf.GradientTape() as tape:
+        y = tf.nn.conv2d(x, f, 1, "VALID")
+    np.testing.assert_array_equal(tape.gradient(y, f), np.full(f.shape, 9.0))

@@ -270,28 +270,32 @@ def _meetings(attributes: Any, whole: Shape, windows: Shape, own: np.ndarray, ou
 # ------------------------------------------------------------------------------------------------------------- the rows
 
 
-def _rule(g: Any, y: Any, attributes: Any, x: Any, filters: Any) -> tuple[Any, Any]:
-    return convolved_operand(g, filters, attributes), convolved_filters(x, g, attributes)
-
-
-def _operand_rule(g: Any, y: Any, attributes: Any, cotangent: Any, filters: Any) -> tuple[Any, Any]:
-    return convolved(g, filters, attributes), convolved_filters(g, cotangent, attributes)
-
-
-def _filters_rule(g: Any, y: Any, attributes: Any, x: Any, cotangent: Any) -> tuple[Any, Any]:
-    return convolved_operand(cotangent, g, attributes), convolved(x, g, attributes)
-
+# For each row, the contributions to its two operands: each is one of the other two rows.
+_RULES: tuple[Any, Any, Any] = (
+    (
+        lambda g, y, attributes, x, filters: convolved_operand(g, filters, attributes),
+        lambda g, y, attributes, x, filters: convolved_filters(x, g, attributes),
+    ),
+    (
+        lambda g, y, attributes, result, filters: convolved(g, filters, attributes),
+        lambda g, y, attributes, result, filters: convolved_filters(g, result, attributes),
+    ),
+    (
+        lambda g, y, attributes, x, result: convolved_operand(result, g, attributes),
+        lambda g, y, attributes, x, result: convolved(x, g, attributes),
+    ),
+)
 
 _ONE = ((4,), (2,), ((0, 1),), (2,), (1,), 1)
 _TWO = ((3, 4), (2, 2), ((1, 0), (1, 1)), (1, 2), (2, 1), 2)
 _X, _F, _Y = (2, 3, 4, 2), (2, 2, 1, 4), (2, 2, 3, 4)
 
 
-def _row(which: int, name: str, rule: Any, function: Any, doc: str, cases: Sequence[Case]) -> _core.Op:
+def _row(which: int, name: str, function: Any, doc: str, cases: Sequence[Case]) -> _core.Op:
     return general(
         name,
         _kernel(which),
-        rule,
+        _RULES[which],
         function=function,
         doc=doc,
         linear="each",
@@ -309,7 +313,6 @@ def _row(which: int, name: str, rule: Any, function: Any, doc: str, cases: Seque
 _CONVOLVED = _row(
     _RESULT,
     "convolved",
-    _rule,
     convolved,
     "Windows of an operand times filters.",
     (
@@ -320,7 +323,6 @@ _CONVOLVED = _row(
 _CONVOLVED_OPERAND = _row(
     _OPERAND,
     "convolved_operand",
-    _operand_rule,
     convolved_operand,
     "The transpose of a convolution, for the operand.",
     (
@@ -331,7 +333,6 @@ _CONVOLVED_OPERAND = _row(
 _CONVOLVED_FILTERS = _row(
     _FILTERS,
     "convolved_filters",
-    _filters_rule,
     convolved_filters,
     "The transpose of a convolution, for the filters.",
     (

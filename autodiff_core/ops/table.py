@@ -552,7 +552,7 @@ def _moved_in_c(chooses: bool, other_chooses: bool, other: str) -> C:
 def general(
     name: str,
     forward: Callable[..., Any],
-    rule: Callable[..., Any] | None,
+    rule: Callable[..., Any] | tuple[Callable[..., Any], ...] | None,
     *,
     form: Form,
     gives: Rule,
@@ -586,9 +586,10 @@ def general(
         The op's name.
     forward : callable
         Kernel (attributes, *arrays) -> array.
-    rule : callable or None
+    rule : callable, tuple of callable, or None
         rule(cotangent, output, attributes, *operands) -> one contribution an operand, or None where none flows. What is
-        not kept is passed as None.
+        not kept is passed as None. Of a tuple, each gives the contribution to one operand, and those are called that
+        somebody wants.
     form : Form
         What the attributes are; see `forms`.
     gives : callable
