@@ -119,22 +119,63 @@ cdef ndarray reshape_view(ndarray x, object attribute):
     return reshape_kernel(x, attribute) if PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO) else None
 
 
+cdef char* element_at(ndarray array, object index) noexcept:
+    """Where the element is that plain integers select; NULL for any other index, and one that is out of bounds."""
+    cdef char* at = <char*>PyArray_DATA(array)
+    cdef int d, nd = PyArray_NDIM(array)
+    cdef npy_intp i
+    if type(index) is int and nd == 1:
+        index = (index,)
+    if type(index) is not tuple or len(<tuple>index) != nd:
+        return NULL
+    for d in range(nd):
+        if type((<tuple>index)[d]) is not int:
+            return NULL
+        i = small_index((<tuple>index)[d])
+        if i < 0:
+            i += PyArray_DIMS(array)[d]
+        if not 0 <= i < PyArray_DIMS(array)[d]:
+            return NULL
+        at += i * PyArray_STRIDES(array)[d]
+    return at
+
+
+cdef npy_intp small_index(object i) noexcept:
+    """A Python integer; one that is no index of anything stays none."""
+    try:
+        return <npy_intp>i
+    except OverflowError:
+        return <npy_intp>1 << 62
+
+
 cdef ndarray slice_kernel(ndarray x, object attribute):
     cdef object index = (<tuple>attribute)[1]
-    cdef npy_intp at, n
-    cdef int code
+    cdef char* at = NULL
     cdef ndarray one
-    # (NumPy would make a scalar of its own on the way.)
-    if type(index) is int and PyArray_NDIM(x) == 1:
-        code = type_code(x)
-        n = PyArray_DIMS(x)[0]
-        if (code == NPY_DOUBLE or code == NPY_FLOAT) and -n <= index < n:
-            at = index
-            one = new_array(code, 0, NULL)
-            memcpy(PyArray_DATA(one),
-                   <char*>PyArray_DATA(x) + (at + n if at < 0 else at) * PyArray_STRIDES(x)[0], item_size[code])
-            return one
-    return np_asarray(x[index])
+    if type_code(x) == NPY_DOUBLE or type_code(x) == NPY_FLOAT:
+        at = element_at(x, index)
+    if at == NULL:
+        return np_asarray(x[index])
+    one = new_array(type_code(x), 0, NULL)      # (NumPy would make a scalar of its own on the way)
+    memcpy(PyArray_DATA(one), at, item_size[type_code(x)])
+    return one
+
+
+def common_shape(list values):
+    """The shape that values have in common, where they are tensors of one dtype and one shape; else None."""
+    cdef Operand x, first
+    cdef tuple shape
+    if not values or not isinstance(values[0], Operand):
+        return None
+    first = <Operand>values[0]
+    shape = shape_of(first)
+    for value in values:
+        if not isinstance(value, Operand):
+            return None
+        x = <Operand>value
+        if x.code != first.code or not (x.scalar and first.scalar or shape_of(x) == shape):
+            return None
+    return shape
 
 
 def stacked_arrays(int axis, *arrays):
@@ -193,13 +234,18 @@ cdef ndarray unslice_kernel(ndarray x, object attribute):
     cdef npy_intp dims[MOST_DIMS]
     cdef int d, nd = <int>len(shape)
     cdef ndarray whole
+    cdef char* at
     if nd > MOST_DIMS:
         raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {nd}")
     for d in range(nd):
         dims[d] = shape[d]
     if not only_inside(index):
         whole = zeros_array(type_code(x), nd, dims)
-        whole[index] = x
+        at = element_at(whole, index)
+        if at != NULL and PyArray_NDIM(x) == 0:
+            memcpy(at, PyArray_DATA(x), item_size[type_code(x)])
+        else:
+            whole[index] = x
         return whole
     # A box: zeros around it, so that nothing is written twice but in the corners.
     whole = new_array(type_code(x), nd, dims)

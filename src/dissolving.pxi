@@ -3,7 +3,8 @@
 # Arrays of a few elements that are cut up, put together and computed with cost a step of a plan each time, and numbers
 # an instruction. So every element becomes a node of its own. Elementwise ops are repeated; what selects elements is run
 # once on their numbers and leaves nothing; sums become additions, in the order of the loops over arrays. What is only
-# elsewhere an array is read from memory element by element (`element`), or put into memory (`elements`).
+# elsewhere an array is read from memory element by element (`element`), or put into memory (`elements`). Products stay:
+# BLAS rounds most of even the smallest in another way than numbers would.
 #
 # A plan is made of a program of which those parts are dissolved where that is cheaper. A loop's body is dissolved as a
 # whole or not at all: its inputs and outputs are numbers then, too.
@@ -310,7 +311,8 @@ cdef class Dissolving:
             return self.zeros[dtype]
         return self.to.append_constant(new_scalar(value, dtype))
 
-    cdef int32_t number(self, int op, int dtype, const int32_t* nodes, int n, object attribute, bint of_array) except -1:
+    cdef int32_t number(self, int op, int dtype, const int32_t* nodes, int n, object attribute,
+                        bint of_array) except -1:
         """One op on numbers; where an operand is neutral, the other one. x + 0.0 is x if x is not -0.0."""
         cdef Row* row = &table[op]
         cdef int32_t node

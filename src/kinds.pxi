@@ -355,6 +355,11 @@ cdef bint add_in_place(Sweep* s, int op, int32_t a, object cotangent, object att
 
 cdef int add_into_slice(ndarray whole, object index, ndarray part) except -1:
     cdef Operands o
+    cdef int code = type_code(whole)
+    cdef char* place = element_at(whole, index) if code == NPY_DOUBLE or code == NPY_FLOAT else NULL
+    if place != NULL and PyArray_NDIM(part) == 0:
+        write_number(place, code, rounded(read_number(place, code) + read_scalar(part), code))
+        return 0
     view = whole[index] if PyArray_NDIM(part) else whole[index if isinstance(index, tuple) and Ellipsis in index
                                                          else ((index if isinstance(index, tuple)
                                                                 else (index,)) + (Ellipsis,))]

@@ -1582,6 +1582,7 @@ cdef void check_plan(Plan plan) noexcept:
     cdef Storage* storage
     cdef LineStep* line
     cdef ScalarStep* scalars
+    cdef const ScalarOp* o
     for i in range(p.count):
         n = p.nodes_of(i, &nodes, pair)
         for k in range(n):
@@ -1600,8 +1601,13 @@ cdef void check_plan(Plan plan) noexcept:
         if plan.steps[s].kind == STEP_SCALARS:
             scalars = <ScalarStep*>plan.steps[s].data
             for k in range(scalars.count):
-                check(0 <= scalars.ops[k].out < plan.register_count and 0 <= scalars.ops[k].a < plan.register_count
-                      and 0 <= scalars.ops[k].b < plan.register_count and 0 <= scalars.ops[k].c < plan.register_count)
+                o = &scalars.ops[k]
+                check(0 <= o.out and o.out + o.count <= plan.register_count and 0 <= o.a < plan.register_count
+                      and o.code < SCALAR_END and 0 <= o.c < max(plan.register_count, 4))
+                if SCALAR_LOAD8 <= o.code <= SCALAR_STORE1:
+                    check(0 <= o.b < plan.root_count)
+                else:
+                    check(0 <= o.b < plan.register_count)
         elif plan.steps[s].kind == STEP_LINE:
             line = <LineStep*>plan.steps[s].data
             check(line.line.count <= plan.most_registers and line.operand_count <= line.line.count)

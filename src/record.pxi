@@ -8,7 +8,7 @@
 cdef enum:
     SCALAR = 1      # the value is a double, in the value's place; the dtype says to what it was rounded
     PARTIALS = 2    # the payload is the local partial derivatives
-    OF_ARRAY = 2    # of a plan's program: a number that is an element of an array, so that the loop over arrays computes it
+    OF_ARRAY = 2    # of a plan's program: a number that is an element of an array: the loop over arrays computes it
     ATTRIBUTE = 4   # the payload is an owned reference to the op's attributes
     HELD = 8        # the value's place holds an owned reference
     POLE = 32       # beside PARTIALS: one of them is zero, infinite or NaN, and its product with a cotangent needs a

@@ -57,7 +57,10 @@ const sc_scalar *sc_find(const char *text)
 
 static int has_two(int code) { return code < SC_NEGATIVE; }
 
-static int may_join(int code) { return (SC_ADD <= code && code <= SC_SQUARE) || (SC_LOAD8 <= code && code <= SC_STORE1); }
+static int may_join(int code)
+{
+    return (SC_ADD <= code && code <= SC_SQUARE) || (SC_LOAD8 <= code && code <= SC_STORE1);
+}
 
 static int gives_number(const sc_op *o) { return o->count == 1 && SC_CALL1 <= o->code && o->code <= SC_TRUTH; }
 

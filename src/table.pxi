@@ -279,8 +279,8 @@ ctypedef struct Row:
     int scalar_code             # of ScalarCode
     const Kernel* kernel        # LINEAR, GENERAL: what runs it without Python where dtypes, shapes and attributes are
                                 # for it (kernels.pxi); or NULL
-    int exact                   # ELEMENTWISE: what runs on numbers is correctly rounded, or chooses: an array's loop gives
-                                # the same bits
+    int exact                   # ELEMENTWISE: what runs on numbers is correctly rounded, or chooses: an array's loop
+                                # gives the same bits
     ArrayKernel compiled        # LINEAR: the forward function, where the core has it; or NULL
     ArrayKernel view            # PLAN_VIEW: the same over arrays without memory, of which it reads nothing: a view, or
                                 # None where there is none and the value is the operand's elements in their order; or

@@ -30,35 +30,6 @@ cdef object updates_of(Operand x):
 
 # ----------------------------------------------------------------------------------------------------------- the kernel
 
-cdef char* element_at(ndarray array, object index) noexcept:
-    """Where the element is that plain integers select; NULL for any other index, and one that is out of bounds."""
-    cdef char* at = <char*>PyArray_DATA(array)
-    cdef int d, nd = PyArray_NDIM(array)
-    cdef npy_intp i
-    if type(index) is int and nd == 1:
-        index = (index,)
-    if type(index) is not tuple or len(<tuple>index) != nd:
-        return NULL
-    for d in range(nd):
-        if type((<tuple>index)[d]) is not int:
-            return NULL
-        i = small_index((<tuple>index)[d])
-        if i < 0:
-            i += PyArray_DIMS(array)[d]
-        if not 0 <= i < PyArray_DIMS(array)[d]:
-            return NULL
-        at += i * PyArray_STRIDES(array)[d]
-    return at
-
-
-cdef npy_intp small_index(object i) noexcept:
-    """A Python integer; one that is no index of anything stays none."""
-    try:
-        return <npy_intp>i
-    except OverflowError:
-        return <npy_intp>1 << 62
-
-
 cdef int put_elements(ndarray whole, object index, Operand values) except -1:
     """whole[index] = values, of one dtype and of the shape that is selected; of two for one place the last stays."""
     cdef char* at = element_at(whole, index)

@@ -462,14 +462,18 @@ def stack(values: Any, axis: int = 0, name: str | None = None) -> Tensor:
     array([[1., 3.],
            [2., 4.]], dtype=float32)>
     """
-    parts = _alike(values, "stack")
-    shapes = [_core.sizes(p) for p in parts]
-    if any(s != shapes[0] for s in shapes):
-        raise ValueError(f"stack: shapes {', '.join(map(str, shapes))} differ")
-    nd = len(shapes[0]) + 1
+    parts = list(values)
+    shape = _core.common_shape(parts)
+    if shape is None:
+        parts = _alike(parts, "stack")
+        shapes = [_core.sizes(p) for p in parts]
+        shape = shapes[0]
+        if any(s != shape for s in shapes):
+            raise ValueError(f"stack: shapes {', '.join(map(str, shapes))} differ")
+    nd = len(shape) + 1
     axis = _core.integer(axis)
     if not -nd <= axis < nd:
-        raise ValueError(f"stack: axis {axis} is out of bounds for tensors of shape {shapes[0]}")
+        raise ValueError(f"stack: axis {axis} is out of bounds for tensors of shape {shape}")
     return _core.general(_STACK, parts, axis % nd - nd)
 
 
