@@ -21,11 +21,18 @@ KINKED = ("cnn", "monte_carlo", "k_means_gradient")
 """Differences need a step too small for the others: they meet a kink somewhere in so many numbers."""
 
 
-def solved(problem: Problem, variant: str) -> Results:
+def library() -> Any:
     threads = tf.get_num_threads()
-    ours: Any = importlib.import_module("side_by_side.ours")  # sets threads, for a process of its own
+    ours = importlib.import_module("side_by_side.ours")  # sets threads, for a process of its own
     tf.set_num_threads(threads)
-    program = ours.prepare(problem, variant)
+    return ours
+
+
+OURS = library()
+
+
+def eager(problem: Problem) -> Results:
+    program = OURS.prepare(problem, "eager")
     found: Results = program.read(program.call())
     return found
 
@@ -79,7 +86,7 @@ def epoch(problem: Problem, found: Results) -> None:
     for step, batch in enumerate(zip(*problem.constants, strict=True), start=1):
         arguments = tuple(x.astype(np.float32) for x in parameters)
         one = Problem("", "", "gradient", problem.formula, arguments, batch)
-        for place, slope in enumerate(solved(one, "eager")[1:]):
+        for place, slope in enumerate(eager(one)[1:]):
             mean, square = moments[place]
             mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope.astype(float) ** 2
             moments[place] = mean, square
@@ -102,6 +109,9 @@ CHECKS: dict[str, Callable[[Problem, Results], None]] = {
 def test_workload_is_what_differences_or_derivatives_by_hand_say(name: str) -> None:
     problem = WORKLOADS[name]()
     assert problem.name == name
-    eager = solved(problem, "eager")
-    CHECKS[problem.kind](problem, eager)
-    worker.compare(name, solved(problem, "function"), eager, problem.tolerance)
+    expected = eager(problem)
+    CHECKS[problem.kind](problem, expected)
+    for variant in OURS.COMPILED:
+        program = OURS.prepare(problem, variant)
+        if program is not None:
+            worker.compare(f"{name}, {variant}", program.read(program.call()), expected, problem.tolerance)

@@ -23,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("problem")
     parser.add_argument("--library", default=OURS, choices=[OURS, *(peer.name for peer in PEERS)])
-    parser.add_argument("--variant", help="its last one by default: what is compiled, where it has that")
+    parser.add_argument("--variant", help="eager, function, loop, jit ...; what is compiled by default")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--calls", type=int, help="as many as take two seconds by default")
     options = parser.parse_args()
@@ -38,7 +38,9 @@ def main() -> None:
 
     library: Any = importlib.import_module(f".{options.library}", __package__)
     (problem,) = named([options.problem])
-    variants = [options.variant] if options.variant else reversed(library.VARIANTS)
+    # What is compiled goes before what is not.
+    usual = sorted(library.VARIANTS, key=lambda variant: variant not in library.COMPILED)
+    variants = [options.variant] if options.variant else usual
     program = next(made for variant in variants if (made := library.prepare(problem, variant)) is not None)
     start = perf_counter()
     program.call()

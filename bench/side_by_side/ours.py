@@ -1,6 +1,8 @@
 """autodiff_core: as it is, and what its compiled functions do where this version has them."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,14 @@ from .threads import threads
 
 tf.set_num_threads(threads())
 
-COMPILED = frozenset({"function"} if hasattr(tf, "function") else ())
-VARIANTS = {"eager": "autodiff_core"} | dict.fromkeys(COMPILED, "autodiff_core, tf.function")
+COMPILED = frozenset({"function", "loop"})
+VARIANTS = {
+    "eager": "autodiff_core",
+    "function": "autodiff_core, tf.function",
+    "loop": "autodiff_core, tf.function with a loop",
+}
+LOOPS = ("lstm_layer", "hmc", "lorenz_scalars", "lorenz_vectors", "ode", "hmm", "monte_carlo")
+"""The problems that repeat or fold."""
 
 
 def version() -> str:
@@ -83,13 +91,34 @@ def sparse(problem: Problem) -> Program:
     return Program(lambda: tf.sparse_jacobian(formula, x), read)
 
 
+def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
+    first = tf.constant(0), state
+    _, state = tf.while_loop(lambda i, _: i < count, lambda i, state: (i + 1, step(state)), first)
+    return state
+
+
+def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
+    return tf.foldl(step, rows, initializer=state)
+
+
+def looped(problem: Problem) -> Problem:
+    """With loops that are recorded once, where a `for` is unrolled."""
+
+    def formula(xp: Any, *everything: Any) -> Any:
+        return problem.formula(SimpleNamespace(**vars(xp) | {"repeat": repeat, "fold": fold}), *everything)
+
+    return replace(problem, formula=formula)
+
+
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if variant == "loop":
+        return prepare(looped(problem), "function") if problem.name in LOOPS else None
     if problem.kind == "epoch":
         return gradient_tape.epoch(tf, problem, variant == "function")
     if problem.kind == "sparse":
         return sparse(problem) if variant == "eager" else None
     step, arguments = STEPS[problem.kind](tf, problem)
-    if problem.name == "option" and variant == "function" and hasattr(tf, "vectorize"):
+    if problem.name == "option" and variant == "function":
         scenarios = tf.vectorize(step)
         return Program(lambda: scenarios(*arguments), gradient_tape.read)
     return gradient_tape.program(tf, problem, step, arguments, variant == "function")

@@ -55,8 +55,11 @@ def ready(results: Results, problems: list[Problem], keys: list[Key]) -> str:
 
 
 def rows_of(results: Results, problems: list[Problem], keys: list[Key], cell: Callable[[str, Key], str]) -> str:
-    rows = ([problem.title, *(cell(problem.name, key) for key in keys)] for problem in problems)
-    return table(["", *(results.titles[key] for key in keys)], (row for row in rows if any(row[1:])))
+    """Without the rows and columns that have nothing in them."""
+    cells = {problem.title: [cell(problem.name, key) for key in keys] for problem in problems}
+    used = [place for place in range(len(keys)) if any(row[place] for row in cells.values())]
+    rows = ([title, *(row[place] for place in used)] for title, row in cells.items() if any(row))
+    return table(["", *(results.titles[keys[place]] for place in used)], rows)
 
 
 def errors(results: Results, problems: list[Problem]) -> list[str]:

@@ -1,24 +1,26 @@
 """What the page says of whole workloads: who is first with one thread and with two, and what each library took."""
 
+from collections.abc import Iterable
+
 from .page import digits, errors, table, times
 from .peers import OURS
 from .problems import Problem
 from .results import Figure, Key, Results
 
-COMPILED = (OURS, "function")
+
+def fastest(figures: dict[Key, Figure], keys: Iterable[Key]) -> Key | None:
+    return min((key for key in keys if key in figures), key=lambda key: figures[key].microseconds, default=None)
 
 
-def best_peer(figures: dict[Key, Figure]) -> Key | None:
-    peers = [key for key in figures if key[0] != OURS]
-    return min(peers, key=lambda key: figures[key].microseconds, default=None)
-
-
-def against_best(figures: dict[Key, Figure]) -> float | None:
-    """Our function's time over that of the fastest variant of any peer."""
-    best = best_peer(figures)
-    if best is None or COMPILED not in figures:
-        return None
-    return figures[COMPILED].microseconds / figures[best].microseconds
+def row(results: Results, problem: Problem) -> tuple[list[str], Figure | None]:
+    """How our fastest function compares with the fastest variant of any peer, that one, and who is first; ours."""
+    figures = results.figures.get(problem.name, {})
+    ours = fastest(figures, (key for key in results.compiled if key[0] == OURS))
+    best = fastest(figures, (key for key in results.titles if key[0] != OURS))
+    first = fastest(figures, results.titles)
+    ratio = figures[ours].microseconds / figures[best].microseconds if ours and best else None
+    names = [results.titles[key] if key else "" for key in (best, first)]
+    return ["" if ratio is None else f"{ratio:.2f}", *names], figures[ours] if ours else None
 
 
 def summary(results: dict[int, Results], problems: list[Problem]) -> str:
@@ -27,22 +29,18 @@ def summary(results: dict[int, Results], problems: list[Problem]) -> str:
     for count in results:
         head += [f"{threads(count)}: over the best peer", "which is", "first"]
     several = len(results) > 1
+    several = len(results) > 1
     rows = []
     for problem in problems:
-        row = [problem.title]
-        taken = []
+        cells, taken = [], []
         for found in results.values():
-            figures = found.figures.get(problem.name, {})
-            ratio, best = against_best(figures), best_peer(figures)
-            first = min(figures, key=lambda key: figures[key].microseconds, default=None)
-            row.append("" if ratio is None else f"{ratio:.2f}")
-            row += [found.titles[key] if key else "" for key in (best, first)]
-            if COMPILED in figures:
-                taken.append(figures[COMPILED].microseconds / found.control)
+            part, ours = row(found, problem)
+            cells += part
+            taken += [ours.microseconds / found.control] if ours else []
         if several:
-            row.append(times(taken[0] / taken[-1]) if len(taken) == len(results) else "")
-        if any(row[1:]):
-            rows.append(row)
+            cells.append(times(taken[0] / taken[-1]) if len(taken) == len(results) else "")
+        if any(cells):
+            rows.append([problem.title, *cells])
     return table([*head, *(["ours, faster by threads"] if several else [])], rows)
 
 
@@ -74,10 +72,10 @@ def section(results: dict[int, Results], problems: list[Problem]) -> str:
     parts = [
         f"""### Whole workloads
 
-Value and gradient where nothing else is said. Ours is `tf.function` in the first table, over the fastest of what the
-peers have: PyTorch's `nn` layers and optimizers, JAX's jit with `scan` and `fori_loop`, and so on, as their users write
-them. Formulas are in `networks.py`, `processes.py` and `fits.py` of `bench/side_by_side`. With more than one thread,
-the library's own and those of its BLAS.
+Value and gradient where nothing else is said. In the first table ours is the faster of what `tf.function` has, over the
+fastest of what the peers have: PyTorch's `nn` layers and optimizers, JAX's jit with `scan` and `fori_loop`, and so on,
+as their users write them. Formulas are in `networks.py`, `processes.py` and `fits.py` of `bench/side_by_side`. With
+more than one thread, these are the library's own and those of its BLAS.
 
 {summary(results, problems)}
 """
