@@ -21,6 +21,12 @@ def version() -> str:
     return f"TensorFlow {tf.__version__}"
 
 
+def gradient(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
+    """Of what was gathered, TensorFlow's is rows and their places, until somebody asks for an array."""
+    step, arguments = gradient_tape.gradient(tf, problem)
+    return lambda *arguments: tuple(map(tf.convert_to_tensor, step(*arguments))), arguments
+
+
 def hessian(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
     arguments, formula = gradient_tape.tensors(tf, problem)
 
@@ -64,6 +70,7 @@ def diagonal(tf: Any, problem: Problem) -> tuple[gradient_tape.Step, list[Any]]:
 
 STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]] = {
     **gradient_tape.SHARED,
+    "gradient": gradient,
     "forward": gradient_tape.jacobian,
     "hessian": hessian,
     "hvp": hvp,
