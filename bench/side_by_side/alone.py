@@ -23,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("problem")
     parser.add_argument("--library", default=OURS, choices=[OURS, *(peer.name for peer in PEERS)])
-    parser.add_argument("--variant", help="eager, function, loop, jit ...; what is compiled by default")
+    parser.add_argument("--variant", help="eager, function, unrolled, jit ...; what is compiled by default")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--calls", type=int, help="as many as take two seconds by default")
     options = parser.parse_args()

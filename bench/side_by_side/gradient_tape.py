@@ -14,7 +14,7 @@ Step = Callable[..., Any]
 
 
 def namespace(tf: Any) -> SimpleNamespace:
-    """What both libraries call by the same names. TensorFlow makes loops of its own of those over tensors."""
+    """What both libraries call by the same names."""
 
     def cross_entropy(logits: Any, labels: Any) -> Any:
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))

@@ -16,11 +16,11 @@ from .threads import threads
 
 tf.set_num_threads(threads())
 
-COMPILED = frozenset({"function", "loop"})
+COMPILED = frozenset({"function", "unrolled"})
 VARIANTS = {
     "eager": "autodiff_core",
     "function": "autodiff_core, tf.function",
-    "loop": "autodiff_core, tf.function with a loop",
+    "unrolled": "autodiff_core, tf.function, unrolled",
 }
 LOOPS = ("lstm_layer", "hmc", "lorenz_scalars", "lorenz_vectors", "ode", "hmm", "monte_carlo")
 """The problems that repeat or fold."""
@@ -92,17 +92,19 @@ def sparse(problem: Problem) -> Program:
 
 
 def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
-    first = tf.constant(0), state
-    _, state = tf.while_loop(lambda i, _: i < count, lambda i, state: (i + 1, step(state)), first)
+    for _ in range(count):
+        state = step(state)
     return state
 
 
 def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
-    return tf.foldl(step, rows, initializer=state)
+    for row in rows:
+        state = step(state, row)
+    return state
 
 
-def looped(problem: Problem) -> Problem:
-    """With loops that are recorded once, where a `for` is unrolled."""
+def unrolled(problem: Problem) -> Problem:
+    """With Python's loops, whose rounds are all recorded."""
 
     def formula(xp: Any, *everything: Any) -> Any:
         return problem.formula(SimpleNamespace(**vars(xp) | {"repeat": repeat, "fold": fold}), *everything)
@@ -111,8 +113,8 @@ def looped(problem: Problem) -> Problem:
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
-    if variant == "loop":
-        return prepare(looped(problem), "function") if problem.name in LOOPS else None
+    if variant == "unrolled":
+        return prepare(unrolled(problem), "function") if problem.name in LOOPS else None
     if problem.kind == "epoch":
         return gradient_tape.epoch(tf, problem, variant == "function")
     if problem.kind == "sparse":
