@@ -142,6 +142,8 @@ cdef class Dissolving:
         cdef bint alike = True, few = True
         if not computes(r) or r.flags & (HOLES | KEPT) or not of_numbers(r.dtype):
             return STAYS
+        if r.flags & SCALAR and row.kind == ELEMENTWISE and not self.whole:
+            return STAYS
         n = p.nodes_of(node, &nodes, pair)
         if n == 0 or (not self.whole and (self.size(node) > FEW or self.size(node) == 0)):
             return STAYS

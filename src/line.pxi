@@ -123,6 +123,23 @@ cdef Line* new_line(int registers, int code, int sums) except NULL:
     return line
 
 
+cdef Line* fitted_line(Line* line) except NULL:
+    """A line that has been built, in no more memory than it takes; the other one is gone."""
+    cdef Line* made = new_line(line.count, line.code_count, line.sum_count)
+    cdef Line rooms = made[0]
+    made[0] = line[0]
+    made.registers = rooms.registers
+    made.code = rooms.code
+    made.sums = rooms.sums
+    made.register_room = rooms.register_room
+    made.code_room = rooms.code_room
+    memcpy(made.registers, line.registers, line.count * sizeof(LineRegister))
+    memcpy(made.code, line.code, line.code_count * sizeof(LineOp))
+    memcpy(made.sums, line.sums, line.sum_count * sizeof(LineSum))
+    free(line)
+    return made
+
+
 cdef inline bint line_has_room(const Line* line, int code, int registers) noexcept:
     return line.code_count + code <= line.code_room and line.count + registers <= line.register_room
 

@@ -38,10 +38,10 @@ cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
 
 def compact(ProgramCore p):
     """Drop the records that no output, no assignment and no guard needs."""
-    cdef int32_t fixed = p.input_count + <int32_t>len(p.variables), i, n = 0
-    cdef ndarray needed_nodes = zeroed(NPY_BOOL, p.count), map = identity_map(p)
+    cdef int32_t fixed = p.input_count + <int32_t>len(p.variables), i, n = 0, kept = 0
+    cdef ndarray needed_nodes = zeroed(NPY_BOOL, p.count), map
     cdef uint8_t* needed = <uint8_t*>PyArray_DATA(needed_nodes)
-    cdef int32_t* at = places_of(map)
+    cdef int32_t* at
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, count
@@ -58,9 +58,14 @@ def compact(ProgramCore p):
             needed[i] = 1
         if not needed[i]:
             continue
+        kept += 1
         count = p.nodes_of(i, &nodes, pair)
         for k in range(count):
             needed[nodes[k]] = 1
+    if kept == p.count:
+        return
+    map = identity_map(p)
+    at = places_of(map)
     for i in range(p.count):
         r = &p.records[i]
         if not needed[i]:

@@ -1300,6 +1300,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
         register_of[i] = noted_at(s, at)
     line_lay_out(line)
     plan.most_registers = max(plan.most_registers, line.count)
+    made.line = fitted_line(line)
     return 0
 
 

@@ -48,17 +48,22 @@ cdef inline bint derives(Log* log, uint32_t listeners) noexcept:
     return meet(log, listeners, minus(log, log.active, log.tracer)) != 0
 
 
-cdef PyObject* last_code = NULL     # (borrowed, for comparison)
-cdef bint last_inside = False
+cdef PyObject* last_inside = NULL   # (borrowed, for comparison)
+cdef PyObject* last_outside = NULL
 
 
 cdef bint inside_package(PyObject* code):
     """Whether a code object is of this package."""
-    global last_code, last_inside
-    if code != last_code:
-        last_inside = (<str>(<object>code).co_filename).startswith(package_folder)
-        last_code = code
-    return last_inside
+    global last_inside, last_outside
+    if code == last_outside:
+        return False
+    if code == last_inside:
+        return True
+    if (<str>(<object>code).co_filename).startswith(package_folder):
+        last_inside = code
+        return True
+    last_outside = code
+    return False
 
 
 cdef PyObject* code_of_user(int* instruction):
