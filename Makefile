@@ -15,7 +15,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-peers bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-peers counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -29,6 +29,8 @@ help:
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
+	@echo "make counts       instructions of hot paths, under valgrind, are within their budgets (bench/counts.toml)"
+	@echo "make counts-update  writes these budgets"
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/: with two cores to itself, some"
 	@echo "                  15 minutes (PEERS_ARGS='--passes 1' is quicker, '--libraries jax torch' asks only them)"
@@ -85,6 +87,13 @@ bench: .made/dev .made/wheel
 # Before and after a change: the other build is a checkout with the extension built in place (make .made/core there).
 bench-against: .made/dev
 	$(python) bench/against.py $(AGAINST)
+
+# Times waver, counts of instructions hold.
+counts: .made/dev
+	$(python) bench/counts.py
+
+counts-update: .made/dev
+	$(python) bench/counts.py --update
 
 bench-check: .made/dev
 	$(python) -m pytest bench --benchmark-disable
