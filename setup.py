@@ -21,6 +21,7 @@ link = [] if sys.platform == "win32" else ["-pthread"]
 
 # Each a file in plain C that knows neither Python nor the others.
 units = [
+    "blas",
     "convolution",
     "error_functions",
     "gather",
@@ -43,7 +44,7 @@ core = Extension(
     sources=["src/_core.pyx", *(f"src/{kernels}.c" for kernels in units)],
     include_dirs=["src", numpy.get_include()],
     depends=[
-        *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "record", "windows"]),
+        *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "locks", "record", "windows"]),
         *(f"src/{kernels}.h" for kernels in units),
     ],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],

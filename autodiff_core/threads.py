@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import warnings
 
-from . import _core
+from . import _core, blas
 
 __all__ = ["get_num_threads", "set_num_threads"]
 
@@ -14,13 +15,15 @@ _MOST_BY_DEFAULT = 16  # memory feeds no more
 def set_num_threads(count: int) -> None:
     """Share large kernels among so many threads.
 
-    Only arrays of some hundred thousand elements are shared: below that, waking a thread costs more than it gains. The
-    results are the same, to the last digit, whatever the number.
+    Only arrays of some hundred thousand elements are shared, and products of matrices from some million multiplications
+    on: below that, waking a thread costs more than it gains. The results are the same, to the last digit, whatever the
+    number.
 
     Parameters
     ----------
     count : int
-        1 for no threads. At first it is the number of cores that the process may use, and at most 16.
+        1 for no threads. At first it is what the environment variable ``AUTODIFF_NUM_THREADS`` says, or else
+        ``OMP_NUM_THREADS``, or else the number of cores that the process may use, and at most 16.
 
     Raises
     ------
@@ -29,8 +32,12 @@ def set_num_threads(count: int) -> None:
 
     Notes
     -----
-    Matrix products are BLAS's, which has threads, and a number of them, of its own. The name is PyTorch's; TensorFlow's
-    is tf.config.threading.set_intra_op_parallelism_threads.
+    Matrix products are BLAS's, which has threads of its own. While a product of this library runs, BLAS is told to use
+    one, and what it was told before is given back afterwards; NumPy's own functions use as many as they did. (A product
+    that another thread asks NumPy for at the same time has one meanwhile. Where BLAS has no way to be told so, as
+    Accelerate on macOS, or shares its threads with OpenMP, it shares out products itself.)
+
+    The name is PyTorch's; TensorFlow's is tf.config.threading.set_intra_op_parallelism_threads.
 
     Examples
     --------
@@ -70,4 +77,23 @@ def _available() -> int:
         return os.cpu_count() or 1
 
 
-_core.set_num_threads(min(_available(), _MOST_BY_DEFAULT))
+def _asked_for() -> int | None:
+    """What the environment says: the first variable that is a number counts."""
+    for name in ("AUTODIFF_NUM_THREADS", "OMP_NUM_THREADS"):
+        text = os.environ.get(name, "").strip()
+        if not text:
+            continue
+        first = text.split(",")[0].strip()  # OpenMP's has a number for each level of nested parallelism
+        if first.isdecimal() and int(first) >= 1:
+            return int(first)
+        warnings.warn(
+            f"autodiff_core: the environment variable {name} is {text!r}, which is no number of threads (1 or more): "
+            f"it is ignored",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return None
+
+
+_core.set_num_threads(_asked_for() or min(_available(), _MOST_BY_DEFAULT))
+blas.find()

@@ -217,7 +217,17 @@ cdef extern from "workers.h" nogil:
     void wk_run(void (*task)(void* context, int thread, int part, int parts) noexcept nogil, void* context, int parts,
                 int threads) noexcept
     int wk_threads() noexcept
+    int wk_ready() noexcept
     void wk_set_threads(int count) noexcept
+
+cdef extern from "blas.h" nogil:
+    ctypedef int (*BlasGet "bl_get")() noexcept
+    ctypedef void (*BlasSet "bl_set")(int count) noexcept
+    ctypedef int (*BlasSetHere "bl_set_here")(int count) noexcept
+    void bl_use(BlasGet get, BlasSet set, BlasSetHere set_here) noexcept
+    bint bl_known() noexcept
+    int bl_begin() noexcept
+    void bl_end(int before) noexcept
 
 import_array()
 

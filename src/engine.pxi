@@ -178,13 +178,16 @@ cdef void run_share(void* context, int thread, int part, int parts) noexcept nog
     run_part(shared, &o)
 
 
+cdef inline int shared_parts(npy_intp work, npy_intp of_part) noexcept nogil:
+    """Into how many parts to divide so much work, where for so much of it waking a thread pays."""
+    cdef npy_intp parts = work // of_part
+    cdef int threads = wk_ready() if parts >= 2 else 1
+    return <int>min(parts, <npy_intp>(PARTS_PER_THREAD * threads)) if threads >= 2 else 1
+
+
 cdef int parts_for(npy_intp work) noexcept nogil:
-    """Into how many parts to divide so much work."""
-    cdef npy_intp parts = work // THREAD_WORK
-    cdef int most = PARTS_PER_THREAD * wk_threads()
-    if parts < 2 or wk_threads() < 2:
-        return 1
-    return <int>parts if parts < most else most
+    """The same of elements times ops."""
+    return shared_parts(work, THREAD_WORK)
 
 
 cdef void share_out(Loop loop, void* extra, Operands* o, int inner) noexcept:

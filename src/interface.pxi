@@ -75,6 +75,11 @@ def get_num_threads():
     return wk_threads()
 
 
+def use_blas(get=0, set=0, set_here=0):
+    """Let products have BLAS on one thread while they run: addresses of its entry points, as in blas.h."""
+    bl_use(<BlasGet><uintptr_t>get, <BlasSet><uintptr_t>set, <BlasSetHere><uintptr_t>set_here)
+
+
 def is_recording():
     """Whether a tape of this thread is recording."""
     return recording_log() != NULL

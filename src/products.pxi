@@ -14,6 +14,24 @@ cdef inline ndarray for_blas(ndarray x):
                            item_size[type_code(x)]) else own_copy(x)
 
 
+cdef enum:
+    BLAS_WORK = 1 << 13         # multiplications from which BLAS may wake threads for a matrix times a vector
+    PART_WORK = 1 << 20         # work of a part: waking a thread for it pays
+    PIECE_WORK = 1 << 21        # multiplications of a piece of one product
+    VECTOR_WORK = 1 << 17       # the same, where one operand is a vector
+    ROW_GRAIN = 48              # rows: a multiple of what BLAS' kernels take at a time
+    MOST_PIECES = 64
+
+cdef extern from *:
+    """
+    #if defined(__x86_64__) || defined(_M_X64)
+    #define ROWS_JOIN 1
+    #else
+    #define ROWS_JOIN 0
+    #endif
+    """
+    const bint ROWS_JOIN
+
 ctypedef struct Products:       # a stack of matrix products
     int code
     int nd                      # of the stack
@@ -27,41 +45,156 @@ ctypedef struct Products:       # a stack of matrix products
     char* out
     npy_intp count
     bint swapped                # a is the second operand, and b the first one: the result is another's transpose
+    npy_intp pieces             # of one product: what `cut_product` says
+    npy_intp grain
+    int cut
+    bint joins
+    bint mirrors                # where a matrix meets itself, the result is symmetric, and a piece is of one half
+
+
+# A product's result is cut in pieces, its rows or its columns, which threads share. Each is a call of BLAS, and what
+# BLAS adds up in which order depends on the sizes that it is given. So the pieces are those of the product's shape, not
+# of the number of threads, and one thread runs them singly, too. Two exceptions spare it that. What is added up nowhere,
+# or by NumPy's plain loops, may be cut anywhere. And on x86-64 OpenBLAS' kernels give a row the same bits wherever it
+# is, among at least PIECE_WORK / 2 multiplications and from a multiple of ROW_GRAIN on (tried with each of them, for all
+# dtypes; the columns do not hold it): there neighbouring pieces are one call.
+
+cdef inline bint is_for_blas(int code) noexcept nogil:
+    return code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_CFLOAT or code == NPY_CDOUBLE
+
+
+cdef void cut_product(Products* p) noexcept:
+    """Say in which pieces one product is run."""
+    cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], most = m * k * n
+    p.cut = 1
+    p.pieces = p.grain = 1
+    p.joins = p.mirrors = False
+    if k == 1 or not is_for_blas(p.code):
+        p.pieces = m
+        p.joins = True
+        return
+    if not bl_known() or most < 2 * VECTOR_WORK:
+        return
+    if m == 1 or n == 1:
+        # (Between the elements of a vector of the result lie rows, or columns that are read a stretch at a time.)
+        p.cut = 3 if m == 1 else 1
+        p.grain = 64
+        p.pieces = min(most // VECTOR_WORK, max(m, n) // 512, MOST_PIECES)
+    elif (m == n and p.steps[3] == p.steps[6] and p.steps[4] == p.steps[5]
+          and (p.a == p.b or memcmp(p.sa, p.sb, p.nd * sizeof(npy_intp)) != 0)):
+        p.mirrors = True
+        p.grain = ROW_GRAIN
+        p.pieces = min(most // (2 * PIECE_WORK), m // (4 * ROW_GRAIN), 8)
+    elif ROWS_JOIN and m >= 4 * ROW_GRAIN:
+        p.grain = ROW_GRAIN
+        p.pieces = min(most // PIECE_WORK, m // (2 * ROW_GRAIN), MOST_PIECES)
+        p.joins = True
+    else:
+        p.cut = 1 if m >= n else 3
+        p.grain = 4 * ROW_GRAIN
+        p.pieces = min(most // PIECE_WORK, max(m, n) // 256, MOST_PIECES)
+    p.pieces = max(p.pieces, 1)
+
+
+cdef inline npy_intp piece_begin(const Products* p, npy_intp piece) noexcept nogil:
+    cdef npy_intp size = p.core[p.cut]
+    return size if piece == p.pieces else size // p.grain * piece // p.pieces * p.grain
+
+
+cdef void run_mirrored(const Products* p, char* a, char* b, char* out, npy_intp piece) noexcept nogil:
+    """Rows of a matrix times its transpose, as far as the diagonal, and the columns that mirror them. The last rows,
+    which are the longest, come first."""
+    cdef npy_intp core[4]
+    cdef npy_intp begin = piece_begin(p, p.pieces - 1 - piece), end = piece_begin(p, p.pieces - piece), i
+    cdef npy_intp steps[2]
+    cdef char* args[3]
+    cdef char* args_copy[2]
+    cdef int item = item_size[p.code]
+    memcpy(core, p.core, sizeof(core))
+    core[1] = core[3] = end - begin
+    args[0] = a + begin * p.steps[3]
+    args[1] = b + begin * p.steps[6]
+    args[2] = out + begin * (p.steps[7] + p.steps[8])
+    table[OP_MATMUL].loop[p.code](args, core, p.steps, table[OP_MATMUL].data[p.code])
+    if begin == 0:
+        return
+    core[3] = begin
+    args[1] = b
+    args[2] = out + begin * p.steps[7]
+    table[OP_MATMUL].loop[p.code](args, core, p.steps, table[OP_MATMUL].data[p.code])
+    steps[0] = p.steps[7]
+    steps[1] = item
+    core[1] = end - begin
+    for i in range(begin):
+        args_copy[0] = out + begin * p.steps[7] + i * item
+        args_copy[1] = out + i * p.steps[7] + begin * item
+        copy_loop(item)(args_copy, &core[1], steps, NULL)
+
+
+cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_intp first,
+                            npy_intp last) noexcept nogil:
+    """Pieces of one product, as one."""
+    cdef npy_intp core[4]
+    cdef npy_intp scaled[3]
+    cdef char* args[3]
+    cdef npy_intp begin = 0
+    if p.pieces > 1 and p.mirrors and a == b:
+        run_mirrored(p, a, b, out, first)
+        return
+    memcpy(core, p.core, sizeof(core))
+    if p.pieces > 1:
+        begin = piece_begin(p, first)
+        core[p.cut] = piece_begin(p, last) - begin
+        out += begin * p.steps[7 if p.cut == 1 else 8]
+        if p.cut == 1:
+            a += begin * p.steps[3]
+        else:
+            b += begin * p.steps[6]
+    if core[2] == 1 and core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
+        # A vector times a number, as the gradient of an inner product is.
+        args[0] = a
+        args[1] = b
+        args[2] = out
+        scaled[0] = p.steps[3]
+        scaled[1] = 0
+        scaled[2] = item_size[p.code]
+        table[OP_MULTIPLY].loop[p.code](args, &core[1], scaled, table[OP_MULTIPLY].data[p.code])
+    elif core[2] == 1 and p.code == NPY_FLOAT and p.steps[6] == 4:
+        vm_outer_f32(a, p.steps[3], b, out, core[1], core[3])
+    elif core[2] == 1 and p.code == NPY_DOUBLE and p.steps[6] == 8:
+        vm_outer_f64(a, p.steps[3], b, out, core[1], core[3])
+    else:
+        args[0] = a
+        args[1] = b
+        args[2] = out
+        table[OP_MATMUL].loop[p.code](args, core, p.steps, table[OP_MATMUL].data[p.code])
 
 
 cdef void run_products(void* context, int thread, int part, int parts) noexcept nogil:
-    """One part of the stack."""
-    cdef Products* p = <Products*>context
+    """One part of the pieces of all the stack."""
+    cdef const Products* p = <const Products*>context
     cdef npy_intp index[MOST_DIMS]
-    cdef npy_intp begin = p.count * part // parts, end = p.count * (part + 1) // parts, i, at = begin
+    cdef npy_intp all = p.count * p.pieces
+    cdef npy_intp unit = all * part // parts, end = all * (part + 1) // parts, first, last, at
     cdef npy_intp size = p.core[1] * p.core[3] * item_size[p.code]
-    cdef npy_intp scaled[3]
-    cdef char* args[3]
     cdef char* pa = p.a
     cdef char* pb = p.b
-    cdef char* pc = p.out + begin * size
+    cdef char* pc = p.out
     cdef int d
+    at = unit // p.pieces
+    pc += at * size
     for d in range(p.nd - 1, -1, -1):
         index[d] = at % p.dims[d]
         at //= p.dims[d]
         pa += index[d] * p.sa[d]
         pb += index[d] * p.sb[d]
-    for i in range(begin, end):
-        args[0] = pa
-        args[1] = pb
-        args[2] = pc
-        if p.core[2] == 1 and p.core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
-            # A vector times a number, as the gradient of an inner product is.
-            scaled[0] = p.steps[3]
-            scaled[1] = 0
-            scaled[2] = item_size[p.code]
-            table[OP_MULTIPLY].loop[p.code](args, &p.core[1], scaled, table[OP_MULTIPLY].data[p.code])
-        elif p.core[2] == 1 and p.code == NPY_FLOAT and p.steps[6] == 4:
-            vm_outer_f32(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
-        elif p.core[2] == 1 and p.code == NPY_DOUBLE and p.steps[6] == 8:
-            vm_outer_f64(pa, p.steps[3], pb, pc, p.core[1], p.core[3])
-        else:
-            table[OP_MATMUL].loop[p.code](args, p.core, p.steps, table[OP_MATMUL].data[p.code])
+    while unit < end:
+        first = unit % p.pieces
+        last = min(p.pieces, first + end - unit) if p.joins else first + 1
+        run_pieces(p, pa, pb, pc, first, last)
+        unit += last - first
+        if last < p.pieces:
+            continue
         pc += size
         d = p.nd - 1
         while d >= 0:
@@ -74,6 +207,13 @@ cdef void run_products(void* context, int thread, int part, int parts) noexcept 
             pb -= p.sb[d] * p.dims[d]
             index[d] = 0
             d -= 1
+
+
+cdef void run_products_alone(void* context, int thread, int part, int parts) noexcept nogil:
+    """The same, with BLAS on this thread alone."""
+    cdef int before = bl_begin()
+    run_products(context, thread, part, parts)
+    bl_end(before)
 
 
 cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa,
@@ -170,14 +310,26 @@ cdef inline void place_operands(Products* p, char* a, char* b) noexcept:
 
 
 cdef void multiply_out(Products* p) noexcept:
-    """Run the products. BLAS has threads of its own, but for the outer ones."""
-    cdef npy_intp size = p.count * p.core[1] * p.core[3]
-    cdef int parts = parts_for(size) if p.core[2] == 1 else 1
-    if size * p.core[2] >= NOGIL_WORK:
-        with nogil:
-            wk_run(run_products, p, parts if parts <= p.count else 1, wk_threads())
-    else:
+    """Run the products, on our threads: BLAS has some of its own, which would contend with ours for the cores."""
+    cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], work = p.count * m * k * n
+    cdef int parts
+    p.pieces = 1
+    if work < BLAS_WORK or work < NOGIL_WORK and m != 1 and n != 1:
         run_products(p, 0, 0, 1)
+    elif work < NOGIL_WORK:
+        run_products_alone(p, 0, 0, 1)
+    else:
+        cut_product(p)
+        if k == 1:
+            parts = parts_for(work)
+        else:
+            # A small product is mostly a call, and a thin one what it reads and writes.
+            parts = shared_parts(work + p.count * 8 * (m * k + k * n + m * n + 1000), PART_WORK)
+            if p.joins:         # (each part has BLAS pack the other operand again)
+                parts = min(parts, 2 * wk_threads())
+        parts = <int>min(<npy_intp>parts, p.count * p.pieces)
+        with nogil:
+            wk_run(run_products if k == 1 else run_products_alone, p, parts, wk_threads())
 
 
 cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):

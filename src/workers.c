@@ -1,18 +1,22 @@
 #include "workers.h"
 
 #include "checks.h"
+#include "locks.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define WK_MOST 64
 
 /* Read without the lock, at each kernel, while another thread may set it: whole, and in no order with anything else. */
 #if defined(_MSC_VER)
-static volatile int limit = 1; /* (an aligned int is read and written at once there) */
+static volatile int limit = 1; /* (what is aligned is read and written at once there) */
+static volatile int64_t alone_until = 0; /* on the clock: threads are left alone as long */
 #define wk_load(place) (*(place))
 #define wk_store(place, value) (*(place) = (value))
 #else
 static int limit = 1;
+static int64_t alone_until = 0; /* on the clock: threads are left alone as long */
 #define wk_load(place) __atomic_load_n((place), __ATOMIC_RELAXED)
 #define wk_store(place, value) __atomic_store_n((place), (value), __ATOMIC_RELAXED)
 #endif
@@ -25,27 +29,10 @@ int wk_threads(void)
 void wk_set_threads(int count)
 {
     wk_store(&limit, count < 1 ? 1 : count > WK_MOST ? WK_MOST : count);
-}
-
-static void run_alone(wk_task task, void *context, int parts)
-{
-    for (int part = 0; part < parts; part++)
-        task(context, 0, part, parts);
+    wk_store(&alone_until, 0); /* a number that somebody wants is tried */
 }
 
 #if defined(_WIN32)
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
-
-typedef SRWLOCK wk_mutex;
-typedef CONDITION_VARIABLE wk_condition;
-#define WK_MUTEX SRWLOCK_INIT
-#define WK_CONDITION CONDITION_VARIABLE_INIT
-#define wk_lock(mutex) AcquireSRWLockExclusive(mutex)
-#define wk_unlock(mutex) ReleaseSRWLockExclusive(mutex)
-#define wk_try(mutex) TryAcquireSRWLockExclusive(mutex)
-#define wk_wait(condition, mutex) SleepConditionVariableSRW(condition, mutex, INFINITE, 0)
-#define wk_wake(condition) WakeAllConditionVariable(condition)
 #define WK_THREAD DWORD WINAPI
 static int wk_start(LPTHREAD_START_ROUTINE function, void *argument)
 {
@@ -55,20 +42,19 @@ static int wk_start(LPTHREAD_START_ROUTINE function, void *argument)
     CloseHandle(thread);
     return 1;
 }
-#else
-#include <pthread.h>
-#include <signal.h>
-#include <stdint.h>
 
-typedef pthread_mutex_t wk_mutex;
-typedef pthread_cond_t wk_condition;
-#define WK_MUTEX PTHREAD_MUTEX_INITIALIZER
-#define WK_CONDITION PTHREAD_COND_INITIALIZER
-#define wk_lock(mutex) pthread_mutex_lock(mutex)
-#define wk_unlock(mutex) pthread_mutex_unlock(mutex)
-#define wk_try(mutex) (pthread_mutex_trylock(mutex) == 0)
-#define wk_wait(condition, mutex) pthread_cond_wait(condition, mutex)
-#define wk_wake(condition) pthread_cond_broadcast(condition)
+/* Nanoseconds. */
+static int64_t clock_now(void)
+{
+    LARGE_INTEGER count, second;
+    QueryPerformanceCounter(&count);
+    QueryPerformanceFrequency(&second);
+    return (int64_t)((double)count.QuadPart / (double)second.QuadPart * 1e9);
+}
+#else
+#include <signal.h>
+#include <time.h>
+
 #define WK_THREAD void *
 static int wk_start(void *(*function)(void *), void *argument)
 {
@@ -84,11 +70,25 @@ static int wk_start(void *(*function)(void *), void *argument)
     pthread_detach(thread);
     return 1;
 }
+
+/* Nanoseconds. */
+static int64_t clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
 #endif
 
-static wk_mutex callers = WK_MUTEX; /* held by the one whose task runs */
-static wk_mutex state = WK_MUTEX;   /* guards what follows */
-static wk_condition begun = WK_CONDITION, finished = WK_CONDITION;
+static void run_alone(wk_task task, void *context, int parts)
+{
+    for (int part = 0; part < parts; part++)
+        task(context, 0, part, parts);
+}
+
+static lk_mutex callers = LK_MUTEX; /* held by the one whose task runs */
+static lk_mutex state = LK_MUTEX;   /* guards what follows */
+static lk_condition begun = LK_CONDITION, finished = LK_CONDITION;
 static int started = 0; /* threads, numbered from 1 */
 static unsigned long round_number = 0;
 static int next_part = 0;
@@ -98,35 +98,69 @@ static void *present_context = NULL;
 static int present_parts = 0;
 static int present_threads = 0;
 
-/* Take parts until there are none. Called, and left, with the state locked. */
-static void take_parts(int thread)
+/* Whether sharing pays is seen by doing it. Where another process has one of the cores, a thread of ours may be put off
+ * in the middle of its part, for milliseconds that the caller waits. So accounts are kept (by whoever holds `callers`) of
+ * what sharing has won, against the caller's running all parts at the speed of its own, less what it has lost. When they
+ * are below zero the threads are left alone for so many times the loss: then sharing costs a twentieth at most, whatever
+ * else the machine does. What has been won counts up to a bound, so that a machine that gets busy is seen soon. */
+enum { ALONE_FOR = 20, MOST_WON = 4000000, MOST_ALONE = 2000000000 };
+static int64_t balance = 0;
+
+static void settle(int64_t own, int64_t all, int done, int parts)
 {
+    if (done == 0)
+        return;
+    balance += own / done * parts - all;
+    if (balance > MOST_WON)
+        balance = MOST_WON;
+    if (balance >= 0)
+        return;
+    const int64_t pause = -balance < MOST_ALONE / ALONE_FOR ? -balance * ALONE_FOR : MOST_ALONE;
+    wk_store(&alone_until, clock_now() + pause);
+    balance = 0;
+}
+
+int wk_ready(void)
+{
+    const int count = wk_threads();
+    if (count < 2)
+        return 1;
+    const int64_t until = wk_load(&alone_until);
+    return until == 0 || clock_now() >= until ? count : 1;
+}
+
+/* Take parts until there are none, and say how many they were. Called, and left, with the state locked. */
+static int take_parts(int thread)
+{
+    int done = 0;
     const wk_task task = present_task;
     void *const context = present_context;
     const int parts = present_parts;
     while (next_part < parts) {
         const int part = next_part++;
-        wk_unlock(&state);
+        lk_unlock(&state);
         task(context, thread, part, parts);
-        wk_lock(&state);
+        lk_lock(&state);
         left--;
+        done++;
     }
+    return done;
 }
 
 static WK_THREAD worker(void *argument)
 {
     const int number = (int)(intptr_t)argument;
     unsigned long seen = 0;
-    wk_lock(&state);
+    lk_lock(&state);
     for (;;) {
         while (round_number == seen)
-            wk_wait(&begun, &state);
+            lk_wait(&begun, &state);
         seen = round_number;
         if (number >= present_threads)
             continue;
         take_parts(number);
         if (left == 0)
-            wk_wake(&finished);
+            lk_wake(&finished);
     }
     return 0;
 }
@@ -135,13 +169,14 @@ static WK_THREAD worker(void *argument)
 /* A forked child has none of the threads, and locks in whatever state they were. */
 static void forget_threads(void)
 {
-    callers = (wk_mutex)WK_MUTEX;
-    state = (wk_mutex)WK_MUTEX;
-    begun = (wk_condition)WK_CONDITION;
-    finished = (wk_condition)WK_CONDITION;
+    callers = (lk_mutex)LK_MUTEX;
+    state = (lk_mutex)LK_MUTEX;
+    begun = (lk_condition)LK_CONDITION;
+    finished = (lk_condition)LK_CONDITION;
     started = 0;
     round_number = 0;
     next_part = present_parts = left = 0;
+    balance = 0;
 }
 #endif
 
@@ -149,7 +184,7 @@ void wk_run(wk_task task, void *context, int parts, int threads)
 {
     if (threads > parts)
         threads = parts;
-    if (threads < 2 || !wk_try(&callers)) {
+    if (threads < 2 || wk_ready() < 2 || !lk_try(&callers)) {
         run_alone(task, context, parts);
         return;
     }
@@ -158,7 +193,8 @@ void wk_run(wk_task task, void *context, int parts, int threads)
     if (!forks_known)
         forks_known = pthread_atfork(NULL, NULL, forget_threads) == 0;
 #endif
-    wk_lock(&state);
+    const int64_t begin = clock_now();
+    lk_lock(&state);
     while (started < threads - 1 && wk_start(worker, (void *)(intptr_t)(started + 1)))
         started++;
     present_task = task;
@@ -167,10 +203,13 @@ void wk_run(wk_task task, void *context, int parts, int threads)
     present_threads = threads;
     next_part = 0;
     round_number++;
-    wk_wake(&begun);
-    take_parts(0);
+    lk_wake(&begun);
+    const int64_t woken = clock_now();
+    const int done = take_parts(0);
+    const int64_t own = clock_now() - woken;
     while (left)
-        wk_wait(&finished, &state);
-    wk_unlock(&state);
-    wk_unlock(&callers);
+        lk_wait(&finished, &state);
+    lk_unlock(&state);
+    settle(own, clock_now() - begin, done, parts);
+    lk_unlock(&callers);
 }

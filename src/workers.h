@@ -10,11 +10,15 @@ typedef void (*wk_task)(void *context, int thread, int part, int parts);
 
 /* Run all parts of a task on at most so many threads; returns when all are done. The caller and the threads take one
  * part after the other, so that a thread that the system runs late, or not at all, delays nobody. Where the threads are
- * busy with another caller's task, or cannot be had, the caller runs all parts itself. Holds no GIL and needs none. */
+ * busy with another caller's task, or cannot be had, or have cost more than they gave just now, the caller runs all parts
+ * itself. Holds no GIL and needs none. */
 void wk_run(wk_task task, void *context, int parts, int threads);
 
 /* The caller and its threads: 1 for no threads at all. */
 int wk_threads(void);
+
+/* The same, as long as sharing pays: 1 while the threads are left alone, and work need not be divided. */
+int wk_ready(void);
 void wk_set_threads(int count);
 
 #endif
