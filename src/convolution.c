@@ -610,7 +610,7 @@ static int take(void *made, const kn_call *call, kn_result *result, int which)
     if (call->count != 2 || first->dtype != second->dtype || (first->dtype != KN_FLOAT && first->dtype != KN_DOUBLE))
         return 0;
     w.dims = first->nd - 2;
-    if (w.dims < 1 || w.dims > 3 || second->nd != first->nd || call->number_count < 1 || call->numbers[0] != 6)
+    if (w.dims < 1 || w.dims > 3 || second->nd != first->nd || call->number_count < 1 || call->numbers[0] != KN_TUPLE + 6)
         return 0;
     if (!wn_each(call, &at, w.dims, w.space, 1) || !wn_each(call, &at, w.dims, w.sizes, 1) || !wn_pads(call, &at, &w) ||
         !wn_each(call, &at, w.dims, w.steps, 1) || !wn_each(call, &at, w.dims, w.gaps, 1) ||

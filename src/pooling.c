@@ -70,7 +70,7 @@ static int take_largest(void *made, const kn_call *call, kn_result *result)
     wn_geometry *g = &w->geometry;
     const kn_operand *x = &call->operands[0];
     int at = 1;
-    if (call->count != 1 || (x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || call->numbers[0] != 4)
+    if (call->count != 1 || (x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || call->numbers[0] != KN_TUPLE + 4)
         return 0;
     g->dims = x->nd - 2;
     if (g->dims < 1 || g->dims > 3 || !wn_pads(call, &at, g) || !wn_each(call, &at, g->dims, g->sizes, 1) ||
@@ -116,7 +116,7 @@ static int take_pick(void *made, const kn_call *call, kn_result *result)
 {
     numbers_call *n = made;
     const kn_operand *x = &call->operands[0], *numbers = &call->operands[1];
-    if (call->count < 2 || call->number_count != 3 || call->numbers[1] != x->nd || call->numbers[2] != numbers->nd ||
+    if (call->count < 2 || call->number_count != 3 || call->numbers[0] != KN_TUPLE + 2 || call->numbers[1] != x->nd || call->numbers[2] != numbers->nd ||
         numbers->dtype != KN_INT64 || (x->item != 4 && x->item != 8) || numbers->nd > KN_DIMS)
         return 0;
     *n = (numbers_call){count_of(numbers->dims, numbers->nd), count_of(x->dims, x->nd), x->item, 0};
@@ -150,15 +150,16 @@ static int take_put(void *made, const kn_call *call, kn_result *result)
 {
     numbers_call *n = made;
     const kn_operand *x = &call->operands[0], *numbers = &call->operands[1];
-    if (call->count < 2 || call->number_count < 3 || call->numbers[0] != 2 || call->numbers[1] > KN_DIMS ||
-        call->number_count != 3 + call->numbers[1] || call->numbers[call->number_count - 1] != numbers->nd ||
-        numbers->dtype != KN_INT64 || (x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || x->nd != numbers->nd)
+    const int64_t dims = call->number_count < 3 ? -1 : call->numbers[1] - KN_TUPLE;
+    if (call->count < 2 || call->numbers[0] != KN_TUPLE + 2 || dims < 0 || dims > KN_DIMS ||
+        call->number_count != 3 + dims || call->numbers[2 + dims] != numbers->nd || numbers->dtype != KN_INT64 ||
+        (x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || x->nd != numbers->nd)
         return 0;
     for (int d = 0; d < x->nd; d++)
         if (x->dims[d] != numbers->dims[d])
             return 0;
     result->dtype = x->dtype;
-    result->nd = (int)call->numbers[1];
+    result->nd = (int)dims;
     double whole = 1.0;
     for (int d = 0; d < result->nd; d++) {
         if (!wn_fits(call->numbers[2 + d], 0))

@@ -23,7 +23,7 @@ static inline int wn_fits(int64_t number, int64_t least)
 static inline int wn_each(const kn_call *call, int *at, int dims, kn_intp to[3], int64_t least)
 {
     const int missing = 3 - dims;
-    if (*at + 1 + dims > call->number_count || call->numbers[*at] != dims)
+    if (*at + 1 + dims > call->number_count || call->numbers[*at] != KN_TUPLE + dims)
         return 0;
     for (int d = 0; d < missing; d++)
         to[d] = 1;
@@ -41,13 +41,13 @@ static inline int wn_each(const kn_call *call, int *at, int dims, kn_intp to[3],
 static inline int wn_pads(const kn_call *call, int *at, wn_geometry *g)
 {
     const int missing = 3 - g->dims;
-    if (*at + 1 + 3 * g->dims > call->number_count || call->numbers[*at] != g->dims)
+    if (*at + 1 + 3 * g->dims > call->number_count || call->numbers[*at] != KN_TUPLE + g->dims)
         return 0;
     for (int d = 0; d < missing; d++)
         g->before[d] = g->behind[d] = 0;
     for (int d = 0; d < g->dims; d++) {
         const int64_t *pair = call->numbers + *at + 1 + 3 * d;
-        if (pair[0] != 2 || !wn_fits(pair[1], 0) || !wn_fits(pair[2], 0))
+        if (pair[0] != KN_TUPLE + 2 || !wn_fits(pair[1], 0) || !wn_fits(pair[2], 0))
             return 0;
         g->before[missing + d] = (kn_intp)pair[1];
         g->behind[missing + d] = (kn_intp)pair[2];

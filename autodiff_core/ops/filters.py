@@ -65,7 +65,9 @@ def _kernel(which: int) -> Any:
     """For dtypes that the kernels in C do not have: windows as rows of a matrix, times the filters."""
 
     def kernel(attributes: Any, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        return _by_products(which, attributes, _shapes(which, attributes, first.shape, second.shape), first, second)
+        shapes = _shapes(which, attributes, first.shape, second.shape)
+        # (In which order einsum adds up depends on strides.)
+        return _by_products(which, attributes, shapes, np.ascontiguousarray(first), np.ascontiguousarray(second))
 
     return kernel
 
