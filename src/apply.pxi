@@ -178,42 +178,6 @@ def common_shape(list values):
     return shape
 
 
-def stacked_arrays(int axis, *arrays):
-    """Arrays of one shape along a new axis, counted from the end; by NumPy's `stack` where they are not alike."""
-    cdef ndarray first, part, whole, at
-    cdef npy_intp dims[MOST_DIMS]
-    cdef npy_intp strides[MOST_DIMS]
-    cdef npy_intp step
-    cdef int k, d, nd, place, code
-    if not arrays or type(arrays[0]) is not ndarray or PyArray_NDIM(<ndarray>arrays[0]) >= TENSOR_DIMS:
-        return numpy.stack(arrays, axis)
-    first = <ndarray>arrays[0]
-    code = type_code(first)
-    nd = PyArray_NDIM(first) + 1
-    place = nd + axis
-    if not 0 <= place < nd or code == NO_TYPE:
-        return numpy.stack(arrays, axis)
-    for array in arrays:
-        if type(array) is not ndarray or type_code(<ndarray>array) != code or not same_shape(<ndarray>array, first):
-            return numpy.stack(arrays, axis)
-    for d in range(nd):
-        dims[d] = len(arrays) if d == place else PyArray_DIMS(first)[d - (d > place)]
-    whole = new_array(code, nd, dims)
-    step = PyArray_STRIDES(whole)[place]
-    for d in range(nd - 1):
-        dims[d] = PyArray_DIMS(first)[d]
-        strides[d] = PyArray_STRIDES(whole)[d + (d >= place)]
-    for k in range(<int>len(arrays)):
-        part = <ndarray>arrays[k]
-        if place == 0 and PyArray_CHKFLAGS(part, NPY_ARRAY_CARRAY_RO):
-            memcpy(<char*>PyArray_DATA(whole) + k * step, PyArray_DATA(part), PyArray_NBYTES(part))
-            continue
-        at = PyArray_New(<PyTypeObject*>ndarray_type, nd - 1, dims, type_number(code), strides,
-                         <char*>PyArray_DATA(whole) + k * step, 0, NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED, NULL)
-        PyArray_CopyInto(at, part)
-    return whole
-
-
 cdef tuple as_view(object index):
     """An index that gives a view, of a single element even, which NumPy would read."""
     cdef tuple indices = <tuple>index if isinstance(index, tuple) else (index,)
