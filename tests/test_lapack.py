@@ -101,6 +101,21 @@ def test_inverses_and_determinants_by_factors_are_numpys(way: str, shape: tuple[
     assert_close(logarithm, expected.logabsdet, dtype, shape[-1])
 
 
+@pytest.mark.parametrize("dtype", [*DTYPES, np.longdouble])
+@pytest.mark.parametrize("shape", [(1, 1), (3, 3), (90, 90), (2, 3, 5, 5), (0, 5, 5)])
+def test_triangular_factors_of_general_matrices_are_those_of_rows_in_their_order(
+    way: str, shape: tuple[int, ...], dtype: Any
+) -> None:
+    a = numbers(dtype, *shape)
+    both, order = (x.numpy() for x in tf.linalg.lu(a))
+    assert (both.dtype, order.dtype) == (dtype, np.int32)
+    lower, upper = np.tril(both, -1) + np.eye(shape[-1]), np.triu(both)
+    assert np.max(np.abs(np.tril(both, -1)), initial=0.0) <= 2.0
+    assert_close(lower @ upper, np.take_along_axis(a, order[..., None], -2), dtype, shape[-1])
+    with pytest.raises(np.linalg.LinAlgError, match="lu: a matrix is singular"):
+        tf.linalg.lu(np.zeros((2, 2), dtype))
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.complex128])
 def test_derivatives_are_right_either_way(way: str, monkeypatch: pytest.MonkeyPatch, dtype: Any) -> None:
     monkeypatch.setattr(solving, "_FEW_ROWS", 0)

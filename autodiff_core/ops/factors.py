@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._core import Tensor
-from . import c_loops, forms
+from . import c_loops, forms, lapack
 from .elementwise import add, equal
 from .forms import Kind
 from .matrices import band_part, diag, lead_to, matrices, matrix_transpose, of_one_dtype
@@ -31,21 +31,12 @@ class Lu(NamedTuple):
 
 
 def _lu_kernel(attributes: Any, a: np.ndarray) -> list[np.ndarray]:
-    """Column after column of all matrices of the stack, with the largest element below the diagonal as the pivot."""
-    n = a.shape[-1]
-    x = a.astype(np.result_type(a.dtype, np.float64)).reshape(int(np.prod(a.shape[:-2])), n, n)
-    order = np.broadcast_to(np.arange(n), x.shape[:2]).copy()
-    stack = np.arange(len(x))
-    for k in range(n):
-        pivot = k + np.abs(x[:, k:, k]).argmax(axis=1)
-        x[stack, k], x[stack, pivot] = x[stack, pivot], x[stack, k]
-        order[stack, k], order[stack, pivot] = order[stack, pivot], order[stack, k]
-        head = x[:, k, k]
-        if not np.all(head):
-            raise np.linalg.LinAlgError("lu: a matrix is singular")
-        x[:, k + 1 :, k] /= head[:, None]
-        x[:, k + 1 :, k + 1 :] -= x[:, k + 1 :, k, None] * x[:, k, None, k + 1 :]
-    return [x.reshape(a.shape).astype(a.dtype), order.reshape(a.shape[:-1]).astype(a.real.dtype)]
+    """The factors of the transposed matrices are those of the transposed factors."""
+    both = lapack.factored(a.swapaxes(-1, -2))
+    factors = both[..., :-1, :].swapaxes(-1, -2)
+    if not factors.diagonal(0, -2, -1).all():
+        raise np.linalg.LinAlgError("lu: a matrix is singular")
+    return [factors.astype(a.dtype), lapack.orders(both).astype(a.real.dtype)]
 
 
 def _below(x: Any) -> Any:

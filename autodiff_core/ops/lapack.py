@@ -77,6 +77,11 @@ def takes(x: np.ndarray) -> bool:
     return x.dtype in _LAPACKS
 
 
+def _entries_for(x: np.ndarray) -> Any:
+    """The entry points for these matrices, of as many rows as columns."""
+    return entries(x.shape[-1]) if takes(x) else None
+
+
 # ------------------------------------------------------------------------------------------------------------- kernels
 
 
@@ -87,7 +92,7 @@ def adjoint_array(a: np.ndarray, adjoint: bool = True) -> np.ndarray:
 
 def cholesky(a: np.ndarray) -> np.ndarray:
     """Lower triangular factors of positive definite matrices, of which the lower triangles are read."""
-    found = entries(a.shape[-1]) if takes(a) else None
+    found = _entries_for(a)
     if found is None:
         return np.linalg.cholesky(a)
     x = found.cholesky(a)
@@ -140,7 +145,7 @@ def _order(swaps: np.ndarray, n: int) -> list[int]:
 def eliminate(x: np.ndarray, swaps: np.ndarray) -> None:
     """A matrix becomes its triangular factors: half of the columns, what they take off the others, and these."""
     columns = x.shape[1]
-    if columns <= _PANEL:
+    if columns <= _PANEL or not takes(x):
         for i in range(columns):
             swaps[i] = j = i + int(np.abs(x[i:, i]).argmax())
             x[[i, j]] = x[[j, i]]
@@ -162,9 +167,7 @@ def eliminate(x: np.ndarray, swaps: np.ndarray) -> None:
 def factored(a: np.ndarray) -> np.ndarray:
     """Triangular factors of the transposed matrices, and behind each a row that says what was exchanged with what: as
     LAPACK has them of arrays that lie row after row."""
-    if not takes(a):
-        raise TypeError(f"array type {a.dtype} is unsupported in linalg")
-    found = entries(a.shape[-1])
+    found = _entries_for(a)
     if found is not None:
         return np.asarray(found.factor(a))
     n = a.shape[-1]
@@ -182,17 +185,29 @@ def exchanges(factors: np.ndarray) -> np.ndarray:
     return factors[..., -1, :].real.astype(np.intp)
 
 
+def orders(factors: np.ndarray) -> np.ndarray:
+    """Which row of the transposed matrix each row of its factors is of."""
+    swaps = exchanges(factors)
+    n = swaps.shape[-1]
+    if swaps.ndim == 1:
+        return np.array(_order(swaps, n), np.intp)
+    flat = swaps.reshape(-1, n) if swaps.size else swaps.reshape(0, n)
+    order = np.tile(np.arange(n), (len(flat), 1))
+    stack = np.arange(len(flat))
+    for i in range(n):
+        held = order[stack, flat[:, i]]
+        order[stack, flat[:, i]] = order[:, i]
+        order[:, i] = held
+    return order.reshape(swaps.shape)
+
+
 def solved(factors: np.ndarray, b: np.ndarray, adjoint: bool) -> np.ndarray:
     """Solutions of systems by what `factored` gives."""
-    found = entries(factors.shape[-1])
+    found = _entries_for(factors)
     if found is not None:
         return np.asarray(found.solve(factors, b, adjoint))
     n = factors.shape[-1]
-    both = factors[..., :n, :]
-    swaps = exchanges(factors)
-    order = np.empty(swaps.shape, np.intp)
-    for place in np.ndindex(swaps.shape[:-1]):
-        order[place] = _order(swaps[place], n)
+    both, order = factors[..., :n, :], orders(factors)
     if adjoint:
         turned = adjoint_array(both)
         x = substituted(turned, np.take_along_axis(b, order[..., None], -2), True, True)
@@ -204,7 +219,7 @@ def solved(factors: np.ndarray, b: np.ndarray, adjoint: bool) -> np.ndarray:
 def inverted(factors: np.ndarray) -> np.ndarray:
     """Inverses by what `factored` gives."""
     n = factors.shape[-1]
-    found = entries(n)
+    found = _entries_for(factors)
     if found is not None:
         return np.asarray(found.inverse(factors))
     one = np.broadcast_to(np.eye(n, dtype=factors.dtype), (*factors.shape[:-2], n, n))
@@ -227,7 +242,7 @@ def pulled_back(factor: np.ndarray, g: np.ndarray) -> np.ndarray:
     """
     dtype = np.result_type(factor, g)
     factor, g = factor.astype(dtype, copy=False), g.astype(dtype, copy=False)
-    found = entries(factor.shape[-1]) if takes(factor) else None
+    found = _entries_for(factor)
     if found is not None:
         return np.asarray(found.pull_back(factor, g))
     s = np.empty(factor.shape, dtype)

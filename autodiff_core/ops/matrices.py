@@ -35,6 +35,10 @@ def matrices(x: Any, op: str, square: bool = False) -> Any:
 
 def of_one_dtype(*values: Any) -> list[Any]:
     """Operands in their common dtype, of floats or complex numbers; Python's numbers take that of the others."""
+    if all(isinstance(v, _core.Operand) for v in values):
+        dtypes = {v.dtype for v in values}
+        if len(dtypes) == 1 and dtypes.pop().kind in "fc":
+            return list(values)
     arrays = (_core.Operand, np.ndarray, np.generic)
     typed = [v for v in values if isinstance(v, arrays)] or [_core.operand(v) for v in values]
     dtype = np.result_type(*[v.dtype for v in typed])
@@ -60,6 +64,15 @@ def adjoint_product(a: Any, b: Any, adjoint_a: bool = False, adjoint_b: bool = F
     a = _core.conjugated([a])[0] if adjoint_a else a
     b = _core.conjugated([b])[0] if adjoint_b else b
     return _core.matmul(a, b, adjoint_a, adjoint_b)
+
+
+def outer_product(a: Any, b: Any) -> Any:
+    """a b', conjugated, of stacks of matrices with as many columns; of one column elements times elements, which a
+    program computes with what comes before and after."""
+    if a.shape[-1] == 1:
+        b = _core.conjugated([b])[0]
+        return multiply(a, transpose(b, [*range(len(b.shape) - 2), len(b.shape) - 1, len(b.shape) - 2]))
+    return adjoint_product(a, b, False, True)
 
 
 def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -16,10 +17,9 @@ from .table import Case, Shape, general
 
 def _packed(parts: Sequence[np.ndarray], layout: Sequence[Shape]) -> np.ndarray:
     """Several arrays as one, with all but the leading axes laid out along the last."""
-    lead = [np.shape(part)[: np.ndim(part) - len(shape)] for part, shape in zip(parts, layout, strict=True)]
     flat = [
-        np.reshape(part, (*axes, int(np.prod(shape, dtype=np.intp))))
-        for part, shape, axes in zip(parts, layout, lead, strict=True)
+        part.reshape(*part.shape[: part.ndim - len(shape)], prod(shape))
+        for part, shape in zip(parts, layout, strict=True)
     ]
     return np.concatenate(flat, axis=-1)
 
@@ -29,7 +29,7 @@ def _joined(parts: Sequence[Any], layout: Sequence[Shape], dtype: Any) -> Any:
     flat = []
     for part, shape in zip(parts, layout, strict=True):
         lead = tuple(part.shape)[: len(part.shape) - len(shape)]
-        flat.append(reshape(_core.to_dtype(part, dtype), (*lead, int(np.prod(shape, dtype=np.intp)))))
+        flat.append(reshape(_core.to_dtype(part, dtype), (*lead, prod(shape))))
     return concat(flat, -1)
 
 
@@ -38,8 +38,9 @@ def _unpacked(whole: Any, layout: Sequence[Shape], real: Sequence[int]) -> list[
     parts: list[Any] = []
     lead, start = tuple(whole.shape)[:-1], 0
     for shape in layout:
-        end = start + int(np.prod(shape, dtype=np.intp))
-        part = reshape(whole[..., start:end], (*lead, *shape))
+        end = start + prod(shape)
+        part = whole[..., start:end] if lead else whole[start:end]
+        part = part if len(shape) == 1 else reshape(part, (*lead, *shape))
         parts.append(
             _core.to_dtype(part, real_part(part.dtype)) if whole.dtype.kind == "c" and len(parts) in real else part
         )
@@ -116,7 +117,7 @@ def several(
         return layout(attributes, tuple(x.shape))
 
     def gives(attributes: Any, x: Kind, *rest: Kind) -> Kind | None:
-        found, sizes = dtype(x, *rest), [int(np.prod(part, dtype=np.intp)) for part in laid_out(attributes, x)]
+        found, sizes = dtype(x, *rest), [prod(part) for part in laid_out(attributes, x)]
         return None if found is None else Kind(found, (*x.shape[:-2], sum(sizes)))
 
     def pull(g: Any, y: Any, attributes: Any, x: Any, *rest: Any) -> Any:

@@ -29,6 +29,7 @@ from .matrices import (
     matrices,
     matrix_transpose,
     of_one_dtype,
+    outer_product,
     shifted,
 )
 from .reductions import reduce_sum
@@ -60,7 +61,19 @@ def identity_plus(x: Any, factor: float = 1.0) -> Any:
 
 
 def _solve_kernel(adjoint: bool, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.linalg.solve(lapack.adjoint_array(a, adjoint), b)
+    if not lapack.takes(a) or a.dtype != b.dtype or lapack.entries(a.shape[-1]) is None:
+        return np.linalg.solve(lapack.adjoint_array(a, adjoint), b)
+    return _solved(lapack.factored(a), b, adjoint)
+
+
+def _solved(factors: np.ndarray, b: np.ndarray, adjoint: bool) -> np.ndarray:
+    _refuse_singular(factors)
+    return lapack.solved(factors, b, adjoint)
+
+
+def _refuse_singular(factors: np.ndarray) -> None:
+    if not factors[..., :-1, :].diagonal(0, -2, -1).all():
+        raise np.linalg.LinAlgError("Singular matrix")
 
 
 def system(handle: Any, a: Any, b: Any, attributes: Any, *beside: Any) -> Any:
@@ -78,6 +91,8 @@ def system(handle: Any, a: Any, b: Any, attributes: Any, *beside: Any) -> Any:
         solved = reshape(_core.general(handle, [a, *beside, columns], attributes), (*lead_a, n, *before, k))
         back = [*range(nd - 1 - extra, nd - 1), *range(nd - 1 - extra), nd - 1]
         return transpose(solved, back)
+    if lead_a == lead_b:
+        return _core.general(handle, [a, *beside, b], attributes)
     lead = np.broadcast_shapes(lead_a, lead_b)
     return _core.general(handle, [lead_to(x, lead) for x in (a, *beside, b)], attributes)
 
@@ -97,7 +112,8 @@ def fit(op: str, a: Any, b: Any) -> tuple[Any, Any]:
             f"{op}: the matrix of shape {tuple(x.shape)} and the right-hand side of shape {tuple(y.shape)} do not fit"
         )
     try:
-        np.broadcast_shapes(tuple(x.shape)[:-2], tuple(y.shape)[:-2])
+        if len(x.shape) > 2 and len(y.shape) > 2:
+            np.broadcast_shapes(tuple(x.shape)[:-2], tuple(y.shape)[:-2])
     except ValueError:
         raise ValueError(
             f"{op}: the stacks do not broadcast: the shapes are {tuple(x.shape)} and {tuple(y.shape)}"
@@ -148,7 +164,7 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
 @by_adjoints
 def _solve_rule(g: Any, y: Any, adjoint: bool, a: Any, b: Any) -> tuple[Any, Any]:
     gb = system(_SOLVE, a, g, not adjoint)
-    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
+    ga = outer_product(y, gb) if adjoint else outer_product(gb, y)
     return -ga, gb
 
 
@@ -228,16 +244,6 @@ def _factors(a: Any) -> Any:
     return _core.factors_once(a, lambda a: _core.general(_FACTORS, [_core.detached(a)]))
 
 
-def _refuse_singular(factors: np.ndarray) -> None:
-    if not factors[..., :-1, :].diagonal(0, -2, -1).all():
-        raise np.linalg.LinAlgError("Singular matrix")
-
-
-def _by_factors_kernel(adjoint: bool, a: np.ndarray, factors: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _refuse_singular(factors)
-    return lapack.solved(factors, b, adjoint)
-
-
 def _beside_factors(a: Kind, factors: Kind) -> None:
     forms.fits(factors, _factors_kind(None, a).shape)
 
@@ -252,7 +258,7 @@ def _by_factors_kind(attributes: Any, a: Kind, factors: Kind, b: Kind) -> Kind:
 @by_adjoints
 def _by_factors_rule(g: Any, y: Any, adjoint: bool, a: Any, factors: Any, b: Any) -> tuple[Any, Any, Any]:
     gb = system(_BY_FACTORS, a, g, not adjoint, factors)
-    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
+    ga = outer_product(y, gb) if adjoint else outer_product(gb, y)
     return -ga, None, gb
 
 
@@ -270,7 +276,7 @@ def _solve_by_factors(matrix: Any, rhs: Any, adjoint: bool = False) -> Any:
 
 _BY_FACTORS: _core.Op = general(
     "solve_by_factors",
-    _by_factors_kernel,
+    lambda adjoint, a, factors, b: _solved(factors, b, adjoint),
     _by_factors_rule,
     raises=True,
     function=_solve_by_factors,

@@ -16,7 +16,7 @@ from .._core import Tensor
 from . import c_loops, forms, lapack
 from .forms import Kind
 from .indexing import where
-from .matrices import adjoint_product, by_adjoints
+from .matrices import by_adjoints, outer_product
 from .solving import fit, of_shared, solved_kind, system
 from .table import Case, general
 
@@ -38,7 +38,7 @@ def _kernel(attributes: Any, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _rule(g: Any, y: Any, attributes: Any, a: Any, b: Any) -> tuple[Any, Any]:
     lower, adjoint, unit = attributes
     gb = triangular_system(a, g, lower, not adjoint, unit)
-    ga = adjoint_product(y, gb, False, True) if adjoint else adjoint_product(gb, y, False, True)
+    ga = outer_product(y, gb) if adjoint else outer_product(gb, y)
     below = np.tri(int(a.shape[-1]), k=-1 if unit else 0, dtype=bool)
     return where(below if lower else below.T, -ga, np.zeros((), ga.dtype)), gb
 
