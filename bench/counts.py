@@ -12,6 +12,7 @@ in the budgets' file as what they were made with. Where that is another than her
 """
 
 import argparse
+import importlib
 import os
 import platform
 import re
@@ -83,7 +84,7 @@ def paths() -> dict[str, tuple[Rounds, int, int]]:
 
         return path
 
-    chains: dict[int, tf.Function] = {}
+    chains: dict[int, Callable[[tf.Tensor], tf.Tensor]] = {}
 
     def replayed(rounds: int) -> None:
         """Replays of programs of as many records."""
@@ -100,7 +101,7 @@ def paths() -> dict[str, tuple[Rounds, int, int]]:
         for _ in range(10):
             chains[rounds](number)
 
-    lines: dict[int, tuple[tf.Function, tf.Tensor]] = {}
+    lines: dict[int, tuple[Callable[[tf.Tensor], tf.Tensor], tf.Tensor]] = {}
 
     def line(elements: int) -> None:
         """A replay of four operations over so many elements."""
@@ -254,8 +255,7 @@ def made_with() -> dict[str, str]:
 
 def _vectors() -> str:
     """The vector instructions that programs find under valgrind, which knows none beyond AVX2."""
-    from numpy._core._multiarray_umath import __cpu_features__ as features
-
+    features = importlib.import_module("numpy._core._multiarray_umath").__cpu_features__
     return next((name for name in ("AVX2", "SSE42", "ASIMD") if features.get(name)), "plain")
 
 
