@@ -86,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, nargs="?")
     parser.add_argument("picture", type=Path, nargs="?")
-    parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("--passes", type=int, default=2)
     names = [problem.name for problem in problems()]
     parser.add_argument(
         "--only", nargs="+", choices=[*names, *WORKLOADS], help="problems and workloads", metavar="NAME"

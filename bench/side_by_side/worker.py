@@ -27,7 +27,7 @@ from .workloads import WORKLOADS
 
 MISMATCH = 3
 """What the process ends with."""
-READY_SECONDS = 3.0
+READY_SECONDS = 1.0
 """What is compiled is prepared again, three times in all, while all of them together take no longer."""
 WARM_UP = Problem("square", "", "gradient", square, (np.array(2.0),))
 
