@@ -6,6 +6,7 @@ import gc
 import inspect
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,7 @@ def every_loop_is_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """However short it is."""
     monkeypatch.setattr(rolled, "FEW_ROUNDS", 1)
     monkeypatch.setattr(rolled, "FEW_RECORDS", 0)
+    monkeypatch.setattr(rolled, "MANY_ELEMENTS", 1 << 30)
     return
 
 
@@ -430,3 +432,66 @@ def test_what_a_round_ends_with_computing_is_not_computed_by_the_next() -> None:
     (body,) = [core.node(k)[4][0].program for k in range(len(core)) if core.node(k)[0] == "rounds"]
     assert [body.node(k)[0] for k in range(len(body))].count("exp") == 1
     assert body.input_count == len(body.outputs) + 1  # the momentum's change is carried, too, and w is read
+
+
+def test_how_many_rounds_there_are_at_most_may_be_another_number_each_time() -> None:
+    @tf.function
+    def f(x: Any, n: Any) -> Any:
+        start = (x, tf.constant(0))
+        return tf.while_loop(lambda y, k: True, lambda y, k: (y * 2.0, k + 1), start, maximum_iterations=n)[0]
+
+    for n in (3, 0, 5):
+        np.testing.assert_array_equal(f(tf.constant(X), tf.constant(n)), X * 2.0**n)
+    assert f.trace_count == 1
+
+
+def test_what_is_carried_may_change_places() -> None:
+    def f(x: Any) -> Any:
+        return tf.while_loop(lambda i, a, b, c: i < 5, lambda i, a, b, c: (i + 1, b, a + 1.0, a), (0, x, x * 2.0, x))
+
+    recorded = tf.function(f)
+    assert bits(recorded(tf.constant(X))[1:]) == bits(f(tf.constant(X))[1:])
+    assert "rounds" in ops_of(recorded)
+
+
+def test_a_variable_that_is_assigned_to_between_loops_is_read_as_it_is_then() -> None:
+    v = tf.Variable(W)
+
+    def f(x: Any) -> Any:
+        v.assign(x * 2.0)
+        y = tf.foldl(lambda a, e: a * v + e, tf.constant(ROWS), x)
+        v.assign_add(y)
+        return y + tf.foldl(lambda a, e: a * 0.5 + e * v, tf.constant(ROWS), x)
+
+    recorded = tf.function(f)
+    for x in (X, W):
+        expected = bits([f(tf.constant(x)), v.numpy()])
+        assert bits([recorded(tf.constant(x)), v.numpy()]) == expected
+    assert "rounds" in ops_of(recorded)
+
+
+def test_several_threads_run_one_loop() -> None:
+    f = tf.function(lambda x: tf.foldl(lambda a, e: tf.sin(a) * e + x, tf.constant(ROWS), x))
+    expected = bits(f(tf.constant(X)))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: bits(f(tf.constant(X))), range(100)))
+    assert found == [expected] * 100
+
+
+def test_a_rule_of_the_users_in_a_body_is_used() -> None:
+    @tf.custom_gradient
+    def twice(x: Any) -> Any:
+        return x * 2.0, lambda g: g * 100.0
+
+    def f(x: Any) -> Any:
+        return tf.reduce_sum(tf.foldl(lambda a, e: twice(a) + e, tf.constant(ROWS), x))
+
+    np.testing.assert_array_equal(tf.function(tf.grad(f))(tf.constant(X)), np.full(3, 100.0**5))
+
+
+def test_loops_over_large_arrays_are_written_out_to_be_fused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    for size, rolls in ((1_000, True), (20_000, False)):
+        f = tf.function(lambda x: tf.while_loop(lambda i, y: i < 100, lambda i, y: (i + 1, y * 0.5 + x), (0, x))[1])
+        f(tf.ones(size))
+        assert ("rounds" in ops_of(f)) == rolls

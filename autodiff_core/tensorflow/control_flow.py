@@ -188,10 +188,11 @@ def while_loop(
     values: Any = tuple(loop_vars) if isinstance(loop_vars, (list, tuple)) else (loop_vars,)
     alone = not isinstance(loop_vars, (list, tuple))
     count = len(values)
-    tries = _PEELED
-    limit = maximum_iterations
+    limit, tries = maximum_iterations, _PEELED
     if isinstance(limit, _core.Operand) and _core.is_tracing() and _core.varies(limit):
-        tries = 0
+        found = looped(cond, body, values, cond(*values), limit)
+        if found is not None:
+            return found[0][0] if found[1] else found[0]
     left = None if limit is None else _core.integer(limit)
     while left is None or left > 0:
         goes = cond(*values)

@@ -4,6 +4,7 @@ over. Each function here returns None where it cannot; Python then runs round af
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,11 +15,16 @@ from ..programs.loops import Body, Layout
 from ..programs.rounds import ALL, ASKING, LAST, STACKED, Way, repeatable_body, rounds
 from ..tensors.creation import cast
 
-__all__ = ["FEW_RECORDS", "FEW_ROUNDS", "PEELED", "folded", "looped", "mapped"]
+__all__ = ["FEW_RECORDS", "FEW_ROUNDS", "MANY_ELEMENTS", "MANY_RECORDS", "PEELED", "folded", "looped", "mapped"]
 
 FEW_ROUNDS = 8
 FEW_RECORDS = 400
 """Loops of fewer are written out: their records are fused with those around them."""
+
+MANY_ELEMENTS = 1 << 14
+MANY_RECORDS = 20_000
+"""So are loops over larger arrays than that, up to so many records: rounds are then fused, block by block, with each
+other, and their arrays need not be written to memory. To record them takes little of the time of a single run."""
 
 PEELED = 2
 """So many rounds may change the shapes and dtypes of what is carried."""
@@ -63,7 +69,12 @@ def _rows(elems: Sequence[Any], at: int) -> list[Any]:
 
 
 def _is_small(body: Body, steps: int) -> bool:
-    return steps * len(body.program) < FEW_RECORDS
+    """Whether a loop is better written out."""
+    program = body.program
+    records = steps * len(program)
+    if records < FEW_RECORDS or records > MANY_RECORDS:
+        return records < FEW_RECORDS
+    return any(math.prod(program.node(k)[3]) > MANY_ELEMENTS for k in range(program.input_count, len(program)))
 
 
 def mapped(fn: Callable[[Any], Any], elems: Any, count: int) -> Any:
@@ -148,7 +159,8 @@ def looped(
         return [go, count, *found]
 
     try:
-        carried = [_core.operand(truth(goes)), _core.to_tensor(np.int64(0)), *state]
+        begins = truth(goes) & (limit > 0) if isinstance(limit, _core.Operand) else truth(goes)
+        carried = [_core.operand(begins), _core.to_tensor(np.int64(0)), *state]
     except _OtherError:
         return None
     made = _body(f, carried, len(carried))
