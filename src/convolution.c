@@ -544,7 +544,8 @@ static void compute_filters(const cv_job *job, cv_loop loop, kn_intp height, kn_
             }
         }
         for (kn_intp unit = begin; unit < end; unit++) {
-            const kn_intp block = unit % blocks, panel = unit / blocks % job->panels, group = unit / blocks / job->panels;
+            const kn_intp block = unit % blocks, panel = unit / blocks % job->panels;
+            const kn_intp group = unit / blocks / job->panels;
             const kn_intp column = panel * job->width, count = smaller(job->width, job->across - column);
             const void *rows[CV_TALL];
             void *to[CV_TALL];
@@ -592,7 +593,7 @@ static void compute(void *context, int thread, int part, int parts)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------- the kernels */
+/* ------------------------------------------------------------------------------------------------------ the kernels */
 
 enum {
     CV_PRODUCTS = 8,        /* as many take as long as one operation on elements */
@@ -610,10 +611,11 @@ static int take(void *made, const kn_call *call, kn_result *result, int which)
     if (call->count != 2 || first->dtype != second->dtype || (first->dtype != KN_FLOAT && first->dtype != KN_DOUBLE))
         return 0;
     w.dims = first->nd - 2;
-    if (w.dims < 1 || w.dims > 3 || second->nd != first->nd || call->number_count < 1 || call->numbers[0] != KN_TUPLE + 6)
+    if (w.dims < 1 || w.dims > 3 || second->nd != first->nd || call->number_count < 1 ||
+        call->numbers[0] != KN_TUPLE + 6)
         return 0;
-    if (!wn_each(call, &at, w.dims, w.space, 1) || !wn_each(call, &at, w.dims, w.sizes, 1) || !wn_pads(call, &at, &w) ||
-        !wn_each(call, &at, w.dims, w.steps, 1) || !wn_each(call, &at, w.dims, w.gaps, 1) ||
+    if (!wn_each(call, &at, w.dims, w.space, 1) || !wn_each(call, &at, w.dims, w.sizes, 1) ||
+        !wn_pads(call, &at, &w) || !wn_each(call, &at, w.dims, w.steps, 1) || !wn_each(call, &at, w.dims, w.gaps, 1) ||
         at + 1 != call->number_count || !wn_fits(call->numbers[at], 1))
         return 0;
     g.groups = (kn_intp)call->numbers[at];
@@ -625,7 +627,8 @@ static int take(void *made, const kn_call *call, kn_result *result, int which)
     if (g.batch < 1 || g.into < 1 || g.out < 1 || g.out % g.groups || (whole && channels != g.into * g.groups) ||
         (windows && windows->dims[0] != g.batch) || (filters && filters->dims[last] != g.out))
         return 0;
-    if (!wn_places(&w, (double)g.batch * (g.into * (double)g.groups > g.out ? g.into * (double)g.groups : (double)g.out)))
+    const double into = (double)g.into * (double)g.groups, out = (double)g.out;
+    if (!wn_places(&w, (double)g.batch * (into > out ? into : out)))
         return 0;
     g.out /= g.groups;
     for (int d = 0; d < 3; d++) {

@@ -116,7 +116,8 @@ static int take_pick(void *made, const kn_call *call, kn_result *result)
 {
     numbers_call *n = made;
     const kn_operand *x = &call->operands[0], *numbers = &call->operands[1];
-    if (call->count < 2 || call->number_count != 3 || call->numbers[0] != KN_TUPLE + 2 || call->numbers[1] != x->nd || call->numbers[2] != numbers->nd ||
+    if (call->count < 2 || call->number_count != 3 || call->numbers[0] != KN_TUPLE + 2 ||
+        call->numbers[1] != x->nd || call->numbers[2] != numbers->nd ||
         numbers->dtype != KN_INT64 || (x->item != 4 && x->item != 8) || numbers->nd > KN_DIMS)
         return 0;
     *n = (numbers_call){count_of(numbers->dims, numbers->nd), count_of(x->dims, x->nd), x->item, 0};
