@@ -15,7 +15,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-peers counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-peers bench-replays counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -34,6 +34,7 @@ help:
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/: half an hour of a machine to itself;"
 	@echo "                  half of that with PEERS='jax torch' PEERS_ARGS='--libraries jax torch' (--passes 1: quicker)"
+	@echo "make bench-replays  of which rows a replay is slower than the eager tape"
 	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
 	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
@@ -94,6 +95,9 @@ counts: .made/dev
 
 counts-update: .made/dev
 	$(python) bench/counts.py --update
+
+bench-replays: .made/dev
+	$(python) bench/replays.py
 
 bench-check: .made/dev
 	$(python) -m pytest bench --benchmark-disable

@@ -21,6 +21,7 @@ link = [] if sys.platform == "win32" else ["-pthread"]
 
 # Each a file in plain C that knows neither Python nor the others.
 units = [
+    "casts",
     "blas",
     "convolution",
     "error_functions",

@@ -25,6 +25,10 @@ cdef extern from "gather.h" nogil:
     void c_sincos "gt_sincos"(double x, double* sine, double* cosine) noexcept
 
 
+cdef extern from "casts.h" nogil:
+    Loop cast_loop "cs_find"(int from_, int to) noexcept
+
+
 cdef struct Operands:
     int count
     int nd

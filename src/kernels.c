@@ -82,8 +82,9 @@ int kn_reduced(const kn_call *call, kn_result *result, kn_intp *outer, kn_intp *
     const int64_t *kept = call->numbers + 3 + nd; /* behind 3, nd, the operand's sizes and nd again */
     const int64_t *shape = kept + nd + 1;
     char gone[KN_DIMS];
-    if (call->number_count < 4 + 2 * nd || call->numbers[0] != KN_TUPLE + 3 || nd > KN_DIMS
-        || shape[-1] > KN_TUPLE + KN_DIMS)
+    if (call->number_count < 4 + 2 * nd || call->numbers[0] != KN_TUPLE + 3 || call->numbers[1] != KN_TUPLE + nd
+        || kept[-1] != KN_TUPLE + nd || nd > KN_DIMS || shape[-1] < KN_TUPLE || shape[-1] > KN_TUPLE + KN_DIMS
+        || call->number_count != 4 + 2 * nd + (int)(shape[-1] - KN_TUPLE))
         return 0;
     for (int d = 0; d < nd; d++)
         gone[d] = kept[d] == 1;

@@ -606,7 +606,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
             return VIEW
         return STEP_COPY if row.view != NULL else STEP_APPLY
     if row.plan == PLAN_CAST:
-        return STEP_CAST
+        return STEP_ND if loop_for(p, node) != NULL else STEP_CAST
     if (row.plan == PLAN_PRODUCT and line_dtype(r.dtype) and p.records[r.a].dtype == r.dtype
             and p.records[r.b].dtype == r.dtype):
         return STEP_MATMUL
@@ -833,7 +833,8 @@ cdef int take_own_step(Plan plan, int32_t node, int kind) except -1:
 
 
 cdef Loop loop_for(ProgramCore p, int32_t node, void** extra=NULL):
-    """The inner loop of an elementwise record that the block engine does not run, if there is one to be had."""
+    """The inner loop of an elementwise record, or a cast, that the block engine does not run, if there is one to be
+    had."""
     cdef Record* r = &p.records[node]
     cdef Row* row = &table[r.op]
     cdef int32_t pair[2]
@@ -841,6 +842,8 @@ cdef Loop loop_for(ProgramCore p, int32_t node, void** extra=NULL):
     cdef int k, j, n = p.nodes_of(node, &nodes, pair), code = p.records[nodes[n - 1]].dtype
     cdef UFunc* u
     cdef bint same
+    if row.plan == PLAN_CAST:
+        return cast_loop(code, r.dtype)
     for k in range(n):
         if p.records[nodes[k]].dtype != code and not (k == 0 and row.condition):
             return NULL

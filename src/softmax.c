@@ -390,13 +390,21 @@ KN_CLONES static void NAME(rows_across)(const axis_call *c, const kn_run *run, k
     if (c->what == LOGSUMEXP)
         for (kn_intp j = 0; j < count; j++)
             tops[j] = NAME(shift_of)(tops[j]);
-    for (kn_intp i = 0; i < c->n; i++) {
-        REAL *here = c->what == SOFTMAX ? out + i * c->inner : room;
-        for (kn_intp j = 0; j < count; j++)
-            here[j] = x[i * c->inner + j] - tops[j];
-        NAME(exponentials)(here, count);
-        for (kn_intp j = 0; j < count; j++)
-            totals[j] += here[j];
+    const kn_intp most = PIECE / count; /* elements of each row whose exponentials are taken together */
+    for (kn_intp begin = 0; begin < c->n; begin += most) {
+        const kn_intp rows = c->n - begin < most ? c->n - begin : most;
+        for (kn_intp i = 0; i < rows; i++)
+            for (kn_intp j = 0; j < count; j++)
+                room[i * count + j] = x[(begin + i) * c->inner + j] - tops[j];
+        NAME(exponentials)(room, rows * count);
+        for (kn_intp i = 0; i < rows; i++) {
+            const REAL *here = room + i * count;
+            for (kn_intp j = 0; j < count; j++)
+                totals[j] += here[j];
+            if (c->what == SOFTMAX)
+                for (kn_intp j = 0; j < count; j++)
+                    out[(begin + i) * c->inner + j] = here[j];
+        }
     }
     if (c->what == SOFTMAX) {
         for (kn_intp j = 0; j < count; j++)

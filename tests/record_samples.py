@@ -46,7 +46,7 @@ SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
     "ranked_places": lambda: ((1, 3), [F((5,), "float64")]),
     "largest_places": lambda: ((2, D("int32")), [F((3,), "float32")]),
     "places_so_far": lambda: ((True, -1), [F((4,), "float32")]),
-    "ties": lambda: (((0,), D("float64")), [A([[True, True, True, True]], "bool")]),
+    "ties": lambda: (((0,), True, D("float64")), [A([[True, True, True, True]], "bool")]),
     "largest_finite": lambda: ((1,), [F((2, 7), "float64")]),
     "reduce_any": lambda: ((1, False), [A([[False, False], [True, False]], "bool")]),
     "reduce_all": lambda: ((-1, True), [A([[True, True], [False, True]], "bool")]),

@@ -112,3 +112,27 @@ def test_a_row_names_a_kernel_that_there_is() -> None:
         _core.register_general(
             "of_no_kernel", None, None, None, False, False, form=None, gives=None, kernel="no such thing"
         )
+
+
+@pytest.mark.parametrize("to", [np.bool_, np.int32, np.int64, np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("of", [np.bool_, np.int32, np.int64, np.float32, np.float64])
+def test_a_replayed_cast_gives_what_an_eager_one_gives(of: Any, to: Any) -> None:
+    numbers = np.array([[0.0, -0.0, 1.0, -3.75], [1e9, -7e8, 1e-9, 65.5], [2.5, 3e5 + 1.1, 0.3, -1.0]]).astype(of)
+    cast = lambda x: tf.cast(tf.transpose(x), to)  # noqa: E731
+    recorded = tf.function(cast)
+    with np.errstate(all="ignore"):
+        for array in (numbers, -numbers if of is not np.bool_ else ~numbers, numbers.T.copy().T):
+            assert_same_bits(recorded(array), cast(array))
+    exact = np.dtype(to).kind != "i" or np.dtype(of).kind != "f"
+    if exact and of is not to and to is not np.float16:
+        assert not {"apply", "cast"} & set(steps(cast, numbers))
+
+
+def test_what_is_lost_in_a_replayed_cast_is_lost_as_in_numpy() -> None:
+    special = np.array([np.nan, np.inf, -np.inf, 1e300, -1e-300, 5e-324])
+    for to in (np.float32, np.bool_):
+        with np.errstate(all="ignore"):
+            assert_same_bits(tf.function(lambda x: tf.cast(x, to))(special), special.astype(to))  # noqa: B023
+    large = np.array([2**62 + 1, -(2**40) - 3, 2**53 + 1])
+    for to in (np.int32, np.float32, np.float64):
+        assert_same_bits(tf.function(lambda x: tf.cast(x, to))(large), large.astype(to))  # noqa: B023
