@@ -6,6 +6,7 @@
 
 #define LANES 8
 #define GROUP 512 /* neighbouring rows that the loops go across at once */
+#define SHORT 32 /* elements of a row up to which extremes are found here: NumPy's loops are quicker along long ones */
 #define CHUNK 16384 /* elements of a long row that one thread takes */
 
 enum { LARGEST, SMALLEST, PRODUCT, PLACE_OF_LARGEST, PLACE_OF_SMALLEST, ANY, ALL, COUNT };
@@ -70,7 +71,7 @@ static int take_real(rows_call *c, const kn_call *call, kn_result *result, int w
 {
     const kn_operand *x = &call->operands[0];
     if ((x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || !kn_reduced(call, result, &c->outer, &c->n, &c->inner)
-        || (c->n == 0 && what != PRODUCT))
+        || (what != PRODUCT && (c->n == 0 || (c->inner < LANES && c->n > SHORT))))
         return 0;
     c->what = what;
     c->dtype = x->dtype;
@@ -107,7 +108,8 @@ static int take_place(rows_call *c, const kn_call *call, kn_result *result, int 
     c->result = (int)call->numbers[2];
     c->chunks = 1;
     if ((c->result != KN_INT32 && c->result != KN_INT64)
-        || !kn_around(x, axis < 0 ? axis : axis - x->nd, &c->outer, &c->n, &c->inner) || c->n == 0)
+        || !kn_around(x, axis < 0 ? axis : axis - x->nd, &c->outer, &c->n, &c->inner) || c->n == 0
+        || (c->inner < LANES && c->n > SHORT))
         return 0;
     result->dtype = c->result;
     for (int d = 0; d < x->nd; d++)
