@@ -51,6 +51,7 @@ static int64_t clock_now(void)
     QueryPerformanceFrequency(&second);
     return (int64_t)((double)count.QuadPart / (double)second.QuadPart * 1e9);
 }
+#define own_now() clock_now() /* (a thread's own time is counted in steps of milliseconds there) */
 #else
 #include <signal.h>
 #include <time.h>
@@ -71,13 +72,15 @@ static int wk_start(void *(*function)(void *), void *argument)
     return 1;
 }
 
-/* Nanoseconds. */
-static int64_t clock_now(void)
+/* Nanoseconds: of the day, and those that the calling thread has run. */
+static int64_t nanoseconds(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+#define clock_now() nanoseconds(CLOCK_MONOTONIC)
+#define own_now() nanoseconds(CLOCK_THREAD_CPUTIME_ID)
 #endif
 
 static void run_alone(wk_task task, void *context, int parts)
@@ -100,7 +103,8 @@ static int present_threads = 0;
 
 /* Whether sharing pays is seen by doing it. Where another process has one of the cores, a thread of ours may be put off
  * in the middle of its part, for milliseconds that the caller waits. So accounts are kept (by whoever holds `callers`) of
- * what sharing has won, against the caller's running all parts at the speed of its own, less what it has lost. When they
+ * what sharing has won, against the caller's running all parts at the speed of its own, less what it has lost. (Its speed
+ * while it runs: a thread of ours that has to run on the caller's core makes it late, but not slow.) When they
  * are below zero the threads are left alone for so many times the loss: then sharing costs a twentieth at most, whatever
  * else the machine does. What has been won counts up to a bound, so that a machine that gets busy is seen soon. */
 enum { ALONE_FOR = 20, MOST_WON = 4000000, MOST_ALONE = 2000000000 };
@@ -204,9 +208,9 @@ void wk_run(wk_task task, void *context, int parts, int threads)
     next_part = 0;
     round_number++;
     lk_wake(&begun);
-    const int64_t woken = clock_now();
+    const int64_t woken = own_now();
     const int done = take_parts(0);
-    const int64_t own = clock_now() - woken;
+    const int64_t own = own_now() - woken;
     while (left)
         lk_wait(&finished, &state);
     lk_unlock(&state);
