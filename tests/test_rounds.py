@@ -495,3 +495,11 @@ def test_loops_over_large_arrays_are_written_out_to_be_fused(monkeypatch: pytest
         f = tf.function(lambda x: tf.while_loop(lambda i, y: i < 100, lambda i, y: (i + 1, y * 0.5 + x), (0, x))[1])
         f(tf.ones(size))
         assert ("rounds" in ops_of(f)) == rolls
+
+
+def test_a_loop_costs_what_its_rounds_do() -> None:
+    program = tf.Program.from_function(
+        lambda x: tf.while_loop(lambda i, y: i < 100, lambda i, y: (i + 1, y * y + x), (0, x))[1], tf.constant(X)
+    )
+    assert program.cost().flops == 100 * 2 * len(X)
+    assert not program.cost().uncounted

@@ -836,6 +836,14 @@ def _gives(attribute: Any, *operands: forms.Kind) -> forms.Kind:
     return forms.Kind(where.dtype, (where.size,))
 
 
+def _flops(attribute: tuple[Any, ...], operands: Sequence[tuple[int, ...]], result: tuple[int, ...]) -> int:
+    """Of all rounds; of one, where nobody knows how many there are."""
+    from .cost import cost_of
+
+    body, way = _way(attribute)
+    return int(cost_of(body.program).flops) * max(way.steps, 1)
+
+
 _ROUNDS = _core.register_general(
     "rounds",
     _run,
@@ -848,5 +856,5 @@ _ROUNDS = _core.register_general(
     form=forms.Form("a body and how it is run", _fits),
     gives=_gives,
     c=_in_c,
-    cost=forms.OF_PYTHON,
+    cost=_flops,
 )
