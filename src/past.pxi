@@ -66,13 +66,6 @@ cdef class Journal:
         return 0
 
 
-cdef Operand lasting(Operand value):
-    """A value as a variable has it: in memory that is no caller's, and no part of something larger."""
-    if value.scalar or not (value.borrowed or value.array.base is not None):
-        return value
-    return bare_tensor(own_copy(value.array))
-
-
 # A variable's value and its place on logs
 cdef tuple state_of(VariableCore v):
     return value_of(v), v.log_id, v.node, v.elsewhere, v.fresh_log_id

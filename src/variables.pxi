@@ -1,5 +1,17 @@
 # Variables: values that are swapped, where tapes, traces and other threads look on.
 
+cdef Operand lasting(Operand value):
+    """A value as a variable has it: in memory that is no caller's, and no part of something larger. For a trace it is
+    the value still."""
+    cdef Tensor kept
+    if value.scalar or not (value.borrowed or value.array.base is not None):
+        return value
+    kept = bare_tensor(own_copy(value.array))
+    if traces:
+        trace_identity(value, kept)
+    return kept
+
+
 cdef class VariableCore(Operand):
     """The compiled part of Variable: its value, and whether tapes watch it by themselves."""
     def __cinit__(self, *args, **kwargs):

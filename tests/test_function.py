@@ -963,3 +963,40 @@ def test_what_is_kept_beyond_a_recording_says_so_however_long_ago_it_was_made() 
     f(double(1.0))
     with pytest.raises(ValueError, match="a tensor that was made while f was being recorded is used outside of it"):
         kept[0] + 1.0
+
+
+CHANGES: dict[str, Any] = {
+    "assign": lambda v, x: v.assign(tf.reshape(tf.stack([x, x, x, x]), (4, 3))),
+    "assign_add": lambda v, x: v.assign_add(tf.transpose(tf.reshape(tf.tile(x, [4]), (3, 4)))),
+    "scatter_nd_add": lambda v, x: v.scatter_nd_add([[1], [1]], tf.stack([x + 1.0, x * 2.0])),
+    "scatter_nd_sub": lambda v, x: v.scatter_nd_sub([[1], [3]], tf.stack([x + 1.0, x * 2.0])),
+    "scatter_nd_update": lambda v, x: v.scatter_nd_update([[1], [2]], tf.stack([x + v[0], x * 2.0])),
+    "scatter_nd_max": lambda v, x: v.scatter_nd_max([[1]], tf.stack([x + v[0]])),
+    "scatter_nd_min": lambda v, x: v.scatter_nd_min([[1]], tf.stack([x - v[2]])),
+    "scatter_add": lambda v, x: v.scatter_add(tf.IndexedSlices(tf.stack([x, x]), tf.constant([0, 2]))),
+    "scatter_max": lambda v, x: v.scatter_max(tf.IndexedSlices(tf.stack([x + v[0]]), tf.constant([0]))),
+    "part": lambda v, x: v[1].assign_add(x),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_replay_changes_variables_as_the_function_does(change: str) -> None:
+    """Also where the value that is assigned is a view, of which the variable keeps a copy."""
+    plain, recorded = (tf.Variable(np.zeros((4, 3))) for _ in range(2))
+    f = tf.function(lambda x: (CHANGES[change](recorded, x), x)[1])
+    for k in range(4):
+        x = tf.constant(np.arange(3.0) + k)
+        f(x), CHANGES[change](plain, x)
+        np.testing.assert_array_equal(recorded.numpy(), plain.numpy())
+
+
+def test_a_replay_changes_what_an_optimizer_changes_by_views() -> None:
+    def step(optimizer: Any, v: Any, x: Any) -> None:
+        optimizer.apply_gradients([(tf.reshape(tf.tile(x, [4]), (4, 3)), v)])
+
+    plain, recorded = ((tf.keras.optimizers.SGD(1.0), tf.Variable(np.zeros((4, 3)))) for _ in range(2))
+    f = tf.function(lambda x: (step(*recorded, x), x)[1])
+    for k in range(4):
+        x = tf.constant(np.arange(3.0) + k)
+        f(x), step(*plain, x)
+        np.testing.assert_array_equal(recorded[1].numpy(), plain[1].numpy())
