@@ -448,3 +448,12 @@ def test_incomplete_gamma_functions_have_derivatives_by_both_arguments() -> None
     for function in (scipy.special.gammainc, scipy.special.gammaincc, tf.scipy.special.gammainc):
         check_gradients(function, [np.array([0.4, 2.0, 5.0]), np.array([0.5, 2.5, 3.0])], order=2, rtol=1e-4)
     check_gradients(lambda mu: tf.scipy.stats.poisson.cdf(2.0, mu), [3.0], order=2, rtol=1e-4)
+
+
+def test_the_slope_of_exprel_at_infinity_is_found() -> None:
+    x = tf.constant([np.inf, 1e300, -1e300], tf.float64)
+    with np.errstate(all="ignore"), tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.scipy.special.exprel(x)
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(tape.gradient(y, x), [np.inf, np.inf, 0.0])

@@ -46,7 +46,7 @@ _DEGREE = _m.pi / 180.0
 
 def _rise(u: Any) -> Any:
     """The slope of (exp(u) - 1) / u."""
-    return 0.5 * hyp1f1(2.0, 3.0, u)
+    return 0.5 * hyp1f1(2.0, 3.0, minimum(u, 1e5))  # (infinite there, which SciPy takes forever to find further out)
 
 
 def _by_exponent(vanishes: Any, logarithm: Any, lmbda: Any) -> Any:
