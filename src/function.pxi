@@ -380,6 +380,7 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
     cdef int k, n
     cdef list sources = [], extra = []
     check_closed(joint)
+    first.compiler = second.compiler = joint.compiler
     for i in range(cotangents):
         late[i] = 1
     for i in range(joint.input_count, joint.count):

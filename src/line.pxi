@@ -11,6 +11,14 @@ cdef enum:
     SCRATCH_BYTES = 1 << 16     # of all scratch blocks together, as long as a block is worth a call
     FEW_BYTES = 1 << 15         # of scratch and sums, that a run has on the C stack
 
+cdef enum:
+    COPIED = -1                 # in the place of an op: the operand's elements
+    MOST_NATIVE = 512           # registers of a line that may be native code
+
+# The instructions of a line as native code (native.pxi), on so many elements: where registers' blocks, or numbers, are,
+# and the loops and their data that it calls.
+ctypedef void (*NativeLine)(char** registers, npy_intp count, void** calls) noexcept nogil
+
 cdef enum RegisterKind:
     DIRECT_REGISTER             # memory as it lies, read or written
     GATHERED_REGISTER           # some other geometry, read into a scratch block
@@ -49,6 +57,7 @@ ctypedef struct LineRegister:
 ctypedef struct LineOp:
     Loop loop
     void* extra
+    int16_t op                  # or COPIED
     int16_t arity
     int16_t registers[MOST_INPUTS + 1]  # what it reads, then what it writes
 
@@ -75,6 +84,8 @@ ctypedef struct Line:
     LineRegister* registers
     LineOp* code
     LineSum* sums
+    NativeLine native           # or NULL
+    void** calls
 
 ctypedef struct Bound:          # a register while a line runs
     char* data
@@ -105,7 +116,10 @@ cdef void line_clear(Line* line) noexcept:
         if r.kind == GATHERED_REGISTER:
             free(r.source.gathered.dims)
     free(line.ends)
+    free(line.calls)
     line.ends = NULL
+    line.calls = NULL
+    line.native = NULL
     line.count = line.code_count = line.sum_count = 0
 
 
@@ -179,10 +193,12 @@ cdef inline void line_sum(Line* line, int register, int32_t place) noexcept:
     line.sum_count += 1
 
 
-cdef inline int line_append(Line* line, Loop loop, void* extra, int arity, const int* inputs, int dtype) noexcept:
+cdef inline int line_append(Line* line, int op, Loop loop, void* extra, int arity, const int* inputs,
+                            int dtype) noexcept:
     cdef LineOp* code = &line.code[line.code_count]
     cdef int k
     check(0 <= line.code_count < line.code_room)
+    code.op = <int16_t>op
     code.loop = loop
     code.extra = extra
     code.arity = <int16_t>arity
@@ -199,7 +215,7 @@ cdef inline int line_append(Line* line, Loop loop, void* extra, int arity, const
 cdef int line_copy(Line* line, int register) noexcept:
     """The same value in a register of its own."""
     cdef LineRegister* r = &line.registers[register]
-    return line_append(line, copy_loop(r.item), NULL, 1, &register, r.dtype)
+    return line_append(line, COPIED, copy_loop(r.item), NULL, 1, &register, r.dtype)
 
 
 cdef int line_emit(Line* line, int op, const int* inputs) except -1:
@@ -226,7 +242,7 @@ cdef int line_emit(Line* line, int op, const int* inputs) except -1:
         return line_formula(line, row.formula, inputs)
     if row.loop[dtype] == NULL:
         raise TypeError(f"{op_name(op)} has no kernel for dtype {dtype_objects[dtype]}")
-    return line_append(line, row.loop[dtype], row.data[dtype], row.arity, inputs, result)
+    return line_append(line, op, row.loop[dtype], row.data[dtype], row.arity, inputs, result)
 
 
 ctypedef struct LineEmitter:
@@ -384,6 +400,7 @@ cdef void run_line_blocks(void* context, int thread, int part, int parts) noexce
     cdef const LineRegister* r
     cdef char* scratch = run.scratch + thread * line.slots * line.slot_bytes
     cdef char* args[MOST_INPUTS + 1]
+    cdef char* registers[MOST_NATIVE]
     cdef npy_intp steps[MOST_INPUTS + 1]
     cdef npy_intp start, count, b
     cdef int i, k
@@ -402,11 +419,16 @@ cdef void run_line_blocks(void* context, int thread, int part, int parts) noexce
             elif r.kind == PADDED_REGISTER:
                 read_padded(scratch + r.slot * line.slot_bytes, run.bound[k].data, &r.source.padded, start, count,
                             r.item)
-        for i in range(line.code_count):
-            code = &line.code[i]
-            for k in range(code.arity + 1):
-                args[k] = block_of(run, scratch, code.registers[k], start, &steps[k])
-            code.loop(args, &count, steps, code.extra)
+        if line.native != NULL:
+            for k in range(line.count):
+                registers[k] = block_of(run, scratch, k, start, &steps[0])
+            line.native(registers, count, line.calls)
+        else:
+            for i in range(line.code_count):
+                code = &line.code[i]
+                for k in range(code.arity + 1):
+                    args[k] = block_of(run, scratch, code.registers[k], start, &steps[k])
+                code.loop(args, &count, steps, code.extra)
         for i in range(line.sum_count):
             r = &line.registers[line.sums[i].register]
             if r.kind != UNIFORM_REGISTER:
@@ -440,6 +462,8 @@ cdef inline Line* fixed_line(FixedLine* f) noexcept:
     f.line.code_room = MOST_CODE
     f.line.count = f.line.code_count = f.line.sum_count = 0
     f.line.ends = NULL
+    f.line.native = NULL
+    f.line.calls = NULL
     return &f.line
 
 

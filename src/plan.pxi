@@ -40,9 +40,14 @@ ctypedef struct Address:
     int32_t root
     npy_intp offset
 
+# The same instructions as native code (native.pxi): the registers, where memory begins, and what it calls.
+ctypedef void (*NativeNumbers)(double* registers, char** bases, void** calls) noexcept nogil
+
 ctypedef struct ScalarStep:
     int32_t count
     ScalarOp* ops               # and behind them the end
+    NativeNumbers native        # or NULL
+    void** calls
 
 ctypedef struct LineOperand:    # a register that lies in memory
     int32_t register
@@ -179,18 +184,21 @@ cdef class Plan:
     cdef uint8_t* by_rows           # of a node: a variable but for rows that are to change: it is never made whole
     cdef Run* run                   # memory for one replay, unless it is in use
     cdef list spares                # for each assignment: an array for the next value
+    cdef list libraries             # what native code of steps is kept alive by
 
     def __cinit__(self, ProgramCore program):
         self.program = program
         self.looks = {}
         self.constants = []
         self.references = []
+        self.libraries = []
 
     def __dealloc__(self):
         cdef int i
         for i in range(self.step_count):
             if self.steps[i].kind == STEP_SCALARS and self.steps[i].data != NULL:
                 free((<ScalarStep*>self.steps[i].data).ops)
+                free((<ScalarStep*>self.steps[i].data).calls)
             if self.steps[i].kind == STEP_LINE and self.steps[i].data != NULL:
                 free_line_step(<LineStep*>self.steps[i].data)
             if self.steps[i].kind == STEP_SUM and self.steps[i].data != NULL:
@@ -213,6 +221,11 @@ cdef class Plan:
         free(self.registers)
         free(self.by_rows)
         run_free(self.run)
+
+    @property
+    def native_steps(self):
+        """How many steps are native code."""
+        return len(self.libraries)
 
     def steps_as_text(self):
         """For looking at: what runs in which order."""
@@ -1571,6 +1584,8 @@ cdef Plan make_plan(ProgramCore program):
     plan.spares = [None] * len(p.assigned)
     if CHECKED:
         check_plan(plan)
+    if program.compiler is not None:
+        program.compiler(plan)
     return plan
 
 

@@ -49,6 +49,7 @@ cdef class ProgramCore:
     cdef readonly dict places       # of guards: where in the user's code
     cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
     cdef readonly object plan       # how it is laid out in memory (plan.pxi); None until it is
+    cdef public object compiler     # what is called with the plan, to make some of its steps native code; or None
     cdef object __weakref__
 
     def __cinit__(self):
@@ -263,6 +264,7 @@ cdef class ProgramCore:
             other.records[i].flags |= self.records[i].flags & HOLES
             copy_value(self, i, other, i)
         other.own_derivatives = self.own_derivatives
+        other.compiler = self.compiler
         other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
         return other
 
@@ -736,6 +738,7 @@ def close_program(ProgramCore p):
         at[i] = captured[i] if i in captured else copy_record(p, i, closed, at)
     closed.input_count = given + <int>len(p.captures)
     closed.own_derivatives = p.own_derivatives
+    closed.compiler = p.compiler
     closed.outputs = [at[<int32_t>node] for node in p.outputs] + [at[<int32_t>node] for _, node in p.assigned]
     closed.places = {at[<int32_t>node]: place for node, place in p.places.items()}
     return closed, [*p.variables, *[tensor for _, tensor in p.captures]]
@@ -761,6 +764,7 @@ def draws_as_inputs(ProgramCore p):
         if not draws(p.records[i].op):
             at[i] = copy_record(p, i, other, at)
     other.own_derivatives = p.own_derivatives
+    other.compiler = p.compiler
     other.outputs = [at[<int32_t>node] for node in p.outputs]
     other.places = {at[<int32_t>node]: place for node, place in p.places.items()}
     return other, drawn

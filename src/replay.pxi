@@ -59,6 +59,13 @@ cdef inline char* operand_pointer(Run* run, const Address* a, char* cell) noexce
 
 # --------------------------------------------------------------------------------------------------------------- steps
 
+cdef inline void run_scalar_step(Run* run, const ScalarStep* step) noexcept:
+    if step.native != NULL:
+        step.native(run.registers, run.bases, step.calls)
+    else:
+        run_scalars(step.ops, run.registers, run.bases)
+
+
 cdef int run_line_step(Run* run, const LineStep* step) except -1:
     cdef const LineOperand* o = step.operands
     cdef int k
@@ -346,7 +353,7 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
     for s in range(plan.step_count):
         step = &plan.steps[s]
         if step.kind == STEP_SCALARS:
-            run_scalars((<ScalarStep*>step.data).ops, run.registers, run.bases)
+            run_scalar_step(run, <ScalarStep*>step.data)
             continue
         elif step.kind == STEP_LINE:
             run_line_step(run, <LineStep*>step.data)

@@ -59,6 +59,12 @@ typedef struct sc_op {
     } with;
 } sc_op;
 
+/* What an instruction does, whether for several elements, or with the last result, or neither. */
+static inline int sc_plain(int code)
+{
+    return code < SC_MANY ? code : (code - SC_MANY) % (SC_SQUARE + 1);
+}
+
 typedef void (*sc_row)(const sc_op *op, double *registers);
 typedef void (*sc_sincos)(double x, double *sine, double *cosine);
 

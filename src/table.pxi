@@ -49,6 +49,7 @@ cdef extern from "scalars.h" nogil:
         int32_t b
         int32_t c
         ScalarWith with_ "with"
+    int plain_code "sc_plain"(int code) noexcept
     size_t join_scalars "sc_join"(ScalarOp* ops, size_t count) noexcept
     void run_scalars "sc_run"(const ScalarOp* ops, double* registers, char** bases) noexcept
     ctypedef struct ScalarKernel "sc_scalar":

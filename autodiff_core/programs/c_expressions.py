@@ -19,7 +19,7 @@ from ..ops.c_loops import InDouble, is_body
 from ..ops.c_values import type_name
 from ..ops.forms import Without
 
-__all__ = ["Expressions", "literal", "not_written"]
+__all__ = ["Expressions", "conditions_of", "literal", "not_written"]
 
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)|(?P<name>[A-Za-z_]\w*)(?P<call>(?=\())?"
@@ -44,7 +44,7 @@ class Expressions:
 
     def of(self, op: str, operands: Sequence[np.dtype[Any]], result: np.dtype[Any]) -> str:
         """An expression with {0}, {1} ... for the operands."""
-        row, lead = _core.op_named(op), _conditions(op)
+        row, lead = _core.op_named(op), conditions_of(op)
         if isinstance(row.c, Without):
             raise not_written(op, row.c.why)
         numbers = set(operands[lead:])
@@ -104,7 +104,7 @@ class Expressions:
         return "\n".join([*lines, f"    return {registers[result]};", "}", ""])
 
 
-def _conditions(op: str) -> int:
+def conditions_of(op: str) -> int:
     """How many of the first operands are conditions."""
     row = _core.row_named(op)
     return int(row is not None and row[2])

@@ -33,6 +33,23 @@ PASSES: dict[str, Pass] = {
 """The optimiser's passes by name, in the order in which they run."""
 
 
+def _natively(program: _core.ProgramCore) -> None:
+    from .native import compiled_at_once  # loaded when first used
+
+    program.compiler = compiled_at_once
+
+
+def _natively_later(program: _core.ProgramCore) -> None:
+    from .native import compiled_later
+
+    program.compiler = compiled_later
+
+
+NATIVE: dict[bool | str, tuple[str, Pass]] = {True: ("native", _natively), "async": ("native later", _natively_later)}
+"""What says, as if it were a pass, that a program and what is derived of it are compiled: by `jit_compile`."""
+_EVERY = PASSES | dict(NATIVE.values())
+
+
 class GuardFailed(Exception):
     """A value that Python looked at when a program was recorded is another one now: (number of the look, value).
 
@@ -45,7 +62,7 @@ def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.Progra
 
     It is dropped before, too: a sweep forward leaves records of a rule's cotangent, which it never reads.
     """
-    return _core.optimise(program, [_core.compact, *(PASSES[name] for name in passes)])
+    return _core.optimise(program, [_core.compact, *(_EVERY[name] for name in passes)])
 
 
 @contextmanager

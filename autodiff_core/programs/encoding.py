@@ -163,7 +163,7 @@ def to_bytes(program: Any) -> bytes:
         "arguments": writer.structure(arguments.structure),
         "results": writer.structure(results.structure),
         "names": list(program.names),
-        "passes": list(program.passes),
+        "passes": [name for name in program.passes if name in PASSES],
         "own_derivatives": core.own_derivatives,
         "arrays": writer.arrays,
     }

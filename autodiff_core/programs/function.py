@@ -22,7 +22,7 @@ from .. import _core, nest
 from ..ops.draws import runs_as_written
 from ..wrapping import named_after, reduced
 from .calls import Arguments, Result, is_default, objects_of
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
+from .differentiable import NATIVE, PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .layout import Layout, Place
 from .surroundings import names_around
 from .tensor_spec import TensorSpec
@@ -626,7 +626,7 @@ def function(
     func: Callable[Taken, Given],
     input_signature: Sequence[Any] | None = ...,
     autograph: bool = ...,
-    jit_compile: bool | None = ...,
+    jit_compile: bool | str | None = ...,
     reduce_retracing: bool = ...,
     optimize: bool | Sequence[str] = ...,
     name: str | None = ...,
@@ -637,7 +637,7 @@ def function(
     func: None = ...,
     input_signature: Sequence[Any] | None = ...,
     autograph: bool = ...,
-    jit_compile: bool | None = ...,
+    jit_compile: bool | str | None = ...,
     reduce_retracing: bool = ...,
     optimize: bool | Sequence[str] = ...,
     name: str | None = ...,
@@ -647,7 +647,7 @@ def function(
     func: Callable[..., Any] | None = None,
     input_signature: Sequence[Any] | None = None,
     autograph: bool = True,
-    jit_compile: bool | None = None,
+    jit_compile: bool | str | None = None,
     reduce_retracing: bool = False,
     optimize: bool | Sequence[str] = True,
     name: str | None = None,
@@ -661,9 +661,13 @@ def function(
         The function; without it, a decorator is returned.
     input_signature : sequence of TensorSpec, optional
         What every call must fit; arguments are converted to these dtypes.
-    autograph, jit_compile, reduce_retracing
-        Accepted for TensorFlow's sake; without effect: Python's control flow just works, replays are compiled always,
-        and each shape has its own program.
+    autograph, reduce_retracing
+        Accepted for TensorFlow's sake; without effect: Python's control flow just works, and each shape has its own
+        program.
+    jit_compile : bool or "async", optional
+        Whether programs, their derivatives and their batches become native code, by the machine's C compiler, when they
+        are first replayed; "async": in the background, until when they are replayed as they stand. Results are the same
+        to the last bit. Without a compiler there is a warning, and programs are replayed.
     optimize : bool or sequence of str
         Whether to rewrite programs: all passes, none, or these of "simplify", "share_common" and "fold_constants".
     name : str, optional
@@ -716,6 +720,10 @@ def function(
         for one in passes:
             if one not in PASSES:
                 raise ValueError(f"function: no pass is named {one!r}; the passes are {', '.join(PASSES)}")
+    if jit_compile:
+        if jit_compile not in NATIVE:
+            raise ValueError(f"function: jit_compile is True, False, None or 'async', not {jit_compile!r}")
+        passes += (NATIVE[jit_compile][0],)
     if func is None:
         return lambda f: Function(f, name, input_signature, passes, None, check)
     if not callable(func):
