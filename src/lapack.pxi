@@ -123,9 +123,10 @@ cdef class Lapack:
         cdef npy_intp columns = right_sides(factor, g, 0), n = PyArray_DIMS(factor)[nd - 1], count = stack_of(factor)
         if columns != n:
             raise ValueError(f"{array_shape_of(factor)} and {array_shape_of(g)} are no systems of squares")
-        cdef ndarray l = laid_out(factor), given = laid_out(g), x = new_array(type_code(l), nd, PyArray_DIMS(l))
-        cdef ndarray room = zeroed(type_code(l), 2 * (LA_WHOLE * LA_WHOLE if n > LA_WHOLE else n * n))
-        cdef char* matrix = <char*>PyArray_DATA(l)
+        cdef ndarray given = laid_out(g), lower = laid_out(factor)
+        cdef ndarray x = new_array(type_code(lower), nd, PyArray_DIMS(lower))
+        cdef ndarray room = zeroed(type_code(lower), 2 * (LA_WHOLE * LA_WHOLE if n > LA_WHOLE else n * n))
+        cdef char* matrix = <char*>PyArray_DATA(lower)
         cdef char* cotangent = <char*>PyArray_DATA(given)
         cdef char* data = <char*>PyArray_DATA(x)
         cdef char* work = <char*>PyArray_DATA(room)

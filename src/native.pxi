@@ -10,8 +10,8 @@ def native_parts(Plan plan):
     ("call", address) and ("sincos", address) of functions of numbers, and ("row", address, instruction) of what is
     given the instruction and all registers.
     A line is (registers, code): of a register (whether it is one number, its dtype, whether others read it when the
-    block is done, its scratch block); of an instruction (op, or None for a copy; whether its text in C gives the same to the last bit; operands,
-    result, the loop's address, its data's).
+    block is done, its scratch block); of an instruction (op, or None for a copy; whether its text in C gives the same
+    to the last bit; operands, result, the loop's address, its data's).
     """
     cdef int s
     found = []
@@ -33,10 +33,12 @@ cdef list numbers_told(const ScalarStep* step):
         for k in range(o.count):
             if code >= SCALAR_STORE8:
                 dtype = dtype_of_element(code - SCALAR_STORE8)
-                told.append((("store", dtype, o.b, o.with_.offset + k * <ptrdiff_t>dtype.itemsize), [o.a + k], [], False))
+                offset = o.with_.offset + k * <ptrdiff_t>dtype.itemsize
+                told.append((("store", dtype, o.b, offset), [o.a + k], [], False))
             elif code >= SCALAR_LOAD8:
                 dtype = dtype_of_element(code - SCALAR_LOAD8)
-                told.append((("load", dtype, o.b, o.with_.offset + k * <ptrdiff_t>dtype.itemsize), [], [o.out + k], False))
+                offset = o.with_.offset + k * <ptrdiff_t>dtype.itemsize
+                told.append((("load", dtype, o.b, offset), [], [o.out + k], False))
             elif code == SCALAR_SINCOS:
                 told.append((("sincos", <uintptr_t>o.with_.function), [o.a], [o.out, o.b], False))
             elif code == SCALAR_ROW:
@@ -71,8 +73,10 @@ cdef tuple line_told(const Line* line):
                           r.kind == DIRECT_REGISTER or r.summed, r.slot))
     for i in range(line.code_count):
         code = &line.code[i]
-        told.append((None if code.op == COPIED else op_name(code.op), code.op == COPIED or table[code.op].exact, [code.registers[k] for k in range(code.arity)],
-                     code.registers[code.arity], <uintptr_t><void*>code.loop, <uintptr_t>code.extra))
+        operands = [code.registers[k] for k in range(code.arity)]
+        exact = code.op == COPIED or table[code.op].exact
+        told.append((None if code.op == COPIED else op_name(code.op), exact, operands, code.registers[code.arity],
+                     <uintptr_t><void*>code.loop, <uintptr_t>code.extra))
     return registers, told
 
 

@@ -720,8 +720,9 @@ cdef int build_kernel(Plan plan, int s) except -1:
         o.at = address_of(plan, node)
         if k == 0 and made.turned:
             o.copied = contiguous_copy(plan, node, strides, made.order)
-        elif made.kernel.contiguous and not plan.places[node].direct and not (plan.places[node].scalar
-                                                                            and plan.places[node].nd == 0):
+        elif made.kernel.contiguous and not plan.places[node].direct and not (
+            plan.places[node].scalar and plan.places[node].nd == 0
+        ):
             o.copied = contiguous_copy(plan, node, strides)
     step.result = result_address(plan, step.node)
     plan.most_operands = max(plan.most_operands, made.count)

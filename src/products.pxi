@@ -54,10 +54,10 @@ ctypedef struct Products:       # a stack of matrix products
 
 # A product's result is cut in pieces, its rows or its columns, which threads share. Each is a call of BLAS, and what
 # BLAS adds up in which order depends on the sizes that it is given. So the pieces are those of the product's shape, not
-# of the number of threads, and one thread runs them singly, too. Two exceptions spare it that. What is added up nowhere,
-# or by NumPy's plain loops, may be cut anywhere. And on x86-64 OpenBLAS' kernels give a row the same bits wherever it
-# is, among at least PIECE_WORK / 2 multiplications and from a multiple of ROW_GRAIN on (tried with each of them, for all
-# dtypes; the columns do not hold it): there neighbouring pieces are one call.
+# of the number of threads, and one thread runs them singly, too. Two exceptions spare it that. What is added up
+# nowhere, or by NumPy's plain loops, may be cut anywhere. And on x86-64 OpenBLAS' kernels give a row the same bits
+# wherever it is, among at least PIECE_WORK / 2 multiplications and from a multiple of ROW_GRAIN on (tried with each of
+# them, for all dtypes; the columns do not hold it): there neighbouring pieces are one call.
 
 cdef inline bint is_for_blas(int code) noexcept nogil:
     return code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_CFLOAT or code == NPY_CDOUBLE
