@@ -4,7 +4,7 @@
 cdef class Numbers:
     """A program of numbers, run on vectors of float64 that hold its inputs and outputs one behind the other."""
     cdef ProgramCore program
-    cdef Plan plan
+    cdef readonly Plan plan
     cdef int32_t* at            # registers of the inputs, then of the outputs
     cdef readonly int inputs
     cdef readonly int outputs

@@ -145,7 +145,7 @@ cdef void run_free(Run* run) noexcept:
 @cython.final
 cdef class Plan:
     """Steps, and what they need."""
-    cdef ProgramCore program        # the one that was asked for, or what it is with small arrays dissolved
+    cdef readonly ProgramCore program   # the one that was asked for, or what it is with small arrays dissolved
     cdef dict looks                 # its guards, where they have other numbers there
     cdef Step* steps
     cdef int step_count

@@ -201,6 +201,35 @@ def test_a_long_chain_of_numbers() -> None:
     check(f, [tf.constant(0.3, dtype=tf.float64)], [tf.constant(-0.7, dtype=tf.float64)])
 
 
+def test_the_bodies_of_loops() -> None:
+    def numbers(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            _, y = tf.while_loop(lambda k, y: k < 500, lambda k, y: (k + 1, y - 0.01 * y * y / (1.0 + y * x)), (0, x))
+        return y, tape.gradient(y, x)
+
+    def arrays(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            kept = tf.scan(lambda s, row: tf.tanh(s * 0.5 + row * row) - s * row, tf.stack([x] * 400), x)
+            y = tf.reduce_sum(kept)
+        return kept, tape.gradient(y, x)
+
+    for f, arguments in ((numbers, [drawn(), drawn(seed=1)]), (arrays, [drawn(30), drawn(30, seed=1)])):
+        compiled, replayed = tf.function(f, jit_compile=True), tf.function(f)
+        for x in (*arguments, *arguments):
+            assert_same_bits(compiled(x), replayed(x))
+        bodies = [
+            part
+            for program in compiled.variants
+            for k in range(len(program))
+            if isinstance(program.node(k)[4], tuple)
+            for part in program.node(k)[4]
+            if hasattr(part, "compiled_by")
+        ]
+        assert bodies and all(is_native(body.program) for body in bodies)
+
+
 def test_programs_that_are_saved_forget_it(tmp_path: Path) -> None:
     f = tf.function(curved, jit_compile=True)
     f(drawn(5))

@@ -118,10 +118,19 @@ class Body:
             if self.program is not None:
                 few = _core.by_elements(self.program, min(_MOST_NUMBERS, _MOST_A_RECORD * len(self.program)))
                 if few is not None:
+                    few.compiler = self.program.compiler
                     found = _core.Numbers(optimised(few, tuple(PASSES)))
                     self._numbers = found if found.runs_in_registers else None
             self._tried = True
         return self._numbers
+
+    def compiled_by(self, compiler: Callable[[Any], None]) -> None:
+        """Let what is run over and over be native code (native.py), now or when it is planned."""
+        if self.program is not None and self.program.compiler is None:
+            self.program.compiler = compiler
+            for plan in (self.program.plan, self._numbers and self._numbers.plan):
+                if plan is not None:
+                    compiler(plan)
 
     def inputs(self) -> list[tuple[tuple[int, ...], Any]]:
         """The shapes and dtypes of the program's inputs."""

@@ -364,6 +364,11 @@ def _texts(parts: Iterable[tuple[int, Any]], write: Callable[..., Iterator[str]]
 def compiled_at_once(plan: Any) -> None:
     """Make the steps of a plan native code, now."""
     parts = _core.native_parts(plan)
+    for k in range(len(plan.program)):
+        attribute = plan.program.node(k)[4]
+        for part in attribute if isinstance(attribute, tuple) else ():
+            if hasattr(part, "compiled_by"):  # the body of a loop
+                part.compiled_by(compiled_at_once)
     for kind, write, flags in ((list, _numbers, _FOR_NUMBERS), (tuple, _line, _FOR_LINES)):
         some = [(step, told) for step, told in parts if isinstance(told, kind)]
         text, functions = _texts(some, write)

@@ -13,14 +13,16 @@ from . import gradient_tape
 from .problems import Problem
 from .program import Program
 from .threads import threads
+from .workloads import WORKLOADS
 
 tf.set_num_threads(threads())
 
-COMPILED = frozenset({"function", "unrolled"})
+COMPILED = frozenset({"function", "unrolled", "native"})
 VARIANTS = {
     "eager": "autodiff_core",
     "function": "autodiff_core, tf.function",
     "unrolled": "autodiff_core, tf.function, unrolled",
+    "native": "autodiff_core, tf.function(jit_compile=True)",
 }
 LOOPS = ("lstm_layer", "hmc", "lorenz_scalars", "lorenz_vectors", "ode", "hmm", "monte_carlo")
 """The problems that repeat or fold."""
@@ -112,7 +114,24 @@ def unrolled(problem: Problem) -> Problem:
     return replace(problem, formula=formula)
 
 
+class Native:
+    """The library, with programs that are native code."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(tf, name)
+
+    @staticmethod
+    def function(function: Callable[..., Any]) -> Any:
+        return tf.function(function, jit_compile=True)
+
+
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if variant == "native":
+        return prepare_with(Native(), problem, "function") if problem.name in WORKLOADS else None
+    return prepare_with(tf, problem, variant)
+
+
+def prepare_with(tf: Any, problem: Problem, variant: str) -> Program | None:
     if variant == "unrolled":
         return prepare(unrolled(problem), "function") if problem.name in LOOPS else None
     if problem.kind == "epoch":
