@@ -256,6 +256,24 @@ def test_no_rounds_give_what_there_was() -> None:
         np.testing.assert_allclose(slope, (n + 1) * X**n, rtol=1e-13)
 
 
+def test_second_derivatives_of_a_loop_that_ends_long_before_it_may() -> None:
+    def slope(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.while_loop(lambda y: tf.reduce_sum(y) < 100.0, lambda y: y * y + 1.0, [x], maximum_iterations=90)
+        return tape.gradient(y, x)
+
+    def curvature(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(slope(x) ** 2)
+        return tape.gradient(y, x)
+
+    recorded = tf.function(curvature)
+    for x in (X, X * 0.1, X * 20.0):
+        np.testing.assert_allclose(recorded(tf.constant(x)), curvature(tf.constant(x)), rtol=1e-12)
+
+
 def test_the_number_of_rounds_is_no_reason_to_record_again() -> None:
     @tf.function
     def f(x: Any, n: Any) -> Any:

@@ -490,7 +490,7 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
     ends = [read(g, block) for block in _chosen(where.last, moves)] if where.last else []
     if not ends:
         ends = [_core.to_tensor(np.zeros(x.shape, x.dtype)) for x in _chosen(first, moves)]
-    part = way.began if way.kept == BOTH else None
+    part = exact.began if way.kept == BOTH else None  # (later rounds were not run)
     coming = [read(g, block, part) for block in _chosen(where.kept, moves)] if way.kept != LAST else []
     in_rows = [read(g, block) for block in _chosen(where.rows, out[carried : carried + count])]
     in_sums = [read(g, block) for block in _chosen(where.sums, out[carried + count :])]
