@@ -37,6 +37,17 @@ cdef struct Operands:
     char* data[MOST_INPUTS + 1]
 
 
+cdef inline void take_shape(Operands* o, const Operands* shape) noexcept nogil:
+    """Sizes and strides of another iteration: those that there are, of the many that there may be."""
+    cdef int k
+    cdef size_t size = shape.nd * sizeof(npy_intp)
+    o.count = shape.count
+    o.nd = shape.nd
+    memcpy(&o.dims[0], &shape.dims[0], size)
+    for k in range(shape.count):
+        memcpy(&o.strides[k][0], &shape.strides[k][0], size)
+
+
 cdef void run_nd(Loop loop, void* extra, Operands* o) noexcept nogil:
     """Call an inner loop over all of an N-dimensional iteration; operands broadcast by strides of zero."""
     cdef npy_intp steps[MOST_INPUTS + 1]

@@ -226,6 +226,7 @@ cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, cons
     cdef bint together
     p.code = code
     p.swapped = False
+    p.pieces = 1
     p.core[0] = 1
     p.core[1] = da[na - 1] if ta else da[na - 2]
     p.core[2] = da[na - 2] if ta else da[na - 1]
@@ -309,12 +310,23 @@ cdef inline void place_operands(Products* p, char* a, char* b) noexcept:
     p.b = a if p.swapped else b
 
 
+cdef inline bint is_small(const Products* p) noexcept nogil:
+    """Whether BLAS wakes no thread for it, and it is one piece."""
+    cdef npy_intp work = p.count * p.core[1] * p.core[2] * p.core[3]
+    return work < BLAS_WORK or work < NOGIL_WORK and p.core[1] != 1 and p.core[3] != 1
+
+
+cdef inline void multiply_small(const Products* p, char* a, char* b, char* out) noexcept nogil:
+    """Run the only product of a small one."""
+    run_pieces(p, b if p.swapped else a, a if p.swapped else b, out, 0, 1)
+
+
 cdef void multiply_out(Products* p) noexcept:
     """Run the products, on our threads: BLAS has some of its own, which would contend with ours for the cores."""
     cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], work = p.count * m * k * n
     cdef int parts
     p.pieces = 1
-    if work < BLAS_WORK or work < NOGIL_WORK and m != 1 and n != 1:
+    if is_small(p):
         run_products(p, 0, 0, 1)
     elif work < NOGIL_WORK:
         run_products_alone(p, 0, 0, 1)

@@ -76,9 +76,10 @@ cdef int run_line_step(Run* run, const LineStep* step) except -1:
 
 
 cdef void run_loop(Run* run, LoopStep* step) noexcept:
-    cdef Operands o = step.shape
+    cdef Operands o
     cdef double cells[MOST_INPUTS + 1]
     cdef int k
+    take_shape(&o, &step.shape)
     if step.clear:
         memset(pointer_to(run, &step.whole), 0, step.clear)
     for k in range(o.count):
@@ -87,9 +88,10 @@ cdef void run_loop(Run* run, LoopStep* step) noexcept:
 
 
 cdef int run_sum_step(Run* run, LoopStep* step) except -1:
-    cdef Operands o = step.shape
+    cdef Operands o
     cdef double cell
     cdef char* copied = NULL
+    take_shape(&o, &step.shape)
     memset(pointer_to(run, &step.whole), 0, step.clear)
     o.data[0] = o.data[2] = pointer_to(run, &step.at[2])
     if step.copied != NULL:
@@ -105,8 +107,9 @@ cdef int run_sum_step(Run* run, LoopStep* step) except -1:
 
 cdef int copy_operand(Run* run, LoopStep* step, char** data) except -1:
     """An operand as BLAS, or a sum, reads it; the memory is the pool's."""
-    cdef Operands o = step.shape
+    cdef Operands o
     cdef double cell
+    take_shape(&o, &step.shape)
     o.data[0] = operand_pointer(run, &step.at[0], <char*>&cell)
     data[0] = o.data[1] = <char*>pool_take(step.clear)
     if data[0] == NULL:
@@ -116,12 +119,17 @@ cdef int copy_operand(Run* run, LoopStep* step, char** data) except -1:
 
 
 cdef int run_product(Run* run, ProductStep* step) except -1:
-    cdef Products p = step.products
+    cdef Products p
+    cdef const Products* made = &step.products
     cdef char* copies[2]
     copies[0] = copies[1] = NULL
-    p.out = pointer_to(run, &step.out)
-    if p.count == 0 or p.core[1] == 0 or p.core[3] == 0:
+    if made.count == 0 or made.core[1] == 0 or made.core[3] == 0:
         return 0
+    if made.count == 1 and is_small(made) and step.copies[0] == NULL and step.copies[1] == NULL:
+        multiply_small(made, pointer_to(run, &step.a), pointer_to(run, &step.b), pointer_to(run, &step.out))
+        return 0
+    memcpy(&p, made, sizeof(Products))
+    p.out = pointer_to(run, &step.out)
     try:
         if step.copies[0] != NULL:
             copy_operand(run, step.copies[0], &copies[0])

@@ -208,17 +208,15 @@ cdef class Rounds:
 
 cdef int add_to(ndarray total, ndarray term) except -1:
     """Add one array to another of its shape; both are contiguous."""
-    cdef npy_intp i
-    cdef double* x
-    cdef float* y
-    if type_code(total) == NPY_DOUBLE:
-        x = <double*>PyArray_DATA(total)
-        for i in range(PyArray_SIZE(total)):
-            x[i] += (<double*>PyArray_DATA(term))[i]
-    elif type_code(total) == NPY_FLOAT:
-        y = <float*>PyArray_DATA(total)
-        for i in range(PyArray_SIZE(total)):
-            y[i] += (<float*>PyArray_DATA(term))[i]
-    else:
+    cdef int code = type_code(total)
+    cdef npy_intp count = PyArray_SIZE(total)
+    cdef npy_intp steps[3]
+    cdef char* args[3]
+    if table[OP_ADD].loop[code] == NULL:
         numpy.add(total, term, out=total)
+        return 0
+    args[0] = args[2] = <char*>PyArray_DATA(total)
+    args[1] = <char*>PyArray_DATA(term)
+    steps[0] = steps[1] = steps[2] = item_size[code]
+    table[OP_ADD].loop[code](args, &count, steps, table[OP_ADD].data[code])
     return 0
