@@ -32,8 +32,9 @@ ctypedef struct Gathered:
     npy_intp* dims              # and strides behind them
 
 ctypedef struct Padded:
-    npy_intp low                # the elements that are not zeros
+    npy_intp low                # of each row, the elements that are not zeros
     npy_intp high
+    npy_intp row                # elements
 
 ctypedef union Source:
     double number               # UNIFORM_REGISTER
@@ -438,11 +439,19 @@ cdef void run_line_blocks(void* context, int thread, int part, int parts) noexce
 
 cdef void read_padded(char* out, const char* data, const Padded* p, npy_intp start, npy_intp count,
                       npy_intp item) noexcept nogil:
-    cdef npy_intp low = max(p.low, start), high = min(p.high, start + count)
-    if low > start or high < start + count:
-        memset(out, 0, <size_t>(count * item))
-    if low < high:
-        memcpy(out + (low - start) * item, data + (low - p.low) * item, <size_t>((high - low) * item))
+    cdef npy_intp row = start // p.row, begin = start - row * p.row, end, low, high
+    data += (row * (p.high - p.low) - p.low) * item
+    while count > 0:
+        end = min(p.row, begin + count)
+        low = min(max(p.low, begin), end)
+        high = max(min(p.high, end), low)
+        memset(out, 0, <size_t>((low - begin) * item))
+        memcpy(out + (low - begin) * item, data + low * item, <size_t>((high - low) * item))
+        memset(out + (high - begin) * item, 0, <size_t>((end - high) * item))
+        out += (end - begin) * item
+        count -= end - begin
+        data += (p.high - p.low) * item
+        begin = 0
 
 
 # --------------------------------------------------------------------------------- over arrays: built, run, forgotten

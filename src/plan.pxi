@@ -23,6 +23,7 @@ cdef enum:
     ARENA = 0                   # roots: where addresses begin
     MOST_JOINED = 256           # ops of a line
     RECENT = 8                  # steps of a kind that an op may still join
+    LEAST_STRETCH = 8           # elements between zeros that a line copies at a time
 
 ctypedef struct Place:          # where a node's value is
     uint8_t scalar              # in a register, as one number or as that number everywhere
@@ -496,13 +497,13 @@ cdef bint runs_on_scalars(ProgramCore p, int32_t node) noexcept:
     return r.dtype == NPY_BOOL if row.boolean else r.dtype != NPY_BOOL
 
 
-cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* high):
-    """Whether an unslice puts its operand, as it lies, into one run of the zeros."""
+cdef bint find_padded(ProgramCore p, int32_t node, Padded* padded):
+    """Whether an unslice puts its operand, as it lies, into zeros: the same stretch of each of their rows."""
     cdef tuple shape = <tuple>(<tuple>p.attribute(node))[0]
     cdef object index = (<tuple>p.attribute(node))[1]
     cdef npy_intp dims[MOST_DIMS]
     cdef npy_intp strides[MOST_DIMS]
-    cdef npy_intp step = 1
+    cdef npy_intp step = 1, run = 1, row
     cdef int d, nd = <int>len(shape)
     cdef ndarray whole
     for d in range(nd - 1, -1, -1):
@@ -511,13 +512,28 @@ cdef bint padded_range(ProgramCore p, int32_t node, npy_intp* low, npy_intp* hig
         step *= dims[d]
     whole = PyArray_New(<PyTypeObject*>ndarray_type, nd, dims, NPY_BOOL, strides, nowhere, 0, 0, NULL)
     part = whole[as_view(index)]
-    if not isinstance(part, ndarray):
+    if not isinstance(part, ndarray) or (<tuple>part.shape) != p.shape(p.records[node].a):
         return False
-    if not PyArray_CHKFLAGS(<ndarray>part, NPY_ARRAY_CARRAY_RO) or (<tuple>part.shape) != p.shape(p.records[node].a):
-        return False
-    low[0] = <char*>PyArray_DATA(<ndarray>part) - nowhere
-    high[0] = low[0] + PyArray_SIZE(<ndarray>part)
-    return True
+    whole = part
+    padded.low = padded.high = 0
+    padded.row = step
+    if PyArray_SIZE(whole) == 0:
+        return step > 0
+    padded.low = <char*>PyArray_DATA(whole) - nowhere
+    d = PyArray_NDIM(whole) - 1
+    while d >= 0 and (PyArray_DIMS(whole)[d] == 1 or PyArray_STRIDES(whole)[d] == run):
+        run *= PyArray_DIMS(whole)[d]
+        d -= 1
+    padded.high = padded.low + run
+    if d < 0:
+        return True
+    padded.row = row = PyArray_STRIDES(whole)[d]
+    while d >= 0:
+        if PyArray_DIMS(whole)[d] != 1 and PyArray_STRIDES(whole)[d] != row:
+            return False
+        row *= PyArray_DIMS(whole)[d]
+        d -= 1
+    return run >= LEAST_STRETCH and row == step and padded.high <= padded.row
 
 
 cdef bint line_dtype(int dtype) noexcept:
@@ -587,7 +603,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
     cdef ProgramCore p = plan.program
     cdef Record* r = &p.records[node]
     cdef Row* row = &table[r.op]
-    cdef npy_intp low, high
+    cdef Padded padded
     cdef bint scalar = r.flags & SCALAR != 0
     if row.plan == PLAN_LINE and not row.ready:
         prepare(r.op)
@@ -603,7 +619,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
         return STEP_ND if loop_for(p, node) != NULL else STEP_APPLY
     if row.plan == PLAN_PAD:
         if (line_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].shape != r.shape
-                and padded_range(p, node, &low, &high)):
+                and find_padded(p, node, &padded)):
             return STEP_LINE
         return STEP_PAD
     if row.plan == PLAN_SUM:
@@ -1298,7 +1314,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
         n = p.nodes_of(i, &nodes, pair)
         if table[r.op].plan == PLAN_PAD:
             at = line_register(line, PADDED_REGISTER, r.dtype)
-            padded_range(p, i, &line.registers[at].source.padded.low, &line.registers[at].source.padded.high)
+            find_padded(p, i, &line.registers[at].source.padded)
             bind_register(plan, made, at, nodes[0])
         else:
             for j in range(n):

@@ -136,3 +136,41 @@ def test_what_is_lost_in_a_replayed_cast_is_lost_as_in_numpy() -> None:
     large = np.array([2**62 + 1, -(2**40) - 3, 2**53 + 1])
     for to in (np.int32, np.float32, np.float64):
         assert_same_bits(tf.function(lambda x: tf.cast(x, to))(large), large.astype(to))  # noqa: B023
+
+
+PARTS = {
+    "columns": (lambda x: tf.split(x, 4, axis=-1), (16, 64)),
+    "columns of blocks, of many lines": (lambda x: tf.split(x, [8, 30, 10], axis=2), (7, 11, 48)),
+    "a middle axis": (lambda x: tf.split(x, 3, axis=1), (5, 9, 8)),
+    "rows": (lambda x: tf.split(x, 3, axis=0), (9, 20)),
+    "an axis taken away": (lambda x: [x[:, 1], x[:, 0], x[:, 2]], (40, 3, 10)),
+    "a box": (lambda x: [x[1:4, 2:30], x[:3, 40:]], (6, 70)),
+    "few at a time": (lambda x: tf.split(x, 5, axis=-1), (30, 10)),
+    "every other": (lambda x: [x[:, ::2], x[:, 1::2], x[::-1, 3:20]], (10, 40)),
+    "nothing": (lambda x: [x[:, :0], x[:, 5:]], (10, 40)),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@DTYPES
+def test_parts_that_gradients_put_among_zeros_have_the_same_bits_in_lines(name: str, dtype: Any) -> None:
+    apart, shape = PARTS[name]
+    x = tf.constant(np.random.default_rng(0).normal(size=shape).astype(dtype))
+
+    def slope(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = sum(tf.reduce_sum(tf.sin(part) * (k + 1.0)) for k, part in enumerate(apart(x)))
+        return tape.gradient(y, x)
+
+    assert_same_bits(tf.function(slope)(x), slope(x))
+
+
+def test_parts_of_rows_are_put_among_zeros_by_the_line_that_adds_them() -> None:
+    def slope(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = sum(tf.reduce_sum(part * part * (k + 1.0)) for k, part in enumerate(tf.split(x, 4, axis=1)))
+        return tape.gradient(y, x)
+
+    assert "pad" not in steps(slope, np.ones((16, 64)))
