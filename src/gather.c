@@ -18,6 +18,13 @@ typedef struct { char bytes[32]; } item32;
             memmove(to, from, (size_t)n * sizeof(type));                                                         \
             return;                                                                                              \
         }                                                                                                        \
+        if (step == 0 && stride == (gt_intp)sizeof(type)) {                                                      \
+            type value;                                                                                          \
+            memcpy(&value, from, sizeof(type));                                                                  \
+            for (gt_intp i = 0; i < n; i++)                                                                      \
+                memcpy(to + i * (gt_intp)sizeof(type), &value, sizeof(type));                                    \
+            return;                                                                                              \
+        }                                                                                                        \
         for (gt_intp i = 0; i < n; i++, from += step, to += stride)                                              \
             memcpy(to, from, sizeof(type));                                                                      \
     }
@@ -41,12 +48,26 @@ gt_loop gt_copy_loop(int item)
     }
 }
 
+/* What was written last, `period` bytes, again and again: so many bytes of it. */
+static void repeat(char *out, gt_intp period, gt_intp bytes)
+{
+    const char *from = out - period;
+    for (gt_intp have = period; bytes > 0; have *= 2) {
+        const gt_intp size = have < bytes ? have : bytes;
+        memcpy(out, from, (size_t)size);
+        out += size;
+        bytes -= size;
+    }
+}
+
 void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const gt_intp *strides, gt_intp begin,
                gt_intp count, int item)
 {
     gt_intp index[40];
     const gt_loop loop = gt_copy_loop(item);
-    gt_intp rest = begin;
+    const char *start = out;
+    gt_intp rest = begin, period = 1;
+    int repeated = nd - 2; /* the last dimension outside the inner one along which the same is read again; or -1 */
     if (nd == 0) {
         memcpy(out, data, (size_t)item);
         return;
@@ -56,6 +77,10 @@ void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const g
         rest /= dims[d];
         data += index[d] * strides[d];
     }
+    while (repeated >= 0 && strides[repeated] != 0)
+        repeated--;
+    for (int d = repeated + 1; d < nd; d++)
+        period *= dims[d];
     while (count > 0) {
         gt_intp run = dims[nd - 1] - index[nd - 1];
         if (run > count)
@@ -71,7 +96,17 @@ void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const g
         index[nd - 1] = 0;
         for (int d = nd - 2; d >= 0; d--) {
             data += strides[d];
-            if (++index[d] < dims[d])
+            ++index[d];
+            if (d == repeated && index[d] < dims[d] && out - start >= period * item) {
+                gt_intp more = (dims[d] - index[d]) * period;
+                if (more > count)
+                    more = count;
+                repeat(out, period * item, more * item);
+                out += more * item;
+                count -= more;
+                index[d] = dims[d]; /* (or all is done) */
+            }
+            if (index[d] < dims[d])
                 break;
             data -= strides[d] * dims[d];
             index[d] = 0;

@@ -174,3 +174,23 @@ def test_parts_of_rows_are_put_among_zeros_by_the_line_that_adds_them() -> None:
         return tape.gradient(y, x)
 
     assert "pad" not in steps(slope, np.ones((16, 64)))
+
+
+SPREAD = [
+    ((3, 1, 17), (3, 50, 17)),
+    ((1, 700, 1), (5, 700, 3)),
+    ((1, 5), (900, 5)),
+    ((4, 1, 1, 6), (4, 9, 70, 6)),
+    ((1, 6, 1, 2), (11, 6, 30, 2)),
+    ((2, 1, 3, 1), (2, 40, 3, 25)),
+    ((1, 3000), (3, 3000)),
+]
+
+
+@pytest.mark.parametrize("small, whole", SPREAD)
+@DTYPES
+def test_what_is_read_again_along_an_axis_is_read_right_in_every_block(small: Any, whole: Any, dtype: Any) -> None:
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=small).astype(dtype), random.normal(size=whole).astype(dtype)
+    recorded = tf.function(lambda x, y: tf.negative(x + y) * x)
+    np.testing.assert_array_equal(recorded(tf.constant(x), tf.constant(y)).numpy(), -(x + y) * x)
