@@ -315,7 +315,7 @@ def _library(text: str, optimised: tuple[str, ...]) -> _Library | None:
                     _compile(text, [*compiler, *flags], path)
                     found = _Library(path)
                 _loaded[key] = found
-            except (OSError, subprocess.SubprocessError) as error:
+            except (OSError, RuntimeError, subprocess.SubprocessError) as error:  # (no home is a RuntimeError)
                 _warn_once(str(error) or type(error).__name__)
                 return None
     return found
