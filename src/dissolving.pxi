@@ -10,7 +10,6 @@
 # whole or not at all: its inputs and outputs are numbers then, too.
 
 cdef enum:
-    FEW = 16                    # elements of an array that may be dissolved
     MOST_PICKED = 1024          # of one of which elements are picked
 
 cdef enum Dissolved:

@@ -1,10 +1,23 @@
 # Products of matrices, and of stacks of them.
 
+cdef enum:
+    FEW = 16                    # elements of an array that a plan may take for numbers (dissolving.pxi)
+
+
 cdef inline bint blas_reads(int nd, const npy_intp* dims, const npy_intp* strides, npy_intp item) noexcept nogil:
     """Whether a product may be left to BLAS with these matrices as they lie: either of the two axes is one of
-    neighbours. (It takes no strides of zero, as the cotangent of a sum has them, and NumPy's loop for what it does not
-    take adds up in another order.)"""
-    return strides[nd - 1] == item or strides[nd - 2] == item or (dims[nd - 1] == 1 and dims[nd - 2] == 1)
+    neighbours. (It takes no strides of zero, as the cotangent of a sum has them, and no rows backwards, and NumPy's
+    loop for what it does not take adds up in another order. Rows of few elements lie side by side, as a plan has those
+    that it takes for numbers: what BLAS makes of few depends on their strides.)"""
+    cdef npy_intp rows = dims[nd - 2], columns = dims[nd - 1], count = 1
+    cdef int d
+    if strides[nd - 2] == item or (rows == 1 and columns == 1):
+        return True
+    if strides[nd - 1] != item or rows == 1 or strides[nd - 2] == item * columns:
+        return strides[nd - 1] == item
+    for d in range(nd):
+        count *= dims[d]
+    return strides[nd - 2] == 0 or (strides[nd - 2] > item * columns and count > FEW)
 
 
 cdef inline ndarray for_blas(ndarray x):

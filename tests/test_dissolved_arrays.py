@@ -140,6 +140,28 @@ def test_arrays_that_lie_otherwise_are_stacked_as_by_numpy(axis: int) -> None:
         assert_same_bits(tf.stack([found[(slice(None),) * (axis % 3) + (k,)] for k in range(2)], axis), found)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    "view",
+    [lambda x: tf.transpose(x), lambda x: x[::-1], lambda x: x[:, ::-1], lambda x: x[:, :2], lambda x: x[:, ::2]],
+    ids=["transposed", "backwards", "mirrored", "columns", "every other"],
+)
+def test_products_of_few_add_in_the_same_order_however_they_lie(view: Callable[[Any], Any], dtype: Any) -> None:
+    def f(x: Any, y: Any, z: Any) -> Any:
+        a = view(tf.stack([x, y, z]))
+        b = tf.stack([x[0], y[1], z[0], y[0], x[1]])[: a.shape[1]]
+        results = [tf.einsum(f"ij,ij->{kept}", a, a) for kept in ("", "i", "j")]
+        return [*results, tf.einsum("ij,ij,j->i", a, a, b), tf.linalg.matvec(a, b), a @ tf.transpose(a)]
+
+    generator = np.random.default_rng(1)
+    for n in (2, 3, 4, 5):
+        recorded = tf.function(f)
+        for _ in range(6):
+            operands = [tf.constant(generator.standard_normal(n).astype(dtype)) for _ in range(3)]
+            for found, expected in zip(recorded(*operands), f(*operands), strict=True):
+                assert_same_bits(found, expected)
+
+
 def test_an_element_is_the_one_that_numpy_picks() -> None:
     for dtype in (np.float64, np.float32, np.int64, np.bool_, np.complex128):
         x = np.arange(5).astype(dtype)[::-2]

@@ -429,9 +429,13 @@ def _contract(terms: Any, result: str, arrays: Any) -> np.ndarray:
 def _einsum_kernel(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
     terms, result, shapes = attributes
     plan = _as_product(terms, result, shapes)
+    if plan:
+        return _multiplied(plan, arrays)
+    # (In which order einsum adds up depends on strides, and a plan has few elements in the order of their places.)
+    arrays = tuple([x if x.size >= _FEW or x.flags.c_contiguous else x.copy() for x in arrays])
     if plan is None:
         return _contract(terms, result, arrays)
-    return _multiplied(plan, arrays) if plan else np.asarray(c_einsum(f"{terms[0]},{terms[1]}->{result}", *arrays))
+    return np.asarray(c_einsum(f"{terms[0]},{terms[1]}->{result}", *arrays))
 
 
 def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:
