@@ -61,6 +61,7 @@ ctypedef struct LineOp:
     int16_t op                  # or COPIED
     int16_t arity
     int16_t registers[MOST_INPUTS + 1]  # what it reads, then what it writes
+    npy_intp steps[MOST_INPUTS + 1]     # and from element to element of each, bytes: none of a number
 
 ctypedef struct LineSum:
     int32_t register
@@ -303,6 +304,7 @@ cdef int line_lay_out(Line* line) except -1:
                 line.slots += 1
         for k in range(code.arity + 1):
             r = &line.registers[code.registers[k]]
+            code.steps[k] = 0 if r.kind == UNIFORM_REGISTER or r.kind == NUMBER_REGISTER else r.item
             if r.slot >= 0 and (r.last == i or k == code.arity and r.last < 0) and not r.summed:
                 r.given_back = <int16_t>spare
                 spare = code.registers[k]
@@ -428,8 +430,10 @@ cdef void run_line_blocks(void* context, int thread, int part, int parts) noexce
             for i in range(line.code_count):
                 code = &line.code[i]
                 for k in range(code.arity + 1):
-                    args[k] = block_of(run, scratch, code.registers[k], start, &steps[k])
-                code.loop(args, &count, steps, code.extra)
+                    r = &line.registers[code.registers[k]]
+                    args[k] = (scratch + r.slot * line.slot_bytes if r.slot >= 0
+                               else run.bound[code.registers[k]].data + start * code.steps[k])
+                code.loop(args, &count, code.steps, code.extra)
         for i in range(line.sum_count):
             r = &line.registers[line.sums[i].register]
             if r.kind != UNIFORM_REGISTER:
