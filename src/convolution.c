@@ -656,7 +656,7 @@ static int take(void *made, const kn_call *call, kn_result *result, int which)
         result->dims[last - 1] = g.into;
     }
     result->scratch = lay_out(made, &g, which, first->dtype == KN_DOUBLE);
-    result->work = g.batch * product_of(g.places) * g.groups * g.out / CV_PRODUCTS * product_of(g.sizes) * g.into;
+    result->work = wn_work(&w, (double)g.batch * (double)g.into * out / CV_PRODUCTS);
     return 1;
 }
 

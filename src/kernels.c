@@ -38,9 +38,9 @@ static kn_intp product(const kn_intp *dims, int begin, int end)
 
 int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_intp *inner)
 {
-    const int at = (int)(axis + x->nd);
-    if (axis >= 0 || at < 0)
+    if (axis >= 0 || axis < -x->nd) /* (None is far below) */
         return 0;
+    const int at = (int)axis + x->nd;
     *outer = product(x->dims, 0, at);
     *n = x->dims[at];
     *inner = product(x->dims, at + 1, x->nd);

@@ -90,9 +90,7 @@ static int take_largest(void *made, const kn_call *call, kn_result *result)
         return 0;
     for (int d = 0; d < g->dims; d++)
         result->dims[d + 1] = g->places[missing + d];
-    result->work = w->batch * w->channels;
-    for (int d = 0; d < 3; d++)
-        result->work *= g->places[d] * g->sizes[d];
+    result->work = wn_work(g, (double)w->batch * (double)w->channels);
     return 1;
 }
 

@@ -188,7 +188,8 @@ cdef int list_operands(Record* r, const int32_t* nodes, int count, int32_t** ope
             raise MemoryError()
         operands[0] = <int32_t*>grown
         room[0] = wanted
-    memcpy(operands[0] + used[0], nodes, <size_t>count * sizeof(int32_t))
+    if count:           # (a list of none may be the first, of which there is no memory)
+        memcpy(operands[0] + used[0], nodes, <size_t>count * sizeof(int32_t))
     r.flags |= LIST
     r.a = used[0]
     r.b = count

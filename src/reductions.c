@@ -141,7 +141,9 @@ static void run_bools(void *context, kn_intp begin, kn_intp end)
             for (kn_intp i = 0; i < c->n; i++)
                 count += at[i * c->inner] != 0;
         } else if (c->inner == 1) {
-            count = memchr(at, c->what == ALL ? 0 : 1, (size_t)c->n) != NULL;
+            /* (True is any byte but zero, in a view of other bytes: none is where all are as the first, which is zero.) */
+            count = c->what == ALL ? memchr(at, 0, (size_t)c->n) != NULL
+                                   : c->n > 0 && (at[0] || memcmp(at, at + 1, (size_t)(c->n - 1)));
         } else {
             for (kn_intp i = 0; i < c->n && !count; i++)
                 count = (at[i * c->inner] != 0) == (c->what == ANY);

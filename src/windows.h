@@ -71,4 +71,12 @@ static inline int wn_places(wn_geometry *g, double channels)
     return padded <= WN_MOST;
 }
 
+/* Work, which only has to be told from little: so many elements, times those of a window. */
+static inline kn_intp wn_work(const wn_geometry *g, double elements)
+{
+    for (int d = 0; d < 3; d++)
+        elements *= (double)g->places[d] * (double)g->sizes[d];
+    return (kn_intp)(elements < WN_MOST ? elements : WN_MOST);
+}
+
 #endif

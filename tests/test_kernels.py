@@ -108,3 +108,11 @@ def test_negative_reads_the_elements_that_the_strides_name(dtype) -> None:
             np.testing.assert_array_equal(-tf.constant(wide.ravel())[::step], [-v for v in wide.ravel()[::step]])
             part = tf.constant(wide)[..., ::-1][:, :2]
             np.testing.assert_array_equal(-part, [[-v for v in row] for row in wide[:, ::-1][:, :2]])
+
+
+@pytest.mark.parametrize("bytes_", [[2, 0, 0], [0, 0, 3], [0, 0, 0], [255, 2, 1], [2], [0]])
+@pytest.mark.parametrize("name", ["reduce_any", "reduce_all"])
+def test_any_byte_but_zero_is_true_in_a_view_of_bytes(bytes_: list[int], name: str) -> None:
+    x = np.array([bytes_] * 2, np.uint8).view(np.bool_)
+    expected = {"reduce_any": np.any, "reduce_all": np.all}[name](np.array([bytes_] * 2) != 0, axis=1)
+    np.testing.assert_array_equal(getattr(tf, name)(x, axis=1), expected)

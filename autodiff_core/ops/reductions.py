@@ -192,15 +192,15 @@ def _extremum_rule(g: Any, y: Any, shapes: Any, x: Any) -> Any:
 
 def _ties(attributes: Any, chosen: np.ndarray) -> np.ndarray:
     """How many were chosen: one number over all axes is counted faster than along some."""
-    axes, _, dtype = attributes
+    axes, kept, dtype = attributes
     if len(axes) == chosen.ndim:
-        return np.full((1,) * chosen.ndim, np.count_nonzero(chosen), dtype)
-    return chosen.sum(axis=axes, keepdims=True, dtype=dtype)
+        return np.full((1,) * chosen.ndim if kept else (), np.count_nonzero(chosen), dtype)
+    return chosen.sum(axis=axes, keepdims=kept, dtype=dtype)
 
 
 def _ties_kind(attributes: Any, chosen: Kind) -> Kind:
-    axes, _, dtype = attributes
-    return Kind(dtype, forms.without(chosen.shape, forms.distinct_axes(chosen, axes), True))
+    axes, kept, dtype = attributes
+    return Kind(dtype, forms.without(chosen.shape, forms.distinct_axes(chosen, axes), kept))
 
 
 _TIES = _core.register_general(
