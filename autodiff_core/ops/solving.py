@@ -220,7 +220,9 @@ def _is_worth_factors(a: Any) -> bool:
 
 def _factors_kind(attributes: Any, a: Kind) -> Kind:
     forms.square(a)
-    return Kind(forms.inexact(a), (*a.shape[:-2], a.shape[-1] + 1, a.shape[-1]))
+    if forms.inexact(a) != a.dtype:
+        raise ValueError(f"matrices of {a.dtype} have no factors of their dtype")
+    return Kind(a.dtype, (*a.shape[:-2], a.shape[-1] + 1, a.shape[-1]))
 
 
 _FACTORS = _core.register_general(
@@ -246,6 +248,8 @@ def _factors(a: Any) -> Any:
 
 def _beside_factors(a: Kind, factors: Kind) -> None:
     forms.fits(factors, _factors_kind(None, a).shape)
+    if factors.dtype != a.dtype:
+        raise ValueError(f"matrices of {a.dtype} beside factors of {factors.dtype}")
 
 
 def _by_factors_kind(attributes: Any, a: Kind, factors: Kind, b: Kind) -> Kind:
