@@ -270,15 +270,36 @@ cdef PyObject* call_wrapper(PyObject* wrapper, PyObject* args, PyObject* kwargs)
 (<CallableClass*><PyObject*>Wrapper).tp_call = call_wrapper
 
 
+@cython.final
+cdef class Branch:
+    """What a list, a tuple or a dict of tensors must be the same in."""
+    cdef object type
+    cdef tuple keys                     # of a dict, in its order; else None
+    cdef list order                     # of a dict: the keys as its leaves are listed
+    cdef tuple kinds                    # of the leaves
+
+
 cdef object kind_of_argument(object value):
     """What must be the same for a program to be for an argument; None where that takes a longer look."""
     cdef Operand x
+    cdef Branch branch
     if type(value) is Tensor:
         x = <Operand>value
         return (x.code, x.scalar, None if x.scalar else x.array.shape)
     if isinstance(value, VariableCore):
         return value
-    return None
+    if type(value) is not list and type(value) is not tuple and type(value) is not dict or not value:
+        return None
+    branch = Branch.__new__(Branch)
+    branch.type = type(value)
+    if type(value) is dict:
+        if not all([type(key) is str for key in value]):
+            return None
+        branch.keys = tuple(value)
+        branch.order = sorted(value)
+        value = [value[key] for key in branch.order]
+    branch.kinds = tuple([kind_of_argument(leaf) for leaf in value])
+    return branch if all([kind is not None for kind in branch.kinds]) else None
 
 
 cdef list matching(tuple kinds, tuple args):
@@ -301,8 +322,27 @@ cdef list matching(tuple kinds, tuple args):
                 return None
             operands.append(x)
         elif value is not kind:
-            return None
+            if type(kind) is not Branch:
+                return None
+            leaves = leaves_matching(<Branch>kind, value)
+            if leaves is None:
+                return None
+            operands += leaves
     return operands
+
+
+cdef list leaves_matching(Branch branch, object value):
+    """The same of a branch."""
+    cdef tuple leaves
+    if type(value) is not branch.type or len(value) != len(branch.kinds):
+        return None
+    if branch.keys is None:
+        leaves = tuple(value)
+    elif tuple(<dict>value) == branch.keys:
+        leaves = tuple([(<dict>value)[key] for key in branch.order])
+    else:
+        return None
+    return matching(branch.kinds, leaves)
 
 
 def run_program(ProgramCore program, list arguments):

@@ -1000,3 +1000,72 @@ def test_a_replay_changes_what_an_optimizer_changes_by_views() -> None:
         x = tf.constant(np.arange(3.0) + k)
         f(x), step(*plain, x)
         np.testing.assert_array_equal(recorded[1].numpy(), plain[1].numpy())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a, b, c: {"w": a, "b": b, "a": c},
+        lambda a, b, c: [a, b, c],
+        lambda a, b, c: (a, (b, [c])),
+        lambda a, b, c: {"w": [a, {"z": b, "a": c}]},
+    ],
+)
+def test_calls_for_structures_of_tensors_are_replayed_without_a_longer_look(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def body(x: Any, s: Any) -> Any:
+        p, q, r = tf.nest.flatten(s)
+        return {"one": x * p - q, "other": [q * r + v]}
+
+    v = tf.Variable(3.0, dtype=tf.float64)
+    f = tf.function(body)
+    f(double(1.0), make(double(2.0), double([3.0, 4.0]), double(5.0)))
+    f(double(1.0), make(double(2.0), double([3.0, 4.0]), double(5.0)))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(f), "call", None)
+        for k in range(3):
+            given = make(double(2.0 * k), double([3.0, 4.0 + k]), double(5.0 - k))
+            same(f(double(k), given), body(double(k), given))
+
+
+def test_another_structure_is_another_call() -> None:
+    def body(s: Any) -> Any:
+        """What a program knows of a structure, its classes and the order of keys included."""
+        if isinstance(s, dict):
+            return sum(((k + 1.0) * value for k, value in enumerate(s.values())), double(0.0))
+        return s[0] - s[1] if isinstance(s, list) else s[0] / s[1]
+
+    a, b, v = double(2.0), double(8.0), tf.Variable(4.0, dtype=tf.float64)
+    calls = [
+        {"a": a, "b": b},
+        {"b": b, "a": a},
+        {"a": a, "c": b},
+        {"a": a},
+        {"a": a, "b": double([1.0, 2.0])},
+        {"a": a, "b": 3.0},
+        {"a": a, "b": v},
+        [a, b],
+        (a, b),
+        (a, b, a),
+        [b, a],
+        {1: a, "b": b},
+    ]
+    f = tf.function(body)
+    for first in calls:
+        for second in calls:
+            for given in (first, first, second, first):
+                same(f(given), body(given))
+
+
+def test_structures_that_are_defaults_are_left_out_of_calls() -> None:
+    weights = [double(2.0), double(3.0)]
+
+    @tf.function
+    def f(x: Any, w: Any = weights) -> Any:
+        return x * w[0] + w[1]
+
+    for _ in range(3):
+        assert float(f(double(1.0), weights)) == 5.0
+        assert float(f(double(1.0))) == 5.0
+        assert float(f(double(1.0), [double(4.0), double(5.0)])) == 9.0

@@ -196,7 +196,7 @@ class Function(_core.FunctionCore[Taken, Given]):
                 from .checking import check_call
 
                 check_call(self, variants, arguments)
-        elif not named and variants.programs:
+        elif not named and variants.programs and len(args) == len(given):
             self.remember(given, around, variants)
         return self._run(variants, arguments)
 
