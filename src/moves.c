@@ -242,10 +242,29 @@ static int take_put_added(void *made, const kn_call *call, kn_result *result)
     return 1;
 }
 
+/* Where each place is of one array, whose numbers are in their order. */
+#define FIND(name, type)                                                                                               \
+    static int name(const take_call *c, const char *operand, kn_intp *places)                                          \
+    {                                                                                                                  \
+        const type *numbers = (const type *)operand;                                                                   \
+        const kn_intp size = c->sizes[0];                                                                              \
+        int outside = 0;                                                                                               \
+        for (kn_intp i = 0; i < c->count; i++) {                                                                       \
+            const kn_intp number = (kn_intp)numbers[i], place = number < 0 ? number + size : number;                   \
+            outside |= place < 0 || place >= size;                                                                     \
+            places[i] = place;                                                                                         \
+        }                                                                                                              \
+        return !outside;                                                                                               \
+    }
+FIND(find_of_int64, int64_t)
+FIND(find_of_int32, int32_t)
+
 /* Where each place is; 0 where one is out of bounds. */
 static int find_places(const take_call *c, const kn_run *run, kn_intp *places)
 {
     kn_intp index[KN_DIMS] = {0}, offset[MOST_INDICES] = {0};
+    if (c->indices == 1)
+        return c->wide[0] ? find_of_int64(c, run->operands[1], places) : find_of_int32(c, run->operands[1], places);
     for (kn_intp i = 0; i < c->count; i++) {
         kn_intp place = 0;
         for (int k = 0; k < c->indices; k++) {
@@ -272,19 +291,39 @@ static int find_places(const take_call *c, const kn_run *run, kn_intp *places)
     return 1;
 }
 
+/* Copies of one size are a few instructions where the compiler is told it. */
+#define TAKE(size)                                                                                                     \
+    for (; i < stop; i++, to += (size))                                                                                \
+    memcpy(to, from + (size_t)r->places[i] * (size), (size))
+
 static void take_places(void *context, kn_intp begin, kn_intp end)
 {
     const take_run *r = context;
     const take_call *c = r->call;
-    for (kn_intp i = begin; i < end; i++) {
-        const char *from = r->run->operands[0] + (size_t)(i / c->count * c->whole + r->places[i % c->count]) * c->inner;
-        char *to = r->run->out + (size_t)i * c->inner;
-        if (c->inner == 8)
-            memcpy(to, from, 8);
-        else if (c->inner == 4)
-            memcpy(to, from, 4);
-        else
-            memcpy(to, from, c->inner);
+    char *to = r->run->out + (size_t)begin * c->inner;
+    for (kn_intp outer = begin / c->count, i = begin % c->count; begin < end; outer++, i = 0) {
+        const char *from = r->run->operands[0] + (size_t)(outer * c->whole) * c->inner;
+        const kn_intp stop = end - begin < c->count - i ? i + end - begin : c->count;
+        begin += stop - i;
+        switch (c->inner) {
+        case 4:
+            TAKE(4);
+            break;
+        case 8:
+            TAKE(8);
+            break;
+        case 16:
+            TAKE(16);
+            break;
+        case 32:
+            TAKE(32);
+            break;
+        case 64:
+            TAKE(64);
+            break;
+        default:
+            TAKE(c->inner);
+        }
     }
 }
 
@@ -304,8 +343,12 @@ static void add_places(void *context, kn_intp begin, kn_intp end)
     const take_run *r = context;
     const take_call *c = r->call;
     const kn_intp n = (kn_intp)(c->inner / (size_t)c->item);
-    for (kn_intp i = begin * c->count; i < end * c->count; i++) {
-        const kn_intp to = (i / c->count * c->whole + r->places[i % c->count]) * n, from = i * n;
+    for (kn_intp i = begin * c->count, outer = begin, k = 0; i < end * c->count; i++, k++) {
+        if (k == c->count) {
+            k = 0;
+            outer++;
+        }
+        const kn_intp to = (outer * c->whole + r->places[k]) * n, from = i * n;
         if (c->dtype == KN_FLOAT)
             for (kn_intp j = 0; j < n; j++)
                 ((float *)r->run->out)[to + j] += ((const float *)r->run->operands[0])[from + j];
