@@ -98,14 +98,15 @@ cdef void cut_product(Products* p) noexcept:
         p.mirrors = True
         p.grain = ROW_GRAIN
         p.pieces = min(most // (2 * PIECE_WORK), m // (4 * ROW_GRAIN), 8)
-    elif ROWS_JOIN and m >= 4 * ROW_GRAIN:
+    elif ROWS_JOIN and m >= 2 * ROW_GRAIN:
         p.grain = ROW_GRAIN
-        p.pieces = min(most // PIECE_WORK, m // (2 * ROW_GRAIN), MOST_PIECES)
+        p.pieces = min(most // PIECE_WORK, max(2, m // (2 * ROW_GRAIN)), MOST_PIECES)
         p.joins = True
     else:
         p.cut = 1 if m >= n else 3
         p.grain = 4 * ROW_GRAIN
-        p.pieces = min(most // PIECE_WORK, max(m, n) // 256, MOST_PIECES)
+        # (Each piece more is a call that one thread pays for, too.)
+        p.pieces = min(most // PIECE_WORK, max(m, n) // 256, max(2, max(m, n) // 512), MOST_PIECES)
     p.pieces = max(p.pieces, 1)
 
 
