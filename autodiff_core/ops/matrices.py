@@ -25,7 +25,7 @@ def matrices(x: Any, op: str, square: bool = False) -> Any:
     operand = _core.operand(x)
     if operand.dtype.kind in "iub":
         operand = _core.to_dtype(operand, np.float64)
-    shape = tuple(operand.shape)
+    shape = _core.sizes(operand)
     if len(shape) < 2:
         raise np.linalg.LinAlgError(f"{op}: a matrix, or a stack of them, has two axes at least; the shape is {shape}")
     if square and shape[-1] != shape[-2]:

@@ -215,7 +215,7 @@ _FEW_ROWS = 24  # of fewer, to factor anew takes less time than another operatio
 
 
 def _is_worth_factors(a: Any) -> bool:
-    return int(a.shape[-1]) >= _FEW_ROWS and a.dtype.char in "fdFD"
+    return bool(_core.sizes(a)[-1] >= _FEW_ROWS) and a.dtype.char in "fdFD"
 
 
 def _factors_kind(attributes: Any, a: Kind) -> Kind:
