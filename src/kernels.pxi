@@ -3,7 +3,7 @@
 
 cdef enum:
     MOST_NUMBERS = 160          # of attributes that a kernel is given
-    ROOM_AT_HAND = 1024         # bytes of what is prepared, in an eager call that takes no memory for it
+    ROOM_AT_HAND = 4096         # bytes of what is prepared, in an eager call that takes no memory for it
     OPERANDS_AT_HAND = 8
 
 ctypedef struct LaidOut:        # a call while it is laid out, and memory for a small one
@@ -50,6 +50,8 @@ cdef bint add_numbers(LaidOut* to, object attribute, list arrays) except -1:
             return False
         number[0] = KN_WHOLE
     elif type(attribute) is ndarray:
+        if type_code(<ndarray>attribute) == NPY_BOOL:   # (a mask, which is no kernel's: how much it takes is no shape)
+            return False
         number[0] = len(arrays)
         arrays.append(attribute)
     else:
