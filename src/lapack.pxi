@@ -98,6 +98,8 @@ cdef class Lapack:
         cdef const char* text
         for capsule in capsules:
             text = PyCapsule_GetName(capsule)
+            if text == NULL:
+                raise ValueError("a capsule without a name does not say what its function takes")
             if b"(int *" not in text and b", int *" not in text:
                 raise ValueError(f"a function of other integers: {text.decode()}")
             addresses.append(<uintptr_t>PyCapsule_GetPointer(capsule, text))

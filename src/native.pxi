@@ -82,11 +82,15 @@ cdef tuple line_told(const Line* line):
 
 def bind_native(Plan plan, int step, uintptr_t function, calls, library):
     """Let a step be a native function from here on, which is given the addresses that it calls; the library is kept."""
-    cdef Step* s = &plan.steps[step]
+    cdef Step* s
     cdef void** addresses = <void**>malloc((len(calls) + 1) * sizeof(void*))
     cdef int k
     if addresses == NULL:
         raise MemoryError()
+    if not 0 <= step < plan.step_count:
+        free(addresses)
+        raise IndexError(f"there is no step {step} in a plan of {plan.step_count}")
+    s = &plan.steps[step]
     for k in range(<int>len(calls)):
         addresses[k] = <void*><uintptr_t>calls[k]
     plan.libraries.append(library)

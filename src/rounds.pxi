@@ -49,7 +49,7 @@ cdef class Rounds:
         self.program = program
         self.carried, self.rows, self.given = carried, rows, given
         self.inputs, self.outputs = program.input_count, <int>len(program.outputs)
-        if carried + rows > self.inputs or carried + given > self.outputs:
+        if min(carried, rows, given) < 0 or carried + rows > self.inputs or carried + given > self.outputs:
             raise ValueError(f"a loop that carries {carried}, with {rows} rows and {given} results, of a program of "
                              f"{self.inputs} inputs and {self.outputs} outputs")
         if program.plan is None:
@@ -96,7 +96,7 @@ cdef class Rounds:
             else:
                 array = sums[k - self.inputs - self.carried - self.given]
                 count = 1
-            if (type_code(array) != slot.dtype or PyArray_SIZE(array) * item_size[slot.dtype] < count * slot.size
+            if (type_code(array) != slot.dtype or (slot.size and PyArray_SIZE(array) * item_size[slot.dtype] // slot.size < count)
                     or not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO if k < self.inputs else NPY_ARRAY_CARRAY)):
                 raise ValueError(f"operand or result {k} of a loop of {steps} rounds lies in an array of shape "
                                  f"{(<object>array).shape} and dtype {(<object>array).dtype}")
@@ -144,6 +144,8 @@ cdef class Rounds:
         cdef ndarray array
         if most < 0 or steps < 0 or (most > steps and (kept or self.rows or self.given)):
             raise ValueError(f"{most} rounds of {steps}")
+        if asks and not (self.carried and self.slots[0].dtype == NPY_BOOL and self.slots[0].size == 1):
+            raise ValueError("the first of what is carried says whether there is another round: a truth value")
         self.check_arrays(steps, kept, arrays, stacks, sums)
         state = <char**>calloc(self.inputs + self.outputs + 2, sizeof(char*))
         if state == NULL:

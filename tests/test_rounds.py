@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
 from autodiff_core.programs import rounds as loop_rounds
 from autodiff_core.tensorflow import rolled
 
@@ -240,6 +241,22 @@ def test_variables_and_captured_tensors_that_a_body_reads_have_gradients() -> No
             np.testing.assert_allclose(a, b, rtol=1e-12)
         v.assign(W * 2.0)
     assert recorded.trace_count == 1
+
+
+def test_a_loop_of_wrong_sizes_is_refused() -> None:
+    recorded = tf.function(lambda x: tf.sin(x) * 2.0 + x)
+    recorded(tf.constant(X))
+    program = recorded.variants[0]
+    for layout in ((-1, 0, 0), (1, -1, 0), (1, 0, -1), (2, 0, 0)):
+        with pytest.raises(ValueError, match="of a program of 1 inputs and 1 outputs"):
+            _core.Rounds(program, *layout)
+    loop = _core.Rounds(program, 1, 0, 0)
+    with pytest.raises(ValueError, match="operand or result 1 of a loop"):
+        loop.run(2**62, 2**62, False, False, True, [X.copy()], [np.ones((2, 3))], [])
+    with pytest.raises(ValueError, match="a truth value"):
+        loop.run(2, 2, False, True, False, [X.copy()], [np.ones((2, 3))], [])
+    with pytest.raises(IndexError, match="no step 99"):
+        _core.bind_native(_core.plan_of(program), 99, 1, [], None)
 
 
 def test_no_rounds_give_what_there_was() -> None:
