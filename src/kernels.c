@@ -139,6 +139,8 @@ static void share(void *context, int thread, int part, int parts)
 void kn_share(const kn_run *run, kn_intp units, kn_range range, void *context)
 {
     shared s = {units, range, context};
+    if (units < 1) /* (ranges may divide by what is none) */
+        return;
     if (run->parts < 2 || units < 2)
         range(context, 0, units);
     else

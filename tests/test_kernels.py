@@ -116,3 +116,23 @@ def test_any_byte_but_zero_is_true_in_a_view_of_bytes(bytes_: list[int], name: s
     x = np.array([bytes_] * 2, np.uint8).view(np.bool_)
     expected = {"reduce_any": np.any, "reduce_all": np.all}[name](np.array([bytes_] * 2) != 0, axis=1)
     np.testing.assert_array_equal(getattr(tf, name)(x, axis=1), expected)
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (0, 4), (2, 0), (2, 3, 4)])
+def test_no_places_at_all_are_taken_and_put_back(shape: tuple[int, ...]) -> None:
+    none = np.zeros(0, np.int64)
+    for axis in range(len(shape)):
+        for take in (lambda x: tf.gather(x, none, axis=axis), lambda x: np.take(x, none, axis)):  # noqa: B023
+            x = tf.constant(np.ones(shape))
+            recorded = tf.function(take)
+            for f in (take, recorded, recorded):
+                with tf.GradientTape() as tape:
+                    tape.watch(x)
+                    y = f(x)
+                assert tuple(y.shape) == (*shape[:axis], 0, *shape[axis + 1 :])
+                np.testing.assert_array_equal(tape.gradient(y, x), np.zeros(shape))
+    x = tf.constant(np.ones(shape))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x[none]
+    np.testing.assert_array_equal(tape.gradient(y, x), np.zeros(shape))
