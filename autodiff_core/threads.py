@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 
 from . import _core, blas
 
@@ -86,11 +85,10 @@ def _asked_for() -> int | None:
         first = text.split(",")[0].strip()  # OpenMP's has a number for each level of nested parallelism
         if first.isdecimal() and int(first) >= 1:
             return int(first)
-        warnings.warn(
+        _core.warn_caller(
             f"autodiff_core: the environment variable {name} is {text!r}, which is no number of threads (1 or more): "
             f"it is ignored",
             RuntimeWarning,
-            stacklevel=2,
         )
     return None
 
