@@ -96,7 +96,8 @@ cdef class Rounds:
             else:
                 array = sums[k - self.inputs - self.carried - self.given]
                 count = 1
-            if (type_code(array) != slot.dtype or (slot.size and PyArray_SIZE(array) * item_size[slot.dtype] // slot.size < count)
+            if (type_code(array) != slot.dtype
+                    or (slot.size and PyArray_SIZE(array) * item_size[slot.dtype] // slot.size < count)
                     or not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO if k < self.inputs else NPY_ARRAY_CARRAY)):
                 raise ValueError(f"operand or result {k} of a loop of {steps} rounds lies in an array of shape "
                                  f"{(<object>array).shape} and dtype {(<object>array).dtype}")
