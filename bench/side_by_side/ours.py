@@ -12,6 +12,7 @@ import autodiff_core as tf
 from . import gradient_tape
 from .problems import Problem
 from .program import Program
+from .python_loops import fold, repeat
 from .threads import threads
 from .workloads import WORKLOADS
 
@@ -91,18 +92,6 @@ def sparse(problem: Problem) -> Program:
         return [np.asarray(jacobian[rows, across]).reshape(shape)]
 
     return Program(lambda: tf.sparse_jacobian(formula, x), read)
-
-
-def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
-    for _ in range(count):
-        state = step(state)
-    return state
-
-
-def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
-    for row in rows:
-        state = step(state, row)
-    return state
 
 
 def unrolled(problem: Problem) -> Problem:

@@ -1,7 +1,6 @@
 """NumPy's own: formulas without derivatives, for whoever checks what ours says of them. Nothing here is timed."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .problems import Problem
 from .program import NORM_EPSILON
+from .python_loops import fold, repeat
 
 
 def logsumexp(x: Any, axis: int) -> Any:
@@ -44,18 +44,6 @@ def attention(query: Any, key: Any, value: Any) -> Any:
 
 def gelu(x: Any) -> Any:
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
-
-
-def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
-    for _ in range(count):
-        state = step(state)
-    return state
-
-
-def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
-    for row in rows:
-        state = step(state, row)
-    return state
 
 
 XP = SimpleNamespace(

@@ -15,6 +15,7 @@ import torch
 from . import torch_modules
 from .problems import Problem, reprojection
 from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, Program
+from .python_loops import fold, repeat
 from .threads import threads
 
 torch.set_num_threads(threads())
@@ -42,18 +43,6 @@ def inner_gradient(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return torch.autograd.grad(f(x), x)[0]
 
     return of
-
-
-def repeat(step: Callable[[Any], Any], state: Any, count: int) -> Any:
-    for _ in range(count):
-        state = step(state)
-    return state
-
-
-def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
-    for row in rows:
-        state = step(state, row)
-    return state
 
 
 XP = SimpleNamespace(
