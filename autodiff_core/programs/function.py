@@ -666,7 +666,7 @@ def function(
         program.
     jit_compile : bool or "async", optional
         Whether programs, their derivatives and their batches become native code, by the machine's C compiler, when they
-        are first replayed; "async": in the background, until when they are replayed as they stand. Results are the same
+        are planned; "async": in the background, until when they are replayed as they stand. Results are the same
         to the last bit. Without a compiler there is a warning, and programs are replayed.
     optimize : bool or sequence of str
         Whether to rewrite programs: all passes, none, or these of "simplify", "share_common" and "fold_constants".
