@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import pickle
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -555,3 +556,5 @@ def test_a_tangent_of_none() -> None:
 def test_a_call_without_arguments_names_the_class_that_users_know(name: str) -> None:
     with pytest.raises(TypeError, match=rf"^GradientTape\.{name}\(\) missing"):
         getattr(tf.GradientTape(), name)()
+    method = getattr(tf.GradientTape, name)
+    assert pickle.loads(pickle.dumps(method)) is method

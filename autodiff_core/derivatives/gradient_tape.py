@@ -308,7 +308,8 @@ class GradientTape(Tape):
         return compression.hessian(self, target, source)
 
 
-# What Python says of a call that is wrong names the class that users know.
+# What Python says of a call that is wrong names the class that users know; and pickle finds the methods there.
 for _inherited in vars(Tape).values():
     if isinstance(_inherited, FunctionType):
         _inherited.__qualname__ = f"{GradientTape.__name__}.{_inherited.__name__}"
+        _inherited.__module__ = GradientTape.__module__
