@@ -54,6 +54,24 @@ cdef object product(Sweep* s, object x, bint tx, object y, bint ty):
     return matmul_arrays(<ndarray>x, tx, <ndarray>y, ty)
 
 
+cdef object with_shape(Sweep* s, object x, tuple shape):
+    """The same elements in another shape."""
+    cdef tuple own
+    if not s.tensors:
+        return reshaped(<ndarray>x, shape)
+    own = shape_of(<Operand>x)
+    return x if own == shape else apply_linear(OP_RESHAPE, <Operand>x, (own, shape))
+
+
+cdef object stacked_rows(Sweep* s, object x, npy_intp batch):
+    """A stack of matrices as one, their rows below one another; with a batch, each entry's."""
+    cdef tuple shape = shape_of(<Operand>x) if s.tensors else (<object>x).shape
+    cdef npy_intp length, rows = 1
+    for length in shape[1 if batch else 0:-1]:
+        rows *= length
+    return with_shape(s, x, with_batch((rows, shape[-1]), batch))
+
+
 cdef object reduced(Sweep* s, object x, tuple shape):
     """The sum of a contribution to the shape of an operand that was broadcast."""
     return sum_tensor_to(<Operand>x, shape, s.batch) if s.tensors else sum_to(<ndarray>x, shape, s.batch)

@@ -441,9 +441,26 @@ cdef int pull_product(Sweep* s, int32_t node) except -1:
         y = product(s, y, tb, g, True) if ta else product(s, g, False, y, not tb)
         give(s, a, y if len(flags) == 2 else reduced(s, y, <tuple>flags[2]))
     if x is not None:
+        if len(flags) > 2 and not ta and is_one_for_all(<tuple>flags[2], <tuple>flags[3]):
+            # The sum of the products of a stack is one product: of all rows.
+            x = stacked_rows(s, x, 0)
+            g = stacked_rows(s, g, s.batch)
+            x = product(s, g, True, x, False) if tb else product(s, x, True, g, False)
+            give(s, b, with_shape(s, x, with_batch(<tuple>flags[3], s.batch)))
+            return 0
         x = product(s, g, True, x, ta) if tb else product(s, x, not ta, g, False)
         give(s, b, x if len(flags) == 2 else reduced(s, x, <tuple>flags[3]))
     return 0
+
+
+cdef bint is_one_for_all(tuple stack, tuple other):
+    """Whether matrices of one shape are a stack, and those of the other one matrix."""
+    cdef npy_intp length, count = 1, alone = 1
+    for length in stack[:-2]:
+        count *= length
+    for length in other[:-2]:
+        alone *= length
+    return count > 1 and alone == 1
 
 
 cdef int push_product(Sweep* s, int32_t node) except -1:
