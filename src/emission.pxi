@@ -47,8 +47,49 @@ cdef int give(Sweep* s, int32_t node, object value) except -1:
     return add_array(s, node, array_of(<Operand>value) if isinstance(value, Operand) else <ndarray>value)
 
 
+cdef inline ndarray array_in(Sweep* s, object x):
+    """The array of what is computed with."""
+    return array_of(<Operand>x) if s.tensors else <ndarray>x
+
+
+cdef bint are_units(Sweep* s, ndarray x, int axis) noexcept:
+    """Whether these are the rows that a sweep of a Jacobian began with, as a stack of vectors along an axis."""
+    return (PyArray_DATA(x) == s.units and PyArray_NDIM(x) == 3 and PyArray_DIMS(x)[0] == s.batch
+            and PyArray_DIMS(x)[axis] == s.batch and PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO))
+
+
+cdef object times_units(Sweep* s, object x, bint tx, object y, bint ty):
+    """The product where a factor is the rows of an identity, as a stack of vectors, and the other one a matrix: that
+    matrix's columns, or rows. None for any other."""
+    cdef ndarray a = array_in(s, x), b = array_in(s, y)
+    if type_code(a) != type_code(b):
+        return None
+    if PyArray_NDIM(a) == 2 and are_units(s, b, 2 if ty else 1):
+        return rows_apart(s, x, not tx, 2)
+    if PyArray_NDIM(b) == 2 and are_units(s, a, 1 if tx else 2):
+        return rows_apart(s, y, ty, 1)
+    return None
+
+
+cdef object rows_apart(Sweep* s, object x, bint transposed, int axis):
+    """The rows of a matrix, or its columns, as a stack of matrices of one row (axis 1) or one column (axis 2)."""
+    cdef ndarray array = array_in(s, x)
+    cdef tuple own = tuple((<tuple>array.shape)[::-1] if transposed else array.shape)
+    cdef tuple shape = own[:axis] + (1,) + own[axis:]
+    if s.tensors:
+        if transposed:
+            x = apply_linear(OP_TRANSPOSE, <Operand>x, ((1, 0), (1, 0)))
+        return apply_linear(OP_RESHAPE, <Operand>x, (own, shape))
+    return reshaped(<ndarray>array.T if transposed else array, shape)
+
+
 cdef object product(Sweep* s, object x, bint tx, object y, bint ty):
     """A matrix product, of operands that are transposed before where told so."""
+    cdef object factor = None
+    if s.units != NULL:
+        factor = times_units(s, x, tx, y, ty)
+        if factor is not None:
+            return factor
     if s.tensors:
         return apply_matmul(<Operand>x, <Operand>y, tx, ty)
     return matmul_arrays(<ndarray>x, tx, <ndarray>y, ty)

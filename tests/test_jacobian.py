@@ -203,3 +203,53 @@ def test_scalars_of_two_widths_have_jacobians_of_their_own_dtypes(rng: np.random
             assert one.dtype == x.dtype
             np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-6)
             np.testing.assert_allclose(one, way, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_the_jacobian_of_a_matrix_times_the_source_is_the_matrix_itself(
+    dtype: Any, transposed: bool, mode: str, recorded: bool
+) -> None:
+    """Nothing is multiplied by zeros: an infinity stays where it is, and zeros keep their signs."""
+    matrix = np.array([[1.5, -0.0, np.inf], [-np.inf, 2.0, -0.0]], dtype)
+    factor = tf.constant(matrix.T if transposed else matrix)
+
+    def of_columns(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.linalg.matvec(factor, x, transpose_a=transposed)
+        return tape.jacobian(y, x, mode=mode)
+
+    def of_rows(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reshape(tf.matmul(tf.reshape(x, (1, -1)), factor, transpose_b=not transposed), (-1,))
+        return tape.jacobian(y, x, mode=mode)
+
+    x = tf.constant(np.array([1.0, 2.0, 3.0], dtype))
+    for step in (of_columns, of_rows):
+        if recorded:
+            step = tf.function(step)
+            step(x)
+        found = step(x).numpy()
+        assert found.dtype == dtype
+        np.testing.assert_array_equal(found, matrix)
+        np.testing.assert_array_equal(np.signbit(found), np.signbit(matrix))
+
+
+def test_cotangents_that_the_caller_made_of_ones_and_zeros_are_multiplied_as_they_come() -> None:
+    """What a program finds in an argument is another number in the next call."""
+    factor = tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+
+    @tf.function
+    def pulled(x: Any, weights: Any) -> Any:
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = tf.linalg.matvec(factor, x)
+        return [tape.gradient(y, x, output_gradients=weights[k]) for k in range(3)]
+
+    pulled(tf.ones(2), tf.eye(3))
+    weights = np.arange(9.0, dtype=np.float32).reshape(3, 3)
+    np.testing.assert_allclose(np.stack(pulled(tf.ones(2), tf.constant(weights))), weights @ factor.numpy())
