@@ -1,5 +1,8 @@
 #include "lapack.h"
 
+#include "blas.h"
+#include "workers.h"
+
 #include <string.h>
 
 typedef void (*potrf)(const char *, const int64_t *, void *, const int64_t *, int64_t *, size_t);
@@ -47,19 +50,100 @@ static void conjugate(int kind, char *x, la_intp n)
             ((double *)x)[2 * i + 1] = -((double *)x)[2 * i + 1];
 }
 
+/* Factors are made in blocks, and pulled back in blocks: what is done to a block's rows is cut in pieces that our threads
+ * share, each with BLAS on its own thread alone. The pieces are those of the sizes, whatever the number of threads, so
+ * that the bits are, too. */
+enum { SHARED = 128, PIECE_ROWS = 192, STRIP_ROWS = 64 };
+
+static int pieces_of(la_intp rows)
+{
+    if (rows < SHARED)
+        return 1;
+    return rows < 2 * PIECE_ROWS ? 2 : rows / PIECE_ROWS < 16 ? (int)(rows / PIECE_ROWS) : 16;
+}
+
+/* Where a piece of rows begins. */
+static la_intp piece_at(la_intp rows, int piece, int pieces)
+{
+    return piece == pieces ? rows : rows / 8 * piece / pieces * 8;
+}
+
+typedef struct {
+    const la_library *library;
+    int kind;
+    const char *factor, *beside;
+    char *x, *below;
+    la_intp half, rest, wide;
+} la_block;
+
+static void run_pieces(wk_task task, la_block *block, int pieces)
+{
+    wk_run(task, block, pieces, wk_threads());
+}
+
+/* Of rows of the lower left block: x L'^-1, where L is the factor of the block above. */
+static void factor_rows(void *context, int thread, int part, int parts)
+{
+    const la_block *b = context;
+    const la_library *const library = b->library;
+    const int kind = b->kind, before = bl_begin();
+    const la_intp begin = piece_at(b->rest, part, parts), end = piece_at(b->rest, part + 1, parts);
+    const int64_t rows = end - begin, columns = b->half, lead = b->wide;
+    (void)thread;
+    ENTRY(trsm, LA_TRSM)("L", "U", "C", "N", &columns, &rows, one_of(kind), b->factor, &lead,
+                         b->below + begin * b->wide * sizes[kind], &lead, 1, 1, 1, 1);
+    bl_end(before);
+}
+
+/* A strip of the lower right block, as far as the diagonal, less what those rows come to. The longest is the first. */
+static void take_strip(void *context, int thread, int part, int parts)
+{
+    const la_block *b = context;
+    const la_library *const library = b->library;
+    const int kind = b->kind, before = bl_begin();
+    const size_t item = sizes[kind], row = b->wide * item;
+    const la_intp begin = (la_intp)(parts - 1 - part) * STRIP_ROWS;
+    const la_intp end = begin + STRIP_ROWS < b->rest ? begin + STRIP_ROWS : b->rest;
+    const int64_t m = end, n = end - begin, k = b->half, lead = b->wide;
+    char *const strip = b->below + begin * row + b->half * item;
+    (void)thread;
+    ENTRY(gemm, LA_GEMM)("C", "N", &m, &n, &k, minus_of(kind), b->below, &lead, b->below + begin * row, &lead,
+                         one_of(kind), strip, &lead, 1, 1);
+    for (la_intp i = begin; i < end; i++)
+        memset(strip + (i - begin) * row + (i + 1) * item, 0, (size_t)(end - i - 1) * item);
+    bl_end(before);
+}
+
+/* Whether a block is positive definite; its lower triangle is then the factor. */
+static int factor_block(const la_library *library, int kind, char *x, la_intp n, la_intp wide)
+{
+    if (n < 2 * SHARED) {
+        const int64_t order = n, lead = wide;
+        int64_t info = 0;
+        const int before = bl_begin();
+        ENTRY(potrf, LA_POTRF)("U", &order, x, &lead, &info, 1);
+        bl_end(before);
+        return (int32_t)info == 0;
+    }
+    const la_intp half = (n / 2 + 7) / 8 * 8;
+    la_block b = {library, kind, x, NULL, x, x + half * wide * sizes[kind], half, n - half, wide};
+    if (!factor_block(library, kind, x, half, wide))
+        return 0;
+    run_pieces(factor_rows, &b, pieces_of(b.rest));
+    run_pieces(take_strip, &b, (int)((b.rest + STRIP_ROWS - 1) / STRIP_ROWS));
+    return factor_block(library, kind, b.below + half * sizes[kind], b.rest, wide);
+}
+
 la_intp la_cholesky(const la_library *library, int kind, const char *a, char *x, la_intp count, la_intp n)
 {
     const size_t item = sizes[kind];
-    const int64_t order = n;
     for (la_intp k = 0; k < count; k++, a += n * n * item, x += n * n * item) {
-        int64_t info = 0;
         for (la_intp i = 0; i < n; i++) {
             const size_t at = (size_t)(i * n) * item, below = (size_t)(i + 1) * item;
             memcpy(x + at, a + at, below);
             memset(x + at + below, 0, (size_t)n * item - below);
         }
-        ENTRY(potrf, LA_POTRF)("U", &order, x, &order, &info, 1);
-        if ((int32_t)info != 0)
+        if (!factor_block(library, kind, x, n, n))
             return k;
     }
     return count;
@@ -116,9 +200,11 @@ void la_triangular(const la_library *library, int kind, const char *a, char *x, 
                    la_intp columns, int lower, int adjoint, int unit)
 {
     const size_t item = sizes[kind];
+    const int before = bl_begin();
     for (la_intp k = 0; k < count; k++)
         substitute(library, kind, a + k * n * n * item, x + k * n * columns * item, n, columns, lower ? "U" : "L",
                    adjoint, unit ? "U" : "N");
+    bl_end(before);
 }
 
 /* With which row of n row i was exchanged; itself, where a matrix of NaNs left no number of a row. */
@@ -142,6 +228,7 @@ void la_factor(const la_library *library, int kind, char *x, la_intp count, la_i
 {
     const size_t item = sizes[kind];
     const int64_t order = n;
+    const int before = bl_begin();
     for (la_intp k = 0; k < count; k++, x += (n + 1) * n * item) {
         int64_t info = 0;
         char *last = x + n * n * item;
@@ -150,6 +237,7 @@ void la_factor(const la_library *library, int kind, char *x, la_intp count, la_i
         for (la_intp i = 0; i < n; i++)
             set_number(kind, last, i, (double)((library->wide ? swaps[i] : (int64_t)((int32_t *)swaps)[i]) - 1));
     }
+    bl_end(before);
 }
 
 static void exchange(char *x, size_t bytes, la_intp i, la_intp j)
@@ -170,6 +258,7 @@ void la_solve(const la_library *library, int kind, const char *factors, char *x,
               la_intp columns, int adjoint)
 {
     const size_t item = sizes[kind], row = (size_t)columns * item;
+    const int before = bl_begin();
     for (la_intp k = 0; k < count; k++, factors += (n + 1) * n * item, x += n * row) {
         const char *last = factors + n * n * item;
         if (adjoint) {
@@ -184,6 +273,7 @@ void la_solve(const la_library *library, int kind, const char *factors, char *x,
                 exchange(x, row, i, place_at(kind, last, i, n));
         }
     }
+    bl_end(before);
 }
 
 void la_inverse(const la_library *library, int kind, const char *factors, char *x, la_intp count, la_intp n,
@@ -191,6 +281,7 @@ void la_inverse(const la_library *library, int kind, const char *factors, char *
 {
     const size_t item = sizes[kind];
     const int64_t order = n, size = length;
+    const int before = bl_begin();
     for (la_intp k = 0; k < count; k++, factors += (n + 1) * n * item, x += n * n * item) {
         int64_t info = 0;
         const char *last = factors + n * n * item;
@@ -204,6 +295,7 @@ void la_inverse(const la_library *library, int kind, const char *factors, char *
         }
         ENTRY(getri, LA_GETRI)(&order, x, &order, swaps, room, &size, &info);
     }
+    bl_end(before);
 }
 
 /* c -= a b, or the conjugate transpose of a times b, where all lie in rows that are `wide` long. */
@@ -237,26 +329,54 @@ static void pull_piece(const la_library *library, int kind, const char *factor, 
     mirror(kind, x, x, n, n, wide, 0);
 }
 
+/* Of rows of the lower left block: less what the last half comes to, solved with the first one. */
+static void pull_rows(void *context, int thread, int part, int parts)
+{
+    const la_block *b = context;
+    const la_library *const library = b->library;
+    const int kind = b->kind, before = bl_begin();
+    const size_t item = sizes[kind];
+    const la_intp begin = piece_at(b->rest, part, parts), end = piece_at(b->rest, part + 1, parts);
+    const int64_t lead = b->wide, rows = end - begin, columns = b->half;
+    char *below = b->below + begin * b->wide * item;
+    (void)thread;
+    take_off(library, kind, below + b->half * item, 0, b->beside, below, end - begin, b->rest, b->half, b->wide);
+    ENTRY(trsm, LA_TRSM)("L", "U", "N", "N", &columns, &rows, one_of(kind), b->factor, &lead, below, &lead, 1, 1, 1, 1);
+    bl_end(before);
+}
+
+/* A strip of the upper left block, as far as the diagonal, less what those rows come to. */
+static void pull_strip(void *context, int thread, int part, int parts)
+{
+    const la_block *b = context;
+    const int before = bl_begin();
+    const size_t item = sizes[b->kind];
+    const la_intp begin = (la_intp)(parts - 1 - part) * STRIP_ROWS;
+    const la_intp end = begin + STRIP_ROWS < b->half ? begin + STRIP_ROWS : b->half;
+    (void)thread;
+    take_off(b->library, b->kind, b->below + begin * item, 1, b->beside, b->x + begin * b->wide * item, end - begin,
+             b->rest, end, b->wide);
+    bl_end(before);
+}
+
 /* The last half first: what it pulls back is taken off what came to the rest. */
 static void pull_block(const la_library *library, int kind, const char *factor, char *x, la_intp n, la_intp wide,
                        char *room)
 {
     const size_t item = sizes[kind];
     const la_intp half = (n / 2 + 7) / 8 * 8, rest = n - half;
-    const int64_t lead = wide, rows = rest, columns = half;
     const char *beside = factor + half * wide * item;
     char *below = x + half * wide * item;
+    la_block b = {library, kind, factor, beside, x, below, half, rest, wide};
     if (n <= LA_WHOLE) {
+        const int before = bl_begin();
         pull_piece(library, kind, factor, x, n, wide, room);
+        bl_end(before);
         return;
     }
     pull_block(library, kind, beside + half * item, below + half * item, rest, wide, room);
-    take_off(library, kind, below + half * item, 0, beside, below, rest, rest, half, wide);
-    ENTRY(trsm, LA_TRSM)("L", "U", "N", "N", &columns, &rows, one_of(kind), factor, &lead, below, &lead, 1, 1, 1, 1);
-    for (la_intp i = 0; i < half; i += LA_WHOLE) { /* up to the diagonal */
-        const la_intp strip = half - i < LA_WHOLE ? half - i : LA_WHOLE;
-        take_off(library, kind, below + i * item, 1, beside, x + i * wide * item, strip, rest, i + strip, wide);
-    }
+    run_pieces(pull_rows, &b, pieces_of(rest));
+    run_pieces(pull_strip, &b, (int)((half + STRIP_ROWS - 1) / STRIP_ROWS));
     mirror(kind, below, x + half * item, rest, half, wide, 1);
     pull_block(library, kind, factor, x, half, wide, room);
 }

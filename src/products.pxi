@@ -32,7 +32,8 @@ cdef enum:
     PART_WORK = 1 << 20         # work of a part: waking a thread for it pays
     PIECE_WORK = 1 << 21        # multiplications of a piece of one product
     VECTOR_WORK = 1 << 17       # the same, where one operand is a vector
-    ROW_GRAIN = 48              # rows: a multiple of what BLAS' kernels take at a time
+    ROW_GRAIN = 24              # rows: a multiple of what BLAS' kernels take at a time
+    FEW_ROWS = 4 * ROW_GRAIN    # pieces of fewer pack the other operand for little
     MOST_PIECES = 64
 
 cdef extern from *:
@@ -96,23 +97,23 @@ cdef void cut_product(Products* p) noexcept:
     elif (m == n and p.steps[3] == p.steps[6] and p.steps[4] == p.steps[5]
           and (p.a == p.b or memcmp(p.sa, p.sb, p.nd * sizeof(npy_intp)) != 0)):
         p.mirrors = True
+        p.grain = 2 * ROW_GRAIN
+        p.pieces = min(most // (2 * PIECE_WORK), m // (2 * FEW_ROWS), 8)
+    elif ROWS_JOIN and (m >= FEW_ROWS or m >= 2 * ROW_GRAIN and n < 512):
         p.grain = ROW_GRAIN
-        p.pieces = min(most // (2 * PIECE_WORK), m // (4 * ROW_GRAIN), 8)
-    elif ROWS_JOIN and m >= 2 * ROW_GRAIN:
-        p.grain = ROW_GRAIN
-        p.pieces = min(most // PIECE_WORK, max(2, m // (2 * ROW_GRAIN)), MOST_PIECES)
+        p.pieces = min(most // PIECE_WORK, max(2, m // FEW_ROWS), MOST_PIECES)
         p.joins = True
     else:
         p.cut = 1 if m >= n else 3
-        p.grain = 4 * ROW_GRAIN
+        p.grain = 2 * FEW_ROWS
         # (Each piece more is a call that one thread pays for, too.)
         p.pieces = min(most // PIECE_WORK, max(m, n) // 256, max(2, max(m, n) // 512), MOST_PIECES)
     p.pieces = max(p.pieces, 1)
 
 
 cdef inline npy_intp piece_begin(const Products* p, npy_intp piece) noexcept nogil:
-    cdef npy_intp size = p.core[p.cut]
-    return size if piece == p.pieces else size // p.grain * piece // p.pieces * p.grain
+    cdef npy_intp size = p.core[p.cut], part = p.pieces * p.grain
+    return size if piece == p.pieces else (size * piece + part // 2) // part * p.grain
 
 
 cdef void run_mirrored(const Products* p, char* a, char* b, char* out, npy_intp piece) noexcept nogil:

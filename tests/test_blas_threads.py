@@ -41,6 +41,8 @@ def matrix(dtype: Any, shape: tuple[int, ...], turned: bool = False, seed: int =
 
 SHAPES = [
     ((1000, 260), (260, 70)),  # rows
+    ((64, 784), (784, 128)),  # few of them
+    ((71, 900), (900, 140)),
     ((40, 300), (300, 1100)),  # columns
     ((5, 200, 130), (130, 300)),
     ((24, 64, 32), (24, 32, 64)),  # a stack of small ones
@@ -108,6 +110,36 @@ def test_a_stack_of_which_some_meet_themselves_does_not_depend_on_threads() -> N
         np.testing.assert_array_equal(other, found[0])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("n", [100, 300, 650])
+def test_cholesky_factors_and_their_gradients_do_not_depend_on_the_number_of_threads(dtype: Any, n: int) -> None:
+    a = matrix(dtype, (n, n + 9))
+    square = tf.constant(a @ a.conj().T / n + 20 * np.eye(n, dtype=dtype))
+    found = []
+    for count in (1, 2, 5):
+        tf.set_num_threads(count)
+        with tf.GradientTape() as tape:
+            tape.watch(square)
+            lower = tf.linalg.cholesky(square)
+            y = tf.reduce_sum(tf.sin(tf.math.real(lower)))
+        found.append((lower.numpy(), tape.gradient(y, square).numpy()))
+    x = found[0][0]
+    np.testing.assert_allclose(x @ x.conj().T, square.numpy(), rtol=0, atol=n * 500 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(x, np.linalg.cholesky(square.numpy()), rtol=0, atol=n * 100 * np.finfo(dtype).eps)
+    assert not np.triu(x, 1).any()
+    for other in found[1:]:
+        np.testing.assert_array_equal(other[0], found[0][0])
+        np.testing.assert_array_equal(other[1], found[0][1])
+
+
+@pytest.mark.parametrize("n", [300, 700])
+def test_a_matrix_of_which_the_last_block_is_not_positive_definite_has_no_factor(n: int) -> None:
+    a = np.eye(n)
+    a[n - 2, n - 2] = -1.0
+    with pytest.raises(ValueError, match="positive definite"):
+        tf.linalg.cholesky(tf.constant(a))
+
+
 class Library:
     """A BLAS that says how it is told of threads."""
 
@@ -145,6 +177,26 @@ def test_blas_has_one_thread_during_a_product_and_its_own_number_afterwards(libr
         assert library.told[0] == 1
         assert library.told[-1] == library.count == 8
         library.told.clear()
+
+
+@pytest.mark.parametrize("n", [40, 300])
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda a: tf.linalg.cholesky(a),
+        lambda a: tf.grad(lambda a: tf.reduce_sum(tf.linalg.cholesky(a)))(a),
+        lambda a: tf.linalg.triangular_solve(a, a),
+        lambda a: tf.linalg.solve(a, a),
+        lambda a: tf.linalg.inv(a),
+    ],
+    ids=["cholesky", "its gradient", "triangular_solve", "solve", "inv"],
+)
+def test_lapack_has_one_thread_as_products_do(library: Library, work: Any, n: int) -> None:
+    a = tf.constant(np.eye(n) * 3)
+    library.told.clear()
+    work(a)
+    assert library.told[0] == 1
+    assert library.told[-1] == library.count == 8
 
 
 def test_blas_is_not_told_anything_for_a_product_that_it_would_not_share(library: Library) -> None:
