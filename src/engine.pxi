@@ -14,11 +14,15 @@ cdef enum:
 cdef extern from "sums.h" nogil:
     npy_intp sum_blocks "su_blocks"(npy_intp n, npy_intp most, npy_intp* ends) noexcept
     double sum_of_blocks "su_of_blocks"(npy_intp n, npy_intp most, const double** sums, bint single) noexcept
+    void su_rows(bint single, char* out, npy_intp out_step, const char* data, npy_intp row_step, npy_intp rows,
+                 npy_intp n) noexcept
+    void su_columns(bint single, char* out, const char* data, npy_intp row_step, npy_intp rows, npy_intp n) noexcept
     double su_run(char* data, npy_intp stride, npy_intp count, bint single, Loop add, void* extra) noexcept
     double su_uniform(double value, npy_intp n, bint single, Loop add, void* extra) noexcept
 
 cdef extern from "gather.h" nogil:
     Loop copy_loop "gt_copy_loop"(int item) noexcept
+    void gt_copy_stretches(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void gt_gather(char* out, const char* data, int nd, const npy_intp* dims, const npy_intp* strides, npy_intp begin,
                    npy_intp count, int item) noexcept
     int HAS_SINCOS "GT_HAS_SINCOS"
@@ -167,6 +171,42 @@ cdef inline int set_dims(Operands* o, ndarray array) noexcept:
     return 0
 
 
+cdef void run_sum_along(Loop loop, void* extra, Operands* o, int inner) noexcept nogil:
+    """Add up along one dimension, for each place in the others: by loops of our own over two dimensions, where elements
+    lie together and are floats or doubles, which add as NumPy's do."""
+    cdef bint single = loop == table[OP_ADD].loop[NPY_FLOAT], rows = o.strides[2][inner] == 0
+    cdef npy_intp item = sizeof(float) if single else sizeof(double), count = 1, outer = 1, i, at
+    cdef npy_intp step = 0, out_step = 0
+    cdef char* out
+    cdef char* data
+    cdef int d, last = inner - 1
+    if (not (single or loop == table[OP_ADD].loop[NPY_DOUBLE]) or inner != o.nd - 1 or o.strides[1][inner] != item
+            or not (rows or o.strides[2][inner] == item)):
+        run_along(loop, extra, o, inner)
+        return
+    if last >= 0:
+        count = o.dims[last]
+        step = o.strides[1][last]
+        out_step = o.strides[2][last]
+    if not rows and out_step != 0:
+        run_along(loop, extra, o, inner)
+        return
+    for d in range(last):
+        outer *= o.dims[d]
+    for i in range(outer):
+        out = o.data[2]
+        data = o.data[1]
+        at = i
+        for d in range(last - 1, -1, -1):
+            out += at % o.dims[d] * o.strides[2][d]
+            data += at % o.dims[d] * o.strides[1][d]
+            at //= o.dims[d]
+        if rows:
+            su_rows(single, out, out_step, data, step, count, o.dims[inner])
+        else:
+            su_columns(single, out, data, step, count, o.dims[inner])
+
+
 ctypedef struct Shared:         # an iteration, shared out along a dimension
     Loop loop
     void* extra
@@ -179,7 +219,7 @@ cdef inline void run_part(const Shared* shared, Operands* o) noexcept nogil:
     if shared.inner < 0:
         run_nd(shared.loop, shared.extra, o)
     elif operand_size(o):
-        run_along(shared.loop, shared.extra, o, shared.inner)
+        run_sum_along(shared.loop, shared.extra, o, shared.inner)
 
 
 cdef void run_share(void* context, int thread, int part, int parts) noexcept nogil:

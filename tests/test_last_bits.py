@@ -145,6 +145,21 @@ def test_sums_do_not_depend_on_how_their_operand_lies(shape: tuple[int, ...], dt
         assert tf.reduce_sum(array) == np.sum(array)
 
 
+@pytest.mark.parametrize("n", [*range(1, 34), 63, 64, 65, 127, 128, 129, 255, 263, 1024, 3001])
+@DTYPES
+def test_rows_and_columns_are_summed_in_the_order_of_numpys_loops(n: int, dtype: Any) -> None:
+    # (More rows, and where they are short the loops would go across them.)
+    rows = np.random.default_rng(n).normal(size=(31, n)).astype(dtype)
+    rows[3] = -0.0
+    for array in (rows, rows[::2], rows[::-1]):
+        expected = np.stack([np.sum(row) for row in array])
+        assert_same_bits(tf.reduce_sum(array, -1), expected + dtype(0.0))
+    columns = np.ascontiguousarray(np.repeat(rows, 16, 1))  # (fewer of them are gone along one by one)
+    assert_same_bits(tf.reduce_sum(columns, 0), np.add.reduce(columns, 0) + dtype(0.0))
+    blocks = np.stack([columns, 2 * columns])
+    assert_same_bits(tf.reduce_sum(blocks, 1), np.add.reduce(blocks, 1) + dtype(0.0))
+
+
 @pytest.mark.parametrize("n", [1, 7, 100, 129, 1000, 4097, 100_003])
 @DTYPES
 def test_a_slope_that_is_the_same_everywhere_is_summed_as_an_array_is(n: int, dtype: Any) -> None:
