@@ -7,6 +7,8 @@
 typedef struct { char bytes[16]; } item16;
 typedef struct { char bytes[32]; } item32;
 
+#define GT_STRETCH 512 /* bytes of a row that are moved without a call for it */
+
 #define COPY_LOOP(name, type)                                                                                    \
     static void name(char **args, const gt_intp *dims, const gt_intp *strides, void *data)                       \
     {                                                                                                            \
@@ -48,6 +50,40 @@ gt_loop gt_copy_loop(int item)
     }
 }
 
+void gt_copy_stretches(char **args, const gt_intp *dims, const gt_intp *strides, void *data)
+{
+    const char *from = args[0];
+    char *to = args[1];
+    const gt_intp size = (gt_intp)data;
+    for (gt_intp i = 0; i < dims[0]; i++, from += strides[0], to += strides[1]) {
+        gt_intp at = 0; /* (a call of memcpy for each would cost more than it copies) */
+        for (; at + 64 <= size; at += 64)
+            memcpy(to + at, from + at, 64);
+        for (; at + 8 <= size; at += 8)
+            memcpy(to + at, from + at, 8);
+        for (; at < size; at++)
+            to[at] = from[at];
+    }
+}
+
+/* Whole rows, `stride` bytes apart, of so many elements, `step` bytes apart. */
+static void gather_rows(char *out, const char *data, gt_intp rows, gt_intp stride, gt_intp count, gt_intp step,
+                        int item)
+{
+    const gt_loop loop = gt_copy_loop(item);
+    const gt_intp steps[2] = {step, item};
+    if (step == item && count * item <= GT_STRETCH) {
+        char *args[2] = {(char *)data, out};
+        const gt_intp strides[2] = {stride, count * item};
+        gt_copy_stretches(args, &rows, strides, (void *)(count * item));
+        return;
+    }
+    for (gt_intp row = 0; row < rows; row++) {
+        char *args[2] = {(char *)data + row * stride, out + row * count * item};
+        loop(args, &count, steps, NULL);
+    }
+}
+
 /* What was written last, `period` bytes, again and again: so many bytes of it. */
 static void repeat(char *out, gt_intp period, gt_intp bytes)
 {
@@ -64,7 +100,6 @@ void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const g
                gt_intp count, int item)
 {
     gt_intp index[40];
-    const gt_loop loop = gt_copy_loop(item);
     const char *start = out;
     gt_intp rest = begin, period = 1;
     int repeated = nd - 2; /* the last dimension outside the inner one along which the same is read again; or -1 */
@@ -82,18 +117,23 @@ void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const g
     for (int d = repeated + 1; d < nd; d++)
         period *= dims[d];
     while (count > 0) {
-        gt_intp run = dims[nd - 1] - index[nd - 1];
+        gt_intp run = dims[nd - 1] - index[nd - 1], rows = 1;
         if (run > count)
             run = count;
-        {
-            char *args[2] = {(char *)data, out};
-            const gt_intp steps[2] = {strides[nd - 1], item};
-            loop(args, &run, steps, NULL);
+        if (nd > 1 && nd - 2 != repeated && index[nd - 1] == 0 && run > 0) {
+            rows = count / run;
+            if (rows > dims[nd - 2] - index[nd - 2])
+                rows = dims[nd - 2] - index[nd - 2];
         }
-        out += run * item;
-        count -= run;
+        gather_rows(out, data, rows, nd > 1 ? strides[nd - 2] : 0, run, strides[nd - 1], item);
+        out += rows * run * item;
+        count -= rows * run;
         data -= index[nd - 1] * strides[nd - 1];
         index[nd - 1] = 0;
+        if (rows > 1) {
+            data += (rows - 1) * strides[nd - 2];
+            index[nd - 2] += rows - 1;
+        }
         for (int d = nd - 2; d >= 0; d--) {
             data += strides[d];
             ++index[d];

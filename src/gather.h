@@ -11,6 +11,9 @@ typedef void (*gt_loop)(char **args, const gt_intp *dims, const gt_intp *strides
 /* The loop that copies elements of so many bytes (1, 2, 4, 8, 16 or 32): args are source and target. */
 gt_loop gt_copy_loop(int item);
 
+/* The same of stretches of as many bytes as `data` says, which is that number. */
+void gt_copy_stretches(char **args, const gt_intp *dims, const gt_intp *strides, void *data);
+
 /* Elements begin to begin + count of a strided array, in C order, to contiguous memory. */
 void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const gt_intp *strides, gt_intp begin,
                gt_intp count, int item);

@@ -24,6 +24,7 @@ cdef enum:
     MOST_JOINED = 256           # ops of a line
     RECENT = 8                  # steps of a kind that an op may still join
     LEAST_STRETCH = 8           # elements between zeros that a line copies at a time
+    STRETCH = 512               # bytes that a copy moves in the place of an element, at most
 
 ctypedef struct Place:          # where a node's value is
     uint8_t scalar              # in a register, as one number or as that number everywhere
@@ -1418,6 +1419,27 @@ cdef int build_loop(Plan plan, int s) except -1:
         made.at[0] = address_of(plan, nodes[0])
         made.at[1] = made.whole
         made.at[1].offset += <char*>PyArray_DATA(view) - nowhere
+    if step.kind == STEP_COPY or step.kind == STEP_PAD:
+        join_stretches(made, item_size[r.dtype])
+    return 0
+
+
+cdef int join_stretches(LoopStep* made, npy_intp item) noexcept:
+    """Let a copy move, in the place of elements, stretches of them that lie together on both sides, while these are
+    short."""
+    cdef Operands* o = &made.shape
+    cdef npy_intp size = item
+    cdef int nd = o.nd, d
+    for d in range(nd):
+        if o.dims[d] == 0:
+            return 0
+    while nd > 1 and o.strides[0][nd - 1] == size and o.strides[1][nd - 1] == size and size * o.dims[nd - 1] <= STRETCH:
+        size *= o.dims[nd - 1]
+        nd -= 1
+    if nd < o.nd:
+        made.loop = <Loop>gt_copy_stretches
+        made.extra = <void*><uintptr_t>size
+        o.nd = nd
     return 0
 
 
@@ -1527,6 +1549,7 @@ cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides, const
         made.shape.strides[1][d] = strides[d] = made.clear
         made.clear *= dims[axis]
     made.at[0] = address_of(plan, node)
+    join_stretches(made, item)
     return made
 
 
