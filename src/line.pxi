@@ -13,6 +13,7 @@ cdef enum:
 
 cdef enum:
     COPIED = -1                 # in the place of an op: the operand's elements
+    BEHIND_ALL = 1 << 30        # instructions
     MOST_NATIVE = 512           # registers of a line that may be native code
 
 # The instructions of a line as native code (native.pxi), on so many elements: where registers' blocks, or numbers, are,
@@ -61,6 +62,7 @@ ctypedef struct LineOp:
     int16_t op                  # or COPIED
     int16_t arity
     int16_t registers[MOST_INPUTS + 1]  # what it reads, then what it writes
+    int16_t before[MOST_INPUTS]         # of each that it reads, the last instruction before that does; or -1
     npy_intp steps[MOST_INPUTS + 1]     # and from element to element of each, bytes: none of a number
 
 ctypedef struct LineSum:
@@ -77,6 +79,7 @@ ctypedef struct Line:
     int count
     int code_count
     int sum_count
+    int since                   # the first instruction that need not be repeated: what it gives may be given again
     int filled                  # the first scratch blocks, which are filled before the first instruction
     int slots
     npy_intp block              # elements of a block
@@ -102,6 +105,7 @@ cdef void line_begin(Line* line, int dtype, int nd, const npy_intp* dims) noexce
     line.dtype = dtype
     line.nd = nd
     line.count = line.code_count = line.sum_count = 0
+    line.since = BEHIND_ALL
     line.size = 1
     for d in range(nd):
         line.dims[d] = dims[d]
@@ -207,6 +211,7 @@ cdef inline int line_append(Line* line, int op, Loop loop, void* extra, int arit
     for k in range(arity):
         check(0 <= inputs[k] < line.count)
         code.registers[k] = <int16_t>inputs[k]
+        code.before[k] = line.registers[inputs[k]].last
         line.registers[inputs[k]].last = <int16_t>line.code_count
     line.code_count += 1
     k = line_register(line, RESULT_REGISTER, dtype)
@@ -218,6 +223,40 @@ cdef int line_copy(Line* line, int register) noexcept:
     """The same value in a register of its own."""
     cdef LineRegister* r = &line.registers[register]
     return line_append(line, COPIED, copy_loop(r.item), NULL, 1, &register, r.dtype)
+
+
+cdef inline bint same_register(const Line* line, int a, int b) noexcept:
+    """Whether two registers are one, or the same number."""
+    cdef const LineRegister* r = &line.registers[a]
+    cdef const LineRegister* q = &line.registers[b]
+    return a == b or (r.kind == UNIFORM_REGISTER and q.kind == UNIFORM_REGISTER and r.dtype == q.dtype
+                      and r.spread == q.spread and same_bits(r.source.number, q.source.number))
+
+
+cdef int line_found(const Line* line, int op, const int* inputs) noexcept:
+    """The register of what need not be computed again; or -1."""
+    cdef int arity = table[op].arity, key = 0, i, k
+    cdef const LineOp* code
+    cdef bint same
+    while key < arity and line.registers[inputs[key]].kind == UNIFORM_REGISTER:
+        key += 1
+    i = line.registers[inputs[key]].last if key < arity else -1
+    while i >= line.since:
+        code = &line.code[i]
+        if code.op == op:
+            same = True
+            for k in range(arity):
+                same = same and same_register(line, code.registers[k], inputs[k])
+            if not same and table[op].commutes:
+                same = (same_register(line, code.registers[0], inputs[1])
+                        and same_register(line, code.registers[1], inputs[0]))
+            if same:
+                return code.registers[arity]
+        k = 0
+        while code.registers[k] != inputs[key]:
+            k += 1
+        i = code.before[k]
+    return -1
 
 
 cdef int line_emit(Line* line, int op, const int* inputs) except -1:
@@ -244,7 +283,8 @@ cdef int line_emit(Line* line, int op, const int* inputs) except -1:
         return line_formula(line, row.formula, inputs)
     if row.loop[dtype] == NULL:
         raise TypeError(f"{op_name(op)} has no kernel for dtype {dtype_objects[dtype]}")
-    return line_append(line, op, row.loop[dtype], row.data[dtype], row.arity, inputs, result)
+    k = line_found(line, op, inputs) if line.since < line.code_count else -1
+    return k if k >= 0 else line_append(line, op, row.loop[dtype], row.data[dtype], row.arity, inputs, result)
 
 
 ctypedef struct LineEmitter:
@@ -268,13 +308,16 @@ cdef int emit_line_op(LineEmitter* to, const Instruction* code) except -1:
 
 
 cdef int line_formula(Line* line, const Program* p, const int* inputs) except -1:
-    """Append a program whose input registers are these. Returns the result's register."""
+    """Append a program whose input registers are these. Returns the result's register. What is computed twice in it, in
+    formulas within it too, is computed once."""
     cdef LineEmitter to
-    cdef int k
+    cdef int k, since = line.since
     to.line = line
     for k in range(p.inputs):
         to.registers[k] = inputs[k]
+    line.since = min(since, line.code_count)
     emitted(walk_rule(p, &to, <EmitConstant><void*>emit_line_constant, <EmitOp><void*>emit_line_op))
+    line.since = since
     return to.registers[p.result]
 
 

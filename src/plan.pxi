@@ -1250,6 +1250,12 @@ cdef int load_node(Plan plan, LineStep* step, int32_t node) except -1:
     cdef int dtype = plan.program.records[node].dtype, register, d, n = 0, lead = line.nd - p.nd
     cdef npy_intp stride
     cdef Gathered* g
+    cdef Record* r
+    r = &plan.program.records[node]
+    if p.scalar and is_constant(r) and not r.flags & ATTRIBUTE:     # (which would be read anew)
+        if r.flags & SCALAR:
+            return line_uniform(line, plan.program.values[node].number, dtype)
+        return line_spread(line, read_scalar(<ndarray>plan.program.values[node].array), dtype)
     if p.scalar:
         register = line_register(line, NUMBER_REGISTER, dtype)
         line.registers[register].source.place = p.number
@@ -1309,6 +1315,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
         dims[k] = whole[k]
     n = p.nodes_of(i, &nodes, pair)
     line_begin(line, p.records[nodes[n - 1]].dtype, <int>len(whole), dims)
+    line.since = 0
     for k in range(step.count):
         i = members[k]
         r = &p.records[i]

@@ -26,11 +26,13 @@ cdef class Trace:
     cdef int inputs
     cdef list constants
     cdef list code              # (opcode, operands)
+    cdef list results           # and what each gives
 
     def __cinit__(self, int inputs):
         self.inputs = inputs
         self.constants = []
         self.code = []
+        self.results = []
 
     cdef Symbol constant(self, double value):
         cdef Symbol symbol = Symbol.__new__(Symbol)
@@ -46,7 +48,8 @@ cdef class Trace:
         return symbol
 
     cdef Symbol emit(self, int op, list operands):
-        """Append one op; a constant expression is folded, and a factor of one or its like dropped."""
+        """Append one op; a constant expression is folded, a factor of one or its like dropped, and what has been
+        computed not computed again."""
         cdef double values[MOST_INPUTS]
         cdef Symbol s
         cdef Symbol made
@@ -71,10 +74,14 @@ cdef class Trace:
                 if s.is_constant and same_bits(s.value, table[op].neutral[k]):
                     return operands[1 - k]
         op, operands = keeping_zero(op, operands)
+        for k, (other, before) in enumerate(self.code):
+            if other == op and same_symbols(before, operands):
+                return self.results[k]
         self.code.append((op, operands))
         made = self.symbol(-len(self.code))
         made.varies = varies
         made.unbounded = unbounded
+        self.results.append(made)
         return made
 
     cdef Program* finish(self, Symbol result, bint output_given) except NULL:
@@ -167,6 +174,16 @@ cdef class Symbol:
     def __bool__(self):
         raise TypeError("a formula is traced once, for all values, so Python cannot branch on them; use "
                         "select(condition, x, y)")
+
+
+cdef bint same_symbols(list a, list b) except -1:
+    """Whether operands are the same registers and numbers, one by one."""
+    cdef Symbol s
+    cdef Symbol t
+    for s, t in zip(a, b, strict=True):
+        if s.is_constant != t.is_constant or s.register != t.register or not same_bits(s.value, t.value):
+            return False
+    return True
 
 
 cdef tuple keeping_zero(int op, list operands):

@@ -11,6 +11,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
+from autodiff_core.ops import elementwise
 from row_samples import ROWS, VALUES, Sample, of_rows, of_samples, samples_of
 from test_last_bits import assert_same_bits, gradients
 
@@ -194,3 +195,72 @@ def test_what_is_read_again_along_an_axis_is_read_right_in_every_block(small: An
     x, y = random.normal(size=small).astype(dtype), random.normal(size=whole).astype(dtype)
     recorded = tf.function(lambda x, y: tf.negative(x + y) * x)
     np.testing.assert_array_equal(recorded(tf.constant(x), tf.constant(y)).numpy(), -(x + y) * x)
+
+
+# --------------------------------------------------------------------------------------- what is not done a second time
+
+
+def operations(f: Any, *arrays: Any) -> list[str]:
+    """The instructions of a program's lines, by the names of their ops."""
+    recorded = tf.function(f)
+    recorded(*map(tf.constant, arrays))
+    lines = [told for _, told in _core.native_parts(_core.plan_of(recorded.variants[0])) if isinstance(told, tuple)]
+    return [op for _, code in lines for op, *_ in code]
+
+
+def gelu_and_slope(x: Any) -> Any:
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.nn.gelu(x, approximate=True)
+    return y, tape.gradient(y, x)
+
+
+@pytest.mark.parametrize("f", [tf.sigmoid, tf.nn.silu, tf.nn.softplus, gelu_and_slope])
+@DTYPES
+def test_formulas_of_one_line_share_what_they_compute(f: Any, dtype: Any) -> None:
+    x = np.linspace(-50, 50, 3001).astype(dtype)
+    found = operations(f, x)
+    assert found.count("exp") == 1
+    assert found.count("abs") == 1
+    assert_same_bits(tf.function(f)(x), f(tf.constant(x)))
+
+
+@DTYPES
+def test_a_value_that_is_computed_twice_in_a_line_may_be_a_result_twice(dtype: Any) -> None:
+    def f(x: Any) -> Any:
+        return tf.sigmoid(x), elementwise.logistic(x), tf.exp(-tf.abs(x)), 2.0 * tf.abs(x)
+
+    x = np.linspace(-3, 3, 700).astype(dtype)
+    assert operations(f, x).count("exp") == 1
+    assert_same_bits(tf.function(f)(x), f(tf.constant(x)))
+
+
+def test_a_formula_computes_once_what_it_says_twice() -> None:
+    text = tf.Program.from_function(tf.sigmoid, np.ones(3)).to_c()
+    assert text.count("exp(") == 1
+
+
+@pytest.mark.parametrize("inner", [1, 2, 3, 5, 16, 24, 128, 200])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16, np.bool_, np.complex128])
+def test_copies_of_transposed_arrays_move_rows_of_any_length(inner: int, dtype: Any) -> None:
+    array = np.arange(3 * 5 * 4 * inner).reshape(3, 5, 4, inner).astype(dtype)
+
+    def f(x: Any) -> Any:
+        turned = tf.transpose(x, (0, 2, 1, 3))
+        return tf.reshape(turned, (3, -1)), tf.reshape(x[:, ::2, 1:3], (-1,)), tf.reshape(x[:, 1:, ::-1], (3, -1))
+
+    assert_same_bits(tf.function(f)(array), f(tf.constant(array)))
+
+
+@pytest.mark.parametrize("inner", [1, 3, 16, 40, 700])
+@DTYPES
+def test_lines_read_rows_of_any_length_across_blocks(inner: int, dtype: Any) -> None:
+    random = np.random.default_rng(0)
+    whole = random.normal(size=(7, 11, 13, inner)).astype(dtype)
+    for shape in [(7, 11, 13, 1), (7, 11, 1, inner), (1, 11, 13, 1), (7, 1, 13, inner), (13, inner)]:
+        small = random.normal(size=shape).astype(dtype)
+        assert_same_bits(tf.function(lambda x, y: x + y)(whole, small), whole + small)
+    turned = np.ascontiguousarray(whole.transpose(2, 0, 1, 3))
+    assert_same_bits(
+        tf.function(lambda x, y: x + tf.transpose(y, (1, 2, 0, 3)))(whole, turned), whole + turned.transpose(1, 2, 0, 3)
+    )

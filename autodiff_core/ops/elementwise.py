@@ -1120,6 +1120,16 @@ logistic: Function = elementwise(
     example=("[0.0, 1.0]", "[0.5    0.7311]"),
     names=(),
 )
+logistic_tail: Function = elementwise(
+    "logistic_tail",
+    None,
+    lambda g, x, y: g * -logistic_slope(x),
+    # (Of the same exponential as logistic(x), which is then computed once for both.)
+    formula=lambda x: select(x >= 0.0, exp(-abs(x)), 1.0) / (1.0 + exp(-abs(x))),
+    doc="1 - sigmoid(x), or sigmoid(-x), without loss of precision, elementwise.",
+    example=("[0.0, 1.0]", "[0.5    0.2689]"),
+    names=(),
+)
 logistic_slope: Function = elementwise(
     "logistic_slope",
     None,
@@ -1142,7 +1152,7 @@ softplus: Function = elementwise(
 log_sigmoid: Function = elementwise(
     "log_sigmoid",
     None,
-    lambda g, x, y: g * logistic(-x),
+    lambda g, x, y: g * logistic_tail(x),
     formula=lambda x: minimum(x, 0.0) - log1p(exp(-abs(x))),
     doc="log(sigmoid(x)) without overflow, elementwise.",
     example=("[0.0, 1.0]", "[-0.6931 -0.3133]"),
@@ -1235,7 +1245,7 @@ selu: Function = elementwise(
 silu: Function = elementwise(
     "silu",
     None,
-    lambda g, x, y: g * (logistic(x) * (1.0 + x * logistic(-x))),
+    lambda g, x, y: g * (logistic(x) * (1.0 + x * logistic_tail(x))),
     formula=lambda x: x * sigmoid(x),
     doc="x * sigmoid(x), elementwise.",
     example=("[-1.0, 2.0]", "[-0.2689  1.7616]"),
@@ -1281,7 +1291,7 @@ _GELU_ROOT, _GELU_CUBE = _m.sqrt(2.0 / _m.pi), 0.044715
 def _gelu_tanh_slope(g: Any, x: Any, y: Any) -> Any:
     twice = 2.0 * _GELU_ROOT * (x + _GELU_CUBE * (x * x * x))
     slope = 2.0 * _GELU_ROOT * (1.0 + 3.0 * _GELU_CUBE * (x * x))
-    return g * (logistic(twice) * (1.0 + x * logistic(-twice) * slope))
+    return g * (logistic(twice) * (1.0 + x * logistic_tail(twice) * slope))
 
 
 gelu_tanh: Function = elementwise(
