@@ -155,6 +155,12 @@ cdef extern from "numpy/arrayobject.h":
     PyObject* PyArray_BASE(ndarray) noexcept nogil
     void PyArray_ENABLEFLAGS(ndarray, int) noexcept
     void PyArray_CLEARFLAGS(ndarray, int) noexcept
+    ctypedef struct PyArray_Descr
+    PyArray_Descr* PyArray_DescrFromType(int) noexcept
+    ctypedef struct PyArray_ArrFuncs:
+        int (*sort[3])(void*, npy_intp, void*) noexcept
+        int (*argsort[3])(void*, npy_intp*, npy_intp, void*) noexcept
+    PyArray_ArrFuncs* PyDataType_GetArrFuncs(PyArray_Descr*) noexcept
     object PyArray_New(PyTypeObject*, int, npy_intp*, int, npy_intp*, void*, int, int, PyObject*)
     object PyArray_Concatenate(object, int)
     object PyDataMem_SetHandler(object)

@@ -16,6 +16,8 @@ typedef void (*kn_loop)(char **args, const kn_intp *dims, const kn_intp *strides
 #define KN_DIMS 36               /* of a result: as many as the engine has */
 #define KN_ABSENT INT64_MIN      /* None among the attributes */
 #define KN_WHOLE (INT64_MIN + 1) /* a slice of everything */
+#define KN_SLICE (INT64_MIN + 2) /* any other slice: its three bounds are behind */
+#define KN_ELLIPSIS (INT64_MIN + 3)
 #define KN_TUPLE (INT64_MIN / 2) /* a tuple: this plus its length */
 enum { KN_BOOL = 0, KN_INT32 = 5, KN_INT64 = 7, KN_FLOAT = 11, KN_DOUBLE = 12 }; /* NumPy's numbers of dtypes */
 
@@ -26,8 +28,9 @@ typedef struct {
     const kn_intp *dims, *strides; /* of the call: what is needed later is copied */
 } kn_operand;
 
-/* Attributes are numbers: a whole number or a truth value is itself, a dtype its number, a tuple its length (from
- * KN_TUPLE on) and then its parts, and an array the number of the operand, behind the op's own, that it has become. */
+/* Attributes are numbers: a whole number or a truth value is itself, a text (for errors) as good as None, a dtype its
+ * number, a tuple its length (from KN_TUPLE on) and then its parts, and an array the number of the operand, behind the
+ * op's own, that it has become. */
 typedef struct {
     int count; /* operands, the attributes' arrays included */
     const kn_operand *operands;
@@ -71,6 +74,15 @@ typedef struct {
     void *data[2];
 } kn_numpy;
 extern kn_numpy kn_exp;
+
+/* NumPy's sorting of so many numbers that lie side by side, by dtype; the other leaves them where they are, and puts
+ * their places in order, stably. (The array that they want is looked at for other dtypes than these.) NULL for none. */
+#define KN_SORTS (KN_DOUBLE + 1)
+typedef struct {
+    int (*sort)(void *numbers, kn_intp count, void *array);
+    int (*order)(void *numbers, kn_intp *places, kn_intp count, void *array);
+} kn_sorting;
+extern kn_sorting kn_sorts[KN_SORTS];
 
 /* Arrays seen as (outer, n, inner) around an axis that counts from the end; 0 where there is none. */
 int kn_around(const kn_operand *x, int64_t axis, kn_intp *outer, kn_intp *n, kn_intp *inner);

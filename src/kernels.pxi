@@ -3,7 +3,7 @@
 
 cdef enum:
     MOST_NUMBERS = 160          # of attributes that a kernel is given
-    ROOM_AT_HAND = 4096         # bytes of what is prepared, in an eager call that takes no memory for it
+    WORDS_AT_HAND = 512         # of what is prepared, in an eager call that takes no memory for it; 8 bytes each
     OPERANDS_AT_HAND = 8
 
 ctypedef struct LaidOut:        # a call while it is laid out, and memory for a small one
@@ -32,7 +32,7 @@ cdef bint add_numbers(LaidOut* to, object attribute, list arrays) except -1:
     if to.call.number_count == MOST_NUMBERS:
         return False
     to.call.number_count += 1
-    if attribute is None:
+    if attribute is None or isinstance(attribute, str):     # (a text is for errors)
         number[0] = KN_ABSENT
     elif isinstance(attribute, tuple):
         number[0] = KN_TUPLE + <int64_t>len(<tuple>attribute)
@@ -46,9 +46,14 @@ cdef bint add_numbers(LaidOut* to, object attribute, list arrays) except -1:
     elif isinstance(attribute, np_dtype):
         number[0] = code_of_number(attribute.num)
     elif isinstance(attribute, slice):
-        if not (attribute.start is None and attribute.stop is None and attribute.step is None):
-            return False
         number[0] = KN_WHOLE
+        if not (attribute.start is None and attribute.stop is None and attribute.step is None):
+            number[0] = KN_SLICE
+            for bound in (attribute.start, attribute.stop, attribute.step):
+                if not add_numbers(to, bound, arrays):
+                    return False
+    elif attribute is Ellipsis:
+        number[0] = KN_ELLIPSIS
     elif type(attribute) is ndarray:
         if type_code(<ndarray>attribute) == NPY_BOOL:   # (a mask, which is no kernel's: how much it takes is no shape)
             return False
@@ -61,10 +66,16 @@ cdef bint add_numbers(LaidOut* to, object attribute, list arrays) except -1:
 
 cdef void note_loops() noexcept:
     """NumPy's loops, for kernels."""
+    cdef PyArray_ArrFuncs* functions
+    cdef int code
     kn_exp.loop[0] = table[OP_EXP].loop[NPY_FLOAT]
     kn_exp.data[0] = table[OP_EXP].data[NPY_FLOAT]
     kn_exp.loop[1] = table[OP_EXP].loop[NPY_DOUBLE]
     kn_exp.data[1] = table[OP_EXP].data[NPY_DOUBLE]
+    for code in range(KN_SORTS):
+        functions = PyDataType_GetArrFuncs(PyArray_DescrFromType(code))     # (which never goes)
+        kn_sorts[code].sort = functions.sort[0]         # the quickest
+        kn_sorts[code].order = functions.argsort[2]     # the stable one
 
 
 cdef bint lay_out_call(LaidOut* to, const Kernel* kernel, object attribute, list arrays) except -1:
@@ -129,9 +140,9 @@ cdef ndarray kernel_value(const Kernel* kernel, object attribute, list arrays):
     """A row's value by its kernel; None where the call, or some value, is not for it."""
     cdef LaidOut laid
     cdef KernelRun run
-    cdef char at_hand[ROOM_AT_HAND]
+    cdef int64_t at_hand[WORDS_AT_HAND]
     cdef char* pointers_at_hand[OPERANDS_AT_HAND]
-    cdef char* made = at_hand
+    cdef char* made = <char*>at_hand
     cdef ndarray x, out = None
     cdef size_t room
     cdef int k
@@ -140,15 +151,15 @@ cdef ndarray kernel_value(const Kernel* kernel, object attribute, list arrays):
     k = <int>len(arrays)
     if not lay_out_call(&laid, kernel, attribute, arrays):
         return None
-    for k in range(k, laid.call.count):     # those of the attributes
-        x = as_kernel_reads(kernel, <ndarray>arrays[k])
-        arrays[k] = x
-        laid.operands[k].strides = PyArray_STRIDES(x)
     run.operands = pointers_at_hand
     run.scratch = NULL
     room = kernel.room + laid.call.count * kernel.room_each
     try:
-        if room > ROOM_AT_HAND or laid.call.count > OPERANDS_AT_HAND:
+        for k in range(k, laid.call.count):     # those of the attributes
+            x = as_kernel_reads(kernel, <ndarray>arrays[k])
+            arrays[k] = x
+            laid.operands[k].strides = PyArray_STRIDES(x)
+        if room > sizeof(at_hand) or laid.call.count > OPERANDS_AT_HAND:
             room = (room + sizeof(char*) - 1) // sizeof(char*) * sizeof(char*)
             made = <char*>malloc(room + laid.call.count * sizeof(char*))
             if made == NULL:
@@ -171,7 +182,7 @@ cdef ndarray kernel_value(const Kernel* kernel, object attribute, list arrays):
         return out if well else None
     finally:
         forget_call(&laid)
-        if made != at_hand:
+        if made != <char*>at_hand:
             free(made)
         if run.scratch != NULL:
             pool_give(run.scratch)

@@ -265,14 +265,14 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     return new_handle(name, opcode, ["*operands"], "", c, cost)
 
 
-def register_update(str name, kernel, winners, *, batched, form, gives, c=None, cost="each"):
+def register_update(str name, kernel, winners, *, batched, form, gives, c=None, cost="each", kernel_in_c=None):
     """Add the row of a write: x but for x[index], which are the values of the second operand; its derivative is
     compiled.
 
     `winners` says of (shape, index) which of the elements that are selected stay, where an index names some twice.
     """
     cdef Op op = register_general(name, kernel, winners, None, False, False, selects=True, batched=batched, form=form,
-                                  gives=gives, c=c, cost=cost, number=OP_WRITE)
+                                  gives=gives, c=c, cost=cost, number=OP_WRITE, kernel=kernel_in_c)
     table[op.opcode].kind = UPDATE
     return op
 

@@ -68,6 +68,8 @@ cdef extern from "kernels.h" nogil:
     int64_t KN_ABSENT
     int64_t KN_TUPLE
     int64_t KN_WHOLE
+    int64_t KN_SLICE
+    int64_t KN_ELLIPSIS
     ctypedef struct KernelOperand "kn_operand":
         int dtype
         int item
@@ -105,6 +107,11 @@ cdef extern from "kernels.h" nogil:
         Loop loop[2]
         void* data[2]
     NumpyLoops kn_exp
+    int KN_SORTS
+    ctypedef struct Sorting "kn_sorting":
+        int (*sort)(void*, npy_intp, void*) noexcept
+        int (*order)(void*, npy_intp*, npy_intp, void*) noexcept
+    Sorting kn_sorts[13]
 
 cdef const char* within = b" in the attributes of an operation"    # where these are walked, for a RecursionError
 

@@ -39,11 +39,16 @@ def layouts(array: np.ndarray) -> Iterator[np.ndarray]:
         yield np.flip(np.flip(array).copy())
 
 
-def steps(f: Any, *arrays: Any) -> list[str]:
-    """The kinds of steps that a program runs."""
+def steps_of(f: Any, *arrays: Any) -> list[tuple[str, str]]:
+    """The steps that a program runs: what kind each is, and the row of its record, or of one of its records."""
     recorded = tf.function(f)
     recorded(*map(tf.constant, arrays))
-    return [kind for kind, *_ in _core.plan_of(recorded.variants[0]).steps_as_text()]
+    return [(kind, row) for kind, _, row in _core.plan_of(recorded.variants[0]).steps_as_text()]
+
+
+def steps(f: Any, *arrays: Any) -> list[str]:
+    """Their kinds alone."""
+    return [kind for kind, _ in steps_of(f, *arrays)]
 
 
 @of_samples(COMPILED)
@@ -264,3 +269,151 @@ def test_lines_read_rows_of_any_length_across_blocks(inner: int, dtype: Any) -> 
     assert_same_bits(
         tf.function(lambda x, y: x + tf.transpose(y, (1, 2, 0, 3)))(whole, turned), whole + turned.transpose(1, 2, 0, 3)
     )
+
+
+# ------------------------------------------------------------------------------------------------- what is still Python
+
+# Rows of which every case of a float64 operand runs Python in a replay, with the reason.
+RUN_PYTHON = {
+    "of complex numbers, which have no kernels": "complex imag",
+    "of SciPy, without an inner loop for doubles that NumPy's ufunc has, or of several results": """
+        fresnel_sin fresnel_cos spherical_jn spherical_yn spherical_in spherical_kn airy airye itairy sici shichi itj0y0
+        iti0k0 it2j0y0 it2i0k0 pbdv pbvv pbwa mathieu_cem mathieu_sem mathieu_modcem1 mathieu_modcem2 mathieu_modsem1
+        mathieu_modsem2 pro_ang1 pro_ang1_cv pro_rad1 pro_rad1_cv obl_ang1 obl_ang1_cv obl_rad1 obl_rad1_cv hyp2f1
+        eval_gegenbauer eval_legendre eval_sh_legendre eval_chebyt eval_chebyu eval_chebyc eval_chebys eval_sh_chebyt
+        eval_sh_chebyu eval_jacobi eval_sh_jacobi eval_genlaguerre eval_laguerre eval_hermite eval_hermitenorm bdtr
+        bdtrc bdtri nbdtr nbdtrc nbdtri pdtr pdtrc pdtri ncfdtr ncfdtri lambertw_of_branch faddeeva elliprj ellipj""",
+    "of LAPACK, or built on what is": """
+        solve solve_by_factors inv inv_by_factors cofactor cofactor_change det slogdet slogdet_by_factors pinv lu
+        cholesky cholesky_pulled triangular_solve tridiagonal_solve solve_banded qr svd svdvals eigh eigvalsh eig expm
+        solve_sylvester sqrtm logm roots function_of_eigenvalues modes modes_of_hermitian changes_of_eigenvalues
+        changes_of_singular_values function_of_singular_values singular_modes""",
+    "of NumPy's, Fourier and convolutions over a whole line": "fft convolve correlate cosines",
+    "in Python loops over time, or over terms": "ctc_loss ctc_slope gamma_quotient igamma igammac",
+    "of sums over axes as an equation says": "einsum",
+}
+
+
+def test_rows_that_run_python_in_a_replay_are_known() -> None:
+    found = set()
+    with np.errstate(all="ignore"):
+        for row in ROWS:
+            kinds = [steps_of(sample.call, *sample.operands) for sample in samples_of(row)]
+            if kinds and all(("apply", row.name) in kind for kind in kinds):
+                found.add(row.name)
+    assert found == {name for names in RUN_PYTHON.values() for name in names.split()}
+
+
+# ------------------------------------------------------------------------------------------------------------- in order
+
+LINES = [(1,), (5,), (17,), (1000,), (0,), (0, 3), (7, 33), (33, 7), (4, 5, 30)]
+
+
+def lines(shape: Any, dtype: Any) -> np.ndarray:
+    """Numbers many of which are equal, with both zeros, infinities, and NaN."""
+    rng = np.random.default_rng(0)
+    x = np.round(rng.normal(size=shape) * 9)
+    if np.dtype(dtype).kind == "f":
+        for special in (np.nan, np.inf, -np.inf, -0.0, 0.0):
+            x[rng.random(shape) < 0.1] = special
+    with np.errstate(invalid="ignore"):
+        return x.astype(dtype)
+
+
+@pytest.mark.parametrize("shape", LINES, ids=str)
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "i4", "i1", "u2", "?"])
+def test_sorting_is_numpys_stable_order_without_python(shape: Any, dtype: Any) -> None:
+    x = lines(shape, dtype)
+    for axis in range(x.ndim):
+        last = x.shape[axis] - 1
+        up = np.argsort(x, axis=axis, kind="stable")
+        down = np.flip(last - np.argsort(np.flip(x, axis), axis=axis, kind="stable"), axis)
+        for direction, order in (("ASCENDING", up), ("DESCENDING", down)):
+            for call, expected in (
+                (lambda x: tf.sort(x, axis, direction), np.take_along_axis(x, order, axis)),  # noqa: B023
+                (lambda x: tf.argsort(x, axis, direction), order.astype(np.int32)),  # noqa: B023
+            ):
+                recorded = tf.function(call)
+                np.testing.assert_array_equal(call(x).numpy(), expected, strict=True)
+                np.testing.assert_array_equal(recorded(x).numpy(), expected, strict=True)
+                assert "apply" not in steps(call, x)
+
+
+@pytest.mark.parametrize("k", [1, 3, 20])
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8"])
+def test_the_largest_few_are_the_first_of_the_falling_order(k: int, dtype: Any) -> None:
+    x = lines((6, 40), dtype)
+    expected = (39 - np.argsort(x[:, ::-1], axis=-1, kind="stable"))[:, ::-1][:, :k]
+    for values, places in (tf.math.top_k(x, k), tf.function(lambda x: tuple(tf.math.top_k(x, k)))(x)):
+        np.testing.assert_array_equal(places.numpy(), expected)
+        np.testing.assert_array_equal(values.numpy(), np.take_along_axis(x, expected, -1))
+    assert "apply" not in steps(lambda x: tuple(tf.math.top_k(x, k)), x)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_lines_are_put_in_order_by_any_number_of_threads(count: int, threads: None) -> None:
+    tf.set_num_threads(count)
+    x = np.random.default_rng(0).normal(size=(400, 700))
+    for axis in (0, 1):
+        np.testing.assert_array_equal(tf.sort(x, axis).numpy(), np.sort(x, axis))
+        np.testing.assert_array_equal(tf.argsort(x, axis).numpy(), np.argsort(x, axis, kind="stable"))
+
+
+# --------------------------------------------------------------------------------------------------------- other places
+
+WRITTEN = [
+    3, -1, slice(None), slice(4, 1), slice(None, None, -2), slice(-3, None), slice(10, 2, -3), ..., (), (..., 1),
+    (2, ..., slice(1, 3)), (None, 2), (slice(1, 5, 2), None, slice(None), -1), (..., None), (0, 1, 2),
+    np.array([4, 0, 4]), (slice(None), np.array([[2, 0], [-1, 2]])), (np.array([1, 1, 0]), np.array([0, 0, 2])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("index", WRITTEN, ids=str)
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i4", "?", "c16"])
+def test_values_go_where_numpys_index_says_without_python(index: Any, dtype: Any) -> None:
+    rng = np.random.default_rng(0)
+    x = (rng.normal(size=(6, 3, 4)) * 9).astype(dtype)
+    values = (rng.normal(size=np.shape(x[index])) * 9).astype(dtype)
+    expected = x.copy()
+    expected[index] = values
+    write = lambda x, v: x.at[index].set(v)  # noqa: E731
+    np.testing.assert_array_equal(tf.function(write)(tf.constant(x), tf.constant(values)).numpy(), expected)
+    assert not {"apply", "update"} & set(steps(write, x, values))
+
+
+def test_numbers_of_places_that_are_read_anew_may_be_out_of_bounds() -> None:
+    write = tf.function(lambda x, i: x.at[i].set(7.0))
+    x = tf.constant([1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(write(x, tf.constant([0, -1])).numpy(), [7, 2, 7])
+    with pytest.raises(IndexError, match="index 3 is out of bounds for axis 0 with size 3"):
+        write(x, tf.constant([0, 3]))
+    np.testing.assert_array_equal(write(x, tf.constant([1, 1])).numpy(), [1, 7, 3])
+
+
+@pytest.mark.parametrize("count, axis, shape", [(0, 0, (3,)), (3, 1, (4, 5)), (40, 0, (6, 70)), (17, 1, (2, 3, 65))])
+@DTYPES
+def test_what_came_to_repeated_elements_is_added_up(count: int, axis: int, shape: Any, dtype: Any) -> None:
+    x = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    call = lambda x: tf.repeat(x, count, axis)  # noqa: E731
+    whole = np.repeat(x, count, axis)
+    np.testing.assert_array_equal(tf.function(call)(x).numpy(), whole)
+    slopes = (2.0 * whole + 1.0).reshape((*shape[: axis + 1], count, *shape[axis + 1 :]))
+    expected = slopes.astype(float).sum(axis + 1)
+    found = gradients(call, [tf.constant(x)])
+    np.testing.assert_allclose(found[0], expected, rtol=1e-5 if dtype is np.float32 else 1e-13, atol=1e-5)
+    assert_same_bits(tf.function(lambda x: gradients(call, [x]))(x), found)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "i4"])
+@pytest.mark.parametrize("kind", ["max", "min"])
+def test_extremes_of_groups_are_numpys_without_python(kind: str, dtype: Any) -> None:
+    x = lines((30, 4), dtype)
+    ids = np.random.default_rng(0).integers(0, 9, 30)
+    ids[ids == 4] = 5
+    limits: Any = np.finfo(dtype) if np.dtype(dtype).kind == "f" else np.iinfo(dtype)
+    expected = np.full((9, 4), limits.min if kind == "max" else limits.max, dtype)
+    getattr(np, f"{kind}imum").at(expected, ids, x)
+    call = lambda x: getattr(tf.math, f"unsorted_segment_{kind}")(x, ids, 9)  # noqa: E731
+    assert_same_bits(call(x), tf.constant(expected))
+    assert_same_bits(tf.function(call)(x), tf.constant(expected))
+    assert "apply" not in steps(call, x)

@@ -257,6 +257,7 @@ _SORTED_PLACES = places_of(
     batched=as_it_stands,
     form=forms.parts(forms.axis, forms.flag),
     gives=lambda attributes, x: Kind(np.int32, forms.along_axis(attributes, x).shape),
+    kernel_in_c="sorted_places",
 )
 
 
@@ -331,6 +332,7 @@ _ORDER = _core.register_general(
     gives=_order_kind,
     c=c_loops.OF_INTEGERS,
     cost=forms.sorting(lambda attributes: attributes[0]),
+    kernel="order",
 )
 _SORT = general(
     "sort",
@@ -350,6 +352,7 @@ _SORT = general(
     names=("sort",),
     c=c_loops.ordered,
     cost=forms.sorting(lambda attributes: attributes[0]),
+    kernel="sort",
 )
 
 
@@ -390,6 +393,7 @@ _RANKED_PLACES = _core.register_general(
     gives=lambda ranks, x: Kind(np.intp, _ranked_kind(ranks, x).shape),
     c=c_loops.OF_INTEGERS,
     cost=forms.sorting(lambda ranks: -1),
+    kernel="ranked_places",
 )
 _RANKED = general(
     "order_statistics",
@@ -404,6 +408,7 @@ _RANKED = general(
     gives=_ranked_kind,
     c=c_loops.ranked,
     cost=forms.sorting(lambda ranks: -1),
+    kernel="order_statistics",
 )
 
 
@@ -469,4 +474,5 @@ _LARGEST = places_of(
     batched=as_it_stands,
     form=forms.parts(forms.count, forms.dtype()),
     gives=_largest_kind,
+    kernel_in_c="largest_places",
 )

@@ -50,6 +50,7 @@ _SIZES = places_of(
     _group_sizes,
     form=forms.parts(forms.shape, forms.dtype()),
     gives=_sizes_kind,
+    kernel_in_c="group_sizes",
 )
 
 
@@ -233,6 +234,7 @@ _IN_ORDER = places_of(
     raises=True,
     form=forms.parts(forms.text(*_WORDS), forms.shape),
     gives=lambda attributes, ids: Kind(np.intp, ids.shape),
+    kernel_in_c="ordered_groups",
 )
 _IN_ANY_ORDER = places_of(
     "groups",
@@ -240,6 +242,7 @@ _IN_ANY_ORDER = places_of(
     raises=True,
     form=forms.parts(forms.text(*_WORDS), forms.integer()),
     gives=lambda attributes, ids: Kind(np.intp, (ids.size,)),
+    kernel_in_c="groups",
 )
 
 
@@ -337,4 +340,5 @@ _SEGMENT_EXTREMUM = general(
     gives=_extremum_kind,
     on_complex="refused",
     c=c_loops.BY_NUMBERS,
+    kernel="segment_extremum",
 )

@@ -707,6 +707,7 @@ _REPEAT, _ = linear(
     form=forms.parts(forms.count, forms.axis, forms.count),
     gives=(_lengthened, _shortened),
     c=(c_loops.repeated, c_loops.repeats_added),
+    kernels=("repeat", "repeats_added"),
 )
 
 

@@ -729,9 +729,20 @@ def update_row(
     batched: Callable[[Any, int], Any],
     form: Form,
     gives: Rule,
+    kernel_in_c: str,
 ) -> None:
     """Add the update of some elements, whose derivative the core has compiled."""
-    _core.register_update(name, kernel, winners, batched=batched, form=form, gives=gives, c=c_loops.chosen, cost=MOVE)
+    _core.register_update(
+        name,
+        kernel,
+        winners,
+        batched=batched,
+        form=form,
+        gives=gives,
+        c=c_loops.chosen,
+        cost=MOVE,
+        kernel_in_c=kernel_in_c,
+    )
     _rows.append(
         Row(
             name=name,
