@@ -76,6 +76,7 @@ ctypedef struct Line:
     npy_intp size
     int register_room
     int code_room
+    int sum_room
     int count
     int code_count
     int sum_count
@@ -132,19 +133,21 @@ cdef void line_clear(Line* line) noexcept:
 cdef Line* new_line(int registers, int code, int sums) except NULL:
     """A line with room for so many; `line_clear` and `free` end it."""
     cdef size_t size = registers * sizeof(LineRegister) + code * sizeof(LineOp) + sums * sizeof(LineSum)
-    cdef Line* line = <Line*>calloc(1, sizeof(Line) + size)
+    cdef Line* line = <Line*>malloc(sizeof(Line) + size)
     if line == NULL:
         raise MemoryError()
+    memset(line, 0, sizeof(Line))       # (registers and instructions are written as they are made)
     line.registers = <LineRegister*>(line + 1)
     line.code = <LineOp*>(line.registers + registers)
     line.sums = <LineSum*>(line.code + code)
     line.register_room = registers
     line.code_room = code
+    line.sum_room = sums
     return line
 
 
-cdef Line* fitted_line(Line* line) except NULL:
-    """A line that has been built, in no more memory than it takes; the other one is gone."""
+cdef Line* moved_line(Line* line) except NULL:
+    """A line that has been built, in no more memory than it takes; the other one is empty again."""
     cdef Line* made = new_line(line.count, line.code_count, line.sum_count)
     cdef Line rooms = made[0]
     made[0] = line[0]
@@ -153,10 +156,12 @@ cdef Line* fitted_line(Line* line) except NULL:
     made.sums = rooms.sums
     made.register_room = rooms.register_room
     made.code_room = rooms.code_room
+    made.sum_room = rooms.sum_room
     memcpy(made.registers, line.registers, line.count * sizeof(LineRegister))
     memcpy(made.code, line.code, line.code_count * sizeof(LineOp))
     memcpy(made.sums, line.sums, line.sum_count * sizeof(LineSum))
-    free(line)
+    line.ends = NULL
+    line.count = line.code_count = line.sum_count = 0
     return made
 
 

@@ -4,21 +4,17 @@
 # and renumbers the rest. No pass changes the order of two floating-point operations. A plan that there was is of no use
 # afterwards.
 
-cdef void redirect(ProgramCore p, const int32_t* into) noexcept:
-    """Let every record read what `into` says."""
-    cdef int32_t i
+cdef inline void redirect(ProgramCore p, Record* r, const int32_t* into) noexcept:
+    """Let a record read what `into` says: each pass does so on its way, before it looks at the record."""
     cdef int k
-    cdef Record* r
-    for i in range(p.count):
-        r = &p.records[i]
-        if r.flags & LIST:
-            for k in range(r.b):
-                p.operands[r.a + k] = into[p.operands[r.a + k]]
-        else:
-            if r.a >= 0:
-                r.a = into[r.a]
-            if r.b >= 0:
-                r.b = into[r.b]
+    if r.flags & LIST:
+        for k in range(r.b):
+            p.operands[r.a + k] = into[p.operands[r.a + k]]
+    else:
+        if r.a >= 0:
+            r.a = into[r.a]
+        if r.b >= 0:
+            r.b = into[r.b]
 
 
 cdef bint is_pure(const Record* r) noexcept:
@@ -28,8 +24,7 @@ cdef bint is_pure(const Record* r) noexcept:
 
 
 cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
-    """Redirect, and say the ends anew."""
-    redirect(p, into)
+    """Say the ends anew, once all records have been redirected."""
     p.plan = None
     p.outputs = [into[<int32_t>node] for node in p.outputs]
     p.assigned = [(which, into[<int32_t>node]) for which, node in p.assigned]
@@ -144,11 +139,15 @@ cdef inline uint64_t mixed(uint64_t h, uint64_t more) noexcept:
 
 cdef bint hash_attribute(object attribute, uint64_t* h) except -1:
     """Mix in a hash that is equal for equal attributes; False where it is not known which are equal."""
+    cdef PySliceObject* ends
     kind = type(attribute)
     h[0] = mixed(h[0], <uint64_t><uintptr_t><PyObject*>kind)
+    if kind is int:
+        h[0] = mixed(h[0], <uint64_t>hash(attribute))
+        return True
     if attribute is None or attribute is Ellipsis:
         return True
-    if type(attribute) is tuple:
+    if kind is tuple:
         h[0] = mixed(h[0], <uint64_t>len(<tuple>attribute))
         go_deeper(within)
         try:
@@ -158,8 +157,14 @@ cdef bint hash_attribute(object attribute, uint64_t* h) except -1:
         finally:
             come_up()
         return True
-    if isinstance(attribute, slice):
-        return hash_attribute((attribute.start, attribute.stop, attribute.step), h)
+    if kind is slice:
+        ends = <PySliceObject*>attribute
+        go_deeper(within)
+        try:
+            return (hash_attribute(<object>ends.start, h) and hash_attribute(<object>ends.stop, h)
+                    and hash_attribute(<object>ends.step, h))
+        finally:
+            come_up()
     if isinstance(attribute, ndarray):
         h[0] = mixed(h[0], <uint64_t><uintptr_t><PyObject*>attribute if (<ndarray>attribute).nbytes > FEW_BYTES_OF_KEY
                      else <uint64_t>hash(attribute.tobytes()))
@@ -174,10 +179,14 @@ cdef bint hash_attribute(object attribute, uint64_t* h) except -1:
 cdef bint same_attribute(object a, object b) except -1:
     """Whether attributes of which `hash_attribute` knows are equal."""
     cdef Py_ssize_t k
+    cdef PySliceObject* p
+    cdef PySliceObject* q
     if a is b:
         return True
     if type(a) is not type(b):
         return False
+    if type(a) is int:
+        return a == b
     if type(a) is tuple:
         if len(<tuple>a) != len(<tuple>b):
             return False
@@ -190,7 +199,10 @@ cdef bint same_attribute(object a, object b) except -1:
             come_up()
         return True
     if isinstance(a, slice):
-        return same_attribute((a.start, a.stop, a.step), (b.start, b.stop, b.step))
+        p = <PySliceObject*>a
+        q = <PySliceObject*>b
+        return (same_attribute(<object>p.start, <object>q.start) and same_attribute(<object>p.stop, <object>q.stop)
+                and same_attribute(<object>p.step, <object>q.step))
     if isinstance(a, ndarray):
         return ((<ndarray>a).nbytes <= FEW_BYTES_OF_KEY and a.dtype.str == b.dtype.str and same_shape(a, b)
                 and a.tobytes() == b.tobytes())
@@ -268,7 +280,6 @@ def share_common(ProgramCore p):
     cdef Known* slots
     cdef size_t room = 64
     cdef int32_t i
-    cdef int k
     cdef Record* r
     cdef PyObject* first
     memset(&attributes, 0, sizeof(KnownAttributes))
@@ -281,14 +292,7 @@ def share_common(ProgramCore p):
     try:
         for i in range(p.count):
             r = &p.records[i]
-            if r.flags & LIST:
-                for k in range(r.b):
-                    p.operands[r.a + k] = into[p.operands[r.a + k]]
-            else:
-                if r.a >= 0:
-                    r.a = into[r.a]
-                if r.b >= 0:
-                    r.b = into[r.b]
+            redirect(p, r, into)
             if not (is_pure(r) or (is_known(r) and r.flags & SCALAR)):
                 continue
             if not r.flags & LIST and r.a > r.b and changes_places(r):
@@ -417,19 +421,11 @@ def simplify(ProgramCore p):
     cdef ndarray map = identity_map(p)
     cdef int32_t* into = places_of(map)
     cdef int32_t i, same
-    cdef int k
     cdef Record* r
     for i in range(p.count):
         r = &p.records[i]
-        if r.flags & LIST:
-            for k in range(r.b):
-                p.operands[r.a + k] = into[p.operands[r.a + k]]
-            continue
-        if r.a >= 0:
-            r.a = into[r.a]
-        if r.b >= 0:
-            r.b = into[r.b]
-        if r.a < 0 or r.flags & HOLES:
+        redirect(p, r, into)
+        if r.flags & (LIST | HOLES) or r.a < 0:
             continue
         if table[r.op].plain and is_nonzero(p, r.a):
             r.op = <uint16_t>table[r.op].plain

@@ -118,6 +118,16 @@ ctypedef struct Contiguous:     # where in the plan's list the geometry of a sha
     size_t size                 # bytes
 
 
+cdef enum:
+    KNOWN_PADDINGS = 256
+
+ctypedef struct KnownPadding:   # what `find_padded` found
+    PyObject* attribute         # of the record (borrowed of the program), NULL for none
+    uint32_t shape              # of its operand
+    bint is_one
+    Padded padded
+
+
 ctypedef struct Run:            # the memory of one replay
     double* registers
     char** bases
@@ -176,6 +186,9 @@ cdef class Plan:
     cdef int most_registers         # of a line
     cdef int most_operands          # of a kernel
     cdef KernelStep* prepared       # of the record that is looked at, until it has a step
+    cdef Line* drafted              # the line that is built, while the plan is made: each moves to memory of its own
+    cdef LineOperand* bound         # and what its registers are bound to
+    cdef KnownPadding* paddings     # and what has been found of unslices
     cdef bint applies               # some step calls Python
     cdef bint draws                 # some step draws random numbers
     cdef bint acts                  # some step prints
@@ -213,6 +226,7 @@ cdef class Plan:
                 free((<ProductStep*>self.steps[i].data).copies[1])
             free(self.steps[i].data)
         free_kernel_step(self.prepared)
+        drop_drafts(self)
         free(self.steps)
         free(self.step_of)
         free(self.kind_of)
@@ -498,8 +512,28 @@ cdef bint runs_on_scalars(ProgramCore p, int32_t node) noexcept:
     return r.dtype == NPY_BOOL if row.boolean else r.dtype != NPY_BOOL
 
 
-cdef bint find_padded(ProgramCore p, int32_t node, Padded* padded):
-    """Whether an unslice puts its operand, as it lies, into zeros: the same stretch of each of their rows."""
+cdef bint find_padded(Plan plan, int32_t node, Padded* padded) except -1:
+    """Whether an unslice puts its operand, as it lies, into zeros: the same stretch of each of their rows. It is looked
+    at once for all that have the same attributes (as one object: `share_common`)."""
+    cdef PyObject* attribute = plan.program.attribute_at(node)
+    cdef uint32_t shape = plan.program.records[plan.program.records[node].a].shape
+    cdef KnownPadding* known
+    if plan.paddings == NULL:
+        plan.paddings = <KnownPadding*>calloc(KNOWN_PADDINGS, sizeof(KnownPadding))
+        if plan.paddings == NULL:
+            raise MemoryError()
+    known = &plan.paddings[mixed(<uint64_t><uintptr_t>attribute, shape) >> 32 & (KNOWN_PADDINGS - 1)]
+    if known.attribute != attribute or known.shape != shape:
+        known.attribute = NULL
+        known.is_one = look_for_padding(plan.program, node, &known.padded)
+        known.shape = shape
+        known.attribute = attribute
+    padded[0] = known.padded
+    return known.is_one
+
+
+cdef bint look_for_padding(ProgramCore p, int32_t node, Padded* padded) except -1:
+    """The same, looked at."""
     cdef tuple shape = <tuple>(<tuple>p.attribute(node))[0]
     cdef object index = (<tuple>p.attribute(node))[1]
     cdef npy_intp dims[MOST_DIMS]
@@ -620,7 +654,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
         return STEP_ND if loop_for(p, node) != NULL else STEP_APPLY
     if row.plan == PLAN_PAD:
         if (line_dtype(r.dtype) and not scalar and plan.places[r.a].direct and p.records[r.a].shape != r.shape
-                and find_padded(p, node, &padded)):
+                and find_padded(plan, node, &padded)):
             return STEP_LINE
         return STEP_PAD
     if row.plan == PLAN_SUM:
@@ -1284,12 +1318,47 @@ cdef int load_node(Plan plan, LineStep* step, int32_t node) except -1:
     return bind_register(plan, step, register, node)
 
 
+cdef Line* draft(Plan plan, int registers, int code, int sums) except NULL:
+    """An empty line with room for so many, and for what they are bound to."""
+    cdef Line* line = plan.drafted
+    cdef void* grown
+    if line != NULL:
+        line_clear(line)
+        if line.register_room >= registers and line.code_room >= code and line.sum_room >= sums:
+            return line
+        registers = max(registers, line.register_room)
+        code = max(code, line.code_room)
+        sums = max(sums, line.sum_room)
+        free(line)
+        free(plan.bound)
+        plan.drafted = NULL
+        plan.bound = NULL
+    grown = malloc(registers * sizeof(LineOperand))
+    if grown == NULL:
+        raise MemoryError()
+    plan.bound = <LineOperand*>grown
+    plan.drafted = new_line(registers, code, sums)
+    return plan.drafted
+
+
+cdef void drop_drafts(Plan plan) noexcept:
+    """What is kept while a plan is made."""
+    if plan.drafted != NULL:
+        line_clear(plan.drafted)
+    free(plan.drafted)
+    free(plan.bound)
+    free(plan.paddings)
+    plan.drafted = NULL
+    plan.bound = NULL
+    plan.paddings = NULL
+
+
 cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t* register_of) except -1:
     """The records of a step as a line: each is an instruction, or several, a sum, or zeros around an operand.
     `register_of` is for each node the line's register."""
     cdef ProgramCore p = plan.program
     cdef Step* step = &plan.steps[s]
-    cdef LineStep* made = <LineStep*>calloc(1, sizeof(LineStep))
+    cdef LineStep made          # so far
     cdef Record* r
     cdef Program* formula
     cdef int32_t pair[2]
@@ -1300,17 +1369,17 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
     cdef int at, k, j, n, code = 0, registers = 0
     cdef tuple whole = p.shape(p.records[i].a if plan.kind_of[i] == TOTAL else i)
     cdef Line* line
-    if made == NULL:
+    cdef LineStep* kept = <LineStep*>calloc(1, sizeof(LineStep))
+    if kept == NULL:
         raise MemoryError()
-    step.data = made
+    step.data = kept
     for k in range(step.count):     # each with its operands, and a copy where it only reads
         formula = table[p.records[members[k]].op].formula
         code += 1 + (formula.code_room if formula != NULL else 1)
         registers += MOST_INPUTS + 1 + (formula.register_room if formula != NULL else 1)
-    made.line = line = new_line(registers, code, step.count)
-    made.operands = <LineOperand*>malloc(registers * sizeof(LineOperand))
-    if made.operands == NULL:
-        raise MemoryError()
+    made.line = line = draft(plan, registers, code, step.count)
+    made.operands = plan.bound
+    made.operand_count = 0
     for k in range(<int>len(whole)):
         dims[k] = whole[k]
     n = p.nodes_of(i, &nodes, pair)
@@ -1322,12 +1391,12 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
         n = p.nodes_of(i, &nodes, pair)
         if table[r.op].plan == PLAN_PAD:
             at = line_register(line, PADDED_REGISTER, r.dtype)
-            find_padded(p, i, &line.registers[at].source.padded)
-            bind_register(plan, made, at, nodes[0])
+            find_padded(plan, i, &line.registers[at].source.padded)
+            bind_register(plan, &made, at, nodes[0])
         else:
             for j in range(n):
                 if register_of[nodes[j]] >> 32 != s:
-                    register_of[nodes[j]] = noted_at(s, load_node(plan, made, nodes[j]))
+                    register_of[nodes[j]] = noted_at(s, load_node(plan, &made, nodes[j]))
                 inputs[j] = <int>register_of[nodes[j]]
             if plan.kind_of[i] == TOTAL:
                 line_sum(line, inputs[0], plan.places[i].number)
@@ -1337,11 +1406,16 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
             if line.registers[at].kind != RESULT_REGISTER:     # what is only read so far is copied
                 at = line_copy(line, at)
             line.registers[at].kind = DIRECT_REGISTER
-            bind_register(plan, made, at, i)
+            bind_register(plan, &made, at, i)
         register_of[i] = noted_at(s, at)
     line_lay_out(line)
     plan.most_registers = max(plan.most_registers, line.count)
-    made.line = fitted_line(line)
+    kept.line = moved_line(line)
+    kept.operands = <LineOperand*>malloc((made.operand_count + 1) * sizeof(LineOperand))
+    if kept.operands == NULL:
+        raise MemoryError()
+    memcpy(kept.operands, made.operands, made.operand_count * sizeof(LineOperand))
+    kept.operand_count = made.operand_count
     return 0
 
 
@@ -1628,6 +1702,7 @@ cdef Plan make_plan(ProgramCore program):
         free(filled)
         free(needed)
         free(found)
+    drop_drafts(plan)
     plan.spares = [None] * len(p.assigned)
     if CHECKED:
         check_plan(plan)
