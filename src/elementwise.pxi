@@ -1,10 +1,5 @@
 # Elementwise ops: on numbers that are C doubles, and on arrays that broadcast; and the records of both.
 
-cdef inline bint is_special(double partial) noexcept nogil:
-    """Whether a product with this partial may be the NaN that zero and infinity give."""
-    return partial == 0 or not isfinite(partial)
-
-
 cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, const double* values, double value,
                                   int code) except -2:
     """The record of an op on scalars whose operands stand at these nodes (UNTRACKED: a bare number); returns its node,

@@ -1,11 +1,14 @@
-# Emission: what a rule computes with, in either of two ways. Raw, when no open tape listens: values are arrays, and
+# Emission: what a rule computes with, in either of three ways. Raw, when no open tape listens: values are arrays, and
 # elementwise ones registers of a line, which fuses neighbouring records. Recorded, when one does: values are tensors
-# that stand at their nodes, so that what a rule does with them is heard.
+# that stand at their nodes, so that what a rule does with them is heard; or, where nobody wants the values, the numbers
+# of these nodes (nodes.pxi).
 
 # ------------------------------------------------------------------------------------------------------------- values
 
 cdef object value_at(Sweep* s, int32_t reference):
     """The value of a record's array operand."""
+    if s.nodes:
+        return rule_operand(s, reference).node
     if s.tensors:
         return tensor_at(s, reference)
     if reference <= FIRST_CONSTANT:
@@ -22,6 +25,8 @@ cdef object spent(Sweep* s, int32_t node):
     tensors."""
     cdef int32_t k = node - s.low
     cdef object cotangent
+    if s.nodes:
+        return node_of(s.log, spent_node(s, node), s.log.records[node].dtype)
     if s.tensors:
         cotangent = adjoint_tensor(s, node)
     elif s.state[k] & KIND_MASK == BUNDLE:
@@ -42,6 +47,8 @@ cdef object tangent_at(Sweep* s, int32_t node):
 
 cdef int give(Sweep* s, int32_t node, object value) except -1:
     """Add to what has come to a node."""
+    if s.nodes:
+        return give_node(s, node, value)
     if s.tensors:
         return add_tensor(s, node, value)
     return add_array(s, node, array_of(<Operand>value) if isinstance(value, Operand) else <ndarray>value)
@@ -90,23 +97,33 @@ cdef object product(Sweep* s, object x, bint tx, object y, bint ty):
         factor = times_units(s, x, tx, y, ty)
         if factor is not None:
             return factor
+    if s.nodes:
+        return append_product(s.log, x, tx, y, ty)
     if s.tensors:
         return apply_matmul(<Operand>x, <Operand>y, tx, ty)
     return matmul_arrays(<ndarray>x, tx, <ndarray>y, ty)
 
 
+cdef tuple shape_in(Sweep* s, object x):
+    """The shape of what is computed with."""
+    if s.nodes:
+        return shapes_of(s.log).shape(s.log.shapes[<int32_t>x])
+    return shape_of(<Operand>x) if s.tensors else (<object>x).shape
+
+
 cdef object with_shape(Sweep* s, object x, tuple shape):
     """The same elements in another shape."""
-    cdef tuple own
+    cdef tuple own = shape_in(s, x)
     if not s.tensors:
         return reshaped(<ndarray>x, shape)
-    own = shape_of(<Operand>x)
+    if s.nodes:
+        return node_reshaped(s.log, x, shape)
     return x if own == shape else apply_linear(OP_RESHAPE, <Operand>x, (own, shape))
 
 
 cdef object stacked_rows(Sweep* s, object x, npy_intp batch):
     """A stack of matrices as one, their rows below one another; with a batch, each entry's."""
-    cdef tuple shape = shape_of(<Operand>x) if s.tensors else (<object>x).shape
+    cdef tuple shape = shape_in(s, x)
     cdef npy_intp length, rows = 1
     for length in shape[1 if batch else 0:-1]:
         rows *= length
@@ -115,6 +132,8 @@ cdef object stacked_rows(Sweep* s, object x, npy_intp batch):
 
 cdef object reduced(Sweep* s, object x, tuple shape):
     """The sum of a contribution to the shape of an operand that was broadcast."""
+    if s.nodes:
+        return node_summed(s.log, x, shapes_of(s.log).number_of(shape))
     return sum_tensor_to(<Operand>x, shape, s.batch) if s.tensors else sum_to(<ndarray>x, shape, s.batch)
 
 
@@ -151,8 +170,11 @@ cdef inline object one_linear(Sweep* s, int op, object x, object attribute):
 
 cdef object transpose_value(Sweep* s, int op, object cotangent, object attribute):
     """The transpose of a linear op: its partner, or itself with its attributes the other way round."""
-    cdef int partner = table[op].partner
-    return linear_value(s, partner, cotangent, (<tuple>attribute)[::-1] if partner == op else attribute)
+    return linear_value(s, table[op].partner, cotangent, transposed_attribute(op, attribute))
+
+
+cdef inline object transposed_attribute(int op, object attribute):
+    return (<tuple>attribute)[::-1] if table[op].partner == op else attribute
 
 
 cdef object picked(Sweep* s, object x, object index, object kept):
@@ -371,12 +393,6 @@ cdef object call_row(int op, list arguments):
         like = new_scalar(0.0, float_code)
     arguments = [operand_beside(x, like) for x in arguments] + [None, None]
     return elementwise(op, arguments[0], arguments[1], arguments[2])
-
-
-ctypedef struct NodeEmitter:
-    Log* log
-    int code                    # of the dtype
-    Scalar registers[MOST_REGISTERS]
 
 
 cdef int emit_node_constant(NodeEmitter* to, int register, double value) noexcept:

@@ -39,7 +39,9 @@ cdef inline bint carries(Sweep* s, int op, int i, int32_t operand) except -1:
 
 cdef int carry_elementwise(Sweep* s, int32_t node) except -1:
     if s.tensors:
-        return carry_nodes(s, node) if scalar_alone(s, node) else carry_tensors(s, node)
+        if scalar_alone(s, node):
+            return carry_nodes(s, node)
+        return carry_unrun(s, node) if s.nodes else carry_tensors(s, node)
     if s.log.records[node].flags & SCALAR and not s.batch:
         return carry_numbers(s, node)
     return carry_registers(s, node)
@@ -206,6 +208,33 @@ cdef int carry_nodes(Sweep* s, int32_t node) except -1:
     return 0
 
 
+cdef int carry_unrun(Sweep* s, int32_t node) except -1:
+    """Arrays, and what is no number alone, recorded by nodes: a reverse sweep, of operands of one dtype."""
+    cdef Record* r = &s.log.records[node]
+    cdef int op = r.op, i, n = table[op].arity
+    cdef int32_t pair[2]
+    cdef int32_t operands[MOST_INPUTS]
+    cdef int32_t* nodes
+    cdef int32_t part
+    cdef NodeEmitter to
+    to.log = s.log
+    to.code = r.dtype
+    operand_nodes(s.log, r, &nodes, pair)
+    for i in range(n):
+        operands[i] = nodes[i]
+    to.registers[0] = spent_node(s, node)
+    for i in range(n):
+        to.registers[1 + i] = rule_operand(s, operands[i])
+    to.registers[1 + n] = rule_operand(s, node)
+    for i in range(n):
+        if carries(s, op, i, operands[i]):
+            # (A rule that does not depend on the cotangent gives less than its shape.)
+            part = node_of(s.log, run_unrun(&to, table[op].vjp[i]), to.code)
+            part = node_spread(s.log, part, s.log.shapes[node])
+            give_node(s, operands[i], node_summed(s.log, part, s.log.shapes[operands[i]]))
+    return 0
+
+
 cdef int carry_tensors(Sweep* s, int32_t node) except -1:
     """Anything, recorded."""
     cdef Record* r = &s.log.records[node]
@@ -294,6 +323,10 @@ cdef int pull_linear(Sweep* s, int32_t node) except -1:
     cdef object attribute = <object>r.payload.attribute, cotangent
     if not wants(s, a):
         return 0
+    if s.nodes:     # (of which no kernel finds the shape)
+        return give_node(s, a, append_linear(s.log, table[op].partner, spent(s, node),
+                                             transposed_attribute(op, attribute), s.log.records[a].dtype,
+                                             s.log.shapes[a]))
     if (table[op].plan == PLAN_SUM and r.flags & SCALAR and not s.batch and not s.tensors
         and not s.log.records[a].flags & SCALAR
             and s.log.records[a].dtype == r.dtype):

@@ -79,14 +79,21 @@ cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources
     The sweep itself transposes, and conjugates nothing. So every rule, written for real numbers, holds for functions
     that are analytic; the two conventions differ by the conjugate of what goes in and of what comes out.
     """
+    cdef list found
+    if not batch and hears_records_alone(log):
+        found = reverse_by_nodes(log, bit, targets, seeds, sources)
+        if found is not None:
+            return found
     return conjugated(sweep_back(log, bit, targets, conjugated(seeds), sources, batch, last))
 
 
-cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch, bint last):
+cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch, bint last,
+                     bint for_nodes=False):
     """Cotangents of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
 
     With a batch, seeds have a leading axis of that length, and so have the gradients. After the last sweep of a log its
-    values are not needed any more, and adjoints may take their place.
+    values are not needed any more, and adjoints may take their place. A sweep `for_nodes` gives None where there can be
+    none by nodes.
     """
     cdef Sweep s
     cdef Ends e
@@ -105,6 +112,8 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
             if CHECKED:
                 check_records(log, e.low, e.high)
             sweep_open(&s, &e, log, bit, seeds, last)
+            if for_nodes and not goes_by_nodes(&s):
+                return None
             for i in range(e.targets):
                 node = e.nodes[e.sources + i]
                 if node < s.low or not s.state[node - s.low] & REACHED:
@@ -132,6 +141,72 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
     finally:
         sweep_close(&s, &e)
     return results
+
+
+cdef bint hears_records_alone(Log* log):
+    """Whether what is recorded now is heard by nobody but a trace, which wants no values of it, and whose own mean
+    something."""
+    cdef Tracer tracer
+    if not log.tracer or recording_log() != log or log.active != log.tracer:
+        return False
+    tracer = <Tracer>log.trace
+    return not tracer.made_up and tracer.origins is None
+
+
+cdef list reverse_by_nodes(Log* log, uint32_t bit, list targets, list seeds, list sources):
+    """The same for a trace: values by a sweep that is not recorded, and records by one that has none (nodes.pxi). None
+    where some record has a rule that takes tensors."""
+    cdef list values
+    ad_set_current_log(NULL)
+    try:
+        values = sweep_back(log, bit, targets, seeds, sources, 0, False, True)
+    finally:
+        ad_set_current_log(log)
+    if values is not None:
+        sweep_nodes(log, bit, targets, seeds, sources, values)
+    return values
+
+
+cdef int sweep_nodes(Log* log, uint32_t bit, list targets, list seeds, list sources, list values) except -1:
+    """Record a reverse sweep, and let the values that it has been found to give stand where it ends."""
+    cdef Sweep s
+    cdef Ends e
+    cdef Py_ssize_t i
+    cdef int32_t node
+    cdef Scalar total, part
+    cdef bint found
+    memset(&s, 0, sizeof(Sweep))
+    e.nodes = e.few_nodes
+    e.own_adjoints = NULL
+    try:
+        find_ends(&e, log, bit, targets, sources)
+        if e.low > e.high:
+            return 0
+        sweep_open(&s, &e, log, bit, [], False)
+        s.nodes = True
+        for i in range(e.targets):
+            node = e.nodes[e.sources + i]
+            if node >= s.low and s.state[node - s.low] & REACHED:
+                seed_node(&s, node, <Operand>targets[i], <Operand>seeds[i])
+        walk_down(&s)
+        for i in range(e.sources):
+            node = e.nodes[i]
+            found = False
+            while node >= 0:
+                if node <= s.high and s.state[node - s.low] & KIND_MASK:
+                    part = standing_node(&s, node)
+                    if found:
+                        part.node = append_sum(log, node_of(log, total, log.records[node].dtype),
+                                               node_of(log, part, log.records[node].dtype))
+                    total = part
+                    found = True
+                node = next_node(log, node, bit)
+            if found and total.node >= 0 and values[i] is not None:
+                place(<Operand>values[i], log, total.node)
+                (<Hearer>log.trace).hear_result(log, total.node, <Operand>values[i])
+    finally:
+        sweep_close(&s, &e)
+    return 0
 
 
 cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, Py_ssize_t source, list results):

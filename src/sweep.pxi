@@ -54,6 +54,7 @@ ctypedef struct Sweep:
     int reduction_count
     bint forward                # from sources to targets: what nodes have are tangents
     bint tensors                # the derivative is recorded
+    bint nodes                  # and no value of it is wanted (nodes.pxi)
     bint objects                # some adjoint is, or was, an array or a tensor
     bint linked                 # the log is the one that this thread records on
     bint keeps                  # adjoints may be nodes at the log's end, which must stay

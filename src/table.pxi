@@ -613,6 +613,11 @@ cdef inline double local_partial(const Partial* p, const double* x, double y) no
     return run_on_scalars(p.program, x, y, NPY_DOUBLE)
 
 
+cdef inline bint is_special(double partial) noexcept nogil:
+    """Whether a product with this partial may be the NaN that zero and infinity give."""
+    return partial == 0 or not isfinite(partial)
+
+
 cdef void float_partials(Record* r, const Row* row, const double* x, double y) noexcept nogil:
     """A float32 record's partials, rounded at each step."""
     cdef const Partial* p

@@ -238,6 +238,9 @@ cdef int32_t trace_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, cons
         if code == NPY_FLOAT:
             log.single = True
             float_partials(r, row, values, value)
+        if row.by_partials == PARTIALS_WITH_POLES and (is_special(r.payload.partial[0]) or (
+                row.arity > 1 and is_special(r.payload.partial[1]))):
+            r.flags |= POLE
     return log.count - 1
 
 
