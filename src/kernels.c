@@ -20,7 +20,7 @@ static const kn_kernel *const kernels[] = {
     &mv_put_along, &sg_groups, &sg_ordered_groups, &sg_sizes, &sg_extremum,
     &rc_cumsum, &rc_cumprod, &rc_recurrence, &rc_others,
     &rd_max, &rd_min, &rd_prod, &rd_argmax, &rd_argmin, &rd_any, &rd_all, &rd_ties,
-    &sm_softmax, &sm_log_softmax, &sm_logsumexp, &sm_residual, &sm_class_loss, &sm_cross_entropy,
+    &sm_softmax, &sm_log_softmax, &sm_logsumexp, &sm_labels, &sm_residual, &sm_class_loss, &sm_cross_entropy,
     &or_sort, &or_order, &or_sorted_places, &or_largest_places, &or_order_statistics, &or_ranked_places,
     &cv_convolved, &cv_operand, &cv_filters, &pl_largest, &pl_pick, &pl_put,
 };

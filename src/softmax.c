@@ -24,6 +24,12 @@ typedef struct {
     int logits; /* which operand they are; the other one are labels or probabilities */
 } axis_call;
 
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
 /* What is below, once for each dtype. */
 #define REAL float
 #define NAME(name) sm_##name##_f32
@@ -138,6 +144,41 @@ static int prepare_logsumexp(void *made, const kn_call *call, kn_result *result)
     return 1;
 }
 
+/* Labels, looked at, as what the kernels above read. */
+typedef struct {
+    kn_intp count;
+    int64_t classes;
+    int wide;
+} label_call;
+
+static int prepare_labels(void *made, const kn_call *call, kn_result *result)
+{
+    label_call *c = made;
+    const kn_operand *x = &call->operands[0];
+    if (call->number_count != 1 || call->count != 1 || (x->dtype != KN_INT64 && x->dtype != KN_INT32))
+        return 0;
+    c->count = 1;
+    c->classes = call->numbers[0];
+    c->wide = x->dtype == KN_INT64;
+    result->dtype = KN_INT64;
+    result->nd = x->nd;
+    for (int d = 0; d < x->nd; d++)
+        c->count *= result->dims[d] = x->dims[d];
+    return 1;
+}
+
+static int run_labels(const void *made, const kn_run *run)
+{
+    const label_call *c = made;
+    int64_t *out = (int64_t *)run->out;
+    for (kn_intp i = 0; i < c->count; i++) {
+        out[i] = c->wide ? ((const int64_t *)run->operands[0])[i] : ((const int32_t *)run->operands[0])[i];
+        if (out[i] < 0 || out[i] >= c->classes)
+            return 0;
+    }
+    return 1;
+}
+
 typedef struct {
     const axis_call *call;
     const kn_run *run;
@@ -172,6 +213,7 @@ static int run_along(const void *made, const kn_run *run)
     return 1;
 }
 
+const kn_kernel sm_labels = {"class_numbers", sizeof(label_call), 0, 1, prepare_labels, run_labels};
 const kn_kernel sm_softmax = {"softmax", sizeof(axis_call), 0, 1, prepare_softmax, run_along};
 const kn_kernel sm_log_softmax = {"log_softmax", sizeof(axis_call), 0, 1, prepare_log_softmax, run_along};
 const kn_kernel sm_residual = {"class_residual", sizeof(axis_call), 0, 1, prepare_residual, run_along};
@@ -188,7 +230,7 @@ static void NAME(exponentials)(REAL *x, kn_intp n)
 }
 
 /* The largest element; NaN is none, and comes back by way of the sum. */
-KN_CLONES static REAL NAME(largest)(const REAL *x, kn_intp n, kn_intp step)
+INLINE REAL NAME(largest_of)(const REAL *x, kn_intp n, kn_intp step)
 {
     REAL top = -INFINITY;
     kn_intp i = 0;
@@ -207,7 +249,12 @@ KN_CLONES static REAL NAME(largest)(const REAL *x, kn_intp n, kn_intp step)
     return top;
 }
 
-KN_CLONES static REAL NAME(total)(const REAL *x, kn_intp n)
+KN_CLONES static REAL NAME(largest)(const REAL *x, kn_intp n, kn_intp step)
+{
+    return NAME(largest_of)(x, n, step);
+}
+
+INLINE REAL NAME(total_of)(const REAL *x, kn_intp n)
 {
     REAL sums[LANES] = {0}, rest = 0;
     kn_intp i = 0;
@@ -217,6 +264,11 @@ KN_CLONES static REAL NAME(total)(const REAL *x, kn_intp n)
     for (; i < n; i++)
         rest += x[i];
     return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])) + rest;
+}
+
+KN_CLONES static REAL NAME(total)(const REAL *x, kn_intp n)
+{
+    return NAME(total_of)(x, n);
 }
 
 KN_CLONES static void NAME(shifted)(const REAL *x, kn_intp step, REAL shift, REAL *out, kn_intp n)
@@ -299,6 +351,27 @@ static void NAME(less_one)(const axis_call *c, const kn_run *run, kn_intp row)
         ((REAL *)run->out)[row * c->n + ((const int64_t *)run->operands[1])[row]] -= 1;
 }
 
+/* Rows that follow each other, each less its largest element. */
+KN_CLONES static void NAME(begin_rows)(const REAL *x, kn_intp rows, kn_intp n, int finite, REAL *shifts, REAL *room)
+{
+    for (kn_intp row = 0; row < rows; row++, x += n, room += n) {
+        const REAL top = NAME(largest_of)(x, n, 1), shift = finite && !isfinite(top) ? 0 : top;
+        shifts[row] = shift;
+        for (kn_intp i = 0; i < n; i++)
+            room[i] = x[i] - shift;
+    }
+}
+
+/* Rows of exponentials, each divided by its sum. */
+KN_CLONES static void NAME(end_rows)(const REAL *room, kn_intp rows, kn_intp n, REAL *out)
+{
+    for (kn_intp row = 0; row < rows; row++, room += n, out += n) {
+        const REAL factor = 1 / NAME(total_of)(room, n);
+        for (kn_intp i = 0; i < n; i++)
+            out[i] = room[i] * factor;
+    }
+}
+
 /* Short rows, as many as fit a piece, whose exponentials are taken together. */
 static void NAME(short_rows)(const axis_call *c, const kn_run *run, kn_intp unit)
 {
@@ -306,13 +379,21 @@ static void NAME(short_rows)(const axis_call *c, const kn_run *run, kn_intp unit
     const kn_intp group = PIECE / (c->n + 1 < PIECE ? c->n + 1 : PIECE), rows = c->outer * c->inner;
     const kn_intp begin = unit * group, end = begin + group < rows ? begin + group : rows;
     const REAL *x = (const REAL *)run->operands[c->logits];
-    for (kn_intp row = begin; row < end; row++) {
+    if (c->inner == 1)
+        NAME(begin_rows)(x + begin * c->n, end - begin, c->n, c->what == LOGSUMEXP, shifts, room);
+    for (kn_intp row = begin; row < end && c->inner != 1; row++) {
         const REAL *at = x + row / c->inner * c->n * c->inner + row % c->inner;
         const REAL top = NAME(largest)(at, c->n, c->inner);
         shifts[row - begin] = c->what == LOGSUMEXP ? NAME(shift_of)(top) : top;
         NAME(shifted)(at, c->inner, shifts[row - begin], room + (row - begin) * c->n, c->n);
     }
     NAME(exponentials)(room, (end - begin) * c->n);
+    if (c->inner == 1 && (c->what == SOFTMAX || c->what == RESIDUAL)) {
+        NAME(end_rows)(room, end - begin, c->n, (REAL *)run->out + begin * c->n);
+        for (kn_intp row = begin; row < end; row++)
+            NAME(less_one)(c, run, row);
+        return;
+    }
     for (kn_intp row = begin; row < end; row++) {
         const kn_intp offset = row / c->inner * c->n * c->inner + row % c->inner;
         const REAL *here = room + (row - begin) * c->n;
@@ -324,7 +405,9 @@ static void NAME(short_rows)(const axis_call *c, const kn_run *run, kn_intp unit
         REAL *out = (REAL *)run->out + offset;
         if (c->what == LOG_SOFTMAX) {
             const REAL whole = top + (REAL)log(total);
-            for (kn_intp i = 0; i < c->n; i++)
+            if (c->inner == 1)
+                NAME(shifted)(x + offset, 1, whole, out, c->n);
+            for (kn_intp i = 0; i < c->n && c->inner != 1; i++)
                 out[i * c->inner] = x[offset + i * c->inner] - whole;
         } else {
             const REAL factor = 1 / total;

@@ -113,6 +113,24 @@ def test_values_that_a_kernel_refuses_are_refused_by_name() -> None:
         f(tf.constant([2]), x)
 
 
+@pytest.mark.parametrize("dtype", ["i4", "i8"])
+def test_labels_are_looked_at_without_python_unless_they_are_wrong(dtype: str) -> None:
+    logits = np.random.default_rng(0).normal(size=(5, 3))
+    labels = np.array([0, 2, 1, 1, 0], dtype)
+
+    def loss(labels: Any) -> Any:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+
+    recorded = tf.function(loss)
+    assert "apply" not in steps(loss, labels)
+    for which in (labels, labels[::-1], np.repeat(labels, 2)[::2]):
+        assert_same_bits(recorded(tf.constant(which)), loss(which))
+    for wrong in (-1, 3):
+        with pytest.raises(ValueError, match=f"labels must be from 0 to 2, not {wrong}"):
+            recorded(tf.constant(np.where(labels == 1, np.array(wrong, dtype), labels)))
+    assert_same_bits(recorded(tf.constant(labels)), loss(labels))
+
+
 def test_a_row_names_a_kernel_that_there_is() -> None:
     with pytest.raises(ValueError, match="there is no kernel 'no such thing' in C"):
         _core.register_general(

@@ -301,6 +301,7 @@ _CLASSES = _core.register_general(
     form=forms.count,
     gives=_classes_kind,
     c=c_loops.OF_INTEGERS,
+    kernel="class_numbers",
 )
 
 
