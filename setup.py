@@ -36,6 +36,8 @@ units = [
     "rows",
     "scalars",
     "segments",
+    "short_lines",
+    "small_products",
     "softmax",
     "sums",
     "vmath",
@@ -48,6 +50,7 @@ core = Extension(
     include_dirs=["src", numpy.get_include()],
     depends=[
         *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "locks", "record", "windows"]),
+        "src/small_products_loops.h",
         *(f"src/{kernels}.h" for kernels in units),
     ],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],

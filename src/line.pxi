@@ -56,14 +56,20 @@ ctypedef struct LineRegister:
     Source source
     PyObject* array             # what it reads or writes, held; NULL in a plan
 
-ctypedef struct LineOp:
-    Loop loop
-    void* extra
-    int16_t op                  # or COPIED
-    int16_t arity
-    int16_t registers[MOST_INPUTS + 1]  # what it reads, then what it writes
-    int16_t before[MOST_INPUTS]         # of each that it reads, the last instruction before that does; or -1
-    npy_intp steps[MOST_INPUTS + 1]     # and from element to element of each, bytes: none of a number
+cdef extern from "short_lines.h" nogil:
+    enum:
+        MOST_OF_SHORT "SL_MOST"
+    ctypedef struct LineOp "sl_op":
+        Loop loop
+        void* extra
+        int16_t op              # or COPIED
+        int16_t arity
+        int16_t registers[MOST_INPUTS + 1]  # what it reads, then what it writes
+        int16_t before[MOST_INPUTS]     # of each that it reads, the last instruction before that does; or -1
+        int16_t quick           # how it runs where the line is short
+        npy_intp steps[MOST_INPUTS + 1]     # from element to element of each, bytes: none of a number
+    int quick_code "sl_quick"(int code, int item, const LineOp* op) noexcept
+    void run_short "sl_run"(const LineOp* code, int instructions, char** registers, npy_intp count) noexcept
 
 ctypedef struct LineSum:
     int32_t register
@@ -86,6 +92,7 @@ ctypedef struct Line:
     npy_intp block              # elements of a block
     npy_intp blocks
     size_t slot_bytes
+    bint is_short               # all is one block of few elements
     npy_intp* ends              # of the blocks, where there are sums: blocks are then nodes of their trees; or NULL
     LineRegister* registers
     LineOp* code
@@ -358,6 +365,17 @@ cdef int line_lay_out(Line* line) except -1:
                 spare = code.registers[k]
                 r.last = -1         # an operand used twice gives its block back once
     line.block = BLOCK_BYTES // item
+    line.is_short = 0 < line.size <= MOST_OF_SHORT and line.count <= MOST_NATIVE
+    if line.is_short:
+        line.block = MOST_OF_SHORT
+        line.slot_bytes = <size_t>(line.size * item + 63) & ~<size_t>63
+        line.is_short = line.slots * line.slot_bytes <= FEW_BYTES
+    if line.is_short:
+        line.blocks = 1
+        for i in range(line.code_count):
+            quicken(line, &line.code[i])
+        return 0
+    line.block = BLOCK_BYTES // item
     while line.block > 256 and line.slots * line.block * item > SCRATCH_BYTES:
         line.block //= 2
     line.slot_bytes = <size_t>(line.block * item)
@@ -369,6 +387,19 @@ cdef int line_lay_out(Line* line) except -1:
             raise MemoryError()
         sum_blocks(line.size, line.block, line.ends)
     return 0
+
+
+cdef inline void quicken(const Line* line, LineOp* code) noexcept:
+    """Say how an instruction of a short line runs: by itself, where all that it reads and writes are floats alike."""
+    cdef int k, dtype = line.registers[code.registers[code.arity]].dtype
+    code.quick = 0
+    if dtype != NPY_DOUBLE and dtype != NPY_FLOAT:
+        return
+    for k in range(code.arity):
+        if line.registers[code.registers[k]].dtype != dtype:
+            return
+    code.quick = <int16_t>quick_code(SCALAR_MOVE if code.op == COPIED else table[code.op].scalar_code,
+                                     item_size[dtype], code)
 
 
 # ------------------------------------------------------------------------------------------------------------- running
@@ -392,6 +423,9 @@ cdef int run_line(const Line* line, Bound* bound, double* numbers) except -1:
     cdef double total
     cdef int k, parts, threads
     cdef size_t scratch
+    if line.is_short:
+        run_short_line(line, bound, numbers, memory)
+        return 0
     for k in range(line.count):
         r = &line.registers[k]
         if r.kind == UNIFORM_REGISTER or r.kind == NUMBER_REGISTER:
@@ -430,6 +464,49 @@ cdef int run_line(const Line* line, Bound* bound, double* numbers) except -1:
     return 0
 
 
+cdef void run_short_line(const Line* line, Bound* bound, double* numbers, char* scratch) noexcept:
+    """The same where all is one block of few elements: blocks of scratch are side by side, and in the first-level
+    cache."""
+    cdef const LineRegister* r
+    cdef char* registers[MOST_NATIVE]
+    cdef double total
+    cdef int k
+    for k in range(line.count):
+        r = &line.registers[k]
+        if r.slot >= 0:
+            registers[k] = scratch + r.slot * line.slot_bytes
+            if line.filled and r.kind != RESULT_REGISTER:
+                fill_block(r, registers[k], bound[k].data, 0, line.size)
+        elif r.kind == DIRECT_REGISTER:
+            registers[k] = bound[k].data
+        else:
+            total = r.source.number if r.kind == UNIFORM_REGISTER else numbers[r.source.place]
+            registers[k] = bound[k].cell
+            write_number(registers[k], r.dtype, total)
+    if line.native != NULL:
+        line.native(registers, line.size, line.calls)
+    else:
+        run_short(line.code, line.code_count, registers, line.size)
+    for k in range(line.sum_count):
+        r = &line.registers[line.sums[k].register]
+        if r.kind == UNIFORM_REGISTER:
+            total = uniform_sum(r.source.number, line.size, r.dtype)
+        else:
+            total = block_sum(registers[line.sums[k].register], 0 if r.kind == NUMBER_REGISTER else r.item, line.size,
+                              r.dtype)
+        numbers[line.sums[k].place] = total
+
+
+cdef inline void fill_block(const LineRegister* r, char* block, const char* data, npy_intp start,
+                            npy_intp count) noexcept nogil:
+    """Read a block of a register that another geometry, or zeros around it, make."""
+    if r.kind == GATHERED_REGISTER:
+        gt_gather(block, data, r.source.gathered.nd, r.source.gathered.dims,
+                  r.source.gathered.dims + r.source.gathered.nd, start, count, r.item)
+    elif r.kind == PADDED_REGISTER:
+        read_padded(block, data, &r.source.padded, start, count, r.item)
+
+
 cdef inline char* block_of(const LineRun* run, char* scratch, int register, npy_intp start,
                            npy_intp* step) noexcept nogil:
     """Where a register's block is."""
@@ -463,13 +540,7 @@ cdef void run_line_blocks(void* context, int thread, int part, int parts) noexce
             count = line.ends[b] - start
         for k in range(line.count if line.filled else 0):
             r = &line.registers[k]
-            if r.kind == GATHERED_REGISTER:
-                gt_gather(scratch + r.slot * line.slot_bytes, run.bound[k].data, r.source.gathered.nd,
-                          r.source.gathered.dims,
-                          r.source.gathered.dims + r.source.gathered.nd, start, count, r.item)
-            elif r.kind == PADDED_REGISTER:
-                read_padded(scratch + r.slot * line.slot_bytes, run.bound[k].data, &r.source.padded, start, count,
-                            r.item)
+            fill_block(r, scratch + r.slot * line.slot_bytes, run.bound[k].data, start, count)
         if line.native != NULL:
             for k in range(line.count):
                 registers[k] = block_of(run, scratch, k, start, &steps[0])

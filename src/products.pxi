@@ -1,5 +1,11 @@
 # Products of matrices, and of stacks of them.
 
+cdef extern from "small_products.h" nogil:
+    ctypedef void (*SmallProduct "sp_loop")(const npy_intp* core, const npy_intp* steps, const char* a, const char* b,
+                                            char* out) noexcept
+    SmallProduct small_product "sp_find"(int item, const npy_intp* core) noexcept
+
+
 cdef enum:
     FEW = 16                    # elements of an array that a plan may take for numbers (dissolving.pxi)
 
@@ -58,6 +64,7 @@ ctypedef struct Products:       # a stack of matrix products
     char* b
     char* out
     npy_intp count
+    SmallProduct small_loop     # what runs each of them in the place of BLAS; or NULL
     bint swapped                # a is the second operand, and b the first one: the result is another's transpose
     npy_intp pieces             # of one product: what `cut_product` says
     npy_intp grain
@@ -153,6 +160,9 @@ cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_
     cdef npy_intp scaled[3]
     cdef char* args[3]
     cdef npy_intp begin = 0
+    if p.small_loop != NULL:
+        p.small_loop(p.core, p.steps, a, b, out)
+        return
     if p.pieces > 1 and p.mirrors and a == b:
         run_mirrored(p, a, b, out, first)
         return
@@ -236,6 +246,14 @@ cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, cons
                            const npy_intp* db, const npy_intp* sb) noexcept:
     """The products of op(a) and op(b), stacks of matrices of these sizes and strides that fit; the data is filled in
     later. The result's sizes are then in `dims`."""
+    lay_out_stack(p, code, ta, tb, na, da, sa, nb, db, sb)
+    p.small_loop = NULL
+    if code == NPY_FLOAT or code == NPY_DOUBLE:
+        p.small_loop = small_product(item_size[code], p.core)
+
+
+cdef void lay_out_stack(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa, int nb,
+                        const npy_intp* db, const npy_intp* sb) noexcept:
     cdef int d
     cdef npy_intp size_a, size_b, item = item_size[code], stride
     cdef bint together
@@ -333,7 +351,10 @@ cdef inline bint is_small(const Products* p) noexcept nogil:
 
 cdef inline void multiply_small(const Products* p, char* a, char* b, char* out) noexcept nogil:
     """Run the only product of a small one."""
-    run_pieces(p, b if p.swapped else a, a if p.swapped else b, out, 0, 1)
+    if p.small_loop != NULL:
+        p.small_loop(p.core, p.steps, b if p.swapped else a, a if p.swapped else b, out)
+    else:
+        run_pieces(p, b if p.swapped else a, a if p.swapped else b, out, 0, 1)
 
 
 cdef void multiply_out(Products* p) noexcept:
@@ -360,7 +381,7 @@ cdef void multiply_out(Products* p) noexcept:
 
 
 cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
-    """op(a) @ op(b) with NumPy's own loop, which hands transposed strides to BLAS without copies."""
+    """op(a) @ op(b); NumPy's own loop hands transposed strides to BLAS without copies."""
     cdef Products p
     cdef ndarray out
     a = for_blas(a)
