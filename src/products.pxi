@@ -160,10 +160,7 @@ cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_
     cdef npy_intp scaled[3]
     cdef char* args[3]
     cdef npy_intp begin = 0
-    if p.small_loop != NULL:
-        p.small_loop(p.core, p.steps, a, b, out)
-        return
-    if p.pieces > 1 and p.mirrors and a == b:
+    if p.pieces > 1 and p.mirrors and a == b and p.small_loop == NULL:
         run_mirrored(p, a, b, out, first)
         return
     memcpy(core, p.core, sizeof(core))
@@ -175,7 +172,9 @@ cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_
             a += begin * p.steps[3]
         else:
             b += begin * p.steps[6]
-    if core[2] == 1 and core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
+    if p.small_loop != NULL:
+        p.small_loop(core, p.steps, a, b, out)
+    elif core[2] == 1 and core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
         # A vector times a number, as the gradient of an inner product is.
         args[0] = a
         args[1] = b
@@ -246,14 +245,6 @@ cdef void lay_out_products(Products* p, int code, bint ta, bint tb, int na, cons
                            const npy_intp* db, const npy_intp* sb) noexcept:
     """The products of op(a) and op(b), stacks of matrices of these sizes and strides that fit; the data is filled in
     later. The result's sizes are then in `dims`."""
-    lay_out_stack(p, code, ta, tb, na, da, sa, nb, db, sb)
-    p.small_loop = NULL
-    if code == NPY_FLOAT or code == NPY_DOUBLE:
-        p.small_loop = small_product(item_size[code], p.core)
-
-
-cdef void lay_out_stack(Products* p, int code, bint ta, bint tb, int na, const npy_intp* da, const npy_intp* sa, int nb,
-                        const npy_intp* db, const npy_intp* sb) noexcept:
     cdef int d
     cdef npy_intp size_a, size_b, item = item_size[code], stride
     cdef bint together
@@ -264,6 +255,10 @@ cdef void lay_out_stack(Products* p, int code, bint ta, bint tb, int na, const n
     p.core[1] = da[na - 1] if ta else da[na - 2]
     p.core[2] = da[na - 2] if ta else da[na - 1]
     p.core[3] = db[nb - 2] if tb else db[nb - 1]
+    # (By the size of one of the stack, so that what stands beside it does not matter, as in a Jacobian's chunks.)
+    p.small_loop = NULL
+    if code == NPY_FLOAT or code == NPY_DOUBLE:
+        p.small_loop = small_product(item_size[code], p.core)
     p.nd = (na if na > nb else nb) - 2
     p.count = 1
     for d in range(p.nd):
