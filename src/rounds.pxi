@@ -15,6 +15,14 @@ ctypedef struct Slot:           # of an input or an output of the body
     int dtype
     npy_intp size               # bytes
 
+ctypedef struct Moving:         # where an input is read, or an output written, in the next round
+    char* at
+    npy_intp on                 # bytes from there to where it is in the round after that
+    bint turns                  # there are two places, in turn
+    int32_t number
+    int root
+    int dtype
+
 
 def is_repeatable(ProgramCore program):
     """Whether a program may run over and over as it stands: a function of its operands, with nothing else to it."""
@@ -103,21 +111,12 @@ cdef class Rounds:
                                  f"{(<object>array).shape} and dtype {(<object>array).dtype}")
         return 0
 
-    cdef inline void give(self, Run* run, const Slot* slot, char* at) noexcept:
-        """Let an input be what lies at an address."""
-        if slot.root >= 0:
-            run.bases[slot.root] = at
-        else:
-            run.registers[slot.number] = read_number(at, slot.dtype)
-
-    cdef inline int take(self, Run* run, const Slot* slot, char* at) except -1:
-        """Write an output to an address, unless it was written there."""
+    cdef int take(self, Run* run, const Slot* slot, char* at) except -1:
+        """Write an output that is an array, and was not written where it belongs, there."""
         cdef Address source
-        if slot.root >= 0 or slot.size == 0:
+        if slot.size == 0:
             return 0
-        if slot.number >= 0:
-            write_number(at, slot.dtype, run.registers[slot.number])
-        elif self.plan.places[slot.node].direct:
+        if self.plan.places[slot.node].direct:
             source = address_of(self.plan, slot.node)
             memmove(at, pointer_to(run, &source), slot.size)
         else:
@@ -133,80 +132,105 @@ cdef class Rounds:
         A loop runs backwards from the last of the rounds that are run. Nobody has to know how many there will be where
         nothing is kept, and there are no rows."""
         cdef Run* run
-        cdef Slot* slot
         cdef Slot* results = self.slots + self.inputs
-        cdef int k, stacked = self.carried + self.given
-        cdef int64_t j, at, turn
-        cdef char** state
-        cdef char** ends
-        cdef char* target
+        cdef int k, given = 0, stacked = self.carried + self.given
+        cdef int64_t j
+        cdef npy_intp first
+        cdef Moving* moving
+        cdef Moving* m
+        cdef Moving* ends
         cdef list terms = []
         cdef Log* outer
-        cdef ndarray array
         if most < 0 or steps < 0 or (most > steps and (kept or self.rows or self.given)):
             raise ValueError(f"{most} rounds of {steps}")
         if asks and not (self.carried and self.slots[0].dtype == NPY_BOOL and self.slots[0].size == 1):
             raise ValueError("the first of what is carried says whether there is another round: a truth value")
         self.check_arrays(steps, kept, arrays, stacks, sums)
-        state = <char**>calloc(self.inputs + self.outputs + 2, sizeof(char*))
-        if state == NULL:
+        moving = <Moving*>calloc(self.inputs + self.outputs + 1, sizeof(Moving))
+        if moving == NULL:
             raise MemoryError()
-        ends = state + self.inputs + 1
-        for k in range(self.inputs):
-            state[k] = <char*>PyArray_DATA(<ndarray>arrays[k])
-        for k in range(stacked):
-            ends[k] = <char*>PyArray_DATA(<ndarray>stacks[k])
-        for k in range(stacked, self.outputs):
-            array = array_for(results[k].dtype, self.plan.program.shape(results[k].node))
-            terms.append(array)
-            ends[k] = <char*>PyArray_DATA(array)
+        ends = moving + self.inputs
+        first = most - 1 if backwards else 0
+        for k in range(self.inputs + self.outputs):
+            m = &moving[k]
+            m.number, m.root, m.dtype = self.slots[k].number, self.slots[k].root, self.slots[k].dtype
+            if k >= self.inputs:
+                continue
+            m.at = <char*>PyArray_DATA(<ndarray>arrays[k])
+            if self.carried <= k < self.carried + self.rows:
+                m.at += first * self.slots[k].size
+                m.on = -self.slots[k].size if backwards else self.slots[k].size
+        for k in range(self.outputs):
+            m = &ends[k]
+            if k >= stacked:
+                terms.append(array_for(results[k].dtype, self.plan.program.shape(results[k].node)))
+                m.at = <char*>PyArray_DATA(<ndarray>terms[k - stacked])
+                continue
+            m.at = <char*>PyArray_DATA(<ndarray>stacks[k])
+            m.on = results[k].size
+            m.turns = k < self.carried and not kept
+            if not m.turns:
+                m.at += first * m.on
+                m.on = -m.on if backwards else m.on
         outer = <Log*>ad_get_current_log()
         run = NULL
         try:
             run = run_begin(self.plan)
             ad_set_current_log(NULL)
-            for k in range(self.carried + self.rows, self.inputs):
-                self.give(run, &self.slots[k], state[k])
+            for k in range(self.inputs):
+                m = &moving[k]
+                if k < self.carried + self.rows:
+                    given = k + 1
+                elif m.root >= 0:
+                    run.bases[m.root] = m.at
+                else:           # (is given in each round: a register is somebody else's once it was read)
+                    moving[given] = m[0]
+                    given += 1
             for j in range(most):
-                if asks and not (<uint8_t*>state[0])[0]:
+                if asks and not (<uint8_t*>moving[0].at)[0]:
                     most = j
                     break
                 if j & OFTEN == OFTEN:
                     PyErr_CheckSignals()
-                at = most - 1 - j if backwards else j
-                for k in range(self.carried):
-                    self.give(run, &self.slots[k], state[k])
-                for k in range(self.carried, self.carried + self.rows):
-                    self.give(run, &self.slots[k], state[k] + at * self.slots[k].size)
-                if j:
-                    for k in range(self.carried + self.rows, self.inputs):
-                        if self.slots[k].number >= 0:   # (a register is somebody else's once it was read)
-                            self.give(run, &self.slots[k], state[k])
-                turn = at if kept else j & 1
+                for k in range(given):
+                    m = &moving[k]
+                    if m.root >= 0:
+                        run.bases[m.root] = m.at
+                    elif m.dtype == NPY_DOUBLE:
+                        run.registers[m.number] = (<double*>m.at)[0]
+                    else:
+                        run.registers[m.number] = read_number(m.at, m.dtype)
+                    m.at += m.on
                 for k in range(self.outputs):
-                    if results[k].root >= 0:
-                        run.bases[results[k].root] = self.target(ends, k, turn, at)
+                    if ends[k].root >= 0:
+                        run.bases[ends[k].root] = ends[k].at
                 if run_steps(self.plan, run) >= 0:
                     raise RuntimeError("a guard in a program that is run over and over")
                 for k in range(self.outputs):
-                    target = self.target(ends, k, turn, at)
-                    self.take(run, &results[k], target)
+                    m = &ends[k]
+                    if m.number >= 0:
+                        if m.dtype != NPY_DOUBLE:
+                            write_number(m.at, m.dtype, run.registers[m.number])
+                        elif k < stacked:
+                            (<double*>m.at)[0] = run.registers[m.number]
+                        else:
+                            (<double*>PyArray_DATA(<ndarray>sums[k - stacked]))[0] += run.registers[m.number]
+                            continue
+                    elif m.root < 0:
+                        self.take(run, &results[k], m.at)
                     if k < self.carried:
-                        state[k] = target
+                        moving[k].at = m.at
                     elif k >= stacked:
                         add_to(<ndarray>sums[k - stacked], <ndarray>terms[k - stacked])
+                    m.at += m.on
+                    if m.turns:
+                        m.on = -m.on
         finally:
             ad_set_current_log(outer)
             if run != NULL:
                 run_end(self.plan, run)
-            free(state)
+            free(moving)
         return most
-
-    cdef inline char* target(self, char** ends, int k, int64_t turn, int64_t at) noexcept:
-        """Where an output goes."""
-        if k >= self.carried + self.given:
-            return ends[k]
-        return ends[k] + (turn if k < self.carried else at) * self.slots[self.inputs + k].size
 
 
 cdef int add_to(ndarray total, ndarray term) except -1:
