@@ -226,6 +226,8 @@ cdef class Dissolving:
         cdef int32_t a, b
         cdef bint some = False
         for i in range(p.count):
+            if p.records[i].flags & SCALAR and table[p.records[i].op].kind == ELEMENTWISE:
+                continue                # a number, which stays one
             self.how[i] = <uint8_t>self.could(i)
             if self.how[i] == STAYS:
                 continue

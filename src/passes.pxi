@@ -213,6 +213,7 @@ cdef bint same_attribute(object a, object b) except -1:
 
 cdef enum:
     FEW_BYTES_OF_KEY = 4096     # of an array among attributes that is compared by its elements
+    MET = 256                   # attributes that are told apart as objects before they are looked up
     NEAR = 8                    # places that are looked at near a record's own before those anywhere
 
 
@@ -272,6 +273,11 @@ cdef int make_room_for_attributes(KnownAttributes* known) except -1:
     return 0
 
 
+ctypedef struct MetAttribute:   # an attribute, and the first one like it
+    PyObject* attribute
+    PyObject* first
+
+
 def share_common(ProgramCore p):
     """Compute the same thing once. Equal attributes are one object afterwards."""
     cdef ndarray map = identity_map(p)
@@ -282,7 +288,10 @@ def share_common(ProgramCore p):
     cdef int32_t i
     cdef Record* r
     cdef PyObject* first
+    cdef MetAttribute[MET] met      # (many are one object already: a record's and that of its transpose)
+    cdef MetAttribute* place
     memset(&attributes, 0, sizeof(KnownAttributes))
+    memset(met, 0, sizeof(met))
     while room < 2 * <size_t>p.count:
         room *= 2
     slots = <Known*>malloc(room * sizeof(Known))
@@ -298,7 +307,11 @@ def share_common(ProgramCore p):
             if not r.flags & LIST and r.a > r.b and changes_places(r):
                 r.a, r.b = r.b, r.a
             if r.flags & ATTRIBUTE:
-                first = first_like(&attributes, <object>r.payload.attribute)
+                place = &met[mixed(0, <uint64_t><uintptr_t>r.payload.attribute) & (MET - 1)]
+                if place.attribute != r.payload.attribute:
+                    place.first = first_like(&attributes, <object>r.payload.attribute)
+                    place.attribute = r.payload.attribute
+                first = place.first
                 if first == NULL:
                     continue
                 if first != r.payload.attribute:

@@ -120,6 +120,7 @@ ctypedef struct Contiguous:     # where in the plan's list the geometry of a sha
 
 cdef enum:
     KNOWN_PADDINGS = 256
+    FEW_PROBES = 8
 
 ctypedef struct KnownPadding:   # what `find_padded` found
     PyObject* attribute         # of the record (borrowed of the program), NULL for none
@@ -193,6 +194,7 @@ cdef class Plan:
     cdef bint draws                 # some step draws random numbers
     cdef bint acts                  # some step prints
     cdef bint guarded               # some step is a guard
+    cdef bint numbers_alone         # all of it are numbers in registers
     cdef list updates               # for each assignment: the changes of rows that it is made of, first to last; or
                                     # None
     cdef bint updating              # there is one of these
@@ -518,11 +520,15 @@ cdef bint find_padded(Plan plan, int32_t node, Padded* padded) except -1:
     cdef PyObject* attribute = plan.program.attribute_at(node)
     cdef uint32_t shape = plan.program.records[plan.program.records[node].a].shape
     cdef KnownPadding* known
+    cdef int k
     if plan.paddings == NULL:
         plan.paddings = <KnownPadding*>calloc(KNOWN_PADDINGS, sizeof(KnownPadding))
         if plan.paddings == NULL:
             raise MemoryError()
-    known = &plan.paddings[mixed(<uint64_t><uintptr_t>attribute, shape) >> 32 & (KNOWN_PADDINGS - 1)]
+    for k in range(FEW_PROBES):
+        known = &plan.paddings[(mixed(<uint64_t><uintptr_t>attribute, shape) + k) & (KNOWN_PADDINGS - 1)]
+        if known.attribute == NULL or (known.attribute == attribute and known.shape == shape):
+            break
     if known.attribute != attribute or known.shape != shape:
         known.attribute = NULL
         known.is_one = look_for_padding(plan.program, node, &known.padded)
@@ -804,6 +810,44 @@ cdef inline Recent* lines_of(Recent* lines, uint32_t shape, int dtype) noexcept:
     return &lines[2 * <size_t>shape + (dtype == NPY_FLOAT)]
 
 
+cdef inline bint is_of_numbers(ProgramCore p, const Record* r, const Row* row) noexcept:
+    """Whether an elementwise record of one or two operands runs on scalars (see `runs_on_scalars`): what programs of
+    numbers are made of."""
+    cdef Record* q = &p.records[r.a]
+    if (r.flags & (SCALAR | LIST | HOLES | OF_ARRAY) != SCALAR or r.a < 0 or row.plan != PLAN_LINE
+            or not row.on_scalars or row.condition or row.scalar_code == SCALAR_MOVE
+            or not q.flags & SCALAR or q.dtype == NPY_BOOL or (r.dtype == NPY_BOOL) != row.boolean):
+        return False
+    q = &p.records[r.b if r.b >= 0 else r.a]
+    return q.flags & SCALAR != 0 and q.dtype != NPY_BOOL
+
+
+cdef inline int join_numbers(Plan plan, Recent* recent, int32_t node, const Record* r) except -1:
+    """The step and the register of a record that is of numbers."""
+    cdef Place* place = &plan.places[node]
+    cdef int32_t from_ = step_behind(plan, r.a), s = step_behind(plan, r.b) if r.b >= 0 else 0
+    if s > from_:
+        from_ = s
+    if recent.count and recent.steps[0] >= from_:
+        s = recent.steps[0]
+        plan.steps[s].count += 1
+        plan.step_of[node] = s
+        plan.kind_of[node] = STEP_SCALARS
+    else:
+        join_step(plan, recent, node, STEP_SCALARS, 0)
+    place.scalar = 1
+    place.owner = node
+    place.number = plan.register_count
+    plan.register_count += 1
+    return 0
+
+
+cdef inline int32_t step_behind(Plan plan, int32_t node) noexcept:
+    """The first step of numbers that can read a node."""
+    cdef int32_t s = plan.step_of[node]
+    return s + 1 if s >= 0 and plan.kind_of[node] != STEP_SCALARS else s
+
+
 cdef int give_steps(Plan plan, Recent* scalar_steps, Recent* lines) except -1:
     cdef ProgramCore p = plan.program
     cdef int32_t i, given = p.input_count + <int32_t>len(p.variables)
@@ -814,6 +858,7 @@ cdef int give_steps(Plan plan, Recent* scalar_steps, Recent* lines) except -1:
     cdef int32_t* nodes
     cdef int n
     plan.register_count = 0
+    plan.numbers_alone = True
     for i in range(p.count):
         r = &p.records[i]
         plan.step_of[i] = -1
@@ -822,8 +867,13 @@ cdef int give_steps(Plan plan, Recent* scalar_steps, Recent* lines) except -1:
         plan.storage[i].last = -1
         if i < given or is_constant(r):
             place_given(plan, i)
+            plan.numbers_alone = plan.numbers_alone and plan.places[i].scalar
             continue
         row = &table[r.op]
+        if is_of_numbers(p, r, row):
+            join_numbers(plan, scalar_steps, i, r)
+            continue
+        plan.numbers_alone = False
         if row.passes_on and not r.flags & SCALAR:
             p.nodes_of(i, &nodes, pair)
             # (What a line computes goes on within it.)
@@ -946,7 +996,7 @@ cdef int assign_memory(Plan plan) except -1:
     if needed == NULL:
         raise MemoryError()
     try:
-        for i in range(p.count):
+        for i in range(0 if plan.numbers_alone else p.count):
             n = p.nodes_of(i, &nodes, pair)
             for k in range(n):
                 owner = plan.places[nodes[k]].owner
@@ -1005,7 +1055,8 @@ cdef int assign_memory(Plan plan) except -1:
                 plan.storage[i].root = plan.root_count
                 plan.root_count += 1
                 plan.object_count += 1
-        place_in_arena(plan, needed)
+        if not plan.numbers_alone:
+            place_in_arena(plan, needed)
     finally:
         free(needed)
     return 0

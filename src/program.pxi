@@ -116,6 +116,26 @@ cdef class ProgramCore:
         self.count += 1
         return self.count - 1
 
+    cdef inline int32_t append_pair(self, int op, int dtype, uint32_t shape, int32_t a, int32_t b) except -1:
+        """The same of at most two operands, without an attribute."""
+        cdef Record* r
+        cdef int32_t pair[2]
+        if self.count == self.capacity:
+            pair[0] = a
+            pair[1] = b
+            return self.append_shaped(op, dtype, shape, pair, 0 if a < 0 else (1 if b < 0 else 2), Py_None)
+        r = &self.records[self.count]
+        r.op = <uint16_t>op
+        r.flags = SCALAR if shape == 0 and (dtype == NPY_DOUBLE or dtype == NPY_FLOAT or dtype == NPY_BOOL) else 0
+        r.dtype = <uint8_t>dtype
+        r.a = a
+        r.b = b
+        r.shape = shape
+        memset(&r.payload, 0, sizeof(Payload))
+        self.values[self.count].array = NULL
+        self.count += 1
+        return self.count - 1
+
     cdef int32_t append_constant(self, Operand x) except -1:
         cdef int32_t node
         node = self.append(OP_CONSTANT, x.code, shape_of(x), NULL, 0, None)
@@ -380,6 +400,14 @@ cdef inline bint does_more(Record* r) noexcept:
     return row.raises or row.acts or r.flags & HOLES
 
 
+cdef inline int32_t frozen_node(ProgramCore p, Log* log, int32_t reference, const int32_t* at,
+                                Constants* shared) except -2:
+    """What an operand on a log is in the program of it; -1 where that is nothing."""
+    if reference >= 0:
+        return at[reference]
+    return UNTRACKED if reference == UNTRACKED else number_node(p, log, reference, shared)
+
+
 def freeze(Tracer tracer, list results, bint whole=False):
     """The program of a trace that is still open, with these tensors as its outputs. The `whole` program of a function
     has also what raises errors or prints, and gives no output anything."""
@@ -468,6 +496,14 @@ def freeze(Tracer tracer, list results, bint whole=False):
                     p.set_constant(node, bare_tensor(<ndarray>log.values[i].array))
                 p.places[node] = tracer.places.get(i)
                 continue
+            if not r.flags & (LIST | ATTRIBUTE):
+                pair[0] = frozen_node(p, log, r.a, at, &shared)
+                pair[1] = frozen_node(p, log, r.b, at, &shared)
+                if (pair[0] >= 0 or r.a == UNTRACKED) and (pair[1] >= 0 or r.b == UNTRACKED):
+                    at[i] = p.append_pair(r.op, r.dtype, log.shapes[i], pair[0], pair[1])
+                    if whole and does_more(&p.records[at[i]]):
+                        p.records[at[i]].flags |= KEPT
+                    continue
             n = operand_nodes(log, r, &nodes, pair)
             if not r.flags & LIST:
                 # (A unary op has no second operand, whatever it has for an attribute.)

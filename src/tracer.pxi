@@ -227,11 +227,12 @@ cdef int32_t trace_scalar(Log* log, Row* row, int op, int32_t a, int32_t b, cons
     r = log_append(log, op, listeners)
     log.values[log.count - 1].number = value
     log.pure = False
-    r.flags = SCALAR | PARTIALS if row.by_partials else SCALAR
+    r.flags = SCALAR
     r.dtype = <uint8_t>code
     r.a = a
     r.b = b
-    if row.by_partials:
+    if row.by_partials and derives(log, listeners):
+        r.flags = SCALAR | PARTIALS
         r.payload.partial[0] = local_partial(&row.partial[0], values, value)
         if row.arity > 1:
             r.payload.partial[1] = local_partial(&row.partial[1], values, value)
