@@ -224,6 +224,7 @@ cdef extern from "workers.h" nogil:
                 int threads) noexcept
     int wk_threads() noexcept
     int wk_ready() noexcept
+    int wk_awake() noexcept
     void wk_set_threads(int count) noexcept
 
 cdef extern from "blas.h" nogil:

@@ -6,6 +6,7 @@ cdef enum:
     TENSOR_DIMS = 32
     NOGIL_WORK = 1 << 16        # elements times ops from which giving up the GIL pays
     THREAD_WORK = 1 << 18       # elements times ops of a part of shared work: waking a thread for it pays
+    AWAKE = 4                   # a part may be so many times smaller while a thread is awake
     PARTS_PER_THREAD = 4        # at most: what one thread does not get round to, others take
 
 
@@ -236,7 +237,10 @@ cdef void run_share(void* context, int thread, int part, int parts) noexcept nog
 cdef inline int shared_parts(npy_intp work, npy_intp of_part) noexcept nogil:
     """Into how many parts to divide so much work, where for so much of it waking a thread pays."""
     cdef npy_intp parts = work // of_part
-    cdef int threads = wk_ready() if parts >= 2 else 1
+    cdef int threads
+    if parts < 2 and work >= 2 * (of_part // AWAKE) and wk_awake():
+        parts = work // (of_part // AWAKE)
+    threads = wk_ready() if parts >= 2 else 1
     return <int>min(parts, <npy_intp>(PARTS_PER_THREAD * threads)) if threads >= 2 else 1
 
 

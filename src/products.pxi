@@ -37,7 +37,9 @@ cdef enum:
     BLAS_WORK = 1 << 13         # multiplications from which BLAS may wake threads for a matrix times a vector
     PART_WORK = 1 << 20         # work of a part: waking a thread for it pays
     PIECE_WORK = 1 << 21        # multiplications of a piece of one product
+    JOINED_WORK = (1 << 22) // 3 + 1    # the same, of rows that join: with ROW_GRAIN fewer of FEW_ROWS there are 1 << 20
     VECTOR_WORK = 1 << 17       # the same, where one operand is a vector
+    LONG = 1024                 # of the inner dimension, in a piece that is a sum
     ROW_GRAIN = 24              # rows: a multiple of what BLAS' kernels take at a time
     FEW_ROWS = 4 * ROW_GRAIN    # pieces of fewer pack the other operand for little
     MOST_PIECES = 64
@@ -68,14 +70,16 @@ ctypedef struct Products:       # a stack of matrix products
     bint swapped                # a is the second operand, and b the first one: the result is another's transpose
     npy_intp pieces             # of one product: what `cut_product` says
     npy_intp grain
-    int cut
+    int cut                     # which dimension of `core` is cut
+    char* sums                  # of pieces of the inner one: room for all but the first
     bint joins
     bint mirrors                # where a matrix meets itself, the result is symmetric, and a piece is of one half
 
 
 # A product's result is cut in pieces, its rows or its columns, which threads share. Each is a call of BLAS, and what
 # BLAS adds up in which order depends on the sizes that it is given. So the pieces are those of the product's shape, not
-# of the number of threads, and one thread runs them singly, too. Two exceptions spare it that. What is added up
+# of the number of threads, and one thread runs them singly, too. (Of a small result, whose inner dimension is long, this
+# one is cut, and what the pieces come to is added up in turn.) Two exceptions spare it that. What is added up
 # nowhere, or by NumPy's plain loops, may be cut anywhere. And on x86-64 OpenBLAS' kernels give a row the same bits
 # wherever it is, among at least PIECE_WORK / 2 multiplications and from a multiple of ROW_GRAIN on (tried with each of
 # them, for all dtypes; the columns do not hold it): there neighbouring pieces are one call.
@@ -101,6 +105,10 @@ cdef void cut_product(Products* p) noexcept:
         p.cut = 3 if m == 1 else 1
         p.grain = 64
         p.pieces = min(most // VECTOR_WORK, max(m, n) // 512, MOST_PIECES)
+        if p.pieces < 2:
+            cut_inner(p, VECTOR_WORK)
+        elif p.pieces % 2:      # (two threads have as many)
+            p.pieces += 1
     elif (m == n and p.steps[3] == p.steps[6] and p.steps[4] == p.steps[5]
           and (p.a == p.b or memcmp(p.sa, p.sb, p.nd * sizeof(npy_intp)) != 0)):
         p.mirrors = True
@@ -108,14 +116,26 @@ cdef void cut_product(Products* p) noexcept:
         p.pieces = min(most // (2 * PIECE_WORK), m // (2 * FEW_ROWS), 8)
     elif ROWS_JOIN and (m >= FEW_ROWS or m >= 2 * ROW_GRAIN and n < 512):
         p.grain = ROW_GRAIN
-        p.pieces = min(most // PIECE_WORK, max(2, m // FEW_ROWS), MOST_PIECES)
+        p.pieces = min(most // (PIECE_WORK if m < FEW_ROWS else JOINED_WORK), max(2, m // FEW_ROWS), MOST_PIECES)
         p.joins = True
     else:
         p.cut = 1 if m >= n else 3
         p.grain = 2 * FEW_ROWS
         # (Each piece more is a call that one thread pays for, too.)
         p.pieces = min(most // PIECE_WORK, max(m, n) // 256, max(2, max(m, n) // 512), MOST_PIECES)
-    p.pieces = max(p.pieces, 1)
+    if p.pieces < 2:
+        cut_inner(p, PIECE_WORK)
+
+
+cdef void cut_inner(Products* p, npy_intp work) noexcept:
+    """Let the pieces be sums of a part of the inner dimension each, where it is long."""
+    cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], pieces = min(m * k * n // work, k // LONG, 8)
+    p.pieces = 1
+    if pieces >= 2 and p.count == 1:
+        p.pieces = pieces // 2 * 2
+        p.cut = 2
+        p.grain = 8
+        p.joins = p.mirrors = False
 
 
 cdef inline npy_intp piece_begin(const Products* p, npy_intp piece) noexcept nogil:
@@ -167,11 +187,17 @@ cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_
     if p.pieces > 1:
         begin = piece_begin(p, first)
         core[p.cut] = piece_begin(p, last) - begin
-        out += begin * p.steps[7 if p.cut == 1 else 8]
         if p.cut == 1:
             a += begin * p.steps[3]
-        else:
+            out += begin * p.steps[7]
+        elif p.cut == 3:
             b += begin * p.steps[6]
+            out += begin * p.steps[8]
+        else:
+            a += begin * p.steps[4]
+            b += begin * p.steps[5]
+            if first > 0:
+                out = p.sums + (first - 1) * core[1] * core[3] * item_size[p.code]
     if p.small_loop != NULL:
         p.small_loop(core, p.steps, a, b, out)
     elif core[2] == 1 and core[3] == 1 and table[OP_MULTIPLY].loop[p.code] != NULL:
@@ -352,10 +378,23 @@ cdef inline void multiply_small(const Products* p, char* a, char* b, char* out) 
         run_pieces(p, b if p.swapped else a, a if p.swapped else b, out, 0, 1)
 
 
-cdef void multiply_out(Products* p) noexcept:
+cdef void add_sums(const Products* p) noexcept nogil:
+    """Add to the first piece's sums those of the others, in their order."""
+    cdef npy_intp size = p.core[1] * p.core[3], piece
+    cdef npy_intp steps[3]
+    cdef char* args[3]
+    steps[0] = steps[1] = steps[2] = item_size[p.code]
+    args[0] = args[2] = p.out
+    for piece in range(p.pieces - 1):
+        args[1] = p.sums + piece * size * item_size[p.code]
+        table[OP_ADD].loop[p.code](args, &size, steps, table[OP_ADD].data[p.code])
+
+
+cdef int multiply_out(Products* p) except -1:
     """Run the products, on our threads: BLAS has some of its own, which would contend with ours for the cores."""
     cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], work = p.count * m * k * n
     cdef int parts
+    p.sums = NULL
     p.pieces = 1
     if is_small(p):
         run_products(p, 0, 0, 1)
@@ -370,9 +409,20 @@ cdef void multiply_out(Products* p) noexcept:
             parts = shared_parts(work + p.count * 8 * (m * k + k * n + m * n + 1000), PART_WORK)
             if p.joins:         # (each part has BLAS pack the other operand again)
                 parts = min(parts, 2 * wk_threads())
+            elif parts > 1:
+                parts = MOST_PIECES
         parts = <int>min(<npy_intp>parts, p.count * p.pieces)
+        if p.pieces > 1 and p.cut == 2:
+            p.sums = <char*>pool_take((p.pieces - 1) * m * n * item_size[p.code])
+            if p.sums == NULL:
+                raise MemoryError()
         with nogil:
             wk_run(run_products if k == 1 else run_products_alone, p, parts, wk_threads())
+            if p.sums != NULL:
+                add_sums(p)
+        if p.sums != NULL:
+            pool_give(p.sums)
+    return 0
 
 
 cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):

@@ -10,16 +10,16 @@
 
 /* Read without the lock, at each kernel, while another thread may set it: whole, and in no order with anything else. */
 #if defined(_MSC_VER)
-static volatile int limit = 1; /* (what is aligned is read and written at once there) */
-static volatile int64_t alone_until = 0; /* on the clock: threads are left alone as long */
+#define WK_SHARED volatile /* (what is aligned is read and written at once there) */
 #define wk_load(place) (*(place))
 #define wk_store(place, value) (*(place) = (value))
 #else
-static int limit = 1;
-static int64_t alone_until = 0; /* on the clock: threads are left alone as long */
+#define WK_SHARED
 #define wk_load(place) __atomic_load_n((place), __ATOMIC_RELAXED)
 #define wk_store(place, value) __atomic_store_n((place), (value), __ATOMIC_RELAXED)
 #endif
+static WK_SHARED int limit = 1;
+static WK_SHARED int64_t alone_until = 0; /* on the clock: threads are left alone as long */
 
 int wk_threads(void)
 {
@@ -83,6 +83,21 @@ static int64_t nanoseconds(clockid_t clock)
 #define own_now() nanoseconds(CLOCK_THREAD_CPUTIME_ID)
 #endif
 
+/* A moment of a spin, and the core to whoever else wants it. */
+#if defined(_MSC_VER)
+#define wk_pause() YieldProcessor()
+#elif defined(__x86_64__) || defined(__i386__)
+#define wk_pause() __builtin_ia32_pause()
+#else
+#define wk_pause() ((void)0)
+#endif
+#if defined(_WIN32)
+#define wk_yield() SwitchToThread()
+#else
+#include <sched.h>
+#define wk_yield() sched_yield()
+#endif
+
 static void run_alone(wk_task task, void *context, int parts)
 {
     for (int part = 0; part < parts; part++)
@@ -93,9 +108,11 @@ static lk_mutex callers = LK_MUTEX; /* held by the one whose task runs */
 static lk_mutex state = LK_MUTEX;   /* guards what follows */
 static lk_condition begun = LK_CONDITION, finished = LK_CONDITION;
 static int started = 0; /* threads, numbered from 1 */
-static unsigned long round_number = 0;
+static WK_SHARED unsigned long round_number = 0; /* (this and `left` are looked at without the lock, too) */
 static int next_part = 0;
-static int left = 0; /* parts of this round that are still to finish */
+static WK_SHARED int left = 0; /* parts of this round that are still to finish */
+static int sleeping = 0;       /* threads that have to be woken */
+static int waiting = 0;        /* whether the caller has */
 static wk_task present_task = NULL;
 static void *present_context = NULL;
 static int present_parts = 0;
@@ -124,6 +141,47 @@ static void settle(int64_t own, int64_t all, int done, int parts)
     balance = 0;
 }
 
+/* Waking a thread takes longer than many a kernel. So one that has had a part looks for the next round for a moment
+ * before it sleeps, where rounds have followed each other as closely; and the caller looks as long for the last part.
+ * Meanwhile a thread gives its core to whoever else wants it: on a busy machine it is late, and the caller has done all
+ * parts itself. (The caller does not: it would be late, too.) */
+enum { MOMENT = 50000, LOOKS = 32, MOST_FOLLOWING = 4 };
+static int64_t last_end = 0; /* of a round; kept by whoever holds `callers` */
+static int following = 0;    /* how many rounds followed closely, of late */
+static WK_SHARED int looking = 0; /* threads that look for the next round */
+
+static void note_gap(int64_t begin)
+{
+    if (begin - last_end < MOMENT)
+        following += following < MOST_FOLLOWING;
+    else
+        following -= following > 0;
+}
+
+int wk_awake(void)
+{
+    return wk_load(&looking) > 0;
+}
+
+static int another_round(unsigned long seen) { return wk_load(&round_number) != seen; }
+static int none_left(unsigned long seen) { return wk_load(&left) == 0 || another_round(seen); }
+
+/* Until something is so, for a moment at most. Called, and left, with the state locked, which it is not meanwhile. */
+static void look_for(int (*is_so)(unsigned long), unsigned long seen, int yields)
+{
+    const int64_t end = clock_now() + MOMENT;
+    lk_unlock(&state);
+    do {
+        for (int i = 0; i < LOOKS && !is_so(seen); i++)
+            wk_pause();
+        if (is_so(seen))
+            break;
+        if (yields)
+            wk_yield();
+    } while (clock_now() < end);
+    lk_lock(&state);
+}
+
 int wk_ready(void)
 {
     const int count = wk_threads();
@@ -145,7 +203,7 @@ static int take_parts(int thread)
         lk_unlock(&state);
         task(context, thread, part, parts);
         lk_lock(&state);
-        left--;
+        wk_store(&left, left - 1);
         done++;
     }
     return done;
@@ -155,15 +213,21 @@ static WK_THREAD worker(void *argument)
 {
     const int number = (int)(intptr_t)argument;
     unsigned long seen = 0;
+    int worked = 0;
     lk_lock(&state);
     for (;;) {
+        if (worked && following && round_number == seen) {
+            wk_store(&looking, looking + 1);
+            look_for(another_round, seen, 1);
+            wk_store(&looking, looking - 1);
+        }
+        sleeping++;
         while (round_number == seen)
             lk_wait(&begun, &state);
+        sleeping--;
         seen = round_number;
-        if (number >= present_threads)
-            continue;
-        take_parts(number);
-        if (left == 0)
+        worked = number < present_threads && take_parts(number);
+        if (worked && left == 0 && waiting)
             lk_wake(&finished);
     }
     return 0;
@@ -179,7 +243,7 @@ static void forget_threads(void)
     finished = (lk_condition)LK_CONDITION;
     started = 0;
     round_number = 0;
-    next_part = present_parts = left = 0;
+    next_part = present_parts = left = sleeping = waiting = looking = following = 0;
     balance = 0;
 }
 #endif
@@ -203,17 +267,25 @@ void wk_run(wk_task task, void *context, int parts, int threads)
         started++;
     present_task = task;
     present_context = context;
-    present_parts = left = parts;
+    present_parts = parts;
     present_threads = threads;
     next_part = 0;
-    round_number++;
-    lk_wake(&begun);
+    note_gap(begin);
+    wk_store(&left, parts);
+    wk_store(&round_number, round_number + 1);
+    if (sleeping)
+        lk_wake(&begun);
     const int64_t woken = own_now();
     const int done = take_parts(0);
     const int64_t own = own_now() - woken;
+    if (left)
+        look_for(none_left, round_number, 0);
+    waiting = 1;
     while (left)
         lk_wait(&finished, &state);
+    waiting = 0;
     lk_unlock(&state);
-    settle(own, clock_now() - begin, done, parts);
+    last_end = clock_now();
+    settle(own, last_end - begin, done, parts);
     lk_unlock(&callers);
 }

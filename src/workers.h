@@ -19,6 +19,9 @@ int wk_threads(void);
 
 /* The same, as long as sharing pays: 1 while the threads are left alone, and work need not be divided. */
 int wk_ready(void);
+
+/* Whether a thread looks for work at this moment, so that sharing takes no waking. */
+int wk_awake(void);
 void wk_set_threads(int count);
 
 #endif

@@ -49,6 +49,9 @@ SHAPES = [
     ((3, 700, 90), (3, 90, 80)),  # and of large ones
     ((900, 1500), (1500, 1)),
     ((1, 900), (900, 1501)),
+    ((16, 10000), (10000, 100)),  # few numbers that are long sums
+    ((1, 4100), (4100, 128)),
+    ((40, 8000), (8000, 1)),
     ((30, 700, 1), (30, 1, 40)),  # outer ones
     ((700, 3), (3, 1500)),
 ]
@@ -95,6 +98,20 @@ def test_a_matrix_times_its_transpose_is_symmetric_and_the_same_for_any_threads(
         np.testing.assert_array_equal(found[0], found[0].swapaxes(-1, -2))
         for other in found[1:]:
             np.testing.assert_array_equal(other, found[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+def test_a_wide_matrix_times_its_transpose_is_symmetric_and_the_same_for_any_threads(dtype: Any) -> None:
+    a = tf.constant(matrix(dtype, (90, 6000)))
+    found = []
+    for count in (1, 2, 5):
+        tf.set_num_threads(count)
+        found.append(tf.matmul(a, a, transpose_b=True).numpy())
+    expected = np.matmul(a.numpy(), a.numpy().T)
+    np.testing.assert_allclose(found[0], expected, rtol=0, atol=1e7 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(found[0], found[0].T)
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
 
 
 def test_a_stack_of_which_some_meet_themselves_does_not_depend_on_threads() -> None:

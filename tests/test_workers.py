@@ -83,6 +83,27 @@ def test_results_do_not_depend_on_the_number_of_threads(work: Any, dtype: Any) -
             np.testing.assert_array_equal(found, expected)
 
 
+def test_short_work_in_quick_succession_gives_the_same_digits() -> None:
+    # (Where threads are awake, work is shared that would not be worth waking one.)
+    x = numbers(np.float64, 40_000)
+
+    @tf.function
+    def work(x: Any) -> Any:
+        for _ in range(12):
+            x = tf.reduce_sum(tf.reshape(tf.sin(x) * 1.1 + 0.1, (100, 400)), 1, keepdims=True) * 1e-3 + tf.reshape(
+                x, (100, 400)
+            )
+            x = tf.reshape(x, (-1,))
+        return x
+
+    tf.set_num_threads(1)
+    expected = work(x).numpy()
+    tf.set_num_threads(2)
+    for _ in range(30):
+        np.testing.assert_array_equal(work(x).numpy(), expected)
+        tf.exp(numbers(np.float64, 700_000))
+
+
 def test_several_python_threads_share_the_workers() -> None:
     tf.set_num_threads(1)
     expected = gradient_of_many(np.float64)
