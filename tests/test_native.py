@@ -257,6 +257,7 @@ def test_what_was_compiled_is_found_again_and_a_broken_file_is_made_anew(
 
 
 def test_libraries_go_with_their_programs() -> None:
+    gc.collect()  # what other tests have left
     before = len(native._loaded)
     f = tf.function(lambda x: x * 7.5 + 1.0 / (x * x + 0.125), jit_compile=True)
     f(drawn(9)), f(drawn(9))
