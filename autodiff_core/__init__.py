@@ -95,7 +95,7 @@ ops.counting: scalar_mul slice unique unique_with_counts
 ops.decompositions: eigvals
 ops.histograms: histogram_fixed_width histogram_fixed_width_bins
 ops.indexing: boolean_mask one_hot where
-ops.linalg: tensordot
+ops.linalg: einsum tensordot
 ops.ordering: argsort
 ops.quotients: bitcast saturate_cast truncatediv truncatemod
 ops.reductions: argmax argmin reduce_all reduce_any reduce_logsumexp reduce_mean

@@ -116,7 +116,14 @@ cdef ndarray reshape_kernel(ndarray x, object attribute):
 
 
 cdef ndarray reshape_view(ndarray x, object attribute):
-    return reshape_kernel(x, attribute) if PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO) else None
+    """The same memory in another shape, wherever NumPy's reshape, which eager calls go by, gives that: so that products
+    find their operands as they do there. None where elements would be copied."""
+    if PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO):
+        return reshape_kernel(x, attribute)
+    try:
+        return <ndarray?>x.reshape((<tuple>attribute)[1], copy=False)
+    except (TypeError, ValueError):     # (NumPy 2.0 cannot be asked)
+        return None
 
 
 cdef char* element_at(ndarray array, object index) noexcept:

@@ -308,7 +308,6 @@ RUN_PYTHON = {
         changes_of_singular_values function_of_singular_values singular_modes""",
     "of NumPy's, Fourier and convolutions over a whole line": "fft convolve correlate cosines",
     "in Python loops over time, or over terms": "ctc_loss ctc_slope gamma_quotient igamma igammac",
-    "of sums over axes as an equation says": "einsum",
 }
 
 
@@ -435,3 +434,62 @@ def test_extremes_of_groups_are_numpys_without_python(kind: str, dtype: Any) -> 
     assert_same_bits(call(x), tf.constant(expected))
     assert_same_bits(tf.function(call)(x), tf.constant(expected))
     assert "apply" not in steps(call, x)
+
+
+# --------------------------------------------------------------------------------------------------- products of arrays
+
+
+def equations(count: int) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Equations of one to four operands, in which axes are summed, repeated, turned, and stretched."""
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        letters = "abcdef"[: rng.integers(1, 6)]
+        sizes = dict(zip(letters, rng.integers(1, 5, 6).tolist(), strict=False))
+        terms = ["".join(rng.permutation([*letters])[: rng.integers(0, 6)]) for _ in range(rng.integers(1, 5))]
+        named = list(dict.fromkeys("".join(terms)))
+        result = "".join(rng.permutation(named)[: rng.integers(0, 6)]) if named else ""
+        shapes = [[1 if rng.random() < 0.1 else sizes[c] for c in term] for term in terms]
+        if set(result) <= {c for term, shape in zip(terms, shapes, strict=True) for c in term if shape}:
+            yield f"{','.join(terms)}->{result}", [np.asarray(rng.normal(size=shape)) for shape in shapes]
+
+
+def test_einsums_are_products_without_python_and_the_same_to_the_last_bit() -> None:
+    for equation, operands in equations(150):
+        call = lambda *x: tf.einsum(equation, *x)  # noqa: B023, E731
+        recorded = tf.function(call)
+        terms = equation.split("->")[0].split(",")
+        sizes = dict.fromkeys("abcdef", 1)
+        for term, x in zip(terms, operands, strict=True):
+            sizes |= {c: size for c, size in zip(term, x.shape, strict=True) if size != 1}
+        whole = [np.broadcast_to(x, [sizes[c] for c in term]) for term, x in zip(terms, operands, strict=True)]
+        found = call(*map(tf.constant, operands))
+        np.testing.assert_allclose(found.numpy(), np.einsum(equation, *whole), atol=1e-12, err_msg=equation)
+        assert_same_bits(recorded(*operands), found)
+        assert "apply" not in steps(call, *operands), equation
+
+
+def test_einsum_of_truth_values_asks_whether_any_holds() -> None:
+    x = np.random.default_rng(0).random((4, 5)) < 0.3
+    for equation, operands in (("ij->i", [x]), ("ij,kj->ik", [x, x]), ("ij,ij->ij", [x, x])):
+        found = tf.einsum(equation, *operands)
+        np.testing.assert_array_equal(found.numpy(), np.einsum(equation, *operands), strict=True)
+
+
+def test_einsum_that_changes_nothing_gives_a_tensor_of_its_own() -> None:
+    v = tf.Variable([1.0, 2.0])
+    before = tf.einsum("i->i", v)
+    v.assign([3.0, 4.0])
+    np.testing.assert_array_equal(before.numpy(), [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "turned, shape", [((1, 2, 3, 0), (4, 3, 2)), ((2, 3, 1, 0), (3, 1, 4, 2)), ((3, 1, 2, 0), (4, 6))]
+)
+@DTYPES
+def test_products_find_reshaped_operands_as_eager_ones_lie(turned: Any, shape: Any, dtype: Any) -> None:
+    """Which bits BLAS computes may depend on strides, and a reshape of turned axes may need no copy."""
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(2, 4, 3, 1)), random.normal(size=(shape[-1], 5))
+    call = lambda x, y: tf.matmul(tf.reshape(tf.transpose(x, turned), shape), y)  # noqa: E731
+    operands = [tf.constant(array.astype(dtype)) for array in (x, y)]
+    assert_same_bits(tf.function(call)(*operands), call(*operands))

@@ -494,21 +494,3 @@ def matmul(place: Place, attributes: Any, a: Value, b: Value) -> Value:
     lines = ["double total = 0;", f"{loop('k', inner)} total += (double){first} * {second};"]
     place.loops(index, place.shape, [*lines, f"{made.at(index)} = ({place.type})total;"])
     return made
-
-
-def einsum(place: Place, attributes: Any, *given: Value) -> Value:
-    place.only_floats()
-    terms, result = attributes[:2]
-    sizes: dict[str, int] = {}
-    for term, x in zip(terms, given, strict=True):
-        for c, size in zip(term, x.shape, strict=True):
-            sizes[c] = size if sizes.get(c, 1) == 1 else sizes[c]
-    wide = [x.spread(tuple(sizes[c] for c in term)) for term, x in zip(terms, given, strict=True)]
-    product = " * ".join(x.at([f"i_{c}" for c in term]) for term, x in zip(terms, wide, strict=True))
-    inner = [loop(f"i_{c}", size) for c, size in sizes.items() if c not in result]
-    lines = ["double total = 0;", *inner, f"    total += (double){product};"]
-    if place.shape == ():
-        return place.result(lines)
-    made, index = place.new(), [f"i_{c}" for c in result]
-    place.loops(index, place.shape, [*lines, f"{made.at(index)} = ({place.type})total;"])
-    return made

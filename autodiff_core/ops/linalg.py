@@ -1,4 +1,4 @@
-"""Products of matrices and tensors: matmul (compiled), einsum (a row of its own), tensordot (made of matmul)."""
+"""Products of matrices and tensors: matmul (compiled), and what is made of it: einsum, tensordot."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import string
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
 from .._core import Tensor
 from . import c_loops, forms
+from .elementwise import multiply, not_equal
 from .forms import Kind
-from .shaping import broadcast_to, expand_dims, reshape, squeeze, transpose
-from .table import Case, Shape, general, matmul_row
+from .reductions import _SUM
+from .shaping import _TRANSPOSE, RESHAPE, expand_dims, reshape, squeeze, transpose
+from .table import Case, Shape, matmul_row
 
 
 def matmul(
@@ -304,26 +306,69 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
             *[v.dtype for v in inputs if isinstance(v, (_core.Operand, np.ndarray))] or [_core.default_float()]
         )
         operands = [_core.to_dtype(x, dtype) for x in _core.operands(*inputs)]
-    attributes = _spelled_out(equation, tuple([_core.sizes(x) for x in operands]))
-    if attributes is None:
-        spelled, result = _spell_out(equation, operands)
+    steps = _planned(equation, tuple([_core.sizes(x) for x in operands]))
+    if steps is None:
+        terms, result = _spell_out(equation, operands)
         for k in range(len(operands)):
-            operands[k], spelled[k] = _diagonal(operands[k], spelled[k])
-        attributes = _fitting(equation, tuple(spelled), result, tuple([_core.sizes(x) for x in operands]))
-    return _core.general(_EINSUM, operands, attributes)
+            operands[k], terms[k] = _diagonal(operands[k], terms[k])
+        steps = _steps(equation, terms, result, [_core.sizes(x) for x in operands])
+    first = operands[0]
+    if first.dtype == bool:
+        return not_equal(_contracted([_core.to_dtype(x, np.intp) for x in operands], steps), 0)
+    return _core.narrowed(_contracted([_core.widened(x) for x in operands], steps), first)
+
+
+class _Layout(NamedTuple):
+    """How an operand is laid out: summed, its axes in another order, reshaped; None where there is nothing to do."""
+
+    summed: Any
+    turned: Any
+    shaped: Any
+
+
+_AS_IT_LIES = _Layout(None, None, None)
+
+
+class _Product(NamedTuple):
+    """Which operands, or products of them behind these, are multiplied, how they are laid out for it, and the product's
+    shapes. Without a sum they are multiplied as they broadcast, else as matrices, of which some are flipped."""
+
+    places: tuple[int, ...]
+    layouts: tuple[_Layout, ...]
+    flips: tuple[bool, bool] | None
+    shaped: Any
+
+
+def _laid_out(x: Any, layout: _Layout) -> Any:
+    if layout.summed:
+        x = _core.linear(_SUM, x, layout.summed)
+    if layout.turned:
+        x = _core.linear(_TRANSPOSE, x, layout.turned)
+    return _core.linear(RESHAPE, x, layout.shaped) if layout.shaped else x
+
+
+def _contracted(operands: list[Any], steps: tuple[_Product, ...]) -> Any:
+    for places, layouts, flips, shaped in steps:
+        given = [_laid_out(operands[k], layout) for k, layout in zip(places, layouts, strict=True)]
+        if len(given) == 1:
+            product = given[0]
+        else:
+            product = multiply(*given) if flips is None else _core.matmul(given[0], given[1], *flips)
+        operands.append(_core.linear(RESHAPE, product, shaped) if shaped else product)
+    return operands[-1]
 
 
 @lru_cache(1024)
-def _spelled_out(equation: str, shapes: tuple[Shape, ...]) -> Any:
-    """The attributes of an einsum, kept since loops ask for the same again; None for one with diagonals."""
+def _planned(equation: str, shapes: tuple[Shape, ...]) -> Any:
+    """The steps of an einsum, kept since loops ask for the same again; None for one with diagonals."""
     terms, result = _spell_out(equation, [np.broadcast_to(0.0, shape) for shape in shapes])
     if any(len(set(term)) != len(term) for term in terms):
         return None
-    return _fitting(equation, tuple(terms), result, shapes)
+    return _steps(equation, terms, result, shapes)
 
 
-def _fitting(equation: str, terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) -> Any:
-    """Subscripts and shapes, which must agree."""
+def _steps(equation: str, terms: Sequence[str], result: str, shapes: Sequence[Shape]) -> tuple[_Product, ...]:
+    """Products of two operands each, in the order that NumPy finds best."""
     sizes: dict[str, int] = {}
     for shape, term in zip(shapes, terms, strict=True):
         for c, size in zip(term, shape, strict=True):
@@ -332,217 +377,98 @@ def _fitting(equation: str, terms: tuple[str, ...], result: str, shapes: tuple[S
                 sizes[c] = size
             elif size not in (1, known):
                 raise ValueError(f"einsum: axis {c!r} of {equation!r} has the lengths {known} and {size}")
-    return terms, result, shapes
+    made = [dict(zip(term, shape, strict=True)) for term, shape in zip(terms, shapes, strict=True)]
+    left = list(range(len(made)))
+    steps = []
+    for group in _order(made, result, sizes) if len(made) > 1 else ():
+        first, *others = [left[k] for k in group]
+        for k in sorted(group, reverse=True):
+            del left[k]
+        for n, second in enumerate(others):
+            rest = [*left, *others[n + 1 :]]
+            needed = set(result).union(*[made[k] for k in rest])
+            step, axes = _pair((first, second), made[first], made[second], needed, "" if rest else result)
+            steps.append(step)
+            first = len(made)
+            made.append(axes)
+        left.append(first)
+    last = made[left[0]]
+    layout = _layout(last, set(last) - set(result), [[c] for c in result])
+    if layout == _AS_IT_LIES and not steps:  # (a variable's value is no variable)
+        same = tuple(range(len(result)))
+        layout = layout._replace(turned=(same, same))
+    if layout != _AS_IT_LIES:
+        steps.append(_Product((left[0],), (layout,), None, None))
+    return tuple(steps)
 
 
-# What np.einsum calls where nothing is to be optimised, after half a microsecond of looking at its arguments.
-c_einsum = getattr(np._core.multiarray, "c_einsum", np.einsum) if hasattr(np, "_core") else np.einsum
+def _order(made: list[dict[str, int]], result: str, sizes: dict[str, int]) -> list[tuple[int, ...]]:
+    """Which operands are multiplied next: places among those that are left, to which the product comes last."""
+    if len(made) == 2:
+        return [(0, 1)]
+    # (An axis that broadcasts is 1 long in some operands: NumPy wants it gone there.)
+    slim = [{c: size for c, size in axes.items() if size == sizes[c]} for axes in made]
+    kept = "".join(c for c in result if any(c in axes for axes in slim))
+    text = ",".join("".join(axes) for axes in slim) + "->" + kept
+    arrays = [np.broadcast_to(0.0, tuple(axes.values())) for axes in slim]
+    return list(np.einsum_path(text, *arrays, optimize="optimal" if len(slim) <= 4 else "greedy")[0][1:])
 
-# Below so many multiplications NumPy's plain loop is quicker than BLAS and what leads to it.
-_FEW = 4096
 
-
-@lru_cache(1024)
-def _as_product(terms: tuple[str, ...], result: str, shapes: tuple[Shape, ...]) -> Any:
-    """How the einsum of two operands is a product of (stacks of) matrices: whether they change places, for each of both
-    the order of its axes and its shape as a matrix, and the result's shape. None where it is no such product; an empty
-    tuple where NumPy's plain loop is as good: little to do, or no more than a sum of products for each element. Where
-    nothing is summed, how the two lie beside the result."""
-    if len(terms) != 2 or any(term.count(c) > 1 for term in terms for c in term):
-        return None
-    sizes: dict[str, int] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        for c, size in zip(term, shape, strict=True):
-            if sizes.setdefault(c, size) != size:
-                return None
-    first, second = terms
-    shared = [c for c in first if c in second]
-    inner = [c for c in shared if c not in result]
-    stack = [c for c in result if c in shared]
-    rows, columns = [c for c in result if c not in second], [c for c in result if c not in first]
-    if set(first) - set(second) - set(result) or set(second) - set(first) - set(result):
-        return None
-    if prod(sizes.values()) < _FEW or (inner and not (rows or columns)):
-        return ()
-    if not inner:
-        return tuple([_beside(term, result, sizes) for term in terms])
-    swap = list(result) == [*stack, *columns, *rows] and bool(columns) and bool(rows)
-    if list(result) != [*stack, *rows, *columns] and not swap:
-        return None
-    if swap:
-        first, second, rows, columns = second, first, columns, rows
+def _pair(
+    places: tuple[int, int], a: dict[str, int], b: dict[str, int], needed: set[str], result: str
+) -> tuple[_Product, dict[str, int]]:
+    """The step that multiplies two operands, and the axes of what comes of it: in the result's order, where it is the
+    last and that is as quick."""
+    (first, second), (own, other) = (
+        places,
+        ({c: size for c, size in x.items() if size != 1 or y.get(c, 1) == 1} for x, y in ((a, b), (b, a))),
+    )
+    inner = [c for c in own if c in other and c not in needed]
+    rows, columns = ([c for c in x if c in needed and c not in y] for x, y in ((own, other), (other, own)))
+    stack = [c for c in result or own if c in own and c in other and c in needed]
+    sizes = {**own, **other}
+    if not inner or (stack and not rows and not columns):  # (many sums of few products are no work for BLAS)
+        axes = [*stack, *inner] if inner else [*result] or [*stack, *rows, *columns]
+        left, right = (_layout(x, set(x) - needed - set(inner), [[c] for c in axes]) for x in (a, b))
+        return _Product(places, (left, right), None, None), {c: sizes.get(c, 1) for c in axes}
+    if result and rows and columns and [*result] == [*stack, *columns, *rows]:
+        (first, second), (a, b), (own, other), (rows, columns) = places[::-1], (b, a), (other, own), (columns, rows)
     # Axes that are summed over together keep the order of the operand in which they stand side by side.
-    inner.sort(key=second.index if "".join(inner) not in first else first.index)
-
-    def matrix(term: str, left: list[str], right: list[str]) -> tuple[list[int], tuple[int, ...]]:
-        order = [term.index(c) for c in (*stack, *left, *right)]
-        return order, (*(sizes[c] for c in stack), prod([sizes[c] for c in left]), prod([sizes[c] for c in right]))
-
-    return swap, matrix(first, rows, inner), matrix(second, inner, columns), tuple(sizes[c] for c in result)
-
-
-def _beside(term: str, result: str, sizes: dict[str, int]) -> tuple[list[int], list[int]]:
-    """How an operand lies beside a result that has all of its axes: their order, and lengths, ones for the others."""
-    return [term.index(c) for c in result if c in term], [sizes[c] if c in term else 1 for c in result]
-
-
-def _multiplied(plan: Any, arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """The product of matrices that a plan says, by BLAS on views of the operands wherever their axes allow."""
-    if len(plan) == 2:
-        x, y = (x.transpose(order).reshape(shape) for x, (order, shape) in zip(arrays, plan, strict=True))
-        return np.multiply(x, y, order="C")
-    swap, (left_order, left), (right_order, right), shape = plan
-    x, y = reversed(arrays) if swap else arrays
-    value = np.empty(shape, np.result_type(x, y))
-    np.matmul(
-        _for_blas(x.transpose(left_order).reshape(left)),
-        _for_blas(y.transpose(right_order).reshape(right)),
-        out=value.reshape((*left[:-1], right[-1])),
-    )
-    return value
-
-
-def _for_blas(x: np.ndarray) -> np.ndarray:
-    """Matrices that have unit stride along one of their two axes; a copy of others, which BLAS does not take."""
-    unit, rows, columns = x.itemsize, *x.strides[-2:]
-    fits = (columns == unit and rows >= unit * x.shape[-1]) or (rows == unit and columns >= unit * x.shape[-2])
-    return x if fits or 1 in x.shape[-2:] else np.ascontiguousarray(x)
-
-
-def _contract(terms: Any, result: str, arrays: Any) -> np.ndarray:
-    # An axis that broadcasts is 1 long in some operands: NumPy wants it gone there.
-    longest: dict[str, int] = {}
-    for x, term in zip(arrays, terms, strict=True):
-        for c, size in zip(term, x.shape, strict=True):
-            longest[c] = max(longest.get(c, 1), size) if size != 0 else 0
-    slim, names = [], []
-    for x, term in zip(arrays, terms, strict=True):
-        kept = [d for d, c in enumerate(term) if not (x.shape[d] == 1 and longest[c] != 1)]
-        slim.append(x.reshape([x.shape[d] for d in kept]))
-        names.append("".join(term[d] for d in kept))
-    present = set("".join(names))
-    inside = "".join(c for c in result if c in present)
-    value = np.einsum(",".join(names) + "->" + inside, *slim, optimize="optimal" if len(slim) <= 4 else "greedy")
-    return np.array(value, order="C")
-
-
-def _einsum_kernel(attributes: Any, *arrays: np.ndarray) -> np.ndarray:
-    terms, result, shapes = attributes
-    plan = _as_product(terms, result, shapes)
-    if plan:
-        return _multiplied(plan, arrays)
-    # (In which order einsum adds up depends on strides, and a plan has few elements in the order of their places.)
-    arrays = tuple([x if x.size >= _FEW or x.flags.c_contiguous else x.copy() for x in arrays])
-    if plan is None:
-        return _contract(terms, result, arrays)
-    return np.asarray(c_einsum(f"{terms[0]},{terms[1]}->{result}", *arrays))
-
-
-def _einsum_rule(g: Any, y: Any, attributes: Any, *operands: Any) -> list[Any]:
-    """The product is linear in each operand, so each contribution is an einsum of the cotangent and the others."""
-    terms, result, shapes = attributes
-    sizes: dict[str, int] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        for c, size in zip(term, shape, strict=True):
-            sizes[c] = max(sizes.get(c, 1), size) if size != 0 else 0
-    contributions = []
-    for k, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
-        others = [j for j in range(len(terms)) if j != k]
-        present = set(result).union(*(terms[j] for j in others))
-        # Summed over in the result where it stretched; an axis that only this operand has, or the others with length 1,
-        # was summed: it is repeated.
-        inside = "".join(c for c, size in zip(term, shape, strict=True) if c in present and size == sizes[c])
-        part = einsum(
-            ",".join([result, *(terms[j] for j in others)]) + "->" + inside, g, *(operands[j] for j in others)
-        )
-        found = dict(zip(inside, _core.sizes(part), strict=True))
-        contributions.append(broadcast_to(reshape(part, [found.get(c, 1) for c in term]), shape))
-    return contributions
-
-
-def _einsum_depends(
-    attributes: Any, shapes: Sequence[tuple[int, ...]], shape: tuple[int, ...]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """An element of the result depends on those of an operand that have the same place on the axes that both name."""
-    terms, result, _ = attributes
-    sizes = dict(zip(result, shape, strict=True))
-    pairs = []
-    for term, own in zip(terms, shapes, strict=True):
-        shared = [c for c, size in zip(term, own, strict=True) if c in sizes and size == sizes[c]]
-        groups = np.arange(int(np.prod([sizes[c] for c in shared], dtype=np.intp))).reshape([sizes[c] for c in shared])
-        pairs.append(
-            (
-                groups.reshape([size if c in shared else 1 for c, size in zip(term, own, strict=True)]),
-                groups.transpose([shared.index(c) for c in result if c in shared]).reshape(
-                    [size if c in shared else 1 for c, size in sizes.items()]
-                ),
-            )
-        )
-    return pairs
-
-
-def _einsum_batched(attributes: Any, n: int) -> Any:
-    terms, result, shapes = attributes
-    letter = next(c for c in string.ascii_letters if c not in "".join((*terms, result)))
+    order = [*own] if "".join(sorted(inner, key=[*own].index)) in "".join(own) else [*other]
+    inner.sort(key=order.index)
+    alone = [[c] for c in stack]
+    layouts, flips = [], []
+    for x, outer, flips_by in ((a, rows, [*stack, *inner, *rows]), (b, columns, [*stack, *columns, *inner])):
+        gone = set(x) - needed - set(inner)
+        flipped = bool(outer) and [c for c in x if c in flips_by] == flips_by
+        ends = [outer] if outer or stack else []
+        turned = flipped == (x is a)  # whether what is summed over stands before the rest
+        layouts.append(_layout(x, gone, [*alone, inner, *ends] if turned else [*alone, *ends, inner]))
+        flips.append(flipped)
+    axes = [*stack, *rows, *columns]
+    found = (*(sizes[c] for c in stack), *(prod([sizes[c] for c in e]) for e in (rows, columns) if e or stack))
+    shape = tuple([sizes[c] for c in axes])
     return (
-        tuple([letter + term for term in terms]),
-        letter + result,
-        tuple([(n, *shape) for shape in shapes]),
+        _Product(
+            (first, second), (layouts[0], layouts[1]), (flips[0], flips[1]), (found, shape) if found != shape else None
+        ),
+        dict(zip(axes, shape, strict=True)),
     )
 
 
-_TERM = forms.Form("letters", lambda term: type(term) is str and term.isascii() and (term.isalpha() or not term))
-
-
-def _summed(attributes: Any, *operands: Kind) -> Kind:
-    terms, result, shapes = attributes
-    if not operands or shapes != tuple(x.shape for x in operands) or len(terms) != len(operands):
-        raise ValueError(f"the attributes are for shapes {', '.join(map(str, shapes))}")
-    if len(set(result)) != len(result):
-        raise ValueError(f"the result {result!r} names an axis twice")
-    sizes: dict[str, int] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        if len(term) != len(shape) or len(set(term)) != len(term):
-            raise ValueError(f"{term!r} does not name each axis of shape {shape} once")
-        for c, size in zip(term, shape, strict=True):
-            if sizes.setdefault(c, size) == 1:
-                sizes[c] = size
-            elif size not in (1, sizes[c]):
-                raise ValueError(f"axis {c!r} has the lengths {sizes[c]} and {size}")
-    if not set(result) <= set(sizes):
-        raise ValueError("the result names an axis that no operand has")
-    return Kind(np.result_type(*[x.dtype for x in operands]), [sizes[c] for c in result])
-
-
-def _einsum_cost(attributes: Any, shapes: Any, result: Any) -> int:
-    sizes: dict[str, int] = {}
-    for term, shape in zip(attributes[0], shapes, strict=True):
-        for axis, size in zip(term, shape, strict=True):
-            sizes[axis] = max(size, sizes.get(axis, 1))
-    return 2 * prod(sizes.values())
-
-
-_EINSUM = general(
-    "einsum",
-    _einsum_kernel,
-    _einsum_rule,
-    function=einsum,
-    linear="each",
-    doc="Products of tensors, summed over axes.",
-    batched=_einsum_batched,
-    depends=_einsum_depends,
-    cases=(
-        Case(lambda x, y: einsum("ij,jk->ik", x, y), ((2, 3), (3, 4))),
-        Case(lambda x, y: einsum("bij,bjk->bik", x, y), ((2, 2, 3), (2, 3, 4))),
-        Case(lambda x, y: einsum("...i,i", x, y), ((2, 3, 4), (4,))),
-        Case(lambda x, y: einsum("ij,kl->i", x, y), ((2, 3), (2, 2))),
-        Case(lambda x: einsum("ii->i", x), ((3, 3),)),
-        Case(lambda x: einsum("ij->", x), ((3, 2),)),
-        Case(lambda x, y, z: einsum("ij,jk,kl->il", x, y, z), ((2, 3), (3, 2), (2, 4))),
-    ),
-    form=forms.parts(forms.each(_TERM), _TERM, forms.each(forms.shape)),
-    gives=_summed,
-    names=("einsum", "linalg.einsum"),
-    c=c_loops.einsum,
-    cost=_einsum_cost,
-)
+def _layout(own: dict[str, int], gone: set[str], groups: Sequence[Sequence[str]]) -> _Layout:
+    """An operand's axes, but for those that are summed over, in groups of which each becomes one; axes of no group are
+    1 long."""
+    shape = tuple(own.values())
+    kept = [c for c in own if c not in gone]
+    inside = [c for group in groups for c in group if c in own]
+    order = tuple([kept.index(c) for c in [*inside, *[c for c in kept if c not in inside]]])
+    back = tuple([order.index(d) for d in range(len(order))])
+    lengths = tuple([own[kept[d]] for d in order])
+    target = tuple([prod([own.get(c, 1) for c in group]) for group in groups])
+    middle = tuple([1 if c in gone else size for c, size in own.items()])
+    return _Layout(
+        (shape, middle, tuple([own[c] for c in kept])) if gone else None,
+        (order, back) if order != tuple(range(len(order))) else None,
+        (lengths, target) if lengths != target else None,
+    )

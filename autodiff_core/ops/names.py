@@ -11,7 +11,7 @@ tf ops.elementwise: abs acos acosh add asin asinh atan atan2 atanh cos cosh divi
     less less_equal logical_and logical_not logical_or maximum minimum multiply negative not_equal pow realdiv=divide
     sigmoid sign sin sinh sqrt square subtract tan tanh truediv=divide
 tf ops.indexing: gather
-tf ops.linalg: einsum matmul
+tf ops.linalg: matmul
 tf ops.matrix_functions: matrix_square_root=sqrtm
 tf ops.ordering: sort
 tf ops.reductions: cumsum reduce_max reduce_min reduce_prod reduce_sum
@@ -20,7 +20,7 @@ tf tensors.creation: cast
 tf.bitwise ops.elementwise: bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
 tf.linalg ops.decompositions: cholesky eig eigh eigvalsh qr svd
 tf.linalg ops.factors: lu
-tf.linalg ops.linalg: einsum matmul
+tf.linalg ops.linalg: matmul
 tf.linalg ops.matrix_functions: expm logm sqrtm
 tf.linalg ops.solving: det inv pinv slogdet solve tridiagonal_solve
 tf.linalg ops.triangular: triangular_solve

@@ -7,7 +7,7 @@ _FUNCTIONS = """
 tensors.creation: eye
 ops.decompositions: eigh_tridiagonal eigvals logdet
 ops.factors: banded_triangular_solve lu_matrix_inverse lu_reconstruct lu_solve
-ops.linalg: matvec tensordot
+ops.linalg: einsum matvec tensordot
 ops.matrices: adjoint band_part cross diag diag_part matrix_transpose set_diag tensor_diag tensor_diag_part trace
 ops.nn: l2_normalize
 ops.norms: matrix_rank
