@@ -27,6 +27,8 @@ cdef extern from "gather.h" nogil:
     void gt_gather(char* out, const char* data, int nd, const npy_intp* dims, const npy_intp* strides, npy_intp begin,
                    npy_intp count, int item) noexcept
     int HAS_SINCOS "GT_HAS_SINCOS"
+    void gt_put_piece(char* out, npy_intp begin, npy_intp count, const char* data, npy_intp low, npy_intp high,
+                      npy_intp row, int item) noexcept
     void c_sincos "gt_sincos"(double x, double* sine, double* cosine) noexcept
 
 

@@ -154,6 +154,29 @@ void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const g
     }
 }
 
+void gt_put_piece(char *out, gt_intp begin, gt_intp count, const char *data, gt_intp low, gt_intp high, gt_intp row,
+                  int item)
+{
+    gt_intp first = begin / row;
+    data += (first * (high - low) - low) * item;
+    for (gt_intp at = first * row - begin; at < count; at += row) { /* where the row begins */
+        gt_intp from = at + low < 0 ? -at : low;
+        gt_intp to = at + high > count ? count - at : high;
+        if (item == sizeof(float)) {
+            float *put = (float *)out + at;
+            const float *given = (const float *)data;
+            for (gt_intp i = from; i < to; i++)
+                put[i] = given[i] + 0.0f;
+        } else {
+            double *put = (double *)out + at;
+            const double *given = (const double *)data;
+            for (gt_intp i = from; i < to; i++)
+                put[i] = given[i] + 0.0;
+        }
+        data += (high - low) * item;
+    }
+}
+
 void gt_sincos(double x, double *sine, double *cosine)
 {
 #if GT_HAS_SINCOS

@@ -18,6 +18,11 @@ void gt_copy_stretches(char **args, const gt_intp *dims, const gt_intp *strides,
 void gt_gather(char *out, const char *data, int nd, const gt_intp *dims, const gt_intp *strides, gt_intp begin,
                gt_intp count, int item);
 
+/* Rows of `row` elements of which those from `low` to `high` are given (floats or doubles, one row's behind another's):
+ * given ones, plus zero, go where they stand among the elements begin to begin + count; the others stay. */
+void gt_put_piece(char *out, gt_intp begin, gt_intp count, const char *data, gt_intp low, gt_intp high, gt_intp row,
+                  int item);
+
 #if defined(__GLIBC__) || (defined(__linux__) && defined(__GNUC__))
 #define GT_HAS_SINCOS 1
 #else

@@ -23,7 +23,8 @@ ctypedef void (*NativeLine)(char** registers, npy_intp count, void** calls) noex
 cdef enum RegisterKind:
     DIRECT_REGISTER             # memory as it lies, read or written
     GATHERED_REGISTER           # some other geometry, read into a scratch block
-    PADDED_REGISTER             # the same of an array with zeros around it
+    PADDED_REGISTER             # the same of an array with zeros around it, or of several arrays side by side
+    PIECE_REGISTER              # one of those, which a padded register reads
     UNIFORM_REGISTER            # one number
     NUMBER_REGISTER             # one of the numbers that a run is given
     RESULT_REGISTER             # an instruction's, in a scratch block
@@ -36,6 +37,8 @@ ctypedef struct Padded:
     npy_intp low                # of each row, the elements that are not zeros
     npy_intp high
     npy_intp row                # elements
+    int next                    # the register of a piece that stands in the same rows, or -1
+    bint covers                 # all pieces together leave no zeros
 
 ctypedef union Source:
     double number               # UNIFORM_REGISTER
@@ -333,6 +336,37 @@ cdef int line_formula(Line* line, const Program* p, const int* inputs) except -1
     return to.registers[p.result]
 
 
+cdef bint joins_pieces(Line* line, int one, int other) noexcept:
+    """Let a register of an array with zeros around it read another one, too, if they stand side by side: their sum.
+    Nothing else may read them."""
+    cdef Padded* p
+    cdef Padded* q
+    cdef npy_intp covered = 0
+    cdef int i, j
+    if one == other or line.registers[one].kind != PADDED_REGISTER or line.registers[other].kind != PADDED_REGISTER:
+        return False
+    i = one
+    while i >= 0:
+        p = &line.registers[i].source.padded
+        covered += p.high - p.low
+        j = other
+        while j >= 0:
+            q = &line.registers[j].source.padded
+            if p.row != q.row or p.low < q.high and q.low < p.high:
+                return False
+            if i == one:
+                covered += q.high - q.low
+            j = q.next
+        i = p.next
+    p = &line.registers[one].source.padded
+    p.covers = covered == p.row
+    while p.next >= 0:
+        p = &line.registers[p.next].source.padded
+    p.next = other
+    line.registers[other].kind = PIECE_REGISTER
+    return True
+
+
 cdef int line_lay_out(Line* line) except -1:
     """Say which scratch blocks registers have, given back after the last instruction that reads them, and where blocks
     end. All has been emitted."""
@@ -476,8 +510,8 @@ cdef void run_short_line(const Line* line, Bound* bound, double* numbers, char* 
         if r.slot >= 0:
             registers[k] = scratch + r.slot * line.slot_bytes
             if line.filled and r.kind != RESULT_REGISTER:
-                fill_block(r, registers[k], bound[k].data, 0, line.size)
-        elif r.kind == DIRECT_REGISTER:
+                fill_block(line, bound, k, registers[k], 0, line.size)
+        elif r.kind == DIRECT_REGISTER or r.kind == PIECE_REGISTER:
             registers[k] = bound[k].data
         else:
             total = r.source.number if r.kind == UNIFORM_REGISTER else numbers[r.source.place]
@@ -497,14 +531,19 @@ cdef void run_short_line(const Line* line, Bound* bound, double* numbers, char* 
         numbers[line.sums[k].place] = total
 
 
-cdef inline void fill_block(const LineRegister* r, char* block, const char* data, npy_intp start,
+cdef inline void fill_block(const Line* line, const Bound* bound, int register, char* block, npy_intp start,
                             npy_intp count) noexcept nogil:
     """Read a block of a register that another geometry, or zeros around it, make."""
+    cdef const LineRegister* r = &line.registers[register]
+    cdef const char* data = bound[register].data
     if r.kind == GATHERED_REGISTER:
         gt_gather(block, data, r.source.gathered.nd, r.source.gathered.dims,
                   r.source.gathered.dims + r.source.gathered.nd, start, count, r.item)
     elif r.kind == PADDED_REGISTER:
-        read_padded(block, data, &r.source.padded, start, count, r.item)
+        if r.source.padded.next < 0:
+            read_padded(block, data, &r.source.padded, start, count, r.item)
+        else:
+            read_pieces(line, bound, register, block, start, count)
 
 
 cdef inline char* block_of(const LineRun* run, char* scratch, int register, npy_intp start,
@@ -540,7 +579,7 @@ cdef void run_line_blocks(void* context, int thread, int part, int parts) noexce
             count = line.ends[b] - start
         for k in range(line.count if line.filled else 0):
             r = &line.registers[k]
-            fill_block(r, scratch + r.slot * line.slot_bytes, run.bound[k].data, start, count)
+            fill_block(line, run.bound, k, scratch + r.slot * line.slot_bytes, start, count)
         if line.native != NULL:
             for k in range(line.count):
                 registers[k] = block_of(run, scratch, k, start, &steps[0])
@@ -575,6 +614,19 @@ cdef void read_padded(char* out, const char* data, const Padded* p, npy_intp sta
         count -= end - begin
         data += (p.high - p.low) * item
         begin = 0
+
+
+cdef void read_pieces(const Line* line, const Bound* bound, int register, char* out, npy_intp start,
+                      npy_intp count) noexcept nogil:
+    """The sum of arrays with zeros around them that stand side by side: what there is of each, plus zero."""
+    cdef const Padded* p = &line.registers[register].source.padded
+    cdef int item = line.registers[register].item
+    if not p.covers:
+        memset(out, 0, <size_t>(count * item))
+    while register >= 0:
+        p = &line.registers[register].source.padded
+        gt_put_piece(out, start, count, bound[register].data, p.low, p.high, p.row, item)
+        register = p.next
 
 
 # --------------------------------------------------------------------------------- over arrays: built, run, forgotten

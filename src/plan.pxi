@@ -558,6 +558,8 @@ cdef bint look_for_padding(ProgramCore p, int32_t node, Padded* padded) except -
     whole = part
     padded.low = padded.high = 0
     padded.row = step
+    padded.next = -1
+    padded.covers = False
     if PyArray_SIZE(whole) == 0:
         return step > 0
     padded.low = <char*>PyArray_DATA(whole) - nowhere
@@ -1404,6 +1406,20 @@ cdef void drop_drafts(Plan plan) noexcept:
     plan.paddings = NULL
 
 
+cdef bint is_read_once(ProgramCore p, const int32_t* members, int count, const uint8_t* needed, int32_t node) noexcept:
+    """Whether of all there is only one record of a line reads a node, and once."""
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, j, n, found = 0
+    if needed[node]:
+        return False
+    for k in range(count):
+        n = p.nodes_of(members[k], &nodes, pair)
+        for j in range(n):
+            found += nodes[j] == node
+    return found == 1
+
+
 cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t* register_of) except -1:
     """The records of a step as a line: each is an instruction, or several, a sum, or zeros around an operand.
     `register_of` is for each node the line's register."""
@@ -1417,7 +1433,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
     cdef int inputs[MOST_INPUTS]
     cdef npy_intp dims[MOST_DIMS]
     cdef int32_t i = members[0]
-    cdef int at, k, j, n, code = 0, registers = 0
+    cdef int at, k, j, n, code = 0, registers = 0, padded = 0
     cdef tuple whole = p.shape(p.records[i].a if plan.kind_of[i] == TOTAL else i)
     cdef Line* line
     cdef LineStep* kept = <LineStep*>calloc(1, sizeof(LineStep))
@@ -1441,6 +1457,7 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
         r = &p.records[i]
         n = p.nodes_of(i, &nodes, pair)
         if table[r.op].plan == PLAN_PAD:
+            padded += 1
             at = line_register(line, PADDED_REGISTER, r.dtype)
             find_padded(plan, i, &line.registers[at].source.padded)
             bind_register(plan, &made, at, nodes[0])
@@ -1452,7 +1469,14 @@ cdef int build_line(Plan plan, int s, int32_t* members, uint8_t* needed, int64_t
             if plan.kind_of[i] == TOTAL:
                 line_sum(line, inputs[0], plan.places[i].number)
                 continue
-            at = line_emit(line, r.op, inputs)
+            if (padded > 1 and adds(&table[r.op]) and line.registers[inputs[0]].kind == PADDED_REGISTER
+                    and line.registers[inputs[1]].kind == PADDED_REGISTER
+                    and is_read_once(p, members, step.count, needed, nodes[0])
+                    and is_read_once(p, members, step.count, needed, nodes[1])
+                    and joins_pieces(line, inputs[0], inputs[1])):
+                at = inputs[0]
+            else:
+                at = line_emit(line, r.op, inputs)
         if needed[i]:
             if line.registers[at].kind != RESULT_REGISTER:     # what is only read so far is copied
                 at = line_copy(line, at)
