@@ -54,6 +54,53 @@ cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batch
     return apply_op(op, operands, with_arrays(changed))
 
 
+def is_product(ProgramCore p, int32_t node):
+    """Whether a record is a product of matrices: much work for what it reads and writes."""
+    return computes(&p.records[node]) and table[p.records[node].op].kind == MATMUL
+
+
+def takes_examples(ProgramCore p, int32_t node):
+    """Whether a record can surely be applied to many examples at once, and not to one after the other."""
+    cdef Record* r = &p.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int count
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    if is_constant(r) or computes(r) and (row.kind == ELEMENTWISE or row.kind == MATMUL):
+        return True
+    if not computes(r) or row.examples != NULL:
+        return False
+    count = p.nodes_of(node, &nodes, pair)
+    if own_operands(p, node, count) < count:
+        return False
+    return row.leading or batch_attributes(r.op, p.attribute(node), 1) is not None
+
+
+cdef bint is_column_wise(ProgramCore p, int32_t node, bint across) noexcept:
+    """Whether the matrices of many examples, one behind the other, are one matrix, whose rows are added up over where
+    they are multiplied: rows of one, or as many rows as there are."""
+    cdef tuple shape = p.shape(node)
+    return across or shape[0] == 1 or shape[1] == 1
+
+
+def joins_examples(ProgramCore p, int32_t node):
+    """Whether the sum of a record over examples is one product of joined operands (`sum_of_examples`)."""
+    cdef Record* r = &p.records[node]
+    cdef tuple flags
+    if not (computes(r) and table[r.op].kind == MATMUL) or len(p.shape(r.a)) != 2 or len(p.shape(r.b)) != 2:
+        return False
+    flags = <tuple>p.attribute(node)
+    return is_column_wise(p, r.a, flags[0]) and is_column_wise(p, r.b, not flags[1])
+
+
+def sum_of_examples(ProgramCore p, int32_t node, Operand x, Operand y, npy_intp n):
+    """The sum over n examples of a product, both of whose operands have a leading axis."""
+    cdef tuple shape = p.shape(node)
+    cdef npy_intp rows = p.shape(p.records[node].a)[0 if (<tuple>p.attribute(node))[0] else 1]
+    return apply_matmul(apply_linear(OP_RESHAPE, x, (shape_of(x), (n * rows, shape[0]))),
+                        apply_linear(OP_RESHAPE, y, (shape_of(y), (n * rows, shape[1]))), True, False)
+
+
 cdef object with_arrays(object attribute):
     """Attributes with what a program reads anew in the places of tensors."""
     if isinstance(attribute, Operand):

@@ -36,6 +36,46 @@ def is_repeatable(ProgramCore program):
     return True
 
 
+cdef bint is_zero_of_zeros(const Record* r) except -1:
+    """Whether an elementwise record gives zeros of zeros."""
+    cdef Log* outer = <Log*>ad_get_current_log()
+    cdef Operand zero = new_tensor(numpy.zeros((), dtype_objects[r.dtype]))
+    if table[r.op].kind != ELEMENTWISE or r.flags & (LIST | ATTRIBUTE):
+        return False
+    ad_set_current_log(NULL)
+    try:
+        return not numpy.any(array_of(apply_op(r.op, [zero] if r.b < 0 else [zero, zero], None)))
+    finally:
+        ad_set_current_log(outer)
+
+
+cdef list stretches_of(Log* log, int32_t node, int depth):
+    cdef Record* r = &log.records[node]
+    cdef list found
+    cdef object index
+    if depth < 64 and computes(r) and not is_leaf(r):
+        if table[r.op].plan == PLAN_PAD:
+            shape, index = <object>r.payload.attribute
+            index = index[0] if isinstance(index, tuple) and len(index) == 1 else index
+            if len(shape) == 1 and isinstance(index, slice) and index.step in (None, 1):
+                return [index.indices(shape[0])[:2]]
+        elif is_zero_of_zeros(r):
+            found = stretches_of(log, r.a, depth + 1)
+            if r.b >= 0 and found is not None:
+                more = stretches_of(log, r.b, depth + 1)
+                return None if more is None else found + more
+            return found
+    return None
+
+
+def stretches(Operand x):
+    """Where a vector may be other than zero, as far as a trace says that somebody wrote there: [(first, behind the
+    last), ...]; None where it says nothing."""
+    cdef Log* log = tracing_log()
+    cdef int32_t node = -1 if log == NULL else varying(log, x)
+    return None if node < 0 or shape_of(x) == () else stretches_of(log, node, 0)
+
+
 @cython.final
 cdef class Rounds:
     """A program whose inputs are what is carried, rows, and what is shared, and whose outputs are what is carried on,

@@ -114,7 +114,50 @@ def _leapfrogs(x: Any, w: Any) -> Any:
     return q + p * 2.0
 
 
+WEIGHTS = np.sin(np.arange(1.0, 12 * 48 + 1)).reshape(12, 48) * 0.4
+SEQUENCE = np.cos(np.arange(5.0 * 2 * 12)).reshape(5, 2, 12)
+
+
+def _lstm(x: Any, w: Any) -> Any:
+    """Products of what is carried, and of rows, with weights; gates."""
+    of_hidden, of_rows = WEIGHTS * w[0] + w[1] * 0.1, WEIGHTS[::-1] * w[1]
+
+    def step(state: Any, row: Any) -> Any:
+        hidden, cell = state
+        a, b, c, d = tf.split(row @ of_rows + hidden @ of_hidden + w[2], 4, axis=-1)
+        cell = tf.sigmoid(b) * cell + tf.sigmoid(a) * tf.tanh(c)
+        return tf.sigmoid(d) * tf.tanh(cell), cell
+
+    start = tf.zeros((2, 12), tf.float64) + x[0]
+    return tf.foldl(step, tf.constant(SEQUENCE) * x[1], (start, start * x[2]))[0][0, :3]
+
+
+def _columns(x: Any, w: Any) -> Any:
+    """A matrix times a vector, once before and once behind something, as a scan from the end on."""
+    matrix = WEIGHTS[:, :12] * w[0] + w[1]
+
+    def step(a: Any, e: Any) -> Any:
+        return tf.linalg.matvec(matrix, tf.nn.relu(tf.linalg.matvec(matrix, a) + e)) * 0.1
+
+    found = tf.scan(step, tf.constant(SEQUENCE[:, 0]) * w[2], tf.ones(12, tf.float64) * x[0], reverse=True)
+    return tf.reduce_sum(found[:, :3] * x, 0)
+
+
+def _products_by_values(x: Any, w: Any) -> Any:
+    """The number of rounds depends on values, and what they compute is worth keeping."""
+    matrix = WEIGHTS[:, :12] * w[0]
+
+    def step(a: Any, n: Any) -> Any:
+        return tf.tanh(a @ matrix + w[1]) + a * 1.3, n + 1
+
+    start = tf.ones((2, 12), tf.float64) * x[0]
+    return tf.while_loop(lambda a, n: tf.reduce_sum(a * a) < 50.0, step, (start, tf.constant(0)))[0][1, :3] * x[1]
+
+
 CASES: dict[str, Callable[..., Any]] = {
+    "lstm": _lstm,
+    "columns": _columns,
+    "products, by values": _products_by_values,
     "leapfrogs": _leapfrogs,
     "while": _while,
     "while, by values": _while_values,
@@ -214,7 +257,7 @@ def test_a_loop_is_saved_and_loaded_with_its_derivatives(name: str, tmp_path: Pa
     loaded = tf.Program.load(tmp_path / "loop.program")
     assert "rounds" in str(loaded)
     assert bits(loaded(X, W)) == bits(f(tf.constant(X), tf.constant(W)))
-    if name != "while, by values":  # (how many rounds there are is looked at)
+    if not name.endswith("by values"):  # (how many rounds there are is looked at)
         slope = loaded.gradient()
         expected = tf.grad(lambda x, w: tf.reduce_sum(f(x, w)), (0, 1))(tf.constant(X), tf.constant(W))
         for a, b in zip(slope(X, W)[1], expected, strict=True):
@@ -538,3 +581,52 @@ def test_a_loop_costs_what_its_rounds_do() -> None:
     )
     assert program.cost().flops == 100 * 2 * len(X)
     assert not program.cost().uncounted
+
+
+def loops_of(f: Any) -> list[tuple[Any, ...]]:
+    """The attributes of the loops of the program that was recorded last."""
+    core = f.variants[-1]
+    return [node[4] for node in map(core.node, range(len(core))) if node[0] == "rounds"]
+
+
+def products_of(body: Any) -> int:
+    return sum(_core.is_product(body.program, k) for k in range(len(body.program)))
+
+
+def test_a_gradient_neither_computes_products_again_nor_adds_them_up_round_by_round() -> None:
+    recorded = tf.function(tf.grad(lambda x, w: tf.reduce_sum(_lstm(x, w)), (0, 1)))
+    recorded(tf.constant(X), tf.constant(W))
+    (forward, _, _, _, kept, _), (backward, *_) = loops_of(recorded)
+    assert kept == "both"
+    assert products_of(forward) == 2  # of the row, and of what is carried
+    assert products_of(backward) == 1  # what goes on to the round before; that of the rows, and of weights, come later
+    core = recorded.variants[-1]
+    assert sum(_core.is_product(core, k) for k in range(len(core))) == 3
+    assert (48, 12) not in [shape for shape, _ in backward.outputs()]
+    assert (12, 48) not in [shape for shape, _ in backward.outputs()]
+
+
+def test_what_nobody_reads_of_a_loop_has_no_cotangent_in_its_gradient() -> None:
+    def last(x: Any) -> Any:
+        return tf.foldl(lambda s, e: (s[0] * e + s[1], tf.sin(s[1])), tf.constant(ROWS), (x, x))[0]
+
+    recorded = tf.function(tf.grad(lambda x: tf.reduce_sum(last(x))))
+    recorded(tf.constant(X))
+    body, (carried, rows, _), *_ = loops_of(recorded)[1]
+    assert (carried, rows) == (2, 3)  # what each round began with, and its row; what comes to each round is nothing
+    assert body.program.input_count == 5
+
+
+def test_values_are_computed_again_where_keeping_them_takes_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slope(x: Any, w: Any) -> Any:
+        return tf.grad(lambda x, w: tf.reduce_sum(_lstm(x, w)), (0, 1))(x, w)
+
+    expected = slope(tf.constant(X), tf.constant(W))
+    most = 2 * 6 * (2 * 12) * 8  # two states, before and after five rounds
+    monkeypatch.setattr(loop_rounds, "MOST_KEPT", most + 8)
+    recorded = tf.function(slope)
+    for a, b in zip(recorded(tf.constant(X), tf.constant(W)), expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10)
+    (_, layout, *_), (backward, *_) = loops_of(recorded)
+    assert layout[2] == 0
+    assert products_of(backward) > 1

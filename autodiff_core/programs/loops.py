@@ -22,7 +22,7 @@ from ..ops.shaping import concat, expand_dims, reshape
 from ..tape import Tape
 from .differentiable import PASSES, bare, no_draws, optimised
 
-__all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint", "spelled"]
+__all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint", "spelled", "spelled_record"]
 
 Function = Callable[[list[Any]], Sequence[Any]]
 
@@ -60,6 +60,13 @@ def spelled(attribute: Any) -> Any:
     if isinstance(attribute, (int, float, complex, str)):
         return type(attribute), repr(attribute)  # (-0.0 is not 0.0)
     return _Same(attribute)
+
+
+def spelled_record(program: Any, node: int, operands: list[Any]) -> Any:
+    """Equal for records that compute the same of these operands, whatever these are called; hashable."""
+    op, _, dtype, shape, attribute = program.node(node)
+    own = sorted(operands) if _core.has_no_order(program, node) else operands
+    return op, dtype, shape, spelled(attribute), *own
 
 
 class _Same:

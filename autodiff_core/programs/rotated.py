@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import _core
 from .differentiable import optimised
-from .loops import Body, Layout, spelled
+from .loops import Body, Layout, spelled_record
 
 __all__ = ["rotated"]
 
@@ -31,11 +31,7 @@ def rotated(body: Body, layout: Layout) -> tuple[Body, Body] | None:
     known: dict[Any, int] = {}
 
     def key(k: int, operands: list[Any]) -> Any:
-        op, _, dtype, shape, attribute = nodes[k]
-        if None in operands:
-            return None
-        own = sorted(operands) if _core.has_no_order(program, k) else operands
-        return op, dtype, shape, spelled(attribute), *own
+        return None if None in operands else spelled_record(program, k, operands)
 
     for k in range(count, len(nodes)):
         varies.append(any(varies[j] for j in nodes[k][1]))

@@ -28,6 +28,7 @@ from ..ops.reductions import reduce_any
 from ..ops.shaping import broadcast_to, concat, expand_dims, reshape, transpose
 from ..tape import Tape
 from ..tensors.creation import cast
+from .apart import PutOff, kept_nodes, put_off, reading
 from .c_expressions import not_written
 from .differentiable import bare, no_draws, optimised
 from .loops import Body, Layout
@@ -63,6 +64,11 @@ class Way(NamedTuple):
     def began(self) -> slice:
         """Where among what is kept of both stands what each round began with."""
         return slice(1, self.steps + 1) if self.backwards else slice(0, self.steps)
+
+    @property
+    def ended(self) -> slice:
+        """The same of what each round ended with."""
+        return slice(0, self.steps) if self.backwards else slice(1, self.steps + 1)
 
     def attribute(self, body: Body) -> tuple[Any, ...]:
         """What a record has."""
@@ -235,6 +241,12 @@ class Results:
         states, first = self.stacked(k), expand_dims(first, 0)
         return concat([states[1:], first] if self._way.backwards else [first, states[:-1]], 0)
 
+    def after(self, k: int) -> Any:
+        """What is carried, after each round, where that is kept."""
+        if self._way.kept == BOTH:
+            return self._where.read(self.packed, self._where.kept[k], self._way.ended)
+        return self.stacked(k)
+
     def row(self, k: int) -> Any:
         """A result of each round, stacked."""
         return self._where.read(self.packed, self._where.rows[k])
@@ -249,7 +261,7 @@ def rounds(body: Body, way: Way, operands: Sequence[Any]) -> Results:
     if way.kept == LAST and way.steps >= 0 and any(map(_core.is_followed, operands)):
         if _keeps_much(body, way):
             return in_segments(body, way, operands)
-        way = way._replace(kept=BOTH)
+        body, way = _keeping(body, way, operands)
     elif way.kept == LAST and way.ends == ALL and way.steps > 1:
         more = _rotated(body, way.layout)
         if more is not None:  # what is carried besides comes behind what is carried
@@ -472,13 +484,14 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
             return where.packed([get(k) for of, get in blocks for k in range(len(of))])
 
         return _gradient_through(g, apart, operands)
-    if way.kept == LAST:
-        exact = exact._replace(kept=BOTH)
-    if exact != way:
-        y = _core.general(_ROUNDS, given, exact.attribute(body)) if exact.steps else y
     if exact.steps == 0:
         return _of_no_rounds(g, where, way, operands)
-    results = Results(body, exact, y)
+    run = body
+    if way.kept == LAST:
+        run, exact = _keeping(body, exact, given)
+    if exact != way:
+        y = _core.general(_ROUNDS, given, exact.attribute(run))
+    results = Results(run, exact, y)
     carried, rows, count = way.layout
     count_of = given[len(operands) :] if way.ends != COUNTED else [given[-1]]
     own = list(operands[:-1] if way.ends == COUNTED else operands)
@@ -486,31 +499,188 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
     moving = _floats(own)
     moves = moving[:carried]
     out = _of_dtypes(body.outputs())
-    read = where.read
-    ends = [read(g, block) for block in _chosen(where.last, moves)] if where.last else []
-    if not ends:
-        ends = [_core.to_tensor(np.zeros(x.shape, x.dtype)) for x in _chosen(first, moves)]
+    comes = _written_to(g)
+
+    def coming(blocks: Sequence[Block], which: Sequence[bool], part: slice | None = None) -> list[Any]:
+        return [
+            where.read(g, block, part) if comes(block) else None
+            for block, has in zip(blocks, which, strict=bool(blocks))
+            if has
+        ]
+
+    ends = coming(where.last, moves) or [None] * sum(moves)
+    ends = [
+        _core.to_tensor(np.zeros(x.shape, x.dtype)) if end is None else end
+        for end, x in zip(ends, _chosen(first, moves), strict=True)
+    ]
     part = exact.began if way.kept == BOTH else None  # (later rounds were not run)
-    coming = [read(g, block, part) for block in _chosen(where.kept, moves)] if way.kept != LAST else []
-    in_rows = [read(g, block) for block in _chosen(where.rows, out[carried : carried + count])]
-    in_sums = [read(g, block) for block in _chosen(where.sums, out[carried + count :])]
-    before = [results.before(k, x) for k, x in enumerate(first)]
-    per_round, constant = [*coming, *in_rows, *before, *series], [*in_sums, *shared]
-    key = ("gradient", way.layout, way.kept)
-    if key not in body.derived:
-        f = _gradient(body, way.layout, moving, way.kept)
-        body.derived[key] = repeatable_body(f, [*ends, *_slot_examples(per_round), *constant])
-    made = body.derived[key]
-    if made is None:
+    to_kept = coming(where.kept, moves, part) or [None] * sum(moves)
+    to_rows = coming(where.rows, out[carried : carried + count])
+    to_sums = coming(where.sums, out[carried + count :])
+    if way.kept == BOTH and way.ends == ALL:  # what the last round ended with stands there, too
+        at = 0 if way.backwards else way.steps
+        last = coming([_row_of(block, at) for block in where.kept], moves)
+        ends = [end if g is None else end + g for end, g in zip(ends, last, strict=True)]
+    comes_to = _Comes(*(tuple(x is not None for x in of) for of in (to_kept, to_rows, to_sums)))
+    back_of = _backward(body, way, own, comes_to, run, exact.layout)
+    if back_of is None:
         return _gradient_through(g, partial(written_out, attribute), operands)
+    before = [results.before(k, x) for k, x in enumerate(first)]
+    more = [results.after(k) if k < carried else results.row(k - carried) for k in back_of.read]
+    per_round = [*(x for x in (*to_kept, *to_rows) if x is not None), *before, *series, *more]
+    constant = [*(x for x in to_sums if x is not None), *shared]
     layout = Layout(len(ends), len(per_round), sum(moving[carried : carried + rows]))
     back = Way(layout, exact.steps, not way.backwards, LAST, ALL if way.ends == ALL else COUNTED)
-    found = rounds(made, back, [*ends, *per_round, *constant, *made.reads, *count_of])
+    found = _divided(back_of.body, back, [*ends, *per_round, *constant, *back_of.body.reads, *count_of])
     parts = [found.last(k) for k in range(layout.carried)]
     parts += [found.row(k) for k in range(layout.given)]
     parts += [found.sum(k) for k in range(sum(moving[carried + rows :]))]
     rest = iter(_core.conjugated(parts))
     return [*(next(rest) if has else None for has in moving), *([None] * (way.ends == COUNTED))]
+
+
+def _written_to(g: Any) -> Callable[[Block], bool]:
+    """Whether a block of a cotangent may be other than zero."""
+    stretches = _core.stretches(g)
+    if stretches is None:
+        return lambda block: True
+    return lambda block: any(low < block.stop and block.start < high for low, high in stretches)
+
+
+def _row_of(block: Block, at: int) -> Block:
+    """One row of a block of floats."""
+    size = math.prod(block.shape[1:])
+    return Block(block.start + at * size, block.start + (at + 1) * size, block.shape[1:], block.dtype)
+
+
+class _Comes(NamedTuple):
+    """To which states, rows and sums any cotangent comes."""
+
+    states: tuple[bool, ...]
+    rows: tuple[bool, ...]
+    sums: tuple[bool, ...]
+
+
+class _Backward(NamedTuple):
+    """The body of a gradient's loop, and which outputs of the loop's own body it reads besides, as rows."""
+
+    body: Body
+    read: list[int]
+
+
+def _backward(body: Body, way: Way, own: Sequence[Any], comes: _Comes, run: Body, layout: Layout) -> _Backward | None:
+    """The gradient of a loop, which was `run` by its body, or by one that keeps more rows behind those of its body."""
+    key = ("gradient", way.layout, way.kept, way.ends == ALL, comes, layout)
+    if key not in body.derived:
+        body.derived[key] = None
+        made = _gradient_body(body, way, own, comes)
+        if made is not None:
+            first = 0 if way.ends == ALL or way.kept == STACKED else layout.carried
+            inputs, count = _inputs_of(body, way, made, comes)
+            program, read = reading(
+                made.program, run.program, inputs, count, range(first, layout.carried + layout.given)
+            )
+            body.derived[key] = _Backward(Body.of(program, made.reads), read)
+    found: _Backward | None = body.derived[key]
+    return found
+
+
+def _gradient_body(body: Body, way: Way, own: Sequence[Any], comes: _Comes) -> Body | None:
+    """The body of a gradient's loop, which computes again what its loop's rounds have computed."""
+    carried, rows, given = way.layout
+    moving, outputs = _floats(own), body.outputs()
+
+    def cotangents(specs: Sequence[tuple[tuple[int, ...], Any]], which: Sequence[bool] | None = None) -> list[Any]:
+        found = [_core.to_tensor(np.ones(shape, dtype)) for shape, dtype in specs if _core.is_differentiable(dtype)]
+        return found if which is None else _chosen(found, which)
+
+    examples = [
+        *cotangents(outputs[:carried]),
+        *cotangents(outputs[:carried], comes.states),
+        *cotangents(outputs[carried : carried + given], comes.rows),
+        *own[:carried],
+        *_slot_examples(own[carried : carried + rows]),
+        *cotangents(outputs[carried + given :], comes.sums),
+        *own[carried + rows :],
+    ]
+    return repeatable_body(_gradient(body, way.layout, moving, way.kept, comes), examples)
+
+
+def _inputs_of(body: Body, way: Way, made: Body, comes: _Comes) -> tuple[list[int | None], int]:
+    """Which of its loop's inputs each input of a gradient's body is, and how many of them are carried or rows."""
+    carried, rows, _ = way.layout
+    none: list[int | None] = [None]
+    inputs = none * (len(comes.states) + sum(comes.states) + sum(comes.rows)) + [*range(carried + rows)]
+    count = len(inputs)
+    inputs += none * sum(comes.sums) + [*range(carried + rows, body.program.input_count)]
+    return inputs + none * (made.program.input_count - len(inputs)), count
+
+
+def _keeping(body: Body, way: Way, operands: Sequence[Any]) -> tuple[Body, Way]:
+    """A loop that keeps what its gradient reads: what each round began with, and what costs more to compute again."""
+    way = way._replace(kept=BOTH)
+    carried, rows, given = way.layout
+    if way.steps < 1:
+        return body, way
+    key = ("kept", way.layout)
+    if key not in body.derived:
+        own, outputs = operands[: body.program.input_count], body.outputs()
+        out = _of_dtypes(outputs)
+        states = (False,) * sum(out[:carried])
+        comes = _Comes(states, (True,) * sum(out[carried : carried + given]), (True,) * sum(out[carried + given :]))
+        made, nodes = _gradient_body(body, way, own, comes), []
+        if made is not None:
+            dtype = packing(body, way).dtype
+            nodes = kept_nodes(made.program, body.program, _inputs_of(body, way, made, comes)[0], dtype)
+        program, ends = body.program.copy(), list(body.program.outputs)
+        program.set_ends(program.input_count, [], [*ends[: carried + given], *nodes, *ends[carried + given :]], [])
+        body.derived[key] = Body.of(program, body.reads) if nodes else None
+    more: Body | None = body.derived[key]
+    if more is None:
+        return body, way
+    larger = way._replace(layout=Layout(carried, rows, given + len(more.outputs()) - len(body.outputs())))
+    where = packing(more, larger)
+    return (body, way) if where.size * where.dtype.itemsize > MOST_KEPT else (more, larger)
+
+
+class _Divided:
+    """What a loop gives of which a part is done when all its rounds are over."""
+
+    def __init__(self, body: Body, parts: PutOff, way: Way, operands: Sequence[Any]) -> None:
+        self._program, self._parts, self._steps = body.program, parts, way.steps
+        self._found = rounds(parts.body, way._replace(layout=parts.layout), operands)
+        count, stacked = body.program.input_count, way.layout.carried + way.layout.rows
+        values = [operands[k] if k < count else self._found.row(k - count) for k in parts.reads]
+        flags = [k < stacked or k >= count for k in parts.reads]
+        self._results, self._has, *_ = _core.apply_to_examples(parts.after, values, flags, way.steps)
+
+    def last(self, k: int) -> Any:
+        """What is carried, after the last round."""
+        return self._found.last(k)
+
+    def row(self, k: int) -> Any:
+        """A result of each round, stacked."""
+        at, is_after = self._parts.rows[k]
+        if not is_after:
+            return self._found.row(at)
+        x = self._results[at]
+        return x if self._has[at] else broadcast_to(expand_dims(x, 0), (self._steps, *x.shape))
+
+    def sum(self, k: int) -> Any:
+        """A sum of terms of all rounds."""
+        at, node = self._parts.sums[k]
+        if node is None:
+            return self._found.sum(at)
+        return _core.sum_of_examples(self._program, node, self._results[at], self._results[at + 1], self._steps)
+
+
+def _divided(body: Body, way: Way, operands: Sequence[Any]) -> Any:
+    """A loop of which the results alone are wanted, without what is kept of its rounds."""
+    key = ("put off", way.layout, way.steps)
+    if key not in body.derived:
+        body.derived[key] = put_off(body, way.layout, MOST_KEPT / max(way.steps, 1)) if way.ends == ALL else None
+    parts: PutOff | None = body.derived[key]
+    return rounds(body, way, operands) if parts is None else _Divided(body, parts, way, operands)
 
 
 def _of_no_rounds(g: Any, where: Packing, way: Way, operands: Sequence[Any]) -> list[Any]:
@@ -522,9 +692,11 @@ def _of_no_rounds(g: Any, where: Packing, way: Way, operands: Sequence[Any]) -> 
     return own
 
 
-def _gradient(body: Body, layout: Layout, moving: Sequence[bool], kept: str) -> Callable[[list[Any]], list[Any]]:
+def _gradient(
+    body: Body, layout: Layout, moving: Sequence[bool], kept: str, comes: _Comes
+) -> Callable[[list[Any]], list[Any]]:
     """One round of the gradient, as a function of adjoints, rows and what is shared."""
-    carried, rows, given = layout
+    carried, rows, _ = layout
     program = body.program
     out = _of_dtypes(body.outputs())
 
@@ -534,21 +706,28 @@ def _gradient(body: Body, layout: Layout, moving: Sequence[bool], kept: str) -> 
         def take(count: int) -> list[Any]:
             return [next(rest) for _ in range(count)]
 
+        def take_some(which: Sequence[bool]) -> list[Any]:
+            return [next(rest) if has else None for has in which]
+
         adjoints = take(sum(moving[:carried]))
-        coming = take(len(adjoints)) if kept != LAST else []
+        coming = take_some(comes.states)
         if kept == STACKED:
-            adjoints = [a + g for a, g in zip(adjoints, coming, strict=True)]
-        cotangents = adjoints + take(sum(out[carried : carried + given]))
+            adjoints = [a if g is None else a + g for a, g in zip(adjoints, coming, strict=True)]
+        cotangents = adjoints + take_some(comes.rows)
         own = take(carried + rows)
-        cotangents += take(sum(out[carried + given :]))
+        cotangents += take_some(comes.sums)
         own += take(program.input_count - carried - rows)
         sources = _chosen(own, moving)
         with Tape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
             results = _chosen(_core.apply_program(program, own), out)
-        found = tape.gradient(results, sources, output_gradients=cotangents, unconnected_gradients="zero")
+        has = [g is not None for g in cotangents]
+        found = tape.gradient(
+            _chosen(results, has), sources, output_gradients=_chosen(cotangents, has), unconnected_gradients="zero"
+        )
         if kept == BOTH:
-            found[: len(coming)] = [a + g for a, g in zip(found, coming, strict=False)]
+            states = zip(found, coming, strict=False)
+            found[: len(coming)] = [a if g is None else a + g for a, g in states]
         return [_core.to_dtype(g, x.dtype) for g, x in zip(found, sources, strict=True)]
 
     return f
