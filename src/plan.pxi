@@ -1709,9 +1709,44 @@ cdef LoopStep* contiguous_copy(Plan plan, int32_t node, npy_intp* strides, const
     return made
 
 
+cdef object roller = None       # programs/stretches.py: a program -> another one with loops; or None
+cdef int32_t least_rolled       # so many records of arrays has a program for which it is asked,
+
+cdef enum:
+    LEAST_PUT = 16              # or so many that put an array into zeros
+
+
+def install_roller(f, int32_t least):
+    """Say what makes loops of the stretches of a program that has at least so many records of arrays."""
+    global roller, least_rolled
+    roller = f
+    least_rolled = least
+
+
+cdef inline bint puts(const Record* r) noexcept:
+    """Whether a record puts its operand into zeros."""
+    return computes(r) and table[r.op].kind == LINEAR and table[r.op].plan == PLAN_PAD
+
+
+cdef ProgramCore rolled(ProgramCore program, ProgramCore p):
+    """A program with loops for the stretches that repeat, where that is cheaper; else the program itself. The places of
+    its guards are the numbers that they have here. `p` is the same with small arrays dissolved: numbers alone are
+    quicker one after the other."""
+    cdef int32_t i, arrays = 0, put = 0
+    if roller is None:
+        return program
+    for i in range(p.count):
+        arrays += computes(&p.records[i]) and p.records[i].shape != 0
+        put += puts(&p.records[i])
+    if put < LEAST_PUT and (arrays < least_rolled or 2 * arrays < p.count):
+        return program
+    found = roller(program)
+    return program if found is None else <ProgramCore?>found
+
+
 cdef Plan make_plan(ProgramCore program):
     """Lay a program out."""
-    cdef ProgramCore p = dissolved(program)
+    cdef ProgramCore p = dissolved(program), loops = rolled(program, p)
     cdef Plan plan = Plan.__new__(Plan, p)
     cdef int32_t i
     cdef int32_t* members = NULL
@@ -1720,14 +1755,18 @@ cdef Plan make_plan(ProgramCore program):
     cdef int64_t* found = NULL      # by node, or register
     cdef int s
     cdef int32_t at = 0
+    if loops is not program:
+        p = plan.program = dissolved(loops)
     plan.step_of = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
     plan.kind_of = <uint8_t*>malloc(p.count + 1)
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
     plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
     plan.by_rows = <uint8_t*>calloc(p.count + 1, 1)
     plan.contiguous = <Contiguous*>calloc(p.shapes.count + 1, sizeof(Contiguous))
-    if p is not program:
-        plan.looks = p.places
+    if p is not loops:
+        plan.looks = {node: loops.places[at] if loops is not program else at for node, at in p.places.items()}
+    elif loops is not program:
+        plan.looks = loops.places
     if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL
             or plan.by_rows == NULL or plan.contiguous == NULL):
         raise MemoryError()

@@ -729,3 +729,15 @@ def function(
     if not callable(func):
         raise TypeError(f"function: a callable is needed, not {type(func).__name__}")
     return Function(func, name, input_signature, passes, None, check)
+
+
+_LONG = 5_000  # records of arrays: a shorter program lies in the cache, and loops of it are no quicker
+
+
+def _rolled(program: _core.ProgramCore) -> _core.ProgramCore | None:
+    from .stretches import rolled  # loaded with the first long program
+
+    return rolled(program, _LONG)
+
+
+_core.install_roller(_rolled, _LONG)

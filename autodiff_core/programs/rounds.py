@@ -34,7 +34,7 @@ from .differentiable import bare, no_draws, optimised
 from .loops import Body, Layout
 from .rotated import rotated
 
-__all__ = ["MOST_KEPT", "Packing", "Results", "Way", "repeatable_body", "rounds"]
+__all__ = ["MOST_KEPT", "Packing", "Results", "Way", "appended", "repeatable_body", "rounds"]
 
 LAST, STACKED, BOTH = "last", "stacked", "both"
 ALL, ASKING, COUNTED = "all", "asking", "counted"
@@ -271,6 +271,12 @@ def rounds(body: Body, way: Way, operands: Sequence[Any]) -> Results:
             operands = [*operands[:carried], *begun, *operands[carried:]]
             body, way = changed, way._replace(layout=Layout(carried + len(begun), 0, 0))
     return Results(body, way, _core.general(_ROUNDS, list(operands), way.attribute(body)))
+
+
+def appended(program: Any, operands: list[int], body: Body, way: Way) -> int:
+    """The record as a program's next one; returns its node."""
+    where = packing(body, way)
+    return int(program.add_node("rounds", operands, where.dtype, (where.size,), way.attribute(body)))
 
 
 def _rotated(body: Body, layout: Layout) -> tuple[Body, Body] | None:
