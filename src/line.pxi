@@ -445,6 +445,17 @@ ctypedef struct LineRun:
     double* sums                # of each block, for each of the line's in turn
 
 
+cdef inline void bind_numbers(const Line* line, Bound* bound, const double* numbers) noexcept nogil:
+    cdef const LineRegister* r
+    cdef int k
+    for k in range(line.count):
+        r = &line.registers[k]
+        if r.kind == UNIFORM_REGISTER or r.kind == NUMBER_REGISTER:
+            write_number(bound[k].cell, r.dtype, r.source.number if r.kind == UNIFORM_REGISTER
+                         else numbers[r.source.place])
+            bound[k].data = bound[k].cell
+
+
 cdef int run_line(const Line* line, Bound* bound, double* numbers) except -1:
     """Run a line that is laid out. What lies in memory is bound; of the numbers those are read that registers are, and
     those written that sums go to."""
@@ -460,12 +471,7 @@ cdef int run_line(const Line* line, Bound* bound, double* numbers) except -1:
     if line.is_short:
         run_short_line(line, bound, numbers, memory)
         return 0
-    for k in range(line.count):
-        r = &line.registers[k]
-        if r.kind == UNIFORM_REGISTER or r.kind == NUMBER_REGISTER:
-            write_number(bound[k].cell, r.dtype, r.source.number if r.kind == UNIFORM_REGISTER
-                         else numbers[r.source.place])
-            bound[k].data = bound[k].cell
+    bind_numbers(line, bound, numbers)
     parts = <int>min(<npy_intp>parts_for(line.size * line.code_count), max(line.blocks, 1))
     # (Read once, under the GIL: as many as there is scratch for, whatever another thread sets meanwhile.)
     threads = wk_threads() if parts > 1 else 1
@@ -559,44 +565,65 @@ cdef inline char* block_of(const LineRun* run, char* scratch, int register, npy_
     return run.bound[register].data
 
 
+cdef inline void run_line_block(const LineRun* run, char* scratch, npy_intp start, npy_intp count) noexcept nogil:
+    cdef const Line* line = run.line
+    cdef const LineOp* code
+    cdef const LineRegister* r
+    cdef char* args[MOST_INPUTS + 1]
+    cdef char* registers[MOST_NATIVE]
+    cdef npy_intp step
+    cdef int i, k
+    for k in range(line.count if line.filled else 0):
+        r = &line.registers[k]
+        fill_block(line, run.bound, k, scratch + r.slot * line.slot_bytes, start, count)
+    if line.native != NULL:
+        for k in range(line.count):
+            registers[k] = block_of(run, scratch, k, start, &step)
+        line.native(registers, count, line.calls)
+    else:
+        for i in range(line.code_count):
+            code = &line.code[i]
+            for k in range(code.arity + 1):
+                r = &line.registers[code.registers[k]]
+                args[k] = (scratch + r.slot * line.slot_bytes if r.slot >= 0
+                           else run.bound[code.registers[k]].data + start * code.steps[k])
+            code.loop(args, &count, code.steps, code.extra)
+
+
 cdef void run_line_blocks(void* context, int thread, int part, int parts) noexcept nogil:
     """One part of the blocks."""
     cdef const LineRun* run = <const LineRun*>context
     cdef const Line* line = run.line
-    cdef const LineOp* code
     cdef const LineRegister* r
     cdef char* scratch = run.scratch + thread * line.slots * line.slot_bytes
-    cdef char* args[MOST_INPUTS + 1]
-    cdef char* registers[MOST_NATIVE]
-    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef char* data
+    cdef npy_intp step
     cdef npy_intp start, count, b
-    cdef int i, k
+    cdef int i
     for b in range(line.blocks * part // parts, line.blocks * (part + 1) // parts):
         start = b * line.block
         count = min(line.block, line.size - start)
         if line.ends != NULL:
             start = line.ends[b - 1] if b else 0
             count = line.ends[b] - start
-        for k in range(line.count if line.filled else 0):
-            r = &line.registers[k]
-            fill_block(line, run.bound, k, scratch + r.slot * line.slot_bytes, start, count)
-        if line.native != NULL:
-            for k in range(line.count):
-                registers[k] = block_of(run, scratch, k, start, &steps[0])
-            line.native(registers, count, line.calls)
-        else:
-            for i in range(line.code_count):
-                code = &line.code[i]
-                for k in range(code.arity + 1):
-                    r = &line.registers[code.registers[k]]
-                    args[k] = (scratch + r.slot * line.slot_bytes if r.slot >= 0
-                               else run.bound[code.registers[k]].data + start * code.steps[k])
-                code.loop(args, &count, code.steps, code.extra)
+        run_line_block(run, scratch, start, count)
         for i in range(line.sum_count):
             r = &line.registers[line.sums[i].register]
             if r.kind != UNIFORM_REGISTER:
-                args[0] = block_of(run, scratch, line.sums[i].register, start, &steps[0])
-                run.sums[i * line.blocks + b] = block_sum(args[0], steps[0], count, r.dtype)
+                data = block_of(run, scratch, line.sums[i].register, start, &step)
+                run.sums[i * line.blocks + b] = block_sum(data, step, count, r.dtype)
+
+
+cdef void run_line_between(const Line* line, Bound* bound, const double* numbers, char* scratch, npy_intp start,
+                           npy_intp end) noexcept nogil:
+    """Some of a line's elements, on this thread, of a line without sums. `scratch` has room for its blocks."""
+    cdef LineRun run
+    run.line = line
+    run.bound = bound
+    bind_numbers(line, bound, numbers)
+    while start < end:
+        run_line_block(&run, scratch, start, min(line.block, end - start))
+        start += line.block
 
 
 cdef void read_padded(char* out, const char* data, const Padded* p, npy_intp start, npy_intp count,

@@ -4,6 +4,10 @@
 # an argument, a variable, a constant, an output. Reshaping, slicing and the like are other geometries on the same
 # memory. Elementwise records of one shape become one step, wherever in the program they stand, as far as what they read
 # allows; inside it values live in blocks that fit the cache, and only what other steps need is written to memory.
+#
+# Steps that follow each other and treat the rows of one leading axis alike (lines, stacks of products, sums of each
+# row) may run slab by slab: some rows through all of them, then the next ones. What one writes, the next then finds in
+# the cache, and what only they read takes the memory of one slab.
 
 cdef enum StepKind:
     STEP_SCALARS
@@ -25,6 +29,9 @@ cdef enum:
     RECENT = 8                  # steps of a kind that an op may still join
     LEAST_STRETCH = 8           # elements between zeros that a line copies at a time
     STRETCH = 512               # bytes that a copy moves in the place of an element, at most
+    SLAB_BYTES = 1 << 18        # that steps which run slab by slab write of one slab, or about so much;
+    MOST_SLAB_BYTES = 1 << 21   # what they may write of a single row: a cache has to hold it,
+    LEAST_SPARED = 1 << 20      # and what of their arrays is spared for it to pay
 
 ctypedef struct Place:          # where a node's value is
     uint8_t scalar              # in a register, as one number or as that number everywhere
@@ -129,6 +136,21 @@ ctypedef struct KnownPadding:   # what `find_padded` found
     Padded padded
 
 
+ctypedef struct Slabs:          # steps that run slab by slab
+    int32_t first
+    int32_t end
+    npy_intp rows               # of the leading axis
+    npy_intp each               # of a slab
+    npy_intp work               # elements times ops, about
+    size_t room                 # bytes of what a slab writes for itself, by one thread
+    int32_t first_piece         # among the plan's pieces: the nodes that are there for one slab at a time
+    int32_t end_piece
+
+ctypedef struct SlabPiece:
+    int32_t root
+    size_t offset
+    npy_intp row                # bytes
+
 ctypedef struct Run:            # the memory of one replay
     double* registers
     char** bases
@@ -198,6 +220,10 @@ cdef class Plan:
     cdef list updates               # for each assignment: the changes of rows that it is made of, first to last; or
                                     # None
     cdef bint updating              # there is one of these
+    cdef Slabs* slabs               # in the order of the steps
+    cdef int slab_count
+    cdef int32_t* slabs_of          # of a step: which of these it is in; -1: none
+    cdef SlabPiece* pieces
     cdef uint8_t* by_rows           # of a node: a variable but for rows that are to change: it is never made whole
     cdef Run* run                   # memory for one replay, unless it is in use
     cdef list spares                # for each assignment: an array for the next value
@@ -238,12 +264,20 @@ cdef class Plan:
         free(self.storage)
         free(self.registers)
         free(self.by_rows)
+        free(self.slabs)
+        free(self.slabs_of)
+        free(self.pieces)
         run_free(self.run)
 
     @property
     def native_steps(self):
         """How many steps are native code."""
         return len(self.libraries)
+
+    def slabs_as_text(self):
+        """For looking at: the numbers of steps that run slab by slab, and their rows."""
+        cdef int k
+        return [(range(self.slabs[k].first, self.slabs[k].end), self.slabs[k].rows) for k in range(self.slab_count)]
 
     def steps_as_text(self):
         """For looking at: what runs in which order."""
@@ -985,9 +1019,164 @@ cdef Loop loop_for(ProgramCore p, int32_t node, void** extra=NULL):
     return NULL
 
 
+# --------------------------------------------------------------------------------------------------------------- slabs
+
+cdef bint made_since(Plan plan, int32_t node, int first) noexcept:
+    """Whether what a node is comes of a step from `first` on."""
+    return not plan.places[node].scalar and plan.step_of[plan.places[node].owner] >= first
+
+
+cdef bint lies_by_rows(Plan plan, int32_t node, npy_intp rows, int nd) noexcept:
+    """Whether the rows of an operand, of so many axes, are those of what it is a view of."""
+    cdef Place* p = &plan.places[node]
+    cdef const npy_intp* dims = plan.geometry + p.geometry
+    cdef npy_intp row = <npy_intp>plan.storage[p.owner].size // rows
+    cdef npy_intp end = p.offset + item_size[plan.program.records[node].dtype]
+    cdef int d
+    if p.nd != nd or dims[0] != rows or dims[nd] != row or p.offset < 0:
+        return False
+    for d in range(1, nd):
+        if dims[nd + d] < 0:
+            return False
+        end += (dims[d] - 1) * dims[nd + d]
+    return end <= row
+
+
+cdef bint takes_by_rows(Plan plan, int32_t node, npy_intp rows, int nd, int first) noexcept:
+    """Whether a step over so many rows and axes may read an operand of which only some rows are there."""
+    return not made_since(plan, node, first) or lies_by_rows(plan, node, rows, nd)
+
+
+cdef npy_intp rows_of_step(Plan plan, int s, const int32_t* members, int first, npy_intp rows) except -1:
+    """How many rows a step goes over that may run some rows at a time, of operands of which, where they come of a step
+    from `first` on, only these rows are there. 0 where it is none, or the rows are not as many as asked for (0:
+    any)."""
+    cdef ProgramCore p = plan.program
+    cdef Step* step = &plan.steps[s]
+    cdef int32_t i = members[step.first] if step.kind == STEP_LINE else step.node
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef tuple shape
+    cdef int k, j, n, nd
+    cdef LoopStep sum_step
+    cdef Products products
+    if step.kind not in (STEP_LINE, STEP_MATMUL, STEP_SUM) or step.reads >= 0 or plan.kind_of[i] == TOTAL:
+        return 0
+    shape = p.shape(i)
+    nd = <int>len(shape)
+    if nd == 0 or <npy_intp>shape[0] < 2 or (rows and <npy_intp>shape[0] != rows) or plan.storage[i].size == 0:
+        return 0
+    rows = shape[0]
+    if step.kind == STEP_LINE:
+        for k in range(step.count):
+            i = members[step.first + k]
+            if plan.kind_of[i] == TOTAL:
+                return 0
+            n = p.nodes_of(i, &nodes, pair)
+            for j in range(n):
+                if plan.step_of[nodes[j]] == s and plan.kind_of[nodes[j]] == STEP_LINE:
+                    continue
+                if not takes_by_rows(plan, nodes[j], rows, nd, first) or (
+                        table[p.records[i].op].plan == PLAN_PAD and made_since(plan, nodes[j], first)):
+                    return 0
+        return rows
+    n = p.nodes_of(i, &nodes, pair)
+    if step.kind == STEP_SUM:
+        memset(&sum_step, 0, sizeof(LoopStep))
+        if (<npy_intp>(<tuple>(<tuple>p.attribute(i))[1])[0] != rows or p.shape(nodes[0])[0] != rows
+                or not takes_by_rows(plan, nodes[0], rows, <int>len(p.shape(nodes[0])), first)
+                or not lay_out_sum_step(plan, &sum_step, i, NULL)):
+            return 0
+        return rows if sum_step.shape.strides[2][0] and sum_step.shape.dims[0] % rows == 0 else 0
+    if nd < 3 or not lay_out_product(plan, i, &products) or products.swapped or products.dims[0] != rows:
+        return 0
+    if products.core[1] != <npy_intp>shape[nd - 2] or products.core[3] != <npy_intp>shape[nd - 1]:
+        return 0                # (the stack is the rows of one product)
+    for j in range(n):
+        if not takes_by_rows(plan, nodes[j], rows, nd, first):
+            return 0
+    return rows
+
+
+cdef bint lay_out_product(Plan plan, int32_t node, Products* products) except -1:
+    """The products of a record, whose operands BLAS reads as they lie; False where it does not."""
+    cdef Record* r = &plan.program.records[node]
+    cdef Place* a = &plan.places[r.a]
+    cdef Place* b = &plan.places[r.b]
+    cdef const npy_intp* da = plan.geometry + a.geometry
+    cdef const npy_intp* db = plan.geometry + b.geometry
+    cdef int item = item_size[r.dtype]
+    cdef tuple flags
+    if (a.scalar or b.scalar or not blas_reads(a.nd, da, da + a.nd, item)
+            or not blas_reads(b.nd, db, db + b.nd, item)):
+        return False
+    flags = <tuple>plan.program.attribute(node)
+    lay_out_products(products, r.dtype, flags[0], flags[1], a.nd, da, da + a.nd, b.nd, db, db + b.nd)
+    return True
+
+
+cdef inline bint is_spared(Plan plan, int32_t node, const Slabs* slabs, const uint8_t* needed) noexcept:
+    """Whether a node of a step of these is read by these alone."""
+    return in_arena(plan, node, needed) and plan.storage[node].last < slabs.end
+
+
+cdef int find_slabs(Plan plan, const int32_t* members, const uint8_t* needed) except -1:
+    """Say which steps run slab by slab."""
+    cdef Slabs found
+    cdef int s
+    cdef npy_intp rows
+    plan.slabs_of = <int32_t*>malloc((plan.step_count + 1) * sizeof(int32_t))
+    if plan.slabs_of == NULL:
+        raise MemoryError()
+    memset(plan.slabs_of, 0xff, (plan.step_count + 1) * sizeof(int32_t))
+    memset(&found, 0, sizeof(Slabs))
+    for s in range(plan.step_count):
+        rows = rows_of_step(plan, s, members, found.first, found.rows) if found.end > found.first else 0
+        if rows == 0:
+            keep_slabs(plan, &found, members, needed)
+            found.first = s
+            found.rows = rows = rows_of_step(plan, s, members, s, 0)
+        found.end = s + 1 if rows else s
+    return keep_slabs(plan, &found, members, needed)
+
+
+cdef int keep_slabs(Plan plan, Slabs* found, const int32_t* members, const uint8_t* needed) except -1:
+    """Keep these steps for such, if it pays."""
+    cdef size_t spared = 0, row = 0, size
+    cdef void* grown
+    cdef Step* step
+    cdef int32_t i
+    cdef int s, k
+    if found.end - found.first < 2:
+        return 0
+    found.work = 0
+    for s in range(found.first, found.end):
+        step = &plan.steps[s]
+        for k in range(max(step.count, 1)):
+            i = members[step.first + k] if step.count else step.node
+            size = plan.storage[i].size
+            found.work += <npy_intp>size // item_size[plan.program.records[i].dtype]
+            if plan.storage[i].root >= 0 or needed[i]:
+                row += size // found.rows
+                if is_spared(plan, i, found, needed):
+                    spared += size
+    if spared < LEAST_SPARED or row > MOST_SLAB_BYTES:
+        return 0
+    found.each = max(<npy_intp>1, <npy_intp>(SLAB_BYTES // row))
+    grown = realloc(plan.slabs, (plan.slab_count + 1) * sizeof(Slabs))
+    if grown == NULL:
+        raise MemoryError()
+    plan.slabs = <Slabs*>grown
+    plan.slabs[plan.slab_count] = found[0]
+    for s in range(found.first, found.end):
+        plan.slabs_of[s] = plan.slab_count
+    plan.slab_count += 1
+    return 0
+
+
 # -------------------------------------------------------------------------------------------------------------- memory
 
-cdef int assign_memory(Plan plan) except -1:
+cdef int assign_memory(Plan plan, const int32_t* members) except -1:
     """Say where each owner's memory begins: in the arena, or at a root of its own."""
     cdef ProgramCore p = plan.program
     cdef int32_t i, owner, s
@@ -1058,6 +1247,7 @@ cdef int assign_memory(Plan plan) except -1:
                 plan.root_count += 1
                 plan.object_count += 1
         if not plan.numbers_alone:
+            find_slabs(plan, members, needed)
             place_in_arena(plan, needed)
     finally:
         free(needed)
@@ -1065,10 +1255,12 @@ cdef int assign_memory(Plan plan) except -1:
 
 
 cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
-    """Pieces of the arena, in the order of the steps; each is free again after the last step that reads it."""
+    """Pieces of the arena, in the order of the steps; each is free again after the last step that reads it. Steps that
+    run slab by slab are one step here, but for what is read by them alone: pieces of memory of their own."""
     cdef ProgramCore p = plan.program
-    cdef Arena arena
-    cdef int32_t i, s, following
+    cdef Arena arena, own
+    cdef Slabs* slabs = NULL
+    cdef int32_t i, s, following, pieces = 0
     cdef int32_t* born = <int32_t*>malloc((2 * <size_t>plan.step_count + 2 * <size_t>p.count + 1) * sizeof(int32_t))
     cdef int32_t* dying = born + plan.step_count        # for each step the first node, and
     cdef int32_t* next_node = dying + plan.step_count   # the one behind each node
@@ -1077,34 +1269,69 @@ cdef int place_in_arena(Plan plan, uint8_t* needed) except -1:
     if born == NULL:
         raise MemoryError()
     arena_open(&arena)
+    arena_open(&own)
     try:
         expect_many(born, 2 * <size_t>p.count * sizeof(int32_t))
         memset(born, 0xff, 2 * <size_t>plan.step_count * sizeof(int32_t))
         for i in range(p.count - 1, -1, -1):
             if in_arena(plan, i, needed):
-                next_node[i] = born[plan.step_of[i]]
-                born[plan.step_of[i]] = i
+                s = plan.step_of[i]
+                if plan.slabs_of[s] >= 0:
+                    slabs = &plan.slabs[plan.slabs_of[s]]
+                    if is_spared(plan, i, slabs, needed):
+                        pieces += 1
+                    else:
+                        s = slabs.first
+                next_node[i] = born[s]
+                born[s] = i
+        plan.pieces = <SlabPiece*>malloc((pieces + 1) * sizeof(SlabPiece))
+        if plan.pieces == NULL:
+            raise MemoryError()
+        pieces = 0
         for s in range(plan.step_count):
+            slabs = &plan.slabs[plan.slabs_of[s]] if plan.slabs_of[s] >= 0 else NULL
+            if slabs != NULL and s == slabs.first:
+                slabs.first_piece = pieces
             i = born[s]
             while i >= 0:
                 following = next_node[i]
                 o = &plan.storage[i]
+                if o.last < s:
+                    o.last = s
+                if slabs != NULL and is_spared(plan, i, slabs, needed):
+                    plan.pieces[pieces].root = o.root = plan.root_count
+                    plan.pieces[pieces].row = <npy_intp>o.size // slabs.rows
+                    piece[i] = arena_take(&own, <size_t>(slabs.each * plan.pieces[pieces].row))
+                    plan.pieces[pieces].offset = own.pieces[piece[i]].offset * ALIGNMENT
+                    o.offset = 0
+                    pieces += 1
+                    plan.root_count += 1
+                    next_node[i] = dying[o.last]
+                    dying[o.last] = i
+                    i = following
+                    continue
                 piece[i] = arena_take(&arena, o.size)
                 o.root = ARENA
                 o.offset = <npy_intp>(arena.pieces[piece[i]].offset * ALIGNMENT)
-                if o.last < s:
-                    o.last = s
                 if o.last < plan.step_count:
+                    if plan.slabs_of[o.last] >= 0:
+                        o.last = plan.slabs[plan.slabs_of[o.last]].end - 1
                     next_node[i] = dying[o.last]
                     dying[o.last] = i
                 i = following
             i = dying[s]
             while i >= 0:
-                arena_give(&arena, piece[i])
+                arena_give(&arena if plan.storage[i].root == ARENA else &own, piece[i])
                 i = next_node[i]
+            if slabs != NULL and s == slabs.end - 1:
+                slabs.end_piece = pieces
+                slabs.room = own.end * ALIGNMENT
+                arena_close(&own)
+                arena_open(&own)
         plan.arena_size = arena.end * ALIGNMENT
     finally:
         arena_close(&arena)
+        arena_close(&own)
         free(born)
     return 0
 
@@ -1774,7 +2001,6 @@ cdef Plan make_plan(ProgramCore program):
     expect_many(plan.storage, p.count * sizeof(Storage))
     find_updates(plan)
     schedule(plan)
-    assign_memory(plan)
     plan.registers = <double*>calloc(plan.register_count + 1, sizeof(double))
     members = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
     filled = <int32_t*>calloc(plan.step_count + 1, sizeof(int32_t))
@@ -1783,13 +2009,6 @@ cdef Plan make_plan(ProgramCore program):
     try:
         if plan.registers == NULL or members == NULL or filled == NULL or needed == NULL or found == NULL:
             raise MemoryError()
-        expect_many(found, p.count * sizeof(int64_t))
-        memset(found, 0xff, (max(p.count, plan.register_count) + 1) * sizeof(int64_t))
-        for i in range(p.count):
-            if is_constant(&p.records[i]) and plan.places[i].scalar:
-                plan.registers[plan.places[i].number] = (p.values[i].number if p.records[i].flags & SCALAR
-                                                         else read_scalar(<ndarray>p.values[i].array))
-            needed[i] = plan.storage[i].root >= 0
         for s in range(plan.step_count):
             plan.steps[s].first = at
             at += plan.steps[s].count
@@ -1798,6 +2017,14 @@ cdef Plan make_plan(ProgramCore program):
             if s >= 0 and plan.steps[s].count and (plan.kind_of[i] == plan.steps[s].kind or plan.kind_of[i] == TOTAL):
                 members[plan.steps[s].first + filled[s]] = i
                 filled[s] += 1
+        assign_memory(plan, members)
+        expect_many(found, p.count * sizeof(int64_t))
+        memset(found, 0xff, (max(p.count, plan.register_count) + 1) * sizeof(int64_t))
+        for i in range(p.count):
+            if is_constant(&p.records[i]) and plan.places[i].scalar:
+                plan.registers[plan.places[i].number] = (p.values[i].number if p.records[i].flags & SCALAR
+                                                         else read_scalar(<ndarray>p.values[i].array))
+            needed[i] = plan.storage[i].root >= 0
         for s in range(plan.step_count):
             if plan.steps[s].kind == STEP_SCALARS:
                 build_scalars(plan, s, members + plan.steps[s].first, found)

@@ -88,7 +88,7 @@ cdef inline bint is_for_blas(int code) noexcept nogil:
     return code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_CFLOAT or code == NPY_CDOUBLE
 
 
-cdef void cut_product(Products* p) noexcept:
+cdef void cut_product(Products* p) noexcept nogil:
     """Say in which pieces one product is run."""
     cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], most = m * k * n
     p.cut = 1
@@ -127,7 +127,7 @@ cdef void cut_product(Products* p) noexcept:
         cut_inner(p, PIECE_WORK)
 
 
-cdef void cut_inner(Products* p, npy_intp work) noexcept:
+cdef void cut_inner(Products* p, npy_intp work) noexcept nogil:
     """Let the pieces be sums of a part of the inner dimension each, where it is long."""
     cdef npy_intp m = p.core[1], k = p.core[2], n = p.core[3], pieces = min(m * k * n // work, k // LONG, 8)
     p.pieces = 1
@@ -223,9 +223,14 @@ cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_
 cdef void run_products(void* context, int thread, int part, int parts) noexcept nogil:
     """One part of the pieces of all the stack."""
     cdef const Products* p = <const Products*>context
-    cdef npy_intp index[MOST_DIMS]
     cdef npy_intp all = p.count * p.pieces
-    cdef npy_intp unit = all * part // parts, end = all * (part + 1) // parts, first, last, at
+    run_units(p, all * part // parts, all * (part + 1) // parts)
+
+
+cdef void run_units(const Products* p, npy_intp unit, npy_intp end) noexcept nogil:
+    """Some of the pieces of all the stack."""
+    cdef npy_intp index[MOST_DIMS]
+    cdef npy_intp first, last, at
     cdef npy_intp size = p.core[1] * p.core[3] * item_size[p.code]
     cdef char* pa = p.a
     cdef char* pb = p.b
@@ -359,7 +364,7 @@ cdef inline bint is_rows(const Products* p, const npy_intp* steps, npy_intp step
     return True
 
 
-cdef inline void place_operands(Products* p, char* a, char* b) noexcept:
+cdef inline void place_operands(Products* p, char* a, char* b) noexcept nogil:
     p.a = b if p.swapped else a
     p.b = a if p.swapped else b
 
@@ -388,6 +393,16 @@ cdef void add_sums(const Products* p) noexcept nogil:
     for piece in range(p.pieces - 1):
         args[1] = p.sums + piece * size * item_size[p.code]
         table[OP_ADD].loop[p.code](args, &size, steps, table[OP_ADD].data[p.code])
+
+
+cdef void multiply_entries(Products* p, npy_intp begin, npy_intp end, npy_intp rows) noexcept nogil:
+    """What `multiply_out` does, of some of so many entries of the stack's first axis, on this thread."""
+    cdef npy_intp each = p.count // rows
+    p.pieces = 1
+    p.sums = NULL              # (those of one product alone)
+    if p.count * p.core[1] * p.core[2] * p.core[3] >= NOGIL_WORK and not is_small(p):
+        cut_product(p)
+    run_units(p, begin * each * p.pieces, end * each * p.pieces)
 
 
 cdef int multiply_out(Products* p) except -1:

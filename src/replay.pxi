@@ -354,11 +354,138 @@ cdef bytes value_at_guard(Plan plan, Run* run, int32_t node):
     return guard_key(now, p.records[node].payload.look.truth)
 
 
+# ------------------------------------------------------------------------------------------------------ slab by slab
+
+ctypedef struct SlabRun:
+    const Slabs* slabs
+    const Step* steps
+    const SlabPiece* pieces
+    const Run* run
+    int roots
+    char* memory                # of each thread: its bases, what a line's registers are bound to, blocks, pieces
+    size_t bases
+    size_t bound
+    size_t blocks
+    size_t size
+
+
+cdef void run_line_rows(const LineStep* step, Run* run, char* blocks, npy_intp begin, npy_intp end,
+                        npy_intp rows) noexcept nogil:
+    cdef npy_intp row = step.line.size // rows
+    cdef int k
+    for k in range(step.operand_count):
+        run.bound[step.operands[k].register].data = pointer_to(run, &step.operands[k].at)
+    run_line_between(step.line, run.bound, run.registers, blocks, begin * row, end * row)
+
+
+cdef void run_sum_rows(LoopStep* step, Run* run, npy_intp begin, npy_intp end, npy_intp rows) noexcept nogil:
+    cdef Operands o
+    cdef double cell
+    cdef npy_intp each = step.shape.dims[0] // rows
+    cdef int inner
+    take_shape(&o, &step.shape)
+    inner = inner_dimension(&o)     # (as of the whole: in which order is added up may not depend on slabs)
+    o.dims[0] = (end - begin) * each
+    o.data[0] = o.data[2] = pointer_to(run, &step.at[2]) + begin * each * o.strides[2][0]
+    o.data[1] = operand_pointer(run, &step.at[1], <char*>&cell) + begin * each * o.strides[1][0]
+    memset(pointer_to(run, &step.whole) + begin * (<npy_intp>step.clear // rows), 0,
+           <size_t>(end - begin) * (step.clear // <size_t>rows))
+    if operand_size(&o):
+        run_sum_along(step.loop, step.extra, &o, inner)
+
+
+cdef void run_product_rows(const ProductStep* step, Run* run, npy_intp begin, npy_intp end,
+                           npy_intp rows) noexcept nogil:
+    cdef Products p
+    memcpy(&p, &step.products, sizeof(Products))
+    p.out = pointer_to(run, &step.out)
+    place_operands(&p, pointer_to(run, &step.a), pointer_to(run, &step.b))
+    multiply_entries(&p, begin, end, rows)
+
+
+cdef void run_slab_part(void* context, int thread, int part, int parts) noexcept nogil:
+    """Some of the slabs."""
+    cdef const SlabRun* all_of = <const SlabRun*>context
+    cdef const Slabs* slabs = all_of.slabs
+    cdef const SlabPiece* piece
+    cdef const Step* step
+    cdef char* mine = all_of.memory + thread * all_of.size
+    cdef npy_intp count = (slabs.rows + slabs.each - 1) // slabs.each, slab, begin, end
+    cdef Run own
+    cdef int k, s, before = bl_begin()
+    memcpy(&own, all_of.run, sizeof(Run))
+    own.bases = <char**>mine
+    own.bound = <Bound*>(mine + all_of.bases)
+    memcpy(own.bases, all_of.run.bases, all_of.roots * sizeof(char*))
+    for slab in range(count * part // parts, count * (part + 1) // parts):
+        begin = slab * slabs.each
+        end = min(slabs.rows, begin + slabs.each)
+        for k in range(slabs.first_piece, slabs.end_piece):
+            piece = &all_of.pieces[k]
+            own.bases[piece.root] = mine + all_of.bases + all_of.bound + all_of.blocks + piece.offset - begin * piece.row
+        for s in range(slabs.first, slabs.end):
+            step = &all_of.steps[s]
+            if step.kind == STEP_LINE:
+                run_line_rows(<const LineStep*>step.data, &own, mine + all_of.bases + all_of.bound, begin, end,
+                              slabs.rows)
+            elif step.kind == STEP_SUM:
+                run_sum_rows(<LoopStep*>step.data, &own, begin, end, slabs.rows)
+            else:
+                run_product_rows(<const ProductStep*>step.data, &own, begin, end, slabs.rows)
+    bl_end(before)
+
+
+cdef inline size_t to_lines(size_t size) noexcept:
+    """Bytes, up to a whole number of the cache's lines."""
+    return (size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+
+
+cdef int run_slabs(Plan plan, Run* run, const Slabs* slabs) except -1:
+    """Steps that run slab by slab: threads share out the slabs."""
+    cdef SlabRun all_of
+    cdef const Line* line
+    cdef int s, parts = <int>min(<npy_intp>parts_for(slabs.work), (slabs.rows + slabs.each - 1) // slabs.each)
+    cdef int threads = wk_threads() if parts > 1 else 1
+    all_of.slabs = slabs
+    all_of.steps = plan.steps
+    all_of.pieces = plan.pieces
+    all_of.run = run
+    all_of.roots = plan.root_count
+    all_of.bases = to_lines(plan.root_count * sizeof(char*))
+    all_of.bound = to_lines((plan.most_registers + 1) * sizeof(Bound))
+    all_of.blocks = 0
+    for s in range(slabs.first, slabs.end):
+        if plan.steps[s].kind == STEP_LINE:
+            line = (<LineStep*>plan.steps[s].data).line
+            all_of.blocks = max(all_of.blocks, to_lines(line.slots * line.slot_bytes))
+    all_of.size = all_of.bases + all_of.bound + all_of.blocks + to_lines(slabs.room)
+    all_of.memory = <char*>pool_take(threads * all_of.size)
+    if all_of.memory == NULL:
+        raise MemoryError()
+    with nogil:
+        wk_run(run_slab_part, &all_of, parts, threads)
+    pool_give(all_of.memory)
+    return 0
+
+
 cdef int32_t run_steps(Plan plan, Run* run) except -2:
     """All steps; returns the guard that did not hold, or -1."""
+    cdef int k, s = 0
+    cdef int32_t failed
+    for k in range(plan.slab_count):
+        failed = run_between(plan, run, s, plan.slabs[k].first)
+        if failed >= 0:
+            return failed
+        run_slabs(plan, run, &plan.slabs[k])
+        s = plan.slabs[k].end
+    return run_between(plan, run, s, plan.step_count)
+
+
+cdef int32_t run_between(Plan plan, Run* run, int begin, int end) except -2:
+    """Some of the steps, one after the other."""
     cdef int s
     cdef Step* step
-    for s in range(plan.step_count):
+    for s in range(begin, end):
         step = &plan.steps[s]
         if step.kind == STEP_SCALARS:
             run_scalar_step(run, <ScalarStep*>step.data)
