@@ -220,6 +220,26 @@ def is_in_class_of_its_own(value: Any) -> bool:
     return isinstance(value, (Mapping, Sequence)) and type(value) not in _BRANCHES and not isinstance(value, tuple)
 
 
+def flatten_up_to(shallow: Any, structure: Any) -> list[Any]:
+    """What stands in the places of a structure's leaves in another one, which goes as deep or deeper.
+
+    Raises
+    ------
+    ValueError
+        Where the other one is not nested as the first is, as far as that goes.
+
+    Examples
+    --------
+    >>> from autodiff_core.nest import flatten_up_to
+    >>> flatten_up_to({"w": 1.0, "b": 2.0}, {"w": (0, None), "b": [3]})
+    [[3], (0, None)]
+    """
+    try:
+        return list(_spec(shallow).flatten_up_to(_with_stand_ins(structure)))
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+
+
 def structure_key(structure: Any) -> Any:
     """A key that is equal for structures that are nested in the same way, in the same classes."""
     return _spec(structure)
@@ -336,6 +356,8 @@ def _taken_apart(value: Any) -> tuple[list[Any], _Layout] | None:
     if hasattr(kind, "__attrs_attrs__"):
         names = tuple(attribute.name for attribute in kind.__attrs_attrs__)
         return [getattr(value, name) for name in names], _Layout(kind, names, lambda leaves: kind(*leaves))
+    if hasattr(kind, "__dataclass_fields__"):
+        return _by_field(value)
     if isinstance(value, Mapping):
         return _by_key(value)
     if isinstance(value, (str, bytes, UserString, TensorShape)):
@@ -372,6 +394,22 @@ def _by_protocol(value: Any) -> tuple[list[Any], _Layout]:
         return value.__tf_unflatten__(metadata, tuple(leaves))
 
     return list(components), _Layout(kind, names, rebuild, metadata)
+
+
+def _by_field(value: Any) -> tuple[list[Any], _Layout]:
+    """The fields of a dataclass's instance; another one is a copy, which its class is not asked for."""
+    from copy import copy
+    from dataclasses import fields  # (whose imports take longer than ours)
+
+    names = tuple(field.name for field in fields(value))
+
+    def rebuild(leaves: list[Any]) -> Any:
+        made = copy(value)
+        for name, leaf in zip(names, leaves, strict=True):
+            object.__setattr__(made, name, leaf)
+        return made
+
+    return [getattr(value, name) for name in names], _Layout(type(value), names, rebuild)
 
 
 def _by_key(mapping: Mapping[Any, Any]) -> tuple[list[Any], _Layout]:
