@@ -147,6 +147,12 @@ class Function(_core.FunctionCore[Taken, Given]):
         ]
 
     @property
+    def obstacle(self) -> str | None:
+        """Why calls like one that was made are plain Python, or None where all are replays."""
+        kinds = [variants for known in self._by_key.values() for variants in known.values()]
+        return next((variants.obstacle for variants in kinds if variants.obstacle is not None), None)
+
+    @property
     def input_signature(self) -> Any:
         """The TensorSpecs that every call must fit, or None."""
         return self._input_signature

@@ -22,7 +22,7 @@ from ..ops.shaping import concat, expand_dims, reshape
 from ..tape import Tape
 from .differentiable import PASSES, bare, no_draws, optimised
 
-__all__ = ["Body", "Embedded", "Loop", "closed_program", "fingerprint", "spelled", "spelled_record"]
+__all__ = ["Body", "Embedded", "Loop", "bodies_for", "closed_program", "fingerprint", "spelled", "spelled_record"]
 
 Function = Callable[[list[Any]], Sequence[Any]]
 
@@ -166,6 +166,20 @@ class Body:
 
 def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([x.reshape(-1) for x in arrays]) if arrays else np.empty(0)
+
+
+_MOST_BODIES = 64
+_BODIES: dict[Any, dict[str, Body]] = {}
+
+
+def bodies_for(program: Any) -> dict[str, Body]:
+    """What was made, by name, of a closed program that computes the same."""
+    key = fingerprint(program)
+    bodies = _BODIES.pop(key, None) or {}
+    _BODIES[key] = bodies  # the last one used is the last
+    for oldest in list(_BODIES)[:-_MOST_BODIES]:  # (a list of its own: another thread may come between)
+        _BODIES.pop(oldest, None)
+    return bodies
 
 
 class Layout(NamedTuple):

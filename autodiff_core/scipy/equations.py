@@ -22,22 +22,9 @@ from ..ops.complex_parts import complex as complex_of
 from ..ops.complex_parts import imag, real
 from ..ops.shaping import concat, inexact, reshape
 from ..programs.differentiable import bare
-from ..programs.loops import Body, closed_program, fingerprint
+from ..programs.loops import Body, bodies_for, closed_program
 
 __all__ = ["Equation"]
-
-_MOST_BODIES = 64
-_BODIES: dict[Any, dict[str, Body]] = {}
-
-
-def _bodies_for(program: Any) -> dict[str, Body]:
-    """What was recorded for a slope that computes the same."""
-    key = fingerprint(program)
-    bodies = _BODIES.pop(key, None) or {}
-    _BODIES[key] = bodies  # the last one used is the last
-    for oldest in list(_BODIES)[:-_MOST_BODIES]:  # (a list of its own: another thread may come between)
-        _BODIES.pop(oldest, None)
-    return bodies
 
 
 class Equation:
@@ -105,7 +92,7 @@ class Equation:
         if tracer.obstacle or program.places or program.own_derivatives or tracer.assigned or tracer.created:
             return
         self.program, self.reads = program, reads
-        self._bodies = _bodies_for(program)
+        self._bodies = bodies_for(program)
 
     @property
     def shared(self) -> list[Any]:
