@@ -72,7 +72,7 @@ newaxis = None
 
 # The public names of what is no row, by the file that has it.
 _NAMES = """
-: dtypes errors experimental keras nest numpy scipy testing
+: dtypes errors experimental keras nest numpy optimize scipy testing
 _core: Tensor
 tensors.creation: add_n constant convert_to_tensor eye fill identity identity_n is_tensor linspace ones ones_like range
     rank shape size stop_gradient zeros zeros_like
@@ -89,6 +89,7 @@ module: Module
 tensors.naming: name_scope
 numpy.buffers: buffer
 ops.approximate: approx_top_k
+optimize.minimizing: minimize
 ops.blocks: batch_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd
 ops.convolution_spellings: conv
 ops.counting: scalar_mul slice unique unique_with_counts

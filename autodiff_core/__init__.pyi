@@ -20,6 +20,7 @@ from . import math as math
 from . import nest as nest
 from . import nn as nn
 from . import numpy as numpy
+from . import optimize as optimize
 from . import random as random
 from . import scipy as scipy
 from . import signal as signal
@@ -178,6 +179,7 @@ from .ops.slicing import ensure_shape as ensure_shape
 from .ops.slicing import extract_volume_patches as extract_volume_patches
 from .ops.slicing import strided_slice as strided_slice
 from .ops.slicing import unravel_index as unravel_index
+from .optimize.minimizing import minimize as minimize
 from .programs.function import function as function
 from .programs.program import Program as Program
 from .programs.tensor_spec import TensorSpec as TensorSpec

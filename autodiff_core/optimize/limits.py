@@ -1,0 +1,125 @@
+"""Bounds and constraints in the parameters' structure, as SciPy's solvers want them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .evaluations import Vector
+from .parameters import Parameters
+from .running import scipy_optimize
+
+__all__ = ["bounds_of", "constraints_of", "listed", "parted"]
+
+
+def bounds_of(solver: str, bounds: Any, parameters: Parameters) -> Any:
+    """SciPy's Bounds of bounds in any of their forms, or None.
+
+    One pair (low, high), in which None is no bound, is for all parameters; else there is a pair, or None, in the place
+    of each leaf, or one for each element of a vector. Or they are SciPy's Bounds, of numbers, vectors, or structures.
+    """
+    if bounds is None:
+        return None
+    optimize = scipy_optimize()
+    if isinstance(bounds, optimize.Bounds):
+        low, high = _side(bounds.lb, parameters), _side(bounds.ub, parameters)
+        keep_feasible = bounds.keep_feasible
+    else:
+        low, high = np.empty_like(parameters.start), np.empty_like(parameters.start)
+        keep_feasible = False
+        for place, pair in _placed(bounds, parameters):
+            low[place], high[place] = _ends(solver, pair, np.shape(parameters.start[place]))
+    if (crossed := np.flatnonzero(low > high)).size:
+        k = int(crossed[0])
+        raise ValueError(f"{solver}: the lower bound of parameter {k} is above the upper one: {low[k]} > {high[k]}")
+    return optimize.Bounds(low, high, keep_feasible)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number))
+
+
+def _side(side: Any, parameters: Parameters) -> np.ndarray:
+    if isinstance(side, np.ndarray) and side.dtype == object and side.size == 1:
+        side = side.item()  # SciPy wraps what it does not know
+    if _is_number(side) or (isinstance(side, np.ndarray) and side.shape in ((), (1,), parameters.start.shape)):
+        return np.broadcast_to(np.asarray(side, np.float64), parameters.start.shape)
+    return parameters.vector(side, "bounds")
+
+
+def _placed(bounds: Any, parameters: Parameters) -> Iterator[tuple[Any, Any]]:
+    """Elements of the vector, and the pair for these."""
+    if isinstance(bounds, (tuple, list)) and len(bounds) == 2 and all(x is None or _is_number(x) for x in bounds):
+        yield slice(None), bounds
+    elif len(parameters.leaves) == 1 and isinstance(bounds, (tuple, list)) and len(bounds) == parameters.start.size:
+        yield from enumerate(bounds)
+    else:
+        yield from zip(parameters.places, parameters.above(bounds, "bounds"), strict=True)
+
+
+def _ends(solver: str, pair: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    if pair is None:
+        return -np.inf, np.inf
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ValueError(f"{solver}: bounds are a pair (low, high), or None, for each parameter, not {pair!r}")
+    ends = []
+    for end, none in zip(pair, (-np.inf, np.inf), strict=True):
+        values = np.ravel(np.asarray(none if end is None else end, np.float64))
+        try:
+            ends.append(np.broadcast_to(values, shape or (1,)).reshape(shape))
+        except ValueError:
+            raise ValueError(f"{solver}: {values.size} bounds for {int(np.prod(shape))} parameters: {end!r}") from None
+    return ends[0], ends[1]
+
+
+def listed(constraints: Any) -> list[Any]:
+    """Constraints, one or several or none, as a list."""
+    if constraints is None:
+        return []
+    return list(constraints) if isinstance(constraints, (list, tuple)) else [constraints]
+
+
+def constraints_of(
+    solver: str, constraints: Any, parameters: Parameters, method: str | None
+) -> tuple[list[Any], list[Vector]]:
+    """SciPy's constraints, their derivatives by programs, and the functions in them.
+
+    Each is one of SciPy's dicts, or its LinearConstraint, of a vector, or NonlinearConstraint; its function is of the
+    parameters in their structure.
+    """
+    optimize = scipy_optimize()
+    found: list[Any] = []
+    functions: list[Vector] = []
+    for one in listed(constraints):
+        if isinstance(one, optimize.LinearConstraint):
+            found.append(one)
+            continue
+        name, low, high = parted(solver, one)
+        function = Vector(f"{solver}: constraint {len(functions)}", name, parameters)
+        functions.append(function)
+        count = function.values(parameters.start).size
+        if method == "trust-constr":
+            function.choose(parameters.start, count)
+        others = {"hess": function.hessian_of_sum} if method == "trust-constr" else {}
+        found.append(optimize.NonlinearConstraint(function.values, low, high, function.jacobian, **others))
+    if any(function.is_sparse for function in functions):  # trust-constr wants all of them so
+        for function in functions:
+            function.is_sparse = True
+    return found, functions
+
+
+def parted(solver: str, one: Any) -> tuple[Callable[..., Any], Any, Any]:
+    """A constraint's function and its limits."""
+    optimize = scipy_optimize()
+    if isinstance(one, optimize.NonlinearConstraint):
+        return one.fun, one.lb, one.ub
+    if isinstance(one, Mapping) and one.get("type") in ("eq", "ineq") and callable(one.get("fun")):
+        f, rest = one["fun"], tuple(one.get("args", ()))
+        of_both = (lambda *x: f(*x, *rest)) if rest else f
+        return of_both, 0.0, 0.0 if one["type"] == "eq" else np.inf
+    raise TypeError(
+        f"{solver}: a constraint is scipy.optimize's NonlinearConstraint or LinearConstraint, or a dict like "
+        f"{{'type': 'eq' or 'ineq', 'fun': function}}, not {one!r}"
+    )

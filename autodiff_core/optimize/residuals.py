@@ -1,0 +1,280 @@
+"""`least_squares` and `fit`: sums of squares of residuals, by SciPy's solvers and recorded Jacobians."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..nest import flatten_for_tape
+from ..ops.shaping import reshape
+from ..ops.triangular import triangular_solve
+from .evaluations import Vector
+from .limits import bounds_of
+from .parameters import Parameters, joined
+from .running import Progress, alone, report, scipy_optimize
+
+__all__ = ["fit", "least_squares"]
+
+
+def least_squares(
+    f: Callable[..., Any],
+    x0: Any,
+    bounds: Any = None,
+    method: str | None = None,
+    loss: Any = "linear",
+    f_scale: float = 1.0,
+    progress: bool = False,
+    **options: Any,
+) -> Any:
+    """Minimise half the sum of squares of residuals, of parameters in any nested structure.
+
+    Parameters
+    ----------
+    f : callable
+        Of the parameters, in x0's structure, as tensors of float64; returns the residuals, in any structure. Or of
+        nothing, where x0 holds variables only: it reads them, in their own dtypes.
+    x0, bounds
+        As in `tf.minimize`.
+    method : {"trf", "dogbox", "lm"}, optional
+        SciPy's; lm unless given, and trf where there are bounds, a loss, fewer residuals than parameters, or the
+        Jacobian is sparse.
+    loss, f_scale
+        SciPy's: what the squares count, and from where on they are outliers.
+    progress : bool
+        Whether tqdm shows evaluations, the cost and the gradient's norm.
+    **options
+        SciPy's: ftol, xtol, gtol, x_scale, max_nfev, tr_solver ...
+
+    Returns
+    -------
+    OptimizeResult
+        SciPy's: `x` in x0's structure and dtypes, where variables are assigned; `fun`, the residuals as a vector;
+        `jac`, of shape (residuals, parameters); `grad` in the structure; `cost`, `success`, `message` and the others.
+        Beside these `counts`, `seconds` and `obstacle` as `tf.minimize` gives them.
+
+    Raises
+    ------
+    ImportError
+        Where SciPy is not installed, or, for `progress`, tqdm.
+    TypeError
+        Where parameters are no real floating-point numbers, f returns no tensors, or a tape follows x0.
+    ValueError
+        Where residuals at x0 are not finite, or bounds have another structure than x0, or cross.
+    RuntimeError
+        In a recorded function.
+
+    Notes
+    -----
+    https://docs.scipy.org/doc/scipy/reference/generated/scipy.optimize.least_squares.html. The Jacobian is recorded,
+    and goes by rows or by columns, whatever is less; it is sparse where there are many parameters and its pattern is.
+    An interruption (Ctrl-C) gives the last parameters, with `success` False and a message that says so.
+
+    Examples
+    --------
+    >>> t = np.linspace(0.0, 1.0, 5)
+    >>> y = 2.0 * np.exp(-3.0 * t)
+    >>> found = tf.optimize.least_squares(lambda p: p["a"] * tf.exp(-p["k"] * t) - y, {"a": 1.0, "k": 1.0})
+    >>> {name: round(float(value), 6) for name, value in found.x.items()}
+    {'a': 2.0, 'k': 3.0}
+    """
+    parameters = Parameters("least_squares", x0)
+    with alone("least_squares", parameters.leaves):
+        return _solved("least_squares", f, parameters, bounds, method, loss, f_scale, progress, options)[0]
+
+
+def _solved(
+    solver: str,
+    f: Callable[..., Any],
+    parameters: Parameters,
+    bounds: Any,
+    method: str | None,
+    loss: Any,
+    f_scale: float,
+    progress: bool,
+    options: Mapping[str, Any],
+) -> tuple[Any, np.ndarray]:
+    """The result in the parameters' structure, and the vector that it was found as."""
+    optimize = scipy_optimize()
+    within = bounds_of(solver, bounds, parameters)
+    residuals = Vector(solver, f, parameters)
+    start = parameters.start
+    first = residuals.values(start)
+    if not np.isfinite(first).all():
+        raise ValueError(f"{solver}: residual {int(np.flatnonzero(~np.isfinite(first))[0])} at x0 is not finite")
+    if method != "lm":
+        residuals.choose(start, first.size)
+    plain = within is None and loss == "linear" and not residuals.is_sparse and first.size >= start.size
+    last = [start]
+    with Progress(solver, progress, options.get("max_nfev")) as bar:
+
+        def values(x: np.ndarray) -> np.ndarray:
+            last[0] = np.array(x)
+            return residuals.values(x)
+
+        def jacobian(x: np.ndarray) -> Any:
+            matrix = residuals.jacobian(x)
+            bar.step(lambda: {"cost": f"{0.5 * np.sum(residuals.values(x) ** 2):.6g}"})
+            return matrix
+
+        try:
+            found = optimize.least_squares(
+                values,
+                start,
+                jacobian,
+                bounds=(-np.inf, np.inf) if within is None else within,
+                method=method or ("lm" if plain else "trf"),
+                loss=loss,
+                f_scale=f_scale,
+                **options,
+            )
+        except KeyboardInterrupt:
+            remaining = residuals.values(last[0])
+            found = optimize.OptimizeResult(
+                x=last[0],
+                fun=remaining,
+                cost=0.5 * float(np.sum(remaining**2)),
+                jac=residuals.jacobian(last[0]),
+                success=False,
+                status=99,
+                message="Interrupted: these are the last parameters.",
+            )
+            found.grad = found.jac.T @ remaining
+    vector = np.asarray(found.x)
+    found.x = parameters.result(vector)
+    found.grad = parameters.structured(np.asarray(found.grad))
+    report(found, [residuals])
+    return found, vector
+
+
+def fit(
+    model: Callable[..., Any],
+    xdata: Any,
+    ydata: Any,
+    p0: Any,
+    sigma: Any = None,
+    absolute_sigma: bool = False,
+    bounds: Any = None,
+    method: str | None = None,
+    loss: Any = "linear",
+    f_scale: float = 1.0,
+    progress: bool = False,
+    **options: Any,
+) -> Any:
+    """Fit a model to data by least squares: parameters in any nested structure, and how far off they may be.
+
+    Parameters
+    ----------
+    model : callable
+        model(xdata, parameters) -> what ydata should be, as tensors.
+    xdata : object
+        Passed on to the model.
+    ydata : structure of array_like
+        What was seen.
+    p0, bounds
+        As x0 and bounds in `tf.minimize`.
+    sigma : structure of array_like, optional
+        Standard deviations of the data, in ydata's structure, or one number for all; or, of a vector of m data, their
+        covariance of shape (m, m).
+    absolute_sigma : bool
+        Whether they are known, and not only relative to each other.
+    method, loss, f_scale, progress, **options
+        As in `least_squares`.
+
+    Returns
+    -------
+    OptimizeResult
+        As `least_squares` gives it, with the parameters `x`; and `covariance`, a structure of structures, and `errors`,
+        the square roots of its diagonal in the structure. They are infinite where the data do not say what a parameter
+        is.
+
+    Raises
+    ------
+    ImportError, TypeError, RuntimeError
+        As in `least_squares`.
+    ValueError
+        As there; where data are not finite, or the model gives values of other shapes than they have; where standard
+        deviations are not positive, or their covariance has no Cholesky factor.
+
+    Notes
+    -----
+    After https://docs.scipy.org/doc/scipy/reference/generated/scipy.optimize.curve_fit.html: without `absolute_sigma`
+    the covariance is scaled so that the residuals have as many degrees of freedom as there are more data than
+    parameters.
+
+    Examples
+    --------
+    >>> x = np.linspace(0.0, 1.0, 6)
+    >>> y = [1.0, 1.3, 1.3, 1.7, 1.7, 2.1]
+    >>> line = tf.optimize.fit(lambda x, p: p["slope"] * x + p["level"], x, y, {"slope": 0.0, "level": 0.0})
+    >>> {name: (round(float(line.x[name]), 3), round(float(line.errors[name]), 3)) for name in line.x}
+    {'slope': (1.014, 0.131), 'level': (1.01, 0.079)}
+    """
+    parameters = Parameters("fit", p0, "p0")
+    wanted = [np.asarray(_core.seen(_core.operand(one)), np.float64) for one in _data(ydata)]
+    data = np.concatenate([one.reshape(-1) for one in wanted])
+    if not np.isfinite(data).all():
+        raise ValueError("fit: the data are not finite")
+    shapes = [one.shape for one in wanted]
+    whiten = _whitening(sigma, wanted)
+
+    def off(*structure: Any) -> Any:
+        given = flatten_for_tape(model(xdata, *structure))[0]
+        if [tuple(one.shape) for one in given] != shapes:
+            raise ValueError(
+                f"fit: the model gives values of shapes {[tuple(one.shape) for one in given]}; the data have {shapes}"
+            )
+        return whiten(given)
+
+    with alone("fit", parameters.leaves):
+        found, _ = _solved("fit", off, parameters, bounds, method, loss, f_scale, progress, options)
+        matrix = found.jac.toarray() if hasattr(found.jac, "toarray") else np.asarray(found.jac)
+        spare = data.size - parameters.start.size
+        covariance = _covariance(matrix)
+        if not (absolute_sigma and sigma is not None):
+            covariance = covariance * (2.0 * found.cost / spare if spare > 0 else np.inf)
+        found.covariance = parameters.blocks(covariance)
+        found.errors = parameters.structured(np.sqrt(np.diag(covariance)))
+        return found
+
+
+def _data(ydata: Any) -> list[Any]:
+    """The leaves of the data; a list of numbers is one."""
+    array = np.asarray(ydata) if isinstance(ydata, (list, tuple)) else None
+    return [array] if array is not None and array.dtype.kind in "fiu" else flatten_for_tape(ydata)[0]
+
+
+def _whitening(sigma: Any, wanted: list[np.ndarray]) -> Callable[[list[Any]], Any]:
+    """What makes residuals of the model's values: differences in units of their standard deviations."""
+    count = sum(one.size for one in wanted)
+    data = np.concatenate([one.reshape(-1) for one in wanted])
+    if sigma is None:
+        return lambda given: joined(given) - data
+    leaves = [np.asarray(_core.seen(_core.operand(one)), np.float64) for one in _data(sigma)]
+    if len(leaves) == 1 and leaves[0].shape == (count, count) and count > 1:
+        try:
+            lower = np.linalg.cholesky(leaves[0])
+        except np.linalg.LinAlgError:
+            raise ValueError("fit: sigma, of shape (m, m), is a covariance, and this one is not positive") from None
+        return lambda given: reshape(triangular_solve(lower, reshape(joined(given) - data, (-1, 1))), (-1,))
+    if len(leaves) == 1 and leaves[0].ndim == 0:
+        leaves *= len(wanted)
+    if len(leaves) != len(wanted):
+        raise ValueError(f"fit: sigma has {len(leaves)} arrays for data of {len(wanted)}")
+    pairs = zip(leaves, wanted, strict=True)
+    deviations = np.concatenate([np.broadcast_to(sigma, one.shape).reshape(-1) for sigma, one in pairs])
+    if not (deviations > 0.0).all():
+        raise ValueError("fit: standard deviations are positive")
+    return lambda given: (joined(given) - data) / deviations
+
+
+def _covariance(matrix: np.ndarray) -> np.ndarray:
+    """The inverse of the Jacobian's square, by its singular values; infinite where one of them is none."""
+    _, sizes, rows = np.linalg.svd(matrix, full_matrices=False)
+    threshold = np.finfo(float).eps * max(matrix.shape) * (sizes[0] if sizes.size else 0.0)
+    if sizes.size < matrix.shape[1] or (sizes <= threshold).any():
+        return np.full((matrix.shape[1],) * 2, np.inf)
+    scaled = rows / sizes[:, None]
+    return scaled.T @ scaled

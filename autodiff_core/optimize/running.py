@@ -1,0 +1,79 @@
+"""A solver of SciPy's, run: its extra, what it must not be called in, interruptions, and a bar of its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .. import _core
+
+__all__ = ["Progress", "alone", "report", "scipy_optimize"]
+
+
+def scipy_optimize() -> Any:
+    """SciPy's module."""
+    try:
+        import scipy.optimize
+    except ImportError as error:
+        raise ImportError("solvers are SciPy's, which is not installed: pip install autodiff-core[scipy]") from error
+    return scipy.optimize
+
+
+@contextmanager
+def alone(solver: str, followed: list[Any]) -> Iterator[None]:
+    """Nobody listens to a solver's steps; whoever would have to is told so."""
+    if _core.is_tracing():
+        raise RuntimeError(
+            f"{solver}: a solver in a recorded function would run once, when that is recorded; call it outside. What "
+            f"can be recorded and differentiated are tf.optimize.root, fixed_point and argmin"
+        )
+    if _core.listening([leaf for leaf in followed if isinstance(leaf, _core.Operand)]):
+        raise TypeError(
+            f"{solver}: a tape follows its arguments, and a solver's result has no derivative: differentiate "
+            f"tf.optimize.root, fixed_point or argmin instead, or call it outside of the tape"
+        )
+    listening = _core.suspend()
+    try:
+        yield
+    finally:
+        _core.resume(listening)
+
+
+def report(found: Any, functions: list[Any]) -> None:
+    """Say in a result what was evaluated how often, how long that took, and why it was not recorded."""
+    found.counts, found.seconds = {}, {}
+    for function in functions:
+        for name, count in function.counts.items():
+            found.counts[name] = found.counts.get(name, 0) + count
+            found.seconds[name] = found.seconds.get(name, 0.0) + function.seconds[name]
+    found.obstacle = next((one.obstacle for one in functions if one.obstacle is not None), None)
+
+
+class Progress:
+    """tqdm's bar: how many iterations, the value, the gradient's norm, and how many evaluations there were."""
+
+    def __init__(self, solver: str, wanted: bool, total: Any) -> None:
+        self._bar: Any = None
+        if not wanted:
+            return
+        try:
+            from tqdm.auto import tqdm  # type: ignore[import-untyped]  # (it brings none)
+        except ImportError as error:
+            raise ImportError(
+                "progress is shown by tqdm, which is not installed: pip install autodiff-core[progress]"
+            ) from error
+        self._bar = tqdm(total=None if total is None else int(total), desc=solver, unit="it")
+
+    def step(self, show: Callable[[], dict[str, Any]]) -> None:
+        """One iteration more."""
+        if self._bar is not None:
+            self._bar.set_postfix(show(), refresh=False)
+            self._bar.update()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()

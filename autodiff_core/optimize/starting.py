@@ -1,0 +1,72 @@
+"""`multi_start`: minimise from many points, of which a batched evaluation says where it pays to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..nest import flatten_for_tape
+from ..programs.vectorize import vectorize
+from .minimizing import minimize
+
+__all__ = ["multi_start"]
+
+
+def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments: Any) -> Any:
+    """Minimise from the best of many points.
+
+    Parameters
+    ----------
+    f : callable
+        As in `tf.minimize`, of the parameters.
+    starts : structure of Tensor or array_like
+        Points, in the parameters' structure, with a leading axis of as many as there are.
+    most : int
+        From how many of them to search: those where f is least. All are evaluated at once, by `tf.vectorize`.
+    **arguments
+        Those of `tf.minimize`.
+
+    Returns
+    -------
+    OptimizeResult
+        The best search's, as `tf.minimize` gives it, with `searches`: the results of all, the best one first.
+
+    Raises
+    ------
+    TypeError
+        Where the points hold variables.
+    ValueError
+        Where the leading axes differ, f is finite at none of the points, or `most` is less than 1.
+
+    Examples
+    --------
+    >>> x = np.linspace(-4.0, 4.0, 41)
+    >>> found = tf.optimize.multi_start(lambda x: tf.sin(3.0 * x) + 0.1 * x ** 2, x, most=3)
+    >>> round(float(found.x), 3), round(float(found.fun), 3)
+    (-0.512, -0.973)
+    """
+    leaves, rebuild = flatten_for_tape(starts)
+    if any(isinstance(leaf, _core.VariableCore) for leaf in leaves):
+        raise TypeError("multi_start: points are arrays or tensors, not variables: a variable has one value")
+    points = [np.asarray(_core.seen(_core.operand(leaf)), np.float64) for leaf in leaves]
+    counts = {point.shape[0] if point.ndim else 0 for point in points}
+    if len(counts) != 1 or not max(counts):
+        raise ValueError(
+            f"multi_start: all arrays of points have a leading axis of one length; their shapes are "
+            f"{[point.shape for point in points]}"
+        )
+    if most < 1:
+        raise ValueError(f"multi_start: most is the number of searches, 1 or more, not {most}")
+    values = np.asarray(_core.seen(vectorize(f)(rebuild(points))), np.float64)
+    finite = np.flatnonzero(np.isfinite(values))
+    if not finite.size:
+        raise ValueError(f"multi_start: the function is finite at none of the {values.size} points")
+    best = finite[np.argsort(values[finite], kind="stable")][:most]
+    searches = [minimize(f, rebuild([point[k] for point in points]), **arguments) for k in best]
+    searches.sort(key=lambda found: (not found.success, found.fun))
+    found = searches[0]
+    found.searches = [*searches]
+    return found

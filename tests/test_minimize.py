@@ -1,0 +1,413 @@
+"""Minimising, least squares and fits: structures in and out, every method, what goes wrong before a solver starts."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+optimize = pytest.importorskip("scipy.optimize")
+
+METHODS = (
+    *("Nelder-Mead", "Powell", "CG", "BFGS", "Newton-CG", "L-BFGS-B", "TNC", "COBYLA", "COBYQA", "SLSQP"),
+    *("trust-constr", "dogleg", "trust-ncg", "trust-exact", "trust-krylov"),
+)
+
+
+def rosenbrock(p: Any) -> Any:
+    return (1.0 - p["x"]) ** 2 + 100.0 * (p["y"] - p["x"] ** 2) ** 2
+
+
+def bowl(x: Any) -> Any:
+    return tf.reduce_sum((x - 1.0) ** 2)
+
+
+# ------------------------------------------------------------------------------------------------ methods, structures
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_minimises(method: str) -> None:
+    if method == "COBYQA" and not hasattr(optimize, "_cobyqa_py"):
+        pytest.skip("this SciPy has no COBYQA")
+    steps = {"maxfun": 5000} if method == "TNC" else {"maxiter": 5000}
+    found = tf.minimize(rosenbrock, {"x": -1.2, "y": 1.0}, method, tol=1e-8, options=steps)
+    assert found.fun < 1e-3
+    np.testing.assert_allclose([found.x["x"], found.x["y"]], 1.0, atol=0.05)
+    assert found.obstacle is None
+    assert (method in ("dogleg", "trust-exact", "trust-constr")) == ("Hessian" in found.counts)
+    assert (method in ("Newton-CG", "trust-ncg", "trust-krylov")) == ("Hessian times vector" in found.counts)
+    assert found.counts.keys() == found.seconds.keys()
+
+
+@dataclasses.dataclass
+class Line:
+    slope: Any
+    level: Any
+
+
+@pytest.mark.parametrize(
+    "x0",
+    [
+        np.zeros((2, 3)),
+        [np.zeros(2), {"a": np.zeros((1, 2)), "b": 0.5}],
+        (np.float32(0.0), np.zeros(3, np.float32)),
+        Line(np.zeros(2), 3.0),
+        tf.constant([0.0, 0.0]),
+        [0.0, 2.0],
+        {"b": [1.5], "a": (2.5, np.zeros(0))},
+    ],
+    ids=str,
+)
+def test_results_have_the_structure_and_dtypes_of_the_start(x0: Any) -> None:
+    found = tf.minimize(lambda p: sum(bowl(leaf) for leaf in tf.nest.flatten(p)), x0)
+    first = np.array(x0) if isinstance(x0, list) and not isinstance(x0[0], np.ndarray) else x0
+    tf.nest.assert_same_structure(found.x, first)
+    for leaf, before in zip(tf.nest.flatten(found.x), tf.nest.flatten(first), strict=True):
+        assert np.shape(leaf) == np.shape(before)
+        assert np.asarray(leaf).dtype == np.asarray(before).dtype
+        np.testing.assert_allclose(leaf, np.ones(np.shape(before)), atol=1e-4)
+    tf.nest.assert_same_structure(found.jac, first)
+    assert all(np.asarray(leaf).dtype == np.float64 for leaf in tf.nest.flatten(found.jac))
+
+
+def test_functions_are_given_float64_whatever_goes_in() -> None:
+    seen = []
+
+    def f(p: Any) -> Any:
+        seen.extend(leaf.dtype for leaf in p)
+        return bowl(p[0]) + bowl(p[1])
+
+    tf.minimize(f, (np.float32(0.0), tf.constant([1.0, 2.0], tf.float16)))
+    assert set(seen) == {np.dtype(np.float64)}
+
+
+def test_variables_are_assigned_and_given_back() -> None:
+    w = tf.Variable([-1.2, 1.0], dtype=tf.float64)
+    found = tf.minimize(lambda p: rosenbrock({"x": p["w"][0], "y": p["w"][1]}), {"w": w})
+    assert found.x["w"] is w
+    np.testing.assert_allclose(w, 1.0, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["BFGS", "Newton-CG", "trust-exact", "trust-constr", "Nelder-Mead"])
+def test_a_function_of_nothing_reads_its_variables(method: str) -> None:
+    w, b = tf.Variable([3.0, -1.0], dtype=tf.float64), tf.Variable(2.0)
+    found = tf.minimize(lambda: bowl(w) + tf.cast((b + 1.0) ** 2, tf.float64), [w, b], method)
+    assert found.x[0] is w and found.x[1] is b and b.dtype == tf.float32
+    np.testing.assert_allclose([*w.numpy(), b], [1.0, 1.0, -1.0], atol=1e-3)
+
+
+def test_the_inverse_hessian_is_a_structure_of_structures() -> None:
+    matrix = np.array([[3.0, 1.0, 0.0], [1.0, 2.0, 0.5], [0.0, 0.5, 1.0]])
+
+    def f(p: Any) -> Any:
+        x = tf.concat([p["a"], [p["b"]]], 0)
+        return 0.5 * tf.tensordot(x, tf.linalg.matvec(matrix, x), 1)
+
+    found = tf.minimize(f, {"a": np.array([1.0, -2.0]), "b": 3.0})
+    inverse = np.linalg.inv(matrix)
+    np.testing.assert_allclose(found.hess_inv["a"]["a"], inverse[:2, :2], atol=1e-2)
+    np.testing.assert_allclose(found.hess_inv["a"]["b"], inverse[:2, 2], atol=1e-2)
+    np.testing.assert_allclose(found.hess_inv["b"]["b"], inverse[2, 2], atol=1e-2)
+
+
+def test_the_solver_begins_with_what_was_checked() -> None:
+    found = tf.minimize(bowl, np.zeros(3))
+    assert found.counts["value and gradient"] == found.nfev
+
+
+def test_sparse_hessians_are_given_to_trust_constr() -> None:
+    def chained(x: Any) -> Any:
+        return tf.reduce_sum((x[1:] - x[:-1]) ** 2) + tf.reduce_sum((x - 1.0) ** 4)
+
+    found = tf.minimize(chained, np.zeros(300), "trust-constr")
+    assert "sparse Hessian" in found.counts and "Hessian" not in found.counts
+    np.testing.assert_allclose(found.x, 1.0, atol=0.05)
+
+
+# ---------------------------------------------------------------------------------------------- bounds and constraints
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"a": (None, 0.5), "b": None},
+        optimize.Bounds({"a": -np.inf, "b": -np.inf}, {"a": np.full(2, 0.5), "b": np.inf}),
+        optimize.Bounds(-np.inf, np.array([0.5, 0.5, np.inf])),
+        {"a": (np.array([-3.0, -np.inf]), [0.5, 0.5]), "b": (None, None)},
+    ],
+    ids=str,
+)
+def test_bounds_have_the_parameters_structure(bounds: Any) -> None:
+    found = tf.minimize(lambda p: bowl(p["a"]) + bowl(p["b"]), {"a": np.zeros(2), "b": 3.0}, bounds=bounds)
+    np.testing.assert_allclose(found.x["a"], 0.5)
+    np.testing.assert_allclose(found.x["b"], 1.0, atol=1e-5)
+
+
+def test_one_pair_of_bounds_is_for_all_parameters_and_scipys_pairs_are_by_element() -> None:
+    assert tf.minimize(bowl, np.zeros(3), bounds=(None, 0.5)).x.tolist() == [0.5] * 3
+    found = tf.minimize(bowl, np.zeros(3), bounds=[(0, 0.25), (None, None), None])
+    np.testing.assert_allclose(found.x, [0.25, 1.0, 1.0], atol=1e-6)
+
+
+CONSTRAINED = {
+    "dicts": [
+        {"type": "ineq", "fun": lambda p: p["x"][0] - 0.5},
+        {"type": "eq", "fun": lambda p, total: p["x"][1] + p["x"][2] - total, "args": (3.0,)},
+    ],
+    "objects": [
+        optimize.NonlinearConstraint(lambda p: [p["x"][0], p["x"][1] + p["x"][2]], [0.5, 3.0], [np.inf, 3.0]),
+    ],
+    "linear": [optimize.LinearConstraint([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]], [0.5, 3.0], [np.inf, 3.0])],
+}
+
+
+@pytest.mark.parametrize("method", [None, "SLSQP", "trust-constr", "COBYQA"])
+@pytest.mark.parametrize("form", CONSTRAINED)
+def test_constraints_are_functions_of_the_parameters(form: str, method: str | None) -> None:
+    if method == "COBYQA" and not hasattr(optimize, "_cobyqa_py"):
+        pytest.skip("this SciPy has no COBYQA")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # (SciPy's, of its own steps)
+        found = tf.minimize(
+            lambda p: tf.reduce_sum(p["x"] ** 2), {"x": np.ones(3)}, method, constraints=CONSTRAINED[form]
+        )
+    np.testing.assert_allclose(found.x["x"], [0.5, 1.5, 1.5], atol=2e-3)
+    if form != "linear" and method in (None, "SLSQP", "trust-constr"):
+        assert found.counts["Jacobian"] > 0
+
+
+# ------------------------------------------------------------------------------------------- callbacks, interruptions
+
+
+def test_callbacks_are_given_the_structure_or_a_result() -> None:
+    points: list[Any] = []
+    results: list[Any] = []
+    tf.minimize(rosenbrock, {"x": 0.0, "y": 0.0}, callback=points.append)
+
+    def noting(intermediate_result: Any) -> None:
+        results.append(intermediate_result)
+
+    tf.minimize(rosenbrock, {"x": 0.0, "y": 0.0}, callback=noting)
+    assert len(points) == len(results) > 5
+    assert points[-1].keys() == {"x", "y"}
+    assert [float(one.fun) for one in results] == [float(rosenbrock(one.x)) for one in results]
+
+
+@pytest.mark.parametrize("method", ["BFGS", "L-BFGS-B", "trust-constr", "Nelder-Mead"])
+def test_a_callback_ends_the_search(method: str) -> None:
+    calls = []
+
+    def enough(x: Any) -> None:
+        calls.append(x)
+        if len(calls) == 3:
+            raise StopIteration
+
+    tf.minimize(rosenbrock, {"x": -1.2, "y": 1.0}, method, callback=enough)
+    assert len(calls) == 3
+
+
+def test_an_interruption_keeps_the_best_parameters_and_says_so() -> None:
+    calls = []
+
+    def interrupt(x: Any) -> None:
+        calls.append(x)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+
+    w = tf.Variable([-1.2, 1.0], dtype=tf.float64)
+    found = tf.minimize(lambda w: rosenbrock({"x": w[0], "y": w[1]}), w, callback=interrupt)
+    assert not found.success and found.message.startswith("Interrupted: these are the best parameters of")
+    assert found.x is w
+    assert float(found.fun) == float(rosenbrock({"x": w[0], "y": w[1]})) < 24.0
+
+
+def test_progress_is_tqdms(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
+    tf.minimize(rosenbrock, {"x": 0.0, "y": 0.0}, progress=True)
+    shown = capsys.readouterr().err
+    assert "minimize" in shown and "value=" in shown and "gradient=" in shown and "evaluations=" in shown
+
+
+# -------------------------------------------------------------------------------------------------------- bad input
+
+
+def unrecorded(x: Any) -> Any:
+    return float(np.sum(x.numpy() ** 2))
+
+
+WRONG: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
+    "integers": (bowl, np.array([1, 2]), {}, TypeError, r"x0 holds int64 of shape \(2,\).*write 1.0 for 1"),
+    "one of them": (rosenbrock, {"x": 1, "y": 2.0}, {}, TypeError, "only floating-point numbers have a gradient"),
+    "complex": (bowl, np.array([1j]), {}, TypeError, "complex128 of shape .*; parameters are real"),
+    "text": (bowl, "here", {}, TypeError, "x0 holds .*; parameters are real"),
+    "nothing": (bowl, {}, {}, ValueError, "x0 holds no parameters"),
+    "vectors": (lambda x: x * 2.0, np.ones(2), {}, ValueError, r"must return a scalar, not a value of shape \(2,\)"),
+    "no value": (lambda x: None, np.ones(2), {}, TypeError, "must return a tensor, not None"),
+    "numbers": (unrecorded, np.ones(2), {}, TypeError, "tensor|float"),
+    "unrelated": (lambda x: tf.constant(1.0), np.ones(2), {}, ValueError, "does not depend on the parameters"),
+    "complex value": (
+        lambda x: tf.reduce_sum(tf.cast(x, tf.complex128)),
+        np.ones(2),
+        {},
+        TypeError,
+        "value is complex",
+    ),
+    "not finite": (
+        lambda x: tf.reduce_sum(tf.math.log(x)),
+        np.zeros(2),
+        {},
+        ValueError,
+        "the value at x0 is not finite",
+    ),
+    "no slope": (
+        lambda x: tf.sqrt(tf.reduce_sum(x)) * 1.0 + x[0],
+        np.zeros(2),
+        {},
+        ValueError,
+        "gradient at x0 is not",
+    ),
+    "no function": (3.0, np.ones(2), {}, TypeError, "the function must be callable, not float"),
+    "method": (bowl, np.ones(2), {"method": "sgd"}, ValueError, "unknown method 'sgd'; there are Nelder-Mead"),
+    "bounds' structure": (
+        rosenbrock,
+        {"x": 1.0, "y": 1.0},
+        {"bounds": {"x": (0, 1)}},
+        ValueError,
+        "bounds has another",
+    ),
+    "bounds' count": (bowl, np.ones(3), {"bounds": [(0, 1), (0, 1)]}, ValueError, "bounds"),
+    "crossed bounds": (bowl, np.ones(3), {"bounds": (2, 1)}, ValueError, r"lower bound of parameter 0 .*: 2.0 > 1.0"),
+    "no bounds": (bowl, np.ones(3), {"bounds": [1, 2, 3]}, ValueError, r"bounds are a pair \(low, high\), or None"),
+    "constraint": (bowl, np.ones(3), {"constraints": {"type": "less"}}, TypeError, "a constraint is scipy.optimize's"),
+    "some variables": (lambda: 1.0, [tf.Variable(1.0), 2.0], {}, TypeError, "not all of x0 are variables"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said_before_the_solver_starts(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    f, x0, arguments, error, text = WRONG[case]
+    monkeypatch.setattr(optimize, "minimize", lambda *_, **__: pytest.fail("the solver was called"))
+    with pytest.raises(error, match=text):
+        tf.minimize(f, x0, **arguments)
+
+
+def test_a_solver_within_a_tape_or_a_recorded_function_is_refused() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape, pytest.raises(TypeError, match="a tape follows its arguments"):
+        tape.watch(x)
+        tf.minimize(bowl, x)
+    with pytest.raises(RuntimeError, match="a solver in a recorded function would run once"):
+        tf.function(lambda x: tf.minimize(bowl, x).x)(x)
+
+
+def test_solvers_record_nothing_on_a_tape_around_them() -> None:
+    w = tf.Variable(2.0, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        before = w * 1.0
+        found = tf.minimize(lambda x: bowl(x) + 0.0 * w, np.zeros(2))
+        y = before * float(found.x[0])
+    assert tape.gradient(y, w).numpy() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_what_cannot_be_recorded_is_run_by_python_and_says_why() -> None:
+    def looking(x: Any) -> Any:
+        return rosenbrock({"x": x[0], "y": x[1]}) * (1.0 if float(drift.assign_add(1.0)) > 0.0 else 2.0)
+
+    drift = tf.Variable(0.0)
+    with pytest.warns(UserWarning, match="is run as plain Python for arguments like these"):
+        found = tf.minimize(looking, np.zeros(2))
+    assert found.success and "looks at" in found.obstacle
+    np.testing.assert_allclose(found.x, 1.0, atol=1e-4)
+
+
+# ------------------------------------------------------------------------------------------------- least squares, fits
+
+
+def decay(p: Any, t: Any) -> Any:
+    return p["a"] * tf.exp(-p["k"] * t)
+
+
+TIMES = np.linspace(0.0, 1.0, 12)
+SEEN = 2.0 * np.exp(-3.0 * TIMES) + 0.01 * np.sin(40.0 * TIMES)
+
+
+@pytest.mark.parametrize("method", [None, "lm", "trf", "dogbox"])
+def test_least_squares_finds_what_scipy_finds(method: str | None) -> None:
+    found = tf.optimize.least_squares(lambda p: decay(p, TIMES) - SEEN, {"a": 1.0, "k": 1.0}, method=method)
+    expected = optimize.least_squares(lambda p: p[0] * np.exp(-p[1] * TIMES) - SEEN, [1.0, 1.0], method=method or "lm")
+    np.testing.assert_allclose([found.x["a"], found.x["k"]], expected.x, rtol=1e-5)
+    assert found.cost == pytest.approx(expected.cost)
+    assert found.jac.shape == (12, 2) and found.grad.keys() == {"a", "k"}
+    assert found.counts["Jacobian"] > 0 and found.obstacle is None
+
+
+def test_sparse_jacobians_are_found() -> None:
+    found = tf.optimize.least_squares(lambda x: {"steps": x[1:] - x[:-1], "first": x[0] - 1.0}, np.zeros(300))
+    assert found.counts["sparse Jacobian"] > 0 and found.jac.nnz == 2 * 299 + 1
+    np.testing.assert_allclose(found.x, 1.0, atol=1e-4)
+
+
+def test_variables_are_fitted() -> None:
+    a, k = tf.Variable(1.0, dtype=tf.float64), tf.Variable(1.0, dtype=tf.float64)
+    tf.optimize.least_squares(lambda: a * tf.exp(-k * TIMES) - SEEN, [a, k], bounds=(0, 10))
+    np.testing.assert_allclose([a, k], [2.0, 3.0], atol=0.05)
+
+
+@pytest.mark.parametrize("sigma", [None, 0.1, "each", "covariance"])
+@pytest.mark.parametrize("absolute", [False, True])
+def test_fits_and_their_covariances_are_scipys(sigma: Any, absolute: bool) -> None:
+    if sigma == "each":
+        sigma = 0.1 + TIMES
+    elif sigma == "covariance":
+        sigma = 0.01 * np.exp(-abs(TIMES[:, None] - TIMES))
+    found = tf.optimize.fit(lambda t, p: decay(p, t), TIMES, SEEN, {"a": 1.0, "k": 1.0}, sigma, absolute)
+    of_scipy = None if sigma is None else np.broadcast_to(sigma, TIMES.shape) if np.ndim(sigma) < 2 else sigma
+    x, covariance = optimize.curve_fit(
+        lambda t, a, k: a * np.exp(-k * t), TIMES, SEEN, [1.0, 1.0], of_scipy, absolute and sigma is not None
+    )
+    np.testing.assert_allclose([found.x["a"], found.x["k"]], x, rtol=1e-5)
+    np.testing.assert_allclose(
+        [[found.covariance[i][j] for j in "ak"] for i in "ak"], covariance, rtol=1e-4, atol=1e-12
+    )
+    np.testing.assert_allclose([found.errors["a"], found.errors["k"]], np.sqrt(np.diag(covariance)), rtol=1e-4)
+
+
+def test_what_the_data_do_not_say_has_infinite_errors() -> None:
+    found = tf.optimize.fit(lambda t, p: p[0] + p[1] + 0.0 * t, TIMES, SEEN, [0.0, 0.0], method="trf")
+    assert np.isinf(found.errors).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"sigma": -1.0}, "standard deviations are positive"),
+        ({"sigma": [1.0, 2.0]}, "sigma|broadcast|shape"),
+        ({"sigma": -np.eye(12)}, "is a covariance, and this one is not positive"),
+        ({"ydata": np.full(12, np.nan)}, "the data are not finite"),
+        ({"ydata": np.ones(3)}, r"values of shapes \[\(12,\)\]; the data have \[\(3,\)\]"),
+    ],
+)
+def test_fits_say_what_is_wrong(arguments: dict[str, Any], text: str) -> None:
+    given = {"xdata": TIMES, "ydata": SEEN, "p0": {"a": 1.0, "k": 1.0}} | arguments
+    with pytest.raises(ValueError, match=text):
+        tf.optimize.fit(lambda t, p: decay(p, t), **given)
+
+
+def test_searches_begin_where_it_pays() -> None:
+    def waves(x: Any) -> Any:
+        return tf.sin(3.0 * x["at"]) + 0.1 * x["at"] ** 2
+
+    found = tf.optimize.multi_start(waves, {"at": np.linspace(-6.0, 6.0, 25)}, most=4)
+    assert float(found.fun) == pytest.approx(-0.97318, abs=1e-4)
+    assert len(found.searches) == 4 and found.searches[0] is found
+    with pytest.raises(ValueError, match="have a leading axis of one length"):
+        tf.optimize.multi_start(waves, {"at": 3.0})
+    with pytest.raises(ValueError, match="finite at none of the 2 points"):
+        tf.optimize.multi_start(lambda x: tf.math.log(x), np.array([-1.0, -2.0]))
+    with pytest.raises(TypeError, match="not variables"):
+        tf.optimize.multi_start(bowl, tf.Variable([1.0]))
