@@ -703,3 +703,12 @@ def differential_equation(m):
         return m.scipy.integrate.solve_ivp(slope, (0.0, 0.2), y, "RK23", [0.1, 0.2], args=(k,), **steps).y
 
     return f
+
+
+@entry(VECTORS, "calls Python")
+def solution_of_an_equation(m):
+    def f(p):
+        scale = m.exp(0.3 * p)  # which the equation finds around it
+        return m.optimize.root(lambda x: x * x * x + x - scale * p, np.zeros(p.shape))
+
+    return f

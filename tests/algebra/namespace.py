@@ -612,4 +612,14 @@ def _solve_ivp(fun: Any, t_span: Any, y0: Any, method: str, t_eval: Any, args: A
     return SimpleNamespace(y=np.stack(states[1:], 1))
 
 
+def _root(f: Any, x0: Any) -> Any:
+    """Of an equation for each element, by steps along its slope in plain numbers: each is right to one order more."""
+    plain, x = np.vectorize(base, otypes=[float]), _a(x0)
+    for _ in builtins.range(16):
+        above, below = (plain(_a(f(lifted(plain(x) + step)))) for step in (1e-5, -1e-5))
+        x = x - f(x) * (2e-5 / (above - below))
+    return x
+
+
+optimize = SimpleNamespace(root=_root)
 scipy = SimpleNamespace(integrate=SimpleNamespace(solve_ivp=_solve_ivp))
