@@ -51,6 +51,7 @@ core = Extension(
     depends=[
         *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "locks", "record", "windows"]),
         "src/small_products_loops.h",
+        "src/small_products_tiles.h",
         *(f"src/{kernels}.h" for kernels in units),
     ],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION")],

@@ -2,23 +2,22 @@
 
 #include <string.h>
 
-/* A processor that has it would fuse a product and a sum in some of the loops, and not in others. */
-#if defined(__clang__)
-#pragma STDC FP_CONTRACT OFF
-#elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
-#endif
-
-/* (As in vmath.c: the loader picks. Wider vectors would be longer than most rows.) */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
-    && !defined(__SANITIZE_THREAD__)
-#define SP_CLONES __attribute__((target_clones("avx2", "default")))
+/* Wider vectors, and products that are fused with sums, are compiled beside the target's own, and the machine's are
+ * picked when it runs. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#include <immintrin.h>
+#define SP_WIDER 1
+/* (Else it is read again by each instruction that uses it.) */
+#define SP_HELD(x) __asm__("" : "+v"(x))
 #else
-#define SP_CLONES
+#define SP_HELD(x) (void)(x)
+#define SP_WIDER 0
 #endif
 #if defined(__GNUC__)
 #define SP_VECTORS 1
 #define SP_INLINE static inline __attribute__((always_inline))
+#define SP_ALIGNED __attribute__((aligned(64)))
+#define SP_UNROLLED _Pragma("GCC unroll 16")
 #else
 #define SP_VECTORS 0
 #define SP_INLINE static inline
@@ -33,20 +32,142 @@ enum {
     LANES = 4,
     SP_WORK = 256,    /* multiplications of two matrices, up to which BLAS is slower */
     SP_VECTOR = 1024, /* and of a matrix and a vector, which is at most so long: */
-    SP_LONGEST = 128
+    SP_LONGEST = 128,
+    SP_SHORT = 10,    /* terms of a sum whose tiles are its own */
+    SP_TALL = 12,     /* rows, for which the other matrix is copied */
+    SP_COPIED = 2 * SP_VECTOR, /* elements of the copy */
+    SP_TALLEST = 6    /* rows of a tile, at most */
 };
 
+/* Rows, which follow each other, times a matrix as wide as a tile, whose rows are `stride` elements apart. */
+#define SP_ARGUMENTS                                                                                                   \
+    sp_intp m, sp_intp k, const char *a, const void *b, sp_intp stride, char *out, sp_intp step
+typedef void (*sp_rows)(SP_ARGUMENTS);
+
+/* Tiles of one vector and of two, by the columns of a vector, the narrowest first. */
+typedef struct {
+    sp_intp lanes, single_rows, twofold_rows;
+    sp_rows single[SP_SHORT + 1], twofold; /* (by the sum's length, and 0 for others) */
+} sp_tile;
+#define SP_TILE(real, bytes, name)                                                                                     \
+    {(bytes) / (sp_intp)sizeof(real),                                                                                  \
+     single_rows_##name,                                                                                               \
+     twofold_rows_##name,                                                                                              \
+     {single_##name, NULL, of_2_##name, of_3_##name, of_4_##name, of_5_##name, of_6_##name, of_7_##name, of_8_##name,  \
+      of_9_##name, of_10_##name},                                                                                      \
+     twofold_##name}
+
+/* Where a processor fuses a product and a sum, all loops do, by name; elsewhere none may. */
+#if SP_WIDER
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=off")
+#elif defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize("fp-contract=off")
+#endif
+#if SP_VECTORS
+#define REAL double
+#define BYTES 16
+#define HEIGHT_1 2
+#define HEIGHT_2 1
+#define NAME(name) name##_plain_f64
+#define MADD(x, y, sum) ((sum) + (x) * (y))
+#include "small_products_tiles.h"
+#define REAL float
+#define BYTES 16
+#define HEIGHT_1 2
+#define HEIGHT_2 1
+#define NAME(name) name##_plain_f32
+#define MADD(x, y, sum) ((sum) + (x) * (y))
+#include "small_products_tiles.h"
+#endif
 #define REAL double
 #define BITS int64_t
-#define NAME(name) name##_f64
+#define NAME(name) name##_plain_f64
+#define TILES SP_TILE(double, 16, plain_f64)
+#define MADD(x, y, sum) ((sum) + (x) * (y))
+#define MADDS(x, y, sum) ((sum) + (x) * (y))
 #include "small_products_loops.h"
-#undef REAL
-#undef BITS
-#undef NAME
 #define REAL float
 #define BITS int32_t
-#define NAME(name) name##_f32
+#define NAME(name) name##_plain_f32
+#define TILES SP_TILE(float, 16, plain_f32)
+#define MADD(x, y, sum) ((sum) + (x) * (y))
+#define MADDS(x, y, sum) ((sum) + (x) * (y))
 #include "small_products_loops.h"
+#if SP_WIDER
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#define REAL double
+#define BYTES 32
+#define HEIGHT_1 3
+#define HEIGHT_2 1
+#define NAME(name) name##_avx_f64
+#define MADD(x, y, sum) ((vector)_mm256_fmadd_pd(_mm256_set1_pd(x), (__m256d)(y), (__m256d)(sum)))
+#include "small_products_tiles.h"
+#define REAL float
+#define BYTES 16
+#define HEIGHT_1 3
+#define HEIGHT_2 1
+#define NAME(name) name##_avx16_f32
+#define MADD(x, y, sum) ((vector)_mm_fmadd_ps(_mm_set1_ps(x), (__m128)(y), (__m128)(sum)))
+#include "small_products_tiles.h"
+#define REAL float
+#define BYTES 32
+#define HEIGHT_1 3
+#define HEIGHT_2 1
+#define NAME(name) name##_avx_f32
+#define MADD(x, y, sum) ((vector)_mm256_fmadd_ps(_mm256_set1_ps(x), (__m256)(y), (__m256)(sum)))
+#include "small_products_tiles.h"
+#define REAL double
+#define BITS int64_t
+#define NAME(name) name##_avx_f64
+#define TILES SP_TILE(double, 32, avx_f64)
+#define MADD(x, y, sum) __builtin_fma(x, y, sum)
+#define MADDS(x, y, sum) ((NAME(vector))_mm256_fmadd_pd((__m256d)(x), (__m256d)(y), (__m256d)(sum)))
+#include "small_products_loops.h"
+#define REAL float
+#define BITS int32_t
+#define NAME(name) name##_avx_f32
+#define TILES SP_TILE(float, 16, avx16_f32), SP_TILE(float, 32, avx_f32)
+#define MADD(x, y, sum) __builtin_fmaf(x, y, sum)
+#define MADDS(x, y, sum) ((NAME(vector))_mm_fmadd_ps((__m128)(x), (__m128)(y), (__m128)(sum)))
+#include "small_products_loops.h"
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx2,fma")
+#define REAL double
+#define BYTES 64
+#define HEIGHT_1 6
+#define HEIGHT_2 3
+#define NAME(name) name##_avx512_f64
+#define MADD(x, y, sum) ((vector)_mm512_fmadd_pd(_mm512_set1_pd(x), (__m512d)(y), (__m512d)(sum)))
+#include "small_products_tiles.h"
+#define REAL float
+#define BYTES 64
+#define HEIGHT_1 6
+#define HEIGHT_2 3
+#define NAME(name) name##_avx512_f32
+#define MADD(x, y, sum) ((vector)_mm512_fmadd_ps(_mm512_set1_ps(x), (__m512)(y), (__m512)(sum)))
+#include "small_products_tiles.h"
+#define REAL double
+#define BITS int64_t
+#define NAME(name) name##_avx512_f64
+#define TILES SP_TILE(double, 32, avx_f64), SP_TILE(double, 64, avx512_f64)
+#define MADD(x, y, sum) __builtin_fma(x, y, sum)
+#define MADDS(x, y, sum) ((NAME(vector))_mm256_fmadd_pd((__m256d)(x), (__m256d)(y), (__m256d)(sum)))
+#include "small_products_loops.h"
+#define REAL float
+#define BITS int32_t
+#define NAME(name) name##_avx512_f32
+#define TILES SP_TILE(float, 16, avx16_f32), SP_TILE(float, 32, avx_f32), SP_TILE(float, 64, avx512_f32)
+#define MADD(x, y, sum) __builtin_fmaf(x, y, sum)
+#define MADDS(x, y, sum) ((NAME(vector))_mm_fmadd_ps((__m128)(x), (__m128)(y), (__m128)(sum)))
+#include "small_products_loops.h"
+#pragma GCC pop_options
+#endif
 
 sp_loop sp_find(int item, const sp_intp *sizes)
 {
@@ -55,5 +176,12 @@ sp_loop sp_find(int item, const sp_intp *sizes)
         return NULL;
     if (m * k * n > (m == 1 || n == 1 ? SP_VECTOR : SP_WORK))
         return NULL;
-    return item == 8 ? multiply_f64 : multiply_f32;
+#if SP_WIDER
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        if (__builtin_cpu_supports("avx512f"))
+            return item == 8 ? multiply_avx512_f64 : multiply_avx512_f32;
+        return item == 8 ? multiply_avx_f64 : multiply_avx_f32;
+    }
+#endif
+    return item == 8 ? multiply_plain_f64 : multiply_plain_f32;
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,27 @@ def drawn(dtype: Any, *shape: int) -> np.ndarray:
     return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
 
 
-def element(row: np.ndarray, column: np.ndarray) -> Any:
+def fuses() -> bool:
+    """Whether this processor rounds a product and a sum once."""
+    row = np.array([[0, 0, 0, -1, 1 + 2.0**-30]])
+    return float(tf.matmul(row, np.abs(row).T)[0, 0]) == 2.0**-29 + 2.0**-60
+
+
+def added(total: Any, x: Any, y: Any, fused: bool) -> Any:
+    if not fused:
+        return total + x * y
+    if total.dtype == np.float64:
+        return np.float64(float(Fraction(float(x)) * Fraction(float(y)) + Fraction(float(total))))
+    return np.float32(np.float64(x) * np.float64(y) + np.float64(total))
+
+
+def element(row: np.ndarray, column: np.ndarray, fused: bool) -> Any:
     """An element of a product, in the order that src/small_products.h tells."""
     sums = [row.dtype.type(0)] * 4
     turns = len(row) - len(row) % 4
     for k, (x, y) in enumerate(zip(row, column, strict=True)):
         at = k % 4 if k < turns or not turns else k - len(row) + 4
-        sums[at] = sums[at] + x * y
+        sums[at] = added(sums[at], x, y, fused)
     return (sums[0] + sums[2]) + (sums[1] + sums[3])
 
 
@@ -49,7 +64,8 @@ def same(found: Any, expected: np.ndarray) -> None:
 def test_a_small_product_adds_in_one_order_however_operands_lie(sizes: tuple[int, ...], dtype: Any) -> None:
     m, k, n = sizes
     a, b = drawn(dtype, m, k), drawn(dtype, k, n)
-    expected = np.array([[element(row, column) for column in b.T] for row in a], dtype)
+    fused = fuses()
+    expected = np.array([[element(row, column, fused) for column in b.T] for row in a], dtype)
     np.testing.assert_allclose(expected, a.astype(np.longdouble) @ b, rtol=0, atol=8 * k * np.finfo(dtype).eps)
     for first in LAYOUTS.values():
         for second in LAYOUTS.values():
@@ -62,6 +78,34 @@ def test_a_small_product_adds_in_one_order_however_operands_lie(sizes: tuple[int
     for found in tf.matmul(stack, np.stack([b] * 3)):
         same(found, expected)
     same(tf.vectorize(lambda x: tf.matmul(x, b * 1))(stack[:1])[0], expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("k", [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 17])
+def test_a_product_has_the_same_bits_alone_and_in_a_stack(k: int, dtype: Any) -> None:
+    for m, n in [*((1, n) for n in range(1, 41)), (3, 2), (4, 4), (5, 5), (6, 6), (9, 2), (10, 1), (16, 1)]:
+        if m * k * n > 256 and m > 1 and n > 1:
+            continue
+        a, b = drawn(dtype, 23, m, k), drawn(dtype, k, n)
+        expected = np.stack([tf.matmul(x, b).numpy() for x in a])
+        for second in LAYOUTS.values():
+            for count in (1, 2, 12, 13, 23):
+                same(tf.matmul(a[:count], second(b)), expected[:count])
+        same(tf.matmul(a, np.stack([b] * 23)), expected)
+        same(tf.function(tf.matmul)(a, b), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_zeros_and_what_is_too_small_have_one_sign_alone_and_in_a_stack(dtype: Any) -> None:
+    tiny = np.finfo(dtype).tiny
+    for k in range(2, 11):
+        for x in (0.0, tiny):
+            a, b = np.full((20, 5, k), -x, dtype), np.full((k, 5), tiny, dtype)
+            expected = tf.matmul(a[0].copy(), b).numpy()
+            same(tf.matmul(a, b), np.stack([expected] * 20))
+            same(tf.matmul(a, np.stack([b] * 20)), np.stack([expected] * 20))
+            same(tf.matmul(np.asfortranarray(a[0]), np.asfortranarray(b)), expected)
+            same(tf.linalg.matvec(a[0], b[:, 0] * 1), expected[:, 0])
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
