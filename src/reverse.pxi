@@ -190,6 +190,8 @@ cdef int sweep_nodes(Log* log, uint32_t bit, list targets, list seeds, list sour
                 seed_node(&s, node, <Operand>targets[i], <Operand>seeds[i])
         walk_down(&s)
         for i in range(e.sources):
+            if values[i] is None or log_find(log, <Operand>values[i]) >= 0:
+                continue                # (the same source was named before)
             node = e.nodes[i]
             found = False
             while node >= 0:
@@ -201,7 +203,7 @@ cdef int sweep_nodes(Log* log, uint32_t bit, list targets, list seeds, list sour
                     total = part
                     found = True
                 node = next_node(log, node, bit)
-            if found and total.node >= 0 and values[i] is not None:
+            if found and total.node >= 0:
                 place(<Operand>values[i], log, total.node)
                 (<Hearer>log.trace).hear_result(log, total.node, <Operand>values[i])
     finally:

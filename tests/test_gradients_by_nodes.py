@@ -155,3 +155,25 @@ def test_a_gradient_that_is_kept_beyond_the_recording_says_so(array: np.ndarray)
     leaking(tf.constant(array))
     with pytest.raises(ValueError, match="made while leaking was being recorded is used outside of it"):
         kept[0] + 1.0
+
+
+@pytest.mark.parametrize("array", [VECTOR, np.array(0.5), np.zeros(5000)], ids=["array", "number", "large"])
+def test_a_source_that_is_named_twice_has_one_gradient(array: np.ndarray) -> None:
+    @tf.function
+    def slopes(x: Any, of_result: bool) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.sin(x) * x
+            z = y * y
+        first, second, third = tape.gradient(z, [x, y if of_result else x, x])
+        return first, second, third + first * 2.0
+
+    for of_result in (False, True):
+        for scale in (1.0, 1.0, 0.5):
+            x = array * scale
+            y = np.sin(x) * x
+            slope = 2.0 * y * (np.cos(x) * x + np.sin(x))
+            first, second, both = slopes(tf.constant(x), of_result)
+            np.testing.assert_allclose(first, slope, rtol=1e-13)
+            np.testing.assert_allclose(second, 2.0 * y if of_result else slope, rtol=1e-13)
+            np.testing.assert_allclose(both, 3.0 * slope, rtol=1e-13)
