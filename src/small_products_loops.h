@@ -236,10 +236,18 @@ static void NAME(multiply)(const sp_intp *sizes, const sp_intp *steps, const cha
         return;
     }
 #endif
-    if (k == 2)
-        NAME(all)(m, 2, n, a, row, on_a, b, on_b, column, out, step);
+    if (k == 3 && n == 3)
+        NAME(all)(m, 3, 3, a, row, on_a, b, on_b, column, out, step);
+    else if (k == 3 && n == 1)
+        NAME(all)(m, 3, 1, a, row, on_a, b, on_b, column, out, step);
     else if (k == 3)
         NAME(all)(m, 3, n, a, row, on_a, b, on_b, column, out, step);
+    else if (k == 2 && n == 2)
+        NAME(all)(m, 2, 2, a, row, on_a, b, on_b, column, out, step);
+    else if (k == 2 && n == 1)
+        NAME(all)(m, 2, 1, a, row, on_a, b, on_b, column, out, step);
+    else if (k == 2)
+        NAME(all)(m, 2, n, a, row, on_a, b, on_b, column, out, step);
     else
         NAME(all)(m, k, n, a, row, on_a, b, on_b, column, out, step);
 }
