@@ -18,6 +18,7 @@ typedef void (*kn_loop)(char **args, const kn_intp *dims, const kn_intp *strides
 #define KN_WHOLE (INT64_MIN + 1) /* a slice of everything */
 #define KN_SLICE (INT64_MIN + 2) /* any other slice: its three bounds are behind */
 #define KN_ELLIPSIS (INT64_MIN + 3)
+#define KN_TEXT (INT64_MIN + 4)  /* for errors: no number, and no axis or index either */
 #define KN_TUPLE (INT64_MIN / 2) /* a tuple: this plus its length */
 enum { KN_BOOL = 0, KN_INT32 = 5, KN_INT64 = 7, KN_FLOAT = 11, KN_DOUBLE = 12 }; /* NumPy's numbers of dtypes */
 
@@ -28,9 +29,9 @@ typedef struct {
     const kn_intp *dims, *strides; /* of the call: what is needed later is copied */
 } kn_operand;
 
-/* Attributes are numbers: a whole number or a truth value is itself, a text (for errors) as good as None, a dtype its
- * number, a tuple its length (from KN_TUPLE on) and then its parts, and an array the number of the operand, behind the
- * op's own, that it has become. */
+/* Attributes are numbers: a whole number or a truth value is itself, a dtype its number, a tuple its length
+ * (from KN_TUPLE on) and then its parts, and an array the number of the operand, behind the op's own, that it has
+ * become. */
 typedef struct {
     int count; /* operands, the attributes' arrays included */
     const kn_operand *operands;

@@ -32,8 +32,10 @@ cdef bint add_numbers(LaidOut* to, object attribute, list arrays) except -1:
     if to.call.number_count == MOST_NUMBERS:
         return False
     to.call.number_count += 1
-    if attribute is None or isinstance(attribute, str):     # (a text is for errors)
+    if attribute is None:
         number[0] = KN_ABSENT
+    elif isinstance(attribute, str):
+        number[0] = KN_TEXT
     elif isinstance(attribute, tuple):
         number[0] = KN_TUPLE + <int64_t>len(<tuple>attribute)
         for part in <tuple>attribute:

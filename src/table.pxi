@@ -70,6 +70,7 @@ cdef extern from "kernels.h" nogil:
     int64_t KN_WHOLE
     int64_t KN_SLICE
     int64_t KN_ELLIPSIS
+    int64_t KN_TEXT
     ctypedef struct KernelOperand "kn_operand":
         int dtype
         int item

@@ -322,10 +322,10 @@ _NO_FUNCTIONS_OF_TENSORS = """
     as_dtype broadcast_dynamic_shape broadcast_static_shape buffer case cond control_dependencies convert_to_tensor
     custom_gradient custom_jvp device elementwise_op executing_eagerly floatx foldl foldr function general_op
     get_num_threads get_static_value grad grad_pass_through group hessian hvp init_scope inside_function
-    is_symbolic_tensor is_tensor jacobian jvp linear_op linearize map_fn no_op numpy_function ones print py_function
-    recompute_grad scan set_floatx set_num_threads sparse_hessian sparse_jacobian stop_gradient switch_case timestamp
-    value_and_grad vectorize vectorized_map vjp vmap while_loop zeros signal.hamming_window signal.hann_window
-    signal.inverse_stft_window_fn signal.kaiser_bessel_derived_window signal.kaiser_window
+    is_symbolic_tensor is_tensor jacobian jvp linear_op linearize map_fn minimize no_op numpy_function ones print
+    py_function recompute_grad scan set_floatx set_num_threads sparse_hessian sparse_jacobian stop_gradient switch_case
+    timestamp value_and_grad vectorize vectorized_map vjp vmap while_loop zeros signal.hamming_window
+    signal.hann_window signal.inverse_stft_window_fn signal.kaiser_bessel_derived_window signal.kaiser_window
     signal.linear_to_mel_weight_matrix signal.vorbis_window random.set_seed random.create_rng_state
     random.get_global_generator random.set_global_generator random.experimental.create_rng_state
     random.experimental.get_global_generator random.experimental.set_global_generator

@@ -77,7 +77,7 @@ def linear_solve(
     --------
     >>> d = tf.Variable([2.0, 4.0], dtype=tf.float64)
     >>> with tf.GradientTape() as tape:
-    ...     x = tf.optimize.linear_solve(lambda v: d * v, [1.0, 2.0], method="cg")
+    ...     x = tf.optimize.linear_solve(lambda v: d * v, [1.0, 2.0], method="cg", maxiter=50)
     >>> print(x.numpy().round(6), tape.gradient(x, d).numpy().round(6))
     [0.5 0.5] [-0.25  -0.125]
     """
@@ -96,7 +96,7 @@ def linear_solve(
         return values
 
     start = zeros_like(right) if x0 is None else Parameters("linear_solve", x0).followed()
-    options = {"rtol": rtol, "atol": atol, "maxiter": maxiter}
+    options = {"rtol": rtol, "atol": atol, "maxiter": None if maxiter is None else _core.integer(maxiter)}
     same = method in ("cg", "minres") if symmetric is None else symmetric
     return parameters.structured(_iterated("linear_solve", product, right, start, method, same, options))
 
