@@ -47,15 +47,18 @@ typedef void (*sp_rows)(SP_ARGUMENTS);
 /* Tiles of one vector and of two, by the columns of a vector, the narrowest first. */
 typedef struct {
     sp_intp lanes, single_rows, twofold_rows;
-    sp_rows single[SP_SHORT + 1], twofold; /* (by the sum's length, and 0 for others) */
+    sp_rows single[SP_SHORT + 1], twofold[SP_SHORT + 1]; /* (by the sum's length, and 0 for others) */
 } sp_tile;
+#define SP_LENGTHS(name, loop)                                                                                         \
+    {loop##_##name,      NULL,               loop##_of_2_##name, loop##_of_3_##name,                                   \
+     loop##_of_4_##name, loop##_of_5_##name, loop##_of_6_##name, loop##_of_7_##name,                                   \
+     loop##_of_8_##name, loop##_of_9_##name, loop##_of_10_##name}
 #define SP_TILE(real, bytes, name)                                                                                     \
     {(bytes) / (sp_intp)sizeof(real),                                                                                  \
      single_rows_##name,                                                                                               \
      twofold_rows_##name,                                                                                              \
-     {single_##name, NULL, of_2_##name, of_3_##name, of_4_##name, of_5_##name, of_6_##name, of_7_##name, of_8_##name,  \
-      of_9_##name, of_10_##name},                                                                                      \
-     twofold_##name}
+     SP_LENGTHS(name, single),                                                                                         \
+     SP_LENGTHS(name, twofold)}
 
 /* Where a processor fuses a product and a sum, all loops do, by name; elsewhere none may. */
 #if SP_WIDER

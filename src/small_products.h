@@ -14,8 +14,8 @@ typedef intptr_t sp_intp;
  * An element of the result has the same bits wherever it stands among others, and however the operands lie. Its terms
  * are added to four numbers in turn, all of which begin as zero; terms that are left over for the last turn go to the
  * last of them, unless there has been no turn before. Then the third is added to the first, the fourth to the second,
- * and these two to each other. A product and the sum that it is added to are rounded once where the processor fuses them
- * (x86-64 with FMA), and nowhere else. */
+ * and these two to each other. A product and the sum that it is added to are rounded once where the processor fuses
+ * them (x86-64 with FMA), and nowhere else. */
 typedef void (*sp_loop)(const sp_intp *sizes, const sp_intp *steps, const char *a, const char *b, char *out);
 
 /* The loop for products of these sizes, of float32 (item 4) or float64 (item 8); NULL where they are for BLAS. */

@@ -155,7 +155,7 @@ SP_INLINE void NAME(panels)(const sp_tile *tile, sp_intp m, sp_intp k, sp_intp n
         const sp_intp width = two ? 2 * lanes : lanes;
         if (j + width > n) /* (some columns once more) */
             j = n - width;
-        (two ? tile->twofold : single)(m, k, a, b + j, stride, (char *)((REAL *)out + j), step);
+        (two ? tile->twofold[k <= SP_SHORT ? k : 0] : single)(m, k, a, b + j, stride, (char *)((REAL *)out + j), step);
         j += width;
     }
 }
@@ -195,7 +195,7 @@ static int NAME(tiled)(sp_intp m, sp_intp k, sp_intp n, const char *a, const cha
         return 1;
     }
     /* Rows are stored as wide as the tile, over the begin of the next one, which comes later; the last ones apart. */
-    const sp_rows loop = width == lanes ? tile->single[k <= SP_SHORT ? k : 0] : tile->twofold;
+    const sp_rows loop = width == lanes ? tile->single[k <= SP_SHORT ? k : 0] : tile->twofold[k <= SP_SHORT ? k : 0];
     const sp_intp apart = (width + n - 1) / n - 1;
     REAL wide[SP_TALLEST * 128 / sizeof(REAL)]; /* (of two vectors) */
     loop(m - apart, k, a, copied, stride, out, step);
