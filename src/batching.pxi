@@ -56,12 +56,13 @@ cdef Operand apply_to_batch(ProgramCore p, int32_t node, list values, list batch
 
 def is_product(ProgramCore p, int32_t node):
     """Whether a record is a product of matrices: much work for what it reads and writes."""
-    return computes(&p.records[node]) and table[p.records[node].op].kind == MATMUL
+    cdef Record* r = record_at(p, node)
+    return computes(r) and table[r.op].kind == MATMUL
 
 
 def takes_examples(ProgramCore p, int32_t node):
     """Whether a record can surely be applied to many examples at once, and not to one after the other."""
-    cdef Record* r = &p.records[node]
+    cdef Record* r = record_at(p, node)
     cdef Row* row = &table[r.op]
     cdef int count
     cdef int32_t pair[2]
@@ -85,7 +86,7 @@ cdef bint is_column_wise(ProgramCore p, int32_t node, bint across) noexcept:
 
 def joins_examples(ProgramCore p, int32_t node):
     """Whether the sum of a record over examples is one product of joined operands (`sum_of_examples`)."""
-    cdef Record* r = &p.records[node]
+    cdef Record* r = record_at(p, node)
     cdef tuple flags
     if not (computes(r) and table[r.op].kind == MATMUL) or len(p.shape(r.a)) != 2 or len(p.shape(r.b)) != 2:
         return False
@@ -95,6 +96,8 @@ def joins_examples(ProgramCore p, int32_t node):
 
 def sum_of_examples(ProgramCore p, int32_t node, Operand x, Operand y, npy_intp n):
     """The sum over n examples of a product, both of whose operands have a leading axis."""
+    if not is_product(p, node):
+        raise ValueError(f"node {node} is not a product")
     cdef tuple shape = p.shape(node)
     cdef npy_intp rows = p.shape(p.records[node].a)[0 if (<tuple>p.attribute(node))[0] else 1]
     return apply_matmul(apply_linear(OP_RESHAPE, x, (shape_of(x), (n * rows, shape[0]))),

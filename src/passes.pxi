@@ -391,11 +391,16 @@ cdef inline bint changes_places(const Record* r) noexcept:
                                                 and not PyTypeNum_ISCOMPLEX(r.dtype))
 
 
-def has_no_order(ProgramCore p, int32_t node):
-    """Whether a record's value is the same to the last bit with its operands the other way round."""
+cdef Record* record_at(ProgramCore p, int32_t node) except NULL:
+    """A record of a program that has so many."""
     if not 0 <= node < p.count:
         raise IndexError(f"there is no node {node} in a program of {p.count}")
-    return changes_places(&p.records[node])
+    return &p.records[node]
+
+
+def has_no_order(ProgramCore p, int32_t node):
+    """Whether a record's value is the same to the last bit with its operands the other way round."""
+    return changes_places(record_at(p, node))
 
 
 cdef bint is_number(ProgramCore p, int32_t node, double value) noexcept:

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
 
 
 def all_is_well() -> None:
@@ -270,6 +271,26 @@ def test_generators_that_hold_tapes_open_leave_in_any_order() -> None:
     del generators, generator
     gc.collect()
     all_is_well()
+
+
+@pytest.mark.parametrize("ask", ["has_no_order", "part_taken", "is_product", "takes_examples", "joins_examples"])
+@pytest.mark.parametrize("node", [-1, 6, 2**31 - 1])
+def test_a_program_is_asked_about_its_own_records_only(ask: str, node: int) -> None:
+    program = _core.ProgramCore()
+    for _ in range(6):
+        program.add_node("input", [], np.float64, (3, 3))
+    with pytest.raises(IndexError, match=f"there is no node {node} in a program of 6"):
+        getattr(_core, ask)(program, node)
+
+
+@pytest.mark.parametrize("node", [0, -1, 6])
+def test_examples_are_joined_of_products_only(node: int) -> None:
+    program = _core.ProgramCore()
+    for _ in range(6):
+        program.add_node("input", [], np.float64, (3, 3))
+    x = tf.constant(np.ones((2, 3, 3)))
+    with pytest.raises((IndexError, ValueError), match=r"is not a product|there is no node"):
+        _core.sum_of_examples(program, node, x, x, 2)
 
 
 # -- A walk over all public functions -----------------------------------------------------------------------------
