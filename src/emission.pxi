@@ -61,8 +61,14 @@ cdef inline ndarray array_in(Sweep* s, object x):
 
 cdef bint are_units(Sweep* s, ndarray x, int axis) noexcept:
     """Whether these are the rows that a sweep of a Jacobian began with, as a stack of vectors along an axis."""
-    return (PyArray_DATA(x) == s.units and PyArray_NDIM(x) == 3 and PyArray_DIMS(x)[0] == s.batch
-            and PyArray_DIMS(x)[axis] == s.batch and PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO))
+    if not (PyArray_DATA(x) == s.units and PyArray_NDIM(x) == 3 and PyArray_DIMS(x)[0] == s.batch
+            and PyArray_DIMS(x)[axis] == s.batch and PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO)):
+        return False
+    if not s.looked_at:
+        s.looked_at = True
+        if not is_identity(x, s.batch):
+            s.units = NULL
+    return s.units != NULL
 
 
 cdef object times_units(Sweep* s, object x, bint tx, object y, bint ty):

@@ -40,7 +40,8 @@ ctypedef struct Reduction:      # a register that contributes to a node of a sma
 ctypedef struct Sweep:
     Log* log
     npy_intp batch              # the length of the cotangents' leading axis; 0 for none
-    const char* units           # where what the sweep begins with lies, if that is the rows of an identity; or NULL
+    const char* units           # where what the sweep begins with lies, if that may be the rows of an identity; or NULL
+    bint looked_at              # it is: a product has asked
     int32_t low
     int32_t high
     uint8_t* state              # of node low + k
@@ -206,20 +207,21 @@ cdef int mark(Sweep* s, uint32_t bit, uint32_t active, bint* odd, bint* heard) e
 # --------------------------------------------------------------------------------------------- the beginning and the
 # end
 
-cdef const char* units_of(ndarray seeds, npy_intp batch) noexcept:
-    """Where the rows of an identity lie, if these cotangents or tangents are such, as those of a Jacobian are; or
-    NULL."""
-    cdef const char* data = <const char*>PyArray_DATA(seeds)
-    cdef npy_intp k
-    cdef int code = type_code(seeds)
-    if (code != NPY_DOUBLE and code != NPY_FLOAT or PyArray_SIZE(seeds) != batch * batch
-            or not PyArray_CHKFLAGS(seeds, NPY_ARRAY_CARRAY_RO)):
-        return NULL
-    for k in range(batch * batch):
-        if (<const double*>data)[k] != (k % (batch + 1) == 0) if code == NPY_DOUBLE else (
-                (<const float*>data)[k] != (k % (batch + 1) == 0)):
-            return NULL
-    return data
+cdef bint is_identity(ndarray x, npy_intp size) noexcept:
+    """Whether an array is the rows of an identity, as the cotangents or tangents of a Jacobian are."""
+    cdef const char* data = <const char*>PyArray_DATA(x)
+    cdef npy_intp k, others = 0
+    cdef int code = type_code(x)
+    if (code != NPY_DOUBLE and code != NPY_FLOAT or PyArray_SIZE(x) != size * size
+            or not PyArray_CHKFLAGS(x, NPY_ARRAY_CARRAY_RO)):
+        return False
+    for k in range(size):
+        if ((<const double*>data)[k * (size + 1)] != 1.0 if code == NPY_DOUBLE
+                else (<const float*>data)[k * (size + 1)] != 1.0):
+            return False
+    for k in range(size * size):
+        others += (<const double*>data)[k] != 0.0 if code == NPY_DOUBLE else (<const float*>data)[k] != 0.0
+    return others == size
 
 
 cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, bint last) except -1:
@@ -252,7 +254,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
             expect_writes(e.own_adjoints, <size_t>(high - low + 1) * sizeof(Adjoint))
         memset(s.state, 0, high - low + 1)
     if s.batch and len(cotangents) == 1:
-        s.units = units_of((<Operand>cotangents[0]).array, s.batch)
+        s.units = <const char*>PyArray_DATA((<Operand>cotangents[0]).array)
     for i in range(e.sources):
         node = e.nodes[i]
         while node >= 0:
