@@ -37,7 +37,7 @@ cdef enum:
     BLAS_WORK = 1 << 13         # multiplications from which BLAS may wake threads for a matrix times a vector
     PART_WORK = 1 << 20         # work of a part: waking a thread for it pays
     PIECE_WORK = 1 << 21        # multiplications of a piece of one product
-    JOINED_WORK = (1 << 22) // 3 + 1    # the same, of rows that join: with ROW_GRAIN fewer of FEW_ROWS there are 1 << 20
+    JOINED_WORK = (1 << 22) // 3 + 1    # the same, of rows that join: with ROW_GRAIN fewer of FEW_ROWS it is 1 << 20
     VECTOR_WORK = 1 << 17       # the same, where one operand is a vector
     LONG = 1024                 # of the inner dimension, in a piece that is a sum
     ROW_GRAIN = 24              # rows: a multiple of what BLAS' kernels take at a time
@@ -78,8 +78,8 @@ ctypedef struct Products:       # a stack of matrix products
 
 # A product's result is cut in pieces, its rows or its columns, which threads share. Each is a call of BLAS, and what
 # BLAS adds up in which order depends on the sizes that it is given. So the pieces are those of the product's shape, not
-# of the number of threads, and one thread runs them singly, too. (Of a small result, whose inner dimension is long, this
-# one is cut, and what the pieces come to is added up in turn.) Two exceptions spare it that. What is added up
+# of the number of threads, and one thread runs them singly, too. (Of a small result, whose inner dimension is long,
+# this one is cut, and what the pieces come to is added up in turn.) Two exceptions spare it that. What is added up
 # nowhere, or by NumPy's plain loops, may be cut anywhere. And on x86-64 OpenBLAS' kernels give a row the same bits
 # wherever it is, among at least PIECE_WORK / 2 multiplications and from a multiple of ROW_GRAIN on (tried with each of
 # them, for all dtypes; the columns do not hold it): there neighbouring pieces are one call.

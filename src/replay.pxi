@@ -422,7 +422,8 @@ cdef void run_slab_part(void* context, int thread, int part, int parts) noexcept
         end = min(slabs.rows, begin + slabs.each)
         for k in range(slabs.first_piece, slabs.end_piece):
             piece = &all_of.pieces[k]
-            own.bases[piece.root] = mine + all_of.bases + all_of.bound + all_of.blocks + piece.offset - begin * piece.row
+            own.bases[piece.root] = (mine + all_of.bases + all_of.bound + all_of.blocks + piece.offset
+                                     - begin * piece.row)
         for s in range(slabs.first, slabs.end):
             step = &all_of.steps[s]
             if step.kind == STEP_LINE:

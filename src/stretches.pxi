@@ -42,18 +42,20 @@ cdef bint owns_memory(ProgramCore p, int32_t node) noexcept:
     if is_input(r):
         return True
     if is_constant(r):
-        return not r.flags & ATTRIBUTE and (r.flags & SCALAR or PyArray_CHKFLAGS(<ndarray>p.values[node].array,
-                                                                                NPY_ARRAY_CARRAY_RO))
+        return not r.flags & ATTRIBUTE and (
+            r.flags & SCALAR or PyArray_CHKFLAGS(<ndarray>p.values[node].array, NPY_ARRAY_CARRAY_RO))
     return computes(r) and row.plan != PLAN_VIEW and not row.passes_on
 
 
 def records_told(ProgramCore p):
-    """The records as arrays, one number a record: (operation, dtype and number of the shape in one number; how many
-    operands; the attribute's address, or 0; the first operand, or where in the list of operands they begin if there
-    are more than two; the second, or -1 (of those whose order does not matter, constants come first); what it is: bit 0: it computes, 1: it may be run in a loop, 2: element by
-    element, 3: its value lies in order in memory, 4: it is a constant that nobody writes to, 5: it is a look, 6: it puts its operand
-    into zeros, 7: it adds), then the
-    list of operands."""
+    """The records as arrays, one number a record, and the list of operands.
+
+    The arrays are: operation, dtype and number of the shape in one number; how many operands; the attribute's address,
+    or 0; the first operand, or where in the list of operands they begin if there are more than two; the second, or -1
+    (of those whose order does not matter, constants come first); and what it is. Of that bit 0 says that it computes,
+    1 that it may be run in a loop, 2 that it does so element by element, 3 that its value lies in order in memory, 4
+    that it is a constant that nobody writes to, 5 that it is a look, 6 that it puts its operand into zeros, and 7 that
+    it adds."""
     cdef int32_t i
     cdef ndarray kinds = zeroed(NPY_INT64, p.count), counts = zeroed(NPY_INT, p.count)
     cdef ndarray attributes = zeroed(NPY_INT64, p.count), first = zeroed(NPY_INT, p.count)
