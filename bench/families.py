@@ -363,7 +363,7 @@ def sweeping(row: Row, budget: float) -> dict[str, float]:
             start = perf_counter()
             results = _parts(call(*tensors, *held))
             if row.is_view:
-                np.copy(np.asarray(results[0]))
+                np.copy(results[0].numpy())
             forward = perf_counter() - start
         weights = weights or [tf.constant(_generator().normal(size=tuple(result.shape))) for result in results]
         start = perf_counter()
