@@ -682,9 +682,10 @@ class _Divided:
 
 def _divided(body: Body, way: Way, operands: Sequence[Any]) -> Any:
     """A loop of which the results alone are wanted, without what is kept of its rounds."""
-    key = ("put off", way.layout, way.steps)
+    steps = 1 << way.steps.bit_length()  # (or more than there are: it is not asked anew for each number of rounds)
+    key = ("put off", way.layout, steps)
     if key not in body.derived:
-        body.derived[key] = put_off(body, way.layout, MOST_KEPT / max(way.steps, 1)) if way.ends == ALL else None
+        body.derived[key] = put_off(body, way.layout, MOST_KEPT / steps) if way.ends == ALL else None
     parts: PutOff | None = body.derived[key]
     return rounds(body, way, operands) if parts is None else _Divided(body, parts, way, operands)
 
