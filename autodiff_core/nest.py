@@ -189,8 +189,11 @@ def is_nested(seq: Any) -> bool:
     return not _is_leaf(seq) and not _spec(seq).is_leaf()
 
 
-def flatten_for_tape(structure: Any) -> tuple[list[Any], Rebuild]:
+def flatten_for_tape(structure: Any, fields: bool = False) -> tuple[list[Any], Rebuild]:
     """List the leaves of a structure, and give the function that makes the same structure of other leaves.
+
+    With `fields`, instances of dataclasses are structures, too, where parameters are looked for. Else they are leaves,
+    as for TensorFlow: objects, which functions are given as they are.
 
     Examples
     --------
@@ -200,19 +203,20 @@ def flatten_for_tape(structure: Any) -> tuple[list[Any], Rebuild]:
     ([2, 1], {'w': 'gradient of w', 'b': 'gradient of b'})
     """
     kind = type(structure)
+    is_leaf = _is_leaf_or_opened if fields else _is_leaf
     if kind is list or kind is tuple:
-        if all_operands(structure) or _all_leaves(structure):
+        if all_operands(structure) or all(map(is_leaf, structure)):
             return list(structure), kind
     elif kind is dict:
-        if _all_leaves(structure.values()):
+        if all(map(is_leaf, structure.values())):
             try:
                 keys = sorted(structure)
             except TypeError:  # Keys of several types: optree has an order for those.
-                return _flatten_tree(structure)
+                return _flatten_tree(structure, fields)
             return [structure[key] for key in keys], _dict_rebuilder(keys, list(structure))
-    elif _is_leaf(structure):
+    elif is_leaf(structure):
         return [structure], _only
-    return _flatten_tree(structure)
+    return _flatten_tree(structure, fields)
 
 
 def is_in_class_of_its_own(value: Any) -> bool:
@@ -221,7 +225,8 @@ def is_in_class_of_its_own(value: Any) -> bool:
 
 
 def flatten_up_to(shallow: Any, structure: Any) -> list[Any]:
-    """What stands in the places of a structure's leaves in another one, which goes as deep or deeper.
+    """What stands in the places of a structure's leaves in another one, which goes as deep or deeper; instances of
+    dataclasses are structures.
 
     Raises
     ------
@@ -235,14 +240,14 @@ def flatten_up_to(shallow: Any, structure: Any) -> list[Any]:
     [[3], (0, None)]
     """
     try:
-        return list(_spec(shallow).flatten_up_to(_with_stand_ins(structure)))
+        return list(_spec(shallow, True).flatten_up_to(_with_stand_ins(structure, True)))
     except TypeError as error:
         raise ValueError(str(error)) from None
 
 
-def structure_key(structure: Any) -> Any:
+def structure_key(structure: Any, fields: bool = False) -> Any:
     """A key that is equal for structures that are nested in the same way, in the same classes."""
-    return _spec(structure)
+    return _spec(structure, fields)
 
 
 def _only(leaves: list[Any]) -> Any:
@@ -274,6 +279,17 @@ def _is_leaf(value: Any) -> bool:
     return (not isinstance(value, tuple) and _taken_apart(value) is None) or kind is TensorShape
 
 
+def _is_leaf_or_opened(value: Any) -> bool:
+    """The same, where dataclasses are branches."""
+    return _is_leaf(value) and not _has_fields(value)
+
+
+def _has_fields(value: Any) -> bool:
+    """Whether something is a dataclass's instance, and not numbers or a tensor to whoever asks."""
+    kind = type(value)
+    return hasattr(kind, "__dataclass_fields__") and not (hasattr(kind, "__array__") or hasattr(kind, "__tf_tensor__"))
+
+
 def _all_leaves(values: Iterable[Any]) -> bool:
     return all(map(_is_leaf, values))
 
@@ -290,10 +306,10 @@ def _same_flat(nest1: Any, nest2: Any) -> bool:
     return _is_leaf(nest1)
 
 
-def _flatten_tree(structure: Any) -> tuple[list[Any], Rebuild]:
+def _flatten_tree(structure: Any, fields: bool = False) -> tuple[list[Any], Rebuild]:
     """Flatten anything, by optree."""
     trees = _trees()
-    leaves, spec = trees.tree_flatten(_with_stand_ins(structure), none_is_leaf=True, namespace=_NAMESPACE)
+    leaves, spec = trees.tree_flatten(_with_stand_ins(structure, fields), none_is_leaf=True, namespace=_NAMESPACE)
 
     def rebuild(leaves: list[Any]) -> Any:
         return trees.tree_unflatten(spec, leaves)
@@ -301,10 +317,10 @@ def _flatten_tree(structure: Any) -> tuple[list[Any], Rebuild]:
     return leaves, rebuild
 
 
-def _spec(structure: Any) -> optree.PyTreeSpec:
+def _spec(structure: Any, fields: bool = False) -> optree.PyTreeSpec:
     """Give optree's description of how a structure is nested."""
     spec: optree.PyTreeSpec = _trees().tree_structure(
-        _with_stand_ins(structure), none_is_leaf=True, namespace=_NAMESPACE
+        _with_stand_ins(structure, fields), none_is_leaf=True, namespace=_NAMESPACE
     )
     return spec
 
@@ -356,8 +372,6 @@ def _taken_apart(value: Any) -> tuple[list[Any], _Layout] | None:
     if hasattr(kind, "__attrs_attrs__"):
         names = tuple(attribute.name for attribute in kind.__attrs_attrs__)
         return [getattr(value, name) for name in names], _Layout(kind, names, lambda leaves: kind(*leaves))
-    if hasattr(kind, "__dataclass_fields__"):
-        return _by_field(value)
     if isinstance(value, Mapping):
         return _by_key(value)
     if isinstance(value, (str, bytes, UserString, TensorShape)):
@@ -444,17 +458,19 @@ def _is_ordered_dict(value: Any) -> bool:
     return type(value) is OrderedDict
 
 
-def _with_stand_ins(structure: Any) -> Any:
+def _with_stand_ins(structure: Any, fields: bool = False) -> Any:
     """Replace the branches of a tree that optree does not know as such by their stand-ins."""
 
     def replaced(leaf: Any) -> Any:
         if type(leaf) in _LEAVES or isinstance(leaf, Operand):
             return leaf
         parts = _taken_apart(leaf)
+        if parts is None and fields and _has_fields(leaf):
+            parts = _by_field(leaf)
         if parts is None:
             return leaf
         children, layout = parts
-        return _Branch([_with_stand_ins(child) for child in children], layout)
+        return _Branch([_with_stand_ins(child, fields) for child in children], layout)
 
     return _trees().tree_map(replaced, structure, is_leaf=_is_ordered_dict, none_is_leaf=True, namespace=_NAMESPACE)
 

@@ -462,7 +462,7 @@ def inner(value: Any) -> Any:
 
 def flatten_sources(structure: Any) -> tuple[list[Any], Rebuild]:
     """`flatten_for_tape`, with what is wrapped in the place of its wrappers."""
-    leaves, rebuild = flatten_for_tape(structure)
+    leaves, rebuild = flatten_for_tape(structure, True)
     if _core.all_operands(leaves):
         return leaves, rebuild
     return [leaf if isinstance(leaf, _core.Operand) else inner(leaf) for leaf in leaves], rebuild

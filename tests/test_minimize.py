@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core.nest import flatten_for_tape, structure_key
 
 optimize = pytest.importorskip("scipy.optimize")
 
@@ -44,6 +45,10 @@ def test_every_method_minimises(method: str) -> None:
     assert found.counts.keys() == found.seconds.keys()
 
 
+def leaves(structure: Any) -> list[Any]:
+    return flatten_for_tape(structure, True)[0]
+
+
 @dataclasses.dataclass
 class Line:
     slope: Any
@@ -64,15 +69,15 @@ class Line:
     ids=str,
 )
 def test_results_have_the_structure_and_dtypes_of_the_start(x0: Any) -> None:
-    found = tf.minimize(lambda p: sum(bowl(leaf) for leaf in tf.nest.flatten(p)), x0)
+    found = tf.minimize(lambda p: sum(bowl(leaf) for leaf in leaves(p)), x0)
     first = np.array(x0) if isinstance(x0, list) and not isinstance(x0[0], np.ndarray) else x0
-    tf.nest.assert_same_structure(found.x, first)
-    for leaf, before in zip(tf.nest.flatten(found.x), tf.nest.flatten(first), strict=True):
+    assert structure_key(found.x, True) == structure_key(first, True)
+    for leaf, before in zip(leaves(found.x), leaves(first), strict=True):
         assert np.shape(leaf) == np.shape(before)
         assert np.asarray(leaf).dtype == np.asarray(before).dtype
         np.testing.assert_allclose(leaf, np.ones(np.shape(before)), atol=1e-4)
-    tf.nest.assert_same_structure(found.jac, first)
-    assert all(np.asarray(leaf).dtype == np.float64 for leaf in tf.nest.flatten(found.jac))
+    assert structure_key(found.jac, True) == structure_key(first, True)
+    assert all(np.asarray(leaf).dtype == np.float64 for leaf in leaves(found.jac))
 
 
 def test_functions_are_given_float64_whatever_goes_in() -> None:
@@ -309,9 +314,54 @@ def test_solvers_record_nothing_on_a_tape_around_them() -> None:
     w = tf.Variable(2.0, dtype=tf.float64)
     with tf.GradientTape() as tape:
         before = w * 1.0
-        found = tf.minimize(lambda x: bowl(x) + 0.0 * w, np.zeros(2))
+        found = tf.minimize(bowl, np.zeros(2))
         y = before * float(found.x[0])
     assert tape.gradient(y, w).numpy() == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "solver",
+    [
+        lambda f, w: tf.minimize(lambda x: tf.reduce_sum(f(x)), np.zeros(2)),
+        lambda f, w: tf.minimize(lambda: tf.reduce_sum(f(w)), w),
+        lambda f, w: tf.optimize.least_squares(f, np.zeros(2)),
+        lambda f, w: tf.optimize.fit(lambda t, x: f(x), None, np.zeros(2), np.zeros(2)),
+    ],
+)
+@pytest.mark.parametrize("kind", ["variable", "tensor"])
+def test_what_a_function_reads_does_not_leave_a_tape_in_silence(solver: Any, kind: str) -> None:
+    w = tf.Variable([2.0, 1.0], dtype=tf.float64)
+    with tf.GradientTape(watch_accessed_variables=kind == "variable") as tape:
+        read = w if kind == "variable" else tf.constant(np.ones(2))
+        tape.watch(read)
+        with pytest.raises(TypeError, match="a tape follows its arguments, or what its function reads"):
+            solver(lambda x: (x - 1.0) * read, w)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda w: tf.optimize.fit(lambda t, x: x, None, w, np.zeros(2)),
+        lambda w: tf.optimize.fit(lambda t, x: x, None, np.ones(2), np.zeros(2), sigma=w),
+        lambda w: tf.optimize.multi_start(tf.reduce_sum, w),
+        lambda w: tf.minimize(lambda p: bowl(p["a"]), {"a": np.zeros(2)}, bounds=optimize.Bounds(-1.0, {"a": w})),
+        lambda w: tf.minimize(lambda p: bowl(p["a"]), {"a": np.zeros(2)}, bounds={"a": (None, w[0])}),
+    ],
+)
+def test_data_and_bounds_do_not_leave_a_tape_in_silence(call: Any) -> None:
+    w = tf.constant([2.0, 1.0], dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        with pytest.raises(TypeError, match="a tape that is recording follows the tensor"):
+            call(w)
+
+
+@pytest.mark.parametrize("method", ["Nelder-Mead", "Powell", "COBYLA"])
+def test_methods_of_values_take_functions_without_a_gradient(method: str) -> None:
+    found = tf.minimize(lambda x: tf.reduce_sum(tf.round(10.0 * (x - 1.0) ** 2)), np.full(2, 3.0), method)
+    assert found.counts.keys() == {"value"} and found.fun < 2.0
+    with pytest.raises(ValueError, match="the value at x0 is not finite"):
+        tf.minimize(lambda x: tf.reduce_sum(tf.math.log(x)), np.zeros(2), method)
 
 
 def test_what_cannot_be_recorded_is_run_by_python_and_says_why() -> None:
@@ -344,6 +394,7 @@ def test_least_squares_finds_what_scipy_finds(method: str | None) -> None:
     assert found.cost == pytest.approx(expected.cost)
     assert found.jac.shape == (12, 2) and found.grad.keys() == {"a", "k"}
     assert found.counts["Jacobian"] > 0 and found.obstacle is None
+    assert found.counts["values"] <= found.nfev  # the first ones are those that were checked
 
 
 def test_sparse_jacobians_are_found() -> None:

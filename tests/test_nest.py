@@ -1,5 +1,6 @@
 """Nested structures: TensorFlow's order and errors, and no optree where none is needed."""
 
+import dataclasses
 import subprocess
 import sys
 import types
@@ -493,3 +494,68 @@ def test_a_recorded_function_is_given_collections_without_tensors_as_they_are():
 
     for current in given:
         assert float(same(current, tf.constant(1.0))) == 2.0
+
+
+# -------------------------------------------------------------------------------------------------------- dataclasses
+
+
+@dataclasses.dataclass
+class Layer:
+    weight: object
+    bias: object = 0.5
+
+
+@dataclasses.dataclass
+class Wrapped:
+    inner: object
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        return self.inner
+
+
+def test_dataclasses_are_leaves_but_where_parameters_are_looked_for():
+    layer = Layer(1.0)
+    assert nest.flatten([layer, 2.0]) == [layer, 2.0] and flatten_for_tape({"a": layer})[0] == [layer]
+    for structure in (layer, [layer], {"a": layer, "b": (layer, 3.0)}):
+        leaves, rebuild = flatten_for_tape(structure, True)
+        assert leaves[:2] == [1.0, 0.5] and rebuild(leaves) == structure
+    made = flatten_for_tape(layer, True)[1]([3.0, 4.0])
+    assert made == Layer(3.0, 4.0) and layer == Layer(1.0)
+    assert nest.structure_key(layer, True) == nest.structure_key(Layer(7.0), True)
+    assert nest.flatten_up_to({"a": layer}, {"a": Layer((0, 1), None)}) == [(0, 1), None]
+    with pytest.raises(ValueError):
+        nest.flatten_up_to(layer, {"weight": 1.0})
+
+
+def test_tapes_and_gradients_look_into_dataclasses():
+    layer = Layer(tf.Variable([1.0, 2.0]), tf.Variable(3.0))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(layer.weight**2) * layer.bias
+    found = tape.gradient(y, layer)
+    assert isinstance(found, Layer)
+    np.testing.assert_allclose(found.weight, [6.0, 12.0])
+    np.testing.assert_allclose(found.bias, 5.0)
+    gradient = tf.grad(lambda p: tf.reduce_sum(p.weight**2) * p.bias)(Layer(np.ones(2), np.array(2.0)))
+    np.testing.assert_allclose(gradient.weight, [4.0, 4.0])
+    wrapped = Wrapped(layer.bias)
+    with tf.GradientTape() as tape:
+        y = layer.bias**2
+    np.testing.assert_allclose(tape.gradient(y, wrapped), 6.0)
+
+
+def test_functions_are_given_dataclasses_as_they_are():
+    @dataclasses.dataclass(eq=False)
+    class Counter:
+        weight: object
+        calls: int = 0
+
+        @tf.function
+        def step(self, x):
+            self.calls += 1
+            return x * self.weight
+
+    counter = Counter(tf.Variable(2.0))
+    assert float(counter.step(3.0)) == 6.0 and counter.calls >= 1
+    touched = []
+    tf.function(lambda it, x: touched.append(it) or x * it.weight)(counter, 1.0)
+    assert touched[0] is counter

@@ -39,7 +39,7 @@ class _Arguments:
         self.rebuild: list[tuple[int, Callable[[list[Any]], Any]]] = []
         self.plain = True
         for k in places:
-            leaves, rebuild = flatten_for_tape(args[k])
+            leaves, rebuild = flatten_for_tape(args[k], True)
             tensors = [self._source(name, k, leaf) for leaf in leaves]
             self.args[k] = rebuild(list(tensors))
             self.sources += tensors

@@ -69,6 +69,10 @@ class _Evaluations:
         """Why something is computed by plain Python at each call, if it is."""
         return next((one.obstacle for one in self._programs.values() if one.obstacle is not None), None)
 
+    def called(self) -> Any:
+        """What the function returns for the first parameters, as it is."""
+        return self._f() if self._reads_variables else self._f(self._parameters.structured(self._parameters.followed()))
+
     def _value(self, x: Any) -> Any:
         if not self._reads_variables:
             return self._f(self._parameters.structured(x))
@@ -96,11 +100,14 @@ class Scalar(_Evaluations):
 
     _first: tuple[np.ndarray, float, np.ndarray] | None = None
 
-    def check_start(self) -> None:
-        """Say what is wrong with the function before a solver begins."""
+    def check_start(self, of_values: bool) -> None:
+        """Say what is wrong with the function before a solver begins, which may ask for its values alone."""
         start = self._parameters.start
-        value, gradient = self.value_and_gradient(start)
-        self._first = (start, value, gradient)  # which is where solvers begin
+        if of_values:
+            value, gradient = self.value(start), np.zeros(0)
+        else:
+            value, gradient = self.value_and_gradient(start)
+            self._first = (start, value, gradient)  # which is where solvers begin
         for what, found in (("value", value), ("gradient", gradient)):
             if not np.isfinite(found).all():
                 where = np.ravel(found)[~np.isfinite(np.ravel(found))]
@@ -170,12 +177,13 @@ class Vector(_Evaluations):
     def __init__(self, solver: str, f: Callable[..., Any], parameters: Parameters) -> None:
         super().__init__(solver, f, parameters)
         self.is_sparse = False
-        self.shape: tuple[int, ...] | None = None
-        """Of the function's one result, if it returns one."""
+        self._last: tuple[np.ndarray, np.ndarray] | None = None
 
     def values(self, x: np.ndarray) -> np.ndarray:
-        """At x."""
-        return np.array(self._asked("values", lambda x: self._flat(self._value(x)), x))
+        """At x; at the same x again they are those of before."""
+        if self._last is None or not np.array_equal(self._last[0], x):
+            self._last = np.array(x), np.array(self._asked("values", lambda x: self._flat(self._value(x)), x))
+        return self._last[1].copy()
 
     def jacobian(self, x: np.ndarray) -> Any:
         """At x, of shape (values, parameters): full, or SciPy's csr_array if `is_sparse`."""
@@ -195,13 +203,12 @@ class Vector(_Evaluations):
             self.is_sparse = self.jacobian(x).nnz < _DENSE * x.size * count
 
     def _flat(self, values: Any) -> Any:
-        leaves = flatten_for_tape(values)[0]
+        leaves = flatten_for_tape(values, True)[0]
         if not leaves:
             raise ValueError(f"{self._solver}: the function returned a structure without values: {values!r}")
         tensors = [recorded_result(self._solver, leaf) for leaf in leaves]
         if any(tensor.dtype.kind == "c" for tensor in tensors):
             raise TypeError(f"{self._solver}: the function's values are complex; they must be real numbers")
-        self.shape = tuple(tensors[0].shape) if len(tensors) == 1 else None
         return joined(tensors)
 
     def _matrix(self, x: Any) -> Any:

@@ -89,7 +89,7 @@ def linear_solve(
     right = parameters.followed()
 
     def product(x: Any) -> Any:
-        leaves = flatten_for_tape(matvec(parameters.structured(x)))[0]
+        leaves = flatten_for_tape(matvec(parameters.structured(x)), True)[0]
         values = joined([recorded_result("linear_solve", leaf) for leaf in leaves])
         if values.size != parameters.start.size:
             raise ValueError(f"linear_solve: matvec gave {values.size} values for {parameters.start.size} unknowns")

@@ -101,11 +101,11 @@ def minimize(
     """
     optimize = scipy_optimize()
     parameters = Parameters("minimize", x0)
-    with alone("minimize", parameters.leaves):
-        objective = Scalar("minimize", f, parameters)
-        within = bounds_of("minimize", bounds, parameters)
+    objective = Scalar("minimize", f, parameters)
+    within = bounds_of("minimize", bounds, parameters)
+    with alone("minimize", objective.called, parameters.leaves):
         method = _method(method, parameters.start.size, within is not None, bool(constraints))
-        objective.check_start()
+        objective.check_start(method in _OF_VALUES)
         limited, functions = constraints_of("minimize", constraints, parameters, method)
         settings = {"method": method, "tol": tol, "bounds": within, "options": dict(options or {})}
         settings |= _derivatives(method, objective, parameters.start)

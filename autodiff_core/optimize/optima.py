@@ -83,7 +83,7 @@ def argmin(
     def outputs(x: Any) -> list[Any]:
         given = parameters.structured(x)
         value = _core.to_dtype(scalar_result("argmin", f(given)), np.dtype(np.float64))
-        leaves = [flatten_for_tape(g(given))[0] for g, _, _ in limits]
+        leaves = [flatten_for_tape(g(given), True)[0] for g, _, _ in limits]
         return [value, *[joined([recorded_result("argmin", x) for x in part]) for part in leaves]]
 
     count = parameters.start.size

@@ -33,8 +33,8 @@ class Parameters:
         self._solver, self._name = solver, name
         if _is_list_of_numbers(x0):
             x0 = np.array(x0)  # as SciPy reads it
-        self._structure, self._key = x0, structure_key(x0)
-        self.leaves, self._rebuild = flatten_for_tape(x0)
+        self._structure, self._key = x0, structure_key(x0, True)
+        self.leaves, self._rebuild = flatten_for_tape(x0, True)
         arrays = [self._array_of(leaf) for leaf in self.leaves]
         if not sum(array.size for array in arrays):
             raise ValueError(f"{solver}: {name} holds no parameters: {x0!r}")
@@ -106,9 +106,9 @@ class Parameters:
 
     def leaves_of(self, structure: Any, name: str) -> list[Any]:
         """The leaves of what has the parameters' structure."""
-        if structure_key(structure) != self._key:
+        if structure_key(structure, True) != self._key:
             raise ValueError(self._otherwise(structure, name))
-        return flatten_for_tape(structure)[0]
+        return flatten_for_tape(structure, True)[0]
 
     def above(self, structure: Any, name: str) -> list[Any]:
         """What stands in the leaves' places in a structure that goes deeper."""
@@ -127,7 +127,7 @@ class Parameters:
         """Numbers in the parameters' structure, each of its leaf's shape or one that fits it, as a vector."""
         found = []
         for leaf, shape in zip(self.leaves_of(structure, name), self.shapes, strict=True):
-            array = np.asarray(_core.seen(leaf) if isinstance(leaf, _core.Operand) else leaf, _FLOAT)
+            array = np.asarray(leaf, _FLOAT)
             try:
                 found.append(np.broadcast_to(array, shape))
             except ValueError:

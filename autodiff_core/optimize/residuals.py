@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import _core
 from ..nest import flatten_for_tape
 from ..ops.shaping import reshape
 from ..ops.triangular import triangular_solve
@@ -81,8 +80,7 @@ def least_squares(
     {'a': 2.0, 'k': 3.0}
     """
     parameters = Parameters("least_squares", x0)
-    with alone("least_squares", parameters.leaves):
-        return _solved("least_squares", f, parameters, bounds, method, loss, f_scale, progress, options)[0]
+    return _solved("least_squares", f, parameters, bounds, method, loss, f_scale, progress, options)
 
 
 def _solved(
@@ -95,58 +93,58 @@ def _solved(
     f_scale: float,
     progress: bool,
     options: Mapping[str, Any],
-) -> tuple[Any, np.ndarray]:
-    """The result in the parameters' structure, and the vector that it was found as."""
+) -> Any:
+    """The result in the parameters' structure."""
     optimize = scipy_optimize()
     within = bounds_of(solver, bounds, parameters)
     residuals = Vector(solver, f, parameters)
     start = parameters.start
-    first = residuals.values(start)
-    if not np.isfinite(first).all():
-        raise ValueError(f"{solver}: residual {int(np.flatnonzero(~np.isfinite(first))[0])} at x0 is not finite")
-    if method != "lm":
-        residuals.choose(start, first.size)
-    plain = within is None and loss == "linear" and not residuals.is_sparse and first.size >= start.size
-    last = [start]
-    with Progress(solver, progress, options.get("max_nfev")) as bar:
+    with alone(solver, residuals.called, parameters.leaves):
+        first = residuals.values(start)
+        if not np.isfinite(first).all():
+            raise ValueError(f"{solver}: residual {int(np.flatnonzero(~np.isfinite(first))[0])} at x0 is not finite")
+        if method != "lm":
+            residuals.choose(start, first.size)
+        plain = within is None and loss == "linear" and not residuals.is_sparse and first.size >= start.size
+        last = [start]
+        with Progress(solver, progress, options.get("max_nfev")) as bar:
 
-        def values(x: np.ndarray) -> np.ndarray:
-            last[0] = np.array(x)
-            return residuals.values(x)
+            def values(x: np.ndarray) -> np.ndarray:
+                last[0] = np.array(x)
+                return residuals.values(x)
 
-        def jacobian(x: np.ndarray) -> Any:
-            matrix = residuals.jacobian(x)
-            bar.step(lambda: {"cost": f"{0.5 * np.sum(residuals.values(x) ** 2):.6g}"})
-            return matrix
+            def jacobian(x: np.ndarray) -> Any:
+                matrix = residuals.jacobian(x)
+                bar.step(lambda: {"cost": f"{0.5 * np.sum(residuals.values(x) ** 2):.6g}"})
+                return matrix
 
-        try:
-            found = optimize.least_squares(
-                values,
-                start,
-                jacobian,
-                bounds=(-np.inf, np.inf) if within is None else within,
-                method=method or ("lm" if plain else "trf"),
-                loss=loss,
-                f_scale=f_scale,
-                **options,
-            )
-        except KeyboardInterrupt:
-            remaining = residuals.values(last[0])
-            found = optimize.OptimizeResult(
-                x=last[0],
-                fun=remaining,
-                cost=0.5 * float(np.sum(remaining**2)),
-                jac=residuals.jacobian(last[0]),
-                success=False,
-                status=99,
-                message="Interrupted: these are the last parameters.",
-            )
-            found.grad = found.jac.T @ remaining
-    vector = np.asarray(found.x)
-    found.x = parameters.result(vector)
+            try:
+                found = optimize.least_squares(
+                    values,
+                    start,
+                    jacobian,
+                    bounds=(-np.inf, np.inf) if within is None else within,
+                    method=method or ("lm" if plain else "trf"),
+                    loss=loss,
+                    f_scale=f_scale,
+                    **options,
+                )
+            except KeyboardInterrupt:
+                remaining = residuals.values(last[0])
+                found = optimize.OptimizeResult(
+                    x=last[0],
+                    fun=remaining,
+                    cost=0.5 * float(np.sum(remaining**2)),
+                    jac=residuals.jacobian(last[0]),
+                    success=False,
+                    status=99,
+                    message="Interrupted: these are the last parameters.",
+                )
+                found.grad = found.jac.T @ remaining
+    found.x = parameters.result(np.asarray(found.x))
     found.grad = parameters.structured(np.asarray(found.grad))
     report(found, [residuals])
-    return found, vector
+    return found
 
 
 def fit(
@@ -213,7 +211,7 @@ def fit(
     {'slope': (1.014, 0.131), 'level': (1.01, 0.079)}
     """
     parameters = Parameters("fit", p0, "p0")
-    wanted = [np.asarray(_core.seen(_core.operand(one)), np.float64) for one in _data(ydata)]
+    wanted = [np.asarray(one, np.float64) for one in _data(ydata)]
     data = np.concatenate([one.reshape(-1) for one in wanted])
     if not np.isfinite(data).all():
         raise ValueError("fit: the data are not finite")
@@ -221,29 +219,28 @@ def fit(
     whiten = _whitening(sigma, wanted)
 
     def off(*structure: Any) -> Any:
-        given = flatten_for_tape(model(xdata, *structure))[0]
+        given = flatten_for_tape(model(xdata, *structure), True)[0]
         if [tuple(one.shape) for one in given] != shapes:
             raise ValueError(
                 f"fit: the model gives values of shapes {[tuple(one.shape) for one in given]}; the data have {shapes}"
             )
         return whiten(given)
 
-    with alone("fit", parameters.leaves):
-        found, _ = _solved("fit", off, parameters, bounds, method, loss, f_scale, progress, options)
-        matrix = found.jac.toarray() if hasattr(found.jac, "toarray") else np.asarray(found.jac)
-        spare = data.size - parameters.start.size
-        covariance = _covariance(matrix)
-        if not (absolute_sigma and sigma is not None):
-            covariance = covariance * (2.0 * found.cost / spare if spare > 0 else np.inf)
-        found.covariance = parameters.blocks(covariance)
-        found.errors = parameters.structured(np.sqrt(np.diag(covariance)))
-        return found
+    found = _solved("fit", off, parameters, bounds, method, loss, f_scale, progress, options)
+    matrix = found.jac.toarray() if hasattr(found.jac, "toarray") else np.asarray(found.jac)
+    spare = data.size - parameters.start.size
+    covariance = _covariance(matrix)
+    if not (absolute_sigma and sigma is not None):
+        covariance = covariance * (2.0 * found.cost / spare if spare > 0 else np.inf)
+    found.covariance = parameters.blocks(covariance)
+    found.errors = parameters.structured(np.sqrt(np.diag(covariance)))
+    return found
 
 
 def _data(ydata: Any) -> list[Any]:
     """The leaves of the data; a list of numbers is one."""
     array = np.asarray(ydata) if isinstance(ydata, (list, tuple)) else None
-    return [array] if array is not None and array.dtype.kind in "fiu" else flatten_for_tape(ydata)[0]
+    return [array] if array is not None and array.dtype.kind in "fiu" else flatten_for_tape(ydata, True)[0]
 
 
 def _whitening(sigma: Any, wanted: list[np.ndarray]) -> Callable[[list[Any]], Any]:
@@ -252,7 +249,7 @@ def _whitening(sigma: Any, wanted: list[np.ndarray]) -> Callable[[list[Any]], An
     data = np.concatenate([one.reshape(-1) for one in wanted])
     if sigma is None:
         return lambda given: joined(given) - data
-    leaves = [np.asarray(_core.seen(_core.operand(one)), np.float64) for one in _data(sigma)]
+    leaves = [np.asarray(one, np.float64) for one in _data(sigma)]
     if len(leaves) == 1 and leaves[0].shape == (count, count) and count > 1:
         try:
             lower = np.linalg.cholesky(leaves[0])

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .. import _core
+from ..derivatives.custom import run_unrecorded
 
 __all__ = ["Progress", "alone", "report", "scipy_optimize"]
 
@@ -21,17 +22,19 @@ def scipy_optimize() -> Any:
 
 
 @contextmanager
-def alone(solver: str, followed: list[Any]) -> Iterator[None]:
-    """Nobody listens to a solver's steps; whoever would have to is told so."""
+def alone(solver: str, f: Callable[[], Any], arguments: list[Any]) -> Iterator[None]:
+    """Nobody listens to a solver's steps; whoever would have to, since a tape follows its arguments or what the
+    function reads, is told so."""
     if _core.is_tracing():
         raise RuntimeError(
             f"{solver}: a solver in a recorded function would run once, when that is recorded; call it outside. What "
             f"can be recorded and differentiated are tf.optimize.root, fixed_point and argmin"
         )
-    if _core.listening([leaf for leaf in followed if isinstance(leaf, _core.Operand)]):
+    read = run_unrecorded(f, ())[1] if _core.is_recording() else []
+    if _core.listening([x for x in (*arguments, *read) if isinstance(x, _core.Operand)]):
         raise TypeError(
-            f"{solver}: a tape follows its arguments, and a solver's result has no derivative: differentiate "
-            f"tf.optimize.root, fixed_point or argmin instead, or call it outside of the tape"
+            f"{solver}: a tape follows its arguments, or what its function reads, and a solver's result has no "
+            f"derivative: differentiate tf.optimize.root, fixed_point or argmin instead, or call it outside of the tape"
         )
     listening = _core.suspend()
     try:

@@ -169,7 +169,7 @@ def _solution(
     start = parameters.start
 
     def outputs(x: Any) -> list[Any]:
-        leaves = flatten_for_tape(f(parameters.structured(x)))[0]
+        leaves = flatten_for_tape(f(parameters.structured(x)), True)[0]
         values = joined([recorded_result(solver, leaf) for leaf in leaves])
         if values.size != start.size:
             raise ValueError(f"{solver}: the function gave {values.size} values for {start.size} unknowns")

@@ -48,10 +48,10 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments:
     >>> round(float(found.x), 3), round(float(found.fun), 3)
     (-0.512, -0.973)
     """
-    leaves, rebuild = flatten_for_tape(starts)
+    leaves, rebuild = flatten_for_tape(starts, True)
     if any(isinstance(leaf, _core.VariableCore) for leaf in leaves):
         raise TypeError("multi_start: points are arrays or tensors, not variables: a variable has one value")
-    points = [np.asarray(_core.seen(_core.operand(leaf)), np.float64) for leaf in leaves]
+    points = [np.asarray(leaf, np.float64) for leaf in leaves]
     counts = {point.shape[0] if point.ndim else 0 for point in points}
     if len(counts) != 1 or not max(counts):
         raise ValueError(
