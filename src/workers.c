@@ -98,6 +98,20 @@ static int64_t nanoseconds(clockid_t clock)
 #define wk_yield() sched_yield()
 #endif
 
+enum { LOOKS = 32 }; /* a moment's spins before anything else is thought of */
+
+/* A lock that is held for instants only: who finds it taken looks again before it sleeps, and waking it would take longer
+ * than many a part. */
+static void lock_soon(lk_mutex *lock)
+{
+    for (int i = 0; i < LOOKS; i++) {
+        if (lk_try(lock))
+            return;
+        wk_pause();
+    }
+    lk_lock(lock);
+}
+
 static void run_alone(wk_task task, void *context, int parts)
 {
     for (int part = 0; part < parts; part++)
@@ -109,7 +123,7 @@ static lk_mutex state = LK_MUTEX;   /* guards what follows */
 static lk_condition begun = LK_CONDITION, finished = LK_CONDITION;
 static int started = 0; /* threads, numbered from 1 */
 static WK_SHARED unsigned long round_number = 0; /* (this and `left` are looked at without the lock, too) */
-static int next_part = 0;
+static int first_part[WK_MOST], end_part[WK_MOST]; /* of each thread's range: what nobody has taken */
 static WK_SHARED int left = 0; /* parts of this round that are still to finish */
 static int sleeping = 0;       /* threads that have to be woken */
 static int waiting = 0;        /* whether the caller has */
@@ -145,7 +159,7 @@ static void settle(int64_t own, int64_t all, int done, int parts)
  * before it sleeps, where rounds have followed each other as closely; and the caller looks as long for the last part.
  * Meanwhile a thread gives its core to whoever else wants it: on a busy machine it is late, and the caller has done all
  * parts itself. (The caller does not: it would be late, too.) */
-enum { MOMENT = 50000, LOOKS = 32, MOST_FOLLOWING = 4 };
+enum { MOMENT = 50000, MOST_FOLLOWING = 4 };
 static int64_t last_end = 0; /* of a round; kept by whoever holds `callers` */
 static int following = 0;    /* how many rounds followed closely, of late */
 static WK_SHARED int looking = 0; /* threads that look for the next round */
@@ -179,7 +193,7 @@ static void look_for(int (*is_so)(unsigned long), unsigned long seen, int yields
         if (yields)
             wk_yield();
     } while (clock_now() < end);
-    lk_lock(&state);
+    lock_soon(&state);
 }
 
 int wk_ready(void)
@@ -191,6 +205,20 @@ int wk_ready(void)
     return until == 0 || clock_now() >= until ? count : 1;
 }
 
+/* A part for a thread; or -1. Each begins with those of a range of its own, in every round of as many parts the same one:
+ * what it wrote the last time is in its core's cache, and nowhere else. Then it helps whoever has the most left, from the
+ * end. Called with the state locked. */
+static int next_part(int thread)
+{
+    if (first_part[thread] < end_part[thread])
+        return first_part[thread]++;
+    int most = 0;
+    for (int other = 1; other < present_threads; other++)
+        if (end_part[other] - first_part[other] > end_part[most] - first_part[most])
+            most = other;
+    return first_part[most] < end_part[most] ? --end_part[most] : -1;
+}
+
 /* Take parts until there are none, and say how many they were. Called, and left, with the state locked. */
 static int take_parts(int thread)
 {
@@ -198,11 +226,10 @@ static int take_parts(int thread)
     const wk_task task = present_task;
     void *const context = present_context;
     const int parts = present_parts;
-    while (next_part < parts) {
-        const int part = next_part++;
+    for (int part; (part = next_part(thread)) >= 0;) {
         lk_unlock(&state);
         task(context, thread, part, parts);
-        lk_lock(&state);
+        lock_soon(&state);
         wk_store(&left, left - 1);
         done++;
     }
@@ -243,7 +270,7 @@ static void forget_threads(void)
     finished = (lk_condition)LK_CONDITION;
     started = 0;
     round_number = 0;
-    next_part = present_parts = left = sleeping = waiting = looking = following = 0;
+    present_parts = left = sleeping = waiting = looking = following = 0;
     balance = 0;
 }
 #endif
@@ -262,22 +289,25 @@ void wk_run(wk_task task, void *context, int parts, int threads)
         forks_known = pthread_atfork(NULL, NULL, forget_threads) == 0;
 #endif
     const int64_t begin = clock_now();
-    lk_lock(&state);
+    const int64_t own_begin = own_now();
+    lock_soon(&state);
     while (started < threads - 1 && wk_start(worker, (void *)(intptr_t)(started + 1)))
         started++;
     present_task = task;
     present_context = context;
     present_parts = parts;
     present_threads = threads;
-    next_part = 0;
+    for (int thread = 0; thread < threads; thread++) {
+        first_part[thread] = (int)((int64_t)parts * thread / threads);
+        end_part[thread] = (int)((int64_t)parts * (thread + 1) / threads);
+    }
     note_gap(begin);
     wk_store(&left, parts);
     wk_store(&round_number, round_number + 1);
     if (sleeping)
         lk_wake(&begun);
-    const int64_t woken = own_now();
     const int done = take_parts(0);
-    const int64_t own = own_now() - woken;
+    const int64_t own = own_now() - own_begin;
     if (left)
         look_for(none_left, round_number, 0);
     waiting = 1;
