@@ -203,6 +203,8 @@ def flatten_for_tape(structure: Any, fields: bool = False) -> tuple[list[Any], R
     ([2, 1], {'w': 'gradient of w', 'b': 'gradient of b'})
     """
     kind = type(structure)
+    if isinstance(structure, Operand) or kind in _LEAVES:  # (most often: no structure at all)
+        return [structure], _only
     is_leaf = _is_leaf_or_opened if fields else _is_leaf
     if kind is list or kind is tuple:
         if all_operands(structure) or all(map(is_leaf, structure)):

@@ -56,7 +56,9 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
-_NONE = UnconnectedGradients.NONE  # an enum's attribute costs a look-up on every call of gradient
+# (an enum's attribute costs a look-up on every call of gradient)
+_NONE = UnconnectedGradients.NONE
+_ZERO = UnconnectedGradients.ZERO
 
 
 class Tape(_core.Tape):
@@ -391,7 +393,7 @@ class Tape(_core.Tape):
 
 def filled(results: list[Any], like: list[Any]) -> list[Any]:
     """Zeros in place of None."""
-    return [zeros_like(x) if result is None else result for result, x in zip(results, like, strict=True)]
+    return [zeros_like(like[k]) if result is None else result for k, result in enumerate(results)]
 
 
 def alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any) -> list[Any]:
@@ -416,10 +418,10 @@ def alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any)
 
 
 def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
-    if unconnected_gradients is UnconnectedGradients.NONE:
-        return False
+    if isinstance(unconnected_gradients, UnconnectedGradients):
+        return unconnected_gradients is _ZERO
     try:
-        return UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
+        return UnconnectedGradients(unconnected_gradients) is _ZERO
     except ValueError:
         raise ValueError(
             f"Unknown value for unconnected_gradients: {unconnected_gradients!r}; it is 'none' or 'zero'"
@@ -433,7 +435,7 @@ def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
 
 def is_wrapper(value: Any) -> bool:
     """Whether something wraps a tensor."""
-    return hasattr(type(value), "__tf_tensor__") and not isinstance(value, _core.Operand)
+    return not isinstance(value, _core.Operand) and hasattr(type(value), "__tf_tensor__")
 
 
 def inner(value: Any) -> Any:

@@ -64,15 +64,18 @@ class ForwardAccumulator(_core.Tape):
 
     def __init__(self, primals: Any, tangents: Any) -> None:
         super().__init__(True, False)
+        self._primals: list[_core.Operand] = []
+        self._tangents: list[_core.Tensor] = []
+        self._recording = self._entered = False
+        if isinstance(primals, _core.Operand):
+            self._add(primals, tangents)
+            return
         leaves, _ = flatten_sources(primals)
-        if isinstance(primals, _core.Operand) or is_wrapper(primals):
+        if is_wrapper(primals):
             directions = [tangents]
         else:
             assert_same_structure(_plain(primals), _plain(tangents))
             directions, _ = flatten_for_tape(tangents)
-        self._primals: list[_core.Operand] = []
-        self._tangents: list[_core.Tensor] = []
-        self._recording = self._entered = False
         for primal, direction in zip(leaves, directions, strict=True):
             self._add(primal, direction)
 
@@ -91,7 +94,7 @@ class ForwardAccumulator(_core.Tape):
             _core.warn_caller(f"The dtype of the watched primal must be floating (e.g. float32), got {primal.dtype}")
             return
         tangent = _core.operand_like(direction, primal)
-        if tuple(tangent.shape) != tuple(primal.shape):
+        if _core.sizes(tangent) != _core.sizes(primal):
             raise ValueError(
                 f"a primal of shape {tuple(primal.shape)} has a tangent of shape {tuple(tangent.shape)}; they must be "
                 f"equal"
@@ -146,12 +149,14 @@ class ForwardAccumulator(_core.Tape):
         zero = zeros_wanted(unconnected_gradients)
         if not self._entered:
             raise ValueError("Called jvp() without first tracing anything.")
-        targets, rebuild = flatten_for_tape(primals)
 
         def tangents(values: list[Any]) -> list[Any]:
             results = _core.accumulated_jvp(self, values, self._primals, self._tangents)
             return filled(results, values) if zero else results
 
+        if isinstance(primals, _core.Operand):
+            return tangents([primals])[0]
+        targets, rebuild = flatten_for_tape(primals)
         return rebuild(tangents_by_rows(targets, tangents))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from ..nest import flatten_for_tape, map_structure
-from ..tape import alike, filled, is_wrapper
+from ..tape import _ZERO, alike, filled, is_wrapper
 from ..tensors.indexed_slices import IndexedSlices, dense
 from ..wrapping import transformed
 from .gradient_tape import GradientTape
@@ -89,7 +89,8 @@ class _Arguments:
             leaves = alike(what, "argument", self.args[k], rest[:count], tangent)
             for given, source in zip(leaves, rest, strict=False):
                 leaf = _core.wrapped(given) if is_wrapper(given) else given
-                shape, wanted = np.shape(leaf), tuple(source.shape)
+                wanted = _core.sizes(source)
+                shape = _core.sizes(leaf) if isinstance(leaf, _core.Operand) else np.shape(leaf)
                 if shape != wanted:
                     raise ValueError(
                         f"{what} has shape {shape}; the argument has shape {wanted}, and they must be equal"
@@ -162,7 +163,7 @@ def recorded_result(name: str, value: Any) -> _core.Tensor:
 def scalar_result(name: str, value: Any) -> _core.Tensor:
     """A function's result as a tensor of one number."""
     tensor = recorded_result(name, value)
-    if tensor.size != 1 or len(tensor.shape):
+    if _core.sizes(tensor):
         raise ValueError(
             f"{name}: the function must return a scalar, not a value of shape {tuple(tensor.shape)}; use jacobian"
         )
@@ -214,7 +215,7 @@ def _both(f: Function, argnums: int | Sequence[int], has_aux: bool) -> Function:
             result = f(*arguments.args, **kwargs)
             value, aux = _parted("value_and_grad", result, has_aux)
             value = scalar_result("value_and_grad", value)
-        gradients = tape.gradient(value, arguments.sources, unconnected_gradients="zero")
+        gradients = _core.tape_gradient(tape, [value], arguments.sources, None, True)
         value = arguments.given(value)
         return ((value, aux) if has_aux else value), arguments.structured(gradients)
 
@@ -288,7 +289,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     value = rebuild(list(values))
 
     def pull(cotangent: Any) -> Any:
-        gradients = tape.gradient(value, arguments.sources, output_gradients=cotangent, unconnected_gradients="zero")
+        gradients = tape.gradient(value, arguments.sources, output_gradients=cotangent, unconnected_gradients=_ZERO)
         return arguments.structured(gradients)
 
     shown = arguments.given(value)
@@ -414,7 +415,7 @@ def jacobian(
         tape, values, rebuild, aux = arguments.record(f, kwargs, has_aux, persistent=True)
         rows = [
             arguments.structured(
-                tape.jacobian(value, arguments.sources, unconnected_gradients="zero", chunk_size=chunk_size, mode=mode)
+                tape.jacobian(value, arguments.sources, unconnected_gradients=_ZERO, chunk_size=chunk_size, mode=mode)
             )
             for value in values
         ]
