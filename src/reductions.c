@@ -6,7 +6,7 @@
 
 #define LANES 8
 #define GROUP 512 /* neighbouring rows that the loops go across at once */
-#define SHORT 32 /* elements of a row up to which extremes are found here: NumPy's loops are quicker along long ones */
+#define WIDE 32   /* elements that are looked through at once for a place */
 #define CHUNK 16384 /* elements of a long row that one thread takes */
 
 enum { LARGEST, SMALLEST, PRODUCT, PLACE_OF_LARGEST, PLACE_OF_SMALLEST, ANY, ALL, COUNT };
@@ -23,35 +23,34 @@ typedef struct {
     const kn_run *run;
 } rows_run;
 
-/* What is below, once for each dtype. */
-#define REAL float
-#define NAME(name) rd_##name##_f32
-#include "reductions.c"
-#undef REAL
-#undef NAME
-#define REAL double
-#define NAME(name) rd_##name##_f64
-#include "reductions.c"
-
-/* Groups of rows across which loops go, chunks of long rows, or rows. */
+/* Rows, chunks of long ones, or neighbours: groups of many, across which loops go, or chunks of few, all at once. */
 static int across(const rows_call *c)
 {
     return c->inner >= LANES;
 }
 
+/* What is below, once for each dtype. */
+#define REAL float
+#define BITS int32_t
+#define NAME(name) rd_##name##_f32
+#include "reductions.c"
+#undef REAL
+#undef BITS
+#undef NAME
+#define REAL double
+#define BITS int64_t
+#define NAME(name) rd_##name##_f64
+#include "reductions.c"
+
 static kn_intp units(const rows_call *c)
 {
-    return across(c) ? c->outer * ((c->inner + GROUP - 1) / GROUP) : c->outer * c->inner * c->chunks;
+    return c->outer * (across(c) ? (c->inner + GROUP - 1) / GROUP : c->chunks);
 }
 
 static void run_reals(void *context, kn_intp begin, kn_intp end)
 {
     const rows_run *r = context;
-    for (kn_intp unit = begin; unit < end; unit++)
-        if (r->call->dtype == KN_FLOAT)
-            rd_unit_f32(r->call, r->run, unit);
-        else
-            rd_unit_f64(r->call, r->run, unit);
+    (r->call->dtype == KN_FLOAT ? rd_units_f32 : rd_units_f64)(r->call, r->run, begin, end);
 }
 
 static int run_real(const void *made, const kn_run *run)
@@ -67,18 +66,23 @@ static int run_real(const void *made, const kn_run *run)
     return 1;
 }
 
+static void divide(rows_call *c, kn_result *result, int dtype, int what)
+{
+    c->what = what;
+    c->dtype = dtype;
+    c->chunks = across(c) || c->n < 2 * CHUNK ? 1 : (c->n + CHUNK - 1) / CHUNK;
+    if (c->chunks > 1)
+        result->scratch = sizeof(double) * (size_t)(c->outer * c->inner * c->chunks);
+}
+
 static int take_real(rows_call *c, const kn_call *call, kn_result *result, int what)
 {
     const kn_operand *x = &call->operands[0];
     if ((x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || !kn_reduced(call, result, &c->outer, &c->n, &c->inner)
-        || (what != PRODUCT && (c->n == 0 || (c->inner < LANES && c->n > SHORT))))
+        || (what != PRODUCT && c->n == 0))
         return 0;
-    c->what = what;
-    c->dtype = x->dtype;
-    c->chunks = across(c) || c->n < 2 * CHUNK ? 1 : (c->n + CHUNK - 1) / CHUNK;
+    divide(c, result, x->dtype, what);
     result->work = c->outer * c->n * c->inner;
-    if (c->chunks > 1)
-        result->scratch = sizeof(double) * (size_t)(c->outer * c->inner * c->chunks);
     return 1;
 }
 
@@ -103,14 +107,11 @@ static int take_place(rows_call *c, const kn_call *call, kn_result *result, int 
     if ((x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || call->number_count != 3 || x->nd == 0)
         return 0;
     const int64_t axis = call->numbers[1];
-    c->what = what;
-    c->dtype = x->dtype;
     c->result = (int)call->numbers[2];
-    c->chunks = 1;
     if ((c->result != KN_INT32 && c->result != KN_INT64)
-        || !kn_around(x, axis < 0 ? axis : axis - x->nd, &c->outer, &c->n, &c->inner) || c->n == 0
-        || (c->inner < LANES && c->n > SHORT))
+        || !kn_around(x, axis < 0 ? axis : axis - x->nd, &c->outer, &c->n, &c->inner) || c->n == 0)
         return 0;
+    divide(c, result, x->dtype, what);
     result->dtype = c->result;
     for (int d = 0; d < x->nd; d++)
         if (d != (axis < 0 ? axis + x->nd : axis))
@@ -210,49 +211,138 @@ const kn_kernel rd_ties = {"ties", sizeof(rows_call), 0, 1, take_ties, run_truth
 /* Of two numbers, a NaN where one is. */
 #define LARGER(a, b) ((a) > (b) || (a) != (a) ? (a) : (b))
 #define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
+#define TIMES(a, b) ((a) * (b))
 
-/* One row, in lanes where it lies in one piece: what is joined with what is settled by its length. */
-#define ROW(name, start, join)                                                                      \
-    KN_CLONES static REAL NAME(name)(const REAL *x, kn_intp n, kn_intp step)                        \
-    {                                                                                               \
-        REAL lanes[LANES];                                                                          \
-        for (int j = 0; j < LANES; j++)                                                             \
-            lanes[j] = start;                                                                       \
-        kn_intp i = 0;                                                                              \
-        if (step == 1)                                                                              \
-            for (; i + LANES <= n; i += LANES)                                                      \
-                for (int j = 0; j < LANES; j++) {                                                   \
-                    const REAL a = lanes[j], b = x[i + j];                                          \
-                    lanes[j] = join;                                                                \
-                }                                                                                   \
-        else                                                                                        \
-            for (; i + LANES <= n; i += LANES)                                                      \
-                for (int j = 0; j < LANES; j++) {                                                   \
-                    const REAL a = lanes[j], b = x[(i + j) * step];                                 \
-                    lanes[j] = join;                                                                \
-                }                                                                                   \
-        for (; i < n; i++) {                                                                        \
-            const REAL a = lanes[0], b = x[i * step];                                               \
-            lanes[0] = join;                                                                        \
-        }                                                                                           \
-        for (int half = LANES / 2; half > 0; half /= 2)                                             \
-            for (int j = 0; j < half; j++) {                                                        \
-                const REAL a = lanes[j], b = lanes[j + half];                                       \
-                lanes[j] = join;                                                                    \
-            }                                                                                       \
-        return lanes[0];                                                                            \
+/* Some lanes, half and a quarter of them, and what is joined of two in them: LARGER and SMALLER on vectors, where the
+ * language has no choice. */
+#define VECTOR(type, bytes) type __attribute__((vector_size(bytes), aligned(sizeof(type)), may_alias))
+#define PIECE (32 / (kn_intp)sizeof(REAL))
+typedef VECTOR(REAL, 32) NAME(reals32);
+typedef VECTOR(REAL, 16) NAME(reals16);
+typedef VECTOR(REAL, 8) NAME(reals8);
+typedef VECTOR(BITS, 32) NAME(bits32);
+typedef VECTOR(BITS, 16) NAME(bits16);
+typedef VECTOR(BITS, 8) NAME(bits8);
+
+#define JOIN(bytes, before, to, other)                                                                      \
+    do {                                                                                                    \
+        const NAME(reals##bytes) first = to, second = other;                                                \
+        const NAME(bits##bytes) taken = (first before second) | (first != first);                           \
+        to = (NAME(reals##bytes))((taken & (NAME(bits##bytes))first) | (~taken & (NAME(bits##bytes))second));\
+    } while (0)
+
+/* Such an extreme of each of some rows that lie in one piece, one after the other. The last lanes are filled with
+ * elements that were there before, which changes nothing. */
+#define EXTREMES(name, before, join)                                                                        \
+    KN_CLONES static void NAME(name)(const REAL *x, kn_intp rows, kn_intp n, REAL *out)                     \
+    {                                                                                                       \
+        for (kn_intp row = 0; row < rows; row++, x += n) {                                                  \
+            const NAME(reals32) *at = (const NAME(reals32) *)x;                                             \
+            if (n < PIECE) {                                                                                \
+                REAL found = x[0];                                                                          \
+                for (kn_intp i = 1; i < n; i++)                                                             \
+                    found = join(found, x[i]);                                                              \
+                out[row] = found;                                                                           \
+                continue;                                                                                   \
+            }                                                                                               \
+            NAME(reals32) a = at[0];                                                                        \
+            kn_intp i = PIECE;                                                                              \
+            if (n >= 4 * PIECE) {                                                                           \
+                NAME(reals32) b = at[1], c = at[2], d = at[3];                                              \
+                for (i = 4 * PIECE; i + 4 * PIECE <= n; i += 4 * PIECE) {                                   \
+                    at += 4;                                                                                \
+                    JOIN(32, before, a, at[0]);                                                             \
+                    JOIN(32, before, b, at[1]);                                                             \
+                    JOIN(32, before, c, at[2]);                                                             \
+                    JOIN(32, before, d, at[3]);                                                             \
+                }                                                                                           \
+                JOIN(32, before, a, b);                                                                     \
+                JOIN(32, before, c, d);                                                                     \
+                JOIN(32, before, a, c);                                                                     \
+            }                                                                                               \
+            for (; i < n; i += PIECE)                                                                       \
+                JOIN(32, before, a, *(const NAME(reals32) *)(x + (i + PIECE <= n ? i : n - PIECE)));        \
+            /* (Pieces by casts of a copy: what has its own address does not stay in a register.) */        \
+            const NAME(reals32) all = a;                                                                    \
+            NAME(reals16) low, high;                                                                        \
+            memcpy(&low, &all, sizeof low);                                                                 \
+            memcpy(&high, (const char *)&all + sizeof low, sizeof high);                                    \
+            JOIN(16, before, low, high);                                                                    \
+            const NAME(reals16) half = low;                                                                 \
+            NAME(reals8) few, others;                                                                       \
+            memcpy(&few, &half, sizeof few);                                                                \
+            memcpy(&others, (const char *)&half + sizeof few, sizeof others);                               \
+            if (sizeof(REAL) < 8) {                                                                         \
+                JOIN(8, before, few, others);                                                               \
+                out[row] = join(few[0], few[PIECE / 8]);                                                    \
+            } else                                                                                          \
+                out[row] = join(half[0], half[1]);                                                          \
+        }                                                                                                   \
     }
 
-ROW(largest, -INFINITY, LARGER(a, b))
-ROW(smallest, INFINITY, SMALLER(a, b))
-ROW(product, 1, a * b)
-#undef ROW
+EXTREMES(largest, >, LARGER)
+EXTREMES(smallest, <, SMALLER)
+#undef EXTREMES
+#undef JOIN
+#undef PIECE
+#undef VECTOR
 
-static REAL NAME(row)(int what, const REAL *x, kn_intp n, kn_intp step)
+/* Neighbouring rows, few: lanes of each, and loops across all of them. A row in one piece is one without neighbours. */
+#define NEIGHBOURS(name, start, join)                                                                 \
+    KN_CLONES static void NAME(name)(const REAL *x, kn_intp n, kn_intp inner, REAL *out)              \
+    {                                                                                                 \
+        REAL lanes[LANES * LANES];                                                                    \
+        const kn_intp width = LANES * inner;                                                          \
+        for (kn_intp j = 0; j < width; j++)                                                           \
+            lanes[j] = start;                                                                         \
+        kn_intp i = 0;                                                                                \
+        for (; i + LANES <= n; i += LANES, x += width)                                                \
+            for (kn_intp j = 0; j < width; j++)                                                       \
+                lanes[j] = join(lanes[j], x[j]);                                                      \
+        for (; i < n; i++, x += inner)                                                                \
+            for (kn_intp j = 0; j < inner; j++)                                                       \
+                lanes[j] = join(lanes[j], x[j]);                                                      \
+        for (kn_intp half = width / 2; half >= inner; half /= 2)                                      \
+            for (kn_intp j = 0; j < half; j++)                                                        \
+                lanes[j] = join(lanes[j], lanes[j + half]);                                           \
+        memcpy(out, lanes, (size_t)inner * sizeof(REAL));                                             \
+    }
+
+NEIGHBOURS(largest_of_few, -INFINITY, LARGER)
+NEIGHBOURS(smallest_of_few, INFINITY, SMALLER)
+NEIGHBOURS(product_of_few, 1, TIMES)
+#undef NEIGHBOURS
+
+/* A row in one piece, in as many lanes: the loop that needs no count of neighbours. */
+KN_CLONES static void NAME(product)(const REAL *x, kn_intp rows, kn_intp n, REAL *out)
 {
-    if (what == PRODUCT)
-        return NAME(product)(x, n, step);
-    return what == LARGEST || what == PLACE_OF_LARGEST ? NAME(largest)(x, n, step) : NAME(smallest)(x, n, step);
+    for (kn_intp row = 0; row < rows; row++, x += n) {
+        REAL lanes[LANES];
+        for (int j = 0; j < LANES; j++)
+            lanes[j] = 1;
+        kn_intp i = 0;
+        for (; i + LANES <= n; i += LANES)
+            for (int j = 0; j < LANES; j++)
+                lanes[j] *= x[i + j];
+        for (; i < n; i++)
+            lanes[0] *= x[i];
+        for (int half = LANES / 2; half > 0; half /= 2)
+            for (int j = 0; j < half; j++)
+                lanes[j] *= lanes[j + half];
+        out[row] = lanes[0];
+    }
+}
+
+/* So many stretches of n times `inner` elements, what each gives behind the other. */
+static void NAME(reduce)(int what, const REAL *x, kn_intp stretches, kn_intp n, kn_intp inner, REAL *out)
+{
+    const int largest = what == LARGEST || what == PLACE_OF_LARGEST;
+    if (inner == 1)
+        (what == PRODUCT ? NAME(product) : largest ? NAME(largest) : NAME(smallest))(x, stretches, n, out);
+    else
+        for (kn_intp k = 0; k < stretches; k++)
+            (what == PRODUCT ? NAME(product_of_few) : largest ? NAME(largest_of_few) : NAME(smallest_of_few))(
+                x + k * n * inner, n, inner, out + k * inner);
 }
 
 static void NAME(put_place)(const rows_call *c, const kn_run *run, kn_intp row, kn_intp place)
@@ -263,10 +353,22 @@ static void NAME(put_place)(const rows_call *c, const kn_run *run, kn_intp row, 
         ((int32_t *)run->out)[row] = (int32_t)place;
 }
 
-/* The first of what is equal to the extreme, or of NaNs. */
-static kn_intp NAME(place_of)(REAL extreme, const REAL *x, kn_intp n, kn_intp step)
+/* The first of what is equal to the extreme, or of NaNs: in a row in one piece, the lanes first. */
+KN_CLONES static kn_intp NAME(place_of)(REAL extreme, const REAL *x, kn_intp n, kn_intp step)
 {
     kn_intp i = 0;
+    if (step == 1)
+        for (; i + WIDE <= n; i += WIDE) {
+            int is_there = 0;
+            if (extreme != extreme)
+                for (int j = 0; j < WIDE; j++)
+                    is_there |= x[i + j] != x[i + j];
+            else
+                for (int j = 0; j < WIDE; j++)
+                    is_there |= x[i + j] == extreme;
+            if (is_there)
+                break;
+        }
     if (extreme != extreme)
         while (i < n - 1 && x[i * step] == x[i * step])
             i++;
@@ -274,6 +376,17 @@ static kn_intp NAME(place_of)(REAL extreme, const REAL *x, kn_intp n, kn_intp st
         while (i < n - 1 && x[i * step] != extreme)
             i++;
     return i;
+}
+
+/* Of so many stretches, from what their extremes are. */
+static void NAME(put_places)(const rows_call *c, const kn_run *run, kn_intp first, kn_intp stretches, const REAL *found)
+{
+    const REAL *x = (const REAL *)run->operands[0];
+    for (kn_intp k = 0; k < stretches; k++)
+        for (kn_intp j = 0; j < c->inner; j++)
+            NAME(put_place)(c, run, (first + k) * c->inner + j,
+                            NAME(place_of)(found[k * c->inner + j], x + ((first + k) * c->n) * c->inner + j, c->n,
+                                           c->inner));
 }
 
 /* Neighbouring rows, the loops going across them. */
@@ -307,29 +420,44 @@ KN_CLONES static void NAME(rows_across)(const rows_call *c, const kn_run *run, k
             NAME(put_place)(c, run, o * c->inner + first + j, NAME(place_of)(made[j], x + j, c->n, c->inner));
 }
 
-static void NAME(unit)(const rows_call *c, const kn_run *run, kn_intp unit)
+static void NAME(units)(const rows_call *c, const kn_run *run, kn_intp begin, kn_intp end)
 {
-    if (c->inner >= LANES) {
-        NAME(rows_across)(c, run, unit);
-        return;
+    const REAL *x = (const REAL *)run->operands[0];
+    if (across(c)) {
+        for (kn_intp unit = begin; unit < end; unit++)
+            NAME(rows_across)(c, run, unit);
+    } else if (c->chunks > 1) {
+        for (kn_intp unit = begin; unit < end; unit++) {
+            const kn_intp first = unit % c->chunks * CHUNK, n = c->n - first < CHUNK ? c->n - first : CHUNK;
+            NAME(reduce)(c->what, x + (unit / c->chunks * c->n + first) * c->inner, 1, n, c->inner,
+                         (REAL *)run->scratch + unit * c->inner);
+        }
+    } else if (c->what < PLACE_OF_LARGEST) {
+        NAME(reduce)(c->what, x + begin * c->n * c->inner, end - begin, c->n, c->inner,
+                     (REAL *)run->out + begin * c->inner);
+    } else {
+        REAL found[GROUP];
+        for (kn_intp most = GROUP / c->inner, count; begin < end; begin += count) {
+            count = end - begin < most ? end - begin : most;
+            NAME(reduce)(c->what, x + begin * c->n * c->inner, count, c->n, c->inner, found);
+            NAME(put_places)(c, run, begin, count, found);
+        }
     }
-    const kn_intp row = unit / c->chunks, begin = unit % c->chunks * CHUNK;
-    const REAL *x = (const REAL *)run->operands[0] + row / c->inner * c->n * c->inner + row % c->inner;
-    const kn_intp n = c->chunks == 1 || c->n - begin < CHUNK ? c->n - begin : CHUNK;
-    const REAL found = NAME(row)(c->what, x + begin * c->inner, n, c->inner);
-    if (c->chunks > 1)
-        ((REAL *)run->scratch)[unit] = found;
-    else if (c->what < PLACE_OF_LARGEST)
-        ((REAL *)run->out)[row] = found;
-    else
-        NAME(put_place)(c, run, row, NAME(place_of)(found, x, c->n, c->inner));
 }
 
+/* What chunks have given, put together. */
 static void NAME(join)(const rows_call *c, const kn_run *run)
 {
-    for (kn_intp row = 0; row < c->outer * c->inner; row++)
-        ((REAL *)run->out)[row] = NAME(row)(c->what, (const REAL *)run->scratch + row * c->chunks, c->chunks, 1);
+    for (kn_intp o = 0; o < c->outer; o++) {
+        REAL found[LANES];
+        NAME(reduce)(c->what, (const REAL *)run->scratch + o * c->chunks * c->inner, 1, c->chunks, c->inner, found);
+        if (c->what < PLACE_OF_LARGEST)
+            memcpy((REAL *)run->out + o * c->inner, found, (size_t)c->inner * sizeof(REAL));
+        else
+            NAME(put_places)(c, run, o, 1, found);
+    }
 }
 #undef LARGER
 #undef SMALLER
+#undef TIMES
 #endif

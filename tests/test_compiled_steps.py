@@ -436,6 +436,49 @@ def test_extremes_of_groups_are_numpys_without_python(kind: str, dtype: Any) -> 
     assert "apply" not in steps(call, x)
 
 
+EXTREMES = {
+    "largest": (tf.reduce_max, np.max),
+    "smallest": (tf.reduce_min, np.min),
+    "place of the largest": (tf.argmax, np.argmax),
+    "place of the smallest": (tf.argmin, np.argmin),
+}
+
+
+@pytest.mark.parametrize("inner", [1, 2, 7, 9])
+@pytest.mark.parametrize("op", EXTREMES)
+@DTYPES
+def test_extremes_of_rows_of_any_length_are_numpys_without_python(op: str, inner: int, dtype: Any) -> None:
+    ours, numpys = EXTREMES[op]
+    random = np.random.default_rng(0)
+    for n in [*range(1, 20), 31, 32, 33, 63, 64, 65, 100, 257, 32_768, 33_001]:
+        count = 40 if n < 300 else 3
+        x = random.integers(-3 * n, 3 * n, size=(count, n, inner)).astype(dtype)
+        x[1], x[2] = np.inf, -np.inf
+        if count > 3:
+            x[np.arange(3, count), random.integers(0, n, count - 3)] = np.where(
+                random.random((count - 3, 1)) < 0.5, np.nan, x[3:, 0]
+            )
+            x[3, [0, -1]] = np.nan
+        call = lambda x: ours(x, axis=1)  # noqa: E731
+        recorded, expected = tf.function(call), numpys(x, axis=1)
+        assert_same_bits(recorded(x), call(x))
+        np.testing.assert_array_equal(call(x), expected)
+        turned = np.flip(np.ascontiguousarray(x.transpose(2, 1, 0)).transpose(2, 1, 0), 0)
+        assert_same_bits(recorded(turned), call(np.flip(x, 0)))
+        assert "apply" not in steps(call, x)
+
+
+@DTYPES
+def test_zeros_of_rows_have_the_sign_that_they_have_in_a_replay(dtype: Any) -> None:
+    random = np.random.default_rng(0)
+    for n in (3, 8, 9, 40, 100, 33_001):
+        x = np.where(random.random((6, n, 2)) < 0.5, 0.0, -0.0).astype(dtype)
+        for axis in (0, 1, 2, (0, 1), (0, 2), None):
+            call = lambda x: [tf.reduce_max(x, axis), tf.reduce_min(x, axis)]  # noqa: B023, E731
+            assert_same_bits(tf.function(call)(x), call(x))
+            assert_same_bits(tf.function(call)(np.asfortranarray(x)), call(x))
+
+
 # --------------------------------------------------------------------------------------------------- products of arrays
 
 
