@@ -50,7 +50,9 @@ def _to_its_end(command: list[str], log: Path) -> str:
     """Run a process; how it ended."""
     # One thread for each: several processes run beside each other.
     here = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parents[2])])
+    # Native code is kept here, for as long as the chunk runs.
     environment = {"OPENBLAS_NUM_THREADS": "1", "PYTHONFAULTHANDLER": "1", **os.environ, "PYTHONPATH": here}
+    environment["AUTODIFF_CACHE_DIR"] = str(log.parent / "native")
     with (log.parent / "errors").open("w+") as errors:
         process = subprocess.Popen(command, stderr=errors, env=environment)
         size, since = 0, time.monotonic()

@@ -467,6 +467,14 @@ _add("hvp", _library_hvp, _hvp, needs_scalar=True)
 _add("jacobian", lambda f, case: tf.jacobian(f, _argnums(case)), _jacobian, real_only=True)
 _add("hessian", _library_hessian, _hessian, needs_scalar=True, real_only=True)
 _add("function", lambda f, case: tf.function(f), _same, "identity", differentiates=False, keeps=True)
+_add(
+    "native function",
+    lambda f, case: tf.function(f, jit_compile=True),
+    _same,
+    "identity",
+    differentiates=False,
+    keeps=True,
+)
 _add("vectorize", lambda f, case: tf.vectorize(f), _loop, "loop", differentiates=False, batches=True, keeps=True)
 _add("vectorized_map", _library_map, _loop, "loop", differentiates=False, batches=True, keeps=True)
 _add("custom_gradient", _library_custom_gradient, _same, "identity", differentiates=False)
