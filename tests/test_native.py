@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
-from autodiff_core.programs import native
+from autodiff_core.programs import kept_code, native
 from row_samples import VALUES, Sample, has_derivative
 
 pytestmark = pytest.mark.skipif(native._compiler() is None, reason="there is no C compiler")
@@ -302,20 +303,20 @@ def run(**environment: str) -> list[str]:
 
 
 def test_without_a_compiler_there_is_one_warning_and_a_replay(tmp_path: Path) -> None:
-    results, *warnings = run(PATH="", AUTODIFF_CACHE_DIR=str(tmp_path))
+    results, *told = run(PATH="", AUTODIFF_CACHE_DIR=str(tmp_path))
     assert results == "[5.0, 5.0, 5.0]"
-    assert len(warnings) == 1
-    assert "jit_compile: programs are replayed, not compiled: there is no C compiler" in warnings[0]
+    assert len(told) == 1
+    assert "jit_compile: programs are replayed, not compiled: there is no C compiler" in told[0]
 
 
 def test_a_compiler_that_fails_is_quoted(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.write_text("#!/bin/sh\necho out of order >&2\nexit 1\n")
     broken.chmod(0o700)
-    results, *warnings = run(CC=str(broken), AUTODIFF_CACHE_DIR=str(tmp_path / "own"))
+    results, *told = run(CC=str(broken), AUTODIFF_CACHE_DIR=str(tmp_path / "own"))
     assert results == "[5.0, 5.0, 5.0]"
-    assert len(warnings) == 1
-    assert "says: out of order" in warnings[0]
+    assert len(told) == 1
+    assert "says: out of order" in told[0]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are others there")
@@ -323,10 +324,10 @@ def test_a_folder_that_others_may_write_to_is_not_trusted(tmp_path: Path) -> Non
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o777)
-    results, *warnings = run(AUTODIFF_CACHE_DIR=str(shared))
+    results, *told = run(AUTODIFF_CACHE_DIR=str(shared))
     assert results == "[5.0, 5.0, 5.0]"
-    assert len(warnings) == 1
-    assert "others may write to" in warnings[0]
+    assert len(told) == 1
+    assert "others may write to" in told[0]
     assert not list(shared.iterdir())
 
 
@@ -339,6 +340,228 @@ def test_threads_that_call_it_for_the_first_time_together() -> None:
     for thread in threads:
         thread.join()
     assert_same_bits(results, [x * 1.75 - 0.5 / (x + 9.0)] * 80)
+
+
+def code_of(k: int) -> Any:
+    """A function whose native code is no other one's."""
+
+    def f(x: Any) -> Any:
+        y = 0.25 / (x * x + 2.0)
+        for bit in f"{k:b}":
+            y = y * x if bit == "1" else y + x
+        return y
+
+    return tf.function(f, jit_compile=True)
+
+
+def in_threads(*calls: Any) -> None:
+    errors: list[BaseException] = []
+
+    def run(call: Any) -> None:
+        try:
+            call()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors, errors
+
+
+def test_two_programs_compile_side_by_side(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    compile, both = native._compile, threading.Barrier(2, timeout=20.0)
+
+    def waiting(*arguments: Any) -> Path:
+        both.wait()  # for the other one to be compiling, too
+        return compile(*arguments)
+
+    monkeypatch.setattr(native, "_compile", waiting)
+    functions = code_of(1), code_of(2)
+    in_threads(*(lambda f=f: f(drawn(9)) for f in functions))
+    assert all(is_native(program) for f in functions for program in f.variants)
+
+
+def test_a_program_is_compiled_once_while_another_one_replays(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    compile, begun, replayed, times = native._compile, threading.Event(), threading.Event(), []
+    other, x = code_of(3), drawn(9)
+    expected = other(x)
+
+    def waiting(*arguments: Any) -> Path:
+        times.append(arguments)
+        begun.set()
+        assert replayed.wait(20.0)
+        return compile(*arguments)
+
+    def replay() -> None:
+        assert begun.wait(20.0)
+        assert_same_bits(other(x), expected)
+        replayed.set()
+
+    monkeypatch.setattr(native, "_compile", waiting)
+    in_threads(lambda: code_of(4)(x), lambda: code_of(4)(x), replay)
+    assert len(times) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_of_a_process_that_compiles_compiles_for_itself(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    compile, begun, done = native._compile, threading.Event(), threading.Event()
+
+    def waiting(*arguments: Any) -> Path:
+        begun.set()
+        assert done.wait(20.0)
+        return compile(*arguments)
+
+    def fork() -> None:
+        assert begun.wait(20.0)
+        child = os.fork()
+        if child == 0:
+            native._compile = compile
+            os._exit(0 if code_of(5)(drawn(9)).shape == (9,) else 1)
+        try:
+            assert os.waitpid(child, 0)[1] == 0
+        finally:
+            done.set()
+
+    monkeypatch.setattr(native, "_compile", waiting)
+    in_threads(lambda: code_of(5)(drawn(9)), fork)
+
+
+def fill(folder: Path, count: int, size: int = 100_000) -> list[Path]:
+    """Files as old as they are long in the list: the first was used longest ago."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    files = [folder / f"{k:032x}.so" for k in range(count)]
+    for k, file in enumerate(files):
+        file.write_bytes(b"0" * size)
+        os.utime(file, (1e9 + k, 1e9 + k))
+    return files
+
+
+def test_the_folder_is_cleared_of_what_was_used_longest_ago(tmp_path: Path, monkeypatch: Any) -> None:
+    folder = tmp_path / "own"
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(folder))
+    monkeypatch.setenv("AUTODIFF_CACHE_MB", "1")
+    code_of(6)(drawn(9))
+    (used,) = folder.iterdir()
+    os.utime(used, (1e9 - 1, 1e9 - 1))
+    gc.collect()  # (the program has gone: its code is loaded again from the folder, and so used)
+    code_of(6)(drawn(9))
+    files = fill(folder, 9)
+    strange = [folder / "lib.so", folder / "notes"]
+    for file in strange:
+        file.write_bytes(b"0" * 2_000_000)
+    code_of(7)(drawn(9))
+    assert all(file.exists() for file in [used, *files, *strange])  # 0.9 MB and some: they fit
+    fill(folder, 11)
+    code_of(8)(drawn(9))
+    assert used.exists() and all(file.exists() for file in strange)
+    kept = [file for file in fill_names(folder, 11) if file.exists()]
+    assert kept == fill_names(folder, 11)[-len(kept) :] and len(kept) == 7  # three quarters, the last ones
+    assert len([file for file in folder.glob("*.so") if file not in (*strange, *kept)]) == 3
+
+
+def fill_names(folder: Path, count: int) -> list[Path]:
+    return [folder / f"{k:032x}.so" for k in range(count)]
+
+
+def test_nothing_is_kept_where_that_is_asked_for_and_what_is_loaded_runs_on(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    monkeypatch.setenv("AUTODIFF_CACHE_MB", "0")
+    f, x = code_of(9), drawn(9)
+    assert_same_bits([f(x), f(x)], [f.python_function(x)] * 2)
+    assert all(is_native(program) for program in f.variants)
+    assert not list((tmp_path / "own").iterdir())
+
+
+def test_a_limit_that_is_no_number_is_ignored_with_a_warning(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    monkeypatch.setenv("AUTODIFF_CACHE_MB", "much")
+    with pytest.warns(RuntimeWarning, match="AUTODIFF_CACHE_MB is 'much', which is no number of megabytes"):
+        code_of(10)(drawn(9))
+    assert len(list((tmp_path / "own").iterdir())) == 1
+
+
+def test_what_an_ended_process_was_compiling_in_is_removed_and_what_another_one_is_in_stays(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    folder = tmp_path / "own"
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(folder))
+    for name in ("compiling-old", "compiling-new"):
+        (folder / name).mkdir(mode=0o700, parents=True)
+        (folder / name / "steps.c").write_text("int main;")
+    folder.chmod(0o700)
+    os.utime(folder / "compiling-old", (1e9, 1e9))
+    code_of(11)(drawn(9))
+    assert sorted(path.name for path in folder.iterdir() if path.is_dir()) == ["compiling-new"]
+
+
+def test_threads_that_clear_the_folder_at_once_leave_three_quarters(tmp_path: Path) -> None:
+    for _ in range(5):
+        files = fill(tmp_path / "own", 30)
+        in_threads(*[lambda: kept_code._clear(tmp_path / "own", 2_000_000)] * 8)
+        assert [file.exists() for file in files] == [False] * 15 + [True] * 15
+
+
+def test_a_folder_that_cannot_be_is_no_obstacle_to_compiling(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    results, *told = run(AUTODIFF_CACHE_DIR=str(tmp_path / "file" / "below"))
+    assert results == "[5.0, 5.0, 5.0]"
+    assert len(told) == 1
+    assert "jit_compile: what is compiled is not kept for other processes" in told[0]
+
+
+@pytest.mark.parametrize(("k", "where"), list(enumerate(["workplace", "written", "moved", "cleared"])))
+def test_a_folder_that_is_full_or_read_only_is_no_obstacle(
+    k: int, where: str, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    monkeypatch.setattr(native, "_said", set())
+    write, full = Path.write_text, OSError(28, "No space left on device")
+
+    def refuse(*arguments: Any, **named: Any) -> Any:
+        raise full
+
+    def write_elsewhere(path: Path, *arguments: Any, **named: Any) -> Any:
+        return refuse() if tmp_path in path.parents else write(path, *arguments, **named)
+
+    if where == "workplace":
+        monkeypatch.setattr(kept_code, "TemporaryDirectory", refuse)
+    elif where == "written":
+        monkeypatch.setattr(Path, "write_text", write_elsewhere)
+    elif where == "moved":
+        monkeypatch.setattr(Path, "replace", refuse)
+    else:
+        monkeypatch.setattr(os, "scandir", refuse)
+    f, x = code_of(12 + k), drawn(9)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        assert_same_bits([f(x), f(x)], [f.python_function(x)] * 2)
+    monkeypatch.undo()
+    assert all(is_native(program) for program in f.variants)
+    assert ["No space left on device" in str(one.message) for one in found] == [True] * (
+        where in ("workplace", "written")
+    )
+    assert len(list((tmp_path / "own").glob("*.so"))) == (where == "cleared")
+
+
+AT_THE_END = """
+import atexit
+atexit.register(lambda: print(float(f(x))))
+import autodiff_core as tf
+f, x = tf.function(lambda x: x * x + 1.0, jit_compile=True), tf.constant(2.0)
+f(x)
+"""
+
+
+def test_native_code_runs_while_the_interpreter_ends(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", AT_THE_END], capture_output=True, text=True, check=True)
+    assert done.stdout == "5.0\n"
 
 
 def test_other_compilers_agree(monkeypatch: Any) -> None:

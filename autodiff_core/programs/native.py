@@ -4,7 +4,8 @@ A replay stays what it is. Only the steps that an interpreter runs, operations o
 over one shape, become functions, which give the same results to the last bit: an operation that is exact, made of what
 IEEE 754 rounds correctly, is written out, and any other calls the function or the loop that the interpreter calls.
 
-What has been compiled is kept in a folder of the user's, by what was compiled, with what and for which processor.
+What has been compiled is kept in a folder of the user's (kept_code.py), by what was compiled, with what and for which
+processor.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import platform
 import shlex
 import shutil
 import subprocess
-import sys
 import sysconfig
 import tempfile
 import threading
@@ -32,6 +32,7 @@ import numpy as np
 
 from .. import _core
 from ..ops.c_values import type_name
+from . import kept_code
 from .c_expressions import Expressions, conditions_of
 
 __all__ = ["compiled_at_once", "compiled_later"]
@@ -250,23 +251,6 @@ def _identity(compiler: tuple[str, ...]) -> str:
     return f"{version}\n{platform.machine()}\n{processor}"
 
 
-def _folder() -> Path:
-    """Where compiled programs are kept: $AUTODIFF_CACHE_DIR, or the user's cache; nobody else may write there."""
-    named = os.environ.get("AUTODIFF_CACHE_DIR")
-    if named:
-        folder = Path(named)
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Caches" / "autodiff_core"
-    else:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autodiff_core"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if hasattr(os, "getuid"):
-        found = folder.stat()
-        if found.st_uid != os.getuid() or found.st_mode & 0o022:
-            raise PermissionError(f"others may write to {folder}; set AUTODIFF_CACHE_DIR to a folder of your own")
-    return folder
-
-
 _FLAGS = ("-std=c99", "-fPIC", "-shared", "-ffp-contract=off", "-fno-math-errno", "-w")
 _FOR_NUMBERS = ("-O1",)  # long and straight: -O2 takes three times as long, for code that is no faster
 _FOR_LINES = ("-O2", "-ftree-vectorize")
@@ -277,7 +261,8 @@ class _Library:
 
     def __init__(self, path: Path) -> None:
         self._loaded = ctypes.CDLL(str(path))
-        weakref.finalize(self, _unload, self._loaded._handle)
+        # (Not when the interpreter ends: what is run then may be a replay.)
+        weakref.finalize(self, _unload, self._loaded._handle).atexit = False
 
     def address(self, name: str) -> int:
         found = ctypes.cast(getattr(self._loaded, name), ctypes.c_void_p).value
@@ -292,45 +277,80 @@ def _unload(handle: int) -> None:
 
 
 _loaded: weakref.WeakValueDictionary[str, _Library] = weakref.WeakValueDictionary()
+_turns: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+"""A lock for each text that is being compiled: other texts, and replays, do not wait for it."""
 _lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    """In a child's one thread nobody is compiling, whoever was in the parent."""
+    global _lock
+    _lock = threading.Lock()
+    _turns.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _library(text: str, optimised: tuple[str, ...]) -> _Library | None:
     """The library of a text, compiled unless it has been; None, with a warning, where that cannot be."""
     compiler = _compiler()
     if compiler is None:
-        _warn_once("there is no C compiler (cc, or what the environment's CC names)")
+        _warn_once(
+            "programs are replayed, not compiled: there is no C compiler (cc, or what the environment's CC names)"
+        )
         return None
     own = ("-march=native",) if platform.machine() in ("x86_64", "AMD64") else ()
     flags = (*_FLAGS, *optimised, *own)
     key = hashlib.sha256("\n".join([text, *compiler, *flags, _identity(compiler)]).encode()).hexdigest()[:32]
     with _lock:
+        turn = _turns.setdefault(key, threading.Lock())
+    with turn:
         found = _loaded.get(key)
         if found is None:
             try:
-                path = _folder() / f"{key}.so"
-                try:
-                    found = _Library(path)
-                except OSError:  # it is not there, or not whole
-                    _compile(text, [*compiler, *flags], path)
-                    found = _Library(path)
-                _loaded[key] = found
-            except (OSError, RuntimeError, subprocess.SubprocessError) as error:  # (no home is a RuntimeError)
-                _warn_once(str(error) or type(error).__name__)
+                found = _kept(key) or _made(text, [*compiler, *flags], key)
+            except (OSError, subprocess.SubprocessError) as error:
+                _warn_once(f"programs are replayed, not compiled: {error}")
                 return None
+            _loaded[key] = found
     return found
 
 
-def _compile(text: str, command: list[str], path: Path) -> None:
+def _kept(key: str) -> _Library | None:
+    """What was compiled before, by whatever process."""
+    try:
+        return _Library(kept_code.used(key))
+    except (OSError, RuntimeError):  # it is not there, or not whole; (no home is a RuntimeError)
+        return None
+
+
+def _made(text: str, command: list[str], key: str) -> _Library:
+    """A text compiled and loaded; where it can be kept, it is."""
+    try:
+        with kept_code.workplace() as place:
+            made = _compile(text, command, Path(place))
+            library = _Library(made)  # from here on it is nothing to us whether the file stays
+            kept_code.keep(made, key)
+        return library
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:  # read-only, full, others', ...
+        why = str(error) or type(error).__name__
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        library = _Library(_compile(text, command, Path(place)))
+    _warn_once(f"what is compiled is not kept for other processes: {why}")
+    return library
+
+
+def _compile(text: str, command: list[str], folder: Path) -> Path:
     start = perf_counter()
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        source, made = Path(folder) / "steps.c", Path(folder) / "steps.so"
-        source.write_text(text)
-        done = subprocess.run([*command, str(source), "-o", str(made), "-lm"], capture_output=True, text=True)
-        if done.returncode:
-            raise subprocess.SubprocessError(f"{command[0]} says: {done.stderr.strip()[:300]}")
-        made.replace(path)  # whole or not at all, whoever else compiles the same
+    source, made = folder / "steps.c", folder / "steps.so"
+    source.write_text(text)
+    done = subprocess.run([*command, str(source), "-o", str(made), "-lm"], capture_output=True, text=True)
+    if done.returncode:
+        raise subprocess.SubprocessError(f"{command[0]} says: {done.stderr.strip()[:300]}")
     _log.info("compiled %d lines of C in %.2f s", text.count("\n"), perf_counter() - start)
+    return made
 
 
 _said: set[str] = set()
@@ -339,7 +359,7 @@ _said: set[str] = set()
 def _warn_once(why: str) -> None:
     if why not in _said:
         _said.add(why)
-        _core.warn_caller(f"jit_compile: programs are replayed, not compiled: {why}")
+        _core.warn_caller(f"jit_compile: {why}")
 
 
 # -------------------------------------------------------------------------------------------------------------- plans
