@@ -279,6 +279,21 @@ def test_in_the_background() -> None:
     assert all(is_native(program) for program in f.variants)
 
 
+def test_in_the_background_no_more_compilers_run_than_there_are_cores(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    monkeypatch.setattr(native, "_background", threading.Semaphore(0))  # all of them are busy
+    f, x = code_of(20, "async"), drawn(9)
+    expected = f(x)
+    assert_same_bits(f(x), expected)
+    assert not any(is_native(program) for program in f.variants)
+    native._background.release()
+    for thread in threading.enumerate():
+        if thread.name == "autodiff_core native code":
+            thread.join()
+    assert_same_bits(f(x), expected)
+    assert all(is_native(program) for program in f.variants)
+
+
 def test_other_words_are_refused() -> None:
     with pytest.raises(ValueError, match=r"jit_compile is True, False, None or 'async', not 'soon'"):
         tf.function(curved, jit_compile="soon")
@@ -342,7 +357,7 @@ def test_threads_that_call_it_for_the_first_time_together() -> None:
     assert_same_bits(results, [x * 1.75 - 0.5 / (x + 9.0)] * 80)
 
 
-def code_of(k: int) -> Any:
+def code_of(k: int, when: bool | str = True) -> Any:
     """A function whose native code is no other one's."""
 
     def f(x: Any) -> Any:
@@ -351,7 +366,7 @@ def code_of(k: int) -> Any:
             y = y * x if bit == "1" else y + x
         return y
 
-    return tf.function(f, jit_compile=True)
+    return tf.function(f, jit_compile=when)
 
 
 def in_threads(*calls: Any) -> None:
@@ -548,6 +563,16 @@ def test_a_folder_that_is_full_or_read_only_is_no_obstacle(
         where in ("workplace", "written")
     )
     assert len(list((tmp_path / "own").glob("*.so"))) == (where == "cleared")
+
+
+def test_what_a_compiler_says_of_several_programs_is_one_warning(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
+    monkeypatch.setattr(native, "_said", set())
+    monkeypatch.setattr(native, "_compiler", lambda: (sys.executable, "-c", "import sys; sys.exit(str(sys.argv))"))
+    with pytest.warns(UserWarning, match="programs are replayed, not compiled: .* says: .*steps.c") as found:
+        for k in (21, 22):
+            code_of(k)(drawn(9))
+    assert len(found) == 1
 
 
 AT_THE_END = """

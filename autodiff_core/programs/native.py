@@ -280,12 +280,21 @@ _loaded: weakref.WeakValueDictionary[str, _Library] = weakref.WeakValueDictionar
 _turns: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
 """A lock for each text that is being compiled: other texts, and replays, do not wait for it."""
 _lock = threading.Lock()
+_REPLAYED = "programs are replayed, not compiled"
+
+
+def _compilers() -> threading.Semaphore:
+    """As many compilers as may run in the background at once."""
+    return threading.Semaphore(os.cpu_count() or 1)
+
+
+_background = _compilers()
 
 
 def _after_fork() -> None:
     """In a child's one thread nobody is compiling, whoever was in the parent."""
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _background
+    _lock, _background = threading.Lock(), _compilers()
     _turns.clear()
 
 
@@ -297,9 +306,7 @@ def _library(text: str, optimised: tuple[str, ...]) -> _Library | None:
     """The library of a text, compiled unless it has been; None, with a warning, where that cannot be."""
     compiler = _compiler()
     if compiler is None:
-        _warn_once(
-            "programs are replayed, not compiled: there is no C compiler (cc, or what the environment's CC names)"
-        )
+        _warn_once(_REPLAYED, "there is no C compiler (cc, or what the environment's CC names)")
         return None
     own = ("-march=native",) if platform.machine() in ("x86_64", "AMD64") else ()
     flags = (*_FLAGS, *optimised, *own)
@@ -312,7 +319,7 @@ def _library(text: str, optimised: tuple[str, ...]) -> _Library | None:
             try:
                 found = _kept(key) or _made(text, [*compiler, *flags], key)
             except (OSError, subprocess.SubprocessError) as error:
-                _warn_once(f"programs are replayed, not compiled: {error}")
+                _warn_once(_REPLAYED, str(error) or type(error).__name__)
                 return None
             _loaded[key] = found
     return found
@@ -338,7 +345,7 @@ def _made(text: str, command: list[str], key: str) -> _Library:
         why = str(error) or type(error).__name__
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         library = _Library(_compile(text, command, Path(place)))
-    _warn_once(f"what is compiled is not kept for other processes: {why}")
+    _warn_once("what is compiled is not kept for other processes", why)
     return library
 
 
@@ -356,10 +363,11 @@ def _compile(text: str, command: list[str], folder: Path) -> Path:
 _said: set[str] = set()
 
 
-def _warn_once(why: str) -> None:
-    if why not in _said:
-        _said.add(why)
-        _core.warn_caller(f"jit_compile: {why}")
+def _warn_once(what: str, why: str) -> None:
+    """Of each thing once, for whatever reason: reasons name files that are others each time."""
+    if what not in _said:
+        _said.add(what)
+        _core.warn_caller(f"jit_compile: {what}: {why}")
 
 
 # -------------------------------------------------------------------------------------------------------------- plans
@@ -401,4 +409,9 @@ def compiled_at_once(plan: Any) -> None:
 
 def compiled_later(plan: Any) -> None:
     """The same in the background: until it is there the plan runs as it stands."""
-    threading.Thread(target=compiled_at_once, args=(plan,), daemon=True, name="autodiff_core native code").start()
+
+    def run() -> None:
+        with _background:
+            compiled_at_once(plan)
+
+    threading.Thread(target=run, daemon=True, name="autodiff_core native code").start()
