@@ -7,6 +7,7 @@
 #define LANES 8
 #define GROUP 512 /* neighbouring rows that the loops go across at once */
 #define WIDE 32   /* elements that are looked through at once for a place */
+#define TURNED 32 /* elements of a row of doubles up to which an operand is turned for it: NumPy's loops need not */
 #define CHUNK 16384 /* elements of a long row that one thread takes */
 
 enum { LARGEST, SMALLEST, PRODUCT, PLACE_OF_LARGEST, PLACE_OF_SMALLEST, ANY, ALL, COUNT };
@@ -80,6 +81,8 @@ static int take_real(rows_call *c, const kn_call *call, kn_result *result, int w
     const kn_operand *x = &call->operands[0];
     if ((x->dtype != KN_FLOAT && x->dtype != KN_DOUBLE) || !kn_reduced(call, result, &c->outer, &c->n, &c->inner)
         || (what != PRODUCT && c->n == 0))
+        return 0;
+    if (what != PRODUCT && result->turned && x->dtype == KN_DOUBLE && c->inner < LANES && c->n > TURNED)
         return 0;
     divide(c, result, x->dtype, what);
     result->work = c->outer * c->n * c->inner;
