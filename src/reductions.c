@@ -45,7 +45,7 @@ static int across(const rows_call *c)
 
 static kn_intp units(const rows_call *c)
 {
-    return c->outer * (across(c) ? (c->inner + GROUP - 1) / GROUP : c->chunks);
+    return c->outer * (across(c) ? (c->inner + GROUP - 1) / GROUP : c->inner == 0 ? 0 : c->chunks);
 }
 
 static void run_reals(void *context, kn_intp begin, kn_intp end)
@@ -71,7 +71,7 @@ static void divide(rows_call *c, kn_result *result, int dtype, int what)
 {
     c->what = what;
     c->dtype = dtype;
-    c->chunks = across(c) || c->n < 2 * CHUNK ? 1 : (c->n + CHUNK - 1) / CHUNK;
+    c->chunks = across(c) || c->inner == 0 || c->n < 2 * CHUNK ? 1 : (c->n + CHUNK - 1) / CHUNK;
     if (c->chunks > 1)
         result->scratch = sizeof(double) * (size_t)(c->outer * c->inner * c->chunks);
 }
