@@ -3,7 +3,8 @@
     python bench/against.py FOLDER [--only TEXT] [--threads N] [--rounds N]
 
 Each build has a process of its own. They run one round after the other, never at once, so that what slows the machine
-slows both; the figure of a case is the median of the ratios of neighbouring rounds.
+slows both; the figure of a case is the median of the ratios of neighbouring rounds. A round ends when the process's
+threads are at rest: BLAS's look for work for some 30 ms after a product, on a core that the other build's are to have.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter, process_time, sleep
 from typing import IO, Any
 
 HERE = Path(__file__).resolve().parent
@@ -20,7 +22,6 @@ HERE = Path(__file__).resolve().parent
 def serve(threads: int) -> None:
     """Answer `number of a case, calls` with the seconds that the calls took, until there are no more lines."""
     import gc
-    from time import perf_counter
 
     import autodiff_core as tf
     import cases
@@ -37,11 +38,23 @@ def serve(threads: int) -> None:
         number, calls = map(int, line.split())
         ours = every[number].ours
         gc.collect()
+        ours()  # (wakes the threads that it needs)
         start = perf_counter()
         for _ in range(calls or every[number].calls):
             ours()
-        sys.stdout.write(f"{perf_counter() - start} {every[number].calls} {every[number].rounds}\n")
+        taken = perf_counter() - start
+        rest()
+        sys.stdout.write(f"{taken} {every[number].calls} {every[number].rounds}\n")
         sys.stdout.flush()
+
+
+def rest() -> None:
+    """Wait until no thread of this process runs."""
+    for _ in range(100):
+        before = process_time()
+        sleep(0.005)
+        if process_time() - before < 0.001:
+            return
 
 
 class Build:
