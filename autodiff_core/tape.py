@@ -393,7 +393,7 @@ class Tape(_core.Tape):
 
 def filled(results: list[Any], like: list[Any]) -> list[Any]:
     """Zeros in place of None."""
-    return [zeros_like(like[k]) if result is None else result for k, result in enumerate(results)]
+    return [zeros_like(x) if result is None else result for result, x in zip(results, like, strict=True)]
 
 
 def alike(what: str, whose: str, structure: Any, leaves: list[Any], values: Any) -> list[Any]:
