@@ -76,12 +76,6 @@ def test_no_row_reads_an_operand_without_elements() -> None:
     assert run.returncode == 0, run.stdout[-200:] + run.stderr[-2000:]
 
 
-if __name__ == "__main__":
-    GUARDED = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=0)
-    warnings.simplefilter("ignore")
-    call_everything()
-
-
 @pytest.mark.parametrize("shape", [(3, 5, 0), (3, 40, 0), (2, 100_000, 0), (2, 50_000, 3, 0)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("reduce", [tf.reduce_max, tf.reduce_min, tf.reduce_prod, tf.argmax, tf.argmin])
@@ -91,3 +85,9 @@ def test_rows_without_neighbours_are_reduced_to_none(reduce: Any, dtype: Any, sh
 
     x = np.zeros(shape, dtype)
     assert f(x).shape == tf.function(f)(x).shape == (shape[0], *shape[2:])
+
+
+if __name__ == "__main__":
+    GUARDED = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=0)
+    warnings.simplefilter("ignore")
+    call_everything()

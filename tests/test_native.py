@@ -24,6 +24,9 @@ from autodiff_core import _core
 from autodiff_core.programs import kept_code, native
 from row_samples import VALUES, Sample, has_derivative
 
+HANGS = 600.0
+"""Seconds after which a thread waits in vain, on however busy a machine."""
+
 pytestmark = pytest.mark.skipif(native._compiler() is None, reason="there is no C compiler")
 
 EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, np.inf, -np.inf, np.nan, 1e-310, -1e30, 1e-45, 2.0**24 + 1]
@@ -388,7 +391,7 @@ def in_threads(*calls: Any) -> None:
 
 def test_two_programs_compile_side_by_side(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path / "own"))
-    compile, both = native._compile, threading.Barrier(2, timeout=20.0)
+    compile, both = native._compile, threading.Barrier(2, timeout=HANGS)
 
     def waiting(*arguments: Any) -> Path:
         both.wait()  # for the other one to be compiling, too
@@ -409,11 +412,11 @@ def test_a_program_is_compiled_once_while_another_one_replays(tmp_path: Path, mo
     def waiting(*arguments: Any) -> Path:
         times.append(arguments)
         begun.set()
-        assert replayed.wait(20.0)
+        assert replayed.wait(HANGS)
         return compile(*arguments)
 
     def replay() -> None:
-        assert begun.wait(20.0)
+        assert begun.wait(HANGS)
         assert_same_bits(other(x), expected)
         replayed.set()
 
@@ -430,11 +433,11 @@ def test_a_child_of_a_process_that_compiles_compiles_for_itself(tmp_path: Path, 
 
     def waiting(*arguments: Any) -> Path:
         begun.set()
-        assert done.wait(20.0)
+        assert done.wait(HANGS)
         return compile(*arguments)
 
     def fork() -> None:
-        assert begun.wait(20.0)
+        assert begun.wait(HANGS)
         child = os.fork()
         if child == 0:
             native._compile = compile
@@ -448,10 +451,14 @@ def test_a_child_of_a_process_that_compiles_compiles_for_itself(tmp_path: Path, 
     in_threads(lambda: code_of(5)(drawn(9)), fork)
 
 
+def fill_names(folder: Path, count: int) -> list[Path]:
+    return [folder / f"{k:032x}.so" for k in range(count)]
+
+
 def fill(folder: Path, count: int, size: int = 100_000) -> list[Path]:
     """Files as old as they are long in the list: the first was used longest ago."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    files = [folder / f"{k:032x}.so" for k in range(count)]
+    files = fill_names(folder, count)
     for k, file in enumerate(files):
         file.write_bytes(b"0" * size)
         os.utime(file, (1e9 + k, 1e9 + k))
@@ -479,10 +486,6 @@ def test_the_folder_is_cleared_of_what_was_used_longest_ago(tmp_path: Path, monk
     kept = [file for file in fill_names(folder, 11) if file.exists()]
     assert kept == fill_names(folder, 11)[-len(kept) :] and len(kept) == 7  # three quarters, the last ones
     assert len([file for file in folder.glob("*.so") if file not in (*strange, *kept)]) == 3
-
-
-def fill_names(folder: Path, count: int) -> list[Path]:
-    return [folder / f"{k:032x}.so" for k in range(count)]
 
 
 def test_nothing_is_kept_where_that_is_asked_for_and_what_is_loaded_runs_on(tmp_path: Path, monkeypatch: Any) -> None:
