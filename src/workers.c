@@ -1,3 +1,6 @@
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* for the cores of threads */
+#endif
 #include "workers.h"
 
 #include "checks.h"
@@ -5,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define WK_MOST 64
 
@@ -34,9 +38,9 @@ void wk_set_threads(int count)
 
 #if defined(_WIN32)
 #define WK_THREAD DWORD WINAPI
-static int wk_start(LPTHREAD_START_ROUTINE function, void *argument)
+static int wk_start(LPTHREAD_START_ROUTINE function, int number)
 {
-    HANDLE thread = CreateThread(NULL, 0, function, argument, 0, NULL);
+    HANDLE thread = CreateThread(NULL, 0, function, (void *)(intptr_t)number, 0, NULL);
     if (thread == NULL)
         return 0;
     CloseHandle(thread);
@@ -57,18 +61,18 @@ static int64_t clock_now(void)
 #include <time.h>
 
 #define WK_THREAD void *
-static int wk_start(void *(*function)(void *), void *argument)
+static pthread_t workers[WK_MOST];
+static int wk_start(void *(*function)(void *), int number)
 {
-    pthread_t thread;
     sigset_t all, before;
     /* Signals are for Python's own threads. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int failed = ad_fails_here() || pthread_create(&thread, NULL, function, argument);
+    const int failed = ad_fails_here() || pthread_create(&workers[number], NULL, function, (void *)(intptr_t)number);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
         return 0;
-    pthread_detach(thread);
+    pthread_detach(workers[number]);
     return 1;
 }
 
@@ -96,6 +100,38 @@ static int64_t nanoseconds(clockid_t clock)
 #else
 #include <sched.h>
 #define wk_yield() sched_yield()
+#endif
+
+/* Linux wakes a thread on the core of who wakes it, also where that one is busy and another idle: both are in each other's
+ * way then, for milliseconds. So threads run where their caller may, but for the core that it is on, which is seldom another
+ * than in the round before. */
+#if defined(__linux__)
+static int off_core[WK_MOST]; /* of each thread: a core and 1, or 0 */
+
+static void keep_off(int core, int threads)
+{
+    cpu_set_t others;
+    int known = 0;
+    for (int thread = 1; thread < threads; thread++) {
+        if (off_core[thread] == core + 1)
+            continue;
+        off_core[thread] = core + 1;
+        if (!known) {
+            if (core < 0 || core >= CPU_SETSIZE || pthread_getaffinity_np(pthread_self(), sizeof(others), &others))
+                return; /* (more cores than a set holds) */
+            CPU_CLR((size_t)core, &others);
+            known = 1;
+        }
+        if (CPU_COUNT(&others))
+            (void)pthread_setaffinity_np(workers[thread], sizeof(others), &others);
+    }
+}
+#define let_go() memset(off_core, 0, sizeof(off_core))
+#define core_now() sched_getcpu()
+#else
+#define let_go() ((void)0)
+#define core_now() (-1)
+#define keep_off(core, threads) ((void)(core), (void)(threads))
 #endif
 
 enum { LOOKS = 32 }; /* a moment's spins before anything else is thought of */
@@ -159,7 +195,7 @@ static void settle(int64_t own, int64_t all, int done, int parts)
  * before it sleeps, where rounds have followed each other as closely; and the caller looks as long for the last part.
  * Meanwhile a thread gives its core to whoever else wants it: on a busy machine it is late, and the caller has done all
  * parts itself. (The caller does not: it would be late, too.) */
-enum { MOMENT = 50000, MOST_FOLLOWING = 4 };
+enum { MOMENT = 200000, MOST_FOLLOWING = 4 };
 static int64_t last_end = 0; /* of a round; kept by whoever holds `callers` */
 static int following = 0;    /* how many rounds followed closely, of late */
 static WK_SHARED int looking = 0; /* threads that look for the next round */
@@ -271,6 +307,7 @@ static void forget_threads(void)
     started = 0;
     round_number = 0;
     present_parts = left = sleeping = waiting = looking = following = 0;
+    let_go();
     balance = 0;
 }
 #endif
@@ -291,8 +328,9 @@ void wk_run(wk_task task, void *context, int parts, int threads)
     const int64_t begin = clock_now();
     const int64_t own_begin = own_now();
     lock_soon(&state);
-    while (started < threads - 1 && wk_start(worker, (void *)(intptr_t)(started + 1)))
+    while (started < threads - 1 && wk_start(worker, started + 1))
         started++;
+    keep_off(core_now(), started + 1 < threads ? started + 1 : threads);
     present_task = task;
     present_context = context;
     present_parts = parts;

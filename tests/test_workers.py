@@ -164,6 +164,31 @@ assert len(os.listdir("/proc/self/task")) == before + 1
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="threads are not told where to run here")
+def test_threads_keep_off_their_callers_core_and_nothing_else_changes() -> None:
+    # Woken on it, they and the caller would be in each other's way for milliseconds.
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one core")
+    program = """
+import os, numpy as np, autodiff_core as tf
+tf.set_num_threads(1)
+x = tf.constant(np.ones((1000, 1000)))
+before, cores = set(os.listdir("/proc/self/task")), os.sched_getaffinity(0)
+tf.set_num_threads(2)
+tf.exp(x)
+(worker,) = set(os.listdir("/proc/self/task")) - before
+assert os.sched_getaffinity(0) == cores
+left = cores - os.sched_getaffinity(int(worker))
+assert len(left) == 1 and os.sched_getaffinity(int(worker)) < cores, left
+# A caller that is bound to one core leaves no other for them: they stay where they are.
+elsewhere = os.sched_getaffinity(int(worker))
+os.sched_setaffinity(0, elsewhere if len(elsewhere) == 1 else {min(elsewhere)})
+tf.exp(x)
+assert os.sched_getaffinity(int(worker)) == elsewhere
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
 def test_replays_of_one_program_at_once_have_numbers_of_their_own() -> None:
     tf.set_num_threads(2)
     x = numbers(np.float64, 400_000)
