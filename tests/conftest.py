@@ -4,6 +4,8 @@ which tests take long."""
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
+from importlib.util import find_spec
 from types import FunctionType, ModuleType
 from typing import Any
 from zlib import crc32
@@ -39,6 +41,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         seen[test_of[item]] += 1
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(scope="session")
+def keras() -> ModuleType:
+    """Keras on this library's backend; `tf.keras` stays what it is."""
+    if find_spec("keras") is None:
+        pytest.skip("Keras is not installed")
+    import_module("autodiff_core.keras_backend")
+    return import_module("keras")
 
 
 _generators: dict[ModuleType, list[tuple[np.random.Generator, Any]]] = {}

@@ -1,0 +1,5 @@
+"""fit, evaluate and predict."""
+
+from . import derived
+
+derived.run("trainer", globals())
