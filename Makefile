@@ -15,7 +15,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-peers bench-replays counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-replays counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -34,6 +34,7 @@ help:
 	@echo "make bench-check  the benchmarks' gradients are right, nothing is timed"
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/: half an hour of a machine to itself;"
 	@echo "                  half of that with PEERS='jax torch' PEERS_ARGS='--libraries jax torch' (--passes 1: quicker)"
+	@echo "make bench-minimize  tf.minimize on classic problems beside SciPy alone, derivatives by hand, and JAX"
 	@echo "make bench-replays  of which rows a replay is slower than the eager tape"
 	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
@@ -107,6 +108,10 @@ bench-check: .made/dev
 bench-peers: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install $(PEERS)
 	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
+
+bench-minimize: .made/dev
+	PYTHONPATH=bench $(python) -m side_by_side.install jax
+	PYTHONPATH=bench $(python) -m classic_problems docs/classic_problems.md
 
 bench-solvers: .made/dev
 	PYTHONPATH=tests $(python) -m solver_errors
