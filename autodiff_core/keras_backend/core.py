@@ -53,7 +53,7 @@ __all__ = [
 SUPPORTS_SPARSE_TENSORS = False
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
-IS_THREAD_SAFE = True
+IS_THREAD_SAFE = False  # callbacks are called at once: to hand them to a thread takes longer than they do
 
 _slice = builtins.slice
 

@@ -10,16 +10,23 @@ import ast
 import functools
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+from keras.src.backend.common.keras_tensor import KerasTensor
 
 from .. import _core
 from .finder import KERAS
+from .tensors import convert_to_tensor
 
 __all__ = ["as_tensors", "run"]
+
+_TENSORS = frozenset({"a", "array", "x", "x1", "x2", "y"})
+_OF_SEQUENCES = frozenset({"stack"})
+"""What Keras's functions call arguments that are tensors, and those where it is a sequence of them."""
 
 _OURS = {"numpy": "autodiff_core.numpy", "scipy.linalg": "autodiff_core.scipy.linalg"}
 
@@ -52,13 +59,32 @@ def as_tensors(result: Any) -> Any:
     return result
 
 
-def _giving_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+def _on_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with tensors in the places of whatever else Keras may give for them, and giving tensors."""
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    asked = [name in _TENSORS and function.__name__ not in _OF_SEQUENCES for name in names]
+    count = sum(asked)
+
     @functools.wraps(function)
     def given(*arguments: Any, **keywords: Any) -> Any:
+        if count:
+            arguments = tuple(
+                convert_to_tensor(x) if wanted and type(x) is not _core.Tensor and not _is_left(x) else x
+                for wanted, x in zip_longest(asked[: len(arguments)], arguments)
+            )
+            for name in keywords:
+                x = keywords[name]
+                if name in _TENSORS and type(x) is not _core.Tensor and not _is_left(x):
+                    keywords[name] = convert_to_tensor(x)
         result = function(*arguments, **keywords)
         return result if type(result) is _core.Tensor else as_tensors(result)
 
     return given
+
+
+def _is_left(x: Any) -> bool:
+    """Whether something stays as it is: numbers of Python's take the dtype of what is beside them."""
+    return x is None or isinstance(x, (bool, int, float, complex, KerasTensor))
 
 
 def run(name: str, into: dict[str, Any], without: Iterable[str] = ()) -> None:
@@ -83,4 +109,4 @@ def run(name: str, into: dict[str, Any], without: Iterable[str] = ()) -> None:
     for defined in set(into) - known:
         value = into[defined]
         if isinstance(value, FunctionType) and value.__code__.co_filename == str(file):
-            into[defined] = _giving_tensors(value)
+            into[defined] = _on_tensors(value)

@@ -225,7 +225,7 @@ class Function(_core.FunctionCore[Taken, Given]):
             found = known.get(None)
             if found is None:
                 found = known[None] = _core.Variants()
-                self._give_up(found, self._restless(list(known)))
+                self.give_up(found, self._restless(list(known)))
         if found is None:
             if len(known) >= _MOST_VALUES:
                 del known[next(iter(known))]
@@ -339,13 +339,13 @@ class Function(_core.FunctionCore[Taken, Given]):
             del tracer
             self._check_created(created, lost)
             if obstacle is not None:
-                self._give_up(variants, obstacle)
+                self.give_up(variants, obstacle)
             variant = _core.Variant(optimised(program, self.passes), result.extra())
             variant.origin = origin
             if obstacle is None and not created:
                 place = variants.add(variant, looks)
                 if place is not None:
-                    self._give_up(variants, f"a value that Python looks at is another one at each call ({place})")
+                    self.give_up(variants, f"a value that Python looks at is another one at each call ({place})")
             else:
                 alone = _core.Variants()
                 alone.add(variant, looks)
@@ -382,7 +382,7 @@ class Function(_core.FunctionCore[Taken, Given]):
                 f"See https://www.tensorflow.org/guide/function#creating_tfvariables for more information."
             )
 
-    def _give_up(self, variants: _core.Variants, obstacle: str) -> None:
+    def give_up(self, variants: _core.Variants, obstacle: str) -> None:
         """Run calls like this one as plain Python from here on, and say so once."""
         variants.obstacle = obstacle
         self.forget_last()
@@ -453,7 +453,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         if found is not None:
             return found[0]
         if obstacle is not None:
-            self._give_up(variants, obstacle)
+            self.give_up(variants, obstacle)
             return None
         return variants.latest
 
@@ -523,7 +523,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         looks = _core.guards_of(program)
         place = variants.add(_core.Variant(optimised(program, self.passes), result.extra()), looks)
         if place is not None:
-            self._give_up(variants, f"a value that Python looks at is another one at each call ({place})")
+            self.give_up(variants, f"a value that Python looks at is another one at each call ({place})")
         return None
 
 

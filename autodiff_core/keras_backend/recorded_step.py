@@ -1,0 +1,131 @@
+"""A step of a model, recorded: forward, gradient, optimizer and metrics are one program for each shape of batches."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+import optree
+
+import autodiff_core as tf
+
+from .. import _core
+from ..programs.differentiable import NATIVE, PASSES
+from ..programs.function import Function
+
+__all__ = ["RecordedStep", "as_tensors"]
+
+
+def _operand(leaf: Any) -> Any:
+    """An array as a tensor that need not be copied, for as long as the step takes; anything else as it is."""
+    if isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "biufcV":
+        return _core.operand(leaf)
+    return leaf
+
+
+def as_tensors(batch: Any) -> Any:
+    """A batch with tensors in the places of arrays."""
+    return optree.tree_map(lambda x: tf.convert_to_tensor(x) if _operand(x) is not x else x, batch, namespace="keras")
+
+
+_SHAPES = 20
+"""So many kinds of batches are met at the most before somebody is told."""
+
+_PLACE = re.compile(r"\((?P<file>[^()]+):(?P<line>\d+), in (?P<name>[^)]+)\)$")
+
+
+class _Recorded(Function[..., Any]):
+    """A recorded step, which knows of whose parts it is made."""
+
+    __slots__ = ("model",)
+
+    model: Any
+
+    def give_up(self, variants: _core.Variants, obstacle: str) -> None:
+        owner = _owner(self.model, obstacle)
+        super().give_up(variants, obstacle if owner is None else f"{obstacle}, which is of {owner}")
+
+
+def _owner(model: Any, obstacle: str) -> str | None:
+    """The metric, layer, loss or optimizer in whose code a place is that a text names."""
+    place = _PLACE.search(obstacle)
+    if place is None:
+        return None
+    file, line = place["file"], int(place["line"])
+    metrics = [part for metric in model.metrics for part in (metric, *getattr(metric, "metrics", ()))]
+    parts = [("metric", metrics), ("layer", model._flatten_layers(include_self=False)), ("model", [model])]
+    if model.optimizer is not None:
+        parts.append(("optimizer", [model.optimizer]))
+    for kind, things in parts:
+        for thing in things:
+            for function in _functions(thing):
+                code = function.__code__
+                lines = [number for _, _, number in code.co_lines() if number is not None]
+                if code.co_filename == file and code.co_firstlineno <= line <= max(lines, default=0):
+                    return (
+                        f"the {kind} {getattr(thing, 'name', None) or type(thing).__name__!r} ({function.__qualname__})"
+                    )
+    return None
+
+
+def _functions(thing: Any) -> Iterator[FunctionType]:
+    """The functions that something is made of: its methods, and one that it was given."""
+    for space in (vars(thing), *map(vars, type(thing).__mro__)):
+        for value in space.values():
+            if isinstance(value, FunctionType):
+                yield value
+
+
+class RecordedStep:
+    """A step of a model on a batch, as a recorded function.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Whose step it is.
+    step : callable
+        Of a batch; it assigns to variables as it likes.
+    """
+
+    def __init__(self, model: Any, step: Callable[[Any], Any]) -> None:
+        self._model, self._step = model, step
+        self._functions: dict[Any, _Recorded] = {}  # by the structure of the batch; of shapes each knows its own
+        self._shapes = _SHAPES
+
+    def __call__(self, batch: Any) -> Any:
+        leaves, structure = optree.tree_flatten(batch, namespace="keras")
+        function = self._functions.get(structure)
+        if function is None:
+            function = self._functions[structure] = self._of(structure)
+        result = function(*[_operand(leaf) for leaf in leaves])
+        if function.trace_count > self._shapes:
+            self._warn(function)
+        return result
+
+    @property
+    def trace_count(self) -> int:
+        """How often the step was recorded."""
+        return sum(function.trace_count for function in self._functions.values())
+
+    def _of(self, structure: Any) -> _Recorded:
+        def step(*leaves: Any) -> Any:
+            return self._step(optree.tree_unflatten(structure, leaves))
+
+        passes = (*PASSES, NATIVE[True][0]) if self._model.jit_compile else tuple(PASSES)
+        function = _Recorded(step, f"{self._model.name}.{self._step.__name__}", None, passes)
+        function.model = self._model
+        return function
+
+    def _warn(self, function: _Recorded) -> None:
+        """Say once that the step is recorded again and again."""
+        self._shapes = 1 << 62
+        if function.obstacle is None:
+            warnings.warn(
+                f"{self._model.name}.{self._step.__name__} has been recorded {function.trace_count} times: each shape "
+                f"of batches has a program of its own. Pad batches to a few shapes, or compile with run_eagerly=True",
+                stacklevel=2,
+            )

@@ -1,0 +1,258 @@
+"""Training by Keras's `fit` on this library: one recorded function a step."""
+
+from __future__ import annotations
+
+import signal
+import warnings
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+RNG = np.random.default_rng(7)
+X = RNG.normal(size=(70, 6)).astype("float32")
+Y = (X @ RNG.normal(size=(6, 2)) + 0.5).astype("float32")
+
+
+def regression(keras: ModuleType, **settings: Any) -> Any:
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.layers.Dense(8, activation="tanh"), keras.layers.Dense(2)])
+    model.compile(**{"optimizer": keras.optimizers.Adam(0.02), "loss": "mse", "metrics": ["mae"]} | settings)
+    return model
+
+
+def step_of(model: Any) -> Any:
+    """The recorded step behind a model's train function."""
+    return model.train_function.__closure__[0].cell_contents
+
+
+def test_a_step_is_recorded_once_for_each_of_the_two_sizes_of_batches(keras: ModuleType) -> None:
+    model = regression(keras)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        history = model.fit(X, Y, batch_size=32, epochs=6, verbose=0).history
+    assert step_of(model).trace_count == 2  # 32, 32, and 6
+    assert history["loss"][-1] < 0.7 * history["loss"][0]
+    assert int(model.optimizer.iterations.value) == 18
+
+
+def test_eager_and_recorded_training_agree(keras: ModuleType) -> None:
+    kept = {}
+    for eager in (False, True):
+        model = regression(keras, run_eagerly=eager)
+        history = model.fit(X, Y, batch_size=32, epochs=3, verbose=0, shuffle=False, validation_split=0.2).history
+        kept[eager] = [*history.values(), model.get_weights()]
+    for one, other in zip(kept[False], kept[True], strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_a_step_is_that_of_the_formula(keras: ModuleType) -> None:
+    model = keras.Sequential([keras.layers.Dense(2, use_bias=False)])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.build((None, 6))
+    before = model.get_weights()[0]
+    loss = model.train_on_batch(X, Y)
+    error = X @ before - Y
+    np.testing.assert_allclose(loss, (error**2).mean(), rtol=1e-5)
+    np.testing.assert_allclose(model.get_weights()[0], before - 0.1 * 2 * X.T @ error / error.size, rtol=1e-4)
+
+
+def test_weights_of_samples_and_classes_scale_their_losses(keras: ModuleType) -> None:
+    labels = (np.arange(70) % 2).astype("float32")[:, None]
+    weights = np.where(labels[:, 0] == 1, 3.0, 1.0).astype("float32")
+    losses = []
+    for settings in ({"sample_weight": weights}, {"class_weight": {0: 1.0, 1: 3.0}}):
+        model = regression(keras, metrics=[])
+        model.pop()
+        model.add(keras.layers.Dense(1))
+        keras.utils.set_random_seed(5)
+        model.fit(X, labels, epochs=1, shuffle=False, verbose=0, **settings)
+        losses.append(model.get_weights())
+    for a, b in zip(*losses, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_added_losses_are_trained_on(keras: ModuleType) -> None:
+    class Penalised(keras.layers.Dense):  # type: ignore[name-defined,misc]
+        def call(self, x: Any) -> Any:
+            self.add_loss(10.0 * tf.reduce_sum(self.kernel.value**2))
+            return super().call(x)
+
+    model = keras.Sequential([Penalised(2)])
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    model.fit(X, Y, epochs=20, verbose=0)
+    assert np.abs(model.get_weights()[0]).max() < 0.1
+
+
+def test_a_users_step_with_a_tape_is_recorded(keras: ModuleType) -> None:
+    class Model(keras.Model):  # type: ignore[name-defined,misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(2)
+            self.seen = keras.metrics.Mean(name="seen")
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x)
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self(x, training=True) - y) ** 2)
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            self.seen.update_state(loss)
+            return {"seen": self.seen.result()}
+
+    model = Model()
+    model.compile(keras.optimizers.SGD(0.1))
+    history = model.fit(X, Y, epochs=5, verbose=0, batch_size=35).history
+    assert step_of(model).trace_count == 1
+    assert history["seen"][-1] < history["seen"][0]
+
+
+def test_variables_that_a_first_step_makes_are_kept(keras: ModuleType) -> None:
+    class Pair(keras.Model):  # type: ignore[name-defined,misc]
+        """It has no `call`, as a generator and its critic have none, so that nobody can ask for shapes."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.other = keras.layers.Dense(3), keras.layers.Dense(2)
+
+        def compile(self, first: Any, second: Any) -> None:
+            super().compile()
+            self.first, self.second = first, second
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape(persistent=True) as tape:
+                loss = tf.reduce_mean((self.other(self.one(x)) - y) ** 2)
+            for optimizer, layer in ((self.first, self.one), (self.second, self.other)):
+                optimizer.apply_gradients(
+                    zip(tape.gradient(loss, layer.trainable_variables), layer.trainable_variables, strict=True)
+                )
+            return {"error": loss}
+
+    model = Pair()
+    model.compile(keras.optimizers.Adam(0.05), keras.optimizers.SGD(0.05))
+    history = model.fit(X, Y, epochs=6, verbose=0, batch_size=35).history
+    assert history["error"][-1] < 0.8 * history["error"][0]
+    assert step_of(model).trace_count == 2
+    assert int(model.first.iterations.value) == 12
+
+
+def test_statistics_of_batches_are_assigned_by_the_program(keras: ModuleType) -> None:
+    layer = keras.layers.BatchNormalization(momentum=0.5)
+    model = keras.Sequential([layer, keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    model.fit(X, Y, epochs=3, batch_size=70, verbose=0)
+    np.testing.assert_allclose(layer.moving_mean.numpy(), (1 - 0.5**3) * X.mean(0), rtol=1e-3, atol=1e-5)
+
+
+def test_callbacks_hear_of_each_batch_and_may_stop(keras: ModuleType) -> None:
+    heard: list[float] = []
+
+    class Stop(keras.callbacks.Callback):  # type: ignore[name-defined,misc]
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            heard.append(logs["loss"])
+            self.model.stop_training = batch == 1
+
+    history = regression(keras).fit(X, Y, epochs=4, verbose=0, callbacks=[Stop()])
+    assert len(heard) == 2
+    assert all(isinstance(loss, float) for loss in heard)
+    assert len(history.epoch) == 1
+
+
+def test_a_learning_rate_that_a_callback_sets_is_heeded(keras: ModuleType) -> None:
+    model = regression(keras)
+    rates = keras.callbacks.LearningRateScheduler(lambda epoch: 0.0 if epoch else 0.1)
+    model.fit(X, Y, epochs=1, verbose=0, callbacks=[rates])
+    before = model.get_weights()
+    model.fit(X, Y, epochs=2, initial_epoch=1, verbose=0, callbacks=[rates])
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_evaluate_and_predict_have_all_batches(keras: ModuleType) -> None:
+    model = regression(keras)
+    predicted = model.predict(X, batch_size=32, verbose=0)
+    assert predicted.shape == (70, 2)
+    loss, distance = model.evaluate(X, Y, batch_size=32, verbose=0)
+    np.testing.assert_allclose(loss, ((predicted - Y) ** 2).mean(), rtol=1e-5)
+    np.testing.assert_allclose(distance, np.abs(predicted - Y).mean(), rtol=1e-5)
+    assert model.test_on_batch(X, Y, return_dict=True).keys() == {"loss", "mae"}
+    np.testing.assert_allclose(model.predict_on_batch(X), predicted, rtol=1e-5)
+
+
+def test_several_steps_of_an_execution_are_as_many_steps(keras: ModuleType) -> None:
+    weights = []
+    for steps in (1, 3):
+        model = regression(keras, steps_per_execution=steps)
+        model.fit(X, Y, batch_size=10, epochs=2, shuffle=False, verbose=0)
+        assert int(model.optimizer.iterations.value) == 14
+        assert model.predict(X, batch_size=10, verbose=0).shape == (70, 2)
+        weights.append(model.get_weights())
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_generators_and_datasets_of_keras_give_batches(keras: ModuleType) -> None:
+    class Pieces(keras.utils.PyDataset):  # type: ignore[name-defined,misc]
+        def __len__(self) -> int:
+            return 7
+
+        def __getitem__(self, k: int) -> Any:
+            return X[10 * k : 10 * k + 10], Y[10 * k : 10 * k + 10]
+
+    pieces = Pieces()
+    arrays, dataset, generator = regression(keras), regression(keras), regression(keras)
+    arrays.fit(X, Y, batch_size=10, epochs=2, shuffle=False, verbose=0)
+    dataset.fit(pieces, epochs=2, shuffle=False, verbose=0)
+    generator.fit((pieces[k % 7] for k in range(14)), epochs=2, steps_per_epoch=7, verbose=0)
+    for a, b, c in zip(arrays.get_weights(), dataset.get_weights(), generator.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+        np.testing.assert_allclose(a, c, rtol=1e-6)
+
+
+def test_a_metric_that_makes_the_step_plain_python_is_named(keras: ModuleType) -> None:
+    class Restless(keras.metrics.Mean):  # type: ignore[name-defined,misc]
+        def update_state(self, y: Any, y_pred: Any, sample_weight: Any = None) -> None:
+            super().update_state(float(tf.reduce_sum(y_pred).numpy()))
+
+    model = regression(keras, metrics=[Restless(name="restless")])
+    with pytest.warns(
+        UserWarning, match=r"train_step is run as plain Python .* the metric 'restless' \(.*Restless\.update"
+    ):
+        model.fit(X, Y, batch_size=10, epochs=5, verbose=0)
+
+
+def test_batches_of_many_shapes_are_told_of_once(keras: ModuleType) -> None:
+    model = regression(keras)
+    with pytest.warns(UserWarning, match="train_step has been recorded 21 times: each shape of batches has a program"):
+        for size in range(2, 30):
+            model.train_on_batch(X[:size], Y[:size])
+
+
+def test_a_keyboard_interrupt_keeps_the_last_steps_parameters_and_says_so(keras: ModuleType) -> None:
+    class Interrupt(keras.callbacks.Callback):  # type: ignore[name-defined,misc]
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if batch == 1:
+                signal.raise_signal(signal.SIGINT)
+
+    model = regression(keras)
+    with pytest.raises(KeyboardInterrupt) as interrupt:
+        model.fit(X, Y, epochs=4, verbose=0, callbacks=[Interrupt()])
+    assert interrupt.value.__notes__ == [
+        f"{model.name}.fit: interrupted in epoch 1; what the last whole step assigned stays"
+    ]
+    assert int(model.optimizer.iterations.value) == 2
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
+
+
+def test_training_before_compiling_is_an_error(keras: ModuleType) -> None:
+    model = keras.Sequential([keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"You must call `compile\(\)` before using the model"):
+        model.fit(X, Y)
