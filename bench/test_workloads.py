@@ -4,6 +4,7 @@ hand, and `tf.function` against our tape. No other library is needed, and nothin
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from side_by_side import reference, worker
 from side_by_side.problems import Problem
 from side_by_side.processes import SECONDS
 from side_by_side.program import LEARNING_RATE, SMALL_EPSILON
-from side_by_side.workloads import WORKLOADS
+from side_by_side.workloads import FITS, PLAIN
 
 Results = list[np.ndarray]
 KINKED = ("cnn", "monte_carlo", "k_means_gradient")
@@ -31,10 +32,14 @@ def library() -> Any:
 OURS = library()
 
 
-def eager(problem: Problem) -> Results:
-    program = OURS.prepare(problem, "eager")
+def solve(problem: Problem, variant: str) -> Results:
+    program = OURS.prepare(problem, variant)
     found: Results = program.read(program.call())
     return found
+
+
+def eager(problem: Problem) -> Results:
+    return solve(problem, "eager")
 
 
 def gradient(problem: Problem, found: Results) -> None:
@@ -105,9 +110,9 @@ CHECKS: dict[str, Callable[[Problem, Results], None]] = {
 """By the kind of a workload."""
 
 
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_workload_is_what_differences_or_derivatives_by_hand_say(name: str) -> None:
-    problem = WORKLOADS[name]()
+    problem = PLAIN[name]()
     assert problem.name == name
     expected = eager(problem)
     CHECKS[problem.kind](problem, expected)
@@ -115,3 +120,19 @@ def test_workload_is_what_differences_or_derivatives_by_hand_say(name: str) -> N
         program = OURS.prepare(problem, variant)
         if program is not None:
             worker.compare(f"{name}, {variant}", program.read(program.call()), expected, problem.tolerance)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_fit_has_the_loss_of_steps_that_are_not_recorded(name: str) -> None:
+    problem = FITS[name]()
+    assert problem.name == name
+    x, y, batch = problem.constants
+    few = replace(problem, constants=(x[: 3 * batch + 1], y[: 3 * batch + 1], batch))  # the last batch is smaller
+
+    def eager(keras: Any) -> Any:
+        model = problem.formula(keras)
+        model.run_eagerly = True
+        return model
+
+    found, expected = (solve(one, "keras") for one in (few, replace(few, formula=eager)))
+    worker.compare(name, found, expected, problem.tolerance)

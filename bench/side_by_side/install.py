@@ -2,7 +2,7 @@
 
     python -m side_by_side.install [NAME ...]
 
-What is there already is left alone; a peer that failed is tried again.
+What is there already is left alone, but gets what has joined its requirements; a peer that failed is tried again.
 """
 
 import re
@@ -34,15 +34,15 @@ def reason(output: str) -> str:
     return re.sub(r"\S+://\S+", "...", errors[0]) if errors else "pip failed"
 
 
-def install(peer: Peer) -> str | None:
-    """None, or why it is not there."""
+def install(peer: Peer, anew: bool) -> str | None:
+    """None, or why it is not there; `anew`: in an environment that has nothing in it."""
     python = interpreter(peer.oldest_python)
     if python is None:
         return f"needs Python {'.'.join(map(str, peer.oldest_python))}, which is not on this machine"
-    commands = (
-        [python, "-m", "venv", "--clear", str(FOLDER / peer.name)],
-        [str(peer.python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", *peer.requirements],
-    )
+    pip = [str(peer.python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    commands = [[*pip, "install", *peer.requirements]]
+    if anew:
+        commands.insert(0, [python, "-m", "venv", "--clear", str(FOLDER / peer.name)])
     for command in commands:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=peer.seconds)
@@ -58,13 +58,16 @@ def main(names: list[str]) -> None:
     for peer in PEERS:
         if names and peer.name not in names:
             continue
-        if peer.python.exists() and not peer.problem.exists():
+        anew = peer.problem.exists() or not peer.python.exists()
+        requirements = "\n".join(peer.requirements)
+        if not anew and peer.installed.exists() and peer.installed.read_text() == requirements:
             continue
         # Written first, so that an installation that is broken off counts as one that failed.
         peer.problem.write_text("its installation was broken off")
-        problem = install(peer)
+        problem = install(peer, anew)
         if problem is None:
             peer.problem.unlink()
+            peer.installed.write_text(requirements)
         else:
             peer.problem.write_text(problem)
         print(f"{peer.title}: {problem or 'installed'}", flush=True)

@@ -9,14 +9,14 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from . import keras_models
 from .problems import Problem, lstm_step, reprojection
 from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Program
 
-jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_platforms", "cpu")
 
-VARIANTS = {"eager": "JAX", "jit": "JAX, jit"}
-COMPILED = frozenset({"jit"})
+VARIANTS = {"eager": "JAX", "jit": "JAX, jit", "keras": "Keras on JAX"}
+COMPILED = frozenset({"jit", "keras"})
 ALSO_EAGER = ("chain", "square", "tiny_network")
 
 
@@ -194,6 +194,9 @@ def epoch(problem: Problem) -> Program:
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    jax.config.update("jax_enable_x64", problem.kind != "fit")  # Keras's users leave it off
+    if problem.kind == "fit" or variant == "keras":
+        return keras_models.prepare(problem, "jax") if problem.kind == "fit" and variant == "keras" else None
     if variant == "eager" and problem.name not in ALSO_EAGER:
         return None
     if problem.kind == "epoch":

@@ -9,7 +9,7 @@ import numpy as np
 
 import autodiff_core as tf
 
-from . import gradient_tape
+from . import gradient_tape, keras_models
 from .problems import Problem
 from .program import Program
 from .python_loops import fold, repeat
@@ -18,12 +18,13 @@ from .workloads import WORKLOADS
 
 tf.set_num_threads(threads())
 
-COMPILED = frozenset({"function", "unrolled", "native"})
+COMPILED = frozenset({"function", "unrolled", "native", "keras"})
 VARIANTS = {
     "eager": "autodiff_core",
     "function": "autodiff_core, tf.function",
     "unrolled": "autodiff_core, tf.function, unrolled",
     "native": "autodiff_core, tf.function(jit_compile=True)",
+    "keras": "Keras on autodiff_core",
 }
 LOOPS = ("lstm_layer", "hmc", "lorenz_scalars", "lorenz_vectors", "ode", "hmm", "monte_carlo")
 """The problems that repeat or fold."""
@@ -103,6 +104,12 @@ def unrolled(problem: Problem) -> Problem:
     return replace(problem, formula=formula)
 
 
+def fit(problem: Problem) -> Program:
+    import autodiff_core.keras_backend  # noqa: F401
+
+    return keras_models.prepare(problem, "numpy")  # as Keras calls the place that ours takes
+
+
 class Native:
     """The library, with programs that are native code."""
 
@@ -115,6 +122,8 @@ class Native:
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind == "fit" or variant == "keras":
+        return fit(problem) if problem.kind == "fit" and variant == "keras" else None
     if variant == "native":
         return prepare_with(Native(), problem, "function") if problem.name in WORKLOADS else None
     return prepare_with(tf, problem, variant)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / ".peers"
 OURS = "ours"
+KERAS = "keras>=3.14,<3.16"
+"""On the libraries that it can stand on."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Peer:
         return FOLDER / self.name / "bin" / "python"
 
     @property
+    def installed(self) -> Path:
+        """Where the requirements are written down that its environment was made with."""
+        return FOLDER / self.name / "requirements.txt"
+
+    @property
     def problem(self) -> Path:
         """Where it is written down why there is no such environment."""
         return FOLDER / f"{self.name}.problem"
@@ -38,7 +45,7 @@ PEERS = (
     Peer("autograd", "autograd", ("autograd", "scipy")),
     Peer("mygrad", "MyGrad", ("mygrad",)),
     Peer("advect", "advect", ("advect[scipy]",), oldest_python=(3, 12)),
-    Peer("jax", "JAX", ("jax", "optax")),
-    Peer("torch", "PyTorch", ("torch", "numpy"), seconds=1800),
-    Peer("tensorflow", "TensorFlow", ("tensorflow-cpu",), seconds=1200),
+    Peer("jax", "JAX", ("jax", "optax", KERAS)),
+    Peer("torch", "PyTorch", ("torch", "numpy", KERAS), seconds=1800),
+    Peer("tensorflow", "TensorFlow", ("tensorflow-cpu", KERAS), seconds=1200),
 )

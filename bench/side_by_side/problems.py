@@ -33,6 +33,7 @@ class Problem:
     blocks: the Jacobian's block of each observation (see `adjustment`).
     sparse: the same, from the whole Jacobian, without saying where its blocks are.
     step: the arguments after one step of Adam.
+    fit: the loss of an epoch of the compiled Keras model that the formula makes of Keras.
     epoch: the arguments after a step of Adam for each row of the constants, always from the same start.
     """
     formula: Callable[..., Any]

@@ -28,10 +28,12 @@ class Program:
 
     call: Callable[[], Any]
     read: Callable[[Any], list[np.ndarray]] = arrays
+    first: Callable[[], Any] | None = None
+    """What has to be done before it is ready, where that is less than a call."""
 
 
 class Library(Protocol):
-    """A file of programs. All of `prepare` and the first call is the time until a compiled variant is ready."""
+    """A file of programs. All of `prepare` and the first call, or what is `first`, is the time until it is ready."""
 
     VARIANTS: dict[str, str]
     """The variants' names on the page."""

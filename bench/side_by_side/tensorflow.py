@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from . import gradient_tape
+from . import gradient_tape, keras_models
 from .problems import Problem
 from .program import Program
 from .threads import threads
@@ -13,8 +13,8 @@ from .threads import threads
 tf.config.threading.set_intra_op_parallelism_threads(threads())
 tf.config.threading.set_inter_op_parallelism_threads(threads())
 
-VARIANTS = {"eager": "TensorFlow", "function": "TensorFlow, tf.function"}
-COMPILED = frozenset({"function"})
+VARIANTS = {"eager": "TensorFlow", "function": "TensorFlow, tf.function", "keras": "Keras on TensorFlow"}
+COMPILED = frozenset({"function", "keras"})
 
 
 def version() -> str:
@@ -79,6 +79,9 @@ STEPS: dict[str, Callable[[Any, Problem], tuple[gradient_tape.Step, list[Any]]]]
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind == "fit" or variant == "keras":
+        wanted = problem.kind == "fit" and variant == "keras"
+        return keras_models.prepare(problem, "tensorflow") if wanted else None
     if problem.kind == "epoch":
         return gradient_tape.epoch(tf, problem, variant == "function")
     if problem.kind not in STEPS:

@@ -12,7 +12,7 @@ os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"  # what an earlier run co
 
 import torch
 
-from . import torch_modules
+from . import keras_models, torch_modules
 from .problems import Problem, reprojection
 from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, Program
 from .python_loops import fold, repeat
@@ -20,8 +20,8 @@ from .threads import threads
 
 torch.set_num_threads(threads())
 
-VARIANTS = {"eager": "PyTorch", "compile": "PyTorch, compile"}
-COMPILED = frozenset({"compile"})
+VARIANTS = {"eager": "PyTorch", "compile": "PyTorch, compile", "keras": "Keras on PyTorch"}
+COMPILED = frozenset({"compile", "keras"})
 WORTH_COMPILING = ("square", "tiny_network", "network", "bell_100", "bell_10000", "bell_1000000", "option")
 
 
@@ -193,6 +193,8 @@ CALLS: dict[str, Callable[[Problem], Callable[[], Any]]] = {
 
 
 def prepare(problem: Problem, variant: str) -> Program | None:
+    if problem.kind == "fit" or variant == "keras":
+        return keras_models.prepare(problem, "torch") if problem.kind == "fit" and variant == "keras" else None
     if variant == "compile":
         return Program(compiled_gradient(problem), read) if problem.name in WORTH_COMPILING else None
     if problem.name in torch_modules.PROGRAMS:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from . import clock
+from . import clock, keras_models
 from .peers import OURS
 from .problems import Problem, problems, square
 from .program import Library, Program
@@ -62,13 +62,19 @@ def named(names: Collection[str]) -> Iterator[Problem]:
 
 
 def prepared(library: Library, problem: Problem, variant: str) -> tuple[Program, Any, float] | None:
-    """The program, the results of its first call, and the seconds until they were there."""
+    """The program, the results of its first call, and the seconds until it was ready."""
     start = perf_counter()
     program = library.prepare(problem, variant)
     if program is None:
         return None
-    results = program.call()
-    return program, results, perf_counter() - start
+    if program.first is None:
+        results = program.call()
+        seconds = perf_counter() - start
+    else:
+        program.first()
+        seconds = perf_counter() - start
+        results = program.call()
+    return program, results, seconds
 
 
 def measure(library: Library, problem: Problem, variant: str, expected: Expected) -> Result | None:
@@ -92,11 +98,14 @@ def measure(library: Library, problem: Problem, variant: str, expected: Expected
 
 def run(library: Library, chosen: Iterable[Problem], expected: Expected) -> dict[str, dict[str, Result]]:
     results: dict[str, dict[str, Result]] = {}
-    for variant in library.VARIANTS:
-        # What a library does once, when it is used first, is not timed. An error comes again, and is reported, below.
-        with suppress(Exception):
-            prepared(library, WARM_UP, variant)
+    warm: set[str] = set()
     for problem in chosen:
+        warm_up = keras_models.WARM_UP if problem.kind == "fit" else WARM_UP
+        for variant in library.VARIANTS if warm_up.name not in warm else ():
+            # What a library does once, when it is used first, is not timed. An error comes again, and is reported.
+            with suppress(Exception):
+                prepared(library, warm_up, variant)
+        warm.add(warm_up.name)
         for variant in library.VARIANTS:
             try:
                 result = measure(library, problem, variant, expected)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 
-from . import fits, networks, processes
+from . import fits, keras_models, networks, processes
 from .problems import Problem, k_means_problem, mixture_problem
 
 
@@ -21,7 +21,7 @@ def mixture() -> Problem:
     return replace(mixture_problem(1_000, 32, 50), name="mixture_large", title=title)
 
 
-WORKLOADS: dict[str, Callable[[], Problem]] = {
+PLAIN: dict[str, Callable[[], Problem]] = {
     "mlp_epoch": partial(networks.mlp_epoch_problem, networks.IMAGES, 32, 128),
     "cnn": partial(networks.cnn_problem, networks.IMAGES),
     "cnn_epoch": partial(networks.cnn_epoch_problem, networks.IMAGES, 32),
@@ -42,6 +42,16 @@ WORKLOADS: dict[str, Callable[[], Problem]] = {
     "mixture_large": mixture,
     "least_squares": partial(fits.squares_problem, 4_096, 128),
 }
+
+FITS: dict[str, Callable[[], Problem]] = {
+    "keras_mlp": keras_models.mlp_problem,
+    "keras_cnn": keras_models.cnn_problem,
+    "keras_lstm": keras_models.lstm_problem,
+    "keras_transformer": keras_models.transformer_problem,
+}
+"""What Keras trains, on libraries that it can stand on."""
+
+WORKLOADS = PLAIN | FITS
 
 
 def workloads(names: Collection[str] = ()) -> list[Problem]:
