@@ -6,6 +6,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 PROCESSES ?= 2
 ALGEBRA_ARGS ?=
+KERAS_ARGS ?=
 PEERS_ARGS ?=
 NUMPY ?= 2.0.2
 MUTANTS ?= 20000
@@ -15,13 +16,14 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-replays counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
+	@echo "make test-keras   Keras's own tests on this engine; KERAS_ARGS='layers/core ops/nn_test.py -- --tb=short' chooses"
 	@echo "make derived      writes what is derived from the op table: names, pages of documentation, stubs"
 	@echo "make core         an unoptimised build of its own and the core's tests: half a minute from an edit in src/"
 	@echo "make algebra      every transformation inside every other, on every function of a corpus (ALGEBRA_ARGS=... chooses)"
@@ -35,6 +37,7 @@ help:
 	@echo "make bench-peers  measure beside other libraries, each installed in .peers/: half an hour of a machine to itself;"
 	@echo "                  half of that with PEERS='jax torch' PEERS_ARGS='--libraries jax torch' (--passes 1: quicker)"
 	@echo "make bench-minimize  tf.minimize on classic problems beside SciPy alone, derivatives by hand, and JAX"
+	@echo "make bench-keras  training by Keras's fit here and on TensorFlow, JAX and PyTorch; the page is left alone"
 	@echo "make bench-replays  of which rows a replay is slower than the eager tape"
 	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
@@ -53,6 +56,11 @@ demo: .made/demo
 test: .made/dev
 	@echo "Some 55,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
 	$(python) -m pytest tests -p no:benchmark -n $(PROCESSES) --dist worksteal $(PYTEST_ARGS)
+
+# Keras's own tests, which its wheel brings, on this engine, beside the list of those that fail or do not apply
+# (tests/keras_suite/exceptions.toml). KERAS_ARGS=--sample is a minute.
+test-keras: .made/dev
+	PYTHONPATH=tests $(python) -m keras_suite --processes $(PROCESSES) $(KERAS_ARGS)
 
 # What is written from the op table and the namespaces; tests find it stale.
 derived: .made/dev
@@ -112,6 +120,12 @@ bench-peers: .made/dev
 bench-minimize: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install jax
 	PYTHONPATH=bench $(python) -m classic_problems docs/classic_problems.md
+
+# Alone, for a look: bench-peers has these rows, too.
+bench-keras: .made/dev
+	PYTHONPATH=bench $(python) -m side_by_side.install jax torch tensorflow
+	PYTHONPATH=bench $(python) -m side_by_side --only keras_mlp keras_cnn keras_lstm keras_transformer \
+		--libraries ours jax torch tensorflow --threads 1 $(PEERS_ARGS)
 
 bench-solvers: .made/dev
 	PYTHONPATH=tests $(python) -m solver_errors
