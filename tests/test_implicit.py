@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core.optimize.linear import METHODS as METHODS_OF_SYSTEMS
+from autodiff_core.optimize.methods import METHODS
 
-pytest.importorskip("scipy.optimize")
+optimize = pytest.importorskip("scipy.optimize")
 
 O = tf.optimize  # noqa: E741
 
@@ -87,6 +89,18 @@ def in_a_ball_closed(p: Any) -> Any:
     return p / tf.sqrt(tf.reduce_sum(p * p))
 
 
+def in_a_simplex(p: Any) -> Any:
+    """The sum is one, nothing is negative, and one inequality is not active."""
+    rows = optimize.LinearConstraint([[1.0, 1.0, 1.0], [1.0, -1.0, 0.0]], [1.0, -10.0], [1.0, 10.0])
+    return O.argmin(lambda x: tf.reduce_sum((x - p) ** 2), np.full(3, 1 / 3), bounds=(0.0, None), constraints=rows)
+
+
+def in_a_simplex_closed(p: Any) -> Any:
+    """With the last one on its bound."""
+    first = 0.5 * (1.0 + p[0] - p[1])
+    return tf.stack([first, 1.0 - first, 0.0 * p[2]])
+
+
 def without_matrix(p: Any) -> Any:
     def matvec(v: Any) -> Any:
         return tf.linalg.matvec(MATRIX, v) + v * p
@@ -123,6 +137,7 @@ CASES = {
     "least point in bounds": Case(boxed, boxed_closed, [0.2, 0.7, 1.5]),
     "least point on a plane": Case(on_a_plane, on_a_plane_closed, [1.0, 2.0, -1.0]),
     "least point in a ball": Case(in_a_ball, in_a_ball_closed, [1.0, 2.0, -1.0]),
+    "least point in a simplex": Case(in_a_simplex, in_a_simplex_closed, [0.5, 0.8, -1.0]),
     "system without a matrix": Case(without_matrix, without_matrix_closed, [1.0, -0.5, 2.0, 0.25]),
     "conjugate gradients": Case(conjugate, conjugate_closed, [1.0, -0.5, 2.0, 0.25]),
 }
@@ -244,7 +259,74 @@ def test_many_unknowns_are_solved_without_a_matrix() -> None:
     assert float(tf.grad(solved)(k)) == pytest.approx(numeric, rel=1e-4)
 
 
+@pytest.mark.parametrize("method", ["SLSQP", "trust-constr"])
+def test_derivatives_through_active_limits_are_differences_of_solutions(method: str) -> None:
+    def solution(p: Any) -> Any:
+        """HS 71, with parameters: an inequality, an equation and a bound that are active."""
+        limits = [
+            optimize.NonlinearConstraint(lambda x: tf.reduce_prod(x) * p[2], 25.0, np.inf),
+            {"type": "eq", "fun": lambda x: tf.reduce_sum(x * x) - 40.0 * p[0]},
+        ]
+        f = lambda x: x[0] * x[3] * (x[0] + x[1] * p[1] + x[2]) + x[2]  # noqa: E731
+        return O.argmin(f, [1.0, 5.0, 5.0, 1.0], method, bounds=(1.0, 5.0), constraints=limits)
+
+    p, h = np.ones(3), 1e-4
+    found = solution(tf.constant(p)).numpy()
+    np.testing.assert_allclose(found, [1.0, 4.7429994, 3.8211503, 1.3794082], rtol=1e-5)
+    differences = [(solution(tf.constant(p + h * e)) - solution(tf.constant(p - h * e))) / (2 * h) for e in np.eye(3)]
+    np.testing.assert_allclose(tf.jacobian(solution)(tf.constant(p)), np.transpose(differences), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", [one.name for one in METHODS])
+def test_every_method_finds_the_least_point(name: str) -> None:
+    if name == "COBYQA" and not hasattr(optimize, "_cobyqa_py"):
+        pytest.skip("this SciPy has no COBYQA")
+    a = tf.Variable(2.0, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        x = O.argmin(lambda x: tf.reduce_sum((x - a) ** 2 + 0.1 * (x - a) ** 4), [1.0, 1.5], name)
+    np.testing.assert_allclose(x, 2.0, atol=1e-6)
+    np.testing.assert_allclose(tape.jacobian(x, a), 1.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", METHODS_OF_SYSTEMS)
+def test_every_iteration_solves(method: str) -> None:
+    found = O.linear_solve(lambda v: tf.linalg.matvec(SPREAD, v), np.ones(4), method=method, atol=1e-12)
+    np.testing.assert_allclose(found, np.linalg.solve(SPREAD, np.ones(4)), rtol=1e-5)
+
+
 # -------------------------------------------------------------------------------------------------------- what fails
+
+
+def bowl(x: Any) -> Any:
+    return tf.reduce_sum(x**2)
+
+
+def at(value: float) -> dict[str, Any]:
+    return {"type": "eq", "fun": lambda x: x[0] - value}
+
+
+def test_constraints_that_depend_on_each_other_have_no_derivative_and_that_is_said() -> None:
+    def corner(v: Any) -> Any:
+        beyond = [{"type": "ineq", "fun": lambda x, k=k: k * (v - x[0])} for k in (1.0, 2.0)]
+        return O.argmin(lambda x: tf.reduce_sum((x - 2.0) ** 2), np.zeros(2), constraints=beyond)
+
+    np.testing.assert_allclose(corner(tf.constant(1.0, tf.float64)), [1.0, 2.0], atol=1e-6)
+    with pytest.raises(RuntimeError, match="where constraints that the point lies on depend on each other"):
+        tf.jacobian(corner)(tf.constant(1.0, tf.float64))
+
+
+def test_what_is_fixed_stays_where_it_is() -> None:
+    def held(a: Any) -> Any:
+        return O.argmin(lambda x: tf.reduce_sum((x - a) ** 2) + x[0] * x[1], np.zeros(2), bounds=[(0.5, 0.5), None])
+
+    a = tf.constant(2.0, tf.float64)
+    np.testing.assert_allclose(held(a), [0.5, 1.75])
+    np.testing.assert_allclose(tf.jacobian(held)(a), [0.0, 1.0])
+
+
+def test_a_search_begins_within_the_bounds() -> None:
+    found = O.argmin(lambda x: tf.reduce_sum(x - tf.math.log(x)), [-5.0], bounds=(0.1, 0.5))
+    np.testing.assert_allclose(found, 0.5)
 
 
 def test_a_singular_jacobian_is_an_error_that_says_so() -> None:
@@ -270,6 +352,34 @@ def test_a_singular_jacobian_is_an_error_that_says_so() -> None:
         (lambda: O.linear_solve(lambda v: v, [1.0], method="lu"), ValueError, "unknown method 'lu'; there are bicg"),
         (lambda: O.linear_solve(lambda v: 0.0 * v, [1.0], maxiter=3), RuntimeError, "has not converged"),
         (lambda: O.linear_solve(lambda v: v, {"b": 1}), TypeError, "b holds int"),
+        (lambda: O.linear_solve(lambda v: v, [1.0], maxiter=0), ValueError, "1 or more, not 0"),
+        (lambda: O.linear_solve(lambda v: v, [1.0], rtol=-1.0), ValueError, "are not negative: -1.0, 0.0"),
+        (lambda: O.linear_solve(lambda v: v, [np.nan]), ValueError, "the right side is not finite: nan"),
+        (lambda: O.linear_solve(lambda v: v, [1.0], x0=[1.0, 2.0]), ValueError, "x0 has another structure than b"),
+        (lambda: O.root(tf.math.log, [0.0]), ValueError, "root: the function is not finite at x0: -inf; x0 is"),
+        (lambda: O.root(lambda x: x, [1.0], "newton"), ValueError, "root: unknown method 'newton'; there are hybr"),
+        (lambda: O.root(lambda x: tf.cast(x, tf.complex128), [1.0]), TypeError, "root: the function's values are comp"),
+        (lambda: O.root(lambda x: tf.cast(x, tf.int32), [1.0]), TypeError, "root: the function's values are of int32"),
+        (lambda: O.root(lambda x: x, [1.0], options=3), TypeError, "root: options are a dict, .* not int"),
+        (lambda: O.fixed_point(tf.math.log, -1.0), ValueError, "fixed_point: the function is not finite at x0: nan"),
+        (lambda: O.fixed_point(tf.cos, 1.0, method="newton"), ValueError, "there are del2, iteration"),
+        (lambda: O.fixed_point(tf.cos, 1.0, maxiter=0), ValueError, "the most steps, 1 or more, not 0"),
+        (lambda: O.argmin(bowl, [1.0], "sgd"), ValueError, "argmin: unknown method 'sgd'; there are Nelder-Mead"),
+        (lambda: O.argmin(bowl, [1.0], "BFGS", bounds=(0, 1)), ValueError, "argmin: BFGS takes no bounds; Nelder-Mead"),
+        (lambda: O.argmin(lambda x: tf.reduce_sum(tf.math.log(x)), [0.0]), ValueError, "at x0 are not finite; x0 is"),
+        (lambda: O.argmin(lambda x: tf.cast(bowl(x), tf.complex128), [0.0]), TypeError, "argmin: .* is complex"),
+        (lambda: O.argmin(lambda x: tf.cast(bowl(x), tf.int32), [0.0]), TypeError, "is of int32, which has no gradie"),
+        (
+            lambda: O.argmin(bowl, [0.0], constraints=optimize.LinearConstraint([[1.0, 1.0]])),
+            ValueError,
+            "has the shape",
+        ),
+        (
+            lambda: O.argmin(bowl, [0.0], constraints=[at(0.25), at(0.5)]),
+            RuntimeError,
+            "value 0 of the constraints is off",
+        ),
+        (lambda: O.argmin(bowl, [0.0], constraints=[at(0.25), at(0.25)]), RuntimeError, "or some say the same"),
     ],
 )
 def test_what_goes_wrong_is_said(call: Callable[[], Any], error: type[Exception], text: str) -> None:

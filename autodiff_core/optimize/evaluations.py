@@ -8,24 +8,22 @@ instead, `obstacle` says why.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
 from ..derivatives.sparse import sparse_hessian, sparse_jacobian
-from ..derivatives.transforms import recorded_result, scalar_result, strict_tape
-from ..nest import flatten_for_tape
+from ..derivatives.transforms import scalar_result, strict_tape
 from ..ops.linalg import tensordot
 from ..ops.shaping import concat, reshape
 from ..programs.function import Function
-from ..tensors.creation import zeros_like
-from .parameters import Parameters, joined
+from ..tensors.creation import zeros, zeros_like
+from .parameters import Parameters, joined, joined_values
 
-__all__ = ["Scalar", "Vector"]
+__all__ = ["Scalar", "Seen", "Vector", "real_scalar"]
 
 _FLOAT = np.dtype(np.float64)
 _FULL = 40_000  # elements of a matrix up to which it is full whatever its pattern
@@ -49,20 +47,19 @@ class _Evaluations:
                 f"take the parameters"
             )
 
-    @contextmanager
-    def _counted(self, name: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        self.counts[name] = self.counts.get(name, 0) + 1
-        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
-
     def _asked(self, name: str, f: Callable[..., Any], *vectors: np.ndarray) -> Any:
-        """What a function of vectors gives, by its program."""
+        """What a function of vectors gives, by its program; nobody else writes to them."""
         program = self._programs.get(name)
         if program is None:
             program = self._programs[name] = Function(f, name=f"the {name} of {_name_of(self._f)}")
-        with self._counted(name):
-            return program(*[_core.to_tensor(np.array(x)) for x in vectors])  # (solvers write to theirs)
+        return self._counted(name, program, *map(_core.to_tensor, vectors))
+
+    def _counted(self, name: str, f: Callable[..., Any], *arguments: Any) -> Any:
+        start = perf_counter()
+        found = f(*arguments)
+        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
+        self.counts[name] = self.counts.get(name, 0) + 1
+        return found
 
     @property
     def obstacle(self) -> str | None:
@@ -95,49 +92,67 @@ class _Evaluations:
         return [_core.to_dtype(part, source.dtype) for part, source in zip(parts, sources, strict=True)]
 
 
+class Seen(NamedTuple):
+    """What a function was at a point; nobody writes to these arrays."""
+
+    x: np.ndarray
+    value: float
+    gradient: np.ndarray | None
+
+
+def real_scalar(solver: str, value: Any) -> Any:
+    """What a function returned, where that is one real number."""
+    tensor = scalar_result(solver, value)
+    if tensor.dtype.kind == "c":
+        raise TypeError(f"{solver}: the function's value is complex; it must be a real number")
+    return tensor
+
+
 class Scalar(_Evaluations):
     """A function whose value is one real number."""
 
-    _first: tuple[np.ndarray, float, np.ndarray] | None = None
+    _first: Seen | None = None
 
-    def check_start(self, of_values: bool) -> None:
+    def check_start(self, start: np.ndarray, of_values: bool) -> None:
         """Say what is wrong with the function before a solver begins, which may ask for its values alone."""
-        start = self._parameters.start
-        if of_values:
-            value, gradient = self.value(start), np.zeros(0)
-        else:
-            value, gradient = self.value_and_gradient(start)
-            self._first = (start, value, gradient)  # which is where solvers begin
-        for what, found in (("value", value), ("gradient", gradient)):
-            if not np.isfinite(found).all():
-                where = np.ravel(found)[~np.isfinite(np.ravel(found))]
-                raise ValueError(f"{self._solver}: the {what} at x0 is not finite: {where[0]}; x0 is {start}")
+        seen = self.value(start) if of_values else self.value_and_gradient(start)
+        for what, found in (("value", seen.value), ("gradient", seen.gradient)):
+            numbers = np.ravel(np.zeros(0) if found is None else found)
+            if not np.isfinite(numbers).all():
+                first = numbers[~np.isfinite(numbers)][0]
+                raise ValueError(f"{self._solver}: the {what} at x0 is not finite: {first}; x0 is {start}")
+        self._first = seen  # which is where solvers begin
 
-    def value(self, x: np.ndarray) -> float:
+    def value(self, x: np.ndarray) -> Seen:
         """At x."""
-        return float(self._asked("value", lambda x: self._scalar(self._value(x)), x))
+        if self._first is not None and (first := self._begun(x)):
+            return first
+        point = np.array(x, _FLOAT)  # (solvers write to theirs)
+        return Seen(point, float(self._asked("value", self._only, point)), None)
 
-    def value_and_gradient(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+    def value_and_gradient(self, x: np.ndarray) -> Seen:
         """At x, by one program."""
-        if self._first is not None:
-            (begun, value, gradient), self._first = self._first, None
-            if np.array_equal(begun, x):
-                return value, gradient
-        value, gradient = self._asked("value and gradient", self._both, x)
-        return float(value), np.array(gradient)  # (solvers write to it)
+        if self._first is not None and (first := self._begun(x)):
+            return first
+        point = np.array(x, _FLOAT)
+        value, gradient = self._asked("value and gradient", self._both, point)
+        return Seen(point, float(value), _core.value_array(gradient))
+
+    def _begun(self, x: np.ndarray) -> Seen | None:
+        first, self._first = self._first, None
+        return first if first is not None and np.array_equal(first.x, x) else None
 
     def hessian_product(self, x: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """The Hessian at x times a vector."""
-        return np.array(self._asked("Hessian times vector", self._product, x, np.asarray(vector, _FLOAT)))
+        return np.array(self._asked("Hessian times vector", self._product, np.array(x), np.array(vector, _FLOAT)))
 
     def hessian(self, x: np.ndarray) -> np.ndarray:
         """The Hessian at x, full."""
-        return np.array(self._asked("Hessian", self._matrix, x))
+        return np.array(self._asked("Hessian", self._matrix, np.array(x)))
 
     def sparse_hessian(self, x: np.ndarray) -> Any:
         """The Hessian at x, as SciPy's csr_array."""
-        with self._counted("sparse Hessian"):
-            return sparse_hessian(lambda x: self._scalar(self._value(x)), x)
+        return self._counted("sparse Hessian", sparse_hessian, self._only, x)
 
     def has_sparse_hessian(self, x: np.ndarray) -> bool:
         """Whether it pays to have it so."""
@@ -145,15 +160,14 @@ class Scalar(_Evaluations):
             return False
         return self.sparse_hessian(x).nnz < _DENSE * x.size**2
 
-    def _scalar(self, value: Any) -> Any:
-        tensor = scalar_result(self._solver, value)
-        if tensor.dtype.kind == "c":
-            raise TypeError(f"{self._solver}: the function's value is complex; it must be a real number")
-        return tensor
+    def _only(self, x: Any) -> Any:
+        return real_scalar(self._solver, self._value(x))
 
     def _both(self, x: Any) -> Any:
         tape, value, sources = self._followed(x)
-        value = self._scalar(value)
+        value = real_scalar(self._solver, value)
+        if not _core.is_differentiable(value.dtype):
+            raise TypeError(f"{self._solver}: the function's value is of {value.dtype}, which has no gradient")
         found = tape.gradient(value, sources)
         if all(gradient is None for gradient in found):
             raise ValueError(
@@ -164,11 +178,13 @@ class Scalar(_Evaluations):
 
     def _product(self, x: Any, vector: Any) -> Any:
         tape, value, sources = self._followed(x)
-        return _in_places(tape.hvp(self._scalar(value), sources, self._directions(vector, sources)), sources)
+        return _in_places(
+            tape.hvp(real_scalar(self._solver, value), sources, self._directions(vector, sources)), sources
+        )
 
     def _matrix(self, x: Any) -> Any:
         tape, value, sources = self._followed(x)
-        return _matrix(tape.hessian(self._scalar(value), sources), sources, sources)
+        return _matrix(tape.hessian(real_scalar(self._solver, value), sources), sources, sources)
 
 
 class Vector(_Evaluations):
@@ -178,44 +194,83 @@ class Vector(_Evaluations):
         super().__init__(solver, f, parameters)
         self.is_sparse = False
         self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._last_matrix: tuple[np.ndarray, Any] | None = None
 
     def values(self, x: np.ndarray) -> np.ndarray:
         """At x; at the same x again they are those of before."""
         if self._last is None or not np.array_equal(self._last[0], x):
-            self._last = np.array(x), np.array(self._asked("values", lambda x: self._flat(self._value(x)), x))
+            point = np.array(x, _FLOAT)
+            found = np.array(self._asked("values", lambda x: self._flat(self._value(x)), point))
+            if self._last is not None and found.shape != self._last[1].shape:
+                raise ValueError(
+                    f"{self._solver}: the function gave {found.size} values, and {self._last[1].size} before"
+                )
+            self._last = point, found
         return self._last[1].copy()
 
     def jacobian(self, x: np.ndarray) -> Any:
-        """At x, of shape (values, parameters): full, or SciPy's csr_array if `is_sparse`."""
-        if not self.is_sparse:
-            return np.array(self._asked("Jacobian", self._matrix, x))
-        with self._counted("sparse Jacobian"):
-            return sparse_jacobian(lambda x: self._flat(self._value(x)), x)
+        """At x, of shape (values, parameters): full, or SciPy's csr_array if `is_sparse`; at the same x again that of
+        before."""
+        if self._last_matrix is None or not np.array_equal(self._last_matrix[0], x):
+            point = np.array(x, _FLOAT)
+            if self.is_sparse:
+                f = lambda x: self._flat(self._value(x))  # noqa: E731
+                found = self._counted("sparse Jacobian", sparse_jacobian, f, point)
+            else:
+                found = np.array(self._asked("Jacobian", self._matrix, point))
+            if self._last is not None and found.shape[0] != self._last[1].size:
+                raise ValueError(
+                    f"{self._solver}: the function gave {found.shape[0]} values, and {self._last[1].size} before"
+                )
+            self._last_matrix = point, found
+        return self._last_matrix[1].copy()  # (solvers write to it)
+
+    def check_start(self, start: np.ndarray) -> None:
+        """Say what is wrong with the function before a solver begins."""
+        if not np.isfinite(first := self.values(start)).all():
+            number = int(np.flatnonzero(~np.isfinite(first))[0])
+            raise ValueError(f"{self._solver}: value {number} at x0 is not finite: {first[number]}; x0 is {start}")
+
+    def check_jacobian(self, start: np.ndarray) -> None:
+        """And with its Jacobian."""
+        matrix = self.jacobian(start)
+        numbers = matrix.data if self.is_sparse else matrix
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"{self._solver}: the Jacobian at x0 is not finite; x0 is {start}")
 
     def hessian_of_sum(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The Hessian at x of the values' sum with these weights."""
-        return np.array(self._asked("Hessian of a weighted sum", self._weighted, x, np.asarray(weights, _FLOAT)))
+        return np.array(
+            self._asked("Hessian of a weighted sum", self._weighted, np.array(x), np.array(weights, _FLOAT))
+        )
 
     def choose(self, x: np.ndarray, count: int) -> None:
         """Let Jacobians of so many values be sparse, if that pays."""
         if not self._reads_variables and x.size * count > _FULL:
-            self.is_sparse = True
-            self.is_sparse = self.jacobian(x).nnz < _DENSE * x.size * count
+            self.be_sparse(True)
+            self.be_sparse(self.jacobian(x).nnz < _DENSE * x.size * count)
+
+    def be_sparse(self, sparse: bool) -> None:
+        """Let Jacobians be sparse, or full."""
+        if sparse != self.is_sparse:
+            self.is_sparse, self._last_matrix = sparse, None
 
     def _flat(self, values: Any) -> Any:
-        leaves = flatten_for_tape(values, True)[0]
-        if not leaves:
-            raise ValueError(f"{self._solver}: the function returned a structure without values: {values!r}")
-        tensors = [recorded_result(self._solver, leaf) for leaf in leaves]
-        if any(tensor.dtype.kind == "c" for tensor in tensors):
-            raise TypeError(f"{self._solver}: the function's values are complex; they must be real numbers")
-        return joined(tensors)
+        return joined_values(self._solver, values)
 
     def _matrix(self, x: Any) -> Any:
         tape, values, sources = self._followed(x)
         with tape:
             flat = self._flat(values)
-        return _matrix([tape.jacobian(flat, sources, unconnected_gradients="zero")], [flat], sources)
+        blocks = tape.jacobian(flat, sources)
+        if all(block is None for block in blocks):
+            raise ValueError(
+                f"{self._solver}: as far as a tape can follow, the function's values do not depend on the parameters: "
+                f"compute them of these, by recorded operations"
+            )
+        shapes = [(int(flat.size), *source.shape) for source in sources]
+        full = [zeros(shape, _FLOAT) if b is None else b for b, shape in zip(blocks, shapes, strict=True)]
+        return _matrix([full], [flat], sources)
 
     def _weighted(self, x: Any, weights: Any) -> Any:
         tape, values, sources = self._followed(x)

@@ -57,7 +57,14 @@ class Condition:
         What f takes, for an example.
     solve : callable, optional
         Solves systems of the Jacobian, or of its transpose; by a full matrix unless given.
+
+    Attributes
+    ----------
+    hint : str
+        What an error adds where the Jacobian is singular.
     """
+
+    hint = ""
 
     def __init__(
         self,
@@ -115,7 +122,7 @@ class Condition:
         if not np.isfinite(numbers).all() or not _SINGULAR * np.linalg.cond(numbers, 1) < 1.0:
             raise NoSolution(
                 f"{self.solver}: the solution has no derivative: the Jacobian there, of shape {numbers.shape}, is "
-                f"singular or not finite"
+                f"singular or not finite{self.hint}"
             )
         return reshape(solve(matrix, reshape(right, (-1, 1)), adjoint=adjoint), (-1,))
 

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 
 from .evaluations import Vector
-from .parameters import Parameters
+from .methods import Method
+from .parameters import Parameters, as_array
 from .running import scipy_optimize
 
-__all__ = ["bounds_of", "constraints_of", "listed", "parted"]
+__all__ = ["bounds_of", "constraints_of", "listed", "matrix_of", "parted"]
 
 
-def bounds_of(solver: str, bounds: Any, parameters: Parameters) -> Any:
+def bounds_of(solver: str, bounds: Any, parameters: Parameters, by_element: bool = True) -> Any:
     """SciPy's Bounds of bounds in any of their forms, or None.
 
     One pair (low, high), in which None is no bound, is for all parameters; else there is a pair, or None, in the place
-    of each leaf, or one for each element of a vector. Or they are SciPy's Bounds, of numbers, vectors, or structures.
+    of each leaf, or one for each element of a vector; or the pair has vectors. Or they are SciPy's Bounds, of numbers,
+    vectors, or structures. Two pairs for a vector of two are by element, where SciPy reads them so; elsewhere they are
+    refused.
     """
     if bounds is None:
         return None
@@ -29,8 +32,10 @@ def bounds_of(solver: str, bounds: Any, parameters: Parameters) -> Any:
     else:
         low, high = np.empty_like(parameters.start), np.empty_like(parameters.start)
         keep_feasible = False
-        for place, pair in _placed(bounds, parameters):
+        for place, pair in _placed(solver, bounds, parameters, by_element):
             low[place], high[place] = _ends(solver, pair, np.shape(parameters.start[place]))
+    if np.isnan(low).any() or np.isnan(high).any():
+        raise ValueError(f"{solver}: bounds are numbers, infinities or None, not NaN")
     if (crossed := np.flatnonzero(low > high)).size:
         k = int(crossed[0])
         raise ValueError(f"{solver}: the lower bound of parameter {k} is above the upper one: {low[k]} > {high[k]}")
@@ -49,26 +54,45 @@ def _side(side: Any, parameters: Parameters) -> np.ndarray:
     return parameters.vector(side, "bounds")
 
 
-def _placed(bounds: Any, parameters: Parameters) -> Iterator[tuple[Any, Any]]:
+def _placed(solver: str, bounds: Any, parameters: Parameters, by_element: bool) -> Iterator[tuple[Any, Any]]:
     """Elements of the vector, and the pair for these."""
-    if isinstance(bounds, (tuple, list)) and len(bounds) == 2 and all(x is None or _is_number(x) for x in bounds):
+    if _is_pair(bounds) and all(x is None or _is_number(x) for x in bounds):
         yield slice(None), bounds
-    elif len(parameters.leaves) == 1 and isinstance(bounds, (tuple, list)) and len(bounds) == parameters.start.size:
-        yield from enumerate(bounds)
-    else:
-        yield from zip(parameters.places, parameters.above(bounds, "bounds"), strict=True)
+        return
+    if len(parameters.leaves) == 1 and isinstance(bounds, (tuple, list, np.ndarray)):
+        each = len(bounds) == parameters.start.size and all(one is None or _is_pair(one) for one in bounds)
+        if each and len(bounds) == 2 and not by_element:
+            raise ValueError(
+                f"{solver}: two pairs for two parameters may be bounds of each, or lower and upper ones: write "
+                f"scipy.optimize.Bounds(lower, upper)"
+            )
+        if each:
+            yield from enumerate(bounds)
+            return
+        if isinstance(bounds, tuple) and len(bounds) == 2:
+            yield parameters.places[0], bounds
+            return
+    yield from zip(parameters.places, parameters.above(bounds, "bounds"), strict=True)
+
+
+def _is_pair(value: Any) -> bool:
+    return (isinstance(value, (tuple, list)) and len(value) == 2) or (
+        isinstance(value, np.ndarray) and value.shape[:1] == (2,)
+    )
 
 
 def _ends(solver: str, pair: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
     if pair is None:
         return -np.inf, np.inf
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+    if not _is_pair(pair):
         raise ValueError(f"{solver}: bounds are a pair (low, high), or None, for each parameter, not {pair!r}")
     ends = []
     for end, none in zip(pair, (-np.inf, np.inf), strict=True):
-        values = np.ravel(np.asarray(none if end is None else end, np.float64))
+        values = np.ravel(as_array(none if end is None else end))
+        if values.dtype.kind not in "biuf":
+            raise ValueError(f"{solver}: bounds are numbers, or None, not {end!r}")
         try:
-            ends.append(np.broadcast_to(values, shape or (1,)).reshape(shape))
+            ends.append(np.broadcast_to(values.astype(np.float64), shape or (1,)).reshape(shape))
         except ValueError:
             raise ValueError(f"{solver}: {values.size} bounds for {int(np.prod(shape))} parameters: {end!r}") from None
     return ends[0], ends[1]
@@ -82,9 +106,9 @@ def listed(constraints: Any) -> list[Any]:
 
 
 def constraints_of(
-    solver: str, constraints: Any, parameters: Parameters, method: str | None
+    solver: str, constraints: Any, parameters: Parameters, start: np.ndarray, method: Method
 ) -> tuple[list[Any], list[Vector]]:
-    """SciPy's constraints, their derivatives by programs, and the functions in them.
+    """SciPy's constraints, their derivatives by programs, and the functions in them; checked where a search begins.
 
     Each is one of SciPy's dicts, or its LinearConstraint, of a vector, or NonlinearConstraint; its function is of the
     parameters in their structure.
@@ -92,22 +116,37 @@ def constraints_of(
     optimize = scipy_optimize()
     found: list[Any] = []
     functions: list[Vector] = []
+    sparse = method.name == "trust-constr"
     for one in listed(constraints):
         if isinstance(one, optimize.LinearConstraint):
+            matrix_of(solver, one, parameters)
             found.append(one)
             continue
-        name, low, high = parted(solver, one)
-        function = Vector(f"{solver}: constraint {len(functions)}", name, parameters)
+        f, low, high = parted(solver, one)
+        function = Vector(f"{solver}: constraint {len(functions)}", f, parameters)
         functions.append(function)
-        count = function.values(parameters.start).size
-        if method == "trust-constr":
-            function.choose(parameters.start, count)
-        others = {"hess": function.hessian_of_sum} if method == "trust-constr" else {}
+        function.check_start(start)
+        if sparse:
+            function.choose(start, function.values(start).size)
+        if method.asks != "values":
+            function.check_jacobian(start)
+        others = {"hess": function.hessian_of_sum} if sparse else {}
         found.append(optimize.NonlinearConstraint(function.values, low, high, function.jacobian, **others))
     if any(function.is_sparse for function in functions):  # trust-constr wants all of them so
         for function in functions:
-            function.is_sparse = True
+            function.be_sparse(True)
     return found, functions
+
+
+def matrix_of(solver: str, one: Any, parameters: Parameters) -> Any:
+    """A LinearConstraint's matrix, of as many columns as there are parameters."""
+    matrix = one.A if hasattr(one.A, "toarray") else np.atleast_2d(np.asarray(one.A, np.float64))
+    if matrix.shape[1] != parameters.start.size:
+        raise ValueError(
+            f"{solver}: a LinearConstraint is of all parameters as one vector, of {parameters.start.size}; its matrix "
+            f"has the shape {matrix.shape}"
+        )
+    return matrix
 
 
 def parted(solver: str, one: Any) -> tuple[Callable[..., Any], Any, Any]:

@@ -10,11 +10,9 @@ import numpy as np
 
 from .. import _core
 from ..derivatives.gradient_tape import GradientTape
-from ..derivatives.transforms import recorded_result
-from ..nest import flatten_for_tape
 from ..tensors.creation import zeros_like
 from .implicit import Condition, NoSolution, Outputs, Solution
-from .parameters import Parameters, joined
+from .parameters import Parameters, joined_values
 
 __all__ = ["iterated", "linear_solve"]
 
@@ -63,9 +61,10 @@ def linear_solve(
     RuntimeError
         Where the iteration does not converge.
     TypeError
-        Where b holds no real floating-point numbers, or matvec returns no tensors.
+        Where b holds no real floating-point numbers, or matvec returns no tensors of such.
     ValueError
-        Where matvec returns another number of values than b has, or is not zero at zero; for an unknown method.
+        Where matvec returns another number of values than b has, or is not zero at zero; where b is not finite, or x0
+        has another structure; for an unknown method, negative tolerances, or less than one iteration.
 
     Notes
     -----
@@ -89,14 +88,18 @@ def linear_solve(
     right = parameters.followed()
 
     def product(x: Any) -> Any:
-        leaves = flatten_for_tape(matvec(parameters.structured(x)), True)[0]
-        values = joined([recorded_result("linear_solve", leaf) for leaf in leaves])
+        values = joined_values("linear_solve", matvec(parameters.structured(x)))
         if values.size != parameters.start.size:
             raise ValueError(f"linear_solve: matvec gave {values.size} values for {parameters.start.size} unknowns")
         return values
 
-    start = zeros_like(right) if x0 is None else Parameters("linear_solve", x0).followed()
-    options = {"rtol": rtol, "atol": atol, "maxiter": None if maxiter is None else _core.integer(maxiter)}
+    start = zeros_like(right) if x0 is None else parameters.like(x0, "x0").followed()
+    steps = None if maxiter is None else _core.integer(maxiter)
+    if steps is not None and steps < 1:
+        raise ValueError(f"linear_solve: maxiter is the most iterations, 1 or more, not {steps}")
+    if not rtol >= 0.0 or not atol >= 0.0:
+        raise ValueError(f"linear_solve: rtol and atol are not negative: {rtol}, {atol}")
+    options = {"rtol": rtol, "atol": atol, "maxiter": steps}
     same = method in ("cg", "minres") if symmetric is None else symmetric
     return parameters.structured(_iterated("linear_solve", product, right, start, method, same, options))
 
@@ -166,11 +169,16 @@ def _iterated(
             raise ValueError(
                 f"{solver}: the function is not linear: at zero it is {at_zero[at_zero != 0][0]}, not zero"
             )
+        if not np.isfinite(wanted).all():
+            raise ValueError(f"{solver}: the right side is not finite: {wanted[~np.isfinite(wanted)][0]}")
         of_vector = {"matvec": lambda x: both(np.ravel(x))[0]}
         if method in ("bicg", "qmr"):
             of_vector["rmatvec"] = _transpose(condition, begin, shared)
         operator = iterations.LinearOperator((begin.size, begin.size), dtype=np.float64, **of_vector)
         given = {name: value for name, value in options.items() if value is not None}
+        if method == "minres":  # it takes a relative one only
+            size = float(np.linalg.norm(wanted))
+            given["rtol"] = max(given["rtol"], given.pop("atol") / size if size else 0.0)
         found, info = getattr(iterations, method)(operator, wanted, x0=begin, **given)
         if info != 0:
             left = float(np.linalg.norm(both(found)[0] - wanted)) / max(float(np.linalg.norm(wanted)), 1e-300)

@@ -8,21 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .evaluations import Scalar, Vector
-from .limits import bounds_of, constraints_of
+from .evaluations import Scalar, Seen, Vector
+from .limits import bounds_of, constraints_of, listed
+from .methods import MANY, Method, method_for
 from .parameters import Parameters
-from .running import Progress, alone, report, scipy_optimize
+from .running import Progress, alone, options_of, report, scipy_optimize
 
 __all__ = ["minimize"]
-
-_METHODS = (
-    *("Nelder-Mead", "Powell", "CG", "BFGS", "Newton-CG", "L-BFGS-B", "TNC", "COBYLA", "COBYQA", "SLSQP"),
-    *("trust-constr", "dogleg", "trust-ncg", "trust-exact", "trust-krylov"),
-)
-_OF_VALUES = {"Nelder-Mead", "Powell", "COBYLA", "COBYQA"}  # these ask for no derivative,
-_OF_HESSIANS = {"dogleg", "trust-exact"}  # these for whole Hessians,
-_OF_PRODUCTS = {"Newton-CG", "trust-ncg", "trust-krylov"}  # and these for products with vectors
-_MANY = 500  # parameters: a matrix of as many squared is not kept unasked
 
 
 def minimize(
@@ -103,48 +95,42 @@ def minimize(
     parameters = Parameters("minimize", x0)
     objective = Scalar("minimize", f, parameters)
     within = bounds_of("minimize", bounds, parameters)
-    with alone("minimize", objective.called, parameters.leaves):
-        method = _method(method, parameters.start.size, within is not None, bool(constraints))
-        objective.check_start(method in _OF_VALUES)
-        limited, functions = constraints_of("minimize", constraints, parameters, method)
-        settings = {"method": method, "tol": tol, "bounds": within, "options": dict(options or {})}
-        settings |= _derivatives(method, objective, parameters.start)
+    known = method_for("minimize", method, parameters.start.size, within is not None, bool(listed(constraints)))
+    given = options_of("minimize", options)
+    if callback is not None and not callable(callback):
+        raise TypeError(f"minimize: the callback must be callable, not {type(callback).__name__}")
+    start = parameters.start if within is None else np.clip(parameters.start, within.lb, within.ub)
+    with alone("minimize", objective.called, parameters.leaves), parameters.put_back():
+        objective.check_start(start, known.asks == "values")
+        limited, functions = constraints_of("minimize", constraints, parameters, start, known)
+        settings = {"method": known.name, "tol": tol, "bounds": within, "options": given}
+        settings |= _derivatives(known, objective, start)
         if limited:
             settings["constraints"] = limited
-        with Progress("minimize", progress, settings["options"].get("maxiter")) as bar:
+        with Progress("minimize", progress, given.get("maxiter")) as bar:
             steps = _Steps(objective, parameters, callback, bar)
             if callback is not None or progress:
                 settings["callback"] = steps
             found = steps.run(
-                lambda: optimize.minimize(steps.asked(method), parameters.start, **settings),
+                lambda: optimize.minimize(steps.asked(known), start, **settings),
                 by_value=not limited,
             )
         return _result(found, objective, functions, parameters)
 
 
-def _method(method: Any, count: int, bounded: bool, constrained: bool) -> str:
-    if method is None:
-        return "SLSQP" if constrained else ("L-BFGS-B" if bounded or count > _MANY else "BFGS")
-    known = {name.lower(): name for name in _METHODS}
-    if not isinstance(method, str) or method.lower() not in known:
-        raise ValueError(f"minimize: unknown method {method!r}; there are {', '.join(_METHODS)}")
-    return known[method.lower()]
-
-
-def _derivatives(method: str, objective: Scalar, start: np.ndarray) -> dict[str, Any]:
+def _derivatives(method: Method, objective: Scalar, start: np.ndarray) -> dict[str, Any]:
     """What a method takes of derivatives."""
-    if method in _OF_VALUES:
+    if method.asks == "values":
         return {}
-    if method in _OF_HESSIANS:
-        return {"jac": True, "hess": objective.hessian}
-    if method in _OF_PRODUCTS:
-        return {"jac": True, "hessp": objective.hessian_product}
-    if method != "trust-constr":
+    if method.asks == "gradients":
         return {"jac": True}
-    if objective.has_sparse_hessian(start):
-        return {"jac": True, "hess": objective.sparse_hessian}
-    if start.size > _MANY:
+    if method.asks == "products":
         return {"jac": True, "hessp": objective.hessian_product}
+    if method.name == "trust-constr":  # which takes sparse ones and products, too
+        if objective.has_sparse_hessian(start):
+            return {"jac": True, "hess": objective.sparse_hessian}
+        if start.size > MANY:
+            return {"jac": True, "hessp": objective.hessian_product}
     return {"jac": True, "hess": objective.hessian}
 
 
@@ -154,70 +140,88 @@ class _Steps:
     def __init__(self, objective: Scalar, parameters: Parameters, callback: Any, bar: Progress) -> None:
         self._objective, self._parameters, self._callback, self._bar = objective, parameters, callback, bar
         self._takes_result = callback is not None and "intermediate_result" in _names_of(callback)
-        self._seen: list[tuple[np.ndarray, float, Any]] = []
-        self._best: tuple[np.ndarray, float, Any] | None = None
+        self._last: Seen | None = None
+        self._before: Seen | None = None
+        self._best: Seen | None = None
+        self._stopped: Seen | None = None
 
-    def asked(self, method: str) -> Callable[[np.ndarray], Any]:
+    def asked(self, method: Method) -> Callable[[np.ndarray], Any]:
         """What the solver calls."""
 
         def both(x: np.ndarray) -> Any:
-            value, gradient = self._objective.value_and_gradient(x)
-            self._note(x, value, gradient)
-            return value, gradient
+            seen = self._objective.value_and_gradient(x)
+            self._note(seen)
+            return seen.value, seen.gradient
 
         def alone(x: np.ndarray) -> Any:
-            value = self._objective.value(x)
-            self._note(x, value, None)
-            return value
+            seen = self._objective.value(x)
+            self._note(seen)
+            return seen.value
 
-        return alone if method in _OF_VALUES else both
+        return alone if method.asks == "values" else both
 
-    def _note(self, x: np.ndarray, value: float, gradient: Any) -> None:
-        seen = (np.array(x), value, None if gradient is None else gradient.copy())
-        self._seen = [*self._seen[-1:], seen]
-        if self._best is None or value < self._best[1]:
+    def _note(self, seen: Seen) -> None:
+        self._before, self._last = self._last, seen
+        if self._best is None or seen.value < self._best.value:
             self._best = seen
 
-    def _at(self, x: np.ndarray) -> tuple[np.ndarray, float, Any]:
-        for seen in [*self._seen, self._best]:
-            if seen is not None and np.array_equal(seen[0], x):
+    def _at(self, x: np.ndarray) -> Seen:
+        for seen in (self._last, self._before, self._best):
+            if seen is not None and np.array_equal(seen.x, x):
                 return seen
-        return np.array(x), self._objective.value(x), None
+        return self._objective.value(x)
 
     def __call__(self, x: np.ndarray, *_: Any) -> Any:
         """SciPy's callback."""
-        point, value, gradient = self._at(x)
+        seen = self._at(x)
         self._bar.step(
             lambda: {
-                "value": f"{value:.6g}",
-                "gradient": "" if gradient is None else f"{np.linalg.norm(gradient):.2e}",
+                "value": f"{seen.value:.6g}",
+                "gradient": "" if seen.gradient is None else f"{np.linalg.norm(seen.gradient):.2e}",
                 "evaluations": sum(self._objective.counts.values()),
             }
         )
         if self._callback is None:
             return None
-        structured = self._parameters.structured(point)
-        if self._takes_result:
-            return self._callback(intermediate_result=scipy_optimize().OptimizeResult(x=structured, fun=value))
-        return self._callback(structured)
+        structured = self._parameters.structured(seen.x.copy())
+        try:
+            if self._takes_result:
+                result = scipy_optimize().OptimizeResult(x=structured, fun=seen.value)
+                return self._callback(intermediate_result=result)
+            return self._callback(structured)
+        except StopIteration:
+            self._stopped = seen
+            raise
 
     def run(self, solve: Callable[[], Any], by_value: bool) -> Any:
-        """The solver's result; after an interruption, one that says so."""
+        """The solver's result; after an interruption, or where a callback ends a search, one that says so."""
         try:
-            return solve()
+            found = solve()
         except KeyboardInterrupt:
-            if self._best is None:
+            ended = self._best if by_value else self._last
+            if ended is None:
                 raise
-            x, value, gradient = self._best if by_value else self._seen[-1]
             which, evaluations = "best" if by_value else "last", sum(self._objective.counts.values())
-            return scipy_optimize().OptimizeResult(
-                x=x,
-                fun=value,
-                success=False,
-                status=99,
-                message=f"Interrupted: these are the {which} parameters of {evaluations} evaluations.",
-                **({} if gradient is None else {"jac": gradient}),
-            )
+            return _ended(ended, f"Interrupted: these are the {which} parameters of {evaluations} evaluations.")
+        except StopIteration:  # (not all of SciPy's methods know it)
+            if self._stopped is None:
+                raise
+            return _ended(self._stopped, _STOPPED)
+        if self._stopped is not None:
+            if not np.array_equal(found.x, self._stopped.x):
+                return _ended(self._stopped, _STOPPED)
+            found.success, found.message = False, _STOPPED
+        return found
+
+
+_STOPPED = "The callback raised StopIteration: these are the parameters that it was given."
+
+
+def _ended(seen: Seen, message: str) -> Any:
+    gradient = {} if seen.gradient is None else {"jac": seen.gradient}
+    return scipy_optimize().OptimizeResult(
+        x=seen.x, fun=seen.value, success=False, status=99, message=message, **gradient
+    )
 
 
 def _names_of(callback: Callable[..., Any]) -> set[str]:
@@ -232,9 +236,9 @@ def _result(found: Any, objective: Scalar, functions: list[Vector], parameters: 
     found.x = parameters.result(np.asarray(found.x))
     gradient = "grad" if "grad" in found else "jac"  # (trust-constr's jac are the constraints')
     if gradient in found:
-        found[gradient] = parameters.structured(np.asarray(found[gradient]))
+        found[gradient] = parameters.structured(np.array(found[gradient]))
     inverse = found.get("hess_inv")
-    if inverse is not None and (parameters.start.size <= _MANY or isinstance(inverse, np.ndarray)):
+    if inverse is not None and (parameters.start.size <= MANY or isinstance(inverse, np.ndarray)):
         found.hess_inv = parameters.blocks(inverse if isinstance(inverse, np.ndarray) else inverse.todense())
     report(found, [objective, *functions])
     return found

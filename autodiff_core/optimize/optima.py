@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .. import _core
 from ..derivatives.gradient_tape import GradientTape
-from ..derivatives.transforms import recorded_result, scalar_result
-from ..nest import flatten_for_tape
 from ..ops.indexing import where
 from ..ops.linalg import tensordot
 from ..ops.shaping import concat
+from .active import NEAR, Limits, active, off
+from .evaluations import real_scalar
 from .implicit import Condition, NoSolution, Outputs, Solution, newton
-from .limits import bounds_of, listed, parted
-from .parameters import Parameters, joined
-from .running import scipy_optimize
+from .limits import bounds_of, listed, matrix_of, parted
+from .methods import Method, method_for
+from .parameters import Parameters, joined_values
+from .running import options_of, scipy_optimize
 
 __all__ = ["argmin"]
-
-_NEAR = 1e-6  # of a limit, relative to its size: a point that lies so near lies on it
-_FLAT = 1e-3
 
 
 def argmin(
@@ -42,8 +41,7 @@ def argmin(
         Of the unknowns, in x0's structure, as tensors of float64; returns a scalar. Variables and tensors that it
         finds around it are what the point depends on.
     x0, method, bounds, constraints, tol, options
-        As in `tf.minimize`; the constraints are no LinearConstraint, and their functions may read what the point
-        depends on, too.
+        As in `tf.minimize`; the constraints' functions may read what the point depends on, too.
 
     Returns
     -------
@@ -55,8 +53,8 @@ def argmin(
     ImportError
         Where SciPy is not installed.
     RuntimeError
-        Where no point is found; when differentiated, where the Hessian there, or the system with the active
-        constraints, is singular.
+        Where no point is found, or none that keeps the constraints; when differentiated, where the Hessian there, or
+        the system with the active constraints, is singular, as it is where these depend on each other.
     TypeError, ValueError
         As in `tf.minimize`.
 
@@ -76,15 +74,17 @@ def argmin(
     """
     parameters = Parameters("argmin", x0)
     within = bounds_of("argmin", bounds, parameters)
-    limits: list[Any] = [parted("argmin", one) for one in listed(constraints)]
+    limits: list[Any] = [_limit(one, parameters) for one in listed(constraints)]
     if not callable(f):
         raise TypeError(f"argmin: the function must be callable, not {type(f).__name__}")
+    known = method_for("argmin", method, parameters.start.size, within is not None, bool(limits))
+    given = {**_CLOSE.get(known.name, {}), **options_of("argmin", options)}
 
     def outputs(x: Any) -> list[Any]:
-        given = parameters.structured(x)
-        value = _core.to_dtype(scalar_result("argmin", f(given)), np.dtype(np.float64))
-        leaves = [flatten_for_tape(g(given), True)[0] for g, _, _ in limits]
-        return [value, *[joined([recorded_result("argmin", x) for x in part]) for part in leaves]]
+        value = real_scalar("argmin", f(parameters.structured(x)))
+        if not _core.is_differentiable(value.dtype):
+            raise TypeError(f"argmin: the function's value is of {value.dtype}, which has no gradient")
+        return [_core.to_dtype(value, np.dtype(np.float64)), *[values(x) for values, _, _ in limits]]
 
     count = parameters.start.size
     condition = Condition("argmin", outputs, _zero(count), parameters.start)
@@ -92,20 +92,28 @@ def argmin(
     low, high = (
         _joined([np.broadcast_to(one[side], n) for one, n in zip(limits, sizes, strict=True)]) for side in (1, 2)
     )
+    if limits:
+        condition.hint = "; so it is where constraints that the point lies on depend on each other"
     condition.of_sizes(count + low.size, 2 * (count + low.size))
-    chosen = method or ("SLSQP" if limits else ("L-BFGS-B" if within is not None else "BFGS"))
-    settings = {
-        "tol": tol,
-        "method": chosen,
-        "bounds": within,
-        "options": {**_CLOSE.get(chosen, {}), **(options or {})},
-    }
-    search = _Search(condition, within, low, high, settings)
+    bounded = (
+        Limits(np.full(count, -np.inf), np.full(count, np.inf)) if within is None else Limits(within.lb, within.ub)
+    )
+    search = _Search(condition, known, bounded, Limits(low, high), {"tol": tol, "bounds": within, "options": given})
     point = Solution(condition, search)(parameters.followed())
     return parameters.structured(point[:count] if limits else point)
 
 
 _CLOSE = {"SLSQP": {"ftol": 1e-12, "maxiter": 1000}, "L-BFGS-B": {"ftol": 1e-15, "gtol": 1e-9}, "BFGS": {"gtol": 1e-8}}
+
+
+def _limit(one: Any, parameters: Parameters) -> tuple[Callable[[Any], Any], Any, Any]:
+    """A constraint as a function of the vector, and its limits."""
+    if isinstance(one, scipy_optimize().LinearConstraint):
+        matrix = matrix_of("argmin", one, parameters)
+        full = matrix.toarray() if hasattr(matrix, "toarray") else matrix
+        return lambda x: tensordot(full, x, 1), one.lb, one.ub
+    f, low, high = parted("argmin", one)
+    return lambda x: joined_values("argmin: constraint", f(parameters.structured(x))), low, high
 
 
 def _joined(arrays: Sequence[Any]) -> np.ndarray:
@@ -149,86 +157,121 @@ def _constraints(condition: Condition, vectors: list[Any], read: list[Any]) -> l
     return [values, tape.jacobian(values, point, unconnected_gradients="zero")]
 
 
+def _hessian(condition: Condition, vectors: list[Any], read: list[Any]) -> list[Any]:
+    (point,) = vectors
+    with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(point)
+        value, *_ = condition.outputs(read)(point)
+    return [tape.hessian(value, point)]
+
+
+def _weighted(condition: Condition, vectors: list[Any], read: list[Any]) -> list[Any]:
+    point, weights = vectors
+    with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(point)
+        total = tensordot(concat(condition.outputs(read)(point)[1:], 0), weights, 1)
+    return [tape.hessian(total, point)]
+
+
 class _Search:
     """A search for the point, and for what lies on its limit there, by the values of what is read."""
 
-    def __init__(self, condition: Condition, within: Any, low: np.ndarray, high: np.ndarray, settings: Any) -> None:
-        self._condition, self._within, self._low, self._high = condition, within, low, high
-        self._settings = settings
+    def __init__(self, condition: Condition, method: Method, bounds: Limits, limits: Limits, settings: Any) -> None:
+        self._condition, self._method, self._settings = condition, method, settings
+        self._bounds, self._limits = bounds, limits
 
     def __call__(self, begin: np.ndarray, shared: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
         """The unknown and what is held."""
-        optimize, example = scipy_optimize(), [_core.to_tensor(begin)]
+        begin = np.clip(begin, *self._bounds)
+        example = [_core.to_tensor(begin)]
         both = self._condition.numbers("value and gradient", _value_and_gradient, example, shared)
         limited = None
-        others: dict[str, Any] = {}
-        if self._low.size:
+        if self._limits.low.size:
             limited = self._condition.numbers("constraints", _constraints, example, shared)
-            others["constraints"] = optimize.NonlinearConstraint(
-                lambda x: limited(x)[0], self._low, self._high, lambda x: limited(x)[1]
-            )
-
-        def asked(x: np.ndarray) -> tuple[float, np.ndarray]:
-            value, slope = both(x)
-            return float(value), slope
-
-        found = optimize.minimize(asked, begin, jac=True, **self._settings, **others)
+        for what, numbers in (("function", both(begin)), ("constraints", limited(begin) if limited else [])):
+            if not all(np.isfinite(one).all() for one in numbers):
+                raise ValueError(f"argmin: values or derivatives of the {what} at x0 are not finite; x0 is {begin}")
+        found = self._searched(begin, example, both, limited, shared)
         point = np.asarray(found.x)
         value, slope = both(point)
-        sides, limits = np.zeros_like(point), np.zeros_like(point)
-        if self._within is not None:
-            sides, limits = _sides(point, self._within.lb, self._within.ub)
-        multipliers = np.empty(0)
-        if limited is not None:
-            values, matrix = limited(point)
-            active, at = _sides(values, self._low, self._high)
-            multipliers = _multipliers(slope, matrix, sides, active)
-            slope = slope - matrix.T @ multipliers
-            wrong = (active * multipliers > 0.0) & (self._low != self._high)  # these pull inwards
-            active[wrong] = multipliers[wrong] = 0.0
-            self._warn_where_kinked(active, multipliers, self._low != self._high, "constraint")
-            limits, both_sides = np.concatenate([limits, np.where(active == 0.0, 0.0, at)]), active
-        else:
-            both_sides = np.empty(0)
-        inwards = sides * slope > _FLAT * (1.0 + abs(slope).max())
-        sides[inwards] = 0.0
-        self._warn_where_kinked(sides, slope, np.ones(point.size, bool), "bound")
-        held = np.concatenate([sides, both_sides, limits])
-        unsettled = np.concatenate([point, multipliers])
+        values, matrix = limited(point) if limited is not None else (np.empty(0), np.empty((0, point.size)))
+        self._keep(values, found)
+        set_ = active(point, slope, self._bounds, values, matrix, self._limits)
+        _warn_where_kinked(set_.of_constraints, set_.multipliers, self._limits, "constraint")
+        _warn_where_kinked(set_.sides, set_.slope, self._bounds, "bound")
+        held = np.concatenate([set_.sides, set_.of_constraints, set_.at, set_.constraints_at])
+        unsettled = np.concatenate([point, set_.multipliers])
         settled = newton(self._condition, shared, unsettled, held)
-        if not both(settled[: point.size])[0] <= value + _NEAR * (1.0 + abs(value)):
-            settled = unsettled  # Newton's steps find saddles, too
+        moved = settled[: point.size]
+        kept = (off(moved, self._bounds) <= NEAR).all()
+        if limited is not None:
+            kept = kept and (off(limited(moved)[0], self._limits) <= NEAR).all()
+        if not (kept and both(moved)[0] <= value + NEAR * (1.0 + abs(value))):
+            settled = unsettled  # Newton's steps find saddles, too, and leave limits
         (left,) = self._condition.values(shared)(settled, held)
         size = np.linalg.norm(left)
-        if not np.isfinite(value) or (not found.success and not size <= _NEAR * (1.0 + np.linalg.norm(both(begin)[1]))):
+        if not np.isfinite(value) or (not found.success and not size <= NEAR * (1.0 + np.linalg.norm(both(begin)[1]))):
             raise NoSolution(f"argmin: {found.message} (what should be zero is {size:.1e})")
         return settled, held
 
-    @staticmethod
-    def _warn_where_kinked(sides: np.ndarray, multipliers: np.ndarray, matters: np.ndarray, what: str) -> None:
-        kinked = np.flatnonzero((sides != 0.0) & matters & (abs(multipliers) < 1e-8))
-        if kinked.size:
-            _core.warn_caller(
-                f"argmin: the point lies on {what} {kinked[0]}, which does not push it: the derivative is that of a "
-                f"point that stays there"
+    def _searched(self, begin: np.ndarray, example: list[Any], both: Any, limited: Any, shared: Any) -> Any:
+        """What SciPy's solver finds."""
+        method = self._method
+        others: dict[str, Any] = {"jac": True} if method.asks != "values" else {}
+        if method.asks in ("products", "Hessians"):
+            curved = self._condition.numbers("Hessian", _hessian, example, shared)
+            others["hess"] = lambda x: curved(x)[0]
+        if limited is not None:
+            weighted = None
+            if method.asks == "Hessians":
+                weights = _core.to_tensor(np.zeros_like(self._limits.low))
+                weighted = self._condition.numbers("weighted", _weighted, [*example, weights], shared)
+            others["constraints"] = self._constraints(limited, weighted)
+
+        def asked(x: np.ndarray) -> Any:
+            value, slope = both(x)
+            return (float(value), slope) if others.get("jac") else float(value)
+
+        return scipy_optimize().minimize(asked, begin, method=method.name, **self._settings, **others)
+
+    def _constraints(self, limited: Any, weighted: Any) -> list[Any]:
+        """SciPy's: equations, and others."""
+        low, high = self._limits
+        last: list[Any] = [None, None]
+
+        def at(x: np.ndarray) -> Any:
+            if last[0] is None or not np.array_equal(last[0], x):
+                last[:] = np.array(x), limited(x)
+            return last[1]
+
+        def curvature(x: np.ndarray, weights: Any, rows: np.ndarray) -> np.ndarray:
+            full = np.zeros_like(low)
+            full[rows] = weights
+            return np.asarray(weighted(x, full)[0])
+
+        found = []
+        for rows in (low == high, low != high):
+            if rows.any():
+                more = {} if weighted is None else {"hess": partial(curvature, rows=rows)}
+                values, matrix = (lambda x, k=k, rows=rows: at(x)[k][rows].copy() for k in (0, 1))
+                found.append(scipy_optimize().NonlinearConstraint(values, low[rows], high[rows], matrix, **more))
+        return found
+
+    def _keep(self, values: np.ndarray, found: Any) -> None:
+        """Say so where the constraints are not kept."""
+        beyond = off(values, self._limits)
+        wrong = np.flatnonzero(beyond > NEAR)
+        if wrong.size:
+            raise NoSolution(
+                f"argmin: {found.message}: value {wrong[0]} of the constraints is off by {beyond[wrong[0]]:.1e}. "
+                f"Perhaps no point keeps them all, or some say the same"
             )
 
 
-def _sides(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """On which limit a value lies, -1 on the lower one, 1 on the upper one, 0 on none; and where that is."""
-    at_low, at_high = (
-        np.isfinite(limit) & (abs(values - limit) <= _NEAR * (1.0 + np.where(np.isfinite(limit), abs(limit), 0.0)))
-        for limit in (low, high)
-    )
-    sides = np.where(at_low, -1.0, np.where(at_high, 1.0, 0.0))
-    return sides, np.where(at_low, low, np.where(at_high, high, 0.0))
-
-
-def _multipliers(slope: np.ndarray, matrix: np.ndarray, sides: np.ndarray, active: np.ndarray) -> np.ndarray:
-    """Those of the active constraints, by least squares over what is free."""
-    found = np.zeros(active.size)
-    chosen = active != 0.0
-    if chosen.any():
-        free = sides == 0.0
-        found[chosen] = np.linalg.lstsq(matrix[chosen][:, free].T, slope[free], rcond=None)[0]
-    return found
+def _warn_where_kinked(sides: np.ndarray, multipliers: np.ndarray, limits: Limits, what: str) -> None:
+    kinked = np.flatnonzero((sides != 0.0) & (limits.low != limits.high) & (abs(multipliers) < 1e-8))
+    if kinked.size:
+        _core.warn_caller(
+            f"argmin: the point lies on {what} {kinked[0]}, which does not push it: the derivative is that of a point "
+            f"that stays there"
+        )

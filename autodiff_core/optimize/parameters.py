@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from .. import _core
+from ..derivatives.transforms import recorded_result
 from ..nest import flatten_for_tape, flatten_up_to, structure_key
 from ..ops.shaping import concat, reshape
 
-__all__ = ["Parameters", "joined"]
+__all__ = ["Parameters", "as_array", "joined", "joined_values", "read_as_scipy"]
 
 _FLOAT = np.dtype(np.float64)
 
@@ -31,8 +33,7 @@ class Parameters:
 
     def __init__(self, solver: str, x0: Any, name: str = "x0") -> None:
         self._solver, self._name = solver, name
-        if _is_list_of_numbers(x0):
-            x0 = np.array(x0)  # as SciPy reads it
+        x0 = read_as_scipy(x0)
         self._structure, self._key = x0, structure_key(x0, True)
         self.leaves, self._rebuild = flatten_for_tape(x0, True)
         arrays = [self._array_of(leaf) for leaf in self.leaves]
@@ -44,16 +45,19 @@ class Parameters:
         self.places = [slice(end - array.size, end) for array, end in zip(arrays, ends, strict=True)]
         self.start = _vector(arrays)
         self.variables = [leaf for leaf in self.leaves if isinstance(leaf, _core.VariableCore)]
+        if len({id(variable) for variable in self.variables}) < len(self.variables):
+            raise ValueError(f"{solver}: {name} holds a variable twice, which can have one value only")
 
     def _array_of(self, leaf: Any) -> np.ndarray:
-        array = np.asarray(_core.seen(leaf) if isinstance(leaf, _core.Operand) else leaf)
+        array = _core.seen(leaf) if isinstance(leaf, _core.Operand) else as_array(leaf)
         if array.dtype.kind in "biu":
             raise TypeError(
                 f"{self._solver}: {self._name} holds {array.dtype} of shape {array.shape}, and only floating-point "
                 f"numbers have a gradient: write 1.0 for 1, or astype(float)"
             )
         if not _core.is_differentiable(array.dtype) or array.dtype.kind == "c":
-            what = type(leaf).__name__ if array.dtype.kind == "O" else f"{array.dtype} of shape {array.shape}"
+            is_array = array.dtype.kind != "O" or isinstance(leaf, np.ndarray)
+            what = f"{array.dtype} of shape {array.shape}" if is_array else type(leaf).__name__
             raise TypeError(f"{self._solver}: {self._name} holds {what}; parameters are real floating-point numbers")
         return array
 
@@ -92,6 +96,15 @@ class Parameters:
                 is_array = isinstance(part, np.ndarray)
                 leaf.assign(part.astype(leaf.dtype) if is_array else _core.to_dtype(part, leaf.dtype))
 
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Variables have their first values again after an error within."""
+        try:
+            yield
+        except BaseException:
+            self.assign(self.start)
+            raise
+
     def result(self, vector: np.ndarray) -> Any:
         """The structure with these values in its dtypes: the variables, assigned; tensors; or arrays."""
         self.assign(vector)
@@ -103,6 +116,13 @@ class Parameters:
             else:
                 found.append(_core.to_tensor(value) if isinstance(leaf, _core.Operand) else value[()])
         return self._rebuild(found)
+
+    def like(self, structure: Any, name: str) -> Parameters:
+        """Others of the same structure and shapes."""
+        other = Parameters(self._solver, structure, name)
+        if other._key != self._key or other.shapes != self.shapes:
+            raise ValueError(self._otherwise(structure, name))
+        return other
 
     def leaves_of(self, structure: Any, name: str) -> list[Any]:
         """The leaves of what has the parameters' structure."""
@@ -138,6 +158,19 @@ class Parameters:
         return _vector(found)
 
 
+def joined_values(solver: str, structure: Any) -> Any:
+    """What a function returned, real numbers in any structure, as one vector of float64."""
+    leaves = flatten_for_tape(structure, True)[0]
+    tensors = [recorded_result(solver, leaf) for leaf in leaves]
+    if not sum(int(tensor.size) for tensor in tensors):
+        raise ValueError(f"{solver}: the function returned no values: {structure!r}")
+    for tensor in tensors:
+        if tensor.dtype.kind == "c" or not _core.is_differentiable(tensor.dtype):
+            what = "complex" if tensor.dtype.kind == "c" else f"of {tensor.dtype}"
+            raise TypeError(f"{solver}: the function's values are {what}; they must be real floating-point numbers")
+    return joined(tensors)
+
+
 def joined(tensors: Sequence[Any]) -> Any:
     """Tensors as one vector of float64, followed by whoever listens."""
     flat = [_core.to_dtype(reshape(tensor, (-1,)), _FLOAT) for tensor in tensors]
@@ -146,6 +179,16 @@ def joined(tensors: Sequence[Any]) -> Any:
 
 def _vector(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([array.astype(_FLOAT).reshape(-1) for array in arrays])
+
+
+def as_array(value: Any) -> np.ndarray:
+    """What somebody gave, as an array; one with a mask is refused, as the mask would be lost."""
+    return np.asarray(_core.operand(value) if isinstance(value, np.ma.MaskedArray) else value)
+
+
+def read_as_scipy(value: Any) -> Any:
+    """A list of numbers as an array; other structures as they are."""
+    return np.array(value) if _is_list_of_numbers(value) else value
 
 
 def _is_list_of_numbers(value: Any) -> bool:

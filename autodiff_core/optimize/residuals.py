@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import _core
 from ..nest import flatten_for_tape
 from ..ops.shaping import reshape
 from ..ops.triangular import triangular_solve
 from .evaluations import Vector
 from .limits import bounds_of
-from .parameters import Parameters, joined
+from .parameters import Parameters, as_array, joined
 from .running import Progress, alone, report, scipy_optimize
 
 __all__ = ["fit", "least_squares"]
@@ -96,31 +97,33 @@ def _solved(
 ) -> Any:
     """The result in the parameters' structure."""
     optimize = scipy_optimize()
-    within = bounds_of(solver, bounds, parameters)
+    within = bounds_of(solver, bounds, parameters, by_element=False)
     residuals = Vector(solver, f, parameters)
     start = parameters.start
-    with alone(solver, residuals.called, parameters.leaves):
-        first = residuals.values(start)
-        if not np.isfinite(first).all():
-            raise ValueError(f"{solver}: residual {int(np.flatnonzero(~np.isfinite(first))[0])} at x0 is not finite")
+    with alone(solver, residuals.called, parameters.leaves), parameters.put_back():
+        residuals.check_start(start)
+        count = residuals.values(start).size
         if method != "lm":
-            residuals.choose(start, first.size)
-        plain = within is None and loss == "linear" and not residuals.is_sparse and first.size >= start.size
-        last = [start]
+            residuals.choose(start, count)
+        residuals.check_jacobian(start)
+        plain = within is None and loss == "linear" and not residuals.is_sparse and count >= start.size
+        last: list[Any] = []  # where the solver was: it asks for Jacobians where it has come to
         with Progress(solver, progress, options.get("max_nfev")) as bar:
 
-            def values(x: np.ndarray) -> np.ndarray:
-                last[0] = np.array(x)
-                return residuals.values(x)
-
             def jacobian(x: np.ndarray) -> Any:
-                matrix = residuals.jacobian(x)
-                bar.step(lambda: {"cost": f"{0.5 * np.sum(residuals.values(x) ** 2):.6g}"})
+                matrix, values = residuals.jacobian(x), residuals.values(x)
+                last[:] = np.array(x), values
+                bar.step(
+                    lambda: {
+                        "cost": f"{0.5 * np.sum(values**2):.6g}",
+                        "gradient": f"{np.linalg.norm(matrix.T @ values):.2e}",
+                    }
+                )
                 return matrix
 
             try:
                 found = optimize.least_squares(
-                    values,
+                    residuals.values,
                     start,
                     jacobian,
                     bounds=(-np.inf, np.inf) if within is None else within,
@@ -130,17 +133,20 @@ def _solved(
                     **options,
                 )
             except KeyboardInterrupt:
-                remaining = residuals.values(last[0])
+                if not last:
+                    raise
+                x, values = last
+                matrix = residuals.jacobian(x)  # (the one of before)
                 found = optimize.OptimizeResult(
-                    x=last[0],
-                    fun=remaining,
-                    cost=0.5 * float(np.sum(remaining**2)),
-                    jac=residuals.jacobian(last[0]),
+                    x=x,
+                    fun=values,
+                    cost=0.5 * float(np.sum(values**2)),
+                    jac=matrix,
+                    grad=matrix.T @ values,
                     success=False,
                     status=99,
                     message="Interrupted: these are the last parameters.",
                 )
-                found.grad = found.jac.T @ remaining
     found.x = parameters.result(np.asarray(found.x))
     found.grad = parameters.structured(np.asarray(found.grad))
     report(found, [residuals])
@@ -211,7 +217,7 @@ def fit(
     {'slope': (1.014, 0.131), 'level': (1.01, 0.079)}
     """
     parameters = Parameters("fit", p0, "p0")
-    wanted = [np.asarray(one, np.float64) for one in _data(ydata)]
+    wanted = [_real("the data", one) for one in _data(ydata)]
     data = np.concatenate([one.reshape(-1) for one in wanted])
     if not np.isfinite(data).all():
         raise ValueError("fit: the data are not finite")
@@ -243,13 +249,20 @@ def _data(ydata: Any) -> list[Any]:
     return [array] if array is not None and array.dtype.kind in "fiu" else flatten_for_tape(ydata, True)[0]
 
 
+def _real(what: str, one: Any) -> np.ndarray:
+    array = as_array(one)
+    if array.dtype.kind == "c" or not (array.dtype.kind in "biu" or _core.is_differentiable(array.dtype)):
+        raise TypeError(f"fit: {what} are real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
 def _whitening(sigma: Any, wanted: list[np.ndarray]) -> Callable[[list[Any]], Any]:
     """What makes residuals of the model's values: differences in units of their standard deviations."""
     count = sum(one.size for one in wanted)
     data = np.concatenate([one.reshape(-1) for one in wanted])
     if sigma is None:
         return lambda given: joined(given) - data
-    leaves = [np.asarray(one, np.float64) for one in _data(sigma)]
+    leaves = [_real("standard deviations", one) for one in _data(sigma)]
     if len(leaves) == 1 and leaves[0].shape == (count, count) and count > 1:
         try:
             lower = np.linalg.cholesky(leaves[0])
@@ -260,8 +273,13 @@ def _whitening(sigma: Any, wanted: list[np.ndarray]) -> Callable[[list[Any]], An
         leaves *= len(wanted)
     if len(leaves) != len(wanted):
         raise ValueError(f"fit: sigma has {len(leaves)} arrays for data of {len(wanted)}")
-    pairs = zip(leaves, wanted, strict=True)
-    deviations = np.concatenate([np.broadcast_to(sigma, one.shape).reshape(-1) for sigma, one in pairs])
+    spread = []
+    for one, data_of in zip(leaves, wanted, strict=True):
+        try:
+            spread.append(np.broadcast_to(one, data_of.shape).reshape(-1))
+        except ValueError:
+            raise ValueError(f"fit: sigma of shape {one.shape} for data of shape {data_of.shape}") from None
+    deviations = np.concatenate(spread)
     if not (deviations > 0.0).all():
         raise ValueError("fit: standard deviations are positive")
     return lambda given: (joined(given) - data) / deviations

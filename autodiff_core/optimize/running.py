@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from .. import _core
 from ..derivatives.custom import run_unrecorded
 
-__all__ = ["Progress", "alone", "report", "scipy_optimize"]
+__all__ = ["Progress", "alone", "options_of", "report", "scipy_optimize"]
 
 
 def scipy_optimize() -> Any:
@@ -19,6 +19,13 @@ def scipy_optimize() -> Any:
     except ImportError as error:
         raise ImportError("solvers are SciPy's, which is not installed: pip install autodiff-core[scipy]") from error
     return scipy.optimize
+
+
+def options_of(solver: str, options: Any) -> dict[str, Any]:
+    """A method's options, none for None."""
+    if options is not None and not isinstance(options, Mapping):
+        raise TypeError(f"{solver}: options are a dict, such as {{'maxiter': 100}}, not {type(options).__name__}")
+    return dict(options or {})
 
 
 @contextmanager

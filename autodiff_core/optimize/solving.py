@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ..derivatives.transforms import recorded_result
-from ..nest import flatten_for_tape
+from .. import _core
 from .implicit import Condition, NoSolution, Solution, newton
 from .linear import iterated
-from .parameters import Parameters, joined
-from .running import scipy_optimize
+from .parameters import Parameters, joined_values
+from .running import options_of, scipy_optimize
 
 __all__ = ["fixed_point", "root"]
 
 _OF_JACOBIANS = ("hybr", "lm")
+_METHODS = (
+    *_OF_JACOBIANS,
+    *("broyden1", "broyden2", "anderson", "linearmixing", "diagbroyden", "excitingmixing", "krylov", "df-sane"),
+)
 _MANY = 500  # unknowns: no full matrix of as many squared where the method needs none
 _CLOSE = 1e-10  # to zero, beside what the values were at first
 _NOTHING = np.empty(0)
@@ -57,9 +60,10 @@ def root(
     RuntimeError
         Where no solution is found; when differentiated, where the Jacobian of f there is singular.
     TypeError
-        Where unknowns are no real floating-point numbers, or f returns no tensors.
+        Where unknowns are no real floating-point numbers, or f returns no tensors of such.
     ValueError
-        Where f returns another number of values than there are unknowns.
+        Where f returns another number of values than there are unknowns, or is not finite at x0; for an unknown
+        method.
 
     Notes
     -----
@@ -77,10 +81,12 @@ def root(
     1.414214 0.353553
     """
     optimize = scipy_optimize()
+    method = _known("root", method, _METHODS)
+    settings = options_of("root", options)
 
     def search(values: Any, matrices: Any, start: np.ndarray) -> np.ndarray:
         given = {"jac": matrices} if method in _OF_JACOBIANS else {}
-        found = optimize.root(values, start, method=method, tol=tol, options=dict(options or {}), **given)
+        found = optimize.root(values, start, method=method, tol=tol, options=settings, **given)
         # (hybr calls it no progress where there was nothing left to gain.)
         left, first = (np.linalg.norm(values(x)) for x in (found.x, start))
         if not found.success and not left <= _CLOSE * (1.0 + first):
@@ -125,9 +131,10 @@ def fixed_point(
     RuntimeError
         Where the steps do not converge; when differentiated, where 1 - f' is singular.
     TypeError
-        Where unknowns are no real floating-point numbers, or f returns no tensors.
+        Where unknowns are no real floating-point numbers, or f returns no tensors of such.
     ValueError
-        Where f returns another number of values than there are unknowns.
+        Where f returns another number of values than there are unknowns, or is not finite at x0; for an unknown
+        method, or less than one step.
 
     Notes
     -----
@@ -144,14 +151,23 @@ def fixed_point(
     0.739085 -0.297474
     """
     optimize = scipy_optimize()
+    method, steps = _known("fixed_point", method, ("del2", "iteration")), _core.integer(maxiter)
+    if steps < 1:
+        raise ValueError(f"fixed_point: maxiter is the most steps, 1 or more, not {steps}")
 
     def search(values: Any, matrices: Any, start: np.ndarray) -> np.ndarray:
         try:
-            return np.asarray(optimize.fixed_point(lambda x: x - values(x), start, (), tol, maxiter, method))
+            return np.asarray(optimize.fixed_point(lambda x: x - values(x), start, (), tol, steps, method))
         except RuntimeError as error:
             raise NoSolution(f"fixed_point: {error}") from None
 
     return _solution("fixed_point", f, x0, search, lambda outputs, unknown, held: unknown - outputs(unknown)[0])
+
+
+def _known(solver: str, method: Any, methods: Sequence[str]) -> str:
+    if not isinstance(method, str) or method.lower() not in methods:
+        raise ValueError(f"{solver}: unknown method {method!r}; there are {', '.join(methods)}")
+    return method.lower()
 
 
 def _solution(
@@ -169,8 +185,7 @@ def _solution(
     start = parameters.start
 
     def outputs(x: Any) -> list[Any]:
-        leaves = flatten_for_tape(f(parameters.structured(x)), True)[0]
-        values = joined([recorded_result(solver, leaf) for leaf in leaves])
+        values = joined_values(solver, f(parameters.structured(x)))
         if values.size != start.size:
             raise ValueError(f"{solver}: the function gave {values.size} values for {start.size} unknowns")
         return [values]
@@ -180,6 +195,10 @@ def _solution(
 
     def find(begin: np.ndarray, shared: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
         values, matrices = condition.values(shared), condition.matrices(shared)
+        (first,) = values(begin, _NOTHING)
+        if not np.isfinite(first).all():
+            off = first[~np.isfinite(first)][0]
+            raise ValueError(f"{solver}: the function is not finite at x0: {off}; x0 is {begin}")
         found = search(lambda x: values(x, _NOTHING)[0], lambda x: matrices(x, _NOTHING)[0], begin)
         return newton(condition, shared, found, _NOTHING) if full else found, _NOTHING
 

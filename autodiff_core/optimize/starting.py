@@ -10,7 +10,9 @@ import numpy as np
 from .. import _core
 from ..nest import flatten_for_tape
 from ..programs.vectorize import vectorize
+from .evaluations import real_scalar
 from .minimizing import minimize
+from .parameters import Parameters, as_array, read_as_scipy
 
 __all__ = ["multi_start"]
 
@@ -37,7 +39,7 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments:
     Raises
     ------
     TypeError
-        Where the points hold variables.
+        Where the points hold variables, or what are no parameters of `tf.minimize`.
     ValueError
         Where the leading axes differ, f is finite at none of the points, or `most` is less than 1.
 
@@ -48,19 +50,23 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments:
     >>> round(float(found.x), 3), round(float(found.fun), 3)
     (-0.512, -0.973)
     """
-    leaves, rebuild = flatten_for_tape(starts, True)
+    leaves, rebuild = flatten_for_tape(read_as_scipy(starts), True)
     if any(isinstance(leaf, _core.VariableCore) for leaf in leaves):
         raise TypeError("multi_start: points are arrays or tensors, not variables: a variable has one value")
-    points = [np.asarray(leaf, np.float64) for leaf in leaves]
+    points = [as_array(leaf) for leaf in leaves]
     counts = {point.shape[0] if point.ndim else 0 for point in points}
     if len(counts) != 1 or not max(counts):
         raise ValueError(
             f"multi_start: all arrays of points have a leading axis of one length; their shapes are "
             f"{[point.shape for point in points]}"
         )
+    Parameters("multi_start", rebuild([point[0] for point in points]), "starts")  # says what cannot be one
+    most = _core.integer(most)
     if most < 1:
         raise ValueError(f"multi_start: most is the number of searches, 1 or more, not {most}")
-    values = np.asarray(_core.seen(vectorize(f)(rebuild(points))), np.float64)
+    batch = rebuild([point.astype(np.float64) for point in points])
+    values = vectorize(lambda p: real_scalar("multi_start", f(p)))(batch)
+    values = np.asarray(_core.seen(values), np.float64)
     finite = np.flatnonzero(np.isfinite(values))
     if not finite.size:
         raise ValueError(f"multi_start: the function is finite at none of the {values.size} points")
