@@ -108,6 +108,7 @@ ops.slicing: broadcast_dynamic_shape broadcast_static_shape ensure_shape extract
     unravel_index
 programs.function: function
 programs.program: Program
+programs.shapes: eval_shape
 programs.tensor_spec: TensorSpec
 programs.vectorize: vectorize vectorized_map vmap=vectorize
 tape: UnconnectedGradients

@@ -182,6 +182,7 @@ from .ops.slicing import unravel_index as unravel_index
 from .optimize.minimizing import minimize as minimize
 from .programs.function import function as function
 from .programs.program import Program as Program
+from .programs.shapes import eval_shape as eval_shape
 from .programs.tensor_spec import TensorSpec as TensorSpec
 from .programs.vectorize import vectorize as vectorize
 from .programs.vectorize import vectorized_map as vectorized_map

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["INVALID_ARGUMENT", "OUT_OF_RANGE", "InvalidArgumentError", "OpError", "OutOfRangeError"]
+__all__ = [
+    "INVALID_ARGUMENT",
+    "OUT_OF_RANGE",
+    "InvalidArgumentError",
+    "OpError",
+    "OperatorNotAllowedInGraphError",
+    "OutOfRangeError",
+]
 __dir__ = __all__.copy
 
 INVALID_ARGUMENT = 3
@@ -93,3 +100,20 @@ class OutOfRangeError(OpError, IndexError):
 
     def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
         super().__init__(node_def, op, message, OUT_OF_RANGE, *args)
+
+
+class OperatorNotAllowedInGraphError(TypeError):
+    """Python asks for a value that there is none of: only shapes are asked for, as in `tf.eval_shape`.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/errors/OperatorNotAllowedInGraphError
+
+    Examples
+    --------
+    >>> try:
+    ...     tf.eval_shape(lambda x: float(x), tf.TensorSpec([]))
+    ... except tf.errors.OperatorNotAllowedInGraphError as error:
+    ...     print(str(error)[:85])
+    Python asks for the value of a tensor of shape () and dtype float32, and it has none:
+    """

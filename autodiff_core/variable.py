@@ -628,8 +628,10 @@ def _check_rows(variable: Variable, slices: Any, what: str) -> None:
     shape = tuple(variable.shape)
     whole = shape if slices.dense_shape is None else tuple(slices.shape)
     values = slices.values
-    with _core.Untraced():  # a replay's numbers are checked where it changes the rows
-        indices = _core.value_array(slices.indices)
+    indices = np.zeros(0, np.int64)
+    if not _core.is_unknown(slices.indices):
+        with _core.Untraced():  # a replay's numbers are checked where it changes the rows
+            indices = _core.value_array(slices.indices)
     cannot = f"Cannot {what} rows of variable '{variable.name}' of shape {shape}"
     if not shape or whole != shape or tuple(values.shape[1:]) != shape[1:]:
         raise ValueError(

@@ -64,6 +64,10 @@ cdef Tensor linear_kernel(int op, Operand x, object attribute):
         code = code_of_number((<tuple>attribute)[1].num)
         if code == NPY_DOUBLE or code == NPY_FLOAT:
             return new_scalar(rounded(x.number, code), code)
+    if traces and (has_no_value(x) or shapes_alone()):
+        unrun = unrun_array(op, [x], attribute)
+        if unrun is not None:
+            return new_tensor(unrun)
     return new_tensor(linear_array(op, array_of(x), attribute, x.borrowed))
 
 
@@ -342,8 +346,10 @@ cdef object apply_general(int op, list operands, object attribute):
     cdef Log* log
     cdef int32_t node
     operands = [settled(<Operand>x) for x in operands]
+    value = unrun_array(op, operands, attribute) if traces else None
     try:
-        value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
+        if value is None:
+            value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
     except Exception:
         if not values_are_made_up():
             raise

@@ -86,7 +86,8 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     tape.sweeps += 1
     try:
         for cotangent in cotangents:
-            seed = new_tensor(own_copy(cotangent.astype(x.dtype)))
+            seed = cast_operand(<Operand>cotangent, x.code) if isinstance(cotangent, Operand) else new_tensor(
+                own_copy(cotangent.astype(x.dtype)))
             gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
             results.append(gradients if take is None else take(gradients))
     finally:

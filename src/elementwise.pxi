@@ -231,7 +231,18 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
                 if o.dims[nd - PyArray_NDIM(operand.array) + d] != 1:
                     raise ValueError(complain_shapes(op, (given_x, given_y, given_z)[:n]))
                 o.dims[nd - PyArray_NDIM(operand.array) + d] = size
-    if row.loop[code] != NULL:
+    out = None
+    if traces:
+        if row.loop[code] != NULL:
+            out_code = row.out_type[code]
+        elif row.boolean or not is_float(code) or (is_half(code) and row.formula.by_width):
+            out_code = NO_TYPE
+        else:
+            out_code = code
+        out = unrun_elementwise(op, n, operands, nd, o.dims, out_code)
+    if out is not None:
+        pass
+    elif row.loop[code] != NULL:
         out_code = row.out_type[code]
         out = thin_array(out_code, nd, o.dims, n, operands) if traces else new_array(out_code, nd, o.dims)
         copies = None
@@ -382,7 +393,11 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
             return elementwise(op, operands[0], operands[1], operands[2])
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype) for t in operands]))
     try:
-        value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
+        if traces and stays_unrun(operands):
+            value = blank_of(numpy.broadcast_shapes(*[shape_of(<Operand>operand) for operand in operands]),
+                             code_of_one(op, operands))
+        else:
+            value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
     except TypeError as error:
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype)
                                                                                      for t in operands])) from error

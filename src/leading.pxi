@@ -87,7 +87,7 @@ cdef Tensor zeros_of_shape(tuple shape, int code, npy_intp batch):
     nd = <int>len(shape)
     for d in range(nd):
         dims[d] = shape[d]
-    return new_tensor(zeros_array(code, nd, dims))
+    return new_tensor(blank_array(code, nd, dims) if traces and not_made(nd, dims) else zeros_array(code, nd, dims))
 
 
 cdef object entry_of(object x, npy_intp i):
@@ -100,12 +100,16 @@ cdef object entry_of(object x, npy_intp i):
 cdef Tensor zeros_of(Operand x):
     if x.scalar:
         return new_scalar(0.0, x.code)
+    if traces and not_made(PyArray_NDIM(x.array), PyArray_DIMS(x.array)):
+        return new_tensor(blank_of(shape_of(x), x.code))
     return new_tensor(zeros_array(x.code, PyArray_NDIM(x.array), PyArray_DIMS(x.array)))
 
 
 cdef Tensor ones_of(Operand x):
     if x.scalar:
         return new_scalar(1.0, x.code)
+    if traces and not_made(PyArray_NDIM(x.array), PyArray_DIMS(x.array)):
+        return new_tensor(blank_of(shape_of(x), x.code))
     if x.code == NPY_FLOAT or x.code == NPY_DOUBLE:
         return new_tensor(uniform_array(1.0, x.code, PyArray_NDIM(x.array), PyArray_DIMS(x.array)))
     return new_tensor(np_ones(x.array.shape, x.array.dtype))

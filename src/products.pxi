@@ -444,10 +444,15 @@ cdef ndarray matmul_arrays(ndarray a, bint ta, ndarray b, bint tb):
     """op(a) @ op(b); NumPy's own loop hands transposed strides to BLAS without copies."""
     cdef Products p
     cdef ndarray out
-    a = for_blas(a)
-    b = for_blas(b)
+    cdef bint unrun = traces and (is_blank(a) or is_blank(b))
+    if not unrun:
+        a = for_blas(a)
+        b = for_blas(b)
     lay_out_products(&p, type_code(a), ta, tb, PyArray_NDIM(a), PyArray_DIMS(a), PyArray_STRIDES(a),
                      PyArray_NDIM(b), PyArray_DIMS(b), PyArray_STRIDES(b))
+    if unrun or (traces and (not_made(p.nd + 2, p.dims) or not_made(PyArray_NDIM(a), PyArray_DIMS(a))
+                             or not_made(PyArray_NDIM(b), PyArray_DIMS(b)))):
+        return blank_array(p.code, p.nd + 2, p.dims)
     out = new_array(p.code, p.nd + 2, p.dims)
     if PyArray_SIZE(out) == 0:
         return out
@@ -484,7 +489,11 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
             complain_tracked(log, OP_MATMUL, [x, y])
         a = x.array.swapaxes(-1, -2) if tx else x.array
         b = y.array.swapaxes(-1, -2) if ty else y.array
-        out = new_tensor(own_copy(numpy.matmul(a, b)))
+        if traces and stays_unrun([x, y]):
+            found = declared(OP_MATMUL, [x, y], matmul_flags[2 * tx + ty])
+            out = new_tensor(blank_of(found.shape, code_of_number(found.dtype.num)))
+        else:
+            out = new_tensor(own_copy(numpy.matmul(a, b)))
         if log != NULL and log.tracer:
             trace_silent(log, OP_MATMUL, [x, y], matmul_flags[2 * tx + ty], out)
         return out

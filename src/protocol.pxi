@@ -127,7 +127,7 @@ cdef class Operand:
     def __format__(self, spec):
         """As TensorFlow has it: a tensor formats like its NumPy value, a variable like itself, and like a number if
         asked to."""
-        if self.is_variable and not spec:
+        if not spec and (self.is_variable or has_no_value(self)):
             return str(self)
         return spelled(self, format(owned_value(self), spec))
 
@@ -247,9 +247,13 @@ cdef class Tensor(Operand):
     """
 
     def __repr__(self):
+        if has_no_value(self):
+            return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}>"
         return f"<Tensor: shape={format_shape(self)}, dtype={self.dtype}, numpy={format_value(self)}>"
 
     def __str__(self):
+        if has_no_value(self):
+            return f"Tensor(shape={format_shape(self)}, dtype={self.dtype})"
         text = spelled(self, str(owned_value(self)))
         return f"Tensor({newline_before(text)}, shape={format_shape(self)}, dtype={self.dtype})"
 

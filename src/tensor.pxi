@@ -28,7 +28,8 @@ cdef Tensor new_tensor(ndarray array):
     """A tensor of an array that from now on nobody writes to. A float scalar moves into the object."""
     cdef int code = type_code(array)
     cdef Tensor t
-    if PyArray_NDIM(array) == 0 and (code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_BOOL):
+    if PyArray_NDIM(array) == 0 and (code == NPY_FLOAT or code == NPY_DOUBLE or code == NPY_BOOL) and not is_blank(
+            array):
         return new_scalar(read_scalar(array), code)
     if PyArray_NDIM(array) > TENSOR_DIMS:
         raise ValueError(f"a tensor has at most {TENSOR_DIMS} dimensions, not {PyArray_NDIM(array)}")
@@ -43,6 +44,7 @@ cdef object owned_value(Operand x):
     """A copy for the caller: an array, or a NumPy scalar."""
     if x.scalar:
         return scalar_types[x.code](x.number)
+    refuse_look(x)
     if PyArray_NDIM(x.array) == 0:
         return x.array[()]
     return PyArray_NewCopy(x.array, NPY_CORDER)
@@ -136,6 +138,7 @@ cdef ndarray seen_array(Operand x, object dtype, object copy):
         view = scalar_array(x.number, x.code)
         PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
     else:
+        refuse_look(x)
         view = lent_view_of(x.array)
     if dtype is not None and np_dtype(dtype) != view.dtype:
         if copy is False:
@@ -177,6 +180,8 @@ cdef ndarray array_from(object value):
 cdef ndarray own_copy(object value):
     """A C-contiguous array of our own."""
     cdef ndarray source = array_from(value)
+    if is_blank(source):
+        return source
     check_numeric(source)
     if not source.dtype.isnative:
         source = source.astype(source.dtype.newbyteorder("="))
@@ -233,3 +238,12 @@ cdef str newline_before(str text):
 cdef str describe(Operand x):
     """For error messages: shape and dtype."""
     return f"shape {format_shape(x)} and dtype {dtype_objects[x.code]}"
+
+
+cdef int refuse_look(Operand x) except -1:
+    """Raise where Python would be told a value that nobody has."""
+    if has_no_value(x):
+        raise no_value(f"Python asks for the value of a tensor of {describe(x)}, and it has none: only shapes are asked "
+                       f"for here (tf.eval_shape). Which way the code goes, how often a loop runs, and how large "
+                       f"something is, must not depend on the values of arguments there")
+    return 0

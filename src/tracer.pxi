@@ -302,6 +302,7 @@ cdef int look(Operand x, bint truth, int how=0) except -1:
     name."""
     cdef Log* log = tracing_log()
     cdef int32_t node
+    refuse_look(x)
     if log == NULL:
         return 0
     node = varying(log, x)
@@ -465,6 +466,7 @@ cdef int trace_assignment(VariableCore v, Operand value) except -1:
         return 0
     tracer = <Tracer>log.trace
     if not v.is_variable:
+        refuse_look(value)      # (it would outlive what has no value)
         tracer.created.append(PyWeakref_NewRef(v, None))    # it is being made
         return 0
     node = tracked(log, value)
@@ -527,11 +529,13 @@ cdef class Tracer(Hearer):
     cdef readonly str obstacle      # why no program comes of it, or None
     cdef bint own_derivatives       # derivatives of the records are not those of what was done
     cdef bint made_up               # values mean nothing: only shapes and dtypes are given
+    cdef bint shapes_alone          # and operations are not run (unrun.pxi)
 
-    def __init__(self, list values, bint made_up=False):
+    def __init__(self, list values, bint made_up=False, bint shapes_alone=False):
         cdef Operand x
         cdef Tensor t
-        self.made_up = made_up
+        self.made_up = made_up or shapes_alone
+        self.shapes_alone = shapes_alone
         self.shapes = Shapes()
         self.watched = []
         self.watched_others = set()
@@ -576,6 +580,8 @@ cdef class Tracer(Hearer):
         cdef Tensor t
         self.tape = Tape(True, False)
         self.before = outer
+        if outer != NULL and outer.tracer and (<Tracer>outer.trace).shapes_alone:
+            self.made_up = self.shapes_alone = True
         ad_set_current_log(NULL)
         try:
             self.tape.push()
@@ -741,6 +747,11 @@ cdef class Tracer(Hearer):
 
     def poison_leaks(self, str name):
         """Let whoever still holds a tensor of the recording be told so when it is used."""
+        cdef str made = f"while {name} was being recorded"
+        cdef str advice = "A recorded function runs once in Python; return the tensor from it, or keep its value in a Variable"
+        if self.shapes_alone:
+            made = "where only shapes were asked for (tf.eval_shape)"
+            advice = "It has no value; return it, and its shape is told"
         cdef Py_ssize_t k
         cdef Made* m
         cdef Tensor t
@@ -748,7 +759,9 @@ cdef class Tracer(Hearer):
             t = <Tensor>self.arguments[k]
             if is_held_beyond(<PyObject*>t, 2):
                 poison(t, f"argument {k} of {name}, as it was recorded, is used outside of it. A recorded "
-                          f"function runs once in Python; keep an argument's value in a Variable")
+                          f"function runs once in Python; keep an argument's value in a Variable"
+                       if not self.shapes_alone else f"a tensor that stood for an argument {made} is used outside of "
+                                                     f"it. {advice}")
         for k in range(self.made_count):
             m = &self.made[k]
             thing = <object>m.tensor
@@ -760,6 +773,5 @@ cdef class Tracer(Hearer):
             if thing is None or type(thing) is not Tensor:
                 continue
             place = None if m.code == NULL else (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
-            poison(<Tensor>thing, f"a tensor that was made while {name} was being recorded is used outside of it: "
-                                  f"{op_name(m.op)} at {spell_place(place)}. A recorded function runs once in Python; "
-                                  f"return the tensor from it, or keep its value in a Variable")
+            poison(<Tensor>thing, f"a tensor that was made {made} is used outside of it: {op_name(m.op)} at "
+                                  f"{spell_place(place)}. {advice}")

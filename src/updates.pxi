@@ -61,7 +61,10 @@ cdef Tensor set_at(Operand x, object index, Operand v, bint spare):
     cdef Tensor out
     cdef ndarray array
     cdef int32_t node
-    if x.scalar:
+    cdef bint unrun = traces and (stays_unrun([x, v]) or holds_blank(index))
+    if unrun:
+        out = new_tensor(blank_of(shape, x.code))
+    elif x.scalar:
         array = scalar_array(x.number, x.code)
         put_elements(array, index, v)
         out = new_tensor(array)
@@ -79,7 +82,7 @@ cdef Tensor set_at(Operand x, object index, Operand v, bint spare):
             if node >= 0:
                 log.records[node].dtype = out.code
                 finish_record(log, node, out, False)
-    if x.scalar:
+    if x.scalar or unrun:
         return out
     out.array = None
     array = x.array if spare and alone(x) else own_copy(x.array)
@@ -147,6 +150,8 @@ def selected_shape(Operand x, index, str what):
     cdef ndarray array = array_of(x)
     if element_at(array, index) != NULL:
         return ()
+    if traces and (is_blank(array) or holds_blank(index)):
+        return declared(OP_TAKE if is_fancy(index) else OP_SLICE, [x], (shape_of(x), index)).shape
     try:
         return np_asarray(array[index]).shape
     except (IndexError, TypeError, ValueError) as error:

@@ -55,6 +55,7 @@ NO_INTEGERS = {
     "testing.check_gradients(order)",
     "tensorflow.rolled.folded(order)",  # (the functions that call it have counted)
     "tensorflow.rolled.mapped(count)",
+    "tensorflow.unrun.mapped_shapes(count)",
 }
 
 

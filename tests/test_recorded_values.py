@@ -320,7 +320,7 @@ SPACES += ["nn.experimental", "keras.metrics"]
 # What makes tensors of numbers, follows functions of the user's, describes or configures.
 _NO_FUNCTIONS_OF_TENSORS = """
     as_dtype broadcast_dynamic_shape broadcast_static_shape buffer case cond control_dependencies convert_to_tensor
-    custom_gradient custom_jvp device elementwise_op executing_eagerly floatx foldl foldr function general_op
+    custom_gradient custom_jvp device elementwise_op eval_shape executing_eagerly floatx foldl foldr function general_op
     get_num_threads get_static_value grad grad_pass_through group hessian hvp init_scope inside_function
     is_symbolic_tensor is_tensor jacobian jvp linear_op linearize map_fn minimize no_op numpy_function ones print
     py_function recompute_grad scan set_floatx set_num_threads sparse_hessian sparse_jacobian stop_gradient switch_case

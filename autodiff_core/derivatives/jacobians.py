@@ -7,6 +7,7 @@ whichever are fewer.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -72,9 +73,13 @@ def batch_jacobian(tape: _core.Tape, target: Any, source: Any) -> _core.Tensor:
         )
     examples, shape = target.shape[0], tuple(target.shape)
     rows = target.size // examples if examples else 0
-    units = np.eye(rows).reshape(rows, 1, *shape[1:])
     whole = (examples, *shape[1:], *source.shape[1:])
-    parts = _core.tape_pullback(tape, target, [source], [np.broadcast_to(units, (rows, *shape))] if rows else ())
+    seeds: list[Any] = []
+    if rows and _core.asks_shapes():
+        seeds = [_core.blank((rows, *shape), np.float64)]
+    elif rows:
+        seeds = [np.broadcast_to(np.eye(rows).reshape(rows, 1, *shape[1:]), (rows, *shape))]
+    parts = _core.tape_pullback(tape, target, [source], seeds)
     if not parts or parts[0][0] is None:
         return zeros(whole, source.dtype)
     by_row = parts[0][0]
@@ -129,9 +134,12 @@ def _chunk(*operands: Any) -> int:
     return max(1, _CHUNK_ELEMENTS // max([1, *(x.size for x in operands)]))
 
 
-def _units(shape: tuple[int, ...], chunk: int) -> Iterator[np.ndarray]:
-    """The rows of an identity matrix, each of a shape, so many at a time."""
-    rows = int(np.prod(shape, dtype=np.intp))
+def _units(shape: tuple[int, ...], chunk: int) -> Iterator[Any]:
+    """The rows of an identity matrix, each of a shape, so many at a time; together, where nobody asks for numbers."""
+    rows = math.prod(shape)
+    if _core.asks_shapes():
+        yield _core.blank((rows, *shape), np.float64)
+        return
     for start in range(0, rows, chunk):
         count = min(chunk, rows - start)
         units = np.zeros((count, rows))
@@ -145,6 +153,8 @@ def _zeros(target: Any, source: Any) -> _core.Tensor:
 
 def _check_fits(name: str, rows: int, sources: list[Any]) -> None:
     """Refuse a matrix that memory cannot hold before it is begun."""
+    if _core.asks_shapes():
+        return
     needed = sum(rows * x.size * x.dtype.itemsize for x in sources)
     try:
         present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -160,7 +160,8 @@ def reduced_at(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: d
     rows = shaping.transpose(x, order)
     if ufunc in kinds:
         # (How many elements are added up is looked at, where slices overlap or leave some out.)
-        parts = _PARTS([starts], (length, int(_SIZE([starts], length))))
+        size = _SIZE([starts], length)  # (which is no size of the result)
+        parts = _PARTS([starts], (length, length if _core.is_unknown(size) else int(size)))
         reduce = getattr(segments, f"unsorted_segment_{kinds[ufunc]}")
         found = reduce(indexing.gather(rows, parts[0]), parts[1], starts.size)
     else:

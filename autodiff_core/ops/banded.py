@@ -97,7 +97,8 @@ def _banded_kind(attributes: Any, ab: Kind, b: Kind) -> Kind:
     if ab.shape[0] != sum(attributes) + 1 or ab.shape[1] != b.shape[0]:
         raise ValueError(f"bands of shape {ab.shape} and a right side of shape {b.shape} are no equations")
     dtype = forms.inexact(ab, b)
-    return Kind(np.result_type(dtype, np.float32) if dtype.itemsize == 2 else dtype, b.shape)
+    widest = np.complex128 if dtype.kind == "c" else np.float64  # (as LAPACK has it)
+    return Kind(widest if dtype.char in "gG" else np.result_type(dtype, np.float32), b.shape)
 
 
 _BANDED = general(

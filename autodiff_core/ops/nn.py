@@ -342,7 +342,7 @@ def _residual_kind(labels: Any, x: Kind) -> Kind:
     )
     if (
         not x.ndim
-        or x.dtype.kind != "f"
+        or x.dtype.kind not in "fc"
         or labels.dtype != np.int64
         or tuple(labels.shape) != x.shape[:-1]
         or not inside

@@ -67,7 +67,8 @@ def _root_meaned(rows: Any, ids: Any, count: int) -> Any:
 def _multiplied(rows: Any, ids: Any, count: int) -> Any:
     """Each group laid out as a column, filled up with ones."""
     one = _core.to_tensor(np.ones((1, *rows.shape[1:]), rows.dtype))
-    places = _COLUMNS([ids], (count, int(_LONGEST([ids]))))
+    longest = _LONGEST([ids])  # (where only shapes are asked for, as long as can be: the result has no such axis)
+    places = _COLUMNS([ids], (count, int(ids.shape[0]) if _core.is_unknown(longest) else int(longest)))
     return reduce_prod(gather(concat([rows, one], 0), places), axis=1)
 
 

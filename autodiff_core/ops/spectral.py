@@ -361,7 +361,7 @@ def _along_kernel(
 ) -> np.ndarray:
     if triangle:
         part = np.tril(change, -1) if triangle == "L" else np.triu(change, 1)
-        change = part + np.conj(part.swapaxes(-1, -2)) + np.eye(change.shape[-1]) * change.real
+        change = part + np.conj(part.swapaxes(-1, -2)) + np.eye(change.shape[-1], dtype=change.real.dtype) * change.real
     along = np.sum((x @ change) * v.swapaxes(-1, -2), axis=-1)
     return along.real if triangle else along
 

@@ -282,13 +282,19 @@ def _looked(index: Any) -> Any:
     return _core.value_array(_core.lent_tensor(index)) if isinstance(index, np.ndarray) else index
 
 
+def _are_distinct(shape: tuple[int, ...], index: Any) -> bool:
+    """Whether an index selects no element twice; where only shapes are asked for, it makes no difference."""
+    found = _of_index(_DISTINCT, shape, index)
+    return _core.is_unknown(found) or bool(found)
+
+
 def _in_rounds(x: Tensor, index: Any, change: Callable[..., Any], value: Any, what: str) -> Tensor:
     """Change what an index selects; what it names several times, several times, one after the other."""
     index = _core.plain_form(index)
     shape = _core.selected_shape(x, index, what)
     v = None if value is None else _core.fitting(value, x, shape, what)
     # (A recorded function is one for indices that all differ.)
-    if not _number_arrays(index) or bool(_of_index(_DISTINCT, tuple(x.shape), index)):
+    if not _number_arrays(index) or _are_distinct(tuple(x.shape), index):
         old = _core.selected(x, index)
         new = change(old) if v is None else change(old, v)
         return _core.updated(x, index, _core.fitting(new, x, shape, what))

@@ -156,6 +156,8 @@ class _Vectorized:
         n = _one_axis(arguments, axes)
         if n == 0:
             return self._placed(self._of_none(arguments, flags))
+        if _core.asks_shapes():
+            return self._placed(self._unrun(arguments, flags, n))
         return self._placed(_joined(self._pieces(arguments, flags, n)))
 
     # ---------------------------------------------------------------------------------------- arguments and results
@@ -280,6 +282,13 @@ class _Vectorized:
             tensors = [expand_dims(x, 0) for x in result.tensors]
             pieces.append(_Piece(np.array([i]), tensors, [True] * len(tensors), result.assemble))
         return pieces
+
+    def _unrun(self, arguments: Arguments, flags: list[bool], n: int) -> _Piece:
+        """The results where only shapes are asked for: one example is like another."""
+        example = [x[0] if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
+        result = Result(self._function.run_python(*arguments.with_tensors(example)))
+        tensors = [_core.blank(tuple(x.shape), x.dtype) for x in result.tensors]
+        return _Piece(np.broadcast_to(0, (n,)), tensors, [False] * len(tensors), result.assemble)
 
     def _of_none(self, arguments: Arguments, flags: list[bool]) -> _Piece:
         """No results, of the shapes that those of an example have that is made up."""

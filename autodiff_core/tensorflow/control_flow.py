@@ -14,6 +14,7 @@ from .. import _core, nest
 from ..ops.shaping import concat, stack
 from .rolled import PEELED as _PEELED
 from .rolled import folded, looped, mapped
+from .unrun import either, folded_shapes, looped_shapes, mapped_shapes
 
 
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: str | None = None) -> Any:
@@ -48,6 +49,8 @@ def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], nam
     """
     if not callable(true_fn) or not callable(false_fn):
         raise TypeError("cond: true_fn and false_fn must be functions without arguments")
+    if _core.is_unknown(pred):
+        return either("cond", [true_fn, false_fn])
     return true_fn() if bool(pred) else false_fn()
 
 
@@ -91,6 +94,9 @@ def case(
     >>> tf.case([(x < 0., lambda: -x), (x < 5., lambda: 2. * x)], default=lambda: x)
     <Tensor: shape=(), dtype=float32, numpy=6.0>
     """
+    if any(_core.is_unknown(predicate) for predicate, _ in pred_fn_pairs):
+        functions = [function for _, function in pred_fn_pairs]
+        return either("case", functions if default is None else [*functions, default])
     holding = [function for predicate, function in pred_fn_pairs if bool(predicate)]
     if exclusive and len(holding) > 1:
         raise ValueError(f"case: {len(holding)} conditions hold, and exclusive=True allows one")
@@ -136,6 +142,8 @@ def switch_case(
     branches: dict[int, Any] = dict(fn if isinstance(fn, tuple) else (index, fn) for index, fn in pairs)
     if not branches:
         raise ValueError("switch_case: needs one branch at least")
+    if _core.is_unknown(branch_index):
+        return either("switch_case", [*branches.values(), *([] if default is None else [default])])
     return branches.get(_core.integer(branch_index), default or branches[max(branches)])()
 
 
@@ -188,6 +196,9 @@ def while_loop(
     values: Any = tuple(loop_vars) if isinstance(loop_vars, (list, tuple)) else (loop_vars,)
     alone = not isinstance(loop_vars, (list, tuple))
     count = len(values)
+    if _core.asks_shapes():
+        values = looped_shapes(cond, body, values, maximum_iterations)
+        return values[0] if alone and count == 1 else values
     limit, tries = maximum_iterations, _PEELED
     if isinstance(limit, _core.Operand) and _core.is_tracing() and _core.varies(limit):
         found = looped(cond, body, values, cond(*values), limit)
@@ -274,6 +285,8 @@ def map_fn(
     <Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
     """
     count, at = _slices(elems, "map_fn")
+    if _core.asks_shapes() and count:
+        return mapped_shapes(fn, at(0), count)
     found = mapped(fn, elems, count)
     if found is not None:
         return found
@@ -287,16 +300,20 @@ def map_fn(
 def _folded(function: str, fn: Any, elems: Any, initializer: Any, backwards: bool, whole: bool) -> tuple[Any, Any]:
     """What is carried along slices, after the last of them, or the `whole` way stacked; and what it begins with."""
     count, at = _slices(elems, function)
-    order = list(range(count))[:: -1 if backwards else 1]
+    order = range(count)[:: -1 if backwards else 1]
     if initializer is None:
         if not order:
             raise ValueError(f"{function}: elems have no slices, and there is no initializer")
-        value = at(order.pop(0))
+        value, order = at(order[0]), order[1:]
         way = [value]
     else:
         value = nest.map_structure(_core.operand, initializer)
         way = []
     first, rest = value, None
+    if _core.asks_shapes() and order:
+        last = folded_shapes(fn, value, at(order[0]))
+        if last is not None:
+            return (mapped_shapes(lambda x: x, last, len(way) + len(order)) if whole else last), first
     for k, i in enumerate(order):
         if k < _PEELED:
             rest = folded(fn, elems, value, order[k:], whole)

@@ -53,6 +53,12 @@ def _fail(text: str, message: str | None) -> None:
     raise InvalidArgumentError(None, None, f"{message}\n{text}" if message else text)
 
 
+def _holds(condition: Any) -> bool:
+    """Whether all of it is true; where only shapes are asked for, nobody knows, and nothing is refused."""
+    whole = reduce_all(_core.operand(condition))
+    return _core.is_unknown(whole) or bool(whole)
+
+
 def _some(values: Any, summarize: int | None) -> str:
     flat = _core.seen(values).reshape(-1)
     count = 3 if summarize is None else len(flat) if summarize < 0 else summarize
@@ -84,7 +90,7 @@ def Assert(condition: Any, data: Sequence[Any], summarize: int | None = None, na
     --------
     >>> tf.debugging.Assert(tf.reduce_sum([1., 2.]) > 0., ["no mass"])
     """
-    if not bool(reduce_all(_core.operand(condition))):
+    if not _holds(condition):
         shown = ", ".join(part if isinstance(part, str) else _some(_core.operand(part), summarize) for part in data)
         raise InvalidArgumentError(None, None, f"Expected {_core.seen(condition)} to be true. Summarized data: {shown}")
 
@@ -128,7 +134,7 @@ def _alike(x: Any, y: Any) -> tuple[Any, Any]:
 def _compared(x: Any, y: Any, holds: Callable[..., Any], sign: str, message: str | None, summarize: int | None) -> None:
     first, second = _alike(x, y)
     found = holds(first, second)
-    if bool(reduce_all(found)):
+    if _holds(found):
         return
     wrong = ~_core.seen(found)
     left, right = (np.broadcast_to(_core.seen(part), wrong.shape)[wrong] for part in (first, second))
@@ -200,7 +206,7 @@ Examples
 def _sign(name: str, holds: Callable[..., Any], sign: str, points: str) -> Any:
     def check(x: Any, message: str | None = None, summarize: int | None = None, name: str | None = None) -> None:
         values = _core.operand(x)
-        if not bool(reduce_all(holds(values, 0))):
+        if not _holds(holds(values, 0)):
             _fail(
                 f"Condition x {sign} 0 did not hold element-wise.\nx (shape={tuple(values.shape)} dtype={values.dtype})"
                 f" = {_some(values, summarize)}",
@@ -257,7 +263,7 @@ def assert_near(
     spacing = 10.0 * float(finfo(first.dtype if _core.is_differentiable(first.dtype) else np.float32).eps)
     relative, absolutely = (spacing if bound is None else bound for bound in (rtol, atol))
     found = less_equal(absolute(first - second), absolutely + relative * absolute(second))
-    if not bool(reduce_all(found)):
+    if not _holds(found):
         _fail(
             f"x and y not equal to tolerance rtol = {relative}, atol = {absolutely}\n"
             f"x (shape={tuple(first.shape)} dtype={first.dtype}) = {_some(first, summarize)}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Sequence
 from typing import Any, overload
 
@@ -306,7 +307,8 @@ def accumulate_n(inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = N
 
 
 def _filled(shape: Any, value: Any, dtype: Any) -> Tensor:
-    return _core.adopt(np.full(_sizes(shape), value, _core.default_float() if dtype is None else _core.as_dtype(dtype)))
+    sizes, kind = _sizes(shape), _core.default_float() if dtype is None else _core.as_dtype(dtype)
+    return _core.blank(sizes, kind) if _core.spares(sizes) else _core.adopt(np.full(sizes, value, kind))
 
 
 def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
@@ -455,7 +457,13 @@ def eye(
     array([[1., 0.],
            [0., 1.]], dtype=float32)>
     """
-    one = np.eye(num_rows, num_columns, dtype=_core.default_float() if dtype is None else _core.as_dtype(dtype))
+    kind = _core.default_float() if dtype is None else _core.as_dtype(dtype)
+    if _core.asks_shapes():
+        columns = num_rows if num_columns is None else num_columns
+        sizes = (*(() if batch_shape is None else _sizes(batch_shape)), *_sizes((num_rows, columns)))
+        if _core.spares(sizes):
+            return _core.blank(sizes, kind)
+    one = np.eye(num_rows, num_columns, dtype=kind)
     return _core.to_tensor(np.broadcast_to(one, (*_sizes(batch_shape), *one.shape)) if batch_shape is not None else one)
 
 
@@ -488,6 +496,10 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
         given = [e.dtype for e, v in zip(ends, (start, limit, delta), strict=True) if not isinstance(v, int)]
         dtype = np.result_type(*given) if given else np.dtype("int32")
     values: list[Any] = [e.numpy() for e in ends]  # NumPy scalars
+    if _core.asks_shapes() and values[2] != 0:
+        count = max(math.ceil((values[1].item() - values[0].item()) / values[2].item()), 0)  # as NumPy has it
+        if _core.spares((count,)):
+            return _core.blank((count,), _core.as_dtype(dtype))
     return _core.adopt(np.arange(*values).astype(_core.as_dtype(dtype)))
 
 

@@ -107,6 +107,8 @@ def ask(*of: Any, looks: bool = True) -> None:
     for function in of:
 
         def answer(*args: Any, _function: Any = function, **kwargs: Any) -> Any:
+            if not looks and _core.asks_shapes():
+                args, kwargs = _described(args), _described(kwargs)
             with nullcontext() if looks else _core.Untraced():
                 return _function(*stripped(args), **stripped(kwargs))
 
@@ -118,6 +120,17 @@ def refuse(why: str, *of: Any) -> None:
     """Functions that cannot be differentiated, or write into arrays: why, and what to use."""
     for function in of:
         refusals[function] = why
+
+
+def _described(value: Any) -> Any:
+    """Arguments with arrays of the same shapes and dtypes for tensors that have no values."""
+    if isinstance(value, _core.Operand) and _core.is_unknown(value):
+        return np.broadcast_to(np.zeros((), value.dtype), tuple(value.shape))
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_described, value))
+    if isinstance(value, dict):
+        return {key: _described(item) for key, item in value.items()}
+    return value
 
 
 def stripped(value: Any) -> Any:
