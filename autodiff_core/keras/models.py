@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import autodiff_core as tf
 
 from .base_layer import Layer, parts
+from .missing import OF_MODELS, advice
 
 __all__ = ["Model", "Sequential"]
 __dir__ = __all__.copy
@@ -34,6 +35,12 @@ class Model(Layer):
     >>> net.trainable_variables[2].name
     'net/dense_1/kernel:0'
     """
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            said = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(f"{said}: {advice()}" if name in OF_MODELS else said, name=name, obj=self)
 
     @property
     def layers(self) -> list[Layer]:
