@@ -10,6 +10,7 @@ import builtins
 from . import autodiff as autodiff
 from . import bitwise as bitwise
 from . import config as config
+from . import data as data
 from . import debugging as debugging
 from . import dtypes as dtypes
 from . import errors as errors

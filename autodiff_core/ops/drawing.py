@@ -28,15 +28,20 @@ def start_anew(seed: int | None) -> None:
     _generators.clear()
 
 
+def seeds_of(seed: int | None, *more: int) -> np.random.SeedSequence:
+    """What a generator for a call's seed, and whatever else tells it apart, begins with."""
+    seeds = [number for number in (_global_seed, seed) if number is not None]
+    # A global seed alone must not draw what the same number as a call's seed does.
+    key = () if _global_seed is None or seed is not None else (0,)
+    return np.random.SeedSequence([*seeds, *more] or None, spawn_key=key)
+
+
 def generator_of(seed: int | None) -> np.random.Generator:
     """Give the generator of the calls with this seed, or of those without one."""
     seed = _core.as_index(seed)
     generator = _generators.get(seed)
     if generator is None:
-        seeds = [number for number in (_global_seed, seed) if number is not None]
-        # A global seed alone must not draw what the same number as a call's seed does.
-        key = () if _global_seed is None or seed is not None else (0,)
-        generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seeds or None, spawn_key=key)))
+        generator = np.random.Generator(np.random.PCG64(seeds_of(seed)))
         _generators[seed] = generator
     return generator
 

@@ -1,0 +1,129 @@
+"""Elements as structures: tuples and mappings of tensors, in which a list is no branch but a tensor.
+
+That is TensorFlow's rule in `tf.data`, and its only difference from `tf.nest`: a list of numbers is data. What has
+passed `finished` holds tensors alone, so from there on `tf.nest` tells leaves from branches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from .. import _core, nest
+from ..programs.tensor_spec import TensorSpec
+from ..tensor_shape import TensorShape
+from .tables import column, is_table, of_table
+
+__all__ = ["finished", "leaves_of", "mapped", "spec_of", "stacked", "up_to"]
+
+Rebuild = Callable[[list[Any]], Any]
+
+
+def mapped(function: Callable[[Any], Any], value: Any) -> Any:
+    """A structure with a function of its leaves in their places; lists are leaves."""
+    if isinstance(value, _core.Operand):
+        return function(value)
+    if isinstance(value, tuple) and not isinstance(value, TensorShape):
+        parts = [mapped(function, part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if is_table(value):
+        return {name: function(part) for name, part in of_table(value).items()}
+    if isinstance(value, Mapping):
+        made: Any = copy(value) if isinstance(value, MutableMapping) else dict(value)
+        for key, part in value.items():
+            made[key] = mapped(function, part)
+        return made
+    kind: Any = type(value)
+    if hasattr(kind, "__tf_flatten__") and hasattr(kind, "__tf_unflatten__"):
+        metadata, components = value.__tf_flatten__()
+        return value.__tf_unflatten__(metadata, tuple(mapped(function, part) for part in components))
+    if hasattr(kind, "__attrs_attrs__"):
+        return kind(*(mapped(function, getattr(value, attribute.name)) for attribute in kind.__attrs_attrs__))
+    return function(value)
+
+
+def finished(value: Any, what: str) -> Any:
+    """An element as users see it: a structure of tensors, which no tape follows."""
+    if type(value) is _core.Tensor:
+        return _core.detached(value)
+    return mapped(lambda leaf: _tensor(leaf, what), value)
+
+
+def _tensor(leaf: Any, what: str) -> _core.Tensor:
+    if leaf is None:
+        raise TypeError(f"{what}: a component is None, and elements are tensors; leave it out")
+    if hasattr(type(leaf), "as_numpy_iterator"):
+        raise TypeError(f"{what}: a component is a dataset; flat_map and interleave take functions that give datasets")
+    try:
+        return _core.detached(_core.to_tensor(column(leaf)))
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what}: {error}") from error
+
+
+def leaves_of(element: Any) -> Sequence[Any]:
+    """The leaves of what is finished."""
+    if isinstance(element, _core.Operand):
+        return (element,)
+    if type(element) is tuple and _core.all_operands(element):
+        return element
+    return nest.flatten(element)
+
+
+def up_to(structure: Any, value: Any) -> list[Any]:
+    """What stands in a value in the places of a structure's leaves, which are tensors or specs.
+
+    A tuple in the structure may be any sequence in the value.
+    """
+    if isinstance(structure, tuple):
+        parts = list(value)
+        if len(parts) != len(structure):
+            raise ValueError(f"{len(parts)} parts, not {len(structure)}")
+        return [leaf for one, part in zip(structure, parts, strict=True) for leaf in up_to(one, part)]
+    if isinstance(structure, Mapping):
+        if not isinstance(value, Mapping) or set(value) != set(structure):
+            raise ValueError(f"{value!r} is no mapping of the keys {list(structure)}")
+        return [leaf for key in sorted(structure) for leaf in up_to(structure[key], value[key])]
+    if isinstance(structure, (_core.Operand, TensorSpec)):
+        return [value]
+    return nest.flatten_up_to(structure, value)
+
+
+def stacked(elements: list[Any], what: str, join: Callable[..., np.ndarray]) -> Any:
+    """One element of several: `join` makes one array of those in the same place, whose number it is told."""
+    first = elements[0]
+    for other in elements[1:] if not isinstance(first, _core.Operand) else ():
+        try:
+            nest.assert_same_structure(first, other)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{what}: elements of one dataset are of one structure. {error}") from error
+    columns = [[_core.value_array(leaf) for leaf in leaves] for leaves in zip(*map(leaves_of, elements), strict=True)]
+    for k, arrays in enumerate(columns):
+        dtype = arrays[0].dtype
+        for i, array in enumerate(arrays):
+            if array.dtype != dtype:
+                raise TypeError(
+                    f"{what}: elements of different dtypes in component {k}: the first has {dtype.name}, element {i} "
+                    f"of the batch {array.dtype.name}; cast them in a map"
+                )
+    rebuild = nest.flatten_for_tape(first)[1]
+    return rebuild([_core.adopt(join(k, arrays)) for k, arrays in enumerate(columns)])
+
+
+def joined(k: int, arrays: list[np.ndarray]) -> np.ndarray:
+    """Arrays of one shape along a new first axis."""
+    shape = arrays[0].shape
+    for i, array in enumerate(arrays):
+        if array.shape != shape:
+            raise ValueError(
+                f"Cannot batch tensors with different shapes in component {k}. First element had shape "
+                f"{list(shape)} and element {i} had shape {list(array.shape)}. padded_batch fills them up to one"
+            )
+    return np.stack(arrays)
+
+
+def spec_of(element: Any) -> Any:
+    """The specs of a finished element, in its structure."""
+    return nest.map_structure(lambda tensor: TensorSpec(tuple(tensor.shape), tensor.dtype), element)
