@@ -11,6 +11,7 @@ package `keras.src.backend.numpy` is then the module `exports`, and each of its 
     tensors     anything as a tensor, and tensors as arrays
     shapes      what a function of shapes gives, for layers that are put together before there are values
     numpy  linalg  image      derived from Keras's files, and what those cannot say to our NumPy
+    steps       what is carried through steps, as a loop of one record where that can be
     math  nn  random  rnn     the parts of the same names, on the public functions of the library
     layer  export             what Keras asks of a backend beside them
     trainer                   fit, evaluate and predict: one recorded function a step

@@ -14,6 +14,7 @@ from keras.src.backend.common.name_scope import name_scope
 import autodiff_core as tf
 
 from .shapes import compute_output_spec
+from .steps import through
 from .tensors import cast, convert_to_numpy, convert_to_tensor, is_tensor, shape
 from .variable import Variable
 
@@ -145,16 +146,14 @@ def scan(
     count = int(length) if length is not None else tree.flatten(xs)[0].shape[0]
     carry = tree.map_structure(convert_to_tensor, init)
     nothing = tree.map_structure(tf.zeros_like, carry)
-    given: list[Any] = []
-    for at in reversed(range(count)) if reverse else range(count):
-        part = None if xs is None else tree.map_structure(lambda x, at=at: x[at], xs)
-        carry, y = f(carry, part)
-        given.append(nothing if y is None else y)
-    if reverse:
-        given.reverse()
-    if not given:
+    if not count:
         return carry, tree.map_structure(lambda x: tf.zeros((0, *x.shape), x.dtype), nothing)
-    return carry, tree.map_structure(lambda *ys: tf.stack(ys), *given)
+
+    def step(carried: Any, part: Any) -> tuple[Any, Any]:
+        after, y = f(carried, None if xs is None else part)
+        return after, nothing if y is None else y
+
+    return through(step, carry, () if xs is None else xs, count, reverse)
 
 
 def associative_scan(f: Callable[[Any, Any], Any], elems: Any, reverse: bool = False, axis: int = 0) -> Any:

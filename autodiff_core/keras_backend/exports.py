@@ -20,7 +20,7 @@ from .core import (
     shape,
     vectorized_map,
 )
-from .rnn import bidirectional_gru, bidirectional_lstm, cudnn_ok, gru, lstm, rnn  # type: ignore[attr-defined]
+from .rnn import bidirectional_gru, bidirectional_lstm, cudnn_ok, gru, lstm, rnn
 
 __all__ = [
     "IS_THREAD_SAFE",

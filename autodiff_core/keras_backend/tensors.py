@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 from keras.src import tree
-from keras.src.backend.common import KerasVariable, standardize_dtype
+from keras.src.backend.common import KerasVariable, dtypes, standardize_dtype
 from keras.src.backend.common.dtypes import result_type
 
 import autodiff_core as tf
 
 __all__ = ["cast", "convert_to_numpy", "convert_to_tensor", "is_tensor", "shape"]
+
+# For all backends but TensorFlow's, Keras makes 32 bits of 64: here float64 stays what it is, as everywhere else.
+dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 
 
 def is_tensor(x: Any) -> bool:

@@ -15,7 +15,17 @@ from ..programs.loops import Body, Layout
 from ..programs.rounds import ALL, ASKING, LAST, STACKED, Way, repeatable_body, rounds
 from ..tensors.creation import cast
 
-__all__ = ["FEW_RECORDS", "FEW_ROUNDS", "MANY_ELEMENTS", "MANY_RECORDS", "PEELED", "folded", "looped", "mapped"]
+__all__ = [
+    "FEW_RECORDS",
+    "FEW_ROUNDS",
+    "MANY_ELEMENTS",
+    "MANY_RECORDS",
+    "PEELED",
+    "folded",
+    "looped",
+    "mapped",
+    "scanned",
+]
 
 FEW_ROUNDS = 8
 FEW_RECORDS = 400
@@ -124,6 +134,38 @@ def folded(
     way = Way(Layout(carried, len(series), 0), len(order), backwards, STACKED if whole else LAST)
     results = rounds(body, way, [*state, *series, *body.reads])
     return rebuild([results.stacked(k) if whole else results.last(k) for k in range(carried)])
+
+
+def scanned(
+    fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, order: Sequence[int]
+) -> tuple[Any, Any] | None:
+    """What is carried along slices, after the last of them, and what each of them gives beside it, stacked."""
+    if not _core.is_tracing() or len(order) < FEW_ROUNDS:
+        return None
+    series, rebuild_row = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
+    found = _leaves(first)
+    if found is None:
+        return None
+    state, rebuild = list(map(_core.operand, found[0])), found[1]
+    carried = len(state)
+    made: list[Callable[[list[Any]], Any]] = []
+
+    def f(inputs: list[Any]) -> list[Any]:
+        after, beside = fn(rebuild(inputs[:carried]), rebuild_row(inputs[carried:]))
+        given = _leaves(beside)
+        if given is None:
+            raise _OtherError
+        made.append(given[1])
+        return [*_leaves_like(after, rebuild, state), *given[0]]
+
+    body = _body(f, [*state, *_rows(series, order[0])], carried)
+    if body is None or _is_small(body, len(order)):
+        return None
+    given = len(body.outputs()) - carried
+    way = Way(Layout(carried, len(series), given), len(order), order[0] > order[-1])
+    results = rounds(body, way, [*state, *series, *body.reads])
+    last, rows = [results.last(k) for k in range(carried)], [results.row(k) for k in range(given)]
+    return rebuild(last), made[-1](rows)
 
 
 def looped(

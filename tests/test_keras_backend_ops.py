@@ -1,0 +1,243 @@
+"""Keras's operations on this library: derivatives of both orders beside finite differences, with and without recording,
+and layers that recur or draw, within recorded functions that run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+RNG = np.random.default_rng(0)
+IMAGES = RNG.normal(size=(2, 6, 6, 2))
+KERNEL = RNG.normal(size=(3, 3, 2, 4))
+ROWS = RNG.normal(size=(3, 4))
+SERIES = RNG.normal(size=(2, 7, 3))
+SHARES = np.array([[0.2, 0.3, 0.4, 0.1], [0.1, 0.2, 0.5, 0.2], [0.5, 0.3, 0.1, 0.1]])
+POINTS = np.array([[[0.0, 0.0], [0.0, 5.0], [5.0, 0.0], [5.0, 5.0]]])
+
+Call = Callable[[Any, Any], Any]
+
+
+def _named(name: str, ops: Any, x: Any) -> Any:
+    return getattr(ops, name)(x)
+
+
+ACTIVATIONS = """relu relu6 sigmoid sparse_sigmoid tanh tanh_shrink softplus softsign soft_shrink sparse_plus silu
+squareplus log_sigmoid leaky_relu hard_sigmoid hard_silu elu selu gelu celu glu hard_tanh hard_shrink softmax
+log_softmax sparsemax"""
+
+CALLS: dict[str, tuple[Call, np.ndarray]] = {name: (partial(_named, name), ROWS) for name in ACTIVATIONS.split()}
+CALLS |= {
+    "elu of another slope": (lambda ops, x: ops.elu(x, 0.5), ROWS),
+    "gelu, exact": (lambda ops, x: ops.gelu(x, approximate=False), ROWS),
+    "softmax of all": (lambda ops, x: ops.softmax(x, axis=None), ROWS),
+    "threshold": (lambda ops, x: ops.threshold(x, 0.3, -1.0), ROWS),
+    "conv": (lambda ops, x: ops.conv(x, KERNEL[:2], 2, "same", dilation_rate=1), IMAGES),
+    "conv in groups": (lambda ops, x: ops.conv(x, KERNEL[:, :, :1], 1, "valid", "channels_last", (2, 1)), IMAGES),
+    "conv of channels first": (lambda ops, x: ops.conv(x, np.ones((2, 2, 6, 3)), 1, "valid", "channels_first"), IMAGES),
+    "depthwise_conv": (lambda ops, x: ops.depthwise_conv(x, KERNEL, 1, "same"), IMAGES),
+    "separable_conv": (lambda ops, x: ops.separable_conv(x, KERNEL, np.ones((1, 1, 8, 2)), 2, "valid"), IMAGES),
+    "conv_transpose": (lambda ops, x: ops.conv_transpose(x, KERNEL.swapaxes(2, 3), 2, "same"), IMAGES),
+    "conv_transpose beyond": (
+        lambda ops, x: ops.conv_transpose(x, KERNEL.swapaxes(2, 3), 4, "valid", output_padding=3),
+        IMAGES,
+    ),
+    "max_pool": (lambda ops, x: ops.max_pool(x, 2, 1, "same"), IMAGES),
+    "average_pool": (lambda ops, x: ops.average_pool(x, 3, 2, "same"), IMAGES),
+    "adaptive_average_pool": (lambda ops, x: ops.adaptive_average_pool(x, (4, 3)), IMAGES),
+    "adaptive_max_pool": (lambda ops, x: ops.adaptive_max_pool(x, 4), IMAGES),
+    "unfold": (lambda ops, x: ops.unfold(x, (2, 1), dilation=2, padding=1, stride=2), IMAGES),
+    "fold": (lambda ops, x: ops.fold(ops.reshape(x, (4, 4, 9)), (4, 4), 2), IMAGES),
+    "depth_to_space": (lambda ops, x: ops.nn.depth_to_space(ops.reshape(x, (2, 3, 3, 8)), 2), IMAGES),
+    "space_to_depth": (lambda ops, x: ops.nn.space_to_depth(x, 2), IMAGES),
+    "categorical_crossentropy": (lambda ops, x: ops.categorical_crossentropy(SHARES, ops.exp(x)), ROWS),
+    "categorical_crossentropy of logits": (lambda ops, x: ops.categorical_crossentropy(SHARES, x, True), ROWS),
+    "sparse_categorical_crossentropy": (lambda ops, x: ops.sparse_categorical_crossentropy([3, 0, 1], x, True), ROWS),
+    "binary_crossentropy": (lambda ops, x: ops.binary_crossentropy(SHARES, ops.sigmoid(x)), ROWS),
+    "binary_crossentropy of logits": (lambda ops, x: ops.binary_crossentropy(SHARES, x, True), ROWS),
+    "moments": (lambda ops, x: ops.stack(ops.moments(x, [0, 1])), IMAGES),
+    "batch_normalization": (
+        lambda ops, x: ops.batch_normalization(x, *ops.moments(x, [0]), axis=1, offset=ROWS[0], scale=ROWS[1]),
+        ROWS,
+    ),
+    "psnr": (lambda ops, x: ops.psnr(x, SHARES, 2.0), ROWS),
+    "ctc_loss": (lambda ops, x: ops.ctc_loss([[1, 2], [2, 2]], x, [2, 1], [7, 5]), SERIES),
+    "dot_product_attention": (
+        lambda ops, x: ops.dot_product_attention(x, x * 2.0, x + 1.0, bias=0.5, mask=np.eye(6) < 1, is_causal=True),
+        IMAGES,
+    ),
+    "segment_sum": (lambda ops, x: ops.segment_sum(x, np.array([1, -1, 1]), 3), ROWS),
+    "segment_max": (lambda ops, x: ops.segment_max(x, np.array([1, 0, 1]), 2), ROWS),
+    "top_k": (lambda ops, x: ops.top_k(x, 2)[0], ROWS),
+    "logsumexp": (lambda ops, x: ops.logsumexp(x, axis=1), ROWS),
+    "cdist": (lambda ops, x: ops.cdist(x, SHARES), ROWS),
+    "fft2": (lambda ops, x: ops.fft2((x, ops.sin(x)))[1], ROWS),
+    "stft": (lambda ops, x: ops.stft(x, 3, 1, 4)[0], SERIES[:, :, 0]),
+    "istft": (lambda ops, x: ops.istft((x, ops.cos(x)), 4, 2, 4), SERIES),
+    "extract_sequences": (lambda ops, x: ops.extract_sequences(x, 3, 2), SERIES[:, :, 0]),
+    "erfinv": (lambda ops, x: ops.erfinv(ops.tanh(x)), ROWS),
+    "logdet": (lambda ops, x: ops.logdet(x[:, :3] + 5.0 * np.eye(3)), ROWS),
+}
+
+
+def scalar_of(ops: Any, call: Call, x: Any) -> Any:
+    """A number in which every element of the result counts otherwise."""
+    y = tf.reshape(call(ops, x), (-1,))
+    return tf.reduce_sum(y * tf.cast(np.cos(np.arange(y.shape[0])), y.dtype))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_derivatives_are_those_of_differences(keras: ModuleType, name: str) -> None:
+    call, at = CALLS[name]
+    along = np.random.default_rng(1).normal(size=at.shape)
+
+    def f(x: Any) -> Any:
+        return scalar_of(keras.ops, call, x)
+
+    def slope(x: Any) -> Any:
+        return tf.reduce_sum(tf.grad(f)(x) * along)
+
+    step = 1e-6 * along
+    first = (float(f(tf.constant(at + step))) - float(f(tf.constant(at - step)))) / 2e-6
+    second = (tf.grad(f)(tf.constant(at + step)) - tf.grad(f)(tf.constant(at - step))) / 2e-6
+    x = tf.constant(at)
+    assert float(slope(x)) == pytest.approx(first, rel=1e-5, abs=1e-6)
+    np.testing.assert_allclose(tf.grad(slope)(x), second, rtol=1e-4, atol=1e-5)
+    recorded = tf.function(tf.value_and_grad(f))
+    recorded(tf.constant(at * 0.5))
+    value, gradient = recorded(x)  # the second call replays, with other values
+    assert float(value) == pytest.approx(float(f(x)), rel=1e-9, abs=1e-12)
+    np.testing.assert_allclose(gradient, tf.grad(f)(x), rtol=1e-9, atol=1e-12)
+
+
+LAYERS: dict[str, Callable[[Any, Any], Any]] = {
+    "SimpleRNN": lambda layers, more: layers.SimpleRNN(3, **more),
+    "LSTM": lambda layers, more: layers.LSTM(3, **more),
+    "GRU": lambda layers, more: layers.GRU(3, **more),
+    "GRU that resets before": lambda layers, more: layers.GRU(3, reset_after=False, **more),
+    "stacked cells": lambda layers, more: layers.RNN([layers.LSTMCell(2), layers.GRUCell(3)], **more),
+    "Bidirectional": lambda layers, more: layers.Bidirectional(
+        layers.LSTM(3, **more), backward_layer=layers.GRU(3, **more | {"go_backwards": not more.get("go_backwards")})
+    ),
+}
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("more", [{}, {"return_sequences": True}, {"go_backwards": True}], ids=str)
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_recurrent_layer_that_loops_is_the_one_that_is_written_out(
+    keras: ModuleType, name: str, more: dict[str, Any], masked: bool
+) -> None:
+    steps = 90 if masked else 60  # (of fewer records, loops are written out in any case)
+    x = np.random.default_rng(2).normal(size=(2, steps, 3)).astype("float32")
+    mask = None if not masked else np.arange(steps) < np.array([[steps], [steps - 11]])
+    if (
+        name == "Bidirectional" and masked
+    ):  # (which has zeros given for what is masked, but where loops are written out)
+        mask = np.ones((2, steps), bool)
+    elif mask is not None:
+        mask[0, 5:8] = False
+    looped = LAYERS[name](keras.layers, more)
+    unrolled = LAYERS[name](keras.layers, more | {"unroll": True})
+    for layer in (looped, unrolled):
+        layer(x[:, :1])
+    unrolled.set_weights(looped.get_weights())
+
+    def losses(layer: Any) -> Callable[[Any], Any]:
+        weights = [v.value for v in layer.trainable_variables]
+
+        def given(x: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                loss = tf.reduce_sum(tf.sin(layer(x, mask=mask)))
+            return loss, tape.gradient(loss, [x, *(v._value for v in layer.trainable_variables)])
+
+        assert weights
+        return given
+
+    replayed = tf.function(losses(looped))
+    replayed(tf.constant(x * 0.5))
+    value, gradients = replayed(tf.constant(x))
+    expected, slopes = losses(unrolled)(tf.constant(x))
+    assert float(value) == pytest.approx(float(expected), rel=1e-5)
+    for found, wanted in zip(gradients, slopes, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
+
+
+def test_five_hundred_steps_are_one_record(keras: ModuleType) -> None:
+    counts = []
+    for steps in (100, 500):
+        layer = keras.layers.LSTM(4)
+        layer(np.zeros((2, 3, 3), "float32"))
+        recorded = tf.function(lambda x, layer=layer: layer(x))
+        counts.append(len(recorded.get_concrete_function(np.zeros((2, steps, 3), "float32")).program))
+    assert counts[0] == counts[1] < 60
+
+
+def test_a_scan_loops_with_what_it_gives_beside(keras: ModuleType) -> None:
+    def f(x: Any) -> Any:
+        def step(state: Any, row: Any) -> Any:
+            total, count = state
+            total = tf.sin(total + row["a"]) * 0.9
+            return (total, count + 1), {"both": total * row["b"], "count": count}
+
+        return keras.ops.scan(step, (tf.zeros(3), tf.constant(0)), {"a": x, "b": x * 2.0}, reverse=True)
+
+    x = tf.constant(np.random.default_rng(3).normal(size=(200, 3)).astype("float32"))
+    (total, count), given = tf.function(f)(x)
+    (eager_total, eager_count), eager = f(x)
+    np.testing.assert_allclose(total, eager_total, rtol=1e-5)
+    assert int(count) == int(eager_count) == 200
+    np.testing.assert_array_equal(given["count"], np.arange(200)[::-1])
+    np.testing.assert_allclose(given["both"], eager["both"], rtol=1e-4, atol=1e-6)
+    assert len(tf.function(f).get_concrete_function(x).program) < 60
+
+
+DRAWS: dict[str, Callable[[Any, Any], Any]] = {
+    "normal": lambda r, seed: r.normal((5,), seed=seed),
+    "uniform": lambda r, seed: r.uniform((5,), -1.0, 1.0, seed=seed),
+    "truncated_normal": lambda r, seed: r.truncated_normal((5,), seed=seed),
+    "randint": lambda r, seed: r.randint((5,), 0, 1000, seed=seed),
+    "categorical": lambda r, seed: r.categorical(np.zeros((1, 1000), "float32"), 5, seed=seed),
+    "gamma": lambda r, seed: r.gamma((5,), 2.0, seed=seed),
+    "beta": lambda r, seed: r.beta((5, 2), [[2.0, 3.0]], 1.5, seed=seed),
+    "binomial": lambda r, seed: r.binomial((5,), 1000, 0.5, seed=seed),
+    "dropout": lambda r, seed: r.dropout(np.ones(40, "float32"), 0.5, seed=seed),
+    "shuffle": lambda r, seed: r.shuffle(np.arange(20), seed=seed),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_replays_draw_new_numbers_which_are_those_of_their_seeds(keras: ModuleType, name: str) -> None:
+    draw = DRAWS[name]
+    seeds, again = keras.random.SeedGenerator(7), keras.random.SeedGenerator(7)
+    recorded = tf.function(lambda: draw(keras.random, seeds))
+    replayed = [recorded().numpy() for _ in range(3)]
+    eager = [draw(keras.random, again).numpy() for _ in range(3)]
+    np.testing.assert_array_equal(replayed, eager)
+    assert not np.array_equal(replayed[1], replayed[2])
+    np.testing.assert_array_equal(draw(keras.random, 3), draw(keras.random, 3))
+
+
+def test_the_least_likely_classes_are_not_decoded(keras: ModuleType) -> None:
+    scores = np.array(
+        [[[0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.0, 0.1, 0.9]]], "float32"
+    )
+    for strategy in ("greedy", "beam_search"):
+        paths, _ = keras.ops.ctc_decode(np.log(scores + 1e-6), [5], strategy, mask_index=0)
+        np.testing.assert_array_equal(paths, [[[1, 2, -1, -1, -1]]])
+
+
+def test_windows_that_do_not_fit_are_an_error_that_says_so(keras: ModuleType) -> None:
+    with pytest.raises(
+        ValueError, match=r"resulted in an empty output: a window spans \(5, 1\) elements .* has \(4, 4\)"
+    ):
+        keras.ops.conv(np.ones((1, 4, 4, 1)), np.ones((3, 1, 1, 1)), dilation_rate=(2, 1))
+    with pytest.raises(ValueError, match="at least one step"):
+        keras.src.backend.rnn(lambda x, states: (x, states), np.ones((1, 0, 2), "float32"), [np.ones((1, 2))])
