@@ -19,7 +19,8 @@ KERNEL = RNG.normal(size=(3, 3, 2, 4))
 ROWS = RNG.normal(size=(3, 4))
 SERIES = RNG.normal(size=(2, 7, 3))
 SHARES = np.array([[0.2, 0.3, 0.4, 0.1], [0.1, 0.2, 0.5, 0.2], [0.5, 0.3, 0.1, 0.1]])
-POINTS = np.array([[[0.0, 0.0], [0.0, 5.0], [5.0, 0.0], [5.0, 5.0]]])
+CORNERS = np.array([[0.0, 0.0], [0.0, 5.0], [5.0, 0.0], [5.0, 5.0]])
+TURNED = np.array([0.8123, -0.3147, 0.7331, 0.3719, 0.9043, -0.2237, 0.0113, -0.0219])
 
 Call = Callable[[Any, Any], Any]
 
@@ -72,6 +73,10 @@ CALLS |= {
         lambda ops, x: ops.dot_product_attention(x, x * 2.0, x + 1.0, bias=0.5, mask=np.eye(6) < 1, is_causal=True),
         IMAGES,
     ),
+    "dot_product_attention of heads that share": (
+        lambda ops, x: ops.dot_product_attention(x, x[:, :, :2], x[:, :, 2:4], scale=0.3),
+        RNG.normal(size=(2, 3, 4, 2)),
+    ),
     "segment_sum": (lambda ops, x: ops.segment_sum(x, np.array([1, -1, 1]), 3), ROWS),
     "segment_max": (lambda ops, x: ops.segment_max(x, np.array([1, 0, 1]), 2), ROWS),
     "top_k": (lambda ops, x: ops.top_k(x, 2)[0], ROWS),
@@ -82,6 +87,20 @@ CALLS |= {
     "istft": (lambda ops, x: ops.istft((x, ops.cos(x)), 4, 2, 4), SERIES),
     "extract_sequences": (lambda ops, x: ops.extract_sequences(x, 3, 2), SERIES[:, :, 0]),
     "erfinv": (lambda ops, x: ops.erfinv(ops.tanh(x)), ROWS),
+    "resize": (lambda ops, x: ops.image.resize(x, (4, 9), "bicubic", antialias=True), IMAGES),
+    "affine_transform": (lambda ops, x: ops.image.affine_transform(x, TURNED, fill_mode="reflect"), IMAGES),
+    "affine_transform, by what it is turned": (lambda ops, x: ops.image.affine_transform(IMAGES, x), TURNED),
+    "perspective_transform": (
+        lambda ops, x: ops.image.perspective_transform(IMAGES, x, CORNERS[None], fill_value=2.0),
+        CORNERS[None] + 0.3,
+    ),
+    "map_coordinates": (lambda ops, x: ops.image.map_coordinates(ROWS, x, 1, "wrap"), 3.0 * ROWS.reshape(2, 6)),
+    "gaussian_blur": (lambda ops, x: ops.image.gaussian_blur(x, (3, 4), (1.0, 0.5)), IMAGES),
+    "gaussian_blur, by how much": (lambda ops, x: ops.image.gaussian_blur(IMAGES, (3, 5), x), np.array([1.0, 0.5])),
+    "elastic_transform": (lambda ops, x: ops.image.elastic_transform(x, 3.0, 0.7, seed=1), IMAGES),
+    "sobel_edges": (lambda ops, x: ops.image.sobel_edges(x), IMAGES),
+    "rgb_to_hsv": (lambda ops, x: ops.image.rgb_to_hsv(ops.sigmoid(x)), SERIES[None]),
+    "hsv_to_rgb": (lambda ops, x: ops.image.hsv_to_rgb(ops.sigmoid(x)), SERIES[None]),
     "logdet": (lambda ops, x: ops.logdet(x[:, :3] + 5.0 * np.eye(3)), ROWS),
 }
 

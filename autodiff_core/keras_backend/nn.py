@@ -607,9 +607,19 @@ def dot_product_attention(
     query, key, value = _of_one_dtype(query, key, value)
     dtype = query.dtype
     scale = 1.0 / float(np.sqrt(key.shape[-1])) if scale is None else scale
-    # By heads: products of matrices, of which the second's transpose is never made.
-    by_heads = [tf.transpose(x, (0, 2, 1, 3)) for x in (query, key, value)]
-    logits = tf.matmul(by_heads[0], by_heads[1], transpose_b=True)
+    # By heads: products of matrices, of which the second's transpose is never made. Heads that share keys and values
+    # are rows of one product.
+    q, k, v = (tf.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
+    batch, heads, queries, depth = q.shape
+    shared = k.shape[1]
+    if heads % shared:
+        raise ValueError(
+            "`dot_product_attention`: the number of heads of `query` must be a multiple of that of `key` and `value`. "
+            f"Received: query.shape={tuple(query.shape)}, key.shape={tuple(key.shape)}."
+        )
+    rows = heads // shared * queries
+    logits = tf.matmul(q if heads == shared else tf.reshape(q, (batch, shared, rows, depth)), k, transpose_b=True)
+    logits = logits if heads == shared else tf.reshape(logits, (batch, heads, queries, k.shape[2]))
     logits = cast(logits, backend.result_type(logits.dtype, "float32")) * scale
     if bias is not None:
         logits = logits + cast(bias, logits.dtype)
@@ -619,7 +629,10 @@ def dot_product_attention(
     if allowed is not None:
         logits = tf.where(allowed, logits, tf.zeros_like(logits) + 0.7 * float(np.finfo(logits.dtype).min))
     weights = cast(tf.nn.softmax(logits), dtype)
-    return tf.transpose(tf.matmul(weights, by_heads[2]), (0, 2, 1, 3))
+    weights = weights if heads == shared else tf.reshape(weights, (batch, shared, rows, k.shape[2]))
+    found = tf.matmul(weights, v)
+    found = found if heads == shared else tf.reshape(found, (batch, heads, queries, v.shape[3]))
+    return tf.transpose(found, (0, 2, 1, 3))
 
 
 def _allowed(mask: Any, is_causal: bool, queries: int, keys: int) -> Any:
