@@ -152,6 +152,13 @@ def test_statistics_of_batches_are_assigned_by_the_program(keras: ModuleType) ->
     np.testing.assert_allclose(layer.moving_mean.numpy(), (1 - 0.5**3) * X.mean(0), rtol=1e-3, atol=1e-5)
 
 
+def test_dropout_draws_anew_at_each_step(keras: ModuleType) -> None:
+    model = keras.Sequential([keras.layers.Dropout(0.25)])
+    model.compile(loss="mse", optimizer="sgd")
+    losses = {model.train_on_batch(X, X) for _ in range(5)}
+    assert len(losses) == 5
+
+
 def test_callbacks_hear_of_each_batch_and_may_stop(keras: ModuleType) -> None:
     heard: list[float] = []
 
@@ -215,6 +222,39 @@ def test_generators_and_datasets_of_keras_give_batches(keras: ModuleType) -> Non
     for a, b, c in zip(arrays.get_weights(), dataset.get_weights(), generator.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6)
         np.testing.assert_allclose(a, c, rtol=1e-6)
+
+
+def test_datasets_of_this_library_give_batches(keras: ModuleType) -> None:
+    arrays, dataset, repeated = regression(keras), regression(keras), regression(keras)
+    batches = tf.data.Dataset.from_tensor_slices((X, Y)).batch(32)
+    one = arrays.fit(X, Y, batch_size=32, epochs=3, shuffle=False, verbose=0, validation_data=(X, Y))
+    two = dataset.fit(batches, epochs=3, verbose=0, validation_data=batches)
+    repeated.fit(batches.repeat(), epochs=3, steps_per_epoch=3, verbose=0)
+    for a, b, c in zip(arrays.get_weights(), dataset.get_weights(), repeated.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+        np.testing.assert_allclose(a, c, rtol=1e-6)
+    np.testing.assert_allclose(one.history["val_loss"], two.history["val_loss"], rtol=1e-6)
+    np.testing.assert_allclose(dataset.predict(batches, verbose=0), arrays.predict(X, verbose=0), rtol=1e-5)
+    assert dataset.evaluate(batches, verbose=0) == arrays.evaluate(X, Y, batch_size=32, verbose=0)
+    with pytest.raises(ValueError, match=r"When providing `x` as a tf\.data\.Dataset, `y` should not be passed"):
+        dataset.fit(batches, Y)
+
+
+def test_weights_of_classes_hold_for_datasets(keras: ModuleType) -> None:
+    labels = (np.arange(70) % 2).astype("int64")
+    weights = []
+    for weighted in (False, True):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential([keras.layers.Dense(2)])
+        model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        data = tf.data.Dataset.from_tensor_slices((X, labels)).batch(70)
+        if weighted:
+            model.fit(data, verbose=0, class_weight={0: 1.0, 1: 3.0})
+        else:
+            model.fit(X, labels, sample_weight=1.0 + 2.0 * labels, batch_size=70, verbose=0)
+        weights.append(model.get_weights())
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
 
 
 def test_a_metric_that_makes_the_step_plain_python_is_named(keras: ModuleType) -> None:
