@@ -8,6 +8,7 @@ PROCESSES ?= 2
 ALGEBRA_ARGS ?=
 KERAS_ARGS ?=
 PEERS_ARGS ?=
+SCRIPTS_ARGS ?=
 NUMPY ?= 2.0.2
 MUTANTS ?= 20000
 
@@ -16,7 +17,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -40,6 +41,8 @@ help:
 	@echo "make bench-keras  training by Keras's fit here and on TensorFlow, JAX and PyTorch; the page is left alone"
 	@echo "make bench-replays  of which rows a replay is slower than the eager tape"
 	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
+	@echo "make test-scripts  the examples that are TensorFlow scripts, on TensorFlow and here: every loss agrees"
+	@echo "                  (SCRIPTS_ARGS=--full: at full length, the same quality at the end; SCRIPTS_ARGS=vae: one of them)"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
 	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
 	@echo "make races        threads under ThreadSanitizer, where there is one"
@@ -73,6 +76,12 @@ core: .made/dev
 # All combinations, in two processes; ALGEBRA_ARGS="quadratic grad vectorize" runs some of them with their tracebacks.
 algebra: .made/dev
 	PYTHONPATH=tests $(python) -m algebra $(ALGEBRA_ARGS)
+
+# TensorFlow, with what the scripts need beside it, has an environment of its own, which `make clean` leaves alone.
+test-scripts: .made/dev
+	PYTHONPATH=bench $(python) -m side_by_side.install tensorflow
+	.peers/tensorflow/bin/python -m pip --quiet --disable-pip-version-check install scikit-learn scipy
+	PYTHONPATH=tests $(python) -m on_tensorflow $(SCRIPTS_ARGS)
 
 mutants: .made/dev
 	MUTANTS=$(MUTANTS) $(python) -m pytest tests/test_mutated_files.py $(PYTEST_ARGS)

@@ -307,7 +307,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
 
     def _on_batch(self, batch: Any, make: Callable[[], Step], return_dict: bool) -> Any:
         batch = as_tensors(batch)
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(RuntimeError, ValueError):
             self._symbolic_build(data_batch=batch)
         self.reset_metrics()
         logs = pythonify_logs(make()([batch]))
@@ -327,8 +327,12 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
         )
 
     def _build(self, batches: Batches) -> None:
-        """Make all variables before a step is recorded; those of a model that says nothing of shapes the step makes."""
-        with contextlib.suppress(RuntimeError):
+        """Make all variables before a step is recorded; those of a model that says nothing of shapes the step makes.
+
+        A model with steps of its own (a GAN, say) need not take the batches that these are given, and of what is wrong
+        with batches the step says the same.
+        """
+        with contextlib.suppress(RuntimeError, ValueError):
             self._symbolic_build(iterator=batches)
         batches.reset()
 
