@@ -62,7 +62,14 @@ def _make_program(*parts: _Any) -> _Any:
     return Program(*parts)
 
 
+def _make_checkpoint(root: _Any) -> _Any:
+    from .train.checkpoint import Checkpoint
+
+    return Checkpoint(root)
+
+
 _function.install(_make_program)
+module.install(_make_checkpoint)
 _namespaces.install()
 
 __version__ = "0.1.0"
@@ -72,7 +79,7 @@ newaxis = None
 
 # The public names of what is no row, by the file that has it.
 _NAMES = """
-: data dtypes errors experimental keras nest numpy optimize scipy testing
+: data dtypes errors experimental keras nest numpy optimize scipy testing train
 _core: Tensor
 tensors.creation: add_n constant convert_to_tensor eye fill identity identity_n is_tensor linspace ones ones_like range
     rank shape size stop_gradient zeros zeros_like

@@ -27,6 +27,7 @@ from . import scipy as scipy
 from . import signal as signal
 from . import test as test
 from . import testing as testing
+from . import train as train
 from ._core import Tensor as Tensor
 from .debugging import assert_equal as assert_equal
 from .debugging import assert_greater as assert_greater

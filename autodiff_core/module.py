@@ -18,6 +18,15 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+_make_checkpoint: Callable[[Any], Any]
+
+
+def install(make_checkpoint: Callable[[Any], Any]) -> None:
+    """Say how a checkpoint of a module is made: by what is above it."""
+    global _make_checkpoint
+    _make_checkpoint = make_checkpoint
+
+
 def snake_case(name: str) -> str:
     """Spell the name of a class as that of a module.
 
@@ -107,6 +116,60 @@ class Module:
         ['inner']
         """
         return tuple(leaf for leaf in _leaves(self) if isinstance(leaf, Module))
+
+    def save_weights(self, filepath: Any) -> None:
+        """Save the values of the variables to a safetensors file, by the paths of the attributes that lead to them.
+
+        Parameters
+        ----------
+        filepath : path
+            The file; ".safetensors" is added unless it ends so. It is written at once, or left as it was.
+
+        Raises
+        ------
+        ImportError
+            Where safetensors is not installed: the extra `checkpoint`.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import autodiff_core as tf
+        >>> line = tf.Module()
+        >>> line.slope = tf.Variable(2.0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     line.save_weights(f"{folder}/line")
+        ...     _ = line.slope.assign(0.0)
+        ...     line.load_weights(f"{folder}/line")
+        >>> float(line.slope)
+        2.0
+        """
+        _make_checkpoint(self).write(filepath)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Give the variables the values that `save_weights` saved.
+
+        Parameters
+        ----------
+        filepath : path
+            The file, with or without its suffix.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            For a file that is none of safetensors', and where names, shapes or dtypes differ; no variable has changed
+            then.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> tf.Module().load_weights("no such file")
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: there is no checkpoint 'no such file.safetensors'
+        """
+        _make_checkpoint(self).load_all(filepath)
 
     @classmethod
     def with_name_scope(cls, method: Method) -> Method:

@@ -263,9 +263,7 @@ class Optimizer:
         """What is remembered of a variable, as variables."""
         if id(variable) not in self.__recorded:
             with _core.Untraced():  # they are no variables of the function's
-                memory = dict(self.__memory)
-                for group in self.__groups:
-                    memory.update(group.memory())
+                memory = self.__merged()
                 values = memory[id(variable)][1] if id(variable) in memory else None
                 slots = [
                     tf.Variable(
@@ -312,6 +310,147 @@ class Optimizer:
         variables = tf.nest.flatten(var_list() if callable(var_list) else var_list)
         self.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))
 
+    def build(self, var_list: Iterable[tf.Variable]) -> None:
+        """Remember zeros of variables of which nothing is remembered yet, as a first step would.
+
+        Parameters
+        ----------
+        var_list : iterable of Variable
+            Which; before `load_weights`, for example.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> optimizer = tf.keras.optimizers.Adam()
+        >>> optimizer.build([tf.Variable([1.0, 2.0])])
+        >>> [variable.shape for variable in optimizer.variables]
+        [TensorShape([]), TensorShape([2]), TensorShape([2])]
+        """
+        for variable in map(inner, var_list):
+            for k in range(self.slots):
+                if all(known is not variable for known, _ in self.remembered()):
+                    self.remember(variable, k, np.zeros(variable.shape, variable.dtype))
+
+    @property
+    def variables(self) -> list[tf.Variable]:
+        """The number of steps, and what is remembered of each variable, as variables.
+
+        Whoever assigns to them changes what the next step goes on from. Steps are made by operations on tensors from
+        then on, as in a recorded function, and no longer in place.
+        """
+        with _turn:
+            slots = [slot for variable, _ in self.remembered() for slot in self.__slots_of(variable)]
+        return [self.iterations, *slots]
+
+    def remembered(self) -> list[tuple[tf.Variable, list[np.ndarray]]]:
+        """What is remembered of each variable, as arrays that the next step may change.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> optimizer, x = tf.keras.optimizers.SGD(0.5, momentum=0.9), tf.Variable(3.0)
+        >>> optimizer.apply_gradients([(tf.constant(2.0), x)])
+        >>> optimizer.remembered()[0][1]
+        [array(1., dtype=float32)]
+        """
+        with _turn:
+            memory = self.__merged()
+            for key, (variable, slots) in self.__recorded.items():
+                memory[key] = variable, [_core.value_array(slot) for slot in slots]
+            return list(memory.values())
+
+    def remember(self, variable: tf.Variable, k: int, value: np.ndarray) -> None:
+        """Go on from a value of a variable's slot.
+
+        Parameters
+        ----------
+        variable : Variable
+            Of what.
+        k : int
+            The slot's number.
+        value : ndarray
+            Of the variable's shape and dtype.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import autodiff_core as tf
+        >>> optimizer, x = tf.keras.optimizers.SGD(0.5, momentum=1.0), tf.Variable(3.0)
+        >>> optimizer.remember(x, 0, np.float32(2.0))
+        >>> optimizer.apply_gradients([(tf.constant(0.0), x)])
+        >>> float(x)
+        1.0
+        """
+        with _turn:
+            if id(variable) in self.__recorded:
+                self.__recorded[id(variable)][1][k].assign(value, read_value=False)
+                return
+            if self.__groups:
+                self.__memory = {
+                    key: (known, [np.array(slot) for slot in slots]) for key, (known, slots) in self.__merged().items()
+                }
+                self.__groups, self.__known = [], []
+            if id(variable) not in self.__memory:
+                zeros = [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)]
+                self.__memory[id(variable)] = variable, zeros
+            self.__memory[id(variable)][1][k] = np.array(value, variable.dtype)
+
+    def __merged(self) -> Memory:
+        memory = dict(self.__memory)
+        for group in self.__groups:
+            memory.update(group.memory())
+        return memory
+
+    def save_weights(self, filepath: Any) -> None:
+        """Save the number of steps, the learning rate and what is remembered to a safetensors file.
+
+        Parameters
+        ----------
+        filepath : path
+            The file; ".safetensors" is added unless it ends so. `tf.train.Checkpoint` saves a model and its optimizer
+            together.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import autodiff_core as tf
+        >>> x, optimizer, other = tf.Variable(3.0), tf.keras.optimizers.Adam(0.5), tf.keras.optimizers.Adam()
+        >>> optimizer.apply_gradients([(tf.constant(2.0), x)])
+        >>> other.build([x])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     optimizer.save_weights(f"{folder}/adam")
+        ...     other.load_weights(f"{folder}/adam")
+        >>> int(other.iterations), other.learning_rate
+        (1, 0.5)
+        """
+        tf.train.Checkpoint(self).write(filepath)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Go on from what `save_weights` saved, of the same variables: see `build`.
+
+        Parameters
+        ----------
+        filepath : path
+            The file, with or without its suffix.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            For a file that is none of safetensors', and where variables, shapes or dtypes differ; nothing has changed
+            then.
+
+        Examples
+        --------
+        >>> import autodiff_core as tf
+        >>> tf.keras.optimizers.SGD().load_weights("no such file")
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: there is no checkpoint 'no such file.safetensors'
+        """
+        tf.train.Checkpoint(self).load_all(filepath)
+
     def __change_rows(self, rate: float, step: int, slices: tf.IndexedSlices, variable: tf.Variable) -> None:
         """Change the rows that a gradient names, and what is remembered of them."""
         rows = slices.combined()
@@ -344,9 +483,7 @@ class Optimizer:
             return
         if not variables and {id(variable) for variable in known}.isdisjoint(id(variable) for variable in others):
             return
-        memory = dict(self.__memory)
-        for group in self.__groups:
-            memory.update(group.memory())
+        memory = self.__merged()
         by_dtype: dict[Any, list[int]] = {}
         for place, variable in enumerate(variables):
             by_dtype.setdefault(variable.dtype, []).append(place)
