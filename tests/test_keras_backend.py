@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -197,3 +200,93 @@ def test_updates_of_parts_leave_their_operand_as_it_is(keras: ModuleType) -> Non
     wanted = 2 * kept
     wanted[0, 1] += 2
     np.testing.assert_array_equal(tape.gradient(y, x), wanted)
+
+
+def test_variables_of_keras_are_variables_of_this_library(keras: ModuleType) -> None:
+    v = keras.Variable(np.arange(6.0, dtype="float32").reshape(2, 3), name="v")
+    with tf.GradientTape() as tape:
+        y = (
+            tf.reduce_sum(tf.matmul(tf.ones((1, 2)), v) ** 2)
+            + tf.reduce_sum(2.0 * v)
+            + tf.reduce_sum(tf.ones((2, 3)) + v)
+        )
+    assert tf.convert_to_tensor(tape.gradient(y, {"v": v})["v"]).shape == (2, 3)
+    recorded = tf.function(lambda: tf.reduce_sum(v))
+    assert float(recorded()) == 15.0
+    v.assign(v * 2)
+    assert float(recorded()) == 30.0
+    assert recorded.trace_count == 1
+    assert not keras.ops.is_tensor(v)
+    assert keras.ops.is_tensor(v.value)
+    assert not keras.ops.is_tensor(np.ones(2))
+    kept = v.numpy()
+    kept[:] = 0  # (an array of its own)
+    assert float(recorded()) == 30.0
+
+
+def test_second_derivatives_go_through_a_model(keras: ModuleType) -> None:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(1)])
+    x = tf.constant([[0.3, -0.2]])
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = model(x)
+        slope = inner.gradient(y, x)
+        penalty = tf.reduce_sum(slope**2)
+    found = outer.gradient(penalty, model.trainable_variables)
+    kernel = model.trainable_variables[0]
+    step = 1e-2
+    before = kernel.numpy()
+    values = []
+    for sign in (1.0, -1.0):
+        kernel.assign(before + sign * step * np.eye(2, 4, dtype="float32"))
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = model(x)
+        values.append(float(tf.reduce_sum(inner.gradient(y, x) ** 2)))
+    np.testing.assert_allclose(np.trace(found[0].numpy()), (values[0] - values[1]) / (2 * step), rtol=1e-2)
+
+
+def test_solvers_take_the_weights_of_a_model(keras: ModuleType) -> None:
+    pytest.importorskip("scipy")
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(6, activation="tanh"), keras.layers.Dense(1)])
+    x = np.linspace(-1, 1, 20, dtype="float32")[:, None]
+    found = tf.minimize(lambda: tf.reduce_mean((model(x) - x**3) ** 2), model.trainable_variables)
+    assert found.fun < 1e-4
+    np.testing.assert_allclose(tf.reduce_mean((model(x) - x**3) ** 2), found.fun, atol=1e-6)
+    assert found.x[0] is model.trainable_variables[0]
+
+
+def test_a_saved_model_goes_on_where_it_was(keras: ModuleType, tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
+    x = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
+    model = keras.Sequential([keras.layers.Dense(4, activation="relu"), keras.layers.Dense(3)])
+    model.compile(keras.optimizers.Adam(0.1), "mse")
+    model.fit(x, x, epochs=2, shuffle=False, verbose=0)
+    model.save(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "model.weights.h5")
+    other = keras.models.load_model(tmp_path / "model.keras")
+    for one in (model, other):
+        one.fit(x, x, epochs=2, shuffle=False, verbose=0)
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    other.load_weights(tmp_path / "model.weights.h5")
+    assert not np.array_equal(other.get_weights()[0], model.get_weights()[0])
+    small = keras.Sequential([keras.Input((3,)), keras.layers.Dense(5), keras.layers.Dense(3)])
+    before = small.get_weights()
+    with pytest.raises(ValueError, match="shape"):
+        small.load_weights(tmp_path / "model.weights.h5")
+    assert np.array_equal(before[0], small.get_weights()[0])
+
+
+def test_models_are_copied_and_pickled(keras: ModuleType) -> None:
+    x = np.ones((4, 3), "float32")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    model.fit(x, x[:, :2], verbose=0)
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(other(x), model(x))
+        other.fit(x, x[:, :2], verbose=0)
+        assert not np.array_equal(other(x), model(x))

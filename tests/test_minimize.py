@@ -97,6 +97,22 @@ def test_variables_are_assigned_and_given_back() -> None:
     np.testing.assert_allclose(w, 1.0, atol=1e-4)
 
 
+def test_what_wraps_a_variable_is_that_variable_and_given_back() -> None:
+    class Wrapper:
+        def __init__(self, value: Any) -> None:
+            self.value = tf.Variable(value)
+
+        def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> Any:
+            return self.value
+
+    one, other = Wrapper([3.0, 4.0]), Wrapper(5.0)
+    found = tf.minimize(lambda: bowl(tf.identity(one)) + bowl(tf.identity(other)), [one, other])
+    assert found.x[0] is one
+    assert found.x[1] is other
+    np.testing.assert_allclose(one.value, 1.0, atol=1e-4)
+    np.testing.assert_allclose(other.value, 1.0, atol=1e-4)
+
+
 @pytest.mark.parametrize("method", ["BFGS", "Newton-CG", "trust-exact", "trust-constr", "Nelder-Mead"])
 def test_a_function_of_nothing_reads_its_variables(method: str) -> None:
     w, b = tf.Variable([3.0, -1.0], dtype=tf.float64), tf.Variable(2.0)

@@ -12,6 +12,7 @@ from .. import _core
 from ..derivatives.transforms import recorded_result
 from ..nest import flatten_for_tape, flatten_up_to, structure_key
 from ..ops.shaping import concat, reshape
+from ..tape import inner
 
 __all__ = ["Parameters", "as_array", "joined", "joined_values", "read_as_scipy"]
 
@@ -35,7 +36,8 @@ class Parameters:
         self._solver, self._name = solver, name
         x0 = read_as_scipy(x0)
         self._structure, self._key = x0, structure_key(x0, True)
-        self.leaves, self._rebuild = flatten_for_tape(x0, True)
+        self._given, self._rebuild = flatten_for_tape(x0, True)
+        self.leaves = [inner(leaf) for leaf in self._given]  # (of Keras's variables those that they wrap)
         arrays = [self._array_of(leaf) for leaf in self.leaves]
         if not sum(array.size for array in arrays):
             raise ValueError(f"{solver}: {name} holds no parameters: {x0!r}")
@@ -109,10 +111,10 @@ class Parameters:
         """The structure with these values in its dtypes: the variables, assigned; tensors; or arrays."""
         self.assign(vector)
         found: list[Any] = []
-        for leaf, part, dtype in zip(self.leaves, self.parts(vector), self._dtypes, strict=True):
+        for given, leaf, part, dtype in zip(self._given, self.leaves, self.parts(vector), self._dtypes, strict=True):
             value = part.astype(dtype)
             if isinstance(leaf, _core.VariableCore):
-                found.append(leaf)
+                found.append(given)
             else:
                 found.append(_core.to_tensor(value) if isinstance(leaf, _core.Operand) else value[()])
         return self._rebuild(found)
