@@ -1,7 +1,7 @@
-# Blanks: arrays without values. Where only shapes are asked for (unrun.pxi), an operand is one: a shape and a dtype over
-# one piece of memory that all of them look at, with strides of zero. By that memory they are known, and so are the views
-# that NumPy makes of them, whose base it is, too. A blank of no dimensions is no number in a tensor, as other floats are:
-# so whoever computes with numbers never meets one.
+# Blanks: arrays without values. Where only shapes are asked for (unrun.pxi), an operand is one: a shape and a dtype
+# over one piece of memory that all of them look at, with strides of zero. By that memory they are known, and so are the
+# views that NumPy makes of them, whose base it is, too. A blank of no dimensions is no number in a tensor, as other
+# floats are: so whoever computes with numbers never meets one.
 
 cdef ndarray nothing = numpy.zeros(64, numpy.uint8)     # (room for one element of any dtype)
 

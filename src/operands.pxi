@@ -125,6 +125,8 @@ cdef Tensor borrow(ndarray array):
     cdef bint changes = may_change(array)
     if changes and traces:
         log = tracing_log()
+        if log != NULL and not_made(PyArray_NDIM(array), PyArray_DIMS(array)):
+            return new_tensor(blank_of(array.shape, type_code(array)))
         if log != NULL:
             return reference(log, array)
     t = new_tensor(array)
@@ -167,6 +169,8 @@ cdef object array_to_tensor(ndarray array, object dtype):
     """`to_tensor` of an array, which a program reads anew where somebody can write to it."""
     cdef Operand x = as_operand(array)
     cdef Log* log = tracing_log()
+    if has_no_value(x):
+        return x if dtype is None else to_dtype(x, dtype)
     if log == NULL or not is_reference(x):
         return convert(array, dtype)
     out = identity_of(x) if dtype is None else to_dtype(x, dtype)

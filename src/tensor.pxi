@@ -243,7 +243,7 @@ cdef str describe(Operand x):
 cdef int refuse_look(Operand x) except -1:
     """Raise where Python would be told a value that nobody has."""
     if has_no_value(x):
-        raise no_value(f"Python asks for the value of a tensor of {describe(x)}, and it has none: only shapes are asked "
-                       f"for here (tf.eval_shape). Which way the code goes, how often a loop runs, and how large "
+        raise no_value(f"Python asks for the value of a tensor of {describe(x)}, and it has none: only shapes are "
+                       f"asked for here (tf.eval_shape). Which way the code goes, how often a loop runs, and how large "
                        f"something is, must not depend on the values of arguments there")
     return 0

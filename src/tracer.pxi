@@ -466,7 +466,9 @@ cdef int trace_assignment(VariableCore v, Operand value) except -1:
         return 0
     tracer = <Tracer>log.trace
     if not v.is_variable:
-        refuse_look(value)      # (it would outlive what has no value)
+        if tracer.shapes_alone:
+            raise ValueError("a variable is made in a function of which only shapes are asked for (tf.eval_shape), "
+                             "where nothing has an effect: make it before, as a first call of the function does")
         tracer.created.append(PyWeakref_NewRef(v, None))    # it is being made
         return 0
     node = tracked(log, value)
@@ -748,7 +750,8 @@ cdef class Tracer(Hearer):
     def poison_leaks(self, str name):
         """Let whoever still holds a tensor of the recording be told so when it is used."""
         cdef str made = f"while {name} was being recorded"
-        cdef str advice = "A recorded function runs once in Python; return the tensor from it, or keep its value in a Variable"
+        cdef str advice = ("A recorded function runs once in Python; return the tensor from it, or keep its value in a "
+                           "Variable")
         if self.shapes_alone:
             made = "where only shapes were asked for (tf.eval_shape)"
             advice = "It has no value; return it, and its shape is told"

@@ -1,9 +1,9 @@
 # Shapes alone: operations that are recorded and not run.
 #
-# Within `eval_shape` an argument is a blank, and so is whatever is made of one: its shape and dtype are those that its row
-# declares (ops/forms.py), by which program files are checked, too. What no argument goes into is computed, as long as it
-# is small: sizes and axes are made of such, and Python may look at them. Who asks is a trace like any other, so that
-# tapes and recorded functions within go on as they do where a program is recorded.
+# Within `eval_shape` an argument is a blank, and so is whatever is made of one: its shape and dtype are those that its
+# row declares (ops/forms.py), by which program files are checked, too. What no argument goes into is computed, as long
+# as it is small and nothing is drawn: sizes and axes are made of such, and Python may look at them. Who asks is a trace
+# like any other, so that tapes and recorded functions within go on as they do where a program is recorded.
 
 cdef enum:
     MUCH = 4096     # elements: what has more is never computed for its shape
@@ -89,7 +89,7 @@ cdef object declared(int op, list operands, object attribute):
 
 cdef ndarray unrun_array(int op, list operands, object attribute):
     """What stands for an operation's value; None where it is to be computed."""
-    if stays_unrun(operands) or holds_blank(attribute):
+    if stays_unrun(operands) or holds_blank(attribute) or (table[op].draws and shapes_alone()):
         found = declared(op, operands, attribute)
     elif shapes_alone():
         try:

@@ -229,16 +229,24 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     raise ValueError(f"Unsupported reduction: {reduction}")
 
 
+def _start(start: Any, length: int) -> int:
+    """Where a block begins along an axis; where only shapes are asked for, one of this length may begin anywhere."""
+    if length != -1 and isinstance(start, tf.Tensor) and tf.is_symbolic_tensor(start):
+        return 0
+    return int(start)
+
+
 def _block(inputs: tf.Tensor, start_indices: Any, shape: Sequence[int]) -> tuple[_slice, ...]:
     if len(start_indices) != len(shape):
         raise ValueError(
             "Length of `start_indices` must match length of `shape`. "
             f"Received: start_indices={start_indices}, shape={shape}"
         )
-    starts = [int(start) for start in start_indices]
+    lengths = [int(n) for n in shape]
+    starts = [_start(start, length) for start, length in zip(start_indices, lengths, strict=True)]
     stops = [
         size if length == -1 else start + length
-        for start, length, size in zip(starts, [int(n) for n in shape], inputs.shape, strict=True)
+        for start, length, size in zip(starts, lengths, inputs.shape, strict=True)
     ]
     return tuple(_slice(start, stop) for start, stop in zip(starts, stops, strict=True))
 

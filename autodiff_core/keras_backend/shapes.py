@@ -1,4 +1,7 @@
-"""What a function of tensors of some shapes and dtypes gives: shapes and dtypes, for layers that are put together."""
+"""What a function of tensors of some shapes and dtypes gives: shapes and dtypes, for layers that are put together.
+
+Nothing is run to find out (`tf.eval_shape`), so that a layer is built at once, whatever its sizes.
+"""
 
 from __future__ import annotations
 
@@ -15,29 +18,46 @@ import autodiff_core as tf
 
 __all__ = ["compute_output_spec"]
 
-_SIZES = (83, 89)  # in the places of sizes that are not known: what differs in the results is not known either
-
 
 def compute_output_spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `fn` gives for such arguments, with `KerasTensor` in the places of tensors."""
+    leaves = tree.flatten((args, kwargs))
+    places = [k for k, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
+    specs = [tf.TensorSpec(leaves[k].shape, standardize_dtype(leaves[k].dtype)) for k in places]
+    layout: Any = None
 
-    def given(size: int) -> Any:
-        def example(x: Any) -> Any:
-            if not isinstance(x, KerasTensor):
+    def given(*tensors: tf.Tensor) -> list[tf.Tensor]:
+        """The tensors of the result, whatever Keras's structures are; the rest of it is put aside."""
+        nonlocal layout
+        for k, tensor in zip(places, tensors, strict=True):
+            leaves[k] = tensor
+        values, named = tree.pack_sequence_as((args, kwargs), leaves)
+        with StatelessScope():  # a scope of this run alone: what it assigns is no value in the next one
+            result = fn(*values, **named)
+        found: list[tf.Tensor] = []
+
+        def aside(x: Any) -> Any:
+            if not isinstance(x, tf.Tensor):
                 return x
-            return tf.zeros([size if n is None else n for n in x.shape], standardize_dtype(x.dtype))
+            found.append(x)
+            return _Place(len(found) - 1)
 
-        examples, named = tree.map_structure(example, (args, kwargs))
-        return fn(*examples, **named)
+        layout = tree.map_structure(aside, result)
+        return found
 
-    def spec(x: Any, y: Any) -> Any:
-        if not isinstance(x, tf.Tensor):
+    with StatelessScope(), SymbolicScope():  # (variables that are made get their values when all is over)
+        shapes = tf.eval_shape(given, *specs)
+
+    def spec(x: Any) -> Any:
+        if not isinstance(x, _Place):
             return x
-        shape = [n if n == m else None for n, m in zip(x.shape, y.shape, strict=True)]
-        return KerasTensor(shape, standardize_dtype(x.dtype))
+        return KerasTensor(tuple(shapes[x.at].shape), standardize_dtype(shapes[x.at].dtype))
 
-    unknown = any(isinstance(x, KerasTensor) and None in x.shape for x in tree.flatten((args, kwargs)))
-    with tf.init_scope(), StatelessScope(), SymbolicScope():
-        first = given(_SIZES[0])
-        second = given(_SIZES[1]) if unknown else first
-    return tree.map_structure(spec, first, second)
+    return tree.map_structure(spec, layout)
+
+
+class _Place:
+    """Stands for a tensor of a result."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at

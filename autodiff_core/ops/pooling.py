@@ -218,11 +218,18 @@ def _bounds(attributes: Any, *words: np.ndarray) -> np.ndarray:
     return np.concatenate([_sequence(generator, n, r, pseudo_random) for n, r in zip(lengths, ratios, strict=True)])
 
 
+def _bounds_kind(attributes: Any, *words: Kind) -> Kind:
+    lengths, ratios, _, _ = attributes
+    if len(words) > 1 or any(x.dtype != np.int64 or x.shape != (2,) for x in words):
+        raise ValueError("a seed is two numbers of int64")
+    return Kind(np.int64, (sum(int(n / r) + 1 for n, r in zip(lengths, ratios, strict=True)),))
+
+
 _BOUNDS = places_of(
     "bounds_of_spans",
     _bounds,
     form=forms.parts(forms.shape, forms.each(forms.number), forms.flag, forms.integer()),
-    gives=forms.by_values,
+    gives=_bounds_kind,
 )
 
 

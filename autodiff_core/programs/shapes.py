@@ -35,8 +35,8 @@ def eval_shape(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     f : callable
         Of tensors, or structures of them; a recorded function, too.
     *args, **kwargs
-        As for a call of `f`. For a tensor may stand a `TensorSpec`; of tensors, variables and arrays only shape and
-        dtype are used. Everything else is passed on as it is.
+        As for a call of `f`. For a tensor may stand a `TensorSpec`, or anything else that has a shape and a dtype; of
+        tensors, variables and arrays only these are used. Everything else is passed on as it is.
 
     Returns
     -------
@@ -50,13 +50,12 @@ def eval_shape(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         Where Python asks for a value that depends on the arguments: by `float(t)`, `if t:`, `t.numpy()`; and where a
         shape depends on it, as that of `tf.where(t)` does. It is a TypeError.
     ValueError
-        For operands that do not fit together.
+        For operands that do not fit together, and where `f` makes a variable.
 
     Notes
     -----
     No kernel runs and no array is made for what depends on the arguments, so that shapes can be as large as one likes.
-    Variables have their shapes; what is assigned to them holds until `f` ends. A variable cannot be made in `f` of what
-    has no value. It is as in JAX: https://docs.jax.dev/en/latest/_autosummary/jax.eval_shape.html
+    Variables have their shapes; what is assigned to them holds until `f` ends. After JAX's function: https://docs.jax.dev/en/latest/_autosummary/jax.eval_shape.html
 
     Examples
     --------
@@ -66,65 +65,73 @@ def eval_shape(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     >>> tf.eval_shape(tf.matmul, tf.TensorSpec([10**6, 10**6]), tf.TensorSpec([10**6, 2]))
     TensorSpec(shape=(1000000, 2), dtype=float32, name=None)
     """
-    leaves = nest.flatten_for_tape((args, kwargs))[0]
-    if not any(isinstance(leaf, TensorSpec) and _is_open(leaf) for leaf in leaves):
-        return _shapes(f, args, kwargs, 0)
-    first, second = (_shapes(f, args, kwargs, size) for size in OPEN_SIZES)
-    try:
-        return nest.map_structure(_common, first, second)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"eval_shape: the structure that the function returns depends on a size that is left open: {error}"
-        ) from None
+    leaves, rebuild = nest.flatten_for_tape((args, kwargs), True)
+    if not any(_is_open(leaf) for leaf in leaves if _is_described(leaf)):
+        return _Found(f, leaves, rebuild, 0).result()
+    first, second = (_Found(f, leaves, rebuild, size) for size in OPEN_SIZES)
+    return first.common(second)
 
 
-def _is_open(spec: TensorSpec) -> bool:
-    if spec.shape is None:
-        raise ValueError(f"eval_shape: {spec} leaves the number of dimensions open; name it, as in [None, None]")
-    return None in tuple(spec.shape)
+def _is_described(leaf: Any) -> bool:
+    """Whether a leaf has a shape and a dtype, and is passed on as such. (NumPy's numbers are numbers.)"""
+    if isinstance(leaf, (TensorSpec, _core.Operand, np.ndarray)):
+        return True
+    return hasattr(leaf, "shape") and hasattr(leaf, "dtype") and not isinstance(leaf, (np.generic, IndexedSlices, type))
 
 
-def _common(one: Any, other: Any) -> Any:
-    """The spec that both are examples of."""
+def _is_open(leaf: Any) -> bool:
+    if leaf.shape is None:
+        raise ValueError(f"eval_shape: {leaf} leaves the number of dimensions open; name it, as in [None, None]")
+    return None in tuple(leaf.shape)
+
+
+class _Found:
+    """What a function returns, with one size in the places of open ones."""
+
+    def __init__(self, f: Callable[..., Any], leaves: list[Any], rebuild: nest.Rebuild, size: int) -> None:
+        self.size = size
+        leaves = list(leaves)
+        places = [k for k, leaf in enumerate(leaves) if _is_described(leaf)]
+        blanks = [
+            _core.blank([size if n is None else n for n in leaves[k].shape], _core.as_dtype(leaves[k].dtype))
+            for k in places
+        ]
+        tracer = _core.Tracer(blanks, True, True)
+        del blanks
+        try:
+            with _core.Rehearsal(), tracer:
+                for k, tensor in zip(places, tracer.arguments, strict=True):
+                    leaves[k] = tensor
+                args, kwargs = rebuild(leaves)
+                returned = f(*args, **kwargs)
+                found, self._rebuild = nest.flatten_for_tape(returned, True)
+                self._key = nest.structure_key(returned, True)
+                self.specs = [_spec(leaf) for leaf in found]
+        finally:
+            _core.put_back(tracer.assigned)
+        del leaves, args, kwargs, returned, found
+        if tracer.leaks():
+            tracer.poison_leaks("a function of which only shapes are asked for")
+
+    def result(self) -> Any:
+        return self._rebuild(self.specs)
+
+    def common(self, other: _Found) -> Any:
+        """The specs of which both results are examples."""
+        sizes = f"for a size of {self.size}, and {other.size}, in the place of an open one"
+        if self._key != other._key:
+            raise TypeError(f"eval_shape: the function returns other structures {sizes}")
+        return self._rebuild([_common(a, b, sizes) for a, b in zip(self.specs, other.specs, strict=True)])
+
+
+def _common(one: Any, other: Any, sizes: str) -> Any:
+    """The spec of which both are examples."""
     if not (isinstance(one, TensorSpec) and isinstance(other, TensorSpec)):
         return one
     a, b = tuple(one.shape), tuple(other.shape)
     if len(a) != len(b) or one.dtype != other.dtype:
-        raise ValueError(f"{one} for one size, {other} for another")
+        raise TypeError(f"eval_shape: the function returns {one} and {other} {sizes}")
     return TensorSpec([x if x == y else None for x, y in zip(a, b, strict=True)], one.dtype)
-
-
-def _shapes(f: Callable[..., Any], args: Any, kwargs: Any, size: int) -> Any:
-    """The specs of the results, with a size in the places of open ones."""
-    from ..ops import drawing
-
-    leaves, rebuild = nest.flatten_for_tape((args, kwargs))
-    places = [k for k, leaf in enumerate(leaves) if isinstance(leaf, (TensorSpec, _core.Operand, np.ndarray))]
-    blanks = [_blank(leaves[k], size) for k in places]
-    tracer = _core.Tracer(blanks, True, True)
-    del blanks
-    state = drawing.state()
-    try:
-        with _core.Rehearsal(), tracer:
-            for k, tensor in zip(places, tracer.arguments, strict=True):
-                leaves[k] = tensor
-            given, named = rebuild(leaves)
-            result = f(*given, **named)
-            found, back = nest.flatten_for_tape(result)
-            specs = back([_spec(leaf) for leaf in found])
-    finally:
-        _core.put_back(tracer.assigned)
-        drawing.restore(state)
-    del leaves, given, named, result, found, back
-    if tracer.leaks():
-        tracer.poison_leaks("a function whose shapes were asked for")
-    return specs
-
-
-def _blank(leaf: Any, size: int) -> Any:
-    if isinstance(leaf, TensorSpec):
-        return _core.blank([size if n is None else n for n in leaf.shape], leaf.dtype)
-    return _core.blank(leaf.shape, leaf.dtype)
 
 
 def _spec(leaf: Any) -> Any:

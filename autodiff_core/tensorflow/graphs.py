@@ -127,7 +127,7 @@ def inside_function() -> bool:
 
 
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
-    """The value of a tensor, which is always known.
+    """The value of a tensor, which is known but where only shapes are asked for.
 
     Parameters
     ----------
@@ -138,8 +138,8 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
 
     Returns
     -------
-    ndarray or scalar
-        As `tensor.numpy()`.
+    ndarray or scalar, or None
+        As `tensor.numpy()`; None for a tensor that has no value, in `tf.eval_shape`.
 
     Notes
     -----
@@ -150,11 +150,12 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     >>> tf.get_static_value(tf.constant([1, 2])).tolist()
     [1, 2]
     """
-    return _core.operand(tensor).numpy()
+    x = _core.operand(tensor)
+    return None if _core.is_unknown(x) else x.numpy()
 
 
 def is_symbolic_tensor(tensor: Any) -> bool:
-    """Whether a tensor has no value yet: none is like that.
+    """Whether a tensor has no value: so it is where only shapes are asked for, in `tf.eval_shape`.
 
     Parameters
     ----------
@@ -164,7 +165,7 @@ def is_symbolic_tensor(tensor: Any) -> bool:
     Returns
     -------
     bool
-        False.
+        Elsewhere False.
 
     Raises
     ------
@@ -182,7 +183,7 @@ def is_symbolic_tensor(tensor: Any) -> bool:
     """
     if not isinstance(tensor, _core.Operand):
         raise ValueError(f"is_symbolic_tensor: takes a tensor or variable, not {tensor!r}")
-    return False
+    return _core.is_unknown(tensor)
 
 
 def no_op(name: str | None = None) -> None:
