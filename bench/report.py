@@ -26,6 +26,7 @@ import compiled
 import derivatives
 import families
 import memory
+import minimising
 from cases import Case
 
 NOTES = "<!-- written by hand from here on: `make bench` keeps it -->"
@@ -181,6 +182,13 @@ In the same way; the recording is part of the time. The controls say what each i
 In the same way, by `tf.function` and `tf.vectorize`: the recording is not part of the time, but where the case says so.
 
 {speed(benchmarks, compiled.CASES)}
+
+## Minimising
+
+In the same way: what `tf.minimize` adds to the replay of a function, and a search beside SciPy's own. There is more on
+[classic problems](classic_problems.md).
+
+{speed(benchmarks, minimising.CASES)}
 
 ## Function families
 

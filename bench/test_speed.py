@@ -10,10 +10,13 @@ import cases
 import compiled
 import derivatives
 import families
+import minimising
 from cases import Case
 
 
-@pytest.mark.parametrize("case", [*cases.CASES, *derivatives.CASES, *compiled.CASES], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [*cases.CASES, *derivatives.CASES, *compiled.CASES, *minimising.CASES], ids=lambda case: case.name
+)
 def test_speed(case: Case, race: Callable[[Case], None]) -> None:
     ours, by_hand = case.ours(), case.by_hand()
     assert len(ours) == len(by_hand)

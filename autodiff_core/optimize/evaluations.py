@@ -30,6 +30,22 @@ _FULL = 40_000  # elements of a matrix up to which it is full whatever its patte
 _DENSE = 0.1  # and the part of its elements from which it is
 
 
+class _Asked:
+    """What solvers ask for, as a function of tensors: counted and timed, and nothing else, as it may be very short."""
+
+    __slots__ = ("count", "program", "seconds")
+
+    def __init__(self, program: Callable[..., Any]) -> None:
+        self.program, self.count, self.seconds = program, 0, 0.0
+
+    def __call__(self, *arguments: Any) -> Any:
+        start = perf_counter()
+        found = self.program(*arguments)
+        self.seconds += perf_counter() - start
+        self.count += 1
+        return found
+
+
 class _Evaluations:
     """A user's function of the parameters, and the programs of what is asked of it."""
 
@@ -37,9 +53,7 @@ class _Evaluations:
         if not callable(f):
             raise TypeError(f"{solver}: the function must be callable, not {type(f).__name__}")
         self._solver, self._f, self._parameters = solver, f, parameters
-        self.counts: dict[str, int] = {}
-        self.seconds: dict[str, float] = {}
-        self._programs: dict[str, Any] = {}
+        self.asked: dict[str, _Asked] = {}
         self._reads_variables = bool(parameters.variables) and _takes_nothing(f)
         if self._reads_variables and len(parameters.variables) != len(parameters.leaves):
             raise TypeError(
@@ -47,24 +61,30 @@ class _Evaluations:
                 f"take the parameters"
             )
 
-    def _asked(self, name: str, f: Callable[..., Any], *vectors: np.ndarray) -> Any:
-        """What a function of vectors gives, by its program; nobody else writes to them."""
-        program = self._programs.get(name)
-        if program is None:
-            program = self._programs[name] = Function(f, name=f"the {name} of {_name_of(self._f)}")
-        return self._counted(name, program, *map(_core.to_tensor, vectors))
-
-    def _counted(self, name: str, f: Callable[..., Any], *arguments: Any) -> Any:
-        start = perf_counter()
-        found = f(*arguments)
-        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
-        self.counts[name] = self.counts.get(name, 0) + 1
+    def _program(self, name: str, f: Callable[..., Any]) -> _Asked:
+        """A function of tensors as a program, recorded when it is called first."""
+        found = self.asked.get(name)
+        if found is None:
+            found = self.asked[name] = _Asked(Function(f, name=f"the {name} of {_name_of(self._f)}"))
         return found
+
+    def _plain(self, name: str, f: Callable[..., Any]) -> _Asked:
+        """One that is no program."""
+        found = self.asked.get(name)
+        if found is None:
+            found = self.asked[name] = _Asked(f)
+        return found
+
+    @property
+    def evaluations(self) -> int:
+        """How many there were."""
+        return sum(one.count for one in self.asked.values())
 
     @property
     def obstacle(self) -> str | None:
         """Why something is computed by plain Python at each call, if it is."""
-        return next((one.obstacle for one in self._programs.values() if one.obstacle is not None), None)
+        programs = [one.program for one in self.asked.values() if isinstance(one.program, Function)]
+        return next((program.obstacle for program in programs if program.obstacle is not None), None)
 
     def called(self) -> Any:
         """What the function returns for the first parameters, as it is."""
@@ -113,6 +133,11 @@ class Scalar(_Evaluations):
 
     _first: Seen | None = None
 
+    def __init__(self, solver: str, f: Callable[..., Any], parameters: Parameters) -> None:
+        super().__init__(solver, f, parameters)
+        self._value_asked = self._program("value", self._only)
+        self._both_asked = self._program("value and gradient", self._both)
+
     def check_start(self, start: np.ndarray, of_values: bool) -> None:
         """Say what is wrong with the function before a solver begins, which may ask for its values alone."""
         seen = self.value(start) if of_values else self.value_and_gradient(start)
@@ -128,14 +153,14 @@ class Scalar(_Evaluations):
         if self._first is not None and (first := self._begun(x)):
             return first
         point = np.array(x, _FLOAT)  # (solvers write to theirs)
-        return Seen(point, float(self._asked("value", self._only, point)), None)
+        return Seen(point, float(self._value_asked(_core.to_tensor(point))), None)
 
     def value_and_gradient(self, x: np.ndarray) -> Seen:
         """At x, by one program."""
         if self._first is not None and (first := self._begun(x)):
             return first
         point = np.array(x, _FLOAT)
-        value, gradient = self._asked("value and gradient", self._both, point)
+        value, gradient = self._both_asked(_core.to_tensor(point))
         return Seen(point, float(value), _core.value_array(gradient))
 
     def _begun(self, x: np.ndarray) -> Seen | None:
@@ -144,15 +169,15 @@ class Scalar(_Evaluations):
 
     def hessian_product(self, x: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """The Hessian at x times a vector."""
-        return np.array(self._asked("Hessian times vector", self._product, np.array(x), np.array(vector, _FLOAT)))
+        return np.array(self._program("Hessian times vector", self._product)(_tensor(x), _tensor(vector)))
 
     def hessian(self, x: np.ndarray) -> np.ndarray:
         """The Hessian at x, full."""
-        return np.array(self._asked("Hessian", self._matrix, np.array(x)))
+        return np.array(self._program("Hessian", self._matrix)(_tensor(x)))
 
     def sparse_hessian(self, x: np.ndarray) -> Any:
         """The Hessian at x, as SciPy's csr_array."""
-        return self._counted("sparse Hessian", sparse_hessian, self._only, x)
+        return self._plain("sparse Hessian", sparse_hessian)(self._only, x)
 
     def has_sparse_hessian(self, x: np.ndarray) -> bool:
         """Whether it pays to have it so."""
@@ -200,7 +225,7 @@ class Vector(_Evaluations):
         """At x; at the same x again they are those of before."""
         if self._last is None or not np.array_equal(self._last[0], x):
             point = np.array(x, _FLOAT)
-            found = np.array(self._asked("values", lambda x: self._flat(self._value(x)), point))
+            found = np.array(self._program("values", self._all)(_core.to_tensor(point)))
             if self._last is not None and found.shape != self._last[1].shape:
                 raise ValueError(
                     f"{self._solver}: the function gave {found.size} values, and {self._last[1].size} before"
@@ -214,10 +239,9 @@ class Vector(_Evaluations):
         if self._last_matrix is None or not np.array_equal(self._last_matrix[0], x):
             point = np.array(x, _FLOAT)
             if self.is_sparse:
-                f = lambda x: self._flat(self._value(x))  # noqa: E731
-                found = self._counted("sparse Jacobian", sparse_jacobian, f, point)
+                found = self._plain("sparse Jacobian", sparse_jacobian)(self._all, point)
             else:
-                found = np.array(self._asked("Jacobian", self._matrix, point))
+                found = np.array(self._program("Jacobian", self._matrix)(_core.to_tensor(point)))
             if self._last is not None and found.shape[0] != self._last[1].size:
                 raise ValueError(
                     f"{self._solver}: the function gave {found.shape[0]} values, and {self._last[1].size} before"
@@ -240,9 +264,8 @@ class Vector(_Evaluations):
 
     def hessian_of_sum(self, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The Hessian at x of the values' sum with these weights."""
-        return np.array(
-            self._asked("Hessian of a weighted sum", self._weighted, np.array(x), np.array(weights, _FLOAT))
-        )
+        program = self._program("Hessian of a weighted sum", self._weighted)
+        return np.array(program(_tensor(x), _tensor(weights)))
 
     def choose(self, x: np.ndarray, count: int) -> None:
         """Let Jacobians of so many values be sparse, if that pays."""
@@ -254,6 +277,9 @@ class Vector(_Evaluations):
         """Let Jacobians be sparse, or full."""
         if sparse != self.is_sparse:
             self.is_sparse, self._last_matrix = sparse, None
+
+    def _all(self, x: Any) -> Any:
+        return self._flat(self._value(x))
 
     def _flat(self, values: Any) -> Any:
         return joined_values(self._solver, values)
@@ -277,6 +303,11 @@ class Vector(_Evaluations):
         with tape:
             total = tensordot(self._flat(values), weights, 1)
         return _matrix(tape.hessian(total, sources), sources, sources)
+
+
+def _tensor(vector: Any) -> Any:
+    """A tensor of a vector that its owner may write to."""
+    return _core.to_tensor(np.array(vector, _FLOAT))
 
 
 def _in_places(found: list[Any], sources: list[Any]) -> Any:

@@ -178,7 +178,7 @@ class _Steps:
             lambda: {
                 "value": f"{seen.value:.6g}",
                 "gradient": "" if seen.gradient is None else f"{np.linalg.norm(seen.gradient):.2e}",
-                "evaluations": sum(self._objective.counts.values()),
+                "evaluations": self._objective.evaluations,
             }
         )
         if self._callback is None:
@@ -201,7 +201,7 @@ class _Steps:
             ended = self._best if by_value else self._last
             if ended is None:
                 raise
-            which, evaluations = "best" if by_value else "last", sum(self._objective.counts.values())
+            which, evaluations = "best" if by_value else "last", self._objective.evaluations
             return _ended(ended, f"Interrupted: these are the {which} parameters of {evaluations} evaluations.")
         except StopIteration:  # (not all of SciPy's methods know it)
             if self._stopped is None:

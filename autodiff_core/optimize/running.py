@@ -54,9 +54,10 @@ def report(found: Any, functions: list[Any]) -> None:
     """Say in a result what was evaluated how often, how long that took, and why it was not recorded."""
     found.counts, found.seconds = {}, {}
     for function in functions:
-        for name, count in function.counts.items():
-            found.counts[name] = found.counts.get(name, 0) + count
-            found.seconds[name] = found.seconds.get(name, 0.0) + function.seconds[name]
+        for name, asked in function.asked.items():
+            if asked.count:
+                found.counts[name] = found.counts.get(name, 0) + asked.count
+                found.seconds[name] = found.seconds.get(name, 0.0) + asked.seconds
     found.obstacle = next((one.obstacle for one in functions if one.obstacle is not None), None)
 
 
