@@ -269,6 +269,27 @@ def test_a_metric_that_makes_the_step_plain_python_is_named(keras: ModuleType) -
         model.fit(X, Y, batch_size=10, epochs=5, verbose=0)
 
 
+def test_a_layer_that_makes_the_step_plain_python_is_named(keras: ModuleType) -> None:
+    class Restless(keras.layers.Layer):  # type: ignore[name-defined,misc]
+        def call(self, x: Any) -> Any:
+            return x * float(tf.reduce_sum(x).numpy())
+
+    model = keras.Sequential([Restless(name="restless"), keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match=r"which is of the layer 'restless' \(.*Restless\.call\)\. Results are right"):
+        model.fit(X, Y, batch_size=2, verbose=0)
+
+
+def test_a_loss_that_makes_the_step_plain_python_is_named(keras: ModuleType) -> None:
+    def restless(y: Any, y_pred: Any) -> Any:
+        return tf.reduce_mean((y - y_pred) ** 2) * float(tf.reduce_sum(y_pred))
+
+    model = keras.Sequential([keras.layers.Dense(2)])
+    model.compile("sgd", restless)
+    with pytest.warns(UserWarning, match=r"which is of the loss 'restless' \(.*restless\)\. Results are right"):
+        model.fit(X, Y, batch_size=2, verbose=0)
+
+
 def test_batches_of_many_shapes_are_told_of_once(keras: ModuleType) -> None:
     model = regression(keras)
     with pytest.warns(UserWarning, match="train_step has been recorded 21 times: each shape of batches has a program"):
@@ -296,3 +317,50 @@ def test_training_before_compiling_is_an_error(keras: ModuleType) -> None:
     model = keras.Sequential([keras.layers.Dense(2)])
     with pytest.raises(ValueError, match=r"You must call `compile\(\)` before using the model"):
         model.fit(X, Y)
+
+
+@pytest.mark.parametrize("policy", ["float64", "mixed_float16", "mixed_bfloat16"])
+def test_policies_of_dtypes_train(policy: str, keras: ModuleType) -> None:
+    keras.utils.set_random_seed(0)
+    last = "float32" if policy.startswith("mixed") else policy
+    model = keras.Sequential(
+        [keras.layers.Dense(16, "relu", dtype=policy), keras.layers.Dense(2, dtype=last)], name=f"of_{policy}"
+    )
+    model.compile(keras.optimizers.Adam(0.02), "mse")
+    history = model.fit(X, Y, epochs=15, verbose=0).history["loss"]
+    assert history[-1] < 0.7 * history[0]
+    assert model.predict(X, verbose=0).dtype == last
+    assert model.layers[0].kernel.dtype == ("float64" if policy == "float64" else "float32")
+
+
+def test_models_of_several_inputs_and_outputs_train(keras: ModuleType) -> None:
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    both = keras.layers.Concatenate()([a, b])
+    model = keras.Model(
+        {"a": a, "b": b}, {"p": keras.layers.Dense(2, name="p")(both), "q": keras.layers.Dense(1, name="q")(both)}
+    )
+    model.compile("adam", {"p": "mse", "q": "mae"}, metrics={"p": ["mae"], "q": ["mse"]})
+    inputs, targets = {"a": X[:, :3], "b": X[:, 3:]}, {"p": Y, "q": Y[:, :1]}
+    history = model.fit(inputs, targets, epochs=2, verbose=0, validation_split=0.2).history
+    assert {"loss", "p_loss", "q_loss", "p_mae", "q_mse", "val_loss"} <= history.keys()
+    found = model.predict(inputs, verbose=0)
+    assert {name: array.shape for name, array in found.items()} == {"p": (70, 2), "q": (70, 1)}
+    np.testing.assert_allclose(history["loss"], np.add(history["p_loss"], history["q_loss"]), rtol=1e-5)
+
+
+def test_an_error_within_a_step_assigns_nothing(keras: ModuleType) -> None:
+    class Failing(keras.layers.Dense):  # type: ignore[name-defined,misc]
+        def call(self, x: Any) -> Any:
+            tf.debugging.assert_less(tf.reduce_max(x), 100.0)
+            return super().call(x)
+
+    model = keras.Sequential([Failing(2)])
+    model.compile("adam", "mse", metrics=["mae"])
+    for _ in range(3):
+        model.train_on_batch(X, Y)
+    before, count = model.get_weights(), int(model.optimizer.iterations.value)
+    with pytest.raises(Exception, match="did not hold"):
+        model.train_on_batch(1000 * np.abs(X), Y)
+    assert int(model.optimizer.iterations.value) == count
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

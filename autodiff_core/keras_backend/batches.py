@@ -12,7 +12,9 @@ from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from keras.src.trainers.epoch_iterator import EpochIterator
 
-__all__ = ["Batches"]
+from .tensors import convert_to_numpy
+
+__all__ = ["Batches", "joined"]
 
 
 def _is_dataset(x: Any) -> bool:
@@ -73,4 +75,4 @@ class Batches(EpochIterator):  # type: ignore[misc]
 
 def joined(outputs: list[Any]) -> Any:
     """The outputs of batches as arrays: one after the other along their first axis."""
-    return tree.map_structure(lambda *parts: np.concatenate([np.asarray(part) for part in parts]), *outputs)
+    return tree.map_structure(lambda *parts: np.concatenate([convert_to_numpy(part) for part in parts]), *outputs)

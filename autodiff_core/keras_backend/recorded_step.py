@@ -57,24 +57,29 @@ def _owner(model: Any, obstacle: str) -> str | None:
         return None
     file, line = place["file"], int(place["line"])
     metrics = [part for metric in model.metrics for part in (metric, *getattr(metric, "metrics", ()))]
-    parts = [("metric", metrics), ("layer", model._flatten_layers(include_self=False)), ("model", [model])]
-    if model.optimizer is not None:
-        parts.append(("optimizer", [model.optimizer]))
-    for kind, things in parts:
+    parts = {
+        "metric": metrics,
+        "loss": optree.tree_leaves(model.loss),
+        "layer": model._flatten_layers(include_self=False),
+        "optimizer": [model.optimizer],
+        "model": [model],
+    }
+    for kind, things in parts.items():
         for thing in things:
             for function in _functions(thing):
                 code = function.__code__
                 lines = [number for _, _, number in code.co_lines() if number is not None]
                 if code.co_filename == file and code.co_firstlineno <= line <= max(lines, default=0):
-                    return (
-                        f"the {kind} {getattr(thing, 'name', None) or type(thing).__name__!r} ({function.__qualname__})"
-                    )
+                    name = getattr(thing, "name", None) or getattr(thing, "__name__", type(thing).__name__)
+                    return f"the {kind} {name!r} ({function.__qualname__})"
     return None
 
 
 def _functions(thing: Any) -> Iterator[FunctionType]:
-    """The functions that something is made of: its methods, and one that it was given."""
-    for space in (vars(thing), *map(vars, type(thing).__mro__)):
+    """The functions that something is made of: itself, its methods, and one that it was given."""
+    if isinstance(thing, FunctionType):
+        yield thing
+    for space in (getattr(thing, "__dict__", {}), *map(vars, type(thing).__mro__)):
         for value in space.values():
             if isinstance(value, FunctionType):
                 yield value
