@@ -64,6 +64,14 @@ def test_the_digits_are_read_by_a_loop_where_keras_is_missing(tmp_path):
     assert "760/760" in done.stderr
 
 
+def test_paths_of_methods_are_drawn(tmp_path):
+    done = run(EXAMPLES / "minimise.py", "--out", tmp_path / "drawn")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"BFGS\s+\d+ steps, \{'value and gradient': \d+\}", done.stdout)
+    assert re.search(r"trust-exact\s+\d+ steps, \{'value and gradient': \d+, 'Hessian': \d+\}", done.stdout)
+    assert (tmp_path / "drawn" / "minimise.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("missing", ["sklearn", "matplotlib", "tqdm"])
 def test_a_missing_extra_is_named_with_the_command_that_installs_it(missing, tmp_path):
     done = without(missing, "--out", tmp_path)
