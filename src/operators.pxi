@@ -112,8 +112,10 @@ cdef object plain(object index):
 
 
 cdef object plain_index(object part, int depth=0):
-    """One part of such an index."""
+    """One part of such an index: a number, a slice, None, an ellipsis, or an array, whatever it was given as."""
     cdef bint nested
+    if type(part) is int or part is None or part is Ellipsis:
+        return part
     if type(part) is slice:
         return plain_slice(part)
     if isinstance(part, BufferCore):
@@ -125,7 +127,7 @@ cdef object plain_index(object part, int depth=0):
             return lend(<Operand>part)
         part = np_asarray(part)
         return int(part) if part.ndim == 0 and part.dtype.kind in "iu" else part.copy()
-    if isinstance(part, list):
+    if isinstance(part, (list, tuple)):
         check_depth(depth)
         nested = value_holds_operands(part)
         if traces and nested:
@@ -134,7 +136,13 @@ cdef object plain_index(object part, int depth=0):
         return part.astype(np_intp_dtype) if part.size == 0 else part
     if isinstance(part, ndarray):
         return part.copy()
-    return part
+    if isinstance(part, (bool, np_generic)) or hasattr(type(part), "__index__"):
+        return part
+    # A range, a column of pandas' and the like are arrays of numbers for NumPy; what is none it refuses by name.
+    array = numpy.array(part)
+    if array.size == 0:
+        return array.astype(np_intp_dtype)
+    return array if array.dtype.kind in "biu" else part
 
 
 cdef bint is_lent_mask(Operand x) except -1:

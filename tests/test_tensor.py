@@ -288,6 +288,11 @@ def test_comparisons_with_nan() -> None:
 
 # -- Indexing -----------------------------------------------------------------------------------------------------
 
+class ArrayLike:
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array([1, 0])
+
+
 KEYS: dict[str, Any] = {
     "int": 1,
     "negative int": -1,
@@ -313,6 +318,14 @@ KEYS: dict[str, Any] = {
     "boolean of two axes": np.array([[True, False, True], [False, False, True]]),
     "slice and booleans": (slice(None), np.array([True, False, True])),
     "no elements": np.array([False, False]),
+    "slice and tuple": (slice(None), (2, 0, 2)),
+    "slice and tuple of tuples": (slice(None), ((2, 0), (1, 1))),
+    "slice and tuple of truth values": (slice(None), (True, False, True)),
+    "slice and empty tuple": (slice(None), ()),
+    "range": range(2),
+    "slice and range": (slice(None), range(2)),
+    "slice and bytes": (slice(None), bytearray([2, 0])),
+    "slice and what is like an array": (slice(None), ArrayLike()),
 }
 
 
@@ -329,6 +342,16 @@ def test_indexing_has_numpys_values(key: Any, make: Any) -> None:
 @pytest.mark.parametrize("key", KEYS.values(), ids=list(KEYS))
 def test_indexing_is_differentiated(key: Any, rng: np.random.Generator) -> None:
     check_gradients(lambda x: x[key] ** 3, [rng.normal(size=(2, 3, 4))], order=2)
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=list(KEYS))
+def test_what_is_indexed_collects_the_gradient_beside_that_of_another_use(key: Any) -> None:
+    value = np.arange(24.0).reshape(2, 3, 4)
+    expected = np.zeros_like(value)
+    np.add.at(expected, key, 10.0)
+    expected[:, :-1] += 1.0
+    found = gradient_of(lambda x: tf.reduce_sum(x[key]) * 10.0 + tf.reduce_sum(x[:, :-1]), value)
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_an_element_that_is_picked_twice_collects_both_gradients() -> None:
