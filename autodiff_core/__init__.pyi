@@ -8,6 +8,7 @@ from .programs.vectorize import vectorize as _vectorize
 from typing import Any
 import builtins
 from . import autodiff as autodiff
+from . import autograd as autograd
 from . import bitwise as bitwise
 from . import config as config
 from . import data as data

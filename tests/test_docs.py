@@ -26,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # What these hold is NumPy's, docstrings included.
 NUMPYS = {f"autodiff_core.numpy{name}" for name in ("", ".linalg", ".fft", ".polynomial")}
+# And of these: SciPy's, too.
+NUMPYS |= {f"autodiff_core.autograd.numpy{name}" for name in ("", ".linalg", ".fft", ".random", ".kinks")}
+NUMPYS |= {f"autodiff_core.autograd.scipy.{name}" for name in ("integrate", "linalg", "special", "stats")}
 # And these are Keras's to ask for, which need not be installed.
 KERAS = "autodiff_core.keras_backend"
 BLOCK = re.compile(r"^(<!-- no-run -->\n+)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

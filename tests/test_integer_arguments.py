@@ -160,6 +160,8 @@ def test_every_function_of_integers_is_called() -> None:
             tried[id(call.function)] = tried.get(id(call.function), "") + variant.name
     missing = set()
     for module in public_modules():
+        if module.__name__.startswith("autodiff_core.autograd"):  # (signatures are autograd's)
+            continue
         for name in getattr(module, "__all__", ()):
             function = getattr(module, name)
             if not callable(function) or isinstance(function, type):

@@ -288,6 +288,7 @@ def test_comparisons_with_nan() -> None:
 
 # -- Indexing -----------------------------------------------------------------------------------------------------
 
+
 class ArrayLike:
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return np.array([1, 0])

@@ -1,0 +1,19 @@
+"""What `autograd.scipy.stats` has: distributions, as modules of functions of arrays and tensors."""
+
+import sys as _sys
+from types import ModuleType as _ModuleType
+
+import scipy.stats as _theirs
+
+from ...scipy import stats as _ours
+from ..spelled import by_name as _by_name
+
+__all__ = list(_ours.__all__)
+__path__: list[str] = []  # (each distribution is imported as a module, too)
+
+for _name in __all__:
+    _module = _ModuleType(f"{__name__}.{_name}", f"As `scipy.stats.{_name}`, of arrays and tensors.")
+    _distribution = getattr(_theirs, _name)
+    _functions = [_function for _function in dir(_distribution) if not _function.startswith("_")]
+    vars(_module).update(_by_name(_distribution, getattr(_ours, _name), _functions))
+    _sys.modules[_module.__name__] = globals()[_name] = _module
