@@ -14,5 +14,8 @@ class NumpyExportArchive:
             "every backend, and export it there"
         )
 
+    def track_and_add_endpoint(self, name: str, resource: Any, input_signature: Any, **kwargs: Any) -> None:
+        self.track(resource)
+
     def add_endpoint(self, name: str, fn: Any, input_signature: Any = None, **kwargs: Any) -> None:
         self.track(fn)

@@ -4,6 +4,8 @@
     python -m keras_suite ops/nn_test.py -- --tb=short -x -k conv
 
 What comes after `--` is for pytest. With `KERAS_BACKEND=jax` (or another that is installed) they run on that one.
+Thousands of tests of `ops` ask JAX which dtype is right, and some of trainers feed TensorFlow's data: `--beside jax
+tensorflow` lets them find what `make bench-peers` has installed.
 `--sample` takes a file or two of each group: a minute.
 """
 
@@ -36,6 +38,9 @@ GROUPS = (
     "wrappers",
 )
 
+
+PEERS = Path(__file__).parents[2] / ".peers"
+"""Where `make bench-peers` installs other libraries."""
 
 SAMPLE = (
     "activations",
@@ -78,6 +83,7 @@ def main() -> int:
     parser.add_argument("tests", nargs="*", help="groups, files or tests; all groups by default")
     parser.add_argument("--sample", action="store_true", help="some files of each group")
     parser.add_argument("--processes", type=int, default=0)
+    parser.add_argument("--beside", nargs="+", default=[], help="libraries of `.peers/` that tests may use: jax, ...")
     parser.add_argument("--outcomes", type=Path, help="write every test's outcome to this file")
     options = parser.parse_args(given[:cut])
     tests = options.tests or (SAMPLE if options.sample else GROUPS)
@@ -96,6 +102,9 @@ def main() -> int:
     ]
     if options.processes:
         arguments += ["-n", str(options.processes), "--dist", "worksteal"]
+    for peer in options.beside:
+        (folder,) = (PEERS / peer).glob("lib/python*/site-packages")
+        arguments += [f"--beside={folder}"]
     if options.outcomes:
         arguments += [f"--outcomes={options.outcomes.resolve()}"]
     return int(pytest.main([*arguments, *given[cut + 1 :], *(str(root / test) for test in tests)]))

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-OPTIONAL = ("tensorflow", "tensorflow_io", "jax", "torch", "grain", "flax", "onnxruntime", "onnx", "requests", "dmtree")
+OPTIONAL = ("tensorflow", "tensorflow_io", "jax", "torch", "grain", "flax", "onnxruntime", "onnx", "requests", "orbax")
 
 
 def reason(name: str) -> str:
@@ -26,8 +26,8 @@ def reason(name: str) -> str:
 
 def needed(error: ImportError) -> str | None:
     """Which of them an import that failed was of: Python's, or one by Keras, which has an error of its own."""
-    said = re.match(r"This requires the (\w+) module", str(error))
-    name = said[1] if said else str(error.name or "").partition(".")[0]
+    said = re.search(r"requires (?:the )?[`']?([\w-]+)", str(error))
+    name = said[1].lower().partition("-")[0] if said else str(error.name or "").partition(".")[0]
     return name if name in missing() else None
 
 

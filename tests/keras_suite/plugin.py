@@ -23,7 +23,8 @@ _LISTED = exceptions.read() if OURS else exceptions.Exceptions([], {})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where results go."""
+    """Where libraries come from, and where results go."""
+    parser.addoption("--beside", action="append", default=[], help="a folder to find other libraries in, after all others")
     parser.addoption("--outcomes", type=Path, help="write every test's outcome to this file")
 
 
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The engine, before Keras; then what tests find in the place of Keras's conftest."""
     config.addinivalue_line("markers", "requires_trainable_backend: what a backend that only infers leaves out")
     config.addinivalue_line("markers", "multi_device: needs several devices")
+    sys.path += config.option.beside
     if OURS:
         import autodiff_core.keras_backend  # noqa: F401
     import keras
