@@ -267,9 +267,9 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> tf.Tensor:
 # ----------------------------------------------------------------------------------------------------------- gradients
 
 
-def custom_gradient(fun: Callable[..., Any]) -> Callable[..., Any]:
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """A function with a gradient of its own."""
-    return tf.custom_gradient(fun)
+    return tf.custom_gradient(f)
 
 
 def remat(f: Callable[..., Any]) -> Callable[..., Any]:

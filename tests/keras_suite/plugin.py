@@ -24,7 +24,7 @@ _LISTED = exceptions.read() if OURS else exceptions.Exceptions([], {})
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where libraries come from, and where results go."""
-    parser.addoption("--beside", action="append", default=[], help="a folder to find other libraries in, after all others")
+    parser.addoption("--beside", action="append", default=[], help="where to find other libraries, at last")
     parser.addoption("--outcomes", type=Path, help="write every test's outcome to this file")
 
 
