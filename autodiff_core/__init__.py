@@ -63,9 +63,7 @@ def _make_program(*parts: _Any) -> _Any:
 
 
 def _make_checkpoint(root: _Any) -> _Any:
-    from .train.checkpoint import Checkpoint
-
-    return Checkpoint(root)
+    return __getattr__("train").Checkpoint(root)  # loaded with the first, too
 
 
 _function.install(_make_program)
