@@ -392,6 +392,11 @@ cdef int give_up_tracing(str reason, object culprit) except -1:
     return 0
 
 
+def give_up(str reason):
+    """No program comes of what this thread traces, if it does: it is run as Python, for a reason that Python knows."""
+    give_up_tracing(reason, None)
+
+
 cdef bint values_are_made_up():
     """Whether what is traced is shapes and dtypes alone: the values stand for others, which nobody has yet."""
     cdef Log* log = tracing_log() if traces else NULL

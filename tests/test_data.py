@@ -346,15 +346,28 @@ def test_elements_do_not_change_with_what_they_were_made_of() -> None:
     assert values(rows.batch(4)) == [[0.0] * 4]
 
 
-def test_a_recorded_function_does_not_iterate() -> None:
-    @tf.function
-    def total(x: Any) -> Any:
-        for k in Dataset.range(3):
-            x = x + tf.cast(k, tf.float32)
-        return x
+def test_a_recorded_function_that_iterates_is_run_as_python_and_sees_each_epochs_elements() -> None:
+    w = tf.Variable(2.0)
 
-    with pytest.raises(RuntimeError, match="a recorded function iterates over"):
-        total(tf.constant(1.0))
+    @tf.function
+    def total(data: Any) -> Any:
+        seen = w * 0.0
+        for k, x in enumerate(data):
+            seen = seen + w * x * 10.0**k
+        return seen
+
+    shuffled = Dataset.from_tensor_slices([1.0, 2.0, 3.0]).shuffle(3, seed=4)
+    with pytest.warns(UserWarning, match="is run as plain Python .* it iterates over a tf.data.Dataset"):
+        first = float(total(shuffled))
+    results = [first, *(float(total(shuffled)) for _ in range(5))]
+    same = Dataset.from_tensor_slices([1.0, 2.0, 3.0]).shuffle(3, seed=4)
+    assert results == [sum(2.0 * x * 10**k for k, x in enumerate(values(same))) for _ in range(6)]
+    assert len(set(results)) > 1
+    with tf.GradientTape() as tape:
+        y = total(shuffled)
+    assert float(tape.gradient(y, w)) == float(y) / 2.0
+    with pytest.raises(TypeError, match="has shapes only where it is run"):
+        tf.eval_shape(lambda x: [x for _ in shuffled], tf.TensorSpec([]))
 
 
 def test_a_tuples_parts_are_arguments_and_those_of_other_structures_are_not() -> None:

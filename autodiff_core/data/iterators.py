@@ -77,7 +77,8 @@ class Iterator:
                 raise RuntimeError(
                     f"this iterator has ended by an error ({self._error}); iterate over the dataset anew"
                 )
-            refuse_recording()
+            if _core.is_tracing():
+                _not_recorded()
             listening = _core.suspend()
             try:
                 return self._element(next(self._handles))
@@ -92,10 +93,11 @@ class Iterator:
                 _core.resume(listening)
 
 
-def refuse_recording() -> None:
-    """A recorded function would repeat the elements that it was recorded with."""
-    if _core.is_tracing():
-        raise RuntimeError(
-            "a recorded function iterates over a tf.data.Dataset: its program would repeat the elements that it was "
-            "recorded with. Iterate outside, and record what is done with an element"
-        )
+def _not_recorded() -> None:
+    """A program would repeat the elements that it was recorded with: a function that iterates is run as Python."""
+    if _core.are_made_up():
+        raise TypeError("a function that iterates over a tf.data.Dataset has shapes only where it is run")
+    _core.give_up(
+        "it iterates over a tf.data.Dataset, and its program would repeat the elements that it was recorded with; "
+        "record what is done with one"
+    )

@@ -289,10 +289,13 @@ class Shuffle(Choosing):
     def __init__(self, source: Stage, size: int | None, seeds: list[int], anew: bool) -> None:
         super().__init__(source)
         self._size, self._seeds = size, seeds
-        self._round = itertools.count() if anew else itertools.repeat(0)
+        self._anew, self._rounds = anew, 0
 
     def handles(self) -> Iterator[Any]:
-        return self._shuffled([*self._seeds, next(self._round)])
+        # (By whoever asks for an iterator, not when its first element is asked for, perhaps by another thread.)
+        number = self._rounds
+        self._rounds += self._anew
+        return self._shuffled([*self._seeds, number])
 
     def _shuffled(self, seeds: list[int]) -> Iterator[Any]:
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seeds)))
