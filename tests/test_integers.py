@@ -87,6 +87,20 @@ def test_integers_that_floats_do_not_hold_stay_as_they_are() -> None:
     assert (wrapped.dtype, int(wrapped)) == (np.int8, 16)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "uint32", "uint64", "int8"])
+def test_what_is_counted_may_be_unsigned(dtype: str) -> None:
+    numbers, none = np.array([0, 2, 2], dtype), np.array([], dtype)
+    for count in (np.bincount, tf.math.bincount):
+        assert np.asarray(count(tf.constant(numbers))).tolist() == [1, 0, 2]
+        assert np.asarray(count(tf.constant(none))).tolist() == []
+    assert tf.math.confusion_matrix(numbers, numbers).numpy().tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 2]]
+    assert tf.math.confusion_matrix(none, none, 1).numpy().tolist() == [[0]]
+    w = tf.Variable([1.0, 2.0, 3.0])
+    slices = tf.IndexedSlices(tf.ones(3), tf.constant(numbers), (3,))
+    tf.keras.optimizers.SGD(1.0).apply_gradients([(slices, w)])
+    assert w.numpy().tolist() == [0.0, 2.0, 1.0]
+
+
 def test_classes_of_a_confusion_matrix_may_be_floats_as_in_tensorflow() -> None:
     assert tf.math.confusion_matrix([0.0, 1.0, 1.5], tf.constant([0.0, 0.0, 1.0])).numpy().tolist() == [[1, 0], [1, 1]]
 

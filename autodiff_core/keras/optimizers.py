@@ -601,7 +601,8 @@ def _check_fits(gradient: Any, variable: tf.Variable) -> None:
         )
     if isinstance(gradient, tf.IndexedSlices):
         with _core.Untraced():  # a replay's numbers are checked where it changes the rows
-            last = np.max(_core.value_array(gradient.indices), initial=-1)
+            rows = _core.value_array(gradient.indices)
+            last = rows.max() if rows.size else -1
         if last >= shape[0]:
             raise IndexError(f"The gradient of variable {variable.name!r} names row {last} of {shape[0]}")
 

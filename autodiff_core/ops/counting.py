@@ -13,7 +13,7 @@ from .._core import Tensor
 from . import forms
 from .forms import Kind
 from .indexing import gather
-from .picking import as_it_stands, beyond_highest, places_of
+from .picking import as_it_stands, beyond_highest, highest, places_of
 from .segments import unsorted_segment_sum
 from .shaping import _sizes, _varying, reshape
 
@@ -199,8 +199,8 @@ def confusion_matrix(
 def _confusion(attributes: Any, labels: np.ndarray, predictions: np.ndarray, *weights: np.ndarray) -> np.ndarray:
     count, dtype = attributes
     rows, columns = labels.reshape(-1), predictions.reshape(-1)
-    highest = max(int(rows.max(initial=-1)), int(columns.max(initial=-1)))
-    if rows.shape != columns.shape or min(rows.min(initial=0), columns.min(initial=0)) < 0 or highest >= count:
+    last = max(highest(rows), highest(columns))
+    if rows.shape != columns.shape or min(rows.min(initial=0), columns.min(initial=0)) < 0 or last >= count:
         raise ValueError(
             f"confusion_matrix: {rows.size} labels and {columns.size} predictions do not fit, or are not all classes "
             f"below {count}"

@@ -161,6 +161,11 @@ def may_hold(x: Any, condition: Any) -> bool:
     return _core.is_tracing() or bool(np.any(condition(_core.value_array(x))))
 
 
+def highest(numbers: np.ndarray) -> int:
+    """The highest of these numbers, which may be unsigned; -1 where there are none."""
+    return int(numbers.max()) if numbers.size else -1
+
+
 def beyond_highest(numbers: Any) -> int:
     """One more than the highest of these numbers, none of them negative: a length, for which a function is recorded."""
     return int(_BEYOND([numbers]))
@@ -168,7 +173,7 @@ def beyond_highest(numbers: Any) -> int:
 
 _BEYOND = places_of(
     "beyond_highest",
-    lambda attributes, x: np.asarray(int(x.max(initial=-1)) + 1),
+    lambda attributes, x: np.asarray(highest(x) + 1),
     form=forms.nothing,
     gives=forms.scalar(np.int64),
 )
