@@ -260,3 +260,17 @@ def test_windows_that_do_not_fit_are_an_error_that_says_so(keras: ModuleType) ->
         keras.ops.conv(np.ones((1, 4, 4, 1)), np.ones((3, 1, 1, 1)), dilation_rate=(2, 1))
     with pytest.raises(ValueError, match="at least one step"):
         keras.src.backend.rnn(lambda x, states: (x, states), np.ones((1, 0, 2), "float32"), [np.ones((1, 2))])
+
+
+@pytest.mark.parametrize("name", ["greater", "equal", "logical_and", "hypot", "logaddexp", "nextafter", "heaviside"])
+@pytest.mark.parametrize("dtype", ["int16", "uint32", "int64", "float16"])
+def test_dtypes_that_numpy_has_no_common_one_for_promote_as_keras_does(
+    keras: ModuleType, name: str, dtype: str
+) -> None:
+    pytest.importorskip("ml_dtypes")
+    x, y = keras.ops.cast([1, 2], dtype), keras.ops.cast([1.5, 2.0], "bfloat16")
+    both = keras.backend.result_type(dtype, "bfloat16")
+    function = getattr(keras.ops, name)
+    found, expected = function(x, y), function(keras.ops.cast(x, both), keras.ops.cast(y, both))
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(keras.ops.cast(found, "float64"), keras.ops.cast(expected, "float64"))

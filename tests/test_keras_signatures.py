@@ -14,6 +14,7 @@ OTHERS = {
     "view_as_complex": "the operation is made of others",
     "view_as_real": "the operation is made of others",
     "get_item": "the operation is made of others",
+    "dtype": "the operation asks no backend",
 }
 """Operations whose signature is not their backend's."""
 

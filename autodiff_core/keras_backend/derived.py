@@ -16,7 +16,10 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.keras_tensor import KerasTensor
+
+import autodiff_core as tf
 
 from .. import _core
 from .finder import KERAS
@@ -76,10 +79,19 @@ def _on_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
                 x = keywords[name]
                 if name in _TENSORS and type(x) is not _core.Tensor and not _is_left(x):
                     keywords[name] = convert_to_tensor(x)
-        result = function(*arguments, **keywords)
+        try:
+            result = function(*arguments, **keywords)
+        except np.exceptions.DTypePromotionError:  # NumPy has no dtype for both of them, and Keras has
+            result = function(*_of_one_dtype(arguments), **keywords)
         return result if type(result) is _core.Tensor else as_tensors(result)
 
     return given
+
+
+def _of_one_dtype(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tensors among arguments, of the dtype that Keras makes of theirs: integers and bfloat16 are bfloat16."""
+    dtype = result_type(*[x.dtype for x in arguments if isinstance(x, tf.Tensor)])
+    return tuple(convert_to_tensor(x, dtype) if isinstance(x, tf.Tensor) else x for x in arguments)
 
 
 def _is_left(x: Any) -> bool:
