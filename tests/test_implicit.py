@@ -301,6 +301,10 @@ def bowl(x: Any) -> Any:
     return tf.reduce_sum(x**2)
 
 
+def within(low: Any, high: Any) -> Any:
+    return optimize.NonlinearConstraint(lambda x: x, low, high)
+
+
 def at(value: float) -> dict[str, Any]:
     return {"type": "eq", "fun": lambda x: x[0] - value}
 

@@ -12,7 +12,7 @@ from .methods import Method
 from .parameters import Parameters, as_array
 from .running import scipy_optimize
 
-__all__ = ["bounds_of", "constraints_of", "listed", "matrix_of", "parted"]
+__all__ = ["bounds_of", "constraints_of", "ends_of", "listed", "matrix_of", "parted"]
 
 
 def bounds_of(solver: str, bounds: Any, parameters: Parameters, by_element: bool = True) -> Any:
@@ -119,23 +119,42 @@ def constraints_of(
     sparse = method.name == "trust-constr"
     for one in listed(constraints):
         if isinstance(one, optimize.LinearConstraint):
-            matrix_of(solver, one, parameters)
+            ends_of(f"{solver}: a LinearConstraint", one.lb, one.ub, matrix_of(solver, one, parameters).shape[0])
             found.append(one)
             continue
         f, low, high = parted(solver, one)
-        function = Vector(f"{solver}: constraint {len(functions)}", f, parameters)
+        name = f"{solver}: constraint {len(functions)}"
+        function = Vector(name, f, parameters)
         functions.append(function)
         function.check_start(start)
+        low, high = ends_of(name, low, high, function.values(start).size)
         if sparse:
             function.choose(start, function.values(start).size)
         if method.asks != "values":
             function.check_jacobian(start)
-        others = {"hess": function.hessian_of_sum} if sparse else {}
+        others: dict[str, Any] = {"hess": function.hessian_of_sum} if sparse else {}
+        others["keep_feasible"] = getattr(one, "keep_feasible", False)
         found.append(optimize.NonlinearConstraint(function.values, low, high, function.jacobian, **others))
     if any(function.is_sparse for function in functions):  # trust-constr wants all of them so
         for function in functions:
             function.be_sparse(True)
     return found, functions
+
+
+def ends_of(name: str, low: Any, high: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """A constraint's limits, of so many values."""
+    ends = []
+    for end in (low, high):
+        values = as_array(end)
+        if values.dtype.kind not in "biuf" or np.isnan(values).any():
+            raise ValueError(f"{name}: limits are numbers or infinities, not {end!r}")
+        if values.size not in (1, count):
+            raise ValueError(f"{name}: {values.size} limits for {count} values: {end!r}")
+        ends.append(np.broadcast_to(values.astype(np.float64).reshape(-1), (count,)))
+    if (crossed := np.flatnonzero(ends[0] > ends[1])).size:
+        k = int(crossed[0])
+        raise ValueError(f"{name}: the lower limit of value {k} is above the upper one: {ends[0][k]} > {ends[1][k]}")
+    return ends[0], ends[1]
 
 
 def matrix_of(solver: str, one: Any, parameters: Parameters) -> Any:

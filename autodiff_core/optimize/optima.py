@@ -16,7 +16,7 @@ from ..ops.shaping import concat
 from .active import NEAR, Limits, active, off
 from .evaluations import real_scalar
 from .implicit import Condition, NoSolution, Outputs, Solution, newton
-from .limits import bounds_of, listed, matrix_of, parted
+from .limits import bounds_of, ends_of, listed, matrix_of, parted
 from .methods import Method, method_for
 from .parameters import Parameters, joined_values
 from .running import options_of, scipy_optimize
@@ -88,10 +88,11 @@ def argmin(
 
     count = parameters.start.size
     condition = Condition("argmin", outputs, _zero(count), parameters.start)
-    sizes = condition.sizes[1:]
-    low, high = (
-        _joined([np.broadcast_to(one[side], n) for one, n in zip(limits, sizes, strict=True)]) for side in (1, 2)
-    )
+    ends = [
+        ends_of(f"argmin: constraint {k}", one[1], one[2], size)
+        for k, (one, size) in enumerate(zip(limits, condition.sizes[1:], strict=True))
+    ]
+    low, high = (_joined([one[side] for one in ends]) for side in (0, 1))
     if limits:
         condition.hint = "; so it is where constraints that the point lies on depend on each other"
     condition.of_sizes(count + low.size, 2 * (count + low.size))
