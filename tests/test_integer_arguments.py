@@ -51,6 +51,8 @@ NO_INTEGERS = {
     "tensorflow.linalg.lu_solve(perm)",
     "tensorflow.nn.with_space_to_batch(op)",
     "ops.index_forms.selected_shape(shape)",
+    "optimize.limits.ends_of(count)",
+    "optimize.methods.method_for(count)",
     "scipy.stepping.explicit_steps(most)",
     "testing.check_gradients(order)",
     "tensorflow.rolled.folded(order)",  # (the functions that call it have counted)
