@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -290,3 +291,38 @@ def test_models_are_copied_and_pickled(keras: ModuleType) -> None:
         np.testing.assert_array_equal(other(x), model(x))
         other.fit(x, x[:, :2], verbose=0)
         assert not np.array_equal(other(x), model(x))
+
+
+@pytest.mark.parametrize("settings", [{}, {"bins": 4}, {"bins": 5, "range": (0.0, 3.0)}])
+def test_histograms_are_of_values_that_a_program_knows_later(settings: dict[str, Any], keras: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    recorded = tf.function(lambda x: keras.ops.histogram(x, **settings))
+    for x in (
+        rng.normal(size=50).astype("float32"),
+        rng.integers(0, 9, size=28),
+        np.ones(5, "float32"),
+        np.arange(11.0),
+    ):
+        wanted = np.histogram(x, **settings)
+        for counts, edges in (keras.ops.histogram(x, **settings), recorded(x), recorded(x[::-1].copy())):
+            np.testing.assert_array_equal(counts, wanted[0])
+            np.testing.assert_allclose(edges, wanted[1], rtol=1e-6, atol=1e-6)
+    assert recorded.obstacle is None
+    assert recorded.trace_count == 4
+
+
+def test_dtypes_promote_as_keras_says(keras: ModuleType) -> None:
+    from autodiff_core.keras_backend import dtypes
+
+    kinds = [np.dtype("int8"), np.dtype("float16"), np.dtype("float32"), np.dtype("bool"), "bfloat16", int, float, None]
+    for one in kinds:
+        assert dtypes.standardize_dtype(one) == keras.backend.standardize_dtype(one)
+        for other in kinds:
+            assert dtypes.result_type(one, other) == keras.backend.result_type(one, other)
+    before = keras.config.floatx()
+    assert dtypes.result_type(int, float) == "float32"
+    try:
+        keras.config.set_floatx("float16")
+        assert dtypes.result_type(int, float) == "float16"
+    finally:
+        keras.config.set_floatx(before)

@@ -274,7 +274,15 @@ def test_a_layer_that_makes_the_step_plain_python_is_named(keras: ModuleType) ->
         def call(self, x: Any) -> Any:
             return x * float(tf.reduce_sum(x).numpy())
 
-    model = keras.Sequential([Restless(name="restless"), keras.layers.Dense(2)])
+    class Net(keras.Model):  # type: ignore[name-defined,misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.restless, self.dense = Restless(name="restless"), keras.layers.Dense(2)
+
+        def call(self, x: Any) -> Any:
+            return self.dense(self.restless(x))
+
+    model = Net()
     model.compile("sgd", "mse")
     with pytest.warns(UserWarning, match=r"which is of the layer 'restless' \(.*Restless\.call\)\. Results are right"):
         model.fit(X, Y, batch_size=2, verbose=0)

@@ -9,6 +9,7 @@ package `keras.src.backend.numpy` is then the module `exports`, and each of its 
     core        control flow and updates of parts; and, for Keras to find them in one place, what follows
     variable    Keras's variable, around one of ours
     tensors     anything as a tensor, and tensors as arrays
+    dtypes      Keras's names of dtypes, and how they promote
     shapes      what a function of shapes gives, for layers that are put together before there are values
     numpy  linalg  image      derived from Keras's files, and what those cannot say to our NumPy
     steps       what is carried through steps, as a loop of one record where that can be

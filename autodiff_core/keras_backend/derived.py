@@ -22,6 +22,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 import autodiff_core as tf
 
 from .. import _core
+from . import dtypes
 from .finder import KERAS
 from .tensors import convert_to_tensor
 
@@ -118,6 +119,7 @@ def run(name: str, into: dict[str, Any], without: Iterable[str] = ()) -> None:
     code = compile(tree, str(file), "exec", dont_inherit=True)
     known = set(into)
     exec(code, into)
+    into.update(dtypes=dtypes, standardize_dtype=dtypes.standardize_dtype)
     for defined in set(into) - known:
         value = into[defined]
         if isinstance(value, FunctionType) and value.__code__.co_filename == str(file):

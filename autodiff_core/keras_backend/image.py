@@ -18,6 +18,7 @@ from keras.src.random.seed_generator import draw_seed
 import autodiff_core as tf
 
 from . import derived
+from .dtypes import result_type, standardize_dtype
 from .nn import depthwise_conv
 from .tensors import cast, convert_to_tensor
 
@@ -111,17 +112,17 @@ def map_coordinates(
         )
     if order not in (0, 1):
         raise ValueError(f"Invalid value for argument `order`. Expected one of [0, 1]. Received: order={order}")
-    dtype = backend.standardize_dtype(inputs.dtype)
+    dtype = standardize_dtype(inputs.dtype)
     wide = _computing(dtype)
     rows = tf.reshape(cast(inputs, wide), (prod(inputs.shape),))
-    points = tf.unstack(cast(coordinates, backend.result_type(coordinates.dtype, "float32")))
+    points = tf.unstack(cast(coordinates, result_type(coordinates.dtype, "float32")))
     found = _between(rows, inputs.shape, points, order, fill_mode, fill_value)
     return cast(found if backend.is_float_dtype(dtype) else _rounded(found), dtype)
 
 
 def _computing(dtype: Any) -> str:
     """In what numbers: floats of 32 bits at least."""
-    return str(backend.result_type(dtype, "float32"))
+    return str(result_type(dtype, "float32"))
 
 
 def _of_batch(images: Any, data_format: str) -> tuple[Any, Callable[[Any], Any]]:

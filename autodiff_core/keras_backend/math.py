@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from keras.src import backend
 
 import autodiff_core as tf
 
+from .dtypes import result_type
 from .tensors import cast, convert_to_tensor
 
 
 def _floating(x: Any) -> Any:
     """As a tensor of floats: integers become what Keras promotes them to."""
     x = convert_to_tensor(x)
-    return x if x.dtype.kind in "fcV" else cast(x, backend.result_type(x.dtype, float))
+    return x if x.dtype.kind in "fcV" else cast(x, result_type(x.dtype, float))
 
 
 # ---------------------------------------------------------------------------------------------------------- segments

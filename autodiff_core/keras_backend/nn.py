@@ -18,6 +18,7 @@ from keras.src.backend.common.backend_utils import (
 
 import autodiff_core as tf
 
+from .dtypes import result_type, standardize_dtype
 from .tensors import cast, convert_to_tensor
 
 # ------------------------------------------------------------------------------------------------------- activations
@@ -181,8 +182,8 @@ def _layout(data_format: str | None, dims: int) -> str:
 
 def _of_one_dtype(*tensors: Any) -> list[Any]:
     """Of the dtype, a float, to which Keras promotes them."""
-    dtype = backend.result_type(*(x.dtype for x in tensors), float)
-    return [x if backend.standardize_dtype(x.dtype) == dtype else cast(x, dtype) for x in tensors]
+    dtype = result_type(*(x.dtype for x in tensors), float)
+    return [x if standardize_dtype(x.dtype) == dtype else cast(x, dtype) for x in tensors]
 
 
 def conv(
@@ -405,7 +406,7 @@ def space_to_depth(x: Any, block_size: int, data_format: str | None = "channels_
 
 def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
     _refuse_sparse(sparse)
-    return tf.one_hot(cast(x, "int64"), num_classes, axis=axis, dtype=backend.standardize_dtype(dtype or "float32"))
+    return tf.one_hot(cast(x, "int64"), num_classes, axis=axis, dtype=standardize_dtype(dtype or "float32"))
 
 
 def multi_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
@@ -523,7 +524,7 @@ def batch_normalization(
 
 def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0) -> Any:
     output = _floating(output)
-    output = cast(output, backend.result_type(output.dtype, "float32"))
+    output = cast(output, result_type(output.dtype, "float32"))
     return tf.nn.ctc_loss(
         cast(target, "int32"),
         output,
@@ -544,7 +545,7 @@ def ctc_decode(
     mask_index: int | None = 0,
 ) -> tuple[Any, Any]:
     inputs = _floating(inputs)
-    inputs = cast(inputs, backend.result_type(inputs.dtype, "float32"))
+    inputs = cast(inputs, result_type(inputs.dtype, "float32"))
     lengths = cast(sequence_lengths, "int32")
     blank = inputs.shape[-1] - 1 if mask_index is None else mask_index
     if strategy == "greedy":
@@ -620,7 +621,7 @@ def dot_product_attention(
     rows = heads // shared * queries
     logits = tf.matmul(q if heads == shared else tf.reshape(q, (batch, shared, rows, depth)), k, transpose_b=True)
     logits = logits if heads == shared else tf.reshape(logits, (batch, heads, queries, k.shape[2]))
-    logits = cast(logits, backend.result_type(logits.dtype, "float32")) * scale
+    logits = cast(logits, result_type(logits.dtype, "float32")) * scale
     if bias is not None:
         logits = logits + cast(bias, logits.dtype)
     if attn_logits_soft_cap is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras.src.backend.common import standardize_dtype
 
 import autodiff_core as tf
 
 from . import derived
+from .dtypes import standardize_dtype
 from .tensors import convert_to_numpy, convert_to_tensor
 
 derived.run("numpy", globals())
@@ -40,3 +40,21 @@ def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdim
 def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> tf.Tensor:
     """The same of all that is a number."""
     return nanquantile(x, convert_to_numpy(q) / 100, axis, method, keepdims)  # type: ignore[name-defined]  # noqa: F821
+
+
+def histogram(x: Any, bins: int = 10, range: tuple[Any, Any] | None = None) -> tuple[tf.Tensor, tf.Tensor]:
+    """How many elements lie in each of equal intervals, and where those end."""
+    x = tf.reshape(convert_to_tensor(x), (-1,))
+    values = x if x.dtype.kind == "f" else tf.cast(x, tf.float64)
+    if range is None:
+        low, high = (
+            (tf.reduce_min(values), tf.reduce_max(values)) if x.shape[0] else (tf.constant(0.0), tf.constant(1.0))
+        )
+    else:
+        low, high = (convert_to_tensor(end, values.dtype) for end in range)
+    alone = tf.cast(low == high, values.dtype) * 0.5
+    low, high = tf.cast(low, values.dtype) - alone, tf.cast(high, values.dtype) + alone
+    edges = tf.concat([low + (high - low) * (tf.range(bins, dtype=values.dtype) / bins), high[None]], 0)
+    place = tf.clip_by_value(tf.searchsorted(edges, values, side="right") - 1, 0, bins - 1)
+    counts = tf.math.unsorted_segment_sum(tf.cast((values >= low) & (values <= high), tf.int32), place, bins)
+    return counts, edges

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from keras.src import tree
-from keras.src.backend.common import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 
 import autodiff_core as tf
+
+from .dtypes import standardize_dtype
 
 __all__ = ["compute_output_spec"]
 

@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 from keras.src import tree
-from keras.src.backend.common import KerasVariable, dtypes, standardize_dtype
-from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common import KerasVariable
 
 import autodiff_core as tf
 
-__all__ = ["cast", "convert_to_numpy", "convert_to_tensor", "is_tensor", "shape"]
+from .dtypes import result_type, standardize_dtype
 
-# For all backends but TensorFlow's, Keras makes 32 bits of 64: here float64 stays what it is, as everywhere else.
-dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+__all__ = ["cast", "convert_to_numpy", "convert_to_tensor", "is_tensor", "shape"]
 
 
 def is_tensor(x: Any) -> bool:
@@ -33,7 +31,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
     if dtype is not None:
         dtype = standardize_dtype(dtype)
     if isinstance(x, tf.Tensor):
-        return x if dtype is None or x.dtype == dtype else tf.cast(x, dtype)
+        return x if dtype is None or standardize_dtype(x.dtype) == dtype else tf.cast(x, dtype)
     if isinstance(x, (np.ndarray, np.generic)):
         return tf.convert_to_tensor(x) if dtype is None or x.dtype == dtype else tf.convert_to_tensor(x.astype(dtype))
     if dtype is None:

@@ -26,6 +26,9 @@ __all__ = ["NumpyTrainer"]
 
 Step = Callable[[Any], Any]
 
+_LEFT_TO_THE_STEP = (RuntimeError, ValueError, tf.errors.OperatorNotAllowedInGraphError)
+"""What is raised where shapes alone do not say which variables there are; the first step makes them."""
+
 
 class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
     """What Keras's models train by; its name is the one that Keras looks for."""
@@ -307,7 +310,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
 
     def _on_batch(self, batch: Any, make: Callable[[], Step], return_dict: bool) -> Any:
         batch = as_tensors(batch)
-        with contextlib.suppress(RuntimeError, ValueError):
+        with contextlib.suppress(*_LEFT_TO_THE_STEP):
             self._symbolic_build(data_batch=batch)
         self.reset_metrics()
         logs = pythonify_logs(make()([batch]))
@@ -332,7 +335,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
         A model with steps of its own (a GAN, say) need not take the batches that these are given, and of what is wrong
         with batches the step says the same.
         """
-        with contextlib.suppress(RuntimeError, ValueError):
+        with contextlib.suppress(*_LEFT_TO_THE_STEP):
             self._symbolic_build(iterator=batches)
         batches.reset()
 
