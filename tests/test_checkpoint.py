@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib.util
 import os
 import subprocess
 import sys
@@ -492,3 +493,38 @@ def test_without_the_library_the_error_names_the_extra(tmp_path: Path, monkeypat
     for act in (Line().save_weights, Line().load_weights):
         with pytest.raises(ImportError, match=r"pip install autodiff-core\[checkpoint\]"):
             act(tmp_path / "v")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="no Keras")
+def test_kerass_models_and_optimizers_are_saved_by_their_own_lists_of_variables(tmp_path: Path) -> None:
+    code = f"""
+import sys
+import numpy as np
+import autodiff_core as tf
+tf.keras.use_keras()
+
+def made():
+    model = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(3), tf.keras.layers.Dense(1)])
+    optimizer = tf.keras.optimizers.Adam(0.1)
+    optimizer.build(model.trainable_variables)
+    return model, optimizer, tf.train.Checkpoint(model=model, optimizer=optimizer)
+
+def train(model, optimizer):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(np.ones((2, 4), "float32")) ** 2)
+    optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+    return float(loss)
+
+model, optimizer, checkpoint = made()
+train(model, optimizer)
+checkpoint.write({str(tmp_path / "keras")!r})
+expected = [train(model, optimizer) for _ in range(3)]
+model, optimizer, checkpoint = made()  # with other names
+checkpoint.read({str(tmp_path / "keras")!r}).assert_consumed()
+assert [train(model, optimizer) for _ in range(3)] == expected
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    names = sorted(library.load_file(tmp_path / "keras.safetensors"))
+    assert names[:2] == ["model/0", "model/1"]

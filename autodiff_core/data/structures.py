@@ -49,6 +49,8 @@ def finished(value: Any, what: str) -> Any:
     """An element as users see it: a structure of tensors, which no tape follows."""
     if type(value) is _core.Tensor:
         return _core.detached(value)
+    if _is_flat(value):
+        return tuple(map(_core.detached, value))
     return mapped(lambda leaf: _tensor(leaf, what), value)
 
 
@@ -63,13 +65,16 @@ def _tensor(leaf: Any, what: str) -> _core.Tensor:
         raise type(error)(f"{what}: {error}") from error
 
 
+def _is_flat(value: Any) -> bool:
+    """Whether something is a tuple of tensors, as most elements are."""
+    return type(value) is tuple and _core.all_operands(value)
+
+
 def leaves_of(element: Any) -> Sequence[Any]:
     """The leaves of what is finished."""
     if isinstance(element, _core.Operand):
         return (element,)
-    if type(element) is tuple and _core.all_operands(element):
-        return element
-    return nest.flatten(element)
+    return element if _is_flat(element) else nest.flatten(element)
 
 
 def up_to(structure: Any, value: Any) -> list[Any]:
@@ -94,7 +99,12 @@ def up_to(structure: Any, value: Any) -> list[Any]:
 def stacked(elements: list[Any], what: str, join: Callable[..., np.ndarray]) -> Any:
     """One element of several: `join` makes one array of those in the same place, whose number it is told."""
     first = elements[0]
-    for other in elements[1:] if not isinstance(first, _core.Operand) else ():
+    flat = len(first) if _is_flat(first) else None
+    for other in elements[1:]:
+        if isinstance(other, _core.Operand) and isinstance(first, _core.Operand):
+            continue
+        if flat is not None and _is_flat(other) and len(other) == flat:
+            continue
         try:
             nest.assert_same_structure(first, other)
         except (TypeError, ValueError) as error:

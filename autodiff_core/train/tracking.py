@@ -2,7 +2,8 @@
 
 A name is a path, such as ``model/layers/0/kernel``. Variables are found in modules, mappings, sequences, dataclasses
 and checkpoints. Optimizers have places beside variables, for what they remember of others: those are called after the
-others' own paths, so that an optimizer that has not made a step yet can be given them, too.
+others' own paths, so that an optimizer that has not made a step yet can be given them, too. Keras' own objects, whose
+names are other ones each time that they are made, say themselves which variables they have, in which order.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from .. import _core
 from ..module import Module
+from ..tape import inner
 from ..variable import Variable
 
 __all__ = ["Place", "is_tracked", "places"]
@@ -93,6 +95,9 @@ def _parts(value: Any) -> Iterable[tuple[Any, Any]] | None:
         return value.items()
     if isinstance(value, (list, tuple)):
         return enumerate(value) if not hasattr(value, "_fields") else zip(value._fields, value, strict=True)
+    if any(kind.__module__.partition(".")[0] == "keras" for kind in type(value).__mro__):
+        variables = getattr(value, "variables", None)
+        return None if variables is None else enumerate(map(inner, variables))
     return getattr(value, "tracked", None)
 
 
