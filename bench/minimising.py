@@ -1,6 +1,7 @@
 """What `tf.minimize` adds to what it minimises: an evaluation beside a replay, and a search beside SciPy's own."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,15 +63,15 @@ def evaluation(name: str, f: Callable[[Any], Any], size: int, calls: int, rounds
 
 def search(rows: int, features: int) -> Case:
     """L-BFGS, so many iterations."""
-    loss, both = logistic(rows, features)
     start, options = np.zeros(features), {"maxiter": 20}
+    problem = cache(lambda: logistic(rows, features))  # (its data are large: not made before they are needed)
 
     def ours() -> Numbers:
-        found = tf.minimize(loss, start, "L-BFGS-B", options=options)
+        found = tf.minimize(problem()[0], start, "L-BFGS-B", options=options)
         return found.fun, found.x
 
     def by_hand() -> Numbers:
-        found = scipy.optimize.minimize(both, start, method="L-BFGS-B", jac=True, options=options)
+        found = scipy.optimize.minimize(problem()[1], start, method="L-BFGS-B", jac=True, options=options)
         return found.fun, found.x
 
     return Case(

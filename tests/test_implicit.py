@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -275,6 +276,34 @@ def test_derivatives_through_active_limits_are_differences_of_solutions(method: 
     np.testing.assert_allclose(found, [1.0, 4.7429994, 3.8211503, 1.3794082], rtol=1e-5)
     differences = [(solution(tf.constant(p + h * e)) - solution(tf.constant(p - h * e))) / (2 * h) for e in np.eye(3)]
     np.testing.assert_allclose(tf.jacobian(solution)(tf.constant(p)), np.transpose(differences), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_derivatives_of_random_problems_are_differences_of_solutions(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 6))
+    matrix, rows, plane = rng.normal(size=(n, n)), rng.normal(size=(2, n)), rng.normal(size=n)
+    matrix, p = matrix @ matrix.T + 0.5 * np.eye(n), 2.0 * rng.normal(size=n)
+
+    def solution(p: Any) -> Any:
+        def f(x: Any) -> Any:
+            square = 0.5 * tf.reduce_sum(x * tf.linalg.matvec(matrix, x))
+            return square - tf.reduce_sum(p * x) + 0.05 * tf.reduce_sum(x**4)
+
+        limits = [
+            optimize.LinearConstraint(rows, -np.inf, 0.3),
+            {"type": "eq", "fun": lambda x: tf.reduce_sum(plane * x) - 0.1 * p[0]},
+            {"type": "ineq", "fun": lambda x: 1.5 + 0.1 * p[1] - tf.reduce_sum(x**2)},
+        ]
+        method = "trust-constr" if seed % 2 else None
+        return O.argmin(f, np.zeros(n), method, bounds=(-0.6, 0.7), constraints=limits)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # (SciPy's, of its own steps)
+        found, h = tf.jacobian(solution)(tf.constant(p)), 1e-5
+        sides = [(solution(tf.constant(p + h * e)), solution(tf.constant(p - h * e))) for e in np.eye(n)]
+    differences = [(ahead.numpy() - behind.numpy()) / (2.0 * h) for ahead, behind in sides]
+    np.testing.assert_allclose(found, np.transpose(differences), atol=1e-4)
 
 
 @pytest.mark.parametrize("name", [one.name for one in METHODS])
