@@ -274,3 +274,27 @@ def test_dtypes_that_numpy_has_no_common_one_for_promote_as_keras_does(
     found, expected = function(x, y), function(keras.ops.cast(x, both), keras.ops.cast(y, both))
     assert found.dtype == expected.dtype
     np.testing.assert_array_equal(keras.ops.cast(found, "float64"), keras.ops.cast(expected, "float64"))
+
+
+@pytest.mark.parametrize("name", ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"])
+def test_integers_are_compared_with_floats(keras: ModuleType, name: str) -> None:
+    x = np.array([0, 1, 2])
+    for pair in ((x, 0.5), (1.0, x), (x, 1)):
+        ours = [tf.constant(p) if isinstance(p, np.ndarray) else p for p in pair]
+        np.testing.assert_array_equal(getattr(keras.ops, name)(*ours), getattr(np, name)(*pair))
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (5, 3), (3, 5), (2, 4, 3)])
+def test_factors_of_matrices_of_any_shape(keras: ModuleType, shape: tuple[int, ...]) -> None:
+    a = np.random.default_rng(4).normal(size=shape)
+    factors, exchanged = keras.ops.lu_factor(tf.constant(a))
+    count = min(shape[-2:])
+    assert tuple(factors.shape) == shape
+    assert tuple(exchanged.shape) == (*shape[:-2], count)
+    lower = np.tril(factors, -1)[..., :count] + np.eye(shape[-2], count)
+    product = lower @ np.triu(factors)[..., :count, :]
+    for k in np.ndindex(*shape[:-2]):
+        rows = list(range(shape[-2]))
+        for at, other in enumerate(exchanged[k].numpy()):
+            rows[at], rows[other] = rows[other], rows[at]
+        np.testing.assert_allclose(product[k], a[k][rows], atol=1e-12)

@@ -17,9 +17,17 @@ derived.run("linalg", globals())
 
 def lu_factor(a: Any) -> tuple[tf.Tensor, tf.Tensor]:
     """Factors of matrices in one, and for each row the one that it was exchanged with."""
-    factors, order = tf.linalg.lu(convert_to_tensor(a))
-    count = order.shape[-1]
-    places = tf.range(count, dtype=order.dtype)
+    a = convert_to_tensor(a)
+    high, wide = a.shape[-2:]
+    size = max(high, wide)
+    if high != wide:  # made square by ones, which no exchange and no other factor meets
+        beside = tf.eye(size, dtype=a.dtype)[high:] if high < wide else tf.eye(size, dtype=a.dtype)[:, wide:]
+        beside = tf.broadcast_to(beside, (*a.shape[:-2], *beside.shape))
+        a = tf.concat([a, beside], -2 if high < wide else -1)
+    factors, order = tf.linalg.lu(a)
+    factors = factors[..., :high, :wide]
+    count = min(high, wide)
+    places = tf.range(size, dtype=order.dtype)
     rows = tf.zeros_like(order) + places
     exchanged = []
     for k in range(count):  # so far `rows` lie as the exchanges before have left them

@@ -129,8 +129,6 @@ def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any
 
 def _window(window: Any, sequence_length: int, fft_length: int, dtype: Any) -> Any:
     """The window in the middle of a transform's length."""
-    if window is None:
-        return tf.ones(fft_length, dtype)
     if isinstance(window, str):
         kinds = {"hann": tf.signal.hann_window, "hamming": tf.signal.hamming_window}
         if window not in kinds:
@@ -163,10 +161,12 @@ def stft(
             "`fft_length` must equal or larger than `sequence_length`. "
             f"Received: sequence_length={sequence_length}, fft_length={fft_length}"
         )
-    window = _window(window, sequence_length, fft_length, x.dtype)
     if center:
         x = tf.pad(x, [(0, 0)] * (x.ndim - 1) + [(fft_length // 2,) * 2], "REFLECT")
-    return _parts(tf.signal.rfft(tf.signal.frame(x, fft_length, sequence_stride) * window))
+    pieces = tf.signal.frame(x, fft_length, sequence_stride)
+    if window is not None:
+        pieces = pieces * _window(window, sequence_length, fft_length, x.dtype)
+    return _parts(tf.signal.rfft(pieces))
 
 
 def istft(
@@ -182,13 +182,11 @@ def istft(
     if spectrum.ndim < 2:
         raise ValueError(f"Input `x` must have at least 2 dimensions. Received shape: {tuple(spectrum.shape)}")
     pieces = tf.signal.irfft(spectrum, [fft_length])
-    whole = window is None
-    window = _window(window, sequence_length, fft_length, pieces.dtype)
-    added = tf.signal.overlap_and_add(pieces * window, sequence_stride)
-    weights = tf.signal.overlap_and_add(tf.square(window) + tf.zeros(pieces.shape[-2:], pieces.dtype), sequence_stride)
-    added = added / tf.where(weights > 1e-10, weights, tf.ones_like(weights))
-    if whole:  # (no window: what overlaps is added, as its transform was)
-        added = added * (fft_length / sequence_stride)
+    if window is not None:
+        window = _window(window, sequence_length, fft_length, pieces.dtype)
+        back = tf.signal.inverse_stft_window_fn(sequence_stride, forward_window_fn=lambda length, dtype: window)
+        pieces = pieces * back(fft_length, pieces.dtype)
+    added = tf.signal.overlap_and_add(pieces, sequence_stride)
     start = fft_length // 2 if center else 0
     stop = start + length if length is not None else added.shape[-1] - start
     return added[..., start:stop]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -58,3 +60,21 @@ def histogram(x: Any, bins: int = 10, range: tuple[Any, Any] | None = None) -> t
     place = tf.clip_by_value(tf.searchsorted(edges, values, side="right") - 1, 0, bins - 1)
     counts = tf.math.unsorted_segment_sum(tf.cast((values >= low) & (values <= high), tf.int32), place, bins)
     return counts, edges
+
+
+def _comparing(compare: Callable[[Any, Any], tf.Tensor]) -> Callable[[Any, Any], tf.Tensor]:
+    """A comparison of which one side may be a float of Python's beside integers, which is no integer then."""
+
+    def exact(x: Any, beside: Any) -> Any:
+        return tf.constant(x, "float64") if isinstance(x, float) and np.dtype(beside.dtype).kind in "biu" else x
+
+    @wraps(compare)
+    def compared(x1: Any, x2: Any) -> tf.Tensor:
+        x1, x2 = exact(x1, x2) if hasattr(x2, "dtype") else x1, exact(x2, x1) if hasattr(x1, "dtype") else x2
+        return compare(x1, x2)
+
+    return compared
+
+
+for _name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"):
+    globals()[_name] = _comparing(globals()[_name])
