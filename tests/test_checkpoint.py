@@ -118,6 +118,22 @@ def test_keys_do_not_run_into_each_other(tmp_path: Path) -> None:
         tf.train.Checkpoint(d={1: a, "1": b}).write(tmp_path / "d")
 
 
+def test_a_name_that_the_format_keeps_for_itself_is_refused(tmp_path: Path) -> None:
+    module = tf.Module()
+    vars(module)["__metadata__"] = tf.Variable(1.0)
+    with pytest.raises(ValueError, match="no place for a value that is called '__metadata__'"):
+        module.save_weights(tmp_path / "m")
+    assert contents(tmp_path) == []
+
+
+def test_a_random_generator_goes_on_where_it_was_saved(tmp_path: Path) -> None:
+    one, other = tf.random.Generator.from_seed(1), tf.random.Generator.from_seed(2)
+    one.normal([3])
+    tf.train.Checkpoint(g=one).write(tmp_path / "g")
+    tf.train.Checkpoint(g=other).read(tmp_path / "g").assert_consumed()
+    assert one.normal([3]).numpy().tolist() == other.normal([3]).numpy().tolist()
+
+
 def test_objects_that_hold_each_other_are_walked_once(tmp_path: Path) -> None:
     one, other = tf.Module("one"), tf.Module("other")
     one.other, other.one, one.v = other, one, tf.Variable(1.0)
@@ -174,6 +190,23 @@ def test_files_of_another_kind_are_refused(data: bytes, text: str | None, tmp_pa
     with pytest.raises(FileNotFoundError, match="there is no checkpoint"):
         v.load_weights(tmp_path / "d")
     assert float(v.v) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ('["v"]', "is not a safetensors file"),
+        ("3", "is not a safetensors file"),
+        ("{", "is not a safetensors file"),
+        ('{"v": "complex128"}', "is said to be of dtype 'complex128', and has shape .2,. and dtype float32"),
+        ('{"v": "float32"}', "is said to be of dtype 'float32'"),
+        ('{"v": ["complex64"]}', "is said to be of dtype|is not a safetensors file"),
+    ],
+)
+def test_a_file_that_says_nonsense_of_complex_numbers_is_refused(said: str, text: str, tmp_path: Path) -> None:
+    library.save_file({"v": np.ones(2, np.float32)}, tmp_path / "v.safetensors", {"complex": said})
+    with pytest.raises(ValueError, match=text):
+        tf.train.Checkpoint(v=tf.Variable(1j)).read(tmp_path / "v")
 
 
 def test_a_file_that_is_cut_off_anywhere_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 # What is imported when it is first used.
 LATE = [
-    *("tensorflow.linalg", "tensorflow.signal", "scipy", "numpy", "keras"),
+    *("tensorflow.linalg", "tensorflow.signal", "scipy", "numpy", "keras", "data", "train"),
     *("programs.program", "programs.file", "derivatives.sparse", "testing"),
 ]
 

@@ -59,6 +59,8 @@ def save(path: str, arrays: dict[str, np.ndarray]) -> None:
     """Write arrays to a file, which is then whole, or as it was."""
     pairs, metadata = {}, {}
     for name, array in arrays.items():
+        if name == "__metadata__":
+            raise ValueError("a safetensors file has no place for a value that is called '__metadata__': rename it")
         if array.dtype.kind == "c" and array.dtype.itemsize <= 16:
             metadata[name] = array.dtype.name
             array = np.stack([array.real, array.imag], axis=-1)
@@ -111,8 +113,8 @@ def load(path: str) -> dict[str, np.ndarray]:
     try:
         parts = library.deserialize(data)
         said = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {}).get(_COMPLEX)
-        pairs = json.loads(said) if said else {}
-    except (library.SafetensorError, ValueError, AttributeError) as error:
+        pairs = dict(json.loads(said)) if said else {}
+    except (library.SafetensorError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(f"{path!r} is not a safetensors file, or not all of one: {error}") from None
     found = {}
     for name, part in parts:
@@ -121,8 +123,12 @@ def load(path: str) -> dict[str, np.ndarray]:
             raise ValueError(f"{path!r}: {name!r} has dtype {part['dtype']}, and there are no tensors of that")
         array = np.frombuffer(part["data"], _core.as_dtype(dtype)).reshape(part["shape"])
         if name in pairs:
-            if not array.ndim or array.shape[-1] != 2 or pairs[name] not in ("complex64", "complex128"):
-                raise ValueError(f"{path!r}: {name!r} is said to be complex, and has shape {array.shape}")
+            whole = {"complex64": "float32", "complex128": "float64"}.get(str(pairs[name]))
+            if array.shape[-1:] != (2,) or array.dtype.name != whole:
+                raise ValueError(
+                    f"{path!r}: {name!r} is said to be of dtype {pairs[name]!r}, and has shape {array.shape} and dtype "
+                    f"{array.dtype.name}"
+                )
             array = array.view(pairs[name])[..., 0]
         found[name] = array
     return found

@@ -1,9 +1,10 @@
 """What a checkpoint saves of objects: the places where values are, by the names of the attributes that lead there.
 
-A name is a path, such as ``model/layers/0/kernel``. Variables are found in modules, mappings, sequences, dataclasses
-and checkpoints. Optimizers have places beside variables, for what they remember of others: those are called after the
-others' own paths, so that an optimizer that has not made a step yet can be given them, too. Keras' own objects, whose
-names are other ones each time that they are made, say themselves which variables they have, in which order.
+A name is a path, such as ``model/layers/0/kernel``. Variables are found in modules, mappings, sequences, dataclasses,
+random generators and checkpoints. Optimizers have places beside variables, for what they remember of others: those are
+called after the others' own paths, so that an optimizer that has not made a step yet can be given them, too. Keras' own
+objects, whose names are other ones each time that they are made, say themselves which variables they have, in which
+order.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from .. import _core
 from ..module import Module
 from ..tape import inner
+from ..tensorflow.random_generator import Generator
 from ..variable import Variable
 
 __all__ = ["Place", "is_tracked", "places"]
@@ -95,10 +97,12 @@ def _parts(value: Any) -> Iterable[tuple[Any, Any]] | None:
         return value.items()
     if isinstance(value, (list, tuple)):
         return enumerate(value) if not hasattr(value, "_fields") else zip(value._fields, value, strict=True)
+    if isinstance(value, Generator):
+        return [("state", value.state)]
     if any(kind.__module__.partition(".")[0] == "keras" for kind in type(value).__mro__):
         variables = getattr(value, "variables", None)
         return None if variables is None else enumerate(map(inner, variables))
-    return getattr(value, "tracked", None)
+    return value.tracked if hasattr(type(value), "tracked") else None
 
 
 def _of_optimizer(path: str, optimizer: Any, variables: dict[str, Variable]) -> dict[str, Place]:
