@@ -60,16 +60,20 @@ cdef object without_blanks(object attribute):
     return attribute
 
 
-cdef object said(int op, list operands, object attribute):
-    """What a row says that it gives, dtype and shape; None where only values do."""
+cdef object said(int op, list operands, object attribute, bint further=False):
+    """What a row says that it gives, dtype and shape; None where only values do. Some kernels, of which nothing is
+    known, can be tried `further`."""
     cdef Row* row = &table[op]
     cdef void* log = ad_get_current_log()
     cdef Operand x
     if row.gives == NULL:
         return None
+    rule = getattr(<object>row.gives, "further", None) if further else <object>row.gives
+    if rule is None:
+        return None
     ad_set_current_log(NULL)
     try:
-        return (<object>row.gives)(without_blanks(attribute), *[kind_of(x) for x in operands])
+        return rule(without_blanks(attribute), *[kind_of(x) for x in operands])
     finally:
         ad_set_current_log(log)
 
@@ -79,11 +83,15 @@ cdef object declared(int op, list operands, object attribute):
     cdef Operand x
     try:
         found = said(op, operands, attribute)
+        if found is None:
+            found = said(op, operands, attribute, True)
     except ValueError as error:
         raise ValueError(f"{op_name(op)}: {error}") from None
     if found is None:
-        raise no_value(f"{op_name(op)} of " + " and ".join([describe(x) for x in operands]) + ": only values say what "
-                       f"shape the result has, and there are none where only shapes are asked for (tf.eval_shape)")
+        why = "the operation does not say what shape the result has, and this is too large to try it" if hasattr(
+            <object>table[op].gives, "further") else "only values say what shape the result has, and there are none"
+        raise no_value(f"{op_name(op)} of " + " and ".join([describe(x) for x in operands])
+                       + f": {why} where only shapes are asked for (tf.eval_shape)")
     return found
 
 

@@ -219,6 +219,11 @@ OF_HUGE: dict[str, tuple[Callable[..., Any], Any]] = {
     "case": (lambda x: tf.case([(x[0, 0] > 0.0, lambda: x[0])], lambda: x[1]), (10**6,)),
     "switched": (lambda x: tf.switch_case(tf.cast(x[0, 0], tf.int32), [lambda: x[0], lambda: x[1]]), (10**6,)),
     "checked": (lambda x: (tf.debugging.assert_positive(x), tf.debugging.check_numerics(x, "x"))[1], (10**6, 10**6)),
+    "NumPy's answers": (
+        lambda x: np.argsort(x, axis=0) + np.isin(x, x[0]) + np.digitize(x, [0.0, 1.0]),
+        (10**6, 10**6),
+    ),
+    "one answer": (lambda x: tf.cast(np.allclose(x, x), tf.float32) + np.searchsorted(x[0], x[1]), (10**6,)),
     "custom": (lambda x: tf.custom_gradient(lambda x: (x * 2.0, lambda g: g))(x), (10**6, 10**6)),
 }
 
@@ -385,6 +390,15 @@ def test_a_sweep_of_a_gradient_by_rows_has_the_shape_of_its_source() -> None:
         return tape.gradient(loss, table)
 
     assert tf.eval_shape(f, HUGE, S([10**5], tf.int32)) == HUGE
+
+
+def test_an_operation_of_which_nothing_is_known_is_tried_where_it_can_be() -> None:
+    halves = tf.general_op("every_other_row", lambda x: x[::2], None)
+    assert tf.eval_shape(halves, S([240, 28, 28])) == S([120, 28, 28])
+    with pytest.raises(
+        NoValue, match=r"every_other_row of shape .*: the operation does not say what shape .* too large to try it"
+    ):
+        tf.eval_shape(halves, HUGE)
 
 
 def test_generators_stand_where_they_stood_and_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

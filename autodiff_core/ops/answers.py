@@ -78,7 +78,7 @@ def answering(name: str, function: Callable[..., Any], *arrays: str, raises: boo
         kernel,
         raises=raises,
         form=_ARGUMENTS,
-        gives=forms.tried(kernel),
+        gives=forms.of_sizes(kernel),
     )
 
     def answer(*args: Any, **kwargs: Any) -> Tensor:

@@ -29,6 +29,7 @@ Rule = Callable[..., "Kind | None"]
 
 _MOST_AXES = 64
 _TRIED = 1 << 14  # elements: nothing larger is made, of operands or by attributes, to try a kernel
+_TRIED_FURTHER = 1 << 22
 
 
 class Kind(tuple[np.dtype[Any], Shape]):
@@ -231,21 +232,68 @@ def pointwise(kernel: Callable[..., Any], operands: int | None = None) -> Rule:
     return gives
 
 
-def tried(kernel: Callable[..., Any]) -> Rule:
-    """What a kernel of which nothing is known gives for ones, where that is cheap."""
+class _Tried:
+    """The rule of a kernel of which nothing is known."""
 
-    def gives(attributes: Any, *operands: Kind) -> Kind | None:
+    __slots__ = ("_kernel",)
+
+    def __init__(self, kernel: Callable[..., Any]) -> None:
+        self._kernel = kernel
+
+    def __call__(self, attributes: Any, *operands: Kind) -> Kind | None:
+        return self.within(_TRIED, attributes, *operands)
+
+    def further(self, attributes: Any, *operands: Kind) -> Kind | None:
+        """The same where somebody asks for nothing but the shape, and there is no other way."""
+        return self.within(_TRIED_FURTHER, attributes, *operands)
+
+    def within(self, most: int, attributes: Any, *operands: Kind) -> Kind | None:
         known = _magnitudes(attributes)
-        if known is None or max(sum(x.size for x in operands), math.prod(known)) > _TRIED:
+        if known is None or max(sum(x.size for x in operands), math.prod(known)) > most:
             return None
         try:
             with np.errstate(all="ignore"):
-                found = np.asarray(kernel(attributes, *[np.ones(x.shape, x.dtype) for x in operands]))
+                found = np.asarray(self._kernel(attributes, *[np.ones(x.shape, x.dtype) for x in operands]))
         except np.linalg.LinAlgError:
             return None  # ones may be no good example
         except Exception as error:
             raise ValueError(f"{type(error).__name__}: {error}") from None
         return Kind(found.dtype, found.shape)
+
+
+def tried(kernel: Callable[..., Any]) -> Rule:
+    """What a kernel of which nothing is known gives for ones, where that is cheap."""
+    return _Tried(kernel)
+
+
+_STAND_INS = (13, 17, 19, 23), (14, 18, 22, 26)
+
+
+def of_sizes(kernel: Callable[..., Any]) -> Rule:
+    """What a kernel gives whose result's sizes are sizes of its operands, or always the same: large operands are tried
+    with small sizes in the places of theirs, and again with others."""
+    rule = _Tried(kernel)
+
+    def gives(attributes: Any, *operands: Kind) -> Kind | None:
+        found = rule(attributes, *operands)
+        sizes = sorted({size for x in operands for size in x.shape if size > 1})
+        if found is not None or len(sizes) > len(_STAND_INS[0]):
+            return found
+        seen: list[list[int | str]] = []
+        for stand_ins in _STAND_INS:
+            small = dict(zip(sizes, stand_ins, strict=False))
+            back = {n: size for size, n in small.items()}
+            given = [Kind(x.dtype, [small.get(size, size) for size in x.shape]) for x in operands]
+            try:
+                found = rule.within(_TRIED_FURTHER, attributes, *given)
+            except ValueError:
+                return None  # attributes may be for these sizes
+            if found is None:
+                return None
+            seen.append([f"{back[n]}" if n in back else n for n in found.shape])
+        if seen[0] != seen[1]:
+            return None
+        return Kind(found.dtype, [int(size) for size in seen[0]])
 
     return gives
 
