@@ -60,6 +60,10 @@ CALLS |= {
     "categorical_crossentropy": (lambda ops, x: ops.categorical_crossentropy(SHARES, ops.exp(x)), ROWS),
     "categorical_crossentropy of logits": (lambda ops, x: ops.categorical_crossentropy(SHARES, x, True), ROWS),
     "sparse_categorical_crossentropy": (lambda ops, x: ops.sparse_categorical_crossentropy([3, 0, 1], x, True), ROWS),
+    "sparse_categorical_crossentropy of shares": (
+        lambda ops, x: ops.sparse_categorical_crossentropy(np.array([[3], [0], [1]]), ops.exp(x)),
+        ROWS,
+    ),
     "binary_crossentropy": (lambda ops, x: ops.binary_crossentropy(SHARES, ops.sigmoid(x)), ROWS),
     "binary_crossentropy of logits": (lambda ops, x: ops.binary_crossentropy(SHARES, x, True), ROWS),
     "moments": (lambda ops, x: ops.stack(ops.moments(x, [0, 1])), IMAGES),
@@ -251,6 +255,20 @@ def test_the_least_likely_classes_are_not_decoded(keras: ModuleType) -> None:
     for strategy in ("greedy", "beam_search"):
         paths, _ = keras.ops.ctc_decode(np.log(scores + 1e-6), [5], strategy, mask_index=0)
         np.testing.assert_array_equal(paths, [[[1, 2, -1, -1, -1]]])
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_classes_that_there_are_not_are_an_error_in_replays_too(keras: ModuleType, from_logits: bool) -> None:
+    shares = tf.constant(SHARES)
+
+    def loss(classes: Any) -> Any:
+        return keras.ops.sparse_categorical_crossentropy(classes, shares, from_logits)
+
+    recorded = tf.function(loss)
+    recorded(tf.constant([0, 1, 3]))
+    for f, classes in ((loss, [0, -1, 3]), (recorded, [0, 4, 3])):
+        with pytest.raises(ValueError, match="labels must be from 0 to 3, not"):
+            f(tf.constant(classes))
 
 
 def test_windows_that_do_not_fit_are_an_error_that_says_so(keras: ModuleType) -> None:

@@ -465,8 +465,11 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
             "Arguments `target` and `output` must have the same shape up until the last dimension: "
             f"target.shape={tuple(target.shape)}, output.shape={tuple(output.shape)}"
         )
-    log_prob = log_softmax(output, axis) if from_logits else _log_probabilities(output, axis)
-    return -tf.reduce_sum(one_hot(target, output.shape[axis], axis, output.dtype) * log_prob, axis)
+    logits = output if from_logits else _log_probabilities(output, axis)  # (which add up to one already)
+    if axis % output.ndim != output.ndim - 1:
+        order = [k for k in range(output.ndim) if k != axis % output.ndim]
+        logits = tf.transpose(logits, [*order, axis % output.ndim])
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
 
 
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
