@@ -303,6 +303,35 @@ def test_iterating_leaves_nothing_behind() -> None:
     assert one() is None
 
 
+def test_thousands_of_datasets_can_be_put_behind_each_other() -> None:
+    data = Dataset.range(1)
+    for k in range(2000):
+        data = data.concatenate(Dataset.range(k, k + 1))
+    assert len(data) == 2001 and sum(order(data)) == 1999 * 1000
+    assert data.element_spec == tf.TensorSpec((), tf.int64)
+
+
+@pytest.mark.parametrize("prefetched", [False, True])
+def test_an_error_keeps_no_pipeline(prefetched: bool) -> None:
+    class Large:
+        pass
+
+    def failed() -> Any:
+        large = Large()
+
+        def function(k: Any, large: Any = large) -> Any:
+            raise ValueError
+
+        data = Dataset.range(3).map(function)
+        with pytest.raises(ValueError):
+            list(data.prefetch(1) if prefetched else data)
+        return weakref.ref(large)
+
+    one = failed()
+    gc.collect()
+    until(lambda: one() is None)
+
+
 # ------------------------------------------------------------------------------------------------- what functions see
 
 

@@ -84,7 +84,10 @@ class Prefetched:
         if item is _END:
             self._shared.put(_END, None)  # (for whoever asks again)
             if error is not None:
-                raise error
+                try:
+                    raise error
+                finally:
+                    del error  # (whose frames would hold this one, and it the pipeline)
             raise StopIteration
         return item
 
@@ -111,7 +114,10 @@ def _fill(shared: _Shared, items: Iterator[Any]) -> None:
         close = getattr(items, "close", None)
         if close is not None:
             close()
-    shared.put(_END, error)
+    try:
+        shared.put(_END, error)
+    finally:
+        del error
 
 
 @atexit.register

@@ -5,6 +5,7 @@ A stage says of which form its handles are, how many there are, what elements ar
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -385,12 +386,12 @@ def _truth(answer: Any) -> bool:
 
 
 class Concatenate(Stage):
-    """One's elements, then another's."""
+    """One's elements, then another's; of one that is such already, all of its and then another's."""
 
     def __init__(self, first: Stage, second: Stage) -> None:
-        self._stages = first, second
-        self._same = first.form is second.form
-        self.form = first.form if self._same else FINISHED
+        self._stages: tuple[Stage, ...] = (*(first._stages if isinstance(first, Concatenate) else (first,)), second)
+        self._same = all(stage.form is second.form for stage in self._stages)
+        self.form = second.form if self._same else FINISHED
 
     def handles(self) -> Iterator[Any]:
         for stage in self._stages:
@@ -403,8 +404,8 @@ class Concatenate(Stage):
         return UNKNOWN if UNKNOWN in counts else sum(counts)
 
     def spec(self) -> Any:
-        first, second = (stage.spec() for stage in self._stages)
-        return nest.map_structure(_common, first, second)
+        specs = [stage.spec() for stage in self._stages]
+        return functools.reduce(functools.partial(nest.map_structure, _common), specs)
 
 
 def _common(first: TensorSpec, second: TensorSpec) -> TensorSpec:
