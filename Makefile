@@ -17,7 +17,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -43,6 +43,7 @@ help:
 	@echo "make bench-solvers  how far gradients through the solvers of differential equations are off"
 	@echo "make test-scripts  the examples that are TensorFlow scripts, on TensorFlow and here: every loss agrees"
 	@echo "                  (SCRIPTS_ARGS=--full: at full length, the same quality at the end; SCRIPTS_ARGS=vae: one of them)"
+	@echo "make test-autograd  autograd's own tests, and packages that are written for it, on this library and on autograd"
 	@echo "make mutants      program files that somebody tampered with, so many of them (MUTANTS=20000)"
 	@echo "make sanitize     the core's tests under AddressSanitizer and UndefinedBehaviorSanitizer, where they are"
 	@echo "make races        threads under ThreadSanitizer, where there is one"
@@ -82,6 +83,10 @@ test-scripts: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install tensorflow
 	.peers/tensorflow/bin/python -m pip --quiet --disable-pip-version-check install scikit-learn scipy
 	PYTHONPATH=tests $(python) -m on_tensorflow $(SCRIPTS_ARGS)
+
+# They have an environment of their own, in .peers/.
+test-autograd: .made/dev
+	PYTHONPATH=tests $(python) -m autograd_suite
 
 mutants: .made/dev
 	MUTANTS=$(MUTANTS) $(python) -m pytest tests/test_mutated_files.py $(PYTEST_ARGS)
