@@ -15,6 +15,10 @@ from typing import Any
 if sys.argv[1] == "this":
     import on_this  # noqa: F401
 
+    import autodiff_core
+
+    sys.modules["tensorflow"] = autodiff_core  # (for pymanopt's TensorFlow back end)
+
 import numpy as np
 
 import autograd  # isort: skip
@@ -133,12 +137,25 @@ def manifolds() -> None:
                 f"pymanopt, {name}, {optimizer.__name__}",
                 lambda o=optimizer, p=problem, s=start: o(verbosity=0).run(p, initial_point=s).cost,
             )
+    # On this library by the TensorFlow back end; the same by autograd's, which is what it is compared with.
+    tensorflow = sys.modules.get("tensorflow")
+    backend = pymanopt.function.autograd if tensorflow is None else pymanopt.function.tensorflow
+
+    def cost_of_both(p: Any) -> Any:
+        if tensorflow is None:
+            return -p @ matrix @ p
+        return -tensorflow.tensordot(p, tensorflow.linalg.matvec(matrix, p), 1)
+
+    sphere = Sphere(10)
+    problem = pymanopt.Problem(sphere, backend(sphere)(cost_of_both))
+    start = np.ones(10) / np.sqrt(10)
+    note("pymanopt, by TensorFlow", lambda: TrustRegions(verbosity=0).run(problem, initial_point=start).cost)
     circle = ComplexCircle(4)
-    problem = pymanopt.Problem(
+    of_circle = pymanopt.Problem(
         circle, pymanopt.function.autograd(circle)(lambda z: anp.real(anp.conj(z) @ hermitian @ z))
     )
     z = np.exp(1j * np.arange(4.0))
-    for name, call in {"gradient": problem.euclidean_gradient, "Hessian": problem.euclidean_hessian}.items():
+    for name, call in {"gradient": of_circle.euclidean_gradient, "Hessian": of_circle.euclidean_hessian}.items():
         given = (z,) if name == "gradient" else (z, 1j * z)
         note(f"pymanopt, complex, {name}", lambda c=call, g=given: np.stack([c(*g).real, c(*g).imag]))
 
