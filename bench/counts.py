@@ -36,6 +36,8 @@ def paths() -> dict[str, tuple[Rounds, int, int]]:
     import numpy as np
 
     import autodiff_core as tf
+    from autodiff_core.optimize.evaluations import Scalar
+    from autodiff_core.optimize.parameters import Parameters
 
     number, other = tf.constant(1.1, tf.float64), tf.constant(0.7, tf.float64)
     variable = tf.Variable(1.1, dtype=tf.float64)
@@ -153,6 +155,13 @@ def paths() -> dict[str, tuple[Rounds, int, int]]:
     replay_of_structure = tf.function(lambda x, rest: x * rest["a"] + rest["b"])
     replayed_network = tf.function(network)
     structure = {"a": number, "b": other}
+
+    def valley(x: tf.Tensor) -> object:
+        return tf.reduce_sum((x[1:] - x[:-1] ** 2) ** 2)
+
+    hundred = np.linspace(0.1, 0.9, 100)
+    of_solvers = Scalar("minimize", valley, Parameters("minimize", hundred))
+    replayed_valley, of_hundred = tf.function(tf.value_and_grad(valley)), tf.constant(hundred)
     return {
         "scalar op, no tape": (times(lambda: number * other), 100, 1100),
         "x**2, no tape": (times(lambda: number**2), 100, 1100),
@@ -175,6 +184,12 @@ def paths() -> dict[str, tuple[Rounds, int, int]]:
         "replay for a structure of arguments": (times(lambda: replay_of_structure(number, structure)), 100, 400),
         "replay of 10 times 2 scalar ops": (replayed, 100, 600),
         "replay of 4 ops over an element": (line, 2048, 4096),
+        "value and gradient of 100 numbers, replayed": (times(lambda: replayed_valley(of_hundred)), 100, 400),
+        "value and gradient of 100 numbers, as solvers ask": (
+            times(lambda: of_solvers.value_and_gradient(hundred)),
+            100,
+            400,
+        ),
         "first call, for 2 scalar ops": (first_call(number, False), 500, 1500),
         "first call, for 2 scalar ops and their gradient": (first_call(number, True), 500, 1500),
         "first call, for 2 ops on 8 elements": (first_call(vector, False), 500, 1500),
