@@ -550,6 +550,14 @@ def test_tables_are_mappings_of_their_columns(name: str) -> None:
     assert values(Dataset.from_tensor_slices(table["b"])) == [0.5, 1.5, 2.5]
 
 
+def test_arrows_arrays_of_every_kind_of_number_are_sources() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    for values_given, dtype in (([1, 2], "int64"), ([0.5, 1.5], "float64"), ([True, False], "bool")):
+        for column in (arrow.array(values_given), arrow.chunked_array([values_given[:1], values_given[1:]])):
+            data = Dataset.from_tensor_slices(column)
+            assert values(data) == values_given and data.element_spec.dtype.name == dtype
+
+
 def test_columns_with_missing_values_or_text_are_refused_by_name() -> None:
     pandas, polars, arrow = map(pytest.importorskip, ("pandas", "polars", "pyarrow"))
     for table in (

@@ -41,10 +41,13 @@ def column(value: Any) -> Any:
     """
     if not hasattr(value, "to_numpy") or isinstance(getattr(value, "dtype", None), np.dtype):
         return value
-    missing = getattr(value, "null_count", None)
-    if missing is None:
-        missing = value.isna().sum() if hasattr(value, "isna") else 0
-    missing = int(missing() if callable(missing) else missing)
+    arrow = isinstance(getattr(value, "null_count", None), int)
+    if arrow:
+        missing = value.null_count
+    elif hasattr(value, "null_count"):
+        missing = int(value.null_count())
+    else:
+        missing = int(value.isna().sum()) if hasattr(value, "isna") else 0
     if missing:
         raise ValueError(f"{missing} of {len(value)} values are missing: fill them, or drop those rows, first")
-    return np.asarray(value.to_numpy())
+    return np.asarray(value if arrow else value.to_numpy())  # (to_numpy of Arrow's refuses what it has to convert)
