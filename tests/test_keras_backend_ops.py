@@ -193,6 +193,51 @@ def test_a_recurrent_layer_that_loops_is_the_one_that_is_written_out(
         np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
 
 
+@pytest.mark.parametrize("name", ["LSTM", "GRU that resets before"])
+def test_penalties_of_gradients_go_through_loops(keras: ModuleType, name: str) -> None:
+    layer = LAYERS[name](keras.layers, {})
+    x = tf.constant(np.random.default_rng(5).normal(size=(2, 60, 3)).astype("float32"))
+    layer(x)
+
+    def penalty(x: Any) -> Any:
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                loss = tf.reduce_sum(tf.square(layer(x)))
+            value = tf.reduce_sum(tf.square(inner.gradient(loss, x)))
+        return value, outer.gradient(value, [v._value for v in layer.trainable_variables])
+
+    recorded = tf.function(penalty)
+    recorded(x * 0.5)
+    (found, gradients), (expected, wanted) = recorded(x), penalty(x)
+    assert float(found) == pytest.approx(float(expected), rel=1e-5)
+    for g, w in zip(gradients, wanted, strict=True):
+        np.testing.assert_allclose(g, w, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["draws", "looks"])
+def test_a_cell_that_draws_or_looks_is_run_step_by_step(keras: ModuleType, kind: str) -> None:
+    class Cell(keras.layers.Layer):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.state_size = 3
+            self.seeds = keras.random.SeedGenerator(3)
+
+        def call(self, x: Any, states: Any) -> Any:
+            h = states[0] + x
+            if kind == "draws":
+                h = h * 0.5 + keras.random.normal((2, 3), seed=self.seeds)
+            elif float(tf.reduce_sum(h)) > 50.0:
+                h = h * 0.0
+            return h, [h]
+
+    layer, same = (keras.layers.RNN(Cell(), return_sequences=True) for _ in range(2))
+    x = np.ones((2, 40, 3), "float32")
+    recorded = tf.function(lambda x: layer(x))
+    for scale in (1.0, 0.5, 1.0):
+        np.testing.assert_allclose(recorded(x * scale), same(x * scale), rtol=1e-6)
+
+
 def test_five_hundred_steps_are_one_record(keras: ModuleType) -> None:
     counts = []
     for steps in (100, 500):
