@@ -121,6 +121,8 @@ class DQN:
         gradients = tape.gradient(loss, self.values.trainable_variables)
         gradients, _ = tf.clip_by_global_norm(gradients, 10.0)
         self.optimizer.apply_gradients(zip(gradients, self.values.trainable_variables))
+        for old, new in zip(self.target.trainable_variables, self.values.trainable_variables):
+            old.assign(old + 0.01 * (new - old))
         return loss
 
 
@@ -133,10 +135,11 @@ def train_by_values(episodes, small):
     for episode in range(episodes):
         state, over = world.reset(), False
         while not over:
-            epsilon = max(0.02, 1.0 - total / 3000)
+            epsilon = max(0.02, 1.0 - total / 2000)
             action = int(random.integers(2)) if random.random() < epsilon else agent.choose(state)
-            later, reward, lost, late = world.step(action)
-            memory.add(state, action, reward, later, lost)
+            later, _, lost, late = world.step(action)
+            # To be lost costs one: values stay small, whatever the length of an episode.
+            memory.add(state, action, -1.0 if lost else 0.0, later, lost)
             state, over = later, lost or late
             total += 1
             if len(memory.steps) >= 64:
@@ -145,8 +148,6 @@ def train_by_values(episodes, small):
                 learnt += 1
                 if learnt <= 5:
                     print(f"dqn step {learnt}: loss {float(loss):.6f}")
-            if total % 200 == 0:
-                agent.target.set_weights(agent.values.get_weights())
         lengths.append(world.steps)
         if (episode + 1) % 20 == 0:
             print(f"dqn episode {episode + 1}: {np.mean(lengths):.1f} steps, loss {float(mean_loss.result()):.5f}")

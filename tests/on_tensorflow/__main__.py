@@ -42,6 +42,7 @@ SCRIPTS = (
     Script("cart_pole", r"by values it stays up for (\d+)", at_least=150),
     Script("cart_pole", r"by a policy it stays up for (\d+)", at_least=150),
     Script("vae", r"are of the same kind: (\d+)%", at_least=60),
+    Script("transformer", r"sums that it writes rightly: (\d+) of 100", at_least=95),
 )
 
 
