@@ -62,6 +62,7 @@ class VAE(tf.keras.Model):
         super().__init__(**options)
         self.encoder = encoder
         self.decoder = decoder
+        self.share = self.add_weight(shape=(), initializer="ones", trainable=False, name="share")
         self.total = tf.keras.metrics.Mean(name="loss")
         self.drawing = tf.keras.metrics.Mean(name="drawing_loss")
         self.spread = tf.keras.metrics.Mean(name="spread_loss")
@@ -81,7 +82,8 @@ class VAE(tf.keras.Model):
         drawing = tf.reduce_mean(tf.reduce_sum(wrong, axis=(1, 2, 3)))
         spread = -0.5 * (1.0 + log_variance - tf.square(mean) - tf.exp(log_variance))
         spread = tf.reduce_mean(tf.reduce_sum(spread, axis=1))
-        return drawing + spread + tf.add_n(self.encoder.losses), drawing, spread
+        share = self.share if training else 1.0
+        return drawing + share * spread + tf.add_n(self.encoder.losses), drawing, spread
 
     def train_step(self, images):
         with tf.GradientTape() as tape:
@@ -98,6 +100,13 @@ class VAE(tf.keras.Model):
         self.drawing.update_state(drawing)
         self.spread.update_state(spread)
         return {metric.name: metric.result() for metric in self.metrics}
+
+
+class Widen(tf.keras.callbacks.Callback):
+    """Lets the spread count little at first: else the encoder may learn to put all digits into the same place."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.share.assign(min(1.0, (epoch + 1) / 15))
 
 
 def save_pictures(model, places, labels, folder):
@@ -148,6 +157,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         best = str(Path(folder) / "best.weights.h5")
         callbacks = [
+            Widen(),
             tf.keras.callbacks.EarlyStopping("val_loss", patience=15, mode="min", restore_best_weights=True),
             tf.keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.5, patience=6, mode="min"),
             tf.keras.callbacks.ModelCheckpoint(

@@ -2,7 +2,7 @@
 
 TensorFlow's generators and ours give other numbers for the same seed, and initial weights, noise and dropout are draws.
 `install` puts draws of integers' arithmetic, which is exact everywhere, in the place of `tf.random`'s and of those of
-Keras's backend, and takes the order of a data set as it is.
+Keras's backend, takes the order of a data set as it is, and gradients of tables as sums.
 """
 
 from __future__ import annotations
@@ -85,4 +85,12 @@ def install(tf: Any) -> None:
     backend.normal, backend.truncated_normal, backend.uniform = keras_normal, keras_truncated, keras_uniform
     backend.dropout = dropout
 
+    # Keras on TensorFlow squares what a row of a table is given one by one, where it is looked up more than once in a
+    # batch; everybody else squares the sum.
+    apply = keras.optimizers.Optimizer.apply
+
+    def apply_sums(self: Any, grads: Any, trainable_variables: Any = None) -> Any:
+        return apply(self, [g if g is None else tf.convert_to_tensor(g) for g in grads], trainable_variables)
+
+    keras.optimizers.Optimizer.apply = apply_sums
     tf.data.Dataset.shuffle = lambda self, *_, **__: self
