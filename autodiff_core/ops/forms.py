@@ -279,7 +279,7 @@ def of_sizes(kernel: Callable[..., Any]) -> Rule:
         sizes = sorted({size for x in operands for size in x.shape if size > 1})
         if found is not None or len(sizes) > len(_STAND_INS[0]):
             return found
-        seen: list[list[int | str]] = []
+        seen: list[Any] = []
         for stand_ins in _STAND_INS:
             small = dict(zip(sizes, stand_ins, strict=False))
             back = {n: size for size, n in small.items()}
@@ -290,10 +290,11 @@ def of_sizes(kernel: Callable[..., Any]) -> Rule:
                 return None  # attributes may be for these sizes
             if found is None:
                 return None
-            seen.append([f"{back[n]}" if n in back else n for n in found.shape])
+            seen.append((found.dtype, [(back.get(n, n), n in back) for n in found.shape]))
         if seen[0] != seen[1]:
             return None
-        return Kind(found.dtype, [int(size) for size in seen[0]])
+        dtype, shape = seen[0]
+        return Kind(dtype, [size for size, _ in shape])
 
     return gives
 
