@@ -369,6 +369,15 @@ def test_spaces_add_scale_and_list_their_basis() -> None:
     assert space.scalar_mul(space.ones(), 2.0)["a"][0] == 2.0
 
 
+@pytest.mark.parametrize("module", ["special", "stats", "integrate"])
+def test_without_scipy_its_namespaces_name_the_extra(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autodiff_core.autograd.spelled import of_scipy
+
+    monkeypatch.setitem(sys.modules, f"scipy.{module}", None)  # type: ignore[arg-type]
+    with pytest.raises(ImportError, match=r"is not installed: pip install autodiff-core\[scipy\]"):
+        of_scipy(f"scipy.{module}")
+
+
 # ------------------------------------------------------------------------------------------------- `import autograd`
 
 

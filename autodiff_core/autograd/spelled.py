@@ -8,7 +8,7 @@ from typing import Any
 
 from .boxes import holds_box
 
-__all__ = ["by_name", "filled", "of_both"]
+__all__ = ["by_name", "filled", "of_both", "of_scipy"]
 
 Function = Callable[..., Any]
 
@@ -36,9 +36,19 @@ def by_name(theirs: Any, ours: Any, names: Iterable[str]) -> dict[str, Any]:
     return found
 
 
+def of_scipy(name: str) -> Any:
+    """A module of SciPy's."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ImportError(
+            f"autograd.{name} is made of SciPy's, which is not installed: pip install autodiff-core[scipy]"
+        ) from error
+
+
 def filled(namespace: dict[str, Any], theirs: str, ours: Any) -> list[str]:
     """Put all public things of a module of SciPy's into a namespace; their names."""
-    module = import_module(theirs)
+    module = of_scipy(theirs)
     names = [name for name in dir(module) if not name.startswith("_")]
     namespace.update(by_name(module, ours, names))
     return names

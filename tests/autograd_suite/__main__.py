@@ -25,6 +25,7 @@ PACKAGES = (
     "pennylane==0.45.1",
     "pymanopt==2.2.1",
     "pytest",
+    "xarray",
 )
 # Rounding differs, and where a solver stops with it.
 CLOSE = 1e-6

@@ -3,12 +3,12 @@
 import sys as _sys
 from types import ModuleType as _ModuleType
 
-import scipy.stats as _theirs
-
 from ...scipy import stats as _ours
 from ..spelled import by_name as _by_name
+from ..spelled import of_scipy as _of_scipy
 
 __all__ = list(_ours.__all__)
+_theirs = _of_scipy("scipy.stats")
 __path__: list[str] = []  # (each distribution is imported as a module, too)
 
 for _name in __all__:
