@@ -229,8 +229,8 @@ class Dataset:
     def element_spec(self) -> Any:
         """The specs of an element's tensors, in its structure.
 
-        What a mapped function makes is found out by calling it once, with zeros of the shapes that it will get; or,
-        where it refuses those, with the first element.
+        What a mapped function makes is found out by calling it, with zeros of the shapes that it will get; or, where it
+        refuses those, with the first element. What it does beside that, such as drawing random numbers, it does then.
 
         Examples
         --------
