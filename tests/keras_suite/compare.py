@@ -27,8 +27,10 @@ def main() -> None:
     count, lacking = missing(ours, theirs)
     for name, (outcome, said) in lacking.items():
         print(f"{outcome}: {name}: {' '.join(said.split())[:200]}")
-    share = 100 * (count - len(lacking)) / count if count else 100.0
-    print(f"{count} pass there, {count - len(lacking)} of them here: {share:.2f} %")
+    skipped = sum(outcome == "skipped" for outcome, _ in lacking.values())
+    here, asked = count - len(lacking), count - skipped
+    print(f"{count} pass there, {here} of them here: {100 * here / max(count, 1):.2f} %")
+    print(f"of the {asked} that are not skipped here: {100 * here / max(asked, 1):.2f} %")
 
 
 if __name__ == "__main__":
