@@ -387,7 +387,7 @@ _OTHERS = """
     math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler nn.collapse_repeated
     nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder nn.ctc_unique_labels
     nn.fixed_unigram_candidate_sampler nn.with_space_to_batch keras.activations.get scipy.integrate.odeint
-    scipy.integrate.solve_ivp minimize optimize data train
+    scipy.integrate.solve_ivp minimize optimize data train autograd
 """
 OTHERS = set(_OTHERS.split())
 
