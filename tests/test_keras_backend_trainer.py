@@ -372,3 +372,42 @@ def test_an_error_within_a_step_assigns_nothing(keras: ModuleType) -> None:
     assert int(model.optimizer.iterations.value) == count
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_model_with_a_step_of_its_own_need_not_take_the_batches_itself(keras: ModuleType) -> None:
+    class Drawing(keras.Model):
+        """Called on noise of three numbers, trained on examples of six."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(6)])
+
+        def call(self, noise: Any) -> Any:
+            return self.network(noise)
+
+        def train_step(self, real: Any) -> dict[str, Any]:
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self(tf.ones((len(real), 3))) - real) ** 2)
+            self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+            return {"distance": loss}
+
+    model = Drawing()
+    model.compile(optimizer=keras.optimizers.Adam(0.1))
+    distances = model.fit(X, batch_size=70, epochs=5, verbose=0).history["distance"]
+    assert distances[-1] < distances[0]
+
+
+def test_weights_that_do_not_match_are_errors_that_name_shapes_or_numbers(keras: ModuleType, tmp_path: Any) -> None:
+    model = regression(keras)
+    model.fit(X, Y, verbose=0)
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=r"\(5, 8\)"):
+        model.layers[0].set_weights([np.zeros((5, 8)), np.zeros(8)])
+    with pytest.raises(ValueError, match="weight list of length 3"):
+        model.set_weights(before[:-1])
+    other = keras.Sequential([keras.Input((6,)), keras.layers.Dense(9), keras.layers.Dense(2)])
+    other.save_weights(tmp_path / "other.weights.h5")
+    with pytest.raises(ValueError, match=r"\(6, 9\)"):
+        model.load_weights(tmp_path / "other.weights.h5")
+    for one, kept in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, kept)
