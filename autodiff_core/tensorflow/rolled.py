@@ -136,9 +136,7 @@ def folded(
     return rebuild([results.stacked(k) if whole else results.last(k) for k in range(carried)])
 
 
-def scanned(
-    fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, order: Sequence[int]
-) -> tuple[Any, Any] | None:
+def scanned(fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, order: range) -> tuple[Any, Any] | None:
     """What is carried along slices, after the last of them, and what each of them gives beside it, stacked."""
     if not _core.is_tracing() or len(order) < FEW_ROUNDS:
         return None
