@@ -78,6 +78,16 @@ def is_followed(Operand x, bint strictly=False):
     return followed(x, strictly)
 
 
+def is_strict():
+    """Whether a tape of `grad` or its kin records in this thread, or around what is traced in it."""
+    cdef Log* log = recording_log()
+    while log != NULL:
+        if meet(log, log.active, log.strict):
+            return True
+        log = (<Tracer>log.trace).before if log.tracer else NULL
+    return False
+
+
 def is_heard(Operand x):
     """Whether somebody who records in this thread would lose something if this became an array: a tape, or a trace for
     which it need not be the same at the next call."""

@@ -91,7 +91,9 @@ cdef Operand beside(object value, Operand other, bint operator):
         if holds_numpy(value):
             return new_tensor(array)
         dtype = dtype_objects[other.code]
-        if PyTypeNum_ISCOMPLEX(type_code(array)):
+        if other.code == NPY_BOOL:
+            dtype = array.dtype                 # no truth value is two, or a half: as in NumPy these are numbers
+        elif PyTypeNum_ISCOMPLEX(type_code(array)):
             dtype = np_result_type(dtype, 0j)   # as complex as must be, and as wide as the other
         check_fits(value, array, dtype)
         return new_tensor(array.astype(dtype))

@@ -61,7 +61,7 @@ cdef dict operator_names = {
 
 cdef object power(object left, object right):
     if isinstance(left, Operand) and (type(right) is int or type(right) is float):
-        if right == 2:
+        if right == 2 and (type(right) is int or (<Operand>left).code != NPY_BOOL):
             return apply1(OP_SQUARE, <Operand>left)
         if right == 0.5 and differentiable((<Operand>left).code):
             return apply1(OP_SQRT, <Operand>left)

@@ -986,14 +986,14 @@ cdef uint32_t still_recording(Log* log) noexcept:
     return tapes
 
 
-def suspend():
-    """Pause all tapes of this thread; returns what `resume` needs."""
+def suspend(bint but_strict=False):
+    """Pause all tapes of this thread, or all `but_strict` ones; returns what `resume` needs."""
     cdef Log* log = <Log*>ad_get_current_log()
     cdef uint32_t active
     if log == NULL:
         return None
     active = log.active
-    log.active = log.tracer
+    log.active = join(log, log.tracer, meet(log, active, log.strict)) if but_strict else log.tracer
     log.sole = False
     return log.first_id, active, still_recording(log)
 

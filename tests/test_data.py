@@ -348,6 +348,57 @@ def test_no_tape_records_what_a_pipeline_does() -> None:
     assert tape.gradient(z, w) is None
 
 
+def _first(data: Any) -> Any:
+    return next(iter(data))
+
+
+MADE_OF_WHAT_IS_DIFFERENTIATED: dict[str, Callable[[Any], Any]] = {
+    "map": lambda w: _first(Dataset.range(3).map(lambda k: w)),
+    "map to a list": lambda w: _first(Dataset.range(3).map(lambda k: [k, w]))[1],
+    "map to a mapping": lambda w: _first(Dataset.range(3).map(lambda k: {"w": w * 2.0}))["w"],
+    "batch": lambda w: tf.reduce_sum(_first(Dataset.range(3).map(lambda k: w).batch(3))),
+    "prefetch": lambda w: _first(Dataset.range(3).map(lambda k: w).prefetch(2)),
+    "cache": lambda w: _first(Dataset.range(3).map(lambda k: w).cache().repeat()),
+    "padded_batch": lambda w: _first(Dataset.from_tensors([1.0]).padded_batch(1, [2], padding_values=w))[0, 1],
+    "from_tensors": lambda w: _first(Dataset.from_tensors((w, 1.0)))[0],
+    "from_tensor_slices": lambda w: _first(Dataset.from_tensor_slices([w, w])),
+    "from_generator": lambda w: _first(Dataset.from_generator(lambda: [w], output_signature=tf.TensorSpec([]))),
+    "reduce": lambda w: Dataset.range(3).reduce(0.0, lambda total, k: total + w),
+    "reduce of a state": lambda w: Dataset.range(3).reduce(w, lambda total, k: total),
+    "flat_map": lambda w: _first(Dataset.range(3).flat_map(lambda k: Dataset.from_tensors(w))),
+}
+
+
+@pytest.mark.parametrize("name", MADE_OF_WHAT_IS_DIFFERENTIATED)
+def test_what_grad_and_its_kin_follow_becomes_no_element(name: str) -> None:
+    function = MADE_OF_WHAT_IS_DIFFERENTIATED[name]
+    what = name.split()[0]
+    what = {"batch": "map", "prefetch": "map", "cache": "map", "flat_map": "from_tensors"}.get(what, what)
+    for derivative in (
+        tf.grad(function),
+        tf.jacobian(function),
+        tf.grad(tf.grad(function)),
+        lambda w: tf.jvp(function, (w,), (1.0,)),
+        lambda w: tf.minimize(function, w),
+    ):
+        with pytest.raises(TypeError, match=f"^{what}: a function that is being differentiated makes an element of a"):
+            derivative(np.float32(2.0))
+    assert function(tf.constant(2.0)).numpy() >= 0.0
+    w = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        y = function(w)
+    assert tape.gradient(y, w) is None
+
+
+def test_grad_goes_through_elements_that_do_not_depend_on_its_arguments() -> None:
+    def loss(w: Any) -> Any:
+        data = Dataset.range(4).map(lambda k: tf.cast(k, tf.float32) * tf.stop_gradient(w)).prefetch(2)
+        return sum((w * x for x in data.filter(lambda x: x < 3.0 * w)), tf.constant(0.0))
+
+    assert float(tf.grad(loss)(np.float32(2.0))) == 6.0
+
+
 def test_tapes_and_recorded_functions_within_a_mapped_function_work() -> None:
     @tf.function
     def cube(x: Any) -> Any:
@@ -431,6 +482,28 @@ def test_a_spec_of_what_is_mapped_leaves_open_what_depends_on_open_sizes() -> No
     data = Dataset.from_tensor_slices(np.zeros((5, 3), np.float32)).batch(2)
     spec = data.map(lambda x: (x, tf.reshape(x, [-1]), tf.transpose(x), tf.shape(x)[0])).element_spec
     assert [one.shape for one in spec] == [(None, 3), (None,), (3, None), ()]
+
+
+def test_a_spec_of_what_is_mapped_runs_nothing_where_shapes_alone_tell() -> None:
+    count = tf.Variable(0)
+
+    def noisy(k: Any) -> Any:
+        count.assign_add(1)
+        return tf.random.uniform([3]) + np.random.default_rng(0).random(3).astype(np.float32)
+
+    data = Dataset.range(3).map(noisy)
+    tf.random.set_seed(5)
+    first = tf.random.uniform([2])
+    tf.random.set_seed(5)
+    assert data.element_spec == tf.TensorSpec((3,), tf.float32)
+    assert data.flat_map(Dataset.from_tensor_slices).element_spec == tf.TensorSpec((), tf.float32)
+    assert int(count) == 0
+    assert np.array_equal(tf.random.uniform([2]), first)
+
+
+def test_a_spec_leaves_open_what_depends_on_values() -> None:
+    assert Dataset.range(3).map(tf.range).element_spec == tf.TensorSpec((None,), tf.int64)
+    assert Dataset.range(3).map(lambda k: np.zeros((int(k), 2))).element_spec == tf.TensorSpec((None, 2), tf.float64)
 
 
 def test_a_function_that_refuses_zeros_is_asked_with_the_first_element() -> None:

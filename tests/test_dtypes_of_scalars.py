@@ -132,3 +132,45 @@ def test_numbers_overflow_as_their_dtype_does() -> None:
     assert tf.constant(2**53 + 1, tf.int64) + 1 == 2**53 + 2
     assert (tf.constant(127, tf.int8) + tf.constant(1, tf.int8)).numpy() == -128
     assert tf.constant(0.1) == 0.1  # both are float32
+
+
+BESIDE_TRUTH = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "floor_divide": lambda a, b: a // b,
+    "remainder": lambda a, b: a % b,
+    "power": lambda a, b: a**b,
+    "less": lambda a, b: a < b,
+    "greater_equal": lambda a, b: a >= b,
+    "equal": lambda a, b: a == b,
+    "bitwise_and": lambda a, b: a & b,
+    "np.add": np.add,
+    "np.multiply": np.multiply,
+    "np.maximum": np.maximum,
+}
+
+
+@pytest.mark.parametrize("name", BESIDE_TRUTH)
+def test_pythons_numbers_beside_truth_values_are_numbers_as_in_numpy(name: str) -> None:
+    f = BESIDE_TRUTH[name]
+    numbers = (True, 1, 2, -3, 2**40, 0.5, 2.0, [2, 3], [0.5, 1.5], 2j)
+    for truth in (np.array([True, False]), np.array(True)):
+        for number in numbers:
+            for order in (lambda g, a, b: g(a, b), lambda g, a, b: g(b, a)):
+                with np.errstate(all="ignore"):
+                    expected = result(order, f, truth, number)
+                    for g in (f, tf.function(lambda a, b: f(a, b))):
+                        found = result(order, g, tf.constant(truth), number)
+                        what = f"{name} of {truth!r} and {number!r}: {found!r}, not {expected!r}"
+                        if isinstance(expected, type) or isinstance(found, type):
+                            assert found is expected, what
+                        else:
+                            assert found.dtype == np.asarray(expected).dtype, what
+                            np.testing.assert_array_equal(np.asarray(found), expected, what)
+
+
+def test_a_gradient_beside_a_mask_times_a_python_number_is_numpys() -> None:
+    x = np.array([-1.0, 2.0])
+    assert tf.grad(lambda x: tf.reduce_sum((x > 0) * 2 * x + (x > 0) * 0.5 * x))(x).tolist() == [0.0, 2.5]

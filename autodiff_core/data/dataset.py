@@ -36,7 +36,8 @@ class Dataset:
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/data/Dataset. Elements are tuples and mappings of tensors, nested as
-    one likes; a list is a tensor. Functions that are mapped run as Python, on tensors; no tape records what they do.
+    one likes; a list is a tensor. Functions that are mapped run as Python, on tensors; no tape records what they do,
+    and where an element depends on what `tf.grad` or its kin follow, that is an error.
     Elements that come from rows of arrays stay numbers of rows until somebody looks at one, so that batches of
     shuffled rows are one look-up each.
 
@@ -229,8 +230,9 @@ class Dataset:
     def element_spec(self) -> Any:
         """The specs of an element's tensors, in its structure.
 
-        What a mapped function makes is found out by calling it, with zeros of the shapes that it will get; or, where it
-        refuses those, with the first element. What it does beside that, such as drawing random numbers, it does then.
+        What a mapped function makes is found out as by `tf.eval_shape`, which runs nothing. Where it asks for values it
+        is called with zeros and with ones of the shapes that it will get; or, where it refuses those, with the first
+        element. What it does beside that, such as drawing random numbers, it does then.
 
         Examples
         --------
@@ -299,7 +301,7 @@ class Dataset:
         10
         """
         state = finished(initial_state, "reduce")
-        listening = _core.suspend()
+        listening = _core.suspend(but_strict=True)
         try:
             for element in Elements(self):
                 state = _next_state(state, reduce_func(state, element))

@@ -79,7 +79,7 @@ class Iterator:
                 )
             if _core.is_tracing():
                 _not_recorded()
-            listening = _core.suspend()
+            listening = _core.suspend(but_strict=True)
             try:
                 return self._element(next(self._handles))
             except StopIteration:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core, nest
-from .structures import leaves_of, up_to
+from .structures import alone, leaves_of, up_to
 
 __all__ = ["Padding", "shapes_for"]
 
@@ -78,7 +78,7 @@ def _filling(k: int, value: Any, dtype: np.dtype[Any]) -> Any:
     """The value between and behind the elements."""
     if value is None:
         return np.zeros((), dtype)
-    filling = _core.value_array(_core.to_tensor(value))
+    filling = _core.value_array(alone(_core.to_tensor(value), "padded_batch"))
     if filling.shape:
         raise ValueError(
             f"Invalid `padding_values`. `padding_values` values should be scalars, but got {list(filling.shape)}"

@@ -5,6 +5,7 @@ A stage says of which form its handles are, how many there are, what elements ar
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core, nest
+from ..programs.shapes import eval_shape
 from ..programs.tensor_spec import TensorSpec
 from ..tensor_shape import TensorShape
 from . import INFINITE_CARDINALITY as INFINITE
@@ -20,7 +22,7 @@ from . import UNKNOWN_CARDINALITY as UNKNOWN
 from .forms import FINISHED, Form, Numbers, Rows, Zipped
 from .padding import Padding, shapes_for
 from .prefetching import Prefetched
-from .structures import finished, leaves_of, spec_of, stacked, up_to
+from .structures import alone, finished, leaves_of, spec_of, stacked, up_to
 
 __all__ = ["Stage"]
 
@@ -153,9 +155,10 @@ class Generated(Stage):
 
     def _tensor(self, k: int, value: Any) -> _core.Tensor:
         spec = self._specs[k]
+        value = alone(value, "from_generator") if isinstance(value, _core.Operand) else value
         try:
             if isinstance(value, _core.Operand):
-                array = _core.value_array(_core.detached(value))
+                array = _core.value_array(value)
                 array = array if array.dtype == spec.dtype else array.astype(spec.dtype)
             else:
                 array = np.array(value, spec.dtype)
@@ -343,7 +346,9 @@ class Prefetch(Choosing):
         self._size = size
 
     def handles(self) -> Iterator[Any]:
-        return Prefetched(self._source.handles(), self._size)
+        handles = self._source.handles()
+        # (Of another thread `grad` would hear nothing, and could not say so where elements depend on its arguments.)
+        return handles if _core.is_strict() else Prefetched(handles, self._size)
 
 
 class Filter(Choosing):
@@ -450,42 +455,42 @@ def made(function: Callable[..., Any], element: Any) -> Any:
     """The same as an element. A list is a tuple: likely of results that do not stack."""
     result = called(function, element)
     if type(result) is _core.Tensor:
-        return _core.detached(result)
+        return alone(result, "map")
     return finished(tuple(result) if isinstance(result, list) else result, "map")
 
 
 def spec_of_made(source: Stage, spec_for: Callable[[Any], Any]) -> Any:
-    """What is made of elements that are like a stage's, found out by making it of zeros.
+    """What is made of elements that are like a stage's, found out by shapes alone.
 
-    Sizes that are open are tried as two and as three: what differs then is open. Where that is refused, the stage's
-    first element says it.
+    Where the function asks for values, it is called with zeros and with ones, and with two and three in the places of
+    open sizes: what differs then is open. Where that is refused, the stage's first element says it.
     """
     listening = _core.suspend()
     try:
         spec = source.spec()
+        with contextlib.suppress(Exception):
+            return eval_shape(spec_for, spec)
         try:
             with np.errstate(all="ignore"):
-                found = [spec_for(_zeros(spec, size)) for size in ((2, 3) if _is_open(spec) else (2,))]
+                found = [spec_for(_filled(spec, value, size)) for value, size in ((0, 2), (1, 3))]
+                return nest.map_structure(_common, *found)
         except Exception:
             for element in source.elements():
                 return spec_for(element)
             raise
-        return found[0] if len(found) == 1 else nest.map_structure(_common, *found)
     finally:
         _core.resume(listening)
 
 
-def _is_open(spec: Any) -> bool:
-    return any(one.shape is None or None in tuple(one.shape) for one in nest.flatten(spec))
+def _filled(spec: Any, value: int, size: int) -> Any:
+    """An element like a spec, full of one value, with a size in the places of open ones."""
 
-
-def _zeros(spec: Any, size: int) -> Any:
-    def zeros(one: TensorSpec) -> _core.Tensor:
+    def tensor(one: TensorSpec) -> _core.Tensor:
         if one.shape is None:
             raise ValueError("any number of axes")
-        return _core.adopt(np.zeros([size if n is None else n for n in one.shape], one.dtype))
+        return _core.adopt(np.full([size if n is None else n for n in one.shape], value, one.dtype))
 
-    return nest.map_structure(zeros, spec)
+    return nest.map_structure(tensor, spec)
 
 
 class Batch(Stage):

@@ -17,7 +17,7 @@ from ..programs.tensor_spec import TensorSpec
 from ..tensor_shape import TensorShape
 from .tables import column, is_table, of_table
 
-__all__ = ["finished", "leaves_of", "mapped", "spec_of", "stacked", "up_to"]
+__all__ = ["alone", "finished", "leaves_of", "mapped", "spec_of", "stacked", "up_to"]
 
 Rebuild = Callable[[list[Any]], Any]
 
@@ -48,10 +48,23 @@ def mapped(function: Callable[[Any], Any], value: Any) -> Any:
 def finished(value: Any, what: str) -> Any:
     """An element as users see it: a structure of tensors, which no tape follows."""
     if type(value) is _core.Tensor:
-        return _core.detached(value)
+        return alone(value, what)
     if _is_flat(value):
-        return tuple(map(_core.detached, value))
+        return tuple([alone(leaf, what) for leaf in value])
     return mapped(lambda leaf: _tensor(leaf, what), value)
+
+
+def alone(leaf: Any, what: str) -> _core.Tensor:
+    """The value as a tensor that stands on no tape. A tape gives None for what it depended on, but `grad` and its kin
+    would give zeros in silence: there it is an error."""
+    if _core.is_followed(leaf, True):
+        raise TypeError(
+            f"{what}: a function that is being differentiated makes an element of a dataset of what the derivative "
+            f"depends on, a tensor of shape {tuple(leaf.shape)} and dtype {leaf.dtype.name}; no derivative can follow "
+            f"into a dataset. Compute with its elements where it is iterated over. To leave on purpose, call "
+            f"tf.stop_gradient(t)"
+        )
+    return _core.detached(leaf)
 
 
 def _tensor(leaf: Any, what: str) -> _core.Tensor:
@@ -60,9 +73,10 @@ def _tensor(leaf: Any, what: str) -> _core.Tensor:
     if hasattr(type(leaf), "as_numpy_iterator"):
         raise TypeError(f"{what}: a component is a dataset; flat_map and interleave take functions that give datasets")
     try:
-        return _core.detached(_core.to_tensor(column(leaf)))
+        tensor = _core.to_tensor(column(leaf))
     except (TypeError, ValueError) as error:
         raise type(error)(f"{what}: {error}") from error
+    return alone(tensor, what)
 
 
 def _is_flat(value: Any) -> bool:
