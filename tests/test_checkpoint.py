@@ -468,7 +468,39 @@ def test_intervals_numbers_and_first_values(tmp_path: Path) -> None:
     assert [Path(path).name for path in manager.checkpoints] == ["run-1", "run-2", "run-3", "run-100"]
 
 
+NAMES = ["a" * 230, "\N{GRINNING FACE}" * 55, 'q"\\n', "two\nlines", "\u2028\x85", "\udc80"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["long", "of four bytes", "quote", "lines", "separators", "no text"])
+def test_every_name_that_a_file_can_have_is_kept_and_found_again(name: str, tmp_path: Path) -> None:
+    v = tf.Variable(1.0)
+    for folder in (tmp_path / "text", os.fsencode(tmp_path / "bytes")):
+        checkpoint = tf.train.Checkpoint(v=v)
+        for _ in range(2):
+            path = tf.train.CheckpointManager(checkpoint, folder, 1, checkpoint_name=name).save()
+        assert tf.train.latest_checkpoint(folder) == path == os.path.join(os.fsdecode(folder), f"{name}-2")
+        assert len(os.listdir(folder)) == 2
+    saved = tf.train.Checkpoint(v=v).save(os.path.join(folder, os.fsencode(name)))
+    assert saved == os.path.join(os.fsdecode(folder), f"{name}-1") == tf.train.latest_checkpoint(folder)
+
+
+def test_a_manager_removes_no_file_outside_its_folder(tmp_path: Path) -> None:
+    v = tf.Variable(1.0)
+    checkpoint = tf.train.Checkpoint(v=v)
+    others = [checkpoint.write(tmp_path / "other"), checkpoint.write(tmp_path / "run2" / "other")]
+    (tmp_path / "run").mkdir()
+    listed = "".join(f'all_model_checkpoint_paths: "{path}"\n' for path in ["../other", *others])
+    (tmp_path / "run" / "checkpoint").write_text('model_checkpoint_path: "../other"\n' + listed)
+    manager = tf.train.CheckpointManager(checkpoint, tmp_path / "run", max_to_keep=1)
+    path = manager.save()
+    assert manager.checkpoints == [path]
+    assert all(Path(f"{path}.safetensors").exists() for path in others)
+
+
 def test_a_folder_that_says_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValueError, match="does not say which checkpoints there are"):
+        tf.train.latest_checkpoint(tmp_path)
     (tmp_path / "checkpoint").write_text("hello\n")
     with pytest.raises(ValueError, match="does not say which checkpoints there are: 'hello'"):
         tf.train.latest_checkpoint(tmp_path)

@@ -137,7 +137,7 @@ class Checkpoint:
         ...     print(os.path.basename(path), tf.train.latest_checkpoint(folder) == path)
         ckpt-2 True
         """
-        prefix = os.fspath(file_prefix)
+        prefix = os.fsdecode(file_prefix)
         path = self.save_numbered(prefix)
         record(os.path.dirname(path), path, [path])
         return path

@@ -50,8 +50,7 @@ def _safetensors() -> Any:
 
 def located(path: Any) -> str:
     """The file that a path means: its suffix may be left out."""
-    text = os.fspath(path)
-    text = text.decode() if isinstance(text, bytes) else text
+    text = os.fsdecode(path)
     return text if text.endswith(SUFFIX) else text + SUFFIX
 
 
@@ -75,7 +74,8 @@ def replace(path: str, data: bytes) -> None:
     """Let a file have other contents, whole, or stay as it was."""
     folder, name = os.path.split(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
-    beside = os.path.join(folder, f".{name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    # (Not longer than the name that it takes may be: of four bytes a letter at most.)
+    beside = os.path.join(folder, f".{name[:32]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         with open(beside, "xb") as file:
             file.write(data)

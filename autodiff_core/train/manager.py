@@ -34,7 +34,7 @@ def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -
     >>> tf.train.latest_checkpoint("no such folder") is None
     True
     """
-    return state.read(os.fspath(checkpoint_dir), latest_filename or state.NAME)[0]
+    return state.read(os.fsdecode(checkpoint_dir), latest_filename or state.NAME)[0]
 
 
 class CheckpointManager:
@@ -97,7 +97,7 @@ class CheckpointManager:
         if checkpoint_interval is not None and step_counter is None:
             raise ValueError("`step_counter` should be passed with `checkpoint_interval`")
         self._interval = None if checkpoint_interval is None else _core.integer(checkpoint_interval)
-        self._checkpoint, self._directory = checkpoint, os.fspath(directory)
+        self._checkpoint, self._directory = checkpoint, os.fsdecode(directory)
         self._name, self._counter, self._init = checkpoint_name, step_counter, init_fn
         self._saved_at: int | None = None
         self._latest, self._kept = state.read(self._directory)
@@ -163,6 +163,8 @@ class CheckpointManager:
         state.record(self._directory, path, kept)
         self._latest, self._kept, self._saved_at = path, kept, step
         for old in known[: len(known) - len(kept)]:
+            if not state.is_within(old, self._directory):  # (whatever the folder's list says: not ours to remove)
+                continue
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(files.located(old))
         return path
