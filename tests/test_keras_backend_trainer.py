@@ -300,9 +300,32 @@ def test_a_loss_that_makes_the_step_plain_python_is_named(keras: ModuleType) -> 
 
 def test_batches_of_many_shapes_are_told_of_once(keras: ModuleType) -> None:
     model = regression(keras)
-    with pytest.warns(UserWarning, match="train_step has been recorded 21 times: each shape of batches has a program"):
+    with pytest.warns(UserWarning, match="train_step has been recorded for 21 shapes of batches: each has a program"):
         for size in range(2, 30):
             model.train_on_batch(X[:size], Y[:size])
+
+
+def test_a_step_that_looks_at_values_is_not_said_to_be_recorded_for_shapes(keras: ModuleType) -> None:
+    class Looking(keras.Model):  # type: ignore[name-defined,misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(2)
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x * float(keras.ops.max(x)))
+
+    model = Looking()
+    model.compile("sgd", "mse")
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        model.fit(X, Y, batch_size=2, verbose=0)
+    (warning,) = (str(one.message) for one in seen if "Gradients" not in str(one.message))
+    assert "is run as plain Python" in warning
+
+
+def test_predicting_nothing_is_an_error_that_says_so(keras: ModuleType) -> None:
+    with pytest.raises(ValueError, match="predict: there are no outputs, since the data has no batch"):
+        regression(keras).predict(X[:0], verbose=0)
 
 
 def test_a_keyboard_interrupt_keeps_the_last_steps_parameters_and_says_so(keras: ModuleType) -> None:
@@ -356,19 +379,29 @@ def test_models_of_several_inputs_and_outputs_train(keras: ModuleType) -> None:
     np.testing.assert_allclose(history["loss"], np.add(history["p_loss"], history["q_loss"]), rtol=1e-5)
 
 
-def test_an_error_within_a_step_assigns_nothing(keras: ModuleType) -> None:
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_an_error_within_a_step_assigns_nothing(eagerly: bool, keras: ModuleType) -> None:
     class Failing(keras.layers.Dense):  # type: ignore[name-defined,misc]
         def call(self, x: Any) -> Any:
             tf.debugging.assert_less(tf.reduce_max(x), 100.0)
             return super().call(x)
 
+    class Refusing(keras.metrics.Mean):  # type: ignore[name-defined,misc]
+        """Fails when everything else of a step is done."""
+
+        def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+            super().update_state(y_pred)
+            tf.debugging.assert_less(tf.reduce_max(y_true), 100.0)
+
     model = keras.Sequential([Failing(2)])
-    model.compile("adam", "mse", metrics=["mae"])
+    model.compile("adam", "mse", metrics=["mae", Refusing()], run_eagerly=eagerly)
     for _ in range(3):
         model.train_on_batch(X, Y)
     before, count = model.get_weights(), int(model.optimizer.iterations.value)
     with pytest.raises(Exception, match="did not hold"):
         model.train_on_batch(1000 * np.abs(X), Y)
+    with pytest.raises(Exception, match="did not hold"):
+        model.train_on_batch(X, 1000 + Y)
     assert int(model.optimizer.iterations.value) == count
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)

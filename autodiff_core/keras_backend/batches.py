@@ -75,4 +75,6 @@ class Batches(EpochIterator):  # type: ignore[misc]
 
 def joined(outputs: list[Any]) -> Any:
     """The outputs of batches as arrays: one after the other along their first axis."""
+    if not outputs:
+        raise ValueError("predict: there are no outputs, since the data has no batch; give it at least one example")
     return tree.map_structure(lambda *parts: np.concatenate([convert_to_numpy(part) for part in parts]), *outputs)

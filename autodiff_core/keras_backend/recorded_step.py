@@ -17,7 +17,7 @@ from .. import _core
 from ..programs.differentiable import NATIVE, PASSES
 from ..programs.function import Function
 
-__all__ = ["RecordedStep", "as_tensors"]
+__all__ = ["PlainStep", "RecordedStep", "as_tensors"]
 
 
 def _operand(leaf: Any) -> Any:
@@ -44,6 +44,11 @@ class _Recorded(Function[..., Any]):
     __slots__ = ("model",)
 
     model: Any
+
+    @property
+    def kinds(self) -> int:
+        """For how many shapes and dtypes of batches there are programs."""
+        return len(self._by_key)
 
     def give_up(self, variants: _core.Variants, obstacle: str) -> None:
         owner = _owner(self.model, obstacle)
@@ -83,6 +88,23 @@ def _functions(thing: Any) -> Iterator[FunctionType]:
         for value in space.values():
             if isinstance(value, FunctionType):
                 yield value
+
+
+class PlainStep:
+    """A step of a model on a batch, as Python runs it; what it assigned before an error is put back.
+
+    Parameters
+    ----------
+    step : callable
+        Of a batch.
+    """
+
+    def __init__(self, step: Callable[[Any], Any]) -> None:
+        self._step = step
+
+    def __call__(self, batch: Any) -> Any:
+        with _core.Journal():
+            return self._step(as_tensors(batch))
 
 
 class RecordedStep:
@@ -126,11 +148,14 @@ class RecordedStep:
         return function
 
     def _warn(self, function: _Recorded) -> None:
-        """Say once that the step is recorded again and again."""
+        """Say once that the step is recorded again and again, if it is for the batches."""
+        if function.kinds <= _SHAPES:  # (the other recordings are for values that Python looked at)
+            self._shapes = function.trace_count + _SHAPES - function.kinds
+            return
         self._shapes = 1 << 62
         if function.obstacle is None:
             warnings.warn(
-                f"{self._model.name}.{self._step.__name__} has been recorded {function.trace_count} times: each shape "
-                f"of batches has a program of its own. Pad batches to a few shapes, or compile with run_eagerly=True",
+                f"{self._model.name}.{self._step.__name__} has been recorded for {function.kinds} shapes "
+                f"of batches: each has a program of its own. Pad to a few shapes, or compile with run_eagerly=True",
                 stacklevel=2,
             )

@@ -19,7 +19,7 @@ from keras.src.utils.python_utils import pythonify_logs
 import autodiff_core as tf
 
 from .batches import Batches, joined
-from .recorded_step import RecordedStep, as_tensors
+from .recorded_step import PlainStep, RecordedStep, as_tensors
 from .tensors import convert_to_numpy
 
 __all__ = ["NumpyTrainer"]
@@ -71,9 +71,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
         return self(x, training=False) if self._call_has_training_arg else self(x)
 
     def _recorded(self, step: Step) -> Step:
-        if self.run_eagerly:
-            return lambda batch: step(as_tensors(batch))
-        return RecordedStep(self, step)
+        return PlainStep(step) if self.run_eagerly else RecordedStep(self, step)
 
     def _resolve_auto_jit_compile(self) -> bool:
         return False  # a program is replayed without delay; a compiler takes its time, and is asked for by name

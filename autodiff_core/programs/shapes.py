@@ -54,7 +54,8 @@ def eval_shape(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
 
     Notes
     -----
-    No kernel runs and no array is made for what depends on the arguments, so that shapes can be as large as one likes.
+    No kernel runs and no array is made for what depends on the arguments, so that shapes can be as large as one likes
+    (up to 2**63 bytes, as those of NumPy's arrays).
     Variables have their shapes; what is assigned to them holds until `f` ends. After JAX's function: https://docs.jax.dev/en/latest/_autosummary/jax.eval_shape.html
 
     Examples
