@@ -462,3 +462,44 @@ def test_a_recorded_function_is_no_other_for_having_been_asked() -> None:
     assert tf.eval_shape(f, S([2])) == S([2])
     assert f.trace_count == 0
     np.testing.assert_allclose(f(tf.constant([1.0, 2.0])), np.sin([1.0, 2.0]), rtol=1e-6)
+
+
+CONTROL = {
+    "cond": lambda x: tf.cond(x[0, 0] > 0.0, lambda: x * 2.0, lambda: W * 1.0),
+    "case": lambda x: tf.case([(x[0, 0] > 0.0, lambda: W * 1.0)], default=lambda: x * 2.0),
+    "switch_case": lambda x: tf.switch_case(tf.cast(x[0, 0], tf.int32), [lambda: x * 2.0, lambda: W * 1.0]),
+    "while_loop": lambda x: tf.while_loop(lambda i, y: i < 30, lambda i, y: (i + 1, y * W), (0, x))[1],
+    "while_loop of unknown rounds": lambda x: tf.while_loop(lambda y: y[0, 0] < 9.0, lambda y: [y * W], [x])[0],
+    "map_fn": lambda x: tf.map_fn(lambda row: row * W[0], x),
+    "foldl": lambda x: tf.foldl(lambda a, row: a + row * W[0], x),
+    "foldr of nothing but slices": lambda x: tf.foldr(lambda a, row: row * W[0], x, tf.zeros((3,))),
+    "scan": lambda x: tf.scan(lambda a, row: a * row * W[0], x),
+    "scan of what is there": lambda x: tf.scan(lambda a, row: a * row + W[0], tf.ones((40, 3)), x[0]),
+    "vectorized_map": lambda x: tf.vectorized_map(lambda row: tf.tensordot(row, W[0], 1), x),
+}
+W = tf.Variable(np.full((40, 3), 0.5, np.float32))
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["plain", "recorded"])
+@pytest.mark.parametrize("name", CONTROL)
+def test_gradients_go_through_control_flow_as_they_do_where_it_is_run(name: str, recorded: bool) -> None:
+    def gradients(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(CONTROL[name](x) ** 2)
+        return tape.gradient(y, [x, W])
+
+    f = tf.function(gradients) if recorded else gradients
+    assert tf.eval_shape(f, S([40, 3])) == [S([40, 3]), S([40, 3])]
+
+
+def test_what_control_flow_gives_has_no_value_where_only_shapes_are_asked_for() -> None:
+    for f in (
+        lambda x: tf.cond(x[0] > 0.0, lambda: 1.0, lambda: 2.0),
+        lambda x: tf.while_loop(lambda i: i < 9, lambda i: i + 1, [0]),
+        lambda x: tf.map_fn(lambda k: k * 2, np.arange(9))[0],
+        lambda x: tf.foldl(lambda a, k: a + k, np.arange(9)),
+        lambda x: tf.vectorized_map(lambda k: k * 2, np.arange(9))[0],
+    ):
+        with pytest.raises(NoValue):
+            tf.eval_shape(lambda x, f=f: float(nest.flatten(f(x))[0]), S([3]))

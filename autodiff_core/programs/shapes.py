@@ -15,10 +15,11 @@ import numpy as np
 from .. import _core, nest
 from ..errors import OperatorNotAllowedInGraphError
 from ..ops.forms import Given, Kind
+from ..ops.indexing import where
 from ..tensors.indexed_slices import IndexedSlices
 from .tensor_spec import TensorSpec
 
-__all__ = ["OPEN_SIZES", "eval_shape"]
+__all__ = ["OPEN_SIZES", "eval_shape", "one_of"]
 
 OPEN_SIZES = (240, 360)
 """What stands for a size that is left open, in one run and in another: what differs in the results is open, too.
@@ -71,6 +72,16 @@ def eval_shape(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return _Found(f, leaves, rebuild, 0).result()
     first, second = (_Found(f, leaves, rebuild, size) for size in OPEN_SIZES)
     return first.common(second)
+
+
+def one_of(*values: Any) -> Any:
+    """What is one of several values of one shape and dtype, nobody knows which: a tensor that depends on them all."""
+    found = _core.operand(values[0])
+    if len(values) == 1 and not _core.is_unknown(found):
+        values = (found, found)
+    for value in values[1:]:
+        found = where(_core.blank((), np.bool_), found, value)
+    return found
 
 
 def _is_described(leaf: Any) -> bool:

@@ -25,6 +25,7 @@ from .calls import Arguments, Result, is_tensor
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .function import Function
 from .layout import Place
+from .shapes import one_of
 
 __all__ = ["vectorize", "vectorized_map", "vmap"]
 
@@ -287,7 +288,7 @@ class _Vectorized:
         """The results where only shapes are asked for: one example is like another."""
         example = [x[0] if flag else x for x, flag in zip(arguments.operands, flags, strict=True)]
         result = Result(self._function.run_python(*arguments.with_tensors(example)))
-        tensors = [_core.blank(tuple(x.shape), x.dtype) for x in result.tensors]
+        tensors = [one_of(x) for x in result.tensors]
         return _Piece(np.broadcast_to(0, (n,)), tensors, [False] * len(tensors), result.assemble)
 
     def _of_none(self, arguments: Arguments, flags: list[bool]) -> _Piece:

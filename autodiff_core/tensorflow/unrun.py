@@ -1,6 +1,7 @@
 """Control flow where only shapes are asked for: each branch is looked at, and a round of a loop stands for all of them.
 
-A loop is left when a round gives on the shapes and dtypes that it was given, whatever the values are.
+A loop is left when a round gives on the shapes and dtypes that it was given, whatever the values are. What comes out
+is recorded as one of the values that it may be, nobody knows which, so that a tape finds everything that it depends on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import numpy as np
 
 from .. import _core, nest
 from ..errors import OperatorNotAllowedInGraphError
+from ..ops.shaping import broadcast_to, expand_dims
+from ..programs.shapes import one_of
 
 __all__ = ["either", "folded_shapes", "looped_shapes", "mapped_shapes"]
 
@@ -19,10 +22,14 @@ _NUMBERS = (_core.Operand, np.ndarray, np.generic, bool, int, float, complex)
 
 
 def _without_value(leaf: Any) -> Any:
-    if not isinstance(leaf, _NUMBERS):
-        return leaf
-    x = _core.operand(leaf)
-    return _core.blank(tuple(x.shape), x.dtype)
+    return one_of(leaf) if isinstance(leaf, _NUMBERS) else leaf
+
+
+def _one_of(*structures: Any) -> Any:
+    """Structures that are alike as one of them, nobody knows which."""
+    leaves = zip(*(nest.flatten_for_tape(structure)[0] for structure in structures), strict=True)
+    _, rebuild = nest.flatten_for_tape(structures[0])
+    return rebuild([one_of(*found) if isinstance(found[0], _NUMBERS) else found[0] for found in leaves])
 
 
 def _kinds(structure: Any) -> list[Any]:
@@ -54,15 +61,15 @@ def either(what: str, functions: Sequence[Callable[[], Any]]) -> Any:
                 f"{what}: which branch is taken is not known where only shapes are asked for (tf.eval_shape), and "
                 f"branches 0 and {k} return different ones: {_kinds(results[0])} and {_kinds(result)}"
             )
-    return nest.map_structure(_without_value, results[0])
+    return _one_of(*results)
 
 
 def mapped_shapes(fn: Callable[[Any], Any], row: Any, count: int) -> Any:
     """A function of each of so many slices, stacked."""
 
     def piled(leaf: Any) -> Any:
-        x = _core.operand(leaf)
-        return _core.blank((count, *x.shape), x.dtype)
+        x = one_of(leaf)
+        return broadcast_to(expand_dims(x, 0), (count, *x.shape))
 
     return nest.map_structure(piled, fn(nest.map_structure(_without_value, row)))
 
@@ -71,7 +78,7 @@ def folded_shapes(fn: Callable[[Any, Any], Any], value: Any, row: Any) -> Any:
     """What is carried along slices, after any of them; None where its shapes change."""
     start = nest.map_structure(_without_value, value)
     after = fn(start, nest.map_structure(_without_value, row))
-    return start if _alike(start, after) else None
+    return _one_of(start, after) if _alike(start, after) else None
 
 
 def looped_shapes(cond: Callable[..., Any], body: Callable[..., Any], values: Sequence[Any], limit: Any) -> Any:
@@ -86,7 +93,7 @@ def looped_shapes(cond: Callable[..., Any], body: Callable[..., Any], values: Se
         try:
             after = _listed(body(*start), len(values))
             if _alike(start, after):
-                return tuple(map(_blanks, after))
+                return tuple(_one_of(*both) for both in zip(start, after, strict=True))
         except OperatorNotAllowedInGraphError:
             if not known:
                 raise
