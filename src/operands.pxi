@@ -43,13 +43,13 @@ cdef Tensor convert(object value, object dtype):
 
 
 cdef Operand operand_beside(object value, Operand other):
-    """`value` as an operand of an op whose other operand is `other`; None where it is nothing numeric."""
-    return beside(value, other, False)
+    """`value` as something of `other`'s kind, a number of Python's of its dtype; None where it is nothing numeric."""
+    return beside(value, other, False, False)
 
 
 cdef Operand numeric_beside(object value, Operand other, str name, str parameter):
-    """The same, and an error where it is nothing numeric."""
-    cdef Operand x = beside(value, other, False)
+    """`value` as an operand of an op whose other operand is `other`, and an error where it is nothing numeric."""
+    cdef Operand x = beside(value, other, False, True)
     if x is None and value is None:
         raise TypeError(f"{name}: cannot use None as {parameter!r}: {none_says}")
     if x is None:
@@ -60,10 +60,10 @@ cdef Operand numeric_beside(object value, Operand other, str name, str parameter
 
 cdef inline Operand operand_or_none(object value, Operand other):
     """The same for an operator; None also for what the operation is left to."""
-    return beside(value, other, True)
+    return beside(value, other, True, True)
 
 
-cdef Operand beside(object value, Operand other, bint operator):
+cdef Operand beside(object value, Operand other, bint operator, bint computed):
     cdef Operand inner
     cdef ndarray array
     if isinstance(value, Operand):
@@ -91,8 +91,8 @@ cdef Operand beside(object value, Operand other, bint operator):
         if holds_numpy(value):
             return new_tensor(array)
         dtype = dtype_objects[other.code]
-        if other.code == NPY_BOOL:
-            dtype = array.dtype                 # no truth value is two, or a half: as in NumPy these are numbers
+        if computed and other.code == NPY_BOOL:
+            dtype = array.dtype                 # what truth values are computed with stays a number, as in NumPy
         elif PyTypeNum_ISCOMPLEX(type_code(array)):
             dtype = np_result_type(dtype, 0j)   # as complex as must be, and as wide as the other
         check_fits(value, array, dtype)
@@ -108,7 +108,7 @@ cdef Operand beside(object value, Operand other, bint operator):
         return inner
     refuse_meaning(value)
     if isinstance(value, ndarray):
-        return beside(np_asarray(value), other, operator)
+        return beside(np_asarray(value), other, operator, computed)
     if has_own_dtype(value):
         return new_tensor(own_copy(value))
     return None

@@ -174,3 +174,14 @@ def test_pythons_numbers_beside_truth_values_are_numbers_as_in_numpy(name: str) 
 def test_a_gradient_beside_a_mask_times_a_python_number_is_numpys() -> None:
     x = np.array([-1.0, 2.0])
     assert tf.grad(lambda x: tf.reduce_sum((x > 0) * 2 * x + (x > 0) * 0.5 * x))(x).tolist() == [0.0, 2.5]
+
+
+def test_pythons_numbers_that_are_stored_among_truth_values_are_truth_values_as_in_numpy() -> None:
+    truth = tf.constant([True, False])
+    variable, buffer = tf.Variable(truth), tf.buffer(np.array([True, False]))
+    variable[1].assign(1)
+    buffer[1] = 1
+    square = tf.constant([[True, True], [True, True]])
+    for found in (truth.at[1].set(1), variable, tf.convert_to_tensor(buffer), tf.linalg.band_part(square, 0, 0)[0]):
+        assert found.dtype == tf.bool
+    assert variable.numpy().tolist() == [True, True]
