@@ -372,9 +372,9 @@ _OTHERS = """
     TensorArray constant_initializer newaxis ones_initializer random_normal_initializer random_uniform_initializer
     zeros_initializer DType GradientTape IndexedSlices Module Program Tensor TensorShape TensorSpec
     UnconnectedGradients Variable argmax argmin argsort as_dtype autodiff bool case complex128 complex64 cond config
-    constant convert_to_tensor custom_gradient custom_jvp double dtypes elementwise_op experimental eye float16
-    float32 float64 floatx foldl foldr function general_op get_num_threads grad grad_pass_through half hessian hvp
-    int16 int32 int64 int8 is_tensor jacobian jvp keras linalg linear_op linearize longdouble map_fn math name_scope
+    constant convert_to_tensor custom_gradient custom_jvp double dtypes elementwise_op eval_shape experimental eye
+    float16 float32 float64 floatx foldl foldr function general_op get_num_threads grad grad_pass_through half hessian
+    hvp int16 int32 int64 int8 is_tensor jacobian jvp keras linalg linear_op linearize longdouble map_fn math name_scope
     nest nn one_hot ones ones_like random range rank recompute_grad reduce_all reduce_any round scan scipy
     searchsorted sequence_mask set_floatx set_num_threads shape size sparse_hessian sparse_jacobian stop_gradient
     switch_case test testing uint16 uint32 uint64 uint8 value_and_grad vectorize vectorized_map vjp vmap while_loop

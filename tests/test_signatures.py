@@ -17,6 +17,7 @@ WITHOUT = {
     "Model.add_weight": "takes its arguments in Keras 3's order and in Keras 2's",
     "InvalidArgumentError.add_note": "Python's own",
     "InvalidArgumentError.with_traceback": "Python's own",
+    "OperatorNotAllowedInGraphError": "Python's own",
 }
 
 

@@ -7,7 +7,6 @@ multiplied by its derivative as it stands. That is also how the core itself swee
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import count
@@ -102,7 +101,7 @@ class _Recorded:
         value = self._fun(x)
         leaves, rebuild = flatten_for_tape(value)
         if not any(_differentiable(leaf) and _core.is_followed(leaf) for leaf in leaves):
-            warnings.warn("Output seems independent of input.", stacklevel=2)
+            _core.warn_caller("Output seems independent of input.")
             self.independent, self.value = True, map_structure(plain, value)
             return _core.to_tensor(0.0)
         return rebuild([leaf if isbox(leaf) else _core.to_tensor(np.asarray(leaf)) for leaf in leaves])

@@ -8,13 +8,13 @@ array([0.    , 0.9093])
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .. import _core
 from ..derivatives.custom import recompute_grad
 from ..derivatives.transforms import jacobian as _jacobian
 from .boxes import holds_box
@@ -117,7 +117,7 @@ def jacobian(fun: Function, x: Any) -> Any:
 def holomorphic_grad(fun: Function, x: Any) -> Any:
     """The derivative of an analytic function of a complex number."""
     if not vspace(x).iscomplex:
-        warnings.warn("Input to holomorphic_grad is not complex", stacklevel=3)
+        _core.warn_caller("Input to holomorphic_grad is not complex")
     return grad(lambda z: np.real(fun(z)))(x)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
@@ -154,8 +153,7 @@ class RecordedStep:
             return
         self._shapes = 1 << 62
         if function.obstacle is None:
-            warnings.warn(
+            _core.warn_caller(
                 f"{self._model.name}.{self._step.__name__} has been recorded for {function.kinds} shapes "
-                f"of batches: each has a program of its own. Pad to a few shapes, or compile with run_eagerly=True",
-                stacklevel=2,
+                f"of batches: each has a program of its own. Pad to a few shapes, or compile with run_eagerly=True"
             )

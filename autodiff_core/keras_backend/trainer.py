@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from keras.src.utils.python_utils import pythonify_logs
 
 import autodiff_core as tf
 
+from .. import _core
 from .batches import Batches, joined
 from .recorded_step import PlainStep, RecordedStep, as_tensors
 from .tensors import convert_to_numpy
@@ -54,7 +54,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
         if weights:
             self.optimizer.apply(tape.gradient(loss, weights), weights)
         else:
-            warnings.warn("The model does not have any trainable weights.", stacklevel=2)
+            _core.warn_caller("The model does not have any trainable weights.")
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
         self._eval_epoch_iterator = None
         most = config.max_epochs()
         if most and most < epochs:
-            warnings.warn(f"Limiting epochs to {most}", stacklevel=2)
+            _core.warn_caller(f"Limiting epochs to {most}")
             epochs = most
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = array_slicing.train_validation_split(

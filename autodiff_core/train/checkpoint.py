@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from typing import Any
 
 import numpy as np
@@ -365,8 +364,7 @@ class Status:
 
     def __del__(self) -> None:
         if not self._asked and (self._missing or self._unused):
-            warnings.warn(
+            _core.warn_caller(
                 f"a checkpoint was put back in part: {_told(self._missing, self._unused)} ({self._path!r}). Ask its "
-                f"status, as by restore(path).assert_consumed(), or say so by expect_partial()",
-                stacklevel=2,
+                f"status, as by restore(path).assert_consumed(), or say so by expect_partial()"
             )
