@@ -232,7 +232,8 @@ class Dataset:
 
         What a mapped function makes is found out as by `tf.eval_shape`, which runs nothing. Where it asks for values it
         is called with zeros and with ones of the shapes that it will get; or, where it refuses those, with the first
-        element. What it does beside that, such as drawing random numbers, it does then.
+        element. What it does beside that, such as drawing random numbers, it does then. A tensor that it keeps for
+        later calls has no value where only shapes were asked for, and is an error then: make it outside.
 
         Examples
         --------
