@@ -193,7 +193,9 @@ def integer(value):
         value = apply_linear(OP_RESHAPE, <Operand>value, (shape_of(<Operand>value), ()))
     try:
         return PyNumber_Index(value)
-    except TypeError:
+    except TypeError as error:
+        if no_value is not None and isinstance(error, no_value):
+            raise
         raise TypeError(f"an integer is needed, for an axis, a size or a count, not {shorten(value)}") from None
 
 

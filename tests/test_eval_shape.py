@@ -503,3 +503,21 @@ def test_what_control_flow_gives_has_no_value_where_only_shapes_are_asked_for() 
     ):
         with pytest.raises(NoValue):
             tf.eval_shape(lambda x, f=f: float(nest.flatten(f(x))[0]), S([3]))
+
+
+def test_an_integer_that_has_no_value_is_refused_as_any_other_look_at_one() -> None:
+    for f in (
+        lambda n: tf.one_hot([0], n),
+        lambda n: tf.expand_dims(tf.ones((2,)), n),
+        lambda n: tf.TensorArray("float32", n),
+    ):
+        with pytest.raises(NoValue, match="and it has none: only shapes are asked for"):
+            tf.eval_shape(f, S([], tf.int32))
+
+
+def test_a_loop_that_fills_an_array_by_its_counter_is_run_round_by_round() -> None:
+    def filled(x: Any) -> Any:
+        array = tf.TensorArray(tf.float32, size=5)
+        return tf.while_loop(lambda i, a: i < 5, lambda i, a: (i + 1, a.write(i, x)), (0, array))[1].stack()
+
+    assert tf.eval_shape(filled, S([2])) == S([5, 2])
