@@ -224,6 +224,22 @@ def test_generators_and_datasets_of_keras_give_batches(keras: ModuleType) -> Non
         np.testing.assert_allclose(a, c, rtol=1e-6)
 
 
+def test_what_a_dataset_maps_is_called_for_its_batches_and_for_nothing_else(keras: ModuleType) -> None:
+    calls: list[Any] = []
+
+    def noted(x: Any, y: Any) -> Any:
+        calls.append(x.numpy())  # (which refuses to be told of shapes alone)
+        return x, y
+
+    batches = tf.data.Dataset.from_tensor_slices((X, Y)).batch(32).map(noted)
+    model = regression(keras)
+    model.build((None, X.shape[1]))
+    model.fit(batches, epochs=2, verbose=0)
+    once = -(-len(X) // 32)
+    assert len(calls) in (2 * once, 2 * once + 1)  # (the model may be built by a first batch)
+    assert all(call.any() for call in calls)
+
+
 def test_datasets_of_this_library_give_batches(keras: ModuleType) -> None:
     arrays, dataset, repeated = regression(keras), regression(keras), regression(keras)
     batches = tf.data.Dataset.from_tensor_slices((X, Y)).batch(32)

@@ -19,7 +19,8 @@ __all__ = ["Batches", "joined"]
 
 def _is_dataset(x: Any) -> bool:
     """Whether something is a dataset of this library's (or has what is asked of one here)."""
-    return hasattr(x, "as_numpy_iterator") and hasattr(x, "cardinality") and hasattr(x, "element_spec")
+    kind = type(x)  # (a spec may take a run of what is mapped: nobody needs it here)
+    return all(hasattr(kind, name) for name in ("as_numpy_iterator", "cardinality", "element_spec"))
 
 
 class _DatasetAdapter(DataAdapter):  # type: ignore[misc]
