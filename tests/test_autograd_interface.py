@@ -92,6 +92,16 @@ def test_within_a_function_values_are_tensors_and_count_as_boxes() -> None:
     assert isinstance(ArrayBox(X), tf.Tensor)
 
 
+def test_the_bounds_of_clip_have_the_gradient_of_what_lies_beyond_them() -> None:
+    x, low, high = np.array([-3.0, -1.0, 0.5, 1.0, 4.0, np.nan]), np.full(6, -1.0), np.full(6, 1.0)
+    by_low, by_high = ag.grad(lambda low, high: anp.sum(anp.clip(x, low, high)), (0, 1))(low, high)
+    assert by_low.tolist() == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0] and by_high.tolist() == [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    crossed = ag.grad(lambda low, high: anp.sum(anp.clip(X, low, high)), (0, 1))(5.0, -2.0)
+    assert crossed == (0.0, 3.0)
+    same = ag.grad(lambda bound: anp.sum(anp.clip(X, bound, bound)))(0.0)
+    assert same == 3.0
+
+
 def test_an_item_of_a_box_cannot_be_assigned() -> None:
     def f(x: Any) -> Any:
         x[0] = 1.0

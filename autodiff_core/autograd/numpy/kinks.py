@@ -1,7 +1,8 @@
 """Where autograd's slope at a kink is another one than TensorFlow's, which tensors have.
 
-Of equal operands of `maximum` and its like each gets half of the gradient, and a bound of `clip` stops it. Estimates
-that packages publish depend on such: where a data point lies on a knot of a piecewise function, for one.
+Of equal operands of `maximum` and its like each gets half of the gradient, and a bound of `clip` stops it; the bounds
+themselves, for which autograd has none, get that of what lies beyond them. Estimates that packages publish depend on
+such: where a data point lies on a knot of a piecewise function, for one.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ _clip = elementwise_op(
     "clip_within",
     None,
     lambda g, x, low, high, y: _select(y == low, 0.0, _select(y == high, 0.0, g)),
-    None,
-    None,
+    lambda g, x, low, high, y: _select(x == y, 0.0, _select(y == low, g, 0.0)),
+    lambda g, x, low, high, y: _select(x == y, 0.0, _select(y == low, 0.0, _select(y == high, g, 0.0))),
     formula=lambda x, low, high: elementwise.minimum(elementwise.maximum(x, low), high),
     parameters=("x", "low", "high"),
 )
