@@ -92,6 +92,19 @@ def test_within_a_function_values_are_tensors_and_count_as_boxes() -> None:
     assert isinstance(ArrayBox(X), tf.Tensor)
 
 
+def test_the_class_within_a_box_is_told_without_a_look_at_its_value() -> None:
+    runs = []
+
+    def f(x: Any) -> Any:
+        runs.append((ag_type(x), ag_type(x[0]), ag_isinstance(x[0], (int, float)), ag_isinstance(x, float)))
+        return x * 2.0
+
+    recorded = tf.function(f)
+    for k in range(3):
+        np.testing.assert_array_equal(recorded(tf.constant(k * X)), 2.0 * k * X)
+    assert runs == [(np.ndarray, np.float64, True, False)]
+
+
 def test_the_bounds_of_clip_have_the_gradient_of_what_lies_beyond_them() -> None:
     x, low, high = np.array([-3.0, -1.0, 0.5, 1.0, 4.0, np.nan]), np.full(6, -1.0), np.full(6, 1.0)
     by_low, by_high = ag.grad(lambda low, high: anp.sum(anp.clip(x, low, high)), (0, 1))(low, high)
