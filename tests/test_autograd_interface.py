@@ -141,6 +141,18 @@ def test_what_does_not_depend_on_its_argument_has_the_gradient_zero_and_a_warnin
         assert core.make_vjp(lambda x: x > 0, 2.0)[0](1.0) == 0.0
 
 
+def test_a_number_for_all_elements_is_a_cotangent_and_a_tangent_whether_boxed_or_not() -> None:
+    def pulled(g: Any) -> Any:
+        return anp.sum(core.make_vjp(anp.sin, X)[0](g))
+
+    def pushed(g: Any) -> Any:
+        return anp.sum(core.make_jvp(anp.sin, X)(g)[1])
+
+    for f in (pulled, pushed):
+        assert f(2.0) == pytest.approx(2.0 * np.cos(X).sum())
+        assert ag.grad(f)(2.0) == pytest.approx(np.cos(X).sum())
+
+
 def test_both_modes_and_vjp_of_vjp_agree() -> None:
     def f(x: Any) -> Any:
         return anp.sin(x) * x[0]

@@ -107,19 +107,18 @@ class _Recorded:
         return rebuild([leaf if isbox(leaf) else _core.to_tensor(np.asarray(leaf)) for leaf in leaves])
 
 
-def _fitted(like: Any, cotangent: Any) -> Any:
-    """A cotangent as one of a value's dtype and shape."""
-    if isbox(cotangent):
-        return _conjugate(cotangent)
-    array = np.asarray(cotangent)
-    kind = np.dtype(like.dtype)
-    if kind.kind not in "fc":
-        kind = np.dtype(float)
-    if array.dtype.kind == "c" and kind.kind != "c":
-        array = array.real
+def _fitted(like: Any, part: Any) -> Any:
+    """A tangent or cotangent as one of a value's dtype and shape; a tensor has the dtype already."""
+    if not isbox(part):
+        part = np.asarray(part)
+        kind = np.dtype(like.dtype)
+        if kind.kind not in "fc":
+            kind = np.dtype(float)
+        if part.dtype.kind == "c" and kind.kind != "c":
+            part = part.real
+        part = part.astype(kind)
     shape = tuple(like.shape)
-    array = np.conj(array).astype(kind)
-    return array if array.shape == shape else np.broadcast_to(array, shape)
+    return part if tuple(part.shape) == shape else np.broadcast_to(part, shape)
 
 
 def make_vjp(fun: Function, x: Any) -> tuple[Function, Any]:
@@ -148,7 +147,7 @@ def make_vjp(fun: Function, x: Any) -> tuple[Function, Any]:
 
     def pulled(g: Any) -> Any:
         parts = _matching(value, g)
-        cotangents = [_fitted(leaf, part) for leaf, part in zip(leaves, parts, strict=True)]
+        cotangents = [_conjugate(_fitted(leaf, part)) for leaf, part in zip(leaves, parts, strict=True)]
         return map_structure(_conjugate, pull(rebuild(cotangents))[0])
 
     return pulled, value
@@ -169,10 +168,7 @@ def make_jvp(fun: Function, x: Any) -> Function:
     def pushed(g: Any) -> tuple[Any, Any]:
         recorded = _Recorded(fun)
         parts = _matching(sources, g)
-        tangents = [
-            part if isbox(part) else np.broadcast_to(np.asarray(part).astype(leaf.dtype), tuple(leaf.shape))
-            for leaf, part in zip(leaves, parts, strict=True)
-        ]
+        tangents = [_fitted(leaf, part) for leaf, part in zip(leaves, parts, strict=True)]
         value, tangent = jvp(recorded, [sources], [rebuild(tangents)])
         if recorded.independent:
             return recorded.value, vspace(recorded.value).zeros()
