@@ -136,15 +136,24 @@ def _is_of_numpy(name: str) -> bool:
 
 
 class _Alias:
-    """Finds and loads what is imported by such a name."""
-
-    def __init__(self, home: str) -> None:
-        self._home = home
+    """Finds what is imported by such a name."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         home = _home(name)
-        return None if home is None else ModuleSpec(name, _Alias(home))  # type: ignore[arg-type]
+        return None if home is None else alias_spec(name, home)
+
+
+def alias_spec(name: str, home: str, is_package: bool = False) -> ModuleSpec:
+    """What a finder says of a name under which a module of ours is to be imported."""
+    return ModuleSpec(name, _Loader(home), is_package=is_package)  # type: ignore[arg-type]
+
+
+class _Loader:
+    """Loads a module of ours as one of another name."""
+
+    def __init__(self, home: str) -> None:
+        self._home = home
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None

@@ -441,13 +441,15 @@ copied = {}
 exec("from autograd.numpy import *", copied)
 assert copied["sin"] is np.sin and "stack" in vars(np)
 print(grad(lambda x: np.sum(norm.logpdf(x)))(np.ones(2)))
-assert grad(lambda x: np.sum(x._value))
+assert grad(lambda x: np.sum(x) * type(x._value).__name__.count("ndarray"))(np.ones(2)).tolist() == [1.0, 1.0]
+assert len({"_Finder", "_AfterPennyLane"} & {getattr(finder, "__name__", None) for finder in sys.meta_path}) == 2
 try:
     import autograd.nowhere
 except ModuleNotFoundError as error:
     print(error)
 autodiff_core.autograd.uninstall()
 assert not any(name.partition(".")[0] == "autograd" for name in sys.modules)
+assert not any("autograd" in getattr(finder, "__module__", "") for finder in sys.meta_path)
 sys.modules["autograd"] = types.ModuleType("autograd")
 try:
     autodiff_core.autograd.install()

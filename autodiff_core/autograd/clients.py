@@ -19,7 +19,7 @@ from .. import _core
 from ..numpy import methods
 from .boxes import getval, isbox, plain
 
-__all__ = ["adapt"]
+__all__ = ["adapt", "leave"]
 
 
 def _found(name: str) -> Callable[..., Any]:
@@ -33,6 +33,12 @@ def adapt() -> None:
         import_module("autoray").register_backend(_core.Tensor, "autograd")
     if _AfterPennyLane not in sys.meta_path:
         sys.meta_path.insert(0, _AfterPennyLane)
+
+
+def leave() -> None:
+    """Change nothing any more of what is imported from here on."""
+    if _AfterPennyLane in sys.meta_path:
+        sys.meta_path.remove(_AfterPennyLane)
 
 
 def _relax(module: Any) -> None:

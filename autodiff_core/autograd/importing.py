@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
+from ..namespaces import alias_spec
 from . import clients
 
 __all__ = ["install", "uninstall"]
@@ -17,10 +16,7 @@ _NAME = "autograd"
 
 
 class _Finder:
-    """Finds `autograd` and what is below it here, and loads it as the module that it is."""
-
-    def __init__(self, home: str) -> None:
-        self._home = home
+    """Finds `autograd` and what is below it here, as the modules that they are."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
@@ -31,13 +27,7 @@ class _Finder:
             missing = home not in sys.modules and find_spec(home) is None
         except ModuleNotFoundError:
             missing = True
-        return None if missing else ModuleSpec(name, _Finder(home))  # type: ignore[arg-type]
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        sys.modules[module.__name__] = import_module(self._home)
+        return None if missing else alias_spec(name, home)
 
 
 def _names() -> list[str]:
@@ -84,3 +74,4 @@ def uninstall() -> None:
     if sys.modules.get(_NAME) is sys.modules[__package__]:
         for name in _names():
             del sys.modules[name]
+    clients.leave()

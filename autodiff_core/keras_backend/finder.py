@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from importlib import import_module, metadata
+from importlib import metadata
 from importlib.machinery import ModuleSpec
-from types import ModuleType
 from typing import Any
+
+from ..namespaces import alias_spec
 
 __all__ = ["KERAS", "install"]
 
@@ -22,22 +23,13 @@ _FIRST, _BEYOND = (3, 14), (3, 16)
 class _Finder:
     """Finds a module of Keras's backend here, by its name."""
 
-    def __init__(self, home: str) -> None:
-        self._home = home
-
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name == KERAS:
-            return ModuleSpec(name, _Finder(f"{_HERE}.exports"), is_package=True)  # type: ignore[arg-type]
+            return alias_spec(name, f"{_HERE}.exports", is_package=True)
         if name.startswith(KERAS + "."):
-            return ModuleSpec(name, _Finder(_HERE + name.removeprefix(KERAS)))  # type: ignore[arg-type]
+            return alias_spec(name, _HERE + name.removeprefix(KERAS))
         return None
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        sys.modules[module.__name__] = import_module(self._home)
 
 
 def _check_version() -> None:
