@@ -18,8 +18,7 @@ from .. import _core
 from ..derivatives.transforms import jvp, vjp
 from ..nest import flatten_for_tape, map_structure
 from ..ops import c_loops, forms
-from ..ops.reductions import reduce_sum
-from ..ops.shaping import broadcast_to, reshape
+from ..ops.shaping import broadcast_to
 from ..tensors.creation import zeros_like
 from .boxes import Box, Node, boxes_in, getval, holds_box, isbox, new_box, notrace_primitives, plain, unboxed
 from .util import subval
@@ -182,32 +181,23 @@ def _matching(structure: Any, value: Any) -> list[Any]:
 
     (Anything that can be indexed is a sequence: the gradient for a list of numbers may be an array.)
     """
-    parts: list[Any] = []
-    _gather(structure, value, parts)
-    leaves, _ = flatten_for_tape(_numbered(structure, count()))
-    return [parts[place] for place in leaves]
+    leaves, rebuild = flatten_for_tape(structure)
+    parts: list[Any] = [None] * len(leaves)
+    _gather(rebuild(list(range(len(leaves)))), value, parts)
+    return parts
 
 
-def _gather(structure: Any, value: Any, parts: list[Any]) -> None:
-    if isinstance(structure, (list, tuple)):
-        for place, item in enumerate(structure):
-            _gather(item, None if value is None else value[place], parts)
-    elif isinstance(structure, dict):
-        for key, item in structure.items():
-            _gather(item, None if value is None else value[key], parts)
+def _gather(numbered: Any, value: Any, parts: list[Any]) -> None:
+    if value is None:
+        return
+    if isinstance(numbered, (list, tuple)):
+        for place, item in enumerate(numbered):
+            _gather(item, value[place], parts)
+    elif isinstance(numbered, dict):
+        for key, item in numbered.items():
+            _gather(item, value[key], parts)
     else:
-        parts.append(value)
-
-
-def _numbered(structure: Any, numbers: Any) -> Any:
-    """A structure of numbers that count its leaves, in the order of its own."""
-    if isinstance(structure, tuple) and hasattr(structure, "_fields"):
-        return type(structure)(*[_numbered(item, numbers) for item in structure])
-    if isinstance(structure, (list, tuple)):
-        return type(structure)([_numbered(item, numbers) for item in structure])
-    if isinstance(structure, dict):
-        return {key: _numbered(item, numbers) for key, item in structure.items()}
-    return next(numbers)
+        parts[numbered] = value
 
 
 # ------------------------------------------------------------------------------------- primitives and their rules
@@ -378,10 +368,10 @@ class _Call:
 
 
 def unbroadcast(x: Any, shape: tuple[int, ...]) -> Any:
-    """The sum of an array over the axes along which one of the given shape was broadcast to it."""
-    extra = len(x.shape) - len(shape)
-    axes = [*range(extra), *(extra + k for k, n in enumerate(shape) if n == 1 and x.shape[extra + k] != 1)]
-    return reshape(reduce_sum(x, axes), shape) if axes else x
+    """The sum of an array or a tensor over the axes along which one of the given shape was broadcast to it."""
+    extra = max(len(x.shape) - len(shape), 0)
+    axes = (*range(extra), *(extra + k for k, n in enumerate(shape) if n == 1 and x.shape[extra + k] != 1))
+    return np.reshape(np.sum(x, axes), shape) if axes else x
 
 
 def _row(name: str, rule: Function, pushforward: Function | None) -> _core.Op:

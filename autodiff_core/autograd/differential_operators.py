@@ -56,24 +56,22 @@ make_jvp = unary_to_nary(_make_jvp)
 @unary_to_nary
 def grad(fun: Function, x: Any) -> Any:
     """The gradient of a function of one real number; of the type and structure of the argument that `argnum` names."""
-    pull, ans = _make_vjp(fun, x)
-    space = vspace(ans)
-    if space.size != 1:
-        raise TypeError(
-            "Grad only applies to real scalar-output functions. Try jacobian, elementwise_grad or holomorphic_grad."
-        )
-    return pull(space.ones())
+    return _of_scalar("Grad", fun, x)[1]
 
 
 @unary_to_nary
 def value_and_grad(fun: Function, x: Any) -> tuple[Any, Any]:
     """The value and the gradient, as SciPy's solvers want them."""
+    return _of_scalar("value_and_grad", fun, x)
+
+
+def _of_scalar(operator: str, fun: Function, x: Any) -> tuple[Any, Any]:
     pull, ans = _make_vjp(fun, x)
     space = vspace(ans)
     if space.size != 1:
         raise TypeError(
-            "value_and_grad only applies to real scalar-output functions. Try jacobian, elementwise_grad or "
-            "holomorphic_grad."
+            f"{operator} only applies to real scalar-output functions. Try jacobian, elementwise_grad or "
+            f"holomorphic_grad."
         )
     return ans, pull(space.ones())
 

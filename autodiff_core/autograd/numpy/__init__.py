@@ -13,9 +13,7 @@ from .kinks import clip, fmax, fmin, maximum, minimum  # noqa: F401
 from .numpy_wrapper import concatenate_args, make_diagonal, metadata, where  # noqa: F401
 from .numpy_wrapper import filled as _filled
 
-globals().update(
-    _filled({_name: getattr(_ours, _name) for _name in dir(_ours) if not _name.startswith("_")}, globals())
-)
+_filled(globals(), _ours)
 globals()["row_stack"] = globals()["vstack"]
 
 __version__ = _np.__version__

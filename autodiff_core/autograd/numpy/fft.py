@@ -3,7 +3,4 @@
 from ... import numpy as _ours
 from .numpy_wrapper import filled as _filled
 
-_names = [_name for _name in dir(_ours.fft) if not _name.startswith("_")]
-globals().update(_filled({_name: getattr(_ours.fft, _name) for _name in _names}, {}))
-
-__all__ = list(_names)
+__all__ = _filled(globals(), _ours.fft)

@@ -10,40 +10,30 @@ import numpy as np
 from ... import numpy as anp
 from ..boxes import isbox
 from ..core import unbroadcast as _unbroadcast
+from .numpy_wrapper import metadata
 
 __all__ = ["balanced_eq", "match_complex", "repeat_to_match_shape", "replace_zero", "unbroadcast", "unbroadcast_f"]
 
 
 def match_complex(target: Any, x: Any) -> Any:
     """x as a complex number where the target is one, and its real part where it is not."""
-    wanted, given = (np.dtype(_dtype(value)).kind == "c" for value in (target, x))
+    wanted, given = metadata(target)[3], metadata(x)[3]
     if given and not wanted:
         return anp.real(x)
     return x + 0j if wanted and not given else x
-
-
-def _dtype(value: Any) -> Any:
-    return value.dtype if isbox(value) else np.result_type(value)
 
 
 def unbroadcast(x: Any, target_meta: Any, broadcast_idx: int = 0) -> Any:
     """The sum of x over the axes along which a target, of (shape, ndim, dtype, whether complex), was broadcast."""
     shape, _, _, is_complex = target_meta
     if np.shape(x) != tuple(shape):
-        x = _unbroadcast(x, tuple(shape)) if isbox(x) else _summed(np.asarray(x), tuple(shape))
-    return x if is_complex or np.dtype(_dtype(x)).kind != "c" else anp.real(x)
-
-
-def _summed(x: Any, shape: tuple[int, ...]) -> Any:
-    extra = max(x.ndim - len(shape), 0)
-    axes = (*range(extra), *(extra + k for k, n in enumerate(shape) if n == 1 and x.shape[extra + k] != 1))
-    return x.sum(axes).reshape(shape) if axes else x
+        x = _unbroadcast(x if isbox(x) else np.asarray(x), tuple(shape))
+    return anp.real(x) if metadata(x)[3] and not is_complex else x
 
 
 def unbroadcast_f(target: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A rule that gives what another one does, summed to the target's shape."""
-    dtype = _dtype(target)
-    meta = (tuple(np.shape(target)), np.ndim(target), dtype, np.dtype(dtype).kind == "c")
+    meta = metadata(target)
     return lambda g: unbroadcast(f(g), meta)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -95,21 +96,21 @@ def _of_integers(kind: type) -> type:
     return OfIntegers
 
 
-def filled(names: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Things by their names, as this namespace has them, but for those that it has of its own."""
-    found = {}
-    for name, thing in names.items():
-        if name in own:
-            continue
-        if isinstance(thing, np.ufunc):
-            thing = _Spelled(thing)
-        elif isinstance(thing, type):
-            if issubclass(thing, np.integer):
-                thing = _of_integers(thing)
-        elif callable(thing) and hasattr(thing, "__name__"):
-            thing = spelled(thing)
-        found[name] = thing
-    return found
+def filled(namespace: dict[str, Any], module: ModuleType) -> list[str]:
+    """Put all public things of a module of ours into a namespace, but for those that it has of its own; their names."""
+    names = [name for name in dir(module) if not name.startswith("_")]
+    for name in names:
+        if name not in namespace:
+            namespace[name] = _as_here(getattr(module, name))
+    return names
+
+
+def _as_here(thing: Any) -> Any:
+    if isinstance(thing, np.ufunc):
+        return _Spelled(thing)
+    if isinstance(thing, type):
+        return _of_integers(thing) if issubclass(thing, np.integer) else thing
+    return spelled(thing) if callable(thing) and hasattr(thing, "__name__") else thing
 
 
 # ----------------------------------------------------------------------------- what is not NumPy's, or not quite so
