@@ -89,55 +89,23 @@ def _is_small(body: Body, steps: int) -> bool:
 
 def mapped(fn: Callable[[Any], Any], elems: Any, count: int) -> Any:
     """A function of each slice, stacked."""
-    if not _core.is_tracing() or count < FEW_ROUNDS:
-        return None
-    series, rebuild = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
-    made: list[Callable[[list[Any]], Any]] = []
-
-    def f(inputs: list[Any]) -> list[Any]:
-        found = _leaves(fn(rebuild(inputs)))
-        if found is None:
-            raise _OtherError
-        made.append(found[1])
-        return found[0]
-
-    body = _body(f, _rows(series, 0), 0)
-    if body is None or _is_small(body, count):
-        return None
-    given = len(body.outputs())
-    found = rounds(body, Way(Layout(0, len(series), given), count), [*series, *body.reads])
-    return made[-1]([found.row(k) for k in range(given)])
+    found = scanned(lambda _, row: ((), fn(row)), (), elems, range(count))
+    return None if found is None else found[1]
 
 
-def folded(
-    fn: Callable[[Any, Any], Any], elems: Any, first: Any, order: Sequence[int], whole: bool
-) -> tuple[int, Any] | None:
+def folded(fn: Callable[[Any, Any], Any], elems: Any, first: Any, order: range, whole: bool) -> Any:
     """What is carried along slices: `whole`, after each of them, or after the last. Slices go from either end on."""
-    if not _core.is_tracing() or len(order) < FEW_ROUNDS:
-        return None
-    series, rebuild_row = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
-    found = _leaves(first)
-    if found is None:
-        return None
-    state, rebuild = list(map(_core.operand, found[0])), found[1]
-    carried = len(state)
-
-    def f(inputs: list[Any]) -> list[Any]:
-        return _leaves_like(fn(rebuild(inputs[:carried]), rebuild_row(inputs[carried:])), rebuild, state)
-
-    body = _body(f, [*state, *_rows(series, order[0])], carried)
-    if body is None or _is_small(body, len(order)):
-        return None
-    backwards = order[0] > order[-1]
-    low, high = min(order), max(order) + 1
-    series = [x if high - low == x.shape[0] else x[low:high] for x in series]
-    way = Way(Layout(carried, len(series), 0), len(order), backwards, STACKED if whole else LAST)
-    results = rounds(body, way, [*state, *series, *body.reads])
-    return rebuild([results.stacked(k) if whole else results.last(k) for k in range(carried)])
+    found = scanned(lambda state, row: (fn(state, row), ()), first, elems, order, STACKED if whole else LAST)
+    return None if found is None else found[0]
 
 
-def scanned(fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, order: range) -> tuple[Any, Any] | None:
-    """What is carried along slices, after the last of them, and what each of them gives beside it, stacked."""
+def scanned(
+    fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, order: range, kept: str = LAST
+) -> tuple[Any, Any] | None:
+    """What is carried along slices, after the last of them or (`kept`) stacked, and what each gives beside it, stacked.
+
+    Slices go from either end on.
+    """
     if not _core.is_tracing() or len(order) < FEW_ROUNDS:
         return None
     series, rebuild_row = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
@@ -160,10 +128,12 @@ def scanned(fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, o
     if body is None or _is_small(body, len(order)):
         return None
     given = len(body.outputs()) - carried
-    way = Way(Layout(carried, len(series), given), len(order), order[0] > order[-1])
+    low, high = min(order), max(order) + 1
+    series = [x if high - low == x.shape[0] else x[low:high] for x in series]
+    way = Way(Layout(carried, len(series), given), len(order), order[0] > order[-1], kept)
     results = rounds(body, way, [*state, *series, *body.reads])
-    last, rows = [results.last(k) for k in range(carried)], [results.row(k) for k in range(given)]
-    return rebuild(last), made[-1](rows)
+    carried_on = results.stacked if kept == STACKED else results.last
+    return rebuild([carried_on(k) for k in range(carried)]), made[-1]([results.row(k) for k in range(given)])
 
 
 def looped(
