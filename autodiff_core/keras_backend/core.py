@@ -211,22 +211,17 @@ def scatter(indices: Any, values: Any, shape: Any) -> tf.Tensor:
     return tf.scatter_nd(convert_to_tensor(indices), convert_to_tensor(values), shape)
 
 
+_UPDATES = {None: "set", "add": "add", "max": "max", "min": "min", "mul": "multiply"}
+
+
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> tf.Tensor:
     """A tensor with parts replaced, or changed by others."""
     inputs, indices = convert_to_tensor(inputs), convert_to_tensor(indices)
     updates = convert_to_tensor(updates, inputs.dtype)
     places = tuple(tf.unstack(indices, axis=-1))
-    if reduction is None:
-        return inputs.at[places].set(updates)
-    if reduction == "add":
-        return inputs.at[places].add(updates)
-    if reduction == "max":
-        return inputs.at[places].max(updates)
-    if reduction == "min":
-        return inputs.at[places].min(updates)
-    if reduction == "mul":
-        return inputs.at[places].multiply(updates)
-    raise ValueError(f"Unsupported reduction: {reduction}")
+    if reduction not in _UPDATES:
+        raise ValueError(f"Unsupported reduction: {reduction}")
+    return getattr(inputs.at[places], _UPDATES[reduction])(updates)
 
 
 def _start(start: Any, length: int) -> int:

@@ -16,7 +16,6 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.keras_tensor import KerasTensor
 
 import autodiff_core as tf
@@ -91,7 +90,7 @@ def _on_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _of_one_dtype(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """The tensors among arguments, of the dtype that Keras makes of theirs: integers and bfloat16 are bfloat16."""
-    dtype = result_type(*[x.dtype for x in arguments if isinstance(x, tf.Tensor)])
+    dtype = dtypes.result_type(*[x.dtype for x in arguments if isinstance(x, tf.Tensor)])
     return tuple(convert_to_tensor(x, dtype) if isinstance(x, tf.Tensor) else x for x in arguments)
 
 

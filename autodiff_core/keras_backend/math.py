@@ -9,15 +9,7 @@ import numpy as np
 
 import autodiff_core as tf
 
-from .dtypes import result_type
-from .tensors import cast, convert_to_tensor
-
-
-def _floating(x: Any) -> Any:
-    """As a tensor of floats: integers become what Keras promotes them to."""
-    x = convert_to_tensor(x)
-    return x if x.dtype.kind in "fcV" else cast(x, result_type(x.dtype, float))
-
+from .tensors import cast, convert_to_tensor, floating
 
 # ---------------------------------------------------------------------------------------------------------- segments
 
@@ -69,11 +61,11 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return tf.reduce_logsumexp(_floating(x), axis, keepdims)
+    return tf.reduce_logsumexp(floating(x), axis, keepdims)
 
 
 def cdist(x: Any, y: Any) -> Any:
-    x, y = _floating(x), _floating(y)
+    x, y = floating(x), floating(y)
     if x.ndim < 2 or y.ndim < 2:
         raise ValueError("`cdist` inputs must have rank >= 2")
     if x.shape[-1] != y.shape[-1]:
@@ -116,7 +108,7 @@ def ifft2(x: Any) -> tuple[Any, Any]:
 
 
 def rfft(x: Any, fft_length: int | None = None) -> tuple[Any, Any]:
-    return _parts(tf.signal.rfft(_floating(x), None if fft_length is None else [fft_length]))
+    return _parts(tf.signal.rfft(floating(x), None if fft_length is None else [fft_length]))
 
 
 def irfft(x: Any, fft_length: int | None = None) -> Any:
@@ -196,21 +188,21 @@ def istft(
 
 
 def rsqrt(x: Any) -> Any:
-    return tf.math.rsqrt(_floating(x))
+    return tf.math.rsqrt(floating(x))
 
 
 def erf(x: Any) -> Any:
-    return tf.math.erf(_floating(x))
+    return tf.math.erf(floating(x))
 
 
 def erfc(x: Any) -> Any:
-    return tf.math.erfc(_floating(x))
+    return tf.math.erfc(floating(x))
 
 
 def erfinv(x: Any) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return cast(tf.math.erfinv(x), x.dtype)  # (SciPy's, which has no half precision)
 
 
 def logdet(x: Any) -> Any:
-    return tf.linalg.slogdet(_floating(x))[1]
+    return tf.linalg.slogdet(floating(x))[1]

@@ -19,15 +19,9 @@ from keras.src.backend.common.backend_utils import (
 import autodiff_core as tf
 
 from .dtypes import result_type, standardize_dtype
-from .tensors import cast, convert_to_tensor
+from .tensors import cast, convert_to_tensor, floating
 
 # ------------------------------------------------------------------------------------------------------- activations
-
-
-def _floating(x: Any) -> Any:
-    """As a tensor of floats: integers become Keras's default float."""
-    x = convert_to_tensor(x)
-    return x if x.dtype.kind in "fcV" else cast(x, backend.floatx())
 
 
 def relu(x: Any) -> Any:
@@ -41,86 +35,86 @@ def relu6(x: Any) -> Any:
 
 
 def sigmoid(x: Any) -> Any:
-    return tf.sigmoid(_floating(x))
+    return tf.sigmoid(floating(x))
 
 
 def sparse_sigmoid(x: Any) -> Any:
-    return tf.clip_by_value(0.5 * (_floating(x) + 1.0), 0.0, 1.0)
+    return tf.clip_by_value(0.5 * (floating(x) + 1.0), 0.0, 1.0)
 
 
 def tanh(x: Any) -> Any:
-    return tf.tanh(_floating(x))
+    return tf.tanh(floating(x))
 
 
 def tanh_shrink(x: Any) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return x - tf.tanh(x)
 
 
 def softplus(x: Any) -> Any:
-    return tf.nn.softplus(_floating(x))
+    return tf.nn.softplus(floating(x))
 
 
 def softsign(x: Any) -> Any:
-    return tf.nn.softsign(_floating(x))
+    return tf.nn.softsign(floating(x))
 
 
 def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return x - tf.clip_by_value(x, -threshold, threshold)
 
 
 def sparse_plus(x: Any) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return tf.where(x <= -1.0, tf.zeros_like(x), tf.where(x < 1.0, 0.25 * tf.square(x + 1.0), x))
 
 
 def silu(x: Any) -> Any:
-    return tf.nn.silu(_floating(x))
+    return tf.nn.silu(floating(x))
 
 
 def squareplus(x: Any, b: Any = 4) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return 0.5 * (x + tf.sqrt(tf.square(x) + cast(b, x.dtype)))
 
 
 def log_sigmoid(x: Any) -> Any:
-    return tf.math.log_sigmoid(_floating(x))
+    return tf.math.log_sigmoid(floating(x))
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
-    return tf.nn.leaky_relu(_floating(x), negative_slope)
+    return tf.nn.leaky_relu(floating(x), negative_slope)
 
 
 def hard_sigmoid(x: Any) -> Any:
-    return tf.nn.relu6(_floating(x) + 3.0) / 6.0
+    return tf.nn.relu6(floating(x) + 3.0) / 6.0
 
 
 def hard_silu(x: Any) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return x * hard_sigmoid(x)
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return tf.nn.elu(x) if alpha == 1.0 else tf.where(x >= 0.0, x, alpha * tf.math.expm1(tf.minimum(x, 0.0)))
 
 
 def selu(x: Any) -> Any:
-    return tf.nn.selu(_floating(x))
+    return tf.nn.selu(floating(x))
 
 
 def gelu(x: Any, approximate: bool = True) -> Any:
-    return tf.nn.gelu(_floating(x), approximate)
+    return tf.nn.gelu(floating(x), approximate)
 
 
 def celu(x: Any, alpha: float = 1.0) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return tf.where(x >= 0.0, x, alpha * tf.math.expm1(tf.minimum(x, 0.0) / alpha))
 
 
 def glu(x: Any, axis: int = -1) -> Any:
-    x = _floating(x)
+    x = floating(x)
     if x.shape[axis] % 2:
         raise ValueError(f"glu: axis size must be divisible by 2. Received: x.shape={tuple(x.shape)} with axis={axis}")
     kept, gate = tf.split(x, 2, axis)
@@ -128,22 +122,22 @@ def glu(x: Any, axis: int = -1) -> Any:
 
 
 def hard_tanh(x: Any) -> Any:
-    return tf.clip_by_value(_floating(x), -1.0, 1.0)
+    return tf.clip_by_value(floating(x), -1.0, 1.0)
 
 
 def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return tf.where(tf.abs(x) > threshold, x, tf.zeros_like(x))
 
 
 def threshold(x: Any, threshold: float, default_value: float) -> Any:
-    x = _floating(x)
+    x = floating(x)
     return tf.where(x > threshold, x, tf.zeros_like(x) + default_value)
 
 
 def _along(f: Any, x: Any, axis: int | None) -> Any:
     """A function along an axis, or of all elements."""
-    x = _floating(x)
+    x = floating(x)
     return tf.reshape(f(tf.reshape(x, (-1,)), 0), x.shape) if axis is None else f(x, axis)
 
 
@@ -156,7 +150,7 @@ def log_softmax(x: Any, axis: int | None = -1) -> Any:
 
 
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    x = _floating(x)
+    x = floating(x)
     axis %= x.ndim
     ordered = tf.sort(x, axis, "DESCENDING")
     sums = tf.cumsum(ordered, axis)
@@ -286,7 +280,7 @@ def conv_transpose(
 
 def _pool(kind: Any, inputs: Any, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> Any:
     given = convert_to_tensor(inputs)
-    x = _floating(given)
+    x = floating(given)
     dims = x.ndim - 2
     if padding not in ("same", "valid"):
         raise ValueError(f"Invalid padding '{padding}', must be 'same' or 'valid'.")
@@ -310,7 +304,7 @@ def average_pool(
 
 def _adaptive(inputs: Any, output_size: Any, data_format: str | None, one: Any) -> Any:
     """Windows of almost one size that cover each dimension of the space, one dimension after the other."""
-    x = _floating(inputs)
+    x = floating(inputs)
     dims = x.ndim - 2
     if dims not in (1, 2, 3):
         raise ValueError(f"adaptive pooling takes one to three dimensions of space, not shape {tuple(x.shape)}")
@@ -361,7 +355,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
 
 
 def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
-    x = _floating(x)
+    x = floating(x)
     out, sizes, rates, pads, steps = map(_pair, (output_size, kernel_size, dilation, padding, stride))
     rows, columns = (
         (n + 2 * p - rate * (k - 1) - 1) // step + 1
@@ -422,7 +416,7 @@ def _refuse_sparse(sparse: bool) -> None:
 
 
 def _compared(target: Any, output: Any) -> tuple[Any, Any]:
-    output = _floating(output)
+    output = floating(output)
     target = cast(target, output.dtype)
     if tuple(target.shape) != tuple(output.shape):
         raise ValueError(
@@ -455,7 +449,7 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
-    target, output = cast(target, "int64"), _floating(output)
+    target, output = cast(target, "int64"), floating(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:
         target = tf.squeeze(target, -1)
     if output.ndim < 1:
@@ -494,7 +488,7 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Any, Any]:
     if synchronized:
         raise NotImplementedError("Argument synchronized=True is not supported: this backend has one device")
-    x = _floating(x)
+    x = floating(x)
     axes = list(axes) if isinstance(axes, (list, tuple)) else axes
     dtype = x.dtype
     is_half = dtype.itemsize == 2
@@ -502,18 +496,15 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
     mean = tf.reduce_mean(wide, axes, keepdims=True)
     variance = tf.reduce_mean(tf.square(wide - mean), axes, keepdims=keepdims)
     mean = mean if keepdims else tf.reshape(mean, variance.shape)
-    return (_narrowed(mean, dtype), _narrowed(variance, dtype)) if is_half else (mean, variance)
-
-
-def _narrowed(x: Any, dtype: Any) -> Any:
-    """In half precision: the largest number there is where it is larger."""
-    return tf.saturate_cast(x, dtype)
+    if not is_half:
+        return mean, variance
+    return tf.saturate_cast(mean, dtype), tf.saturate_cast(variance, dtype)  # (the largest number where it is larger)
 
 
 def batch_normalization(
     x: Any, mean: Any, variance: Any, axis: int, offset: Any = None, scale: Any = None, epsilon: float = 1e-3
 ) -> Any:
-    x = _floating(x)
+    x = floating(x)
     shape = [1] * x.ndim
     shape[axis] = -1
     mean, variance, offset, scale = (
@@ -526,7 +517,7 @@ def batch_normalization(
 
 
 def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0) -> Any:
-    output = _floating(output)
+    output = floating(output)
     output = cast(output, result_type(output.dtype, "float32"))
     return tf.nn.ctc_loss(
         cast(target, "int32"),
@@ -547,7 +538,7 @@ def ctc_decode(
     merge_repeated: bool = True,
     mask_index: int | None = 0,
 ) -> tuple[Any, Any]:
-    inputs = _floating(inputs)
+    inputs = floating(inputs)
     inputs = cast(inputs, result_type(inputs.dtype, "float32"))
     lengths = cast(sequence_lengths, "int32")
     blank = inputs.shape[-1] - 1 if mask_index is None else mask_index

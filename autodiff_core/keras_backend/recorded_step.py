@@ -19,16 +19,14 @@ from ..programs.function import Function
 __all__ = ["PlainStep", "RecordedStep", "as_tensors"]
 
 
-def _operand(leaf: Any) -> Any:
-    """An array as a tensor that need not be copied, for as long as the step takes; anything else as it is."""
-    if isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "biufcV":
-        return _core.operand(leaf)
-    return leaf
+def _is_array(leaf: Any) -> bool:
+    """Whether something in a batch can be a tensor, and is none yet."""
+    return isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "biufcV"
 
 
 def as_tensors(batch: Any) -> Any:
     """A batch with tensors in the places of arrays."""
-    return optree.tree_map(lambda x: tf.convert_to_tensor(x) if _operand(x) is not x else x, batch, namespace="keras")
+    return optree.tree_map(lambda x: tf.convert_to_tensor(x) if _is_array(x) else x, batch, namespace="keras")
 
 
 _SHAPES = 20
@@ -127,7 +125,8 @@ class RecordedStep:
         function = self._functions.get(structure)
         if function is None:
             function = self._functions[structure] = self._of(structure)
-        result = function(*[_operand(leaf) for leaf in leaves])
+        # (Arrays need not be copied, for as long as the step takes.)
+        result = function(*[_core.operand(leaf) if _is_array(leaf) else leaf for leaf in leaves])
         if function.trace_count > self._shapes:
             self._warn(function)
         return result

@@ -16,16 +16,12 @@ import autodiff_core as tf
 from .steps import through
 from .tensors import cast, convert_to_tensor
 
-__all__ = ["bidirectional_gru", "bidirectional_lstm", "cudnn_ok", "gru", "lstm", "rnn", "unstack"]
+__all__ = ["bidirectional_gru", "bidirectional_lstm", "cudnn_ok", "gru", "lstm", "rnn"]
 
 
 def _steps_first(x: Any) -> Any:
     """Batch and steps exchanged."""
     return tf.transpose(x, [1, 0, *range(2, x.ndim)])
-
-
-def unstack(x: Any, axis: int = 0) -> list[Any]:
-    return list(tf.unstack(convert_to_tensor(x), axis=axis))
 
 
 def cudnn_ok(*args: Any, **kwargs: Any) -> bool:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 from keras.src import tree
+from keras.src.backend import config
 from keras.src.backend.common import KerasVariable
 
 import autodiff_core as tf
 
 from .dtypes import result_type, standardize_dtype
 
-__all__ = ["cast", "convert_to_numpy", "convert_to_tensor", "is_tensor", "shape"]
+__all__ = ["cast", "convert_to_numpy", "convert_to_tensor", "floating", "is_tensor", "shape"]
 
 
 def is_tensor(x: Any) -> bool:
@@ -56,3 +57,9 @@ def shape(x: Any) -> tuple[int | None, ...]:
 def cast(x: Any, dtype: Any) -> tf.Tensor:
     """A tensor of a dtype."""
     return convert_to_tensor(x, dtype)
+
+
+def floating(x: Any) -> tf.Tensor:
+    """A tensor of floats, or of complex numbers: integers become Keras's default float."""
+    x = convert_to_tensor(x)
+    return x if x.dtype.kind in "fcV" else cast(x, config.floatx())
