@@ -203,6 +203,16 @@ def test_updates_of_parts_leave_their_operand_as_it_is(keras: ModuleType) -> Non
     np.testing.assert_array_equal(tape.gradient(y, x), wanted)
 
 
+def test_updates_of_a_place_are_reduced_by_name(keras: ModuleType) -> None:
+    x, places, updates = np.arange(6.0, dtype="float32").reshape(2, 3), [[0, 1], [1, 2]], [0.5, 7.0]
+    for name, both in (("add", np.add), ("max", np.maximum), ("min", np.minimum), ("mul", np.multiply)):
+        wanted = x.copy()
+        both.at(wanted, ([0, 1], [1, 2]), updates)
+        np.testing.assert_array_equal(keras.ops.scatter_update(x, places, updates, reduction=name), wanted)
+    with pytest.raises(ValueError, match="Unsupported reduction: mean"):
+        keras.src.backend.core.scatter_update(x, places, updates, "mean")
+
+
 def test_variables_of_keras_are_variables_of_this_library(keras: ModuleType) -> None:
     v = keras.Variable(np.arange(6.0, dtype="float32").reshape(2, 3), name="v")
     with tf.GradientTape() as tape:

@@ -370,6 +370,75 @@ def test_training_before_compiling_is_an_error(keras: ModuleType) -> None:
         model.fit(X, Y)
 
 
+class Alone:
+    """Makes a layer that has a loss of its own."""
+
+    def call(self, x: Any) -> Any:
+        self.add_loss(tf.reduce_sum(self.kernel.value**2))  # type: ignore[attr-defined]
+        return super().call(x)  # type: ignore[misc]
+
+
+NO_TARGETS = (
+    r"^None is no tensor: where a loss or a metric compares with targets, `fit` and its like need `y`, or batches of "
+    r"\(x, y\); and a model's `call` has to return something$"
+)
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"loss": "mse"},
+        {"loss": "sparse_categorical_crossentropy"},
+        {"loss": lambda y, p: tf.reduce_mean((y - p) ** 2)},
+        {"metrics": ["mae"]},
+    ],
+    ids=["a loss", "a loss of classes", "a function", "a metric"],
+)
+def test_targets_that_there_are_none_of_are_an_error_that_says_so(
+    settings: dict[str, Any], eagerly: bool, keras: ModuleType
+) -> None:
+    layer = type("Penalised", (Alone, keras.layers.Dense), {})
+    model = keras.Sequential([layer(2)])
+    model.compile("sgd", run_eagerly=eagerly, **settings)
+    for ask in (model.fit, model.evaluate):
+        for data in (X, tf.data.Dataset.from_tensor_slices(X).batch(32)):
+            with pytest.raises(ValueError, match=NO_TARGETS):
+                ask(data, verbose=0)
+    for ask in (model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match=NO_TARGETS):
+            ask(X)
+    assert int(model.optimizer.iterations.value) == 0
+
+
+def test_a_loss_that_needs_no_targets_trains_without(keras: ModuleType) -> None:
+    model = keras.Sequential([type("Penalised", (Alone, keras.layers.Dense), {})(2)])
+    model.compile(keras.optimizers.SGD(0.01))
+    losses = model.fit(X, epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+
+
+def test_a_model_that_returns_nothing_is_an_error_that_says_so(keras: ModuleType) -> None:
+    class Silent(keras.Model):  # type: ignore[name-defined,misc]
+        def call(self, x: Any) -> Any:
+            return None
+
+    model = Silent()
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=NO_TARGETS):
+        model.fit(X, Y, verbose=0)
+
+
+def test_one_of_several_targets_that_is_missing_is_an_error_that_says_so(keras: ModuleType) -> None:
+    x = keras.Input((6,))
+    model = keras.Model(x, {name: keras.layers.Dense(2, name=name)(x) for name in "pq"})
+    model.compile("sgd", {"p": "mse", "q": "mae"})
+    with pytest.raises(ValueError, match=NO_TARGETS):
+        model.fit(X, {"p": Y, "q": None}, verbose=0)
+    with pytest.raises(ValueError, match="y_true and y_pred have different structures"):
+        model.fit(X, verbose=0)
+
+
 @pytest.mark.parametrize("policy", ["float64", "mixed_float16", "mixed_bfloat16"])
 def test_policies_of_dtypes_train(policy: str, keras: ModuleType) -> None:
     keras.utils.set_random_seed(0)

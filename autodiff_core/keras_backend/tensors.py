@@ -35,6 +35,11 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         return x if dtype is None or standardize_dtype(x.dtype) == dtype else tf.cast(x, dtype)
     if isinstance(x, (np.ndarray, np.generic)):
         return tf.convert_to_tensor(x) if dtype is None or x.dtype == dtype else tf.convert_to_tensor(x.astype(dtype))
+    if x is None:
+        raise ValueError(
+            "None is no tensor: where a loss or a metric compares with targets, `fit` and its like need `y`, or "
+            "batches of (x, y); and a model's `call` has to return something"
+        )
     if dtype is None:
         dtype = result_type(*[getattr(item, "dtype", type(item)) for item in tree.flatten(x)])
     if isinstance(x, (bool, int, float, complex)):
