@@ -14,6 +14,7 @@ from autodiff_core.nest import flatten_for_tape, structure_key
 from autodiff_core.optimize import methods
 
 optimize = pytest.importorskip("scipy.optimize")
+csr_array = pytest.importorskip("scipy.sparse").csr_array
 
 METHODS = tuple(one.name for one in methods.METHODS)
 
@@ -174,6 +175,7 @@ def test_one_pair_of_bounds_is_for_all_parameters_and_scipys_pairs_are_by_elemen
     np.testing.assert_allclose(found.x, [0.25, 1.0, 1.0], atol=1e-6)
 
 
+ROWS = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
 CONSTRAINED = {
     "dicts": [
         {"type": "ineq", "fun": lambda p: p["x"][0] - 0.5},
@@ -182,7 +184,12 @@ CONSTRAINED = {
     "objects": [
         optimize.NonlinearConstraint(lambda p: [p["x"][0], p["x"][1] + p["x"][2]], [0.5, 3.0], [np.inf, 3.0]),
     ],
-    "linear": [optimize.LinearConstraint([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]], [0.5, 3.0], [np.inf, 3.0])],
+    "linear": [optimize.LinearConstraint(ROWS, [0.5, 3.0], [np.inf, 3.0])],
+    "sparse, linear": [optimize.LinearConstraint(csr_array(ROWS), [0.5, 3.0], [np.inf, 3.0])],
+    "sparse and full": [
+        optimize.LinearConstraint(csr_array(ROWS[:1]), 0.5, np.inf),
+        optimize.NonlinearConstraint(lambda p: p["x"][1] + p["x"][2], 3.0, 3.0),
+    ],
 }
 
 
@@ -197,8 +204,22 @@ def test_constraints_are_functions_of_the_parameters(form: str, method: str | No
             lambda p: tf.reduce_sum(p["x"] ** 2), {"x": np.ones(3)}, method, constraints=CONSTRAINED[form]
         )
     np.testing.assert_allclose(found.x["x"], [0.5, 1.5, 1.5], atol=2e-3)
-    if form != "linear" and method in (None, "SLSQP", "trust-constr"):
+    if form in ("dicts", "objects") and method in (None, "SLSQP", "trust-constr"):
         assert found.counts["Jacobian"] > 0
+
+
+@pytest.mark.parametrize("rows", [np.ones((1, 300)), csr_array(np.ones((1, 300)))], ids=["full", "sparse"])
+def test_constraints_of_all_kinds_stand_beside_sparse_ones(rows: Any) -> None:
+    w = tf.Variable(np.full(300, 0.4))
+    limits = [
+        optimize.LinearConstraint(rows, -np.inf, 110.0),
+        optimize.NonlinearConstraint(lambda x: x[1:] - x[:-1] ** 2, -1.0, 1.0),
+        optimize.NonlinearConstraint(lambda: tf.reduce_sum(w)[None], -np.inf, 100.0),  # reads the variable
+    ]
+    found = tf.minimize(lambda x: tf.reduce_sum((x - 0.5) ** 2), w, "trust-constr", constraints=limits)
+    np.testing.assert_allclose(w, 1 / 3, atol=1e-3)
+    assert found.counts["sparse Jacobian"] > 0
+    assert [one.sum() for one in found.jac][::2] == [300.0, 300.0]
 
 
 # ------------------------------------------------------------------------------------------- callbacks, interruptions

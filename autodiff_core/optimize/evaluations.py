@@ -23,7 +23,7 @@ from ..programs.function import Function
 from ..tensors.creation import zeros, zeros_like
 from .parameters import Parameters, joined, joined_values
 
-__all__ = ["Scalar", "Seen", "Vector", "real_scalar"]
+__all__ = ["Scalar", "Seen", "Vector", "as_sparse", "real_scalar"]
 
 _FLOAT = np.dtype(np.float64)
 _FULL = 40_000  # elements of a matrix up to which it is full whatever its pattern
@@ -238,10 +238,11 @@ class Vector(_Evaluations):
         before."""
         if self._last_matrix is None or not np.array_equal(self._last_matrix[0], x):
             point = np.array(x, _FLOAT)
-            if self.is_sparse:
+            if self.is_sparse and not self._reads_variables:
                 found = self._plain("sparse Jacobian", sparse_jacobian)(self._all, point)
             else:
                 found = np.array(self._program("Jacobian", self._matrix)(_core.to_tensor(point)))
+                found = as_sparse(found) if self.is_sparse else found
             if self._last is not None and found.shape[0] != self._last[1].size:
                 raise ValueError(
                     f"{self._solver}: the function gave {found.shape[0]} values, and {self._last[1].size} before"
@@ -303,6 +304,13 @@ class Vector(_Evaluations):
         with tape:
             total = tensordot(self._flat(values), weights, 1)
         return _matrix(tape.hessian(total, sources), sources, sources)
+
+
+def as_sparse(matrix: Any) -> Any:
+    """A matrix as SciPy's csr_array."""
+    from scipy.sparse import csr_array
+
+    return csr_array(matrix)
 
 
 def _tensor(vector: Any) -> Any:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .evaluations import Vector
+from .evaluations import Vector, as_sparse
 from .methods import Method
 from .parameters import Parameters, as_array
 from .running import scipy_optimize
 
-__all__ = ["bounds_of", "constraints_of", "ends_of", "listed", "matrix_of", "parted"]
+__all__ = ["bounds_of", "constraints_of", "dense", "ends_of", "listed", "matrix_of", "parted"]
 
 
 def bounds_of(solver: str, bounds: Any, parameters: Parameters, by_element: bool = True) -> Any:
@@ -119,8 +119,9 @@ def constraints_of(
     sparse = method.name == "trust-constr"
     for one in listed(constraints):
         if isinstance(one, optimize.LinearConstraint):
-            ends_of(f"{solver}: a LinearConstraint", one.lb, one.ub, matrix_of(solver, one, parameters).shape[0])
-            found.append(one)
+            matrix = matrix_of(solver, one, parameters)
+            low, high = ends_of(f"{solver}: a LinearConstraint", one.lb, one.ub, matrix.shape[0])
+            found.append(optimize.LinearConstraint(matrix, low, high, one.keep_feasible))
             continue
         f, low, high = parted(solver, one)
         name = f"{solver}: constraint {len(functions)}"
@@ -135,9 +136,13 @@ def constraints_of(
         others: dict[str, Any] = {"hess": function.hessian_of_sum} if sparse else {}
         others["keep_feasible"] = getattr(one, "keep_feasible", False)
         found.append(optimize.NonlinearConstraint(function.values, low, high, function.jacobian, **others))
-    if any(function.is_sparse for function in functions):  # trust-constr wants all of them so
-        for function in functions:
-            function.be_sparse(True)
+    linear = [one for one in found if isinstance(one, optimize.LinearConstraint)]
+    # All are of one kind, as trust-constr wants them; the other methods want them full.
+    sparse = sparse and any([*(is_sparse(one.A) for one in linear), *(function.is_sparse for function in functions)])
+    for function in functions:
+        function.be_sparse(sparse)
+    for one in linear:
+        one.A = as_sparse(one.A) if sparse else dense(one.A)
     return found, functions
 
 
@@ -157,9 +162,19 @@ def ends_of(name: str, low: Any, high: Any, count: int) -> tuple[np.ndarray, np.
     return ends[0], ends[1]
 
 
+def is_sparse(matrix: Any) -> bool:
+    """Whether a matrix is one of SciPy's sparse ones."""
+    return hasattr(matrix, "toarray")
+
+
+def dense(matrix: Any) -> np.ndarray:
+    """A matrix with its zeros."""
+    return matrix.toarray() if is_sparse(matrix) else matrix
+
+
 def matrix_of(solver: str, one: Any, parameters: Parameters) -> Any:
     """A LinearConstraint's matrix, of as many columns as there are parameters."""
-    matrix = one.A if hasattr(one.A, "toarray") else np.atleast_2d(np.asarray(one.A, np.float64))
+    matrix = one.A if is_sparse(one.A) else np.atleast_2d(np.asarray(one.A, np.float64))
     if matrix.shape[1] != parameters.start.size:
         raise ValueError(
             f"{solver}: a LinearConstraint is of all parameters as one vector, of {parameters.start.size}; its matrix "

@@ -16,7 +16,7 @@ from ..ops.shaping import concat
 from .active import NEAR, Limits, active, off
 from .evaluations import real_scalar
 from .implicit import Condition, NoSolution, Outputs, Solution, newton
-from .limits import bounds_of, ends_of, listed, matrix_of, parted
+from .limits import bounds_of, dense, ends_of, listed, matrix_of, parted
 from .methods import Method, method_for
 from .parameters import Parameters, joined_values
 from .running import options_of, scipy_optimize
@@ -110,9 +110,8 @@ _CLOSE = {"SLSQP": {"ftol": 1e-12, "maxiter": 1000}, "L-BFGS-B": {"ftol": 1e-15,
 def _limit(one: Any, parameters: Parameters) -> tuple[Callable[[Any], Any], Any, Any]:
     """A constraint as a function of the vector, and its limits."""
     if isinstance(one, scipy_optimize().LinearConstraint):
-        matrix = matrix_of("argmin", one, parameters)
-        full = matrix.toarray() if hasattr(matrix, "toarray") else matrix
-        return lambda x: tensordot(full, x, 1), one.lb, one.ub
+        matrix = dense(matrix_of("argmin", one, parameters))
+        return lambda x: tensordot(matrix, x, 1), one.lb, one.ub
     f, low, high = parted("argmin", one)
     return lambda x: joined_values("argmin: constraint", f(parameters.structured(x))), low, high
 
