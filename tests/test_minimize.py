@@ -603,6 +603,19 @@ def test_fits_say_what_is_wrong(arguments: dict[str, Any], text: str) -> None:
         tf.optimize.fit(lambda t, p: decay(p, t), **given)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (lambda off: 1.0, "the function must return a tensor, not float"),
+        (lambda off: tf.complex(off, off), "the function's values are complex"),
+        (lambda off: tf.cast(off, tf.int32), "the function's values are of int32"),
+    ],
+)
+def test_a_model_gives_real_tensors(value: Any, text: str) -> None:
+    with pytest.raises(TypeError, match=f"fit: {text}"):
+        tf.optimize.fit(lambda t, p: value(decay(p, t)), TIMES, SEEN, {"a": 1.0, "k": 1.0})
+
+
 @pytest.mark.parametrize("what", ["ydata", "sigma"])
 def test_data_are_real_and_have_no_mask(what: str) -> None:
     given = {"xdata": TIMES, "ydata": SEEN, "p0": {"a": 1.0, "k": 1.0}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,8 +13,8 @@ from ..nest import flatten_for_tape
 from ..ops.shaping import reshape
 from ..ops.triangular import triangular_solve
 from .evaluations import Vector
-from .limits import bounds_of
-from .parameters import Parameters, as_array, joined
+from .limits import bounds_of, dense
+from .parameters import Parameters, as_array, joined_values
 from .running import Progress, alone, report, scipy_optimize
 
 __all__ = ["fit", "least_squares"]
@@ -222,18 +223,18 @@ def fit(
     if not np.isfinite(data).all():
         raise ValueError("fit: the data are not finite")
     shapes = [one.shape for one in wanted]
-    whiten = _whitening(sigma, wanted)
+    whiten = _whitening(sigma, shapes)
 
     def off(*structure: Any) -> Any:
-        given = flatten_for_tape(model(xdata, *structure), True)[0]
-        if [tuple(one.shape) for one in given] != shapes:
-            raise ValueError(
-                f"fit: the model gives values of shapes {[tuple(one.shape) for one in given]}; the data have {shapes}"
-            )
-        return whiten(given)
+        given = model(xdata, *structure)
+        values = joined_values("fit", given)
+        found = [tuple(one.shape) for one in flatten_for_tape(given, True)[0]]
+        if found != shapes:
+            raise ValueError(f"fit: the model gives values of shapes {found}; the data have {shapes}")
+        return whiten(values - data)
 
     found = _solved("fit", off, parameters, bounds, method, loss, f_scale, progress, options)
-    matrix = found.jac.toarray() if hasattr(found.jac, "toarray") else np.asarray(found.jac)
+    matrix = np.asarray(dense(found.jac))
     spare = data.size - parameters.start.size
     covariance = _covariance(matrix)
     if not (absolute_sigma and sigma is not None):
@@ -256,33 +257,32 @@ def _real(what: str, one: Any) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def _whitening(sigma: Any, wanted: list[np.ndarray]) -> Callable[[list[Any]], Any]:
-    """What makes residuals of the model's values: differences in units of their standard deviations."""
-    count = sum(one.size for one in wanted)
-    data = np.concatenate([one.reshape(-1) for one in wanted])
+def _whitening(sigma: Any, shapes: list[tuple[int, ...]]) -> Callable[[Any], Any]:
+    """What makes residuals of differences from the data: these in units of their standard deviations."""
+    count = sum(math.prod(shape) for shape in shapes)
     if sigma is None:
-        return lambda given: joined(given) - data
+        return lambda off: off
     leaves = [_real("standard deviations", one) for one in _data(sigma)]
     if len(leaves) == 1 and leaves[0].shape == (count, count) and count > 1:
         try:
             lower = np.linalg.cholesky(leaves[0])
         except np.linalg.LinAlgError:
             raise ValueError("fit: sigma, of shape (m, m), is a covariance, and this one is not positive") from None
-        return lambda given: reshape(triangular_solve(lower, reshape(joined(given) - data, (-1, 1))), (-1,))
+        return lambda off: reshape(triangular_solve(lower, reshape(off, (-1, 1))), (-1,))
     if len(leaves) == 1 and leaves[0].ndim == 0:
-        leaves *= len(wanted)
-    if len(leaves) != len(wanted):
-        raise ValueError(f"fit: sigma has {len(leaves)} arrays for data of {len(wanted)}")
+        leaves *= len(shapes)
+    if len(leaves) != len(shapes):
+        raise ValueError(f"fit: sigma has {len(leaves)} arrays for data of {len(shapes)}")
     spread = []
-    for one, data_of in zip(leaves, wanted, strict=True):
+    for one, shape in zip(leaves, shapes, strict=True):
         try:
-            spread.append(np.broadcast_to(one, data_of.shape).reshape(-1))
+            spread.append(np.broadcast_to(one, shape).reshape(-1))
         except ValueError:
-            raise ValueError(f"fit: sigma of shape {one.shape} for data of shape {data_of.shape}") from None
+            raise ValueError(f"fit: sigma of shape {one.shape} for data of shape {shape}") from None
     deviations = np.concatenate(spread)
     if not (deviations > 0.0).all():
         raise ValueError("fit: standard deviations are positive")
-    return lambda given: (joined(given) - data) / deviations
+    return lambda off: off / deviations
 
 
 def _covariance(matrix: np.ndarray) -> np.ndarray:
