@@ -9,7 +9,7 @@ import numpy as np
 
 from .evaluations import Vector, as_sparse
 from .methods import Method
-from .parameters import Parameters, as_array
+from .parameters import Parameters, numbers
 from .running import scipy_optimize
 
 __all__ = ["bounds_of", "constraints_of", "dense", "ends_of", "listed", "matrix_of", "parted"]
@@ -27,7 +27,7 @@ def bounds_of(solver: str, bounds: Any, parameters: Parameters, by_element: bool
         return None
     optimize = scipy_optimize()
     if isinstance(bounds, optimize.Bounds):
-        low, high = _side(bounds.lb, parameters), _side(bounds.ub, parameters)
+        low, high = _side(solver, bounds.lb, parameters), _side(solver, bounds.ub, parameters)
         keep_feasible = bounds.keep_feasible
     else:
         low, high = np.empty_like(parameters.start), np.empty_like(parameters.start)
@@ -46,11 +46,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number))
 
 
-def _side(side: Any, parameters: Parameters) -> np.ndarray:
+def _side(solver: str, side: Any, parameters: Parameters) -> np.ndarray:
     if isinstance(side, np.ndarray) and side.dtype == object and side.size == 1:
         side = side.item()  # SciPy wraps what it does not know
     if _is_number(side) or (isinstance(side, np.ndarray) and side.shape in ((), (1,), parameters.start.shape)):
-        return np.broadcast_to(np.asarray(side, np.float64), parameters.start.shape)
+        return np.broadcast_to(numbers(f"{solver}: bounds are numbers", side), parameters.start.shape)
     return parameters.vector(side, "bounds")
 
 
@@ -88,11 +88,9 @@ def _ends(solver: str, pair: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
         raise ValueError(f"{solver}: bounds are a pair (low, high), or None, for each parameter, not {pair!r}")
     ends = []
     for end, none in zip(pair, (-np.inf, np.inf), strict=True):
-        values = np.ravel(as_array(none if end is None else end))
-        if values.dtype.kind not in "biuf":
-            raise ValueError(f"{solver}: bounds are numbers, or None, not {end!r}")
+        values = np.ravel(numbers(f"{solver}: bounds are numbers, or None", none if end is None else end))
         try:
-            ends.append(np.broadcast_to(values.astype(np.float64), shape or (1,)).reshape(shape))
+            ends.append(np.broadcast_to(values, shape or (1,)).reshape(shape))
         except ValueError:
             raise ValueError(f"{solver}: {values.size} bounds for {int(np.prod(shape))} parameters: {end!r}") from None
     return ends[0], ends[1]
@@ -150,12 +148,13 @@ def ends_of(name: str, low: Any, high: Any, count: int) -> tuple[np.ndarray, np.
     """A constraint's limits, of so many values."""
     ends = []
     for end in (low, high):
-        values = as_array(end)
-        if values.dtype.kind not in "biuf" or np.isnan(values).any():
-            raise ValueError(f"{name}: limits are numbers or infinities, not {end!r}")
+        what = f"{name}: limits are numbers or infinities"
+        values = numbers(what, end)
+        if np.isnan(values).any():
+            raise ValueError(f"{what}, not {end!r}")
         if values.size not in (1, count):
             raise ValueError(f"{name}: {values.size} limits for {count} values: {end!r}")
-        ends.append(np.broadcast_to(values.astype(np.float64).reshape(-1), (count,)))
+        ends.append(np.broadcast_to(values.reshape(-1), (count,)))
     if (crossed := np.flatnonzero(ends[0] > ends[1])).size:
         k = int(crossed[0])
         raise ValueError(f"{name}: the lower limit of value {k} is above the upper one: {ends[0][k]} > {ends[1][k]}")
@@ -174,7 +173,9 @@ def dense(matrix: Any) -> np.ndarray:
 
 def matrix_of(solver: str, one: Any, parameters: Parameters) -> Any:
     """A LinearConstraint's matrix, of as many columns as there are parameters."""
-    matrix = one.A if is_sparse(one.A) else np.atleast_2d(np.asarray(one.A, np.float64))
+    matrix = as_sparse(one.A) if is_sparse(one.A) else np.atleast_2d(np.asarray(one.A, np.float64))
+    if not np.isfinite(matrix.data if is_sparse(matrix) else matrix).all():
+        raise ValueError(f"{solver}: a LinearConstraint's matrix is not finite: {one.A!r}")
     if matrix.shape[1] != parameters.start.size:
         raise ValueError(
             f"{solver}: a LinearConstraint is of all parameters as one vector, of {parameters.start.size}; its matrix "

@@ -14,7 +14,7 @@ from ..nest import flatten_for_tape, flatten_up_to, structure_key
 from ..ops.shaping import concat, reshape
 from ..tape import inner
 
-__all__ = ["Parameters", "as_array", "joined", "joined_values", "read_as_scipy"]
+__all__ = ["Parameters", "as_array", "joined", "joined_values", "numbers", "read_as_scipy"]
 
 _FLOAT = np.dtype(np.float64)
 
@@ -149,7 +149,7 @@ class Parameters:
         """Numbers in the parameters' structure, each of its leaf's shape or one that fits it, as a vector."""
         found = []
         for leaf, shape in zip(self.leaves_of(structure, name), self.shapes, strict=True):
-            array = np.asarray(leaf, _FLOAT)
+            array = numbers(f"{self._solver}: {name} are numbers", leaf)
             try:
                 found.append(np.broadcast_to(array, shape))
             except ValueError:
@@ -186,6 +186,14 @@ def _vector(arrays: Sequence[np.ndarray]) -> np.ndarray:
 def as_array(value: Any) -> np.ndarray:
     """What somebody gave, as an array; one with a mask is refused, as the mask would be lost."""
     return np.asarray(_core.operand(value) if isinstance(value, np.ma.MaskedArray) else value)
+
+
+def numbers(what: str, value: Any) -> np.ndarray:
+    """Real numbers that somebody gave, as float64; of others it is said `what` they should be."""
+    array = as_array(value)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{what}, not {value!r}")
+    return array.astype(_FLOAT)
 
 
 def read_as_scipy(value: Any) -> Any:
