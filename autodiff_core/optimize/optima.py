@@ -230,7 +230,7 @@ class _Search:
 
         def asked(x: np.ndarray) -> Any:
             value, slope = both(x)
-            return (float(value), slope) if others.get("jac") else float(value)
+            return (float(value), slope) if "jac" in others else float(value)
 
         return scipy_optimize().minimize(asked, begin, method=method.name, **self._settings, **others)
 

@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core
 from .implicit import Condition, NoSolution, Solution, newton
 from .linear import iterated
+from .methods import MANY
 from .parameters import Parameters, joined_values
 from .running import options_of, scipy_optimize
 
@@ -20,7 +21,6 @@ _METHODS = (
     *_OF_JACOBIANS,
     *("broyden1", "broyden2", "anderson", "linearmixing", "diagbroyden", "excitingmixing", "krylov", "df-sane"),
 )
-_MANY = 500  # unknowns: no full matrix of as many squared where the method needs none
 _CLOSE = 1e-10  # to zero, beside what the values were at first
 _NOTHING = np.empty(0)
 
@@ -190,7 +190,7 @@ def _solution(
             raise ValueError(f"{solver}: the function gave {values.size} values for {start.size} unknowns")
         return [values]
 
-    full = full or start.size <= _MANY
+    full = full or start.size <= MANY
     condition = Condition(solver, outputs, zero, start, None if full else iterated(solver))
 
     def find(begin: np.ndarray, shared: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
