@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,21 +15,12 @@ pytest.importorskip("scipy.optimize")
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 from classic_problems import PROBLEMS, Problem
-from classic_problems.solvers import TOLERANCE
+from classic_problems.ours import minimized
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
 def test_a_classic_problem_is_solved(problem: Problem) -> None:
-    limits: list[dict[str, Any]] = [
-        {"type": one.kind, "fun": lambda x, one=one: one.formula(xp, x)} for one in problem.constraints
-    ]
-    found = tf.minimize(
-        lambda x: problem.formula(xp, x),
-        np.array(problem.start),
-        bounds=problem.bounds,
-        constraints=limits,
-        tol=TOLERANCE,
-    )
+    found = minimized(problem)
     assert problem.is_solved_by(float(found.fun)), found.message
     assert found.obstacle is None
     for one in problem.constraints:

@@ -16,16 +16,15 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import scipy
 
 import autodiff_core as tf
-import autodiff_core.numpy as xp
 from report import processor
 
 from . import PROBLEMS
+from .ours import minimized
 from .problem import Problem
 from .solvers import TOLERANCE, Run, by_hand, scipys, timed, without_derivatives
 
@@ -55,18 +54,8 @@ hand, {compiled} of JAX compiled before, {first} of JAX's first search.
 
 
 def ours(problem: Problem) -> Callable[[], tuple[float, int]]:
-    limits: list[dict[str, Any]] = [
-        {"type": one.kind, "fun": lambda x, one=one: one.formula(xp, x)} for one in problem.constraints
-    ]
-
     def search() -> tuple[float, int]:
-        found = tf.minimize(
-            lambda x: problem.formula(xp, x),
-            np.array(problem.start),
-            bounds=problem.bounds,
-            constraints=limits,
-            tol=TOLERANCE,
-        )
+        found = minimized(problem)
         return float(found.fun), found.counts["value and gradient"]
 
     return search
