@@ -317,6 +317,26 @@ def test_every_method_finds_the_least_point(name: str) -> None:
     np.testing.assert_allclose(tape.jacobian(x, a), 1.0, atol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["SLSQP", "L-BFGS-B", "BFGS"])
+def test_a_tolerance_is_the_methods(method: str) -> None:
+    def hilly(x: Any) -> Any:
+        return 100.0 * tf.reduce_sum((x[1:] - x[:-1] ** 2) ** 2) + tf.reduce_sum((x - 1.0) ** 2)
+
+    def steps(**tolerance: Any) -> int:
+        count = tf.Variable(0.0)
+
+        def counted(x: Any) -> Any:
+            count.assign_add(1.0)
+            return hilly(x)
+
+        O.argmin(counted, np.full(3, -1.3), method, **tolerance)
+        return int(count)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # (of plain Python)
+        assert steps(tol=1e-2) < steps()
+
+
 @pytest.mark.parametrize("method", METHODS_OF_SYSTEMS)
 def test_every_iteration_solves(method: str) -> None:
     found = O.linear_solve(lambda v: tf.linalg.matvec(SPREAD, v), np.ones(4), method=method, atol=1e-12)

@@ -78,7 +78,8 @@ def argmin(
     if not callable(f):
         raise TypeError(f"argmin: the function must be callable, not {type(f).__name__}")
     known = method_for("argmin", method, parameters.start.size, within is not None, bool(limits))
-    given = {**_CLOSE.get(known.name, {}), **options_of("argmin", options)}
+    usual = {**_STEPS.get(known.name, {}), **(_CLOSE.get(known.name, {}) if tol is None else {})}
+    given = {**usual, **options_of("argmin", options)}
 
     def outputs(x: Any) -> list[Any]:
         value = real_scalar("argmin", f(parameters.structured(x)))
@@ -104,7 +105,8 @@ def argmin(
     return parameters.structured(point[:count] if limits else point)
 
 
-_CLOSE = {"SLSQP": {"ftol": 1e-12, "maxiter": 1000}, "L-BFGS-B": {"ftol": 1e-15, "gtol": 1e-9}, "BFGS": {"gtol": 1e-8}}
+_STEPS = {"SLSQP": {"maxiter": 1000}}
+_CLOSE = {"SLSQP": {"ftol": 1e-12}, "L-BFGS-B": {"ftol": 1e-15, "gtol": 1e-9}, "BFGS": {"gtol": 1e-8}}
 
 
 def _limit(one: Any, parameters: Parameters) -> tuple[Callable[[Any], Any], Any, Any]:
