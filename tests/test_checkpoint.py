@@ -118,6 +118,26 @@ def test_keys_do_not_run_into_each_other(tmp_path: Path) -> None:
         tf.train.Checkpoint(d={1: a, "1": b}).write(tmp_path / "d")
 
 
+def test_what_an_optimizer_remembers_takes_no_name_of_a_variable(tmp_path: Path) -> None:
+    checkpoint = tf.train.Checkpoint(tf.keras.optimizers.SGD(0.5), learning_rate=tf.Variable(1.0))
+    with pytest.raises(ValueError, match="two values of a checkpoint would have one name, 'learning_rate'"):
+        checkpoint.write(tmp_path / "c")
+    assert contents(tmp_path) == []
+
+
+def test_a_variable_is_not_written_over_by_the_count(tmp_path: Path) -> None:
+    module = tf.Module()
+    module.save_counter = tf.Variable(7.0)
+    checkpoint = tf.train.Checkpoint(module)
+    with pytest.raises(ValueError, match="'save_counter' is what a checkpoint calls its own count: rename the attr"):
+        checkpoint.save(tmp_path / "c")
+    assert contents(tmp_path) == [] and int(checkpoint.save_counter) == 0
+    path = checkpoint.write(tmp_path / "c")
+    module.save_counter.assign(0.0)
+    checkpoint.read(path).assert_consumed()
+    assert float(module.save_counter) == 7.0
+
+
 def test_a_name_that_the_format_keeps_for_itself_is_refused(tmp_path: Path) -> None:
     module = tf.Module()
     vars(module)["__metadata__"] = tf.Variable(1.0)
@@ -385,6 +405,25 @@ def test_an_optimizers_own_weights(tmp_path: Path) -> None:
     for (one, slots), (its, its_slots) in zip(optimizer.remembered(), other.remembered(), strict=True):
         assert one is its
         assert [slot.tolist() for slot in slots] == [slot.tolist() for slot in its_slots]
+
+
+def test_building_an_optimizer_keeps_what_it_remembers() -> None:
+    v, w, x = (tf.Variable([1.0, 2.0]) for _ in range(3))
+    for recorded in (False, True):
+        optimizer, plain = (tf.keras.optimizers.SGD(0.5, momentum=0.5) for _ in range(2))
+        make = lambda *variables, optimizer=optimizer: step(optimizer, *variables)  # noqa: E731
+        tf.function(make)(v) if recorded else make(v)
+        step(plain, v)
+        optimizer.build(iter([w, v, w]))
+        assert [(known is v, slots[0].tolist()) for known, slots in optimizer.remembered()].count(
+            (True, [0.25] * 2)
+        ) == 1
+        assert len(optimizer.remembered()) == 2
+        start = v.numpy()
+        step(optimizer, v, w, x)
+        after = v.numpy()
+        v.assign(start), step(plain, v)
+        assert after.tolist() == v.numpy().tolist()
 
 
 def test_an_optimizers_variables_are_what_its_next_step_goes_on_from() -> None:

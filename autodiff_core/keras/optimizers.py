@@ -326,10 +326,11 @@ class Optimizer:
         >>> [variable.shape for variable in optimizer.variables]
         [TensorShape([]), TensorShape([2]), TensorShape([2])]
         """
-        for variable in map(inner, var_list):
-            for k in range(self.slots):
-                if all(known is not variable for known, _ in self.remembered()):
-                    self.remember(variable, k, np.zeros(variable.shape, variable.dtype))
+        with _turn:
+            known = {id(variable) for variable, _ in self.remembered()}
+            for variable in map(inner, var_list):
+                if id(variable) not in known:
+                    self.__kept(variable)
 
     @property
     def variables(self) -> list[tf.Variable]:
@@ -390,12 +391,18 @@ class Optimizer:
                     key: (known, [np.array(slot) for slot in slots]) for key, (known, slots) in self.__merged().items()
                 }
                 self.__groups, self.__known = [], []
-            if id(variable) not in self.__memory:
-                zeros = [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)]
-                self.__memory[id(variable)] = variable, zeros
-            self.__memory[id(variable)][1][k] = np.array(value, variable.dtype)
+            self.__kept(variable)[k] = np.array(value, variable.dtype)
+
+    def __kept(self, variable: tf.Variable) -> list[np.ndarray]:
+        """What is remembered of a variable that is in no group: at first zeros."""
+        if id(variable) not in self.__memory:
+            # NumPy's zeros take no memory where nothing is written.
+            zeros = [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)]
+            self.__memory[id(variable)] = variable, zeros
+        return self.__memory[id(variable)][1]
 
     def __merged(self) -> Memory:
+        """What is remembered by steps in place, in groups or not."""
         memory = dict(self.__memory)
         for group in self.__groups:
             memory.update(group.memory())
@@ -455,13 +462,7 @@ class Optimizer:
         """Change the rows that a gradient names, and what is remembered of them."""
         rows = slices.combined()
         numbers = _core.value_array(rows.indices)
-        if id(variable) not in self.__memory:
-            # NumPy's zeros take no memory where nothing is written.
-            self.__memory[id(variable)] = (
-                variable,
-                [np.zeros(variable.shape, variable.dtype) for _ in range(self.slots)],
-            )
-        whole = self.__memory[id(variable)][1]
+        whole = self.__kept(variable)
         parts = [
             np.array(_core.value_array(rows.values), variable.dtype),
             *(np.take(slot, numbers, axis=0) for slot in whole),

@@ -160,7 +160,9 @@ class Checkpoint:
     def _write(self, file_prefix: Any, more: dict[str, np.ndarray]) -> str:
         _refuse_recording("write")
         path = files.located(file_prefix)
-        arrays = {name: place.read() for name, place in places(self.tracked).items() if place.there}
+        arrays = {name: place.read() for name, place in places(self.tracked).items() if place.read is not None}
+        for name in arrays.keys() & more.keys():
+            raise ValueError(f"{name!r} is what a checkpoint calls its own count: rename the attribute, or use `write`")
         files.save(path, arrays | more)
         return path.removesuffix(files.SUFFIX)
 
@@ -262,7 +264,7 @@ def _put_back(path: str, own: dict[str, Place], counter: Variable, complete: boo
     values = files.load(path)
     count = values.pop(_COUNTER, None) if _COUNTER not in own else None
     matched = {name: place for name, place in own.items() if name in values}
-    missing = [name for name, place in own.items() if place.there and name not in values]
+    missing = [name for name, place in own.items() if place.read is not None and name not in values]
     unused = [name for name in values if name not in own]
     if complete and (missing or unused):
         late = ". (What a first call makes has to be made before.)" if unused else ""

@@ -9,6 +9,7 @@ order.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -28,9 +29,8 @@ class Place(NamedTuple):
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    read: Callable[[], np.ndarray]
+    read: Callable[[], np.ndarray] | None  # None: it is there only if a file has a value for it
     write: Callable[[np.ndarray], Any]
-    there: bool = True  # or only if a file has a value for it
 
 
 def is_tracked(value: Any) -> bool:
@@ -41,15 +41,16 @@ def is_tracked(value: Any) -> bool:
 def places(items: Iterable[tuple[str, Any]]) -> dict[str, Place]:
     """The places below some objects, by their paths; what has an empty name has its parts at the top."""
     walked = list(_walk(items, "", set()))
-    variables = {path: value for path, value in walked if isinstance(value, Variable)}
-    if len(variables) < sum(isinstance(value, Variable) for _, value in walked):
-        paths = [path for path, value in walked if isinstance(value, Variable)]
-        twice = next(path for path in paths if paths.count(path) > 1)
-        raise ValueError(f"two values of a checkpoint would have one name, {twice!r}: rename a key")
-    found = {path: _of_variable(variable) for path, variable in variables.items()}
+    variables = [(path, value) for path, value in walked if isinstance(value, Variable)]
+    named = [(path, _of_variable(variable)) for path, variable in variables]
     for path, value in walked:
         if not isinstance(value, Variable):
-            found |= _of_optimizer(path, value, variables)
+            named += _of_optimizer(path, value, variables)
+    found: dict[str, Place] = {}
+    for name, place in named:
+        if name in found:
+            raise ValueError(f"two values of a checkpoint would have one name, {name!r}: rename a key")
+        found[name] = place
     return found
 
 
@@ -105,35 +106,32 @@ def _parts(value: Any) -> Iterable[tuple[Any, Any]] | None:
     return value.tracked if hasattr(type(value), "tracked") else None
 
 
-def _of_optimizer(path: str, optimizer: Any, variables: dict[str, Variable]) -> dict[str, Place]:
+def _of_optimizer(path: str, optimizer: Any, variables: list[tuple[str, Variable]]) -> Iterator[tuple[str, Place]]:
     """The places of what an optimizer remembers, and, of variables that it does not know yet, would remember."""
-    found: dict[str, Place] = {}
     if not callable(optimizer.learning_rate):
         rate = Place((), np.dtype(np.float64), lambda: np.asarray(optimizer.learning_rate), _setter(optimizer))
-        found[_below(path, "learning_rate")] = rate
-    paths = {id(variable): name for name, variable in variables.items() if variable is not optimizer.iterations}
-    names: list[str] = []
+        yield _below(path, "learning_rate"), rate
+    names = {id(variable): name for name, variable in variables if variable is not optimizer.iterations}
+    unnamed: Counter[str] = Counter()
     for variable, slots in optimizer.remembered():
-        name = paths.pop(id(variable), None)
+        name = names.pop(id(variable), None)
         if name is None:
-            name = f"{variable.name}#{sum(known.startswith(variable.name + '#') for known in names)}"
-        names.append(name)
+            name = f"{variable.name}#{unnamed[variable.name]}"
+            unnamed[variable.name] += 1
         for k, slot in enumerate(slots):
-            found[_below(path, f"slots/{name}/{k}")] = _slot(optimizer, variable, k, slot)
-    for name, variable in variables.items():
-        if id(variable) in paths:
+            yield _below(path, f"slots/{name}/{k}"), _slot(optimizer, variable, k, slot)
+    for name, variable in variables:
+        if id(variable) in names:
             for k in range(optimizer.slots):
-                found[_below(path, f"slots/{name}/{k}")] = _slot(optimizer, variable, k, None)
-    return found
+                yield _below(path, f"slots/{name}/{k}"), _slot(optimizer, variable, k, None)
 
 
 def _slot(optimizer: Any, variable: Variable, k: int, value: np.ndarray | None) -> Place:
     return Place(
         tuple(variable.shape),
         variable.dtype,
-        lambda: np.zeros(0) if value is None else value,
+        None if value is None else lambda: value,
         lambda array: optimizer.remember(variable, k, array),
-        value is not None,
     )
 
 
