@@ -77,13 +77,22 @@ def test_padding_values_and_shapes_are_those_of_each_component() -> None:
         ({"padding_values": [0, 0]}, ValueError, r"should be scalars, but got \[2\]"),
         ({"padding_values": 0.5}, TypeError, "float32 does not match type int64"),
         ({"padding_values": np.int32(1)}, TypeError, "int32 does not match type int64"),
-        ({"padded_shapes": {"x": [3]}}, TypeError, None),
+        ({"padded_shapes": {"x": [3]}}, TypeError, r"padded_shapes of component 0 is \{'x': \[3\]\}: an integer"),
+        ({"padded_shapes": [2.5]}, TypeError, r"padded_shapes of component 0 is \[2.5\]: an integer"),
+        ({"padded_shapes": 3}, TypeError, "padded_shapes of component 0 is 3: 'int' object is not iterable"),
     ],
 )
-def test_padding_that_does_not_fit_is_refused(arguments: dict[str, Any], error: type, text: str | None) -> None:
+def test_padding_that_does_not_fit_is_refused(arguments: dict[str, Any], error: type, text: str) -> None:
     data = Dataset.range(1, 3).map(lambda n: tf.fill([n], n))
-    with pytest.raises((error, ValueError), match=text):
+    with pytest.raises(error, match=text):
         list(data.padded_batch(2, **arguments))
+
+
+@pytest.mark.parametrize("what", ["padded_shapes", "padding_values"])
+def test_padding_that_is_nested_otherwise_is_refused(what: str) -> None:
+    data = Dataset.zip(Dataset.range(2), Dataset.range(2))
+    with pytest.raises(ValueError, match=f"padded_batch: {what} is not nested as the elements are: 1 parts, not 2"):
+        list(data.padded_batch(2, **{what: ([],) if what == "padded_shapes" else (0,)}))
 
 
 # -------------------------------------------------------------------------------------------------------------- order
@@ -550,6 +559,13 @@ def test_a_function_that_refuses_zeros_is_asked_with_the_first_element() -> None
         (lambda: Dataset.range(), ValueError, "between 1 and 3"),
         (lambda: Dataset.zip(), TypeError, "at least one dataset"),
         (lambda: Dataset.zip([Dataset.range(3)]), TypeError, "Invalid input to `zip`"),
+        (lambda: Dataset.zip(Dataset.range(3), [Dataset.range(3)]), TypeError, "Invalid input to `zip`"),
+        (lambda: Dataset.zip(()), TypeError, r"Invalid input to `zip`: .* and not \(\)"),
+        (
+            lambda: Dataset.zip(Dataset.range(3), datasets=Dataset.range(3)),
+            TypeError,
+            r"Both `.args` and `datasets` cannot be set",
+        ),
         (lambda: Dataset.zip(1, 2), TypeError, "Invalid input to `zip`"),
         (lambda: Dataset(3), TypeError, "a Dataset is made by"),
         (lambda: len(Dataset.range(3).repeat()), TypeError, "The dataset is infinite"),
@@ -647,5 +663,7 @@ def test_columns_with_missing_values_or_text_are_refused_by_name() -> None:
         polars.DataFrame({"a": ["x", "y"]}),
         arrow.table({"a": ["x", "y"]}),
     ):
-        with pytest.raises(TypeError, match="a"):
+        with pytest.raises(
+            TypeError, match=r"column 'a' of a table: values of dtype .* cannot be tensors: encode them"
+        ):
             Dataset.from_tensor_slices(table)

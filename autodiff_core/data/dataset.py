@@ -216,12 +216,11 @@ class Dataset:
         if args and datasets is not None:
             raise TypeError("Both `*args` and `datasets` cannot be set")
         structure = datasets if not args else args[0] if len(args) == 1 else args
+        parts: list[Any] = []
+        mapped(parts.append, structure)  # (by which a list is no branch)
+        if not parts or not all(isinstance(part, Dataset) for part in parts):
+            raise TypeError(f"Invalid input to `zip`: datasets, or tuples and mappings of them, and not {structure!r}")
         leaves, rebuild = nest.flatten_for_tape(structure)
-        for leaf in leaves:
-            if not isinstance(leaf, Dataset) or isinstance(structure, list):
-                raise TypeError(
-                    f"Invalid input to `zip`: datasets, or tuples and mappings of them, and not {structure!r}"
-                )
         return leaves[0] if leaves == [structure] else Dataset(stages.Zip([leaf._stage for leaf in leaves], rebuild))
 
     # ---------------------------------------------------------------------------------------------------- elements

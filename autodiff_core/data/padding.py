@@ -41,7 +41,7 @@ def shapes_for(structure: Any, shapes: Any) -> list[Any]:
     if shapes is None:
         return [leaf.shape for leaf in nest.flatten(structure)]
     parts = _parts(structure, shapes, "padded_shapes")
-    return [None if shape is None else _shape(shape) for shape in parts]
+    return [None if shape is None else _shape(k, shape) for k, shape in enumerate(parts)]
 
 
 def _parts(structure: Any, value: Any, what: str) -> list[Any]:
@@ -51,9 +51,12 @@ def _parts(structure: Any, value: Any, what: str) -> list[Any]:
         raise ValueError(f"padded_batch: {what} is not nested as the elements are: {error}") from error
 
 
-def _shape(shape: Any) -> tuple[int | None, ...]:
-    sizes = shape.tolist() if hasattr(shape, "tolist") else list(shape)
-    return tuple(None if size is None or int(size) == -1 else int(size) for size in sizes)
+def _shape(k: int, shape: Any) -> tuple[int | None, ...]:
+    try:
+        sizes = shape.tolist() if hasattr(shape, "tolist") else list(shape)
+        return tuple(None if size is None or (known := _core.integer(size)) == -1 else known for size in sizes)
+    except TypeError as error:
+        raise TypeError(f"padded_batch: padded_shapes of component {k} is {shape!r}: {error}") from error
 
 
 def _whole(k: int, wanted: Any, shapes: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -68,9 +68,8 @@ class Slices(Stage):
         lengths = [leaf.shape[0] for leaf in leaves]
         if min(lengths) != max(lengths):
             raise ValueError(f"Dimensions {lengths} are not compatible: all tensors must have as many rows")
-        self._rows, self._count = Rows(tensors), int(lengths[0])
-        self._spec = nest.map_structure(lambda tensor: TensorSpec(tuple(tensor.shape[1:]), tensor.dtype), tensors)
-        self.form = self._rows
+        self._tensors, self._count = tensors, int(lengths[0])
+        self.form = Rows(tensors)
 
     def handles(self) -> Iterator[Any]:
         return iter(range(self._count))
@@ -79,7 +78,14 @@ class Slices(Stage):
         return self._count
 
     def spec(self) -> Any:
-        return self._spec
+        return nest.map_structure(_row, spec_of(self._tensors))
+
+
+def _row(one: TensorSpec) -> TensorSpec:
+    """The spec of a tensor's rows."""
+    if one.shape is not None and not len(one.shape):
+        raise ValueError("Unbatching a tensor is only supported for rank >= 1, and the elements have scalars")
+    return TensorSpec(None if one.shape is None else tuple(one.shape)[1:], one.dtype)
 
 
 class One(Stage):
@@ -417,9 +423,8 @@ def _common(first: TensorSpec, second: TensorSpec) -> TensorSpec:
     """What holds of both."""
     if first.dtype != second.dtype:
         raise TypeError(f"Two datasets to concatenate have different types {first.dtype} and {second.dtype}")
-    if first.shape is None or second.shape is None or len(first.shape) != len(second.shape):
-        return TensorSpec(None, first.dtype)
-    return TensorSpec([a if a == b else None for a, b in zip(first.shape, second.shape, strict=True)], first.dtype)
+    shape = TensorShape(first.shape).most_specific_compatible_shape(second.shape)
+    return TensorSpec(None if shape.rank is None else shape, first.dtype)
 
 
 # --------------------------------------------------------------------------------------------------------- what makes
@@ -496,6 +501,8 @@ def _filled(spec: Any, value: int, size: int) -> Any:
 class Batch(Stage):
     """Several of them as one."""
 
+    _shapes: Any = None  # what components are filled up to: their own
+
     def __init__(self, source: Stage, size: int, drop_remainder: bool) -> None:
         self._source, self._size, self._drop = source, size, drop_remainder
 
@@ -515,9 +522,12 @@ class Batch(Stage):
 
     def spec(self) -> Any:
         size = self._size if self._drop else None
-        return nest.map_structure(
-            lambda one: TensorSpec(None if one.shape is None else (size, *one.shape), one.dtype), self._source.spec()
-        )
+        spec = self._source.spec()
+        specs = [
+            TensorSpec(None if shape is None else (size, *shape), one.dtype)
+            for shape, one in zip(shapes_for(spec, self._shapes), nest.flatten(spec), strict=True)
+        ]
+        return nest.pack_sequence_as(spec, specs)
 
 
 class PaddedBatch(Batch):
@@ -531,18 +541,6 @@ class PaddedBatch(Batch):
         elements = [self._source.form.element(handle) for handle in handles]
         return stacked(elements, "padded_batch", Padding(elements[0], self._shapes, self._values).joined)
 
-    def spec(self) -> Any:
-        size = self._size if self._drop else None
-        spec = self._source.spec()
-        shapes = shapes_for(spec, self._shapes)
-        return nest.pack_sequence_as(
-            spec,
-            [
-                TensorSpec(None if shape is None else (size, *shape), one.dtype)
-                for shape, one in zip(shapes, nest.flatten(spec), strict=True)
-            ],
-        )
-
 
 class Unbatch(Stage):
     """The rows of each."""
@@ -552,8 +550,7 @@ class Unbatch(Stage):
 
     def handles(self) -> Iterator[Any]:
         for element in self._source.elements():
-            rows = Slices(element)
-            yield from rows.elements()
+            yield from Slices(element).elements()
 
     def count(self) -> int:
         known = self._source.count()
@@ -563,12 +560,7 @@ class Unbatch(Stage):
         return next((known * size for size in rows if size), UNKNOWN)
 
     def spec(self) -> Any:
-        def row(one: TensorSpec) -> TensorSpec:
-            if one.shape is not None and not len(one.shape):
-                raise ValueError("Unbatching a tensor is only supported for rank >= 1, and the elements have scalars")
-            return TensorSpec(None if one.shape is None else tuple(one.shape)[1:], one.dtype)
-
-        return nest.map_structure(row, self._source.spec())
+        return nest.map_structure(_row, self._source.spec())
 
 
 class Interleave(Stage):

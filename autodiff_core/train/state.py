@@ -13,11 +13,11 @@ NAME = "checkpoint"
 _LINE = re.compile(r'^(model_checkpoint_path|all_model_checkpoint_paths): "((?:[^"\\]|\\.)*)"$')
 
 
-def record(folder: str, latest: str, kept: list[str], name: str = NAME) -> None:
+def record(folder: str, latest: str, kept: list[str]) -> None:
     """Write down which checkpoints there are; paths in the folder are its own names."""
     lines = [("model_checkpoint_path", latest), *(("all_model_checkpoint_paths", path) for path in kept)]
     text = "".join(f'{key}: "{_escaped(os.path.relpath(path, folder or "."))}"\n' for key, path in lines)
-    files.replace(os.path.join(folder, name), os.fsencode(text))
+    files.replace(os.path.join(folder, NAME), os.fsencode(text))
 
 
 def read(folder: str, name: str = NAME) -> tuple[str | None, list[str]]:
