@@ -262,16 +262,11 @@ class Optimizer:
     def __slots_of(self, variable: tf.Variable) -> list[tf.Variable]:
         """What is remembered of a variable, as variables."""
         if id(variable) not in self.__recorded:
+            self.__take_apart()
             with _core.Untraced():  # they are no variables of the function's
-                memory = self.__merged()
-                values = memory[id(variable)][1] if id(variable) in memory else None
                 slots = [
-                    tf.Variable(
-                        np.zeros(variable.shape, variable.dtype) if values is None else values[k],
-                        trainable=False,
-                        name=f"{self.name}/{variable.name.removesuffix(':0')}/slot{k}",
-                    )
-                    for k in range(self.slots)
+                    tf.Variable(value, trainable=False, name=f"{self.name}/{variable.name.removesuffix(':0')}/slot{k}")
+                    for k, value in enumerate(self.__kept(variable))
                 ]
             self.__recorded[id(variable)] = variable, slots
         return self.__recorded[id(variable)][1]
@@ -386,12 +381,16 @@ class Optimizer:
             if id(variable) in self.__recorded:
                 self.__recorded[id(variable)][1][k].assign(value, read_value=False)
                 return
-            if self.__groups:
-                self.__memory = {
-                    key: (known, [np.array(slot) for slot in slots]) for key, (known, slots) in self.__merged().items()
-                }
-                self.__groups, self.__known = [], []
+            self.__take_apart()
             self.__kept(variable)[k] = np.array(value, variable.dtype)
+
+    def __take_apart(self) -> None:
+        """Let what is remembered lie in arrays of its own, and in no group."""
+        if self.__groups:
+            self.__memory = {
+                key: (known, [np.array(slot) for slot in slots]) for key, (known, slots) in self.__merged().items()
+            }
+            self.__groups, self.__known = [], []
 
     def __kept(self, variable: tf.Variable) -> list[np.ndarray]:
         """What is remembered of a variable that is in no group: at first zeros."""
