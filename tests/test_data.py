@@ -21,6 +21,7 @@ import pytest
 
 import autodiff_core as tf
 import dataset_chains
+from autodiff_core import _core
 
 Dataset = tf.data.Dataset
 RECORDED = json.loads(Path(__file__).with_name("dataset_values.json").read_text())["chains"]
@@ -422,6 +423,15 @@ def test_tapes_and_recorded_functions_within_a_mapped_function_work() -> None:
     assert values(Dataset.from_tensor_slices([1.0, 2.0]).map(slope).prefetch(1)) == [3.0, 12.0]
 
 
+def test_batches_of_neighbours_are_views() -> None:
+    data = Dataset.from_tensor_slices(np.arange(12.0).reshape(6, 2))
+    one, other, third = (
+        _core.value_array(_first(made)) for made in (data.batch(3), data.take(5).batch(3), data.batch(6))
+    )
+    assert np.shares_memory(one, other) and np.shares_memory(one, third)
+    assert not np.shares_memory(one, _core.value_array(_first(data.shard(2, 0).batch(3))))
+
+
 def test_elements_do_not_change_with_what_they_were_made_of() -> None:
     array, variable = np.zeros(4), tf.Variable([1.0, 2.0])
     rows, read = Dataset.from_tensor_slices(array), Dataset.from_tensors(variable)
@@ -528,6 +538,24 @@ def test_a_function_that_refuses_zeros_is_asked_with_the_first_element() -> None
         _ = Dataset.range(0).map(row).element_spec
 
 
+def test_what_a_mapped_function_keeps_of_a_run_for_shapes_alone_is_an_error_when_it_is_used() -> None:
+    def kept_by(make: Callable[[], Any]) -> Any:
+        kept: list[Any] = []
+        return Dataset.range(3).map(lambda k: k + (kept or kept.append(make()) or kept)[0])
+
+    assert values(kept_by(lambda: tf.range(2) * 2)) == [[0, 2], [1, 3], [2, 4]]
+    for make, lost in ((lambda: tf.range(2) * 2, True), (lambda: tf.constant([0, 2]), False)):
+        data = kept_by(make)
+        assert data.element_spec.shape == (2,)
+        if lost:
+            with pytest.raises(
+                ValueError, match=r"where only shapes were asked for \(tf\.eval_shape\) is used outside"
+            ):
+                list(data)
+        else:
+            assert values(data) == [[0, 2], [1, 3], [2, 4]]
+
+
 # -------------------------------------------------------------------------------------------------------------- errors
 
 
@@ -611,6 +639,11 @@ def test_what_a_generator_yields_is_held_against_its_signature(element: Any, tex
     signature = (tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.float32))
     with pytest.raises(TypeError, match=text):
         list(Dataset.from_generator(lambda: iter([element]), output_signature=signature))
+
+
+def test_a_generators_numbers_are_converted_as_numpy_does() -> None:
+    data = Dataset.from_generator(lambda: [2.7, -2.7, tf.constant(3.9)], output_signature=tf.TensorSpec((), tf.int32))
+    assert values(data) == [2, -2, 3]
 
 
 def test_older_words_for_a_signature() -> None:
