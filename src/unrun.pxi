@@ -88,8 +88,9 @@ cdef object declared(int op, list operands, object attribute):
     except ValueError as error:
         raise ValueError(f"{op_name(op)}: {error}") from None
     if found is None:
-        why = "the operation does not say what shape the result has, and this is too large to try it" if hasattr(
-            <object>table[op].gives, "further") else "only values say what shape the result has, and there are none"
+        why = "only values say what shape the result has, and there are none"
+        if table[op].gives != NULL and hasattr(<object>table[op].gives, "further"):
+            why = "the operation does not say what shape the result has, and this is too large to try it"
         raise no_value(f"{op_name(op)} of " + " and ".join([describe(x) for x in operands])
                        + f": {why} where only shapes are asked for (tf.eval_shape)")
     return found

@@ -521,3 +521,16 @@ def test_a_loop_that_fills_an_array_by_its_counter_is_run_round_by_round() -> No
         return tf.while_loop(lambda i, a: i < 5, lambda i, a: (i + 1, a.write(i, x)), (0, array))[1].stack()
 
     assert tf.eval_shape(filled, S([2])) == S([5, 2])
+
+
+@pytest.mark.parametrize(
+    "solved",
+    [
+        lambda p: tf.optimize.root(lambda x: x * x * x + x - p, np.zeros(2)),
+        lambda y: tf.scipy.integrate.solve_ivp(lambda t, y: -y, (0.0, 0.2), y, "RK23", [0.1, 0.2]).y,
+    ],
+)
+def test_a_row_that_says_nothing_of_shapes_is_refused_by_name(solved: Any) -> None:
+    pytest.importorskip("scipy")
+    with pytest.raises(tf.errors.OperatorNotAllowedInGraphError, match=r"^embedded of shape .* only values say"):
+        tf.eval_shape(solved, tf.TensorSpec([2], tf.float64))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
+from autodiff_core.errors import OperatorNotAllowedInGraphError
 from autodiff_core.programs.file import ProgramFileError
 
 from .check import Chain, chain_of, permitted, run
@@ -59,6 +60,24 @@ DOCUMENTED = [
         ProgramFileError,
         "calls Python of its own and cannot be saved",
         "a file holds no Python, and how many steps a solver takes is Python's",
+    ),
+    Refusal(
+        lambda entry, names: "looks" in entry.tags and "eval_shape" in names,
+        OperatorNotAllowedInGraphError,
+        "Python asks for the value of a tensor.*only shapes are asked for",
+        "which way the code goes is not known without values",
+    ),
+    Refusal(
+        lambda entry, names: "looks" in entry.tags and "eval_shape" in names,
+        ValueError,
+        "which branch is taken is not known where only shapes are asked for.*return different ones",
+        "of branches that give different dtypes one is taken, and nobody knows which",
+    ),
+    Refusal(
+        lambda entry, names: "calls Python" in entry.tags and "eval_shape" in names,
+        OperatorNotAllowedInGraphError,
+        "^embedded of .*only values say what shape the result has",
+        "a solver is Python that needs numbers",
     ),
 ]
 

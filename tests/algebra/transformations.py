@@ -457,6 +457,20 @@ def _scales(f: Function, case: Case) -> Function:
     return several
 
 
+def _library_shapes(f: Function, case: Case) -> Function:
+    """The function, whose results have the shapes and dtypes that are told without running it."""
+
+    def told(*args: Any) -> Any:
+        specs = tf.eval_shape(f, *args)
+        value = f(*args)
+        tf.nest.assert_same_structure(specs, value)
+        for spec, leaf in zip(leaves_of(specs), leaves_of(value), strict=True):
+            assert (tuple(spec.shape), spec.dtype) == (tuple(leaf.shape), leaf.dtype), f"{spec} for {leaf}"
+        return value
+
+    return told
+
+
 _SCALES = [1.0, -0.5]
 
 _add("grad", lambda f, case: tf.grad(f, _argnums(case)), _grad, needs_scalar=True)
@@ -491,3 +505,4 @@ _add("tape", _library_tape, _tape, differentiates=False)
 _add("accumulator", _library_accumulator, _jvp, "jvp")
 _add("function of a closure", _library_closure, _same, "identity", differentiates=False)
 _add("vectorize of a closure", _library_scales, _scales, differentiates=False)
+_add("eval_shape", _library_shapes, _same, "identity", differentiates=False)
