@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib.util
 import os
 import subprocess
 import sys
 import warnings
+import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -405,6 +407,20 @@ def test_an_optimizers_own_weights(tmp_path: Path) -> None:
     for (one, slots), (its, its_slots) in zip(optimizer.remembered(), other.remembered(), strict=True):
         assert one is its
         assert [slot.tolist() for slot in slots] == [slot.tolist() for slot in its_slots]
+
+
+def test_what_steps_in_place_remembered_goes_when_a_function_is_recorded_and_the_order_stays() -> None:
+    v, w = tf.Variable([1.0, 2.0]), tf.Variable([1.0, 2.0])
+    optimizer = tf.keras.optimizers.SGD(0.5, momentum=0.5)
+    step(optimizer, v, w)
+    (kept,) = {id(slots[0].base): weakref.ref(slots[0].base) for _, slots in optimizer.remembered()}.values()
+    tf.function(lambda: step(optimizer, w))()
+    assert [(known is v, slots[0].tolist()) for known, slots in optimizer.remembered()] == [
+        (True, [0.25, 0.25]),
+        (False, [0.375, 0.375]),
+    ]
+    gc.collect()
+    assert kept() is None
 
 
 def test_building_an_optimizer_keeps_what_it_remembers() -> None:

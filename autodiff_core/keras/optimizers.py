@@ -269,6 +269,7 @@ class Optimizer:
                     for k, value in enumerate(self.__kept(variable))
                 ]
             self.__recorded[id(variable)] = variable, slots
+            self.__memory[id(variable)] = variable, []  # (the arrays can go, and its place in the order stays)
         return self.__recorded[id(variable)][1]
 
     def minimize(
