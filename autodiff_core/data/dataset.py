@@ -255,7 +255,9 @@ class Dataset:
         return map(_as_numpy, Elements(self))
 
     def cardinality(self) -> Tensor:
-        """The number of elements.
+        """The number of elements, as far as it is known without iterating.
+
+        How many rows `unbatch` finds in each, their `element_spec` says, and calls what that calls.
 
         Returns
         -------
