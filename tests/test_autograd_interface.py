@@ -291,6 +291,37 @@ def test_a_primitive_without_a_rule_says_so_and_nothing_else_takes_one() -> None
         extend.defvjp(bare, 3)  # type: ignore[arg-type]
 
 
+def buffer_of(x: Any) -> Any:
+    buffer = tf.buffer(np.zeros(3))
+    buffer[:] = x
+    return buffer
+
+
+@pytest.mark.parametrize("kind", ["tensor", "variable", "buffer"])
+def test_variables_and_buffers_are_boxes_for_rules_and_namespaces_as_tensors_are(kind: str) -> None:
+    from autodiff_core.autograd.scipy import special, stats
+
+    ruled = extend.primitive(lambda p, scale: scale * p["x"][0] ** 3)
+    extend.defvjp(ruled, lambda ans, p, scale: lambda g: {"x": [g * 100.0 * p["x"][0]]})
+    calls: dict[str, tuple[Any, Any]] = {
+        "primitive": (lambda x: ruled({"x": [x]}, 1.0), 100.0 * X),
+        "maximum": (lambda x: anp.maximum(x, X), np.full(3, 0.5)),
+        "clip": (lambda x: anp.clip(x, -np.inf, X), np.zeros(3)),
+        "logpdf": (stats.norm.logpdf, -X),
+        "logsumexp": (lambda x: special.logsumexp([x, x], 0), np.ones(3)),
+    }
+    for name, (f, expected) in calls.items():
+        source = tf.Variable(X) if kind == "variable" else tf.constant(X)
+        with tf.GradientTape() as tape:
+            tape.watch(source)
+            given = buffer_of(source) if kind == "buffer" else source
+            y = f(given)
+        if kind != "tensor":  # (what is read is what was there at the call)
+            given.assign(given + 1.0) if kind == "variable" else given.__setitem__(0, 7.0)
+        np.testing.assert_allclose(tape.gradient(y, source), expected, err_msg=name)
+        assert extend.notrace_primitive(type)(given) is np.ndarray
+
+
 def test_a_primitive_in_a_recorded_function_is_not_taken_for_a_constant() -> None:
     cube = cubed()
     recorded = tf.function(lambda x: tf.reduce_sum(cube(x)))

@@ -28,10 +28,14 @@ __all__ = [
     "notrace_primitive",
     "notrace_primitives",
     "plain",
+    "read",
     "register_notrace",
     "trace_stack",
     "unboxed",
 ]
+
+
+_FOLLOWED: tuple[type[Any], ...] = (_core.Operand, _core.BufferCore)
 
 
 class _Tensors(type):
@@ -103,7 +107,7 @@ def isbox(x: Any) -> bool:
 
 def getval(x: Any) -> Any:
     """What is in a box."""
-    return x.numpy() if isbox(x) else x
+    return x.numpy() if isinstance(x, _FOLLOWED) else x
 
 
 def plain(x: Any) -> Any:
@@ -128,12 +132,17 @@ def new_box(value: Any, trace: Any = None, node: Any = None) -> Any:
 
 
 def holds_box(value: Any) -> bool:
-    """Whether a value is a tensor, or a list, tuple or dict with one somewhere."""
+    """Whether a value is a tensor, or what is read as one (a variable, a buffer), or a list, tuple or dict with one."""
     if isinstance(value, (list, tuple)):
         return any(map(holds_box, value))
     if isinstance(value, dict):
         return any(map(holds_box, value.values()))
-    return isbox(value)
+    return isinstance(value, _FOLLOWED)
+
+
+def read(value: Any) -> Any:
+    """A value with tensors in the places of variables and buffers, as they are now."""
+    return map_structure(lambda leaf: _core.to_tensor(leaf) if isinstance(leaf, _FOLLOWED) else leaf, value)
 
 
 def unboxed(value: Any) -> Any:

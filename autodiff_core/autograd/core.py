@@ -20,7 +20,7 @@ from ..nest import flatten_for_tape, map_structure
 from ..ops import c_loops, forms
 from ..ops.shaping import broadcast_to
 from ..tensors.creation import zeros_like
-from .boxes import Box, Node, boxes_in, getval, holds_box, isbox, new_box, notrace_primitives, plain, unboxed
+from .boxes import Box, Node, boxes_in, getval, holds_box, isbox, new_box, notrace_primitives, plain, read, unboxed
 from .util import subval
 from .vspaces import VSpace, vspace
 from .wrap_util import get_name, wraps
@@ -244,6 +244,7 @@ def primitive(f_raw: Function) -> Any:
         if any(f_wrapped in functions for functions in notrace_primitives.values()):
             return f_raw(*map(unboxed, args), **kwargs)
         _core.note_own_derivative()
+        args = tuple([read(arg) if holds_box(arg) else arg for arg in args])
         return _Call(f_wrapped, args, kwargs).recorded(f_raw(*map(unboxed, args), **kwargs))
 
     wraps(f_raw)(f_wrapped)
