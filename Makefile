@@ -58,7 +58,7 @@ demo: .made/demo
 	$(python) examples/digits.py
 
 test: .made/dev
-	@echo "Some 55,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
+	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
 	$(python) -m pytest tests -p no:benchmark -n $(PROCESSES) --dist worksteal $(PYTEST_ARGS)
 
 # Keras's own tests, which its wheel brings, on this engine, beside the list of those that fail or do not apply

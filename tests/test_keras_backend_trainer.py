@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import warnings
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
+from autodiff_core.programs import native
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(70, 6)).astype("float32")
@@ -337,6 +340,25 @@ def test_a_step_that_looks_at_values_is_not_said_to_be_recorded_for_shapes(keras
         model.fit(X, Y, batch_size=2, verbose=0)
     (warning,) = (str(one.message) for one in seen if "Gradients" not in str(one.message))
     assert "is run as plain Python" in warning
+
+
+def test_steps_become_native_code_where_compile_asks_for_it(
+    keras: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if native._compiler() is None:
+        pytest.skip("there is no C compiler")
+    monkeypatch.setenv("AUTODIFF_CACHE_DIR", str(tmp_path))
+    kept = []
+    for asked in (True, False, "auto"):
+        model = regression(keras, jit_compile=asked)
+        history = model.fit(X, Y, batch_size=35, epochs=3, verbose=0, shuffle=False).history
+        kept.append([*history.values(), *model.get_weights()])
+        (function,) = step_of(model)._functions.values()
+        (program,) = function.variants
+        assert (_core.plan_of(program).native_steps > 0) == (asked is True)
+    for one, *others in zip(*kept, strict=True):
+        for other in others:
+            np.testing.assert_array_equal(one, other)
 
 
 def test_predicting_nothing_is_an_error_that_says_so(keras: ModuleType) -> None:
