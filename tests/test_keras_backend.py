@@ -175,6 +175,26 @@ def test_percentiles_may_be_given_as_tensors(name: str, keras: ModuleType) -> No
         np.testing.assert_allclose(getattr(keras.ops, name)(x, q, axis=1), wanted, rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["quantile", "nanquantile", "percentile", "nanpercentile"])
+def test_shares_of_quantiles_may_be_tensors_that_no_tape_follows(name: str, keras: ModuleType) -> None:
+    whole = 100.0 if "percent" in name else 1.0
+    x = np.array([[3.0, 1.0, 2.0], [5.0, 9.0, np.nan if "nan" in name else 7.0]])
+    call = getattr(keras.ops, name)
+    recorded = tf.function(lambda x, q: call(x, q, axis=1))
+    for share in (0.25, [0.1, 0.6]):
+        wanted = getattr(np, name)(x, np.asarray(share) * whole, axis=1)
+        q = tf.constant(np.asarray(share) * whole)
+        for found in (call(x, q, axis=1), recorded(x, q), call(x, keras.Variable(q, dtype="float64"), axis=1)):
+            np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    q, v = tf.constant(0.5 * whole), keras.Variable(0.5 * whole)
+    for followed in (q, v):
+        with tf.GradientTape() as tape:
+            tape.watch(q)
+            with pytest.raises(TypeError, match=rf"^{name}: no gradient flows to q, which a tape follows"):
+                call(x, followed, axis=1)
+            assert call(x, keras.ops.stop_gradient(followed), axis=1).shape == (2,)
+
+
 @pytest.mark.parametrize("sizes", [1, 2, 3, 7, 8])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_associative_scans_are_running_results(sizes: int, reverse: bool, keras: ModuleType) -> None:

@@ -7,9 +7,11 @@ from functools import wraps
 from typing import Any
 
 import numpy as np
+from keras.src.backend.common import KerasVariable
 
 import autodiff_core as tf
 
+from .. import _core
 from . import derived
 from .dtypes import standardize_dtype
 from .tensors import convert_to_numpy, convert_to_tensor
@@ -34,14 +36,21 @@ def view(x: Any, dtype: Any = None) -> tf.Tensor:
     return tf.reshape(seen, (*x.shape[:-1], -1)) if own > wanted.itemsize else seen
 
 
-def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> tf.Tensor:
-    """Values below which so many in a hundred lie."""
-    return quantile(x, convert_to_numpy(q) / 100, axis, method, keepdims)  # type: ignore[name-defined]  # noqa: F821
+def _of_values(name: str, function: Callable[..., tf.Tensor], whole: float) -> Callable[..., tf.Tensor]:
+    """A function of Keras's that wants shares of one by value, for shares of a `whole`, which may be tensors."""
+
+    def found(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> tf.Tensor:
+        if isinstance(q, (KerasVariable, tf.Tensor)) and _core.is_followed(convert_to_tensor(q)):
+            raise TypeError(f"{name}: no gradient flows to q, which a tape follows; give keras.ops.stop_gradient(q)")
+        return function(x, convert_to_numpy(q) / whole, axis, method, keepdims)
+
+    return found
 
 
-def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> tf.Tensor:
-    """The same of all that is a number."""
-    return nanquantile(x, convert_to_numpy(q) / 100, axis, method, keepdims)  # type: ignore[name-defined]  # noqa: F821
+for _part in ("", "nan"):
+    _quantile = globals()[f"{_part}quantile"]
+    for _name, _whole in (("quantile", 1.0), ("percentile", 100.0)):
+        globals()[_part + _name] = _of_values(_part + _name, _quantile, _whole)
 
 
 def histogram(x: Any, bins: int = 10, range: tuple[Any, Any] | None = None) -> tuple[tf.Tensor, tf.Tensor]:
