@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
 import subprocess
 import sys
 import warnings
@@ -69,6 +71,27 @@ def test_arrays_and_numbers_of_float64_come_out() -> None:
     assert ag.grad(lambda x: anp.sum(anp.where(x > 0, 0.1, 0.2) * x))(X)[0] == 0.1
     assert ag.grad(lambda x: anp.sum(x**2))(X.astype(np.float32)).dtype == np.float32
     assert ag.grad(lambda x: anp.sum(x**2) / 2)(np.arange(3)).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_ufuncs_are_numpys_to_whoever_asks_and_are_copied_by_name() -> None:
+    assert isinstance(anp.add, np.ufunc) and repr(anp.add) == "<ufunc 'add'>" and anp.add.nin == 2
+    assert anp.add.reduce(X) == np.add.reduce(X)
+    assert ag.grad(lambda x: anp.add.reduce(anp.multiply.outer(x, X), (0, 1)))(X) == pytest.approx(3 * [X.sum()])
+    for made in (pickle.loads(pickle.dumps(anp.add)), copy.copy(anp.add), copy.deepcopy(anp.add)):
+        assert made is anp.add
+
+
+def test_our_own_transformations_take_functions_of_the_interface() -> None:
+    rows = np.stack([X, -X])
+
+    def f(x: Any) -> Any:
+        return anp.sum(anp.where(x > 0, x**3, 2.0 * x)) * x[anp.argmax(x)]
+
+    expected = np.stack([ag.grad(f)(row) for row in rows])
+    np.testing.assert_allclose(tf.vectorize(ag.grad(f))(rows), expected)
+    recorded = tf.function(ag.grad(f))
+    np.testing.assert_allclose([recorded(tf.constant(row)) for row in rows], expected)
+    np.testing.assert_allclose(tf.minimize(lambda x: anp.sum((x - X) ** 2), np.zeros(3)).x, X)
 
 
 def test_of_arrays_functions_give_arrays() -> None:

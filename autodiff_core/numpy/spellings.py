@@ -33,7 +33,7 @@ def spelled(thing: Any, full: str, here: str) -> Any:
         if own is not None:
             return own
     if isinstance(thing, np.ufunc):
-        return _Ufunc(thing)
+        return Ufunc(thing)
     if isinstance(thing, _FUNCTIONS) and not isinstance(thing, ModuleType):
         return _function(thing, here)
     return thing
@@ -89,7 +89,7 @@ def _seen_by_numpy(args: Sequence[Any], kwargs: dict[str, Any], of_lists: bool =
     return (tensor_of(first if array else registry.alike("array", first, beside[0])[0]), *args[1:])
 
 
-class _Ufunc:
+class Ufunc:
     """A ufunc that takes lists of tensors; all else, its methods too, is the ufunc's own."""
 
     def __init__(self, ufunc: np.ufunc) -> None:

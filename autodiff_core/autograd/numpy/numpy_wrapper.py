@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from ... import _core
 from ... import numpy as _ours
+from ...numpy.spellings import Ufunc
 from ..boxes import getval, isbox, unboxed
 from ..core import primitive
 
@@ -59,30 +61,22 @@ def _bare(value: Any) -> Any:
     return value.numpy() if type(value) is _Tensor and not _differentiable(value.dtype) else value
 
 
-class _Spelled:
+class _Spelled(Ufunc):
     """A ufunc, as `spelled` makes functions; its methods are the ufunc's."""
 
     def __init__(self, ufunc: Any) -> None:
-        self._ufunc = ufunc
+        super().__init__(ufunc.__wrapped__)
         self._call = spelled(ufunc)
-        self.__name__ = self.__qualname__ = ufunc.__name__
-        self.__doc__ = ufunc.__doc__
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        """So that isinstance(np.add, np.ufunc) says what it says of NumPy's."""
-        return np.ufunc
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._call(*args, **kwargs)
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "_ufunc":  # it is asked for while this is copied
-            raise AttributeError(name)
-        return getattr(self._ufunc, name)
+    def __reduce__(self) -> Any:
+        return _named, (self.__name__,)
 
-    def __repr__(self) -> str:
-        return repr(self._ufunc)
+
+def _named(name: str) -> Any:
+    return getattr(import_module(__package__), name)
 
 
 def _of_integers(kind: type) -> type:
