@@ -655,6 +655,23 @@ def test_data_are_real_and_have_no_mask(what: str) -> None:
         tf.optimize.fit(lambda t, p: decay(p, t), **given | {what: np.ma.array(SEEN, mask=SEEN > 1.0)})
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_data_are_a_structure_or_numbers(kind: type) -> None:
+    def model(t: Any, p: Any) -> Any:
+        return kind([decay(p, t), decay(p, t[:4])])
+
+    for second in (SEEN[:4], tf.constant(SEEN[:4])):
+        found = tf.optimize.fit(
+            model, TIMES, kind([SEEN, second]), {"a": 1.0, "k": 1.0}, kind([np.full(SEEN.size, 0.1), 0.2])
+        )
+        assert found.fun.size == SEEN.size + 4
+    both = tf.optimize.fit(
+        lambda t, p: kind([decay(p, t)] * 2), TIMES, kind([SEEN, SEEN]), {"a": 1.0, "k": 1.0}, kind([SEEN, SEEN])
+    )
+    plain = tf.optimize.fit(lambda t, p: decay(p, t), TIMES, kind(SEEN), {"a": 1.0, "k": 1.0}, kind(SEEN))
+    assert both.x["k"] == pytest.approx(plain.x["k"], rel=1e-6)
+
+
 WRONG_RESIDUALS: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
     "none": (lambda x: x[:0], np.ones(2), {}, ValueError, "least_squares: the function returned no values"),
     "of nothing": (lambda x: tf.constant([1.0]), np.ones(2), {}, ValueError, "do not depend on the parameters"),

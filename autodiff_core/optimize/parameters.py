@@ -14,7 +14,7 @@ from ..nest import flatten_for_tape, flatten_up_to, structure_key
 from ..ops.shaping import concat, reshape
 from ..tape import inner
 
-__all__ = ["Parameters", "as_array", "joined", "joined_values", "numbers", "read_as_scipy"]
+__all__ = ["Parameters", "are_numbers", "as_array", "joined", "joined_values", "numbers", "read_as_scipy"]
 
 _FLOAT = np.dtype(np.float64)
 
@@ -198,10 +198,11 @@ def numbers(what: str, value: Any) -> np.ndarray:
 
 def read_as_scipy(value: Any) -> Any:
     """A list of numbers as an array; other structures as they are."""
-    return np.array(value) if _is_list_of_numbers(value) else value
+    return np.array(value) if are_numbers(value, list) else value
 
 
-def _is_list_of_numbers(value: Any) -> bool:
-    if not isinstance(value, list) or not value:
+def are_numbers(value: Any, *sequences: type[Sequence[Any]]) -> bool:
+    """Whether something is a sequence of numbers, or of such, of these types."""
+    if not isinstance(value, sequences) or not value:
         return False
-    return all(isinstance(one, (int, float, np.number)) or _is_list_of_numbers(one) for one in value)
+    return all(isinstance(one, (int, float, np.number)) or are_numbers(one, *sequences) for one in value)

@@ -14,7 +14,7 @@ from ..ops.shaping import reshape
 from ..ops.triangular import triangular_solve
 from .evaluations import Vector
 from .limits import bounds_of, dense
-from .parameters import Parameters, as_array, joined_values
+from .parameters import Parameters, are_numbers, as_array, joined_values
 from .running import Progress, alone, report, scipy_optimize
 
 __all__ = ["fit", "least_squares"]
@@ -177,7 +177,7 @@ def fit(
     xdata : object
         Passed on to the model.
     ydata : structure of array_like
-        What was seen.
+        What was seen, in the structure that the model returns; a list or tuple of numbers is an array.
     p0, bounds
         As x0 and bounds in `tf.minimize`.
     sigma : structure of array_like, optional
@@ -245,9 +245,8 @@ def fit(
 
 
 def _data(ydata: Any) -> list[Any]:
-    """The leaves of the data; a list of numbers is one."""
-    array = np.asarray(ydata) if isinstance(ydata, (list, tuple)) else None
-    return [array] if array is not None and array.dtype.kind in "fiu" else flatten_for_tape(ydata, True)[0]
+    """The leaves of the data; a list or tuple of numbers is one."""
+    return [np.asarray(ydata)] if are_numbers(ydata, list, tuple) else flatten_for_tape(ydata, True)[0]
 
 
 def _real(what: str, one: Any) -> np.ndarray:
