@@ -255,6 +255,42 @@ def test_variables_of_keras_are_variables_of_this_library(keras: ModuleType) -> 
     assert float(recorded()) == 30.0
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda v: np.ones((2, 3), "float32") * v,
+        lambda v: np.float32(2.0) * v,
+        lambda v: v - np.ones((2, 3), "float32"),
+        lambda v: np.ones((4, 2), "float32") @ v,
+        lambda v: np.sin(v),
+        lambda v: np.add.reduce(v, axis=1),
+        lambda v: np.sum(v, axis=0),
+        lambda v: np.concatenate([v, np.zeros((1, 3), "float32")]),
+        lambda v: np.where(np.array([[True], [False]]), 0.0, v),
+    ],
+    ids=["array on the left", "number on the left", "array on the right", "matrix on the left"]
+    + ["ufunc", "method of a ufunc", "function", "function of a list", "function of several"],
+)
+def test_numpy_on_variables_of_keras_is_followed(f: Any, keras: ModuleType) -> None:
+    values = np.arange(6.0, dtype="float32").reshape(2, 3)
+    v, x = keras.Variable(values), tf.constant(values)
+
+    def gradient(of: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(of)
+            assert isinstance(y, tf.Tensor)
+            loss = tf.reduce_sum(y * y)
+        return tape.gradient(loss, of)
+
+    np.testing.assert_allclose(gradient(v), gradient(x), rtol=1e-6)
+    recorded = tf.function(lambda: f(v))
+    recorded()
+    v.assign(values * 0.5)
+    np.testing.assert_allclose(recorded(), f(x * 0.5), rtol=1e-6)
+    assert recorded.trace_count == 1
+
+
 def test_second_derivatives_go_through_a_model(keras: ModuleType) -> None:
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(1)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from keras.src import tree
 from keras.src.backend.common import KerasVariable
 from keras.src.backend.common.stateless_scope import get_stateless_scope, in_stateless_scope
 
@@ -52,8 +53,22 @@ class Variable(KerasVariable):  # type: ignore[misc]
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.value.numpy(), dtype=dtype)
 
+    # NumPy's functions, and operators with an array on the left, are followed as those of tensors are.
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
+        return getattr(ufunc, method)(*map(_as_operand, inputs), **settings)
+
+    def __array_function__(self, function: Any, types: Any, inputs: Any, settings: Any) -> Any:
+        inputs, settings = tree.map_structure(_as_operand, (inputs, settings))
+        return function(*inputs, **settings)
+
     def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> tf.Tensor | tf.Variable:
         value = self.value
         if self._value is None or in_stateless_scope() or value.dtype != self._value.dtype:
             return value
         return self._value
+
+
+def _as_operand(x: Any) -> Any:
+    """A variable of Keras's as what it is to the library's functions; anything else as it is."""
+    return x.__tf_tensor__() if isinstance(x, Variable) else x
