@@ -534,3 +534,10 @@ def test_a_row_that_says_nothing_of_shapes_is_refused_by_name(solved: Any) -> No
     pytest.importorskip("scipy")
     with pytest.raises(tf.errors.OperatorNotAllowedInGraphError, match=r"^embedded of shape .* only values say"):
         tf.eval_shape(solved, tf.TensorSpec([2], tf.float64))
+
+
+@pytest.mark.parametrize("matrix", [tf.jacobian, tf.hessian, lambda f: tf.jacobian(tf.jacobian(f))])
+def test_matrices_without_rows_have_shapes_too(matrix: Any) -> None:
+    f = matrix(lambda x: tf.reduce_sum(x[:0]) if matrix is tf.hessian else x[:0] * 2.0)
+    x = np.ones(3)
+    assert tf.eval_shape(f, x) == tf.TensorSpec(f(x).shape, tf.float64)

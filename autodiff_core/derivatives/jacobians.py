@@ -137,7 +137,7 @@ def _chunk(*operands: Any) -> int:
 def _units(shape: tuple[int, ...], chunk: int) -> Iterator[Any]:
     """The rows of an identity matrix, each of a shape, so many at a time; together, where nobody asks for numbers."""
     rows = math.prod(shape)
-    if _core.asks_shapes():
+    if rows and _core.asks_shapes():
         yield _core.blank((rows, *shape), np.float64)
         return
     for start in range(0, rows, chunk):
