@@ -17,12 +17,13 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo docs test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
+	@echo "make docs         the documentation's site, in .made/site/index.html"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
 	@echo "make test-keras   Keras's own tests on this engine; KERAS_ARGS='layers/core ops/nn_test.py -- --tb=short' chooses"
 	@echo "make derived      writes what is derived from the op table: names, pages of documentation, stubs"
@@ -56,6 +57,11 @@ help:
 
 demo: .made/demo
 	$(python) examples/digits.py
+
+# The site: pages whose outputs it shows are run here, the others by the tests. A warning is an error.
+docs: .made/dev .made/docs
+	$(python) -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --jobs 2 -d .made/doctrees docs .made/site
+	@echo "The documentation is in .made/site/index.html"
 
 test: .made/dev
 	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
@@ -178,7 +184,7 @@ $(VENV)/pyvenv.cfg:
 	@touch $@
 
 # The package is there already: pip adds what the extra asks for.
-.made/demo .made/dev: .made/%: .made/core
+.made/demo .made/dev .made/docs: .made/%: .made/core
 	$(pip) install "autodiff-core[$*]"
 	@touch $@
 

@@ -1,7 +1,7 @@
 """The documentation is run: every Python block of README.md and docs/, and the examples of every public docstring.
 
-The blocks of one file run in order, in one namespace and a process of their own, as a reader would type them; a block
-after a line `<!-- no-run -->` is left out.
+The blocks of one file run in order, in one namespace and a process of their own, as a reader would type them;
+docs/extensions/pages.py says which do. A page whose outputs are shown is left to the site, which runs it (`make docs`).
 """
 
 import doctest
@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+import pages  # (docs/extensions/pages.py)
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -31,17 +32,10 @@ NUMPYS |= {f"autodiff_core.autograd.numpy{name}" for name in ("", ".linalg", ".f
 NUMPYS |= {f"autodiff_core.autograd.scipy.{name}" for name in ("integrate", "linalg", "special", "stats")}
 # And these are Keras's to ask for, which need not be installed.
 KERAS = "autodiff_core.keras_backend"
-BLOCK = re.compile(r"^(<!-- no-run -->\n+)?```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def script(text: str) -> str:
-    """The page with all but its Python emptied, so that line 7 of a traceback is line 7 of the page."""
-    code: list[str] = []
-    for block in BLOCK.finditer(text):
-        if not block[1]:
-            code += [""] * (text.count("\n", 0, block.start(2)) - len(code))
-            code += block[2].splitlines()
-    return "\n".join(code)
+def runs_here(text: str) -> bool:
+    return bool(pages.script(text)) and not pages.shows_outputs(text)
 
 
 def public_modules() -> Iterator[ModuleType]:
@@ -84,7 +78,7 @@ EXAMPLES = examples()
 
 
 def test_readme_has_python_to_run():
-    assert script(PAGES[0].read_text()).strip()
+    assert pages.script(PAGES[0].read_text()).strip()
 
 
 def test_the_architecture_draws_every_room_of_the_core_in_its_order():
@@ -100,13 +94,13 @@ def test_main_classes_have_examples():
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if script(page.read_text())], ids=lambda page: str(page.relative_to(ROOT))
+    "page", [page for page in PAGES if runs_here(page.read_text())], ids=lambda page: str(page.relative_to(ROOT))
 )
 def test_page_runs(page, tmp_path):
     if page.stem == "keras" and importlib.util.find_spec("keras") is None:
         pytest.skip("Keras is not installed")
     code = tmp_path / f"page_{page.stem}.py"  # (no name of a library that it imports)
-    code.write_text(script(page.read_text()))
+    code.write_text(pages.script(page.read_text()))
     environment = os.environ | {"MPLBACKEND": "Agg"}
     run = subprocess.run([sys.executable, code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

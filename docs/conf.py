@@ -1,0 +1,38 @@
+"""What Sphinx is told: `make docs` builds the site, docs/extensions/ holds what is ours in that."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import autodiff_core
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
+project = "autodiff_core"
+author = "The autodiff_core developers"
+copyright = author
+version = release = autodiff_core.__version__
+
+extensions = ["myst_nb", "notebooks", "offline"]
+exclude_patterns = ["extensions", "_static", "_templates"]
+templates_path = ["_templates"]
+source_suffix = {".md": "myst-nb", ".rst": "restructuredtext"}
+
+# Pages are read by pages.notebook, which says what is run; one that raises ends the build.
+nb_custom_formats = {".md": "pages.notebook"}
+nb_execution_raise_on_error = True
+nb_execution_in_temp = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+
+myst_heading_anchors = 4
+nitpicky = True
+
+html_theme = "furo"
+html_title = "autodiff_core"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False

@@ -1,0 +1,93 @@
+"""The documentation's site: how pages are read, and what is held against what was built. (`make docs` builds it.)"""
+
+import pytest
+
+import offline  # (docs/extensions/)
+import pages
+
+PAGE = """# A page
+
+Some words.
+
+```python
+x = 1
+```
+
+Between.
+
+<!-- no-run -->
+```python
+raise ValueError
+```
+
+    indented = "```python"
+
+```python
+y = x + 1
+assert y == 2
+```
+"""
+
+
+def test_a_page_and_its_notebook_run_the_same_code():
+    nbformat = pytest.importorskip("nbformat")
+    notebook = pages.notebook(PAGE)
+    nbformat.validate(notebook)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert cells == ["x = 1", "y = x + 1\nassert y == 2"]
+    assert [line for line in pages.script(PAGE).splitlines() if line] == "\n".join(cells).splitlines()
+    assert "raise ValueError" in notebook.cells[2].source  # what does not run is shown
+
+
+def test_lines_of_a_script_and_of_a_notebook_are_those_of_the_page():
+    pytest.importorskip("nbformat")
+    lines = PAGE.splitlines()
+    for number, line in enumerate(pages.script(PAGE).splitlines()):
+        assert not line or line == lines[number]
+    notebook = pages.notebook(PAGE)
+    for number, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True):
+        assert lines[number] == cell.source.splitlines()[0]
+
+
+@pytest.mark.parametrize(("text", "shown"), [(PAGE, False), (f"# A page\n\n<!-- outputs -->\n{PAGE}", True)])
+def test_a_comment_says_that_the_site_runs_a_page(text, shown):
+    assert pages.shows_outputs(text) is shown
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="https://cdn.example/mathjax.js"></script>',
+        '<script src="//cdn.example/mathjax.js"></script>',
+        '<link rel="stylesheet" href="https://fonts.example/css">',
+        '<link rel="preconnect" href="https://fonts.example">',
+        '<img alt="" src="http://example/badge.svg">',
+        "<img srcset='https://example/badge.png 2x'>",
+        '<iframe src="https://example/video"></iframe>',
+        "<style>@import 'https://fonts.example/css';</style>",
+        '<p style="background: url(https://example/picture.png)">',
+        '<svg><image xlink:href="https://example/picture.png"/></svg>',
+    ],
+)
+def test_a_page_that_fetches_something_is_found(page):
+    assert len(offline.fetched(f"<html><body>{page}</body></html>")) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<a href="https://numpy.org">NumPy</a>',
+        '<script src="_static/documentation_options.js"></script>',
+        '<link rel="canonical" href="https://example/page.html">',
+        '<img src="data:image/png;base64,AAAA">',
+        "<p>https://example</p>",
+        '<svg xmlns="http://www.w3.org/2000/svg"><use href="#svg-moon"></use></svg>',
+    ],
+)
+def test_what_is_followed_by_hand_or_comes_with_the_page_is_not_fetched(page):
+    assert offline.fetched(page) == []
+
+
+def test_a_style_sheet_that_fetches_a_font_is_found():
+    assert offline.fetched_by_styles("@font-face { src: url('https://fonts.example/a.woff2') }")
+    assert not offline.fetched_by_styles("@font-face { src: url('../fonts/a.woff2') }")
