@@ -24,9 +24,12 @@ from side_by_side import (  # noqa: E402
     fits,
     install,
     networks,
+    others,
     page,
     processes,
+    reasons,
     reference,
+    standing,
     threads,
     whole,
     worker,
@@ -34,7 +37,7 @@ from side_by_side import (  # noqa: E402
 )
 from side_by_side import problems as p  # noqa: E402
 from side_by_side.peers import PEERS, Peer  # noqa: E402
-from side_by_side.program import EPSILON, LEARNING_RATE, Program  # noqa: E402
+from side_by_side.program import EPSILON, LEARNING_RATE, Namespace, Program  # noqa: E402
 from side_by_side.results import combine, spread  # noqa: E402
 
 driver = importlib.import_module("side_by_side.__main__")
@@ -291,6 +294,11 @@ def test_worker_says_what_a_program_raised():
     assert result == {"square": {"eager": {"error": "NotImplementedError: no such"}}}
 
 
+def test_worker_says_what_a_formula_asked_for_in_vain():
+    result = worker.run(Library(lambda: Namespace(exp=1).erf), [PROBLEMS["square"]], {})
+    assert result == {"square": {"eager": {"lacks": "erf"}}}
+
+
 def test_expected_arrays_come_back_as_they_were_stored(tmp_path):
     expected = {"a": [np.array(1.0), np.arange(3)], "b_1": [np.zeros((2, 0), np.float32)]}
     worker.store(tmp_path / "expected.npz", expected)
@@ -302,7 +310,7 @@ def test_expected_arrays_come_back_as_they_were_stored(tmp_path):
 
 def ran(seconds, control=1e-3, ready=None):
     result = {"seconds": [s * 1e-6 for s in seconds], "controls": [control] * len(seconds)}
-    return result | ({"ready": ready} if ready else {})
+    return result | ({} if ready is None else {"ready": ready})
 
 
 def a_pass(square, jit, control=1e-3):
@@ -323,7 +331,7 @@ def a_pass(square, jit, control=1e-3):
 
 
 def test_figure_is_a_median_with_its_spread_and_its_ratio_to_ours():
-    results = combine([a_pass([8, 10, 12], ran([1], ready=[0.5]))], {})
+    results = combine([a_pass([8, 10, 12], ran([1], ready=0.5))], {})
     figure = results.figures["square"]["peer", "eager"]
     assert figure.microseconds == pytest.approx(10)
     assert figure.spread == pytest.approx(0.1)  # half of 11 - 9, over 10
@@ -333,34 +341,41 @@ def test_figure_is_a_median_with_its_spread_and_its_ratio_to_ours():
     assert spread([3.0]) == 0.0
 
 
+def test_spread_of_three_passes_is_that_of_what_they_found():
+    passes = [a_pass([9, 10, 90], ran([1], ready=0.5)), a_pass([11, 11, 11], ran([1])), a_pass([12, 13, 1], ran([1]))]
+    figure = combine(passes, {}).figures["square"]["peer", "eager"]
+    assert figure.microseconds == pytest.approx(11)
+    assert figure.spread == pytest.approx(0.5 / 11)  # of 10, 11 and 12
+
+
 def test_figures_of_a_process_that_ran_while_the_machine_was_slow_are_corrected_by_its_control():
-    slow = a_pass([20, 20, 20], ran([1], ready=[1.0]), control=2e-3)
+    slow = a_pass([20, 20, 20], ran([1], ready=1.0), control=2e-3)
     assert combine([slow], {}).ratio("square", ("peer", "eager")) == pytest.approx(5)
 
 
 def test_compiled_variant_is_compared_with_ours_compiled_where_there_is_one():
-    one = a_pass([10], ran([4], ready=[1.0]))
+    one = a_pass([10], ran([4], ready=1.0))
     assert combine([one], {}).ratio("square", ("peer", "jit")) == pytest.approx(2)
     one["ours"]["variants"]["function"] = "autodiff_core, tf.function"
     one["ours"]["compiled"] = ["function"]
-    one["ours"]["problems"]["square"]["function"] = ran([1, 1], ready=[0.1])
+    one["ours"]["problems"]["square"]["function"] = ran([1, 1], ready=0.1)
     results = combine([one], {})
     assert results.ratio("square", ("peer", "jit")) == pytest.approx(4)
     assert results.ratio("square", ("peer", "eager")) == pytest.approx(5)
     assert results.ratio("square", ("ours", "function")) == pytest.approx(0.5)
 
 
-def written(one_pass, missing=None, load=1.0):
-    return page.section(combine([one_pass], missing or {}), [PROBLEMS["square"]], "benchmarks.svg", 1, load)
+def written(one_pass, missing=None, taken=0.03):
+    return page.section(combine([one_pass], missing or {}), [PROBLEMS["square"]], 1, taken, "who is first")
 
 
-def test_page_says_that_the_machine_was_busy():
-    assert "**Other work ran beside it (load average 4.7): trust no" in written(a_pass([10], ran([1])), load=4.66)
-    assert "Other work" not in written(a_pass([10], ran([1])))
+def test_page_says_what_others_took_of_the_machine():
+    assert "Other work took 0.03 of a core, on average" in written(a_pass([10], ran([1])))
+    assert "What else ran on the machine is not known" in written(a_pass([10], ran([1])), taken=None)
 
 
 def test_page_has_a_table_with_medians_spreads_and_ratios():
-    text = written(a_pass([8, 10, 12], ran([1, 1], ready=[0.5])))
+    text = written(a_pass([8, 10, 12], ran([1, 1], ready=0.5)))
     assert "|  | autodiff_core | Peer |\n| --- | --- | --- |\n| `x**2` | 2.00 ±0%, 1.0x | 10.0 ±10%, 5.0x |" in text
     assert "|  | autodiff_core | Peer, jit |\n| --- | --- | --- |\n| `x**2` | 2.00 ±0%, 1.0x | 1.00 ±0%, 0.5x |" in text
     assert "|  | Peer, jit |\n| --- | --- |\n| `x**2` | 500 |" in text
@@ -369,7 +384,7 @@ def test_page_has_a_table_with_medians_spreads_and_ratios():
 
 
 def test_page_leaves_out_a_column_with_nothing_in_it():
-    one = a_pass([10], ran([1], ready=[0.5]))
+    one = a_pass([10], ran([1], ready=0.5))
     one["ours"]["variants"]["unrolled"] = "autodiff_core, unrolled"
     one["ours"]["compiled"] = ["unrolled"]
     assert "unrolled" not in written(one)
@@ -395,22 +410,51 @@ def workload(function, tape, peer, control=1e-3):
     return found
 
 
-def test_page_says_who_is_first_on_a_workload_with_one_thread_and_with_two():
+def cnn_row(text):
+    return next(line for line in text.splitlines() if line.startswith("| digits, conv"))
+
+
+def test_page_says_who_is_first_with_one_thread_and_with_two():
     results = {1: combine([workload(6e3, 9e3, 12e3)], {}), 2: combine([workload(4e3, 5e3, 2e3)], {})}
-    text = whole.section(results, [networks.cnn_problem(2)])
-    row = next(line for line in text.splitlines() if line.startswith("| digits, conv"))
-    function = "autodiff_core, tf.function"
-    assert row.endswith(f"| 0.50 | Peer, jit | {function} | 2.00 | Peer, jit | Peer, jit | 1.5x |")
+    problems = [networks.cnn_problem(2)]
+    row = cnn_row(standing.standing(results, problems))
+    assert row.endswith("| 9,000 |  | 6,000 | 0.50 of Peer, jit | **2.00 of Peer, jit** |")
+    text = whole.section(results, problems)
     assert "Milliseconds a call with 1 thread:\n\n|  | autodiff_core | autodiff_core, tf.function | Peer, jit |" in text
     assert "| 5.00 ±0% | 4.00 ±0% | 2.00 ±0% |" in text.partition("with 2 threads:")[2]
 
 
-def test_gain_by_threads_does_not_count_what_the_machine_gained():
-    slow = workload(8e3, 9e3, 9e3, control=2e-3)
-    for libraries in slow.values():
-        libraries["problems"].pop("square")  # whose control took less
-    results = {1: combine([workload(6e3, 9e3, 9e3)], {}), 2: combine([slow], {})}
-    assert "| 1.5x |" in whole.section(results, [networks.cnn_problem(2)])
+def test_tape_is_compared_with_what_records_in_each_call_and_a_function_with_all():
+    one = workload(6e3, 9e3, 12e3)
+    one["peer"]["problems"]["cnn"]["eager"] = ran([3e3])
+    row = cnn_row(standing.standing({1: combine([one], {})}, [networks.cnn_problem(2)]))
+    assert row.endswith("| 9,000 | **3.00 of Peer** | 6,000 | **2.00 of Peer** |")
+
+
+def test_page_says_why_somebody_else_is_first():
+    problems = [networks.cnn_problem(2)]
+    lost = standing.lost({1: combine([workload(9e3, 9e3, 3e3)], {})}, problems)
+    assert lost == f"- {problems[0].title} (3.00): {reasons.REASONS['cnn']}"
+    assert standing.lost({1: combine([workload(3e3, 3e3, 3e3)], {})}, problems) == ""
+
+
+def test_page_says_that_nobody_has_looked_where_there_is_no_reason(monkeypatch):
+    monkeypatch.setattr(standing, "REASONS", {})
+    lost = standing.lost({1: combine([workload(9e3, 9e3, 3e3)], {})}, [networks.cnn_problem(2)])
+    assert lost.endswith("(3.00): Nobody has looked yet why.")
+
+
+def test_every_reason_is_of_a_problem():
+    assert set(reasons.REASONS) <= {*PROBLEMS, *workloads.WORKLOADS}
+
+
+def test_page_counts_how_often_ours_is_first():
+    problems = [networks.cnn_problem(2), PROBLEMS["square"]]
+    text = standing.count({1: combine([workload(3e3, 9e3, 3e3)], {})}, problems)
+    assert text == (
+        "of what is recorded in each call, ours is first in 0 of 1, and level in 0; "
+        "of what is recorded or compiled before, ours is first in 0 of 1, and level in 1"
+    )
 
 
 def test_page_says_nothing_of_workloads_that_were_not_measured():
@@ -421,8 +465,16 @@ def test_page_says_nothing_of_workloads_that_were_not_measured():
 def test_workload_that_only_ours_does_has_no_ratio():
     alone = workload(6e3, 9e3, 9e3)
     del alone["peer"]["problems"]["cnn"]
-    text = whole.section({1: combine([alone], {})}, [networks.cnn_problem(2)])
-    assert "float32 |  |  | autodiff_core, tf.function |" in text
+    assert cnn_row(standing.standing({1: combine([alone], {})}, [networks.cnn_problem(2)])).endswith(
+        "float32 | 9,000 |  | 6,000 |  |"
+    )
+
+
+def test_page_says_what_a_library_lacks():
+    one = a_pass([10], {"lacks": "erf"})
+    one["peer"]["problems"]["chain"] = {"jit": {"lacks": "conv"}}
+    assert "- Peer, jit has none of what formulas ask for by `conv`, `erf`: the library lacks it" in written(one)
+    assert "raised" not in written(one)
 
 
 def test_page_says_once_what_a_workload_raised():
@@ -469,14 +521,23 @@ def test_ratio_has_two_digits(ratio, text):
     assert page.times(ratio) == text
 
 
-def test_picture_has_a_row_for_each_problem_and_a_mark_for_each_library(tmp_path):
+def test_picture_has_a_row_for_each_problem_and_a_mark_for_each_peer(tmp_path):
     pytest.importorskip("matplotlib")
     picture = importlib.import_module("side_by_side.picture")
-    picture.draw(combine([a_pass([10], ran([1]))], {}), [PROBLEMS["square"], PROBLEMS["chain"]], tmp_path / "page.svg")
+    one = a_pass([10], ran([1]))
+    one["jax"] = one.pop("peer")
+    picture.draw(combine([one], {}), [PROBLEMS["square"], PROBLEMS["chain"]], tmp_path / "page.svg")
     text = (tmp_path / "page.svg").read_text()
-    assert "x**2" in text
-    assert ">Peer, jit<" in text
-    assert "scalar chain" not in text  # nothing was measured
+    assert ">x**2<" in text
+    assert ">JAX<" in text
+    assert ">PyTorch<" not in text
+    assert picture.SHOWN["chain"] not in text  # nothing was measured
+
+
+def test_picture_shows_problems_that_are_there():
+    pytest.importorskip("matplotlib")
+    picture = importlib.import_module("side_by_side.picture")
+    assert set(picture.SHOWN) <= {*PROBLEMS, *workloads.WORKLOADS}
 
 
 def finished(code, error="", found=None):
@@ -520,3 +581,62 @@ def test_reason_of_a_failed_installation_names_no_address():
     output = "WARNING: x\nERROR: Could not find it in https://index.example/simple (from versions: none)\nERROR: second"
     assert install.reason(output) == "ERROR: Could not find it in ... (from versions: none)"
     assert install.reason("") == "pip failed"
+
+
+def test_work_of_others_is_what_this_process_and_its_children_have_not_done(monkeypatch):
+    def stat(busy):
+        return f"cpu  {busy} 0 0 5000 0 0 0 0 0 0\ncpu0 1 1 1 1\n"
+
+    class File:
+        text = stat(1000)
+
+        def exists(self):
+            return True
+
+        def read_text(self):
+            return self.text
+
+    tick = others.os.sysconf("SC_CLK_TCK")
+    file = File()
+    monkeypatch.setattr(others, "STAT", file)
+    monkeypatch.setattr(others, "own", lambda: 1.0)
+    monkeypatch.setattr(others, "monotonic", lambda: 10.0)
+    since = others.now()
+    file.text = stat(1000 + 3 * tick)
+    monkeypatch.setattr(others, "own", lambda: 2.0)
+    monkeypatch.setattr(others, "monotonic", lambda: 14.0)
+    assert others.cores(since) == pytest.approx(0.5)
+
+
+def test_work_of_others_is_unknown_where_the_system_does_not_tell(monkeypatch, tmp_path):
+    monkeypatch.setattr(others, "STAT", tmp_path / "stat")
+    assert others.cores(others.now()) is None
+
+
+@pytest.mark.skipif(not others.STAT.exists(), reason="Linux counts it")
+def test_work_of_a_child_is_not_that_of_others():
+    since = others.now()
+    subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
+    until = others.now()
+    assert until.own - since.own > 0.01
+    assert until.everybody - since.everybody > 0.01
+
+
+def test_page_is_not_written_while_others_work(monkeypatch, tmp_path):
+    measured = []
+    monkeypatch.setattr(driver.subprocess, "run", finished(0, found={"versions": "Peer 2"}))
+    monkeypatch.setattr(driver.others, "cores", lambda since: measured.append(since) or 0.7)
+    with pytest.raises(driver.Busy, match=r"other work takes 0.70 of a core, and 0.1 are let pass: the page stays"):
+        driver.measure_alone("peer", "python", tmp_path, [], disturbed=False)
+    assert len(measured) == driver.ATTEMPTS
+    assert driver.measure_alone("peer", "python", tmp_path, [], disturbed=True) == ({"versions": "Peer 2"}, 0.7)
+    monkeypatch.setattr(driver, "sleep", lambda seconds: None)
+    with pytest.raises(driver.Busy):
+        driver.check_quiet()
+
+
+def test_process_that_was_disturbed_is_measured_again(monkeypatch, tmp_path):
+    taken = iter([0.7, 0.02])
+    monkeypatch.setattr(driver.subprocess, "run", finished(0, found={"versions": "Peer 2"}))
+    monkeypatch.setattr(driver.others, "cores", lambda since: next(taken))
+    assert driver.measure_alone("peer", "python", tmp_path, [], disturbed=False)[1] == 0.02

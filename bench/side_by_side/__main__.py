@@ -5,7 +5,8 @@
 
 Without a page, the section is only printed. Problems are measured with one thread, whole workloads with one and with
 two. A value or derivative that is not ours ends it with an error, before that is written. A peer that is not installed,
-or whose process fails, is left out, and the page says so.
+or whose process fails, is left out, and the page says so. A process beside which other work ran is measured again; a
+page is not written on a machine that does not come to rest.
 """
 
 import argparse
@@ -15,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
-from . import page, picture, whole
+from . import others, page, picture, standing, whole
 from .peers import OURS, PEERS, Peer
 from .problems import problems
 from .results import combine
@@ -27,6 +28,9 @@ from .worker import MISMATCH
 from .workloads import WORKLOADS, workloads
 
 PROCESS_SECONDS = 900
+LOOK_SECONDS = 3
+ATTEMPTS = 3
+"""At a process beside which nothing else runs."""
 
 
 class Failed(Exception):
@@ -60,6 +64,37 @@ def measure(name: str, python: str, folder: Path, chosen: list[str], threads: in
     return found
 
 
+class Busy(Exception):
+    """The machine does other work, and goes on doing it."""
+
+    def __init__(self, taken: float | None):
+        super().__init__(
+            f"other work takes {taken:.2f} of a core, and {others.QUIET} are let pass: the page stays as it is. "
+            f"Measure when the machine has nothing else to do; without a page, to look at the figures, it may be busy"
+        )
+
+
+def check_quiet() -> None:
+    """Before anything is measured for the page."""
+    since = others.now()
+    sleep(LOOK_SECONDS)
+    taken = others.cores(since)
+    if taken is not None and taken > others.QUIET:
+        raise Busy(taken)
+
+
+def measure_alone(*arguments: Any, disturbed: bool) -> tuple[dict[str, Any], float | None]:
+    """What `measure` gives, and how many cores others took meanwhile; `disturbed`: however many these are."""
+    for attempt in range(ATTEMPTS):
+        since = others.now()
+        found = measure(*arguments)
+        taken = others.cores(since)
+        if disturbed or taken is None or taken <= others.QUIET:
+            return found, taken
+        print(f" (others took {taken:.2f} of a core{', again' * (attempt + 1 < ATTEMPTS)})", end="", flush=True)
+    raise Busy(taken)
+
+
 def installed(peer: Peer) -> str | None:
     """None, or why it is not."""
     if peer.problem.exists():
@@ -71,22 +106,33 @@ Passes = dict[int, list[dict[str, dict[str, Any]]]]
 """For each number of threads, what the libraries' processes found in each pass."""
 
 
-def section(passes: Passes, missing: dict[str, str], load: float, drawn: Path | None, target: Path | None) -> str:
+def section(
+    passes: Passes, missing: dict[str, str], taken: float | None, drawn: Path | None, target: Path | None
+) -> str:
     """As far as it goes after these passes."""
     results = {count: combine(all_, missing) for count, all_ in passes.items()}
-    one, made, all_ = next(iter(results.values())), len(next(iter(passes.values()))), problems()
-    picture_path = ""
+    one, made, everything = next(iter(results.values())), len(next(iter(passes.values()))), [*problems(), *workloads()]
+    standings = f"In all, {standing.count(results, everything)}.\n\n"
     if drawn is not None and target is not None:
-        picture.draw(one, all_, drawn)
-        picture_path = os.path.relpath(drawn, target.parent)
-    return page.section(one, all_, picture_path, made, load, whole.section(results, workloads()))
+        picture.draw(one, everything, drawn)
+        standings += f"![Each peer's time over ours]({os.path.relpath(drawn, target.parent)})\n\n"
+    standings += f"""### Who is first
+
+Ours over the fastest of the peers: of what is recorded in each call, then of what is recorded or compiled before. Where
+somebody else is first by more than a twentieth, it is **bold**, and what is known of it stands below.
+
+{standing.standing(results, everything)}
+
+{standing.lost(results, everything)}
+"""
+    return page.section(one, problems(), made, taken, standings, whole.section(results, workloads()))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, nargs="?")
     parser.add_argument("picture", type=Path, nargs="?")
-    parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--passes", type=int, default=3)
     names = [problem.name for problem in problems()]
     parser.add_argument(
         "--only", nargs="+", choices=[*names, *WORKLOADS], help="problems and workloads", metavar="NAME"
@@ -102,31 +148,45 @@ def main() -> None:
     missing = {peer.title: why for peer in wanted if (why := installed(peer)) is not None}
     passes: Passes = {count: [] for count, names in asked.items() if names}
     present = {count: [peer for peer in wanted if peer.title not in missing] for count in passes}
-    written, load, start = "", 0.0, monotonic()
+    written, most, start = "", None, monotonic()
+    disturbed = options.page is None
+    if not disturbed:
+        check_quiet()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.passes):
             for count, all_ in passes.items():
                 print(f"pass {number + 1} of {options.passes}, threads {count}: {OURS}", end="", flush=True)
-                found = {OURS: measure(OURS, sys.executable, Path(folder), asked[count], count)}
+                found: dict[str, dict[str, Any]] = {}
+                taken: list[float | None] = []
+                found[OURS], cores = measure_alone(
+                    OURS, sys.executable, Path(folder), asked[count], count, disturbed=disturbed
+                )
+                taken.append(cores)
                 for peer in list(present[count]):
                     print(f", {peer.name}", end="", flush=True)
                     try:
-                        found[peer.name] = measure(peer.name, str(peer.python), Path(folder), asked[count], count)
+                        found[peer.name], cores = measure_alone(
+                            peer.name, str(peer.python), Path(folder), asked[count], count, disturbed=disturbed
+                        )
+                        taken.append(cores)
                     except Failed as failure:
                         missing[peer.title] = f"{failure} ({whole.threads(count)})"
                         present[count].remove(peer)
                 print(f", {monotonic() - start:.0f} s", flush=True)
                 all_.append(found)
-                load = max(load, os.getloadavg()[1])
+                most = max((cores for cores in [most, *taken] if cores is not None), default=None)
             # A peer that failed once is in none of the tables of so many threads.
             for count, all_ in passes.items():
                 there = {OURS, *(peer.name for peer in present[count])}
                 all_[:] = [{name: one[name] for name in one if name in there} for one in all_]
-            written = section(passes, missing, load, options.picture, options.page)
-            if options.page is not None:
-                options.page.write_text(page.put(options.page.read_text(), written))
+            written = section(passes, missing, most, options.picture, options.page)
+    if options.page is not None:
+        options.page.write_text(page.put(options.page.read_text(), written))
     print(written)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Busy as busy:
+        sys.exit(f"\n{busy}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import advect as ad
@@ -10,7 +9,7 @@ import numpy as np
 from advect.scipy.special import erf, logsumexp
 
 from .problems import Problem, reprojection
-from .program import Program
+from .program import Namespace, Program
 
 VARIANTS = {"eager": "advect", "staged": "advect, staged"}
 COMPILED = frozenset({"staged"})
@@ -24,7 +23,7 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     return np.mean(logsumexp(logits, axis=1) - np.take_along_axis(logits, labels[:, None], 1)[:, 0])
 
 
-XP = SimpleNamespace(
+XP = Namespace(
     exp=np.exp,
     log=np.log,
     sin=np.sin,

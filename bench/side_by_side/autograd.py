@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import autograd.numpy as np
@@ -10,7 +9,7 @@ from autograd import elementwise_grad, hessian, jacobian, make_hvp, make_vjp, va
 from autograd.scipy.special import erf, logsumexp
 
 from .problems import Problem, reprojection
-from .program import Program
+from .program import Namespace, Program
 
 VARIANTS = {"eager": "autograd"}
 COMPILED: frozenset[str] = frozenset()
@@ -27,7 +26,7 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     return np.mean(sums - logits[np.arange(len(labels)), labels])
 
 
-XP = SimpleNamespace(
+XP = Namespace(
     exp=np.exp,
     log=np.log,
     sin=np.sin,

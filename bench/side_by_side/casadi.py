@@ -1,14 +1,13 @@
 """CasADi: an expression graph of scalars, built once; its virtual machine replays it on arrays given beforehand."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import casadi as ca
 import numpy as np
 
 from .problems import Problem, reprojection
-from .program import Program
+from .program import Namespace, Program
 
 VARIANTS = {"function": "CasADi, Function"}
 COMPILED = frozenset(VARIANTS)
@@ -18,7 +17,7 @@ WRITTEN = (
 )
 """Scalars, and what is elementwise: its expressions know no broadcasting and no third axis."""
 
-XP = SimpleNamespace(
+XP = Namespace(
     exp=ca.exp,
     log=ca.log,
     sin=ca.sin,

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 ROUND_SECONDS = 0.004
-SECONDS = 0.5
-"""How long the rounds of one program go on; there are at least `LEAST_ROUNDS`, and at most `MOST_ROUNDS`."""
+SECONDS = 0.3
+"""How long the rounds of a program go on in a process; there are at least `LEAST_ROUNDS`, and at most `MOST_ROUNDS`."""
 LEAST_ROUNDS, MOST_ROUNDS = 5, 100
 
 NUMBERS = np.linspace(0, 1, 20_000)

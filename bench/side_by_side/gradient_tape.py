@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from .problems import Problem, reprojection
-from .program import EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Program
+from .program import EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Namespace, Program
 
 Step = Callable[..., Any]
 
 
-def namespace(tf: Any) -> SimpleNamespace:
+def namespace(tf: Any) -> Namespace:
     """What both libraries call by the same names."""
 
     def cross_entropy(logits: Any, labels: Any) -> Any:
@@ -48,7 +47,7 @@ def namespace(tf: Any) -> SimpleNamespace:
     def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
         return tf.foldl(step, rows, state)
 
-    return SimpleNamespace(
+    return Namespace(
         exp=tf.exp,
         log=tf.math.log,
         sin=tf.sin,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -11,7 +10,7 @@ import optax
 
 from . import keras_models
 from .problems import Problem, lstm_step, reprojection
-from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Program
+from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, SMALL_EPSILON, Namespace, Program
 
 jax.config.update("jax_platforms", "cpu")
 
@@ -53,7 +52,7 @@ def fold(step: Callable[[Any, Any], Any], state: Any, rows: Any) -> Any:
     return jax.lax.scan(lambda state, row: (step(state, row), None), state, rows)[0]
 
 
-XP = SimpleNamespace(
+XP = Namespace(
     exp=jnp.exp,
     log=jnp.log,
     sin=jnp.sin,

@@ -1,6 +1,5 @@
 """MyGrad: gradients by a backward call, operation by operation; it has no second derivatives."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import mygrad as mg
@@ -9,14 +8,14 @@ from mygrad.nnet.activations import relu, sigmoid
 from mygrad.nnet.losses import softmax_crossentropy
 
 from .problems import Problem
-from .program import Program
+from .program import Namespace, Program
 
 VARIANTS = {"eager": "MyGrad"}
 COMPILED: frozenset[str] = frozenset()
 NOT_THERE = ("option", "mixture")
 """It has neither an error function nor log-sum-exp."""
 
-XP = SimpleNamespace(
+XP = Namespace(
     exp=mg.exp,
     log=mg.log,
     sin=mg.sin,

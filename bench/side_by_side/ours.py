@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import autodiff_core as tf
 
 from . import gradient_tape, keras_models
 from .problems import Problem
-from .program import Program
+from .program import Namespace, Program
 from .python_loops import fold, repeat
 from .threads import threads
 from .workloads import WORKLOADS
@@ -99,7 +98,7 @@ def unrolled(problem: Problem) -> Problem:
     """With Python's loops, whose rounds are all recorded."""
 
     def formula(xp: Any, *everything: Any) -> Any:
-        return problem.formula(SimpleNamespace(**vars(xp) | {"repeat": repeat, "fold": fold}), *everything)
+        return problem.formula(Namespace(**vars(xp) | {"repeat": repeat, "fold": fold}), *everything)
 
     return replace(problem, formula=formula)
 

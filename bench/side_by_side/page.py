@@ -81,43 +81,59 @@ def processor() -> str:
     return model[1] if model else platform.processor()
 
 
-def busy(load: float) -> str:
-    """What to say of a machine that did more than this; the measuring itself makes a load of one."""
-    if load < 1.5:
-        return ""
-    return f"\n**Other work ran beside it (load average {load:.1f}): trust no figure further than its spread.**\n"
+def beside(others: float | None) -> str:
+    """What is said of other work: so many cores, on average, beside the process that was disturbed most."""
+    if others is None:
+        return "What else ran on the machine is not known: this system does not tell."
+    return f"Other work took {others:.2f} of a core, on average, beside the process that it disturbed most."
 
 
-def section(results: Results, problems: list[Problem], picture: str, passes: int, load: float, whole: str = "") -> str:
-    """`whole` is what is said of whole workloads."""
+def lacks(results: Results) -> str:
+    """Of what a library has no figure because a formula found no word for what it needs."""
+    lines = []
+    for key, names in results.lacks.items():
+        said = ", ".join(f"`{name}`" for name in sorted(names))
+        lines.append(
+            f"- {results.titles[key]} has none of what formulas ask for by {said}: the library lacks it, or has it "
+            f"under conditions that nobody wrote down here."
+        )
+    return "\n".join(lines)
+
+
+def section(
+    results: Results, problems: list[Problem], passes: int, others: float | None, standings: str, whole: str = ""
+) -> str:
+    """`standings` is who is first, with its picture, `whole` what whole workloads take."""
     eager = [key for key in results.titles if key not in results.compiled]
     compiled = [key for key in results.titles if key in results.compiled]
     ours = eager[:1]
-    passes_made = "once" if passes == 1 else f"all of them {passes} times"
     versions = "\n".join(f"- {version}" for version in results.versions)
-    shown = f"![Time over ours, for each problem]({picture})\n\n" if picture else ""
+    passes_made = "one pass" if passes == 1 else f"{passes} passes"
     parts = [
         f"""## Beside other libraries
 
 Written by `make bench-peers` on {date.today()}: {processor()}, {os.cpu_count()} cores, {platform.system()}.
-{busy(load)}
-Value and gradient where nothing else is said, microseconds a call, with one thread but for whole workloads. Each
-library runs in a process and an environment of its own, one after the other, {passes_made}. A round is a control, which
-is the same plain Python and NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to
-the control, times what the control usually took, with half the distance of the quartiles. That takes the drift of the
-machine's speed out of the ratios. Before anything is timed, each library's values and derivatives are compared with
-ours. The formulas are the same for all, in `bench/side_by_side/problems.py`, but where a library has a loop of its own
-(JAX's scan for the LSTM). Arrays are converted to the library's own beforehand.
+{beside(others)}
 
-{shown}{whole and whole + chr(10)}### Recorded in each call
+Value and gradient where nothing else is said, with one thread where no other number is. Each library runs in a process
+and an environment of its own, one after the other, in {passes_made}. A round is a control, which is the same plain
+Python and NumPy in every process, and then the calls; a figure is the median of the rounds' ratios to the control,
+times what the control usually took. That takes the drift of the machine's speed out of the ratios. Its spread is half
+the distance of the quartiles of what the passes found. Before anything is timed, each library's values and derivatives
+are compared with ours. The formulas are the same for all, in `bench/side_by_side` (`problems.py`, `networks.py`,
+`processes.py`, `fits.py`, `keras_models.py`), but where a library has layers, optimizers or a loop of its own: there it
+is used as its users do. Arrays are converted to the library's own beforehand.
 
-With the ratio to ours.
+{standings}
+### Recorded in each call
+
+Microseconds, with the ratio to ours.
 
 {calls(results, problems, eager)}
 
 The Jacobian of the bundle adjustment is one of blocks for whoever knows where they are, and differentiates observation
 by observation. In its second row it is a sparse matrix, whose pattern and colours are found in each call, which only
-ours does. CasADi's Hessian, below, is sparse, too.
+ours does.
 
 ### Recorded or compiled before
 
@@ -127,6 +143,8 @@ to our tape, in the first column.
 {calls(results, problems, [*ours, *compiled])}
 """
     ]
+    if whole:
+        parts.append(whole)
     if compiled:
         parts.append(
             f"""### Until it is ready
@@ -137,7 +155,7 @@ Milliseconds of recording or compiling, and the first call; caches on the disk a
 """
         )
     parts.append(f"### What was measured\n\n{versions}\n")
-    missing = left_out(results, problems)
+    missing = "\n".join(filter(None, [lacks(results), left_out(results, problems)]))
     if missing:
         parts.append(f"{missing}\n")
     return "\n".join(parts)

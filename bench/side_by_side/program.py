@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +17,17 @@ SMALL_EPSILON = 1e-20
 """Of several steps: small enough that it does not matter where it is added."""
 NORM_EPSILON = 1e-5
 """Added to variances before what is normed is divided by their root."""
+
+
+class Lacks(AttributeError):
+    """A formula asks for what the library has not, or what nobody has written down for it."""
+
+
+class Namespace(SimpleNamespace):
+    """What formulas find of a library."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Lacks(name)
 
 
 def arrays(results: Sequence[Any]) -> list[np.ndarray]:

@@ -16,7 +16,8 @@ class Figure:
     microseconds: float
     """A call's median, as if the control had taken in each process what it took in the middle one."""
     spread: float
-    """Half the distance of the quartiles, over the median."""
+    """Half the distance of the quartiles of what the processes found, over the median; of rounds, where there are fewer
+    than three processes."""
     ready: float | None
     """Seconds until it was ready; None where nothing has to be."""
 
@@ -29,6 +30,8 @@ class Results:
     figures: dict[str, dict[Key, Figure]] = field(default_factory=dict)
     """For each problem's name."""
     errors: dict[str, dict[Key, str]] = field(default_factory=dict)
+    lacks: dict[Key, set[str]] = field(default_factory=dict)
+    """What formulas asked for in vain."""
     missing: dict[str, str] = field(default_factory=dict)
     """Peers that were not measured, and why."""
     control: float = 0.0
@@ -72,23 +75,32 @@ def combine(passes: Iterable[dict[str, dict[str, Any]]], missing: dict[str, str]
                     found.setdefault(problem, {}).setdefault((library, variant), []).append(result)
 
     everything = [result for libraries in found.values() for results_ in libraries.values() for result in results_]
-    usual = statistics.median(statistics.median(result["controls"]) for result in everything if "error" not in result)
+    usual = statistics.median(statistics.median(result["controls"]) for result in everything if "controls" in result)
     results.control = usual * 1e6
     for problem, libraries in found.items():
         for key, measured in libraries.items():
             failed = [result["error"] for result in measured if "error" in result]
+            lacking = {result["lacks"] for result in measured if "lacks" in result}
             if failed:
                 results.errors.setdefault(problem, {})[key] = failed[0]
-                continue
-            relative = [
-                seconds / control
-                for result in measured
-                for seconds, control in zip(result["seconds"], result["controls"], strict=True)
-            ]
-            ready = [seconds for result in measured for seconds in result.get("ready", ())]
-            results.figures.setdefault(problem, {})[key] = Figure(
-                statistics.median(relative) * usual * 1e6,
-                spread(relative),
-                statistics.median(ready) if ready else None,
-            )
+            elif lacking:
+                results.lacks.setdefault(key, set()).update(lacking)
+            else:
+                results.figures.setdefault(problem, {})[key] = figure(measured, usual)
     return results
+
+
+def figure(measured: list[dict[str, Any]], usual: float) -> Figure:
+    """Of one program in several processes; `usual` is what the control took in seconds."""
+    processes = [
+        [seconds / control for seconds, control in zip(result["seconds"], result["controls"], strict=True)]
+        for result in measured
+    ]
+    rounds = [ratio for process in processes for ratio in process]
+    middles = [statistics.median(process) for process in processes]
+    ready = [result["ready"] for result in measured if "ready" in result]
+    return Figure(
+        statistics.median(rounds) * usual * 1e6,
+        spread(middles if len(middles) > 2 else rounds),
+        statistics.median(ready) if ready else None,
+    )

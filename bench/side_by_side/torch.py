@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import torch
 
 from . import keras_models, torch_modules
 from .problems import Problem, reprojection
-from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, Program
+from .program import FIRST_STEP_EPSILON, LEARNING_RATE, NORM_EPSILON, Namespace, Program
 from .python_loops import fold, repeat
 from .threads import threads
 
@@ -45,7 +44,7 @@ def inner_gradient(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return of
 
 
-XP = SimpleNamespace(
+XP = Namespace(
     exp=torch.exp,
     log=torch.log,
     sin=torch.sin,

@@ -1,7 +1,6 @@
 """XAD: a tape of scalars; what is an array elsewhere is a list of numbers here."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,12 +8,12 @@ import xad.adj_1st as adjoint
 from xad import math
 
 from .problems import Problem
-from .program import Program
+from .program import Namespace, Program
 
 VARIANTS = {"eager": "XAD"}
 COMPILED: frozenset[str] = frozenset()
 
-XP = SimpleNamespace(exp=math.exp, log=math.log, sin=math.sin, tanh=math.tanh, sqrt=math.sqrt, sum=lambda x: x)
+XP = Namespace(exp=math.exp, log=math.log, sin=math.sin, tanh=math.tanh, sqrt=math.sqrt, sum=lambda x: x)
 
 
 def version() -> str:
