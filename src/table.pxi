@@ -659,6 +659,7 @@ cdef class Op:
     cdef readonly bint boolean
     cdef readonly object c              # its C text, and what it costs: see ops/c_loops.py and ops/forms.py
     cdef readonly object cost
+    cdef public tuple kinks             # where it has no derivative: ops/kinks.py
     cdef bytes encoded_name
     cdef bytes encoded_doc
     cdef PyMethodDef method
@@ -688,6 +689,7 @@ cdef Op new_handle(str name, int opcode, parameters, str doc, c=None, cost="each
     cdef Op op = Op.__new__(Op)
     op.c = c
     op.cost = cost
+    op.kinks = ()
     op.opcode = opcode
     op.name = name
     op.parameters = tuple(parameters)

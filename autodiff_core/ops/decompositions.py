@@ -19,6 +19,7 @@ from .complex_parts import real
 from .elementwise import abs as _abs
 from .elementwise import divide, log, multiply
 from .forms import Kind
+from .kinks import Kink, alike, negligible
 from .matrices import (
     adjoint,
     adjoint_product,
@@ -52,6 +53,9 @@ from .spectral import (
 )
 from .table import Case, general
 from .triangular import triangular_solve
+
+_OF_EQUALS = "as along the vectors that were found; how these turn into each other is left out, or NaN"
+_AT_ZERO = "as if the value had a sign"
 
 
 class QRResult(NamedTuple):
@@ -432,6 +436,10 @@ _SVD = several(
     names=("linalg.svd",),
     c=c_loops.LAPACK,
     cost=forms.on_matrices(22),
+    kinks=(
+        Kink("equal singular values", lambda y, full, a: alike(np.linalg.svd(a, compute_uv=False)), _OF_EQUALS),
+        Kink("a singular value of 0", lambda y, full, a: negligible(np.linalg.svd(a, compute_uv=False)), _AT_ZERO),
+    ),
 )
 _SINGULAR_VALUES = general(
     "svdvals",
@@ -448,6 +456,10 @@ _SINGULAR_VALUES = general(
     ),
     form=forms.nothing,
     gives=lambda attributes, a: Kind(forms.real_part(_matrix_dtype(a)), (*a.shape[:-2], min(a.shape[-2:]))),
+    kinks=(
+        Kink("equal singular values", lambda y, attributes, a: alike(y), _OF_EQUALS),
+        Kink("a singular value of 0", lambda y, attributes, a: negligible(y), _AT_ZERO),
+    ),
     c=c_loops.LAPACK,
     cost=forms.on_matrices(4),
 )
@@ -537,6 +549,7 @@ _EIGH = several(
     names=("linalg.eigh",),
     c=c_loops.LAPACK,
     cost=forms.on_matrices(9),
+    kinks=(Kink("equal eigenvalues", lambda y, triangle, a: alike(y[..., : a.shape[-1]].real), _OF_EQUALS),),
 )
 
 
@@ -608,6 +621,7 @@ _EIGVALSH = general(
     ),
     form=forms.text("L", "U"),
     gives=lambda triangle, a: Kind(forms.real_part(forms.square_dtype(a)), a.shape[:-1]),
+    kinks=(Kink("equal eigenvalues", lambda y, triangle, a: alike(y), _OF_EQUALS),),
     names=("linalg.eigvalsh",),
     c=c_loops.LAPACK,
     cost=forms.on_matrices(4 / 3),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from . import kinks
 from .c_loops import InDouble
 from .elementwise import (
     abs,
@@ -392,6 +393,7 @@ tklmbda: Function = scipy_row(
             0.0,
         )
     ),
+    kinks=(kinks.Kink("the edge of the support", lambda x, lmbda, y: np.abs(x) * lmbda == 1, "the slopes are 0"),),
     parameters=("x", "lmbda"),
     domain=((-0.9, 0.9), (0.1, 0.9)),
     doc="Distribution function of Tukey's lambda distribution, elementwise.",

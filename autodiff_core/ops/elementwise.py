@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import forms
+from . import forms, kinks
 from .c_loops import OF_COMPLEX, OF_INTEGERS, C
 from .complex_parts import imag, real, spread
 from .forms import Without
@@ -236,6 +236,7 @@ sqrt: Function = elementwise(
     names=("math.sqrt", "sqrt"),
     c="sqrt(x)",
     number=_core.OP_SQRT,
+    kinks=(kinks.Kink("0", lambda x, y: y == 0, "the slope is infinite; zero where the cotangent is zero"),),
 )
 has_logarithm: Function = elementwise(
     "has_logarithm",
@@ -264,6 +265,12 @@ pow: Function = elementwise(
     names=("math.pow", "pow"),
     c="pow(x, y)",
     number=_core.OP_POWER,
+    kinks=(
+        kinks.Kink(
+            "0 to a power between 0 and 1", lambda x, y, z: (x == 0) & (y > 0) & (y < 1), "the slope is infinite"
+        ),
+        kinks.Kink("0 to the power of 0", lambda x, y, z: (x == 0) & (y == 0), "the slopes are 0"),
+    ),
 )
 power_slope: Function = elementwise(
     "power_slope",
@@ -299,6 +306,7 @@ if (q == 0) return copysign(0, x / y);
 w = floor(q);
 return q - w > 0.5 ? w + 1 : w;""",
     number=_core.OP_FLOOR_DIVIDE,
+    kinks=kinks.jumps(lambda x, y, z: (y != 0) & (np.remainder(x, y) == 0)),
 )
 mod: Function = elementwise(
     "mod",
@@ -314,6 +322,7 @@ if (y == 0) return r;
 if (r != 0) return (y < 0) != (r < 0) ? r + y : r;
 return copysign(0, y);""",
     number=_core.OP_REMAINDER,
+    kinks=(kinks.Kink("a jump", lambda x, y, z: (y != 0) & (z == 0), "as on either side"),),
 )
 abs: Function = elementwise(
     "abs",
@@ -326,6 +335,7 @@ abs: Function = elementwise(
     names=("math.abs", "abs"),
     c="fabs(x)",
     number=_core.OP_ABSOLUTE,
+    kinks=kinks.at_zero("the slope is 0"),
 )
 sign: Function = elementwise(
     "sign",
@@ -336,6 +346,7 @@ sign: Function = elementwise(
     on_complex=_direction,
     names=("math.sign", "sign"),
     c="x != x ? x : (double)((x > 0) - (x < 0))",
+    kinks=kinks.jumps(lambda x, y: x == 0),
 )
 reciprocal: Function = elementwise(
     "reciprocal",
@@ -379,6 +390,7 @@ divide_no_nan: Function = elementwise(
     domain=((-2.0, 2.0), _AWAY),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/divide_no_nan. Where y is 0, so are both slopes.",
     on_complex=lambda x, y: _where_not_zero(y, y, lambda _, safe: x / safe),
+    kinks=(kinks.Kink("a divisor of 0", lambda x, y, z: (y == 0) & (x != 0), "the slopes are 0"),),
 )
 multiply_no_nan: Function = elementwise(
     "multiply_no_nan",
@@ -528,6 +540,7 @@ cbrt: Function = elementwise(
     domain=_AWAY,
     names=("scipy.special.cbrt",),
     c="cbrt(x)",
+    kinks=kinks.at_zero("the slope is infinite"),
 )
 xlogy: Function = elementwise(
     "xlogy",
@@ -542,6 +555,7 @@ xlogy: Function = elementwise(
     poles=True,
     on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ * log(safe)),
     names=("math.xlogy", "scipy.special.xlogy"),
+    kinks=(kinks.Kink("x = 0", lambda x, y, z: (x == 0) & (y != 1), "the slopes are 0, whatever y is"),),
 )
 xlog1py: Function = elementwise(
     "xlog1py",
@@ -557,6 +571,7 @@ xlog1py: Function = elementwise(
     poles=True,
     on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ * log1p(safe)),
     names=("math.xlog1py", "scipy.special.xlog1py"),
+    kinks=(kinks.Kink("x = 0", lambda x, y, z: (x == 0) & (y != 0), "the slopes are 0, whatever y is"),),
 )
 xdivy: Function = elementwise(
     "xdivy",
@@ -570,6 +585,7 @@ xdivy: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/xdivy. Where x is 0, so are both slopes, whatever y is.",
     poles=True,
     on_complex=lambda x, y: _where_not_zero(x, y, lambda x_, safe: x_ / safe),
+    kinks=(kinks.Kink("x = 0", lambda x, y, z: x == 0, "the slopes are 0, whatever y is"),),
 )
 
 # ----------------------------------------------------------------------------------------------- trigonometry and kin
@@ -610,6 +626,7 @@ asin: Function = elementwise(
     poles=True,
     names=("math.asin", "asin"),
     c="asin(x)",
+    kinks=(kinks.Kink("1 or -1", lambda x, y: np.abs(x) == 1, "the slope is infinite"),),
 )
 acos: Function = elementwise(
     "acos",
@@ -620,6 +637,7 @@ acos: Function = elementwise(
     poles=True,
     names=("math.acos", "acos"),
     c="acos(x)",
+    kinks=(kinks.Kink("1 or -1", lambda x, y: np.abs(x) == 1, "the slope is infinite"),),
 )
 atan: Function = elementwise(
     "atan",
@@ -640,6 +658,10 @@ atan2: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/atan2. The slopes at the origin are NaN.",
     names=("math.atan2", "atan2"),
     c="atan2(y, x)",
+    kinks=(
+        kinks.Kink("the origin", lambda y, x, z: (y == 0) & (x == 0), "the slopes are NaN"),
+        kinks.Kink("a jump by 2 pi", lambda y, x, z: (y == 0) & (x < 0), "as on either side"),
+    ),
 )
 hypot: Function = elementwise(
     "hypot",
@@ -650,6 +672,7 @@ hypot: Function = elementwise(
     domain=_AWAY,
     names=(),
     c="hypot(x, y)",
+    kinks=(kinks.Kink("the origin", lambda x, y, z: (x == 0) & (y == 0), "the slopes are 0"),),
 )
 sinh: Function = elementwise(
     "sinh",
@@ -693,6 +716,7 @@ acosh: Function = elementwise(
     poles=True,
     names=("math.acosh", "acosh"),
     c="acosh(x)",
+    kinks=(kinks.Kink("1", lambda x, y: x == 1, "the slope is infinite"),),
 )
 atanh: Function = elementwise(
     "atanh",
@@ -767,6 +791,7 @@ floor: Function = elementwise(
     doc="Rounded down, elementwise.",
     names=("math.floor", "floor"),
     c="floor(x)",
+    kinks=kinks.jumps(lambda x, y: x == y),
 )
 ceil: Function = elementwise(
     "ceil",
@@ -774,6 +799,7 @@ ceil: Function = elementwise(
     None,
     doc="Rounded up, elementwise.",
     c="ceil(x)",
+    kinks=kinks.jumps(lambda x, y: x == y),
 )
 trunc: Function = elementwise(
     "trunc",
@@ -782,6 +808,7 @@ trunc: Function = elementwise(
     doc="Rounded towards zero, elementwise.",
     names=(),
     c="trunc(x)",
+    kinks=kinks.jumps(lambda x, y: (x == y) & (x != 0)),
 )
 rint: Function = elementwise(
     "rint",
@@ -790,6 +817,7 @@ rint: Function = elementwise(
     doc="Rounded to the nearest integer, halves to even, elementwise.",
     names=("math.rint", "scipy.special.round"),
     c="rint(x)",
+    kinks=kinks.jumps(lambda x, y: np.abs(x - y) == 0.5),
 )
 maximum: Function = elementwise(
     "maximum",
@@ -800,6 +828,7 @@ maximum: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/maximum. Of equals, the gradient goes to x, all of it.",
     names=("math.maximum", "maximum"),
     c="(x >= y || x != x) ? x : y",
+    kinks=kinks.ties("the gradient goes to x, all of it"),
 )
 minimum: Function = elementwise(
     "minimum",
@@ -810,6 +839,7 @@ minimum: Function = elementwise(
     notes="https://www.tensorflow.org/api_docs/python/tf/math/minimum. Of equals, the gradient goes to x, all of it.",
     names=("math.minimum", "minimum"),
     c="(x <= y || x != x) ? x : y",
+    kinks=kinks.ties("the gradient goes to x, all of it"),
 )
 fmax: Function = elementwise(
     "fmax",
@@ -819,6 +849,7 @@ fmax: Function = elementwise(
     doc="The larger one, elementwise; a number rather than a NaN.",
     names=(),
     c="fmax(x, y)",
+    kinks=kinks.ties("the gradient goes to x, all of it"),
 )
 fmin: Function = elementwise(
     "fmin",
@@ -828,6 +859,7 @@ fmin: Function = elementwise(
     doc="The smaller one, elementwise; a number rather than a NaN.",
     names=(),
     c="fmin(x, y)",
+    kinks=kinks.ties("the gradient goes to x, all of it"),
 )
 copysign: Function = elementwise(
     "copysign",
@@ -838,6 +870,7 @@ copysign: Function = elementwise(
     domain=_AWAY,
     names=(),
     c="copysign(x, y)",
+    kinks=(kinks.Kink("0", lambda x, y, z: (x == 0) | (y == 0), "the slope in x is 0 at x = 0, in y everywhere"),),
 )
 fmod: Function = elementwise(
     "fmod",
@@ -849,6 +882,7 @@ fmod: Function = elementwise(
     poles=True,
     names=(),
     c="fmod(x, y)",
+    kinks=(kinks.Kink("a jump", lambda x, y, z: (y != 0) & (z == 0) & (x != 0), "as on either side"),),
 )
 nextafter: Function = elementwise(
     "nextafter",
@@ -879,6 +913,7 @@ heaviside: Function = elementwise(
     notes="The gradient stops at x; y has it where x is 0, as in tf.experimental.numpy.heaviside.",
     names=(),
     c="x != x ? x : (x == 0 ? y : (double)(x > 0))",
+    kinks=kinks.jumps(lambda x, y, z: x == 0),
 )
 
 _TRUTH: dict[str, Any] = {"boolean": True}
@@ -892,6 +927,7 @@ less: Function = elementwise(
     names=("math.less", "less"),
     c="x < y",
     number=_core.OP_LESS,
+    kinks=kinks.ties("a truth value: none"),
 )
 less_equal: Function = elementwise(
     "less_equal",
@@ -903,6 +939,7 @@ less_equal: Function = elementwise(
     names=("math.less_equal", "less_equal"),
     c="x <= y",
     number=_core.OP_LESS_EQUAL,
+    kinks=kinks.ties("a truth value: none"),
 )
 equal: Function = elementwise(
     "equal",
@@ -936,6 +973,7 @@ greater: Function = elementwise(
     names=("math.greater", "greater"),
     c="x > y",
     number=_core.OP_GREATER,
+    kinks=kinks.ties("a truth value: none"),
 )
 greater_equal: Function = elementwise(
     "greater_equal",
@@ -947,6 +985,7 @@ greater_equal: Function = elementwise(
     names=("math.greater_equal", "greater_equal"),
     c="x >= y",
     number=_core.OP_GREATER_EQUAL,
+    kinks=kinks.ties("a truth value: none"),
 )
 is_finite: Function = elementwise(
     "is_finite",
@@ -1169,6 +1208,7 @@ relu: Function = elementwise(
     example=("[-1.0, 2.0]", "[0. 2.]"),
     names=("nn.relu",),
     **_NN,
+    kinks=kinks.at_zero("the slope is 0"),
 )
 relu6: Function = elementwise(
     "relu6",
@@ -1180,6 +1220,7 @@ relu6: Function = elementwise(
     example=("[-1.0, 7.0]", "[0. 6.]"),
     names=("nn.relu6",),
     **_NN,
+    kinks=(kinks.Kink("0 or 6", lambda x, y: (x == 0) | (x == 6), "the slope is 0"),),
 )
 # What is straight in pieces has gradients that do not vary with the features but jump. These are ops of their own, as
 # in TensorFlow, and depend on the features with a slope of zero: a second derivative is then zeros, not None.
@@ -1241,6 +1282,7 @@ selu: Function = elementwise(
     example=("[-1.0, 2.0]", "[-1.1113  2.1014]"),
     names=("nn.selu",),
     **_NN,
+    kinks=kinks.at_zero("the slope is that above 0"),
 )
 silu: Function = elementwise(
     "silu",
@@ -1273,6 +1315,7 @@ leaky_relu: Function = elementwise(
     doc="x above 0, alpha * x below, elementwise.",
     example=("[-1.0, 2.0], 0.1", "[-0.1  2. ]"),
     names=(),
+    kinks=(kinks.Kink("0", lambda x, a, y: (x == 0) & (a != 1), "the slope is alpha"),),
 )
 gelu: Function = elementwise(
     "gelu",

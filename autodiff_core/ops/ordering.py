@@ -12,6 +12,7 @@ from .._core import Tensor
 from . import c_loops, forms
 from .forms import Kind
 from .indexing import gather
+from .kinks import Kink, same_neighbours
 from .picking import as_it_stands, places_of
 from .shaping import broadcast_to, reshape
 from .table import Case, along, general, linear
@@ -353,6 +354,9 @@ _SORT = general(
     c=c_loops.ordered,
     cost=forms.sorting(lambda attributes: attributes[0]),
     kernel="sort",
+    kinks=(
+        Kink("a tie", lambda y, attributes, x: same_neighbours(y, attributes[0]), "equal elements keep their order"),
+    ),
 )
 
 
@@ -395,6 +399,12 @@ _RANKED_PLACES = _core.register_general(
     cost=forms.sorting(lambda ranks: -1),
     kernel="ranked_places",
 )
+
+
+def _is_one_of_equals(y: Any, ranks: Any, x: Any) -> Any:
+    return np.count_nonzero(x[..., None, :] == y[..., None], axis=-1) > 1
+
+
 _RANKED = general(
     "order_statistics",
     lambda ranks, x: np.partition(x, ranks, axis=-1)[..., list(ranks)],
@@ -409,6 +419,7 @@ _RANKED = general(
     c=c_loops.ranked,
     cost=forms.sorting(lambda ranks: -1),
     kernel="order_statistics",
+    kinks=(Kink("a tie", _is_one_of_equals, "one of the equal elements has the gradient, all of it"),),
 )
 
 
@@ -468,6 +479,12 @@ def _largest_kind(attributes: Any, x: Kind) -> Kind:
     return Kind(dtype, (*x.shape[:-1], min(count, x.shape[-1])))
 
 
+def _ties_with_next(y: Any, attributes: Any, x: Any) -> Any:
+    """Whether one of the largest is the next one's equal, which may be the first that is not among them."""
+    ordered = -np.sort(-x, axis=-1)
+    return same_neighbours(ordered[..., : attributes[0] + 1])
+
+
 _LARGEST = places_of(
     "largest_places",
     lambda a, x: _places(x, -1, True)[..., : a[0]].astype(a[1], order="C"),
@@ -475,4 +492,5 @@ _LARGEST = places_of(
     form=forms.parts(forms.count, forms.dtype()),
     gives=_largest_kind,
     kernel_in_c="largest_places",
+    kinks=(Kink("a tie", _ties_with_next, "of equal elements the first has the gradient"),),
 )

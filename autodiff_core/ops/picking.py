@@ -19,6 +19,7 @@ from .._core import Tensor
 from . import c_loops, forms
 from .c_loops import BY_VALUES, C
 from .forms import EACH, Form, Kind, Rule
+from .kinks import Kink
 from .table import Case, general
 from .table import as_it_stands as as_it_stands
 
@@ -125,10 +126,12 @@ def places_of(
     c: C = BY_VALUES,
     number: int | None = None,
     kernel_in_c: str | None = None,
+    kinks: tuple[Kink, ...] = (),
 ) -> Any:
     """A row of what is computed from arrays and has no derivative: what applies it to operands.
 
-    `form`, `gives`, `batched`, `raises`, `c` and `number` are as in `table`, and so is `kernel_in_c`: its `kernel`.
+    `form`, `gives`, `batched`, `raises`, `c`, `number` and `kinks` are as in `table`, and so is `kernel_in_c`: its
+    `kernel`.
     """
     handle = _core.register_general(
         name,
@@ -146,6 +149,7 @@ def places_of(
         number=number,
         kernel=kernel_in_c,
     )
+    handle.kinks = kinks
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
         return _core.general(handle, [_stepping(x) for x in operands], attributes)

@@ -15,6 +15,7 @@ from .c_loops import C
 from .elementwise import divide, equal, exp, log_of_sum, maximum, multiply, sqrt, subtract
 from .elementwise import select as _select
 from .forms import Kind
+from .kinks import Kink
 from .polar import squared_magnitude
 from .scans import cumprod, exclusive_back
 from .shaping import RESHAPE as _RESHAPE
@@ -316,6 +317,11 @@ def _with_axis(shapes: Any, n: int) -> Any:
     return tuple((n, *shape) for shape in shapes)
 
 
+def _is_tied(y: Any, shapes: Any, x: Any) -> Any:
+    return np.count_nonzero(x == y.reshape(shapes[1]), _reduced(shapes)) > 1
+
+
+_SHARED = (Kink("a tie", _is_tied, "those that tie share the gradient evenly"),)
 _MAX = general(
     "reduce_max",
     lambda shapes, x: np.maximum.reduce(x, _reduced(shapes), keepdims=True).reshape(shapes[2]),
@@ -335,6 +341,7 @@ _MAX = general(
     names=("reduce_max", "math.reduce_max"),
     c=c_loops.largest(">"),
     kernel="largest",
+    kinks=_SHARED,
 )
 _MIN = general(
     "reduce_min",
@@ -354,6 +361,7 @@ _MIN = general(
     names=("reduce_min", "math.reduce_min"),
     c=c_loops.largest("<"),
     kernel="smallest",
+    kinks=_SHARED,
 )
 
 

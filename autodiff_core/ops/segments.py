@@ -17,6 +17,7 @@ from . import c_loops, forms
 from .elementwise import divide, equal, multiply, select
 from .forms import Kind
 from .indexing import gather, row_numbers_of_examples, scatter
+from .kinks import Kink
 from .picking import beyond_highest, may_hold, places_of
 from .reductions import reduce_prod
 from .shaping import broadcast_to, concat, reshape
@@ -324,6 +325,13 @@ def _extremum_kind(attributes: Any, x: Kind) -> Kind:
     return Kind(x.dtype, (count, *x.shape[1:]))
 
 
+def _is_tied(y: Any, attributes: Any, x: Any) -> Any:
+    ids, count = np.asarray(attributes[0]), attributes[1]
+    ties = np.zeros((count, *x.shape[1:]), np.intp)
+    np.add.at(ties, ids, x == y[ids])
+    return ties > 1
+
+
 _SEGMENT_EXTREMUM = general(
     "segment_extremum",
     _choose,
@@ -342,4 +350,5 @@ _SEGMENT_EXTREMUM = general(
     on_complex="refused",
     c=c_loops.BY_NUMBERS,
     kernel="segment_extremum",
+    kinks=(Kink("a tie", _is_tied, "those that tie share the gradient evenly"),),
 )

@@ -11,6 +11,7 @@ import numpy as np
 from .. import _core
 from .c_loops import C
 from .forms import Cost, Form, Kind, real_part
+from .kinks import Kink
 from .shaping import concat, reshape
 from .table import Case, Shape, general
 
@@ -68,6 +69,7 @@ def several(
     by_values: bool = False,
     c: C,
     cost: Cost,
+    kinks: tuple[Kink, ...] = (),
 ) -> Callable[..., list[_core.Tensor]]:
     """Add a row of several results, and return what applies it: (operands, attributes) -> results.
 
@@ -109,8 +111,8 @@ def several(
         As in `general`.
     by_values : bool
         As in `general`.
-    c, cost
-        As in `general`.
+    c, cost, kinks
+        As in `general`; the result that a kink's predicate is given is the one tensor.
     """
 
     def laid_out(attributes: Any, x: Any) -> Sequence[Shape]:
@@ -147,6 +149,7 @@ def several(
         by_values=by_values,
         c=c,
         cost=cost,
+        kinks=kinks,
     )
 
     def apply(operands: Any, attributes: Any = None) -> list[_core.Tensor]:

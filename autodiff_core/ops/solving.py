@@ -19,6 +19,7 @@ from . import c_loops, forms, lapack
 from .complex_parts import complex, imag
 from .elementwise import conj, multiply
 from .forms import Kind
+from .kinks import Kink
 from .matrices import adjoint as adjoint_of
 from .matrices import (
     adjoint_product,
@@ -786,6 +787,11 @@ def _pinv_kind(attributes: Any, a: Kind) -> Kind:
     return Kind(a.dtype, (*a.shape[:-2], columns, rows))
 
 
+def _has_lost_rank(y: Any, attributes: Any, a: np.ndarray) -> Any:
+    values = np.linalg.svd(a, compute_uv=False)
+    return np.any(values <= np.max(values, axis=-1, initial=0.0, keepdims=True) * attributes[0], axis=-1)
+
+
 _PINV = general(
     "pinv",
     _pinv_kernel,
@@ -802,6 +808,7 @@ _PINV = general(
     ),
     form=forms.parts(forms.numbers, forms.flag),
     gives=_pinv_kind,
+    kinks=(Kink("a matrix without full rank", _has_lost_rank, "as where the rank stays"),),
     names=("linalg.pinv",),
     c=c_loops.LAPACK,
     cost=forms.on_matrices(22),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from . import c_loops, forms
+from . import c_loops, forms, kinks
 from . import elementwise as _e
 from .c_loops import InDouble
 from .elementwise import cos, equal, exp, log, log1p, maximum, mod, select, sign, sin, xlog1py, xlogy
@@ -397,6 +397,7 @@ entr: Function = scipy_row(
     lambda g, x, y: -g * (log(x) + 1.0),
     domain=_POSITIVE,
     doc="-x log(x), and 0 where x is 0, elementwise.",
+    kinks=kinks.at_zero("the slope is infinite"),
     c=InDouble("x > 0 ? -x * log(x) : x == 0 ? 0 : x != x ? x : -INFINITY"),
 )
 rel_entr: Function = scipy_row(
@@ -528,6 +529,7 @@ ive: Function = scipy_row(
     parameters=("v", "z"),
     domain=(_ORDER, _POSITIVE),
     doc="exp(-abs(z)) iv(v, z), elementwise.",
+    kinks=(kinks.Kink("z = 0", lambda v, z, y: (z == 0) & (v == 0), "the slope is 0"),),
     notes=no_slope("v"),
 )
 i0: Function = scipy_row(
@@ -551,6 +553,7 @@ i0e: Function = scipy_row(
     domain=_POSITIVE,
     doc="exp(-abs(x)) i0(x), elementwise.",
     names=("math.bessel_i0e", "math.special.bessel_i0e"),
+    kinks=kinks.at_zero("the slope is 0"),
 )
 i1e: Function = scipy_row(
     "i1e",

@@ -18,6 +18,7 @@ from .. import _core
 from . import c_loops
 from .c_loops import C
 from .forms import EACH, MOVE, Cost, Form, Kind, Rule, in_float32
+from .kinks import Kink
 
 Interval = tuple[float, float]
 Formula = Callable[..., Any]
@@ -67,6 +68,7 @@ class Row:
         "file",
         "function",
         "kind",
+        "kinks",
         "name",
         "names",
         "partials",
@@ -90,12 +92,13 @@ class Row:
         names: Sequence[str] = (),
         cancels: bool = False,
         by_values: bool = False,
+        kinks: tuple[Kink, ...] = (),
     ) -> None:
         self.name, self.kind, self.function, self.arity, self.ufunc = name, kind, function, arity, ufunc
         self.domain, self.cases, self.partials, self.doc = domain, cases, partials, doc
         self.condition, self.complex, self.data = condition, complex, data
         self.names, self.file = tuple(names), _file()
-        self.cancels, self.by_values = cancels, by_values
+        self.cancels, self.by_values, self.kinks = cancels, by_values, kinks
 
     def __repr__(self) -> str:
         return f"<Row {self.name}: {self.kind}>"
@@ -192,6 +195,7 @@ def elementwise(
     zeros_kept: Literal["first", "both"] | None = None,
     keeping_zeros: str | None = None,
     number: int | None = None,
+    kinks: tuple[Kink, ...] = (),
 ) -> Function:
     """Add an elementwise row and return the public function.
 
@@ -254,6 +258,8 @@ def elementwise(
         derivatives it stands in this one's place where a cotangent meets what may be infinite.
     number : int, optional
         By which number the core's C code knows the op.
+    kinks : tuple of Kink
+        Where the row has no derivative though it has a value, and what the derivative gives there.
 
     Returns
     -------
@@ -307,6 +313,7 @@ def elementwise(
         zeros_kept=zeros_kept,
         keeping_zeros=keeping_zeros,
     )
+    op.kinks = kinks
     missing = any(d is ... for d in derivatives)
     _rows.append(
         Row(
@@ -322,6 +329,7 @@ def elementwise(
             complex=_on_complex(ufunc, arity, on_complex),
             names=public,
             cancels=cancels,
+            kinks=kinks,
         )
     )
     return op.function
@@ -577,6 +585,7 @@ def general(
     c: C | None = None,
     cost: Cost | None = None,
     kernel: str | None = None,
+    kinks: tuple[Kink, ...] = (),
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -632,6 +641,8 @@ def general(
         See `forms`; by default one operation an element for a row that does not choose.
     kernel : str, optional
         The name of a kernel in C (src/kernels.h) that is asked before `forward`; a program runs it without Python.
+    kinks : tuple of Kink
+        As in `elementwise`.
     """
     if on_complex == "refused":
         forward, gives = _of_reals(name, forward), _of_real_kinds(gives)
@@ -656,6 +667,7 @@ def general(
         cost=cost or (MOVE if selects else EACH),
         kernel=kernel,
     )
+    handle.kinks = kinks
     arity = len(cases[0].shapes) if cases else 1
     _rows.append(
         Row(
@@ -670,6 +682,7 @@ def general(
             data=data,
             names=names,
             by_values=by_values,
+            kinks=kinks,
         )
     )
     return handle

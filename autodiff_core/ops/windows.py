@@ -17,6 +17,7 @@ from . import forms
 from .elementwise import divide
 from .filters import convolved, convolved_operand
 from .forms import Kind
+from .kinks import Kink
 from .linalg import matmul
 from .picking import chosen, places_of
 from .shaping import _sizes, pad, reshape, transpose
@@ -299,12 +300,21 @@ def _largest_kind(attributes: Any, images: Kind) -> Kind:
     return Kind(np.intp, (*whole[: len(pads) + 1], whole[-1]))
 
 
+def _is_tied(y: Any, attributes: Any, images: np.ndarray) -> Any:
+    pads, *geometry = attributes
+    values = np.pad(images, [(0, 0), *pads, (0, 0)], constant_values=-np.inf)
+    taken = flat_windows(take_windows(values, (values.shape, *geometry)), len(pads))
+    largest = taken.max(axis=-2)
+    return (np.count_nonzero(taken == largest[..., None, :], axis=-2) > 1) & np.isfinite(largest)
+
+
 _LARGEST = places_of(
     "largest_of_windows",
     _largest,
     form=forms.parts(PADS, EACH, EACH, EACH),
     gives=_largest_kind,
     kernel_in_c="largest_of_windows",
+    kinks=(Kink("a tie", _is_tied, "of equal elements the first has the gradient"),),
 )
 
 
