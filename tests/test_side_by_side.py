@@ -21,6 +21,7 @@ BENCH = Path(__file__).parents[1] / "bench"
 sys.path.append(str(BENCH))
 
 from side_by_side import (  # noqa: E402
+    beginning,
     fits,
     install,
     networks,
@@ -538,6 +539,31 @@ def test_picture_shows_problems_that_are_there():
     pytest.importorskip("matplotlib")
     picture = importlib.import_module("side_by_side.picture")
     assert set(picture.SHOWN) <= {*PROBLEMS, *workloads.WORKLOADS}
+
+
+def test_first_gradient_is_right():
+    (_, code) = beginning.FIRST[beginning.OURS]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "6.0\n"
+
+
+def test_what_is_installed_is_a_distribution_and_what_it_requires():
+    found = beginning.required("autodiff_core")
+    assert {"autodiff-core", "numpy", "optree"} <= found
+    assert not {"scipy", "keras"} & found  # of extras
+    assert beginning.size("autodiff-core") > Path(tf._core.__file__).stat().st_size
+    assert beginning.required("nothing-of-this-name") == set()
+
+
+def test_page_says_what_it_takes_to_begin(monkeypatch):
+    times = {"pass": 0.05, "import autodiff_core as tf": 0.2, beginning.FIRST[beginning.OURS][1]: 0.5}
+    monkeypatch.setattr(beginning, "process", lambda python, code: times[code])
+    monkeypatch.setattr(beginning, "installed", lambda python, name: 65.4)
+    text = beginning.section({peer.title: "not here" for peer in PEERS})
+    assert "| autodiff_core | 65.4 | 150 | 450 |" in text
+    assert "PyTorch |" not in text
+    text = page.section(combine([a_pass([10], ran([1]))], {}), [PROBLEMS["square"]], 1, 0.0, "", "", text)
+    assert "### Until there is a first gradient" in text
 
 
 def finished(code, error="", found=None):

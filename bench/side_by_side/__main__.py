@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from . import others, page, picture, standing, whole
+from . import beginning, others, page, picture, standing, whole
 from .peers import OURS, PEERS, Peer
 from .problems import problems
 from .results import combine
@@ -107,7 +107,12 @@ Passes = dict[int, list[dict[str, dict[str, Any]]]]
 
 
 def section(
-    passes: Passes, missing: dict[str, str], taken: float | None, drawn: Path | None, target: Path | None
+    passes: Passes,
+    missing: dict[str, str],
+    taken: float | None,
+    drawn: Path | None,
+    target: Path | None,
+    begun: str,
 ) -> str:
     """As far as it goes after these passes."""
     results = {count: combine(all_, missing) for count, all_ in passes.items()}
@@ -125,7 +130,7 @@ somebody else is first by more than a twentieth, it is **bold**, and what is kno
 
 {standing.lost(results, everything)}
 """
-    return page.section(one, problems(), made, taken, standings, whole.section(results, workloads()))
+    return page.section(one, problems(), made, taken, standings, whole.section(results, workloads()), begun)
 
 
 def main() -> None:
@@ -148,7 +153,7 @@ def main() -> None:
     missing = {peer.title: why for peer in wanted if (why := installed(peer)) is not None}
     passes: Passes = {count: [] for count, names in asked.items() if names}
     present = {count: [peer for peer in wanted if peer.title not in missing] for count in passes}
-    written, most, start = "", None, monotonic()
+    most, start = None, monotonic()
     disturbed = options.page is None
     if not disturbed:
         check_quiet()
@@ -179,7 +184,8 @@ def main() -> None:
             for count, all_ in passes.items():
                 there = {OURS, *(peer.name for peer in present[count])}
                 all_[:] = [{name: one[name] for name in one if name in there} for one in all_]
-            written = section(passes, missing, most, options.picture, options.page)
+    begun = "" if options.only else beginning.section(missing)
+    written = section(passes, missing, most, options.picture, options.page, begun)
     if options.page is not None:
         options.page.write_text(page.put(options.page.read_text(), written))
     print(written)

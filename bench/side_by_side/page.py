@@ -101,9 +101,15 @@ def lacks(results: Results) -> str:
 
 
 def section(
-    results: Results, problems: list[Problem], passes: int, others: float | None, standings: str, whole: str = ""
+    results: Results,
+    problems: list[Problem],
+    passes: int,
+    others: float | None,
+    standings: str,
+    whole: str = "",
+    beginning: str = "",
 ) -> str:
-    """`standings` is who is first, with its picture, `whole` what whole workloads take."""
+    """`standings` is who is first, with its picture, `whole` what whole workloads take, `beginning` the first call."""
     eager = [key for key in results.titles if key not in results.compiled]
     compiled = [key for key in results.titles if key in results.compiled]
     ours = eager[:1]
@@ -145,6 +151,8 @@ to our tape, in the first column.
     ]
     if whole:
         parts.append(whole)
+    if beginning:
+        parts.append(beginning)
     if compiled:
         parts.append(
             f"""### Until it is ready
