@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from . import _core
 from .nest import Rebuild, assert_same_structure, flatten_for_tape
+from .readable import Readable
 from .tensors.creation import zeros_like
 from .tensors.indexed_slices import IndexedSlices, tangents_by_rows, targets_by_rows
 
@@ -61,10 +62,20 @@ _NONE = UnconnectedGradients.NONE
 _ZERO = UnconnectedGradients.ZERO
 
 
-class Tape(_core.Tape):
+class Tape(Readable, _core.Tape):
     """What records, and gives gradients and products with vectors; `GradientTape` has the whole matrices, too."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        state, count = _core.tape_state(self)
+        told = "has let go of its records" if state == "released" else f"{count} record{'s' * (count != 1)}, {state}"
+        return f"<{type(self).__name__}: {told}>"
+
+    def __str__(self) -> str:
+        from .reading.table import printed
+
+        return printed(self)
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors, variables, or nested structures of them, from here on.

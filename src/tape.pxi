@@ -127,6 +127,10 @@ cdef class Hearer:
         """A record has its result."""
         return 0
 
+    cdef object place_of(self, int32_t node):
+        """Where in the user's code a record was made, (code object, line); None where nobody noted it."""
+        return None
+
 
 cdef class Noticer:
     cdef void notice(self, Log* log, Operand x, int32_t node) noexcept:

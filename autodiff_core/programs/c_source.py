@@ -18,9 +18,9 @@ from .. import _core
 from ..ops.c_loops import OF_INTEGERS
 from ..ops.c_names import refuse_name
 from ..ops.c_values import Shape, Value, contiguous, type_name
+from ..reading.text import listing
 from .c_expressions import Expressions, literal, not_written
 from .file_check import holes_of
-from .text import listing
 
 __all__ = ["c_source"]
 

@@ -15,18 +15,18 @@ import numpy as np
 from .. import _core
 from ..derivatives.autodiff import ForwardAccumulator
 from ..derivatives.transforms import strict_tape
+from ..readable import Readable
 from ..tape import Tape, UnconnectedGradients
 from ..tensors.indexed_slices import dense
 from ..tensors.leaving import place_text
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
 from .layout import Layout, Place
 from .tensor_spec import TensorSpec
-from .text import listing
 
 __all__ = ["Program"]
 
 
-class Program:
+class Program(Readable):
     """A recorded computation: records, constants, guards, variables; made by `from_function`.
 
     Calling it with arguments of its structure, shapes and dtypes replays it. Under a tape the call is recorded, and can
@@ -219,6 +219,8 @@ class Program:
         return len(self._core)
 
     def __str__(self) -> str:
+        from ..reading.text import listing
+
         return "\n".join(listing(self._core))
 
     def __repr__(self) -> str:

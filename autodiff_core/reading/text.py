@@ -1,15 +1,16 @@
-"""Programs in words: one line a record."""
+"""Records in words: one line each, of a program and of a tape."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .. import _core
 from ..tensors.leaving import place_text
 
-__all__ = ["listing", "value_text"]
+__all__ = ["listing", "operation_text", "shape_text", "value_text"]
 
 _WIDTH = 60
 
@@ -32,17 +33,33 @@ def listing(core: Any) -> Iterator[str]:
         elif op == "constant":
             what = f"constant {value_text(attribute)}"
         else:
-            inside = ", ".join(f"%{k}" for k in operands)
-            what = f"{op}({inside})" if attribute is None else f"{op}({inside}; {attribute_text(attribute)})"
+            what = operation_text(op, operands, attribute)
         yield f"%{node} = {what}  {dtype.name} {shape}"
     for which, node in core.assigned:
         yield f"{core.variables[which].name!r} <- %{node}"
     yield "return " + ", ".join(f"%{node}" for node in core.outputs)
 
 
+def operation_text(op: str, operands: Iterable[Any], attribute: Any) -> str:
+    """What a record computes: `multiply(%0, 2.0)`; an operand that was not kept is `_`."""
+    inside = ", ".join(map(operand_text, operands))
+    return f"{op}({inside})" if attribute is None else f"{op}({inside}; {attribute_text(attribute)})"
+
+
+def operand_text(operand: Any) -> str:
+    if operand is None:
+        return "_"
+    return f"%{operand}" if isinstance(operand, int) else value_text(operand)
+
+
+def shape_text(shape: tuple[int, ...] | None) -> str:
+    """A shape, or that nobody knows it."""
+    return "(?)" if shape is None else str(tuple(shape))
+
+
 def value_text(value: Any) -> str:
     """A constant, abbreviated."""
-    array = np.asarray(value.numpy())
+    array = _core.seen(value)
     if array.ndim == 0:
         return repr(array.item())
     with np.printoptions(threshold=4, edgeitems=1, precision=4):

@@ -1,0 +1,51 @@
+"""What tensors are called: the names that whoever asks has for them.
+
+A tensor has no name of its own, but the code that asks for a picture of a tape holds the ones that matter under names:
+`x`, `loss`. They are looked up when a table or a picture is made, and at no other time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from inspect import CO_OPTIMIZED
+from types import FrameType
+from typing import Any
+
+from .. import _core
+
+__all__ = ["names_around"]
+
+_HERE = __name__.partition(".")[0]
+
+
+def names_around(tape: _core.Tape, names: Any = None) -> dict[int, str]:
+    """The names of nodes, by node: of a mapping from names to tensors, or of the caller's variables."""
+    if names is not None and not isinstance(names, Mapping):
+        raise TypeError(f"names must be a mapping from names to tensors, not {type(names).__name__}")
+    known: dict[int, str] = {}
+    for name, value in _callers() if names is None else names.items():
+        if not isinstance(value, _core.Operand):
+            raise TypeError(f"names: {name!r} must be a tensor or a variable, not {type(value).__name__}")
+        node = _core.node_on_tape(tape, value)
+        if node is not None:
+            known.setdefault(node, str(name))
+    return known
+
+
+def _callers() -> list[tuple[str, Any]]:
+    """The tensors that the innermost function has which is not this package's, then those of its module."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _HERE:
+        frame = frame.f_back
+    if frame is None:
+        return []
+    own = frame.f_locals
+    found = [
+        (name, value)
+        for name, value in (*own.items(), *frame.f_globals.items())
+        if isinstance(value, _core.Operand) and not name.startswith("_")
+    ]
+    if isinstance(own, dict) and frame.f_code.co_flags & CO_OPTIMIZED:
+        own.clear()  # (before Python 3.13 a copy, which would hold the function's tape and tensors until it returns)
+    return found

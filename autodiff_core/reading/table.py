@@ -1,0 +1,153 @@
+"""Records as a table: printed, in a notebook, or as a pandas DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .records import Record, records_of
+from .text import shape_text
+
+__all__ = ["Summary", "frame_of", "number_text", "printed", "summary_of"]
+
+_MOST = 60  # rows that are printed of a longer table, from its beginning and its end
+_LAST = 12
+
+
+class Summary:
+    """A table of records: a row each, printed by `print`, and by itself where it is the last value of a cell.
+
+    Attributes
+    ----------
+    records : list of Record
+    rows : list of tuple of str
+    """
+
+    columns = ("node", "operation", "shape", "dtype", "value", "bytes", "line", "name")
+
+    def __init__(self, title: str, records: Sequence[Record]) -> None:
+        self.title, self.records = title, list(records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        return [_row(record) for record in self.records]
+
+    def _shown(self) -> tuple[list[str], list[tuple[str, ...] | None]]:
+        """The columns that say something, and rows; None for those in the midst of a long table."""
+        records = self.records
+        if len(records) > _MOST:
+            rows = [_row(record) for record in (*records[: _MOST - _LAST], *records[-_LAST:])]
+        else:
+            rows = self.rows
+        told = [k for k in range(len(self.columns)) if k < 4 or any(row[k] for row in rows)]
+        shown: list[tuple[str, ...] | None] = [tuple(row[k] for k in told) for row in rows]
+        if len(records) > _MOST:
+            shown.insert(_MOST - _LAST, None)
+        return [self.columns[k] for k in told], shown
+
+    def __str__(self) -> str:
+        columns, rows = self._shown()
+        widths = [max(len(row[k]) for row in (columns, *filter(None, rows))) for k in range(len(columns))]
+        lines = [self.title, "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip()]
+        for row in rows:
+            if row is None:
+                lines.append(f"... {len(self.records) - _MOST} more: .records has all ...")
+                continue
+            lines.append("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        columns, rows = self._shown()
+        head = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in columns)
+        body = []
+        for row in rows:
+            if row is None:
+                text = f"… {len(self.records) - _MOST} more"
+                body.append(f'<tr><td colspan="{len(columns)}" style="text-align:left">{text}</td></tr>')
+                continue
+            cells = "".join(f'<td style="text-align:left"><code>{escape(text)}</code></td>' for text in row)
+            body.append(f"<tr>{cells}</tr>")
+        return (
+            f"<table><caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{''.join(body)}</tbody></table>"
+        )
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    value = record.value
+    small = value is not None and len(record.shape or ()) == 0
+    return (
+        f"%{record.node}",
+        record.text,
+        shape_text(record.shape),
+        record.dtype.name,
+        number_text(value) if small else "",
+        str(record.bytes) if record.bytes else "",
+        record.line or "",
+        record.name or "",
+    )
+
+
+def number_text(value: Any) -> str:
+    """A number to four digits."""
+    item = _core.seen(value).item()
+    return f"{item:.4g}" if isinstance(item, float) else (f"{item:.4g}" if isinstance(item, complex) else str(item))
+
+
+def summary_of(source: Any, names: Any = None) -> Summary:
+    """The table of a tape or of a program."""
+    records = records_of(source, names)
+    kept = sum(record.bytes for record in records)
+    return Summary(f"{_kind(source)}: {len(records)} records, {kept} bytes kept", records)
+
+
+def _kind(source: Any) -> str:
+    return type(source).__name__
+
+
+def frame_of(source: Any, names: Any = None) -> Any:
+    """The table as a DataFrame, indexed by node."""
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError("to_pandas needs pandas, an extra: pip install autodiff-core[pandas]") from error
+    records = records_of(source, names)
+    columns = {
+        "op": [record.op for record in records],
+        "operation": [record.text for record in records],
+        "operands": [tuple(k for k in record.operands if isinstance(k, int)) for record in records],
+        "shape": [record.shape for record in records],
+        "dtype": [record.dtype.name for record in records],
+        "bytes": np.array([record.bytes for record in records], np.int64),
+        "followed": np.array([record.followed for record in records], bool),
+        "line": [record.line for record in records],
+        "name": [record.name for record in records],
+    }
+    return pd.DataFrame(columns, index=pd.Index([record.node for record in records], name="node"))
+
+
+def printed(tape: Any) -> str:
+    """A tape as `print` shows it: its state, then a line for each record, as a program is printed."""
+    state, _ = _core.tape_state(tape)
+    lines = [repr(tape)]
+    if state == "released":
+        return lines[0]
+    records = records_of(tape)
+    cut = len(records) > _MOST
+    for record in (*records[: _MOST - _LAST], None, *records[-_LAST:]) if cut else records:
+        if record is None:
+            lines.append(f"... {len(records) - _MOST} more: tape.to_records() has all ...")
+            continue
+        name = "" if record.name is None else f" {record.name!r}"
+        what = f"{record.text}{name}" if record.leaf else record.text
+        lines.append(f"%{record.node} = {what}  {record.dtype.name} {shape_text(record.shape)}")
+    return "\n".join(lines)

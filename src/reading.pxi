@@ -1,0 +1,345 @@
+# Reading: records as Python has them, of a tape and of a program. Whatever prints, draws, counts or explains stands on it.
+#
+# A record is told as it lies on the log: what it is, its operands' nodes, its shape, what it keeps. Shapes are not on a
+# log, since no sweep asks for them: they are found as rows declare them for whom nothing is run (`gives`), from the
+# leaves up. A value is told by a tensor around the array that the record keeps: nothing is copied, nothing can be
+# written to, and no tape follows it. What is read is not asked: a tape can be read again, and used afterwards.
+
+cdef str RELEASED = ("this tape has let go of its records: one that is not persistent does so when its gradient is taken. "
+                     "Read it before that, or make it persistent: GradientTape(persistent=True)")
+
+
+cdef int check_readable(Tape tape) except -1:
+    tape.check_thread()
+    if tape.spent:
+        raise RuntimeError(RELEASED)
+    return 0
+
+
+cdef int begin_reading(Tape tape) except -1:
+    """Records stay where they are meanwhile: what is read may run Python, and that collect other tapes."""
+    tape.log.kept += 1
+    tape.log.keeper = PyThread_get_thread_ident()
+    tape.sweeps += 1
+    return 0
+
+
+cdef void end_reading(Tape tape) noexcept:
+    tape.sweeps -= 1
+    tape.log.kept -= 1
+
+
+def tape_state(Tape tape):
+    """How a tape stands, in a word, and how many records it follows."""
+    cdef Log* log = tape.log
+    cdef int32_t i, count = 0
+    if log == NULL:
+        return "released" if tape.spent else "empty", 0
+    for i in range(tape.start, log.count):
+        count += meet(log, log.records[i].listeners, tape.bit) != 0
+    state = "recording" if tape.recording else ("paused" if tape.open else "left")
+    return state, count + (len(tape.below) if tape.below is not None else 0)
+
+
+cdef inline int32_t standing(Log* log, Operand x) noexcept:
+    """The node of a tensor on a log, without a word to whoever notices what is looked up; or -1."""
+    if x.log_id == log.id:
+        return x.node
+    return found_earlier(log, x) if x.log_id else -1
+
+
+def node_on_tape(Tape tape, Operand x):
+    """The node at which a tape follows a tensor, or None."""
+    cdef int32_t node
+    check_readable(tape)
+    if tape.log == NULL:
+        return None
+    node = heard_node(tape.log, standing(tape.log, x), tape.bit)
+    return node if node >= 0 else None
+
+
+# -------------------------------------------------------------------------------------------------------------- shapes
+
+cdef tuple constant_shape(Log* log, int32_t reference):
+    """The shape of a value that was kept beside the records; None where none was."""
+    if reference == UNTRACKED:
+        return None
+    if log.constants[FIRST_CONSTANT - reference].scalar:
+        return ()
+    return (<object>log.constants[FIRST_CONSTANT - reference].value.array).shape
+
+
+cdef tuple declared_shape(Log* log, Record* r, list shapes):
+    """What a row says that the shape is of what it gives; None where it does not say, or not without the values."""
+    cdef Row* row = &table[r.op]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef void* current = ad_get_current_log()
+    cdef object attribute = own_attribute_of(r)
+    if row.gives == NULL:
+        return None
+    kinds = []
+    n = operand_nodes(log, r, &nodes, pair)
+    for k in range(n):
+        shape = shapes[nodes[k]] if nodes[k] >= 0 else constant_shape(log, nodes[k])
+        if shape is None:
+            return None
+        kinds.append(kind_class(dtype_objects[reference_dtype(log, nodes[k], r.dtype)], shape))
+    ad_set_current_log(NULL)
+    try:
+        found = (<object>row.gives)(without_blanks(attribute), *kinds)
+    except Exception:
+        return None         # (a user's row that is wrong about itself)
+    finally:
+        ad_set_current_log(current)
+    return None if found is None else found.shape
+
+
+cdef tuple shape_on_log(Log* log, int32_t node, list shapes):
+    """A node's shape, given those of the nodes before it; None where nobody knows it any more."""
+    cdef Record* r = &log.records[node]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    if r.flags & SCALAR:
+        return ()
+    if r.flags & HELD:
+        return (<object>log.values[node].array).shape
+    if is_leaf(r):
+        return shape_of(<Operand>r.payload.attribute) if r.flags & ATTRIBUTE else None
+    if log.tracer and log.shapes != NULL and not is_guard(r) and not is_assignment(r):
+        return shapes_of(log).shape(log.shapes[node])
+    if is_projection(r):
+        r = &log.records[r.a]
+        return (<tuple>(<tuple>r.payload.attribute)[2])[log.records[node].payload.output][0] if r.flags & ATTRIBUTE \
+            else None
+    if is_guard(r) or is_assignment(r):
+        return shapes[r.a] if r.a >= 0 else None
+    if table[r.op].kind == ELEMENTWISE:
+        if r.flags & ATTRIBUTE:
+            return (<tuple>r.payload.attribute)[3]
+        n = operand_nodes(log, r, &nodes, pair)
+        for k in range(n):      # nothing was broadcast: what has a derivative has the result's shape
+            if nodes[k] >= 0 and table[r.op].derivative[k] != NOTHING:
+                return shapes[nodes[k]]
+        return None
+    if of_many_operands(r.op) and r.flags & ATTRIBUTE:
+        found = (<tuple>r.payload.attribute)[2]
+        if found is not None:
+            return None if table[r.op].multiple else <tuple>found
+    return declared_shape(log, r, shapes)
+
+
+# ------------------------------------------------------------------------------------------------------------- records
+
+cdef object own_attribute_of(Record* r):
+    """What an op was told beside its operands, without what the log keeps there for itself."""
+    if is_projection(r):
+        return r.payload.output
+    if not r.flags & ATTRIBUTE or is_leaf(r) or table[r.op].kind == ELEMENTWISE:
+        return None
+    if of_many_operands(r.op):
+        return (<tuple>r.payload.attribute)[0]
+    if table[r.op].kind == MATMUL:
+        return (<tuple>r.payload.attribute)[:2]
+    return <object>r.payload.attribute
+
+
+cdef Tensor told(ndarray array):
+    """A value for a reader; None where nobody has it."""
+    return None if is_blank(array) else new_tensor(array)
+
+
+cdef Tensor constant_told(Log* log, int32_t reference):
+    cdef Constant* c
+    if reference == UNTRACKED:
+        return None
+    c = &log.constants[FIRST_CONSTANT - reference]
+    return new_scalar(c.value.number, c.dtype) if c.scalar else told(<ndarray>c.value.array)
+
+
+cdef Tensor value_told(Log* log, int32_t node):
+    """The value at a node; None where nobody has kept it."""
+    cdef Record* r = &log.records[node]
+    cdef Operand x
+    if is_projection(r) or is_assignment(r):
+        return None
+    if r.flags & SCALAR:
+        return new_scalar(log.values[node].number, r.dtype)
+    if r.flags & HELD:
+        return told(<ndarray>log.values[node].array)
+    if not is_leaf(r) or not r.flags & ATTRIBUTE:
+        return None
+    x = <Operand>r.payload.attribute
+    if x.is_variable:       # the one that was read, if it is that still
+        return value_of(<VariableCore>x) if standing(log, x) == node and is_fresh(log, <VariableCore>x) else None
+    return None if is_reference(x) else told(x.array)
+
+
+cdef str label_on_log(Log* log, Record* r, bint followed):
+    """What a record is, in a word: an op's name, or what stands for no op."""
+    if is_leaf(r):
+        if r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+            return "variable"
+        return "watched" if followed else "captured"
+    if is_projection(r):
+        return "output"
+    return "assign" if is_assignment(r) else op_label(r.op)
+
+
+cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, list shapes):
+    cdef Record* r = &log.records[node]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n = 0 if taken_up else operand_nodes(log, r, &nodes, pair)
+    cdef Tensor value
+    cdef list operands = []
+    cdef npy_intp kept = PyArray_NBYTES(<ndarray>log.values[node].array) if r.flags & HELD else 0
+    cdef object name = None, place = None
+    if table[r.op].kind == ELEMENTWISE:
+        n = min(n, table[r.op].arity)       # (a unary op has no second operand, whatever stands there)
+    for k in range(n):
+        if nodes[k] >= 0:
+            operands.append(nodes[k])
+            continue
+        value = constant_told(log, nodes[k])
+        operands.append(value)
+        if value is not None and not value.scalar:
+            kept += PyArray_NBYTES(value.array)
+    if is_leaf(r) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
+        name = (<object>r.payload.attribute).name
+    if log.trace != NULL:
+        place = (<Hearer>log.trace).place_of(node)
+    return (node, label_on_log(log, r, followed), tuple(operands), own_attribute_of(r), dtype_objects[r.dtype],
+            shapes[node], value_told(log, node), kept, followed, is_leaf(r) or taken_up, name, place)
+
+
+def read_tape(Tape tape, bint everything=False):
+    """What a tape follows, and the operands of that which it does not follow; or everything on its log.
+
+    A list of (node, op, operands, attribute, dtype, shape, value, bytes, followed, leaf, name, place), in the order in
+    which it was recorded. An operand is a node, or a tensor that no tape follows, or None where that was not kept. What
+    is not known is None: a shape, a value that was not kept, a name, a place (file, line, function).
+    """
+    cdef Log* log
+    cdef int32_t i, count
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef uint8_t* state
+    cdef list shapes = [], found = []
+    check_readable(tape)
+    log = tape.log
+    if log == NULL:
+        return found
+    taken_up = set(tape.taken_up or ())
+    state = <uint8_t*>calloc(<size_t>log.count + 1, 1)
+    if state == NULL:
+        raise MemoryError()
+    count = log.count
+    begin_reading(tape)
+    try:
+        for i in range(count):
+            shapes.append(shape_on_log(log, i, shapes))
+        for i in range(count):
+            if everything:
+                state[i] = 1
+            if not meet(log, log.records[i].listeners, tape.bit):
+                continue
+            state[i] = 2
+            if i in taken_up:
+                continue
+            n = operand_nodes(log, &log.records[i], &nodes, pair)
+            for k in range(n):
+                if nodes[k] >= 0 and not state[nodes[k]]:
+                    state[nodes[k]] = 1
+        for i in range(count):
+            if state[i]:
+                found.append(record_told(log, i, state[i] == 2, i in taken_up, shapes))
+    finally:
+        end_reading(tape)
+        free(state)
+    return found
+
+
+def read_program(ProgramCore p):
+    """The same of a program: every record is followed, and every operand is a node."""
+    cdef int32_t i
+    cdef Record* r
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    cdef str label
+    cdef object name, value
+    cdef npy_intp kept
+    cdef list found = []
+    for i in range(p.count):
+        r = &p.records[i]
+        n = p.nodes_of(i, &nodes, pair)
+        label = op_label(r.op)
+        name = value = None
+        kept = 0
+        if is_input(r) and i >= p.input_count:
+            label = "variable"
+            name = p.variables[i - p.input_count].name
+        elif holds_value(r):
+            value = p.first_value(i) if r.flags & SCALAR else told(<ndarray>p.values[i].array)
+            if p.reference(i) is not None:
+                value = None        # somebody's array, whose elements are others by now
+            kept = PyArray_NBYTES(<ndarray>p.values[i].array) if r.flags & HELD else 0
+        found.append((i, label, tuple([nodes[k] for k in range(n)]), None if holds_value(r) else p.attribute(i),
+                      dtype_objects[r.dtype], p.shape(i), value, kept, True, is_input(r) or is_constant(r), name,
+                      p.places.get(i)))
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------ adjoints
+
+cdef Tensor probe_at(Log* log, int32_t node, tuple shape):
+    """What stands at a node, to ask for its adjoint: it has no value."""
+    cdef Record* r = &log.records[node]
+    cdef Tensor t = new_scalar(0, r.dtype) if r.flags & SCALAR else bare_tensor(blank_of(shape or (), r.dtype))
+    cdef int k
+    t.log_id = log.id
+    for k in range(log.epoch_count):
+        if node < log.epochs[k].end:
+            t.log_id = log.epochs[k].id
+            break
+    t.node = node
+    return t
+
+
+def read_adjoints(Tape tape, targets, nodes):
+    """The adjoints at nodes, as one sweep from targets (a tensor, or a node whose shape is known) leaves them: a list
+    of tensors, or rows of them, and None where the target does not depend on the node. The tape is as it was, and
+    nobody hears of the sweep."""
+    cdef Log* log
+    cdef int32_t node, i
+    cdef list ends = [], probes = [], seeds = [], shapes = [], results
+    cdef void* current
+    cdef Operand x
+    check_readable(tape)
+    log = tape.log
+    if log == NULL:
+        return [None for node in nodes]
+    current = ad_get_current_log()
+    begin_reading(tape)
+    try:
+        for i in range(log.count):
+            shapes.append(shape_on_log(log, i, shapes))
+        for target in targets:
+            x = target if isinstance(target, Operand) else probe_at(log, target, shapes[<int32_t>target])
+            if differentiable(x.code):
+                ends.append(x)
+                seeds.append(new_tensor(numpy.ones(shape_of(x), dtype_objects[x.code])))
+        for node in nodes:
+            if not 0 <= node < len(shapes):
+                raise IndexError(f"there is no node {node} on a tape of {len(shapes)}")
+            probes.append(probe_at(log, node, shapes[node]))
+        ad_set_current_log(NULL)
+        results = conjugated(sweep_back(log, tape.bit, ends, conjugated(seeds), probes, 0, False))
+    finally:
+        ad_set_current_log(current)
+        end_reading(tape)
+    return results
