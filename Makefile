@@ -17,7 +17,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo docs test test-keras core algebra derived lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo docs test test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -27,6 +27,7 @@ help:
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
 	@echo "make test-keras   Keras's own tests on this engine; KERAS_ARGS='layers/core ops/nn_test.py -- --tb=short' chooses"
 	@echo "make derived      writes what is derived from the op table: names, pages of documentation, stubs"
+	@echo "make pictures     draws those of docs/course and docs/gallery again, by their pages' own code"
 	@echo "make core         an unoptimised build of its own and the core's tests: half a minute from an edit in src/"
 	@echo "make algebra      every transformation inside every other, on every function of a corpus (ALGEBRA_ARGS=... chooses)"
 	@echo "make lint         ruff, mypy, cython-lint and codespell"
@@ -75,6 +76,10 @@ test-keras: .made/dev
 # What is written from the op table and the namespaces; tests find it stale.
 derived: .made/dev
 	for page in ops coverage tensorflow_names stubs; do $(python) docs/make_$$page.py || exit 1; done
+
+# Each page draws its own (docs/make_pictures.py names pages).
+pictures: .made/dev
+	$(python) docs/make_pictures.py
 
 # An unoptimised build in a copy, and the core's tests: half a minute from an edit in src/.
 core: .made/dev

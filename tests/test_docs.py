@@ -24,7 +24,8 @@ import autodiff_core as tf
 import pages  # (docs/extensions/pages.py)
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# (What pages of the course and the gallery print is looked at, too: test_printed_pages.py runs them.)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What these hold is NumPy's, docstrings included.
 NUMPYS = {f"autodiff_core.numpy{name}" for name in ("", ".linalg", ".fft", ".polynomial")}
 # And of these: SciPy's, too.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sphinx.application import Sphinx
 import pages
 
 FOLDER = "notebooks"
+BESIDE = {".csv", ".txt", ".png", ".svg"}  # what pages read, and show
 TO_PAGES = re.compile(r"(\]\([^):#\s]+)\.md([)#])")
 
 
@@ -33,6 +35,9 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
                 file = Path(app.outdir) / FOLDER / f"{name}.ipynb"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(nbformat.writes(of_page(text)) + "\n")
+                for beside in source.parent.iterdir():
+                    if beside.suffix in BESIDE:
+                        shutil.copy(beside, file.parent)
 
 
 def _name(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
