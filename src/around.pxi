@@ -15,7 +15,7 @@ cdef extern from "Python.h":
 @cython.final
 cdef class Same:
     """A key for what has no value to compare: the very same object."""
-    cdef object thing
+    cdef readonly object thing
 
     def __init__(self, thing):
         self.thing = thing

@@ -31,6 +31,7 @@ cdef class Variant:
                                 # it
     cdef public object derived  # programs made of it, by Python
     cdef public object origin   # the program as it was recorded, and where in the code, for Python's checks
+    cdef readonly object look   # the place in the user's code at which it left the paths of those before, or None
     cdef object __weakref__
 
     def __init__(self, ProgramCore program, extra):
@@ -48,6 +49,7 @@ cdef class Variant:
 @cython.final
 cdef class Variants:
     """All programs of one key."""
+    cdef readonly tuple around          # the key of what stood around the function
     cdef Fork root
     cdef readonly list programs
     cdef public object obstacle         # why this key is not recorded any more, or None
@@ -56,7 +58,8 @@ cdef class Variants:
     cdef list watched                   # what tapes within the programs watch: see `aliases`; or None
     cdef list captured                  # and then the tensors that the programs captured
 
-    def __cinit__(self):
+    def __cinit__(self, tuple around):
+        self.around = around
         self.captured = []
         self.root = Fork()
         self.programs = []
@@ -79,6 +82,8 @@ cdef class Variants:
             key = guard_key(<Operand>value, truth)
             next_fork = fork.branches.get(key)
             if next_fork is None:
+                if fork.branches and variant.look is None:
+                    variant.look = place
                 next_fork = Fork()
                 fork.branches[key] = next_fork
                 if len(fork.branches) > MOST_VALUES or (fork.hits == 0 and len(fork.branches) > MOST_MISSES):

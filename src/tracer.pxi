@@ -97,7 +97,7 @@ cdef tuple place_in_code():
     return place
 
 
-cdef str spell_place(object place):
+cpdef str spell_place(object place):
     if place is None:
         return "an unknown place"
     code, line = place

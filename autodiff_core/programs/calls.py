@@ -39,6 +39,10 @@ class Arguments:
         self.count, self.names = len(args), tuple(kwargs)
         self.key = tuple(key)
 
+    def sizes(self) -> list[int]:
+        """How many leaves each argument has."""
+        return [len(leaves) for _, leaves, _ in self._rebuild]
+
     def with_operands(self, operands: list[Any]) -> Arguments:
         """The same call of other tensors, maybe of other shapes."""
         other = Arguments.__new__(Arguments)
@@ -117,6 +121,11 @@ def objects_of(key: Any) -> list[_Object]:
     if isinstance(key, tuple):
         return [found for part in key for found in objects_of(part)]
     return [key] if isinstance(key, _Object) else []
+
+
+def object_of(part: _Object) -> Any:
+    """The object that a part of a key is for; None where it is gone."""
+    return part._thing()
 
 
 def is_default(value: Any, default: Any) -> bool:

@@ -24,6 +24,7 @@ from ..wrapping import named_after, reduced
 from .calls import Arguments, Result, is_default, objects_of
 from .differentiable import NATIVE, PASSES, DifferentiableProgram, GuardFailed, bare, optimised
 from .layout import Layout, Place
+from .recordings import Recordings
 from .surroundings import names_around
 from .tensor_spec import TensorSpec
 
@@ -107,6 +108,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         "_name",
         "_names",
         "_owner",
+        "_recordings",
         "_signature",
         "passes",
         "trace_count",
@@ -124,6 +126,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         self.python_function = python_function
         self.passes = tuple(passes)
         self.trace_count = 0
+        self._recordings = Recordings()
         self._name = str(name or getattr(python_function, "__name__", type(python_function).__name__))
         self._by_key: dict[Any, dict[Any, _core.Variants]] = {}  # for each call: by what stands around the function
         self._input_signature = None if input_signature is None else tuple(input_signature)
@@ -145,6 +148,22 @@ class Function(_core.FunctionCore[Taken, Given]):
             for variants in by_values.values()
             for variant in variants.programs
         ]
+
+    @property
+    def trace_reasons(self) -> list[str]:
+        """Why it was recorded each time: what was another in that call than in the one before that is most like it.
+
+        Examples
+        --------
+        >>> @tf.function
+        ... def double(x):
+        ...     return 2.0 * x
+        >>> for n in (2, 3):
+        ...     y = double(tf.zeros(n))
+        >>> double.trace_reasons[-1]
+        'x is float32 of shape (3,), and was float32 of shape (2,)'
+        """
+        return self._recordings.reasons(self.parameters, (self._names or ())[1::2])
 
     @property
     def obstacle(self) -> str | None:
@@ -224,12 +243,12 @@ class Function(_core.FunctionCore[Taken, Given]):
         if found is None and give_up and len(known) >= _MOST_MISSES and not any(v.replays for v in known.values()):
             found = known.get(None)
             if found is None:
-                found = known[None] = _core.Variants()
+                found = known[None] = _core.Variants(())
                 self.give_up(found, self._restless(list(known)))
         if found is None:
             if len(known) >= _MOST_VALUES:
                 del known[next(iter(known))]
-            found = known[values] = _core.Variants()
+            found = known[values] = _core.Variants(values)
         return found, around
 
     def _let_go_with(self, key: tuple[Any, ...]) -> None:
@@ -347,8 +366,9 @@ class Function(_core.FunctionCore[Taken, Given]):
                 if place is not None:
                     self.give_up(variants, f"a value that Python looks at is another one at each call ({place})")
             else:
-                alone = _core.Variants()
+                alone = _core.Variants(())
                 alone.add(variant, looks)
+            self._recordings.note(arguments, variants.around, variant)
             aliased = _core.aliases(program, arguments.operands)
             if obstacle is None and not created and not followed and not aliased:
                 _core.plan_of(variant.program)  # now, so that the next call is a replay and nothing else
@@ -432,7 +452,7 @@ class Function(_core.FunctionCore[Taken, Given]):
         """
         own = arguments.with_operands(operands)
         # (What is recorded within a trace may hold that trace's tensors: it is of no use to any other.)
-        variants = _core.Variants() if _core.is_tracing() else self._variants(own)[0]
+        variants = _core.Variants(()) if _core.is_tracing() else self._variants(own)[0]
         if variants.obstacle is not None:
             return None
         if variants.only is not None:

@@ -1,0 +1,161 @@
+"""Why a function was recorded again, in words."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+
+FACTOR = 2.0
+TABLE = np.ones(3)
+
+
+@tf.function
+def scaled(x, power=1, mode=None):
+    return x**power * FACTOR + tf.reduce_sum(TABLE)
+
+
+@pytest.fixture
+def f():
+    return tf.function(scaled.python_function)
+
+
+def test_first_call_is_said_to_be_the_first(f):
+    assert f.trace_reasons == []
+    f(tf.zeros(2))
+    f(tf.ones(2))
+    assert f.trace_reasons == ["it is the first call"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ((tf.zeros(2),), (tf.zeros(3),), "x is float32 of shape (3,), and was float32 of shape (2,)"),
+        (
+            (tf.zeros(2),),
+            (tf.zeros(2, tf.float64),),
+            "x is float64 of shape (2,), and was float32 of shape (2,)",
+        ),
+        ((tf.zeros(2), 2), (tf.zeros(2), 3), "power is 3, and was 2"),
+        ((tf.zeros(2),), (tf.zeros(2), 3), "power is 3, and was not given"),
+        ((tf.zeros(2), 3), (tf.zeros(2),), "power is not given, and was 3"),
+        ((tf.zeros(2), 1, "a"), (tf.zeros(2), 2, "b"), "power is 2, and was 1; mode is 'b', and was 'a'"),
+        ((tf.zeros(2), 2, 1), (tf.zeros(2), 2, 1.0), "mode is 1.0, and was 1"),
+        ((tf.zeros(2), 2, "a" * 99), (tf.zeros(2), 2, "a" * 98), f"mode is another one, '{'a' * 56}..."),
+    ],
+)
+def test_what_is_another_in_a_call_is_named(f, first, second, reason):
+    f(*first)
+    f(*second)
+    assert f.trace_reasons == ["it is the first call", reason]
+
+
+def test_call_is_compared_with_the_one_before_that_is_most_like_it(f):
+    for call in [(tf.zeros(2), 2), (tf.zeros(3), 5), (tf.zeros(3), 2)]:
+        f(*call)
+    assert f.trace_reasons[-1] == "power is 2, and was 5"
+
+
+def test_leaf_of_an_argument_that_is_another_is_numbered():
+    f = tf.function(lambda pair: pair[0] + pair[1])
+    f((tf.zeros(2), tf.zeros(2)))
+    f((tf.zeros(2), tf.zeros(())))
+    assert f.trace_reasons[-1] == "leaf 1 of pair is float32 of shape (), and was float32 of shape (2,)"
+
+
+def test_value_around_the_function_that_is_another_is_named(f, monkeypatch):
+    f(tf.zeros(2))
+    monkeypatch.setitem(globals(), "FACTOR", 3.0)
+    f(tf.zeros(2))
+    assert f.trace_reasons[-1] == "FACTOR, which its code reads around it, is 3.0, and was 2.0"
+    monkeypatch.setitem(globals(), "TABLE", np.ones(3))
+    f(tf.zeros(2))
+    assert f.trace_reasons[-1] == ("TABLE, which its code reads around it, is another one, float64 of shape (3,)")
+
+
+def test_line_that_looks_at_a_value_is_named():
+    def sign(x):
+        if x > 0:
+            return x
+        return -x
+
+    f = tf.function(sign)
+    f(tf.constant(1.0))
+    f(tf.constant(-1.0))
+    line = sign.__code__.co_firstlineno + 1
+    assert f.trace_reasons[-1] == f"a value that Python looks at is another one ({__file__}:{line}, in sign)"
+    f(tf.constant(-2.0))
+    assert len(f.trace_reasons) == 2
+
+
+def test_object_that_is_gone_is_said_to_be():
+    class Settings:
+        factor = 2.0
+
+    f = tf.function(lambda x, settings: x * settings.factor)
+    for _ in range(2):
+        f(tf.zeros(2), Settings())
+        gc.collect()
+    assert f.trace_reasons[-1] == "settings is another one, an object that is gone"
+
+
+def test_structure_that_is_another_is_told():
+    f = tf.function(lambda pair: pair[0] + pair[1])
+    f((tf.zeros(2), tf.zeros(2)))
+    f([tf.zeros(2), tf.zeros(2)])
+    assert f.trace_reasons[-1].startswith("the structure of pair is a list, and was a tuple")
+
+
+def test_object_that_is_another_is_told_by_its_class():
+    class Settings:
+        factor = 2.0
+
+    kept = [Settings(), Settings()]
+    f = tf.function(lambda x, settings: x * settings.factor)
+    for settings in kept:
+        f(tf.zeros(2), settings)
+    assert f.trace_reasons[-1] == "settings is another one, an object of Settings"
+
+
+def test_number_around_a_closure_is_named():
+    factor = 0.1
+
+    def scale(x):
+        return x * factor
+
+    f = tf.function(scale)
+    f(1.0)
+    factor = 0.3
+    f(1.0)
+    assert f.trace_reasons[-1] == "factor, which its code reads around it, is 0.3, and was 0.1"
+
+
+def test_keyword_and_more_arguments_than_names_are_told():
+    f = tf.function(lambda *x, **options: sum(x) * options.get("by", 1.0))
+    f(1.0, 2.0, by=2)
+    f(1.0, tf.zeros(2), by=3)
+    assert f.trace_reasons[-1] == "argument 1 is float32 of shape (2,), and was 2.0; by is 3, and was 2"
+
+
+def test_reasons_keep_no_argument_alive():
+    class Settings:
+        factor = 2.0
+
+    f = tf.function(lambda x, settings: x * settings.factor)
+    settings = Settings()
+    kept = weakref.ref(settings)
+    f(tf.zeros(2), settings)
+    del settings
+    gc.collect()
+    assert kept() is None
+
+
+def test_only_the_last_hundred_reasons_are_kept():
+    f = tf.function(lambda x, k: x * k)
+    for k in range(120):
+        f(1.0, k)
+    assert f.trace_count == 120
+    assert len(f.trace_reasons) == 100
+    assert f.trace_reasons[-1] == "k is 119, and was 118"
