@@ -193,6 +193,45 @@ def test_a_recurrent_layer_that_loops_is_the_one_that_is_written_out(
         np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
 
 
+WHOLE = {
+    "LSTM": lambda layers, more: (layers.LSTM(3, **more), layers.RNN(layers.LSTMCell(3), **more)),
+    "GRU": lambda layers, more: (layers.GRU(3, **more), layers.RNN(layers.GRUCell(3), **more)),
+    "GRU that resets before": lambda layers, more: (
+        layers.GRU(3, reset_after=False, **more),
+        layers.RNN(layers.GRUCell(3, reset_after=False), **more),
+    ),
+}
+
+
+@pytest.mark.parametrize("zeroes", [False, True])
+@pytest.mark.parametrize("more", [{}, {"return_sequences": True}, {"go_backwards": True}], ids=str)
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_masked_layer_multiplies_all_steps_at_once_and_gives_what_its_cell_gives_step_by_step(
+    keras: ModuleType, name: str, more: dict[str, Any], zeroes: bool
+) -> None:
+    whole, steps = WHOLE[name](keras.layers, more | {"zero_output_for_mask": zeroes})
+    x = np.random.default_rng(4).normal(size=(2, 70, 5)).astype("float32")
+    mask = np.arange(70) < np.array([[70], [59]])
+    mask[0, 5:8] = False
+    for layer in (whole, steps):
+        layer(x)
+    steps.set_weights(whole.get_weights())
+    np.testing.assert_allclose(whole(x, mask=mask), steps(x, mask=mask), rtol=1e-4, atol=1e-6)
+    recorded = tf.function(lambda x: whole(x, mask=mask))
+    np.testing.assert_allclose(recorded(x), steps(x, mask=mask), rtol=1e-4, atol=1e-6)
+    gates = 4 if name == "LSTM" else 3
+    assert f"float32 (2, 70, {gates * 3})" in str(recorded.get_concrete_function(x).program)
+
+
+def test_a_layer_around_a_masked_one_gives_what_it_gives(keras: ModuleType) -> None:
+    inner = keras.layers.LSTM(3, zero_output_for_mask=True, return_sequences=True)
+    x = np.random.default_rng(4).normal(size=(2, 4, 6, 5)).astype("float32")
+    mask = np.random.default_rng(4).random((2, 4, 6)) < 0.6
+    found = keras.layers.TimeDistributed(inner)(x, mask=mask)
+    for k in range(4):
+        np.testing.assert_allclose(found[:, k], inner(x[:, k], mask=mask[:, k]), rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", ["LSTM", "GRU that resets before"])
 def test_penalties_of_gradients_go_through_loops(keras: ModuleType, name: str) -> None:
     layer = LAYERS[name](keras.layers, {})

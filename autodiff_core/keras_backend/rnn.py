@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras.src import tree
+from keras.src.backend.common import global_state
 
 import autodiff_core as tf
 
@@ -137,18 +138,17 @@ def _unrolled(
 # ------------------------------------------------------------------------------------------------------- whole layers
 
 
-def _whole_layer(
-    step: Callable[[Any, Any], tuple[Any, Any]],
-    projected: Any,
-    states: list[Any],
-    mask: Any,
-    unroll: bool,
-    go_backwards: bool,
-    return_sequences: bool,
-) -> tuple[Any, Any, Any]:
-    if mask is not None or unroll:
-        raise NotImplementedError  # (Keras then asks for `rnn`, which knows what becomes of masked outputs)
-    return rnn(step, projected, states, go_backwards, return_all_outputs=return_sequences)
+def _zeroes(kernel: Any, mask: Any, unroll: bool) -> bool:
+    """Whether the layer of a kernel, which is being called, gives zeros where its mask is not set.
+
+    It does not tell that; where it cannot be asked, or steps are to be written out, it runs its cell step by step.
+    """
+    scopes = global_state.get_global_attribute("name_scope_stack")
+    layer: Any = scopes[-1].caller if scopes else None
+    known = getattr(getattr(layer, "cell", None), "kernel", None) is kernel
+    if unroll or (mask is not None and not known):
+        raise NotImplementedError
+    return mask is not None and bool(layer.zero_output_for_mask)
 
 
 def lstm(
@@ -165,6 +165,7 @@ def lstm(
     go_backwards: bool = False,
     unroll: bool = False,
 ) -> tuple[Any, Any, Any]:
+    zeroes = _zeroes(kernel, mask, unroll)
     recurrent = convert_to_tensor(recurrent_kernel)
     projected = tf.matmul(convert_to_tensor(inputs), convert_to_tensor(kernel))
     if bias is not None:
@@ -178,7 +179,15 @@ def lstm(
         return h, [h, c]
 
     states = [initial_state_h, initial_state_c]
-    return _whole_layer(step, projected, states, mask, unroll, go_backwards, return_sequences)
+    return rnn(
+        step,
+        projected,
+        states,
+        go_backwards,
+        mask,
+        zero_output_for_mask=zeroes,
+        return_all_outputs=return_sequences,
+    )
 
 
 def gru(
@@ -195,6 +204,7 @@ def gru(
     unroll: bool = False,
     reset_after: bool = True,
 ) -> tuple[Any, Any, Any]:
+    zeroes = _zeroes(kernel, mask, unroll)
     recurrent = convert_to_tensor(recurrent_kernel)
     projected = tf.matmul(convert_to_tensor(inputs), convert_to_tensor(kernel))
     own = None
@@ -216,7 +226,15 @@ def gru(
         h = z * h + (1.0 - z) * activation(x[:, 2 * units :] + past)
         return h, [h]
 
-    return _whole_layer(step, projected, [initial_state], mask, unroll, go_backwards, return_sequences)
+    return rnn(
+        step,
+        projected,
+        [initial_state],
+        go_backwards,
+        mask,
+        zero_output_for_mask=zeroes,
+        return_all_outputs=return_sequences,
+    )
 
 
 def bidirectional_lstm(*args: Any, **kwargs: Any) -> Any:
