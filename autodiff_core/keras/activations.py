@@ -7,22 +7,9 @@ from typing import Any
 
 import autodiff_core as tf
 
-__all__ = [
-    "elu",
-    "exponential",
-    "gelu",
-    "get",
-    "leaky_relu",
-    "linear",
-    "relu",
-    "sigmoid",
-    "silu",
-    "softmax",
-    "softplus",
-    "softsign",
-    "swish",
-    "tanh",
-]
+from .missing import advice
+
+__all__ = ["elu", "get", "linear", "relu", "sigmoid", "softmax", "softplus", "tanh"]
 __dir__ = __all__.copy
 
 Activation = Callable[[Any], Any]
@@ -40,25 +27,9 @@ def linear(x: Any) -> Any:
     return x
 
 
-def softsign(x: Any) -> tf.Tensor:
-    """Squash to (-1, 1) by ``x / (1 + |x|)``.
-
-    Examples
-    --------
-    >>> import autodiff_core as tf
-    >>> float(tf.keras.activations.softsign(tf.constant(1.0)))
-    0.5
-    """
-    return x / (1 + tf.abs(x))
-
-
 elu = tf.nn.elu
-exponential = tf.exp
-gelu = tf.nn.gelu
-leaky_relu = tf.nn.leaky_relu
 relu = tf.nn.relu
 sigmoid = tf.sigmoid
-silu = swish = tf.nn.silu
 softmax = tf.nn.softmax
 softplus = tf.nn.softplus
 tanh = tf.tanh
@@ -87,7 +58,8 @@ def get(identifier: str | Activation | None) -> Activation:
             return _BY_NAME[identifier]
         except KeyError:
             raise ValueError(
-                f"Unknown activation function: {identifier!r}. Known are {', '.join(sorted(_BY_NAME))}."
+                f"Unknown activation function: {identifier!r}. Known are {', '.join(sorted(_BY_NAME))}, and functions "
+                f"themselves, as tf.nn.gelu; {advice()}"
             ) from None
     if callable(identifier):
         return identifier

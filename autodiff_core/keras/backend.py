@@ -7,7 +7,7 @@ from typing import Any
 
 import autodiff_core as tf
 
-__all__ = ["clear_session", "epsilon", "floatx", "get_uid", "set_floatx", "unique_name"]
+__all__ = ["clear_session", "epsilon", "floatx", "set_floatx"]
 __dir__ = __all__.copy
 
 _uses: Counter[str] = Counter()
@@ -51,29 +51,10 @@ def epsilon() -> float:
     return 1e-7
 
 
-def get_uid(prefix: str) -> int:
-    """Count the uses of a prefix, this one included.
-
-    Examples
-    --------
-    >>> from autodiff_core import keras
-    >>> keras.backend.get_uid("example"), keras.backend.get_uid("example")
-    (1, 2)
-    """
-    _uses[prefix] += 1
-    return _uses[prefix]
-
-
 def unique_name(prefix: str) -> str:
-    """Give the first layer of a kind its plain name, and number the others.
-
-    Examples
-    --------
-    >>> from autodiff_core import keras
-    >>> keras.backend.unique_name("sample"), keras.backend.unique_name("sample")
-    ('sample', 'sample_1')
-    """
-    earlier = get_uid(prefix) - 1
+    """Give the first layer of a kind its plain name, and number the others."""
+    earlier = _uses[prefix]
+    _uses[prefix] += 1
     return f"{prefix}_{earlier}" if earlier else prefix
 
 
