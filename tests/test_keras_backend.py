@@ -107,6 +107,21 @@ except AttributeError as error:
 """
 
 
+@pytest.mark.parametrize("before", [None, "jax"])
+def test_processes_that_a_program_starts_find_the_environment_as_it_was(
+    keras: ModuleType, before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    if before is not None:
+        monkeypatch.setenv("KERAS_BACKEND", before)
+    done = run(
+        "import os\n"
+        "import autodiff_core as tf, autodiff_core.keras_backend, keras\n"
+        "print(isinstance(keras.layers.Dense(1)([[1.0]]), tf.Tensor), os.environ.get('KERAS_BACKEND'))"
+    )
+    assert done.stdout.strip() == f"True {before}", done.stderr
+
+
 @pytest.mark.parametrize("variable", ["", "1"])
 def test_tf_keras_is_all_of_keras_where_it_is_asked_for(
     variable: str, keras: ModuleType, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,8 @@ import os
 import re
 import sys
 from importlib import metadata
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any
 
 from ..namespaces import alias_spec
@@ -15,6 +16,9 @@ __all__ = ["KERAS", "install"]
 
 KERAS = "keras.src.backend.numpy"
 """The package of Keras's whose place is taken: of its backends the one that asks for nothing that we are not."""
+
+_CONFIG = "keras.src.backend.config"
+_ENVIRONMENT = "KERAS_BACKEND"
 
 _HERE = __name__.rpartition(".")[0]
 _FIRST, _BEYOND = (3, 14), (3, 16)
@@ -29,7 +33,32 @@ class _Finder:
             return alias_spec(name, f"{_HERE}.exports", is_package=True)
         if name.startswith(KERAS + "."):
             return alias_spec(name, _HERE + name.removeprefix(KERAS))
-        return None
+        return _settings(path) if name == _CONFIG else None
+
+
+def _settings(path: Any) -> ModuleSpec | None:
+    """Keras's settings, which it reads from the environment.
+
+    The backend's name is there for that long only: processes that this one starts inherit the environment, and may
+    import Keras without this library.
+    """
+    spec = PathFinder.find_spec(_CONFIG, path)
+    if spec is not None and spec.loader is not None:
+        load = spec.loader.exec_module
+
+        def loaded(module: ModuleType) -> None:
+            before = os.environ.get(_ENVIRONMENT)
+            os.environ[_ENVIRONMENT] = KERAS.rpartition(".")[2]
+            try:
+                load(module)
+            finally:
+                if before is None:
+                    del os.environ[_ENVIRONMENT]
+                else:
+                    os.environ[_ENVIRONMENT] = before
+
+        spec.loader.exec_module = loaded  # type: ignore[method-assign]
+    return spec
 
 
 def _check_version() -> None:
@@ -65,4 +94,3 @@ def install() -> None:
             f"the first `import keras` of the process"
         )
     sys.meta_path.insert(0, _Finder)
-    os.environ["KERAS_BACKEND"] = "numpy"
