@@ -361,6 +361,21 @@ def test_steps_become_native_code_where_compile_asks_for_it(
             np.testing.assert_array_equal(one, other)
 
 
+def test_native_code_comes_in_the_background_where_compile_says_so_and_nothing_else_is_taken_for_it(
+    keras: ModuleType,
+) -> None:
+    passes = {}
+    for asked in (True, "async", False):
+        model = regression(keras, jit_compile=asked)
+        model.make_train_function()
+        passes[asked] = set(step_of(model)._of(None).passes)
+    assert passes[True] - passes[False] == {"native"}
+    assert passes["async"] - passes[False] == {"native later"}
+    model = regression(keras, jit_compile="soon")
+    with pytest.raises(ValueError, match=r"\.compile: jit_compile is True, False, None or 'async', not 'soon'"):
+        model.fit(X, Y, verbose=0)
+
+
 def test_predicting_nothing_is_an_error_that_says_so(keras: ModuleType) -> None:
     with pytest.raises(ValueError, match="predict: there are no outputs, since the data has no batch"):
         regression(keras).predict(X[:0], verbose=0)

@@ -13,7 +13,7 @@ import optree
 import autodiff_core as tf
 
 from .. import _core
-from ..programs.differentiable import NATIVE, PASSES
+from ..programs.differentiable import PASSES, compiling
 from ..programs.function import Function
 
 __all__ = ["PlainStep", "RecordedStep", "as_tensors"]
@@ -140,7 +140,7 @@ class RecordedStep:
         def step(*leaves: Any) -> Any:
             return self._step(optree.tree_unflatten(structure, leaves))
 
-        passes = (*PASSES, NATIVE[True][0]) if self._model.jit_compile else tuple(PASSES)
+        passes = (*PASSES, *compiling(f"{self._model.name}.compile", self._model.jit_compile))
         function = _Recorded(step, f"{self._model.name}.{self._step.__name__}", None, passes)
         function.model = self._model
         return function

@@ -45,9 +45,18 @@ def _natively_later(program: _core.ProgramCore) -> None:
     program.compiler = compiled_later
 
 
-NATIVE: dict[bool | str, tuple[str, Pass]] = {True: ("native", _natively), "async": ("native later", _natively_later)}
+_NATIVE: dict[bool | str, tuple[str, Pass]] = {True: ("native", _natively), "async": ("native later", _natively_later)}
 """What says, as if it were a pass, that a program and what is derived of it are compiled: by `jit_compile`."""
-_EVERY = PASSES | dict(NATIVE.values())
+_EVERY = PASSES | dict(_NATIVE.values())
+
+
+def compiling(of: str, jit_compile: Any) -> tuple[str, ...]:
+    """The pass that compiles, where `jit_compile` asks for it; a ValueError for what it cannot be."""
+    if not jit_compile:
+        return ()
+    if jit_compile not in _NATIVE:
+        raise ValueError(f"{of}: jit_compile is True, False, None or 'async', not {jit_compile!r}")
+    return (_NATIVE[jit_compile][0],)
 
 
 class GuardFailed(Exception):

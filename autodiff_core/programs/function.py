@@ -22,7 +22,7 @@ from .. import _core, nest
 from ..ops.draws import runs_as_written
 from ..wrapping import named_after, reduced
 from .calls import Arguments, Result, is_default, objects_of
-from .differentiable import NATIVE, PASSES, DifferentiableProgram, GuardFailed, bare, optimised
+from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, compiling, optimised
 from .layout import Layout, Place
 from .recordings import Recordings
 from .surroundings import names_around
@@ -746,10 +746,7 @@ def function(
         for one in passes:
             if one not in PASSES:
                 raise ValueError(f"function: no pass is named {one!r}; the passes are {', '.join(PASSES)}")
-    if jit_compile:
-        if jit_compile not in NATIVE:
-            raise ValueError(f"function: jit_compile is True, False, None or 'async', not {jit_compile!r}")
-        passes += (NATIVE[jit_compile][0],)
+    passes += compiling("function", jit_compile)
     if func is None:
         return lambda f: Function(f, name, input_signature, passes, None, check)
     if not callable(func):
