@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import math
 import pickle
 import subprocess
 import sys
 import warnings
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -320,6 +322,57 @@ def buffer_of(x: Any) -> Any:
     return buffer
 
 
+def test_primitives_go_with_their_rules_when_nobody_has_them_any_more() -> None:
+    def made() -> Any:
+        twice = extend.primitive(lambda x: x * 2.0)
+        extend.defvjp(twice, lambda ans, x: lambda g: twice(g))
+        extend.def_linear(twice)
+        quiet = extend.primitive(lambda x: np.sign(x))
+        extend.register_notrace(core.VJPNode, quiet)
+        assert ag.grad(lambda x: anp.sum(twice(x) * quiet(x)))(X).tolist() == (2.0 * np.sign(X)).tolist()
+        assert core.primitive_vjps[twice] and twice in core.primitive_jvps and quiet not in core.primitive_vjps
+        return [weakref.ref(f) for f in (twice, quiet)]
+
+    gc.collect()
+    before = len(core.primitive_vjps), len(core.primitive_jvps), len(tracer.notrace_primitives[core.VJPNode])
+    found = [ref for _ in range(3) for ref in made()]
+    gc.collect()
+    assert [ref() for ref in found] == [None] * 6
+    after = len(core.primitive_vjps), len(core.primitive_jvps), len(tracer.notrace_primitives[core.VJPNode])
+    assert after == before
+    with pytest.raises(KeyError):
+        core.primitive_vjps[np.sin]
+
+
+OPERATORS: dict[str, Any] = {
+    "grad": lambda f, x: ag.grad(lambda x: anp.sum(f(x)))(x),
+    "value_and_grad": lambda f, x: ag.value_and_grad(lambda x: anp.sum(f(x)))(x),
+    "elementwise_grad": lambda f, x: ag.elementwise_grad(f)(x),
+    "deriv": lambda f, x: ag.deriv(f)(x),
+    "jacobian": lambda f, x: ag.jacobian(f)(x),
+    "hessian": lambda f, x: ag.hessian(lambda x: anp.sum(f(x)))(x),
+    "make_vjp": lambda f, x: ag.make_vjp(f)(x)[0](np.ones(3)),
+    "make_jvp": lambda f, x: ag.make_jvp(f)(x)(np.ones(3)),
+    "make_hvp": lambda f, x: ag.make_hvp(lambda x: anp.sum(f(x)))(x)[0](np.ones(3)),
+    "grad within a structure": lambda f, x: ag.grad(lambda x: anp.sum(f(x["a"][0])))({"a": [x]})["a"][0],
+    "multigrad_dict": lambda f, x: ag.multigrad_dict(lambda x: anp.sum(f(x)))(x)["x"],
+    "checkpoint": lambda f, x: ag.grad(lambda x: anp.sum(ag.checkpoint(f)(x)))(x),
+}
+
+
+@pytest.mark.parametrize("kind", ["tensor", "variable", "buffer"])
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operators_differentiate_by_variables_and_buffers_as_by_arrays(name: str, kind: str) -> None:
+    made = {"tensor": tf.constant, "variable": tf.Variable, "buffer": tf.buffer}[kind](np.array([0.5, 1.25, 0.8]))
+
+    def f(x: Any) -> Any:
+        return anp.sin(x) * x
+
+    found, wanted = (tf.nest.flatten(OPERATORS[name](f, x)) for x in (made, np.array([0.5, 1.25, 0.8])))
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("kind", ["tensor", "variable", "buffer"])
 def test_variables_and_buffers_are_boxes_for_rules_and_namespaces_as_tensors_are(kind: str) -> None:
     from autodiff_core.autograd.scipy import special, stats
@@ -524,6 +577,33 @@ import autodiff_core.autograd.numpy
 print(any(name.partition(".")[0] in ("scipy", "autoray", "pennylane") for name in sys.modules))
 """
     assert run(code) == "False"
+
+
+def test_uninstall_takes_back_what_packages_were_told() -> None:
+    code = """
+import importlib.machinery, sys, types
+import numpy as np
+import autodiff_core as tf
+autoray = types.ModuleType("autoray")
+autoray.__spec__ = importlib.machinery.ModuleSpec("autoray", None)
+kinds = {}
+autoray.register_backend = kinds.__setitem__
+sys.modules["autoray"] = autoray
+import autodiff_core.autograd as ag
+ag.uninstall()
+assert not kinds and not hasattr(tf.constant(1.0), "_value")
+for _ in range(2):
+    ag.install()
+    print(kinds[tf.Tensor], tf.constant(2.0)._value, tf.constant([1.0, 2.0]).argmax().numpy(), end="; ")
+    ag.uninstall()
+    print(kinds[tf.Tensor], hasattr(tf.constant(1.0), "_value"), tf.constant([1.0, 2.0]).argmin().numpy(), end="; ")
+try:
+    tf.Variable(1.0)._value
+except AttributeError as error:
+    print(error)
+"""
+    once = "autograd 2.0 1; autodiff_core False 0; "
+    assert run(code) == f"{once}{once}'Variable' object has no attribute '_value'"
 
 
 def test_packages_that_go_by_the_names_of_modules_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from ..nest import flatten_for_tape, map_structure
 from .wrap_util import wraps
 
 __all__ = [
+    "FOLLOWED",
     "Box",
     "Node",
     "box_type_mappings",
@@ -35,7 +37,8 @@ __all__ = [
 ]
 
 
-_FOLLOWED: tuple[type[Any], ...] = (_core.Operand, _core.BufferCore)
+FOLLOWED: tuple[type[Any], ...] = (_core.Operand, _core.BufferCore)
+"""What a tape follows: tensors, and what is read as one, variables and buffers."""
 
 
 class _Tensors(type):
@@ -107,7 +110,7 @@ def isbox(x: Any) -> bool:
 
 def getval(x: Any) -> Any:
     """What is in a box."""
-    return x.numpy() if isinstance(x, _FOLLOWED) else x
+    return x.numpy() if isinstance(x, FOLLOWED) else x
 
 
 def plain(x: Any) -> Any:
@@ -137,12 +140,12 @@ def holds_box(value: Any) -> bool:
         return any(map(holds_box, value))
     if isinstance(value, dict):
         return any(map(holds_box, value.values()))
-    return isinstance(value, _FOLLOWED)
+    return isinstance(value, FOLLOWED)
 
 
 def read(value: Any) -> Any:
     """A value with tensors in the places of variables and buffers, as they are now."""
-    return map_structure(lambda leaf: _core.to_tensor(leaf) if isinstance(leaf, _FOLLOWED) else leaf, value)
+    return map_structure(lambda leaf: _core.to_tensor(leaf) if isinstance(leaf, FOLLOWED) else leaf, value)
 
 
 def unboxed(value: Any) -> Any:
@@ -164,7 +167,7 @@ def notrace_primitive(f_raw: Any) -> Any:
     return wraps(f_raw)(f_wrapped)
 
 
-notrace_primitives: defaultdict[Any, set[Any]] = defaultdict(set)
+notrace_primitives: defaultdict[Any, WeakSet[Any]] = defaultdict(WeakSet)
 
 
 def register_notrace(trace_type: Any, primitive_fun: Any) -> None:

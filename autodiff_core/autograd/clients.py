@@ -22,12 +22,24 @@ from .boxes import getval, isbox, plain
 __all__ = ["adapt", "leave"]
 
 
+_told = False
+
+
 def _found(name: str) -> Callable[..., Any]:
-    return getval if name == "_value" else methods.function_of(name)
+    return _content if name == "_value" else methods.function_of(name)
+
+
+def _content(x: Any) -> Any:
+    """What is in a box, as its attribute: types written in C lose no attribute, so that it is missing by itself."""
+    if not _told:
+        raise AttributeError(f"{type(x).__name__!r} object has no attribute '_value'", name="_value", obj=x)
+    return getval(x)
 
 
 def adapt() -> None:
     """Tell them; what is not installed costs nothing."""
+    global _told
+    _told = True
     _core.install_methods((), ("_value",), _found)
     if find_spec("autoray") is not None:
         import_module("autoray").register_backend(_core.Tensor, "autograd")
@@ -36,7 +48,11 @@ def adapt() -> None:
 
 
 def leave() -> None:
-    """Change nothing any more of what is imported from here on."""
+    """Take back what they were told; what has been changed of PennyLane's modules stays."""
+    global _told
+    if _told and "autoray" in sys.modules:  # (which goes by this name where it has been told none)
+        sys.modules["autoray"].register_backend(_core.Tensor, _core.Tensor.__module__.partition(".")[0])
+    _told = False
     if _AfterPennyLane in sys.meta_path:
         sys.meta_path.remove(_AfterPennyLane)
 

@@ -7,10 +7,11 @@ multiplied by its derivative as it stands. That is also how the core itself swee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from functools import reduce
 from itertools import count
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -71,7 +72,8 @@ class SparseObject:
 
 
 def _source(leaf: Any) -> Any:
-    """What is differentiated: a tensor that is one, and an array of floats of anything else."""
+    """What is differentiated: a tensor that is one or is read as one, and an array of floats of anything else."""
+    leaf = read(leaf)
     if isbox(leaf):
         return leaf
     if type(leaf) in (float, complex):
@@ -202,8 +204,37 @@ def _gather(numbered: Any, value: Any, parts: list[Any]) -> None:
 
 # ------------------------------------------------------------------------------------- primitives and their rules
 
-primitive_vjps: dict[Any, Function] = {}
-primitive_jvps: dict[Any, Function] = {}
+
+class _Rules(MutableMapping[Any, Function]):
+    """Rules by primitives. A primitive holds its own, and they go with it, though rules may name their primitive."""
+
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
+        self._primitives: WeakSet[Any] = WeakSet()
+
+    def __getitem__(self, fun: Any) -> Function:
+        if fun not in self._primitives:
+            raise KeyError(fun)
+        rule: Function = getattr(fun, self._attribute)
+        return rule
+
+    def __setitem__(self, fun: Any, rule: Function) -> None:
+        setattr(fun, self._attribute, rule)
+        self._primitives.add(fun)
+
+    def __delitem__(self, fun: Any) -> None:
+        self._primitives.remove(fun)
+        delattr(fun, self._attribute)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._primitives)
+
+    def __len__(self) -> int:
+        return len(self._primitives)
+
+
+primitive_vjps = _Rules("_vjp")
+primitive_jvps = _Rules("_jvp")
 
 
 def primitive(f_raw: Function) -> Any:

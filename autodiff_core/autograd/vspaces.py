@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .boxes import isbox
+from .boxes import FOLLOWED
 from .util import subvals
 
 __all__ = [
@@ -111,7 +111,7 @@ class ArrayVSpace(VSpace):
     """Real numbers and arrays of them."""
 
     def __init__(self, value: Any) -> None:
-        array = value if isbox(value) else np.asarray(value)
+        array = value if isinstance(value, FOLLOWED) else np.asarray(value)
         self.shape = tuple(array.shape)
         self.dtype = np.dtype(array.dtype)
 
@@ -316,7 +316,7 @@ def vspace(value: Any) -> Any:
     make = VSpace.mappings.get(type(value))
     if make is not None:
         return make(value)
-    if isbox(value):
+    if isinstance(value, FOLLOWED):
         return _of_array(value)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return NamedTupleVSpace(value)
