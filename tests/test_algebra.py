@@ -20,7 +20,7 @@ from algebra.transformations import TRANSFORMATIONS, direction
 SAMPLE = 700
 PROCESSES = 2
 
-OWN_RULES = [name for name, one in CORPUS.items() if "own rule" in one.tags or name == "stopped"]
+OWN_RULES = [name for name, one in CORPUS.items() if one.tags & {"own rule", "stops"}]
 # Differences across a pole tell no slope.
 SMOOTH = [
     name

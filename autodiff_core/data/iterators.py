@@ -96,7 +96,11 @@ class Iterator:
 def _not_recorded() -> None:
     """A program would repeat the elements that it was recorded with: a function that iterates is run as Python."""
     if _core.are_made_up():
-        raise TypeError("a function that iterates over a tf.data.Dataset has shapes only where it is run")
+        raise TypeError(
+            "a function that iterates over a tf.data.Dataset is run as the Python that it is: it has no program, which "
+            "would repeat the elements that it was recorded with, and no shapes without being run; record what is done "
+            "with one element"
+        )
     _core.give_up(
         "it iterates over a tf.data.Dataset, and its program would repeat the elements that it was recorded with; "
         "record what is done with one"

@@ -36,7 +36,7 @@ class Checkpoint:
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/train/Checkpoint. Files are safetensors files (the extra
-    `checkpoint`), and hold arrays by the paths of the attributes that lead to them, ``net/layers/0/kernel``: nothing in
+    `checkpoint`), and hold arrays by the paths of the attributes that lead to them, ``net/blocks/0/kernel``: nothing in
     one is run, and other libraries read it. A file is written at once or not at all. All shapes and dtypes are compared
     before anything is assigned. Unlike TensorFlow's, variables that are made later are not given values then: make
     them first, as by a call on an example.

@@ -1,6 +1,6 @@
 """What a checkpoint saves of objects: the places where values are, by the names of the attributes that lead there.
 
-A name is a path, such as ``model/layers/0/kernel``. Variables are found in modules, mappings, sequences, dataclasses,
+A name is a path, such as ``net/blocks/0/kernel``. Variables are found in modules, mappings, sequences, dataclasses,
 random generators and checkpoints. Optimizers have places beside variables, for what they remember of others: those are
 called after the others' own paths, so that an optimizer that has not made a step yet can be given them, too. Keras' own
 objects, whose names are other ones each time that they are made, say themselves which variables they have, in which

@@ -141,7 +141,7 @@ def run(entry: Entry, names: Chain) -> None:
                 change()
             form = FORMS[-1 if last else k]
             found = case.library(*mapped(form, point))
-            compare(f"call {k + 1}", (found, list(variables)), wanted[k])
+            compare(f"call {k + 1}", (found, [tf.convert_to_tensor(v) for v in variables]), wanted[k])
 
 
 def compare(what: str, found: Any, wanted: Any) -> None:

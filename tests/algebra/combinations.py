@@ -30,6 +30,13 @@ def _of_program(names: Chain) -> bool:
     return any(t.programs for t in chain_of(names))
 
 
+def _records(names: Chain) -> bool:
+    """Whether something records a program of the function, for itself or to be kept."""
+    return any(
+        t.programs or t.keeps or t.name.endswith("of a closure") or t.name == "eval_shape" for t in chain_of(names)
+    )
+
+
 DOCUMENTED = [
     Refusal(
         lambda entry, names: "looks" in entry.tags and _of_program(names),
@@ -78,6 +85,24 @@ DOCUMENTED = [
         OperatorNotAllowedInGraphError,
         "^embedded of .*only values say what shape the result has",
         "a solver is Python that needs numbers",
+    ),
+    Refusal(
+        lambda entry, names: "puts back" in entry.tags and _records(names),
+        RuntimeError,
+        "^Checkpoint.read: a recorded function would do so when it is recorded; call it outside$",
+        "what is read from a file is no operation",
+    ),
+    Refusal(
+        lambda entry, names: "iterates" in entry.tags and (_of_program(names) or "eval_shape" in names),
+        TypeError,
+        "iterates over a tf.data.Dataset is run as the Python that it is: it has no program.*and no shapes",
+        "the elements are those of the run that is recorded",
+    ),
+    Refusal(
+        lambda entry, names: "maps" in entry.tags,
+        TypeError,
+        "^map: a function that is being differentiated makes an element of a dataset of what the derivative depends on",
+        "a dataset's elements are made when they are asked for, by whoever iterates",
     ),
 ]
 

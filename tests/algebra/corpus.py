@@ -549,7 +549,7 @@ def passed_through(m):
     return lambda x: through(x * 3.0) * x
 
 
-@entry(VECTORS)
+@entry(VECTORS, "stops")
 def stopped(m):
     return lambda x: m.stop_gradient(x * x) * x
 
@@ -712,3 +712,6 @@ def solution_of_an_equation(m):
         return m.optimize.root(lambda x: x * x * x + x - scale * p, np.zeros(p.shape))
 
     return f
+
+
+from . import upper_rooms  # noqa: E402, F401 (its entries)

@@ -19,7 +19,7 @@ from . import duals, reference
 from .duals import Number, bare, base, everywhere, lifted, number
 from .structures import leaves_of, replaced
 
-float64, complex128, int32, int64 = np.float64, np.complex128, np.int32, np.int64
+float32, float64, complex128, int32, int64 = np.float32, np.float64, np.complex128, np.int32, np.int64
 
 
 class Variable:
@@ -31,9 +31,13 @@ class Variable:
         self.value = lifted(value)
 
     def assign(self, value: Any) -> None:
+        value = value.value if isinstance(value, Variable) else lifted(value)
+        if not reference.is_float(self.value):
+            self.value = value
+            return
         # A later read is a new value of the same source: it moves as the earlier ones do, not as what was assigned.
         moving = everywhere(lambda old, new: bare(new) + (number(old) - bare(old)))
-        self.value = moving(self.value, value.value if isinstance(value, Variable) else lifted(value))
+        self.value = moving(self.value, value)
 
     def assign_add(self, value: Any) -> None:
         self.assign(self.value + value)

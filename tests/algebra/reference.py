@@ -65,7 +65,7 @@ def push(f: Function, sources: Sequence[Any], tangents: Sequence[Any]) -> tuple[
         moved = [x if t is None else _moving(x, top, t) for x, t in zip(sources, tangents, strict=True)]
         result = f(moved)
         for variable, value in zip(variables, before, strict=True):
-            if variable.value is not value:
+            if variable.value is not value and is_float(value):
                 variable.value = _still(variable.value, top)
         value = mapped(lambda x: _still(x, top) if is_float(x) else x, result)
         tangent = mapped(lambda x: _tangent(x, top) if is_float(x) else x, result)

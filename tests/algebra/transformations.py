@@ -238,6 +238,7 @@ def _tape(f: Function, case: Case) -> Function:
         held = _held(f, case.places(), args)
         count = len(leaves_of(moving))
         variables = reference.variables if case.own_variables else []
+        variables = [v for v in variables if reference.is_float(v.value)]
         before = [v.value for v in variables]
 
         def flat(leaves: list[Any]) -> Any:
@@ -293,7 +294,8 @@ def _library_tape(f: Function, case: Case) -> Function:
     def recorded(*args: Any) -> Any:
         args = mapped(tf.convert_to_tensor, args)
         moving = tuple(args[k] for k in case.places())
-        sources = [*leaves_of(moving), *(case.library_variables if case.own_variables else [])]
+        variables = [v for v in case.library_variables if case.own_variables and np.dtype(v.dtype).kind == "f"]
+        sources = [*leaves_of(moving), *variables]
         with tf.GradientTape() as tape:
             tape.watch(leaves_of(moving))
             value = f(*args)
