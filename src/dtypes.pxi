@@ -55,7 +55,18 @@ cdef int promote(int a, int b) except -1:
         return a
     if (a == NPY_DOUBLE and b == NPY_FLOAT) or (a == NPY_FLOAT and b == NPY_DOUBLE):
         return NPY_DOUBLE
-    return <int>code_of_number(np_promote_types(dtype_objects[a], dtype_objects[b]).num)
+    return <int>code_of_number(promoted(dtype_objects[a], dtype_objects[b]).num)
+
+
+def promoted(*dtypes):
+    """NumPy's promotion of dtypes; of bfloat16 and those that it has none with, the dtype of their sum in NumPy."""
+    try:
+        return np_result_type(*dtypes)
+    except TypeError:
+        for wide in (dtype_objects[NPY_FLOAT], dtype_objects[NPY_DOUBLE]):
+            if all([np_can_cast(dtype, wide) for dtype in dtypes]):
+                return wide
+        raise
 
 
 cdef inline double rounded(double value, int code) noexcept nogil:

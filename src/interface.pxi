@@ -157,7 +157,7 @@ def operands_or_none(*values):
             x = as_operand(value)
             if differentiable(x.code):
                 real = numpy.empty((), dtype_objects[x.code]).real.dtype
-                widest = real if widest is None else np_promote_types(widest, real)
+                widest = real if widest is None else promoted(widest, real)
     for value in values:
         if value is None:
             found.append(None)

@@ -236,9 +236,9 @@ cdef class BufferCore:
         if not (isinstance(value, Operand) or has_own_dtype(value)):
             return None
         own = value.dtype if isinstance(value, Operand) else np_asarray(value).dtype
-        if own.kind != "f" or np_promote_types(own, held.dtype) == held.dtype:
+        if own.kind != "f" or promoted(own, held.dtype) == held.dtype:
             return None
-        held = <Tensor>to_dtype(held, np_promote_types(own, held.dtype))
+        held = <Tensor>to_dtype(held, promoted(own, held.dtype))
         own_memory(held)
         return held
 

@@ -66,6 +66,52 @@ def test_it_is_taken_before_the_name_was_ever_used(made: str) -> None:
     assert done.stdout.strip() == "bfloat16"
 
 
+BESIDE = [
+    "bool",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+]
+OF_TWO = {
+    "add": lambda x, y: x + y,
+    "multiply": lambda x, y: tf.multiply(x, y),
+    "maximum": lambda x, y: tf.maximum(x, y),
+    "where": lambda x, y: tf.where([True, False], x, y),
+    "matmul": lambda x, y: x[None] @ y[:, None],
+    "concat": lambda x, y: tf.concat([x, y], 0),
+    "stack": lambda x, y: tf.stack([x, y]),
+}
+
+
+@pytest.mark.parametrize("name", OF_TWO)
+@pytest.mark.parametrize("dtype", [*BESIDE, "complex64", "complex128"])
+def test_a_tensor_beside_it_gives_the_dtype_of_their_sum_in_numpy(dtype: str, name: str) -> None:
+    half, other = np.array([0.5, 3.0], BFLOAT16), np.array([1, 0], dtype)
+    wanted = (half + other).dtype
+    call = OF_TWO[name] if name != "maximum" or wanted.kind != "c" else OF_TWO["add"]
+    for one, two in ((half, other), (other, half)):
+        for given in (call, tf.function(call)):
+            value = given(tf.constant(one), tf.constant(two))
+            assert value.dtype == wanted
+            plain = call(tf.constant(one.astype(wanted)), tf.constant(two.astype(wanted)))
+            np.testing.assert_array_equal(value, plain)
+        spec = tf.eval_shape(call, tf.constant(one), tf.constant(two))
+        assert (spec.dtype, tuple(spec.shape)) == (wanted, tuple(plain.shape))
+    x = tf.constant(half)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = call(x, tf.constant(other))
+    assert tape.gradient(y, x).dtype == BFLOAT16
+
+
 def test_python_numbers_beside_it_take_its_dtype() -> None:
     assert (tensor() * 2.0).dtype == BFLOAT16
     assert (1 - tensor()).dtype == BFLOAT16
@@ -133,8 +179,3 @@ def test_variables_functions_and_tangents_hold_it() -> None:
     with tf.autodiff.ForwardAccumulator(v, tf.ones_like(v)) as accumulator:
         y = v * v
     np.testing.assert_array_equal(np.asarray(accumulator.jvp(y), float), 2 * np.asarray(v, float))
-
-
-def test_beside_float16_there_is_no_common_dtype() -> None:
-    with pytest.raises(TypeError, match="common DType"):
-        tensor() + tf.constant([1.0, 2.0, 3.0], tf.float16)

@@ -381,13 +381,13 @@ def _alike(values: Any, op: str) -> list[Any]:
         else:
             return items
     given = [v for v in items if isinstance(v, (_core.Operand, np.ndarray, np.generic))]
-    dtype = np.result_type(*[v.dtype for v in given]) if given else None
+    dtype = _core.promoted(*[v.dtype for v in given]) if given else None
     parts = [
         _core.operand(v) if isinstance(v, (_core.Operand, np.ndarray)) else _core.to_tensor(v, dtype) for v in items
     ]
     dtypes = [p.dtype for p in parts]
     # Of plain numbers none has a dtype of its own: integers beside floats are floats, as in a list of them.
-    dtype = np.result_type(*dtypes) if given else max(dtypes, key=lambda d: ("biufc".find(d.kind), d.itemsize))
+    dtype = _core.promoted(*dtypes) if given else max(dtypes, key=lambda d: ("biufc".find(d.kind), d.itemsize))
     return [p if p.dtype == dtype else _core.to_dtype(p, dtype) for p in parts]
 
 
