@@ -1,4 +1,4 @@
-"""The documentation is run: every Python block of README.md and docs/, and the examples of every public docstring.
+"""The documentation is run, and prints what it says: blocks of README.md and docs/, examples of public docstrings.
 
 The blocks of one file run in order, in one namespace and a process of their own, as a reader would type them;
 docs/extensions/pages.py says which do. A page whose outputs are shown is left to the site, which runs it (`make docs`).
@@ -24,7 +24,7 @@ import autodiff_core as tf
 import pages  # (docs/extensions/pages.py)
 
 ROOT = Path(__file__).resolve().parents[1]
-# (What pages of the course and the gallery print is looked at, too: test_printed_pages.py runs them.)
+# (Those of the course and the gallery are in test_course.py.)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What these hold is NumPy's, docstrings included.
 NUMPYS = {f"autodiff_core.numpy{name}" for name in ("", ".linalg", ".fft", ".polynomial")}
@@ -97,14 +97,28 @@ def test_main_classes_have_examples():
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if runs_here(page.read_text())], ids=lambda page: str(page.relative_to(ROOT))
 )
-def test_page_runs(page, tmp_path):
+def test_a_page_runs_and_prints_what_it_says(page, tmp_path):
     if page.stem == "keras" and importlib.util.find_spec("keras") is None:
         pytest.skip("Keras is not installed")
+    blocks = list(pages.blocks(page.read_text()))
+    lines = [*pages.script(page.read_text()).splitlines(), ""]
+    for block in blocks:
+        lines[block.line + block.code.count("\n")] = "print('\\0')"  # (where the fence is, below the block)
     code = tmp_path / f"page_{page.stem}.py"  # (no name of a library that it imports)
-    code.write_text(pages.script(page.read_text()))
+    code.write_text("\n".join(lines))
     environment = os.environ | {"MPLBACKEND": "Agg"}
     run = subprocess.run([sys.executable, code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+    for block, shown in zip(blocks, run.stdout.split("\0\n"), strict=False):
+        assert pages.printed(block.code, shown), f"{block.code}\nprints\n{shown}"
+
+
+def test_what_a_block_says_is_told_from_what_it_does_not():
+    block = "x = 2  # two\nprint(x)  # 2\nprint(x,\n)  # 2\nf()\n# 3\n#  4\nif x:\n    # five\n    print(6)\n# ...\n"
+    assert pages.said(block) == "2\n2\n3\n 4\n...\n"
+    assert pages.printed(block, "2\n2\n3\n  4\n6\n")
+    assert not pages.printed(block, "2\n2\n3\n5\n6\n")
+    assert pages.printed("print(time())\n", "1.5\n")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

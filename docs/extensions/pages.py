@@ -6,10 +6,13 @@ otherwise:
 `<!-- no-run -->` on the line before a block leaves that block out;
 `<!-- outputs -->` on a line of its own, below the title, has the site run the page, and show what its blocks print,
 return and draw; the tests then leave it to the site. Every page is run by one of them.
+
+What a block prints stands in its comments, behind a `print` or on lines of their own, and tests hold it against that.
 """
 
 from __future__ import annotations
 
+import doctest
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,6 +47,24 @@ def script(text: str) -> str:
         code += [""] * (block.line - len(code))
         code += block.code.splitlines()
     return "\n".join(code)
+
+
+def said(code: str) -> str:
+    """What a block says that it prints: comments behind a `print` or its last line, and on lines of their own."""
+    found = []
+    for line in code.splitlines():
+        behind = re.match(r"(?:.*print\(.*)?\)  # (.*)", line)
+        if behind:
+            found.append(behind[1])
+        elif line.startswith("# "):
+            found.append(line[2:])
+    return "".join(line + "\n" for line in found)
+
+
+def printed(code: str, shown: str) -> bool:
+    """Whether a block that has printed this has printed what it says, if it says anything. `...` is anything."""
+    how = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    return not said(code) or doctest.OutputChecker().check_output(said(code), shown, how)
 
 
 def shows_outputs(text: str) -> bool:
