@@ -7,14 +7,24 @@ from pathlib import Path
 
 import autodiff_core
 
-sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+sys.path[:0] = [str(Path(__file__).parent / "extensions"), str(Path(__file__).parent)]
 
 project = "autodiff_core"
 author = "The autodiff_core developers"
 copyright = author
 version = release = autodiff_core.__version__
 
-extensions = ["myst_nb", "notebooks", "offline"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "myst_nb",
+    # docs/extensions
+    "mathml",
+    "notebooks",
+    "offline",
+    "plain_docstrings",
+    "reference",
+]
 exclude_patterns = ["extensions", "_static", "_templates"]
 templates_path = ["_templates"]
 source_suffix = {".md": "myst-nb", ".rst": "restructuredtext"}
@@ -26,13 +36,23 @@ nb_execution_in_temp = True
 nb_execution_timeout = 120
 nb_merge_streams = True
 
+myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 4
+html_math_renderer = "mathml"
+default_role = "py:obj"  # `name` in a docstring is a link where that is a public name
 nitpicky = True
+nitpick_ignore_regex = [("py:obj", r"(?!tf\.).*")]
+
+numpydoc_show_class_members = False
+autodoc_typehints = "none"
+autodoc_member_order = "alphabetical"
+toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
 html_title = "autodiff_core"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_domain_indices = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

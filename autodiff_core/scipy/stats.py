@@ -124,6 +124,8 @@ class _Continuous(_Distribution):
 
 
 class _norm(_Continuous):
+    """The normal distribution, of mean `loc` and standard deviation `scale`."""
+
     def _density(self, x: Any, *shapes: Any) -> Any:
         return -0.5 * square(x) - _HALF_LOG_TAU
 
@@ -141,6 +143,8 @@ class _norm(_Continuous):
 
 
 class _t(_Continuous):
+    """Student's t distribution, with `df` degrees of freedom."""
+
     shapes = ("df",)
 
     def _density(self, x: Any, *shapes: Any) -> Any:
@@ -155,6 +159,8 @@ class _t(_Continuous):
 
 
 class _beta(_Continuous):
+    """The beta distribution, of shapes `a` and `b`, on the interval from 0 to 1."""
+
     shapes = ("a", "b")
 
     def _inside(self, x: Any, *shapes: Any) -> Any:
@@ -176,6 +182,8 @@ class _beta(_Continuous):
 
 
 class _gamma(_Continuous):
+    """The gamma distribution, of shape `a`: its mean is `a * scale`."""
+
     shapes = ("a",)
 
     def _inside(self, x: Any, *shapes: Any) -> Any:
@@ -196,6 +204,8 @@ class _gamma(_Continuous):
 
 
 class _chi2(_gamma):
+    """The chi-squared distribution, with `df` degrees of freedom."""
+
     shapes = ("df",)
 
     def _density(self, x: Any, *shapes: Any) -> Any:
@@ -209,6 +219,8 @@ class _chi2(_gamma):
 
 
 class _poisson(_Distribution):
+    """The Poisson distribution, of mean `mu`."""
+
     shapes = ("mu",)
 
     def _inside(self, x: Any, *shapes: Any) -> Any:
@@ -247,6 +259,8 @@ class _poisson(_Distribution):
 
 
 class _dirichlet:
+    """The Dirichlet distribution, of concentrations `alpha`, of vectors that add up to 1."""
+
     def logpdf(self, x: Any, alpha: Any) -> Tensor:
         """Logarithm of the density at x of shape (n, ...), or without its last row, for alpha of shape (n,)."""
         point, weights = of_one_dtype(x, alpha)
@@ -269,6 +283,8 @@ class _dirichlet:
 
 
 class _multivariate_normal:
+    """The normal distribution of vectors, of mean `mean` and covariance `cov`."""
+
     def _parts(self, mean: Any, cov: Any, x: Any = None) -> tuple[Any, Any]:
         """Deviations from the mean, of shape (..., n), and the covariance as a matrix."""
         point, spread = of_one_dtype(0.0 if x is None else x, cov)
