@@ -4,6 +4,8 @@ import pytest
 
 import offline  # (docs/extensions/)
 import pages
+import plain_docstrings
+import reference
 
 PAGE = """# A page
 
@@ -91,3 +93,52 @@ def test_what_is_followed_by_hand_or_comes_with_the_page_is_not_fetched(page):
 def test_a_style_sheet_that_fetches_a_font_is_found():
     assert offline.fetched_by_styles("@font-face { src: url('https://fonts.example/a.woff2') }")
     assert not offline.fetched_by_styles("@font-face { src: url('../fonts/a.woff2') }")
+
+
+@pytest.fixture(scope="module")
+def written():
+    return dict(reference.pages())
+
+
+@pytest.mark.parametrize("namespace", reference.namespaces())
+def test_every_public_name_of_a_namespace_has_its_place_in_the_reference(namespace, written):
+    found = reference.namespaces()
+    named = reference.entries(found)
+    here = f"tf.{namespace}".rstrip(".")
+    for name in found[namespace].__all__:
+        path = f"{namespace}.{name}".lstrip(".")
+        if reference.rows_of(namespace):
+            assert path in found or f".. py:data:: {name}\n" in written[here], path
+            continue
+        thing = getattr(found[namespace], name)
+        if own := [one for one, module in found.items() if module is thing]:  # a page of its own
+            assert f":doc:`tf.{own[0]}`" in written[here if namespace else "index"], path
+            continue
+        home, _, described = f"tf.{named[path].name}".rpartition(".")
+        assert f":py:obj:`{name} <{home}.{described}>`" in written[here], path
+        if named[path].is_class:
+            assert f".. autoclass:: {home}::{described}\n" in written[f"{home}.{described}"]
+        else:
+            directives = (f".. autofunction:: {home}::{described}\n", f".. py:data:: {described}\n")
+            assert any(one in written[home] for one in directives), path
+
+
+def test_namespaces_are_found_by_themselves():
+    assert {"", "math", "linalg", "nn", "keras.layers", "scipy.special", "autograd.misc.optimizers"} <= set(
+        reference.namespaces()
+    )
+
+
+def test_what_has_several_names_is_described_once_where_it_belongs():
+    named = reference.entries(reference.namespaces())
+    assert named["sin"] is named["math.sin"]
+    assert named["sin"].name == "math.sin"
+    assert named["vmap"].names == ["vectorize", "vmap"]
+
+
+def test_a_docstring_is_plain_text_but_for_its_backticks():
+    text = "a * b of `x` and |y|, after `other` and\n``z``, for name_.\n\n>>> 2 * 3\n6\n\nx ** `a b`"
+    said = plain_docstrings.as_rst(text, plain=frozenset(["x"]))
+    assert said == (
+        "a \\* b of ``x`` and \\|y\\|, after `other` and\n``z``, for name\\_.\n\n>>> 2 * 3\n6\n\nx \\*\\* ``a b``"
+    )

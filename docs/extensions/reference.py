@@ -16,9 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from make_coverage import decision
+
 import autodiff_core
 from autodiff_core.numpy.functions import registry
-from make_coverage import decision
 from plain_docstrings import as_rst
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def _bases(thing: type) -> str:
 INDEX = """API reference
 =============
 
-Every public name, from the docstrings. ``tf`` is ``import autodiff_core as tf``. What has several names is described under
-one of them, and the search finds each.
+Every public name, from the docstrings. ``tf`` is ``import autodiff_core as tf``. What has several names is described
+under one of them, and the search finds each.
 
 """
 
@@ -148,7 +149,11 @@ def _title(name: str, module: str) -> str:
 
 
 def _children(names: list[str]) -> str:
-    return "" if not names else "\n".join([".. toctree::", "   :hidden:", "", *(f"   {_page(name)}" for name in names), ""])
+    return (
+        ""
+        if not names
+        else "\n".join([".. toctree::", "   :hidden:", "", *(f"   {_page(name)}" for name in names), ""])
+    )
 
 
 def _table(rows: list[tuple[str, ...]], widths: str) -> str:
@@ -161,6 +166,10 @@ def _table(rows: list[tuple[str, ...]], widths: str) -> str:
 
 def _overview(names: list[str], found: dict[str, ModuleType]) -> str:
     return _table([(f":doc:`{_page(one)}`", as_rst(first_line(found[one]))) for one in names], "30 70")
+
+
+def _is_among(thing: ModuleType, module: ModuleType) -> bool:
+    return any(getattr(module, name) is thing for name in module.__all__)
 
 
 def _object(entry: Entry) -> str:
@@ -198,9 +207,10 @@ def _namespace(name: str, found: dict[str, ModuleType], named: dict[str, Entry])
     yield _title(name, f"{'currentmodule' if name in named else 'module'}:: {_page(name)}")
     yield as_rst(inspect.getdoc(module) or "")
     yield _children([*below, *(path for path, entry in here.items() if entry.is_class)])
-    if below:
+    elsewhere = [one for one, thing in found.items() if name and one not in below and _is_among(thing, module)]
+    if below or elsewhere:
         yield ".. rubric:: Namespaces\n"
-        yield _overview(below, found)
+        yield _overview([*below, *elsewhere], found)
     for title, kind in (("Classes", True), ("Functions and values", False)):
         rows = [
             (f":py:obj:`{one} <{_page(entry.name)}>`", as_rst(first_line(entry.thing)))
