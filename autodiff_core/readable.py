@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas
 
+    from .reading.picture import Graph
     from .reading.records import Record
     from .reading.table import Summary
 
@@ -119,3 +120,60 @@ class Readable:
         from .reading.table import frame_of
 
         return frame_of(self, names)
+
+    def graph(
+        self,
+        target: Any = None,
+        sources: Any = None,
+        *,
+        names: Mapping[str, Any] | None = None,
+        fold: str | Literal[False] | None = None,
+    ) -> Graph:
+        """The records as a picture: values and adjoints, what is computed of what, and how the adjoint flows back.
+
+        Parameters
+        ----------
+        target : Tensor, Variable or structure of them, optional
+            Whose derivatives are shown, and what it depends on. By default the one result of the tape of which nothing
+            else is computed; where there are several, the picture shows all records, and no derivatives.
+        sources : Tensor, Variable or structure of them, optional
+            The adjoint's flow is shown as far as it leads to these. By default to all that the tape watches.
+        names : mapping from str to Tensor or Variable, optional
+            What to call tensors. By default by the names that they have where this is called.
+        fold : {"module", "function", "loop", False}, optional
+            What becomes one node: records that read variables of one module, records that were made in one function (of
+            a tape that notes lines), or rounds of a loop that repeat. By default long tapes are folded, in the way that
+            makes a readable picture, and short ones are not.
+
+        Returns
+        -------
+        Graph
+            A notebook draws it. `save` writes it to a file, `to_svg` and `to_dot` give its text.
+
+        Raises
+        ------
+        RuntimeError
+            Where a tape has let go of its records.
+        ValueError
+            Where a target or a source is not on the tape.
+
+        Notes
+        -----
+        The adjoints are computed for the picture, by one sweep that nobody hears: the tape can be asked for its
+        gradient afterwards. Steps are numbered forward, then backward. A number beside an edge is what the adjoint is
+        multiplied by on its way back. Pictures of programs show neither values nor derivatives, which have none.
+
+        Examples
+        --------
+        >>> x1, x2 = tf.constant(2.0), tf.constant(5.0)
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch([x1, x2])
+        ...     y = tf.math.log(x1) + x1 * x2 - tf.sin(x2)
+        >>> graph = tape.graph(y)
+        >>> graph
+        <Graph: 7 nodes, 7 edges>
+        >>> graph.save("/tmp/classic.svg")  # doctest: +SKIP
+        """
+        from .reading.picture import graph_of
+
+        return graph_of(self, target, sources, names, fold)

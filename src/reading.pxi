@@ -212,15 +212,17 @@ cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, lis
     if log.trace != NULL:
         place = (<Hearer>log.trace).place_of(node)
     return (node, label_on_log(log, r, followed), tuple(operands), own_attribute_of(r), dtype_objects[r.dtype],
-            shapes[node], value_told(log, node), kept, followed, is_leaf(r) or taken_up, name, place)
+            shapes[node], value_told(log, node), kept, followed, is_leaf(r) or taken_up, name, place,
+            tuple([r.payload.partial[k] for k in range(n)]) if r.flags & PARTIALS else None)
 
 
 def read_tape(Tape tape, bint everything=False):
     """What a tape follows, and the operands of that which it does not follow; or everything on its log.
 
-    A list of (node, op, operands, attribute, dtype, shape, value, bytes, followed, leaf, name, place), in the order in
-    which it was recorded. An operand is a node, or a tensor that no tape follows, or None where that was not kept. What
-    is not known is None: a shape, a value that was not kept, a name, a place (file, line, function).
+    A list of (node, op, operands, attribute, dtype, shape, value, bytes, followed, leaf, name, place, slopes), in the
+    order in which it was recorded. An operand is a node, or a tensor that no tape follows, or None where that was not
+    kept. What is not known is None: a shape, a value that was not kept, a name, a place (code, line), a number's slopes
+    (its derivatives with respect to its operands; those with respect to what is not followed mean nothing).
     """
     cdef Log* log
     cdef int32_t i, count
@@ -290,7 +292,7 @@ def read_program(ProgramCore p):
             kept = PyArray_NBYTES(<ndarray>p.values[i].array) if r.flags & HELD else 0
         found.append((i, label, tuple([nodes[k] for k in range(n)]), None if holds_value(r) else p.attribute(i),
                       dtype_objects[r.dtype], p.shape(i), value, kept, True, is_input(r) or is_constant(r), name,
-                      p.places.get(i)))
+                      p.places.get(i), None))
     return found
 
 
@@ -312,8 +314,8 @@ cdef Tensor probe_at(Log* log, int32_t node, tuple shape):
 
 def read_adjoints(Tape tape, targets, nodes):
     """The adjoints at nodes, as one sweep from targets (a tensor, or a node whose shape is known) leaves them: a list
-    of tensors, or rows of them, and None where the target does not depend on the node. The tape is as it was, and
-    nobody hears of the sweep."""
+    of tensors, or rows of them, and None where the target does not depend on the node, and at a record of several, whose
+    outputs have them. The tape is as it was, and nobody hears of the sweep."""
     cdef Log* log
     cdef int32_t node, i
     cdef list ends = [], probes = [], seeds = [], shapes = [], results
@@ -336,7 +338,8 @@ def read_adjoints(Tape tape, targets, nodes):
         for node in nodes:
             if not 0 <= node < len(shapes):
                 raise IndexError(f"there is no node {node} on a tape of {len(shapes)}")
-            probes.append(probe_at(log, node, shapes[node]))
+            several = table[log.records[<int32_t>node].op].multiple     # (which has a bundle of them)
+            probes.append(new_scalar(0, NPY_DOUBLE) if several else probe_at(log, node, shapes[node]))
         ad_set_current_log(NULL)
         results = conjugated(sweep_back(log, tape.bit, ends, conjugated(seeds), probes, 0, False))
     finally:

@@ -42,6 +42,8 @@ class Record(NamedTuple):
     """A variable's, or the one that the user's code has for it."""
     place: tuple[CodeType, int] | None
     """Where in the user's code it was made: the code and the line, if that was recorded."""
+    slopes: tuple[float, ...] | None
+    """Of a number: its derivatives with respect to its operands, as far as the tape follows those."""
 
     @property
     def line(self) -> str | None:
