@@ -82,7 +82,8 @@ def use_blas(get=0, set=0, set_here=0):
 
 def is_recording():
     """Whether a tape of this thread is recording."""
-    return recording_log() != NULL
+    cdef Log* log = recording_log()
+    return log != NULL and (not log.ear or minus(log, log.active, log.ear) != 0)
 
 
 def operand_like(value, Operand other):

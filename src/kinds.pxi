@@ -778,7 +778,7 @@ cdef object transposed_rule(int op, tuple information, int code, npy_intp batch,
     """A rule is linear in the cotangent, so its own gradient, with respect to the cotangent, pushes tangents
     forward."""
     cdef Row* row = &table[op]
-    cdef Tape tape = Tape(False, False)
+    cdef Tape tape = Tape(False, False, trace=False)
     cdef list cotangents, targets = [], seeds = []
     cdef Operand x
     attribute, shapes, outputs = information

@@ -54,7 +54,7 @@ cdef bint followed(Operand x, bint strictly):
     while log != NULL:
         if log.active and followed_on(log, x, strictly):
             return True
-        log = (<Tracer>log.trace).before if log.tracer else NULL
+        log = (<Hearer>log.trace).before if log.tracer else NULL
     return False
 
 
@@ -84,7 +84,7 @@ def is_strict():
     while log != NULL:
         if meet(log, log.active, log.strict):
             return True
-        log = (<Tracer>log.trace).before if log.tracer else NULL
+        log = (<Hearer>log.trace).before if log.tracer else NULL
     return False
 
 

@@ -87,7 +87,7 @@ cdef uint32_t shape_of_both(Shapes shapes, uint32_t a, uint32_t b) except? 0xfff
 
 
 cdef inline Shapes shapes_of(Log* log):
-    return (<Tracer>log.trace).shapes
+    return (<Hearer>log.trace).shapes
 
 
 cdef int32_t node_of(Log* log, Scalar x, int dtype) except -1:

@@ -236,7 +236,7 @@ def detached(value):
         out = new_scalar(x.number, x.code)
     else:
         out = new_tensor(own_copy(x.array) if x.borrowed else x.array)
-    if traces:
+    if traces or recording_log() != NULL:
         trace_identity(x, out)
     return out
 

@@ -108,7 +108,11 @@ cdef tuple shape_on_log(Log* log, int32_t node, list shapes):
         return (<object>log.values[node].array).shape
     if is_leaf(r):
         return shape_of(<Operand>r.payload.attribute) if r.flags & ATTRIBUTE else None
-    if log.tracer and log.shapes != NULL and not is_guard(r) and not is_assignment(r):
+    if log.ear:
+        shape = witnessed_shape(log, node)
+        if shape is not None:
+            return shape
+    elif log.tracer and log.shapes != NULL and not is_guard(r) and not is_assignment(r):
         return shapes_of(log).shape(log.shapes[node])
     if is_projection(r):
         r = &log.records[r.a]
@@ -209,8 +213,8 @@ cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, lis
             kept += PyArray_NBYTES(value.array)
     if is_leaf(r) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
         name = (<object>r.payload.attribute).name
-    if log.trace != NULL:
-        place = (<Hearer>log.trace).place_of(node)
+    if log.trace != NULL or log.witness != NULL:
+        place = (<Hearer>(log.trace if log.trace != NULL else log.witness)).place_of(node)
     return (node, label_on_log(log, r, followed), tuple(operands), own_attribute_of(r), dtype_objects[r.dtype],
             shapes[node], value_told(log, node), kept, followed, is_leaf(r) or taken_up, name, place,
             tuple([r.payload.partial[k] for k in range(n)]) if r.flags & PARTIALS else None)

@@ -52,6 +52,7 @@ cdef int walk_down(Sweep* s) except -1:
         st = s.state[i - low]
         if st & KIND_MASK and not st & TAKEN_UP and not is_leaf(&s.log.records[i]):
             if st & REACHED:
+                s.at = i
                 rules[table[s.log.records[i].op].kind].pull(s, i)
             else:
                 drop(s, i)
@@ -147,7 +148,7 @@ cdef bint hears_records_alone(Log* log):
     """Whether what is recorded now is heard by nobody but a trace, which wants no values of it, and whose own mean
     something."""
     cdef Tracer tracer
-    if not log.tracer or recording_log() != log or log.active != log.tracer:
+    if not is_traced(log) or recording_log() != log or log.active != log.tracer:
         return False
     tracer = <Tracer>log.trace
     return not tracer.made_up and tracer.origins is None

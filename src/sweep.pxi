@@ -59,6 +59,9 @@ ctypedef struct Sweep:
     bint objects                # some adjoint is, or was, an array or a tensor
     bint linked                 # the log is the one that this thread records on
     bint keeps                  # adjoints may be nodes at the log's end, which must stay
+    int32_t at                  # the node that is pulled back
+    Log* witnessed              # what the rules are recorded on, where a witness hears of it; or NULL
+    void* around                # the sweep that was, when this one began
 
 
 cdef inline bint wants(Sweep* s, int32_t node) noexcept:
@@ -279,6 +282,11 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
             heard = heard or (x is not None and tracked(current, x) >= 0)
         if current != log and not heard:
             heard = leaves_tracked(log, current, low, high)
+        heard = heard or current.listened
+        if is_witnessed(current):
+            s.witnessed = current
+            s.around = current.swept
+            current.swept = s
     s.tensors = odd or heard
     if not s.tensors:
         s.line = spare_line()
@@ -291,6 +299,8 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
 
 cdef void sweep_close(Sweep* s, Ends* e) noexcept:
     cdef int32_t node
+    if s.witnessed != NULL:
+        s.witnessed.swept = s.around
     if s.keeps:
         s.log.kept -= 1
     if s.objects and s.state != NULL:

@@ -63,9 +63,14 @@ ctypedef struct Log:
     PyObject* finder            # what notes the tensors from before it that are read, or NULL (finding.pxi)
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     unsigned long keeper        # the thread that they are of
-    uint32_t tracer             # the tape that hears everything, of a log that becomes a program (tracer.pxi); or 0
+    uint32_t tracer             # the tape that hears everything: of a log that becomes a program (tracer.pxi), or a
+                                # witness's, while it listens; or 0
     PyObject* trace             # what that one knows (borrowed)
-    uint32_t* shapes            # then: the number of each node's shape (shapes.pxi)
+    uint32_t ear                # the tape of a witness (witness.pxi), whether it listens or not; or 0
+    PyObject* witness           # and the witness (borrowed)
+    int listened                # so many look at each result that the witness hears of
+    void* swept                 # the sweep whose rules are recorded here, while that is so (sweep.pxi), or NULL
+    uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
     PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
@@ -108,16 +113,25 @@ cdef Log* alive_logs = NULL
 cdef Log* spare_log = NULL      # with its buffers, for the next one
 
 
-# What hears all of a log (a trace), and what hears of the tensors from before it that are looked up (a Finder): they
-# are higher up, and are called from here.
+# What hears all of a log (a trace, or a witness), and what hears of the tensors from before it that are looked up (a
+# Finder): they are higher up, and are called from here.
 
 cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
+cdef type witness_class = None  # (witness.pxi)
+cdef bint trace_all = os.environ.get("AUTODIFF_TRACE", "") not in ("", "0")     # tapes have a witness unless told not
 
 
 cdef class Hearer:
+    cdef Log* before            # of a trace: what the thread recorded on; or NULL
+    cdef Shapes shapes          # of the records
+
     cdef int32_t capture(self, Log* log, Operand x) except -2:
         """The node of what the log has not seen before."""
         return -1
+
+    cdef int hear_record(self, Log* log, int32_t node) except -1:
+        """A record is about to be appended."""
+        return 0
 
     cdef int hear_watch(self, Log* log, Operand x, int32_t node) except -1:
         """A tape is told to watch something."""
@@ -130,6 +144,28 @@ cdef class Hearer:
     cdef object place_of(self, int32_t node):
         """Where in the user's code a record was made, (code object, line); None where nobody noted it."""
         return None
+
+    cdef int begin(self, Tape tape) except -1:
+        """A tape that has a witness is entered."""
+        return 0
+
+    cdef void end(self, Tape tape) noexcept:
+        """It is left."""
+        pass
+
+    cdef void start_over(self, Tape tape) noexcept:
+        """It forgets what it has recorded."""
+        pass
+
+    cdef void lose(self, int32_t end) noexcept:
+        """The records from here on are cut off."""
+        pass
+
+
+cdef class Listener:
+    """What looks at each result that a witness hears of. An error that it raises is the operation's."""
+    cdef int hear(self, Log* log, int32_t node, Operand out) except -1:
+        return 0
 
 
 cdef class Noticer:
@@ -310,8 +346,24 @@ cdef inline Log* recording_log() noexcept:
     return NULL
 
 
+cdef inline bint is_traced(Log* log) noexcept:
+    """Whether a log becomes a program."""
+    return log.tracer != 0 and log.tracer != log.ear
+
+
+cdef inline bint is_witnessed(Log* log) noexcept:
+    """Whether a witness listens."""
+    return log.ear != 0 and log.tracer == log.ear
+
+
 cdef inline Log* tracing_log() noexcept:
     """The log that this thread traces on, or NULL."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    return log if log != NULL and is_traced(log) else NULL
+
+
+cdef inline Log* hearing_log() noexcept:
+    """The log of this thread on which everything is heard, by a trace or a witness, or NULL."""
     cdef Log* log = <Log*>ad_get_current_log()
     return log if log != NULL and log.tracer else NULL
 
@@ -414,6 +466,8 @@ cdef int log_grow(Log* log) except -1:
 cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL:
     """A new record, its operands and payload still to be filled in; its node is log.count - 1."""
     cdef Record* r
+    if log.tracer:
+        (<Hearer>log.trace).hear_record(log, log.count)
     if log.count == log.capacity:
         log_grow(log)
     check(0 <= log.count < log.capacity and 0 <= op < MOST_OPCODES)
@@ -559,29 +613,35 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
 cdef int32_t found_earlier(Log* log, Operand x) noexcept:
     """The node of `x`, where that is from another epoch of the log than the present one, or `x` stands on several
     logs."""
-    cdef int i
-    for i in range(log.epoch_count):
-        if x.log_id == log.epochs[i].id:
-            return x.node if x.node < log.epochs[i].end else -1
+    cdef int epoch = epoch_of(log, x.log_id)
+    if epoch >= 0:
+        return x.node if x.node < log.epochs[epoch].end else -1
     if x.elsewhere is not None and x.elsewhere.logs is not None:
         for identity, node in x.elsewhere.logs:
             if <uint64_t>identity == log.id:
                 return <int32_t>node
-            for i in range(log.epoch_count):
-                if <uint64_t>identity == log.epochs[i].id:
-                    return <int32_t>node if <int32_t>node < log.epochs[i].end else -1
+            epoch = epoch_of(log, <uint64_t>identity)
+            if epoch >= 0:
+                return <int32_t>node if <int32_t>node < log.epochs[epoch].end else -1
     return -1
+
+
+cdef int epoch_of(Log* log, uint64_t identity) noexcept:
+    """The epoch in which the log had this id, or -1: ids grow, and a log can have as many as functions with rules are
+    called while everything is heard."""
+    cdef int low = 0, high = log.epoch_count, middle
+    while low < high:
+        middle = (low + high) // 2
+        if log.epochs[middle].id < identity:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < log.epoch_count and log.epochs[low].id == identity else -1
 
 
 cdef inline bint is_of(Log* log, uint64_t identity) noexcept:
     """Whether this is the log's id, or was that of some nodes that are still on it."""
-    cdef int i
-    if log.id == identity:
-        return True
-    for i in range(log.epoch_count):
-        if log.epochs[i].id == identity:
-            return True
-    return False
+    return log.id == identity or (log.epoch_count != 0 and epoch_of(log, identity) >= 0)
 
 
 cdef inline bint is_fresh(Log* log, VariableCore v) noexcept:
@@ -775,7 +835,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
 # -------------------------------------------------------------------------------------------------------------- tapes
 
 cdef class Tape:
-    """Tape(persistent=False, watch_accessed_variables=True)\n--\n
+    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None)\n--\n
     The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation.
     """  # the first line is what inspect.signature(GradientTape) reads
     cdef Log* log
@@ -796,11 +856,16 @@ cdef class Tape:
     cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
     cdef int32_t constants_start
     cdef int32_t operands_start
+    cdef bint traced            # a witness listens while it is open
+    cdef bint witnessing        # it does
+    cdef Hearer witness         # that of the log
+    cdef Listener listener      # what looks at the results that it hears of
     cdef object __weakref__
 
-    def __init__(self, bint persistent=False, bint watch_accessed_variables=True):
+    def __init__(self, bint persistent=False, bint watch_accessed_variables=True, *, trace=None):
         self.persistent = persistent
         self.automatic = watch_accessed_variables
+        self.traced = trace_all if trace is None else trace
 
     def __dealloc__(self):
         self.release()
@@ -822,9 +887,12 @@ cdef class Tape:
         return 0
 
     cdef int push(self) except -1:
-        cdef Log* log = <Log*>ad_get_current_log()
+        cdef Log* log
         cdef bint opened = False
         cdef int slot
+        if self.traced and self.witness is None:
+            self.witness = <Hearer>witness_class()  # (here, since making one may collect garbage, which runs anything)
+        log = <Log*>ad_get_current_log()
         if self.log != NULL and log != self.log and (log != NULL or self.log.is_current):
             raise RuntimeError("this tape holds records from before the enclosing tape was opened, so it cannot go on "
                                "recording inside it; leave the enclosing tape first, or make a new tape")
@@ -852,6 +920,8 @@ cdef class Tape:
         ad_set_current_log(log)
         log.is_current = True
         log.thread = PyThread_get_thread_ident()
+        if self.traced and not is_traced(log):
+            self.listen_in()
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
         log.active = join(log, log.active, self.bit)
@@ -862,6 +932,20 @@ cdef class Tape:
         self.recording = True
         self.open = True
         self.spent = False
+        return 0
+
+    cdef int listen_in(self) except -1:
+        """Let the log's witness listen from here on; there is one for all tapes."""
+        if self.log.witness != NULL:
+            self.witness = <Hearer>self.log.witness
+        try:
+            self.witness.begin(self)
+        except BaseException:
+            if self.log.depth == 0:
+                self.log.is_current = False
+                ad_set_current_log(NULL)
+            raise
+        self.witnessing = True
         return 0
 
     cdef void begin(self):
@@ -889,17 +973,31 @@ cdef class Tape:
             # (In another thread, where garbage may be collected, it stays current to its own, idle.)
             log.is_current = False
             ad_set_current_log(NULL)
+        if self.witnessing:
+            self.witnessing = False
+            if self.witness is not None:
+                self.witness.end(self)
 
     cdef void release(self) noexcept:
         """Let go of the log, and of what only this tape kept."""
+        if self.log != NULL:
+            self.let_go()
+        self.witness = None     # with which the log goes, where it was the last tape's
+
+    cdef void let_go(self) noexcept:
         cdef Log* log = self.log
         cdef Tape other
         cdef int slot
-        if log == NULL:
-            return
         if self.open:
             self.pop()
         self.log = NULL
+        if log.ear and log.ear == self.bit:
+            if log.tracer == log.ear:
+                log.tracer = 0
+                log.trace = NULL
+            log.ear = 0
+            log.witness = NULL
+            log.listened = 0
         log.used = minus(log, log.used, self.bit)
         log.active = minus(log, log.active, self.bit)
         log.automatic = minus(log, log.automatic, self.bit)
@@ -929,7 +1027,7 @@ cdef class Tape:
         if log.stack[log.depth - 1] != <PyObject*>self:
             raise RuntimeError("tapes must be left in the reverse order of entering them: another tape that was opened "
                                "inside this one is still open")
-        self.around = join(log, self.around, minus(log, log.active, self.bit))
+        self.around = join(log, self.around, minus(log, minus(log, log.active, self.bit), log.ear))
         self.pop()
 
     def refuse_numbers(self):
@@ -967,6 +1065,8 @@ cdef class Tape:
         if self.sweeps:
             raise RuntimeError("a tape cannot be reset while a gradient is taken on it")
         self.log.sole = False
+        if self.witnessing:
+            self.witness.start_over(self)
         forget(self.log, self)
         self.begin()
 
@@ -1084,18 +1184,16 @@ cdef void cut_off(Log* log, int32_t end, int32_t constants, int32_t operands) no
 cdef void add_epoch(Log* log, int32_t end) noexcept:
     """Cut the log off at `end`; the nodes below keep their id, what comes gets a new one."""
     global last_log_id
-    cdef int i, n = 0
+    cdef int n = 0
     cdef void* grown
-    if end == 0:
-        n = 0
-    else:
-        for i in range(log.epoch_count):
-            if log.epochs[i].end >= end:
-                # This epoch reaches past the cut: it ends there, and later ones are gone.
-                log.epochs[i].end = end
-                n = i + 1
-                break
-            n = i + 1
+    if end != 0:
+        n = log.epoch_count
+        while n > 0 and log.epochs[n - 1].end >= end:
+            n -= 1
+        if n < log.epoch_count:
+            # This epoch reaches past the cut: it ends there, and later ones are gone.
+            log.epochs[n].end = end
+            n += 1
         if n == 0 or log.epochs[n - 1].end < end:
             grown = realloc(log.epochs, <size_t>(n + 1) * sizeof(Epoch))
             if grown == NULL:
@@ -1108,3 +1206,5 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
     last_log_id += 1
     log.id = last_log_id
     log.count = end
+    if log.witness != NULL:
+        (<Hearer>log.witness).lose(end)

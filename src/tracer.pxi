@@ -203,7 +203,7 @@ def kept_values(list values):
 
 cdef int trace_shape(Log* log, int32_t node, Operand out) except -1:
     if not out.scalar:
-        log.shapes[node] = (<Tracer>log.trace).shapes.number(PyArray_NDIM(out.array), PyArray_DIMS(out.array))
+        log.shapes[node] = (<Hearer>log.trace).shapes.number(PyArray_NDIM(out.array), PyArray_DIMS(out.array))
     return 0
 
 
@@ -272,7 +272,7 @@ cdef int trace_silent(Log* log, int op, list operands, object attribute, Tensor 
 
 cdef int trace_identity(Operand x, Tensor out) except -1:
     """The same value, but the tapes lose sight of it."""
-    cdef Log* log = tracing_log()
+    cdef Log* log = hearing_log()
     if log == NULL:
         return 0
     if differentiable(x.code):
@@ -293,7 +293,7 @@ cdef int32_t varying(Log* log, Operand x) except -2:
     if node < 0 or (is_leaf(&log.records[node]) and node >= (<Tracer>log.trace).input_count):
         # What this trace has for a constant may vary for one further out, for which this one is a way to compute.
         outer = (<Tracer>log.trace).before
-        return tracked(log, x) if outer != NULL and outer.tracer and varying(outer, x) >= 0 else -1
+        return tracked(log, x) if outer != NULL and is_traced(outer) and varying(outer, x) >= 0 else -1
     return node
 
 
@@ -513,10 +513,8 @@ cdef class Tracer(Hearer):
     """A trace: opened with tensors for arguments, and finished as a program or abandoned."""
     cdef Tape tape
     cdef Log* log
-    cdef Log* before                # what the thread recorded on
     cdef int32_t input_count
     cdef readonly list arguments    # the tensors that stand for the inputs
-    cdef Shapes shapes              # of the records
     cdef list watched               # numbers of arguments that tapes within watch,
     cdef set watched_others         # and the ids of other tensors (the log has them)
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
@@ -585,9 +583,9 @@ cdef class Tracer(Hearer):
         global traces
         cdef Log* outer = <Log*>ad_get_current_log()
         cdef Tensor t
-        self.tape = Tape(True, False)
+        self.tape = Tape(True, False, trace=False)
         self.before = outer
-        if outer != NULL and outer.tracer and (<Tracer>outer.trace).shapes_alone:
+        if outer != NULL and is_traced(outer) and (<Tracer>outer.trace).shapes_alone:
             self.made_up = self.shapes_alone = True
         ad_set_current_log(NULL)
         try:

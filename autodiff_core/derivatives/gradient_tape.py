@@ -26,6 +26,10 @@ class GradientTape(Tape):
         Whether `gradient` may be called more than once. What is recorded is then kept until the tape is deleted.
     watch_accessed_variables : bool
         Whether trainable variables are watched by themselves.
+    trace : bool, optional
+        Whether everything is heard, also what the tape does not follow, with the lines of code that it comes from.
+        Results are the same; recording takes up to four times as long, and keeps all that operations are given. Unless
+        it is said, the environment variable AUTODIFF_TRACE=1 says so for all tapes.
 
     Notes
     -----
