@@ -21,7 +21,7 @@ def main(names: list[str]) -> None:
     chosen = [DOCS / f"{name}.md" for name in names] or [*DOCS.glob("course/*.md"), *DOCS.glob("gallery/*.md")]
     for page in sorted(chosen):
         code = pages.script(page.read_text())
-        if "savefig" in code:
+        if "savefig(" in code or ".save(" in code:
             print(page.relative_to(DOCS), flush=True)
             environment = os.environ | {"MPLBACKEND": "Agg"}
             run = [sys.executable, "-c", code]

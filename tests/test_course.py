@@ -27,7 +27,7 @@ PAGES = [page for page in [*TAUGHT, *SHOWN] if page.stem != "index"]
 
 
 def drawn(page: Path) -> list[str]:
-    return re.findall(r"""savefig\("([\w.]+)\"""", page.read_text())
+    return re.findall(r"""(?:savefig|save)\("([\w.]+)\"""", page.read_text())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
