@@ -373,6 +373,17 @@ def test_operators_differentiate_by_variables_and_buffers_as_by_arrays(name: str
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.filterwarnings("ignore:Output seems independent of input")
+def test_of_tensors_come_tensors_where_nothing_depends_on_them_too(name: str) -> None:
+    def constant(x: Any) -> Any:
+        return np.array([0.5, 1.25, 0.8])
+
+    for x, kind in ((X, (np.ndarray, np.generic, float)), (tf.constant(X), tf.Tensor), (tf.Variable(X), tf.Tensor)):
+        for leaf in tf.nest.flatten(OPERATORS[name](constant, x)):
+            assert isinstance(leaf, kind)
+
+
 @pytest.mark.parametrize("kind", ["tensor", "variable", "buffer"])
 def test_variables_and_buffers_are_boxes_for_rules_and_namespaces_as_tensors_are(kind: str) -> None:
     from autodiff_core.autograd.scipy import special, stats

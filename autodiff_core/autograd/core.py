@@ -86,26 +86,37 @@ def _differentiable(leaf: Any) -> bool:
     return isbox(leaf) and _core.is_differentiable(leaf.dtype)
 
 
+def _tensor(leaf: Any) -> Any:
+    return leaf if isbox(leaf) else _core.to_tensor(np.asarray(leaf))
+
+
 def _conjugate(leaf: Any) -> Any:
     return np.conj(leaf) if np.dtype(leaf.dtype).kind == "c" else leaf
 
 
 class _Recorded:
-    """A function as our transforms take it: it gives tensors, and says where they depend on nothing."""
+    """A function as our transforms take it: it gives tensors, and says where they depend on nothing.
 
-    def __init__(self, fun: Function) -> None:
+    What is not recorded then is of arrays, or of tensors where the argument is: `given` makes it so.
+    """
+
+    def __init__(self, fun: Function, x: Any) -> None:
         self._fun = fun
+        self._leaf = _tensor if holds_box(x) else plain
         self.independent = False
         self.value: Any = None
+
+    def given(self, value: Any) -> Any:
+        return map_structure(self._leaf, value)
 
     def __call__(self, x: Any) -> Any:
         value = self._fun(x)
         leaves, rebuild = flatten_for_tape(value)
         if not any(_differentiable(leaf) and _core.is_followed(leaf) for leaf in leaves):
             _core.warn_caller("Output seems independent of input.")
-            self.independent, self.value = True, map_structure(plain, value)
+            self.independent, self.value = True, self.given(value)
             return _core.to_tensor(0.0)
-        return rebuild([leaf if isbox(leaf) else _core.to_tensor(np.asarray(leaf)) for leaf in leaves])
+        return rebuild([_tensor(leaf) for leaf in leaves])
 
 
 def _fitted(like: Any, part: Any) -> Any:
@@ -139,11 +150,11 @@ def make_vjp(fun: Function, x: Any) -> tuple[Function, Any]:
     >>> pull(np.array([1.0, 10.0]))
     array([ 2., 40.])
     """
-    recorded = _Recorded(fun)
+    recorded = _Recorded(fun, x)
     sources = map_structure(_source, x)
     value, pull = vjp(recorded, sources)
     if recorded.independent:
-        return lambda g: vspace(x).zeros(), recorded.value
+        return lambda g: recorded.given(vspace(x).zeros()), recorded.value
     leaves, rebuild = flatten_for_tape(value)
 
     def pulled(g: Any) -> Any:
@@ -167,12 +178,12 @@ def make_jvp(fun: Function, x: Any) -> Function:
     leaves, rebuild = flatten_for_tape(sources)
 
     def pushed(g: Any) -> tuple[Any, Any]:
-        recorded = _Recorded(fun)
+        recorded = _Recorded(fun, x)
         parts = _matching(sources, g)
         tangents = [_fitted(leaf, part) for leaf, part in zip(leaves, parts, strict=True)]
         value, tangent = jvp(recorded, [sources], [rebuild(tangents)])
         if recorded.independent:
-            return recorded.value, vspace(recorded.value).zeros()
+            return recorded.value, recorded.given(vspace(recorded.value).zeros())
         return value, tangent
 
     return pushed

@@ -95,7 +95,7 @@ def deriv(fun: Function, x: Any) -> Any:
 @unary_to_nary
 def jacobian(fun: Function, x: Any) -> Any:
     """The Jacobian, of the value's shape and behind it the argument's; argument and value are one array each."""
-    recorded = _Recorded(fun)
+    recorded = _Recorded(fun, x)
     kinds: list[Any] = []
 
     def checked(x: Any) -> Any:
@@ -107,7 +107,7 @@ def jacobian(fun: Function, x: Any) -> Any:
 
     found = _jacobian(checked)(_source(x))
     if recorded.independent:
-        return np.zeros(kinds[0].shape + vspace(x).shape)
+        return recorded.given(np.zeros(kinds[0].shape + vspace(x).shape))
     return _conjugate(found)
 
 

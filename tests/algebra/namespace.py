@@ -27,8 +27,8 @@ class Variable:
 
     __array_ufunc__ = None
 
-    def __init__(self, value: Any) -> None:
-        self.value = lifted(value)
+    def __init__(self, value: Any, trainable: bool = True) -> None:
+        self.value, self.trainable = lifted(value), trainable
 
     def assign(self, value: Any) -> None:
         value = value.value if isinstance(value, Variable) else lifted(value)

@@ -238,7 +238,7 @@ def _tape(f: Function, case: Case) -> Function:
         held = _held(f, case.places(), args)
         count = len(leaves_of(moving))
         variables = reference.variables if case.own_variables else []
-        variables = [v for v in variables if reference.is_float(v.value)]
+        variables = [v for v in variables if v.trainable and reference.is_float(v.value)]
         before = [v.value for v in variables]
 
         def flat(leaves: list[Any]) -> Any:
@@ -294,8 +294,8 @@ def _library_tape(f: Function, case: Case) -> Function:
     def recorded(*args: Any) -> Any:
         args = mapped(tf.convert_to_tensor, args)
         moving = tuple(args[k] for k in case.places())
-        variables = [v for v in case.library_variables if case.own_variables and np.dtype(v.dtype).kind == "f"]
-        sources = [*leaves_of(moving), *variables]
+        variables = case.library_variables if case.own_variables else []
+        sources = [*leaves_of(moving), *(v for v in variables if v.trainable and np.dtype(v.dtype).kind == "f")]
         with tf.GradientTape() as tape:
             tape.watch(leaves_of(moving))
             value = f(*args)
@@ -334,6 +334,30 @@ def _library_map(f: Function, case: Case) -> Function:
     if len(case.points[0]) == 1:
         return lambda elems: tf.vectorized_map(f, elems)
     return lambda *args: tf.vectorized_map(lambda entry: f(*entry), args)
+
+
+def _place(case: Case) -> Any:
+    """Which argument autograd's operators are told: a number, or several as a tuple."""
+    places = case.places()
+    return places[0] if len(places) == 1 else tuple(places)
+
+
+def _autograd_vjp(f: Function, case: Case) -> Function:
+    def pulled(*args: Any) -> Any:
+        pull, value = tf.autograd.make_vjp(f, _place(case))(*args)
+        return value, pull(mapped(lambda y: np.ones(tuple(np.shape(y)), y.dtype), value))
+
+    return pulled
+
+
+def _autograd_jvp(f: Function, case: Case) -> Function:
+    def pushed(*args: Any) -> Any:
+        tangents = [direction(args[k]) for k in case.places()]
+        push = tf.autograd.make_jvp(f, _place(case))(*args)
+        value, tangent = push(_only(tangents))
+        return value, _without_integers(value, tangent)
+
+    return pushed
 
 
 def _library_custom_gradient(f: Function, case: Case) -> Function:
@@ -507,4 +531,14 @@ _add("tape", _library_tape, _tape, differentiates=False)
 _add("accumulator", _library_accumulator, _jvp, "jvp")
 _add("function of a closure", _library_closure, _same, "identity", differentiates=False)
 _add("vectorize of a closure", _library_scales, _scales, differentiates=False)
+_add(
+    "autograd.value_and_grad",
+    lambda f, case: tf.autograd.value_and_grad(f, _place(case)),
+    _value_and_grad,
+    "value_and_grad",
+    needs_scalar=True,
+    real_only=True,
+)
+_add("autograd.make_vjp", _autograd_vjp, _value_and_grad, "gradient of the sum", real_only=True)
+_add("autograd.make_jvp", _autograd_jvp, _jvp, "jvp", real_only=True)
 _add("eval_shape", _library_shapes, _same, "identity", differentiates=False)

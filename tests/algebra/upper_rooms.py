@@ -75,7 +75,7 @@ def keras_layer_with_statistics(m):
         made = _keras().layers.BatchNormalization(momentum=0.9, epsilon=0.1, center=False, dtype="float64")
         layer = _built(made, (None, 2), first)
         return lambda x: layer(x, training=True), layer.weights, lambda: layer.gamma.assign(first[1])
-    gamma, mean, variance = variables = [m.Variable(x) for x in first]
+    gamma, mean, variance = variables = [m.Variable(x, trainable=k == 0) for k, x in enumerate(first)]
 
     def f(x):
         middle = m.reduce_mean(x, 0)
@@ -104,6 +104,64 @@ def keras_layer_that_recurs(m):
         return h
 
     return f, variables, lambda: u.assign(-own)
+
+
+@_where(_KERAS, VECTORS, "changes variables", "assigns", "stops", **_ASSIGNS)
+def keras_loss_and_metric(m):
+    if m is tf:
+        keras = _keras()
+        loss, metric = keras.losses.MeanSquaredError(dtype="float64"), keras.metrics.Mean(dtype="float64")
+        total, count = metric.variables
+    else:
+        total, count = (m.Variable(np.float64(0.0), trainable=False) for _ in range(2))
+
+    def f(x):
+        if m is tf:
+            metric.update_state(x)
+            return loss(tf.zeros_like(x), x * x) * metric.result()
+        total.assign(total + m.stop_gradient(m.reduce_sum(x)))
+        count.assign(count + float(x.shape[0]))
+        return m.reduce_mean(x**4) * (total / count)
+
+    return f, [total, count], lambda: total.assign(np.float64(2.0))
+
+
+@_where(_KERAS, VECTORS)
+def keras_control_flow(m):
+    if m is tf:
+        ops = _keras().ops
+
+        def f(x):
+            last, given = ops.scan(lambda c, e: (ops.sin(c) + e, c * e), x[0], x)
+            turned = ops.fori_loop(0, 3, lambda k, y: ops.tanh(y) * x, x)
+            return given * last + ops.vectorized_map(lambda e: e * ops.exp(e), x) + turned
+
+        return f
+
+    def g(x):
+        c, given, turned = x[0], [], x
+        for e in x:
+            c, beside = m.sin(c) + e, c * e
+            given.append(beside)
+        for _ in range(3):
+            turned = m.tanh(turned) * x
+        return m.stack(given) * c + x * m.exp(x) + turned
+
+    return g
+
+
+@_where(_KERAS, VECTORS, "own rule")
+def keras_custom_gradient(m):
+    if m is tf:
+        ops = _keras().ops
+
+        @ops.custom_gradient
+        def halved(x):
+            return ops.sin(x) * x, lambda upstream: upstream * x * 0.5
+
+        return lambda x: halved(x) * x
+    rule = m.custom_gradient(lambda x: (m.sin(x) * x, lambda g: g * x * 0.5))
+    return lambda x: rule(x) * x
 
 
 # -- steps, and what is put back -------------------------------------------------------------------------------------
@@ -135,7 +193,8 @@ def keras_optimizer_step(m):
         optimizer.build([w])
         velocity, count = optimizer.variables[-1], optimizer.iterations
     else:
-        w, velocity, count = m.Variable(np.float64(0.7)), m.Variable(np.float64(0.0)), m.Variable(np.int64(0))
+        w = m.Variable(np.float64(0.7))
+        velocity, count = (m.Variable(x, trainable=False) for x in (np.float64(0.0), np.int64(0)))
 
     def f(x):
         if m is tf:
