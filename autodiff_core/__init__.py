@@ -44,7 +44,7 @@ def _method(name: str) -> _Any:
 
 _core.install_numpy(_array_ufunc, _array_function, {})
 _core.install_methods(
-    (*_namespaces.METHODS, *_namespaces.OF_TENSORFLOW),
+    (*_namespaces.METHODS, *_namespaces.OF_TENSORFLOW, *_namespaces.OF_NOTEBOOKS),
     (*_namespaces.ATTRIBUTES, *_namespaces.OF_PARTS),
     _method,
 )

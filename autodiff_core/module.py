@@ -171,6 +171,11 @@ class Module:
         """
         _make_checkpoint(self).load_all(filepath)
 
+    def _repr_html_(self) -> str:
+        from .reading.html import module_html
+
+        return module_html(self)
+
     @classmethod
     def with_name_scope(cls, method: Method) -> Method:
         """Make a method run inside the name scope of its module.

@@ -24,6 +24,7 @@ __all__ = [
     "LISTS",
     "METHODS",
     "MODULES",
+    "OF_NOTEBOOKS",
     "OF_PARTS",
     "OF_TENSORFLOW",
     "install",
@@ -60,6 +61,7 @@ METHODS = (
 )
 ATTRIBUTES = ("device", "imag", "itemsize", "mT", "nbytes", "real")
 OF_TENSORFLOW = ("cpu", "set_shape")
+OF_NOTEBOOKS = ("_repr_html_",)
 OF_PARTS = ("assign", "assign_add", "assign_sub")  # of parts of variables alone
 
 

@@ -171,9 +171,14 @@ class Readable:
         ...     y = tf.math.log(x1) + x1 * x2 - tf.sin(x2)
         >>> graph = tape.graph(y)
         >>> graph
-        <Graph: 7 nodes, 7 edges>
+        <Graph: 7 nodes, 8 edges>
         >>> graph.save("/tmp/classic.svg")  # doctest: +SKIP
         """
         from .reading.picture import graph_of
 
         return graph_of(self, target, sources, names, fold)
+
+    def _repr_html_(self) -> str:
+        from .reading.html import readable_html
+
+        return readable_html(self)

@@ -300,6 +300,14 @@ def read_program(ProgramCore p):
     return found
 
 
+def shown_array(Operand x):
+    """The value for whoever displays it, which is no look at it: an array that cannot be written to; None where nobody
+    has it, or it is another one at each call of what is being recorded."""
+    if has_no_value(x) or (traces and tracing_log() != NULL):
+        return None
+    return seen_array(x, None, None)
+
+
 # ------------------------------------------------------------------------------------------------------------ adjoints
 
 cdef Tensor probe_at(Log* log, int32_t node, tuple shape):

@@ -8,8 +8,8 @@ import pytest
 
 import autodiff_core as tf
 
-# What TensorFlow's and Keras' own classes keep under these names.
-THEIRS = {"_name", "_name_scope", "_trainable", "_layers", "_constraint"}
+# What TensorFlow's and Keras' own classes keep under these names, and what Jupyter asks for.
+THEIRS = {"_name", "_name_scope", "_trainable", "_layers", "_constraint", "_repr_html_"}
 
 
 class Block(tf.Module):

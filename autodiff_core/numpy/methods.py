@@ -155,10 +155,18 @@ def cpu(self: Any, /) -> Any:
     return self
 
 
+def repr_html(self: Any, /) -> str:
+    """What a notebook shows: dtype, shape, and the first and last elements. Nothing is recorded."""
+    from ..reading.html import operand_html
+
+    return operand_html(self)
+
+
 _OTHERS: dict[str, Callable[..., Any]] = {
     "__array_namespace__": array_namespace,
     "__dlpack__": dlpack,
     "__dlpack_device__": dlpack_device,
+    "_repr_html_": repr_html,
     "astype": astype,
     "clip": clip,
     "compress": compress,

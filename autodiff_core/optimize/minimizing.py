@@ -240,5 +240,4 @@ def _result(found: Any, objective: Scalar, functions: list[Vector], parameters: 
     inverse = found.get("hess_inv")
     if inverse is not None and (parameters.start.size <= MANY or isinstance(inverse, np.ndarray)):
         found.hess_inv = parameters.blocks(inverse if isinstance(inverse, np.ndarray) else inverse.todense())
-    report(found, [objective, *functions])
-    return found
+    return report(found, [objective, *functions])

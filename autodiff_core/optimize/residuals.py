@@ -150,8 +150,7 @@ def _solved(
                 )
     found.x = parameters.result(np.asarray(found.x))
     found.grad = parameters.structured(np.asarray(found.grad))
-    report(found, [residuals])
-    return found
+    return report(found, [residuals])
 
 
 def fit(

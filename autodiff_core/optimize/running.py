@@ -50,8 +50,11 @@ def alone(solver: str, f: Callable[[], Any], arguments: list[Any]) -> Iterator[N
         _core.resume(listening)
 
 
-def report(found: Any, functions: list[Any]) -> None:
-    """Say in a result what was evaluated how often, how long that took, and why it was not recorded."""
+def report(found: Any, functions: list[Any]) -> Any:
+    """A result that says, too, what was evaluated how often, how long that took, and why it was not recorded."""
+    from .results import OptimizeResult  # SciPy's is its base, which is there by now
+
+    found = OptimizeResult(found)
     found.counts, found.seconds = {}, {}
     for function in functions:
         for name, asked in function.asked.items():
@@ -59,6 +62,7 @@ def report(found: Any, functions: list[Any]) -> None:
                 found.counts[name] = found.counts.get(name, 0) + asked.count
                 found.seconds[name] = found.seconds.get(name, 0.0) + asked.seconds
     found.obstacle = next((one.obstacle for one in functions if one.obstacle is not None), None)
+    return found
 
 
 class Progress:

@@ -151,6 +151,7 @@ def graph_of(
     sources: Any = None,
     names: Mapping[str, Any] | None = None,
     fold: str | Literal[False] | None = None,
+    adjoints: bool = True,
 ) -> Graph:
     """The picture of a tape, with the adjoints of a target; or of a program."""
     if fold not in (None, False, *WAYS):
@@ -158,7 +159,7 @@ def graph_of(
     records = records_of(source, names)
     if isinstance(source, _core.Tape):
         targets = _nodes(source, target, "target")
-        if target is None:
+        if target is None and adjoints:
             targets = _last(records)
         wanted = _nodes(source, sources, "source")
     else:
