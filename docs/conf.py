@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "numpydoc",
     "myst_nb",
+    "sphinx_design",
     # docs/extensions
     "mathml",
     "notebooks",
@@ -36,7 +37,7 @@ nb_execution_in_temp = True
 nb_execution_timeout = 120
 nb_merge_streams = True
 
-myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 html_math_renderer = "mathml"
 default_role = "py:obj"  # `name` in a docstring is a link where that is a public name

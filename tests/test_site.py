@@ -1,7 +1,13 @@
 """The documentation's site: how pages are read, and what is held against what was built. (`make docs` builds it.)"""
 
+import functools
+import re
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+import autodiff_core as tf
 import offline  # (docs/extensions/)
 import pages
 import plain_docstrings
@@ -32,23 +38,18 @@ assert y == 2
 
 
 def test_a_page_and_its_notebook_run_the_same_code():
-    nbformat = pytest.importorskip("nbformat")
-    notebook = pages.notebook(PAGE)
-    nbformat.validate(notebook)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [source for kind, source, _ in pages.cells(PAGE) if kind == "code"]
     assert cells == ["x = 1", "y = x + 1\nassert y == 2"]
     assert [line for line in pages.script(PAGE).splitlines() if line] == "\n".join(cells).splitlines()
-    assert "raise ValueError" in notebook.cells[2].source  # what does not run is shown
+    assert "raise ValueError" in list(pages.cells(PAGE))[2].source  # what does not run is shown
 
 
 def test_lines_of_a_script_and_of_a_notebook_are_those_of_the_page():
-    pytest.importorskip("nbformat")
     lines = PAGE.splitlines()
     for number, line in enumerate(pages.script(PAGE).splitlines()):
         assert not line or line == lines[number]
-    notebook = pages.notebook(PAGE)
-    for number, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True):
-        assert lines[number] == cell.source.splitlines()[0]
+    for _, source, number in pages.cells(PAGE):
+        assert lines[number] == source.splitlines()[0]
 
 
 @pytest.mark.parametrize(("text", "shown"), [(PAGE, False), (f"# A page\n\n<!-- outputs -->\n{PAGE}", True)])
@@ -142,3 +143,35 @@ def test_a_docstring_is_plain_text_but_for_its_backticks():
     assert said == (
         "a \\* b of ``x`` and \\|y\\|, after `other` and\n``z``, for name\\_.\n\n>>> 2 * 3\n6\n\nx \\*\\* ``a b``"
     )
+
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROW = re.compile(r"^\| (.+?) \| (.+?) \|(.*)\|$", re.MULTILINE)
+NAME = re.compile(r"\b(tf|np)((?:\.\w+)+)")
+
+
+def names_to_come_to(page):
+    """Ours and NumPy's names in the tables of a page for users of another library."""
+    tables = re.search(r"^## Names$(.*?)^## ", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+    cells = [cell for row in ROW.findall(tables[1])[2:] for cell in row[1:]]
+    return sorted({found[0] + found[1] for cell in cells for found in NAME.findall(cell)})
+
+
+@pytest.mark.parametrize("page", ["tensorflow.md", "pytorch.md", "jax.md", "autograd.md"])
+def test_the_names_that_users_of_other_libraries_are_sent_to_are_there(page):
+    names = names_to_come_to(page)
+    assert len(names) > 10
+    for name in names:
+        library, *path = name.split(".")
+        functools.reduce(getattr, path, {"tf": tf, "np": np}[library])
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: str(page.relative_to(DOCS)))
+def test_the_notebook_of_each_page_runs_what_the_page_runs(page):
+    text = page.read_text()
+    code = [source for kind, source, _ in pages.cells(text) if kind == "code"]
+    assert "\n".join(code).split("\n") == "".join(block.code for block in pages.blocks(text)).removesuffix("\n").split(
+        "\n"
+    )
+    whole = [source if kind == "markdown" else f"```python\n{source}\n```" for kind, source, _ in pages.cells(text)]
+    assert "".join(text.split()) == "".join("".join(whole).split())  # and says what the page says

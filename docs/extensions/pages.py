@@ -34,6 +34,14 @@ class Block(NamedTuple):
     end: int
 
 
+class Cell(NamedTuple):
+    """A cell of a notebook: "code" or "markdown", what is in it, and the page's line where it begins (from 0)."""
+
+    kind: str
+    source: str
+    line: int
+
+
 def blocks(text: str) -> Iterator[Block]:
     for found in BLOCK.finditer(text):
         if not found[1]:
@@ -72,25 +80,34 @@ def shows_outputs(text: str) -> bool:
     return OUTPUTS.search(text) is not None
 
 
+def cells(text: str) -> Iterator[Cell]:
+    """The page as the cells of a notebook: its blocks, and what stands between them."""
+
+    def prose(start: int, end: int) -> Iterator[Cell]:
+        between = text[start:end]
+        if between.strip():
+            first = start + len(between) - len(between.lstrip("\n"))
+            yield Cell("markdown", between.strip("\n"), text.count("\n", 0, first))
+
+    place = 0
+    for block in blocks(text):
+        yield from prose(place, block.start)
+        yield Cell("code", block.code.rstrip("\n"), block.line)
+        place = block.end
+    yield from prose(place, len(text))
+
+
 def notebook(text: str) -> NotebookNode:
-    """The page as a notebook: its blocks are cells, what stands between them is Markdown."""
+    """The page as a notebook, for MyST-NB: it makes outputs or not, and its warnings name the page's lines."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    cells, lines, place = [], [], 0
-
-    def prose(end: int) -> None:
-        if text[place:end].strip():
-            cells.append(new_markdown_cell(text[place:end].strip("\n"), id=f"cell-{len(cells)}"))
-            lines.append(text.count("\n", 0, place + len(text[place:end]) - len(text[place:end].lstrip("\n"))))
-
-    for block in blocks(text):
-        prose(block.start)
-        cells.append(new_code_cell(block.code.rstrip("\n"), id=f"cell-{len(cells)}"))
-        lines.append(block.line)
-        place = block.end
-    prose(len(text))
-    mode = "force" if shows_outputs(text) else "off"
-    # `source_map` and `mystnb` are what MyST-NB reads: warnings name the page's lines, and outputs are made or not.
+    new = {"code": new_code_cell, "markdown": new_markdown_cell}
+    all_of_it = list(cells(text))
     return new_notebook(
-        cells=cells, metadata={"kernelspec": KERNEL, "source_map": lines, "mystnb": {"execution_mode": mode}}
+        cells=[new[cell.kind](cell.source, id=f"cell-{number}") for number, cell in enumerate(all_of_it)],
+        metadata={
+            "kernelspec": KERNEL,
+            "source_map": [cell.line for cell in all_of_it],
+            "mystnb": {"execution_mode": "force" if shows_outputs(text) else "off"},
+        },
     )
