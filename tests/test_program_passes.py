@@ -56,6 +56,7 @@ GO = {
     "transposed and back": lambda x: tf.transpose(tf.transpose(x)),
     "cast to its dtype": lambda x: tf.cast(x, x.dtype),
     "broadcast to its shape": lambda x: tf.broadcast_to(x, x.shape),
+    "put among zeros and taken out": lambda x: tf.pad(x, [[2, 3]])[2 : 2 + x.size],
 }
 STAY = {
     "plus zero": lambda x: x + 0.0,
@@ -68,6 +69,7 @@ STAY = {
     "times minus one": lambda x: x * -1.0,
     "times one elsewhere": lambda x: x * tf.concat([tf.ones_like(x[:1]), 2.0 * tf.ones_like(x[1:])], 0),
     "there and back in float32": lambda x: tf.cast(tf.cast(x, tf.float32), tf.float64),
+    "put among zeros and taken out elsewhere": lambda x: tf.pad(x, [[2, 3]])[3 : 3 + x.size],
     "times ones of another shape": lambda x: x * tf.ones((2, 1), tf.float64),
 }
 
