@@ -606,6 +606,27 @@ def test_a_gradient_neither_computes_products_again_nor_adds_them_up_round_by_ro
     assert (12, 48) not in [shape for shape, _ in backward.outputs()]
 
 
+def test_what_rounds_multiply_with_is_transposed_before_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slope(x: Any, w: Any) -> Any:
+        return tf.grad(lambda x, w: tf.reduce_sum(_lstm(x, w)), (0, 1))(x, w)
+
+    def transposed() -> tuple[list[Any], Any]:
+        recorded = tf.function(slope)
+        found = recorded(tf.constant(X), tf.constant(W))
+        body = loops_of(recorded)[1][0]
+        nodes = [body.program.node(k) for k in range(len(body.program)) if _core.is_product(body.program, k)]
+        return [flags for *_, flags in nodes], found
+
+    monkeypatch.setattr(loop_rounds, "FEW_ROUNDS", 1000)
+    flags, expected = transposed()
+    assert flags == [(False, True)]
+    monkeypatch.setattr(loop_rounds, "FEW_ROUNDS", 2)
+    flags, found = transposed()
+    assert flags == [(False, False)]
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
 def test_what_nobody_reads_of_a_loop_has_no_cotangent_in_its_gradient() -> None:
     def last(x: Any) -> Any:
         return tf.foldl(lambda s, e: (s[0] * e + s[1], tf.sin(s[1])), tf.constant(ROWS), (x, x))[0]

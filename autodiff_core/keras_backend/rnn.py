@@ -151,6 +151,35 @@ def _zeroes(kernel: Any, mask: Any, unroll: bool) -> bool:
     return mask is not None and bool(layer.zero_output_for_mask)
 
 
+def _projected(inputs: Any, kernel: Any) -> Any:
+    """All steps' inputs times the kernel, steps first: in the order in which a loop reads them, and its gradient gives
+    theirs, so that nothing wider than the inputs is put in order."""
+    return tf.matmul(_steps_first(convert_to_tensor(inputs)), convert_to_tensor(kernel))
+
+
+def _whole_layer(
+    step: Callable[[Any, Any], tuple[Any, Any]],
+    projected: Any,
+    states: list[Any],
+    go_backwards: bool,
+    mask: Any,
+    zeroes: bool,
+    return_sequences: bool,
+) -> tuple[Any, Any, Any]:
+    """Of what is projected, steps first."""
+    last, outputs, states = rnn(
+        step,
+        projected,
+        states,
+        go_backwards,
+        None if mask is None else _steps_first(cast(mask, "bool")),
+        time_major=True,
+        zero_output_for_mask=zeroes,
+        return_all_outputs=return_sequences,
+    )
+    return last, _steps_first(outputs), states
+
+
 def lstm(
     inputs: Any,
     initial_state_h: Any,
@@ -167,7 +196,7 @@ def lstm(
 ) -> tuple[Any, Any, Any]:
     zeroes = _zeroes(kernel, mask, unroll)
     recurrent = convert_to_tensor(recurrent_kernel)
-    projected = tf.matmul(convert_to_tensor(inputs), convert_to_tensor(kernel))
+    projected = _projected(inputs, kernel)
     if bias is not None:
         projected = projected + convert_to_tensor(bias)
 
@@ -179,15 +208,7 @@ def lstm(
         return h, [h, c]
 
     states = [initial_state_h, initial_state_c]
-    return rnn(
-        step,
-        projected,
-        states,
-        go_backwards,
-        mask,
-        zero_output_for_mask=zeroes,
-        return_all_outputs=return_sequences,
-    )
+    return _whole_layer(step, projected, states, go_backwards, mask, zeroes, return_sequences)
 
 
 def gru(
@@ -206,7 +227,7 @@ def gru(
 ) -> tuple[Any, Any, Any]:
     zeroes = _zeroes(kernel, mask, unroll)
     recurrent = convert_to_tensor(recurrent_kernel)
-    projected = tf.matmul(convert_to_tensor(inputs), convert_to_tensor(kernel))
+    projected = _projected(inputs, kernel)
     own = None
     if bias is not None:
         first = convert_to_tensor(bias)
@@ -226,15 +247,7 @@ def gru(
         h = z * h + (1.0 - z) * activation(x[:, 2 * units :] + past)
         return h, [h]
 
-    return rnn(
-        step,
-        projected,
-        [initial_state],
-        go_backwards,
-        mask,
-        zero_output_for_mask=zeroes,
-        return_all_outputs=return_sequences,
-    )
+    return _whole_layer(step, projected, [initial_state], go_backwards, mask, zeroes, return_sequences)
 
 
 def bidirectional_lstm(*args: Any, **kwargs: Any) -> Any:

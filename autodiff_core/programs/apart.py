@@ -3,7 +3,8 @@
 What a round of the loop has computed already is read where it would cost more to compute it again (`kept_nodes`,
 `reading`).
 And what nothing that is carried on depends on is done for all rounds at once when they are over, where that is less
-work (`put_off`): products whose sum is the gradient of a weight are one product of all rows.
+work (`put_off`): products whose sum is the gradient of a weight are one product of all rows. What all rounds multiply
+with lies as products read it fastest before they begin (`upright`).
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from .. import _core
 from ..ops.forms import operations
 from .loops import Body, Layout, spelled_record
 
-__all__ = ["PutOff", "kept_nodes", "put_off", "reading"]
+__all__ = ["PutOff", "kept_nodes", "put_off", "reading", "upright"]
 
 WORTH = 8
 """Operations for each element that is written and read again, from which on that is worth it."""
 FEW = 8
 """Elements that cost as much as that there is one more array."""
+
+FEW_ROUNDS = 8
+"""For which matrices are read as they lie."""
 
 Node = tuple[str, tuple[int, ...], Any, tuple[int, ...], Any]
 
@@ -204,3 +208,38 @@ def put_off(body: Body, layout: Layout, most: float) -> PutOff | None:
         places[:given],
         sums,
     )
+
+
+# ------------------------------------------------------------------------------------------------ before it all begins
+
+
+def upright(body: Body, layout: Layout) -> tuple[Body, list[int]]:
+    """A body that is given some of the matrices that its rounds share transposed, and which these are: those that
+    products of matrices, and nothing else, read so. BLAS puts them in order at each product."""
+    program, first = body.program, layout.carried + layout.rows
+    nodes, count = _nodes(program), program.input_count
+    turned = {k for k in range(first, count) if len(nodes[k][3]) == 2} - set(program.outputs)
+    multiplied: set[int] = set()
+    for k in range(count, len(nodes)):
+        operands, attribute = nodes[k][1], nodes[k][4]
+        for at, j in enumerate(operands):
+            if j not in turned:
+                continue
+            other = nodes[operands[1 - at]][3] if _core.is_product(program, k) else ()
+            if len(other) != 2 or min(*other, *nodes[j][3]) < 2 or not attribute[at]:
+                turned.discard(j)
+            multiplied.add(j)
+    turned &= multiplied
+    if not turned:
+        return body, []
+    made = _core.ProgramCore()
+    for k, (op, operands, dtype, shape, attribute) in enumerate(nodes):
+        if k in turned:
+            made.add_node(op, [], dtype, shape[::-1])
+        elif turned.intersection(operands):
+            flags = tuple(flag != (j in turned) for flag, j in zip(attribute, operands, strict=True))
+            made.add_node(op, list(operands), dtype, shape, flags)
+        else:
+            made.add_node(op, list(operands), dtype, shape, attribute)
+    made.set_ends(count, [], list(program.outputs), [])
+    return Body.of(made, body.reads), sorted(turned)
