@@ -24,6 +24,7 @@ units = [
     "casts",
     "blas",
     "convolution",
+    "digest",
     "error_functions",
     "gather",
     "kernels",

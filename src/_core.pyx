@@ -140,6 +140,8 @@ cdef extern from "numpy/arrayobject.h":
         NPY_INT64
         NPY_ARRAY_CARRAY
         NPY_ARRAY_CARRAY_RO
+        NPY_ARRAY_C_CONTIGUOUS
+        NPY_ARRAY_F_CONTIGUOUS
         NPY_ARRAY_OWNDATA
         NPY_ARRAY_WRITEABLE
         NPY_ARRAY_ALIGNED

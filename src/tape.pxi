@@ -141,6 +141,10 @@ cdef class Hearer:
         """A record has its result."""
         return 0
 
+    cdef ndarray kept_copy(self, Operand x):
+        """The value of an operand to which somebody may write, for a record that keeps it."""
+        return own_copy(x.array)
+
     cdef object place_of(self, int32_t node):
         """Where in the user's code a record was made, (code object, line); None where nobody noted it."""
         return None
@@ -485,6 +489,11 @@ cdef inline Record* log_append(Log* log, int op, uint32_t listeners) except NULL
     return r
 
 
+cdef ndarray kept_copy(Log* log, Operand x):
+    """The value of an operand to which somebody may write, for a record that keeps it."""
+    return (<Hearer>log.trace).kept_copy(x) if log.tracer else own_copy(x.array)
+
+
 cdef int32_t log_constant(Log* log, Operand x) except 0:
     """Keep an untracked operand's value; returns the reference to it."""
     cdef Constant* c
@@ -499,7 +508,7 @@ cdef int32_t log_constant(Log* log, Operand x) except 0:
         log.constants = <Constant*>grown
         log.constant_capacity = capacity
     if not x.scalar:
-        array = own_copy(x.array) if x.borrowed else x.array
+        array = kept_copy(log, x) if x.borrowed else x.array
     c = &log.constants[log.constant_count]
     c.dtype = x.code
     c.scalar = x.scalar
@@ -540,7 +549,7 @@ cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
     cdef Record* r = &log.records[node]
     cdef ndarray array
     if not r.flags & (SCALAR | HELD):
-        array = own_copy(x.array) if x.borrowed else x.array
+        array = kept_copy(log, x) if x.borrowed else x.array
         Py_INCREF(array)
         log.values[node].array = <PyObject*>array
         r.flags |= HELD

@@ -29,6 +29,9 @@ cdef extern from "Python.h":
     int PyFrame_GetLasti(PyFrameObject* frame)
     int PyCode_Addr2Line(PyCodeObject* code, int offset)
 
+cdef extern from "digest.h" nogil:
+    uint64_t dg_digest(const void* memory, size_t size) noexcept
+
 cdef str package_folder = __import__("os").path.dirname(__file__)
 
 cdef enum:
@@ -121,27 +124,30 @@ cdef Tensor reference(Log* log, ndarray array):
     """What stands for somebody's array in a trace: one leaf, and the program reads the array anew each time. Where the
     array is another one than at its last use, a leaf for each."""
     cdef Tracer tracer = <Tracer>log.trace
-    cdef object address = <uintptr_t><PyObject*>array
+    cdef object address = <uintptr_t><PyObject*>array, digest = digest_of(array)
     cdef Tensor t = tracer.references.get(address)
-    if t is not None and is_changed(array, tracer.copies[address]):
+    if t is not None and digest != tracer.digests[address]:
         tracer.settle(address)
         tracer.restless.add(<uintptr_t>owner_of(array))
         t = None
     if t is None:
         t = refer(array)
         leaf(log, t, log.tracer)
-        tracer.copies[address] = own_copy(array)    # (before it is found)
+        tracer.digests[address] = digest
+        if address not in tracer.around:
+            tracer.copies[address] = own_copy(array)    # (before it is found)
         tracer.references[address] = t
     return t
 
 
-cdef bint is_changed(ndarray array, ndarray copy):
-    """Whether somebody has written to an array since it was copied."""
-    if not same_shape(array, copy) or array.dtype != copy.dtype:
-        return True
-    if array.flags.c_contiguous and copy.flags.c_contiguous:
-        return memcmp(PyArray_DATA(array), PyArray_DATA(copy), array.nbytes) != 0
-    return array.tobytes() != copy.tobytes()
+cdef tuple digest_of(ndarray array):
+    """What is another one where somebody has written to an array, or laid it out in another way."""
+    cdef ndarray lies = array
+    if is_blank(array):
+        return (array.shape, array.dtype)
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_C_CONTIGUOUS) and not PyArray_CHKFLAGS(array, NPY_ARRAY_F_CONTIGUOUS):
+        lies = PyArray_NewCopy(array, NPY_CORDER)
+    return (array.shape, array.strides, array.dtype, dg_digest(PyArray_DATA(lies), PyArray_NBYTES(lies)))
 
 
 cdef int settle_arrays(Tracer tracer) except -1:
@@ -149,12 +155,18 @@ cdef int settle_arrays(Tracer tracer) except -1:
     with the value of then. No program can repeat that for somebody else's array, since the change is Python's."""
     cdef Tensor t
     cdef dict own = {}      # one view of each changed piece of memory: several would hold it for each other
-    for array, copy in tracer.around:
-        if is_changed(array, copy):
-            tracer.restless.add(<uintptr_t>owner_of(array))
+    cdef set read = set()
     for address, t in tracer.references.items():
-        if is_changed(t.array, tracer.copies[address]):
-            tracer.restless.add(<uintptr_t>owner_of(t.array))
+        owner = <uintptr_t>owner_of(t.array)
+        read.add(owner)
+        if owner not in tracer.restless and digest_of(t.array) != tracer.digests[address]:
+            tracer.restless.add(owner)
+    for address, (array, before) in tracer.around.items():
+        owner = <uintptr_t>owner_of(array)
+        if owner in read and owner not in tracer.restless:
+            # (What an array is now has been found to be what it was when it was read.)
+            if before != (tracer.digests[address] if address in tracer.references else digest_of(array)):
+                tracer.restless.add(owner)
     for address, t in list(tracer.references.items()):
         owner = <uintptr_t>owner_of(t.array)
         if owner in tracer.restless:
@@ -162,8 +174,12 @@ cdef int settle_arrays(Tracer tracer) except -1:
             tracer.settle(address)
     for t in own.values():
         if tracer.obstacle is None and others_write(t):
-            tracer.obstacle = f"it computes with an array of shape {tuple(t.array.shape)} that is changed while it runs"
+            tracer.obstacle = is_changed_meanwhile(t.array)
     return 0
+
+
+cdef str is_changed_meanwhile(ndarray array):
+    return f"it computes with an array of shape {tuple(array.shape)} that is changed while it runs"
 
 
 cdef PyObject* owner_of(ndarray array):
@@ -518,9 +534,11 @@ cdef class Tracer(Hearer):
     cdef list watched               # numbers of arguments that tapes within watch,
     cdef set watched_others         # and the ids of other tensors (the log has them)
     cdef dict references            # by the address of somebody's array: the leaf that stands for it
-    cdef dict copies                # and what was in the array then;
+    cdef dict digests               # what the array was then (digest_of),
+    cdef dict copies                # and a copy of it, where one is needed;
     cdef set restless               # the addresses of the owners of those that were seen to change
-    cdef list around                # [(array, copy)]: arrays that the function reads by name, before it ran
+    cdef dict around                # by its address: an array that the function reads by name, and its digest before
+                                    # the function ran
     cdef list texts                 # [(node, value, text, where in the code)]: values that were spelled
     cdef dict lent                  # by the address of an array: the node whose value it is, and the array
     cdef dict places                # of guards: where in the code
@@ -547,9 +565,10 @@ cdef class Tracer(Hearer):
         self.texts = []
         self.lent = {}
         self.references = {}
+        self.digests = {}
         self.copies = {}
         self.restless = set()
-        self.around = []
+        self.around = {}
         self.places = {}
         self.assigned = []
         self.created = []
@@ -570,14 +589,29 @@ cdef class Tracer(Hearer):
             found = found_around(PyTuple_GET_ITEM(names, k), PyTuple_GET_ITEM(names, k + 1))
             if found != NULL and isinstance(<object>found, ndarray) and PyArray_CHKFLAGS(<ndarray>found,
                                                                                          NPY_ARRAY_WRITEABLE):
-                self.around.append((<object>found, own_copy(<ndarray>found)))
+                self.around[<uintptr_t>found] = (<object>found, digest_of(<ndarray>found))
 
     cdef int settle(self, object address) except -1:
         """Let what stands for an array be a constant, with the value that the array had."""
         cdef Tensor t = self.references.pop(address)
-        t.array = self.copies.pop(address)
+        cdef ndarray copy = self.copies.pop(address, None)
+        if copy is None:        # it is somebody's whose name for it the function reads, and no program comes of it
+            if self.obstacle is None:
+                self.obstacle = is_changed_meanwhile(t.array)
+            return 0
+        t.array = copy
         t.borrowed = False
         return 0
+
+    cdef ndarray kept_copy(self, Operand x):
+        """The value of somebody's array, for a record that keeps it: all of them have one copy."""
+        cdef object address = <uintptr_t><PyObject*>x.array
+        if self.references.get(address) is not x:
+            return own_copy(x.array)
+        copy = self.copies.get(address)
+        if copy is None:
+            copy = self.copies[address] = own_copy(x.array)
+        return copy
 
     def __enter__(self):
         global traces

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import tracemalloc
 import weakref
 
 import numpy as np
@@ -427,6 +428,61 @@ def test_a_function_that_changes_an_array_around_it_runs_as_plain_python():
         assert [f(tf.constant(2.0)).numpy()[0] for _ in range(3)] == [0.0, 2.0, 4.0]
     with pytest.raises(ValueError, match="count cannot be recorded as a program: it computes with an array of shape"):
         tf.Program.from_function(count, tf.TensorSpec([], tf.float32))
+
+
+CHANGES = {
+    "signs": lambda data: np.negative(data, out=data),
+    "order": lambda data: data.__setitem__(slice(None), data[::-1].copy()),
+    "two places": lambda data: data.__setitem__([0, 64], data[[64, 0]]),
+    "the last element": lambda data: data.__setitem__(-1, data[-1] + 1.0),
+    "layout": lambda data: setattr(data, "shape", data.shape[::-1]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_of_an_array_around_a_function_is_found(change):
+    data = np.arange(1.0, 131.0).reshape((65, 2) if change == "layout" else (130,))
+
+    def f(x):
+        y = x * tf.reshape(data, (-1,))
+        CHANGES[change](data)
+        return y + tf.reshape(data, (-1,))
+
+    expected, data = f(tf.constant(2.0)).numpy(), np.arange(1.0, 131.0).reshape(data.shape)
+    with pytest.warns(UserWarning, match="that is changed while it runs"):
+        np.testing.assert_array_equal(tf.function(f)(tf.constant(2.0)), expected)
+
+
+def test_a_tape_within_a_recorded_function_keeps_what_an_array_was():
+    data = np.array([1.0, 2.0])
+
+    def f(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(x * x * data)
+        data[:] = 5.0
+        slope = tape.gradient(y, x)
+        data[:] = 1.0, 2.0
+        return slope
+
+    recorded = tf.function(f)
+    for scale in (1.0, 2.0):
+        np.testing.assert_array_equal(recorded(tf.constant([scale, scale])), [2.0 * scale, 4.0 * scale])
+    assert recorded.trace_count == 1
+
+
+@pytest.mark.parametrize(("derived", "most"), [(False, 0.5), (True, 1.5)])
+def test_a_recording_copies_an_array_around_it_where_a_tape_keeps_it(derived, most):
+    data = np.linspace(0.0, 1.0, 1 << 18).reshape(512, 512)
+    f = tf.function(tf.grad(lambda x: tf.reduce_sum(data @ x)) if derived else lambda x: tf.reduce_sum(data @ x))
+    x = tf.ones((512, 1), tf.float64)
+    tracemalloc.start()
+    try:
+        f(x)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < most * data.nbytes
 
 
 def test_gradients_are_checked_within_a_recorded_function():
