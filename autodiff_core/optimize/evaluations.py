@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import _core
+from .._core import Asked, Evaluated
 from ..derivatives.sparse import sparse_hessian, sparse_jacobian
 from ..derivatives.transforms import scalar_result, strict_tape
 from ..ops.linalg import tensordot
@@ -23,27 +23,11 @@ from ..programs.function import Function
 from ..tensors.creation import zeros, zeros_like
 from .parameters import Parameters, joined, joined_values
 
-__all__ = ["Scalar", "Seen", "Vector", "as_sparse", "real_scalar"]
+__all__ = ["Scalar", "Evaluated", "Vector", "as_sparse", "real_scalar"]
 
 _FLOAT = np.dtype(np.float64)
 _FULL = 40_000  # elements of a matrix up to which it is full whatever its pattern
 _DENSE = 0.1  # and the part of its elements from which it is
-
-
-class _Asked:
-    """What solvers ask for, as a function of tensors: counted and timed, and nothing else, as it may be very short."""
-
-    __slots__ = ("count", "program", "seconds")
-
-    def __init__(self, program: Callable[..., Any]) -> None:
-        self.program, self.count, self.seconds = program, 0, 0.0
-
-    def __call__(self, *arguments: Any) -> Any:
-        start = perf_counter()
-        found = self.program(*arguments)
-        self.seconds += perf_counter() - start
-        self.count += 1
-        return found
 
 
 class _Evaluations:
@@ -53,7 +37,7 @@ class _Evaluations:
         if not callable(f):
             raise TypeError(f"{solver}: the function must be callable, not {type(f).__name__}")
         self._solver, self._f, self._parameters = solver, f, parameters
-        self.asked: dict[str, _Asked] = {}
+        self.asked: dict[str, Asked] = {}
         self._reads_variables = bool(parameters.variables) and _takes_nothing(f)
         if self._reads_variables and len(parameters.variables) != len(parameters.leaves):
             raise TypeError(
@@ -61,18 +45,18 @@ class _Evaluations:
                 f"take the parameters"
             )
 
-    def _program(self, name: str, f: Callable[..., Any]) -> _Asked:
+    def _program(self, name: str, f: Callable[..., Any]) -> Asked:
         """A function of tensors as a program, recorded when it is called first."""
         found = self.asked.get(name)
         if found is None:
-            found = self.asked[name] = _Asked(Function(f, name=f"the {name} of {_name_of(self._f)}"))
+            found = self.asked[name] = Asked(Function(f, name=f"the {name} of {_name_of(self._f)}"))
         return found
 
-    def _plain(self, name: str, f: Callable[..., Any]) -> _Asked:
+    def _plain(self, name: str, f: Callable[..., Any]) -> Asked:
         """One that is no program."""
         found = self.asked.get(name)
         if found is None:
-            found = self.asked[name] = _Asked(f)
+            found = self.asked[name] = Asked(f)
         return found
 
     @property
@@ -112,14 +96,6 @@ class _Evaluations:
         return [_core.to_dtype(part, source.dtype) for part, source in zip(parts, sources, strict=True)]
 
 
-class Seen(NamedTuple):
-    """What a function was at a point; nobody writes to these arrays."""
-
-    x: np.ndarray
-    value: float
-    gradient: np.ndarray | None
-
-
 def real_scalar(solver: str, value: Any) -> Any:
     """What a function returned, where that is one real number."""
     tensor = scalar_result(solver, value)
@@ -131,7 +107,7 @@ def real_scalar(solver: str, value: Any) -> Any:
 class Scalar(_Evaluations):
     """A function whose value is one real number."""
 
-    _first: Seen | None = None
+    _first: Evaluated | None = None
 
     def __init__(self, solver: str, f: Callable[..., Any], parameters: Parameters) -> None:
         super().__init__(solver, f, parameters)
@@ -148,22 +124,19 @@ class Scalar(_Evaluations):
                 raise ValueError(f"{self._solver}: the {what} at x0 is not finite: {first}; x0 is {start}")
         self._first = seen  # which is where solvers begin
 
-    def value(self, x: np.ndarray) -> Seen:
+    def value(self, x: np.ndarray) -> Evaluated:
         """At x."""
         if self._first is not None and (first := self._begun(x)):
             return first
-        point = np.array(x, _FLOAT)  # (solvers write to theirs)
-        return Seen(point, float(self._value_asked(_core.to_tensor(point))), None)
+        return self._value_asked.at(x)
 
-    def value_and_gradient(self, x: np.ndarray) -> Seen:
+    def value_and_gradient(self, x: np.ndarray) -> Evaluated:
         """At x, by one program."""
         if self._first is not None and (first := self._begun(x)):
             return first
-        point = np.array(x, _FLOAT)
-        value, gradient = self._both_asked(_core.to_tensor(point))
-        return Seen(point, float(value), _core.value_array(gradient))
+        return self._both_asked.at(x)
 
-    def _begun(self, x: np.ndarray) -> Seen | None:
+    def _begun(self, x: np.ndarray) -> Evaluated | None:
         first, self._first = self._first, None
         return first if first is not None and np.array_equal(first.x, x) else None
 

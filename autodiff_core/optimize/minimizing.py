@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .evaluations import Scalar, Seen, Vector
+from .evaluations import Evaluated, Scalar, Vector
 from .limits import bounds_of, constraints_of, listed
 from .methods import MANY, Method, method_for
 from .parameters import Parameters
@@ -140,10 +140,10 @@ class _Steps:
     def __init__(self, objective: Scalar, parameters: Parameters, callback: Any, bar: Progress) -> None:
         self._objective, self._parameters, self._callback, self._bar = objective, parameters, callback, bar
         self._takes_result = callback is not None and "intermediate_result" in _names_of(callback)
-        self._last: Seen | None = None
-        self._before: Seen | None = None
-        self._best: Seen | None = None
-        self._stopped: Seen | None = None
+        self._last: Evaluated | None = None
+        self._before: Evaluated | None = None
+        self._best: Evaluated | None = None
+        self._stopped: Evaluated | None = None
 
     def asked(self, method: Method) -> Callable[[np.ndarray], Any]:
         """What the solver calls."""
@@ -160,12 +160,12 @@ class _Steps:
 
         return alone if method.asks == "values" else both
 
-    def _note(self, seen: Seen) -> None:
+    def _note(self, seen: Evaluated) -> None:
         self._before, self._last = self._last, seen
         if self._best is None or seen.value < self._best.value:
             self._best = seen
 
-    def _at(self, x: np.ndarray) -> Seen:
+    def _at(self, x: np.ndarray) -> Evaluated:
         for seen in (self._last, self._before, self._best):
             if seen is not None and np.array_equal(seen.x, x):
                 return seen
@@ -217,7 +217,7 @@ class _Steps:
 _STOPPED = "The callback raised StopIteration: these are the parameters that it was given."
 
 
-def _ended(seen: Seen, message: str) -> Any:
+def _ended(seen: Evaluated, message: str) -> Any:
     gradient = {} if seen.gradient is None else {"jac": seen.gradient}
     return scipy_optimize().OptimizeResult(
         x=seen.x, fun=seen.value, success=False, status=99, message=message, **gradient
