@@ -13,7 +13,7 @@ import autodiff_core as tf
 
 from .. import _core
 from . import derived
-from .dtypes import standardize_dtype
+from .dtypes import result_type, standardize_dtype
 from .tensors import convert_to_numpy, convert_to_tensor
 
 derived.run("numpy", globals())
@@ -34,6 +34,13 @@ def view(x: Any, dtype: Any = None) -> tf.Tensor:
         x = tf.reshape(x, (*x.shape[:-1], x.shape[-1] // part, part))
     seen = tf.bitcast(x, wanted)
     return tf.reshape(seen, (*x.shape[:-1], -1)) if own > wanted.itemsize else seen
+
+
+def nextafter(x1: Any, x2: Any) -> tf.Tensor:
+    """The number after another one, of the dtype of both: a wider one's would be rounded to where it came from."""
+    x1, x2 = convert_to_tensor(x1), convert_to_tensor(x2)
+    dtype = result_type(x1.dtype, x2.dtype, float)
+    return np.nextafter(tf.cast(x1, dtype), tf.cast(x2, dtype))
 
 
 def _of_values(name: str, function: Callable[..., tf.Tensor], whole: float) -> Callable[..., tf.Tensor]:
