@@ -21,6 +21,7 @@ extensions = [
     "sphinx_design",
     # docs/extensions
     "mathml",
+    "names",
     "notebooks",
     "offline",
     "plain_docstrings",

@@ -175,3 +175,13 @@ def test_the_notebook_of_each_page_runs_what_the_page_runs(page):
     )
     whole = [source if kind == "markdown" else f"```python\n{source}\n```" for kind, source, _ in pages.cells(text)]
     assert "".join(text.split()) == "".join("".join(whole).split())  # and says what the page says
+
+
+def test_the_readme_has_no_link_that_breaks_on_the_page_of_a_package_index():
+    links = re.findall(r"\]\(([^)]*)\)", (DOCS.parent / "README.md").read_text())
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
+def test_the_readme_names_files_that_are_there():
+    for name in re.findall(r"`((?:docs/|examples/)[^`]*|[A-Z]+\.md)`", (DOCS.parent / "README.md").read_text()):
+        assert (DOCS.parent / name).exists(), name

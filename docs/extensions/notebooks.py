@@ -42,7 +42,8 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 
 def _name(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Tells the template of the page where its notebook is."""
-    source = Path(app.env.doc2path(pagename)) if pagename in app.env.found_docs else None
+    known = pagename in app.env.found_docs and pagename != app.config.root_doc
+    source = Path(app.env.doc2path(pagename)) if known else None
     if source is not None and source.suffix == ".md" and any(pages.blocks(source.read_text())):
         context["notebook"] = context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1)
 
