@@ -660,6 +660,8 @@ cdef class Op:
     cdef readonly object c              # its C text, and what it costs: see ops/c_loops.py and ops/forms.py
     cdef readonly object cost
     cdef public tuple kinks             # where it has no derivative: ops/kinks.py
+    cdef public object formula          # how it is written, in the names of its parameters, as a function of its
+                                        # attributes; None: as its C text, or by its name
     cdef bytes encoded_name
     cdef bytes encoded_doc
     cdef PyMethodDef method

@@ -1,5 +1,6 @@
 """Pictures of tapes and programs: what is in them is what the records and the gradient say."""
 
+import os
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -9,6 +10,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
+from autodiff_core.reading.mathematics import plain
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -278,7 +280,7 @@ def test_programs_are_drawn_without_values():
         ["v0", "float64 3"],
         ["v1 = sin v0", "float64 3"],
         ["v3 = v1 · 2", "float64 3"],
-        ["v4 = sum(v3)", "float64"],
+        ["v4 = Σ v3", "float64"],
     ]
     assert edges == [(0, 1), (1, 3), (3, 4)] and flows == []
 
@@ -299,16 +301,95 @@ def test_files_are_saved_by_their_ending(tmp_path, monkeypatch):
     assert (tmp_path / "a.svg").read_text() == graph.to_svg() and (tmp_path / "a.dot").read_text() == graph.to_dot()
     with pytest.raises(ValueError, match=r"a picture is saved as .svg, .dot, .png or .pdf, not .jpg"):
         graph.save(tmp_path / "a.jpg")
-    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ImportError, match=r"needs CairoSVG, an extra: pip install autodiff-core\[pictures\]"):
+    with pytest.raises(ImportError, match=r"needs resvg, an extra: pip install autodiff-core\[pictures\]; or Graph"):
         graph.save(tmp_path / "a.png")
+    with pytest.raises(ImportError, match=r"a picture as .pdf needs Graphviz, whose `dot` is not found"):
+        graph.save(tmp_path / "a.pdf")
     assert not (tmp_path / "a.png").exists()
 
 
-def test_pictures_are_made_of_by_cairosvg(tmp_path):
-    pytest.importorskip("cairosvg", exc_type=ImportError)
+def test_png_is_made_of_the_svg(tmp_path):
+    pytest.importorskip("resvg_py", exc_type=ImportError)
     tape, *_, y = textbook()
     tape.graph(y).save(tmp_path / "a.png")
-    tape.graph(y).save(tmp_path / "a.pdf")
-    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG" and (tmp_path / "a.pdf").read_bytes()[:4] == b"%PDF"
+    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_png_and_pdf_are_made_by_graphviz_where_it_is_found(tmp_path, monkeypatch):
+    dot = tmp_path / "dot"
+    dot.write_text("#!/bin/sh\necho made by $1; cat > /dev/null\n")
+    dot.chmod(0o755)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    tape, *_, y = textbook()
+    for form in ("png", "pdf"):
+        tape.graph(y).save(tmp_path / f"a.{form}")
+        assert (tmp_path / f"a.{form}").read_text() == f"made by -T{form}\n"
+
+
+def test_the_operations_within_a_record_are_named():
+    @tf.function
+    def f(x, n):
+        return tf.while_loop(lambda i, x: i < n, lambda i, x: (i + 1, tf.sin(x) * x), (0, x))[1]
+
+    kinds = tf.TensorSpec([200]), tf.TensorSpec([], tf.int32)
+    cards = f.get_concrete_function(*kinds).program.graph().cards
+    (loop,) = [card for card in cards if card.label[-1].text == "loop"]
+    assert "sin" in loop.value and "multiply" in loop.value
+
+
+def test_formulas_are_those_of_rows():
+    x, w = tf.Variable(np.ones((2, 3)), name="x"), tf.Variable(np.ones((3, 4)), name="w")
+    a = tf.Variable(2.0, tf.float64, name="a")
+
+    def label(f):
+        with tf.GradientTape() as tape:
+            y = f()
+        return plain(tape.graph(y, names={"y": y}).cards[-1].label)
+
+    assert label(lambda: x @ w) == "y = x @ w"
+    assert label(lambda: tf.matmul(w, x, True, True)) == "y = wᵀ @ xᵀ"
+    assert label(lambda: tf.reduce_sum(x)) == "y = Σ x"
+    assert label(lambda: tf.transpose(x)) == "y = xᵀ"
+    assert label(lambda: x[0, 1:]) == "y = x[0, 1:]"
+    assert label(lambda: a * a) == "y = a · a"
+    assert label(lambda: a**3.0) == "y = a³"
+    assert label(lambda: -a) == "y = −a"
+    assert label(lambda: tf.abs(a)) == "y = |a|"
+    assert label(lambda: tf.sqrt(a)) == "y = √a"
+    assert label(lambda: tf.exp(a)) == "y = exp a"
+    assert label(lambda: tf.maximum(a, 1.0)) == "y = maximum(a, 1)"
+    assert label(lambda: tf.concat([x, 2.0 * x, x, x, x], 0)).endswith(", …)")
+
+
+def test_records_of_functions_are_folded_where_lines_are_noted():
+    def layer(x, w):
+        h = x @ w
+        return tf.tanh(h)
+
+    weights = [tf.Variable(np.ones((3, 3)), name=f"w{k}") for k in range(3)]
+    with tf.GradientTape(trace=True) as tape:
+        x = np.ones((2, 3))
+        for w in weights:
+            x = layer(x, w)
+        loss = tf.reduce_mean(x * x)
+    labels = [plain(card.label) for card in tape.graph(loss, fold="function").cards if card.kind == "fold"]
+    assert labels == ["3 × layer: matmul, tanh", f"{sys._getframe().f_code.co_name}: multiply, sum, divide"]
+    assert all(record.line is None or record.line.startswith(__file__) for record in tape.to_records())
+
+
+def test_adjoints_by_rows_are_told_without_the_rows_that_are_zero():
+    table = tf.Variable(np.ones((1000, 3)), name="table")
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(tf.nn.embedding_lookup(table, [1, 5, 1]) * [1.0, 2.0, 3.0])
+    card = tape.graph(y).cards[0]
+    gradient = tf.convert_to_tensor(tape.gradient(y, table)).numpy()
+    assert plain(card.adjoint).endswith(f"= {np.linalg.norm(gradient):.4g}")
+
+
+def test_pictures_of_programs_have_no_target():
+    program = tf.Program.from_function(lambda x: x * x, tf.TensorSpec([]))
+    with pytest.raises(ValueError, match=r"the picture of a program has no values.*program.gradient\(\)"):
+        program.graph(tf.constant(1.0))

@@ -110,6 +110,7 @@ matmul_row(
     gives=_multiplied_kind,
     c=c_loops.matmul,
     cost=_matmul_cost,
+    formula=lambda transposed: f"a{'ᵀ' * transposed[0]} @ b{'ᵀ' * transposed[1]}",
 )
 
 

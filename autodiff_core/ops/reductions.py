@@ -124,6 +124,7 @@ _SUM, _ = linear(
     idle_if_alike="both",
     numbers=(_core.OP_SUM, _core.OP_BROADCAST),
 )
+_SUM.formula = lambda shapes: "Σ x"
 
 
 def reduce_mean(input_tensor: Any, axis: Axis = None, keepdims: bool = False, name: str | None = None) -> Tensor:

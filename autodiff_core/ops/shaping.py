@@ -197,6 +197,7 @@ _TRANSPOSE, _ = linear(
     permutes=lambda attributes: attributes[0],
     numbers=(_core.OP_TRANSPOSE, None),
 )
+_TRANSPOSE.formula = lambda axes: "xᵀ"
 
 
 def expand_dims(input: Any, axis: int, name: str | None = None) -> Tensor:
@@ -891,6 +892,18 @@ def _strided_slice(x: Any, index: Any) -> Any:
     return _core.operand(x)[index]
 
 
+def _index_text(index: Any) -> str:
+    """A basic index as it is written."""
+    parts = []
+    for part in index if isinstance(index, tuple) else (index,):
+        if isinstance(part, slice):
+            ends = ["" if end is None else str(end) for end in (part.start, part.stop)]
+            parts.append(":".join([*ends, *([] if part.step is None else [str(part.step)])]))
+        else:
+            parts.append("…" if part is Ellipsis else str(part))
+    return ", ".join(parts)
+
+
 _SLICE, _UNSLICE = linear(
     "slice",
     _core.SLICE,
@@ -913,3 +926,4 @@ _SLICE, _UNSLICE = linear(
     cost=(forms.VIEW, forms.MOVE),
     numbers=(_core.OP_SLICE, _core.OP_UNSLICE),
 )
+_SLICE.formula = lambda attribute: f"x[{_index_text(attribute[1])}]"

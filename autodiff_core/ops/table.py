@@ -714,9 +714,11 @@ def matmul_row(
     gives: Rule,
     c: C,
     cost: Cost,
+    formula: Callable[[Any], str],
 ) -> None:
     """Add the matrix product, whose kernel and derivative the core has compiled."""
     row = _core.register_matmul("matmul", np.matmul, form=form, gives=gives, c=c, cost=cost)
+    row.formula = formula
     _rows.append(
         Row(
             name=row.name,

@@ -249,6 +249,11 @@ class _Call:
     def __init__(self, halves: _Halves) -> None:
         self.halves = halves
 
+    @property
+    def inside(self) -> _core.ProgramCore:
+        """The records that were run, for whoever reads this one."""
+        return self.halves.first
+
     def pull(self, cotangents: list[Any]) -> list[Any]:
         """Contributions to the operands, for cotangents of the outputs; None is zero."""
         halves, first = self.halves, self.halves.first

@@ -105,6 +105,11 @@ class Body:
         body.program, body.reads = program, reads
         return body
 
+    @property
+    def inside(self) -> Any:
+        """The records of a round, for whoever reads the loop's; None where Python runs them."""
+        return self.program
+
     def __repr__(self) -> str:
         if self.program is None:
             return f"<Body: {self.f!r}>"

@@ -16,6 +16,7 @@ __all__ = ["Stretch", "folded"]
 WAYS = ("module", "function", "loop")
 _SHORTEST = 3  # rounds that are taken for a loop
 _LONGEST = 2000  # records of a round
+_STRETCHES = 12  # into which records are cut that nothing says more of
 
 
 class Stretch(NamedTuple):
@@ -143,7 +144,8 @@ def _scopes(records: Sequence[Record], leaves: Mapping[int, Record]) -> list[Key
 
 def _functions(records: Sequence[Record]) -> list[Key]:
     """For each record the function that it was made in, where that was noted."""
-    return [() if record.place is None else (record.place[0].co_qualname,) for record in records]
+    names = [None if record.place is None else record.place[0].co_qualname for record in records]
+    return [() if name is None or name.startswith("<") else (name.rpartition("<locals>.")[2],) for name in names]
 
 
 def _by_key(records: Sequence[Record], keys: Sequence[Key], depth: int | None) -> list[Stretch]:
@@ -157,12 +159,20 @@ def _by_key(records: Sequence[Record], keys: Sequence[Key], depth: int | None) -
         if end - at == 1:
             found.append(Stretch((records[at],)))
         else:
-            found.append(Stretch(tuple(records[at:end]), "/".join(key)))
+            found.append(Stretch(tuple(records[at:end]), "/".join(key), _rounds(records[at:end])))
         at = end
     return found
 
 
+def _rounds(records: Sequence[Record]) -> int:
+    """How often the same is done, in records that are nothing but that."""
+    for period in range(1, len(records) // 2 + 1):
+        if len(records) % period == 0 and all(map(_alike, records, records[period:])):
+            return len(records) // period
+    return 1
+
+
 def _even(records: Sequence[Record], most: int) -> list[Stretch]:
-    """Stretches of equal length."""
-    size = -(-len(records) // most)
+    """A few stretches of equal length."""
+    size = -(-len(records) // min(most, _STRETCHES))
     return [Stretch(tuple(records[at : at + size])) for at in range(0, len(records), size)]

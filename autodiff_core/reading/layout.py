@@ -152,15 +152,16 @@ def _across(
             at += widths[k]
     down = [_spine(ends, nodes, above) for ends in above]
     up = [_spine(ends, nodes, below) for ends in below]
+    still = 0.1  # how much it counts where a node stands that nothing draws elsewhere
     for turn in range(2 * _ROUNDS + 1):
         near, ordered = (down, layers) if turn % 2 else (up, layers[::-1])
         for layer in ordered:
             wanted = [sum(x[j] for j in near[k]) / len(near[k]) if near[k] else x[k] for k in layer]
-            weights = [(4.0 if k >= nodes else 1.0) if near[k] else 0.1 for k in layer]
+            weights = [(4.0 if k >= nodes else 1.0) if near[k] else still for k in layer]
             for k, found in zip(layer, _apart(wanted, weights, [widths[k] for k in layer]), strict=True):
                 x[k] = found
         if turn == 2 * _ROUNDS - 1:  # what goes on from something stays below it: only beginnings still move
-            up = [[] if above[k] else ends for k, ends in enumerate(up)]
+            up, still = [[] if above[k] else ends for k, ends in enumerate(up)], 1e3
     return x
 
 

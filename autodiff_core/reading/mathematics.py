@@ -1,11 +1,12 @@
 """Records as formulas: `v₃ = x₁ · x₂`, in pieces of text each with a style, from which SVG and plain text are made.
 
-How an operation is written follows from its row: the text of its C code, where that is a short expression of its
-operands. Anything else is a function by its name.
+How an operation is written its row says, or it follows from that: the text of its C code, where it is a short
+expression of its operands. Anything else is a function by its name.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 from .. import _core
 from .records import Record
 
-__all__ = ["Formula", "Piece", "adjoint_text", "formula_of", "plain", "short", "symbol", "value_line"]
+__all__ = ["Formula", "Piece", "adjoint_text", "formula_of", "norm", "plain", "short", "symbol", "value_line"]
 
 _LONGEST = 24  # characters of a C text that is taken for a formula
 _FEW = 4  # elements of an array that are shown
@@ -54,6 +55,8 @@ def formula_of(record: Record, operand: Callable[[Any], Formula]) -> Formula:
         return []
     operands = [operand(k) for k in record.operands]
     handle = _handle(record.op)
+    if handle is not None and handle.formula is not None:
+        return _substituted(handle.formula(record.attribute), dict(zip(handle.parameters, operands, strict=False)))
     if handle is not None and isinstance(handle.c, str) and len(handle.c) <= _LONGEST:
         written = _written(handle.c, dict(zip(handle.parameters, operands, strict=False)))
         if written is not None:
@@ -75,6 +78,15 @@ def _call(name: str, arguments: Sequence[Formula]) -> Formula:
     if len(arguments) > 4:
         inside.append(Piece(", …"))
     return [Piece(name), Piece("("), *inside, Piece(")")]
+
+
+def _substituted(text: str, operands: dict[str, Formula]) -> Formula:
+    """A text with operands in the place of their names."""
+    found: Formula = []
+    for part in re.split(r"\b([a-z]+)\b|(?<=\b)([a-z]+)(?=ᵀ)", text):
+        if part:
+            found += operands.get(part, [Piece(part)])
+    return found
 
 
 def _written(text: str, operands: dict[str, Formula]) -> Formula | None:
@@ -129,7 +141,7 @@ def short(value: Any) -> str:
     number = np.asarray(value).item()
     if isinstance(number, bool):
         return str(number)
-    text = f"{number:.4g}" if isinstance(number, (float, complex)) else str(number)
+    text = f"{number or 0.0:.4g}" if isinstance(number, (float, complex)) else str(number)
     return text.replace("-", "−")
 
 
@@ -165,12 +177,32 @@ def value_line(record: Record) -> str:
 
 def adjoint_text(name: Formula, adjoint: Any) -> Formula:
     """An adjoint with its value, or with its norm where it is large."""
-    array = _core.seen(adjoint)
+    array = _rows(adjoint)
     barred = [Piece(piece.text, "barred") if piece.style == "italic" else piece for piece in name]
     if array.size <= _FEW:
         return [*barred, Piece(f" = {_elements(array)}")]
-    norm = np.sqrt(np.vdot(array, array).real)
-    return [Piece("‖"), *barred, Piece(f"‖ = {short(norm)}")]
+    return [Piece("‖"), *barred, Piece(f"‖ = {short(norm([array]))}")]
+
+
+def _rows(adjoint: Any) -> np.ndarray:
+    """An adjoint's elements; of rows that were looked up those, each once: the others are zeros."""
+    if isinstance(adjoint, _core.Operand):
+        return _core.seen(adjoint)
+    once, places = np.unique(_core.seen(adjoint.indices), return_inverse=True)
+    values = _core.seen(adjoint.values)
+    found = np.zeros((len(once), *values.shape[1:]), values.dtype)
+    np.add.at(found, places.reshape(-1), values)
+    return found
+
+
+def norm(adjoints: Sequence[Any]) -> float:
+    """The length of all elements together."""
+    total = 0.0
+    for adjoint in adjoints:
+        array = adjoint if isinstance(adjoint, np.ndarray) else _rows(adjoint)
+        wide = array if array.dtype in (np.float64, np.float32, np.complex128) else array.astype(np.complex128)
+        total += float(np.vdot(wide, wide).real)
+    return math.sqrt(total)
 
 
 def plain(formula: Sequence[Piece]) -> str:

@@ -7,14 +7,14 @@ This file says what is in a picture: nodes, edges, the steps' numbers. Where the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from .. import _core
 from ..nest import flatten_for_tape
 from .folding import WAYS, Stretch, folded
-from .mathematics import Formula, Piece, adjoint_text, constant, formula_of, plain, short, symbol, value_line
+from .mathematics import Formula, Piece, adjoint_text, constant, formula_of, norm, plain, short, symbol, value_line
 from .records import Record, records_of
 
 __all__ = ["Arrow", "Card", "Graph", "graph_of"]
@@ -22,7 +22,7 @@ __all__ = ["Arrow", "Card", "Graph", "graph_of"]
 MOST = 40
 """Operations that are drawn each by itself; longer tapes are folded."""
 
-_MOST_UNFOLDED = 500
+_MOST_UNFOLDED, _MOST_NAMED = 500, 4
 
 
 class Card(NamedTuple):
@@ -113,15 +113,15 @@ class Graph:
         Parameters
         ----------
         path : str or path
-            What it ends with says the format: `.svg` and `.dot` (or `.gv`) always; `.png` and `.pdf` by CairoSVG, or by
-            Graphviz where its `dot` is found.
+            What it ends with says the format: `.svg` and `.dot` (or `.gv`) always; `.png` by resvg, or by Graphviz;
+            `.pdf` by Graphviz, where its `dot` is found.
 
         Raises
         ------
         ValueError
             For another ending.
         ImportError
-            Where nothing is there that makes such a file: `pip install autodiff-core[pictures]`.
+            Where nothing is there that makes such a file: `pip install autodiff-core[pictures]` brings resvg.
 
         Examples
         --------
@@ -163,6 +163,11 @@ def graph_of(
             targets = _last(records)
         wanted = _nodes(source, sources, "source")
     else:
+        if target is not None or sources is not None:
+            raise ValueError(
+                "the picture of a program has no values, and no derivatives: leave target and sources out, or draw "
+                "program.gradient(), which is the program of those"
+            )
         targets, wanted = list(source.core.outputs), []
     return _Drawing(source, records, targets, wanted, fold).graph()
 
@@ -248,8 +253,9 @@ class _Drawing:
         self.reverse: dict[int, int] = {}
 
     def _within(self, record: Record) -> bool:
-        """Whether a record is a program's constant: it stands in formulas, as a tape's do, and not for itself."""
-        return record.op == "constant" and record.leaf
+        """Whether a record is a constant: its value stands in formulas, as that of an operand which is no record."""
+        unnamed = record.leaf and record.name is None and record.value is not None
+        return unnamed and (not record.followed or record.op == "constant")
 
     def _before(self, targets: Sequence[int]) -> set[int]:
         """What targets depend on, and themselves."""
@@ -353,7 +359,7 @@ class _Drawing:
         name = symbol(record)
         formula = formula_of(record, self._operand) if kind != "constant" else []
         label = [*name, Piece(" = "), *formula] if formula else name
-        value = value_line(record)
+        value = " · ".join(filter(None, [value_line(record), _inside(record.attribute)]))
         adjoint = self.adjoints.get(record.node)
         adjoint_line = adjoint_text(name, adjoint) if adjoint is not None else []
         tip = f"%{record.node} = {record.text}  {record.dtype.name} {record.shape}"
@@ -376,10 +382,10 @@ class _Drawing:
         inside = [record for record in stretch.records if record.node in self.leaves]
         last = records[-1]
         body = records[: len(records) // stretch.rounds]
-        counts = Counter(record.op for record in body)
-        doing = ", ".join(op if n == 1 else f"{n} {op}" for op, n in counts.most_common(4))
-        doing += ", …" if len(counts) > 4 else ""
-        if stretch.rounds > 1:
+        doing = _operations(record.op for record in body)
+        if stretch.rounds > 1 and stretch.title:
+            label = [Piece(f"{stretch.rounds} × "), Piece(stretch.title, "italic"), Piece(f": {doing}")]
+        elif stretch.rounds > 1:
             label = [Piece(f"{stretch.rounds} × ("), Piece(doing), Piece(")")]
         else:
             label = [Piece(stretch.title, "italic"), Piece(f": {doing}")] if stretch.title else [Piece(doing)]
@@ -391,7 +397,7 @@ class _Drawing:
         adjoint = self.adjoints.get(last.node)
         line = adjoint_text(symbol(last), adjoint) if adjoint is not None else []
         if norms:
-            line = [*line, Piece("  " if line else ""), Piece(f"‖∇‖ = {short(_norm(norms))}")]
+            line = [*line, Piece("  " if line else ""), Piece(f"‖∇‖ = {short(norm(norms))}")]
         steps = [self.forward[record.node] for record in records]
         back = [self.reverse[record.node] for record in records if record.node in self.reverse]
         return Card(
@@ -422,19 +428,28 @@ class _Drawing:
             yield Arrow(tail, head, flows, slope)
 
 
+def _operations(names: Iterable[str]) -> str:
+    """The most frequent of operations."""
+    counts = Counter(names)
+    doing = ", ".join(op if n == 1 else f"{n} {op}" for op, n in counts.most_common(_MOST_NAMED))
+    return doing + (", …" if len(counts) > _MOST_NAMED else "")
+
+
+def _inside(attribute: Any) -> str:
+    """What is done within one record: a loop's body, or a recorded function."""
+    for part in attribute if isinstance(attribute, tuple) else (attribute,):
+        program = getattr(part, "inside", None)
+        if isinstance(program, _core.ProgramCore):
+            records = [Record._make(told) for told in _core.read_program(program)]
+            return _operations(record.op for record in records if not record.leaf)
+    return ""
+
+
 def _size(record: Record) -> int:
     size = 1
     for n in record.shape or ():
         size *= n
     return size
-
-
-def _norm(arrays: Sequence[Any]) -> float:
-    total = 0.0
-    for array in arrays:
-        values = _core.seen(array).reshape(-1)
-        total += float(abs((values * values.conj()).sum()))
-    return total**0.5
 
 
 def _range(steps: Sequence[int]) -> str:

@@ -26,18 +26,18 @@ def save(graph: Graph, path: Path) -> None:
 
 
 def _converted(graph: Graph, form: str) -> bytes:
-    try:
-        import cairosvg
-    except (ImportError, OSError):  # (it is there, and the library that it needs is not)
-        cairosvg = None
-    if cairosvg is not None:
-        convert = cairosvg.svg2png if form == "png" else cairosvg.svg2pdf
-        made: bytes = convert(bytestring=graph.to_svg().encode(), **({"scale": 2} if form == "png" else {}))
-        return made
+    """The picture itself as PNG, where there is what makes one of SVG; else Graphviz's of the same graph."""
+    if form == "png":
+        try:
+            import resvg_py
+        except ImportError:
+            pass
+        else:
+            return bytes(resvg_py.svg_to_bytes(svg_string=graph.to_svg(), zoom=2))
     dot = shutil.which("dot")
     if dot is None:
+        ways = "resvg, an extra: pip install autodiff-core[pictures]; or " if form == "png" else ""
         raise ImportError(
-            f"a picture as .{form} needs CairoSVG, an extra: pip install autodiff-core[pictures]; or Graphviz, whose "
-            f"`dot` is not found. .svg and .dot need neither"
+            f"a picture as .{form} needs {ways}Graphviz, whose `dot` is not found. .svg and .dot need nothing"
         )
     return subprocess.run([dot, f"-T{form}"], input=graph.to_dot().encode(), capture_output=True, check=True).stdout

@@ -113,7 +113,9 @@ def _lines(card: Card) -> list[tuple[Formula, str, float]]:
 
 def _size(card: Card) -> tuple[float, float]:
     lines = _lines(card)
-    return max(54.0, *(_length(line, size) for line, _, size in lines)) + 2 * _PAD, _LINE * len(lines) + 13.0
+    steps = 6.2 * (len(card.forward) + len(card.reverse)) + 10.0
+    width = max(54.0, steps, *(_length(line, size) for line, _, size in lines)) + 2 * _PAD
+    return width, _LINE * len(lines) + 13.0 + (3.0 if card.forward or card.reverse else 0.0)
 
 
 _WIDE, _THIN = set("mwMWΣ@%…‖×√"), set("ijltfrI.,;:'|()[] ·⌊⌋")
@@ -126,7 +128,7 @@ def _length(formula: Formula, size: float) -> float:
         for letter in text:
             part = 0.9 if letter in _WIDE else (0.34 if letter in _THIN else (0.72 if letter.isupper() else 0.54))
             total += part * (0.72 if style in ("below", "above") else 1.0)
-    return total * size
+    return total * size * (1.08 if size == _PLAIN else 1.0)
 
 
 def _card(card: Card, x: float, y: float, width: float, height: float) -> Iterator[str]:
@@ -138,7 +140,7 @@ def _card(card: Card, x: float, y: float, width: float, height: float) -> Iterat
         for more in (_STACK, _STACK / 2):
             yield _box("ad-under", left + more, top + more, width, height, 6)
     yield _box(f"ad-{kind}", left, top, width, height, 14 if card.kind == "source" else 6)
-    at = top + 6.5
+    at = top + (8.0 if card.forward or card.reverse else 6.5)
     for formula, style, size in _lines(card):
         at += _LINE
         role = ' data-role="adjoint"' if "ad-adjoint" in style else ""
