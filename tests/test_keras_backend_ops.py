@@ -220,7 +220,7 @@ def test_a_masked_layer_multiplies_all_steps_at_once_and_gives_what_its_cell_giv
     recorded = tf.function(lambda x: whole(x, mask=mask))
     np.testing.assert_allclose(recorded(x), steps(x, mask=mask), rtol=1e-4, atol=1e-6)
     gates = 4 if name == "LSTM" else 3
-    assert f"float32 (2, 70, {gates * 3})" in str(recorded.get_concrete_function(x).program)
+    assert f"float32 (70, 2, {gates * 3})" in str(recorded.get_concrete_function(x).program)
 
 
 def test_a_layer_around_a_masked_one_gives_what_it_gives(keras: ModuleType) -> None:
