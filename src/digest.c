@@ -4,6 +4,12 @@
 
 #define LANES 8 /* as many multiplications as a processor has under way */
 #define FACTOR 0x9E3779B97F4A7C15ULL
+#define AHEAD 4096 /* bytes: reading is what takes the time, and twice as much without this */
+#if defined(__GNUC__)
+#define EXPECT(address) __builtin_prefetch(address)
+#else
+#define EXPECT(address) ((void)0)
+#endif
 
 /* A step can be undone, for a known word or for a known lane. It turns what it has, since a product carries differences
  * upwards only: else those of two words in their highest bits, their signs, would cancel. */
@@ -21,6 +27,7 @@ uint64_t dg_digest(const void *memory, size_t size)
     for (int k = 0; k < LANES; k++)
         lanes[k] = (uint64_t)(k + 1) * FACTOR;
     for (; left >= sizeof(words); left -= sizeof(words), at += sizeof(words)) {
+        EXPECT((const char *)((uintptr_t)at + AHEAD));
         memcpy(words, at, sizeof(words));
         for (int k = 0; k < LANES; k++)
             lanes[k] = stepped(lanes[k], words[k]);

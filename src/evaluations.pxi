@@ -42,16 +42,28 @@ cdef class Asked:
         self.seconds += <double>perf_counter() - start
         self.count += 1
         if type(found) is not tuple:
-            return Evaluated(point.array, number_of(found))
+            return evaluated(point, found, None)
         value, gradient = <tuple>found
-        return Evaluated(point.array, number_of(value), value_array(gradient))
+        return evaluated(point, value, value_array(gradient))
 
 
 cdef Tensor to_vector(object x):
     """A tensor of float64 with an array's values."""
-    if type(x) is ndarray and (<ndarray>x).dtype is float_vector:
-        return new_tensor(own_copy(x))
+    cdef ndarray copy
+    if (type(x) is ndarray and (<ndarray>x).dtype is float_vector
+            and PyArray_CHKFLAGS(<ndarray>x, NPY_ARRAY_CARRAY_RO)):
+        copy = new_array(NPY_DOUBLE, PyArray_NDIM(<ndarray>x), PyArray_DIMS(<ndarray>x))
+        memcpy(PyArray_DATA(copy), PyArray_DATA(<ndarray>x), PyArray_NBYTES(<ndarray>x))
+        return new_tensor(copy)
     return new_tensor(own_copy(numpy.array(x, float_vector)))
+
+
+cdef Evaluated evaluated(Tensor point, object value, ndarray gradient):
+    cdef Evaluated made = Evaluated.__new__(Evaluated)
+    made.x = point.array
+    made.value = number_of(value)
+    made.gradient = gradient
+    return made
 
 
 cdef double number_of(object value) except? -1.0:
