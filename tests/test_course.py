@@ -19,6 +19,7 @@ import pages  # (docs/extensions/pages.py)
 pytest.importorskip("scipy.optimize")
 pytest.importorskip("sklearn")
 matplotlib = pytest.importorskip("matplotlib")
+pyplot = pytest.importorskip("matplotlib.pyplot")
 
 DOCS = Path(__file__).parents[1] / "docs"
 TAUGHT = sorted((DOCS / "course").glob("*.md"))
@@ -44,6 +45,7 @@ def test_a_page_says_what_it_prints(page: Path, tmp_path: Path, monkeypatch: pyt
         assert pages.printed(block.code, shown.getvalue()), f"{block.code}\nprints\n{shown.getvalue()}"
     for name in drawn(page):
         assert (tmp_path / name).stat().st_size > 1000
+    pyplot.close("all")
 
 
 @pytest.mark.parametrize("page", [page for page in TAUGHT if page.stem != "index"], ids=lambda page: page.stem)
