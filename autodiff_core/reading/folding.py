@@ -68,24 +68,25 @@ def _loops(records: Sequence[Record]) -> list[Stretch]:
     found: list[Stretch] = []
     at = 0
     while at < len(signs):
-        period, rounds = _repeated(signs, following, at)
-        if period:
-            begin = at
-            if at >= period and all(_alike(records[k], records[k + period]) for k in range(at - period, at)):
-                before = found[-period:]  # the first round, which has its operands from elsewhere
-                if all(stretch.rounds == 1 for stretch in before):
-                    del found[-period:]
-                    begin, rounds = at - period, rounds + 1
-            at = begin + period * rounds
-            found.append(Stretch(tuple(records[begin:at]), None, rounds))
-        else:
+        period, end = _repeated(signs, following, at)
+        if not period:
             found.append(Stretch((records[at],)))
             at += 1
+            continue
+        begin = at  # the first round has its operands from elsewhere
+        while begin > at - period and found and found[-1].rounds == 1:
+            if not _alike(records[begin - 1], records[begin - 1 + period]):
+                break
+            begin -= 1
+            found.pop()
+        rounds = (end - begin) // period
+        at = begin + rounds * period
+        found.append(Stretch(tuple(records[begin:at]), None, rounds))
     return found
 
 
 def _repeated(signs: Sequence[int], following: Sequence[int], at: int) -> tuple[int, int]:
-    """How many records from here on repeat, and how often: (0, 1) where they don't."""
+    """How many records from here on repeat, and where that ends: (0, 0) where they don't."""
     period = following[at]
     for _ in range(3):
         if not period or period > _LONGEST or at + _SHORTEST * period > len(signs):
@@ -93,12 +94,11 @@ def _repeated(signs: Sequence[int], following: Sequence[int], at: int) -> tuple[
         end = at + period
         while end < len(signs) and signs[end] == signs[end - period]:
             end += 1
-        rounds = (end - at) // period
-        if rounds >= _SHORTEST:
-            return period, rounds
+        if end - at >= _SHORTEST * period:
+            return period, end
         again = following[at + period]
         period = period + again if again else 0
-    return 0, 1
+    return 0, 0
 
 
 def _alike(one: Record, other: Record) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,18 @@ import numpy as np
 from .. import _core
 from .records import Record
 
-__all__ = ["Formula", "Piece", "adjoint_text", "formula_of", "norm", "plain", "short", "symbol", "value_line"]
+__all__ = [
+    "Formula",
+    "Piece",
+    "adjoint_text",
+    "formula_of",
+    "letter_beside",
+    "norm",
+    "plain",
+    "short",
+    "symbol",
+    "value_line",
+]
 
 _LONGEST = 24  # characters of a C text that is taken for a formula
 _FEW = 4  # elements of an array that are shown
@@ -39,10 +50,17 @@ _SIGNS = {"*": " · ", "-": " − ", "+": " + ", "/": " / ", "<=": " ≤ ", ">="
 _PIECE = re.compile(r"\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|<=|>=|!=|==|[-+*/<>(),])\s*")
 
 
-def symbol(record: Record, style: str = "italic") -> Formula:
+def letter_beside(names: Iterable[str | None]) -> str:
+    """What those are called that have no name, with their number: v, unless some of the names look like that."""
+    taken = {found[1] for name in names if name and (found := re.fullmatch(r"(\w)_?\d*", name))}
+    return next((letter for letter in "vuwzpqrst" if letter not in taken), "node")
+
+
+def symbol(record: Record, letter: str = "v") -> Formula:
     """What a node is called: its name, x₁ for `x1`, or v₃ by its number."""
+    style = "italic"
     if record.name is None:
-        return [Piece("v", style), Piece(str(record.node), "below")]
+        return [Piece(letter, style), Piece(str(record.node), "below")]
     name = record.name.removesuffix(":0")
     name = "/".join(name.split("/")[-2:])
     found = re.fullmatch(r"([^\W\d_]+)_?(\d+)", name)

@@ -14,7 +14,19 @@ from typing import Any, Literal, NamedTuple
 from .. import _core
 from ..nest import flatten_for_tape
 from .folding import WAYS, Stretch, folded
-from .mathematics import Formula, Piece, adjoint_text, constant, formula_of, norm, plain, short, symbol, value_line
+from .mathematics import (
+    Formula,
+    Piece,
+    adjoint_text,
+    constant,
+    formula_of,
+    letter_beside,
+    norm,
+    plain,
+    short,
+    symbol,
+    value_line,
+)
 from .records import Record, records_of
 
 __all__ = ["Arrow", "Card", "Graph", "graph_of"]
@@ -247,6 +259,7 @@ class _Drawing:
                 f"`fold` out, or name a target that depends on fewer"
             )
         self.flow = self._behind(wanted) if wanted else shown
+        self.letter = letter_beside(record.name for record in self.records)
         self.adjoints: dict[int, Any] = {}
         self.moved: set[int] = set()
         self.forward = {record.node: k for k, record in enumerate(self.inner, 1)}
@@ -341,11 +354,14 @@ class _Drawing:
 
     # -------------------------------------------------------------------------------------------------------- the nodes
 
+    def _symbol(self, record: Record) -> Formula:
+        return symbol(record, self.letter)
+
     def _operand(self, one: Any) -> Formula:
         if not isinstance(one, int):
             return constant(one)
         record = self.by_node[one]
-        return constant(record.value) if self._within(record) else symbol(record)
+        return constant(record.value) if self._within(record) else self._symbol(record)
 
     def _card(self, stretch: Stretch) -> Card:
         record = stretch.records[-1]
@@ -356,7 +372,7 @@ class _Drawing:
             kind = "source" if record.followed else "constant"
         elif record.node in self.targets:
             kind = "target"
-        name = symbol(record)
+        name = self._symbol(record)
         formula = formula_of(record, self._operand) if kind != "constant" else []
         label = [*name, Piece(" = "), *formula] if formula else name
         value = " · ".join(filter(None, [value_line(record), _inside(record.attribute)]))
@@ -390,12 +406,12 @@ class _Drawing:
         else:
             label = [Piece(stretch.title, "italic"), Piece(f": {doing}")] if stretch.title else [Piece(doing)]
         norms = [self.adjoints[record.node] for record in inside if record.node in self.adjoints]
-        value = f"{value_line(last)}" if last.shape != () else f"{plain(symbol(last))} = {value_line(last)}"
+        value = f"{value_line(last)}" if last.shape != () else f"{plain(self._symbol(last))} = {value_line(last)}"
         if inside:
             count = sum(_size(record) for record in inside)
             value += f" · {count:,} parameter{'s' * (count != 1)}"
         adjoint = self.adjoints.get(last.node)
-        line = adjoint_text(symbol(last), adjoint) if adjoint is not None else []
+        line = adjoint_text(self._symbol(last), adjoint) if adjoint is not None else []
         if norms:
             line = [*line, Piece("  " if line else ""), Piece(f"‖∇‖ = {short(norm(norms))}")]
         steps = [self.forward[record.node] for record in records]
