@@ -311,3 +311,21 @@ def test_vectorize_takes_otypes_and_decorates() -> None:
 def test_errors(call: Any, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         call(tf.constant([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "cumsum", "cumprod", "nansum", "nanprod", "nancumsum", "nancumprod"])
+def test_truth_values_are_added_and_multiplied_as_integers(name: str) -> None:
+    # Running sums of a mask are positions; as truth values they said nothing.
+    mask = numpy.array([[True, False, True], [True, True, True]])
+    expected = getattr(numpy, name)(mask, axis=1)
+    for found in (getattr(space, name)(tf.constant(mask), axis=1) for space in (np, numpy)):
+        assert found.dtype == expected.dtype
+        numpy.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_differences_of_truth_values_are_where_they_change(order: int) -> None:
+    mask = numpy.array([True, True, False, True, False])
+    found = np.diff(tf.constant(mask), order)
+    assert found.dtype == bool
+    numpy.testing.assert_array_equal(found, numpy.diff(mask, order))

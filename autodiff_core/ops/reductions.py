@@ -17,7 +17,7 @@ from .elementwise import select as _select
 from .forms import Kind
 from .kinks import Kink
 from .polar import squared_magnitude
-from .scans import cumprod, exclusive_back
+from .scans import counted, cumprod, exclusive_back
 from .shaping import RESHAPE as _RESHAPE
 from .shaping import reshape, transpose
 from .table import Case, Function, along, as_it_stands, general, linear
@@ -372,7 +372,7 @@ def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     Parameters
     ----------
     input_tensor : array_like
-        Of any numeric dtype.
+        Of any numeric dtype; truth values count as int64.
     axis : int or sequence of int, optional
         The axes to multiply over; all of them by default.
     keepdims : bool
@@ -393,7 +393,7 @@ def reduce_prod(input_tensor: Any, axis: Axis = None, keepdims: bool = False, na
     >>> tf.reduce_prod([[1., 2.], [3., 4.]], axis=1)
     <Tensor: shape=(2,), dtype=float32, numpy=array([ 2., 12.], dtype=float32)>
     """
-    x = _core.operand(input_tensor)
+    x = counted(input_tensor)
     shapes, _ = _core.reduction_shapes(x, axis, keepdims)
     return _core.general(_PROD, (x,), shapes)
 
@@ -865,7 +865,7 @@ def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False
     Parameters
     ----------
     x : array_like
-        Of any numeric dtype.
+        Of any numeric dtype; truth values count as int64.
     axis : int
         The axis to sum along.
     exclusive : bool
@@ -887,7 +887,7 @@ def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False
     >>> tf.cumsum([1., 2., 3.])
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 3., 6.], dtype=float32)>
     """
-    x = _core.operand(x)
+    x = counted(x)
     nd, axis = len(x.shape), _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"cumsum: axis {axis} is out of bounds for shape {tuple(x.shape)}")

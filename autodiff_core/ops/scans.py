@@ -44,13 +44,19 @@ def _scan(
     return reverse(total, axis) if reverse_ else total
 
 
+def counted(x: Any) -> Any:
+    """Truth values as the integers that NumPy adds and multiplies them as."""
+    x = _core.operand(x)
+    return _core.operand(_core.to_dtype(x, np.int64)) if x.dtype == bool else x
+
+
 def cumprod(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
     """Running product along an axis.
 
     Parameters
     ----------
     x : array_like
-        Of any numeric dtype.
+        Of any numeric dtype; truth values count as int64.
     axis : int
         The axis to multiply along.
     exclusive : bool
@@ -78,7 +84,7 @@ def cumprod(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = Fals
     >>> tf.math.cumprod([1., 2., 3.])
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
     """
-    operand = _core.operand(x)
+    operand = counted(x)
     nd, axis = operand.ndim, _core.as_index(axis)
     if not -nd <= axis < nd:
         raise ValueError(f"cumprod: axis {axis} is out of bounds for shape {tuple(operand.shape)}")

@@ -101,8 +101,9 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append:
 
     parts = [*edge(prepend), x, *edge(append)]
     x = shaping.concat(parts, at) if len(parts) > 1 else x
+    apart = el.not_equal if x.dtype == bool else el.subtract  # (as NumPy's)
     for _ in range(n):
-        x = el.subtract(_part(x, at, 1, None), _part(x, at, None, -1))
+        x = apart(_part(x, at, 1, None), _part(x, at, None, -1))
     return x
 
 
