@@ -1,24 +1,31 @@
-"""Runs the scripts on both sides and compares what they print, number by number.
+"""Runs the scripts on both sides and compares what they print, number by number; then exchanges files of Keras's.
 
     PYTHONPATH=tests python -m on_tensorflow [--full] [NAME ...]
 
 TENSORFLOW_PYTHON names the interpreter that has TensorFlow (and scikit-learn and SciPy); else the one in `.peers/` is
-asked. Lines that differ in more than their numbers, or a loss that differs by more than rounding, fail.
+asked. Lines that differ in more than their numbers, or a loss that differs by more than rounding, fail. The name
+`files` is of models that each side saves, which the other one loads: they predict alike, and go on training alike.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from keras_cases import assert_alike
+
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCH = Path(__file__).parent / "launch.py"
+FILES = Path(__file__).parent / "files.py"
+SIDES = ("here", "tensorflow")
 PEER = ROOT / ".peers" / "tensorflow" / "bin" / "python"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
 
@@ -46,17 +53,36 @@ SCRIPTS = (
 )
 
 
-def run(side: str, name: str, full: bool) -> str:
+def start(name: str, side: str, script: Path, *arguments: str) -> str:
+    """What a script prints, that either side's interpreter runs."""
     python = sys.executable if side == "here" else os.environ.get("TENSORFLOW_PYTHON", str(PEER))
-    command = [python, str(LAUNCH), side, str(ROOT / "examples" / f"{name}.py"), *([] if full else ["--small"])]
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])] if side == "here" else []
     surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "TF_CPP_MIN_LOG_LEVEL": "3"}
     begun = time.perf_counter()
+    command = [python, str(script), side, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=surroundings, check=False)
     if done.returncode:
         raise SystemExit(f"{name} fails, {side}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     print(f"{name} {side}: {time.perf_counter() - begun:.1f} s", flush=True)
     return done.stdout
+
+
+def run(side: str, name: str, full: bool) -> str:
+    return start(name, side, LAUNCH, str(ROOT / "examples" / f"{name}.py"), *([] if full else ["--small"]))
+
+
+def exchanged() -> list[str]:
+    """What differs of models that one side saves and either loads."""
+    found = []
+    for writer in ("here", "tensorflow"):
+        with tempfile.TemporaryDirectory() as folder:
+            start("files, written", writer, FILES, "write", folder)
+            answers = [json.loads(start("files, read", side, FILES, "read", folder)) for side in SIDES]
+        try:
+            assert_alike(*answers, 2e-5)
+        except AssertionError as error:
+            found.append(f"files written, {writer}: {error}")
+    return found
 
 
 def told(output: str) -> list[str]:
@@ -79,7 +105,7 @@ def differences(here: str, there: str, tolerance: float) -> list[str]:
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="on_tensorflow")
-    options.add_argument("names", nargs="*", help="which scripts (all of them)")
+    options.add_argument("names", nargs="*", help="which scripts, or `files` (all of them)")
     options.add_argument("--full", action="store_true", help="as they are: compares how good they are at the end")
     options.add_argument("--tolerance", type=float, default=2e-3, help="how far losses may be apart, relatively")
     arguments = options.parse_args()
@@ -87,7 +113,7 @@ def main() -> None:
     for name in dict.fromkeys(script.name for script in SCRIPTS):
         if arguments.names and name not in arguments.names:
             continue
-        outputs = {side: run(side, name, arguments.full) for side in ("here", "tensorflow")}
+        outputs = {side: run(side, name, arguments.full) for side in SIDES}
         if arguments.full:
             for script in (script for script in SCRIPTS if script.name == name):
                 for side, output in outputs.items():
@@ -99,6 +125,10 @@ def main() -> None:
             found = differences(outputs["here"], outputs["tensorflow"], arguments.tolerance)
             failed += len(found)
             print(f"  {len(told(outputs['here']))} lines agree" if not found else "  " + "\n  ".join(found))
+    if not arguments.names or "files" in arguments.names:
+        found = exchanged()
+        failed += len(found)
+        print("\n".join(found) or "  files are read alike")
     if failed:
         raise SystemExit(f"{failed} differences")
 
