@@ -85,6 +85,13 @@ def test_what_passes_elsewhere_and_not_here_is_counted() -> None:
     assert compare.missing(ours, theirs) == (2, {"b": ("listed", "why")})  # type: ignore[arg-type]
 
 
+def test_outcomes_of_several_files_are_one_whatever_addresses_stand_in_names(tmp_path: Path) -> None:
+    for name, test in (("a", "x_test.py::f[<g at 0x7f66f066dda0>]"), ("b", "y_test.py::h")):
+        (tmp_path / name).write_text(json.dumps({test: ["passed", ""]}))
+    found = compare.read([tmp_path / "a", tmp_path / "b"])
+    assert found == {"x_test.py::f[<g at 0x>]": ("passed", ""), "y_test.py::h": ("passed", "")}
+
+
 def test_a_file_of_keras_runs_and_is_counted(tmp_path: Path) -> None:
     pytest.importorskip("absl")
     target = tmp_path / "outcomes.json"
