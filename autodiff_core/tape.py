@@ -455,6 +455,8 @@ def inner(value: Any) -> Any:
         return value
     with _core.Untraced(), _core.Tape() as probe:
         first = _core.wrapped(value)
+    if first is None:
+        return value
     read = probe.seen_variables()
     if isinstance(first, _core.VariableCore):
         return first

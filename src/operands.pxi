@@ -265,6 +265,8 @@ cdef Operand wrapped_tensor(object value, object dtype):
         return None
     inner = method(value, dtype, None)
     if not isinstance(inner, Operand):
+        if hasattr(type(value), "__array__") and hasattr(type(inner), "__array__"):
+            return None  # a tensor of TensorFlow's, which gives itself: an array like any other library's
         raise TypeError(f"{type(value).__name__}.__tf_tensor__ gave {shorten(inner)}, of class {type(inner).__name__}; "
                         f"it must give a tensor or a variable")
     return <Operand>inner

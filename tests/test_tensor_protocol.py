@@ -182,6 +182,24 @@ def test_what_a_wrapper_gives_must_be_a_tensor() -> None:
             use(Wrong())
 
 
+def test_a_tensor_of_tensorflows_is_an_array_like_any_other_library_s() -> None:
+    class Eager:
+        """It gives itself where it is asked for a tensor of TensorFlow's."""
+
+        dtype = np.dtype("float32")
+
+        def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> Any:
+            return self
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+            return np.array([1.0, 2.0], dtype or np.float32)
+
+    for use in (tf.convert_to_tensor, tf.constant, lambda x: T + x - T, lambda x: tf.stack([x, T])[0], tf.identity):
+        np.testing.assert_array_equal(use(Eager()), [1.0, 2.0])
+    with tf.GradientTape() as tape, pytest.raises((TypeError, ValueError), match="Eager"):
+        tape.watch(Eager())
+
+
 def test_a_wrapper_is_asked_for_the_dtype_that_is_wanted() -> None:
     asked = []
 
