@@ -61,7 +61,7 @@ demo: .made/demo
 	$(python) examples/digits.py
 
 # The site: pages whose outputs it shows are run here, the others by the tests. A warning is an error.
-docs: .made/dev .made/docs
+docs: .made/docs
 	$(python) -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --jobs 2 -d .made/doctrees docs .made/site
 	@echo "The documentation is in .made/site/index.html"
 

@@ -51,6 +51,7 @@ autodoc_member_order = "alphabetical"
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "autodiff_core"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -177,6 +177,15 @@ def test_the_notebook_of_each_page_runs_what_the_page_runs(page):
     assert "".join(text.split()) == "".join("".join(whole).split())  # and says what the page says
 
 
+def test_every_page_is_in_the_navigation():
+    listed = {DOCS / "index.md"}
+    for page in DOCS.rglob("*.md"):
+        for tree in re.findall(r"^```{toctree}\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
+            names = [line for line in tree.split() if not line.startswith(":")]
+            listed |= {page.parent / f"{name}.md" for name in names}
+    assert set(DOCS.rglob("*.md")) - listed == set()
+
+
 def test_the_readme_has_no_link_that_breaks_on_the_page_of_a_package_index():
     links = re.findall(r"\]\(([^)]*)\)", (DOCS.parent / "README.md").read_text())
     assert [link for link in links if not link.startswith(("https://", "#"))] == []

@@ -15,6 +15,7 @@ import pages
 FOLDER = "notebooks"
 BESIDE = {".csv", ".txt", ".png", ".svg"}  # what pages read, and show
 TO_PAGES = re.compile(r"(\]\([^):#\s]+)\.md([)#])")
+TO_FILES = re.compile(r"\]\(([\w./-]+\.(?:csv|txt|png|svg))\)")
 
 
 def of_page(text: str) -> nbformat.NotebookNode:
@@ -35,6 +36,8 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
                 file = Path(app.outdir) / FOLDER / f"{name}.ipynb"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(nbformat.writes(of_page(text)) + "\n")
+                for beside in TO_FILES.findall(text):  # data that it reads, pictures that it shows
+                    shutil.copy(source.parent / beside, file.parent / beside)
                 for beside in source.parent.iterdir():
                     if beside.suffix in BESIDE:
                         shutil.copy(beside, file.parent)
