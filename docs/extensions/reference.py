@@ -252,8 +252,9 @@ def _rows(name: str, found: dict[str, ModuleType]) -> Iterator[str]:
         target = f".. py:data:: {one}\n          :no-typesetting:\n          :no-contents-entry:"
         row = (f"{target}\n\n       {link}", _said(ours, thing))
         rows.append((*row, _of_tensors(thing)) if library == "numpy" else row)
-    yield ".. rubric:: Names\n"
-    yield _table(rows, "25 60 15" if library == "numpy" else "30 70")
+    if rows:
+        yield ".. rubric:: Names\n"
+        yield _table(rows, "25 60 15" if library == "numpy" else "30 70")
 
 
 def _of_tensors(thing: Any) -> str:
