@@ -141,7 +141,7 @@ bench-check: .made/dev
 # PEERS=... installs only these.
 bench-peers: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install $(PEERS)
-	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg $(PEERS_ARGS)
+	PYTHONPATH=bench $(python) -m side_by_side docs/benchmarks.md docs/benchmarks.svg README.md $(PEERS_ARGS)
 
 bench-minimize: .made/dev
 	PYTHONPATH=bench $(python) -m side_by_side.install jax

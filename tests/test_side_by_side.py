@@ -23,6 +23,7 @@ sys.path.append(str(BENCH))
 from side_by_side import (  # noqa: E402
     beginning,
     fits,
+    front,
     install,
     networks,
     others,
@@ -559,11 +560,40 @@ def test_page_says_what_it_takes_to_begin(monkeypatch):
     times = {"pass": 0.05, "import autodiff_core as tf": 0.2, beginning.FIRST[beginning.OURS][1]: 0.5}
     monkeypatch.setattr(beginning, "process", lambda python, code: times[code])
     monkeypatch.setattr(beginning, "installed", lambda python, name: 65.4)
-    text = beginning.section({peer.title: "not here" for peer in PEERS})
+    text = beginning.section(beginning.measured({peer.title: "not here" for peer in PEERS}))
     assert "| autodiff_core | 65.4 | 150 | 450 |" in text
     assert "PyTorch |" not in text
     text = page.section(combine([a_pass([10], ran([1]))], {}), [PROBLEMS["square"]], 1, 0.0, "", "", text)
     assert "### Until there is a first gradient" in text
+
+
+def test_readme_has_a_row_for_each_library_and_a_line_for_each_problem():
+    one = workload(3e3, 9e3, 30e3)
+    one["torch"] = one.pop("peer")
+    text = front.section(combine([one], {}), [networks.cnn_problem(2)], {"ours": (65.4, 100.0, 120.0)})
+    assert "| autodiff_core | 65.4 | 120 | 2.00 |  |  |" in text
+    drawn = text.partition("```text\n")[2].splitlines()
+    zero = drawn[0].index("1x")
+    assert drawn[1].startswith(front.SHOWN["cnn"])
+    assert drawn[1].index("|") == zero + 1
+    assert drawn[1].index("P") == drawn[0].index("10x") + 1
+
+
+def test_marks_of_the_same_place_stand_side_by_side():
+    assert front.line("x", [("T", 10.1), ("J", 10.0), ("a", 1.0)]).split() == ["x", "|a", "JT"]
+    assert front.line("x", [("a", 1e9)]).rstrip().endswith("a")
+
+
+def test_every_line_of_the_readme_is_of_a_problem():
+    assert set(front.SHOWN) <= {*PROBLEMS, *workloads.WORKLOADS}
+    assert len(set(front.LETTERS.values())) == len(front.LETTERS)
+
+
+def test_section_of_the_readme_takes_the_place_of_the_one_before():
+    text = f"# Title\n\n{front.START}\n\nold\n\n{front.END}\n\nmore\n"
+    assert front.put(text, "new\n") == text.replace("old", "new")
+    with pytest.raises(ValueError, match=r"README.md must have '<!-- from here on"):
+        front.put("# Title\n", "new")
 
 
 def finished(code, error="", found=None):

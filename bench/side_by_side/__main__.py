@@ -1,6 +1,7 @@
-"""Runs ours and every peer that is installed, each in processes of its own, and writes the page's section and picture.
+"""Runs ours and every peer that is installed, each in processes of its own, and writes the page's section and picture,
+and the README's.
 
-    python -m side_by_side docs/benchmarks.md docs/benchmarks.svg
+    python -m side_by_side docs/benchmarks.md docs/benchmarks.svg README.md
     python -m side_by_side --only cnn hmc --libraries ours jax torch --passes 1
 
 Without a page, the section is only printed. Problems are measured with one thread, whole workloads with one and with
@@ -19,7 +20,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from . import beginning, others, page, picture, standing, whole
+from . import beginning, front, others, page, picture, standing, whole
 from .peers import OURS, PEERS, Peer
 from .problems import problems
 from .results import combine
@@ -137,6 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, nargs="?")
     parser.add_argument("picture", type=Path, nargs="?")
+    parser.add_argument("readme", type=Path, nargs="?")
     parser.add_argument("--passes", type=int, default=3)
     names = [problem.name for problem in problems()]
     parser.add_argument(
@@ -184,10 +186,15 @@ def main() -> None:
             for count, all_ in passes.items():
                 there = {OURS, *(peer.name for peer in present[count])}
                 all_[:] = [{name: one[name] for name in one if name in there} for one in all_]
-    begun = "" if options.only else beginning.section(missing)
-    written = section(passes, missing, most, options.picture, options.page, begun)
+    begun = {} if options.only else beginning.measured(missing)
+    began = beginning.section(begun) if begun else ""
+    written = section(passes, missing, most, options.picture, options.page, began)
     if options.page is not None:
         options.page.write_text(page.put(options.page.read_text(), written))
+    if options.readme is not None and begun:
+        one = combine(next(iter(passes.values())), missing)
+        drawn = front.section(one, [*problems(), *workloads()], begun)
+        options.readme.write_text(front.put(options.readme.read_text(), drawn))
     print(written)
 
 

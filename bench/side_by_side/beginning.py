@@ -98,17 +98,21 @@ def milliseconds(python: str, code: str) -> float:
     return statistics.median(rounds[1:]) * 1e3
 
 
-def row(title: str, python: str, name: str, code: str) -> list[str]:
-    imported = code.partition("\n")[0]
-    times = [digits(milliseconds(python, part)) for part in (imported, code)]
-    return [title, digits(installed(python, name)), *times]
+def measured(missing: dict[str, str]) -> dict[str, tuple[float, float, float]]:
+    """For each library that is there: megabytes, milliseconds of the import, and of that and a first gradient."""
+    pythons = {OURS: sys.executable}
+    pythons |= {peer.name: str(peer.python) for peer in PEERS if peer.name in FIRST and peer.title not in missing}
+    found = {}
+    for library, python in pythons.items():
+        name, code = FIRST[library]
+        imported, first = (milliseconds(python, part) for part in (code.partition("\n")[0], code))
+        found[library] = installed(python, name), imported, first
+    return found
 
 
-def section(missing: dict[str, str]) -> str:
-    rows = [row("autodiff_core", sys.executable, *FIRST[OURS])]
-    for peer in PEERS:
-        if peer.name in FIRST and peer.title not in missing:
-            rows.append(row(peer.title, str(peer.python), *FIRST[peer.name]))
+def section(begun: dict[str, tuple[float, float, float]]) -> str:
+    titles = {OURS: "autodiff_core"} | {peer.name: peer.title for peer in PEERS}
+    rows = [[titles[library], *map(digits, found)] for library, found in begun.items()]
     numpy = size("numpy") / 1e6
     head = ["", "installed, with what it needs, MB", "import, ms", "import and a first gradient, ms"]
     return f"""### Until there is a first gradient
