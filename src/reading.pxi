@@ -212,7 +212,7 @@ cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, lis
         if value is not None and not value.scalar:
             kept += PyArray_NBYTES(value.array)
     if is_leaf(r) and r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable:
-        name = (<object>r.payload.attribute).name
+        name = getattr(<object>r.payload.attribute, "name", None)
     if log.trace != NULL or log.witness != NULL:
         place = (<Hearer>(log.trace if log.trace != NULL else log.witness)).place_of(node)
     return (node, label_on_log(log, r, followed), tuple(operands), own_attribute_of(r), dtype_objects[r.dtype],
@@ -288,7 +288,7 @@ def read_program(ProgramCore p):
         kept = 0
         if is_input(r) and i >= p.input_count:
             label = "variable"
-            name = p.variables[i - p.input_count].name
+            name = getattr(p.variables[i - p.input_count], "name", None)
         elif holds_value(r):
             value = p.first_value(i) if r.flags & SCALAR else told(<ndarray>p.values[i].array)
             if p.reference(i) is not None:

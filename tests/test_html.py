@@ -1,5 +1,6 @@
 """What notebooks show: short, escaped, without a record, a copy or a look."""
 
+import base64
 import pickle
 import re
 
@@ -80,12 +81,13 @@ def test_tapes_and_programs_show_a_picture_and_a_table():
     with tf.GradientTape() as tape:
         y = x * x
     html = tape._repr_html_()
-    assert "<svg" in html and "<table" in html and not NOT_ESCAPED.search(html)
-    assert "adjoint" not in re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    assert "<table" in html and not NOT_ESCAPED.search(html)
+    svg = base64.b64decode(re.search(r"base64,([^']*)'", html)[1]).decode()
+    assert svg.startswith("<svg") and 'data-role="adjoint"' not in svg
     tape.gradient(y, x)
-    assert "has let go of its records" in tape._repr_html_() and "<svg" not in tape._repr_html_()
+    assert "has let go of its records" in tape._repr_html_() and "<img" not in tape._repr_html_()
     assert "0 records, empty" in tf.GradientTape()._repr_html_()
-    assert "<svg" in tf.Program.from_function(lambda x: x + 1.0, tf.TensorSpec([2]))._repr_html_()
+    assert "image/svg+xml" in tf.Program.from_function(lambda x: x + 1.0, tf.TensorSpec([2]))._repr_html_()
 
 
 def test_results_of_solvers_are_tables_and_results_of_scipys():

@@ -7,6 +7,7 @@ on. Whatever comes from names and values is escaped.
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -114,7 +115,10 @@ def readable_html(source: Any) -> str:
     if isinstance(source, _core.Tape) and _core.tape_state(source)[0] in ("released", "empty"):
         return _box(head)
     table = summary_of(source)._repr_html_()
-    picture = graph_of(source, adjoints=False).to_svg()
+    graph = graph_of(source, adjoints=False)
+    # (An image: nothing of the page's style reaches into it, nothing of its own gets out.)
+    data = b64encode(graph.to_svg().encode()).decode()
+    picture = f"<img alt='{escape(graph.title)}' src='data:image/svg+xml;base64,{data}' style='max-width:100%'>"
     return _box(f"{head}<details><summary>records</summary>{table}</details><div>{picture}</div>")
 
 

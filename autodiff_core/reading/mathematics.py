@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _LONGEST = 24  # characters of a C text that is taken for a formula
+_LONGEST_NAME = 32
 _FEW = 4  # elements of an array that are shown
 
 
@@ -63,6 +64,7 @@ def symbol(record: Record, letter: str = "v") -> Formula:
         return [Piece(letter, style), Piece(str(record.node), "below")]
     name = record.name.removesuffix(":0")
     name = "/".join(name.split("/")[-2:])
+    name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     found = re.fullmatch(r"([^\W\d_]+)_?(\d+)", name)
     return [Piece(found[1], style), Piece(found[2], "below")] if found else [Piece(name, style)]
 

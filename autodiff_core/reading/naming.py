@@ -34,16 +34,17 @@ def names_around(tape: _core.Tape, names: Any = None) -> dict[int, str]:
 
 
 def _callers() -> list[tuple[str, Any]]:
-    """The tensors that the innermost function has which is not this package's, then those of its module."""
+    """The tensors that the innermost function has which is not this package's, then those of its module, then those of
+    the main one: a notebook's own code shows what a cell ends with."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _HERE:
         frame = frame.f_back
     if frame is None:
         return []
-    own = frame.f_locals
+    own, main = frame.f_locals, vars(sys.modules.get("__main__", sys))
     found = [
         (name, value)
-        for name, value in (*own.items(), *frame.f_globals.items())
+        for name, value in (*own.items(), *frame.f_globals.items(), *main.items())
         if isinstance(value, _core.Operand) and not name.startswith("_")
     ]
     if isinstance(own, dict) and frame.f_code.co_flags & CO_OPTIMIZED:

@@ -34,7 +34,7 @@ __all__ = ["Arrow", "Card", "Graph", "graph_of"]
 MOST = 40
 """Operations that are drawn each by itself; longer tapes are folded."""
 
-_MOST_UNFOLDED, _MOST_NAMED = 500, 4
+_MOST_DRAWN, _MOST_NAMED = 500, 4
 
 
 class Card(NamedTuple):
@@ -253,11 +253,6 @@ class _Drawing:
             record.node: record for record in self.records if record.leaf or not record.followed or not record.operands
         }
         self.inner = [record for record in self.records if record.node not in self.leaves]
-        if fold is False and len(self.inner) > _MOST_UNFOLDED:
-            raise ValueError(
-                f"{len(self.inner)} records are too many to be drawn one by one (at most {_MOST_UNFOLDED}): leave "
-                f"`fold` out, or name a target that depends on fewer"
-            )
         self.flow = self._behind(wanted) if wanted else shown
         self.letter = letter_beside(record.name for record in self.records)
         self.adjoints: dict[int, Any] = {}
@@ -290,38 +285,60 @@ class _Drawing:
         return found
 
     def graph(self) -> Graph:
-        stretches = [*(Stretch((leaf,)) for leaf in self.leaves.values())]
-        stretches += folded(self.inner, self.leaves, self.fold, MOST)
-        stretches = self._leaves_inside(stretches)
-        stretches.sort(key=lambda stretch: stretch.records[-1].node)
+        inner = folded(self.inner, self.leaves, self.fold, MOST)
+        if self.fold == "function" and all(record.place is None for record in self.inner):
+            raise ValueError("fold='function' needs a tape that notes where records are made: GradientTape(trace=True)")
+        if len(inner) > _MOST_DRAWN:
+            raise ValueError(
+                f"{len(inner)} records are too many to be drawn one by one (at most {_MOST_DRAWN}): leave `fold` out, "
+                f"or name a target that depends on fewer"
+            )
+        stretches = self._with_leaves(inner)
+        stretches.sort(key=self._begin)
         at = {record.node: stretch.records[-1].node for stretch in stretches for record in stretch.records}
         self._ask(stretches, at)
         cards = [self._card(stretch) for stretch in stretches]
         title = f"{type(self.source).__name__}: {len(self.records)} records"
         return Graph(title, cards, list(self._arrows(stretches, at)))
 
-    def _leaves_inside(self, stretches: list[Stretch]) -> list[Stretch]:
-        """Leaves that one folded stretch alone reads are drawn in it."""
-        place = {record.node: k for k, stretch in enumerate(stretches) for record in stretch.records}
-        readers: dict[int, set[int]] = {}
+    def _begin(self, stretch: Stretch) -> int:
+        """Where a stretch stands among the others, so that what it reads stands before it."""
+        return stretch.records[0 if self._is_source(stretch) else -1].node
+
+    def _is_source(self, stretch: Stretch) -> bool:
+        return stretch.records[-1].node in self.leaves
+
+    def _with_leaves(self, inner: list[Stretch]) -> list[Stretch]:
+        """Stretches, and leaves: in the folded one that alone reads them, for themselves, or, where they are many,
+        those together that the same read."""
+        place = {record.node: k for k, stretch in enumerate(inner) for record in stretch.records}
+        readers: dict[int, set[int]] = {node: set() for node in self.leaves}
         for record in self.inner:
             for one in record.operands:
                 if isinstance(one, int) and one in self.leaves:
-                    readers.setdefault(one, set()).add(place[record.node])
+                    readers[one].add(place[record.node])
         inside: dict[int, list[Record]] = {}
+        alone: dict[tuple[int, ...], list[Record]] = {}
         for node, found in readers.items():
-            (reader, *more) = found
-            fold = stretches[reader]
-            scope = (self.leaves[node].name or "").rpartition("/")[0]
-            own = fold.rounds == 1 and (fold.title is None or f"{scope}/".startswith(f"{fold.title}/"))
-            if not more and len(fold.records) > 1 and own and self.leaves[node].op == "variable":
-                inside.setdefault(reader, []).append(self.leaves[node])
-        kept = []
-        for k, stretch in enumerate(stretches):
-            if stretch.records[0].node in self.leaves and any(stretch.records[0] in own for own in inside.values()):
-                continue
-            kept.append(stretch._replace(records=(*inside.get(k, ()), *stretch.records)))
-        return kept
+            leaf = self.leaves[node]
+            if len(found) == 1 and self._belongs(leaf, inner[min(found)]):
+                inside.setdefault(min(found), []).append(leaf)
+            else:
+                alone.setdefault(tuple(sorted(found)), []).append(leaf)
+        made = [stretch._replace(records=(*inside.get(k, ()), *stretch.records)) for k, stretch in enumerate(inner)]
+        if sum(map(len, alone.values())) > (MOST if self.fold is None else _MOST_DRAWN):
+            if len(alone) > MOST:
+                alone = {(): [leaf for leaves in alone.values() for leaf in leaves]}
+            return made + [Stretch(tuple(leaves)) for leaves in alone.values()]
+        return made + [Stretch((leaf,)) for leaves in alone.values() for leaf in leaves]
+
+    def _belongs(self, leaf: Record, fold: Stretch) -> bool:
+        """Whether a leaf that a stretch alone reads is drawn in it: a module's variables are, and those that are read
+        within records of which there is nothing to tell."""
+        if len(fold.records) == 1 or fold.rounds > 1 or leaf.op != "variable":
+            return False
+        scope = (leaf.name or "").rpartition("/")[0]
+        return fold.title is None or f"{scope}/".startswith(f"{fold.title}/")
 
     def _ask(self, stretches: Sequence[Stretch], at: Mapping[int, int]) -> None:
         """The adjoints of what is drawn, and the numbers of the steps in which they are known."""
@@ -366,7 +383,7 @@ class _Drawing:
     def _card(self, stretch: Stretch) -> Card:
         record = stretch.records[-1]
         if len(stretch.records) > 1:
-            return self._folded(stretch)
+            return self._sources(stretch) if self._is_source(stretch) else self._folded(stretch)
         kind = "operation"
         if record.node in self.leaves:
             kind = "source" if record.followed else "constant"
@@ -391,6 +408,24 @@ class _Drawing:
             str(self.reverse.get(record.node, "")) if adjoint is not None else "",
             tip,
             stretch.records,
+        )
+
+    def _sources(self, stretch: Stretch) -> Card:
+        """Many leaves as one node."""
+        records = stretch.records
+        first, last = self._symbol(records[0]), self._symbol(records[-1])
+        adjoints = [self.adjoints[record.node] for record in records if record.node in self.adjoints]
+        count = sum(_size(record) for record in records)
+        return Card(
+            records[-1].node,
+            "source",
+            [*first, Piece(", …, "), *last],
+            f"{len(records):,} of them" + (f" · {count:,} numbers" if count != len(records) else ""),
+            [Piece(f"‖∇‖ = {short(norm(adjoints))}")] if adjoints else [],
+            "",
+            _range([self.reverse[record.node] for record in records if record.node in self.reverse]),
+            f"{len(records)} leaves, %{records[0].node} to %{records[-1].node}",
+            records,
         )
 
     def _folded(self, stretch: Stretch) -> Card:

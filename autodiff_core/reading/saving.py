@@ -40,4 +40,7 @@ def _converted(graph: Graph, form: str) -> bytes:
         raise ImportError(
             f"a picture as .{form} needs {ways}Graphviz, whose `dot` is not found. .svg and .dot need nothing"
         )
-    return subprocess.run([dot, f"-T{form}"], input=graph.to_dot().encode(), capture_output=True, check=True).stdout
+    made = subprocess.run([dot, f"-T{form}"], input=graph.to_dot().encode(), capture_output=True)
+    if made.returncode:
+        raise RuntimeError(f"{dot} makes no .{form} of the picture: {made.stderr.decode(errors='replace').strip()}")
+    return made.stdout
