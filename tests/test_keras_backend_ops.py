@@ -400,3 +400,13 @@ def test_factors_of_matrices_of_any_shape(keras: ModuleType, shape: tuple[int, .
         for at, other in enumerate(exchanged[k].numpy()):
             rows[at], rows[other] = rows[other], rows[at]
         np.testing.assert_allclose(product[k], a[k][rows], atol=1e-12)
+
+
+def test_quotients_by_zero_that_are_zero_have_gradients_that_are(keras: ModuleType) -> None:
+    x, y = tf.constant([1.0, 2.0]), tf.constant([0.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch([x, y])
+        total = tf.reduce_sum(keras.ops.divide_no_nan(x, y))
+    by_x, by_y = tape.gradient(total, [x, y])
+    np.testing.assert_array_equal(by_x, [0.0, 0.5])
+    np.testing.assert_array_equal(by_y, [0.0, -0.5])
