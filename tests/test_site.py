@@ -177,6 +177,11 @@ def test_the_notebook_of_each_page_runs_what_the_page_runs(page):
     assert "".join(text.split()) == "".join("".join(whole).split())  # and says what the page says
 
 
+def test_what_another_library_says_is_quoted():
+    said = plain_docstrings.as_rst("The `kind` of ``x``, *any* :ref:", quoted=True)
+    assert said == "The ``kind`` of ``x``, \\*any\\* \\:ref\\:"
+
+
 def test_every_page_is_in_the_navigation():
     listed = {DOCS / "index.md"}
     for page in DOCS.rglob("*.md"):

@@ -23,7 +23,10 @@ def as_rst(text: str, quoted: bool = False, plain: frozenset[str] = frozenset())
     With `quoted` all of it is another library's, and nothing is a link.
     """
     if quoted:
-        return re.sub(r"([*|_`\\<>:])", r"\\\1", text)
+        parts = CODE.split(text)
+        parts[::2] = [re.sub(r"([*|_`\\<>:])", r"\\\1", part) for part in parts[::2]]
+        parts[1::2] = [_quoted_code(part) for part in parts[1::2]]
+        return "".join(parts)
     # An example ends at an empty line.
     parts = re.split(r"(^[ \t]*>>>.*?(?:\n(?=[ \t]*\n)|\Z))", text, flags=re.MULTILINE | re.DOTALL)
     parts[::2] = [_escaped(part, plain) for part in parts[::2]]
@@ -40,6 +43,10 @@ def _escaped(text: str, plain: frozenset[str]) -> str:
 def _code(part: str, plain: frozenset[str]) -> str:
     inside = part.strip("`")
     return part if A_NAME.fullmatch(inside) and inside not in plain and part[1] != "`" else f"``{inside}``"
+
+
+def _quoted_code(part: str) -> str:
+    return f"``{part.strip('`').strip()}``"
 
 
 def _process(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:

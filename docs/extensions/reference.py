@@ -270,7 +270,7 @@ def _said(ours: Any, theirs: Any) -> str:
     theirs = getattr(theirs, ours.__name__.rpartition(".")[2], theirs) if isinstance(ours, ModuleType) else theirs
     if line.startswith("``") or (theirs is not None and line != first_line(theirs)):
         return as_rst(line)
-    return as_rst(line, quoted=True)
+    return as_rst(line.partition(". ")[0], quoted=True)
 
 
 def pages() -> Iterator[tuple[str, str]]:
