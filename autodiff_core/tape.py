@@ -16,6 +16,7 @@ from .tensors.indexed_slices import IndexedSlices, tangents_by_rows, targets_by_
 if TYPE_CHECKING:
     from typing import Protocol, TypeVar
 
+    from .reading.why import Reasons, Why
     from .variable import Variable
 
     Key = TypeVar("Key")
@@ -180,6 +181,49 @@ class Tape(Readable, _core.Tape):
         <Tensor: shape=(), dtype=float32, numpy=27.0>
         """
         self.start_over()
+
+    def why(self, target: Any, source: Any) -> Why | Reasons:
+        """Why the gradient of a target with respect to a source is None, or zero: in words, with what to write instead.
+
+        Parameters
+        ----------
+        target : Tensor, Variable or structure of them
+            What would be differentiated.
+        source : Tensor, Variable or structure of them
+            With respect to what.
+
+        Returns
+        -------
+        Why or Reasons
+            To be printed. A `Why` has `cause`, a word or two, and `line`, where in the code it is, if that is known: a
+            tape that is made with trace=True knows it. For a structure of sources a sequence with one for each.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has let go of its records: one that is not persistent does so when its gradient is taken.
+            (One that is traced keeps the answers for what was None.)
+        TypeError
+            Where target or source is neither tensor nor variable.
+
+        Notes
+        -----
+        Nothing is recorded or used up: `gradient` can be asked afterwards. Where there is a gradient, it says so, and
+        its norm.
+
+        Examples
+        --------
+        >>> x = tf.Variable(3.0, trainable=False)
+        >>> with tf.GradientTape() as tape:
+        ...     y = x ** 2
+        >>> tape.why(y, x).cause
+        'not trainable'
+        >>> print(tape.why(y, x).advice)
+        Write `tape.watch(x)` at the beginning of the block, before x is used; or make it trainable.
+        """
+        from .reading.why import why
+
+        return why(self, flatten_sources(target)[0], flatten_sources(source)[0])
 
     @overload
     def gradient(
@@ -400,6 +444,15 @@ class Tape(Readable, _core.Tape):
             return filled(results, values) if zero else results
 
         return rebuild(tangents_by_rows(targets, pushed))
+
+
+def _tell(tape: Any, targets: list[Any], sources: list[Any], results: list[Any]) -> None:
+    from .reading.missing import tell
+
+    tell(tape, targets, sources, results)
+
+
+_core.install_missing(_tell)
 
 
 def filled(results: list[Any], like: list[Any]) -> list[Any]:

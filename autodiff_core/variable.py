@@ -82,7 +82,7 @@ class Variable(_Base):
         if constraint is not None and not callable(constraint):
             raise ValueError(f"The `constraint` argument must be a callable. Received: {constraint!r}")
         value = initial_value() if callable(initial_value) else initial_value
-        self.set_value(_core.detached(_core.to_tensor(value, dtype)))
+        self.set_value(_core.assigned(self, _core.to_tensor(value, dtype)))
         self._name = naming.scoped(name or "Variable") + ":0"
         self._trainable = True if trainable is None else bool(trainable)
         self.set_trainable(self._trainable)
@@ -602,7 +602,7 @@ def _fitting(variable: Variable, value: Any, what: str) -> _core.Tensor:
                 f"cast it first, as in cast(value, {dtype})"
             )
         tensor = _core.to_dtype(tensor, dtype)
-    return _core.detached(tensor)
+    return _core.assigned(variable, tensor)
 
 
 def _change_rows(variable: Variable, kind: str, slices: Any, what: str) -> None:

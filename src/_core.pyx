@@ -251,7 +251,6 @@ cdef object np_ones = numpy.ones
 cdef object np_iinfo = numpy.iinfo
 cdef object np_result_type = numpy.result_type
 cdef object np_can_cast = numpy.can_cast
-cdef object np_promote_types = numpy.promote_types
 cdef object np_int32 = numpy.dtype("int32")
 cdef object np_int64 = numpy.dtype("int64")
 cdef object np_intp_dtype = numpy.dtype("intp")
@@ -288,6 +287,7 @@ include "tracer.pxi"
 include "witness.pxi"
 include "unrun.pxi"
 include "leaving.pxi"
+include "notes.pxi"
 include "apply.pxi"
 include "elementwise.pxi"
 include "products.pxi"

@@ -49,6 +49,8 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
         trace_silent(log, op, [x], attribute, out)
         return out
     if node < 0 or not differentiable(out.code):
+        if node >= 0:
+            note_end(x, "integer", op_name(op))
         return out
     r = log_append(log, op, meet(log, log.records[node].listeners, log.active))
     r.a = node
@@ -364,6 +366,9 @@ cdef object apply_general(int op, list operands, object attribute):
         trace_silent(log, op, operands, attribute, out)
         return out
     if log == NULL or not differentiable(out.code):
+        if log != NULL:
+            for operand in operands:
+                note_end(<Operand>operand, "integer", op_name(op))
         return out
     node = record_general(log, op, operands, attribute, shape_of(out))
     if node >= 0:

@@ -3,7 +3,30 @@
 cdef str SPENT = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
 
 
-cdef list checked_sources(list sources):
+cdef object hook_missing = None     # the package's: what says so where a gradient is about to be None
+
+
+def install_missing(tell):
+    """Give the core what says so where a gradient is about to be None."""
+    global hook_missing
+    hook_missing = tell
+
+
+def kept_answers(Tape tape):
+    """What was found out about gradients that are None while the tape had its records: [(target, source, answer)]."""
+    return [] if tape.answers is None else list(tape.answers)
+
+
+def is_persistent(Tape tape):
+    return tape.persistent
+
+
+def keep_answers(Tape tape, list answers):
+    tape.answers = answers
+
+
+cpdef list checked_sources(list sources):
+    """Sources are tensors and variables, or an error says what to name."""
     for value in sources:
         if not isinstance(value, Operand):
             if isinstance(value, BufferCore):

@@ -31,6 +31,15 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
         results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
     finally:
         tape.sweeps -= 1
+    for i in range(len(sources)):
+        if results[i] is None:
+            if not zero and targets_ and hook_missing is not None:
+                try:
+                    hook_missing(tape, targets_, sources, results)
+                finally:
+                    end_sweep(tape)
+                return results
+            break
     end_sweep(tape)
     if zero:
         for i in range(len(sources)):

@@ -55,10 +55,7 @@ cdef int promote(int a, int b) except -1:
         return a
     if (a == NPY_DOUBLE and b == NPY_FLOAT) or (a == NPY_FLOAT and b == NPY_DOUBLE):
         return NPY_DOUBLE
-    try:
-        return <int>code_of_number(np_promote_types(dtype_objects[a], dtype_objects[b]).num)
-    except TypeError:
-        return <int>code_of_number(promoted(dtype_objects[a], dtype_objects[b]).num)
+    return <int>code_of_number(promoted(dtype_objects[a], dtype_objects[b]).num)
 
 
 def promoted(*dtypes):

@@ -66,6 +66,8 @@ cdef Tensor scalar1(int op, Operand x):
         if log != NULL and x.is_variable:   # compared, it is watched like any variable that is read
             tracked(log, x)
         if log == NULL or not log.tracer:
+            if log != NULL:
+                note_comparison(log, x)
             return new_scalar(value, NPY_BOOL)
         code = NPY_BOOL
     if code == NPY_FLOAT:
@@ -78,6 +80,8 @@ cdef Tensor scalar1(int op, Operand x):
         node = append_scalar(log, row, op, node, UNTRACKED, &x.number, value, code)
         if node >= 0:
             stand(log, out, node)
+        else:
+            note_end(x, "flat", op_name(op))
     return out
 
 
@@ -107,6 +111,10 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
         if log != NULL and y is not None and y.is_variable:
             tracked(log, y)
         if log == NULL or not log.tracer:
+            if log != NULL and x is not None:
+                note_comparison(log, x)
+            if log != NULL and y is not None:
+                note_comparison(log, y)
             return new_scalar(value, NPY_BOOL)
         code = NPY_BOOL
     if code == NPY_FLOAT:
@@ -122,6 +130,8 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
         a = append_scalar(log, row, op, a, b, values, value, code)
         if a >= 0:
             stand(log, out, a)
+        else:
+            note_end(x if x is not None else y, "flat", op_name(op))
     return out
 
 
@@ -280,7 +290,15 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
             recorded = recorded or nodes[k] >= 0
         if recorded and (not row.boolean or log.tracer):
             record_elementwise(log, op, x, y, z, nodes, result)
+        elif recorded:
+            note_flat(op, "compared", x, y, z)
     return result
+
+
+cdef int note_flat(int op, str kind, Operand x, Operand y, Operand z) except -1:
+    for operand in (x, y, z)[:table[op].arity]:
+        note_end(<Operand>operand, kind, op_name(op))
+    return 0
 
 
 cdef object by_float32(int op, Operand x, Operand y, Operand z, int code):
@@ -355,6 +373,7 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
         needs = needs if derives(log, listeners) else 0
         listeners = join(log, listeners, log.tracer)
     if not listeners:
+        note_flat(op, "flat", x, y, z)
         return 0
     if broadcast:
         # (Before anything is appended: making a tuple may collect garbage, and that may run anything.)

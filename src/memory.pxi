@@ -59,7 +59,7 @@ cdef void* pool_take(size_t nbytes) noexcept:
         block = <Block*>aligned_block(capacity + HEADER)
         if block == NULL:
             return NULL
-        expect_writes(block, nbytes + HEADER)       # (arrays are written all over)
+        expect_many(block, capacity + HEADER)
         block.capacity = capacity
     block.cls = cls
     block.size = nbytes

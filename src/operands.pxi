@@ -241,6 +241,19 @@ def detached(value):
     return out
 
 
+def stopped(value):
+    """`detached`, on purpose."""
+    cdef Operand x = as_operand(value)
+    note_end(x, "stopped", None)
+    return detached(x)
+
+
+def assigned(VariableCore v, Operand value):
+    """What a variable is to take: the value, standing on no tape."""
+    note_end(value, "assigned", v)
+    return detached(value)
+
+
 # --------------------------------------------------------------------------------------------- other libraries' objects
 
 cdef inline bint is_foreign(object value) noexcept:

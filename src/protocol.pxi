@@ -60,6 +60,8 @@ cdef class Operand:
     def __bool__(self):
         if traces:
             look(self, True)
+        if witnesses:
+            note_truth(self)
         if self.scalar:
             return self.number != 0
         return bool(self.array)
@@ -68,6 +70,7 @@ cdef class Operand:
         refuse_number(self)
         if traces:
             look_by_number(self)
+        note_departure(self, "float()")
         if self.scalar:
             return self.number
         return float(self.array.item()) if self.array.size == 1 else float(self.array)
@@ -76,6 +79,7 @@ cdef class Operand:
         refuse_number(self)
         if traces:
             look_by_number(self)
+        note_departure(self, "int()")
         if self.scalar:
             return int(self.number)
         return int(self.array.item()) if self.array.size == 1 else int(self.array)
@@ -84,6 +88,7 @@ cdef class Operand:
         refuse_number(self)
         if traces:
             look_by_number(self)
+        note_departure(self, "complex()")
         return complex(owned_value(self))
 
     def __index__(self):
@@ -135,9 +140,7 @@ cdef class Operand:
 
     def numpy(self):
         """The value as a NumPy array of the caller's own (a NumPy scalar for a scalar). Leaves the tape."""
-        if traces:
-            look(self, False)
-        return owned_value(self)
+        return left_value(self, ".numpy()")
 
     def __array__(self, dtype=None, copy=None):
         if copy is False and self.scalar:
@@ -203,15 +206,23 @@ cdef class Operand:
 
     def item(self, *index):
         """The value of a tensor of one element, or the one at an index, as a Python number. Leaves the tape."""
-        return self.numpy().item(*index)
+        return left_value(self, ".item()").item(*index)
 
     def tolist(self):
         """The value as nested Python lists. Leaves the tape."""
-        return self.numpy().tolist()
+        return left_value(self, ".tolist()").tolist()
 
     def ref(self):
         """A hashable key that stands for this very object."""
         return Reference(self)
+
+
+cdef object left_value(Operand x, str how):
+    """The value as the caller's own, who has asked for it by name."""
+    if traces:
+        look(x, False)
+    note_departure(x, how)
+    return owned_value(x)
 
 
 cdef str format_value(Operand x):

@@ -41,13 +41,6 @@ def tape_state(Tape tape):
     return state, count + (len(tape.below) if tape.below is not None else 0)
 
 
-cdef inline int32_t standing(Log* log, Operand x) noexcept:
-    """The node of a tensor on a log, without a word to whoever notices what is looked up; or -1."""
-    if x.log_id == log.id:
-        return x.node
-    return found_earlier(log, x) if x.log_id else -1
-
-
 def node_on_tape(Tape tape, Operand x):
     """The node at which a tape follows a tensor, or None."""
     cdef int32_t node

@@ -13,6 +13,8 @@ cdef enum:
     HELD = 8        # the value's place holds an owned reference
     POLE = 32       # beside PARTIALS: one of them is zero, infinite or NaN, and its product with a cotangent needs a
                     # look
+    LEFT = 64       # of a log: the value left, by name (notes.pxi)
+    COMPARED = 128  # the number was compared
     LIST = 16       # `a` is an offset into the log's operand lists, `b` the number of operands
 
 # Operand references: a node, or one of these

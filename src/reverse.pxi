@@ -221,10 +221,11 @@ cdef object collect(Sweep* s, int32_t node, object sum_so_far, int32_t* nodes, P
     cdef PyObject* held
     cdef Py_ssize_t i
     if s.state[k] & TAKEN:
-        # The same source was named before.
+        # The same source was named before; or a variable was, at an earlier leaf (reading.pxi).
         for i in range(source):
             if nodes[i] == nodes[source]:
                 return results[i]
+        return sum_so_far
     if kind == NUMBER:
         part = new_scalar(rounded(s.adjoint[k].number, r.dtype), r.dtype)
     elif kind == NODE:

@@ -68,6 +68,7 @@ ctypedef struct Log:
     PyObject* trace             # what that one knows (borrowed)
     uint32_t ear                # the tape of a witness (witness.pxi), whether it listens or not; or 0
     PyObject* witness           # and the witness (borrowed)
+    PyObject* notes             # what was done with followed values that is no record: a list, or NULL (notes.pxi)
     int listened                # so many look at each result that the witness hears of
     void* swept                 # the sweep whose rules are recorded here, while that is so (sweep.pxi), or NULL
     uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
@@ -428,6 +429,8 @@ cdef void record_clear(Log* log, int32_t node) noexcept:
 cdef void log_close(Log* log) noexcept:
     global alive_logs, spare_log
     cdef int32_t i
+    cdef PyObject* notes = log.notes
+    log.notes = NULL
     if log.previous != NULL:
         log.previous.next = log.next
     else:
@@ -448,6 +451,7 @@ cdef void log_close(Log* log) noexcept:
         drop_shapes(log)
     if spare_log == NULL and <int64_t>log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
         spare_log = log
+        Py_XDECREF(notes)
         return
     free(log.records)
     free(log.values)
@@ -456,6 +460,7 @@ cdef void log_close(Log* log) noexcept:
     free(log.stack)
     free(log.tapes)
     free(log)
+    Py_XDECREF(notes)
 
 
 cdef int log_grow(Log* log) except -1:
@@ -633,6 +638,13 @@ cdef int32_t found_earlier(Log* log, Operand x) noexcept:
             if epoch >= 0:
                 return <int32_t>node if <int32_t>node < log.epochs[epoch].end else -1
     return -1
+
+
+cdef inline int32_t standing(Log* log, Operand x) noexcept:
+    """The node of a tensor on a log, without a word to whoever notices what is looked up; or -1."""
+    if x.log_id == log.id:
+        return x.node
+    return found_earlier(log, x) if x.log_id else -1
 
 
 cdef int epoch_of(Log* log, uint64_t identity) noexcept:
@@ -868,6 +880,10 @@ cdef class Tape:
     cdef bint traced            # a witness listens while it is open
     cdef bint witnessing        # it does
     cdef Hearer witness         # that of the log
+    cdef int32_t left_at        # how many records there were when it was left
+    cdef int32_t paused_at
+    cdef list answers           # why gradients were None that it gave (asking.pxi)
+    cdef list pauses            # where records lie that were made while it was paused: (first, end), or empty ones
     cdef Listener listener      # what looks at the results that it hears of
     cdef object __weakref__
 
@@ -965,6 +981,8 @@ cdef class Tape:
         self.variable_ids = None
         self.below = None
         self.taken_up = None
+        self.pauses = None
+        self.answers = None
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""
@@ -978,6 +996,7 @@ cdef class Tape:
         log.active = minus(log, log.active, self.bit)
         self.recording = False
         self.open = False
+        self.left_at = log.count
         if n == 0 and not log.extended and ad_get_current_log() == log:
             # (In another thread, where garbage may be collected, it stays current to its own, idle.)
             log.is_current = False
@@ -1049,10 +1068,15 @@ cdef class Tape:
         self.log.active = minus(self.log, self.log.active, self.bit)
         self.log.sole = False
         self.recording = False
+        self.paused_at = self.log.count
 
     def resume(self):
         """Listen again; a tape whose gradient was taken meanwhile starts over."""
         if self.open:
+            if self.pauses is None:
+                self.pauses = []
+            if not self.pauses or self.log.count > self.paused_at:
+                self.pauses.append((self.paused_at, self.log.count))
             self.log.active = join(self.log, self.log.active, self.bit)
             self.recording = True
         elif self.log == NULL:
@@ -1217,3 +1241,15 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
     log.count = end
     if log.witness != NULL:
         (<Hearer>log.witness).lose(end)
+    if log.notes != NULL:
+        drop_notes(log, end)
+
+
+cdef void drop_notes(Log* log, int32_t end) noexcept:
+    """Drop the notes that were made behind a cut."""
+    cdef list notes = <list>log.notes
+    cdef Py_ssize_t k = len(notes)
+    while k > 0 and <int32_t>(<tuple>notes[k - 1])[2] > end:
+        k -= 1
+    if k < len(notes):
+        del notes[k:]

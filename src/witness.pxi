@@ -18,6 +18,8 @@ cdef extern from "Python.h":
 cdef enum:
     UNKNOWN_SHAPE = 0xffffffff
 
+cdef int witnesses = 0          # that listen, in any thread
+
 ctypedef struct Seen:           # of a node
     PyObject* code              # where in the user's code it was made: an owned reference, or NULL
     int instruction
@@ -43,6 +45,7 @@ cdef class Witness(Hearer):
         free(self.seen)
 
     cdef int begin(self, Tape tape) except -1:
+        global witnesses
         cdef Log* log = tape.log
         cdef int32_t node
         if self.open_tapes == 0:
@@ -56,6 +59,7 @@ cdef class Witness(Hearer):
                 log.shapes[node] = UNKNOWN_SHAPE
             log.ear = log.tracer = self.ear.bit
             log.witness = log.trace = <PyObject*>self
+            witnesses += 1
         self.open_tapes += 1
         if tape.listener is not None:
             self.listeners.append(tape.listener)
@@ -63,9 +67,12 @@ cdef class Witness(Hearer):
         return 0
 
     cdef void end(self, Tape tape) noexcept:
+        global witnesses
         cdef Log* log = tape.log
         cdef Py_ssize_t k
         self.open_tapes -= 1
+        if self.open_tapes == 0:
+            witnesses -= 1
         for k in range(len(self.listeners) - 1, -1, -1):
             if self.listeners[k] is tape.listener:
                 del self.listeners[k]
@@ -133,6 +140,11 @@ cdef class Witness(Hearer):
 
 
 witness_class = Witness
+
+
+def is_witnessed_tape(Tape tape):
+    """Whether a tape's log has a witness."""
+    return tape.log != NULL and tape.log.ear != 0
 
 
 cdef tuple witnessed_shape(Log* log, int32_t node):

@@ -15,12 +15,17 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core import _core
+from autodiff_core.reading.records import Record
+
+
+def told(tape: tf.GradientTape) -> list[Record]:
+    """All records on a tape's log."""
+    return [Record._make(record) for record in _core.read_tape(tape, True)]
 
 
 def heard(tape: tf.GradientTape) -> list[tuple[str, bool]]:
     """The ops that a tape's witness has heard, and which of them the tape follows."""
-    told = _core.read_tape(tape, True)
-    return [(op, followed) for _, op, *_, followed, leaf, _, place in told if place is not None and not leaf]
+    return [(r.op, r.followed) for r in told(tape) if r.place is not None and not r.leaf]
 
 
 def test_everything_is_heard_whether_a_tape_follows_it_or_not() -> None:
@@ -52,7 +57,7 @@ def test_each_record_knows_the_line_of_the_users_code() -> None:
     with tf.GradientTape(trace=True) as tape:
         y = tf.nn.softplus(x)
         tf.reduce_sum(tf.stack([y, y]))
-    places = {(code.co_filename, code.co_name, line) for *_, (code, line) in _core.read_tape(tape, True)}
+    places = {(r.place[0].co_filename, r.place[0].co_name, r.place[1]) for r in told(tape) if r.place is not None}
     own = test_each_record_knows_the_line_of_the_users_code.__code__
     assert places == {(__file__, own.co_name, own.co_firstlineno + k) for k in (3, 4)}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import _core
 
-__all__ = ["names_around"]
+__all__ = ["names_around", "user_frame"]
 
 _HERE = __name__.partition(".")[0]
 
@@ -33,12 +33,18 @@ def names_around(tape: _core.Tape, names: Any = None) -> dict[int, str]:
     return known
 
 
-def _callers() -> list[tuple[str, Any]]:
-    """The tensors that the innermost function has which is not this package's, then those of its module, then those of
-    the main one: a notebook's own code shows what a cell ends with."""
+def user_frame() -> FrameType | None:
+    """The innermost frame that is not this package's."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _HERE:
         frame = frame.f_back
+    return frame
+
+
+def _callers() -> list[tuple[str, Any]]:
+    """The tensors that the innermost function has which is not this package's, then those of its module, then those of
+    the main one: a notebook's own code shows what a cell ends with."""
+    frame = user_frame()
     if frame is None:
         return []
     own, main = frame.f_locals, vars(sys.modules.get("__main__", sys))

@@ -225,7 +225,7 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     >>> tape.gradient(y, x)
     <Tensor: shape=(), dtype=float32, numpy=3.0>
     """
-    return _core.detached(input)
+    return _core.stopped(input)
 
 
 def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:

@@ -1,0 +1,170 @@
+# Notes: what was done with a followed value that is no record.
+#
+# A derivative ends where a value leaves (`numpy`, `float`), where `stop_gradient` says so, at a variable that takes it,
+# at integers, and at what is flat everywhere. A tape records none of that, but it is what someone asks for who finds
+# None. So these doors, none of which is hot, leave a note on the log: the latest few, or all of them where a witness
+# listens. Comparing numbers is hot; it leaves no more than a mark on the record.
+
+cdef enum:
+    MOST_NOTES = 64
+
+
+cdef int note(Log* log, str kind, int32_t node, object thing) except -1:
+    """Leave a note about a node (-1: of a variable that was not read)."""
+    cdef int instruction = 0
+    cdef PyObject* code
+    cdef list notes
+    if log.notes == NULL:
+        notes = []
+        Py_INCREF(notes)
+        log.notes = <PyObject*>notes
+    notes = <list>log.notes
+    code = code_of_user(&instruction)
+    notes.append((kind, node, log.count, thing, None if code == NULL else <object>code, instruction))
+    Py_XDECREF(code)
+    if len(notes) > MOST_NOTES and not log.ear:
+        del notes[0]
+    return 0
+
+
+cdef int note_departure(Operand x, str how) except -1:
+    """A value becomes a number or an array of Python's, as was asked for by name."""
+    cdef Log* log = recording_log()
+    cdef int32_t node
+    if log == NULL or is_traced(log) or not followed_on(log, x, False):
+        return 0
+    node = standing(log, x)
+    if node >= 0:
+        log.records[node].flags |= LEFT
+    return note(log, "left", node, (how, x if x.is_variable else None))
+
+
+cdef int note_end(Operand x, str kind, object thing) except -1:
+    """An operation on a followed value gives what no tape follows."""
+    cdef Log* log = recording_log()
+    if log != NULL and not is_traced(log) and followed_on(log, x, False):
+        note(log, kind, standing(log, x), thing)
+    return 0
+
+
+cdef int note_truth(Operand x) except -1:
+    """Python asks a witnessed value whether it is true."""
+    cdef Log* log = hearing_log()
+    cdef int32_t node
+    if log != NULL and is_witnessed(log):
+        node = standing(log, x)
+        if node >= 0:
+            note(log, "truth", node, None)
+    return 0
+
+
+cdef inline void note_comparison(Log* log, Operand x) noexcept:
+    """A number was compared."""
+    if x.log_id == log.id:
+        log.records[x.node].flags |= COMPARED
+
+
+def notes_of(Tape tape):
+    """The notes on a tape's log, in their order: (kind, node, how many records there were, what beside, (code, line)).
+
+    `left`: beside is how, and the variable; `stopped`; `assigned`: the variable; `integer`, `flat` and `compared`: the
+    op; `truth`: Python asked for it. And `compared` for numbers, of which nothing else is known.
+    """
+    cdef Log* log = tape.log
+    cdef int32_t i
+    cdef list found = []
+    if log == NULL:
+        return found
+    for i in range(log.count):
+        if log.records[i].flags & COMPARED:
+            found.append(("compared", i, i, None, None))
+    if log.notes != NULL:
+        for kind, node, count, thing, code, instruction in list(<list>log.notes):
+            place = None if code is None else (code, PyCode_Addr2Line(<PyCodeObject*><PyObject*>code, instruction))
+            found.append((kind, node, count, thing, place))
+    return found
+
+
+def tape_bounds(Tape tape):
+    """Which records were made while a tape was open, the ranges of those while it paused, and whether it watches
+    variables by itself: (first, end, pauses, automatic)."""
+    cdef int32_t end = tape.left_at if not tape.open else (0 if tape.log == NULL else tape.log.count)
+    return tape.start, end, tape.pauses or [], tape.automatic
+
+
+def where_it_stands(Tape tape, Operand x):
+    """The node of a tensor on a tape's log, or -1; and of one that is not there where it is: "elsewhere", on a log of
+    this thread's or "in a thread" of another's, on one that is "gone", or "nowhere"."""
+    cdef Log* log
+    cdef int32_t node = -1 if tape.log == NULL else standing(tape.log, x)
+    if node >= 0:
+        return node, "here"
+    if x.log_id == 0:
+        return -1, "nowhere"
+    log = log_of(x.log_id)
+    if log == NULL:
+        return -1, "gone"
+    return -1, "elsewhere" if log.thread == PyThread_get_thread_ident() else "in a thread"
+
+
+def flat_operands(Tape tape, int32_t node):
+    """For each operand of a record on a tape's log whether the row has no slope there."""
+    cdef Record* r = &tape.log.records[node]
+    cdef Row* row = &table[r.op]
+    cdef int k
+    if not 0 <= node < tape.log.count or row.kind != ELEMENTWISE or is_leaf(r) or is_projection(r):
+        return ()
+    return tuple([row.derivative[k] == NOTHING for k in range(row.arity)])
+
+
+def has_factors(Tape tape, int32_t node):
+    """Whether a record's slope for one operand is, or holds as a factor, another operand."""
+    cdef Record* r = &tape.log.records[node]
+    return not is_leaf(r) and (table[r.op].keeping_zeros != 0 or table[r.op].kind == MATMUL)
+
+
+def nodes_of_source(Tape tape, Operand x):
+    """Where a tensor stands on a tape's log; a variable that was assigned to at several nodes, the latest first."""
+    cdef Log* log = tape.log
+    cdef int32_t node = -1 if log == NULL else standing(log, x)
+    cdef list found = []
+    while node >= 0:
+        found.append(node)
+        node = log.records[node].b if is_leaf(&log.records[node]) else -1
+    return found
+
+
+def left_behind(Tape tape, Operand source):
+    """The note of a value that depends on a source and left, (how, (code, line)); or None."""
+    cdef Log* log = tape.log
+    cdef uint8_t* reached
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int32_t i, node
+    cdef int k, n
+    if log == NULL or log.notes == NULL:
+        return None
+    left = [entry for entry in <list>log.notes if (<tuple>entry)[0] == "left"]
+    if not left:
+        return None
+    reached = <uint8_t*>calloc(<size_t>log.count + 1, 1)
+    if reached == NULL:
+        return None
+    for node in nodes_of_source(tape, source):
+        reached[node] = 1
+    for i in range(log.count):
+        n = 0 if reached[i] else operand_nodes(log, &log.records[i], &nodes, pair)
+        for k in range(n):
+            if nodes[k] >= 0 and reached[nodes[k]]:
+                reached[i] = 1
+    found = None
+    for entry in left:
+        node = (<tuple>entry)[1]
+        if (node >= 0 and reached[node]) or (<tuple>(<tuple>entry)[3])[1] is source:
+            found = entry
+            break
+    free(reached)
+    if found is None:
+        return None
+    _, _, _, (how, _), code, instruction = found
+    return how, None if code is None else (code, PyCode_Addr2Line(<PyCodeObject*><PyObject*>code, instruction))
