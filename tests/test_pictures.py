@@ -121,6 +121,40 @@ def test_a_picture_uses_nothing_up_and_records_nothing():
     assert float(tape.gradient(y, x)) == 4.0
 
 
+def test_where_only_shapes_are_asked_for_there_are_no_values():
+    cards = []
+
+    def f(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(tf.sin(x))
+        cards.extend(tape.graph(y).cards)
+        return y
+
+    tf.eval_shape(f, tf.TensorSpec([3]))
+    assert [(card.value, card.adjoint) for card in cards] == [("float32 3", [])] * 2 + [("float32", [])]
+
+
+def test_adjoints_that_are_no_numbers_are_shown():
+    v = tf.Variable(0.0, name="v")
+    with tf.GradientTape() as tape:
+        y = tf.math.log(v) * v
+    graph = tape.graph(y)
+    assert [card.value for card in graph.cards] == ["0", "−∞", "NaN"]
+    assert [arrow.slope for arrow in graph.arrows] == ["∞", "0", "−∞"]
+
+
+def test_sources_may_be_wrapped():
+    class Wrapper:
+        def __tf_tensor__(self, dtype=None, name=None):
+            return x
+
+    x = tf.Variable(1.0, name="x")
+    with tf.GradientTape() as tape:
+        y = tf.sin(Wrapper())
+    assert all(arrow.flows for arrow in tape.graph(y, Wrapper()).arrows)
+
+
 def test_the_flow_is_drawn_as_far_as_it_leads_to_sources():
     tape, x1, _, y = textbook()
     nodes, edges, flows = parsed(tape.graph(y, x1).to_svg())
@@ -144,6 +178,8 @@ def test_targets_and_sources_that_are_not_on_the_tape_are_named():
         tape.graph(tf.constant(1.0))
     with pytest.raises(ValueError, match=r"the source .* is not on this tape"):
         tape.graph(y, tf.Variable([1.0]))
+    with pytest.raises(ValueError, match=r"dtype int32.* is not on this tape: what has no derivative is not recorded"):
+        tape.graph(tf.cast(y, tf.int32))
     with pytest.raises(TypeError, match="targets must be tensors or variables, not str"):
         tape.graph("y")
     with tf.GradientTape() as other:

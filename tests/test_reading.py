@@ -1,6 +1,7 @@
 """A tape and a program read: their records as values, in words and as a table, without being used or changed."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -228,3 +229,13 @@ def test_unary_operations_have_one_operand_whatever_they_keep():
         tape.watch(x)
         tf.exp(tf.sqrt(x))
     assert [r.operands for r in tape.to_records()] == [(), (0,), (1,)]
+
+
+def test_another_threads_open_tape_is_printed_in_short():
+    x, told = tf.Variable(2.0), []
+    with tf.GradientTape() as tape:
+        x * x
+        thread = threading.Thread(target=lambda: told.append(str(tape)))
+        thread.start()
+        thread.join()
+    assert told == ["<GradientTape: 2 records, recording>"]

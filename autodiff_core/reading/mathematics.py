@@ -162,7 +162,7 @@ def short(value: Any) -> str:
     if isinstance(number, bool):
         return str(number)
     text = f"{number or 0.0:.4g}" if isinstance(number, (float, complex)) else str(number)
-    return text.replace("-", "−")
+    return text.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
 
 
 def _elements(array: np.ndarray) -> str:

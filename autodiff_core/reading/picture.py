@@ -189,14 +189,19 @@ def _nodes(tape: _core.Tape, structure: Any, what: str) -> list[int]:
     if structure is None:
         return []
     found = []
-    for leaf in flatten_for_tape(structure)[0]:
+    for leaf in flatten_for_tape(structure, True)[0]:
+        if hasattr(type(leaf), "__tf_tensor__"):
+            with _core.Untraced():
+                leaf = _core.wrapped(leaf)
         if not isinstance(leaf, _core.Operand):
             raise TypeError(f"{what}s must be tensors or variables, not {type(leaf).__name__}")
         node = _core.node_on_tape(tape, leaf)
         if node is None:
+            why = "it was computed before or after it, or from nothing that the tape follows"
+            if not _core.is_differentiable(leaf.dtype):
+                why = "what has no derivative is not recorded"
             raise ValueError(
-                f"the {what} (a tensor of shape {tuple(leaf.shape)} and dtype {leaf.dtype}) is not on this tape: it "
-                f"was computed before or after it, or from nothing that the tape follows"
+                f"the {what} (a tensor of shape {tuple(leaf.shape)} and dtype {leaf.dtype}) is not on this tape: {why}"
             )
         found.append(node)
     return found

@@ -137,11 +137,11 @@ def frame_of(source: Any, names: Any = None) -> Any:
 
 def printed(tape: Any) -> str:
     """A tape as `print` shows it: its state, then a line for each record, as a program is printed."""
-    state, _ = _core.tape_state(tape)
     lines = [repr(tape)]
-    if state == "released":
+    try:
+        records = records_of(tape)
+    except RuntimeError:  # (it is released, or another thread's: its state says so, and printing is no error)
         return lines[0]
-    records = records_of(tape)
     cut = len(records) > _MOST
     for record in (*records[: _MOST - _LAST], None, *records[-_LAST:]) if cut else records:
         if record is None:
