@@ -471,7 +471,7 @@ cdef inline int32_t same_as(ProgramCore p, int32_t node) except -2:
         return -1
     if row.undoes_itself and p.records[r.a].op == r.op and is_like(p, p.records[r.a].a, node):
         return p.records[r.a].a
-    if table[p.records[r.a].op].plan == PLAN_PAD and takes_back(p, r.a, node):
+    if row.kind == LINEAR and table[p.records[r.a].op].plan == PLAN_PAD and takes_back(p, r.a, node):
         return p.records[r.a].a
     if is_like(p, r.a, node) and (row.idle_if_alike or (row.permutes != NULL and stays(permutation(p, node)))):
         return r.a
@@ -481,8 +481,7 @@ cdef inline int32_t same_as(ProgramCore p, int32_t node) except -2:
 cdef bint takes_back(ProgramCore p, int32_t padded, int32_t node) except -1:
     """Whether a record takes of zeros with something among them what was put there."""
     cdef Record* q = &p.records[padded]
-    if (table[p.records[node].op].kind != LINEAR or table[p.records[node].op].partner != q.op or q.flags & HOLES
-            or not is_like(p, q.a, node)):
+    if table[p.records[node].op].partner != q.op or q.flags & HOLES or not is_like(p, q.a, node):
         return False
     put, taken = (<tuple>p.attribute(padded))[1], (<tuple>p.attribute(node))[1]
     return same_attribute(put if isinstance(put, tuple) else (put,), taken if isinstance(taken, tuple) else (taken,))
