@@ -15,7 +15,8 @@ NAMES = frozenset(_core.row_names())
 PACKAGE = Path(tf.__file__).parent
 SOURCES = Path(__file__).parents[1] / "src"
 # Files that deal with any op: a string in them that is an op's name is there to know the op by it, but for these.
-OF_ANY_OP = sorted([*(PACKAGE / "programs").glob("*.py"), *(PACKAGE / "derivatives").glob("*.py"), *(
+OF_ANY_OP = sorted([*(PACKAGE / "programs").glob("*.py"), *(PACKAGE / "derivatives").glob("*.py"),
+    *(PACKAGE / "reading").glob("*.py"), *(
     PACKAGE / "ops" / f"{name}.py" for name in ("table", "forms", "index_forms", "c_loops", "c_values")
 )])  # fmt: skip
 SOMETHING_ELSE = {
@@ -23,6 +24,9 @@ SOMETHING_ELSE = {
     ("programs/encoding.py", "slice"): "how a file writes Python's slices",
     ("programs/loops.py", "slice"): "a slice in a key",
     ("ops/table.py", "slice"): "a kind of part",
+    ("reading/folding.py", "loop"): "a way to fold a picture",
+    **{("reading/mathematics.py", name): "a function of C's" for name in ("ceil", "floor", "log", "sqrt")},
+    ("reading/why.py", "stop_gradient"): "what a trace records where a tape within loses sight, and users write",
     ("programs/program.py", "program"): "what a program's C function is called",
     ("programs/differentiable.py", "program"): "its own row",
     ("programs/loops.py", "loop"): "its own row",

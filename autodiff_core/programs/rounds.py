@@ -1055,4 +1055,4 @@ _ROUNDS = _core.register_general(
     c=_in_c,
     cost=_flops,
 )
-_ROUNDS.formula = lambda attributes: "loop"
+_ROUNDS.formula = lambda attributes: "a loop"
