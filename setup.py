@@ -26,6 +26,7 @@ units = [
     "convolution",
     "digest",
     "error_functions",
+    "finite",
     "gather",
     "kernels",
     "lapack",

@@ -23,6 +23,21 @@ _core.install(
 _core.install_leaving(_leaving.refusal, _leaving.stores)
 
 
+def _fault(*arguments: _Any) -> _Any:
+    from .reading import numerics  # loaded with the first
+
+    return numerics.fault(*arguments)
+
+
+def _fault_of_gradient(*arguments: _Any) -> _Any:
+    from .reading import numerics
+
+    return numerics.fault_of_gradient(*arguments)
+
+
+_core.install_numerics(_fault, _fault_of_gradient)
+
+
 # NumPy's room is loaded when NumPy first asks a tensor for more than a row, and puts its own functions in these places.
 def _array_ufunc(*arguments: _Any) -> _Any:
     from .numpy import protocol

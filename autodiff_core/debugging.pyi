@@ -16,6 +16,8 @@ from .tensorflow.debugging import assert_scalar as assert_scalar
 from .tensorflow.debugging import assert_shapes as assert_shapes
 from .tensorflow.debugging import assert_type as assert_type
 from .tensorflow.debugging import check_numerics as check_numerics
+from .tensorflow.debugging import disable_check_numerics as disable_check_numerics
+from .tensorflow.debugging import enable_check_numerics as enable_check_numerics
 from .tensorflow.debugging import is_numeric_tensor as is_numeric_tensor
 
 def assert_equal(

@@ -16,6 +16,8 @@ from .tensors.indexed_slices import IndexedSlices, tangents_by_rows, targets_by_
 if TYPE_CHECKING:
     from typing import Protocol, TypeVar
 
+    from .reading.costs import Memory, Profile
+    from .reading.kinks import KinkFound
     from .reading.why import Reasons, Why
     from .variable import Variable
 
@@ -136,6 +138,98 @@ class Tape(Readable, _core.Tape):
         ['x:0']
         """
         return tuple(sorted(self.seen_variables(), key=lambda variable: variable.serial))
+
+    def kinks(self) -> list[KinkFound]:
+        """Where what was recorded sits on points without a derivative: ties in a maximum, abs, relu and sqrt at 0.
+
+        Returns
+        -------
+        list of KinkFound
+            Named tuples: the record, which kind of point, at how many elements, and what the derivative gives there.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has let go of its records.
+
+        Notes
+        -----
+        Values that the tape has not kept are computed again; where that cannot be done nothing is said. A tape with
+        `trace=True` knows all values, and tells also of what has no derivative: floor and its like at jumps,
+        comparisons of equals, ties among what `top_k` and pooling choose from.
+
+        Examples
+        --------
+        >>> x = tf.Variable([0.0, 2.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.reduce_max(x) + tf.reduce_sum(tf.sqrt(x))
+        >>> for kink in tape.kinks():
+        ...     print(kink)
+        %1 reduce_max: a tie at 1 of 1; those that tie share the gradient evenly
+        %2 sqrt: 0 at 1 of 3; the slope is infinite; zero where the cotangent is zero
+        """
+        from .reading.kinks import kinks_of
+
+        return kinks_of(self)
+
+    def memory(self) -> Memory:
+        """The bytes that the records keep for their derivatives: by operation, by line, and which keep most.
+
+        Returns
+        -------
+        Memory
+            To be printed. An array that several records keep counts once, at the first of them.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has let go of its records.
+
+        Examples
+        --------
+        >>> x = tf.Variable(np.ones(1000))
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.exp(x) * x
+        >>> tape.memory().bytes, tape.memory().by_op()
+        (16000, {'variable': 8000, 'exp': 8000})
+        """
+        from .reading.costs import memory_of
+
+        return memory_of(self)
+
+    def profile(self, target: _core.Operand) -> Profile:
+        """The seconds and bytes that the records take, forwards and in a sweep from a target.
+
+        Parameters
+        ----------
+        target : Tensor
+            What would be differentiated.
+
+        Returns
+        -------
+        Profile
+            To be printed: the slowest records and the largest ones. `to_chrome` writes a file for trace viewers.
+
+        Raises
+        ------
+        RuntimeError
+            Where the tape has let go of its records.
+
+        Notes
+        -----
+        Every record is run once more, by itself, so that rules which a gradient runs together count one by one.
+
+        Examples
+        --------
+        >>> x = tf.Variable(np.ones(1000))
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.reduce_sum(tf.exp(x))
+        >>> sorted(tape.profile(y).by_op())
+        ['exp', 'sum', 'variable']
+        """
+        from .reading.costs import profile_of_tape
+
+        return profile_of_tape(self, target)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ import os
 import sys
 from enum import Enum as enum_type
 from types import MethodType
+from time import perf_counter
 from warnings import warn
 from weakref import ref as weak_reference
 
@@ -288,6 +289,7 @@ include "witness.pxi"
 include "unrun.pxi"
 include "leaving.pxi"
 include "notes.pxi"
+include "numerics.pxi"
 include "apply.pxi"
 include "elementwise.pxi"
 include "products.pxi"

@@ -38,7 +38,16 @@ cdef int complain_tracked(Log* log, int op, list operands) except -1:
 cdef Tensor apply_linear(int op, Operand x, object attribute):
     """An op that is linear in its one operand, with attributes; its transpose has the same attributes."""
     x = settled(x)
-    cdef Tensor out = linear_kernel(op, x, attribute)
+    cdef Tensor out
+    try:
+        out = linear_kernel(op, x, attribute)
+    except FloatingPointError:
+        # (By NumPy's error state, in NumPy's words, maybe of what is not the result.)
+        with numpy.errstate(all="ignore"):
+            out = linear_kernel(op, x, attribute)
+        look_at_result(op, [x], out)
+    if in_doubt(out):
+        look_at_result(op, [x], out)
     cdef Log* log = recording_log()
     cdef int32_t node
     cdef Record* r
@@ -352,6 +361,9 @@ cdef object apply_general(int op, list operands, object attribute):
     try:
         if value is None:
             value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
+    except FloatingPointError:      # (as in `apply_linear`)
+        with numpy.errstate(all="ignore"):
+            value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
     except Exception:
         if not values_are_made_up():
             raise
@@ -361,6 +373,8 @@ cdef object apply_general(int op, list operands, object attribute):
     if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or is_held_beyond(<PyObject*>array, 2):
         array = own_copy(array)
     out = new_tensor(array)
+    if row.python != NULL or in_doubt(out):     # (NumPy takes back the flags that its functions have raised)
+        look_at_result(op, operands, out)
     log = recording_log()
     if log != NULL and log.tracer and not differentiable(out.code):
         trace_silent(log, op, operands, attribute, out)
@@ -431,6 +445,8 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
     for value in outputs:
         out = new_scalar(value.number, value.code) if value.scalar else new_tensor(
             own_copy(value.array) if value.borrowed else value.array)
+        if in_doubt(out):
+            look_at_result(op, operands, out)
         results.append(out)
     if log == NULL:
         return results

@@ -1,5 +1,24 @@
 # What Python calls for derivatives: a tape's gradient, and its like for many cotangents or tangents.
 
+cdef int look_at_gradients(Tape tape, list targets, list seeds, list sources, list results, int wanted) except -1:
+    """Somebody wants to be told where gradients stop being finite, if they do."""
+    if fn_noted():
+        fn_forget()
+    if values_are_made_up():
+        return 0
+    for value in results:
+        if not isinstance(value, Operand):
+            value = getattr(value, "values", None)
+        if isinstance(value, Operand) and some_are_not_finite(<Operand>value):
+            break
+    else:
+        return 0
+    error = hook_gradient_fault(tape, targets, seeds, sources, results, wanted == CHECKED_NUMERICS)
+    if error is not None:
+        raise error
+    return 0
+
+
 def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     """The gradient of flat lists; see GradientTape.gradient.
 
@@ -8,6 +27,7 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     cdef Operand x, seed
     cdef list targets_ = [], seeds_ = [], results
     cdef Py_ssize_t i
+    cdef int wanted = CHECKED_NUMERICS if tape.checks else numerics_wanted()
     check_recorded(tape)
     checked_sources(sources)
     for i in range(len(targets)):
@@ -28,7 +48,9 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     begin_sweep(tape, targets_)
     tape.sweeps += 1
     try:
-        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent)
+        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent and not wanted)
+        if wanted:
+            look_at_gradients(tape, targets_, seeds_, sources, results, wanted)
     finally:
         tape.sweeps -= 1
     for i in range(len(sources)):

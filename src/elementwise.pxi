@@ -73,6 +73,8 @@ cdef Tensor scalar1(int op, Operand x):
     if code == NPY_FLOAT:
         value = <double><float>value
     out = new_scalar(value, code)
+    if not isfinite(value):
+        look_at_number(op, x.number, 0, out)
     if log == NULL:
         return out
     node = tracked(log, x)
@@ -120,6 +122,8 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
     if code == NPY_FLOAT:
         value = <double><float>value
     out = new_scalar(value, code)
+    if not isfinite(value):
+        look_at_number(op, xv, yv, out)
     if log == NULL:
         return out
     if x is not None:
@@ -283,6 +287,8 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     else:
         out = formula_unheard(op, [<object>operands[k] for k in range(n)], nd, o.dims)
     result = new_tensor(out)
+    if row.loop[code] == NULL or in_doubt(result):  # (some loops in a formula take back flags that others have raised)
+        look_at_result(op, [<object>operands[k] for k in range(n)], result)
     log = recording_log()
     if log != NULL:
         for k in range(n):
@@ -398,6 +404,17 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
     return 0
 
 
+cdef object foreign_value(Row* row, list operands):
+    cdef list arrays = [array_of(<Operand>operand) for operand in operands]
+    try:
+        return (<object>row.ufunc)(*arrays)
+    except FloatingPointError:      # (by NumPy's error state; integers alone have no other word)
+        if not any([differentiable((<Operand>operand).code) for operand in operands]):
+            raise
+        with numpy.errstate(all="ignore"):
+            return (<object>row.ufunc)(*arrays)
+
+
 cdef object foreign(int op, Operand x, Operand y, Operand z):
     """An op on dtypes that it has no derivative for, such as integers: NumPy's ufunc decides."""
     cdef Row* row = &table[op]
@@ -416,7 +433,7 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
             value = blank_of(numpy.broadcast_shapes(*[shape_of(<Operand>operand) for operand in operands]),
                              code_of_one(op, operands))
         else:
-            value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
+            value = foreign_value(row, operands)
     except TypeError as error:
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype)
                                                                                      for t in operands])) from error
@@ -426,6 +443,8 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
     if log != NULL:
         complain_tracked(log, op, operands)
     out = new_tensor(own_copy(value))
+    if differentiable(out.code):
+        look_at_result(op, operands, out)
     if log != NULL and log.tracer:
         trace_silent(log, op, operands, None, out)
     return out

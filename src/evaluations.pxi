@@ -1,6 +1,5 @@
 # Evaluations: what solvers ask of functions of a vector, over and over: counted, timed, and kept with the point.
 
-cdef object perf_counter = __import__("time").perf_counter
 cdef object float_vector = np_dtype("float64")
 
 

@@ -102,6 +102,7 @@ cdef list forward(Log* log, uint32_t bit, list targets, list sources, list tange
     s.forward = True
     e.nodes = e.few_nodes
     e.own_adjoints = NULL
+    ad_hush(1)
     try:
         find_ends(&e, log, bit, targets, sources)
         if e.low <= e.high:
@@ -124,6 +125,7 @@ cdef list forward(Log* log, uint32_t bit, list targets, list sources, list tange
             else:
                 results.append(collected_tangent(&s, node))
     finally:
+        ad_hush(-1)
         sweep_close(&s, &e)
     return results
 

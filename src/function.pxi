@@ -127,10 +127,13 @@ cdef class Variants:
 
     def run(self, list arguments):
         """Replay whichever program the arguments are for: (variant, outputs), or None where it is still to be
-        recorded."""
+        recorded. There are no outputs where Python is to run, since somebody wants to be told where a number stopped
+        being finite."""
         cdef Variant first = <Variant>self.root.latest, variant = first
         while variant is not None:
-            result = replay(variant.program, arguments)
+            result = replay(variant.program, arguments, True)
+            if result is SUSPECT:
+                return variant, None
             if type(result) is list:
                 if variant is first:
                     self.replays += 1
@@ -222,6 +225,8 @@ cdef class FunctionCore:
                     found = self.last_variants.run(operands)
                     if found is not None:
                         variant, results = <tuple>found
+                        if results is None:
+                            return self.run_plainly(args, kwargs)
                         if variant.extra is None:
                             return (<list>results)[0]
                         if variant.extra is tuple:
@@ -350,10 +355,33 @@ cdef list leaves_matching(Branch branch, object value):
     return matching(branch.kinds, leaves)
 
 
+cdef int step_through(ProgramCore p, list arguments) except -1:
+    """The records of a program one by one, so that the one is named that makes what is not finite: an error, if there
+    is one."""
+    cdef list values = []
+    cdef int32_t i
+    cdef Record* r
+    for i in range(p.count):
+        r = &p.records[i]
+        if i < p.input_count:
+            values.append(arguments[i])
+        elif is_input(r):
+            values.append(value_of(<VariableCore>p.variables[i - p.input_count]))
+        elif is_constant(r):
+            values.append(present(<Operand>p.constant(i)))
+        else:
+            values.append(None if is_guard(r) or table[r.op].acts else apply_record(p, i, values))
+    return 0
+
+
 def run_program(ProgramCore program, list arguments):
     """Replay one program, for nobody to hear of: its outputs, or (node, value) of the first guard that did not hold."""
     check_operands(program, arguments, program.input_count)
-    return replay(program, arguments)
+    result = replay(program, arguments, True)
+    if result is SUSPECT:
+        step_through(program, arguments)
+        return replay(program, arguments)
+    return result
 
 
 def listening(list operands):

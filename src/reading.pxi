@@ -1,4 +1,5 @@
-# Reading: records as Python has them, of a tape and of a program. Whatever prints, draws, counts or explains stands on it.
+# Reading: records as Python has them, of a tape and of a program. Whatever prints, draws, counts or explains stands on
+# it.
 #
 # A record is told as it lies on the log: what it is, its operands' nodes, its shape, what it keeps. Shapes are not on a
 # log, since no sweep asks for them: they are found as rows declare them for whom nothing is run (`gives`), from the
@@ -262,6 +263,83 @@ def read_tape(Tape tape, bint everything=False):
     return found
 
 
+def is_traced_tape(Tape tape):
+    """Whether a tape has a witness, which has heard what the tape does not follow."""
+    return bool(tape.traced)
+
+
+def kinks_of_record(Tape tape, int32_t node):
+    """What a record's row says of where it has no derivative (ops/kinks.py)."""
+    cdef Op op = handles.get(op_name(tape.log.records[node].op))
+    return () if op is None else op.kinks
+
+
+def is_elementwise_record(Tape tape, int32_t node):
+    return table[tape.log.records[node].op].kind == ELEMENTWISE
+
+
+def run_record(Tape tape, int32_t node, list operands):
+    """What a record gives of other operands, heard by nobody; None of one that stands for no op, that gives several
+    things, or other things each time."""
+    cdef Record* r = &tape.log.records[node]
+    cdef void* current = ad_get_current_log()
+    if (is_leaf(r) or is_projection(r) or is_guard(r) or is_assignment(r) or rules[table[r.op].kind].run_op == NULL
+            or (table[r.op].kind == GENERAL and (table[r.op].multiple or table[r.op].draws or table[r.op].acts))):
+        return None
+    attribute = own_attribute_of(r)
+    op = r.op
+    ad_set_current_log(NULL)
+    ad_hush(1)
+    try:
+        return apply_op(op, operands, attribute)
+    finally:
+        ad_hush(-1)
+        ad_set_current_log(current)
+
+
+def sweep_times(Tape tape, target):
+    """The seconds that each record takes in a sweep from a target: an array by node. Records are swept one by one, and
+    nobody hears of it."""
+    cdef Log* log
+    cdef ndarray times
+    cdef void* current
+    cdef int32_t node
+    cdef list sources = [], shapes = []
+    check_readable(tape)
+    log = tape.log
+    current = ad_get_current_log()
+    begin_reading(tape)
+    try:
+        times = numpy.zeros(log.count)
+        for node in range(log.count):
+            shapes.append(shape_on_log(log, node, shapes))
+        for node in range(len(shapes)):
+            if is_leaf(&log.records[node]) and meet(log, log.records[node].listeners, tape.bit):
+                sources.append(probe_at(log, node, shapes[node]))
+        ad_set_current_log(NULL)
+        sweep_back(log, tape.bit, [target], conjugated([ones_of(<Operand>target)]), sources, 0, False, False,
+                   <double*>PyArray_DATA(times))
+    finally:
+        ad_set_current_log(current)
+        end_reading(tape)
+    return times
+
+
+def run_program_record(ProgramCore p, int32_t node, list operands):
+    """What a program's record gives of other operands, heard by nobody; None of one that stands for no op, or acts."""
+    cdef Record* r = &p.records[node]
+    cdef void* current = ad_get_current_log()
+    if not computes(r) or is_assignment(r) or table[r.op].acts:
+        return None
+    ad_set_current_log(NULL)
+    ad_hush(1)
+    try:
+        return apply_to_operands(p, node, operands)
+    finally:
+        ad_hush(-1)
+        ad_set_current_log(current)
+
+
 def read_program(ProgramCore p):
     """The same of a program: every record is followed, and every operand is a node."""
     cdef int32_t i
@@ -317,10 +395,10 @@ cdef Tensor probe_at(Log* log, int32_t node, tuple shape):
     return t
 
 
-def read_adjoints(Tape tape, targets, nodes):
-    """The adjoints at nodes, as one sweep from targets (a tensor, or a node whose shape is known) leaves them: a list
-    of tensors, or rows of them, and None where the target does not depend on the node, and at a record of several, whose
-    outputs have them. The tape is as it was, and nobody hears of the sweep."""
+def read_adjoints(Tape tape, targets, nodes, weights=None):
+    """The adjoints at nodes, as one sweep from targets (a tensor, or a node whose shape is known) leaves them, weighted
+    like those of `gradient`: a list of tensors, or rows of them, and None where the target does not depend on the node,
+    and at a record of several, whose outputs have them. The tape is as it was, and nobody hears of the sweep."""
     cdef Log* log
     cdef int32_t node, i
     cdef list ends = [], probes = [], seeds = [], shapes = [], results
@@ -335,11 +413,12 @@ def read_adjoints(Tape tape, targets, nodes):
     try:
         for i in range(log.count):
             shapes.append(shape_on_log(log, i, shapes))
-        for target in targets:
+        for k, target in enumerate(targets):
             x = target if isinstance(target, Operand) else probe_at(log, target, shapes[<int32_t>target])
             if differentiable(x.code):
                 ends.append(x)
-                seeds.append(new_tensor(numpy.ones(shape_of(x), dtype_objects[x.code])))
+                seeds.append(weights[k] if weights is not None and weights[k] is not None else
+                             new_tensor(numpy.ones(shape_of(x), dtype_objects[x.code])))
         for node in nodes:
             if not 0 <= node < len(shapes):
                 raise IndexError(f"there is no node {node} on a tape of {len(shapes)}")

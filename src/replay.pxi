@@ -650,17 +650,43 @@ cdef list changed_wholes(Plan plan, Run* run, list read):
     return wholes
 
 
-cdef object replay(ProgramCore p, list arguments):
+cdef object SUSPECT = object()
+
+
+cdef bint is_suspect(Plan plan, Run* run, Log* log, list results, list fresh) except -1:
+    """Whether a program has come to something that is not finite, of which somebody wants to be told."""
+    cdef ProgramCore p = plan.program
+    cdef int32_t node
+    cdef int k
+    if fn_noted():
+        fn_forget()
+    if not wanted_beside(log):
+        return False
+    for k in range(len(results)):
+        if some_are_not_finite(<Operand>results[k]):
+            return True
+    for k in range(len(p.assigned)):
+        node = (<tuple>p.assigned[k])[1]
+        if fresh[k] is not None:
+            if some_are_not_finite(bare_tensor(<ndarray>fresh[k])):
+                return True
+        elif p.records[node].flags & SCALAR and not isfinite(run.registers[plan.places[node].number]):
+            return True
+    return False
+
+
+cdef object replay(ProgramCore p, list arguments, bint looked_at=False):
     """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
-    done. Where another thread has assigned to a variable meanwhile that this is to assign to, it is run again: no
-    assignment is lost. (What kernels in Python have assigned meanwhile they would again.)"""
+    done; or, where numbers are `looked_at`, SUSPECT, with nothing done. Where another thread has assigned to a variable
+    meanwhile that this is to assign to, it is run again: no assignment is lost. (What kernels in Python have assigned
+    meanwhile they would again.)"""
     while True:
-        result = replay_once(p, arguments)
+        result = replay_once(p, arguments, looked_at)
         if result is not None:
             return result
 
 
-cdef object replay_once(ProgramCore p, list arguments):
+cdef object replay_once(ProgramCore p, list arguments, bint looked_at):
     """`replay`, or None where another thread came between."""
     cdef Plan plan = <Plan>p.plan
     cdef Run* run
@@ -683,7 +709,7 @@ cdef object replay_once(ProgramCore p, list arguments):
             raise ValueError(f"variable {v.name!r} has shape {shape_of(v)} and dtype {v.dtype} now; the program was "
                              f"recorded when it had {p.shape(p.input_count + k)} and "
                              f"{dtype_objects[p.records[p.input_count + k].dtype]}")
-    drawn = random_state() if plan.draws and (plan.guarded or p.assigned) else None
+    drawn = random_state() if plan.draws and (plan.guarded or p.assigned or watching) else None
     run = run_begin(plan)
     outer = <Log*>ad_get_current_log()
     ad_set_current_log(NULL)
@@ -740,6 +766,13 @@ cdef object replay_once(ProgramCore p, list arguments):
             array = fresh[k]
             if array is not None and not plan.assign_fresh[k]:
                 copy_out(plan, run, node, array)
+        if looked_at and (watching or fn_noted() or not plan.numbers_alone) and is_suspect(plan, run, outer, results,
+                                                                                            fresh):
+            if drawn is not None:
+                random_restore(drawn)
+            if fresh is not None:
+                plan.spares = fresh
+            return SUSPECT
         if plan.updating:
             array = None
             wholes = changed_wholes(plan, run, read)

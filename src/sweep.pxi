@@ -60,6 +60,8 @@ ctypedef struct Sweep:
     bint linked                 # the log is the one that this thread records on
     bint keeps                  # adjoints may be nodes at the log's end, which must stay
     int32_t at                  # the node that is pulled back
+    double* times               # of each node of the log: the seconds that its record takes, where somebody asks; or
+                                # NULL
     Log* witnessed              # what the rules are recorded on, where a witness hears of it; or NULL
     void* around                # the sweep that was, when this one began
 

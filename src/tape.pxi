@@ -57,6 +57,7 @@ ctypedef struct Log:
     int odd                     # some record is of a dtype that the engine does not run
     unsigned long thread        # that records on it while it is current
     int depth                   # tapes on the stack
+    int checking                # so many of them check numbers (numerics.pxi)
     int is_current              # some thread records on it
     uint32_t extended           # the tapes that a sweep records for though they may have been left: the log stays
                                 # current, whichever others come and go
@@ -96,12 +97,17 @@ cdef extern from *:
     static AD_THREAD_LOCAL uint64_t ad_changes = 0;
     #define ad_note_change() (ad_changes++)
     #define ad_changes_noted() (ad_changes)
+    static AD_THREAD_LOCAL int ad_numerics_wanted = 0;
+    #define ad_want_numerics(wanted) (ad_numerics_wanted = (wanted))
+    #define ad_wants_numerics() (ad_numerics_wanted)
     static AD_THREAD_LOCAL int ad_rehearsals = 0;
     #define ad_rehearsing() (ad_rehearsals)
     #define ad_rehearse(more) (ad_rehearsals += (more))
     """
     void ad_note_change() noexcept          # a variable takes another value, in this thread
     uint64_t ad_changes_noted() noexcept
+    void ad_want_numerics(int wanted) noexcept      # numerics.pxi: whether this thread checks numbers
+    int ad_wants_numerics() noexcept
     int ad_rehearsing() noexcept nogil      # in how many rehearsals this thread is
     void ad_rehearse(int more) noexcept nogil
     void* ad_get_current_log() noexcept nogil
@@ -117,6 +123,7 @@ cdef Log* spare_log = NULL      # with its buffers, for the next one
 # What hears all of a log (a trace, or a witness), and what hears of the tensors from before it that are looked up (a
 # Finder): they are higher up, and are called from here.
 
+cdef int watching = 0           # so many tapes and threads check numbers (numerics.pxi), in any thread
 cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
 cdef type witness_class = None  # (witness.pxi)
 cdef bint trace_all = os.environ.get("AUTODIFF_TRACE", "") not in ("", "0")     # tapes have a witness unless told not
@@ -856,7 +863,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
 # -------------------------------------------------------------------------------------------------------------- tapes
 
 cdef class Tape:
-    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None)\n--\n
+    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False)\n--\n
     The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation.
     """  # the first line is what inspect.signature(GradientTape) reads
     cdef Log* log
@@ -867,6 +874,7 @@ cdef class Tape:
     cdef bint persistent
     cdef bint automatic
     cdef bint strict
+    cdef bint checks            # numbers are looked at while it is open
     cdef bint recording         # between enter and exit, and not paused
     cdef bint open              # on the stack
     cdef bint spent             # its one set of gradients has been taken
@@ -887,10 +895,15 @@ cdef class Tape:
     cdef Listener listener      # what looks at the results that it hears of
     cdef object __weakref__
 
-    def __init__(self, bint persistent=False, bint watch_accessed_variables=True, *, trace=None):
+    def __init__(self, bint persistent=False, bint watch_accessed_variables=True, *, trace=None,
+                 bint check_numerics=False):
         self.persistent = persistent
+        self.checks = check_numerics
         self.automatic = watch_accessed_variables
-        self.traced = trace_all if trace is None else trace
+        if trace is None:       # (what checks numbers is to know their lines)
+            self.traced = trace_all or check_numerics or (watching and ad_wants_numerics())
+        else:
+            self.traced = trace
 
     def __dealloc__(self):
         self.release()
@@ -912,6 +925,7 @@ cdef class Tape:
         return 0
 
     cdef int push(self) except -1:
+        global watching
         cdef Log* log
         cdef bint opened = False
         cdef int slot
@@ -949,6 +963,9 @@ cdef class Tape:
             self.listen_in()
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
+        if self.checks:
+            watching += 1
+            log.checking += 1
         log.active = join(log, log.active, self.bit)
         if self.automatic:
             log.automatic = join(log, log.automatic, self.bit)
@@ -986,6 +1003,7 @@ cdef class Tape:
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""
+        global watching
         cdef Log* log = self.log
         cdef int i, n = 0
         for i in range(log.depth):
@@ -993,6 +1011,9 @@ cdef class Tape:
                 log.stack[n] = log.stack[i]
                 n += 1
         log.depth = n
+        if self.checks and self.open:
+            watching -= 1
+            log.checking -= 1
         log.active = minus(log, log.active, self.bit)
         self.recording = False
         self.open = False

@@ -30,6 +30,10 @@ class GradientTape(Tape):
         Whether everything is heard, also what the tape does not follow, with the lines of code that it comes from.
         Results are the same; recording takes up to four times as long, and keeps all that operations are given. Unless
         it is said, the environment variable AUTODIFF_TRACE=1 says so for all tapes.
+    check_numerics : bool
+        Whether an operation that gives a NaN or an infinity while the tape is open, and a gradient of the tape's that
+        has one, is a `tf.errors.InvalidArgumentError`, which names the operation; see
+        `tf.debugging.enable_check_numerics`. It is traced then, unless `trace` is False, so that lines are known.
 
     Notes
     -----

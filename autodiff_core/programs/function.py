@@ -225,6 +225,10 @@ class Function(_core.FunctionCore[Taken, Given]):
             self.remember(given, around, variants)
         return self._run(variants, arguments)
 
+    def run_plainly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call whose replay has come to what is not finite, with nothing done: Python finds out where."""
+        return self._plain(args, kwargs)
+
     def _plain(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """The Python function as it is, but for assignments: they are made all or none, as a replay makes them."""
         with _core.Journal():
@@ -309,11 +313,15 @@ class Function(_core.FunctionCore[Taken, Given]):
         operands = arguments.operands
         while True:
             variant = self._followed(variants, operands)
+            if variant is not None and _core.wants_numerics():  # one operation after the other
+                return self._plain(*arguments.with_tensors(operands))
             if variant is None:
                 found = variants.run(operands) if variants.programs else None
                 if found is None:
                     return self._record(variants, arguments)
                 variant, outputs = found
+                if outputs is None:
+                    return self._plain(*arguments.with_tensors(operands))
                 return self.assemble(variant, outputs)
             result = self._run_recorded(variants, variant, arguments)
             if result is not None:

@@ -44,6 +44,8 @@ __all__ = [
     "assert_shapes",
     "assert_type",
     "check_numerics",
+    "disable_check_numerics",
+    "enable_check_numerics",
     "is_numeric_tensor",
 ]
 __dir__ = __all__.copy
@@ -335,6 +337,51 @@ def check_numerics(tensor: Any, message: str, name: str | None = None) -> _core.
     if not _core.is_differentiable(x.dtype):
         raise TypeError(f"check_numerics: takes floats, not {x.dtype}; cast first")
     return _core.general(_CHECK, [x], str(message))
+
+
+def enable_check_numerics(stack_height_limit: int = 30, path_length_limit: int = 50) -> None:
+    """Have every operation of this thread checked: an error where one gives a NaN or an infinity.
+
+    Parameters
+    ----------
+    stack_height_limit, path_length_limit : int
+        Accepted for TensorFlow's sake; without effect: the error names the line.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/debugging/enable_check_numerics. Called again it changes nothing.
+    What is infinite or NaN already may be moved about, and an infinity may be computed with: a mask is no fault, nor is
+    what `tf.where` puts in the place of something else. A recorded function is replayed, and where that comes to what
+    is not finite, run once more as Python, operation by operation. Of gradients what they come to is checked; the error
+    names the record from which backwards they are not finite.
+
+    Examples
+    --------
+    >>> tf.debugging.enable_check_numerics()
+    >>> try:
+    ...     tf.math.log(tf.constant([0.0, 1.0]))
+    ... except tf.errors.InvalidArgumentError as error:
+    ...     print(error.message.splitlines()[0])
+    log made -inf at [0] (1 of 2 elements are not finite) of operands that have none
+    >>> tf.debugging.disable_check_numerics()
+    """
+    _core.want_numerics(True)
+
+
+def disable_check_numerics() -> None:
+    """Check nothing any more, of what `enable_check_numerics` began to check.
+
+    Notes
+    -----
+    https://www.tensorflow.org/api_docs/python/tf/debugging/disable_check_numerics
+
+    Examples
+    --------
+    >>> tf.debugging.disable_check_numerics()
+    >>> tf.math.log(tf.constant(0.0)).numpy().item()
+    -inf
+    """
+    _core.want_numerics(False)
 
 
 def assert_all_finite(x: Any, message: str, name: str | None = None) -> _core.Tensor:
