@@ -225,7 +225,7 @@ class Tape(Readable, _core.Tape):
         >>> with tf.GradientTape() as tape:
         ...     y = tf.reduce_sum(tf.exp(x))
         >>> sorted(tape.profile(y).by_op())
-        ['exp', 'sum', 'variable']
+        ['exp', 'sum']
         """
         from .reading.costs import profile_of_tape
 

@@ -244,6 +244,21 @@ def test_a_function_under_a_checking_tape_is_checked_operation_by_operation() ->
         f(w + 0.0)
 
 
+@BOTH
+def test_a_programs_call_is_stepped_through_with_nothing_assigned(watch: Any, error: Any) -> None:
+    v = tf.Variable([1.0, 2.0])
+
+    def function(x: Any) -> Any:
+        v.assign_add(x)
+        return tf.reduce_sum(tf.math.log(v))
+
+    program = tf.Program.from_function(function, tf.TensorSpec([2]))
+    with watch(), pytest.raises(error, match=r"encountered in log|log made"):
+        program(tf.constant([-1.0, 0.0]))
+    assert v.numpy().tolist() == [1.0, 2.0]
+    assert program(tf.constant([-1.0, 0.0])).numpy() == -np.inf
+
+
 def test_checking_is_a_threads_own() -> None:
     found: list[Any] = []
 
