@@ -134,8 +134,70 @@ def nodes_of_source(Tape tape, Operand x):
     return found
 
 
-def left_behind(Tape tape, Operand source):
-    """The note of a value that depends on a source and left, (how, (code, line)); or None."""
+cdef bint takes_up(Log* log, int32_t node):
+    """Whether a number or an array from outside, of which the log does not know where it comes from, goes into a
+    record."""
+    cdef Record* r = &log.records[node]
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
+    if is_leaf(r):      # (a variable that was read before has been assigned to; any other has a value of its own)
+        return r.b >= 0 or not (r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable)
+    n = operand_nodes(log, r, &nodes, pair)
+    if table[r.op].kind == ELEMENTWISE:
+        n = min(n, table[r.op].arity)
+    for k in range(n):
+        if nodes[k] < 0:
+            return True
+    return holds_numbers(own_attribute_of(r))
+
+
+cdef bint holds_numbers(object attribute):
+    if isinstance(attribute, (tuple, list)):
+        for part in attribute:
+            if holds_numbers(part):
+                return True
+        return False
+    return isinstance(attribute, (float, complex, numpy.ndarray, numpy.number))
+
+
+def taken_up_by(Tape tape, targets):
+    """The latest record of those that targets depend on into which something goes that the log does not know; -1 where
+    there is none. What left after that has not come back. None where a target is not on the log: nobody knows."""
+    cdef Log* log = tape.log
+    cdef uint8_t* behind
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int32_t i, node
+    cdef int k, n
+    if log == NULL:
+        return None
+    behind = <uint8_t*>calloc(<size_t>log.count + 1, 1)
+    if behind == NULL:
+        return None
+    try:
+        for x in targets:
+            node = standing(log, <Operand>x)
+            if node < 0:
+                return None
+            behind[node] = 1
+        for i in range(log.count - 1, -1, -1):
+            if not behind[i]:
+                continue
+            if takes_up(log, i):
+                return i
+            n = 0 if is_leaf(&log.records[i]) else operand_nodes(log, &log.records[i], &nodes, pair)
+            for k in range(n):
+                if nodes[k] >= 0:
+                    behind[nodes[k]] = 1
+        return -1
+    finally:
+        free(behind)
+
+
+def left_behind(Tape tape, targets, Operand source):
+    """The note of a value that depends on a source, left, and can have come back on the way to targets,
+    (how, (code, line)); or None."""
     cdef Log* log = tape.log
     cdef uint8_t* reached
     cdef int32_t pair[2]
@@ -144,7 +206,9 @@ def left_behind(Tape tape, Operand source):
     cdef int k, n
     if log == NULL or log.notes == NULL:
         return None
-    left = [entry for entry in <list>log.notes if (<tuple>entry)[0] == "left"]
+    latest = taken_up_by(tape, targets)
+    left = [entry for entry in <list>log.notes
+            if (<tuple>entry)[0] == "left" and (latest is None or (<tuple>entry)[2] <= latest)]
     if not left:
         return None
     reached = <uint8_t*>calloc(<size_t>log.count + 1, 1)

@@ -466,6 +466,51 @@ def test_nothing_is_held(tape_of: Tape) -> None:
     assert reason.cause == "left"
 
 
+def test_a_number_that_was_only_shown_is_no_cause(tape_of: Tape) -> None:
+    x, z, c = tf.Variable(2.0), tf.Variable(3.0), tf.constant(2.0)
+    with tape_of(persistent=True) as tape:
+        one, other = x * z * c, x * x
+        float(one), other.numpy(), z.numpy()
+    assert tape.why(other, z).cause == "unused"
+    with tape_of(persistent=True) as tape:
+        shown = (x * x).numpy()
+        other = z * 2.0
+    assert tape.why(other, x).cause == "left", shown  # (2.0 may have come of it)
+
+
+def test_what_left_comes_back_in_any_operand(tape_of: Tape) -> None:
+    x, z = tf.Variable([2.0, 1.0]), tf.Variable([3.0, 4.0])
+    for back in (
+        lambda a: z + a,
+        lambda a: a * z,
+        lambda a: tf.stack([z, a]),
+        lambda a: tf.concat([z, a], 0),
+        lambda a: tf.tensordot(z, a, 1),
+        lambda a: tf.where(a > 1.0, z, 0.0),
+        lambda a: tf.where([True, False], z, a),
+        lambda a: tf.clip_by_value(z, a, 5.0),
+        lambda a: tf.nn.leaky_relu(z, float(a[0])),
+        lambda a: z ** (float(a[0]) + 1.0),
+    ):
+        with tape_of(persistent=True) as tape:
+            y = back((x * 1.0).numpy())
+        assert tape.why(y, x).cause == "left"
+
+
+def test_of_several_places_each_is_named() -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        a = tf.round(x) * 1.0
+        b = tf.stop_gradient(x) * 1.0
+    reason = tape.why(a, x)
+    assert "one of these: stop_gradient stands" in reason.text and "or `round` has" in reason.text
+    assert "trace=True tells which" in reason.advice
+    with tf.GradientTape(persistent=True, trace=True) as tape:
+        a = tf.round(x) * 1.0
+        b = tf.stop_gradient(x) * 1.0
+    assert (tape.why(a, x).cause, tape.why(b, x).cause) == ("flat", "stop_gradient")
+
+
 # ------------------------------------------------------------------------------------------------------------- unasked
 
 
@@ -519,6 +564,18 @@ def test_it_is_not_said_where_none_is_normal(ask: Callable[..., None], tape_of: 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ask(tape, y, c)
+
+
+def test_it_is_not_said_of_a_head_whose_loss_was_shown(tape_of: Tape) -> None:
+    body, one, other = tf.Variable([1.0]), tf.Variable([2.0]), tf.Variable([3.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with tape_of(persistent=True) as tape:
+            f = body * 3.0
+            first, second = tf.reduce_sum(0.5 * f * one), tf.reduce_sum(2.0 * f * other)
+            float(first), second.numpy(), other.numpy(), one.numpy()
+        assert tape.gradient(first, [body, one, other])[2] is None
+        assert tape.gradient(second, [body, one, other])[1] is None
 
 
 def test_it_is_not_said_to_libraries(keras: Any) -> None:

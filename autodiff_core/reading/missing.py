@@ -34,7 +34,7 @@ def tell(tape: Any, targets: list[Any], sources: list[Any], results: list[Any]) 
     said = line in _told
     left = None
     if len(none) < len(results) and not said:
-        left = next(((x, found) for x in none if (found := _core.left_behind(tape, x)) is not None), None)
+        left = next(((x, found) for x in none if (found := _core.left_behind(tape, targets, x)) is not None), None)
     surprising = not said and (len(none) == len(results) or left is not None)
     if not traced and not surprising:
         return

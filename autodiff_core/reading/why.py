@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
@@ -26,6 +26,7 @@ from .records import Record
 __all__ = ["Reasons", "Why", "why"]
 
 _Place = tuple[CodeType, int] | None
+_MOST_PLACES = 4  # of which one is the reason
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,10 @@ class _Question:
 
     def say(self, cause: str, reason: str, advice: str = "", place: _Place = None, gradient: str = "None") -> Why:
         line, text = _text_at(place)
-        head = f"The gradient of {self.y} with respect to {self.x} is {gradient}: {reason}."
-        return Why(cause, head, advice, line, text)
+        return Why(cause, f"{self.head(gradient)}{reason}.", advice, line, text)
+
+    def head(self, gradient: str) -> str:
+        return f"The gradient of {self.y} with respect to {self.x} is {gradient}: "
 
     def untraced(self) -> str:
         return "" if self.traced else " GradientTape(trace=True) tells the line."
@@ -492,28 +495,37 @@ class _Question:
 
     def of_notes(self, reached: set[int], behind: set[int]) -> Why | None:
         """What was done with a value that depends on the source, of which the tape knows no more."""
+        latest = _core.taken_up_by(self.tape, self.targets)
+        found: dict[str, Why] = {}
         for kind, node, count, thing, place in reversed(self.notes):
             own = kind == "left" and thing[1] is self.source
             if not own and node not in reached:
                 continue
-            if kind == "stopped":
-                return self.say_stopped(place)
-            if kind == "flat":
-                return self.say_flat(thing, place)
-            if kind == "integer":
-                return self.say_integer(thing, None, place)
-            if kind == "left" and self.comes_back(count, behind):
-                return self.say_left(thing[0], place)
-            if kind == "assigned" and self.is_read(thing, behind):
-                return self.say_assigned(thing, place)
-        return None
+            if kind == "assigned":
+                reason = self.say_assigned(thing, place) if self.is_read(thing, behind) else None
+            elif kind in ("compared", "truth") or (latest is not None and count > latest):
+                continue  # (what came of it cannot be on the way: nothing has come from outside since)
+            elif kind == "stopped":
+                reason = self.say_stopped(place)
+            elif kind == "flat":
+                reason = self.say_flat(thing, place)
+            elif kind == "integer":
+                reason = self.say_integer(thing, None, place)
+            else:
+                reason = self.say_left(thing[0], place)
+            if reason is not None:
+                found.setdefault(str(reason), reason)
+        reasons = list(found.values())
+        return None if not reasons else reasons[0] if len(reasons) == 1 else self.one_of(reasons)
 
-    def comes_back(self, count: int, behind: set[int]) -> bool:
-        """Whether the targets depend on numbers from outside that the log got after it had so many records."""
-        if not self.traced or not behind:
-            return True
-        later = [self.records[node] for node in behind if node >= count]
-        return any(r.leaf or not all(isinstance(k, int) for k in r.operands) for r in later)
+    def one_of(self, reasons: list[Why]) -> Why:
+        """Several values that depend on the source went where the tape does not follow; it cannot know which of them
+        came back."""
+        head = len(self.head("None"))
+        several = [f"{k.text[head:-1]}" + f" ({k.line})" * (k.line is not None) for k in reasons[:_MOST_PLACES]]
+        several += [f"{len(reasons) - len(several)} more"] * (len(several) < len(reasons))
+        text = f"{self.head('None')}it is one of these: {'; or '.join(several)}."
+        return replace(reasons[0], text=text, advice=reasons[0].advice + " trace=True tells which." * (not self.traced))
 
     def is_read(self, variable: Any, behind: set[int]) -> bool:
         return not behind or any(node in behind for node in _core.nodes_of_source(self.tape, variable))
