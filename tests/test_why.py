@@ -503,7 +503,7 @@ def test_of_several_places_each_is_named() -> None:
         a = tf.round(x) * 1.0
         b = tf.stop_gradient(x) * 1.0
     reason = tape.why(a, x)
-    assert "one of these: stop_gradient stands" in reason.text and "or `round` has" in reason.text
+    assert "one of these: stop_gradient stands" in reason.text and "or `rint` has" in reason.text
     assert "trace=True tells which" in reason.advice
     with tf.GradientTape(persistent=True, trace=True) as tape:
         a = tf.round(x) * 1.0
