@@ -108,6 +108,7 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     cdef Operand x
     cdef Tensor seed
     cdef list results = []
+    cdef int wanted = CHECKED_NUMERICS if tape.checks else numerics_wanted()
     check_recorded(tape)
     checked_sources(sources)
     x = checked_target(target)
@@ -120,6 +121,8 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
             seed = cast_operand(<Operand>cotangent, x.code) if isinstance(cotangent, Operand) else new_tensor(
                 own_copy(cotangent.astype(x.dtype)))
             gradients = reverse(tape.log, tape.bit, [x], [seed], sources, PyArray_DIMS(seed.array)[0])
+            if wanted:      # (where the rows stop being finite, their sum is asked)
+                look_at_gradients(tape, [x], None, sources, gradients, wanted)
             results.append(gradients if take is None else take(gradients))
     finally:
         tape.sweeps -= 1

@@ -178,6 +178,16 @@ def test_a_checking_tape_knows_the_line_of_a_gradients_record_and_can_be_asked_a
         tape.gradient(loss, w, output_gradients=tf.constant(np.nan))
 
 
+@BOTH
+def test_a_jacobian_names_the_record_too(watch: Any, error: Any) -> None:
+    w = tf.Variable([0.0, 1.0], name="w")
+    with watch():
+        with tf.GradientTape(persistent=True) as tape:
+            y = tf.sqrt(w) * 3.0
+        with pytest.raises(error, match=r"the gradient of sqrt\(%0\), w:0, by %0 has inf at \[0\]"):
+            tape.jacobian(y, w, mode="reverse")
+
+
 def test_a_gradient_that_a_cotangent_of_zero_keeps_finite_is_no_fault() -> None:
     w = tf.Variable([0.0, 4.0])
     with tf.GradientTape(check_numerics=True) as tape:
