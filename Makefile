@@ -17,7 +17,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo docs test test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -25,6 +25,7 @@ help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
 	@echo "make docs         the documentation's site, in .made/site/index.html"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
+	@echo "make test-traced  tests of tapes, each of which hears everything (AUTODIFF_TRACE=1)"
 	@echo "make test-keras   Keras's own tests on this engine; KERAS_ARGS='layers/core ops/nn_test.py -- --tb=short' chooses"
 	@echo "make derived      writes what is derived from the op table: names, pages of documentation, stubs"
 	@echo "make pictures     draws those of docs/course and docs/gallery again, by their pages' own code"
@@ -68,6 +69,12 @@ docs: .made/docs
 test: .made/dev
 	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
 	$(python) -m pytest tests -p no:benchmark -n $(PROCESSES) --dist worksteal $(PYTEST_ARGS)
+
+# What tapes give is the same where everything is heard; what they keep is more.
+test-traced: .made/dev
+	AUTODIFF_TRACE=1 $(python) -m pytest -p no:benchmark -n $(PROCESSES) $(PYTEST_ARGS) tests/test_tape.py \
+		tests/test_variable.py tests/test_function.py tests/test_transforms.py tests/test_jacobian.py \
+		tests/test_forward.py tests/test_indexed_slices.py tests/test_threads.py tests/test_last_bits.py
 
 # Keras's own tests, which its wheel brings, on this engine, beside the list of those that fail or do not apply
 # (tests/keras_suite/exceptions.toml). KERAS_ARGS=--sample is a minute.

@@ -230,7 +230,10 @@ cdef object values_in(object attribute):
 
 def detached(value):
     """The value as a tensor that stands on no tape."""
-    cdef Operand x = as_operand(value)
+    return set_apart(as_operand(value))
+
+
+cdef Tensor set_apart(Operand x):
     cdef Tensor out
     if x.scalar:
         out = new_scalar(x.number, x.code)
@@ -245,13 +248,14 @@ def stopped(value):
     """`detached`, on purpose."""
     cdef Operand x = as_operand(value)
     note_end(x, "stopped", None)
-    return detached(x)
+    return set_apart(x)
 
 
 def assigned(VariableCore v, Operand value):
     """What a variable is to take: the value, standing on no tape."""
-    note_end(value, "assigned", v)
-    return detached(value)
+    if recording_log() != NULL:
+        note_end(value, "assigned", v)
+    return set_apart(value)
 
 
 # --------------------------------------------------------------------------------------------- other libraries' objects

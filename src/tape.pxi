@@ -999,7 +999,6 @@ cdef class Tape:
         self.below = None
         self.taken_up = None
         self.pauses = None
-        self.answers = None
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""

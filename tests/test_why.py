@@ -542,6 +542,17 @@ def test_it_is_said_once_for_each_line(tape_of: Tape) -> None:
     assert len(caught) == 1
 
 
+def test_a_warning_that_is_an_error_leaves_the_tape_as_a_gradient_does(tape_of: Tape) -> None:
+    c = tf.constant(2.0)
+    with tape_of() as tape:
+        y = c * 2.0
+    with warnings.catch_warnings(), pytest.raises(UserWarning, match="is None"):
+        warnings.simplefilter("error")
+        tape.gradient(y, c)
+    with pytest.raises(RuntimeError, match="A non-persistent GradientTape can only be used"):
+        tape.gradient(y, c)
+
+
 def ask_for_zeros(tape: tf.GradientTape, y: Any, x: Any) -> None:
     tape.gradient(y, x, unconnected_gradients="zero")
 

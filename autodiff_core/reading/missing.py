@@ -34,18 +34,19 @@ def tell(tape: Any, targets: list[Any], sources: list[Any], results: list[Any]) 
     said = line in _told
     left = None
     if len(none) < len(results) and not said:
-        left = next(((x, found) for x in none if (found := _core.left_behind(tape, targets, x)) is not None), None)
+        left = next((x for x in none if _core.left_behind(tape, targets, x) is not None), None)
+        none.sort(key=lambda x: x is not left)
     surprising = not said and (len(none) == len(results) or left is not None)
     if not traced and not surprising:
         return
-    wanted = none[:_MOST] if traced else [none[0] if left is None else left[0]]
+    wanted = none[: _MOST if traced else 1]
     answers = answers_for(tape, targets, wanted, frame)
     if traced:
         _core.keep_answers(tape, [(y, x, answer) for x, answer in zip(wanted, answers, strict=True) for y in targets])
     if not surprising:
         return
     _told.add(line)
-    answer = answers[0] if left is None else answers[[x is left[0] for x in wanted].index(True)]
+    answer = answers[0]
     lost = not (traced or _core.is_persistent(tape))
     ask = "before gradient, which lets the tape go, or of a persistent one" if lost else "for more"
     where = "" if answer.line is None else f" ({answer.line})"
