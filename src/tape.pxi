@@ -576,7 +576,8 @@ cdef inline int log_operand_list(Log* log, Record* r, int32_t* nodes, int count)
 
 
 cdef int grow_shapes(Log* log, int32_t capacity) except -1:
-    cdef void* grown = realloc(log.shapes, <size_t>capacity * sizeof(uint32_t))
+    """Room for the shapes of so many; also of none: that is room, too, and to ask for no bytes would be to free it."""
+    cdef void* grown = realloc(log.shapes, <size_t>max(capacity, 1) * sizeof(uint32_t))
     if grown == NULL:
         raise MemoryError()
     log.shapes = <uint32_t*>grown

@@ -256,3 +256,25 @@ def test_transformations_within_give_what_they_give(name: str) -> None:
         return [tf.convert_to_tensor(v).numpy().tobytes() for v in (value, tape.gradient(value, x))]
 
     assert given(True) == given(False)
+
+
+@pytest.mark.parametrize("thread", [False, True])
+def test_a_traced_tape_that_hears_nothing_is_entered_again(thread: bool) -> None:
+    code = """
+import threading, autodiff_core as tf
+
+def enter():
+    tape = tf.GradientTape(trace=True, persistent=True)
+    for _ in range(4):
+        with tape:
+            pass
+    x = tf.Variable(3.0)
+    with tape:
+        y = x * x
+    print(float(tape.gradient(y, x)))
+
+RUN
+"""
+    run = "t = threading.Thread(target=enter); t.start(); t.join()" if thread else "enter()"
+    done = subprocess.run([sys.executable, "-c", code.replace("RUN", run)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "6.0\n", "")
