@@ -144,6 +144,18 @@ cdef object own_attribute_of(Record* r):
     return <object>r.payload.attribute
 
 
+cdef object attribute_told(object attribute):
+    """What an op was told, for a reader: sweeps read its arrays, so that nobody can write to them here."""
+    cdef ndarray view
+    if type(attribute) is tuple:
+        return tuple([attribute_told(part) for part in <tuple>attribute])
+    if not isinstance(attribute, ndarray):
+        return attribute
+    view = attribute.view()
+    PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
+    return view
+
+
 cdef Tensor told(ndarray array):
     """A value for a reader; None where nobody has it."""
     return None if is_blank(array) else new_tensor(array)
@@ -209,9 +221,9 @@ cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, lis
         name = getattr(<object>r.payload.attribute, "name", None)
     if log.trace != NULL or log.witness != NULL:
         place = (<Hearer>(log.trace if log.trace != NULL else log.witness)).place_of(node)
-    return (node, label_on_log(log, r, followed), tuple(operands), own_attribute_of(r), dtype_objects[r.dtype],
-            shapes[node], value_told(log, node), kept, followed, is_leaf(r) or taken_up, name, place,
-            tuple([r.payload.partial[k] for k in range(n)]) if r.flags & PARTIALS else None)
+    return (node, label_on_log(log, r, followed), tuple(operands), attribute_told(own_attribute_of(r)),
+            dtype_objects[r.dtype], shapes[node], value_told(log, node), kept, followed, is_leaf(r) or taken_up, name,
+            place, tuple([r.payload.partial[k] for k in range(n)]) if r.flags & PARTIALS else None)
 
 
 def read_tape(Tape tape, bint everything=False):
@@ -365,9 +377,9 @@ def read_program(ProgramCore p):
             if p.reference(i) is not None:
                 value = None        # somebody's array, whose elements are others by now
             kept = PyArray_NBYTES(<ndarray>p.values[i].array) if r.flags & HELD else 0
-        found.append((i, label, tuple([nodes[k] for k in range(n)]), None if holds_value(r) else p.attribute(i),
-                      dtype_objects[r.dtype], p.shape(i), value, kept, True, is_input(r) or is_constant(r), name,
-                      p.places.get(i), None))
+        found.append((i, label, tuple([nodes[k] for k in range(n)]),
+                      None if holds_value(r) else attribute_told(p.attribute(i)), dtype_objects[r.dtype],
+                      p.shape(i), value, kept, True, is_input(r) or is_constant(r), name, p.places.get(i), None))
     return found
 
 
