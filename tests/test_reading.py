@@ -3,6 +3,7 @@
 import gc
 import threading
 import weakref
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -239,3 +240,50 @@ def test_another_threads_open_tape_is_printed_in_short():
         thread.start()
         thread.join()
     assert told == ["<GradientTape: 2 records, recording>"]
+
+
+def test_what_operations_were_told_cannot_be_written_to():
+    x = tf.Variable(np.arange(4.0))
+
+    def f():
+        picked = tf.gather(x, np.array([0, 2])) * x[np.array([1, 3])]
+        return tf.reduce_sum(picked) + tf.reduce_sum(tf.tensor_scatter_nd_add(x, np.array([[1]]), [2.0]) ** 2)
+
+    with tf.GradientTape(persistent=True) as tape:
+        y = f()
+    before = tape.gradient(y, x).numpy()
+    arrays = []
+    for record in [*tape.to_records(), *tf.Program.from_function(f).to_records()]:
+        parts = record.attribute if isinstance(record.attribute, tuple) else (record.attribute,)
+        arrays += [part for part in parts if isinstance(part, np.ndarray)]
+    assert arrays
+    for array in arrays:
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+    np.testing.assert_array_equal(tape.gradient(y, x), before)
+
+
+def test_names_around_are_looked_up_without_asking_stand_ins_or_emptying_what_locals_gave():
+    class StandIn:
+        @property
+        def __class__(self):
+            raise RuntimeError("working outside of request context")
+
+    request = StandIn()
+    x = tf.Variable(3.0)
+    known = locals()
+    with tf.GradientTape(persistent=True) as tape:
+        y = x * x
+    assert [r.name for r in tape.to_records()] == ["x", "y"]
+    assert str(tape.why(y, x)) == "The gradient of y with respect to x is not None: its norm is 6."
+    assert known["x"] is x and known["request"] is request
+
+
+def test_names_of_control_characters_are_one_line_and_a_picture():
+    x = tf.Variable(1.0, name="a\nb\x1b[31m\x00")
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.sin(x)
+    assert len(str(tape.summary()).splitlines()) == 4 and "\x1b" not in str(tape.summary())
+    for text in (tape.graph(y).to_svg(), tape.graph(y).to_dot(), tape.summary()._repr_html_(), x._repr_html_()):
+        assert not {"\x1b", "\x00"} & set(text)
+    ElementTree.fromstring(tape.graph(y).to_svg())

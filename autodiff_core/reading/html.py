@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import _core
 from .mathematics import short
-from .text import shape_text
+from .text import name_text, shape_text
 
 __all__ = ["module_html", "operand_html", "readable_html", "result_html", "variables_html"]
 
@@ -32,7 +32,7 @@ _BOX = "display:inline-block;border-left:3px solid #2b6cb0;padding:2px 0 2px 10p
 def operand_html(x: Any) -> str:
     """A tensor or a variable: what it is, and its first and last elements."""
     kind, shape = type(x).__name__, _core.sizes(x)
-    named = f" <b>{escape(getattr(x, 'name', ''))}</b>" if isinstance(x, _core.VariableCore) else ""
+    named = f" <b>{escape(name_text(getattr(x, 'name', '')))}</b>" if isinstance(x, _core.VariableCore) else ""
     still = "" if getattr(x, "trainable", True) else " · not trainable"
     head = (
         f"{escape(kind)}{named} <span style='{_FAINT}'>{escape(x.dtype.name)} {escape(shape_text(shape))}{still}</span>"
@@ -94,7 +94,13 @@ def variables_html(title: str, variables: Sequence[Any]) -> str:
     counts = [math.prod(v.shape) for v in variables]
     trained = sum(count for count, v in zip(counts, variables, strict=True) if v.trainable)
     rows = [
-        (v.name, shape_text(tuple(v.shape)), v.dtype.name, f"{count:,}", "" if v.trainable else "not trainable")
+        (
+            name_text(v.name),
+            shape_text(tuple(v.shape)),
+            v.dtype.name,
+            f"{count:,}",
+            "" if v.trainable else "not trainable",
+        )
         for v, count in zip(variables[:_MOST], counts, strict=False)
     ]
     more = f"<div style='{_FAINT}'>… {len(variables) - _MOST:,} more</div>" if len(variables) > _MOST else ""

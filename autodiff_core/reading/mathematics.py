@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import _core
 from .records import Record
+from .text import name_text
 
 __all__ = [
     "Formula",
@@ -62,7 +63,7 @@ def symbol(record: Record, letter: str = "v") -> Formula:
     style = "italic"
     if record.name is None:
         return [Piece(letter, style), Piece(str(record.node), "below")]
-    name = record.name.removesuffix(":0")
+    name = name_text(record.name.removesuffix(":0"))
     name = "/".join(name.split("/")[-2:])
     name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     found = re.fullmatch(r"([^\W\d_]+)_?(\d+)", name)

@@ -14,9 +14,10 @@ from typing import Any
 
 from .. import _core
 
-__all__ = ["names_around", "user_frame"]
+__all__ = ["names_around", "operands_seen", "user_frame"]
 
 _HERE = __name__.partition(".")[0]
+_UNSHARED = 3
 
 
 def names_around(tape: _core.Tape, names: Any = None) -> dict[int, str]:
@@ -47,12 +48,22 @@ def _callers() -> list[tuple[str, Any]]:
     frame = user_frame()
     if frame is None:
         return []
-    own, main = frame.f_locals, vars(sys.modules.get("__main__", sys))
+    return operands_seen(frame, vars(sys.modules.get("__main__", sys)))
+
+
+def operands_seen(frame: FrameType, more: Mapping[str, Any] | None = None) -> list[tuple[str, Any]]:
+    """The tensors that a frame's code has under names, its own first, then its module's, then those of a mapping.
+
+    Of objects that stand for others, and say that they are of their class, nobody is asked: the answer may be an error.
+    """
+    own = frame.f_locals
     found = [
         (name, value)
-        for name, value in (*own.items(), *frame.f_globals.items(), *main.items())
-        if isinstance(value, _core.Operand) and not name.startswith("_")
+        for name, value in (*own.items(), *frame.f_globals.items(), *(more or {}).items())
+        if issubclass(type(value), _core.Operand) and not str(name).startswith("_")
     ]
-    if isinstance(own, dict) and frame.f_code.co_flags & CO_OPTIMIZED:
-        own.clear()  # (before Python 3.13 a copy, which would hold the function's tape and tensors until it returns)
+    # Before Python 3.13 a function's is a copy, which would hold its tape and tensors until it returns; unless the
+    # function has it itself, as what locals() gave, beside the frame, the name here and the count's argument.
+    if isinstance(own, dict) and frame.f_code.co_flags & CO_OPTIMIZED and sys.getrefcount(own) <= _UNSHARED:
+        own.clear()
     return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core
 from .records import Record, records_of
-from .text import shape_text
+from .text import name_text, shape_text
 
 __all__ = ["Summary", "frame_of", "number_text", "printed", "summary_of"]
 
@@ -93,7 +93,7 @@ def _row(record: Record) -> tuple[str, ...]:
         number_text(value) if small else "",
         str(record.bytes) if record.bytes else "",
         record.line or "",
-        record.name or "",
+        name_text(record.name or ""),
     )
 
 

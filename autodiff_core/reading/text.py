@@ -10,7 +10,7 @@ import numpy as np
 from .. import _core
 from ..tensors.leaving import place_text
 
-__all__ = ["listing", "operation_text", "shape_text", "value_text"]
+__all__ = ["listing", "name_text", "operation_text", "shape_text", "value_text"]
 
 _WIDTH = 60
 
@@ -55,6 +55,11 @@ def operand_text(operand: Any) -> str:
 def shape_text(shape: tuple[int, ...] | None) -> str:
     """A shape, or that nobody knows it."""
     return "(?)" if shape is None else str(tuple(shape))
+
+
+def name_text(name: str) -> str:
+    """A name in one line: what would move a cursor, end a line or not be a character of XML is a mark."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
 def value_text(value: Any) -> str:

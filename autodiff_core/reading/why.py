@@ -12,7 +12,6 @@ import linecache
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
 from typing import Any
 
@@ -20,7 +19,7 @@ import numpy as np
 
 from .. import _core
 from ..tensors.indexed_slices import IndexedSlices
-from .naming import names_around, user_frame
+from .naming import names_around, operands_seen, user_frame
 from .records import Record
 
 __all__ = ["Reasons", "Why", "why"]
@@ -120,12 +119,8 @@ class _Around:
         self.code = None if frame is None else frame.f_code
         if frame is None:
             return
-        own = frame.f_locals
-        for name, value in (*own.items(), *frame.f_globals.items()):
-            if isinstance(value, _core.Operand) and not name.startswith("_"):
-                self.names.setdefault(id(value), name)
-        if isinstance(own, dict) and frame.f_code.co_flags & CO_OPTIMIZED:
-            own.clear()  # (before Python 3.13 a copy, which would hold tensors until the function returns)
+        for name, value in operands_seen(frame):
+            self.names.setdefault(id(value), name)
 
 
 def _text_at(place: _Place) -> tuple[str | None, str]:
