@@ -130,14 +130,25 @@ cdef int look_at_result(int op, list operands, Tensor out) except -1:
     wanted = numerics_wanted()
     if not wanted or out is None or not some_are_not_finite(out) or values_are_made_up():
         return 0
-    # A kernel that selects gives on what it is given, whatever that is.
-    moves = table[op].selects or table[op].passes_on or table[op].condition
-    error = hook_fault(op_name(op), handles[op_name(op)].parameters, table[op].kind == ELEMENTWISE, moves,
-                       [array_of(<Operand>x) for x in operands], array_of(out),
-                       None if wanted == CHECKED_NUMERICS else kinds, place_in_code())
+    error = fault_of_result(op, operands, out, None if wanted == CHECKED_NUMERICS else kinds, place_in_code())
     if error is not None:
         raise error
     return 0
+
+
+cdef object fault_of_result(int op, list operands, Tensor out, object kinds, object place):
+    """What there is to say of a result that is not finite, as an error; None where its operands are to blame."""
+    # A kernel that selects gives on what it is given, whatever that is.
+    moves = table[op].selects or table[op].passes_on or table[op].condition
+    return hook_fault(op_name(op), handles[op_name(op)].parameters, table[op].kind == ELEMENTWISE, moves,
+                      [array_of(<Operand>x) for x in operands], array_of(out), kinds, place)
+
+
+def fault_of_record(Tape tape, int32_t node, list operands, Tensor out, place):
+    """What a check of numbers would have said of a record, as an error; None where that is nothing."""
+    if not some_are_not_finite(out):
+        return None
+    return fault_of_result(tape.log.records[node].op, operands, out, None, place)
 
 
 cdef int look_at_number(int op, double x, double y, Tensor out) except -1:

@@ -20,7 +20,7 @@ import numpy as np
 from .. import _core
 from .records import Record, records_of
 
-__all__ = ["Cost", "Memory", "Profile", "memory_of", "profile_of_program", "profile_of_tape"]
+__all__ = ["Cost", "Memory", "Profile", "memory_of", "profile_of_program", "profile_of_tape", "size_text"]
 
 _TOP = 10
 
@@ -44,7 +44,7 @@ class Cost(NamedTuple):
     """Where in the user's code it was recorded, as `file:line`, if that is known."""
 
 
-def _size(count: float) -> str:
+def size_text(count: float) -> str:
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
@@ -112,15 +112,15 @@ class Memory(_Table):
         return _summed((c.line, c.bytes) for c in self.records if c.line is not None)
 
     def _tables(self) -> list[tuple[str, Sequence[str], list[Sequence[str]]]]:
-        head = f"{self._count} records keep {_size(self.bytes)}"
+        head = f"{self._count} records keep {size_text(self.bytes)}"
         found: list[tuple[str, Sequence[str], list[Sequence[str]]]] = [
-            (head, ("operation", "bytes"), [(op, _size(n)) for op, n in list(self.by_op().items())[:_TOP]])
+            (head, ("operation", "bytes"), [(op, size_text(n)) for op, n in list(self.by_op().items())[:_TOP]])
         ]
         lines = list(self.by_line().items())[:_TOP]
         if lines:
-            found.append(("by line", ("line", "bytes"), [(line, _size(n)) for line, n in lines]))
+            found.append(("by line", ("line", "bytes"), [(line, size_text(n)) for line, n in lines]))
         rows: list[Sequence[str]] = [
-            (f"%{c.node}", c.op, str(c.shape), _size(c.bytes), c.line or "") for c in self.records[:_TOP]
+            (f"%{c.node}", c.op, str(c.shape), size_text(c.bytes), c.line or "") for c in self.records[:_TOP]
         ]
         found.append(("the largest", ("node", "operation", "shape", "bytes", "line"), rows))
         return found
@@ -181,7 +181,7 @@ class Profile(_Table):
 
 def _row(c: Cost) -> tuple[str, ...]:
     times = (_time(c.forward), _time(c.backward) if c.backward else "")
-    return (f"%{c.node}", c.op, str(c.shape), *times, _size(c.bytes) if c.bytes else "", c.line or "")
+    return (f"%{c.node}", c.op, str(c.shape), *times, size_text(c.bytes) if c.bytes else "", c.line or "")
 
 
 def _summed(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:

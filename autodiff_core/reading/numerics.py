@@ -16,7 +16,7 @@ from .. import _core
 from ..errors import InvalidArgumentError
 from .records import Record
 
-__all__ = ["fault", "fault_of_gradient", "place_text"]
+__all__ = ["fault", "fault_of_gradient", "first_fault", "place_text"]
 
 _INVALID, _DIVIDE, _OVER = 1, 2, 4
 # NumPy's names of the kinds, its words for them, and its numbers for who is called.
@@ -181,6 +181,29 @@ def fault_of_gradient(
     if checked:
         return InvalidArgumentError(None, None, "\n".join([text, *lines]))
     return by_numpys_state(kind, f"encountered in a gradient: {text}", lines)
+
+
+def first_fault(tape: Any, targets: Sequence[Any], sources: Sequence[Any], seeds: Any) -> Exception | None:
+    """The error that a check of numbers would have stopped at, forwards or else backwards; None where there is none."""
+    from .kinks import values_of
+
+    if all(np.isfinite(_core.seen(x)).all() for x in targets):
+        nodes = [node for x in sources if (node := _core.node_on_tape(tape, x)) is not None]
+        adjoints = _core.read_adjoints(tape, targets, nodes, seeds)
+        if all(values is None or np.isfinite(values).all() for values in map(_values, adjoints)):
+            return None
+        return fault_of_gradient(tape, targets, seeds, sources, adjoints, True)
+    records = [Record._make(told) for told in _core.read_tape(tape, _core.is_traced_tape(tape))]
+    values = values_of(tape, records)
+    for record in records:
+        out = values[record.node]
+        operands = [values.get(x) if isinstance(x, int) else x for x in record.operands]
+        if record.leaf or out is None or not all(isinstance(x, _core.Operand) for x in operands):
+            continue
+        error: Exception | None = _core.fault_of_record(tape, record.node, operands, out, record.place)
+        if error is not None:
+            return error
+    return None
 
 
 def _values(gradient: Any) -> Any:

@@ -1,0 +1,1 @@
+"""What a script's tapes and recorded functions did: `python -m autodiff_core explain script.py`."""
