@@ -26,6 +26,7 @@ SOMETHING_ELSE = {
     ("ops/table.py", "slice"): "a kind of part",
     ("reading/folding.py", "loop"): "a way to fold a picture",
     **{("reading/mathematics.py", name): "a function of C's" for name in ("ceil", "floor", "log", "pow", "sqrt")},
+    ("reading/numerics.py", "divide"): "a kind of NumPy's floating point errors",
     ("reading/why.py", "stop_gradient"): "what a trace records where a tape within loses sight, and users write",
     ("programs/program.py", "program"): "what a program's C function is called",
     ("programs/differentiable.py", "program"): "its own row",
