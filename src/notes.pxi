@@ -43,7 +43,7 @@ cdef int note_end(Operand x, str kind, object thing) except -1:
     """An operation on a followed value gives what no tape follows."""
     cdef Log* log = recording_log()
     if log != NULL and not is_traced(log) and followed_on(log, x, False):
-        note(log, kind, standing(log, x), thing)
+        note(log, kind, tracked(log, x), thing)     # (a variable is read by that, as by any operation)
     return 0
 
 
@@ -107,14 +107,17 @@ def where_it_stands(Tape tape, Operand x):
     return -1, "elsewhere" if log.thread == PyThread_get_thread_ident() else "in a thread"
 
 
-def flat_operands(Tape tape, int32_t node):
-    """For each operand of a record on a tape's log whether the row has no slope there."""
-    cdef Record* r = &tape.log.records[node]
+cdef tuple flat_operands_of(const Record* r):
     cdef Row* row = &table[r.op]
     cdef int k
-    if not 0 <= node < tape.log.count or row.kind != ELEMENTWISE or is_leaf(r) or is_projection(r):
+    if row.kind != ELEMENTWISE or is_leaf(r) or is_projection(r):
         return ()
     return tuple([row.derivative[k] == NOTHING for k in range(row.arity)])
+
+
+def flat_operands(Tape tape, int32_t node):
+    """For each operand of a record on a tape's log whether the row has no slope there."""
+    return flat_operands_of(&tape.log.records[node]) if 0 <= node < tape.log.count else ()
 
 
 def has_factors(Tape tape, int32_t node):

@@ -251,6 +251,13 @@ def stopped(value):
     return set_apart(x)
 
 
+def flattened(value, str op):
+    """`detached`, for an operation that is flat everywhere."""
+    cdef Operand x = as_operand(value)
+    note_end(x, "flat", op)
+    return detached(x)
+
+
 def assigned(VariableCore v, Operand value):
     """What a variable is to take: the value, standing on no tape."""
     if recording_log() != NULL:

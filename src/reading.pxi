@@ -383,6 +383,15 @@ def read_program(ProgramCore p):
     return found
 
 
+def flat_in_program(ProgramCore p, int32_t node):
+    """For each operand of a program's record whether the row has no slope there."""
+    cdef Record* r
+    if not 0 <= node < p.count:
+        return ()
+    r = &p.records[node]
+    return () if is_input(r) or holds_value(r) else flat_operands_of(r)
+
+
 def shown_array(Operand x):
     """The value for whoever displays it, which is no look at it: an array that cannot be written to; None where nobody
     has it, or it is another one at each call of what is being recorded."""

@@ -297,7 +297,7 @@ def test_a_recorded_function_that_does_not_use_its_argument(tape_of: Tape) -> No
     for _ in range(2):
         with tape_of() as tape:
             y = f(x, w) * 2.0
-        assert tape.why(y, w).cause in ("rule", "unused")
+        check(tape.why(y, w), "stop_gradient", "stop_gradient stands between them within the recorded", "")
         check(tape.why(y, x), "connected", "its norm is 4", "")
 
 
@@ -509,6 +509,54 @@ def test_of_several_places_each_is_named() -> None:
         a = tf.round(x) * 1.0
         b = tf.stop_gradient(x) * 1.0
     assert (tape.why(a, x).cause, tape.why(b, x).cause) == ("flat", "stop_gradient")
+
+
+INSIDE: dict[str, tuple[str, Callable[..., Any]]] = {
+    "flat": ("`rint` within the recorded function", lambda a, b: tf.round(a * 2.0) * b),
+    "integer": ("`cast` within the recorded function", lambda a, b: tf.cast(tf.cast(a, tf.int32), tf.float32) * b),
+    "left": ("only looks at the value", lambda a, b: float(a) * b),
+    "unused": ("does not depend on x", lambda a, b: b * 2.0),
+}
+
+
+@pytest.mark.parametrize("cause", INSIDE)
+def test_a_recorded_function_says_where_it_lets_go(tape_of: Tape, cause: str) -> None:
+    text, python = INSIDE[cause]
+    f = tf.function(python)
+    x, z = tf.Variable(3.0), tf.Variable(2.0)
+    for _ in range(2):
+        with tape_of() as tape:
+            y = f(x, z) * 2.0
+        check(tape.why(y, x), cause, text, "")
+
+
+ENDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "stop_gradient": ("stop_gradient", tf.stop_gradient),
+    "np.round": ("flat", np.round),
+    "np.digitize": ("flat", lambda x: tf.cast(np.digitize(x, [0.0, 1.0]), tf.float32)),
+    "floor": ("flat", tf.floor),
+    "cast": ("integer", lambda x: tf.cast(tf.cast(x, tf.int32), tf.float32)),
+}
+
+
+@pytest.mark.parametrize("computed", [False, True])
+@pytest.mark.parametrize("end", ENDS)
+def test_where_a_variable_itself_ends(tape_of: Tape, end: str, computed: bool) -> None:
+    cause, apply = ENDS[end]
+    x, z = tf.Variable([1.5, 2.0]), tf.Variable(2.0)
+    with tape_of() as tape:
+        y = z * apply(x * 1.0 if computed else x)
+    assert tape.why(y, x).cause == cause
+
+
+def test_what_came_of_a_pause_beside_others(tape_of: Tape) -> None:
+    x, z = tf.Variable(3.0), tf.Variable(2.0)
+    with tape_of() as tape:
+        b = x * z
+        with tape.stop_recording():
+            a = b * x
+        y = a * z
+    assert tape.why(y, x).cause == "paused"
 
 
 # ------------------------------------------------------------------------------------------------------------- unasked

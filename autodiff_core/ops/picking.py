@@ -109,10 +109,10 @@ def put(values: Any, places: Any, shape: Shape, place_dims: int | None = None) -
     return _core.general(_PUT, [values, places], (shape, len(places.shape) if place_dims is None else place_dims))
 
 
-def _stepping(x: Any) -> Any:
-    """An operand that no derivative comes to; integers have none anyway."""
+def _stepping(x: Any, name: str) -> Any:
+    """An operand of an operation that no derivative comes to; integers have none anyway."""
     operand = _core.operand(x)
-    return _core.detached(operand) if operand.dtype.kind in "fcV" else operand
+    return _core.flattened(operand, name) if operand.dtype.kind in "fcV" else operand
 
 
 def places_of(
@@ -152,7 +152,7 @@ def places_of(
     handle.kinks = kinks
 
     def apply(operands: Sequence[Any], attributes: Any = None) -> Tensor:
-        return _core.general(handle, [_stepping(x) for x in operands], attributes)
+        return _core.general(handle, [_stepping(x, name) for x in operands], attributes)
 
     return apply
 

@@ -25,6 +25,7 @@ from .records import Record
 __all__ = ["Reasons", "Why", "why"]
 
 _Place = tuple[CodeType, int] | None
+_WITHIN = " within the recorded function"
 _MOST_PLACES = 4  # of which one is the reason
 
 
@@ -258,9 +259,9 @@ class _Question:
             record = self.records[node]
             operands = [k for k, flat in self.edges(record) if k in on and not flat]
             if operands and found[node] is not None and all(found[k] is None for k in operands):
-                return self.rule_says(record)
+                return self.rule_says(record, on)
             if operands and found[node] is None and record.op != "output" and self.outputs_have(node, found):
-                return self.rule_says(record)
+                return self.rule_says(record, on)
         return self.say("rule", "a rule on the way gives None for its derivative")
 
     def outputs_have(self, node: int, found: dict[int, Any]) -> bool:
@@ -270,13 +271,56 @@ class _Question:
             for k, value in found.items()
         )
 
-    def rule_says(self, record: Record) -> Why:
+    def rule_says(self, record: Record, way: set[int]) -> Why:
+        inside = getattr(record.attribute, "inside", None)
+        if isinstance(inside, _core.ProgramCore):
+            return self.of_program(record, inside, [i for i, k in enumerate(record.operands) if k in way])
         return self.say(
             "rule",
             f"the function that was recorded as `{record.op}` says by its own rule that there is no derivative here, "
             f"or does not use {self.x} for its result",
             "A rule of custom_gradient, or of a row of your own, returns None for an operand: let it return the "
             "cotangent of that operand, in its shape.",
+            record.place,
+        )
+
+    def of_program(self, record: Record, program: _core.ProgramCore, inputs: list[int]) -> Why:
+        """Where a recorded function lets go of its arguments."""
+        reached, looked = set(inputs), None
+        inside = [Record._make(told) for told in _core.read_program(program)]
+        needed = set(program.outputs)
+        for one in reversed(inside):
+            if one.node in needed and one.op != "guard":
+                needed.update(one.operands)
+        for one in inside:
+            if not reached.intersection(one.operands):
+                continue
+            if one.op == "guard":
+                looked = looked or one
+            elif one.node not in needed:
+                continue
+            elif one.op == "stop_gradient":
+                return self.say_stopped(record.place, _WITHIN)
+            elif not _core.is_differentiable(one.dtype):
+                return self.say_integer(one.op, one.dtype, record.place, _WITHIN)
+            else:
+                flat = _core.flat_in_program(program, one.node) or (False,) * len(one.operands)
+                if all(flat[i] for i, k in enumerate(one.operands) if k in reached):
+                    return self.say_flat(one.op, record.place, within=_WITHIN)
+                reached.add(one.node)
+        if looked is not None:
+            return self.say(
+                "left",
+                f"the recorded function only looks at the value that depends on {self.x}: by float(), by `if` or the "
+                f"like, and no derivative can follow into a number or a condition",
+                "Go on with the tensor, in the place of the number that was made of it.",
+                _looked_at(looked.place) or record.place,
+            )
+        return self.say(
+            "rule" if reached.intersection(program.outputs) else "unused",
+            f"the recorded function does not use {self.x} for its result, or a rule within it gives None",
+            'Where that is meant, unconnected_gradients="zero" makes zeros of None; call the function\'s Python '
+            "(tf.config.run_functions_eagerly(True)) to ask within it.",
             record.place,
         )
 
@@ -453,7 +497,7 @@ class _Question:
         found = self.of_notes(everywhere, self.behind(ends))
         if found is not None:
             return found
-        if self.pauses and not self.traced and not ends:
+        if not self.traced and self.came_of_pause():
             return self.say_paused(None)
         compared = self.of_comparison(everywhere)
         if compared is not None:
@@ -469,7 +513,7 @@ class _Question:
             if not edges or (record.followed and not all(flat for _, flat in edges)):
                 continue
             if record.op == "stop_gradient":
-                return self.say_stopped(record.place)
+                return self.of_stop(record, way)
             if not _core.is_differentiable(record.dtype):
                 return self.say_integer(record.op, record.dtype, record.place)
             if any(flat for _, flat in edges):
@@ -487,6 +531,14 @@ class _Question:
                 )
             return self.say_paused(record.place)
         return self.say_unused()
+
+    def of_stop(self, record: Record, way: set[int]) -> Why:
+        """The user's stop, or an operation's own before a kernel that has no derivative."""
+        flat = {thing for kind, node, _, thing, _ in self.notes if kind == "flat" and node in record.operands}
+        for one in (self.records[k] for k in sorted(way)):
+            if record.node in one.operands and one.op in flat:
+                return self.say_flat(one.op, one.place)
+        return self.say_stopped(record.place)
 
     def of_notes(self, reached: set[int], behind: set[int]) -> Why | None:
         """What was done with a value that depends on the source, of which the tape knows no more."""
@@ -522,6 +574,11 @@ class _Question:
         text = f"{self.head('None')}it is one of these: {'; or '.join(several)}."
         return replace(reasons[0], text=text, advice=reasons[0].advice + " trace=True tells which." * (not self.traced))
 
+    def came_of_pause(self) -> bool:
+        """Whether something on the way to the targets can have been computed in a pause."""
+        latest = _core.taken_up_by(self.tape, self.targets)
+        return any(latest is None or first <= latest for first, _ in self.pauses)
+
     def is_read(self, variable: Any, behind: set[int]) -> bool:
         return not behind or any(node in behind for node in _core.nodes_of_source(self.tape, variable))
 
@@ -547,31 +604,31 @@ class _Question:
             place,
         )
 
-    def say_stopped(self, place: _Place) -> Why:
+    def say_stopped(self, place: _Place, within: str = "") -> Why:
         return self.say(
             "stop_gradient",
-            "stop_gradient stands between them",
+            f"stop_gradient stands between them{within}",
             "Leave it out where the derivative is wanted." + self.untraced() * (place is None),
             place,
         )
 
-    def say_integer(self, op: str, dtype: Any, place: _Place) -> Why:
+    def say_integer(self, op: str, dtype: Any, place: _Place, within: str = "") -> Why:
         if dtype is not None and dtype.kind == "b":
-            return self.say_flat(op, place, "truth values")
+            return self.say_flat(op, place, "truth values", within)
         what = "integers" if dtype is None else str(dtype)
         return self.say(
             "integer",
-            f"`{op}` makes {what} of a value that depends on {self.x}, and only floats have a gradient",
+            f"`{op}`{within} makes {what} of a value that depends on {self.x}, and only floats have a gradient",
             "Stay with floats from the source to the target: leave the cast out, or tf.cast(t, tf.float32)."
             + self.untraced() * (place is None),
             place,
         )
 
-    def say_flat(self, op: str, place: _Place, gives: str = "") -> Why:
+    def say_flat(self, op: str, place: _Place, gives: str = "", within: str = "") -> Why:
         what = f"gives {gives}, and has" if gives else "has"
         return self.say(
             "flat",
-            f"`{op}` {what} a derivative of zero everywhere, for which a tape records nothing",
+            f"`{op}`{within} {what} a derivative of zero everywhere, for which a tape records nothing",
             "Use a smooth function in its place, or give it a rule of its own by tf.custom_gradient (straight-through)."
             + self.untraced() * (place is None),
             place,
@@ -632,6 +689,11 @@ class _Question:
             'Where that is meant, unconnected_gradients="zero" makes zeros of None.',
             self.place(self.standing(self.targets[0])),
         )
+
+
+def _looked_at(place: Any) -> _Place:
+    """Where Python looked at a value, by what a program's guard has for a place."""
+    return place[1] if isinstance(place, tuple) and isinstance(place[1], tuple) else None
 
 
 def _is_variable(x: Any) -> bool:
