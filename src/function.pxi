@@ -423,10 +423,7 @@ def guards_of(ProgramCore program):
         return looks
     for i in range(program.count):
         if is_guard(&program.records[i]):
-            place = program.places.get(i)
-            # (The repeated look of a program, as that numbers it.)
-            if place is not None and isinstance((<tuple>place)[0], int):
-                place = (<tuple>place)[1]
+            place = unnumbered(program.places.get(i))
             program.places[i] = (len(looks), place)
             looks.append((program.constant(i), bool(program.records[i].payload.look.truth), place))
     return looks

@@ -352,6 +352,13 @@ def run_program_record(ProgramCore p, int32_t node, list operands):
         ad_set_current_log(current)
 
 
+cdef object unnumbered(object place):
+    """The place of a guard, without the number of its look: a program of a function has its guards' looks numbered."""
+    while isinstance(place, tuple) and place and isinstance((<tuple>place)[0], int):
+        place = (<tuple>place)[1]
+    return place
+
+
 def read_program(ProgramCore p):
     """The same of a program: every record is followed, and every operand is a node."""
     cdef int32_t i
@@ -379,7 +386,8 @@ def read_program(ProgramCore p):
             kept = PyArray_NBYTES(<ndarray>p.values[i].array) if r.flags & HELD else 0
         found.append((i, label, tuple([nodes[k] for k in range(n)]),
                       None if holds_value(r) else attribute_told(p.attribute(i)), dtype_objects[r.dtype],
-                      p.shape(i), value, kept, True, is_input(r) or is_constant(r), name, p.places.get(i), None))
+                      p.shape(i), value, kept, True, is_input(r) or is_constant(r), name,
+                      unnumbered(p.places.get(i)), None))
     return found
 
 
@@ -434,6 +442,9 @@ def read_adjoints(Tape tape, targets, nodes, weights=None):
     try:
         for i in range(log.count):
             shapes.append(shape_on_log(log, i, shapes))
+        for node in (*nodes, *[x for x in targets if not isinstance(x, Operand)]):
+            if not 0 <= node < len(shapes):
+                raise IndexError(f"there is no node {node} on a tape of {len(shapes)}")
         for k, target in enumerate(targets):
             x = target if isinstance(target, Operand) else probe_at(log, target, shapes[<int32_t>target])
             if differentiable(x.code):
@@ -441,8 +452,6 @@ def read_adjoints(Tape tape, targets, nodes, weights=None):
                 seeds.append(weights[k] if weights is not None and weights[k] is not None else
                              new_tensor(numpy.ones(shape_of(x), dtype_objects[x.code])))
         for node in nodes:
-            if not 0 <= node < len(shapes):
-                raise IndexError(f"there is no node {node} on a tape of {len(shapes)}")
             several = table[log.records[<int32_t>node].op].multiple     # (which has a bundle of them)
             probes.append(new_scalar(0, NPY_DOUBLE) if several else probe_at(log, node, shapes[node]))
         ad_set_current_log(NULL)

@@ -287,3 +287,24 @@ def test_names_of_control_characters_are_one_line_and_a_picture():
     for text in (tape.graph(y).to_svg(), tape.graph(y).to_dot(), tape.summary()._repr_html_(), x._repr_html_()):
         assert not {"\x1b", "\x00"} & set(text)
     ElementTree.fromstring(tape.graph(y).to_svg())
+
+
+def test_programs_with_guards_tell_their_lines_recorded_and_from_a_file(tmp_path):
+    def f(x):
+        return () if tf.reduce_sum(x) > 0.0 else x  # (no outputs: all records are drawn, guards too)
+
+    program = tf.Program.from_function(f, tf.TensorSpec([3], tf.float64))
+    program.save(tmp_path / "f.program")
+    line = f"{__file__}:{f.__code__.co_firstlineno + 1}"
+    for one in (program, tf.Program.load(tmp_path / "f.program")):
+        assert [r.line for r in one.to_records() if r.op == "guard"] == [line]
+        assert line in str(one.summary()) and line in one._repr_html_()
+        assert "guard" in one.graph(fold="function").to_dot()
+
+
+@pytest.mark.parametrize("node", [-1, 7, 2**20])
+def test_adjoints_of_nodes_that_are_not_there_are_an_error(node):
+    tape, *_, y = textbook()
+    for targets, nodes in (([y], [node]), ([node], [0])):
+        with pytest.raises(IndexError, match=f"there is no node {node} on a tape of 7"):
+            _core.read_adjoints(tape, targets, nodes)

@@ -7,7 +7,7 @@ earlier to later ones, as those between records do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .records import Record
 
@@ -144,8 +144,15 @@ def _scopes(records: Sequence[Record], leaves: Mapping[int, Record]) -> list[Key
 
 def _functions(records: Sequence[Record]) -> list[Key]:
     """For each record the function that it was made in, where that was noted."""
-    names = [None if record.place is None else record.place[0].co_qualname for record in records]
+    names = [_function(record.place) for record in records]
     return [() if name is None or name.startswith("<") else (name.rpartition("<locals>.")[2],) for name in names]
+
+
+def _function(place: tuple[Any, ...] | None) -> str | None:
+    """The function that a place is in: of code, or as a file tells it."""
+    if place is None:
+        return None
+    return str(place[2]) if isinstance(place[0], str) else str(place[0].co_qualname)
 
 
 def _by_key(records: Sequence[Record], keys: Sequence[Key], depth: int | None) -> list[Stretch]:

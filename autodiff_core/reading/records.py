@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import CodeType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
 from .naming import names_around
-from .text import operation_text
+from .text import name_text, operation_text
 
 __all__ = ["Record", "records_of"]
 
@@ -40,15 +39,19 @@ class Record(NamedTuple):
     """Whether it is where a derivative begins: it has no operands that the tape knows."""
     name: str | None
     """A variable's, or the one that the user's code has for it."""
-    place: tuple[CodeType, int] | None
-    """Where in the user's code it was made: the code and the line, if that was recorded."""
+    place: tuple[Any, ...] | None
+    """Where in the user's code it was made: the code and the line, if that was recorded; of a program from a file the
+    path, the line and the function's name."""
     slopes: tuple[float, ...] | None
     """Of a number: its derivatives with respect to its operands, as far as the tape follows those."""
 
     @property
     def line(self) -> str | None:
         """Where in the user's code it was made, as `file:line`."""
-        return None if self.place is None else f"{self.place[0].co_filename}:{self.place[1]}"
+        if self.place is None:
+            return None
+        code, line = self.place[:2]
+        return f"{name_text(code if isinstance(code, str) else code.co_filename)}:{line}"
 
     @property
     def text(self) -> str:
