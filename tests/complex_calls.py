@@ -37,8 +37,6 @@ def kernel(x: Any, *shape: int) -> Any:
     return tf.reshape(tf.tile(tf.reshape(x, (-1,)), [3])[: int(np.prod(shape))], shape)
 
 
-_ACTIVATIONS = ("linear", "silu", "softsign", "swish")
-_REAL_ACTIVATIONS = ("gelu", "leaky_relu")
 
 RIGHT: dict[str, tuple[Call, ...]] = {
     "identity": (tf.identity,),
@@ -232,7 +230,7 @@ RIGHT: dict[str, tuple[Call, ...]] = {
     "linalg.lu_solve": (lambda x, y: tf.linalg.lu_solve(*tf.linalg.lu(x), y),),
     "scipy.signal.fftconvolve": (lambda x, y: tf.scipy.signal.fftconvolve(x, y, "same"),),
     # Activations and losses of Keras, SciPy's functions
-    **{f"keras.activations.{n}": (getattr(tf.keras.activations, n),) for n in _ACTIVATIONS},
+    "keras.activations.linear": (tf.keras.activations.linear,),
     "keras.losses.huber": (lambda x, y: tf.keras.losses.huber(x, y),),
     "keras.losses.mae": (lambda x, y: tf.keras.losses.mae(x, y),),
     "keras.losses.mean_absolute_error": (lambda x, y: tf.keras.losses.mean_absolute_error(x, y),),
@@ -265,7 +263,6 @@ REFUSED: dict[str, tuple[Call, str]] = {
     "math.cumulative_logsumexp": (tf.math.cumulative_logsumexp, "cumulative_logsumexp"),
     "math.lbeta": (tf.math.lbeta, "gammaln"),
     **{f"nn.{n}": (getattr(tf.nn, n), n) for n in ("gelu", "leaky_relu")},
-    **{f"keras.activations.{n}": (getattr(tf.keras.activations, n), n) for n in _REAL_ACTIVATIONS},
     "math.igamma": (lambda x, y: tf.math.igamma(x, y), "igamma"),
     "math.igammac": (lambda x, y: tf.math.igammac(x, y), "igammac"),
     "math.polygamma": (lambda x, y: tf.math.polygamma(x, y), "polygamma"),
