@@ -37,7 +37,6 @@ def kernel(x: Any, *shape: int) -> Any:
     return tf.reshape(tf.tile(tf.reshape(x, (-1,)), [3])[: int(np.prod(shape))], shape)
 
 
-
 RIGHT: dict[str, tuple[Call, ...]] = {
     "identity": (tf.identity,),
     "math.angle": (tf.math.angle,),

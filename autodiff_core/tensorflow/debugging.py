@@ -365,6 +365,8 @@ def enable_check_numerics(stack_height_limit: int = 30, path_length_limit: int =
     log made -inf at [0] (1 of 2 elements are not finite) of operands that have none
     >>> tf.debugging.disable_check_numerics()
     """
+    _core.integer(stack_height_limit)
+    _core.integer(path_length_limit)
     _core.want_numerics(True)
 
 
