@@ -136,18 +136,21 @@ def tape_pushforward(Tape tape, list targets, jobs, take=None):
     With a batch, every tangent has a leading axis of that length. `take` is as in `tape_pullback`.
     """
     cdef Operand x
-    cdef list wanted = [], connected, results = []
+    cdef list ends = [], connected, pushed, results = []
+    cdef int wanted = CHECKED_NUMERICS if tape.checks else numerics_wanted()
     check_recorded(tape)
     for value in targets:
-        wanted.append(checked_target(value))
-    connected = [x for x in wanted if x is not None]
+        ends.append(checked_target(value))
+    connected = [x for x in ends if x is not None]
     tape.sweeps += 1
     try:
         for sources, tangents, batch in jobs:
             tangents = checked_tangents(checked_sources(sources), tangents, batch)
             begin_sweep(tape, connected)
             found = iter(forward(tape.log, tape.bit, connected, sources, tangents, batch))
-            pushed = [None if x is None else next(found) for x in wanted]
+            pushed = [None if x is None else next(found) for x in ends]
+            if wanted:      # (a slope that is not finite is one backwards, too)
+                look_at_gradients(tape, connected, None, sources, pushed, wanted)
             results.append(pushed if take is None else take(pushed))
     finally:
         tape.sweeps -= 1

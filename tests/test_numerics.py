@@ -188,6 +188,43 @@ def test_a_jacobian_names_the_record_too(watch: Any, error: Any) -> None:
             tape.jacobian(y, w, mode="reverse")
 
 
+@pytest.mark.parametrize("shape", [(), (2,)])
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_rule_of_the_users_that_gives_nan_is_named(shape: tuple[int, ...], beside: bool) -> None:
+    @tf.custom_gradient
+    def f(x: Any) -> Any:
+        return x * 1.0, lambda g: g * np.nan
+
+    x = tf.Variable(np.ones(shape, np.float32))
+    with tf.GradientTape(check_numerics=True) as tape:
+        y = tf.reduce_sum(f(x) * 2.0 + (x if beside else 0.0))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"^the gradient of custom_gradient\(.* has NaN"):
+        tape.gradient(y, x)
+
+
+def test_a_recorded_function_whose_gradient_is_infinite_is_named() -> None:
+    f = tf.function(lambda x: tf.sqrt(x))
+    x = tf.Variable(0.0)
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            y = f(x) * 2.0
+        with np.errstate(all="raise"), pytest.raises(FloatingPointError, match=r"the gradient of program\(.* has inf"):
+            tape.gradient(y, x)
+
+
+@BOTH
+def test_a_derivative_forwards_is_checked_too(watch: Any, error: Any) -> None:
+    x = tf.Variable(0.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.sqrt(x) * 2.0
+        z = x * 2.0
+    with watch():
+        assert float(tape.jvp(z, x, 1.0)) == 2.0
+        with pytest.raises(error, match=r"the gradient of sqrt\("):
+            tape.jvp(y, x, 1.0)
+    assert np.isinf(tape.jvp(y, x, 1.0).numpy())
+
+
 def test_a_gradient_that_a_cotangent_of_zero_keeps_finite_is_no_fault() -> None:
     w = tf.Variable([0.0, 4.0])
     with tf.GradientTape(check_numerics=True) as tape:

@@ -228,10 +228,18 @@ def _first_wrong(
     if wrong is None:
         return None
     came = adjoints[wrong]
-    users = [records[n] for n in nodes if n > wrong and wrong in records[n].operands and adjoints[n] is not None]
-    for record in users:
-        weight = _core.to_tensor(adjoints[record.node])
-        part = _values(_core.read_adjoints(tape, [record.node], [wrong], [weight])[0]) if len(users) > 1 else came
+    users = [(r, ends) for r in records.values() if wrong in r.operands and (ends := _ends(r, records, adjoints))]
+    for record, ends in users:  # (the first: no other one stands between it and the node)
+        weights = [_core.to_tensor(adjoints[k]) for k in ends]
+        part = _values(_core.read_adjoints(tape, ends, [wrong], weights)[0]) if len(users) > 1 else came
         if part is not None and not np.isfinite(part).all():
-            return record, wrong, adjoints[record.node], part
+            return record, wrong, adjoints[ends[0]], part
     return None if users else (None, wrong, came, came)
+
+
+def _ends(record: Record, records: dict[int, Record], adjoints: dict[int, Any]) -> list[int]:
+    """Where adjoints came to a record: at its own node, or at those of its outputs, where it has several."""
+    if adjoints.get(record.node) is not None:
+        return [record.node]
+    outputs = (r.node for r in records.values() if r.op == "output" and r.operands[0] == record.node)
+    return [k for k in outputs if adjoints.get(k) is not None]
