@@ -197,12 +197,12 @@ class Tape(Readable, _core.Tape):
 
         return memory_of(self)
 
-    def profile(self, target: _core.Operand) -> Profile:
+    def profile(self, target: Any) -> Profile:
         """The seconds and bytes that the records take, forwards and in a sweep from a target.
 
         Parameters
         ----------
-        target : Tensor
+        target : Tensor, Variable or structure of them
             What would be differentiated.
 
         Returns
@@ -214,6 +214,8 @@ class Tape(Readable, _core.Tape):
         ------
         RuntimeError
             Where the tape has let go of its records.
+        TypeError
+            Where a target is neither tensor nor variable.
 
         Notes
         -----

@@ -309,16 +309,23 @@ def run_record(Tape tape, int32_t node, list operands):
         ad_set_current_log(current)
 
 
-def sweep_times(Tape tape, target):
-    """The seconds that each record takes in a sweep from a target: an array by node. Records are swept one by one, and
+def sweep_times(Tape tape, list targets):
+    """The seconds that each record takes in a sweep from targets: an array by node. Records are swept one by one, and
     nobody hears of it."""
     cdef Log* log
     cdef ndarray times
     cdef void* current
     cdef int32_t node
-    cdef list sources = [], shapes = []
+    cdef list ends = [], seeds = [], sources = [], shapes = []
+    cdef Operand x
     check_readable(tape)
     log = tape.log
+    if log == NULL:
+        return numpy.zeros(0)
+    for x in targets:
+        if differentiable(x.code):
+            ends.append(x)
+            seeds.append(new_tensor(numpy.ones(shape_of(x), dtype_objects[x.code])))
     current = ad_get_current_log()
     begin_reading(tape)
     try:
@@ -329,7 +336,7 @@ def sweep_times(Tape tape, target):
             if is_leaf(&log.records[node]) and meet(log, log.records[node].listeners, tape.bit):
                 sources.append(probe_at(log, node, shapes[node]))
         ad_set_current_log(NULL)
-        sweep_back(log, tape.bit, [target], conjugated([ones_of(<Operand>target)]), sources, 0, False, False,
+        sweep_back(log, tape.bit, ends, conjugated(seeds), sources, 0, False, False,
                    <double*>PyArray_DATA(times))
     finally:
         ad_set_current_log(current)

@@ -102,3 +102,25 @@ def test_a_released_tape_has_nothing_to_tell() -> None:
     for ask in (tape.memory, lambda: tape.profile(loss)):
         with pytest.raises(RuntimeError, match="has let go of its records"):
             ask()
+
+
+@pytest.mark.parametrize("target", [None, 1.0, "y", np.ones(3)])
+def test_a_profile_of_what_is_no_tensor_is_an_error(target: Any) -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = x * x
+    for wrong in (target, [y, target]):
+        with pytest.raises(
+            TypeError, match=f"profile: the target must be a tensor or a variable, not {type(target).__name__}"
+        ):
+            tape.profile(wrong)
+
+
+def test_profiles_are_of_several_targets_of_integers_and_of_tapes_that_recorded_nothing() -> None:
+    x = tf.Variable([2.0, 3.0])
+    with tf.GradientTape(persistent=True) as tape:
+        y, z = tf.sin(x), tf.exp(x)
+    by_node = {cost.op: cost.backward for cost in tape.profile([y, {"z": z}]).records}
+    assert by_node["sin"] > 0.0 and by_node["exp"] > 0.0
+    assert all(cost.backward == 0.0 for cost in tape.profile(tf.argmax(y)).records)
+    assert not tf.GradientTape().profile(y).records

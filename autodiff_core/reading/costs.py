@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
+from ..tape import flatten_sources
 from .records import Record, records_of
 
 __all__ = ["Cost", "Memory", "Profile", "memory_of", "profile_of_program", "profile_of_tape", "size_text"]
@@ -224,7 +225,11 @@ def profile_of_tape(tape: _core.Tape, target: Any) -> Profile:
 
     records = records_of(tape, {})
     values = values_of(tape, records)
-    backward = _core.sweep_times(tape, target)
+    targets = flatten_sources(target)[0]
+    for x in targets:
+        if not isinstance(x, _core.Operand):
+            raise TypeError(f"profile: the target must be a tensor or a variable, not {type(x).__name__}")
+    backward = _core.sweep_times(tape, targets)
     seen: set[int] = set()
     costs = []
     for r in records:
