@@ -24,7 +24,7 @@ cdef inline int32_t append_scalar(Log* log, Row* row, int op, int32_t a, int32_t
         return UNTRACKED
     if a < 0 and needs & 1:
         a = log_number(log, values[0], code)
-    elif b < 0 and needs & 2:
+    elif b < 0 and needs & 2 and row.arity > 1:     # (with one operand, that bit is the result's)
         b = log_number(log, values[1], code)
     if log.count == log.capacity:
         log_grow(log)
