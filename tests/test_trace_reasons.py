@@ -1,5 +1,6 @@
 """Why a function was recorded again, in words."""
 
+import dataclasses
 import gc
 import weakref
 
@@ -108,6 +109,18 @@ def test_structure_that_is_another_is_told():
     assert f.trace_reasons[-1].startswith("the structure of pair is a list, and was a tuple")
 
 
+def test_structures_in_structures_are_told():
+    f = tf.function(lambda x, nested=None: x)
+    x = tf.zeros(2)
+    for nested in (None, [x], (x, [x]), {"a": [x, x]}, {"b": [x, x]}):
+        f(x, nested) if nested is not None else f(x)
+    _, given, first, second, third = f.trace_reasons
+    assert given.startswith("the structure of nested is a list, and was not given")
+    assert "the structure of nested is nested like (*, [*]), and was" in first
+    assert "the structure of nested is nested like {'a': [*, *]}, and was nested like (*, [*])" in second
+    assert third == "the structure of nested is nested like {'b': [*, *]}, and was nested like {'a': [*, *]}"
+
+
 def test_object_that_is_another_is_told_by_its_class():
     class Settings:
         factor = 2.0
@@ -159,3 +172,24 @@ def test_only_the_last_hundred_reasons_are_kept():
     assert f.trace_count == 120
     assert len(f.trace_reasons) == 100
     assert f.trace_reasons[-1] == "k is 119, and was 118"
+
+
+def test_of_many_recordings_the_latest_are_told_and_none_as_the_first_call():
+    f = tf.function(lambda x, n: x)
+    for n in range(103):
+        f(tf.zeros(2), n)
+    assert f.trace_reasons == [f"n is {n}, and was {n - 1}" for n in range(3, 103)]
+
+
+def test_values_whose_class_cannot_show_them_are_told_by_its_name():
+    @dataclasses.dataclass(frozen=True)
+    class Setting:
+        size: int
+
+        def __repr__(self):
+            raise RuntimeError("not set up")
+
+    f = tf.function(lambda x, setting: x)
+    f(tf.zeros(2), 1)
+    f(tf.zeros(2), Setting(2))
+    assert f.trace_reasons[-1] == "setting is an object of Setting, and was 1"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .calls import Arguments, object_of
+from .calls import Arguments, object_of, objects_of
 
 _MOST = 100
 _WIDTH = 60
@@ -25,7 +25,7 @@ class Recordings:
     """The recordings of a function, the latest ones last."""
 
     def __init__(self) -> None:
-        self._noted: deque[tuple[Any, ...]] = deque(maxlen=_MOST)
+        self._noted: deque[tuple[Any, ...]] = deque(maxlen=_MOST + 1)
 
     def note(self, arguments: Arguments, around: tuple[Any, ...], variant: _core.Variant) -> None:
         """One more: what it was for, what stood around the function, and what became of it."""
@@ -41,7 +41,7 @@ class Recordings:
                 facts[f"{name}, which its code reads around it,"] = part
             found.append(_reason(known, facts, look))
             known.append(facts)
-        return found
+        return found[-_MOST:]  # (one more is kept, beside which the oldest is told: it is not the first call)
 
 
 def _facts(key: tuple[Any, ...], sizes: Sequence[int], parameters: Sequence[str]) -> Facts:
@@ -87,8 +87,12 @@ def _spelled(part: Any) -> str:
     """The part of a key for a leaf or for what stands around a function, in words."""
     if isinstance(part, _core.Same):
         return _spelled_object(part.thing)
-    if not isinstance(part, tuple):
-        return "nothing" if part is None else _spelled_object(object_of(part))
+    if part is None:
+        return "nothing"
+    if objects_of(part) == [part]:
+        return _spelled_object(object_of(part))
+    if not isinstance(part, tuple):  # a structure in structures, as optree has it
+        return f"nested like {_shortened(str(part).removeprefix('PyTreeSpec(').partition(', NoneIsLeaf')[0])}"
     kind, *parts = part
     if not isinstance(kind, type):
         return f"{kind} of shape {parts[0]}"
@@ -96,7 +100,10 @@ def _spelled(part: Any) -> str:
         return " and ".join(str(float.fromhex(text)) if "0x" in text else text for text in parts)
     if kind in (tuple, frozenset, list, dict) or len(parts) != 1:
         return f"a {kind.__name__}"
-    return _shortened(repr(parts[0]))
+    try:
+        return _shortened(repr(parts[0]))
+    except Exception:  # a class of the user's, which is not why anybody asks
+        return f"an object of {kind.__name__}"
 
 
 def _spelled_object(thing: Any) -> str:
