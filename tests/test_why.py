@@ -249,6 +249,37 @@ def test_rebinding_is_found_in_all_its_forms(tape_of: Tape) -> None:
     check(tape.why(y, c), "rebound", "", "`c.assign(tf.sin(c))`", "c = tf.sin(c)")
 
 
+class _Model:
+    def __init__(self) -> None:
+        self.w = tf.Variable(3.0)
+
+
+def test_rebinding_is_found_where_variables_are_held(tape_of: Tape) -> None:
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+    p, q, m, several = {"w": tf.Variable(1.0)}, [tf.Variable(1.0)], _Model(), [tf.Variable(1.0), tf.Variable(2.0)]
+    a, b = a - 0.5, b * 2.0
+    p["w"] = p["w"] - 0.1
+    q[0] = q[0] + 1.0
+    m.w = m.w - 0.2
+    several = [v - 0.1 * 2.0 for v in several]
+    with tape_of() as tape:
+        y = a * b * p["w"] * q[0] * m.w * several[0] * several[1]
+    check(tape.why(y, a), "rebound", "respect to a is", "`a.assign_sub(0.5)`", "a, b = a - 0.5, b * 2.0")
+    check(tape.why(y, b), "rebound", "respect to b is", "`b.assign(b * 2.0)`", "a, b = a - 0.5, b * 2.0")
+    check(tape.why(y, p), "rebound", "p['w'] is", "`p['w'].assign_sub(0.1)`", 'p["w"] = p["w"] - 0.1')
+    check(tape.why(y, q[0]), "rebound", "q[0] is", "`q[0].assign_add(1.0)`", "q[0] = q[0] + 1.0")
+    check(tape.why(y, m.w), "rebound", "m.w is", "`m.w.assign_sub(0.2)`", "m.w = m.w - 0.2")
+    line = "several = [v - 0.1 * 2.0 for v in several]"
+    check(tape.why(y, several[1]), "rebound", "several[1] is", "`v.assign_sub(0.1 * 2.0)`", line)
+
+
+def test_variables_are_called_as_code_has_them(tape_of: Tape) -> None:
+    layers, z = [_Model(), _Model()], tf.Variable(1.0)
+    with tape_of() as tape:
+        y = z * 2.0
+    assert "with respect to layers[1].w is None" in tape.why(y, layers[1].w).text
+
+
 @pytest.mark.parametrize("name", ["round", "floor", "ceil", "rint"])
 @pytest.mark.parametrize("shape", [(), (2,)])
 def test_what_is_flat_everywhere(tape_of: Tape, name: str, shape: tuple[int, ...]) -> None:

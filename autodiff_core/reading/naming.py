@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from inspect import CO_OPTIMIZED
-from types import FrameType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 from .. import _core
@@ -18,6 +18,8 @@ __all__ = ["names_around", "operands_seen", "user_frame"]
 
 _HERE = __name__.partition(".")[0]
 _UNSHARED = 3
+_MOST_HELD = 2000  # things that are looked at
+_DEPTH = 3
 
 
 def names_around(tape: _core.Tape, names: Any = None) -> dict[int, str]:
@@ -51,19 +53,46 @@ def _callers() -> list[tuple[str, Any]]:
     return operands_seen(frame, vars(sys.modules.get("__main__", sys)))
 
 
-def operands_seen(frame: FrameType, more: Mapping[str, Any] | None = None) -> list[tuple[str, Any]]:
-    """The tensors that a frame's code has under names, its own first, then its module's, then those of a mapping.
+def operands_seen(frame: FrameType, more: Mapping[str, Any] | None = None, held: bool = False) -> list[tuple[str, Any]]:
+    """The tensors that a frame's code has under names, its own first, then its module's, then those of a mapping; and
+    `held` by the lists, dicts and objects that it has.
 
     Of objects that stand for others, and say that they are of their class, nobody is asked: the answer may be an error.
     """
     own = frame.f_locals
-    found = [
-        (name, value)
-        for name, value in (*own.items(), *frame.f_globals.items(), *(more or {}).items())
-        if issubclass(type(value), _core.Operand) and not str(name).startswith("_")
-    ]
+    around = [(str(name), value) for name, value in (*own.items(), *frame.f_globals.items(), *(more or {}).items())]
+    around = [(name, x) for name, x in around if name.isidentifier() and not name.startswith("_")]
+    found = [(name, x) for name, x in around if issubclass(type(x), _core.Operand)]
+    if held:
+        found += _held(around)
+    around.clear()
     # Before Python 3.13 a function's is a copy, which would hold its tape and tensors until it returns; unless the
     # function has it itself, as what locals() gave, beside the frame, the name here and the count's argument.
     if isinstance(own, dict) and frame.f_code.co_flags & CO_OPTIMIZED and sys.getrefcount(own) <= _UNSHARED:
         own.clear()
+    return found
+
+
+def _held(around: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """What things hold that have names, as code would write it: `model.layers[0].w`; of large ones not everything."""
+    found: list[tuple[str, Any]] = []
+    waiting, left = [(name, value, 0) for name, value in around], _MOST_HELD
+    for name, value, depth in waiting:  # (which grows)
+        kind = type(value)
+        if kind in (list, tuple):
+            parts = [(f"{name}[{k}]", x) for k, x in enumerate(value[:left])]
+        elif kind is dict:
+            parts = [(f"{name}[{k!r}]", x) for k, x in list(value.items())[:left] if type(k) in (str, int)]
+        elif issubclass(kind, (_core.Operand, ModuleType, FunctionType, type)):
+            continue
+        else:
+            try:
+                own = object.__getattribute__(value, "__dict__")
+            except AttributeError:
+                continue
+            parts = [(f"{name}.{k}", x) for k, x in list(own.items())[:left] if k.isidentifier() and k[0] != "_"]
+        left -= len(parts)
+        found += [(path, x) for path, x in parts if issubclass(type(x), _core.Operand)]
+        if depth < _DEPTH:
+            waiting += [(path, x, depth + 1) for path, x in parts]
     return found

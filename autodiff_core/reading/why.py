@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -120,7 +121,7 @@ class _Around:
         self.code = None if frame is None else frame.f_code
         if frame is None:
             return
-        for name, value in operands_seen(frame):
+        for name, value in operands_seen(frame, held=True):
             self.names.setdefault(id(value), name)
 
 
@@ -379,7 +380,8 @@ class _Question:
 
     def of_unwatched(self) -> Why:
         x, where = self.source, _core.where_it_stands(self.tape, self.source)[1]
-        watch = f"Write `tape.watch({self.x})` at the beginning of the block, before {self.x} is used"
+        named = self.x.replace("the source", "x")
+        watch = f"Write `tape.watch({named})` at the beginning of the block, before {self.x} is used"
         if _is_variable(x):
             if not x.trainable:
                 return self.say(
@@ -727,17 +729,23 @@ def _list(words: Iterable[str]) -> str:
 def _rebinding(code: CodeType | None, name: str) -> tuple[CodeType, int, str | None] | None:
     """Where code gives a name to what an operation makes: the code, the line, and what to write in its place; None for
     that where the name never was a variable's."""
-    if code is None or not name.isidentifier():
+    base = re.match(r"[^\W\d]\w*", name)
+    if code is None or base is None:
         return None
     bindings = _bindings(code, name)
     variable = any(_makes_variable(value) for _, value in bindings)
     for node, value in reversed(bindings):
         if isinstance(node, ast.AugAssign):
             return code, node.lineno, _in_place(name, node.op, node.value)
-        if isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
+        if isinstance(value, ast.BinOp) and ast.unparse(value.left) == name:
             return code, node.lineno, _in_place(name, value.op, value.right)
         if value is not None and variable and not _makes_variable(value) and _mentions(value, name):
             return code, node.lineno, f"{name}.assign({ast.unparse(value)})"
+    if base.group() != name:  # an element of what is made anew: [w - 0.1 * g for w, g in zip(weights, gradients)]
+        for node, value in reversed(_bindings(code, base.group())):
+            one = getattr(value, "elt", getattr(value, "value", None))
+            if isinstance(value, (ast.ListComp, ast.DictComp)) and isinstance(one, ast.BinOp):
+                return code, node.lineno, _in_place(ast.unparse(one.left), one.op, one.right)
     for node, value in reversed(bindings):
         if value is not None and not _makes_variable(value) and any(_makes_variable(part) for part in ast.walk(value)):
             return code, node.lineno, None
@@ -760,7 +768,10 @@ def _makes_variable(node: ast.AST | None) -> bool:
 
 
 def _mentions(node: ast.AST, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    return any(
+        isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) and ast.unparse(part) == name
+        for part in ast.walk(node)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -772,7 +783,8 @@ def _parsed(filename: str, text: str) -> ast.Module | None:
 
 
 def _bindings(code: CodeType, name: str) -> list[tuple[Any, ast.expr | None]]:
-    """The assignments to a name in the code of a function, or of a module, in their order; with their values."""
+    """The assignments to a name, or an attribute or element, in the code of a function, or of a module, in their order;
+    with their values."""
     module = _parsed(code.co_filename, "".join(linecache.getlines(code.co_filename)))
     if module is None:
         return []
@@ -780,7 +792,7 @@ def _bindings(code: CodeType, name: str) -> list[tuple[Any, ast.expr | None]]:
     if code.co_name != "<module>":
         inside = [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
         own = [n for n in inside if n.name == code.co_name and code.co_firstlineno in range(_top(n), n.lineno + 1)]
-        scope = own[0] if own and name in (*code.co_varnames, *code.co_cellvars) else module
+        scope = own[0] if own and re.split(r"\W", name)[0] in (*code.co_varnames, *code.co_cellvars) else module
     found: list[tuple[Any, ast.expr | None]] = []
     waiting = list(scope.body)
     while waiting:
@@ -789,10 +801,20 @@ def _bindings(code: CodeType, name: str) -> list[tuple[Any, ast.expr | None]]:
             continue
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(t, ast.Name) and t.id == name for t in targets):
-                found.append((node, node.value))
+            pairs = [pair for t in targets for pair in _pairs(t, node.value)]
+            found += [(node, value) for t, value in pairs if ast.unparse(t) == name]
         waiting[:0] = list(ast.iter_child_nodes(node))
     return found
+
+
+def _pairs(target: ast.expr, value: ast.expr | None) -> list[tuple[ast.expr, ast.expr | None]]:
+    """What is assigned to what: `a, b = x, y` are two."""
+    if not isinstance(target, (ast.Tuple, ast.List)):
+        return [(target, value)]
+    values: list[Any] = [None] * len(target.elts)
+    if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(values):
+        values = value.elts
+    return list(zip(target.elts, values, strict=True))
 
 
 def _top(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
