@@ -308,3 +308,15 @@ def test_adjoints_of_nodes_that_are_not_there_are_an_error(node):
     for targets, nodes in (([y], [node]), ([node], [0])):
         with pytest.raises(IndexError, match=f"there is no node {node} on a tape of 7"):
             _core.read_adjoints(tape, targets, nodes)
+
+
+def test_operands_that_are_arrays_are_not_compared_with_nodes():
+    x, v = tf.constant([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        v * 2.0
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = np.array([5.0, 6.0]) * x
+    assert all(set(r.nodes) <= set(range(r.node)) for r in tape.to_records())
+    assert "is None" in str(tape.why(y, v))

@@ -228,7 +228,7 @@ def _first_wrong(
     if wrong is None:
         return None
     came = adjoints[wrong]
-    users = [(r, ends) for r in records.values() if wrong in r.operands and (ends := _ends(r, records, adjoints))]
+    users = [(r, ends) for r in records.values() if wrong in r.nodes and (ends := _ends(r, records, adjoints))]
     for record, ends in users:  # (the first: no other one stands between it and the node)
         weights = [_core.to_tensor(adjoints[k]) for k in ends]
         part = _values(_core.read_adjoints(tape, ends, [wrong], weights)[0]) if len(users) > 1 else came

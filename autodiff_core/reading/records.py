@@ -46,6 +46,11 @@ class Record(NamedTuple):
     """Of a number: its derivatives with respect to its operands, as far as the tape follows those."""
 
     @property
+    def nodes(self) -> tuple[int, ...]:
+        """Those of its operands that are nodes: of tensors, whether they equal one is no question."""
+        return tuple(one for one in self.operands if isinstance(one, int))
+
+    @property
     def line(self) -> str | None:
         """Where in the user's code it was made, as `file:line`."""
         if self.place is None:

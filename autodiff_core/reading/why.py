@@ -476,7 +476,7 @@ class _Question:
         return None
 
     def uses(self) -> list[int]:
-        return [record.node for record in self.records.values() if any(k in self.own for k in record.operands)]
+        return [record.node for record in self.records.values() if any(k in self.own for k in record.nodes)]
 
     def paused(self, node: int) -> bool:
         return any(first <= node < end for first, end in self.pauses)
@@ -536,7 +536,7 @@ class _Question:
 
     def of_stop(self, record: Record, way: set[int]) -> Why:
         """The user's stop, or an operation's own before a kernel that has no derivative."""
-        flat = {thing for kind, node, _, thing, _ in self.notes if kind == "flat" and node in record.operands}
+        flat = {thing for kind, node, _, thing, _ in self.notes if kind == "flat" and node in record.nodes}
         for one in (self.records[k] for k in sorted(way)):
             if record.node in one.operands and one.op in flat:
                 return self.say_flat(one.op, one.place)
