@@ -273,6 +273,28 @@ def test_rebinding_is_found_where_variables_are_held(tape_of: Tape) -> None:
     check(tape.why(y, several[1]), "rebound", "several[1] is", "`v.assign_sub(0.1 * 2.0)`", line)
 
 
+def test_a_function_of_steps_is_flat_where_its_gradient_is_zero(tape_of: Tape) -> None:
+    x = tf.Variable([1.0, -2.0])
+    with tape_of() as tape:
+        y = tf.sign(x) * 2.0
+    check(tape.why(y, x), "flat", "is zero: `sign` has a derivative of zero everywhere", "smooth")
+
+
+def test_what_stands_around_may_be_anything(tape_of: Tape) -> None:
+    class Refusing:
+        def __getattribute__(self, name: str) -> Any:
+            raise RuntimeError(name)
+
+    odd, endless, table, model = Refusing(), [], {}, _Model()
+    endless.append(endless)
+    table.update({"table": table, None: model, (1, 2): odd})
+    vars(model).update({3: 1, "": 2, "model": model})
+    x = tf.Variable(1.0)
+    with tape_of() as tape:
+        y = x * 2.0
+    assert "respect to model.w is None" in tape.why(y, model.w).text
+
+
 def test_variables_are_called_as_code_has_them(tape_of: Tape) -> None:
     layers, z = [_Model(), _Model()], tf.Variable(1.0)
     with tape_of() as tape:

@@ -90,7 +90,9 @@ def _held(around: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
                 own = object.__getattribute__(value, "__dict__")
             except AttributeError:
                 continue
-            parts = [(f"{name}.{k}", x) for k, x in list(own.items())[:left] if k.isidentifier() and k[0] != "_"]
+            if type(own) is not dict:
+                continue
+            parts = [(f"{name}.{k}", x) for k, x in list(own.items())[:left] if type(k) is str and k[:1] != "_"]
         left -= len(parts)
         found += [(path, x) for path, x in parts if issubclass(type(x), _core.Operand)]
         if depth < _DEPTH:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from ..ops.kinks import JUMPS
 from ..tensors.indexed_slices import IndexedSlices
 from .naming import names_around, operands_seen, user_frame
 from .records import Record
@@ -348,6 +349,15 @@ class _Question:
         return self.say("zero slope", "no slope on the way is other than zero", gradient="zero")
 
     def zero_at(self, record: Record, operand: int) -> Why:
+        kinks = _core.kinks_of_record(self.tape, record.node)
+        if kinks and all(kink.convention == JUMPS for kink in kinks):
+            return self.say(
+                "flat",
+                f"`{record.op}` has a derivative of zero everywhere",
+                "Use a smooth function in its place, or give it a rule of its own by tf.custom_gradient.",
+                record.place,
+                "zero",
+            )
         others = [k for k in record.operands if not isinstance(k, int) or k != operand]
         values = [value for value in map(self.value, others) if value is not None]
         if others and _core.has_factors(self.tape, record.node) and all(not np.any(_core.seen(v)) for v in values):
