@@ -231,7 +231,7 @@ class Tape(Readable, _core.Tape):
         """
         from .reading.costs import profile_of_tape
 
-        return profile_of_tape(self, target)
+        return profile_of_tape(self, flatten_sources(target)[0])
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:

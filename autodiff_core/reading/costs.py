@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core
-from ..tape import flatten_sources
 from .records import Record, records_of
 
 __all__ = ["Cost", "Memory", "Profile", "memory_of", "profile_of_program", "profile_of_tape", "size_text"]
@@ -219,13 +218,12 @@ def memory_of(tape: _core.Tape) -> Memory:
     return Memory(costs, len(records))
 
 
-def profile_of_tape(tape: _core.Tape, target: Any) -> Profile:
+def profile_of_tape(tape: _core.Tape, targets: list[Any]) -> Profile:
     """What a tape's records take."""
     from .kinks import values_of
 
     records = records_of(tape, {})
     values = values_of(tape, records)
-    targets = flatten_sources(target)[0]
     for x in targets:
         if not isinstance(x, _core.Operand):
             raise TypeError(f"profile: the target must be a tensor or a variable, not {type(x).__name__}")
