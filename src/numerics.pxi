@@ -24,7 +24,12 @@ cdef extern from *:
     static AD_THREAD_LOCAL int ad_numerics_hushed = 0;
     #define ad_hush(more) (ad_numerics_hushed += (more))
     #define ad_hushed() (ad_numerics_hushed)
+    static inline npy_intp ad_reaches(PyObject *array) {
+        return PyArray_NDIM((PyArrayObject *)array) > 0 ?
+            PyArray_DIM((PyArrayObject *)array, 0) * PyArray_STRIDE((PyArrayObject *)array, 0) : 0;
+    }
     """
+    npy_intp ad_reaches(PyObject* array) noexcept   # bytes from one end of the first axis to the other; 0 for none
     void ad_hush(int more) noexcept     # within so many sweeps, whose rules are not looked at one by one
     int ad_hushed() noexcept
 
@@ -95,8 +100,7 @@ def wants_numerics():
 cdef inline bint in_doubt(Operand x) noexcept:
     """Whether an array that has just been computed may be one that somebody wants to be told of. (Flags are a thread's
     own.)"""
-    return watching or fn_noted() or (not x.scalar and PyArray_NDIM(x.array) > 0 and
-                                      PyArray_DIMS(x.array)[0] * PyArray_STRIDES(x.array)[0] > SHARED)
+    return watching or fn_noted() or (not x.scalar and ad_reaches(<PyObject*>x.array) > SHARED)
 
 
 cdef bint some_are_not_finite(Operand x) except -1:
