@@ -69,7 +69,7 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
     return out
 
 
-cdef Tensor linear_kernel(int op, Operand x, object attribute):
+cdef inline Tensor linear_kernel(int op, Operand x, object attribute):
     """A linear op's value."""
     if x.scalar == FLOAT_SCALAR and table[op].plan == PLAN_CAST:
         code = code_of_number((<tuple>attribute)[1].num)

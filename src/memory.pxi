@@ -118,6 +118,18 @@ cdef void handler_free(void* ctx, void* data, size_t size) noexcept:
     if data != NULL:
         pool_give(data)
 
+cdef extern from *:
+    """
+    /* NumPy compares it whenever it frees an array: where it lies across two pages, that takes twice as long. */
+    #if defined(_MSC_VER)
+    __declspec(align(64))
+    #else
+    __attribute__((aligned(64)))
+    #endif
+    static const char ad_handler_name[] = "mem_handler";
+    """
+    const char* ad_handler_name
+
 cdef PyDataMem_Handler pool_handler
 strcpy(pool_handler.name, b"autodiff_core_pool")
 pool_handler.version = 1
@@ -126,7 +138,7 @@ pool_handler.allocator.malloc = handler_malloc
 pool_handler.allocator.calloc = handler_calloc
 pool_handler.allocator.realloc = handler_realloc
 pool_handler.allocator.free = handler_free
-cdef object pool_capsule = PyCapsule_New(&pool_handler, b"mem_handler", NULL)
+cdef object pool_capsule = PyCapsule_New(&pool_handler, ad_handler_name, NULL)
 
 
 cdef ndarray new_array(int typenum, int nd, npy_intp* dims):

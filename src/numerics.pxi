@@ -66,10 +66,11 @@ cdef int errors_of_numpy() except -1:
     cdef object state = None
     if error_state is not None:
         PyContextVar_Get(error_state, NULL, &found)
+        if found == <PyObject*>last_state:      # (which holds it)
+            Py_DECREF(last_state)
+            return last_errors
         state = <object>found
         Py_DECREF(state)
-        if state is last_state:
-            return last_errors
     kinds = numpy.geterr()
     last_errors = 0
     for kind, bit in (("invalid", 1), ("divide", 2), ("over", 4)):

@@ -201,7 +201,7 @@ cdef str label_on_log(Log* log, Record* r, bint followed):
 cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, list shapes):
     cdef Record* r = &log.records[node]
     cdef int32_t pair[2]
-    cdef int32_t* nodes
+    cdef int32_t* nodes = NULL
     cdef int k, n = 0 if taken_up else operand_nodes(log, r, &nodes, pair)
     cdef Tensor value
     cdef list operands = []
