@@ -28,7 +28,7 @@ REASONS = {
     _SPARSE: """ragged_fill_empty_rows ragged_fill_empty_rows_grad embedding_lookup_sparse
         safe_embedding_lookup_sparse""",
     _SAMPLED: "learned_unigram_candidate_sampler",
-    _DEBUG: """disable_check_numerics disable_traceback_filtering enable_check_numerics enable_traceback_filtering
+    _DEBUG: """disable_traceback_filtering enable_traceback_filtering
         get_log_device_placement is_traceback_filtering_enabled set_log_device_placement""",
     _INNER: "check_pinned conv2d_backprop_filter_v2 conv2d_backprop_input_v2 random_index_shuffle",
     _KERAS: """KLD MAE MAPE MSE MSLE binary_focal_crossentropy categorical_focal_crossentropy

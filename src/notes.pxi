@@ -155,6 +155,19 @@ cdef bint takes_up(Log* log, int32_t node):
     return holds_numbers(own_attribute_of(r))
 
 
+cdef object own_attribute_of(Record* r):
+    """What an op was told beside its operands, without what the log keeps there for itself."""
+    if is_projection(r):
+        return r.payload.output
+    if not r.flags & ATTRIBUTE or is_leaf(r) or table[r.op].kind == ELEMENTWISE:
+        return None
+    if of_many_operands(r.op):
+        return (<tuple>r.payload.attribute)[0]
+    if table[r.op].kind == MATMUL:
+        return (<tuple>r.payload.attribute)[:2]
+    return <object>r.payload.attribute
+
+
 cdef bint holds_numbers(object attribute):
     if isinstance(attribute, (tuple, list)):
         for part in attribute:

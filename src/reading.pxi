@@ -6,8 +6,8 @@
 # leaves up. A value is told by a tensor around the array that the record keeps: nothing is copied, nothing can be
 # written to, and no tape follows it. What is read is not asked: a tape can be read again, and used afterwards.
 
-cdef str RELEASED = ("this tape has let go of its records: one that is not persistent does so when its gradient is taken. "
-                     "Read it before that, or make it persistent: GradientTape(persistent=True)")
+cdef str RELEASED = ("this tape has let go of its records: one that is not persistent does so when its gradient is "
+                     "taken. Read it before that, or make it persistent: GradientTape(persistent=True)")
 
 
 cdef int check_readable(Tape tape) except -1:
@@ -130,19 +130,6 @@ cdef tuple shape_on_log(Log* log, int32_t node, list shapes):
 
 
 # ------------------------------------------------------------------------------------------------------------- records
-
-cdef object own_attribute_of(Record* r):
-    """What an op was told beside its operands, without what the log keeps there for itself."""
-    if is_projection(r):
-        return r.payload.output
-    if not r.flags & ATTRIBUTE or is_leaf(r) or table[r.op].kind == ELEMENTWISE:
-        return None
-    if of_many_operands(r.op):
-        return (<tuple>r.payload.attribute)[0]
-    if table[r.op].kind == MATMUL:
-        return (<tuple>r.payload.attribute)[:2]
-    return <object>r.payload.attribute
-
 
 cdef object attribute_told(object attribute):
     """What an op was told, for a reader: sweeps read its arrays, so that nobody can write to them here."""

@@ -766,8 +766,8 @@ cdef object replay_once(ProgramCore p, list arguments, bint looked_at):
             array = fresh[k]
             if array is not None and not plan.assign_fresh[k]:
                 copy_out(plan, run, node, array)
-        if looked_at and (watching or fn_noted() or not plan.numbers_alone) and is_suspect(plan, run, outer, results,
-                                                                                            fresh):
+        if (looked_at and (watching or fn_noted() or not plan.numbers_alone)
+                and is_suspect(plan, run, outer, results, fresh)):
             if drawn is not None:
                 random_restore(drawn)
             if fresh is not None:

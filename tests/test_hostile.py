@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -355,7 +356,12 @@ def walk_everything() -> None:
 @pytest.mark.parametrize("walk", ["walk_emptied", "walk_everything"])
 def test_no_call_ends_the_interpreter(walk: str) -> None:
     result = subprocess.run(
-        [sys.executable, __file__, walk], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [sys.executable, __file__, walk],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},  # as pytest has it
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     last = result.stdout.strip().split("\n")[-1]
     assert result.returncode == 0, f"{last}: {result.stderr[-2000:]}"

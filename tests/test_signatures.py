@@ -14,6 +14,7 @@ WITHOUT = {
     "Tensor": "is not made by calling it",
     **{f"Tensor.{name}": "is refused" for name in ("fill", "partition", "put", "resize", "setflags", "sort")},
     **dict.fromkeys(["Tensor.item", "Tensor.transpose"], "takes the numbers of an index, or axes"),
+    "Program.profile": "takes what the function takes that was recorded",
     "Model.add_weight": "takes its arguments in Keras 3's order and in Keras 2's",
     "InvalidArgumentError.add_note": "Python's own",
     "InvalidArgumentError.with_traceback": "Python's own",
@@ -75,7 +76,7 @@ def test_every_public_function_says_its_name_and_what_it_does():
 @pytest.mark.parametrize(
     "path, expected",
     [
-        ("GradientTape", "(persistent=False, watch_accessed_variables=True, *, trace=None)"),
+        ("GradientTape", "(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False)"),
         ("sin", "(x, name=None)"),
         ("add", "(x, y, name=None)"),
         ("Tensor.numpy", "(self, /)"),
