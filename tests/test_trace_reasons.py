@@ -91,6 +91,24 @@ def test_line_that_looks_at_a_value_is_named():
     assert len(f.trace_reasons) == 2
 
 
+def test_call_that_made_variables_is_named():
+    made = []
+
+    @tf.function
+    def f(x):
+        if not made:
+            made.append(tf.Variable(2.0))
+        return x * made[0]
+
+    f(1.0)
+    f(1.0)
+    f(1.0)
+    assert f.trace_reasons == [
+        "it is the first call",
+        "the call before made variables, which a replay must not",
+    ]
+
+
 def test_object_that_is_gone_is_said_to_be():
     class Settings:
         factor = 2.0

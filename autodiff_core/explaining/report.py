@@ -12,6 +12,8 @@ __all__ = ["page", "text"]
 
 _MOST = 5
 """Lines of a list that are shown, and reasons of a function."""
+_INSTANCES = 2
+"""So many functions may be made of the same code, of two models say, before that is said."""
 
 
 def text(found: Explained) -> str:
@@ -73,11 +75,11 @@ def _tape(tape: TapeFound) -> Iterator[str]:
 
 def _function(function: FunctionFound) -> Iterator[str]:
     yield f"{function.name} ({function.place}): recorded {_counted(function.recorded, 'time')}"
-    if function.made > 1:
+    if function.made > _INSTANCES:
         yield f"  it was made {function.made} times: where it is made once, it is recorded once, and replayed"
     if function.obstacle is not None:
         yield f"  it is run as plain Python: {function.obstacle}"
-    for reason in list(dict.fromkeys(function.reasons[1:]))[-_MOST:]:
+    for reason in list(dict.fromkeys(function.reasons))[-_MOST:]:
         yield f"  recorded again, since {reason}"
 
 

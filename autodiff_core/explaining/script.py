@@ -77,7 +77,7 @@ class FunctionFound:
     def sum_up(self) -> None:
         for function in self.functions:
             self.recorded += function.trace_count
-            self.reasons += function.trace_reasons
+            self.reasons += function.trace_reasons[1:]
             self.obstacle = self.obstacle or function.obstacle
         self.functions.clear()
 

@@ -376,7 +376,7 @@ class Function(_core.FunctionCore[Taken, Given]):
             else:
                 alone = _core.Variants(())
                 alone.add(variant, looks)
-            self._recordings.note(arguments, variants.around, variant)
+            self._recordings.note(arguments, variants.around, variant, bool(created))
             aliased = _core.aliases(program, arguments.operands)
             if obstacle is None and not created and not followed and not aliased:
                 _core.plan_of(variant.program)  # now, so that the next call is a replay and nothing else

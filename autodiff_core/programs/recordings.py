@@ -27,20 +27,23 @@ class Recordings:
     def __init__(self) -> None:
         self._noted: deque[tuple[Any, ...]] = deque(maxlen=_MOST + 1)
 
-    def note(self, arguments: Arguments, around: tuple[Any, ...], variant: _core.Variant) -> None:
-        """One more: what it was for, what stood around the function, and what became of it."""
-        self._noted.append((arguments.key, arguments.sizes(), around, variant.look))
+    def note(self, arguments: Arguments, around: tuple[Any, ...], variant: _core.Variant, made: bool) -> None:
+        """One more: what it was for, what stood around the function, and what became of it; `made`: it made variables,
+        so that its program is not kept."""
+        self._noted.append((arguments.key, arguments.sizes(), around, variant.look, made))
 
     def reasons(self, parameters: Sequence[str], names: Sequence[str]) -> list[str]:
         """For each of them, why there was no program; `names` are those of what the function reads around it."""
         known: list[Facts] = []
         found = []
-        for key, sizes, around, look in self._noted:
+        earlier = False
+        for key, sizes, around, look, made in self._noted:
             facts = _facts(key, sizes, parameters)
             for name, part in zip(names, around, strict=False):
                 facts[f"{name}, which its code reads around it,"] = part
-            found.append(_reason(known, facts, look))
+            found.append(_reason(known, facts, look, earlier))
             known.append(facts)
+            earlier = made
         return found[-_MOST:]  # (one more is kept, beside which the oldest is told: it is not the first call)
 
 
@@ -58,8 +61,8 @@ def _facts(key: tuple[Any, ...], sizes: Sequence[int], parameters: Sequence[str]
     return facts
 
 
-def _reason(known: list[Facts], facts: Facts, look: Any) -> str:
-    """Beside the one before that is most like it."""
+def _reason(known: list[Facts], facts: Facts, look: Any, made: bool) -> str:
+    """Beside the one before that is most like it; `made`: the last one made variables."""
     if not known:
         return "it is the first call"
     found = min((_differences(before, facts) for before in reversed(known)), key=len)
@@ -67,6 +70,8 @@ def _reason(known: list[Facts], facts: Facts, look: Any) -> str:
         return "; ".join(found)
     if look is not None:
         return f"a value that Python looks at is another one ({_core.spell_place(look)})"
+    if made:
+        return "the call before made variables, which a replay must not"
     return "the program for such calls is gone"
 
 
