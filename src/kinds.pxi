@@ -300,6 +300,8 @@ cdef Operand times_slope(Sweep* s, int32_t node, int i, list registers):
             part = binary(table[r.op].slope_product[i], registers[0], part)
     else:
         part = run_on_tensors(row.vjp[i], registers)
+    if part is NotImplemented:
+        raise RuntimeError(f"{op_name(r.op)}: the value of an operand, which its derivative needs, is not there")
     return <Operand>part if isinstance(part, Operand) else operand_beside(part, <Operand>registers[0])
 
 

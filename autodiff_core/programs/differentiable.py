@@ -167,7 +167,8 @@ class DifferentiableProgram:
             if _core.listening(operands):
                 check_derivative(self.program)
             _core.note_own_derivative()
-        if self.program.places:  # applied to tensors, guards are repeated and not checked: run what leads to them first
+        # Applied to tensors, guards are repeated and not checked: run what leads to them first, where there are values.
+        if self.program.places and not _core.asks_shapes():
             if self._checks is None:
                 checks = self.program.copy()
                 checks.set_ends(checks.input_count, [], [], [], [], dict(checks.places))
