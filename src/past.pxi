@@ -90,6 +90,24 @@ cdef bint has_value(VariableCore v, Operand value) noexcept:
         not v.scalar and not value.scalar and v.array is value.array)
 
 
+cdef int rejoin(VariableCore v, uint64_t log_id, int32_t node, tuple state) except -1:
+    """A variable stood at a leaf, was put to an earlier one of the same log (`node`), and got new leaves there: let
+    these lead to the one where it stood, which leads to the earlier one. All of them are one source."""
+    cdef Log* log = log_of(v.log_id) if v.log_id else NULL
+    cdef uint64_t stood_on = state[1]
+    cdef int32_t first = v.node, stood = state[2], k
+    if log == NULL or not (is_of(log, log_id) and is_of(log, stood_on)) or not node < stood < first:
+        return 0
+    while is_leaf(&log.records[first]) and log.records[first].b > stood:
+        first = log.records[first].b
+    k = stood
+    while is_leaf(&log.records[k]) and log.records[k].b >= node:
+        k = log.records[k].b
+    if is_leaf(&log.records[first]) and log.records[first].b == node and k == node:
+        log.records[first].b = stood
+    return 0
+
+
 @cython.final
 cdef class Past:
     """What variables are when a function with a rule is recorded; as a context, they are that again, for the rule."""
@@ -143,5 +161,6 @@ cdef class Past:
             if v.log_id == <uint64_t>log_id and v.node == <int32_t>node:
                 set_state(v, <tuple>state)
             else:
+                rejoin(v, log_id, node, <tuple>state)
                 put_value(v, <Operand>(<tuple>state)[0])    # what was read meanwhile is an earlier value of the same
                                                             # source

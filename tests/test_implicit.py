@@ -443,3 +443,20 @@ def test_what_goes_wrong_is_said(call: Callable[[], Any], error: type[Exception]
 def test_a_point_that_is_not_pushed_to_its_limit_is_told() -> None:
     with pytest.warns(UserWarning, match="the point lies on bound 0, which does not push it"):
         O.argmin(lambda x: tf.reduce_sum(x**2), np.ones(1), bounds=(0.0, 1.0))
+
+
+def test_a_rule_that_solves_for_a_variable_again_leaves_what_was_read_of_it_before():
+    x = tf.Variable([0.9, 0.2], dtype=tf.float64)
+
+    def solution(p):
+        return tf.optimize.root(lambda z: z * z * z + z - p, np.zeros(2))
+
+    @tf.custom_gradient
+    def ruled(p):
+        return solution(p), lambda g: g * solution(p)
+
+    with tf.GradientTape(persistent=True) as tape:
+        value, tangent = tf.jvp(ruled, [x], [tf.ones_like(x)])
+    expected = solution(x).numpy()
+    np.testing.assert_allclose(tape.gradient(value, x), expected, rtol=1e-9)
+    np.testing.assert_allclose(tape.gradient(tangent, x), 1.0 / (3.0 * expected**2 + 1.0), rtol=1e-9)
