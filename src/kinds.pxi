@@ -163,12 +163,20 @@ cdef int give_register(Sweep* s, int32_t node, int i, int32_t operand, int regis
     return 0
 
 
+cdef inline bint of_number(Sweep* s, int32_t node) noexcept:
+    """Whether what has come to a scalar node, if anything has, is a number: beside values it may be what has a shape
+    alone (unrun.pxi)."""
+    return (node < s.low or s.state[node - s.low] & KIND_MASK != TENSOR
+            or (<Operand>s.adjoint[node - s.low].object).scalar != NOT_SCALAR)
+
+
 cdef bint scalar_alone(Sweep* s, int32_t node) noexcept:
     """Whether a record is of scalars of one dtype, and the log the one that is recorded on: then no object need be
     made."""
     cdef Record* r = &s.log.records[node]
     return (r.flags & PARTIALS and s.linked and not s.batch
-            and (r.a < 0 or s.log.records[r.a].dtype == r.dtype) and (r.b < 0 or s.log.records[r.b].dtype == r.dtype))
+            and (r.a < 0 or s.log.records[r.a].dtype == r.dtype) and (r.b < 0 or s.log.records[r.b].dtype == r.dtype)
+            and (of_number(s, r.a) and of_number(s, r.b) if s.forward else of_number(s, node)))
 
 
 cdef int carry_nodes(Sweep* s, int32_t node) except -1:
