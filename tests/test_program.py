@@ -1,5 +1,7 @@
 """Program: a recorded function as an object."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -238,6 +240,102 @@ def test_gradient_of_integers_is_refused(outputs, text):
 def test_gradient_of_an_output_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="output 5 is none"):
         tf.Program.from_function(quadratic, X).gradient([5])
+
+
+# ------------------------------------------------------------------------------------------------- by what it is taken
+
+ROWS = np.random.default_rng(0).normal(size=(400, 50))
+LABELS = np.arange(400) % 2
+
+
+def logistic(w, rows, labels):
+    scores = tf.linalg.matvec(rows, w["slopes"]) + w["level"]
+    return tf.reduce_mean(tf.nn.softplus(scores) - scores * labels)
+
+
+START = {"slopes": np.full(50, 0.1), "level": np.array(0.2)}
+
+
+def same(found, wanted):
+    assert len(found) == len(wanted)
+    for one, other in zip(found, wanted, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("inputs", ["w", ["w"], [0, 1], (1, 0, "w"), [np.int64(0), tf.constant(1)]])
+@pytest.mark.parametrize("kept", [lambda p: p, lambda p: pickle.loads(pickle.dumps(p))], ids=["made", "pickled"])
+def test_gradient_is_taken_by_what_is_named(kept, inputs):
+    program = kept(tf.Program.from_function(logistic, START, ROWS, LABELS))
+    value, (of_w, of_rows, of_labels), of_variables = kept(program.gradient(inputs=inputs))(START, ROWS, LABELS)
+    by_all, (all_of_w, _, _), _ = program.gradient()(START, ROWS, LABELS)
+    assert (of_rows, of_labels, of_variables) == (None, None, [])
+    same([value, of_w["level"], of_w["slopes"]], [by_all, all_of_w["level"], all_of_w["slopes"]])
+
+
+def test_gradient_by_parameters_alone_has_nothing_of_the_size_of_the_data(tmp_path):
+    program = tf.Program.from_function(logistic, START, ROWS, LABELS)
+    whole, chosen = program.gradient(), program.gradient(inputs="w")
+    assert whole.cost().peak_memory > ROWS.nbytes
+    assert chosen.cost().peak_memory < 0.2 * ROWS.nbytes
+    assert chosen.cost().flops < 0.7 * whole.cost().flops
+    program.save(tmp_path / "logistic.program")
+    loaded = tf.Program.load(tmp_path / "logistic.program")
+    assert str(loaded.gradient(inputs="w")) == str(chosen)
+
+
+def test_gradient_by_variables_and_keywords():
+    v, w = tf.Variable(X, name="v"), tf.Variable(X[:2], name="w")
+
+    def f(x, *, shift, scale):
+        return tf.reduce_sum(x * v * scale) + tf.reduce_sum(w) * shift
+
+    program = tf.Program.from_function(f, X, shift=np.array(3.0), scale=np.array(2.0))
+    given = {"shift": np.array(3.0), "scale": np.array(2.0)}
+    _, (of_x, of_shift, of_scale), (of_v, of_w) = program.gradient()(X, **given)
+    wanted = [of_x, of_shift, of_scale, of_v, of_w]
+    same(wanted, [2 * X, float(sum(X[:2])), float(X @ X), 2 * X, [3.0, 3.0]])
+    for inputs, places in [(w, [4]), ("v:0", [3]), ([v, "scale", 0], [0, 2, 3]), (program.variables, [3, 4])]:
+        _, gradients, of_variables = program.gradient(inputs=inputs)(X, **given)
+        same([*gradients, *of_variables], [wanted[k] if k in places else None for k in range(5)])
+
+
+def test_gradient_of_a_gradient_is_taken_by_what_is_named():
+    program = tf.Program.from_function(lambda x, y: tf.reduce_sum(x**3 * y), X, X)
+    slope = program.gradient(inputs="x")
+    _, (of_x, of_y), _ = slope.gradient(outputs=[1], inputs=["y"])(X, X)
+    assert of_x is None
+    np.testing.assert_allclose(of_y, 3 * X**2)
+
+
+@pytest.mark.parametrize(
+    "inputs, error, text",
+    [
+        ([], ValueError, "inputs is empty, so there is nothing to differentiate by"),
+        ([4], ValueError, "there is no input 4: the program has 4, from 0"),
+        ([-1], ValueError, "there is no input -1"),
+        ([3], ValueError, r"input 3 is TensorSpec\(shape=\(400,\), dtype=int64.*which has no gradient"),
+        ("labels", ValueError, "the argument 'labels' holds no floating-point tensor"),
+        ("weights", ValueError, r"nothing named 'weights'. Its inputs are 0 to 3; the names .* 'w', 'rows', 'labels'"),
+        (1.5, TypeError, "inputs are numbers of the program's inputs, names .* or variables, not float"),
+        (tf.Variable(1.0, name="other"), ValueError, "the program has no variable 'other:0'"),
+    ],
+)
+def test_gradient_by_what_the_program_does_not_have_is_refused(inputs, error, text):
+    program = tf.Program.from_function(logistic, START, ROWS, LABELS)
+    with pytest.raises(error, match=text):
+        program.gradient(inputs=inputs)
+
+
+def test_gradient_by_variables_that_cannot_be_meant_is_refused():
+    one, two, fixed = tf.Variable(1.0), tf.Variable(2.0), tf.Variable(3.0, trainable=False, name="fixed")
+    program = tf.Program.from_function(lambda x: x * one * two * fixed, np.float32(1.0))
+    with pytest.raises(ValueError, match="2 variables are named 'Variable:0'; give the variable itself"):
+        program.gradient(inputs="Variable:0")
+    with pytest.raises(ValueError, match="the variable 'fixed:0' is not trainable"):
+        program.gradient(inputs=fixed)
+    assert [g is None for g in program.gradient(inputs=two)(np.float32(1.0))[2]] == [True, False]
 
 
 # ----------------------------------------------------------------------------------------------------------------- cost

@@ -36,6 +36,11 @@ class Layout:
         self.structure = structure
         self._leaves, self._rebuild = nest.flatten_for_tape(structure)
 
+    @property
+    def leaves(self) -> list[Any]:
+        """Its places and values."""
+        return list(self._leaves)
+
     def assemble(self, tensors: Sequence[Any]) -> Any:
         """The structure with these tensors in the places."""
         return self._rebuild([tensors[leaf.number] if isinstance(leaf, Place) else leaf for leaf in self._leaves])

@@ -6,7 +6,7 @@ tensors that a Tracer and a tape follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from .. import _core
 from ..derivatives.autodiff import ForwardAccumulator
 from ..derivatives.transforms import strict_tape
 from ..readable import Readable
-from ..tape import Tape, UnconnectedGradients
+from ..tape import Tape, UnconnectedGradients, inner
 from ..tensors.indexed_slices import dense
 from ..tensors.leaving import place_text
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
@@ -286,27 +286,35 @@ class Program(Readable):
 
     # ------------------------------------------------------------------------------------------------- differentiating
 
-    def gradient(self, outputs: Sequence[int] | None = None) -> Program:
+    def gradient(self, outputs: Sequence[int] | None = None, inputs: Any = None) -> Program:
         """The program of values and gradients.
 
         Parameters
         ----------
         outputs : sequence of int, optional
             Which of the outputs are differentiated: the sum of all their elements is. All that are floats by default.
+        inputs : sequence of int, str or Variable, or one of them, optional
+            What to differentiate by: numbers of `inputs`, names of arguments, of which all floats count, variables, or
+            their names, such as "w:0". All floats among the arguments and all trainable variables by default. For what
+            is left out, data say, nothing is computed.
 
         Returns
         -------
         Program
             Of the same arguments. It gives (result, gradients, variables' gradients): the result as here, a tuple of
             the positional arguments (then the keyword arguments) with a gradient in the place of each tensor, None
-            where it is no float, and a list with a gradient for each trainable variable, in the order of `variables`.
-            What nothing depends on has a gradient of zeros. Variables are assigned to as here.
+            where it is no float or left out, and a list with a gradient for each trainable variable, in the order of
+            `variables`, None where it is left out. What nothing depends on has a gradient of zeros. Variables are
+            assigned to as here.
 
         Raises
         ------
         ValueError
-            Where no output is a float, or the function has a custom gradient: its rule is Python, and in no program.
-            The program of the function's gradient, `Program.from_function(tf.grad(f), ...)`, follows it.
+            Where no output is a float, an input has no gradient or is none of the program's, or the function has a
+            custom gradient: its rule is Python, and in no program. The program of the function's gradient,
+            `Program.from_function(tf.grad(f), ...)`, follows it.
+        TypeError
+            Where an input is no number, name or variable.
 
         Examples
         --------
@@ -318,9 +326,13 @@ class Program(Readable):
         >>> _, (second,), _ = slope.gradient(outputs=[1])(2.0)
         >>> float(second)
         12.0
+        >>> loss = tf.Program.from_function(lambda w, x: tf.reduce_sum((x @ w) ** 2), np.ones(2), np.ones((3, 2)))
+        >>> loss.gradient(inputs="w")(np.array([1., 2.]), np.ones((3, 2)))[1]
+        (<Tensor: shape=(2,), dtype=float64, numpy=array([18., 18.])>, None)
         """
         core, count = self._core, len(self._inputs)
         chosen = self._chosen(outputs)
+        by_inputs, by_variables = self._sources(inputs)
         with (
             no_draws(),
             _core.Rehearsal(),
@@ -328,18 +340,17 @@ class Program(Readable):
             _core.Tracer([*self._examples(), *_values(core.variables)], True) as tracer,
         ):
             own, read = tracer.arguments[:count], tracer.arguments[count:]
-            trained = [
-                x for v, x in zip(core.variables, read, strict=True) if v.trainable and _core.is_differentiable(x.dtype)
-            ]
-            sources = [x for x in own if _core.is_differentiable(x.dtype)] + trained
+            sources = [*(own[k] for k in by_inputs), *(read[k] for k in by_variables)]
             with strict_tape() as tape:
                 tape.watch(sources)
                 results, assigned = self._applied(own, read)
             found = [dense(g) for g in _gradients(tape, [results[k] for k in chosen], sources)]
             made = _core.freeze(tracer, [*results, *found, *assigned], True)
-        number = iter(range(len(results), len(results) + len(found)))
-        gradients = tuple(self._on_floats(lambda: Place(next(number))))
-        template = (self._results.structure, gradients, [Place(next(number)) for _ in trained])
+        behind = range(len(results), len(results) + len(found))
+        places = dict(zip(by_inputs, behind, strict=False))
+        trained = dict(zip(by_variables, behind[len(by_inputs) :], strict=True))
+        of_variables = [Place(trained[k]) if k in trained else None for k in self._trainable()]
+        template = (self._results.structure, tuple(self._placed(places)), of_variables)
         return self._derive(made, count, len(results) + len(found), self._arguments, template, self._names)
 
     def jvp(self) -> Program:
@@ -365,7 +376,7 @@ class Program(Readable):
         array([2., 4.])
         """
         core, count = self._core, len(self._inputs)
-        floats = [k for k, spec in enumerate(self._inputs) if _core.is_differentiable(spec.dtype)]
+        floats = self._floats()
         examples = self._examples()
         with (
             no_draws(),
@@ -382,9 +393,9 @@ class Program(Readable):
             moving = [x for x in results if _core.is_differentiable(x.dtype)]
             found = accumulator.jvp(moving, unconnected_gradients=UnconnectedGradients.ZERO)
             made = _core.freeze(tracer, [*results, *map(dense, found), *assigned], True)
-        number = iter(range(count, count + len(floats)))
         primals = (*self._arguments.structure[0], *self._arguments.structure[1].values())
-        arguments = Layout(((primals, tuple(self._on_floats(lambda: Place(next(number))))), {}))
+        moved = self._placed(dict(zip(floats, range(count, count + len(floats)), strict=True)))
+        arguments = Layout(((primals, tuple(moved)), {}))
         behind = iter(range(len(results), len(results) + len(moving)))
         tangents = self._results.assemble(
             [Place(next(behind)) if _core.is_differentiable(x.dtype) else None for x in results]
@@ -420,15 +431,83 @@ class Program(Readable):
             for dtype, shape in kinds
         ]
 
-    def _on_floats(self, place: Callable[[], Place]) -> Iterable[Any]:
-        """For each argument its structure, with places for its floats and None for all else."""
+    def _floats(self) -> list[int]:
+        return [k for k, spec in enumerate(self._inputs) if _core.is_differentiable(spec.dtype)]
+
+    def _trainable(self) -> list[int]:
+        return [k for k, v in enumerate(self._core.variables) if v.trainable and _core.is_differentiable(v.dtype)]
+
+    def _sources(self, inputs: Any) -> tuple[list[int], list[int]]:
+        """By what is differentiated: numbers of inputs, and of variables."""
+        if inputs is None:
+            return self._floats(), self._trainable()
+        listed = isinstance(inputs, Sequence) and not isinstance(inputs, str)
+        own, variables = set[int](), set[int]()
+        for one in inputs if listed else [inputs]:
+            if isinstance(inner(one), _core.VariableCore):
+                variables.add(self._variable(one))
+            elif not isinstance(one, str):
+                own.add(self._input(one))
+            elif one in (names := self._names_of_arguments()):
+                own |= self._floats_of(one, names[one])
+            else:
+                variables.add(self._variable(one))
+        if not own and not variables:
+            raise ValueError("gradient: inputs is empty, so there is nothing to differentiate by")
+        return sorted(own), sorted(variables)
+
+    def _input(self, one: Any) -> int:
+        try:
+            number = _core.integer(one)
+        except TypeError:
+            raise TypeError(
+                f"gradient: inputs are numbers of the program's inputs, names of its arguments or variables, or "
+                f"variables, not {type(one).__name__}"
+            ) from None
+        if not 0 <= number < len(self._inputs):
+            raise ValueError(f"gradient: there is no input {number}: the program has {len(self._inputs)}, from 0")
+        if number not in self._floats():
+            raise ValueError(
+                f"gradient: input {number} is {self._inputs[number]}, which has no gradient: only floating-point and "
+                f"complex numbers have one"
+            )
+        return number
+
+    def _names_of_arguments(self) -> dict[str, Any]:
+        args, kwargs = self._arguments.structure
+        return dict(zip(self._names, args, strict=False)) | kwargs
+
+    def _floats_of(self, name: str, argument: Any) -> set[int]:
+        floats = {leaf.number for leaf in Layout(argument).leaves if isinstance(leaf, Place)}.intersection(
+            self._floats()
+        )
+        if not floats:
+            raise ValueError(f"gradient: the argument {name!r} holds no floating-point tensor, so it has no gradient")
+        return floats
+
+    def _variable(self, wanted: Any) -> int:
+        """The number of a variable, or of the one of a name."""
+        known = self._core.variables
+        named = isinstance(wanted, str)
+        found = [k for k, v in enumerate(known) if (v.name == wanted if named else v is inner(wanted))]
+        if len(found) > 1:
+            raise ValueError(f"gradient: {len(found)} variables are named {wanted!r}; give the variable itself")
+        if not found:
+            what = f"nothing named {wanted!r}" if named else f"no variable {wanted.name!r}"
+            names = [*map(repr, self._names_of_arguments()), *(repr(v.name) for v in known)]
+            raise ValueError(
+                f"gradient: the program has {what}. Its inputs are 0 to {len(self._inputs) - 1}; the names of its "
+                f"arguments and variables are {', '.join(names) or 'not known'}"
+            )
+        if found[0] not in self._trainable():
+            raise ValueError(f"gradient: the variable {known[found[0]].name!r} is not trainable, so it has no gradient")
+        return found[0]
+
+    def _placed(self, places: Mapping[int, int]) -> Iterable[Any]:
+        """For each argument its structure, with places for these inputs and None for all else."""
         for argument in (*self._arguments.structure[0], *self._arguments.structure[1].values()):
             yield Layout(argument).replaced(
-                lambda leaf: (
-                    place()
-                    if isinstance(leaf, Place) and _core.is_differentiable(self._inputs[leaf.number].dtype)
-                    else None
-                )
+                lambda leaf: Place(places[leaf.number]) if isinstance(leaf, Place) and leaf.number in places else None
             )
 
     def _derive(
