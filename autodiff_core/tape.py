@@ -80,6 +80,9 @@ class Tape(Readable, _core.Tape):
 
         return printed(self)
 
+    def __reduce__(self) -> Any:
+        raise not_pickled(self)
+
     def watch(self, tensor: Any) -> None:
         """Follow tensors, variables, or nested structures of them, from here on.
 
@@ -591,6 +594,16 @@ def zeros_wanted(unconnected_gradients: UnconnectedGradients | str) -> bool:
 # Objects that wrap a tensor or a variable, Keras' variables and users' own, are asked by `__tf_tensor__`. As an operand
 # such an object is asked whenever it is used, by the core. As a source of a tape it has to say what was followed: the
 # variable that it reads, or the tensor that it gives each time.
+
+
+def not_pickled(tape: _core.Tape) -> TypeError:
+    """Why a tape cannot be sent to another process, or copied, and what can be."""
+    records = "; or the records as values, .to_records()" if isinstance(tape, Readable) else ""
+    return TypeError(
+        f"a {type(tape).__name__} is not pickled, and not copied: what it has recorded lies in this process. Send the "
+        f"function, which is recorded there; or what it is recorded as, tf.Program.from_function(f, ...), and the "
+        f"program's .gradient(){records}"
+    )
 
 
 def is_wrapper(value: Any) -> bool:

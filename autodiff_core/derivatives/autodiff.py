@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import _core
 from ..nest import assert_same_structure, flatten_for_tape
-from ..tape import _NONE, UnconnectedGradients, filled, flatten_sources, is_wrapper, zeros_wanted
+from ..tape import _NONE, UnconnectedGradients, filled, flatten_sources, is_wrapper, not_pickled, zeros_wanted
 from ..tensors.indexed_slices import tangents_by_rows
 from .gradient_tape import GradientTape
 
@@ -101,6 +101,9 @@ class ForwardAccumulator(_core.Tape):
             )
         self._primals.append(primal)
         self._tangents.append(tangent)
+
+    def __reduce__(self) -> Any:
+        raise not_pickled(self)
 
     def __enter__(self) -> ForwardAccumulator:
         if self._recording:

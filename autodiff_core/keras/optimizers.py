@@ -35,6 +35,8 @@ Rate = float | Callable[[int], float]
 Memory = dict[int, tuple[tf.Variable, list[np.ndarray]]]
 
 _BLOCK = 32768
+# An optimizer's attributes that another process, or a copy, makes anew.
+_OF_PROCESS = tuple(f"_Optimizer__{name}" for name in ("groups", "known", "memory", "recorded"))
 # A step reads what the one before left in the slots: steps of several threads are made one after the other.
 _turn = threading.RLock()
 
@@ -119,6 +121,19 @@ class Optimizer:
         self.__memory: Memory = {}
         # What is remembered by recorded functions; by the id of the variable, as above.
         self.__recorded: dict[int, tuple[tf.Variable, list[tf.Variable]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is remembered by variable: where that lies, and by what number, is this process's own."""
+        with _turn:
+            state = dict(vars(self))
+            memory = [(variable, [np.array(slot) for slot in slots]) for variable, slots in self.__merged().values()]
+            recorded = list(self.__recorded.values())
+        return state | dict(zip(_OF_PROCESS, ([], [], memory, recorded), strict=True))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for name in _OF_PROCESS[2:]:
+            vars(self)[name] = {id(variable): (variable, slots) for variable, slots in state[name]}
 
     @property
     def learning_rate(self) -> Rate:
