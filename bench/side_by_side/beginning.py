@@ -6,6 +6,7 @@ says, for the environment of the interpreter, how many bytes a distribution and 
 time is measured from outside, in processes that do nothing else: what they take longer than one that does nothing.
 """
 
+import compileall
 import json
 import os
 import re
@@ -62,13 +63,18 @@ def required(name: str) -> set[str]:
     return found
 
 
+def in_place() -> Path:
+    """The folder of ours, where it is built."""
+    spec = util.find_spec("autodiff_core")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
+
+
 def size(name: str) -> int:
     """Bytes of the files that were installed; byte code, which comes later, is left out."""
     listed = [Path(str(file.locate())) for file in metadata.files(name) or []]
-    if key(name) == "autodiff-core":  # in place, where it is built
-        spec = util.find_spec("autodiff_core")
-        assert spec is not None and spec.origin is not None
-        listed = list(Path(spec.origin).parent.rglob("*"))
+    if key(name) == "autodiff-core":
+        listed = list(in_place().rglob("*"))
     return sum(path.stat().st_size for path in listed if path.suffix != ".pyc" and path.is_file())
 
 
@@ -102,6 +108,8 @@ def measured(missing: dict[str, str]) -> dict[str, tuple[float, float, float]]:
     """For each library that is there: megabytes, milliseconds of the import, and of that and a first gradient."""
     pythons = {OURS: sys.executable}
     pythons |= {peer.name: str(peer.python) for peer in PEERS if peer.name in FIRST and peer.title not in missing}
+    # Built in place, ours may lack the byte code that pip leaves beside what it installs.
+    compileall.compile_dir(in_place(), quiet=1)
     found = {}
     for library, python in pythons.items():
         name, code = FIRST[library]
