@@ -39,7 +39,7 @@ cdef class Tensor(Operand):
 
 cdef class VariableCore(Operand):
     cdef bint is_trainable
-    cdef uint64_t fresh_log_id  # the log whose leaf has the present value
+    cdef uint64_t version       # of the value, in all threads: leaves on logs say of which one they are
 
 
 cdef class BufferCore:

@@ -5,6 +5,16 @@ cdef Tensor value_of(VariableCore v):
     return new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)
 
 
+cdef uint64_t versions = 0
+
+
+cdef inline void renew(VariableCore v) noexcept:
+    """A variable's value is another one: leaves that have been read are earlier ones."""
+    global versions
+    versions += 1
+    v.version = versions
+
+
 cdef void put_value(VariableCore v, Operand value) noexcept:
     """Let a variable have a value, for no trace to hear of. Nothing comes between the swap's parts."""
     cdef ndarray before = v.array       # (which goes when all is done, not in the midst of it)
@@ -13,7 +23,7 @@ cdef void put_value(VariableCore v, Operand value) noexcept:
     v.number = value.number
     v.scalar = value.scalar
     v.code = value.code
-    v.fresh_log_id = 0
+    renew(v)
 
 
 def put_back(list assigned):
@@ -68,16 +78,16 @@ cdef class Journal:
 
 # A variable's value and its place on logs
 cdef tuple state_of(VariableCore v):
-    return value_of(v), v.log_id, v.node, v.elsewhere, v.fresh_log_id
+    return value_of(v), v.log_id, v.node, v.elsewhere, v.version
 
 
 cdef int set_state(VariableCore v, tuple state) except -1:
-    value, log_id, node, elsewhere, fresh = state
+    value, log_id, node, elsewhere, version = state
     put_value(v, <Operand>value)
     v.log_id = log_id
     v.node = node
     v.elsewhere = elsewhere
-    v.fresh_log_id = fresh
+    v.version = version
     return 0
 
 
@@ -111,7 +121,7 @@ cdef int rejoin(VariableCore v, uint64_t log_id, int32_t node, tuple state) exce
 @cython.final
 cdef class Past:
     """What variables are when a function with a rule is recorded; as a context, they are that again, for the rule."""
-    cdef list recorded          # [(variable, value, log id, node)]
+    cdef list recorded          # [(variable, value, version, log id, node)]
     cdef list entered           # for each time that it is entered now, by a rule that asks for its own derivative or by
                                 # another thread: the thread, and [(variable, the value from then, place from then, its
                                 # state now)]
@@ -124,25 +134,28 @@ cdef class Past:
         self.entered = []
         for v in variables:
             node = -1 if log == NULL else tracked(log, v)
-            self.recorded.append((v, value_of(v), 0 if node < 0 else log.id, node))
+            self.recorded.append((v, value_of(v), v.version, 0 if node < 0 else log.id, node))
 
     def __enter__(self):
         cdef VariableCore v
         cdef Log* log
         cdef uint64_t log_id
         cdef list present = []
-        for v, value, identity, node in self.recorded:
+        for v, value, version, identity, node in self.recorded:
             log_id = identity
-            if has_value(v, <Operand>value) and (log_id == 0 or (v.log_id == log_id and v.node == <int32_t>node)):
+            log = log_of(log_id) if log_id else NULL
+            # (Where another thread has read it since, it stands on that one's log, too.)
+            if has_value(v, <Operand>value) and (log_id == 0 or (v.log_id == log_id and v.node == <int32_t>node)
+                                                 or (log != NULL and standing(log, v) == <int32_t>node)):
                 continue
             state = state_of(v)
             put_value(v, <Operand>value)
-            log = log_of(log_id) if log_id else NULL
             if log != NULL and log == <Log*>ad_get_current_log():
                 # It stands at its own leaf. (On another log it is a new value of the same source, as after an
                 # assignment.)
-                v.log_id = v.fresh_log_id = log_id
+                v.log_id = log_id
                 v.node = node
+                v.version = version
                 v.elsewhere = None
             present.append((v, value, v.log_id, v.node, state))
         self.entered.append((PyThread_get_thread_ident(), present))

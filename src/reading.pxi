@@ -170,7 +170,7 @@ cdef Tensor value_told(Log* log, int32_t node):
         return None
     x = <Operand>r.payload.attribute
     if x.is_variable:       # the one that was read, if it is that still
-        return value_of(<VariableCore>x) if standing(log, x) == node and is_fresh(log, <VariableCore>x) else None
+        return value_of(<VariableCore>x) if standing(log, x) == node and is_fresh(log, <VariableCore>x, node) else None
     return None if is_reference(x) else told(x.array)
 
 

@@ -9,6 +9,10 @@
 typedef union {
     double partial[2];   /* of numbers, with PARTIALS: the local partial derivatives */
     PyObject *attribute; /* with ATTRIBUTE: an owned reference to what the op is told beside its operands */
+    struct {
+        PyObject *object;  /* of a leaf: the same, */
+        uint64_t version;  /* and which of a variable's values it has */
+    } leaf;
     int32_t output;      /* of a projection: which output of the record `a` it is */
     struct {
         int32_t truth; /* of a guard: whether Python asked for the truth of the value, */

@@ -23,12 +23,15 @@ cdef enum:
     FIRST_CONSTANT = -2     # constant k is written -2 - k
 
 cdef extern from "record.h":
+    ctypedef struct Leaf:
+        uint64_t version
     ctypedef struct Look:
         int32_t truth
         int32_t how
     ctypedef union Payload "ad_payload":
         double partial[2]
         PyObject* attribute
+        Leaf leaf
         int32_t output
         Look look
     ctypedef struct Record "ad_record":     # 32 bytes

@@ -799,7 +799,7 @@ cdef object replay_once(ProgramCore p, list arguments, bint looked_at):
             array = fresh[k]
             if ad_get_journal() != NULL:
                 note_assignment(v)
-            v.fresh_log_id = 0
+            renew(v)
             if plan.by_rows[node]:
                 if wholes[k] is not None:
                     v.array = wholes[k]

@@ -673,9 +673,9 @@ cdef inline bint is_of(Log* log, uint64_t identity) noexcept:
     return log.id == identity or (log.epoch_count != 0 and epoch_of(log, identity) >= 0)
 
 
-cdef inline bint is_fresh(Log* log, VariableCore v) noexcept:
-    """Whether the leaf on the log has the variable's present value: the log may have been cut since it was read."""
-    return is_of(log, v.fresh_log_id)
+cdef inline bint is_fresh(Log* log, VariableCore v, int32_t node) noexcept:
+    """Whether the leaf on the log has the variable's present value."""
+    return log.records[node].payload.leaf.version == v.version
 
 
 cdef Log* log_of(uint64_t identity) noexcept:
@@ -737,8 +737,6 @@ cdef void move_back(Operand x, Log* log, int32_t node) noexcept:
         if node < log.epochs[k].end:
             identity = log.epochs[k].id
             break
-    if log_of((<VariableCore>x).fresh_log_id) == log:
-        (<VariableCore>x).fresh_log_id = 0
     if log_of(x.log_id) == log:
         x.log_id = identity
         x.node = node
@@ -793,7 +791,7 @@ cdef int32_t variable_node(Log* log, VariableCore v) except -2:
         node = log_find(log, v)
     if node >= 0:
         listeners = log.records[node].listeners
-        if meet(log, listeners, wanted) == wanted and is_fresh(log, v):
+        if meet(log, listeners, wanted) == wanted and is_fresh(log, v, node):
             return node if meet(log, listeners, log.active) else -1
         if not meet(log, join(log, listeners, wanted), log.active):
             return -1
@@ -831,7 +829,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     if log.id != identity:
         # Making a list has collected garbage, and a tape in it, on which `x` may have stood.
         return leaf(log, x, meet(log, listeners, log.used))
-    if node >= 0 and x.is_variable and not is_fresh(log, <VariableCore>x):
+    if node >= 0 and x.is_variable and not is_fresh(log, <VariableCore>x, node):
         # Assigned to since it was read: from here on a new value, but the same source.
         previous = node
         listeners = join(log, listeners, before)
@@ -853,8 +851,7 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     if x.scalar:
         r.flags |= SCALAR
         log.values[node].number = x.number
-    if x.is_variable:
-        (<VariableCore>x).fresh_log_id = log.id
+    r.payload.leaf.version = (<VariableCore>x).version if x.is_variable else 0
     place(x, log, node)
     if log.tracer:
         (<Hearer>log.trace).hear_result(log, node, x)

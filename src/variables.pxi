@@ -89,7 +89,7 @@ cdef int change_variable(VariableCore v, int op, object indices, ndarray values)
         if is_sole(held) and pooled_memory(held) and has_row_loop(op, v.code):
             ad_note_change()
             change_rows(op, v.array, rows, changes)
-            v.fresh_log_id = 0
+            renew(v)
             return 0
         before = value_of(v)
         whole = own_copy(v.array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -113,6 +114,72 @@ def test_many_threads_compute_gradients_at_once(size: int) -> None:
         for found, alone in zip(executor.map(step, data), expected, strict=True):
             for one, other in zip(found, alone, strict=True):
                 np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_the_gradient_of_a_variable_that_another_thread_reads_meanwhile_is_the_same_to_the_last_bit(shape: Any) -> None:
+    x = tf.Variable(np.full(shape, 2.0))
+
+    def read() -> None:
+        with tf.GradientTape() as tape:
+            y = x * 3.0
+        np.testing.assert_array_equal(tape.gradient(y, x), np.full(shape, 3.0))
+
+    with tf.GradientTape() as tape:
+        y = x * 1.0 + x * -1e16
+        in_another_thread(read)
+        z = y + x * 1e16
+    np.testing.assert_array_equal(tape.gradient(z, x), np.ones(shape))  # (else 1 is lost beside 1e16)
+
+
+def test_gradients_of_one_variable_in_many_threads_are_the_same_to_the_last_bit() -> None:
+    v = tf.Variable(np.random.default_rng(0).normal(size=40))
+
+    def gradient() -> bytes:
+        with tf.GradientTape() as tape:
+            y = v * v
+            for k in range(60):
+                y = y * 0.9 + tf.sin(v * float(k))
+            total = tf.reduce_sum(y)
+        return tape.gradient(total, v).numpy().tobytes()
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as executor:
+            found = list(executor.map(lambda _: gradient(), range(100)))
+    finally:
+        sys.setswitchinterval(before)
+    assert set(found) == {gradient()}
+
+
+def test_a_rule_that_runs_takes_no_variable_from_the_tape_of_another_thread() -> None:
+    x, a = tf.Variable(2.0), tf.Variable(5.0)
+    other = tf.GradientTape()
+    terms = []
+
+    with ThreadPoolExecutor(1) as executor:
+
+        def elsewhere(f: Callable[[], Any]) -> Any:
+            return executor.submit(f).result(timeout=60)
+
+        @tf.custom_gradient
+        def scaled(t: Any) -> Any:
+            def grad(g: Any, variables: Any = None) -> Any:
+                elsewhere(lambda: terms.append(x * 5.0))
+                return g * x, [g * t]
+
+            return t * x, grad
+
+        with tf.GradientTape() as tape:
+            y = scaled(a)
+        elsewhere(other.__enter__)
+        elsewhere(lambda: terms.append(x * 3.0))
+        of_a, of_x = tape.gradient(y, [a, x])
+        elsewhere(lambda: terms.append(terms[0] + terms[1]))
+        elsewhere(lambda: other.__exit__(None, None, None))
+    assert (of_a.numpy(), of_x.numpy()) == (2.0, 5.0)
+    assert other.gradient(terms[-1], x).numpy() == 8.0
 
 
 def test_threads_that_fail_leave_other_threads_alone() -> None:
