@@ -2,6 +2,7 @@
 
 import dataclasses
 import gc
+import tracemalloc
 import weakref
 
 import numpy as np
@@ -181,6 +182,80 @@ def test_reasons_keep_no_argument_alive():
     del settings
     gc.collect()
     assert kept() is None
+
+
+class Labelled:
+    """Equal to what is labelled alike, and large."""
+
+    def __init__(self, label):
+        self.label, self.table = label, np.ones(3)
+
+    def __eq__(self, other):
+        return self.label == other.label
+
+    def __hash__(self):
+        return hash(self.label)
+
+    def __repr__(self):
+        return f"Labelled({self.label})"
+
+
+def test_reasons_keep_no_value_alive_that_has_been_compared(f):
+    kept = []
+    for k in (-1, -2, 3):  # (the first two have one hash)
+        setting = Labelled(k)
+        kept.append(weakref.ref(setting))
+        f(tf.zeros(2), 1, setting)
+    assert f.trace_reasons[1:] == [
+        "mode is Labelled(-2), and was Labelled(-1)",
+        "mode is Labelled(3), and was Labelled(-2)",
+    ]
+    f._by_key.clear()  # (which keeps what its programs are for)
+    f.forget_last()
+    del setting
+    gc.collect()
+    assert [known() for known in kept] == [None] * 3
+    assert f.trace_reasons[-1] == "mode is another one, an object of Labelled that is gone"
+
+
+def test_reasons_keep_no_array_alive_that_stood_around_the_function(f, monkeypatch):
+    kept = []
+    for k in range(5):
+        table = np.full(3, float(k))
+        kept.append(weakref.ref(table))
+        monkeypatch.setitem(globals(), "TABLE", table)
+        f(tf.zeros(2))
+        f(tf.zeros(2))
+    assert f.trace_reasons[-1] == "TABLE, which its code reads around it, is another one, float64 of shape (3,)"
+    del table
+    monkeypatch.undo()
+    f._by_key.clear()  # (which keeps what its programs are for)
+    f(tf.zeros(2))
+    f(tf.zeros(2))
+    gc.collect()
+    assert all(known() is None for known in kept)
+    assert f.trace_reasons[-2] == "TABLE, which its code reads around it, is another one, an object that is gone"
+
+
+def test_reasons_keep_the_beginning_of_a_long_text():
+    f = tf.function(lambda x, text: x)
+    tracemalloc.start()
+    try:
+        for text in ("a" * 1_000_000, b"b" * 1_000_000, "a" * 1_000_001, 1 << 8_000_000):
+            f(tf.zeros(2), text)
+        del text
+        f._by_key.clear()
+        f.forget_last()
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 500_000
+    finally:
+        tracemalloc.stop()
+    letters, numbers = f"'{'a' * 56}...", f"b'{'b' * 55}..."
+    assert f.trace_reasons[1:] == [
+        f"text is {numbers}, and was {letters}",
+        f"text is {letters}, and was {numbers}",
+        f"text is an object of int, and was {letters}",
+    ]
 
 
 def test_only_the_last_hundred_reasons_are_kept():

@@ -123,6 +123,11 @@ def objects_of(key: Any) -> list[_Object]:
     return [key] if isinstance(key, _Object) else []
 
 
+def is_object(part: Any) -> bool:
+    """Whether a part of a key is for an object that has no value to compare."""
+    return isinstance(part, _Object)
+
+
 def object_of(part: _Object) -> Any:
     """The object that a part of a key is for; None where it is gone."""
     return part._thing()

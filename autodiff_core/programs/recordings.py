@@ -1,10 +1,12 @@
 """Why a function was recorded: what is another in a call than in the calls that there were programs for.
 
-A recording notes what its program was found by, which is at hand; words are made of it when somebody asks.
+A recording notes what its program was found by, which is at hand; words are made of it when somebody asks. Nothing of
+a user's is kept for that: of objects there are weak references, of long texts the beginning.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +14,13 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .calls import Arguments, object_of, objects_of
+from .calls import Arguments, is_object, object_of
 
 _MOST = 100
 _WIDTH = 60
+_LONG = 200
+_NESTED = "nested like"
+_PLAIN = (bool, float, complex, np.dtype)
 
 Facts = dict[str, Any]
 """Of a call: the part of its key for each leaf of an argument, and for each name that the function reads around it."""
@@ -30,7 +35,7 @@ class Recordings:
     def note(self, arguments: Arguments, around: tuple[Any, ...], variant: _core.Variant, made: bool) -> None:
         """One more: what it was for, what stood around the function, and what became of it; `made`: it made variables,
         so that its program is not kept."""
-        self._noted.append((arguments.key, arguments.sizes(), around, variant.look, made))
+        self._noted.append((_lasting(arguments.key), arguments.sizes(), _lasting(around), variant.look, made))
 
     def reasons(self, parameters: Sequence[str], names: Sequence[str]) -> list[str]:
         """For each of them, why there was no program; `names` are those of what the function reads around it."""
@@ -45,6 +50,71 @@ class Recordings:
             known.append(facts)
             earlier = made
         return found[-_MOST:]  # (one more is kept, beside which the oldest is told: it is not the first call)
+
+
+class _Faint:
+    """Something of a user's in a key: told from others without being kept, and shown as long as it is there."""
+
+    __slots__ = ("_hash", "_thing", "_words", "by_value", "name")
+
+    def __init__(self, thing: Any, by_value: bool) -> None:
+        self.by_value = by_value
+        self._hash = hash(thing) if by_value else id(thing)
+        self.name = thing.__name__ if isinstance(thing, type) else type(thing).__name__
+        self._words = f"an object of {self.name}"
+        self._thing: Any = None
+        try:
+            self._thing = weakref.ref(thing)
+        except TypeError:  # most of those are small: a number, a date, a text (of which the beginning is kept)
+            if by_value:
+                self._words = _shown(thing)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Faint) or self._hash != other._hash or self.by_value != other.by_value:
+            return False
+        if self._thing is other._thing:  # (weak references to one object are one)
+            return self._words == other._words
+        mine, its = self._present(), other._present()
+        if not self.by_value or (mine is not None and its is not None):
+            return mine is not None and (mine is its or (self.by_value and bool(mine == its)))
+        return self.name == other.name
+
+    def _present(self) -> Any:
+        return None if self._thing is None else self._thing()
+
+    def spelled(self) -> str:
+        """In words; of what is there no more, that."""
+        if self._thing is None:
+            return self._words
+        thing = self._thing()
+        if thing is None:
+            return f"{self._words} that is gone" if self.by_value else "an object that is gone"
+        return _shown(thing) if self.by_value else _spelled_object(thing)
+
+
+def _lasting(part: Any) -> Any:
+    """A part of a key as it may be kept."""
+    kind = type(part)
+    if kind is tuple:
+        return tuple(map(_lasting, part))
+    if isinstance(part, _core.Same):
+        return _Faint(part.thing, False)
+    if is_object(part):
+        thing = object_of(part)
+        return part if thing is None else _Faint(thing, False)
+    if part is None or isinstance(part, _PLAIN) or (isinstance(part, type) and part.__module__ == "builtins"):
+        return part
+    if (kind is int and part.bit_length() < _LONG) or (kind in (str, bytes) and len(part) < _LONG):
+        return part
+    text = str(part) if kind.__module__.startswith("optree") else ""
+    return (_NESTED, _nesting(text), hash(part)) if text else _Faint(part, True)
+
+
+def _nesting(text: str) -> str:
+    return _shortened(text.removeprefix("PyTreeSpec(").partition(", NoneIsLeaf")[0])
 
 
 def _facts(key: tuple[Any, ...], sizes: Sequence[int], parameters: Sequence[str]) -> Facts:
@@ -90,31 +160,36 @@ def _differences(before: Facts, facts: Facts) -> list[str]:
 
 def _spelled(part: Any) -> str:
     """The part of a key for a leaf or for what stands around a function, in words."""
-    if isinstance(part, _core.Same):
-        return _spelled_object(part.thing)
     if part is None:
         return "nothing"
-    if objects_of(part) == [part]:
-        return _spelled_object(object_of(part))
-    if not isinstance(part, tuple):  # a structure in structures, as optree has it
-        return f"nested like {_shortened(str(part).removeprefix('PyTreeSpec(').partition(', NoneIsLeaf')[0])}"
+    if isinstance(part, _Faint):
+        return part.spelled()
     kind, *parts = part
-    if not isinstance(kind, type):
+    if kind is _NESTED:
+        return f"{kind} {parts[0]}"
+    if isinstance(kind, np.dtype):
         return f"{kind} of shape {parts[0]}"
     if kind in (float, complex):
         return " and ".join(str(float.fromhex(text)) if "0x" in text else text for text in parts)
     if kind in (tuple, frozenset, list, dict) or len(parts) != 1:
-        return f"a {kind.__name__}"
-    try:
-        return _shortened(repr(parts[0]))
-    except Exception:  # a class of the user's, which is not why anybody asks
-        return f"an object of {kind.__name__}"
+        return f"a {kind.name if isinstance(kind, _Faint) else kind.__name__}"
+    return parts[0].spelled() if isinstance(parts[0], _Faint) else _shown(parts[0])
 
 
 def _spelled_object(thing: Any) -> str:
     if isinstance(thing, (np.ndarray, _core.Operand)):
         return f"{thing.dtype} of shape {tuple(thing.shape)}"
-    return "an object that is gone" if thing is None else f"an object of {type(thing).__name__}"
+    return f"an object of {type(thing).__name__}"
+
+
+def _shown(thing: Any) -> str:
+    """Of a value that is itself the key."""
+    if type(thing) in (str, bytes):
+        thing = thing[:_LONG]
+    try:
+        return _shortened(repr(thing))
+    except Exception:  # a class of the user's, which is not why anybody asks
+        return f"an object of {type(thing).__name__}"
 
 
 def _shortened(text: str) -> str:
