@@ -93,6 +93,40 @@ def test_negative_indices_are_counted_from_the_first_row():
     assert gradient.indices.numpy().tolist() == [3, 1]
 
 
+def test_a_recorded_function_gives_several_slices():
+    v, w = table(), table(TABLE * 2.0)
+
+    @tf.function
+    def gradients(k):
+        with tf.GradientTape() as tape:
+            y = tf.gather(v, [0, k]) * tf.gather(w, [k, 3])
+        return tape.gradient(y, {"w": w, "v": v, "of none": tf.constant(1.0)}), [k + 1]
+
+    for k in (1, 2):
+        found, after = gradients(tf.constant(k))
+        assert [found[name].indices.numpy().tolist() for name in "vw"] == [[0, k], [k, 3]]
+        np.testing.assert_array_equal(found["v"].values, w.numpy()[[k, 3]])
+        assert found["of none"] is None and int(after[0]) == k + 1
+
+
+def test_indices_keep_their_dtype_and_of_several_the_wider_one():
+    v = table()
+    few, many = np.array([2, -1], np.int32), np.array([[0], [1]], np.int64)
+
+    def gradients(first, second):
+        with tf.GradientTape(persistent=True) as tape:
+            narrow, wide = v.sparse_read(first), tf.gather(v, second)
+        return [tape.gradient(target, v) for target in (narrow, wide, [narrow, wide], [narrow, narrow])]
+
+    recorded = tf.function(gradients)
+    for found in (gradients(few, many), recorded(few, many), recorded(few, many)):
+        assert [g.indices.dtype for g in found] == ["int32", "int64", "int64", "int32"]
+        assert sorted(found[2].indices.numpy().tolist()) == [0, 1, 2, 3]
+        assert found[0].combined().indices.dtype == np.int32
+    assert gradient_of(lambda v: tf.gather(v, [1, 2]), v).indices.dtype == np.int32  # (as tf.constant([1, 2]) is)
+    assert gradient_of(lambda v: tf.gather(v, np.array([1], np.uint8)), v).indices.dtype == np.int64
+
+
 @pytest.mark.parametrize("index", [4, -5])
 def test_an_index_out_of_bounds_is_an_error_at_once(index):
     with pytest.raises(IndexError, match=re.escape(f"index {index} is out of bounds for axis 0 with size 4")):

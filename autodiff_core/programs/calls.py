@@ -206,6 +206,6 @@ class Result:
         leaves = [
             leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)
         ]
-        for at, shape in self._slices:
+        for at, shape in reversed(self._slices):  # (each of them makes two leaves one)
             leaves[at : at + 2] = [IndexedSlices(leaves[at], leaves[at + 1], shape)]
         return self._rebuild(leaves)
