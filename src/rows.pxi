@@ -75,14 +75,22 @@ cdef int change_rows(int op, ndarray whole, ndarray rows, ndarray values) except
 
 
 def rows_within(indices, npy_intp count):
-    """A copy of indices, counted from the first of so many rows; None where one is out of bounds."""
-    cdef ndarray rows = numpy.array(indices, np_intp_dtype, order="C")
-    cdef npy_intp* numbers = <npy_intp*>PyArray_DATA(rows)
-    cdef npy_intp i
+    """A copy of indices, counted from the first of so many rows; None where one is out of bounds. int32 stays what it
+    is, as far as it can number the rows."""
+    cdef bint narrow = indices.dtype == np_int32 and count <= 0x7fffffff
+    cdef ndarray rows = numpy.array(indices, np_int32 if narrow else np_intp_dtype, order="C")
+    cdef int32_t* few = <int32_t*>PyArray_DATA(rows)
+    cdef npy_intp* many = <npy_intp*>PyArray_DATA(rows)
+    cdef npy_intp i, number
     for i in range(PyArray_SIZE(rows)):
-        if numbers[i] < 0:
-            numbers[i] += count
-        if not 0 <= numbers[i] < count:
+        number = few[i] if narrow else many[i]
+        if number < 0:
+            number += count
+            if narrow:
+                few[i] = <int32_t>number
+            else:
+                many[i] = number
+        if not 0 <= number < count:
             return None
     return rows
 

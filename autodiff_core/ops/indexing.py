@@ -278,7 +278,8 @@ def _row_numbers(indices: np.ndarray, count: int) -> np.ndarray:
 
 def _numbers_kind(count: int, indices: Kind) -> Kind:
     forms.integers(indices)
-    return Kind(np.intp, indices.shape)
+    narrow = indices.dtype == np.int32 and count <= np.iinfo(np.int32).max
+    return Kind(np.int32 if narrow else np.intp, indices.shape)
 
 
 _ROW_NUMBERS = _core.register_general(
