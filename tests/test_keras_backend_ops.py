@@ -232,6 +232,32 @@ def test_a_layer_around_a_masked_one_gives_what_it_gives(keras: ModuleType) -> N
         np.testing.assert_allclose(found[:, k], inner(x[:, k], mask=mask[:, k]), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("zeroes", [False, True])
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_a_masked_layer_in_another_that_shares_its_cell_leaves_out_what_it_says_itself(
+    keras: ModuleType, name: str, zeroes: bool
+) -> None:
+    kind = getattr(keras.layers, name)
+    inner = kind(3, zero_output_for_mask=zeroes, return_sequences=True)
+
+    class Other(kind):  # type: ignore[misc, valid-type]
+        def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
+            return inner.call(sequences, mask=mask)
+
+    class Around(keras.layers.Layer):  # type: ignore[misc, name-defined]
+        def call(self, x: Any, mask: Any = None) -> Any:
+            return inner.call(x, mask=mask)
+
+    x = np.random.default_rng(4).normal(size=(2, 6, 5)).astype("float32")
+    mask = np.random.default_rng(4).random((2, 6)) < 0.6
+    expected = inner(x, mask=mask)
+    other, around = Other(3, zero_output_for_mask=not zeroes, return_sequences=True), Around()
+    around.supports_masking = True
+    other.cell = around.cell = inner.cell
+    for found in (other(x, mask=mask), around(x, mask=mask), inner.call(x, mask=mask)):
+        np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("name", ["LSTM", "GRU that resets before"])
 def test_penalties_of_gradients_go_through_loops(keras: ModuleType, name: str) -> None:
     layer = LAYERS[name](keras.layers, {})

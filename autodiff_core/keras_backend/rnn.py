@@ -6,11 +6,11 @@ steps' inputs with the kernel at once, so that a step is a product with the recu
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from keras.src import tree
-from keras.src.backend.common import global_state
 
 import autodiff_core as tf
 
@@ -139,16 +139,17 @@ def _unrolled(
 
 
 def _zeroes(kernel: Any, mask: Any, unroll: bool) -> bool:
-    """Whether the layer of a kernel, which is being called, gives zeros where its mask is not set.
+    """Whether the layer whose method asks for the whole of it gives zeros where its mask is not set.
 
-    It does not tell that; where it cannot be asked, or steps are to be written out, it runs its cell step by step.
+    It does not tell that, so it is looked for in the frame of that method: the layer whose name scope is open may be
+    another one, around it. Where it cannot be asked, or steps are to be written out, it runs its cell step by step.
     """
-    scopes = global_state.get_global_attribute("name_scope_stack")
-    layer: Any = scopes[-1].caller if scopes else None
+    layer: Any = sys._getframe(2).f_locals.get("self")
     known = getattr(getattr(layer, "cell", None), "kernel", None) is kernel
-    if unroll or (mask is not None and not known):
+    zeroes = getattr(layer, "zero_output_for_mask", None) if known else None
+    if unroll or (mask is not None and zeroes is None):
         raise NotImplementedError
-    return mask is not None and bool(layer.zero_output_for_mask)
+    return mask is not None and bool(zeroes)
 
 
 def _projected(inputs: Any, kernel: Any) -> Any:
