@@ -177,6 +177,32 @@ def test_the_notebook_of_each_page_runs_what_the_page_runs(page):
     assert "".join(text.split()) == "".join("".join(whole).split())  # and says what the page says
 
 
+def test_a_solution_that_is_folded_is_folded_in_a_notebook():
+    fold = "<details>\n<summary>Solution</summary>\n\n"
+    made = list(
+        pages.folded(
+            pages.cells(
+                f"**1.** Why?\n\n{fold}Since.\n\n```python\nx = 1\n```\n\nSo.\n\n</details>\n\n**2.** Who?\n\n"
+                f"{fold}This.\n\n```python\ny = 2\n```\n\n</details>\n\nEnd.\n\n```python\nz = 3\n```\n"
+            )
+        )
+    )
+    assert [(kind, source) for kind, source, _ in made] == [
+        ("markdown", f"**1.** Why?\n\n{fold}Since.\n\n</details>"),
+        ("hidden", "x = 1"),
+        ("markdown", f"{fold}So.\n\n</details>\n\n**2.** Who?\n\n{fold}This.\n\n</details>"),
+        ("hidden", "y = 2"),
+        ("markdown", "End."),
+        ("code", "z = 3"),
+    ]
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "course").glob("*.md")), ids=lambda page: page.stem)
+def test_no_fold_goes_from_one_cell_to_another(page):
+    for cell in pages.folded(pages.cells(page.read_text())):
+        assert cell.source.count("<details>") == cell.source.count("</details>")
+
+
 def test_what_another_library_says_is_quoted():
     said = plain_docstrings.as_rst("The `kind` of ``x``, *any* :ref:", quoted=True)
     assert said == "The ``kind`` of ``x``, \\*any\\* \\:ref\\:"

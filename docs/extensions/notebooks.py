@@ -20,8 +20,7 @@ TO_FILES = re.compile(r"\]\(([\w./-]+\.(?:csv|txt|png|svg))\)")
 
 def of_page(text: str) -> nbformat.NotebookNode:
     """The page's notebook, with links to the notebooks of other pages, and nothing in it that is for the site."""
-    made = pages.notebook(text)
-    made.metadata = {"kernelspec": made.metadata["kernelspec"]}
+    made = pages.of_cells(pages.folded(pages.cells(text)))
     for cell in made.cells:
         if cell.cell_type == "markdown":
             cell.source = TO_PAGES.sub(r"\1.ipynb\2", pages.OUTPUTS.sub("", cell.source).strip())

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import doctest
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BLOCK = re.compile(r"^(<!-- no-run -->\n+)?```python\n(.*?)^```$\n?", re.MULTILINE | re.DOTALL)
 OUTPUTS = re.compile(r"^<!-- outputs -->$", re.MULTILINE)
+OPEN, CLOSE, SUMMARY = "<details>", "</details>", re.compile("<summary>.*</summary>")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -35,7 +36,8 @@ class Block(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell of a notebook: "code" or "markdown", what is in it, and the page's line where it begins (from 0)."""
+    """A cell of a notebook: "code", "hidden" (code as well) or "markdown"; what is in it, and the page's line where it
+    begins (from 0)."""
 
     kind: str
     source: str
@@ -97,17 +99,40 @@ def cells(text: str) -> Iterator[Cell]:
     yield from prose(place, len(text))
 
 
-def notebook(text: str) -> NotebookNode:
-    """The page as a notebook, for MyST-NB: it makes outputs or not, and its warnings name the page's lines."""
+def folded(page: Iterable[Cell]) -> Iterator[Cell]:
+    """The same where what is folded is so by each cell for itself, as no element goes from one to another: code is then
+    of the kind "hidden"."""
+    summary = ""
+    for cell in page:
+        if cell.kind == "code":
+            yield cell._replace(kind="hidden") if summary else cell
+            continue
+        source = cell.source
+        if summary:  # (unless nothing more is in it)
+            source = f"{OPEN}\n{summary}\n\n{source}".replace(f"{OPEN}\n{summary}\n\n{CLOSE}", "")
+        begun = source.rpartition(OPEN)[2]
+        summary = SUMMARY.findall(begun)[0] if OPEN in source and CLOSE not in begun else ""
+        source = (f"{source}\n\n{CLOSE}" if summary else source).strip()
+        if source:
+            yield cell._replace(source=source)
+
+
+def of_cells(of: Iterable[Cell]) -> NotebookNode:
+    """Cells as a notebook."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    new = {"code": new_code_cell, "markdown": new_markdown_cell}
+    made = []
+    for number, cell in enumerate(of):
+        new = new_markdown_cell if cell.kind == "markdown" else new_code_cell
+        hidden = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "tags": ["hide-cell"]}
+        made.append(new(cell.source, id=f"cell-{number}", metadata=hidden if cell.kind == "hidden" else {}))
+    return new_notebook(cells=made, metadata={"kernelspec": KERNEL})
+
+
+def notebook(text: str) -> NotebookNode:
+    """The page as a notebook, for MyST-NB: it makes outputs or not, and its warnings name the page's lines."""
     all_of_it = list(cells(text))
-    return new_notebook(
-        cells=[new[cell.kind](cell.source, id=f"cell-{number}") for number, cell in enumerate(all_of_it)],
-        metadata={
-            "kernelspec": KERNEL,
-            "source_map": [cell.line for cell in all_of_it],
-            "mystnb": {"execution_mode": "force" if shows_outputs(text) else "off"},
-        },
-    )
+    made = of_cells(all_of_it)
+    made.metadata["source_map"] = [cell.line for cell in all_of_it]
+    made.metadata["mystnb"] = {"execution_mode": "force" if shows_outputs(text) else "off"}
+    return made
