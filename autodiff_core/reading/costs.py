@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from html import escape
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +18,7 @@ import numpy as np
 
 from .. import _core
 from .records import Record, records_of
+from .tables import Table, Tables
 
 __all__ = ["Cost", "Memory", "Profile", "memory_of", "profile_of_program", "profile_of_tape", "size_text"]
 
@@ -56,38 +56,7 @@ def _time(seconds: float) -> str:
     return f"{seconds * 1e6:.1f} us" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms"
 
 
-class _Table:
-    """Something that prints as tables."""
-
-    def _tables(self) -> list[tuple[str, Sequence[str], list[Sequence[str]]]]:
-        raise NotImplementedError
-
-    def __str__(self) -> str:
-        parts = []
-        for title, columns, rows in self._tables():
-            widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
-            parts.append(title)
-            for row in (columns, *rows):
-                parts.append("  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip())
-            parts.append("")
-        return "\n".join(parts[:-1])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        parts = []
-        for title, columns, rows in self._tables():
-            head = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in columns)
-            body = "".join(
-                "<tr>" + "".join(f'<td style="text-align:left"><code>{escape(x)}</code></td>' for x in row) + "</tr>"
-                for row in rows
-            )
-            parts.append(f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>")
-            parts.append(f"<tbody>{body}</tbody></table>")
-        return "".join(parts)
-
-
-class Memory(_Table):
+class Memory(Tables):
     """What a tape keeps: bytes by operation and by line, and the records that keep most.
 
     Attributes
@@ -111,22 +80,18 @@ class Memory(_Table):
         """Bytes by line of the user's code, most first; those of unknown lines are left out."""
         return _summed((c.line, c.bytes) for c in self.records if c.line is not None)
 
-    def _tables(self) -> list[tuple[str, Sequence[str], list[Sequence[str]]]]:
+    def _tables(self) -> list[Table]:
         head = f"{self._count} records keep {size_text(self.bytes)}"
-        found: list[tuple[str, Sequence[str], list[Sequence[str]]]] = [
-            (head, ("operation", "bytes"), [(op, size_text(n)) for op, n in list(self.by_op().items())[:_TOP]])
-        ]
-        lines = list(self.by_line().items())[:_TOP]
+        ops = [(op, size_text(n)) for op, n in list(self.by_op().items())[:_TOP]]
+        found = [Table(head, ("operation", "bytes"), ops)]
+        lines = [(line, size_text(n)) for line, n in list(self.by_line().items())[:_TOP]]
         if lines:
-            found.append(("by line", ("line", "bytes"), [(line, size_text(n)) for line, n in lines]))
-        rows: list[Sequence[str]] = [
-            (f"%{c.node}", c.op, str(c.shape), size_text(c.bytes), c.line or "") for c in self.records[:_TOP]
-        ]
-        found.append(("the largest", ("node", "operation", "shape", "bytes", "line"), rows))
-        return found
+            found.append(Table("by line", ("line", "bytes"), lines))
+        rows = [(f"%{c.node}", c.op, str(c.shape), size_text(c.bytes), c.line or "") for c in self.records[:_TOP]]
+        return [*found, Table("the largest", ("node", "operation", "shape", "bytes", "line"), rows)]
 
 
-class Profile(_Table):
+class Profile(Tables):
     """What records take: seconds and bytes each, forwards and backwards.
 
     Attributes
@@ -167,15 +132,15 @@ class Profile(_Table):
                 now += seconds
         Path(path).write_text(json.dumps({"traceEvents": events, "displayTimeUnit": "ns"}))
 
-    def _tables(self) -> list[tuple[str, Sequence[str], list[Sequence[str]]]]:
+    def _tables(self) -> list[Table]:
         both = f", {_time(self.backward)} backward" if self.backward else ""
         head = f"{self.title}: {len(self.records)} records, {_time(self.forward)} forward{both}"
         columns = ("node", "operation", "shape", "forward", "backward", "bytes", "line")
         by_time = sorted(self.records, key=lambda c: -(c.forward + c.backward))[:_TOP]
         by_bytes = sorted((c for c in self.records if c.bytes), key=lambda c: -c.bytes)[:_TOP]
-        found: list[tuple[str, Sequence[str], list[Sequence[str]]]] = [(head, columns, [_row(c) for c in by_time])]
+        found = [Table(head, columns, [_row(c) for c in by_time])]
         if by_bytes:
-            found.append(("by bytes", columns, [_row(c) for c in by_bytes]))
+            found.append(Table("by bytes", columns, [_row(c) for c in by_bytes]))
         return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import _core
 from .mathematics import short
+from .tables import html_table
 from .text import name_text, shape_text
 
 __all__ = ["module_html", "operand_html", "readable_html", "result_html", "variables_html"]
@@ -24,7 +25,6 @@ _ROWS, _COLUMNS = 8, 8  # of an array that are shown, with those that are left o
 _MOST = 40  # variables of a module, and entries of a result
 _CODE = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:90%"
 _CELL = f"text-align:right;padding:1px 8px;border:0;background:none;{_CODE}"
-_LEFT = "text-align:left;padding:2px 10px 2px 0;border:0;background:none"
 _FAINT = "opacity:.65;font-size:90%"
 _BOX = "display:inline-block;border-left:3px solid #2b6cb0;padding:2px 0 2px 10px;margin:2px 0;color:inherit"
 
@@ -77,14 +77,6 @@ def _some(count: int, most: int) -> list[int | None]:
 # -------------------------------------------------------------------------------------------------------------- modules
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th style='{_LEFT}'>{escape(name)}</th>" for name in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td style='{_LEFT}'>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table style='border:0;margin:2px 0'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def module_html(module: Any) -> str:
     """A module: its variables, their shapes, and how many numbers there are."""
     return variables_html(f"{type(module).__name__} {module.name!r}", module.variables)
@@ -105,7 +97,7 @@ def variables_html(title: str, variables: Sequence[Any]) -> str:
     ]
     more = f"<div style='{_FAINT}'>… {len(variables) - _MOST:,} more</div>" if len(variables) > _MOST else ""
     total = f"{sum(counts):,} parameters" + (f", {trained:,} of them trainable" if trained != sum(counts) else "")
-    table = _table(("variable", "shape", "dtype", "parameters", ""), rows) if rows else ""
+    table = html_table(("variable", "shape", "dtype", "parameters", ""), rows) if rows else ""
     return _box(f"<b>{escape(title)}</b> <span style='{_FAINT}'>{total}</span>{table}{more}")
 
 
@@ -142,7 +134,7 @@ def result_html(result: Mapping[str, Any]) -> str:
     keys = [key for key in known if key in result]
     keys += [key for key in result if key not in (*known, "success", "message")]
     rows = [(str(key), _entry(result[key])) for key in keys[:_MOST]]
-    return _box(head + _table(("", ""), rows))
+    return _box(head + html_table(("", ""), rows))
 
 
 def _entry(value: Any, depth: int = 0) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 
 from .. import _core
 from .records import Record, records_of
+from .tables import Table, Tables
 from .text import name_text, shape_text
 
 __all__ = ["Summary", "frame_of", "number_text", "printed", "summary_of"]
@@ -18,7 +18,7 @@ _MOST = 60  # rows that are printed of a longer table, from its beginning and it
 _LAST = 12
 
 
-class Summary:
+class Summary(Tables):
     """A table of records: a row each, printed by `print`, and by itself where it is the last value of a cell.
 
     Attributes
@@ -39,47 +39,16 @@ class Summary:
     def rows(self) -> list[tuple[str, ...]]:
         return [_row(record) for record in self.records]
 
-    def _shown(self) -> tuple[list[str], list[tuple[str, ...] | None]]:
-        """The columns that say something, and rows; None for those in the midst of a long table."""
+    def _tables(self) -> list[Table]:
+        """The columns that say something, and rows; of a long table those in its midst are left out."""
         records = self.records
-        if len(records) > _MOST:
-            rows = [_row(record) for record in (*records[: _MOST - _LAST], *records[-_LAST:])]
-        else:
-            rows = self.rows
+        cut = len(records) > _MOST
+        rows = [_row(record) for record in (*records[: _MOST - _LAST], *records[-_LAST:])] if cut else self.rows
         told = [k for k in range(len(self.columns)) if k < 4 or any(row[k] for row in rows)]
-        shown: list[tuple[str, ...] | None] = [tuple(row[k] for k in told) for row in rows]
-        if len(records) > _MOST:
-            shown.insert(_MOST - _LAST, None)
-        return [self.columns[k] for k in told], shown
-
-    def __str__(self) -> str:
-        columns, rows = self._shown()
-        widths = [max(len(row[k]) for row in (columns, *filter(None, rows))) for k in range(len(columns))]
-        lines = [self.title, "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip()]
-        for row in rows:
-            if row is None:
-                lines.append(f"... {len(self.records) - _MOST} more: .records has all ...")
-                continue
-            lines.append("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        columns, rows = self._shown()
-        head = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in columns)
-        body = []
-        for row in rows:
-            if row is None:
-                text = f"… {len(self.records) - _MOST} more"
-                body.append(f'<tr><td colspan="{len(columns)}" style="text-align:left">{text}</td></tr>')
-                continue
-            cells = "".join(f'<td style="text-align:left"><code>{escape(text)}</code></td>' for text in row)
-            body.append(f"<tr>{cells}</tr>")
-        return (
-            f"<table><caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{''.join(body)}</tbody></table>"
-        )
+        shown: list[Sequence[str] | str] = [tuple(row[k] for k in told) for row in rows]
+        if cut:
+            shown.insert(_MOST - _LAST, f"... {len(records) - _MOST} more: .records has all ...")
+        return [Table(self.title, [self.columns[k] for k in told], shown)]
 
 
 def _row(record: Record) -> tuple[str, ...]:
