@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
-from types import FrameType
 from typing import Any, TypeVar, cast
 
 from . import _core
@@ -59,9 +58,7 @@ def called_by_classmethod(wrapper: Any, args: tuple[Any, ...]) -> bool:
 
 def _for_cloudpickle() -> bool:
     """Whether it is cloudpickle that asks `reduced`: compiled picklers have no frames, its `dump` has."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
-        frame = frame.f_back
+    frame = _core.user_frame()
     return frame is not None and str(frame.f_globals.get("__name__", "")).startswith("cloudpickle")
 
 

@@ -39,14 +39,13 @@ cdef Tensor apply_linear(int op, Operand x, object attribute):
     """An op that is linear in its one operand, with attributes; its transpose has the same attributes."""
     x = settled(x)
     cdef Tensor out
+    cdef bint stopped = False
     try:
         out = linear_kernel(op, x, attribute)
     except FloatingPointError:
-        # (By NumPy's error state, in NumPy's words, maybe of what is not the result.)
-        with numpy.errstate(all="ignore"):
-            out = linear_kernel(op, x, attribute)
-        look_at_result(op, [x], out)
-    if in_doubt(out):
+        out = <Tensor>in_spite_of_state(op, [x], attribute)
+        stopped = True
+    if stopped or in_doubt_of_others(out):
         look_at_result(op, [x], out)
     cdef Log* log = recording_log()
     cdef int32_t node
@@ -350,6 +349,17 @@ cdef object general_kernel(Row* row, object attribute, list arrays):
     return narrowed_array(<ndarray>value, code) if is_half(code) else value
 
 
+cdef object in_spite_of_state(int op, list operands, object attribute):
+    """What a kernel gives that NumPy's error state has stopped, in NumPy's words, and maybe for what is not the result.
+    Whoever asks looks at the result."""
+    cdef Row* row = &table[op]
+    with numpy.errstate(all="ignore"):
+        if row.kind == LINEAR:
+            return linear_kernel(op, <Operand>operands[0], attribute)
+        arrays = [array_of(<Operand>x) for x in operands]
+        return (<object>row.ufunc)(*arrays) if row.kind == ELEMENTWISE else general_kernel(row, attribute, arrays)
+
+
 cdef object apply_general(int op, list operands, object attribute):
     """An op of any number of operands whose derivative is a Python rule over public ops."""
     cdef Row* row = &table[op]
@@ -361,9 +371,8 @@ cdef object apply_general(int op, list operands, object attribute):
     try:
         if value is None:
             value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
-    except FloatingPointError:      # (as in `apply_linear`)
-        with numpy.errstate(all="ignore"):
-            value = general_kernel(row, attribute, [array_of(<Operand>x) for x in operands])
+    except FloatingPointError:
+        value = in_spite_of_state(op, operands, attribute)
     except Exception:
         if not values_are_made_up():
             raise
@@ -373,7 +382,7 @@ cdef object apply_general(int op, list operands, object attribute):
     if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or is_held_beyond(<PyObject*>array, 2):
         array = own_copy(array)
     out = new_tensor(array)
-    if row.python != NULL or in_doubt(out):     # (NumPy takes back the flags that its functions have raised)
+    if row.python != NULL or in_doubt_of_others(out):     # (NumPy takes back the flags that its functions have raised)
         look_at_result(op, operands, out)
     log = recording_log()
     if log != NULL and log.tracer and not differentiable(out.code):
@@ -445,7 +454,7 @@ cdef list apply_multiple(int op, list operands, list outputs, object attribute):
     for value in outputs:
         out = new_scalar(value.number, value.code) if value.scalar else new_tensor(
             own_copy(value.array) if value.borrowed else value.array)
-        if in_doubt(out):
+        if in_doubt_of_others(out):
             look_at_result(op, operands, out)
         results.append(out)
     if log == NULL:

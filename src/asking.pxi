@@ -14,7 +14,7 @@ def install_missing(tell):
 
 def kept_answers(Tape tape):
     """What was found out about gradients that are None while the tape had its records: [(target, source, answer)]."""
-    return [] if tape.answers is None else list(tape.answers)
+    return [] if tape.aside is None else list(tape.aside.answers or ())
 
 
 def is_persistent(Tape tape):
@@ -22,7 +22,7 @@ def is_persistent(Tape tape):
 
 
 def keep_answers(Tape tape, list answers):
-    tape.answers = answers
+    tape.more().answers = answers
 
 
 cpdef list checked_sources(list sources):
@@ -40,18 +40,6 @@ cpdef list checked_sources(list sources):
             raise TypeError(f"sources must be tensors or variables, not {type(value).__name__} ({shorten(value)}); "
                             f"{hint}")
     return sources
-
-
-def warn_caller(text, category=UserWarning):
-    """Warn, and point at the line of whoever called into this package: the innermost one that is neither its nor
-    NumPy's."""
-    cdef int level = 1
-    cdef object frame = sys._getframe(0)
-    cdef tuple inside = tuple([os.path.join(os.path.dirname(of.__file__), "") for of in (sys.modules[__name__], numpy)])
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(inside):
-        frame = frame.f_back
-        level += 1
-    warn(text, category, stacklevel=level)
 
 
 cdef Operand checked_target(object value):

@@ -287,7 +287,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     else:
         out = formula_unheard(op, [<object>operands[k] for k in range(n)], nd, o.dims)
     result = new_tensor(out)
-    if row.loop[code] == NULL or in_doubt(result):  # (some loops in a formula take back flags that others have raised)
+    if row.loop[code] == NULL or in_doubt():  # (some loops in a formula take back flags that others have raised)
         look_at_result(op, [<object>operands[k] for k in range(n)], result)
     log = recording_log()
     if log != NULL:
@@ -404,17 +404,6 @@ cdef int record_elementwise(Log* log, int op, Operand x, Operand y, Operand z, i
     return 0
 
 
-cdef object foreign_value(Row* row, list operands):
-    cdef list arrays = [array_of(<Operand>operand) for operand in operands]
-    try:
-        return (<object>row.ufunc)(*arrays)
-    except FloatingPointError:      # (by NumPy's error state; integers alone have no other word)
-        if not any([differentiable((<Operand>operand).code) for operand in operands]):
-            raise
-        with numpy.errstate(all="ignore"):
-            return (<object>row.ufunc)(*arrays)
-
-
 cdef object foreign(int op, Operand x, Operand y, Operand z):
     """An op on dtypes that it has no derivative for, such as integers: NumPy's ufunc decides."""
     cdef Row* row = &table[op]
@@ -433,7 +422,11 @@ cdef object foreign(int op, Operand x, Operand y, Operand z):
             value = blank_of(numpy.broadcast_shapes(*[shape_of(<Operand>operand) for operand in operands]),
                              code_of_one(op, operands))
         else:
-            value = foreign_value(row, operands)
+            value = (<object>row.ufunc)(*[array_of(<Operand>operand) for operand in operands])
+    except FloatingPointError:      # (of integers alone NumPy's words are all there is)
+        if not any([differentiable((<Operand>operand).code) for operand in operands]):
+            raise
+        value = in_spite_of_state(op, operands, None)
     except TypeError as error:
         raise TypeError(f"{op_name(op)} takes no operands of dtype " + " and ".join([str(t.dtype)
                                                                                      for t in operands])) from error

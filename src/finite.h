@@ -30,16 +30,18 @@ static inline void fn_forget(void)
     _mm_setcsr(_mm_getcsr() & ~0x0du);
     __asm__ volatile("fnclex");
 }
+static inline void fn_note(unsigned noted) { _mm_setcsr(_mm_getcsr() | noted); }
 #else
 #include <fenv.h>
-static inline int fn_noted(void) { return fetestexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW); }
+static inline unsigned fn_noted(void) { return (unsigned)fetestexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW); }
 static inline int fn_noted_kinds(void)
 {
-    const int flags = fn_noted();
+    const unsigned flags = fn_noted();
     return (flags & FE_INVALID ? FN_INVALID : 0) | (flags & FE_DIVBYZERO ? FN_DIVIDE : 0) |
            (flags & FE_OVERFLOW ? FN_OVERFLOW : 0);
 }
 static inline void fn_forget(void) { feclearexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW); }
+static inline void fn_note(unsigned noted) { feraiseexcept((int)noted); }
 #endif
 
 #endif

@@ -131,7 +131,7 @@ cdef class Variants:
         being finite."""
         cdef Variant first = <Variant>self.root.latest, variant = first
         while variant is not None:
-            result = replay(variant.program, arguments, True)
+            result = replay(variant.program, arguments, BY_FLAGS)
             if result is SUSPECT:
                 return variant, None
             if type(result) is list:
@@ -377,7 +377,7 @@ cdef int step_through(ProgramCore p, list arguments) except -1:
 def run_program(ProgramCore program, list arguments):
     """Replay one program, for nobody to hear of: its outputs, or (node, value) of the first guard that did not hold."""
     check_operands(program, arguments, program.input_count)
-    result = replay(program, arguments, True)
+    result = replay(program, arguments, BY_RESULTS)     # (a derivative's records may be infinite where nobody chose)
     if result is SUSPECT:
         step_through(program, arguments)
         return replay(program, arguments)

@@ -64,6 +64,10 @@ cdef inline void note_comparison(Log* log, Operand x) noexcept:
         log.records[x.node].flags |= COMPARED
 
 
+cdef object place_noted(object code, int instruction):
+    return place_at(NULL if code is None else <PyObject*>code, instruction)
+
+
 def notes_of(Tape tape):
     """The notes on a tape's log, in their order: (kind, node, how many records there were, what beside, (code, line)).
 
@@ -80,8 +84,7 @@ def notes_of(Tape tape):
             found.append(("compared", i, i, None, None))
     if log.notes != NULL:
         for kind, node, count, thing, code, instruction in list(<list>log.notes):
-            place = None if code is None else (code, PyCode_Addr2Line(<PyCodeObject*><PyObject*>code, instruction))
-            found.append((kind, node, count, thing, place))
+            found.append((kind, node, count, thing, place_noted(code, instruction)))
     return found
 
 
@@ -89,7 +92,7 @@ def tape_bounds(Tape tape):
     """Which records were made while a tape was open, the ranges of those while it paused, and whether it watches
     variables by itself: (first, end, pauses, automatic)."""
     cdef int32_t end = tape.left_at if not tape.open else (0 if tape.log == NULL else tape.log.count)
-    return tape.start, end, tape.pauses or [], tape.automatic
+    return tape.start, end, (None if tape.aside is None else tape.aside.pauses) or [], tape.automatic
 
 
 def where_it_stands(Tape tape, Operand x):
@@ -147,8 +150,6 @@ cdef bint takes_up(Log* log, int32_t node):
     if is_leaf(r):      # (a variable that was read before has been assigned to; any other has a value of its own)
         return r.b >= 0 or not (r.flags & ATTRIBUTE and (<Operand>r.payload.attribute).is_variable)
     n = operand_nodes(log, r, &nodes, pair)
-    if table[r.op].kind == ELEMENTWISE:
-        n = min(n, table[r.op].arity)
     for k in range(n):
         if nodes[k] < 0:
             return True
@@ -178,14 +179,15 @@ cdef bint holds_numbers(object attribute):
 
 
 def taken_up_by(Tape tape, targets):
-    """The latest record of those that targets depend on into which something goes that the log does not know; -1 where
-    there is none. What left after that has not come back. None where a target is not on the log: nobody knows."""
+    """Of the records that targets depend on those into which something goes that the log does not know, the latest
+    first: what left after that has not come back. None where a target is not on the log: nobody knows."""
     cdef Log* log = tape.log
     cdef uint8_t* behind
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int32_t i, node
     cdef int k, n
+    cdef list found = []
     if log == NULL:
         return None
     behind = <uint8_t*>calloc(<size_t>log.count + 1, 1)
@@ -201,12 +203,12 @@ def taken_up_by(Tape tape, targets):
             if not behind[i]:
                 continue
             if takes_up(log, i):
-                return i
+                found.append(i)
             n = 0 if is_leaf(&log.records[i]) else operand_nodes(log, &log.records[i], &nodes, pair)
             for k in range(n):
                 if nodes[k] >= 0:
                     behind[nodes[k]] = 1
-        return -1
+        return found
     finally:
         free(behind)
 
@@ -222,9 +224,9 @@ def left_behind(Tape tape, targets, Operand source):
     cdef int k, n
     if log == NULL or log.notes == NULL:
         return None
-    latest = taken_up_by(tape, targets)
+    back = taken_up_by(tape, targets)
     left = [entry for entry in <list>log.notes
-            if (<tuple>entry)[0] == "left" and (latest is None or (<tuple>entry)[2] <= latest)]
+            if (<tuple>entry)[0] == "left" and (back is None or (back and (<tuple>entry)[2] <= back[0]))]
     if not left:
         return None
     reached = <uint8_t*>calloc(<size_t>log.count + 1, 1)
@@ -247,4 +249,4 @@ def left_behind(Tape tape, targets, Operand source):
     if found is None:
         return None
     _, _, _, (how, _), code, instruction = found
-    return how, None if code is None else (code, PyCode_Addr2Line(<PyCodeObject*><PyObject*>code, instruction))
+    return how, place_noted(code, instruction)

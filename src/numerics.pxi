@@ -3,8 +3,9 @@
 # Who does: a tape of `check_numerics`, a thread in which `enable_check_numerics` was called, and NumPy's error state
 # (`np.errstate(divide="raise")`), which is a context variable. Nobody is asked per operation. A number that an
 # operation gives is looked at itself; of arrays the processor notes in its flags what is divided by zero, overflows or
-# is invalid anywhere, and these are read once the loop is over. Where a flag is up, or a number is not finite, or
-# somebody checks everything, the state is asked, and then the values: a flag may be of an element that nobody chose.
+# is invalid anywhere, and these are read once the loop is over (workers.c brings those of the library's threads along).
+# Where a flag is up, or a number is not finite, or somebody checks everything, the state is asked, and then the values:
+# a flag may be of an element that nobody chose.
 #
 # An operation is at fault if it gives what none of its operands has: an infinite mask may be passed on, a NaN of it may
 # not be made. Rules are not looked at while they run, since what they give where a cotangent is zero is zero (see
@@ -12,7 +13,7 @@
 
 cdef extern from "finite.h" nogil:
     int fn_some(const void* data, size_t n, int item, uint64_t exponent)
-    int fn_noted()
+    unsigned int fn_noted()
     int fn_noted_kinds()
     void fn_forget()
 
@@ -35,7 +36,7 @@ cdef extern from *:
 
 cdef enum:
     CHECKED_NUMERICS = 8        # beside the bits of finite.h: everything, as TensorFlow's check
-    SHARED = 1 << 14            # bytes: what has more may be computed by several threads
+    SHARED = 1 << 14            # bytes: what has more may be computed by several threads of BLAS's
 
 cdef int last_errors = 0        # what NumPy's error state makes an error, when it was
 cdef object last_state = None
@@ -98,10 +99,14 @@ def wants_numerics():
     return numerics_wanted() != 0
 
 
-cdef inline bint in_doubt(Operand x) noexcept:
-    """Whether an array that has just been computed may be one that somebody wants to be told of. (Flags are a thread's
-    own.)"""
-    return watching or fn_noted() or (not x.scalar and ad_reaches(<PyObject*>x.array) > SHARED)
+cdef inline bint in_doubt() noexcept:
+    """Whether an array that has just been computed may be one that somebody wants to be told of."""
+    return watching or fn_noted()
+
+
+cdef inline bint in_doubt_of_others(Operand x) noexcept:
+    """The same of what other libraries may have computed, with threads of their own, whose flags nobody sees."""
+    return in_doubt() or (not x.scalar and ad_reaches(<PyObject*>x.array) > SHARED)
 
 
 cdef bint some_are_not_finite(Operand x) except -1:

@@ -494,7 +494,7 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
             out = new_tensor(blank_of(found.shape, code_of_number(found.dtype.num)))
         else:
             out = new_tensor(own_copy(numpy.matmul(a, b)))
-        if in_doubt(out):
+        if in_doubt_of_others(out):
             look_at_result(OP_MATMUL, [x, y], out)
         if log != NULL and log.tracer:
             trace_silent(log, OP_MATMUL, [x, y], matmul_flags[2 * tx + ty], out)
@@ -515,7 +515,7 @@ cdef object apply_matmul(Operand x, Operand y, bint tx, bint ty):
         if size_a != size_b and size_a != 1 and size_b != 1:
             raise ValueError(complain_matmul(x, y, tx, ty))
     out = new_tensor(matmul_arrays(a, tx, b, ty))
-    if in_doubt(out):
+    if in_doubt_of_others(out):
         look_at_result(OP_MATMUL, [x, y], out)
     log = recording_log()
     if log == NULL:

@@ -39,7 +39,7 @@ def tape_state(Tape tape):
     for i in range(tape.start, log.count):
         count += meet(log, log.records[i].listeners, tape.bit) != 0
     state = "recording" if tape.recording else ("paused" if tape.open else "left")
-    return state, count + (len(tape.below) if tape.below is not None else 0)
+    return state, count + (0 if tape.aside is None else len(tape.aside.below or ()))
 
 
 def node_on_tape(Tape tape, Operand x):
@@ -194,8 +194,6 @@ cdef tuple record_told(Log* log, int32_t node, bint followed, bint taken_up, lis
     cdef list operands = []
     cdef npy_intp kept = PyArray_NBYTES(<ndarray>log.values[node].array) if r.flags & HELD else 0
     cdef object name = None, place = None
-    if table[r.op].kind == ELEMENTWISE:
-        n = min(n, table[r.op].arity)       # (a unary op has no second operand, whatever stands there)
     for k in range(n):
         if nodes[k] >= 0:
             operands.append(nodes[k])
@@ -232,7 +230,7 @@ def read_tape(Tape tape, bint everything=False):
     log = tape.log
     if log == NULL:
         return found
-    taken_up = set(tape.taken_up or ())
+    taken_up = set(() if tape.aside is None else tape.aside.taken_up or ())
     state = <uint8_t*>calloc(<size_t>log.count + 1, 1)
     if state == NULL:
         raise MemoryError()
@@ -344,13 +342,6 @@ def run_program_record(ProgramCore p, int32_t node, list operands):
     finally:
         ad_hush(-1)
         ad_set_current_log(current)
-
-
-cdef object unnumbered(object place):
-    """The place of a guard, without the number of its look: a program of a function has its guards' looks numbered."""
-    while isinstance(place, tuple) and place and isinstance((<tuple>place)[0], int):
-        place = (<tuple>place)[1]
-    return place
 
 
 def read_program(ProgramCore p):

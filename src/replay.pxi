@@ -652,16 +652,24 @@ cdef list changed_wholes(Plan plan, Run* run, list read):
 
 cdef object SUSPECT = object()
 
+cdef enum:                      # how a replay is looked at for what is not finite:
+    UNSEEN                      # not at all,
+    BY_RESULTS                  # by what it comes to,
+    BY_FLAGS                    # or also by what the processor has noted, maybe of what the results do not show
 
-cdef bint is_suspect(Plan plan, Run* run, Log* log, list results, list fresh) except -1:
-    """Whether a program has come to something that is not finite, of which somebody wants to be told."""
+
+cdef bint is_suspect(Plan plan, Run* run, Log* log, list results, list fresh, bint by_flags) except -1:
+    """Whether a program has come, or may have come, to something that is not finite, and somebody wants to be told."""
     cdef ProgramCore p = plan.program
     cdef int32_t node
-    cdef int k
-    if fn_noted():
+    cdef int k, kinds = fn_noted_kinds(), wanted
+    if kinds:
         fn_forget()
-    if not wanted_beside(log):
+    wanted = wanted_beside(log)
+    if not wanted:
         return False
+    if by_flags and (kinds if wanted == CHECKED_NUMERICS else kinds & wanted):
+        return True
     for k in range(len(results)):
         if some_are_not_finite(<Operand>results[k]):
             return True
@@ -675,7 +683,7 @@ cdef bint is_suspect(Plan plan, Run* run, Log* log, list results, list fresh) ex
     return False
 
 
-cdef object replay(ProgramCore p, list arguments, bint looked_at=False):
+cdef object replay(ProgramCore p, list arguments, int looked_at=UNSEEN):
     """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
     done; or, where numbers are `looked_at`, SUSPECT, with nothing done. Where another thread has assigned to a variable
     meanwhile that this is to assign to, it is run again: no assignment is lost. (What kernels in Python have assigned
@@ -686,7 +694,7 @@ cdef object replay(ProgramCore p, list arguments, bint looked_at=False):
             return result
 
 
-cdef object replay_once(ProgramCore p, list arguments, bint looked_at):
+cdef object replay_once(ProgramCore p, list arguments, int looked_at):
     """`replay`, or None where another thread came between."""
     cdef Plan plan = <Plan>p.plan
     cdef Run* run
@@ -767,7 +775,7 @@ cdef object replay_once(ProgramCore p, list arguments, bint looked_at):
             if array is not None and not plan.assign_fresh[k]:
                 copy_out(plan, run, node, array)
         if (looked_at and (watching or fn_noted() or not plan.numbers_alone)
-                and is_suspect(plan, run, outer, results, fresh)):
+                and is_suspect(plan, run, outer, results, fresh, looked_at == BY_FLAGS)):
             if drawn is not None:
                 random_restore(drawn)
             if fresh is not None:

@@ -62,7 +62,6 @@ cdef int walk_down(Sweep* s) except -1:
         st = s.state[i - low]
         if st & KIND_MASK and not st & TAKEN_UP and not is_leaf(&s.log.records[i]):
             if st & REACHED:
-                s.at = i
                 if s.times != NULL:
                     pull_timed(s, i)
                 else:

@@ -187,8 +187,9 @@ cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
 def tape_hvp(Tape tape, target, list sources, list vectors):
     """The Hessian times vectors, one for each source; None where there is no second derivative."""
     cdef Operand x, vector
-    cdef list wanted, seeds = []
+    cdef list wanted, ends, seeds = []
     cdef Py_ssize_t k
+    cdef int checked = CHECKED_NUMERICS if tape.checks else numerics_wanted()
     check_recorded(tape)
     checked_sources(sources)
     for k in range(len(sources)):
@@ -201,8 +202,11 @@ def tape_hvp(Tape tape, target, list sources, list vectors):
     cdef Extension extension = Extension(tape, target, sources)
     try:
         wanted = [k for k in range(len(sources)) if extension.gradients[k] is not None]
-        results = reverse(tape.log, tape.bit, [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted],
-                          sources)
+        ends, seeds = [extension.gradients[k] for k in wanted], [seeds[k] for k in wanted]
+        results = reverse(tape.log, tape.bit, ends, seeds, sources)
+        if checked:
+            look_at_gradients(tape, [target], None, sources, ends, checked)
+            look_at_gradients(tape, ends, seeds, sources, results, checked)
     except BaseException:
         extension.withdraw()
         raise

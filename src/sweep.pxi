@@ -59,11 +59,8 @@ ctypedef struct Sweep:
     bint objects                # some adjoint is, or was, an array or a tensor
     bint linked                 # the log is the one that this thread records on
     bint keeps                  # adjoints may be nodes at the log's end, which must stay
-    int32_t at                  # the node that is pulled back
     double* times               # of each node of the log: the seconds that its record takes, where somebody asks; or
                                 # NULL
-    Log* witnessed              # what the rules are recorded on, where a witness hears of it; or NULL
-    void* around                # the sweep that was, when this one began
 
 
 cdef inline bint wants(Sweep* s, int32_t node) noexcept:
@@ -269,10 +266,10 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
             node = next_node(log, node, bit)
     while log.tapes[slot] == NULL or (<Tape>log.tapes[slot]).bit != bit:
         slot += 1
-    for taken in ((<Tape>log.tapes[slot]).taken_up or ()):
-        node = taken
-        if low <= node <= high:
-            s.state[node - low] |= TAKEN_UP
+    if (<Tape>log.tapes[slot]).aside is not None:
+        for node in ((<Tape>log.tapes[slot]).aside.taken_up or ()):
+            if low <= node <= high:
+                s.state[node - low] |= TAKEN_UP
     if log.sole and not log.odd and leaves == log.leaf_count and current != log:
         # Every record depends on some leaf, every leaf is a source, and all are this tape's: all are reached.
         for node in range(high - low + 1):
@@ -284,11 +281,6 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
             heard = heard or (x is not None and tracked(current, x) >= 0)
         if current != log and not heard:
             heard = leaves_tracked(log, current, low, high)
-        heard = heard or current.listened
-        if is_witnessed(current):
-            s.witnessed = current
-            s.around = current.swept
-            current.swept = s
     s.tensors = odd or heard
     if not s.tensors:
         s.line = spare_line()
@@ -301,8 +293,6 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
 
 cdef void sweep_close(Sweep* s, Ends* e) noexcept:
     cdef int32_t node
-    if s.witnessed != NULL:
-        s.witnessed.swept = s.around
     if s.keeps:
         s.log.kept -= 1
     if s.objects and s.state != NULL:

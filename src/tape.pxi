@@ -70,8 +70,6 @@ ctypedef struct Log:
     uint32_t ear                # the tape of a witness (witness.pxi), whether it listens or not; or 0
     PyObject* witness           # and the witness (borrowed)
     PyObject* notes             # what was done with followed values that is no record: a list, or NULL (notes.pxi)
-    int listened                # so many look at each result that the witness hears of
-    void* swept                 # the sweep whose rules are recorded here, while that is so (sweep.pxi), or NULL
     uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
@@ -153,6 +151,10 @@ cdef class Hearer:
         """The value of an operand to which somebody may write, for a record that keeps it."""
         return own_copy(x.array)
 
+    cdef int note_places(self) except -1:
+        """Somebody wants to know where in the user's code records are made."""
+        return 0
+
     cdef object place_of(self, int32_t node):
         """Where in the user's code a record was made, (code object, line); None where nobody noted it."""
         return None
@@ -172,12 +174,6 @@ cdef class Hearer:
     cdef void lose(self, int32_t end) noexcept:
         """The records from here on are cut off."""
         pass
-
-
-cdef class Listener:
-    """What looks at each result that a witness hears of. An error that it raises is the operation's."""
-    cdef int hear(self, Log* log, int32_t node, Operand out) except -1:
-        return 0
 
 
 cdef class Noticer:
@@ -817,13 +813,13 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
             if x.is_variable:
                 tape.add_variable(<VariableCore>x)
             if 0 <= node < tape.start:
-                if tape.below is None:
-                    tape.below = []
-                tape.below.append(node)
+                if tape.more().below is None:
+                    tape.aside.below = []
+                tape.aside.below.append(node)
             if node >= 0 and not is_leaf(&log.records[node]):
-                if tape.taken_up is None:
-                    tape.taken_up = []
-                tape.taken_up.append(node)
+                if tape.more().taken_up is None:
+                    tape.aside.taken_up = []
+                tape.aside.taken_up.append(node)
     if log.tracer and not x.is_variable and minus(log, added, log.tracer):
         (<Hearer>log.trace).hear_watch(log, x, node)
     if log.id != identity:
@@ -860,6 +856,16 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
 
 # -------------------------------------------------------------------------------------------------------------- tapes
 
+@cython.final
+cdef class Aside:
+    """What few tapes have."""
+    cdef set variable_ids       # where many variables are watched: theirs
+    cdef list below             # nodes from before `start` that it watches
+    cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
+    cdef list pauses            # where records lie that were made while it was paused: (first, end), or empty ones
+    cdef list answers           # why gradients were None that it gave (asking.pxi)
+
+
 cdef class Tape:
     """Tape(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False)\n--\n
     The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation.
@@ -878,9 +884,7 @@ cdef class Tape:
     cdef bint spent             # its one set of gradients has been taken
     cdef int sweeps             # that run over its records now
     cdef list variables         # watched
-    cdef set variable_ids       # where they are many: theirs
-    cdef list below             # nodes from before `start` that it watches
-    cdef list taken_up          # results that other tapes recorded, and that it watches: for this one they are leaves
+    cdef Aside aside            # or None
     cdef int32_t constants_start
     cdef int32_t operands_start
     cdef bint traced            # a witness listens while it is open
@@ -888,9 +892,6 @@ cdef class Tape:
     cdef Hearer witness         # that of the log
     cdef int32_t left_at        # how many records there were when it was left
     cdef int32_t paused_at
-    cdef list answers           # why gradients were None that it gave (asking.pxi)
-    cdef list pauses            # where records lie that were made while it was paused: (first, end), or empty ones
-    cdef Listener listener      # what looks at the results that it hears of
     cdef object __weakref__
 
     def __init__(self, bint persistent=False, bint watch_accessed_variables=True, *, trace=None,
@@ -906,6 +907,11 @@ cdef class Tape:
     def __dealloc__(self):
         self.release()
 
+    cdef Aside more(self):
+        if self.aside is None:
+            self.aside = Aside()
+        return self.aside
+
     cdef int add_variable(self, VariableCore v) except -1:
         if self.variables is None:
             self.variables = []
@@ -914,11 +920,11 @@ cdef class Tape:
                 if known is v:
                     return 0
         else:
-            if self.variable_ids is None:
-                self.variable_ids = {<size_t><PyObject*>known for known in self.variables}
-            if <size_t><PyObject*>v in self.variable_ids:
+            if self.more().variable_ids is None:
+                self.aside.variable_ids = {<size_t><PyObject*>known for known in self.variables}
+            if <size_t><PyObject*>v in self.aside.variable_ids:
                 return 0
-            self.variable_ids.add(<size_t><PyObject*>v)
+            self.aside.variable_ids.add(<size_t><PyObject*>v)
         self.variables.append(v)
         return 0
 
@@ -957,8 +963,11 @@ cdef class Tape:
         ad_set_current_log(log)
         log.is_current = True
         log.thread = PyThread_get_thread_ident()
-        if self.traced and not is_traced(log):
-            self.listen_in()
+        if self.traced:
+            if is_traced(log):
+                (<Hearer>log.trace).note_places()
+            else:
+                self.listen_in()
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
         if self.checks:
@@ -993,10 +1002,7 @@ cdef class Tape:
         self.constants_start = self.log.constant_count
         self.operands_start = self.log.operand_count
         self.variables = None
-        self.variable_ids = None
-        self.below = None
-        self.taken_up = None
-        self.pauses = None
+        self.aside = None
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""
@@ -1043,7 +1049,6 @@ cdef class Tape:
                 log.trace = NULL
             log.ear = 0
             log.witness = NULL
-            log.listened = 0
         log.used = minus(log, log.used, self.bit)
         log.active = minus(log, log.active, self.bit)
         log.automatic = minus(log, log.automatic, self.bit)
@@ -1091,10 +1096,10 @@ cdef class Tape:
     def resume(self):
         """Listen again; a tape whose gradient was taken meanwhile starts over."""
         if self.open:
-            if self.pauses is None:
-                self.pauses = []
-            if not self.pauses or self.log.count > self.paused_at:
-                self.pauses.append((self.paused_at, self.log.count))
+            if self.more().pauses is None:
+                self.aside.pauses = []
+            if not self.aside.pauses or self.log.count > self.paused_at:
+                self.aside.pauses.append((self.paused_at, self.log.count))
             self.log.active = join(self.log, self.log.active, self.bit)
             self.recording = True
         elif self.log == NULL:
@@ -1176,7 +1181,7 @@ cdef void forget(Log* log, Tape tape) noexcept:
     cdef int k, n
     cdef Record* r
     cdef uint8_t* needed = <uint8_t*>calloc(<size_t>(log.count - start) + 1, 1)
-    for node in (tape.below or ()):
+    for node in ((tape.aside.below if tape.aside is not None else None) or ()):
         log.records[<int32_t>node].listeners = minus(log, log.records[<int32_t>node].listeners, tape.bit)
     for i in range(log.count - 1, start - 1, -1):
         r = &log.records[i]
@@ -1228,8 +1233,8 @@ cdef void cut_off(Log* log, int32_t end, int32_t constants, int32_t operands) no
             other.start = min(other.start, end)
             other.constants_start = min(other.constants_start, log.constant_count)
             other.operands_start = min(other.operands_start, log.operand_count)
-            if other.below is not None:
-                other.below = [node for node in other.below if node < end]
+            if other.aside is not None and other.aside.below is not None:
+                other.aside.below = [node for node in other.aside.below if node < end]
 
 
 cdef void add_epoch(Log* log, int32_t end) noexcept:

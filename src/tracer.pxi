@@ -19,20 +19,8 @@ cdef extern from "Python.h":
     object PyNumber_Index(object value)
     bint PyObject_CheckBuffer(object value)
 
-    ctypedef struct PyFrameObject:
-        pass
-    ctypedef struct PyCodeObject:
-        pass
-    PyFrameObject* PyEval_GetFrame()
-    PyCodeObject* PyFrame_GetCode(PyFrameObject* frame)
-    PyFrameObject* PyFrame_GetBack(PyFrameObject* frame)
-    int PyFrame_GetLasti(PyFrameObject* frame)
-    int PyCode_Addr2Line(PyCodeObject* code, int offset)
-
 cdef extern from "digest.h" nogil:
     uint64_t dg_digest(const void* memory, size_t size) noexcept
-
-cdef str package_folder = __import__("os").path.dirname(__file__)
 
 cdef enum:
     FIRST_MADE = 256            # results of the recorded function that are kept in sight before it is asked which are
@@ -49,62 +37,6 @@ ctypedef struct Made:           # a result of the recorded function
 cdef inline bint derives(Log* log, uint32_t listeners) noexcept:
     """Whether a tape is among the listeners, beside the trace: whether a derivative may be asked for."""
     return meet(log, listeners, minus(log, log.active, log.tracer)) != 0
-
-
-cdef PyObject* last_inside = NULL   # (borrowed, for comparison)
-cdef PyObject* last_outside = NULL
-
-
-cdef bint inside_package(PyObject* code):
-    """Whether a code object is of this package."""
-    global last_inside, last_outside
-    if code == last_outside:
-        return False
-    if code == last_inside:
-        return True
-    if (<str>(<object>code).co_filename).startswith(package_folder):
-        last_inside = code
-        return True
-    last_outside = code
-    return False
-
-
-cdef PyObject* code_of_user(int* instruction):
-    """Where the user's code stands: an owned reference to the code object, and the instruction in it; or NULL."""
-    cdef PyFrameObject* frame = PyEval_GetFrame()
-    cdef PyFrameObject* back
-    cdef PyObject* code
-    if frame != NULL:
-        Py_INCREF(<object>frame)
-    while frame != NULL:
-        code = <PyObject*>PyFrame_GetCode(frame)
-        if not inside_package(code):
-            instruction[0] = PyFrame_GetLasti(frame)
-            Py_DECREF(<object>frame)
-            return code
-        Py_DECREF(<object>code)
-        back = PyFrame_GetBack(frame)
-        Py_DECREF(<object>frame)
-        frame = back
-    return NULL
-
-
-cdef tuple place_in_code():
-    """Where the user's code stands: the code object and the line in it."""
-    cdef int instruction = 0
-    cdef PyObject* code = code_of_user(&instruction)
-    if code == NULL:
-        return None
-    place = (<object>code, PyCode_Addr2Line(<PyCodeObject*>code, instruction))
-    Py_DECREF(<object>code)
-    return place
-
-
-cpdef str spell_place(object place):
-    if place is None:
-        return "an unknown place"
-    code, line = place
-    return f"{code.co_filename}:{line}, in {code.co_name}"
 
 
 cdef inline bint is_reference(Operand x) noexcept:
@@ -678,7 +610,7 @@ cdef class Tracer(Hearer):
         m.code = code_of_user(&m.instruction)
         m.op = <uint16_t>op
         if self.origins is not None and m.code != NULL:
-            self.origins[node] = (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
+            self.origins[node] = place_at(m.code, m.instruction)
         Py_INCREF(kept)
         m.tensor = <PyObject*>kept
         self.made_count += 1
@@ -736,6 +668,14 @@ cdef class Tracer(Hearer):
         if not is_leaf(&log.records[node]):
             self.note(out, node, log.records[node].op)
         return 0
+
+    cdef int note_places(self) except -1:
+        if self.origins is None:
+            self.origins = {}
+        return 0
+
+    cdef object place_of(self, int32_t node):
+        return None if self.origins is None else self.origins.get(node)
 
     cdef int hear_watch(self, Log* log, Operand x, int32_t node) except -1:
         """A tape within the trace watches a tensor from outside: whatever else is the same tensor is the same
@@ -812,6 +752,5 @@ cdef class Tracer(Hearer):
                 thing = thing()
             if thing is None or type(thing) is not Tensor:
                 continue
-            place = None if m.code == NULL else (<object>m.code, PyCode_Addr2Line(<PyCodeObject*>m.code, m.instruction))
             poison(<Tensor>thing, f"a tensor that was made {made} is used outside of it: {op_name(m.op)} at "
-                                  f"{spell_place(place)}. {advice}")
+                                  f"{spell_place(place_at(m.code, m.instruction))}. {advice}")

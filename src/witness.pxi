@@ -8,8 +8,7 @@
 # log that are traced have one witness, which listens while any of them is open.
 #
 # Beside the records a witness keeps the shape of each, and the instruction of the user's code that made it; lines are
-# looked up when somebody asks. A tape's listener is given each result. Where it records a sweep's rules, too, `swept`
-# is that sweep, and its `at` the record that is pulled back.
+# looked up when somebody asks.
 
 cdef extern from "Python.h":
     int PyGC_Disable() noexcept
@@ -33,11 +32,9 @@ cdef class Witness(Hearer):
     cdef Seen* seen
     cdef int32_t count          # nodes of which something is known
     cdef int32_t capacity
-    cdef list listeners         # those of the open tapes
 
     def __cinit__(self):
         self.shapes = Shapes()
-        self.listeners = []
         self.ear = Tape(True, False, trace=False)
 
     def __dealloc__(self):
@@ -61,23 +58,14 @@ cdef class Witness(Hearer):
             log.witness = log.trace = <PyObject*>self
             witnesses += 1
         self.open_tapes += 1
-        if tape.listener is not None:
-            self.listeners.append(tape.listener)
-            log.listened += 1
         return 0
 
     cdef void end(self, Tape tape) noexcept:
         global witnesses
         cdef Log* log = tape.log
-        cdef Py_ssize_t k
         self.open_tapes -= 1
         if self.open_tapes == 0:
             witnesses -= 1
-        for k in range(len(self.listeners) - 1, -1, -1):
-            if self.listeners[k] is tape.listener:
-                del self.listeners[k]
-                log.listened -= 1
-                break
         if self.open_tapes == 0 and self.ear is not None:   # (garbage is taken apart in any order)
             log.tracer = 0
             log.trace = NULL
@@ -120,23 +108,16 @@ cdef class Witness(Hearer):
         return 0
 
     cdef object place_of(self, int32_t node):
-        cdef Seen* seen
-        if not 0 <= node < self.count or self.seen[node].code == NULL:
+        if not 0 <= node < self.count:
             return None
-        seen = &self.seen[node]
-        return <object>seen.code, PyCode_Addr2Line(<PyCodeObject*>seen.code, seen.instruction)
+        return place_at(self.seen[node].code, self.seen[node].instruction)
 
     cdef int32_t capture(self, Log* log, Operand x) except -2:
         """What has not been seen before, a constant or a variable, has a leaf."""
         return leaf(log, x, log.tracer)
 
     cdef int hear_result(self, Log* log, int32_t node, Operand out) except -1:
-        cdef Listener listener
-        trace_shape(log, node, out)
-        if self.listeners and not is_leaf(&log.records[node]):
-            for listener in list(self.listeners):
-                listener.hear(log, node, out)
-        return 0
+        return trace_shape(log, node, out)
 
 
 witness_class = Witness

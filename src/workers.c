@@ -4,6 +4,7 @@
 #include "workers.h"
 
 #include "checks.h"
+#include "finite.h"
 #include "locks.h"
 
 #include <stddef.h>
@@ -167,6 +168,7 @@ static wk_task present_task = NULL;
 static void *present_context = NULL;
 static int present_parts = 0;
 static int present_threads = 0;
+static unsigned noted = 0; /* of numbers that are not finite (finite.h), by other threads than the caller */
 
 /* Whether sharing pays is seen by doing it. Where another process has one of the cores, a thread of ours may be put off
  * in the middle of its part, for milliseconds that the caller waits. So accounts are kept (by whoever holds `callers`) of
@@ -255,7 +257,8 @@ static int next_part(int thread)
     return first_part[most] < end_part[most] ? --end_part[most] : -1;
 }
 
-/* Take parts until there are none, and say how many they were. Called, and left, with the state locked. */
+/* Take parts until there are none, and say how many they were. What the processor notes of them is noted for the caller,
+ * who looks. Called, and left, with the state locked. */
 static int take_parts(int thread)
 {
     int done = 0;
@@ -266,6 +269,10 @@ static int take_parts(int thread)
         lk_unlock(&state);
         task(context, thread, part, parts);
         lock_soon(&state);
+        if (thread != 0) {
+            noted |= fn_noted();
+            fn_forget();
+        }
         wk_store(&left, left - 1);
         done++;
     }
@@ -277,6 +284,7 @@ static WK_THREAD worker(void *argument)
     const int number = (int)(intptr_t)argument;
     unsigned long seen = 0;
     int worked = 0;
+    fn_forget(); /* what it has from the thread that began it */
     lk_lock(&state);
     for (;;) {
         if (worked && following && round_number == seen) {
@@ -309,6 +317,7 @@ static void forget_threads(void)
     present_parts = left = sleeping = waiting = looking = following = 0;
     let_go();
     balance = 0;
+    noted = 0;
 }
 #endif
 
@@ -352,6 +361,10 @@ void wk_run(wk_task task, void *context, int parts, int threads)
     while (left)
         lk_wait(&finished, &state);
     waiting = 0;
+    if (noted) {
+        fn_note(noted);
+        noted = 0;
+    }
     lk_unlock(&state);
     last_end = clock_now();
     settle(own, last_end - begin, done, parts);

@@ -27,6 +27,7 @@ SOMETHING_ELSE = {
     ("reading/folding.py", "loop"): "a way to fold a picture",
     **{("reading/mathematics.py", name): "a function of C's" for name in ("ceil", "floor", "log", "pow", "sqrt")},
     ("reading/numerics.py", "divide"): "a kind of NumPy's floating point errors",
+    **{("reading/why.py", name): "what ** records of an exponent" for name in ("square", "sqrt")},
     ("reading/why.py", "stop_gradient"): "what a trace records where a tape within loses sight, and users write",
     ("programs/program.py", "program"): "what a program's C function is called",
     ("programs/differentiable.py", "program"): "its own row",

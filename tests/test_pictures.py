@@ -347,8 +347,8 @@ def test_programs_are_drawn_without_values():
     program = tf.Program.from_function(lambda x: tf.reduce_sum(tf.sin(x) * 2.0), tf.TensorSpec([3], tf.float64))
     nodes, edges, flows = parsed(program.graph().to_svg())
     assert [texts for texts, *_ in nodes.values()] == [
-        ["v0", "float64 3"],
-        ["v1 = sin v0", "float64 3"],
+        ["x", "float64 3"],
+        ["v1 = sin x", "float64 3"],
         ["v3 = v1 · 2", "float64 3"],
         ["v4 = Σ v3", "float64"],
     ]

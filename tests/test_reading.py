@@ -320,3 +320,19 @@ def test_operands_that_are_arrays_are_not_compared_with_nodes():
             y = np.array([5.0, 6.0]) * x
     assert all(set(r.nodes) <= set(range(r.node)) for r in tape.to_records())
     assert "is None" in str(tape.why(y, v))
+
+
+def test_inputs_of_a_program_are_called_like_the_arguments():
+    spec = tf.TensorSpec([2])
+    pair = tf.TensorSpec([])
+    program = tf.Program.from_function(
+        lambda x, state, *, scale: state["w"] * x * scale[0] + state["b"][1],
+        spec,
+        {"w": spec, "b": [1.0, pair]},
+        scale=(pair,),
+    )
+    names = [record.name for record in program.to_records() if record.op == "input"]
+    assert sorted(names) == ["scale[0]", "state['b'][1]", "state['w']", "x"]
+    assert "state['w']" in str(program.summary()) and "scale[0]" in program.graph().to_svg()
+    gradient = program.gradient()
+    assert {"x", "state['w']"} <= {record.name for record in gradient.to_records()}

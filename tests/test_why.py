@@ -525,10 +525,35 @@ def test_a_number_that_was_only_shown_is_no_cause(tape_of: Tape) -> None:
         one, other = x * z * c, x * x
         float(one), other.numpy(), z.numpy()
     assert tape.why(other, z).cause == "unused"
+
+
+def test_a_number_that_was_shown_early_is_told_from_numbers_that_the_code_writes(tape_of: Tape) -> None:
+    x, z = tf.Variable(3.0), tf.Variable(3.0)
     with tape_of(persistent=True) as tape:
-        shown = (x * x).numpy()
+        print(float(x), (x * x).numpy())
+        other = z * 2.0 * 0.1
+        back = z * float(x + 1.5)
+    check(tape.why(other, x), "unused", "other does not depend on x", "")
+    assert "numbers that stand in the code" in tape.why(other, x).text
+    assert tape.why(back, x).cause == "left"
+    w = tf.Variable(2.0)
+    with tape_of(persistent=True) as tape:
+        print(float(w))
         other = z * 2.0
-    assert tape.why(other, x).cause == "left", shown  # (2.0 may have come of it)
+    assert tape.why(other, w).cause == "left"  # (2.0 may have come of it)
+    with tape_of() as tape, warnings.catch_warnings():
+        print(float(x))
+        other = z * 2.0
+        warnings.simplefilter("error")
+        assert tape.gradient(other, [x, z])[0] is None
+
+
+@pytest.mark.parametrize("exponent", [2.0, 0.5])
+def test_an_exponent_that_came_back_as_an_operation_of_its_own(tape_of: Tape, exponent: float) -> None:
+    x, y = tf.Variable(3.0), tf.Variable(exponent)
+    with tape_of() as tape:
+        z = x ** float(y)
+    check(tape.why(z, y), "left", "left the library by float()", "Go on with the tensor")
 
 
 def test_what_left_comes_back_in_any_operand(tape_of: Tape) -> None:
@@ -610,6 +635,32 @@ def test_what_came_of_a_pause_beside_others(tape_of: Tape) -> None:
             a = b * x
         y = a * z
     assert tape.why(y, x).cause == "paused"
+
+
+def test_a_traced_tape_within_a_recorded_function_knows_lines() -> None:
+    found: list[Why] = []
+
+    @tf.function
+    def f(x: Any) -> Any:
+        with tf.GradientTape(trace=True) as tape:
+            y = tf.round(x) * 2.0
+        found.append(tape.why(y, x))
+        return y
+
+    x = tf.Variable(1.2)
+    f(x)
+    check(found[0], "flat", "has a derivative of zero everywhere", "Use a smooth", "y = tf.round(x) * 2.0")
+
+
+def test_a_variable_in_a_slot_has_a_name(tape_of: Tape) -> None:
+    class Pair:
+        __slots__ = ("missing", "w")
+
+    pair = Pair()
+    pair.w = tf.Variable(1.0)
+    with tape_of() as tape:
+        y = tf.stop_gradient(pair.w) * 2.0
+    assert "with respect to pair.w is None" in tape.why(y, pair.w).text
 
 
 # ------------------------------------------------------------------------------------------------------------- unasked

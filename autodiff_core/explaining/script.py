@@ -17,8 +17,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import autodiff_core as package
-
 from .. import _core
 from ..derivatives.gradient_tape import GradientTape
 from ..nest import flatten
@@ -33,7 +31,6 @@ KEPT = 100
 """So many functions of the same code are asked why they were recorded."""
 DRAWN = 60
 """Tapes of no more records have a picture."""
-_PACKAGE = str(Path(package.__file__).parent)
 
 
 @dataclass
@@ -98,12 +95,9 @@ class Explained:
     functions: dict[Any, FunctionFound] = field(default_factory=dict)
 
 
-def place_of_user() -> str:
+def line_of_user() -> str:
     """The innermost line that is not this package's, as `file:line`."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return str(_core.spell_line(_core.place_in_code()))
 
 
 def explain(script: Path, arguments: Sequence[str] = ()) -> Explained:
@@ -192,7 +186,7 @@ def _listening(found: Explained) -> Iterator[None]:
 
 def _function_of(found: Explained, function: Function[Any, Any]) -> FunctionFound:
     code = getattr(function.python_function, "__code__", None)
-    place = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else place_of_user()
+    place = str(_core.spell_line((code, code.co_firstlineno))) if code is not None else line_of_user()
     key = code or (function.python_function, place)
     return found.functions.setdefault(key, FunctionFound(function._name, place))
 
@@ -205,7 +199,7 @@ class _Listened(GradientTape):
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True, **options: Any) -> None:
         super().__init__(persistent, watch_accessed_variables, **(options | {"trace": True}))
-        place = place_of_user()
+        place = line_of_user()
         self.found = self.explained.tapes.setdefault(place, TapeFound(place))
         self.found.count += 1
 
@@ -213,7 +207,7 @@ class _Listened(GradientTape):
         if _core.is_tracing():
             return super().gradient(target, sources, output_gradients, *args, **kwargs)
         self.found.asked += 1
-        asked, reasons = place_of_user(), {}
+        asked, reasons = line_of_user(), {}
         targets = [x for x in flatten(target) if isinstance(x, _core.Operand)]
         if targets and _core.tape_state(self)[0] not in ("released", "empty"):
             reasons = self._look(asked, targets, flatten(sources), output_gradients)
@@ -239,7 +233,11 @@ class _Listened(GradientTape):
         if not self.explained.fault:
             fault = first_fault(self, targets, [x for x in sources if isinstance(x, _core.Operand)], seeds)
             if fault is not None:
-                turn = "" if self.found.asked == 1 else f", for the {self.found.asked}th time"
+                turn = (
+                    ""
+                    if self.found.asked == 1
+                    else f", after {self.found.asked - 1} other{'s' * (self.found.asked > 2)}"
+                )
                 self.explained.fault = f"asked for at {asked}{turn}\n{fault}"
         return {
             k: self.why(targets, source)

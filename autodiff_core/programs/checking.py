@@ -180,6 +180,4 @@ def _values(program: _core.ProgramCore, operands: list[Any]) -> list[Any]:
 
 
 def _told(op: str, place: tuple[Any, int] | None, what: str, advice: str) -> str:
-    code, line = place or (None, 0)
-    where = "an unknown place" if code is None else f"{code.co_filename}:{line}, in {code.co_name}"
-    return f". They part at {where}: {op} {what}. {advice}"
+    return f". They part at {_core.spell_place(place)}: {op} {what}. {advice}"

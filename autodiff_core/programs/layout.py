@@ -6,7 +6,7 @@ the program was recorded with, and must be the same at each call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,23 @@ class Layout:
     def replaced(self, give: Callable[[Any], Any]) -> Any:
         """The structure with other leaves."""
         return self._rebuild([give(leaf) for leaf in self._leaves])
+
+    def called(self, names: Sequence[str]) -> dict[int, str]:
+        """What the places of arguments and keywords are called, by number: arguments have names, and parts of them are
+        as code would write them, `state['w']`."""
+        arguments, keywords = self.structure
+        waiting: list[tuple[str, Any]] = [*zip(names, arguments, strict=False), *keywords.items()]
+        known: dict[int, str] = {}
+        for path, part in waiting:  # (which grows)
+            if isinstance(part, Place):
+                known[part.number] = path
+            elif isinstance(part, Mapping):
+                waiting += [(f"{path}[{key!r}]", x) for key, x in part.items()]
+            elif hasattr(part, "_fields"):
+                waiting += [(f"{path}.{name}", x) for name, x in zip(part._fields, part, strict=True)]
+            elif isinstance(part, (list, tuple)):
+                waiting += [(f"{path}[{k}]", x) for k, x in enumerate(part)]
+        return known
 
     def operands(self, value: Any, specs: Sequence[TensorSpec]) -> list[Any]:
         """The tensors of a structure like this one, in the order of their places.

@@ -18,7 +18,6 @@ from ..derivatives.transforms import strict_tape
 from ..readable import Readable
 from ..tape import Tape, UnconnectedGradients, inner
 from ..tensors.indexed_slices import dense
-from ..tensors.leaving import place_text
 from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, check_derivative, no_draws, optimised
 from .layout import Layout, Place
 from .tensor_spec import TensorSpec
@@ -164,8 +163,8 @@ class Program(Readable):
             now, before = found.tolist(), value.numpy().tolist()
         return ValueError(
             f"the program does not hold for these arguments: it was recorded where the value that is looked at in "
-            f"{place_text(place)} is {before!r}, and here it is {now!r}. Record another program with arguments like "
-            f"these, or call a tf.function, which keeps a program for each"
+            f"{_core.spell_place(place)} is {before!r}, and here it is {now!r}. Record another program with arguments "
+            f"like these, or call a tf.function, which keeps a program for each"
         )
 
     # ------------------------------------------------------------------------------------------------------- reading

@@ -19,6 +19,7 @@ __all__ = ["tell"]
 _LIBRARIES = (__name__.partition(".")[0], "keras")
 _ASKS = f"{_LIBRARIES[0]}.tape"
 _MOST = 16  # answers that are kept
+_NOT_LOST = ("unused", "condition", "branch not taken")
 
 _told: set[tuple[str, int]] = set()  # lines
 
@@ -34,7 +35,7 @@ def tell(tape: Any, targets: list[Any], sources: list[Any], results: list[Any]) 
     said = line in _told
     left = None
     if len(none) < len(results) and not said:
-        left = next((x for x in none if _core.left_behind(tape, targets, x) is not None), None)
+        left = next((x for x in none if _is_lost(tape, targets, x, frame)), None)
         none.sort(key=lambda x: x is not left)
     surprising = not said and (len(none) == len(results) or left is not None)
     if not traced and not surprising:
@@ -51,6 +52,13 @@ def tell(tape: Any, targets: list[Any], sources: list[Any], results: list[Any]) 
     ask = "before gradient, which lets the tape go, or of a persistent one" if lost else "for more"
     where = "" if answer.line is None else f" ({answer.line})"
     _core.warn_caller(f"{answer.text[:-1]}{where}. Ask tape.why(target, source) {ask}")
+
+
+def _is_lost(tape: Any, targets: list[Any], source: Any, frame: FrameType) -> bool:
+    """Whether a value that depends on a source left, and came back."""
+    if _core.left_behind(tape, targets, source) is None:
+        return False
+    return answers_for(tape, targets, [source], frame)[0].cause not in _NOT_LOST
 
 
 def _who_asks() -> FrameType | None:

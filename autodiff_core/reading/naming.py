@@ -9,14 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from inspect import CO_OPTIMIZED
-from types import FrameType, FunctionType, ModuleType
+from types import FrameType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
 from .. import _core
 
-__all__ = ["names_around", "operands_seen", "user_frame"]
+__all__ = ["names_around", "operands_seen"]
 
-_HERE = __name__.partition(".")[0]
 _UNSHARED = 3
 _MOST_HELD = 2000  # things that are looked at
 _DEPTH = 3
@@ -36,18 +35,10 @@ def names_around(tape: _core.Tape, names: Any = None) -> dict[int, str]:
     return known
 
 
-def user_frame() -> FrameType | None:
-    """The innermost frame that is not this package's."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _HERE:
-        frame = frame.f_back
-    return frame
-
-
 def _callers() -> list[tuple[str, Any]]:
     """The tensors that the innermost function has which is not this package's, then those of its module, then those of
     the main one: a notebook's own code shows what a cell ends with."""
-    frame = user_frame()
+    frame = _core.user_frame()
     if frame is None:
         return []
     return operands_seen(frame, vars(sys.modules.get("__main__", sys)))
@@ -86,15 +77,28 @@ def _held(around: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
         elif issubclass(kind, (_core.Operand, ModuleType, FunctionType, type)):
             continue
         else:
-            try:
-                own = object.__getattribute__(value, "__dict__")
-            except AttributeError:
-                continue
-            if type(own) is not dict:
-                continue
-            parts = [(f"{name}.{k}", x) for k, x in list(own.items())[:left] if type(k) is str and k[:1] != "_"]
+            own = _attributes(value)
+            parts = [(f"{name}.{k}", x) for k, x in own[:left] if type(k) is str and k[:1] != "_"]
         left -= len(parts)
         found += [(path, x) for path, x in parts if issubclass(type(x), _core.Operand)]
         if depth < _DEPTH:
             waiting += [(path, x, depth + 1) for path, x in parts]
+    return found
+
+
+def _attributes(value: Any) -> list[tuple[Any, Any]]:
+    """What an object has in its dict and in its slots; none of its own code is run."""
+    found: list[tuple[Any, Any]] = []
+    try:
+        own = object.__getattribute__(value, "__dict__")
+        found += own.items() if type(own) is dict else ()
+    except AttributeError:
+        pass
+    for base in type.__dict__["__mro__"].__get__(type(value)):
+        for name, slot in list(type.__dict__["__dict__"].__get__(base).items()):
+            if type(slot) is MemberDescriptorType:
+                try:
+                    found.append((name, slot.__get__(value)))
+                except AttributeError:  # (nothing was assigned to it)
+                    continue
     return found

@@ -7,6 +7,7 @@ it may be moved about and replaced, but TensorFlow's check ends where something 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from .. import _core
 from ..errors import InvalidArgumentError
 from .records import Record
 
-__all__ = ["fault", "fault_of_gradient", "first_fault", "place_text"]
+__all__ = ["fault", "fault_of_gradient", "first_fault"]
 
 _INVALID, _DIVIDE, _OVER = 1, 2, 4
 # NumPy's names of the kinds, its words for them, and its numbers for who is called.
@@ -45,7 +46,7 @@ def fault(
     if moves and all(x.dtype in (out.dtype, bool) for x in operands):
         return None
     made_nan, made_infinity = _made(elementwise, operands, out)
-    lines = [f"  {_name(parameters, k)}: {described(x)}" for k, x in enumerate(operands)] + _at(place)
+    lines = [f"  {_name(parameters, k)}: {described(x)}" for k, x in enumerate(operands)] + _at(place) + _within_keras()
     if kinds is None:
         if made_nan.any() or made_infinity.any():
             text = f"{op} made {_counted(out, made_nan | made_infinity)} of operands that have none"
@@ -133,16 +134,24 @@ def described(x: np.ndarray) -> str:
     return f"{shape}{found}" + (f", {zeros} of them 0" if zeros else "")
 
 
-def place_text(place: Any) -> str:
-    """Where in the user's code, in words."""
-    if place is None:
-        return "an unknown place"
-    code, line = place
-    return f"{code.co_filename}:{line}, in {code.co_name}"
-
-
 def _at(place: Any) -> list[str]:
-    return [] if place is None else [f"  at {place_text(place)}"]
+    return [] if place is None else [f"  at {_core.spell_place(place)}"]
+
+
+def _within_keras() -> list[str]:
+    """Where Keras's own code has called an operation: for which layer, and the user's line that led there."""
+    keras = sys.modules.get("keras")
+    user = None if keras is None else _core.user_frame(keras)
+    frame = _core.user_frame()
+    if keras is None or user is None or frame is user:
+        return []
+    lines = [f"  called at {_core.spell_place((user.f_code, user.f_lineno))}"]
+    while frame is not None:
+        layer = frame.f_locals.get("self")
+        if isinstance(layer, keras.Layer) and not isinstance(layer, keras.Model):
+            return [f"  in the layer {layer.name!r} ({type(layer).__name__})", *lines]
+        frame = frame.f_back
+    return lines
 
 
 # ------------------------------------------------------------------------------------------------------------ gradients
@@ -178,6 +187,7 @@ def fault_of_gradient(
                 kind = "divide"
             lines.append(f"  what comes to it: {described(given)}")
             lines += _at(record.place)
+    lines += _within_keras()
     if checked:
         return InvalidArgumentError(None, None, "\n".join([text, *lines]))
     return by_numpys_state(kind, f"encountered in a gradient: {text}", lines)

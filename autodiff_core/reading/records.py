@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _core
 from .naming import names_around
-from .text import name_text, operation_text
+from .text import operation_text
 
 __all__ = ["Record", "records_of"]
 
@@ -53,10 +53,7 @@ class Record(NamedTuple):
     @property
     def line(self) -> str | None:
         """Where in the user's code it was made, as `file:line`."""
-        if self.place is None:
-            return None
-        code, line = self.place[:2]
-        return f"{name_text(code if isinstance(code, str) else code.co_filename)}:{line}"
+        return _core.spell_line(self.place)
 
     @property
     def text(self) -> str:
@@ -69,13 +66,13 @@ class Record(NamedTuple):
 def records_of(source: Any, names: Any = None) -> list[Record]:
     """The records of a tape or of a program, in the order in which they were made; with the names that a mapping from
     names to tensors gives them, or else the caller's variables."""
-    if not isinstance(source, _core.Tape):
-        return [Record._make(told) for told in _core.read_program(source.core)]
-    found = [Record._make(told) for told in _core.read_tape(source)]
-    known = names_around(source, names)
+    if isinstance(source, _core.Tape):
+        told, known = _core.read_tape(source), names_around(source, names)
+    else:
+        told, known = _core.read_program(source.core), source.layouts[0].called(source.names)
     return [
         record._replace(name=known[record.node])
         if record.node in known and (record.name is None or record.name.rpartition("/")[2] == "Variable:0")
         else record
-        for record in found
+        for record in map(Record._make, told)
     ]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..tensors.leaving import place_text
 
 __all__ = ["listing", "name_text", "operation_text", "shape_text", "value_text"]
 
@@ -24,7 +23,7 @@ def listing(core: Any) -> Iterator[str]:
             value, truth, _ = attribute
             kind = "truth of " if truth else ""
             wanted = bool(np.all(value.numpy() != 0)) if truth else value_text(value)
-            yield f"guard {kind}%{operands[0]} is {wanted}  at {place_text(core.places.get(node))}"
+            yield f"guard {kind}%{operands[0]} is {wanted}  at {_core.spell_place(core.places.get(node))}"
             continue
         if node < core.input_count:
             what = "input"

@@ -12,8 +12,8 @@ import linecache
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from types import CodeType, FrameType
+from functools import cached_property, lru_cache
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,16 @@ import numpy as np
 from .. import _core
 from ..ops.kinks import JUMPS
 from ..tensors.indexed_slices import IndexedSlices
-from .naming import names_around, operands_seen, user_frame
+from .naming import names_around, operands_seen
 from .records import Record
 
 __all__ = ["Reasons", "Why", "why"]
 
-_Place = tuple[CodeType, int] | None
+_Place = tuple[Any, ...] | None  # (_core.spell_line)
 _WITHIN = " within the recorded function"
 _MOST_PLACES = 4  # of which one is the reason
+_MOST_LEFT = 1000  # elements that became numbers and are looked for
+_POWERS = {"square": 2.0, "sqrt": 0.5}  # what ** records of these exponents, which may be numbers that came back
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def why(tape: Any, targets: list[Any], sources: list[Any]) -> Why | Reasons:
         raise RuntimeError("this tape has recorded nothing: compute the target inside `with tape:`")
     targets = [x.values if isinstance(x, IndexedSlices) else x for x in targets]
     kept = _core.kept_answers(tape)
-    around = _Around(user_frame())
+    around = _Around(_core.user_frame())
     reasons = []
     for x in sources:
         known = [answer for one, other, answer in kept if other is x and any(one is t for t in targets)]
@@ -120,8 +122,11 @@ class _Around:
     def __init__(self, frame: FrameType | None) -> None:
         self.names: dict[int, str] = {}
         self.code = None if frame is None else frame.f_code
+        self.codes: list[CodeType] = []
         if frame is None:
             return
+        functions = [thing for thing in list(frame.f_globals.values()) if type(thing) is FunctionType]
+        self.codes = [frame.f_code, *(function.__code__ for function in functions)]
         for name, value in operands_seen(frame, held=True):
             self.names.setdefault(id(value), name)
 
@@ -129,8 +134,9 @@ class _Around:
 def _text_at(place: _Place) -> tuple[str | None, str]:
     if place is None:
         return None, ""
-    code, line = place
-    return f"{code.co_filename}:{line}", linecache.getline(code.co_filename, line).strip()
+    code, line = place[:2]
+    path = code if isinstance(code, str) else code.co_filename
+    return _core.spell_line(place), linecache.getline(path, line).strip()
 
 
 class _Question:
@@ -232,6 +238,55 @@ class _Question:
                 waiting += [k for k in self.records[node].operands if isinstance(k, int) and k in self.records]
         return found
 
+    @cached_property
+    def uptakes(self) -> list[int] | None:
+        """The records on the way to the targets into which something goes that comes from where the tape does not know,
+        the latest first; None where a target is not on it."""
+        return _core.taken_up_by(self.tape, self.targets)
+
+    def goes_out_before(self, count: int) -> bool:
+        """Whether something has come from outside since there were so many records."""
+        return self.uptakes is None or any(count <= node for node in self.uptakes)
+
+    def comes_back(self, count: int) -> bool:
+        """The same of a number, which is one that the code does not write itself."""
+        if self.uptakes is None:
+            return True
+        powers = [k for k in self.behind(map(self.standing, self.targets)) if self.records[k].op in _POWERS]
+        return any(count <= node and not self.is_written(node) for node in (*self.uptakes, *powers))
+
+    def is_written(self, node: int) -> bool:
+        """Whether what goes into a record from outside are numbers that stand in the code, and no number was made of a
+        tensor that is the same."""
+        record = self.records[node]
+        outside = [record.value] if record.leaf else [x for x in record.operands if not isinstance(x, int)]
+        if record.op in _POWERS:
+            numbers = {_POWERS[record.op]}
+        elif record.op == "variable" or record.attribute is not None or not all(map(_is_number, outside)):
+            return False
+        else:
+            numbers = {_array(x).item() for x in outside}
+        return self.left is not None and numbers <= self.written - self.left
+
+    @cached_property
+    def written(self) -> frozenset[Any]:
+        """The numbers in the code that is known: of whoever asks, and of where something was recorded or noted."""
+        places = [*(record.place for record in self.records.values()), *(place for *_, place in self.notes)]
+        codes = {place[0] for place in places if place is not None and isinstance(place[0], CodeType)}
+        return frozenset().union(*map(_numbers_in, codes.union(self.around.codes)))
+
+    @cached_property
+    def left(self) -> set[Any] | None:
+        """The numbers that were made of tensors; None where these are not known any more."""
+        found: set[Any] = set()
+        for kind, node, _, thing, _ in self.notes:
+            if kind == "left":
+                value = self.value(node) if thing[1] is None else thing[1]
+                if value is None or _array(value).size > _MOST_LEFT:
+                    return None
+                found.update(_array(value).ravel().tolist())
+        return found
+
     # -------------------------------------------------------------------------------------------- there is a way
 
     def of_connected(self, own: list[int], ends: list[int], reached: set[int]) -> Why:
@@ -316,7 +371,7 @@ class _Question:
                 f"the recorded function only looks at the value that depends on {self.x}: by float(), by `if` or the "
                 f"like, and no derivative can follow into a number or a condition",
                 "Go on with the tensor, in the place of the number that was made of it.",
-                _looked_at(looked.place) or record.place,
+                looked.place or record.place,
             )
         return self.say(
             "rule" if reached.intersection(program.outputs) else "unused",
@@ -461,9 +516,9 @@ class _Question:
 
     def of_unread(self) -> Why:
         """A variable that this tape would follow, and that is not on it."""
-        for kind, _, _, thing, place in reversed(self.notes):
+        for kind, _, count, thing, place in reversed(self.notes):
             if kind == "left" and thing[1] is self.source:
-                return self.say_left(thing[0], place)
+                return self.say_left(thing[0], place) if self.comes_back(count) else self.say_shown(thing[0], place)
         if any(self.paused(node) for node in self.uses()) or (self.pauses and not self.traced):
             return self.say_paused(self.use_of())
         where = _core.where_it_stands(self.tape, self.targets[0])[1]
@@ -554,15 +609,17 @@ class _Question:
 
     def of_notes(self, reached: set[int], behind: set[int]) -> Why | None:
         """What was done with a value that depends on the source, of which the tape knows no more."""
-        latest = _core.taken_up_by(self.tape, self.targets)
         found: dict[str, Why] = {}
+        shown: Why | None = None
         for kind, node, count, thing, place in reversed(self.notes):
             own = kind == "left" and thing[1] is self.source
             if not own and node not in reached:
                 continue
             if kind == "assigned":
                 reason = self.say_assigned(thing, place) if self.is_read(thing, behind) else None
-            elif kind in ("compared", "truth") or (latest is not None and count > latest):
+            elif kind == "left" and self.comes_back(count):
+                reason = self.say_left(thing[0], place)
+            elif kind in ("compared", "truth") or not self.goes_out_before(count):
                 continue  # (what came of it cannot be on the way: nothing has come from outside since)
             elif kind == "stopped":
                 reason = self.say_stopped(place)
@@ -571,11 +628,11 @@ class _Question:
             elif kind == "integer":
                 reason = self.say_integer(thing, None, place)
             else:
-                reason = self.say_left(thing[0], place)
+                shown, reason = self.say_shown(thing[0], place), None
             if reason is not None:
                 found.setdefault(str(reason), reason)
         reasons = list(found.values())
-        return None if not reasons else reasons[0] if len(reasons) == 1 else self.one_of(reasons)
+        return shown if not reasons else reasons[0] if len(reasons) == 1 else self.one_of(reasons)
 
     def one_of(self, reasons: list[Why]) -> Why:
         """Several values that depend on the source went where the tape does not follow; it cannot know which of them
@@ -588,8 +645,7 @@ class _Question:
 
     def came_of_pause(self) -> bool:
         """Whether something on the way to the targets can have been computed in a pause."""
-        latest = _core.taken_up_by(self.tape, self.targets)
-        return any(latest is None or first <= latest for first, _ in self.pauses)
+        return any(self.goes_out_before(first) for first, _ in self.pauses)
 
     def is_read(self, variable: Any, behind: set[int]) -> bool:
         return not behind or any(node in behind for node in _core.nodes_of_source(self.tape, variable))
@@ -613,6 +669,17 @@ class _Question:
             f"or an array of NumPy's",
             "Go on with the tensor: tf.sin(t) or np.sin(t) in the place of math.sin(t), t itself in that of t.numpy(); "
             "foreign code gets a derivative by tf.custom_gradient." + self.untraced() * (place is None),
+            place,
+        )
+
+    def say_shown(self, how: str, place: _Place) -> Why:
+        """A value left, but all numbers that came from outside since stand in the code."""
+        return self.say(
+            "unused",
+            f"{self.y} does not depend on {self.x}: no operation leads from one to the other. {how} made a number or "
+            f"an array of a value that depends on {self.x}, and what has gone into {self.y} since are numbers that "
+            f"stand in the code",
+            "Where these are the same all the same, or a loop runs as often as the number says, go on with the tensor.",
             place,
         )
 
@@ -703,13 +770,29 @@ class _Question:
         )
 
 
-def _looked_at(place: Any) -> _Place:
-    """Where Python looked at a value, by what a program's guard has for a place."""
-    return place[1] if isinstance(place, tuple) and isinstance(place[1], tuple) else None
+@lru_cache(maxsize=1024)
+def _numbers_in(code: CodeType) -> frozenset[Any]:
+    """The numbers that code writes, and those that they are in float32."""
+    found: set[Any] = set()
+    waiting: list[Any] = list(code.co_consts)
+    for part in waiting:  # (which grows)
+        if isinstance(part, (tuple, frozenset)):
+            waiting += part
+        elif isinstance(part, CodeType):
+            found |= _numbers_in(part)
+        elif isinstance(part, (int, float, complex)):
+            found.add(part)
+            if isinstance(part, float):
+                found.add(float(np.float32(part)))
+    return frozenset(found)
 
 
 def _is_variable(x: Any) -> bool:
     return isinstance(x, _core.VariableCore)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, _core.Operand) and x.ndim == 0
 
 
 def _own_name(x: Any) -> str | None:

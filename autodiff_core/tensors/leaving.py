@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import _core
+
 _BY_ARRAY, _BY_NUMBER = 1, 2
 _HERE = __name__.partition(".")[0]
 # What compiled functions are called that ask each element for a Python number (`array.array`, np.float64 ...),
@@ -40,7 +42,7 @@ _EVERY_WAY = (
 def refusal(how: int, tensor: str, recorded: bool = False, place: Any = None) -> TypeError:
     """The error for a followed tensor that would leave its tape; of a recorded function, with where it did."""
     name = "a recorded function that is called under a tape"
-    what, where = (name, f" ({place_text(place)})") if recorded else _caller()
+    what, where = (name, f" ({_core.spell_place(place)})") if recorded else _caller()
     if how == _BY_NUMBER:
         what = name if recorded else "a function that is being differentiated"
         return TypeError(
@@ -65,7 +67,7 @@ def _caller() -> tuple[str, str]:
         entered, frame = frame, frame.f_back
     if frame is None:
         return "" if entered is None else _spelled(entered), ""
-    place = f" ({frame.f_code.co_filename}:{frame.f_lineno})"
+    place = f" ({_core.spell_line((frame.f_code, frame.f_lineno))})"
     name = "" if entered is None else _spelled(entered)
     # (A decorator's inner function has no name of its own: what is written where it is called.)
     return _at(frame.f_code, frame.f_lasti) if not name or "<locals>" in name else name, place
@@ -158,20 +160,3 @@ def _is_of_a_library(name: str, names: dict[str, Any]) -> bool:
 def _root(thing: Any) -> str:
     name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
     return str(name or "").partition(".")[0]
-
-
-def place_text(place: Any) -> str:
-    """Where a value was looked at: file and line, as far as they are known."""
-    while isinstance(place, tuple) and place and isinstance(place[0], int):
-        place = place[1]  # (number of the look, place)
-    if place is None:
-        return "an unknown place"
-    code, line = place[:2]
-    if isinstance(code, str):  # from a file: (path, line, function), whatever somebody wrote there
-        return _printable(f"{code}:{line}, in {place[2]}")
-    return f"{code.co_filename}:{line}, in {code.co_name}"
-
-
-def _printable(text: str) -> str:
-    """A text without what moves a cursor or turns directions."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
