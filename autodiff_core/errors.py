@@ -71,8 +71,10 @@ class InvalidArgumentError(OpError, ValueError):
     Condition x > 0 did not hold element-wise.
     """
 
-    def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
-        super().__init__(node_def, op, message, INVALID_ARGUMENT, *args)
+    def __init__(self, node_def: Any, op: Any = None, message: str | None = None, *args: Any) -> None:
+        # (Whoever makes an error like another one, as pickle and Keras do, has the text alone.)
+        text, node_def = (node_def, None) if message is None else (message, node_def)
+        super().__init__(node_def, op, text, INVALID_ARGUMENT, *args)
 
 
 class OutOfRangeError(OpError, IndexError):
@@ -98,8 +100,10 @@ class OutOfRangeError(OpError, IndexError):
     Tried to read from index 1 but array size is: 1
     """
 
-    def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
-        super().__init__(node_def, op, message, OUT_OF_RANGE, *args)
+    def __init__(self, node_def: Any, op: Any = None, message: str | None = None, *args: Any) -> None:
+        # (Whoever makes an error like another one, as pickle and Keras do, has the text alone.)
+        text, node_def = (node_def, None) if message is None else (message, node_def)
+        super().__init__(node_def, op, text, OUT_OF_RANGE, *args)
 
 
 class OperatorNotAllowedInGraphError(TypeError):

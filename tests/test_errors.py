@@ -558,3 +558,10 @@ def test_a_call_without_arguments_names_the_class_that_users_know(name: str) -> 
         getattr(tf.GradientTape(), name)()
     method = getattr(tf.GradientTape, name)
     assert pickle.loads(pickle.dumps(method)) is method
+
+
+@pytest.mark.parametrize("error", [tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError])
+def test_an_error_is_made_like_another_one_of_its_text(error: Any) -> None:
+    made = error(None, None, "no such thing")
+    for again in (pickle.loads(pickle.dumps(made)), type(made)(str(made))):
+        assert (type(again), again.message, again.op) == (error, "no such thing", None)

@@ -306,6 +306,53 @@ def test_a_programs_call_is_stepped_through_with_nothing_assigned(watch: Any, er
     assert program(tf.constant([-1.0, 0.0])).numpy() == -np.inf
 
 
+@BOTH
+@pytest.mark.parametrize("size", [2, 100_000])
+def test_a_replay_tells_of_an_infinity_that_its_result_does_not_show(watch: Any, error: Any, size: int) -> None:
+    f = tf.function(lambda x: tf.reduce_sum(1.0 / tf.exp(1.0 / x)))
+    x = np.ones(size, np.float32)
+    f(tf.constant(x))
+    x[-1] = 0.0
+    assert np.isfinite(f(tf.constant(x)).numpy())  # outside: in silence
+    with watch(), pytest.raises(error, match=r"encountered in (divide|reciprocal)|(divide|reciprocal) made"):
+        f(tf.constant(x))
+    with watch():
+        assert np.isfinite(f(tf.ones(size)).numpy())
+    assert f.trace_count == 1
+
+
+@BOTH
+def test_a_hessian_times_a_vector_is_checked(watch: Any, error: Any) -> None:
+    x = tf.Variable([0.0, 1.0])
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(x**1.5)
+    assert np.isfinite(tape.gradient(y, x).numpy()).all()
+    with watch(), pytest.raises(error, match="the gradient of power"):
+        tape.hvp(y, x, [1.0, 1.0])
+    assert np.isinf(tape.hvp(y, x, [1.0, 1.0]).numpy()[0])
+    with watch():
+        assert np.isfinite(tape.hvp(y, x, [0.0, 1.0]).numpy()).all()
+    with tf.GradientTape(check_numerics=True) as tape:
+        y = tf.reduce_sum(tf.sqrt(x))
+    with pytest.raises(error if error is CHECKED else CHECKED, match="the gradient of sqrt"):
+        tape.hvp(y, x, [1.0, 1.0])
+
+
+@BOTH
+def test_within_keras_the_layer_and_the_users_line_are_named(keras: Any, watch: Any, error: Any) -> None:
+    class Risky(keras.layers.Layer):  # type: ignore[name-defined, misc]
+        def call(self, x: Any) -> Any:
+            return keras.ops.log(x)
+
+    model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="zeros", name="flat"), Risky(name="risky")])
+    model.compile("sgd", "mse")
+    with watch(), pytest.raises(error) as caught:
+        model.fit(np.ones((4, 2), np.float32), np.ones((4, 1), np.float32), verbose=0)
+    text = str(caught.value)
+    assert "in the layer 'risky' (Risky)" in text, text
+    assert f"{__file__}:" in text and "in call" in text, text
+
+
 def test_checking_is_a_threads_own() -> None:
     found: list[Any] = []
 
