@@ -17,7 +17,7 @@ pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 
-.PHONY: interpreters help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel check clean
+.PHONY: interpreters help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel release-check check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -55,6 +55,7 @@ help:
 	@echo "make check-numpy  the walks over NumPy's names with another version of it (NUMPY=2.0.2)"
 	@echo "make interpreters the core's tests on the oldest and the newest Python that is here beside .venv's"
 	@echo "make wheel        sdist and wheel in dist/"
+	@echo "make release-check TAG=v1.2.3  this is what a release with this tag should be"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
 
@@ -175,6 +176,9 @@ interpreters: .made/dev
 	.ci/interpreters
 
 wheel: .made/wheel
+
+release-check:
+	$(PYTHON) .ci/check_release.py "$(TAG)"
 
 check: test lint warnings bench-check
 

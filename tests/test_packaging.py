@@ -3,16 +3,20 @@
 import importlib.metadata
 import importlib.resources
 import os
+import re
 import runpy
 import subprocess
 import sys
 import tomllib
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 import autodiff_core as tf
+import check_release
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -64,10 +68,6 @@ def test_package_is_marked_as_typed():
     assert (importlib.resources.files(tf) / "_core.pyi").is_file()
 
 
-def test_version_is_the_metadata_version():
-    assert tf.__version__ == importlib.metadata.version("autodiff-core") == PROJECT["project"]["version"]
-
-
 def test_every_package_directory_is_distributed():
     found = {".".join(file.parent.relative_to(ROOT).parts) for file in (ROOT / "autodiff_core").rglob("__init__.py")}
     assert found == set(PROJECT["tool"]["setuptools"]["packages"])
@@ -76,7 +76,7 @@ def test_every_package_directory_is_distributed():
 def test_editable_install_is_a_path_which_type_checkers_can_follow(tmp_path):
     for package in PROJECT["tool"]["setuptools"]["packages"]:
         (tmp_path / "project" / Path(*package.split("."))).mkdir(parents=True)
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
+    for file in ("pyproject.toml", "README.md", "LICENSE", "autodiff_core/__init__.py"):
         (tmp_path / "project" / file).write_text((ROOT / file).read_text())
     code = f"import os, setuptools.build_meta as m; os.chdir({str(tmp_path / 'project')!r}); m.build_editable('..')"
     python("-c", code)
@@ -102,3 +102,57 @@ def test_flags_of_the_callers_stand_behind_the_projects_own(monkeypatch):
     own, with_callers = (extension.extra_compile_args for extension in built)
     assert with_callers == [*own, "-O1", "-g", "-DNAME=two words"]
     assert sys.platform == "win32" or own[:1] + own[-1:] == ["-O3", "-g0"]
+
+
+def test_version_is_written_down_once():
+    assert "version" not in PROJECT["project"]
+    assert tf.__version__ == importlib.metadata.version("autodiff-core")
+
+
+def test_changelog_has_dates_and_the_version_on_top():
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    form = re.compile(r"\[(\d+)\.(\d+)\.(\d+)\] - (Unreleased|\d{4}-\d\d-\d\d)")
+    versions = [form.fullmatch(heading) for heading in headings]
+    numbers = [tuple(map(int, version.groups()[:3])) for version in versions]
+    assert numbers == sorted(numbers, reverse=True)
+    assert ".".join(map(str, numbers[0])) == tf.__version__
+    assert all(date.fromisoformat(version[4]) for version in versions if version[4] != "Unreleased")
+    assert not any(version[4] == "Unreleased" for version in versions[1:])
+
+
+def test_the_description_has_no_link_that_breaks_on_the_page_of_an_index():
+    from readme_renderer import markdown
+
+    shown = markdown.render((ROOT / PROJECT["project"]["readme"]).read_text())
+    links = re.findall(r'(?:href|src)="([^"]*)"', shown)
+    assert any(link.startswith("https://") for link in links)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    assert {link[1:] for link in links if link.startswith("#")} <= set(re.findall(r'id="([^"]*)"', shown))
+
+
+def test_citation_says_what_the_metadata_say():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = PROJECT["project"]
+    assert citation["title"].startswith("autodiff_core: ")
+    assert citation["authors"] == project["authors"]
+    assert citation["license"] == project["license"]
+    assert citation["keywords"] == project["keywords"]
+
+
+def test_what_is_forgotten_before_a_release_is_told(tmp_path):
+    (tmp_path / "autodiff_core").mkdir()
+    (tmp_path / "autodiff_core" / "__init__.py").write_text('__version__ = "1.2.0"\n')
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## [1.3.0] - Unreleased\n\n## [1.1.0] - 2026-01-01\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / "README.md").write_text("It is not on a package\nindex yet.\n")
+    assert check_release.missing("v1.3.0", tmp_path) == [
+        "autodiff_core/__init__.py says 1.2.0, for which the tag is v1.2.0, not v1.3.0",
+        "CHANGELOG.md begins with 1.3.0, not with 1.2.0",
+        f"CHANGELOG.md says of 1.3.0: Unreleased, where the day of the release belongs, {date.today()}",
+        "pyproject.toml has no [project.urls] with a Source: nobody could find from the package to it",
+        "README.md says that the package is not on a package index yet",
+    ]
+    (tmp_path / "CHANGELOG.md").write_text(f"## [1.2.0] - {date.today()}\n")
+    (tmp_path / "pyproject.toml").write_text('[project.urls]\nSource = "https://example.org"\n')
+    (tmp_path / "README.md").write_text("pip install autodiff-core\n")
+    assert check_release.missing("v1.2.0", tmp_path) == []
