@@ -11,13 +11,16 @@ PEERS_ARGS ?=
 SCRIPTS_ARGS ?=
 NUMPY ?= 2.0.2
 MUTANTS ?= 20000
+PYTHONS ?=
+export PYTHONS
 
 python := $(VENV)/bin/python
 pip := $(python) -m pip --quiet --disable-pip-version-check
 core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/*))
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
+wheel_tools := $(addprefix .ci/,check_dist.py pythons.py stranger.py wheels.py)
 
-.PHONY: interpreters help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel release-check check clean
+.PHONY: FORCE interpreters help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -53,8 +56,13 @@ help:
 	@echo "make races        threads under ThreadSanitizer, where there is one"
 	@echo "make checked      the core's tests on a build with checks inside; every allocation fails once"
 	@echo "make check-numpy  the walks over NumPy's names with another version of it (NUMPY=2.0.2)"
-	@echo "make interpreters the core's tests on the oldest and the newest Python that is here beside .venv's"
-	@echo "make wheel        sdist and wheel in dist/"
+	@echo "make wheels       sdist, and a wheel for each Python that is here, in dist/, each tried in empty environments;"
+	@echo "                  Pythons are python3.N on the path, pyenv's versions (PYENV_ROOT), and what PYTHONS=... names,"
+	@echo "                  interpreters or folders that have them in bin or usr/bin, with colons between"
+	@echo "make wheel        the same for .venv's Python alone"
+	@echo "make interpreters the core's tests with these wheels on the oldest and the newest Python that is here beside .venv's"
+	@echo "make test-sdist   the tests, from the unpacked sdist"
+	@echo "make examples     every example runs, at small size where it has one"
 	@echo "make release-check TAG=v1.2.3  this is what a release with this tag should be"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
@@ -172,13 +180,26 @@ sanitize races checked: .made/dev
 check-numpy: .made/dev
 	.ci/check_numpy $(NUMPY)
 
-interpreters: .made/dev
-	.ci/interpreters
+interpreters: .made/wheels
+	$(python) .ci/interpreters.py
 
 wheel: .made/wheel
 
+wheels: .made/wheels
+
+# What an index asks of the files in dist/, wherever they were built.
+check-dist: .made/dev
+	$(python) .ci/check_dist.py
+
 release-check:
 	$(PYTHON) .ci/check_release.py "$(TAG)"
+
+examples: .made/dev
+	.ci/examples
+
+# What an sdist may lack is files: the walks over all rows and names, which take minutes, are for `make test`.
+test-sdist: .made/wheel
+	.ci/sdist
 
 check: test lint warnings bench-check
 
@@ -205,7 +226,18 @@ $(VENV)/pyvenv.cfg:
 	$(pip) install "autodiff-core[$*]"
 	@touch $@
 
-.made/wheel: .made/dev $(all_sources)
-	rm -rf dist
-	$(python) -m build --outdir dist . >.made/wheel.log 2>&1 || { cat .made/wheel.log; exit 1; }
+# Rewritten only when others are here than before.
+.made/pythons: .made/dev FORCE
+	@$(python) .ci/pythons.py >$@.new
+	@cmp --silent $@.new $@ || cp $@.new $@
+
+# Each fills dist/ anew.
+.made/wheel: .made/dev $(all_sources) $(wheel_tools)
+	rm -f .made/wheels
+	$(python) .ci/wheels.py --own
 	@touch $@
+
+.made/wheels: .made/pythons $(all_sources) $(wheel_tools)
+	rm -f .made/wheel
+	$(python) .ci/wheels.py
+	@touch .made/wheel $@

@@ -11,8 +11,6 @@ import io
 import os
 import pkgutil
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -100,16 +98,8 @@ def test_main_classes_have_examples():
 def test_a_page_runs_and_prints_what_it_says(page, tmp_path):
     if page.stem == "keras" and importlib.util.find_spec("keras") is None:
         pytest.skip("Keras is not installed")
-    blocks = list(pages.blocks(page.read_text()))
-    lines = [*pages.script(page.read_text()).splitlines(), ""]
-    for block in blocks:
-        lines[block.line + block.code.count("\n")] = "print('\\0')"  # (where the fence is, below the block)
-    code = tmp_path / f"page_{page.stem}.py"  # (no name of a library that it imports)
-    code.write_text("\n".join(lines))
-    environment = os.environ | {"MPLBACKEND": "Agg"}
-    run = subprocess.run([sys.executable, code], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    for block, shown in zip(blocks, run.stdout.split("\0\n"), strict=False):
+    file = tmp_path / f"page_{page.stem}.py"  # (no name of a library that it imports)
+    for block, shown in pages.run(page.read_text(), file, os.environ | {"MPLBACKEND": "Agg"}):
         assert pages.printed(block.code, shown), f"{block.code}\nprints\n{shown}"
 
 

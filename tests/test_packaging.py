@@ -16,7 +16,9 @@ import pytest
 import yaml
 
 import autodiff_core as tf
+import check_dist
 import check_release
+import pythons
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -139,6 +141,91 @@ def test_citation_says_what_the_metadata_say():
     assert citation["keywords"] == project["keywords"]
 
 
+@pytest.fixture
+def interpreter(tmp_path):
+    """Makes files that answer as interpreters would."""
+
+    def make(path: str, version: str, level: str = "final", lack: str = "") -> Path:
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        answer = f"echo cpython {level} {version}"
+        checked = f"echo '{lack}' >&2; exit 1" if lack else "exit 0"
+        file.write_text(f'#!/bin/sh\ncase "$*" in *check_machine*) {checked};; *) {answer};; esac\n')
+        file.chmod(0o755)
+        return file
+
+    return make
+
+
+def test_pythons_are_found_where_they_are_named_on_the_path_and_in_pyenv(interpreter, tmp_path, monkeypatch, capsys):
+    named = interpreter("named/usr/bin/python3.97", "3.97")
+    interpreter("named/usr/bin/python3.97-config", "3.89")
+    alone = interpreter("somewhere/interpreter", "3.95")
+    interpreter("path/python3.97", "3.97")
+    on_path = interpreter("path/python3.96t", "3.96t")
+    interpreter("path/python3.10", "3.10")
+    of_pyenv = interpreter("pyenv/versions/3.98.1/bin/python3", "3.98")
+    interpreter("pyenv/versions/3.96.0t/bin/python3", "3.96t")
+    monkeypatch.setenv("PYTHONS", f"{tmp_path / 'named'}:{alone}:{tmp_path / 'nowhere'}:{tmp_path / 'pyenv'}")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    found = pythons.found()
+    assert Path(sys.executable) in [one.path for one in found]
+    made = [one for one in found if tmp_path in one.path.parents]
+    assert made == [("3.95", alone), ("3.96t", on_path), ("3.97", named), ("3.98", of_pyenv)]
+    assert [one.tags for one in made[:2]] == ["cp395-cp395", "cp396-cp396t"]
+    assert "".join(line for line in capsys.readouterr().err.splitlines(True) if str(tmp_path) in line) == (
+        f"PYTHONS names {tmp_path / 'nowhere'}, where nothing answers as Python\n"
+        f"PYTHONS names {tmp_path / 'pyenv'}, where there is no python3.N\n"
+    )
+
+
+def test_pythons_that_nothing_can_be_built_for_are_told(interpreter, tmp_path, monkeypatch, capsys):
+    early = interpreter("path/python3.98", "3.98", level="candidate")
+    bare = interpreter("path/python3.99", "3.99", lack="There is no Python.h.")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:{os.environ['PATH']}")
+    assert not [one for one in pythons.found() if tmp_path in one.path.parents]
+    assert "".join(line for line in capsys.readouterr().err.splitlines(True) if str(tmp_path) in line) == (
+        f"{early} is here, and Python 3.98 is not released: candidate\n"
+        f"{bare} is here, and nothing can be built for it: There is no Python.h.\n"
+    )
+
+
+GOOD = ["x/py.typed", "x/_core.pyi", "x/_core.so", "x-1.dist-info/licenses/LICENSE", "x-1.dist-info/METADATA"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "names", "said"),
+    [
+        ("macosx_11_0_arm64", GOOD, []),
+        ("manylinux_2_17_x86_64.manylinux2014_x86_64", [*GOOD[:2], *GOOD[3:]], ["holds [] where one core is meant"]),
+        ("win_amd64", [*GOOD, "tests/test_x.py"], ["holds tests/test_x.py, which is not the package's"]),
+        ("win_amd64", [*GOOD, "x/core.c"], ["holds x/core.c, which is not the package's"]),
+        ("musllinux_1_2_aarch64", GOOD[1:], ["lacks x/py.typed"]),
+        ("linux_x86_64", GOOD, ["is for linux_x86_64, which no index takes"]),
+    ],
+)
+def test_what_an_index_or_a_user_would_refuse_of_a_wheel(tag, names, said, tmp_path, monkeypatch):
+    monkeypatch.setattr(check_dist, "has_symbols", lambda library: False)
+    wheel = tmp_path / f"x-1-cp311-cp311-{tag}.whl"
+    with zipfile.ZipFile(wheel, "w") as contents:
+        for name in names:
+            contents.writestr(name, "")
+    assert check_dist.faults(wheel) == said
+
+
+def test_a_wheel_that_is_large_or_has_symbols_is_refused(tmp_path):
+    wheel = tmp_path / "x-1-cp311-cp311-manylinux_2_28_x86_64.whl"
+    core = Path(tf._core.__file__).read_bytes()
+    with zipfile.ZipFile(wheel, "w") as contents:
+        for name in GOOD:
+            contents.writestr(name, core if name.endswith(".so") else "")
+        contents.writestr("x/large.py", bytes(check_dist.LARGEST))
+    large, symbols = check_dist.faults(wheel)
+    assert large == f"has {wheel.stat().st_size:,} bytes, more than 3,000,000"
+    assert symbols == "holds x/_core.so, which has symbols"
+
+
 def test_what_is_forgotten_before_a_release_is_told(tmp_path):
     (tmp_path / "autodiff_core").mkdir()
     (tmp_path / "autodiff_core" / "__init__.py").write_text('__version__ = "1.2.0"\n')
@@ -156,3 +243,9 @@ def test_what_is_forgotten_before_a_release_is_told(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project.urls]\nSource = "https://example.org"\n')
     (tmp_path / "README.md").write_text("pip install autodiff-core\n")
     assert check_release.missing("v1.2.0", tmp_path) == []
+
+
+def test_the_stranger_does_not_take_the_sources_for_what_is_installed():
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        python(str(ROOT / ".ci" / "stranger.py"), PYTHONPATH=str(ROOT))
+    assert "has no autodiff_core installed, or has the sources" in caught.value.stderr

@@ -14,7 +14,10 @@ from __future__ import annotations
 
 import doctest
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -75,6 +78,19 @@ def printed(code: str, shown: str) -> bool:
     """Whether a block that has printed this has printed what it says, if it says anything. `...` is anything."""
     how = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     return not said(code) or doctest.OutputChecker().check_output(said(code), shown, how)
+
+
+def run(text: str, file: Path, environment: dict[str, str] | None = None) -> list[tuple[Block, str]]:
+    """The page's blocks, each with what it prints: written to a file, and run in its folder by this Python."""
+    found = list(blocks(text))
+    lines = [*script(text).splitlines(), ""]
+    for block in found:
+        lines[block.line + block.code.count("\n")] = "print('\\0')"  # (where the fence is, below the block)
+    file.write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run([sys.executable, file], cwd=file.parent, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return list(zip(found, done.stdout.split("\0\n"), strict=False))
 
 
 def shows_outputs(text: str) -> bool:
