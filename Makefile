@@ -34,7 +34,7 @@ help:
 	@echo "make pictures     draws those of docs/course and docs/gallery again, by their pages' own code"
 	@echo "make core         an unoptimised build of its own and the core's tests: half a minute from an edit in src/"
 	@echo "make algebra      every transformation inside every other, on every function of a corpus (ALGEBRA_ARGS=... chooses)"
-	@echo "make lint         ruff, mypy, cython-lint and codespell"
+	@echo "make lint         ruff, mypy, cython-lint and codespell; workflows and other files that services read"
 	@echo "make warnings     the C sources compile without a warning"
 	@echo "make bench        measure, and rewrite docs/benchmarks.md"
 	@echo "make bench-against AGAINST=folder  measure beside another build of this, in turn"
@@ -119,13 +119,18 @@ test-autograd: .made/dev
 mutants: .made/dev
 	MUTANTS=$(MUTANTS) $(python) -m pytest tests/test_mutated_files.py $(PYTEST_ARGS)
 
-lint: .made/dev
+lint: .made/dev .made/lint
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
 	$(VENV)/bin/lint-imports
 	PATH="$(VENV)/bin:$$PATH" cython-lint src
 	$(python) -m codespell_lib
+	$(VENV)/bin/actionlint
+	$(VENV)/bin/zizmor --offline --no-progress --quiet --persona pedantic .github
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 # Every C file but the one that Cython writes.
 warnings: .made/dev
@@ -222,7 +227,7 @@ $(VENV)/pyvenv.cfg:
 	@touch $@
 
 # The package is there already: pip adds what the extra asks for.
-.made/demo .made/dev .made/docs: .made/%: .made/core
+.made/demo .made/dev .made/docs .made/lint: .made/%: .made/core
 	$(pip) install "autodiff-core[$*]"
 	@touch $@
 

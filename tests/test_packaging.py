@@ -111,6 +111,32 @@ def test_version_is_written_down_once():
     assert tf.__version__ == importlib.metadata.version("autodiff-core")
 
 
+def test_classifiers_are_those_of_the_wheels_that_are_built():
+    classifiers = PROJECT["project"]["classifiers"]
+    versions = re.findall(r"Python :: 3\.(\d+)$", "\n".join(classifiers), re.MULTILINE)
+    built = PROJECT["tool"]["cibuildwheel"]["build"].split()
+    assert [name for name in built if "t-" not in name] == [f"cp3{minor}-*" for minor in versions]
+    assert PROJECT["project"]["requires-python"] == f">=3.{versions[0]}"
+    declared = "freethreading_compatible=True" in (ROOT / "src" / "_core.pyx").read_text()
+    assert ("cp314t-*" in built) == declared, "wheels for free threads are built if the core says that it is for them"
+    assert "Typing :: Typed" in classifiers
+
+
+@pytest.mark.parametrize(
+    ("platform", "architectures", "families"),
+    [
+        ("linux", "x86_64,aarch64", ["manylinux_x86_64", "manylinux_aarch64", "musllinux_x86_64", "musllinux_aarch64"]),
+        ("macos", "x86_64,arm64", ["macosx_x86_64", "macosx_arm64"]),
+        ("windows", "AMD64", ["win_amd64"]),
+    ],
+)
+def test_every_system_gets_a_wheel_for_every_python(platform, architectures, families):
+    options = ("--print-build-identifiers", "--platform", platform, "--archs", architectures)
+    listed = python("-m", "cibuildwheel", *options, str(ROOT)).stdout.split()
+    built = PROJECT["tool"]["cibuildwheel"]["build"].split()
+    assert sorted(listed) == sorted(name.replace("*", family) for name in built for family in families)
+
+
 def test_changelog_has_dates_and_the_version_on_top():
     headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     form = re.compile(r"\[(\d+)\.(\d+)\.(\d+)\] - (Unreleased|\d{4}-\d\d-\d\d)")
@@ -139,6 +165,13 @@ def test_citation_says_what_the_metadata_say():
     assert citation["authors"] == project["authors"]
     assert citation["license"] == project["license"]
     assert citation["keywords"] == project["keywords"]
+
+
+def test_the_workflow_runs_what_a_change_has_to_pass():
+    passed = re.findall(r"^make (.*)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    steps = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["steps"]
+    targets = " ".join(steps["strategy"]["matrix"]["targets"])
+    assert sorted(" ".join(passed).split()) == sorted(["test", *targets.split()])
 
 
 @pytest.fixture
