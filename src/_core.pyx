@@ -222,6 +222,10 @@ cdef extern from "vmath.h" nogil:
     void vm_select_16(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
 
+cdef extern from "instructions.h" nogil:
+    int in_here
+    void in_choose(int most) noexcept
+
 cdef extern from "workers.h" nogil:
     void wk_run(void (*task)(void* context, int thread, int part, int parts) noexcept nogil, void* context, int parts,
                 int threads) noexcept
@@ -240,6 +244,16 @@ cdef extern from "blas.h" nogil:
     void bl_end(int before) noexcept
 
 import_array()
+
+# The sets of instructions of src/instructions.h, by their numbers there. The environment may hold a process back to one
+# that is not the widest: for tests of all, and for the bits that another machine gets.
+cdef tuple instruction_sets = ("baseline", "avx2", "avx512")
+cdef str widest_wanted = os.environ.get("AUTODIFF_INSTRUCTIONS") or "avx512"
+if widest_wanted not in instruction_sets:
+    raise ValueError(f"the environment variable AUTODIFF_INSTRUCTIONS is {widest_wanted!r}; it may be "
+                     f"{', '.join(map(repr, instruction_sets))}: the widest instructions that are used, "
+                     "where they are here")
+in_choose(instruction_sets.index(widest_wanted))
 
 cdef type ndarray_type = numpy.ndarray
 cdef object ndarray_ufunc = numpy.ndarray.__array_ufunc__

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#if defined(_MSC_VER)
+#if defined(_WIN32)
 #include <malloc.h>
 #define AD_ALIGNED(size) _aligned_malloc((size), 64)
 #define ad_aligned_free(block) _aligned_free(block)

@@ -1,5 +1,6 @@
 #include "convolution.h"
 
+#include "instructions.h"
 #include "windows.h"
 #include "workers.h"
 
@@ -7,16 +8,15 @@
 
 #if defined(__GNUC__)
 #define CV_VECTORS 1
-#define CV_UNROLLED _Pragma("GCC unroll 16")
 #else
 #define CV_VECTORS 0
-#define CV_UNROLLED
 #endif
-/* Wider vectors are compiled beside the target's own, and the machine's are picked when it runs. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define CV_WIDER 1
-#else
-#define CV_WIDER 0
+/* The one product here is added to a sum, and fused with it where the instructions are there: every compiler finds
+ * the same. */
+#if defined(__clang__)
+#pragma clang fp contract(fast)
+#elif defined(__GNUC__)
+#pragma GCC optimize("fp-contract=fast")
 #endif
 
 /* Rows of a tile: of two vectors, and of one. */
@@ -38,9 +38,8 @@ typedef void (*cv_loop)(CV_ARGUMENTS);
 #define BYTES 16
 #define NAME(name) name##_f64
 #include "convolution_tiles.h"
-#if CV_WIDER
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
+#if defined(IN_WIDER)
+IN_BEGIN(IN_TARGET_AVX2)
 #define CV_NARROW
 #define REAL float
 #define BYTES 16
@@ -59,9 +58,8 @@ typedef void (*cv_loop)(CV_ARGUMENTS);
 #define BYTES 32
 #define NAME(name) name##_avx32_f64
 #include "convolution_tiles.h"
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx2,fma")
+IN_END
+IN_BEGIN(IN_TARGET_AVX512)
 #define REAL float
 #define BYTES 64
 #define NAME(name) name##_avx64_f32
@@ -70,7 +68,7 @@ typedef void (*cv_loop)(CV_ARGUMENTS);
 #define BYTES 64
 #define NAME(name) name##_avx64_f64
 #include "convolution_tiles.h"
-#pragma GCC pop_options
+IN_END
 #endif
 
 /* The tiles that a machine has, the widest first: bytes of a row, rows, and the loops for float and double. */
@@ -83,7 +81,7 @@ typedef struct {
 #define CV_SINGLE(bytes, name)                                                                                        \
     {bytes, CV_TALL, {single##name##_f32, single##name##_f64}, {each##name##_f32, each##name##_f64}}
 static const tile plain_tiles[] = {CV_WIDE(16, ), CV_SINGLE(16, ), {0}};
-#if CV_WIDER
+#if defined(IN_WIDER)
 static const tile avx_tiles[] = {CV_WIDE(32, _avx32), CV_SINGLE(32, _avx32), CV_SINGLE(16, _avx16), {0}};
 static const tile avx512_tiles[] = {CV_WIDE(64, _avx64), CV_SINGLE(64, _avx64), CV_SINGLE(32, _avx32),
                                     CV_SINGLE(16, _avx16), {0}};
@@ -91,10 +89,10 @@ static const tile avx512_tiles[] = {CV_WIDE(64, _avx64), CV_SINGLE(64, _avx64), 
 
 static const tile *tiles_here(void)
 {
-#if CV_WIDER
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#if defined(IN_WIDER)
+    if (in_here == IN_AVX512)
         return avx512_tiles;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (in_here == IN_AVX2)
         return avx_tiles;
 #endif
     return plain_tiles;

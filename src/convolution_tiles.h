@@ -22,21 +22,21 @@
         const REAL *factors = second;                                                                                  \
         const REAL *row[height];                                                                                       \
         vector sums[height][vectors];                                                                                  \
-        CV_UNROLLED                                                                                                    \
+        IN_UNROLLED                                                                                                    \
         for (int r = 0; r < (height); r++)                                                                             \
-            CV_UNROLLED for (int v = 0; v < (vectors); v++) sums[r][v] = (vector){0};                                  \
-        CV_UNROLLED                                                                                                    \
+            IN_UNROLLED for (int v = 0; v < (vectors); v++) sums[r][v] = (vector){0};                                  \
+        IN_UNROLLED                                                                                                    \
         for (int r = 0; r < (height); r++)                                                                             \
             row[r] = rows[r];                                                                                          \
         for (kn_intp k = 0; k < depth; k++, factors += stride) {                                                       \
             const kn_intp at = within[k];                                                                              \
             vector factor[vectors];                                                                                    \
-            CV_UNROLLED                                                                                                \
+            IN_UNROLLED                                                                                                \
             for (int v = 0; v < (vectors); v++)                                                                        \
                 factor[v] = *(const vector *)(factors + v * lanes);                                                    \
-            CV_UNROLLED                                                                                                \
+            IN_UNROLLED                                                                                                \
             for (int r = 0; r < (height); r++)                                                                         \
-                CV_UNROLLED for (int v = 0; v < (vectors); v++)                                                        \
+                IN_UNROLLED for (int v = 0; v < (vectors); v++)                                                        \
                 {                                                                                                      \
                     if (each)                                                                                          \
                         sums[r][v] += *(const vector *)(row[r] + at + v * lanes) * factor[v];                          \
@@ -45,10 +45,10 @@
                 }                                                                                                      \
         }                                                                                                              \
         if (columns == (vectors) * lanes) {                                                                            \
-            CV_UNROLLED                                                                                                \
+            IN_UNROLLED                                                                                                \
             for (int r = 0; r < (height); r++)                                                                         \
                 if (r < count)                                                                                         \
-                    CV_UNROLLED for (int v = 0; v < (vectors); v++)                                                    \
+                    IN_UNROLLED for (int v = 0; v < (vectors); v++)                                                    \
                     {                                                                                                  \
                         vector *const place = (vector *)((REAL *)to[r] + v * lanes);                                   \
                         if (add)                                                                                       \
@@ -57,12 +57,12 @@
                     }                                                                                                  \
             return;                                                                                                    \
         }                                                                                                              \
-        CV_UNROLLED                                                                                                    \
+        IN_UNROLLED                                                                                                    \
         for (int r = 0; r < (height); r++)                                                                             \
             if (r < count) {                                                                                           \
                 REAL *const place = to[r];                                                                             \
                 vector whole[vectors];                                                                                 \
-                CV_UNROLLED                                                                                            \
+                IN_UNROLLED                                                                                            \
                 for (int v = 0; v < (vectors); v++)                                                                    \
                     whole[v] = sums[r][v];                                                                             \
                 for (kn_intp c = 0; c < columns; c++)                                                                  \

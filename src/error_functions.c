@@ -1,27 +1,9 @@
 #include "error_functions.h"
 
+#include "instructions.h"
+
 #include <math.h>
 #include <string.h>
-
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
-    && !defined(__SANITIZE_THREAD__)
-#define EF_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define EF_CLONES
-#endif
-/* Each element is read before it is written and no other is touched, so an output that is the input is no obstacle. */
-#if defined(__clang__)
-#define EF_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define EF_INDEPENDENT _Pragma("GCC ivdep")
-#else
-#define EF_INDEPENDENT
-#endif
-#if defined(__GNUC__)
-#define EF_INLINE static inline __attribute__((always_inline))
-#else
-#define EF_INLINE static inline
-#endif
 
 #define EF_CHUNK 512
 /* A multiple of the elements of any vector. */
@@ -29,6 +11,7 @@
 #define EF_PLACES 1024 /* of 1/128 each; beyond 6 erf is 1 */
 
 static double erf_at[EF_PLACES], slope_at[EF_PLACES];
+static double far; /* 6, where erf is 1: of a number that it knows, a compiler makes a branch with all that follows from it */
 
 /* From each place to the next by Taylor's series at the middle between them, in which the even terms cancel; the sum is
  * kept in two numbers, so that a thousand steps add up to less than a tenth of an ulp. */
@@ -36,6 +19,7 @@ void ef_prepare(void)
 {
     const double first = 1.12837916709551257390, half = 1.0 / 256, half2 = half * half; /* 2/sqrt(pi) */
     double sum = 0.0, rest = 0.0;
+    far = 6.0;
     for (int k = 0; k < EF_PLACES; k++) {
         const double place = k / 128.0, middle = place + half, m2 = middle * middle;
         erf_at[k] = sum;
@@ -48,14 +32,14 @@ void ef_prepare(void)
     }
 }
 
-EF_INLINE uint64_t bits_of(double x)
+IN_INLINE uint64_t bits_of(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-EF_INLINE double of_bits(uint64_t bits)
+IN_INLINE double of_bits(uint64_t bits)
 {
     double x;
     memcpy(&x, &bits, sizeof x);
@@ -64,58 +48,72 @@ EF_INLINE double of_bits(uint64_t bits)
 
 /* erf(r + d) by Taylor's series at the nearest multiple r of 1/128: its derivatives are Hermite polynomials times the
  * first one. |d| is at most 1/256, so six terms are enough. */
-EF_INLINE double erf_of(double x)
+#define MADD(x, y, z) in_madd(fused, (x), (y), (z))
+IN_INLINE double erf_of(int fused, double x)
 {
     const double round_magic = 52776558133248.0; /* 1.5 * 2^45: adding it leaves 128 times the number in the low bits */
-    const double whole = fabs(x), a = whole > 6.0 ? 6.0 : whole; /* (a NaN stays one) */
+    const double whole = fabs(x), a = whole > far ? far : whole; /* (a NaN stays one) */
     const double shifted = a + round_magic;
     const uint64_t k = bits_of(shifted) & (EF_PLACES - 1);
     const double r = shifted - round_magic, d = a - r, r2 = r * r;
-    const double c3 = -1.0 / 3 + r2 * (2.0 / 3);
-    const double c4 = r * (0.5 - r2 * (1.0 / 3));
-    const double c5 = 0.1 + r2 * (-0.4 + r2 * (2.0 / 15));
-    const double c6 = r * (-1.0 / 6 + r2 * (2.0 / 9 - r2 * (2.0 / 45)));
-    const double more = d * d * (-r + d * (c3 + d * (c4 + d * (c5 + d * c6))));
-    const double value = erf_at[k] + slope_at[k] * (d + more);
+    const double c3 = MADD(r2, 2.0 / 3, -1.0 / 3);
+    const double c4 = MADD(r2, -1.0 / 3, 0.5); /* times r */
+    const double c5 = MADD(r2, MADD(r2, 2.0 / 15, -0.4), 0.1);
+    const double c6 = r * MADD(r2, MADD(r2, -2.0 / 45, 2.0 / 9), -1.0 / 6);
+    const double last = MADD(r, c4, d * MADD(d, c6, c5));
+    const double more = MADD(d, MADD(d, last, c3), -r);
+    const double value = MADD(slope_at[k], MADD(d * d, more, d), erf_at[k]);
     return of_bits(bits_of(value) | (bits_of(x) & (uint64_t)1 << 63));
 }
 
 /* erfc(a) = exp(-a^2) * f(t) / (1 + 2a) for a = |x|, with f a polynomial of t = (a - 4)/(a + 4), fitted up to 28, where
  * erfc has long been zero (after Shepherd and Laframboise, Math. Comp. 36, 1981). The square is taken in two parts, so
  * that its rounding is not blown up by the exponential. */
-EF_INLINE double erfc_of(double x)
+IN_INLINE double erfc_of(int fused, double x)
 {
     const double log2_e = 1.44269504088896338700e+00, ln2_high = 6.93147180369123816490e-01,
                  ln2_low = 1.90821492927058770002e-10;
     const double round_magic = 6755399441055744.0; /* 1.5 * 2^52 */
     const double whole = fabs(x), a = whole > 28.0 ? 28.0 : whole;
     const double high = of_bits(bits_of(a) & 0xfffffffff8000000u); /* 26 bits: its square is exact */
-    const double low = (a - high) * (a + high);
+    const double below = a - high, above = a + high; /* the square's other part is their product */
     const double square = high * high;
-    const double shifted = round_magic - (square + low) * log2_e;
+    const double shifted = MADD(MADD(below, above, square), -log2_e, round_magic);
     const double n = shifted - round_magic;
-    const double r = ((-square - n * ln2_high) - n * ln2_low) - low;
-    const double g =
-        0.5 + r * (0.16666666666666669 +
-        r * (0.04166666666662413 + r * (0.008333333333330062 +
-        r * (0.0013888888917213717 + r * (0.00019841269863053618 +
-        r * (2.4801521295954376e-05 + r * (2.7557268459997064e-06 +
-        r * (2.7620088445409746e-07 + r * 2.510038549551032e-08))))))));
-    const double power = 1.0 + (r + r * r * g);
+    const double r = MADD(-below, above, MADD(n, -ln2_low, MADD(n, -ln2_high, -square)));
+    double g = MADD(r, 2.510038549551032e-08, 2.7620088445409746e-07);
+    g = MADD(r, g, 2.7557268459997064e-06);
+    g = MADD(r, g, 2.4801521295954376e-05);
+    g = MADD(r, g, 0.00019841269863053618);
+    g = MADD(r, g, 0.0013888888917213717);
+    g = MADD(r, g, 0.008333333333330062);
+    g = MADD(r, g, 0.04166666666662413);
+    g = MADD(r, g, 0.16666666666666669);
+    g = MADD(r, g, 0.5);
+    const double power = 1.0 + MADD(r * r, g, r);
     const double t = (a - 4.0) / (a + 4.0);
-    const double f =
-        1.2329951186255526 + t * (-0.1396211168405629 +
-        t * (0.01537965210262074 + t * (0.06809705425473732 +
-        t * (-0.10103906603635213 + t * (0.09373283499679412 +
-        t * (-0.06633036581152939 + t * (0.03716751556249286 +
-        t * (-0.016197734059115006 + t * (0.005031969755895426 +
-        t * (-0.00075777334141333 + t * (-0.00019925550755614952 +
-        t * (0.000150622243948303 + t * (-2.4403169244974074e-05 +
-        t * (-1.1224789135154701e-05 + t * (5.7178872846321855e-06 +
-        t * (3.0135049944875397e-07 + t * (-8.351619688696847e-07 +
-        t * (6.270727157198311e-08 + t * (1.1534943745754157e-07 +
-        t * (-7.71541861441783e-09 + t * (-1.3670989863347383e-08 +
-        t * -1.8206098680308682e-09)))))))))))))))))))));
+    double f = MADD(t, -1.8206098680308682e-09, -1.3670989863347383e-08);
+    f = MADD(t, f, -7.71541861441783e-09);
+    f = MADD(t, f, 1.1534943745754157e-07);
+    f = MADD(t, f, 6.270727157198311e-08);
+    f = MADD(t, f, -8.351619688696847e-07);
+    f = MADD(t, f, 3.0135049944875397e-07);
+    f = MADD(t, f, 5.7178872846321855e-06);
+    f = MADD(t, f, -1.1224789135154701e-05);
+    f = MADD(t, f, -2.4403169244974074e-05);
+    f = MADD(t, f, 0.000150622243948303);
+    f = MADD(t, f, -0.00019925550755614952);
+    f = MADD(t, f, -0.00075777334141333);
+    f = MADD(t, f, 0.005031969755895426);
+    f = MADD(t, f, -0.016197734059115006);
+    f = MADD(t, f, 0.03716751556249286);
+    f = MADD(t, f, -0.06633036581152939);
+    f = MADD(t, f, 0.09373283499679412);
+    f = MADD(t, f, -0.10103906603635213);
+    f = MADD(t, f, 0.06809705425473732);
+    f = MADD(t, f, 0.01537965210262074);
+    f = MADD(t, f, -0.1396211168405629);
+    f = MADD(t, f, 1.2329951186255526);
     /* The power of two in two factors, each of which is a normal number. */
     const uint64_t bits = bits_of(shifted) - bits_of(round_magic);
     const uint64_t half = (uint64_t)((bits + 4096) >> 1) - 2048;
@@ -124,8 +122,11 @@ EF_INLINE double erfc_of(double x)
     /* Near zero, where t is too close to -1, one minus the series of erf. Chosen by bits: a conditional would become a
      * branch. */
     const double z = a * a;
-    const double near = 1.0 - 1.12837916709551257390 * a *
-        (1.0 + z * (-1.0 / 3 + z * (1.0 / 10 + z * (-1.0 / 42 + z * (1.0 / 216 + z * (-1.0 / 1320))))));
+    double near = MADD(z, -1.0 / 1320, 1.0 / 216);
+    near = MADD(z, near, -1.0 / 42);
+    near = MADD(z, near, 1.0 / 10);
+    near = MADD(z, near, -1.0 / 3);
+    near = MADD(-1.12837916709551257390 * a, MADD(z, near, 1.0), 1.0);
     const uint64_t is_near = 0 - (uint64_t)(a < 0.0625);
     const double better = of_bits((bits_of(near) & is_near) | (bits_of(value) & ~is_near));
     return x < 0.0 ? 2.0 - better : better;
@@ -133,7 +134,7 @@ EF_INLINE double erfc_of(double x)
 
 /* What is left of the last vector goes through one too: see sine_vectors in vmath.c. */
 #define EF_KERNEL(name, type, function)                                                                         \
-    EF_CLONES static void name##_block(const type *x, type *out, vm_intp count)                                 \
+    IN_KERNEL(void, name##_block, (const type *x, type *out, vm_intp count), (x, out, count))                   \
     {                                                                                                           \
         const vm_intp rest = count % EF_LANES, whole = count - rest;                                            \
         type last[EF_LANES];                                                                                    \
@@ -141,9 +142,9 @@ EF_INLINE double erfc_of(double x)
         type *to = out;                                                                                         \
         vm_intp n = whole;                                                                                      \
         for (int pass = 0; pass < 2; pass++) {                                                                  \
-            EF_INDEPENDENT                                                                                      \
+            IN_INDEPENDENT                                                                                      \
             for (vm_intp i = 0; i < n; i++)                                                                     \
-                to[i] = (type)function((double)from[i]);                                                        \
+                to[i] = (type)function(fused, (double)from[i]);                                                 \
             if (rest == 0)                                                                                      \
                 return;                                                                                         \
             if (pass == 0) {                                                                                    \

@@ -65,6 +65,11 @@ def sizes(Operand x):
     return shape_of(x)
 
 
+def instruction_set():
+    """What kernels of our own run by: "baseline", "avx2" or "avx512"."""
+    return instruction_sets[in_here]
+
+
 def set_num_threads(int count):
     """Share large kernels among so many threads."""
     wk_set_threads(count)

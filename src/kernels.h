@@ -100,12 +100,4 @@ int kn_over(const kn_call *call, int at, kn_result *result, kn_intp *outer, kn_i
 typedef void (*kn_range)(void *context, kn_intp begin, kn_intp end);
 void kn_share(const kn_run *run, kn_intp units, kn_range range, void *context);
 
-/* One binary serves all x86-64 machines: the loader picks the widest vectors that this one has. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
-    && !defined(__SANITIZE_THREAD__)
-#define KN_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define KN_CLONES
-#endif
-
 #endif

@@ -1,5 +1,7 @@
 #include "moves.h"
 
+#include "instructions.h"
+
 #include <string.h>
 
 /* --------------------------------------------------------------------------------------------------------- joining */
@@ -634,7 +636,7 @@ static void repeat_pieces(void *context, kn_intp begin, kn_intp end)
 #define FEW 8     /* fewer are added up one by one, in the same order */
 
 #define ADD_COPIES(type, name)                                                                                         \
-    KN_CLONES static void add_copies_##name(const repeat_call *c, const type *g, type *out)                            \
+    IN_KERNEL(void, add_copies_##name, (const repeat_call *c, const type *g, type *out), (c, g, out))                  \
     {                                                                                                                  \
         const kn_intp inner = c->inner, count = c->count;                                                              \
         for (kn_intp i = 0; inner < FEW && i < inner; i++) {                                                           \

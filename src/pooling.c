@@ -1,6 +1,7 @@
 #ifndef REAL
 #include "pooling.h"
 
+#include "instructions.h"
 #include "windows.h"
 #include "workers.h"
 
@@ -188,7 +189,8 @@ const kn_kernel pl_put = {"put", sizeof(numbers_call), 0, 1, take_put, run_put};
 #else
 
 /* Of some channels, the largest so far and its place in the image, and those at one more place. */
-KN_CLONES static void NAME(compare)(const REAL *x, REAL *best, PLACE *at, PLACE place, kn_intp channels)
+IN_KERNEL(void, NAME(compare), (const REAL *x, REAL *best, PLACE *at, PLACE place, kn_intp channels),
+          (x, best, at, place, channels))
 {
     for (kn_intp c = 0; c < channels; c++) {
         const REAL value = x[c], before = best[c];

@@ -1,6 +1,8 @@
 #ifndef REAL
 #include "reductions.h"
 
+#include "instructions.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -216,6 +218,7 @@ const kn_kernel rd_ties = {"ties", sizeof(rows_call), 0, 1, take_ties, run_truth
 #define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
 #define TIMES(a, b) ((a) * (b))
 
+#if defined(__GNUC__)
 /* Some lanes, half and a quarter of them, and what is joined of two in them: LARGER and SMALLER on vectors, where the
  * language has no choice. */
 #define VECTOR(type, bytes) type __attribute__((vector_size(bytes), aligned(sizeof(type)), may_alias))
@@ -237,7 +240,7 @@ typedef VECTOR(BITS, 8) NAME(bits8);
 /* Such an extreme of each of some rows that lie in one piece, one after the other. The last lanes are filled with
  * elements that were there before, which changes nothing. */
 #define EXTREMES(name, before, join)                                                                        \
-    KN_CLONES static void NAME(name)(const REAL *x, kn_intp rows, kn_intp n, REAL *out)                     \
+    IN_KERNEL(void, NAME(name), (const REAL *x, kn_intp rows, kn_intp n, REAL *out), (x, rows, n, out))     \
     {                                                                                                       \
         for (kn_intp row = 0; row < rows; row++, x += n) {                                                  \
             const NAME(reals32) *at = (const NAME(reals32) *)x;                                             \
@@ -283,6 +286,19 @@ typedef VECTOR(BITS, 8) NAME(bits8);
         }                                                                                                   \
     }
 
+#else
+#define EXTREMES(name, before, join)                                                                        \
+    IN_KERNEL(void, NAME(name), (const REAL *x, kn_intp rows, kn_intp n, REAL *out), (x, rows, n, out))     \
+    {                                                                                                       \
+        for (kn_intp row = 0; row < rows; row++, x += n) {                                                  \
+            REAL found = x[0];                                                                              \
+            for (kn_intp i = 1; i < n; i++)                                                                 \
+                found = join(found, x[i]);                                                                  \
+            out[row] = found;                                                                               \
+        }                                                                                                   \
+    }
+#endif
+
 EXTREMES(largest, >, LARGER)
 EXTREMES(smallest, <, SMALLER)
 #undef EXTREMES
@@ -292,7 +308,8 @@ EXTREMES(smallest, <, SMALLER)
 
 /* Neighbouring rows, few: lanes of each, and loops across all of them. A row in one piece is one without neighbours. */
 #define NEIGHBOURS(name, start, join)                                                                 \
-    KN_CLONES static void NAME(name)(const REAL *x, kn_intp n, kn_intp inner, REAL *out)              \
+    IN_KERNEL(void, NAME(name), (const REAL *x, kn_intp n, kn_intp inner, REAL *out),                 \
+              (x, n, inner, out))                                                                     \
     {                                                                                                 \
         REAL lanes[LANES * LANES];                                                                    \
         const kn_intp width = LANES * inner;                                                          \
@@ -317,7 +334,7 @@ NEIGHBOURS(product_of_few, 1, TIMES)
 #undef NEIGHBOURS
 
 /* A row in one piece, in as many lanes: the loop that needs no count of neighbours. */
-KN_CLONES static void NAME(product)(const REAL *x, kn_intp rows, kn_intp n, REAL *out)
+IN_KERNEL(void, NAME(product), (const REAL *x, kn_intp rows, kn_intp n, REAL *out), (x, rows, n, out))
 {
     for (kn_intp row = 0; row < rows; row++, x += n) {
         REAL lanes[LANES];
@@ -357,7 +374,7 @@ static void NAME(put_place)(const rows_call *c, const kn_run *run, kn_intp row, 
 }
 
 /* The first of what is equal to the extreme, or of NaNs: in a row in one piece, the lanes first. */
-KN_CLONES static kn_intp NAME(place_of)(REAL extreme, const REAL *x, kn_intp n, kn_intp step)
+IN_KERNEL(kn_intp, NAME(place_of), (REAL extreme, const REAL *x, kn_intp n, kn_intp step), (extreme, x, n, step))
 {
     kn_intp i = 0;
     if (step == 1)
@@ -393,7 +410,7 @@ static void NAME(put_places)(const rows_call *c, const kn_run *run, kn_intp firs
 }
 
 /* Neighbouring rows, the loops going across them. */
-KN_CLONES static void NAME(rows_across)(const rows_call *c, const kn_run *run, kn_intp unit)
+IN_KERNEL(void, NAME(rows_across), (const rows_call *c, const kn_run *run, kn_intp unit), (c, run, unit))
 {
     REAL made[GROUP];
     const kn_intp groups = (c->inner + GROUP - 1) / GROUP, first = unit % groups * GROUP, o = unit / groups;

@@ -1,20 +1,7 @@
 #include "short_lines.h"
 
+#include "instructions.h"
 #include "scalars.h"
-
-#if defined(__clang__)
-#pragma STDC FP_CONTRACT OFF
-#elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
-#endif
-
-/* (As in vmath.c: the loader picks.) */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
-    && !defined(__SANITIZE_THREAD__)
-#define SL_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define SL_CLONES
-#endif
 
 /* What each does, and how: on a vector, and on a number. All are exact, so that they are the loops' to the last bit. */
 #define EACH_OF_TWO(DO)                                    \
@@ -101,7 +88,7 @@ int sl_quick(int code, int item, const sl_op *op)
     CASE(name, double, int64_t, 0, 1, 1, vectors, number)                    \
     CASE(name + 1, float, int32_t, 0, 1, 1, vectors, number)
 
-SL_CLONES void sl_run(const sl_op *o, int count, char **registers, sl_intp n)
+IN_KERNEL_TO_AVX2(void, run, (const sl_op *o, int count, char **registers, sl_intp n), (o, count, registers, n))
 {
     for (const sl_op *const end = o + count; o < end; o++)
         switch (o->quick) {
@@ -114,4 +101,9 @@ SL_CLONES void sl_run(const sl_op *o, int count, char **registers, sl_intp n)
             o->loop(args, &n, o->steps, o->extra);
         }
         }
+}
+
+void sl_run(const sl_op *o, int count, char **registers, sl_intp n)
+{
+    run(o, count, registers, n);
 }

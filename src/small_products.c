@@ -1,26 +1,20 @@
 #include "small_products.h"
 
+#include "instructions.h"
+
 #include <string.h>
 
-/* Wider vectors, and products that are fused with sums, are compiled beside the target's own, and the machine's are
- * picked when it runs. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#include <immintrin.h>
-#define SP_WIDER 1
+#if defined(IN_WIDER)
 /* (Else it is read again by each instruction that uses it.) */
 #define SP_HELD(x) __asm__("" : "+v"(x))
 #else
 #define SP_HELD(x) (void)(x)
-#define SP_WIDER 0
 #endif
 #if defined(__GNUC__)
 #define SP_VECTORS 1
-#define SP_INLINE static inline __attribute__((always_inline))
 #define SP_ALIGNED __attribute__((aligned(64)))
-#define SP_UNROLLED _Pragma("GCC unroll 16")
 #else
 #define SP_VECTORS 0
-#define SP_INLINE static inline
 #endif
 #if defined(__clang__)
 #define SP_SHUFFLE(bits, x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
@@ -60,15 +54,7 @@ typedef struct {
      SP_LENGTHS(name, single),                                                                                         \
      SP_LENGTHS(name, twofold)}
 
-/* Where a processor fuses a product and a sum, all loops do, by name; elsewhere none may. */
-#if SP_WIDER
-#pragma GCC push_options
-#pragma GCC optimize("fp-contract=off")
-#elif defined(__clang__)
-#pragma STDC FP_CONTRACT OFF
-#elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
-#endif
+/* Where a processor fuses a product and a sum, all loops do, by name. */
 #if SP_VECTORS
 #define REAL double
 #define BYTES 16
@@ -99,10 +85,8 @@ typedef struct {
 #define MADD(x, y, sum) ((sum) + (x) * (y))
 #define MADDS(x, y, sum) ((sum) + (x) * (y))
 #include "small_products_loops.h"
-#if SP_WIDER
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
+#if defined(IN_WIDER)
+IN_BEGIN(IN_TARGET_AVX2)
 #define REAL double
 #define BYTES 32
 #define HEIGHT_1 3
@@ -138,9 +122,8 @@ typedef struct {
 #define MADD(x, y, sum) __builtin_fmaf(x, y, sum)
 #define MADDS(x, y, sum) ((NAME(vector))_mm_fmadd_ps((__m128)(x), (__m128)(y), (__m128)(sum)))
 #include "small_products_loops.h"
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx2,fma")
+IN_END
+IN_BEGIN(IN_TARGET_AVX512)
 #define REAL double
 #define BYTES 64
 #define HEIGHT_1 6
@@ -169,7 +152,7 @@ typedef struct {
 #define MADD(x, y, sum) __builtin_fmaf(x, y, sum)
 #define MADDS(x, y, sum) ((NAME(vector))_mm_fmadd_ps((__m128)(x), (__m128)(y), (__m128)(sum)))
 #include "small_products_loops.h"
-#pragma GCC pop_options
+IN_END
 #endif
 
 sp_loop sp_find(int item, const sp_intp *sizes)
@@ -179,12 +162,11 @@ sp_loop sp_find(int item, const sp_intp *sizes)
         return NULL;
     if (m * k * n > (m == 1 || n == 1 ? SP_VECTOR : SP_WORK))
         return NULL;
-#if SP_WIDER
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        if (__builtin_cpu_supports("avx512f"))
-            return item == 8 ? multiply_avx512_f64 : multiply_avx512_f32;
+#if defined(IN_WIDER)
+    if (in_here == IN_AVX512)
+        return item == 8 ? multiply_avx512_f64 : multiply_avx512_f32;
+    if (in_here == IN_AVX2)
         return item == 8 ? multiply_avx_f64 : multiply_avx_f32;
-    }
 #endif
     return item == 8 ? multiply_plain_f64 : multiply_plain_f32;
 }

@@ -5,7 +5,7 @@
 #define ADD(sum, x, y) sum = MADD(x, y, sum)
 
 /* One element of the result, however its row and its column lie. */
-SP_INLINE REAL NAME(one)(const char *a, sp_intp on_a, const char *b, sp_intp on_b, sp_intp k)
+IN_INLINE REAL NAME(one)(const char *a, sp_intp on_a, const char *b, sp_intp on_b, sp_intp k)
 {
     REAL p = 0, q = 0, r = 0, s = 0;
     const sp_intp left = k % LANES;
@@ -35,7 +35,7 @@ SP_INLINE REAL NAME(one)(const char *a, sp_intp on_a, const char *b, sp_intp on_
     return (p + r) + (q + s);
 }
 
-SP_INLINE void NAME(all)(sp_intp m, sp_intp k, sp_intp n, const char *a, sp_intp row, sp_intp on_a, const char *b,
+IN_INLINE void NAME(all)(sp_intp m, sp_intp k, sp_intp n, const char *a, sp_intp row, sp_intp on_a, const char *b,
                          sp_intp on_b, sp_intp column, char *out, sp_intp step)
 {
     for (sp_intp i = 0; i < m; i++, a += row, out += step)
@@ -52,7 +52,7 @@ typedef BITS NAME(bits) __attribute__((vector_size(LANES * sizeof(REAL))));
 #define EACH(pointer) ((NAME(vector)){AT(pointer), AT(pointer), AT(pointer), AT(pointer)})
 
 /* Four columns, which lie side by side. */
-SP_INLINE void NAME(columns)(const char *a, sp_intp on_a, const char *b, sp_intp on_b, sp_intp k, REAL *out)
+IN_INLINE void NAME(columns)(const char *a, sp_intp on_a, const char *b, sp_intp on_b, sp_intp k, REAL *out)
 {
     NAME(vector) p = {0}, q = {0}, r = {0}, s = {0};
     const sp_intp left = k % LANES;
@@ -84,7 +84,7 @@ SP_INLINE void NAME(columns)(const char *a, sp_intp on_a, const char *b, sp_intp
 }
 
 /* A row of the result, of at least four columns, which lie side by side. */
-SP_INLINE void NAME(row)(const char *a, sp_intp on_a, const char *b, sp_intp on_b, sp_intp k, sp_intp n, char *out)
+IN_INLINE void NAME(row)(const char *a, sp_intp on_a, const char *b, sp_intp on_b, sp_intp k, sp_intp n, char *out)
 {
     sp_intp j = 0;
     for (; j + LANES <= n; j += LANES)
@@ -96,7 +96,7 @@ SP_INLINE void NAME(row)(const char *a, sp_intp on_a, const char *b, sp_intp on_
 }
 
 /* The four numbers of one element, whose row and column lie side by side, and are not shorter. */
-SP_INLINE void NAME(lanes)(const char *a, const char *b, sp_intp k, const NAME(bits) *mask, const NAME(vector) *tail,
+IN_INLINE void NAME(lanes)(const char *a, const char *b, sp_intp k, const NAME(bits) *mask, const NAME(vector) *tail,
                            NAME(vector) *result)
 {
     NAME(vector) p = {0};
@@ -109,7 +109,7 @@ SP_INLINE void NAME(lanes)(const char *a, const char *b, sp_intp k, const NAME(b
 }
 
 /* A matrix times a column, both of whose rows lie side by side and are not shorter than four; the result's, too. */
-SP_INLINE void NAME(inner)(const char *a, sp_intp row, const char *b, sp_intp m, sp_intp k, char *out)
+IN_INLINE void NAME(inner)(const char *a, sp_intp row, const char *b, sp_intp m, sp_intp k, char *out)
 {
     typedef NAME(vector) vector;
     typedef NAME(bits) bits;
@@ -145,7 +145,7 @@ SP_INLINE void NAME(inner)(const char *a, sp_intp row, const char *b, sp_intp m,
 #undef EACH
 
 /* Rows, which follow each other, times a matrix that is as wide as a tile at least, whose columns lie side by side. */
-SP_INLINE void NAME(panels)(const sp_tile *tile, sp_intp m, sp_intp k, sp_intp n, const char *a, const REAL *b,
+IN_INLINE void NAME(panels)(const sp_tile *tile, sp_intp m, sp_intp k, sp_intp n, const char *a, const REAL *b,
                             sp_intp stride, char *out, sp_intp step)
 {
     const sp_rows single = tile->single[k <= SP_SHORT ? k : 0];

@@ -5,12 +5,12 @@
 #define SP_TERM(lane, vectors, height)                                                                                 \
     {                                                                                                                  \
         vector factor[vectors];                                                                                        \
-        SP_UNROLLED for (int v = 0; v < (vectors); v++)                                                                \
+        IN_UNROLLED for (int v = 0; v < (vectors); v++)                                                                \
         {                                                                                                              \
             factor[v] = *(const vector *)(factors + v * lanes);                                                        \
             SP_HELD(factor[v]);                                                                                        \
         }                                                                                                              \
-        SP_UNROLLED for (int r = 0; r < (height); r++) SP_UNROLLED for (int v = 0; v < (vectors); v++)                 \
+        IN_UNROLLED for (int r = 0; r < (height); r++) IN_UNROLLED for (int v = 0; v < (vectors); v++)                 \
             sums[lane][r][v] = MADD(at[r * depth], factor[v], sums[lane][r][v]);                                       \
         at++;                                                                                                          \
         factors += stride;                                                                                             \
@@ -29,8 +29,8 @@
             const REAL *at = (const REAL *)a + i * depth;                                                              \
             char *to = out + i * step;                                                                                 \
             vector sums[LANES][height][vectors];                                                                       \
-            SP_UNROLLED for (int l = 0; l < LANES; l++) SP_UNROLLED for (int r = 0; r < (height); r++)                 \
-                SP_UNROLLED for (int v = 0; v < (vectors); v++) sums[l][r][v] = (vector){0};                           \
+            IN_UNROLLED for (int l = 0; l < LANES; l++) IN_UNROLLED for (int r = 0; r < (height); r++)                 \
+                IN_UNROLLED for (int v = 0; v < (vectors); v++) sums[l][r][v] = (vector){0};                           \
             if (depth < LANES) {                                                                                       \
                 SP_TERM(0, vectors, height)                                                                            \
                 if (depth > 1)                                                                                         \
@@ -51,13 +51,13 @@
                     SP_TERM(2, vectors, height)                                                                        \
                 if (depth % LANES > 0)                                                                                 \
                     SP_TERM(3, vectors, height)                                                                        \
-                SP_UNROLLED for (int r = 0; r < (height); r++) SP_UNROLLED for (int v = 0; v < (vectors); v++)         \
+                IN_UNROLLED for (int r = 0; r < (height); r++) IN_UNROLLED for (int v = 0; v < (vectors); v++)         \
                     sums[1][r][v] += sums[3][r][v];                                                                    \
             }                                                                                                          \
-            SP_UNROLLED for (int r = 0; r < (height); r++) SP_UNROLLED for (int v = 0; v < (vectors); v++)             \
+            IN_UNROLLED for (int r = 0; r < (height); r++) IN_UNROLLED for (int v = 0; v < (vectors); v++)             \
                 sums[0][r][v] = (sums[0][r][v] + sums[2][r][v]) + sums[1][r][v];                                       \
-            SP_UNROLLED for (int r = 0; r < (height); r++, to += step)                                                 \
-                SP_UNROLLED for (int v = 0; v < (vectors); v++)                                                        \
+            IN_UNROLLED for (int r = 0; r < (height); r++, to += step)                                                 \
+                IN_UNROLLED for (int v = 0; v < (vectors); v++)                                                        \
                     *(vector *)((REAL *)to + v * lanes) = sums[0][r][v];                                               \
         }                                                                                                              \
     }

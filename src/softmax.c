@@ -1,6 +1,8 @@
 #ifndef REAL
 #include "softmax.h"
 
+#include "instructions.h"
+
 #include <math.h>
 
 #define PIECE 1024 /* elements whose exponentials are taken in one call: they stay in the first cache */
@@ -24,23 +26,20 @@ typedef struct {
     int logits; /* which operand they are; the other one are labels or probabilities */
 } axis_call;
 
-#if defined(__GNUC__)
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define INLINE static inline
-#endif
-
 /* What is below, once for each dtype. */
 #define REAL float
 #define NAME(name) sm_##name##_f32
 #define WHICH 0
+#define MADD(x, y, z) in_maddf(fused, (x), (y), (z))
 #include "softmax.c"
 #undef REAL
 #undef NAME
 #undef WHICH
+#undef MADD
 #define REAL double
 #define NAME(name) sm_##name##_f64
 #define WHICH 1
+#define MADD(x, y, z) in_madd(fused, (x), (y), (z))
 #include "softmax.c"
 
 static kn_intp smaller(kn_intp a, kn_intp b)
@@ -230,7 +229,7 @@ static void NAME(exponentials)(REAL *x, kn_intp n)
 }
 
 /* The largest element; NaN is none, and comes back by way of the sum. */
-INLINE REAL NAME(largest_of)(const REAL *x, kn_intp n, kn_intp step)
+IN_INLINE REAL NAME(largest_of)(const REAL *x, kn_intp n, kn_intp step)
 {
     REAL top = -INFINITY;
     kn_intp i = 0;
@@ -249,12 +248,12 @@ INLINE REAL NAME(largest_of)(const REAL *x, kn_intp n, kn_intp step)
     return top;
 }
 
-KN_CLONES static REAL NAME(largest)(const REAL *x, kn_intp n, kn_intp step)
+IN_KERNEL(REAL, NAME(largest), (const REAL *x, kn_intp n, kn_intp step), (x, n, step))
 {
     return NAME(largest_of)(x, n, step);
 }
 
-INLINE REAL NAME(total_of)(const REAL *x, kn_intp n)
+IN_INLINE REAL NAME(total_of)(const REAL *x, kn_intp n)
 {
     REAL sums[LANES] = {0}, rest = 0;
     kn_intp i = 0;
@@ -266,12 +265,13 @@ INLINE REAL NAME(total_of)(const REAL *x, kn_intp n)
     return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])) + rest;
 }
 
-KN_CLONES static REAL NAME(total)(const REAL *x, kn_intp n)
+IN_KERNEL(REAL, NAME(total), (const REAL *x, kn_intp n), (x, n))
 {
     return NAME(total_of)(x, n);
 }
 
-KN_CLONES static void NAME(shifted)(const REAL *x, kn_intp step, REAL shift, REAL *out, kn_intp n)
+IN_KERNEL(void, NAME(shifted), (const REAL *x, kn_intp step, REAL shift, REAL *out, kn_intp n),
+          (x, step, shift, out, n))
 {
     if (step == 1)
         for (kn_intp i = 0; i < n; i++)
@@ -352,7 +352,8 @@ static void NAME(less_one)(const axis_call *c, const kn_run *run, kn_intp row)
 }
 
 /* Rows that follow each other, each less its largest element. */
-KN_CLONES static void NAME(begin_rows)(const REAL *x, kn_intp rows, kn_intp n, int finite, REAL *shifts, REAL *room)
+IN_KERNEL(void, NAME(begin_rows), (const REAL *x, kn_intp rows, kn_intp n, int finite, REAL *shifts, REAL *room),
+          (x, rows, n, finite, shifts, room))
 {
     for (kn_intp row = 0; row < rows; row++, x += n, room += n) {
         const REAL top = NAME(largest_of)(x, n, 1), shift = finite && !isfinite(top) ? 0 : top;
@@ -363,7 +364,7 @@ KN_CLONES static void NAME(begin_rows)(const REAL *x, kn_intp rows, kn_intp n, i
 }
 
 /* Rows of exponentials, each divided by its sum. */
-KN_CLONES static void NAME(end_rows)(const REAL *room, kn_intp rows, kn_intp n, REAL *out)
+IN_KERNEL(void, NAME(end_rows), (const REAL *room, kn_intp rows, kn_intp n, REAL *out), (room, rows, n, out))
 {
     for (kn_intp row = 0; row < rows; row++, room += n, out += n) {
         const REAL factor = 1 / NAME(total_of)(room, n);
@@ -455,7 +456,7 @@ static void NAME(long_row)(const axis_call *c, const kn_run *run, kn_intp row)
 }
 
 /* Some neighbouring rows, the loops going across them. */
-KN_CLONES static void NAME(rows_across)(const axis_call *c, const kn_run *run, kn_intp unit)
+IN_KERNEL(void, NAME(rows_across), (const axis_call *c, const kn_run *run, kn_intp unit), (c, run, unit))
 {
     REAL tops[PIECE], totals[PIECE], room[PIECE];
     const kn_intp groups = (c->inner + PIECE - 1) / PIECE, first = unit % groups * PIECE;
@@ -514,7 +515,7 @@ KN_CLONES static void NAME(rows_across)(const axis_call *c, const kn_run *run, k
             totals[j] = 0;
         for (kn_intp i = 0; i < c->n; i++)
             for (kn_intp j = 0; j < count; j++)
-                totals[j] += p[i * c->inner + j] * ((x[i * c->inner + j] - tops[j]) - room[j]);
+                totals[j] = MADD(p[i * c->inner + j], (x[i * c->inner + j] - tops[j]) - room[j], totals[j]);
         for (kn_intp j = 0; j < count; j++)
             out[j] = -totals[j];
     }

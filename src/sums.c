@@ -1,18 +1,9 @@
 #include "sums.h"
 
+#include "instructions.h"
+
 #include <stddef.h>
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
-    && !defined(__SANITIZE_THREAD__)
-#define SU_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define SU_CLONES
-#endif
-#if defined(__GNUC__)
-#define SU_INLINE static inline __attribute__((always_inline))
-#else
-#define SU_INLINE static inline
-#endif
 #define LANES 8
 #define COLUMNS 64 /* whose sums stay in registers while rows go by */
 
@@ -52,7 +43,7 @@ double su_of_blocks(su_intp n, su_intp most, const double **sums, int single)
 
 /* What is below for each dtype: a leaf of the tree; rows; columns. */
 #define SUMS(REAL, suffix)                                                                                       \
-    SU_INLINE REAL leaf_##suffix(const REAL *x, su_intp n)                                                       \
+    IN_INLINE REAL leaf_##suffix(const REAL *x, su_intp n)                                                       \
     {                                                                                                            \
         REAL sums[LANES], total = 0;                                                                             \
         su_intp i = 0;                                                                                           \
@@ -68,7 +59,7 @@ double su_of_blocks(su_intp n, su_intp most, const double **sums, int single)
             total += x[i];                                                                                       \
         return total;                                                                                            \
     }                                                                                                            \
-    SU_CLONES static REAL tree_##suffix(const REAL *x, su_intp n)                                                \
+    IN_KERNEL(REAL, tree_##suffix, (const REAL *x, su_intp n), (x, n))                                           \
     {                                                                                                            \
         if (n <= SU_LEAF)                                                                                        \
             return leaf_##suffix(x, n);                                                                          \
@@ -77,15 +68,16 @@ double su_of_blocks(su_intp n, su_intp most, const double **sums, int single)
         return total + (n - half <= SU_LEAF ? leaf_##suffix(x + half, n - half)                                   \
                                         : tree_##suffix(x + half, n - half));                                    \
     }                                                                                                            \
-    SU_CLONES static void rows_##suffix(char *out, su_intp out_step, const char *data, su_intp row_step,         \
-                                        su_intp rows, su_intp n)                                                 \
+    IN_KERNEL(void, rows_##suffix,                                                                               \
+              (char *out, su_intp out_step, const char *data, su_intp row_step, su_intp rows, su_intp n),        \
+              (out, out_step, data, row_step, rows, n))                                                          \
     {                                                                                                            \
         for (su_intp row = 0; row < rows; row++, out += out_step, data += row_step)                              \
             *(REAL *)out += n <= SU_LEAF ? leaf_##suffix((const REAL *)data, n)                                  \
                                          : tree_##suffix((const REAL *)data, n);                                 \
     }                                                                                                            \
-    SU_CLONES static void columns_##suffix(REAL *out, const char *data, su_intp row_step, su_intp rows,          \
-                                           su_intp n)                                                            \
+    IN_KERNEL(void, columns_##suffix, (REAL *out, const char *data, su_intp row_step, su_intp rows, su_intp n),  \
+              (out, data, row_step, rows, n))                                                                    \
     {                                                                                                            \
         su_intp i = 0;                                                                                           \
         for (; i + COLUMNS <= n; i += COLUMNS) {                                                                 \

@@ -1,30 +1,9 @@
 #include "vmath.h"
 
+#include "instructions.h"
+
 #include <math.h>
 #include <string.h>
-
-/* One binary serves all x86-64 machines: the dynamic loader picks the widest vectors that this one has. (By feature:
- * "arch=..." asks for that very processor, and a newer one then falls to the default.) Elsewhere the same loops are
- * compiled for the target's baseline; for ThreadSanitizer too, which is not there yet when the loader picks. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) \
-    && !defined(__SANITIZE_THREAD__)
-#define VM_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define VM_CLONES
-#endif
-/* Each element is read before it is written and no other is touched, so an output that is the input is no obstacle. */
-#if defined(__clang__)
-#define VM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define VM_INDEPENDENT _Pragma("GCC ivdep")
-#else
-#define VM_INDEPENDENT
-#endif
-#if defined(__GNUC__)
-#define VM_INLINE static inline __attribute__((always_inline))
-#else
-#define VM_INLINE static inline
-#endif
 
 /* ------------------------------------------------------------------------------------------------ sine, cosine */
 
@@ -37,42 +16,42 @@
  *
  * Cody and Waite's reduction to r + t in [-pi/4, pi/4] with pi/2 in parts of 33 bits, so that n * part is exact, then
  * the minimax polynomials of Sun's fdlibm. Both are evaluated and one is selected: no branch, so it vectorises. */
-VM_INLINE void sine_chunk(const double *x, double *out, vm_intp count, uint64_t quarter)
+#define MADD(x, y, z) in_madd(fused, (x), (y), (z))
+IN_INLINE void sine_chunk(int fused, const double *x, double *out, vm_intp count, uint64_t quarter)
 {
     const double two_over_pi = 6.36619772367581382433e-01;
     const double part1 = 1.57079632673412561417e+00, part2 = 6.07710050630396597660e-11,
                  part3 = 2.02226624871116645580e-21, part4 = 8.47842766036889956997e-32;
     const double round_magic = 6755399441055744.0; /* 1.5 * 2^52: adding it leaves the integer in the low bits */
-    VM_INDEPENDENT
+    IN_INDEPENDENT
     for (vm_intp i = 0; i < count; i++) {
-        const double shifted = x[i] * two_over_pi + round_magic;
+        const double shifted = MADD(x[i], two_over_pi, round_magic);
         const double n = shifted - round_magic;
         uint64_t q;
         memcpy(&q, &shifted, sizeof q);
         q += quarter;
-        const double r1 = x[i] - n * part1;
-        const double w2 = n * part2;
-        const double r2 = r1 - w2;
-        const double e2 = (r1 - r2) - w2;
-        const double w3 = n * part3 - e2;
+        const double r1 = MADD(-n, part1, x[i]);
+        const double r2 = MADD(-n, part2, r1);
+        const double e2 = MADD(-n, part2, r1 - r2);
+        const double w3 = MADD(n, part3, -e2);
         const double r = r2 - w3;
-        const double t = ((r2 - r) - w3) - n * part4;
+        const double t = MADD(-n, part4, (r2 - r) - w3);
         const double z = r * r;
         const double v = z * r;
-        const double ps = 8.33333333332248946124e-03 +
-                          z * (-1.98412698298579493134e-04 +
-                               z * (2.75573137070700676789e-06 +
-                                    z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)));
-        const double sine = r - ((z * (0.5 * t - v * ps) - t) - v * -1.66666666666666324348e-01);
-        const double pc =
-            z * (4.16666666666666019037e-02 +
-                 z * (-1.38888888888741095749e-03 +
-                      z * (2.48015872894767294178e-05 +
-                           z * (-2.75573143513906633035e-07 +
-                                z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11)))));
+        double ps = MADD(z, 1.58969099521155010221e-10, -2.50507602534068634195e-08);
+        ps = MADD(z, ps, 2.75573137070700676789e-06);
+        ps = MADD(z, ps, -1.98412698298579493134e-04);
+        ps = MADD(z, ps, 8.33333333332248946124e-03);
+        const double less = MADD(z, MADD(0.5, t, -(v * ps)), -t);
+        const double sine = r - MADD(-v, -1.66666666666666324348e-01, less);
+        double pc = MADD(z, -1.13596475577881948265e-11, 2.08757232129817482790e-09);
+        pc = MADD(z, pc, -2.75573143513906633035e-07);
+        pc = MADD(z, pc, 2.48015872894767294178e-05);
+        pc = MADD(z, pc, -1.38888888888741095749e-03);
+        pc = z * MADD(z, pc, 4.16666666666666019037e-02);
         const double half = 0.5 * z;
         const double one_less = 1.0 - half;
-        const double cosine = one_less + (((1.0 - one_less) - half) + (z * pc - r * t));
+        const double cosine = one_less + (((1.0 - one_less) - half) + MADD(z, pc, -(r * t)));
         uint64_t sine_bits, cosine_bits;
         memcpy(&sine_bits, &sine, sizeof sine_bits);
         memcpy(&cosine_bits, &cosine, sizeof cosine_bits);
@@ -83,9 +62,8 @@ VM_INLINE void sine_chunk(const double *x, double *out, vm_intp count, uint64_t 
     }
 }
 
-/* What is left of the last vector goes through one too: a compiler may contract other products in its loop for the
- * rest, and a number's sine must not depend on where in an array it is. */
-VM_INLINE void sine_vectors(const double *x, double *out, vm_intp count, uint64_t quarter)
+/* What is left of the last vector goes through one too: that is quicker than one by one. */
+IN_INLINE void sine_vectors(int fused, const double *x, double *out, vm_intp count, uint64_t quarter)
 {
     const vm_intp rest = count % VM_LANES, whole = count - rest;
     double last[VM_LANES];
@@ -93,7 +71,7 @@ VM_INLINE void sine_vectors(const double *x, double *out, vm_intp count, uint64_
     double *to = out;
     vm_intp n = whole;
     for (int pass = 0; pass < 2; pass++) {
-        sine_chunk(from, to, n, quarter);
+        sine_chunk(fused, from, to, n, quarter);
         if (rest == 0)
             return;
         if (pass == 0) {
@@ -107,17 +85,17 @@ VM_INLINE void sine_vectors(const double *x, double *out, vm_intp count, uint64_
         out[whole + i] = last[i];
 }
 
-VM_CLONES static void sine_block(const double *x, double *out, vm_intp count)
+IN_KERNEL(void, sine_block, (const double *x, double *out, vm_intp count), (x, out, count))
 {
-    sine_vectors(x, out, count, 0);
+    sine_vectors(fused, x, out, count, 0);
 }
 
-VM_CLONES static void cosine_block(const double *x, double *out, vm_intp count)
+IN_KERNEL(void, cosine_block, (const double *x, double *out, vm_intp count), (x, out, count))
 {
-    sine_vectors(x, out, count, 1);
+    sine_vectors(fused, x, out, count, 1);
 }
 
-VM_CLONES static int all_reducible(const double *x, vm_intp count)
+IN_KERNEL(int, all_reducible, (const double *x, vm_intp count), (x, count))
 {
     int beyond = 0;
     for (vm_intp i = 0; i < count; i++)
@@ -182,9 +160,9 @@ VM_LOOP(vm_cos_f64)
 
 /* NumPy 2.4's own loop reads the wrong elements for some strides (eight doubles between two operands). */
 #define VM_NEGATIVE(name, type)                                                                                 \
-    VM_CLONES static void name##_array(const type *x, type *out, vm_intp n)                                     \
+    IN_KERNEL(void, name##_array, (const type *x, type *out, vm_intp n), (x, out, n))                           \
     {                                                                                                           \
-        VM_INDEPENDENT                                                                                          \
+        IN_INDEPENDENT                                                                                          \
         for (vm_intp i = 0; i < n; i++)                                                                         \
             out[i] = -x[i];                                                                                     \
     }                                                                                                           \
@@ -212,9 +190,9 @@ VM_NEGATIVE(vm_negative_f64, double)
 #define VM_QUOTIENT(g, x) ((g) / (x) != (g) / (x) && (g) == 0 ? 0 : (g) / (x))
 
 #define VM_COTANGENT_LOOP(name, type, of, first, second)                                                        \
-    VM_CLONES static void name(const type *g, const type *x, type *out, vm_intp n)                              \
+    IN_KERNEL(void, name, (const type *g, const type *x, type *out, vm_intp n), (g, x, out, n))                 \
     {                                                                                                           \
-        VM_INDEPENDENT                                                                                          \
+        IN_INDEPENDENT                                                                                          \
         for (vm_intp i = 0; i < n; i++) {                                                                       \
             const type cotangent = g[first], slope = x[second];                                                 \
             out[i] = of(cotangent, slope);                                                                      \
@@ -278,7 +256,7 @@ typedef struct {
 /* What a derivative asks for, contiguous arrays or constants, on its own, so that it becomes a vector
  * blend. */
 #define VM_SELECT_LOOP(name, type, first, second)                                                               \
-    VM_CLONES static void name(const uint8_t *c, const char *x, const char *y, char *out, vm_intp n)           \
+    IN_KERNEL(void, name, (const uint8_t *c, const char *x, const char *y, char *out, vm_intp n), (c, x, y, out, n))\
     {                                                                                                           \
         const type *a = (const type *)x, *b = (const type *)y;                                                  \
         type *to = (type *)out;                                                                                 \
@@ -333,16 +311,21 @@ VM_SELECT(vm_select_32, vm_u256)
 /* ---------------------------------------------------------------------------------------------- outer products */
 
 #define VM_OUTER(name, type)                                                                                    \
-    VM_CLONES void name(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n)            \
+    IN_KERNEL(void, name##_rows, (const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n), \
+              (a, step, b, out, m, n))                                                                          \
     {                                                                                                           \
         const type *row = (const type *)b;                                                                      \
         type *to = (type *)out;                                                                                 \
         for (vm_intp i = 0; i < m; i++, a += step, to += n) {                                                   \
             const type x = *(const type *)a;                                                                    \
-            VM_INDEPENDENT                                                                                      \
+            IN_INDEPENDENT                                                                                      \
             for (vm_intp j = 0; j < n; j++)                                                                     \
                 to[j] = x * row[j];                                                                             \
         }                                                                                                       \
+    }                                                                                                           \
+    void name(const char *a, vm_intp step, const char *b, char *out, vm_intp m, vm_intp n)                      \
+    {                                                                                                           \
+        name##_rows(a, step, b, out, m, n);                                                                     \
     }
 
 VM_OUTER(vm_outer_f32, float)
