@@ -19,10 +19,12 @@ cdef int look_at_gradients(Tape tape, list targets, list seeds, list sources, li
     return 0
 
 
-def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
+def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero, final=None):
     """The gradient of flat lists; see GradientTape.gradient.
 
-    Everything is checked before anything is done: after an error the tape is as it was.
+    Everything is checked before anything is done: after an error the tape is as it was. `final`(number of the source,
+    gradient), if given, is called while the sweep goes on, as soon as nothing more can come to the gradient of a
+    variable or of what is watched; other sources' it is not told of, nor what is None.
     """
     cdef Operand x, seed
     cdef list targets_ = [], seeds_ = [], results
@@ -48,7 +50,8 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero):
     begin_sweep(tape, targets_)
     tape.sweeps += 1
     try:
-        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent and not wanted)
+        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent and not wanted,
+                          final)
         if wanted:
             look_at_gradients(tape, targets_, seeds_, sources, results, wanted)
     finally:

@@ -218,6 +218,13 @@ def integers(value):
     return integer_array(value).reshape(-1).tolist()
 
 
+def digest(ndarray array):
+    """Of the elements in their order a number that is another one for others; see digest.h."""
+    if not PyArray_CHKFLAGS(array, NPY_ARRAY_C_CONTIGUOUS):
+        array = PyArray_NewCopy(array, NPY_CORDER)
+    return dg_digest(PyArray_DATA(array), PyArray_NBYTES(array))
+
+
 def lent_array(Operand value):
     """The value of a tensor, for (a part of) the attributes of one more op, as it is, and for nothing else: a program
     reads it anew each time."""

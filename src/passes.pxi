@@ -19,8 +19,9 @@ cdef inline void redirect(ProgramCore p, Record* r, const int32_t* into) noexcep
 
 cdef bint is_pure(const Record* r) noexcept:
     """Whether a record is a row's, and its value all that there is to it, the same each time: it draws and prints
-    nothing."""
-    return computes(r) and not draws(r.op) and not (table[r.op].kind == GENERAL and table[r.op].acts)
+    nothing, and no other process waits for it."""
+    return (computes(r) and not draws(r.op) and not (table[r.op].kind == GENERAL and table[r.op].acts)
+            and not table[r.op].meets)
 
 
 cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
@@ -49,7 +50,7 @@ def compact(ProgramCore p):
         r = &p.records[i]
         if is_guard(r) and not is_known(&p.records[r.a]):
             needed[i] = 1
-        if i < fixed or r.flags & KEPT or table[r.op].draws:
+        if i < fixed or r.flags & KEPT or table[r.op].draws or table[r.op].meets:
             needed[i] = 1
         if not needed[i]:
             continue

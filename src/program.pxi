@@ -393,11 +393,12 @@ cdef int32_t read_again(ProgramCore p, int32_t value, int32_t source) except -1:
 
 
 cdef inline bint does_more(Record* r) noexcept:
-    """Whether a record may do something beside giving its value: raise an error for what it is given, or print."""
+    """Whether a record may do something beside giving its value: raise an error for what it is given, print, or meet
+    other processes."""
     cdef Row* row = &table[r.op]
     if row.kind == ELEMENTWISE:
         return row.raises and PyTypeNum_ISINTEGER(r.dtype)
-    return row.raises or row.acts or r.flags & HOLES
+    return row.raises or row.acts or row.meets or r.flags & HOLES
 
 
 cdef inline int32_t frozen_node(ProgramCore p, Log* log, int32_t reference, const int32_t* at,

@@ -277,10 +277,11 @@ def is_elementwise_record(Tape tape, int32_t node):
 
 def run_record(Tape tape, int32_t node, list operands):
     """What a record gives of other operands, heard by nobody; None of one that stands for no op, that gives several
-    things, or other things each time."""
+    things, or other things each time, and of one that meets other processes."""
     cdef Record* r = &tape.log.records[node]
     cdef void* current = ad_get_current_log()
     if (is_leaf(r) or is_projection(r) or is_guard(r) or is_assignment(r) or rules[table[r.op].kind].run_op == NULL
+            or table[r.op].meets
             or (table[r.op].kind == GENERAL and (table[r.op].multiple or table[r.op].draws or table[r.op].acts))):
         return None
     attribute = own_attribute_of(r)
@@ -330,10 +331,11 @@ def sweep_times(Tape tape, list targets):
 
 
 def run_program_record(ProgramCore p, int32_t node, list operands):
-    """What a program's record gives of other operands, heard by nobody; None of one that stands for no op, or acts."""
+    """What a program's record gives of other operands, heard by nobody; None of one that stands for no op, acts,
+    or meets other processes."""
     cdef Record* r = &p.records[node]
     cdef void* current = ad_get_current_log()
-    if not computes(r) or is_assignment(r) or table[r.op].acts:
+    if not computes(r) or is_assignment(r) or table[r.op].acts or table[r.op].meets:
         return None
     ad_set_current_log(NULL)
     ad_hush(1)

@@ -162,7 +162,8 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
                     depends=None,
                     batched=None, examples=None, partner_examples=None, bint widens=False, *, form, gives,
                     c=(None, None),
-                    cost=("each", "each"), views=(False, False), numbers=(None, None), kernels=(None, None)):
+                    cost=("each", "each"), views=(False, False), numbers=(None, None), kernels=(None, None),
+                    bint meets=False):
     """Add a pair of linear rows that are each other's transposes over the same attributes; returns both handles.
 
     A kernel takes (array, attributes) and returns an array. A row that is its own partner is run with its attributes (a
@@ -173,6 +174,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     or None. With `widens`, both kernels but those that select are given float32 for half precisions. For `selects` and
     `depends` see sparsity.pxi. `form` says what the attributes are, and `gives` what either of the pair makes of its
     operand (ops/forms.py). `c` and `cost` are of either, too, and so are `kernels`, names of those in C (kernels.h).
+    The kernels of a pair that `meets` wait for those of other processes.
     """
     cdef int first, second
     cdef const Kernel* kernel = kernel_named(kernels[0])
@@ -187,6 +189,7 @@ def register_linear(str name, forward, str partner, backward, bint selects=False
     table[first].ready = True
     table[first].selects = selects
     table[first].widens = widens and not selects
+    table[first].meets = table[second].meets = meets
     if depends is not None:
         table[first].depends = keep(depends)
     if batched is not None:
@@ -217,7 +220,7 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
                      bint leading=False, bint multiple=False, bint selects=False, depends=None, bint draws=False,
                      bint sparing=False, batched=None, examples=None, bint raises=False, bint acts=False,
                      bint updates_rows=False, bint widens=False, *, form, gives, c=None, cost="each", number=None,
-                     kernel=None):
+                     kernel=None, bint meets=False):
     """Add a row whose derivative is a Python function over public ops: rule(cotangent, output, attributes, *operands).
 
     Its tangent is pushforward(tangents, output, attributes, *operands) if given; else the op itself where it is
@@ -228,7 +231,8 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     values is run by a program even if nobody reads its result, and so is one that `acts`. One that `updates_rows` has a
     kind of change for attribute (see rows.pxi), and is its first operand but for rows, whose numbers and values are the
     other two. One that `widens` is given float32 for half precisions, and its float result is rounded to them. `kernel`
-    names one in C (kernels.h), which is asked before `forward`. For `selects` and `depends` see sparsity.pxi. `form`
+    names one in C (kernels.h), which is asked before `forward`. The kernel of one that `meets` waits for those of other
+    processes. For `selects` and `depends` see sparsity.pxi. `form`
     says what the attributes are, and `gives` what becomes of operands (ops/forms.py); both are None for a row that has
     no place in a program file.
     """
@@ -251,6 +255,7 @@ def register_general(str name, forward, rule, pushforward, bint keeps_inputs, bi
     table[opcode].sparing = sparing
     table[opcode].raises = raises
     table[opcode].acts = acts
+    table[opcode].meets = meets
     table[opcode].updates_rows = updates_rows
     if batched is not None:
         table[opcode].batched = keep(batched)

@@ -50,14 +50,14 @@ cdef int pull_timed(Sweep* s, int32_t i) except -1:
     return 0
 
 
-cdef int walk_down(Sweep* s) except -1:
-    """From the last node to the first: a loop, so a tape of any length is swept like a short one."""
-    cdef int32_t i = s.high, low = s.low
+cdef int walk_down(Sweep* s, int32_t i, int32_t last) except -1:
+    """From one node down to another, the first or a leaf: a loop, so a tape of any length is swept like a short one."""
+    cdef int32_t low = s.low
     cdef uint8_t st
-    while i >= low:
+    while i >= last:
         if not s.tensors and not s.batch and s.times == NULL:
-            i = pull_numbers(s, i, True) if s.log.single else pull_numbers(s, i, False)
-            if i < low:
+            i = pull_numbers(s, i, True) if s.log.single else pull_numbers(s, i, False)     # (no leaf is passed over)
+            if i < last:
                 break
         st = s.state[i - low]
         if st & KIND_MASK and not st & TAKEN_UP and not is_leaf(&s.log.records[i]):
@@ -70,6 +70,48 @@ cdef int walk_down(Sweep* s) except -1:
                 drop(s, i)
         i -= 1
     return 0
+
+
+cdef int walk_and_tell(Sweep* s, Ends* e, uint32_t bit, list results, object final) except -1:
+    """The same from the last node to the first, and on the way, for each source whose gradient nothing can be added to
+    any more, `final`(its number, the gradient): of leaves as soon as they have been passed."""
+    cdef int32_t i = s.high, node, last
+    cdef Py_ssize_t k
+    cdef bint leaves
+    cdef list ends = []
+    for k in range(e.sources):
+        node = last = e.nodes[k]
+        leaves = node >= 0
+        while node >= 0:
+            last = min(last, node)
+            leaves = leaves and node <= s.high and is_leaf(&s.log.records[node])
+            node = next_node(s.log, node, bit)
+        if leaves:
+            ends.append((-last, k))
+    ends.sort()
+    for place, k in ends:
+        node = -place
+        if node <= i:
+            walk_down(s, i, node)
+            i = node - 1
+        if not s.tensors:
+            flush(s)
+        results[k] = gradient_of(s, e, bit, k, results)
+        if results[k] is not None:
+            final(k, conjugated([results[k]])[0])
+    walk_down(s, i, s.low)
+    return 0
+
+
+cdef object gradient_of(Sweep* s, Ends* e, uint32_t bit, Py_ssize_t k, list results):
+    """What has come to a source, at all of its nodes."""
+    cdef object result = None
+    cdef int32_t node = e.nodes[k]
+    while node >= 0:
+        if node <= s.high and s.state[node - s.low] & (KIND_MASK | TAKEN):
+            result = collect(s, node, result, e.nodes, k, results)
+        node = next_node(s.log, node, bit)
+    return result
 
 
 cpdef list conjugated(list values):
@@ -86,35 +128,36 @@ cpdef list conjugated(list values):
             for x in values]
 
 
-cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False):
+cdef list reverse(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch=0, bint last=False,
+                  object final=None):
     """Gradients as the user has them, by TensorFlow's convention: of a real target u, du/d(re x) + i du/d(im x).
 
     The sweep itself transposes, and conjugates nothing. So every rule, written for real numbers, holds for functions
     that are analytic; the two conventions differ by the conjugate of what goes in and of what comes out.
     """
     cdef list found
-    if not batch and hears_records_alone(log):
+    if not batch and final is None and hears_records_alone(log):
         found = reverse_by_nodes(log, bit, targets, seeds, sources)
         if found is not None:
             return found
-    return conjugated(sweep_back(log, bit, targets, conjugated(seeds), sources, batch, last))
+    return conjugated(sweep_back(log, bit, targets, conjugated(seeds), sources, batch, last, False, NULL, final))
 
 
 cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sources, npy_intp batch, bint last,
-                     bint for_nodes=False, double* times=NULL):
+                     bint for_nodes=False, double* times=NULL, object final=None):
     """Cotangents of the sum of targets (weighted by seeds) with respect to each source; None where unconnected.
 
     With a batch, seeds have a leading axis of that length, and so have the gradients. After the last sweep of a log its
     values are not needed any more, and adjoints may take their place. A sweep `for_nodes` gives None where there can be
-    none by nodes. To `times`, of each node, are added the seconds that its record takes.
+    none by nodes. To `times`, of each node, are added the seconds that its record takes. `final`, if given, is told of
+    each gradient as soon as it is one (`walk_and_tell`).
     """
     cdef Sweep s
     cdef Ends e
     cdef Operand seed
-    cdef list results = []
+    cdef list results = [None] * len(sources)
     cdef int32_t node
     cdef Py_ssize_t i
-    cdef object result
     memset(&s, 0, sizeof(Sweep))
     s.batch = batch
     s.times = times
@@ -140,17 +183,15 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
                     add_number(&s, node, 1.0 if seed is None else seed.number)
                 else:
                     add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
-            walk_down(&s)
+            if final is None:
+                walk_down(&s, s.high, s.low)
+            else:
+                walk_and_tell(&s, &e, bit, results, final)
             if not s.tensors:
                 flush(&s)
-        for i in range(e.sources):
-            result = None
-            node = e.nodes[i] if e.low <= e.high else -1
-            while node >= 0:
-                if node <= s.high and s.state[node - s.low] & (KIND_MASK | TAKEN):
-                    result = collect(&s, node, result, e.nodes, i, results)
-                node = next_node(log, node, bit)
-            results.append(result)
+            for i in range(e.sources):
+                if results[i] is None:
+                    results[i] = gradient_of(&s, &e, bit, i, results)
         if CHECKED and s.state != NULL:
             check_spent(&s)
     finally:
@@ -204,7 +245,7 @@ cdef int sweep_nodes(Log* log, uint32_t bit, list targets, list seeds, list sour
             node = e.nodes[e.sources + i]
             if node >= s.low and s.state[node - s.low] & REACHED:
                 seed_node(&s, node, <Operand>targets[i], <Operand>seeds[i])
-        walk_down(&s)
+        walk_down(&s, s.high, s.low)
         for i in range(e.sources):
             if values[i] is None or log_find(log, <Operand>values[i]) >= 0:
                 continue                # (the same source was named before)

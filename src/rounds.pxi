@@ -31,6 +31,7 @@ def is_repeatable(ProgramCore program):
         return False
     for i in range(program.count):
         if (is_guard(&program.records[i]) or table[program.records[i].op].draws or table[program.records[i].op].acts
+                or table[program.records[i].op].meets
                 or (is_constant(&program.records[i]) and program.reference(i) is not None)):
             return False
     return True

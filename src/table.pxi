@@ -246,6 +246,8 @@ ctypedef struct Row:
     int leading                 # GENERAL: its rule holds for a leading axis as it stands
     int draws                   # GENERAL: its value is another one each time: random numbers
     int acts                    # GENERAL: it is there for what it does, at the end of a replay: it prints
+    int meets                   # LINEAR, GENERAL: its kernel waits for that of other processes: it runs as often, and
+                                # in the order, as it was recorded
     int raises                  # GENERAL: some values make it raise an error; ELEMENTWISE: some integers do
     int keeps_integers          # ELEMENTWISE: its formula of integers is an integer
     int by_width                # ELEMENTWISE: not only the rounding of its value depends on the dtype: the next float

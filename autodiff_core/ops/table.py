@@ -439,6 +439,7 @@ def linear(
     in_order: bool = False,
     numbers: tuple[int | None, int | None] = (None, None),
     kernels: tuple[str | None, str | None] = (None, None),
+    meets: bool = False,
 ) -> tuple[_core.Op, _core.Op]:
     """Add a linear row and its transpose, over the same attributes, and return both handles.
 
@@ -496,6 +497,9 @@ def linear(
     kernels : pair of str or None
         The names of kernels in C (src/kernels.h) that are asked before `forward` and `backward`; a program runs them
         without Python.
+    meets : bool
+        Whether the kernels wait for those of other processes: a program runs each as often, and in the order, as it
+        was recorded, whether or not anybody reads what it gives.
     """
     chooses = (selects in ("forward", "both"), selects in ("backward", "both"))
     texts = c if isinstance(c, tuple) else (c, c)
@@ -522,6 +526,7 @@ def linear(
         views=(views in ("forward", "both"), views in ("backward", "both")),
         numbers=numbers,
         kernels=kernels,
+        meets=meets,
     )
     _core.take_facts(
         name,
@@ -586,6 +591,7 @@ def general(
     cost: Cost | None = None,
     kernel: str | None = None,
     kinks: tuple[Kink, ...] = (),
+    meets: bool = False,
 ) -> _core.Op:
     """Add a row whose derivative is a Python function over public ops, and return its handle.
 
@@ -643,6 +649,8 @@ def general(
         The name of a kernel in C (src/kernels.h) that is asked before `forward`; a program runs it without Python.
     kinks : tuple of Kink
         As in `elementwise`.
+    meets : bool
+        As in `linear`.
     """
     if on_complex == "refused":
         forward, gives = _of_reals(name, forward), _of_real_kinds(gives)
@@ -666,6 +674,7 @@ def general(
         c=c or (c_loops.chosen if selects else c_loops.SILENT),
         cost=cost or (MOVE if selects else EACH),
         kernel=kernel,
+        meets=meets,
     )
     handle.kinks = kinks
     arity = len(cases[0].shapes) if cases else 1
