@@ -92,7 +92,7 @@ newaxis = None
 
 # The public names of what is no row, by the file that has it.
 _NAMES = """
-: autograd data dtypes errors experimental keras nest numpy optimize scipy testing train
+: autograd data distribute dtypes errors experimental keras nest numpy optimize scipy testing train
 _core: Tensor
 tensors.creation: add_n constant convert_to_tensor eye fill identity identity_n is_tensor linspace ones ones_like range
     rank shape size stop_gradient zeros zeros_like

@@ -13,6 +13,7 @@ from . import bitwise as bitwise
 from . import config as config
 from . import data as data
 from . import debugging as debugging
+from . import distribute as distribute
 from . import dtypes as dtypes
 from . import errors as errors
 from . import experimental as experimental

@@ -22,7 +22,8 @@ def set_num_threads(count: int) -> None:
     ----------
     count : int
         1 for no threads. At first it is what the environment variable ``AUTODIFF_NUM_THREADS`` says, or else
-        ``OMP_NUM_THREADS``, or else the number of cores that the process may use, and at most 16.
+        ``OMP_NUM_THREADS``, or else the number of cores that the process may use, and at most 16. Of the ranks that
+        ``mpiexec`` starts on a machine, each has its share of the cores.
 
     Raises
     ------
@@ -68,12 +69,21 @@ def get_num_threads() -> int:
     return _core.get_num_threads()
 
 
+# Where launchers of parallel programs say how many of its processes are on this machine.
+_NEIGHBOURS = ("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE")
+
+
 def _available() -> int:
-    """The cores that this process may use."""
+    """The cores that this process may use: its share, where a launcher has started several and bound them to none."""
+    everything = os.cpu_count() or 1
     try:
-        return len(os.sched_getaffinity(0))
+        ours = len(os.sched_getaffinity(0))
     except AttributeError:  # not on this system
-        return os.cpu_count() or 1
+        ours = everything
+    if ours < everything:
+        return ours
+    neighbours = [os.environ[name] for name in _NEIGHBOURS if os.environ.get(name, "").isdecimal()]
+    return max(ours // max(int(neighbours[0]), 1), 1) if neighbours else ours
 
 
 def _asked_for() -> int | None:

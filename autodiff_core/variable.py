@@ -16,6 +16,7 @@ from .tensors import naming
 from .tensors.indexed_slices import IndexedSlices
 
 _serials = itertools.count()
+hearers: list[Callable[[Variable], None]] = []  # who is told of every variable that is made
 _NOTHING: Any = None  # what who asks for no variable is given; to a type checker it is one all the same
 
 
@@ -88,6 +89,8 @@ class Variable(_Base):
         self.set_trainable(self._trainable)
         self._constraint = constraint
         self.serial = next(_serials)
+        for hear in hearers:
+            hear(self)
 
     @property
     def name(self) -> str:

@@ -36,6 +36,7 @@ ANOTHER_MEANING = {
 # Arguments with "int" in their annotations that are no integers, are lists of other things, are about recording, or
 # are given by our own functions, which have made them integers; or a test's own.
 NO_INTEGERS = {
+    "distribute.strategy.rows_of(share)",
     "conv(explicit_paddings)",
     "function(check)",
     "programs.function.function(check)",

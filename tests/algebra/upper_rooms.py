@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
+from autodiff_core.distribute import mpi
+from autodiff_core.ops import collectives
 
 from .corpus import _ASSIGNS, MATRICES, PAIRS, SCALARS, SQUARES, VECTORS, _array, entry
 
@@ -350,3 +352,43 @@ def autograd_checkpoint(m):
         kept = tf.autograd.checkpoint(lambda x: anp.tanh(x * x) * x)
         return lambda x: kept(x) + x
     return lambda x: m.tanh(x * x) * x + x
+
+
+# -- what several workers compute together: three that all give the same, so that a sum is three times that -----------
+
+
+class _Alike:
+    key = ("alike", 3)
+
+    def sum(self, array, wire, what):
+        return 3.0 * array
+
+    def begin_sum(self, array, wire, what):
+        return 0
+
+    def end_sum(self, number):
+        return None
+
+
+collectives.join(_Alike())
+
+
+@entry(VECTORS)
+def collective(m):
+    if m is tf:
+        return lambda x: collectives.all_reduce(tf.sin(x), _Alike.key) * x
+    return lambda x: 3.0 * m.sin(x) * x
+
+
+@entry(VECTORS)
+def gradients_in_buckets(m):
+    def f(x):
+        if m is not tf:
+            return 9.0 * x**2
+        x = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(x**3)
+        return mpi.Buckets(_Alike.key, None, 1).gradient(tape, [y], [x])[0]
+
+    return f

@@ -1,0 +1,81 @@
+"""`PYTHONPATH=bench python -m scaling [--passes 5] [--page docs/scale.md]`: measure, predict, and write the tables."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+from . import model, mpi
+from .problems import PROBLEMS
+
+BEGIN, END = "<!-- figures of bench/scaling -->", "<!-- end of the figures -->"
+ENGINES: dict[str, Callable[[str, int, int], mpi.Times]] = {"MPI": mpi.measure}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="scaling", description=__doc__)
+    options.add_argument("--passes", type=int, default=5, help="medians are of so many")
+    options.add_argument("--page", type=Path, help="the page whose tables are to be replaced")
+    arguments = options.parse_args()
+    text = tables(arguments.passes)
+    print(text)
+    if arguments.page is not None:
+        before, _, rest = arguments.page.read_text().partition(BEGIN)
+        _, _, after = rest.partition(END)
+        arguments.page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
+def tables(passes: int) -> str:
+    """What was measured on this machine, what the model makes of it, and what it predicts."""
+    measured = [
+        "| | engine | 1 worker, ms | 2 workers, ms | efficiency | without messages |",
+        "|---|---|---|---|---|---|",
+    ]
+    predicted: list[str] = []
+    sums: dict[int, float] = {}
+    for name, make in PROBLEMS.items():
+        problem = make()
+        for engine, measure in ENGINES.items():
+            one, two = measure(name, 1, passes), measure(name, 2, passes)
+            sums = sums or two.sums
+            measured.append(
+                f"| {problem.title} | {engine} | {1e3 * one.step:.2f} | {1e3 * two.step:.2f} | "
+                f"{one.step / two.step / 2:.2f} | {one.step / two.silent / 2:.2f} |"
+            )
+        for link in (model.fitted(sums, "this machine (measured)"), *model.NETWORKS):
+            cells = []
+            for workers in (2, 10, 100, 1_000):
+                seconds = model.step(one.step, problem.bytes, workers, link)
+                cells.append(f"{one.step / seconds / workers:.2f}")
+                fixed = model.step(one.step * workers, problem.bytes, workers, link)
+                cells[-1] += f" / {one.step / fixed:.2f}"
+            predicted.append(f"| {problem.title} | {link.title} | {' | '.join(cells)} |")
+    here = model.fitted(sums, "this machine")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    lines = [
+        f"Measured on {cores} cores of one machine ({platform.machine()}, Python {platform.python_version()}), "
+        f"a thread a worker, medians of {passes}:",
+        "",
+        *measured,
+        "",
+        "Sums over two ranks on that machine, the agreement before them included:",
+        "",
+        "| bytes | measured, us | the model, us |",
+        "|---|---|---|",
+        *(f"| {size:,} | {1e6 * t:,.0f} | {1e6 * here.sum(size, 2):,.0f} |" for size, t in sums.items()),
+        "",
+        f"which is a latency of {1e6 * here.latency:.1f} us and a bandwidth of {here.bandwidth / 1e9:.1f} GB/s. "
+        f"Predicted efficiency of the same work on more workers / of as much work for each of them:",
+        "",
+        "| | link | 2 workers | 10 | 100 | 1,000 |",
+        "|---|---|---|---|---|---|",
+        *predicted,
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

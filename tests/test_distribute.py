@@ -1,0 +1,162 @@
+"""Strategies: what they have in common, on one worker, and what is refused where there is no engine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff_core as tf
+from autodiff_core.distribute import strategy as strategies
+from autodiff_core.ops import collectives
+
+
+def test_outside_of_all_scopes_there_is_one_worker() -> None:
+    strategy = tf.distribute.get_strategy()
+    assert type(strategy) is tf.distribute.Strategy
+    assert not tf.distribute.has_strategy()
+    assert (strategy.num_replicas_in_sync, strategy.replica_id_in_sync_group) == (1, 0)
+    other = tf.distribute.Strategy()
+    with other.scope() as inside:
+        assert inside is other
+        assert tf.distribute.get_strategy() is other
+        assert tf.distribute.has_strategy()
+    assert tf.distribute.get_strategy() is strategy
+
+
+def test_a_scope_ends_with_an_error() -> None:
+    with pytest.raises(ZeroDivisionError), tf.distribute.Strategy().scope():
+        1 / 0  # noqa: B018
+    assert not tf.distribute.has_strategy()
+
+
+def test_run_calls_the_function_in_the_scope() -> None:
+    strategy = tf.distribute.Strategy()
+    found = strategy.run(lambda x, y: (tf.distribute.get_strategy(), x - y), args=(3,), kwargs={"y": 1})
+    assert found == (strategy, 2)
+    assert strategy.experimental_local_results(found) == (found,)
+
+
+def test_reduce_of_one_worker() -> None:
+    strategy = tf.distribute.get_strategy()
+    value = {"a": tf.constant([1.0, 2.0, 6.0]), "b": tf.constant([[1, 2]])}
+    found = strategy.reduce("mean", value, axis=0)
+    assert float(found["a"]) == 3.0
+    np.testing.assert_array_equal(found["b"], [1, 2])
+    np.testing.assert_array_equal(strategy.reduce(tf.distribute.ReduceOp.SUM, value)["a"], value["a"])
+    with pytest.raises(ValueError, match=r'reduce: reduce_op is "SUM" or "MEAN", not \'MAX\''):
+        strategy.reduce("MAX", 1.0)
+    with pytest.raises(ValueError, match=r"reduce: a value of shape \(3,\) has no axis 1"):
+        strategy.reduce("SUM", value["a"], axis=1)
+    with pytest.raises(ValueError, match=r'all_reduce: wire is "float32", "bfloat16" or None, not \'int8\''):
+        strategy.all_reduce(1.0, wire="int8")
+    with pytest.raises(ValueError, match=r"gather: a value of shape \(\) has no axis 0"):
+        strategy.gather(1.0, 0)
+
+
+def test_gradients_of_one_worker_are_the_tape_s() -> None:
+    v, unused = tf.Variable([1.0, 2.0]), tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(v * v)
+    g, none = tf.distribute.get_strategy().gradient(tape, y, [v, unused])
+    np.testing.assert_array_equal(g, [2.0, 4.0])
+    assert none is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 7, 100])
+@pytest.mark.parametrize("workers", [1, 3, 7])
+def test_rows_are_shared_out_in_order_and_evenly(count: int, workers: int) -> None:
+    class Worker(tf.distribute.Strategy):
+        num_replicas_in_sync = workers
+        replica_id_in_sync_group = 0
+
+    shares = []
+    for k in range(workers):
+        strategy = Worker()
+        strategy.replica_id_in_sync_group = k
+        shares.append(strategy.rows(count))
+    assert [row for share in shares for row in range(count)[share]] == list(range(count))
+    sizes = [share.stop - share.start for share in shares]
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_what_cannot_be_shared_out_is_refused() -> None:
+    class Worker(tf.distribute.Strategy):
+        num_replicas_in_sync = 2
+
+    share = Worker().experimental_distribute_dataset
+    with pytest.raises(ValueError, match=r"one number of rows, and has \[2, 3\]"):
+        share((np.zeros(2), np.zeros(3)))
+    with pytest.raises(ValueError, match=r"must have rows, and a value has the shape \(\)"):
+        share({"x": 1.0})
+    with pytest.raises(ValueError, match="must have rows, and there is nothing in it"):
+        share([])
+    with pytest.raises(ValueError, match="a number of rows is 0 or more, not -1"):
+        Worker().rows(-1)
+
+
+def test_a_strategy_without_its_engine_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mpi4py", None)
+    monkeypatch.setitem(sys.modules, "mpi4py.MPI", None)
+    with pytest.raises(ImportError, match=r"MPIStrategy needs mpi4py, .*pip install 'autodiff-core\[mpi\]'"):
+        tf.distribute.MPIStrategy()
+
+
+def test_an_engine_that_cannot_be_loaded_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(name: str) -> Any:
+        raise RuntimeError("cannot load MPI library")
+
+    monkeypatch.setattr(strategies, "import_module", fails)
+    with pytest.raises(ImportError, match=r"cannot load MPI library.*autodiff-core\[mpi\]"):
+        strategies.engine("mpi4py.MPI", "MPIStrategy", "mpi")
+
+
+class Team:
+    """Workers that all give what this one gives."""
+
+    def __init__(self, size: int) -> None:
+        self.key = ("team", size)
+
+    def sum(self, array: np.ndarray, wire: str | None, what: str) -> np.ndarray:
+        return array * self.key[1]
+
+
+def test_a_saved_program_finds_workers_of_its_name_and_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(collectives, "_groups", {})
+    collectives.join(Team(4))
+    program = tf.Program.from_function(lambda x: collectives.all_reduce(x, ("team", 4)), np.ones(2))
+    program.save(tmp_path / "sum.program")
+    collectives.join(Team(4))
+    np.testing.assert_array_equal(tf.Program.load(tmp_path / "sum.program")(np.ones(2)), [4.0, 4.0])
+    monkeypatch.setattr(collectives, "_groups", {})
+    collectives.join(Team(2))
+    with pytest.raises(RuntimeError, match=r"strategy 'team' of 4 workers, .*not made; it has 'team' of 2"):
+        tf.Program.load(tmp_path / "sum.program")(np.ones(2))
+
+
+def test_the_cores_are_shared_by_the_ranks_of_a_machine() -> None:
+    code = "import os; os.sched_getaffinity = lambda pid: range(8); os.cpu_count = lambda: {cores}\n"
+    code += "import autodiff_core as tf; print(tf.get_num_threads())"
+    base = {name: value for name, value in os.environ.items() if not name.startswith(("OMP", "AUTODIFF_NUM"))}
+
+    def threads(cores: int, **environment: str) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(cores=cores)],
+            env=base | environment | {"PYTHONPATH": str(Path(tf.__file__).parents[1])},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(done.stdout)
+
+    assert threads(8) == 8
+    assert threads(8, OMPI_COMM_WORLD_LOCAL_SIZE="4") == 2
+    assert threads(8, MPI_LOCALNRANKS="16") == 1
+    assert threads(8, SLURM_NTASKS_PER_NODE="4(x2)") == 8
+    assert threads(32, OMPI_COMM_WORLD_LOCAL_SIZE="4") == 8  # the launcher has bound them
+    assert threads(8, OMPI_COMM_WORLD_LOCAL_SIZE="4", AUTODIFF_NUM_THREADS="3") == 3
