@@ -43,6 +43,20 @@ def test_a_sample_of_combinations_is_right_or_refused_as_documented() -> None:
     assert len(outcomes) == SAMPLE
 
 
+def test_a_part_has_each_transformation_on_each_function_and_each_pair_on_some() -> None:
+    pairs = {name: list(combinations.pairs(CORPUS[name])) for name in ("cube", "elementwise", "layer", "two_arguments")}
+    parts = {name: list(combinations.spread(CORPUS[name], chains, 3)) for name, chains in pairs.items()}
+    for name, chains in pairs.items():
+        assert 0.3 * len(chains) < len(parts[name]) < 0.4 * len(chains)
+        assert {chain for chain in chains if len(chain) == 1} <= set(parts[name])
+        for place in (0, 1):
+            assert {chain[place] for chain in parts[name] if len(chain) == 2} == {
+                chain[place] for chain in chains if len(chain) == 2
+            }
+    every = [set(combinations.spread(CORPUS[name], [("grad", "jvp")], 3)) for name in CORPUS]
+    assert 0.2 * len(CORPUS) < sum(map(len, every)) < 0.5 * len(CORPUS)
+
+
 @pytest.mark.parametrize(
     ("name", "chain"),
     [("cross_entropy", ("tape", "custom_jvp", "vjp")), ("branch", ("accumulator", "custom_jvp", "value_and_grad"))],

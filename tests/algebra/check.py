@@ -63,6 +63,14 @@ def schedule(points: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 _expected: dict[Any, list[Any]] = {}
 _scalars: dict[Any, bool] = {}
+_alone: dict[str, bool] = {}
+
+
+def _is_alone(entry: Entry) -> bool:
+    """Whether nothing around a function changes, and it changes nothing."""
+    if entry.name not in _alone:
+        _alone[entry.name] = not isinstance(entry.make(namespace), tuple)
+    return _alone[entry.name]
 
 
 def _meaning(names: Chain) -> tuple[str, ...]:
@@ -71,7 +79,8 @@ def _meaning(names: Chain) -> tuple[str, ...]:
 
 def expected(entry: Entry, names: Chain) -> list[Any]:
     """The reference's results, call by call."""
-    key = (entry.name, _meaning(names), changes(entry, names))
+    alone = _is_alone(entry)
+    key = (entry.name, _meaning(names), alone or changes(entry, names))
     if key not in _expected:
         if _expected and next(iter(_expected))[0] != entry.name:
             _expected.clear()
@@ -79,6 +88,9 @@ def expected(entry: Entry, names: Chain) -> list[Any]:
         results = []
         calls = schedule(case.points)
         for k, point in enumerate(calls):
+            if k == len(calls) - 1 and alone:  # once more what the second call has computed
+                results.append(results[1])
+                break
             if k == len(calls) - 1 and changes(entry, names):
                 change()
             found = case.reference(*reference.numbers(point))
@@ -98,9 +110,14 @@ def _reference_case(entry: Entry, names: Chain) -> tuple[Case, Callable[[], None
     case = Case(f, f, entry.points, [], _is_scalar(entry, ()))
     for k, t in enumerate(chain_of(names)):
         t = replace(t, library=lambda f, case: f)
-        case = replace(transformed(case, t), scalar=_is_scalar(entry, names[: k + 1]))
+        case = replace(transformed(case, t), scalar=_between(entry, names, k + 1))
     reference.variables = variables
     return case, change
+
+
+def _between(entry: Entry, names: Chain, count: int) -> bool:
+    """Whether so many of a chain's transformations give a single real number; of all of them nobody asks."""
+    return count < len(names) and _is_scalar(entry, names[:count])
 
 
 def _is_scalar(entry: Entry, names: Chain) -> bool:
@@ -133,7 +150,7 @@ def run(entry: Entry, names: Chain) -> None:
         warnings.simplefilter("error", RuntimeWarning)
         for k, t in enumerate(chain_of(names)):
             t = replace(t, reference=lambda f, case: f)
-            case = replace(transformed(case, t), scalar=_is_scalar(entry, names[: k + 1]))
+            case = replace(transformed(case, t), scalar=_between(entry, names, k + 1))
         calls = schedule(case.points)
         for k, point in enumerate(calls):
             last = k == len(calls) - 1

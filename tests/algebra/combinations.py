@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from zlib import crc32
 
 from autodiff_core.errors import OperatorNotAllowedInGraphError
 from autodiff_core.programs.file import ProgramFileError
@@ -153,6 +154,17 @@ def pairs(entry: Entry) -> Iterator[Chain]:
         for second in TRANSFORMATIONS:
             if permitted(entry, (first, second)):
                 yield first, second
+
+
+def spread(entry: Entry, chains: Iterable[Chain], every: int) -> Iterator[Chain]:
+    """One in so many of an entry's chains, the same in every run, and whatever else there is: each transformation by
+    itself and, of those that are put together, each with some of the others in each place, and each two around some of
+    the functions."""
+    places = {name: k for k, name in enumerate(TRANSFORMATIONS)}
+    shift = crc32(entry.name.encode())
+    for chain in chains:
+        if len(chain) == 1 or (sum(places[name] for name in chain) + shift) % every == 0:
+            yield chain
 
 
 def triples(entry: Entry, count: int) -> Iterator[Chain]:

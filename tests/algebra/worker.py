@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from .corpus import CORPUS
 
 def main(work: str, log: str) -> None:
     """A line for each combination: begun before it runs, ended with its outcome."""
+    gc.collect()
+    gc.freeze()  # what is there for all of them is not to be walked over each time
     with Path(log).open("w") as out:
         for name, chain in json.loads(Path(work).read_text()):
             out.write(f"{name}\t")
