@@ -202,7 +202,7 @@ release-check:
 examples: .made/dev
 	.ci/examples
 
-# What an sdist may lack is files: the walks over all rows and names, which take minutes, are for `make test`.
+# What an sdist may lack is files: one case of each test will do.
 test-sdist: .made/wheel
 	.ci/sdist
 

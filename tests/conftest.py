@@ -22,22 +22,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every", type=int, default=1, help=f"of a test with more than {MANY} cases, run each so-and-so-many-th only"
     )
+    parser.addoption("--first", action="store_true", help="of each test run the first case only")
 
 
 @pytest.hookimpl(tryfirst=True)  # (before marks are asked for)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     test_of = {item: item.nodeid.split("[")[0] for item in items}
     cases = Counter(test_of.values())
+    step, first = config.getoption("--every"), config.getoption("--first")
     for item in items:
-        if cases[test_of[item]] > WALK:
+        if cases[test_of[item]] > WALK and not first:
             item.add_marker(pytest.mark.walk)
-    step = config.getoption("--every")
-    if step == 1:
+    if step == 1 and not first:
         return
     seen: Counter[str] = Counter()
     kept, left_out = [], []
     for item in items:
-        chosen = cases[test_of[item]] <= MANY or seen[test_of[item]] % step == 0
+        whole = cases[test_of[item]] <= MANY and not first
+        chosen = whole or seen[test_of[item]] % (len(items) if first else step) == 0
         (kept if chosen else left_out).append(item)
         seen[test_of[item]] += 1
     items[:] = kept
