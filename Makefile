@@ -234,7 +234,7 @@ $(VENV)/pyvenv.cfg:
 # Rewritten only when others are here than before.
 .made/pythons: .made/dev FORCE
 	@$(python) .ci/pythons.py >$@.new
-	@cmp --silent $@.new $@ || cp $@.new $@
+	@cmp -s $@.new $@ || cp $@.new $@
 
 # Each fills dist/ anew.
 .made/wheel: .made/dev $(all_sources) $(wheel_tools)

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 import autodiff_core as tf
 import check_dist
 import check_release
 import pythons
+import wheels
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -257,6 +259,24 @@ def test_a_wheel_that_is_large_or_has_symbols_is_refused(tmp_path):
     large, symbols = check_dist.faults(wheel)
     assert large == f"has {wheel.stat().st_size:,} bytes, more than 3,000,000"
     assert symbols == "holds x/_core.so, which has symbols"
+
+
+def test_dist_has_wheels_and_one_sdist_of_one_version(tmp_path):
+    with pytest.raises(SystemExit, match="has 0 wheels and 0 sdists; it should have wheels, and one sdist"):
+        check_dist.main(tmp_path)
+    (tmp_path / "x-1.tar.gz").touch()
+    (tmp_path / "x-2-cp311-cp311-win_amd64.whl").touch()
+    with pytest.raises(SystemExit, match="has files of the versions 1, 2"):
+        check_dist.main(tmp_path)
+
+
+def test_a_wheel_is_tried_with_the_oldest_versions_that_this_python_has_wheels_of(monkeypatch):
+    asked = []
+    listed = "WARNING: a place\nnumpy (2.10.1)\nAvailable versions: 2.10.1, 2.9.0, 2.1.0, 1.26.4\n  INSTALLED: 2.9.0\n"
+    monkeypatch.setattr(wheels, "pip", lambda *arguments: asked.append(arguments) or listed)
+    assert wheels.oldest(Path("python"), Requirement("numpy>=2.0")) == "2.1.0"
+    assert wheels.oldest(Path("python"), Requirement("numpy>=2.2")) == "2.9.0"
+    assert asked[0] == (Path("python"), "index", "versions", "--only-binary", "numpy", "numpy")
 
 
 def test_what_is_forgotten_before_a_release_is_told(tmp_path):
