@@ -37,6 +37,11 @@ ANOTHER_MEANING = {
 # are given by our own functions, which have made them integers; or a test's own.
 NO_INTEGERS = {
     "distribute.strategy.rows_of(share)",
+    "distribute.tasks.call_on_part(places)",
+    "distribute.tasks.evaluate(given)",
+    "distribute.tasks.evaluate(programs)",
+    "distribute.tasks.totals_of(axis)",
+    "distribute.tasks.totals_of(rows)",
     "conv(explicit_paddings)",
     "function(check)",
     "programs.function.function(check)",

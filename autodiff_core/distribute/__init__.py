@@ -6,6 +6,7 @@ __all__, __dir__, __getattr__ = _namespace(
     __name__,
     "tf.distribute",
     """
+distribute.dask: DaskStrategy
 distribute.mpi: MPIStrategy
 distribute.strategy: ReduceOp Strategy get_strategy has_strategy
 """,

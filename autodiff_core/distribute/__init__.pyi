@@ -2,6 +2,7 @@
 
 # Written by `python docs/make_stubs.py`; a test sees to it that it is up to date.
 
+from .dask import DaskStrategy as DaskStrategy
 from .mpi import MPIStrategy as MPIStrategy
 from .strategy import ReduceOp as ReduceOp
 from .strategy import Strategy as Strategy

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .across import across
 from .evaluations import Evaluated, Scalar, Vector
 from .limits import bounds_of, constraints_of, listed
 from .methods import MANY, Method, method_for
@@ -27,6 +28,9 @@ def minimize(
     callback: Callable[..., Any] | None = None,
     progress: bool = False,
     options: Mapping[str, Any] | None = None,
+    strategy: Any = None,
+    data: Any = None,
+    reduce_op: Any = None,
 ) -> Any:
     """Minimise a scalar function of parameters in any nested structure, by one of SciPy's solvers.
 
@@ -57,6 +61,10 @@ def minimize(
         Whether tqdm shows iterations, value, the gradient's norm and evaluations.
     options : dict, optional
         SciPy's, of the method, such as `maxiter`.
+    strategy : tf.distribute.Strategy, optional
+        Whose workers compute values and gradients. The function then takes the parameters and a part of the data.
+    data, reduce_op
+        What the strategy's `value_and_grad` takes: the data, distributed or not, and "SUM" or "MEAN".
 
     Returns
     -------
@@ -71,7 +79,8 @@ def minimize(
     ImportError
         Where SciPy is not installed, or, for `progress`, tqdm.
     TypeError
-        Where parameters are no real floating-point numbers, f returns no tensor, or a tape follows x0.
+        Where parameters are no real floating-point numbers, f returns no tensor, or a tape follows x0; for a strategy
+        without data.
     ValueError
         Where f returns no scalar, or one that does not depend on the parameters, or is not finite at x0; where bounds
         have another structure than x0, or cross; for an unknown method.
@@ -96,10 +105,14 @@ def minimize(
     objective = Scalar("minimize", f, parameters)
     within = bounds_of("minimize", bounds, parameters)
     known = method_for("minimize", method, parameters.start.size, within is not None, bool(listed(constraints)))
+    if strategy is None and (data is not None or reduce_op is not None):
+        raise TypeError("minimize: data and reduce_op are for a strategy, and none is given")
     given = options_of("minimize", options)
     if callback is not None and not callable(callback):
         raise TypeError(f"minimize: the callback must be callable, not {type(callback).__name__}")
     start = parameters.start if within is None else np.clip(parameters.start, within.lb, within.ub)
+    if strategy is not None:
+        objective = across("minimize", f, parameters, strategy, data, reduce_op, known)
     with alone("minimize", objective.called, parameters.leaves), parameters.put_back():
         objective.check_start(start, known.asks == "values")
         limited, functions = constraints_of("minimize", constraints, parameters, start, known)

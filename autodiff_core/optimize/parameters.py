@@ -119,6 +119,14 @@ class Parameters:
                 found.append(_core.to_tensor(value) if isinstance(leaf, _core.Operand) else value[()])
         return self._rebuild(found)
 
+    def placed(self, vector: np.ndarray) -> Any:
+        """The structure with these values, of float64: the variables, assigned, in their dtypes; and arrays."""
+        self.assign(vector)
+        pairs = zip(self._given, self.leaves, self.parts(vector), strict=True)
+        return self._rebuild(
+            [given if isinstance(leaf, _core.VariableCore) else part[()] for given, leaf, part in pairs]
+        )
+
     def like(self, structure: Any, name: str) -> Parameters:
         """Others of the same structure and shapes."""
         other = Parameters(self._solver, structure, name)

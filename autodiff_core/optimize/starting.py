@@ -17,7 +17,7 @@ from .parameters import Parameters, as_array, read_as_scipy
 __all__ = ["multi_start"]
 
 
-def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments: Any) -> Any:
+def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, *, strategy: Any = None, **arguments: Any) -> Any:
     """Minimise from the best of many points.
 
     Parameters
@@ -28,6 +28,8 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments:
         Points, in the parameters' structure, with a leading axis of as many as there are.
     most : int
         From how many of them to search: those where f is least. All are evaluated at once, by `tf.vectorize`.
+    strategy : tf.distribute.Strategy, optional
+        By whose `map` the searches are shared out among workers; f goes there as it is.
     **arguments
         Those of `tf.minimize`.
 
@@ -71,7 +73,12 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, **arguments:
     if not finite.size:
         raise ValueError(f"multi_start: the function is finite at none of the {values.size} points")
     best = finite[np.argsort(values[finite], kind="stable")][:most]
-    searches = [minimize(f, rebuild([point[k] for point in points]), **arguments) for k in best]
+
+    def search(start: Any) -> Any:
+        return minimize(f, start, **arguments)
+
+    chosen = [rebuild([point[k] for point in points]) for k in best]
+    searches = [search(start) for start in chosen] if strategy is None else strategy.map(search, chosen)
     searches.sort(key=lambda found: (not found.success, found.fun))
     found = searches[0]
     found.searches = [*searches]

@@ -1,0 +1,430 @@
+"""DaskStrategy: one script, and data that stay on Dask's workers.
+
+A loss goes to the workers once, as a program (shipped.py); what goes there at each evaluation is params, and what comes
+back is sums, which workers add up eight by eight. Dask decides where and when, and does again what a worker has taken
+with it; the order in which sums are added is that of the parts, so the answer is the same.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+import autodiff_core as tf
+
+from .. import _core, nest
+from . import tasks
+from .parts import Data, Parts, distributed
+from .shipped import Loss, Params, key_of, refuse_followed
+from .strategy import ReduceOp, Strategy, engine, reduce_op_of
+
+__all__ = ["DaskStrategy"]
+
+_IN_TASKS = 1 << 16  # bytes up to which what a task needs goes with it; more goes to each worker once
+_TOGETHER = 8  # parts whose sums one task adds up
+_ATTEMPTS = 4  # at an evaluation whose parts go with their workers, before it is given up
+_LOSSES = 16  # that are remembered, with their programs
+
+
+class DaskStrategy(Strategy):
+    """Dask's workers: functions, and losses with their gradients, of data that stay where they are.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Connected to the scheduler.
+
+    Raises
+    ------
+    ImportError
+        Where Dask is not installed: ``pip install autodiff-core[dask]``.
+    TypeError
+        For what is no client, or an asynchronous one.
+    ValueError
+        For a client that is closed.
+
+    Notes
+    -----
+    Data are Dask arrays, tables and series, lists of futures or delayed calls that give a part each, or arrays of this
+    process, alone or in tuples and dicts; rows are the first axis, and a table is a dict of its columns. Functions take
+    a tuple as that many arguments.
+
+    A worker that is lost is nothing that a script notices: Dask computes again what it had, and arrays that came from
+    this process are sent again. Sums are added in the order of the parts, in float64.
+
+    Examples
+    --------
+    >>> from distributed import Client
+    >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+    >>> strategy = tf.distribute.DaskStrategy(client)
+    >>> x, y = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 5.0])
+    >>> def loss(w, x, y):
+    ...     return tf.reduce_mean((x[:, 0] * w["slope"] + w["level"] - y) ** 2)
+    >>> value, gradient = strategy.value_and_grad(loss, {"slope": 0.0, "level": 0.0}, (x, y), "MEAN")
+    >>> round(float(value), 4), round(float(gradient["slope"]), 4)
+    (11.6667, -8.6667)
+    >>> client.close()
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._engine = engine("distributed", "DaskStrategy", "dask")
+        if not isinstance(client, self._engine.Client):
+            raise TypeError(
+                f"DaskStrategy takes a distributed.Client, not {type(client).__name__}: client = "
+                f"distributed.Client(...)"
+            )
+        if client.asynchronous:
+            raise TypeError("DaskStrategy takes a client that waits for what it asks for, not an asynchronous one")
+        if client.status != "running":
+            raise ValueError(f"DaskStrategy: the client is {client.status}, and has to be connected to a scheduler")
+        self._client = client
+        self._losses: OrderedDict[Any, Loss] = OrderedDict()
+
+    def __repr__(self) -> str:
+        return f"<DaskStrategy: {self._client!r}>"
+
+    @property
+    def num_replicas_in_sync(self) -> int:
+        """How many threads the workers have."""
+        return sum(self._client.nthreads().values())
+
+    def rows(self, count: int) -> slice:
+        """All rows: the script is one, and its data go to workers by `experimental_distribute_dataset`."""
+        return Strategy().rows(count)
+
+    # ---------------------------------------------------------------------------------------------------------- data
+
+    def experimental_distribute_dataset(self, dataset: Any, options: Any = None) -> Any:
+        """Data in parts on the workers, for any number of evaluations.
+
+        Parameters
+        ----------
+        dataset : Dask collection, list of Future or Delayed, array_like, table; or tuple or dict of them
+            Of Dask's collections and lists, the parts are theirs; arrays of this process are cut in one for each thread
+            of the workers. (Parquet files are `dask.dataframe.read_parquet`, whose parts are ranges of rows.)
+        options : object, optional
+            Not used.
+
+        Returns
+        -------
+        Parts
+            The data, as long as this object is here.
+
+        Raises
+        ------
+        TypeError
+            For data that are no numbers or truth values, and for a tf.data.Dataset.
+        ValueError
+            Where parts do not fit each other.
+        RuntimeError
+            Where there are no workers, or one has another release of this package.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> strategy.experimental_distribute_dataset((np.ones((5, 2)), np.ones(5)))
+        <Data: 2 parts, 5 rows>
+        >>> client.close()
+        """
+        return dataset if isinstance(dataset, Data) else distributed(self._client, dataset)
+
+    # --------------------------------------------------------------------------------------------------------- losses
+
+    def value_and_grad(
+        self, loss: Callable[..., Any], params: Any, data: Any, reduce_op: str | ReduceOp
+    ) -> tuple[Any, Any]:
+        """A loss over all rows, and its gradient.
+
+        Parameters
+        ----------
+        loss : callable
+            Of the params and of a part of the data, which is any number of rows; returns a scalar. Variables among the
+            params are assigned while it is recorded, so it may read them.
+        params : structure of Variable, Tensor, array_like or float
+            What to differentiate by.
+        data : Parts, or what `experimental_distribute_dataset` takes
+            A tuple is as many arguments of the loss. What is not distributed yet is for this call.
+        reduce_op : str or ReduceOp
+            "SUM": the loss of a part is a sum over its rows, and all are added up. "MEAN": it is the mean of what each
+            row gives, and parts count by their rows; what does not depend on rows, a penalty say, counts once. The loss
+            of the first two rows is held against that.
+
+        Returns
+        -------
+        Tensor
+            The value.
+        structure of Tensor
+            The gradient, as the params. Zeros where the loss does not depend on one.
+
+        Raises
+        ------
+        TypeError
+            Where the loss is no function, params are no real floats, the loss makes a number of them, or a tape follows
+            them.
+        ValueError
+            For another `reduce_op`, a loss that is no such sum or mean over rows, is no scalar, does not depend on the
+            params, or cannot be sent as a program.
+        RuntimeError
+            In a recorded function, and where a worker has another release of this package.
+
+        Notes
+        -----
+        Rows of a part that has more than 64 MiB are evaluated in ranges, and so are those of parts that nearly all have
+        other numbers of rows. The loss is recorded once, and is the same program at further calls, unless the numbers
+        or strings that it reads around it are others. Variables and arrays that it reads around it are sent at each
+        call: what is large belongs to the data.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+        >>> value, gradient = strategy.value_and_grad(lambda m, x: tf.reduce_sum((x - m) ** 2), 2.0, data, "SUM")
+        >>> float(value), float(gradient)
+        (17.0, -6.0)
+        >>> client.close()
+        """
+        how = reduce_op_of(reduce_op, "value_and_grad")
+        if not callable(loss):
+            raise TypeError(f"value_and_grad: the loss must be callable, not {type(loss).__name__}")
+        given = Params(params)
+        refuse_followed(given)
+        parts = self.experimental_distribute_dataset(data)
+        shipped = self._shipped(loss, given, parts, how)
+        value, *gradients = self._evaluated(shipped, parts, given.arrays)
+        found = zip(gradients, given.leaves, strict=True)
+        tensors = [_core.to_tensor(gradient.astype(leaf.dtype)) for gradient, leaf in found]
+        return _core.to_tensor(value.astype(shipped.dtype)), given.rebuild(tensors)
+
+    def _shipped(self, loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> Loss:
+        key = key_of(loss, params, data, how)
+        found = self._losses.get(key)
+        if found is None:
+            found = self._losses[key] = Loss(loss, params, data, how)
+            if len(self._losses) > _LOSSES:
+                self._losses.popitem(last=False)
+        self._losses.move_to_end(key)
+        return found
+
+    def _evaluated(self, loss: Loss, data: Data, arrays: list[np.ndarray]) -> list[np.ndarray]:
+        """The value and the gradients, in float64."""
+        lengths = {stop - start for ranges in data.ranges for start, stop in ranges}
+        programs = {rows: self._program(loss, rows) for rows in lengths}
+        reads = {rows: loss.reads(rows, arrays) for rows in lengths}
+        by_rows = loss.how is ReduceOp.MEAN
+        options = {"version": tf.__version__, "programs": programs, "by_rows": by_rows, "pure": False}
+
+        def begun() -> list[Any]:
+            given = self._sent((arrays, reads))
+            chosen = [k for k, rows in enumerate(data.rows) if rows]
+            ranges, parts = [data.ranges[k] for k in chosen], [data.futures[k] for k in chosen]
+            return self._client.map(tasks.evaluate, ranges, parts, given=given, **options)
+
+        total = self._summed(begun, [data])
+        return [one / sum(data.rows) for one in total] if by_rows else total
+
+    def _program(self, loss: Loss, rows: int) -> Any:
+        """A program on the workers: read once on one of them, which gives it to others, and planned once on each."""
+        if rows not in loss.sent:
+            content, digest = loss.content(rows)
+            loss.sent[rows] = self._client.submit(
+                tasks.program_of, tf.__version__, content, key=f"program-{tf.__version__}-{digest}"
+            )
+        return loss.sent[rows]
+
+    def _sent(self, value: Any) -> Any:
+        """What every task needs: as it is, or, where it is large, on every worker."""
+        size = sum(leaf.nbytes if isinstance(leaf, np.ndarray) else len(leaf) for leaf in nest.flatten(value))
+        return value if size <= _IN_TASKS else self._client.scatter([value], broadcast=True, hash=False)[0]
+
+    def _summed(self, begun: Callable[[], list[Any]], parts: Sequence[Parts]) -> list[np.ndarray]:
+        """The sum of what tasks give, added up by workers; begun again where what they need has gone with a worker."""
+        for attempt in range(_ATTEMPTS):
+            for one in parts:
+                one.renew()
+            futures = begun()
+            while len(futures) > _TOGETHER:
+                groups = [futures[k : k + _TOGETHER] for k in range(0, len(futures), _TOGETHER)]
+                futures = self._client.map(tasks.added, groups, pure=False)
+            try:
+                return tasks.added(self._client.gather(futures))
+            except self._engine.CancelledError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("not reached")
+
+    # ------------------------------------------------------------------------------------------------------ functions
+
+    def run(
+        self,
+        fn: Callable[..., Any],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        options: Any = None,
+    ) -> Any:
+        """Call a function with each part of the data, where that is.
+
+        Parameters
+        ----------
+        fn : callable
+            Any function that cloudpickle takes. Each call has a copy of its own, with variables of its own.
+        args, kwargs : sequence and mapping, optional
+            Its arguments: where one is data that are distributed, or what `run` gave, each call is given its part, as
+            tensors.
+        options : object, optional
+            Not used.
+
+        Returns
+        -------
+        Parts
+            What the calls gave, on the workers, for `reduce`, a further `run`, or `experimental_local_results`.
+
+        Raises
+        ------
+        ValueError
+            Where no argument is in parts, or those that are have different numbers of them.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+        >>> largest = strategy.run(lambda x, k: k * tf.reduce_max(x), args=(data, 10.0))
+        >>> [float(value) for value in strategy.experimental_local_results(largest)]
+        [10.0, 60.0]
+        >>> client.close()
+        """
+        named = dict(kwargs or {})
+        everything = [*enumerate(args), *named.items()]
+        found = {place: value for place, value in everything if isinstance(value, Parts)}
+        counts = {len(value) for value in found.values()}
+        if len(counts) != 1:
+            raise ValueError(
+                f"run: arguments are in {' and in '.join(map(str, sorted(counts)))} parts, and must be in the same ones"
+                if counts
+                else "run: no argument is data in parts, which experimental_distribute_dataset gives, so nothing says "
+                "how often to call the function; for a list of arguments there is map"
+            )
+        function = self._function("run", fn)
+        rest = [None if place in found else value for place, value in enumerate(args)]
+        given = {name: value for name, value in named.items() if name not in found}
+
+        def begun() -> list[Any]:
+            for value in found.values():
+                value.renew()
+            parts = zip(*(value.futures for value in found.values()), strict=True)
+            return self._client.map(
+                tasks.call_on_part,
+                list(map(list, parts)),
+                version=tf.__version__,
+                function=function,
+                places=list(found),
+                args=(rest, given),
+                pure=False,
+            )
+
+        return Parts(begun(), next(iter(found.values())).rows, begun)
+
+    def _function(self, who: str, fn: Callable[..., Any]) -> Any:
+        if not callable(fn):
+            raise TypeError(f"{who}: a callable is needed, not {type(fn).__name__}")
+        return self._sent(engine("cloudpickle", "DaskStrategy", "dask").dumps(fn))
+
+    def reduce(self, reduce_op: str | ReduceOp, value: Any, axis: int | None = None) -> Any:
+        """The sum or the mean of what `run` gave for all parts.
+
+        Parameters
+        ----------
+        reduce_op : str or ReduceOp
+            "SUM" or "MEAN"; parts count by their rows in a mean.
+        value : Parts
+            What `run` gave: a structure of numbers, arrays or tensors for each part.
+        axis : int, optional
+            An axis of the values themselves to reduce along as well. The mean is then that of all elements.
+
+        Returns
+        -------
+        structure of Tensor
+            Added up in float64, in the order of the parts; of the values' dtypes.
+
+        Raises
+        ------
+        TypeError
+            For what is not in parts.
+        ValueError
+            For another `reduce_op`, and for an axis that a value does not have.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+        >>> float(strategy.reduce("MEAN", strategy.run(tf.reduce_mean, args=(data,))))
+        3.0
+        >>> client.close()
+        """
+        how = reduce_op_of(reduce_op, "reduce")
+        if not isinstance(value, Parts):
+            raise TypeError(f"reduce: a value is what run gave, in parts, not {type(value).__name__}")
+        axis = None if axis is None else _core.integer(axis)
+        mean = how is ReduceOp.MEAN
+        first = self._client.submit(tasks.kinds_of, value.futures[0], pure=False).result()
+
+        def begun() -> list[Any]:
+            return self._client.map(tasks.totals_of, value.futures, value.rows, axis=axis, mean=mean, pure=False)
+
+        *sums, counts = self._summed(begun, [value])
+        if mean:
+            sums = [total / count for total, count in zip(sums, counts, strict=True)]
+        kinds = nest.flatten(first)
+        dtypes = [kind.dtype if kind.dtype.kind in "fc" or not mean else np.dtype(np.float64) for kind in kinds]
+        tensors = [_core.to_tensor(total.astype(dtype)) for total, dtype in zip(sums, dtypes, strict=True)]
+        return nest.pack_sequence_as(first, tensors)
+
+    def experimental_local_results(self, value: Any) -> tuple[Any, ...]:
+        """What `run` gave, for each part.
+
+        Parameters
+        ----------
+        value : Parts
+            What `run` gave.
+        """
+        return tuple(self._client.gather(value.futures)) if isinstance(value, Parts) else (value,)
+
+    def map(self, fn: Callable[..., Any], *items: Iterable[Any]) -> list[Any]:
+        """Call a function with each of some items, on the workers: searches, folds of a cross-validation, settings.
+
+        Parameters
+        ----------
+        fn : callable
+            Any function that cloudpickle takes. Each call has a copy of its own, with variables of its own.
+        *items : iterable
+            Its arguments, as for Python's `map`.
+
+        Returns
+        -------
+        list
+            What the calls gave, in the order of the items.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> strategy.map(lambda k: float(tf.grad(lambda x: x ** k)(2.0)), [1, 2, 3])
+        [1.0, 4.0, 12.0]
+        >>> client.close()
+        """
+        function = self._function("map", fn)
+        calls = [list(item) for item in zip(*items, strict=False)]
+        futures = self._client.map(tasks.call, calls, version=tf.__version__, function=function, pure=False)
+        found: list[Any] = self._client.gather(futures)
+        return found

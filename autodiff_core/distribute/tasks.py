@@ -1,0 +1,180 @@
+"""What Dask's workers run: parts of data made arrays, programs run on ranges of rows, and sums of what they give.
+
+A task is one of these functions, by its name; what it is given is arrays, programs and bytes of functions. So that a
+worker of another release is told so, each is given the client's version first.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+import autodiff_core as tf
+
+from .. import _core, nest
+from ..data import tables
+from ..programs.program import from_bytes
+
+__all__ = ["added", "as_part", "call", "call_on_part", "evaluate", "head_of", "kinds_of", "program_of", "totals_of"]
+
+Range = tuple[int, int]
+
+
+def check_version(version: str) -> None:
+    """Raise an error on a worker that has another release than the client."""
+    if version != tf.__version__:
+        raise RuntimeError(
+            f"a Dask worker has autodiff_core {tf.__version__}, and the client has {version}: programs are not sent "
+            f"from one release to another; install the same one on all of them"
+        )
+
+
+# ---------------------------------------------------------------------------------------------------------------- data
+
+
+def as_part(version: str, data: Any) -> Any:
+    """What was computed, loaded or cut for one part, as a structure of arrays."""
+    check_version(version)
+    leaves, rebuild = nest.flatten_for_tape(data)
+    return rebuild([_arrays(leaf) for leaf in leaves])
+
+
+def _arrays(leaf: Any) -> Any:
+    """A table as a dict of columns; anything else as an array that lies row after row."""
+    if tables.is_table(leaf):
+        return tables.of_table(leaf)
+    leaf = tables.column(leaf)
+    try:
+        array = _core.seen(_core.operand(leaf))
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"data to distribute are arrays and tables of numbers or truth values; a part has "
+            f"{type(leaf).__name__} of dtype {getattr(leaf, 'dtype', 'none')}: {error}"
+        ) from None
+    if not array.ndim:
+        raise ValueError(
+            f"data to distribute have rows, and a part has the single number {array}: what is the same for all rows "
+            f"belongs into the params, or into the function"
+        )
+    return np.ascontiguousarray(array)
+
+
+def head_of(part: Any) -> tuple[int, Any]:
+    """How many rows a part has, and the first two of them."""
+    leaves, rebuild = nest.flatten_for_tape(part)
+    counts = sorted({len(leaf) for leaf in leaves})
+    if len(counts) != 1:
+        raise ValueError(
+            f"arrays of one part must be of one number of rows, and have {counts}"
+            if counts
+            else "a part of the data has no arrays in it"
+        )
+    return counts[0], rebuild([leaf[:2].copy() for leaf in leaves])
+
+
+# ------------------------------------------------------------------------------------------------------------ programs
+
+
+def program_of(version: str, content: bytes) -> Any:
+    """A program that has come as the bytes of a file."""
+    check_version(version)
+    return from_bytes(content)
+
+
+def evaluate(
+    ranges: Sequence[Range],
+    part: Any,
+    version: str,
+    programs: Mapping[int, Any],
+    given: tuple[Sequence[np.ndarray], Mapping[int, Sequence[np.ndarray]]],
+    by_rows: bool,
+) -> list[np.ndarray]:
+    """The sums, over ranges of a part's rows, of what a program of that many rows gives: of float64.
+
+    Parameters
+    ----------
+    ranges : sequence of pairs
+        From which row to which.
+    part : structure of ndarray
+        The data.
+    version : str
+        The client's.
+    programs : mapping
+        By the number of rows; of params, data and what the function reads around it.
+    given : pair
+        The params, and what else programs read, by the number of rows.
+    by_rows : bool
+        Whether what a range gives counts as often as it has rows, since it is a mean over them.
+    """
+    check_version(version)
+    params, reads = given
+    arrays = nest.flatten_for_tape(part)[0]
+    total: list[np.ndarray] = []
+    for start, stop in ranges:
+        rows = stop - start
+        try:
+            found = programs[rows](*params, *(array[start:stop] for array in arrays), *reads[rows])
+        except ValueError as error:
+            error.add_note(
+                "value_and_grad records the loss once, for the first rows of the data, and every worker replays that: "
+                "a loss that goes by values as Python sees them (`if`, float, int) goes by those"
+            )
+            raise
+        weight = float(rows) if by_rows else 1.0
+        terms = [np.asarray(_core.seen(one), np.float64) * weight for one in found]
+        total = terms if not total else [one + other for one, other in zip(total, terms, strict=True)]
+    return total
+
+
+def added(parts: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray]:
+    """Sums of several parts, in their order."""
+    total = list(parts[0])
+    for part in parts[1:]:
+        total = [one + other for one, other in zip(total, part, strict=True)]
+    return total
+
+
+# ----------------------------------------------------------------------------------------------------------- functions
+
+
+def call(item: Sequence[Any], version: str, function: bytes) -> Any:
+    """A function of a client's, which is this call's alone, with its variables."""
+    check_version(version)
+    found: Callable[..., Any] = pickle.loads(function)
+    return found(*item)
+
+
+def call_on_part(parts: Sequence[Any], version: str, function: bytes, places: Sequence[int | str], args: Any) -> Any:
+    """A function with parts of data in some places of its arguments."""
+    check_version(version)
+    found: Callable[..., Any] = pickle.loads(function)
+    arguments, named = list(args[0]), dict(args[1])
+    for place, part in zip(places, parts, strict=True):
+        tensors = nest.map_structure(_core.operand, part)
+        if isinstance(place, str):
+            named[place] = tensors
+        else:
+            arguments[place] = tensors
+    return found(*arguments, **named)
+
+
+def kinds_of(value: Any) -> Any:
+    """A structure like a value's, of empty arrays of its dtypes."""
+    return nest.map_structure(lambda leaf: np.empty(0, _core.seen(_core.operand(leaf)).dtype), value)
+
+
+def totals_of(value: Any, rows: int, axis: int | None, mean: bool) -> list[np.ndarray]:
+    """What a value of one part adds to a sum: its leaves, each times what it counts, and what they count."""
+    arrays = [_core.seen(_core.operand(leaf)) for leaf in nest.flatten(value)]
+    if axis is None:
+        counts = [float(rows) if mean else 1.0] * len(arrays)
+        sums = [np.asarray(array, np.float64) * count for array, count in zip(arrays, counts, strict=True)]
+        return [*sums, np.array(counts)]
+    for array in arrays:
+        if not -array.ndim <= axis < array.ndim:
+            raise ValueError(f"reduce: a value of shape {array.shape} has no axis {axis}")
+    sums = [np.sum(array, axis, dtype=np.float64) for array in arrays]
+    return [*sums, np.array([float(array.shape[axis]) for array in arrays])]
