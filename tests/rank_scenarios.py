@@ -282,6 +282,63 @@ def check_strategies_of_some_ranks(strategy: Any) -> None:
     assert float(strategy.all_reduce(own(strategy))) == of_all(strategy)
 
 
+def check_keras_fits_on_all_ranks(strategy: Any) -> None:
+    if strategy.num_replicas_in_sync > 2:
+        return  # (it takes a while to load)
+    tf.keras.use_keras()
+    import keras
+
+    k, n = own(strategy), strategy.num_replicas_in_sync
+    random = np.random.default_rng(0)
+    x = random.normal(size=(40, 3)).astype(np.float32)
+    y = np.sin(x.sum(1, keepdims=True))
+
+    def made() -> Any:
+        model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(8, "tanh"), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.Adam(0.01), "mse", metrics=["mae"])
+        return model
+
+    with strategy.scope():
+        model = made()
+    alone = made()
+    alone.set_weights(model.get_weights())
+    settings: dict[str, Any] = {"batch_size": 16, "epochs": 2, "verbose": 0, "validation_data": (x[:10], y[:10])}
+    np.random.seed(int(k))  # noqa: NPY002 (the first rank's counts)
+    history = model.fit(x, y, **settings).history
+    strategy.check_identical(model.variables)
+    strategy.check_identical([np.array(history[name]) for name in sorted(history)])
+    np.random.seed(1)  # noqa: NPY002
+    for name, values in alone.fit(x, y, **settings).history.items():
+        np.testing.assert_allclose(history[name], values, rtol=1e-4, err_msg=name)
+    for w, expected in zip(model.get_weights(), alone.get_weights(), strict=True):
+        np.testing.assert_allclose(w, expected, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), alone.evaluate(x, y, verbose=0), rtol=1e-3)
+    assert model.predict(x, verbose=0).shape == (40, 1)
+    text = raised(ValueError, lambda: model.fit(x[:33], y[:33], batch_size=32, verbose=0))
+    assert f"a batch of 1 rows cannot be shared out among {n} workers" in text, text
+
+    class Careless(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x)
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self(x) - y) ** 2)
+            self.optimizer.apply(tape.gradient(loss, self.trainable_weights), self.trainable_weights)
+            return {"loss": loss}
+
+    with strategy.scope():
+        careless = Careless()
+        careless.compile("sgd")
+    text = raised(RuntimeError, lambda: careless.fit(x, y, verbose=0))
+    assert "check_identical: not the same as on rank 0: rank 1 in" in text, text
+
+
 def main(results: str) -> None:
     strategy = tf.distribute.MPIStrategy(timeout=20)
     found: dict[str, str | None] = {}

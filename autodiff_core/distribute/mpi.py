@@ -18,7 +18,7 @@ from .. import __version__, _core, nest
 from ..dtypes import as_dtype
 from ..ops import collectives
 from ..ops.shaping import concat, reshape
-from ..tape import Tape
+from ..tape import Tape, flatten_sources, inner
 from ..tensorflow.graphs import init_scope
 from ..tensors.indexed_slices import dense
 from ..variable import Variable
@@ -154,12 +154,12 @@ class MPIStrategy(Strategy):
     ) -> Any:
         how = reduce_op_of(reduce_op, "gradient")
         check_wire(wire)
-        leaves = nest.flatten(sources)
+        leaves, rebuild = flatten_sources(sources)
         buckets = Buckets(self._ranks.key, wire, _core.integer(bucket_bytes))
-        totals = buckets.gradient(tape, nest.flatten(target), leaves)
+        totals = buckets.gradient(tape, flatten_sources(target)[0], leaves)
         if how is ReduceOp.MEAN:
             totals = [None if total is None else total / self.num_replicas_in_sync for total in totals]
-        return nest.pack_sequence_as(sources, totals)
+        return rebuild(totals)
 
     gradient.__doc__ = Strategy.gradient.__doc__
 
@@ -169,7 +169,7 @@ class MPIStrategy(Strategy):
     gather.__doc__ = Strategy.gather.__doc__
 
     def broadcast(self, value: Any) -> Any:
-        leaves = nest.flatten(value)
+        leaves = [inner(leaf) for leaf in nest.flatten(value)]  # (variables of Keras's are around ours)
         variables = [leaf for leaf in leaves if isinstance(leaf, Variable)]
         if variables:
             whose = [f"{v.name} {v.dtype}{tuple(v.shape)}" for v in variables]
@@ -178,18 +178,15 @@ class MPIStrategy(Strategy):
                 for v, array in zip(variables, self._ranks.first_of_each(arrays, whose), strict=True):
                     v.assign(array)
         key = self._ranks.key
-        return nest.map_structure(
-            lambda leaf: leaf if isinstance(leaf, Variable) else collectives.from_first(leaf, key), value
-        )
+        found = [leaf if isinstance(leaf, Variable) else collectives.from_first(leaf, key) for leaf in leaves]
+        return nest.pack_sequence_as(value, found)
 
     broadcast.__doc__ = Strategy.broadcast.__doc__
 
     def check_identical(self, value: Any, name: str = "value") -> None:
-        leaves = [np.asarray(_core.seen(leaf), order="C") for leaf in nest.flatten(value)]
-        names = [
-            leaf.name if isinstance(leaf, Variable) else f"{name}[{k}]" for k, leaf in enumerate(nest.flatten(value))
-        ]
-        self._ranks.check_identical(leaves, names)
+        leaves = [inner(leaf) for leaf in nest.flatten(value)]
+        names = [leaf.name if isinstance(leaf, Variable) else f"{name}[{k}]" for k, leaf in enumerate(leaves)]
+        self._ranks.check_identical([np.asarray(_core.seen(leaf), order="C") for leaf in leaves], names)
 
     check_identical.__doc__ = Strategy.check_identical.__doc__
 

@@ -13,6 +13,7 @@ from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from keras.src.trainers.epoch_iterator import EpochIterator
 
 from .tensors import convert_to_numpy
+from .workers import rows_of_batch, several
 
 __all__ = ["Batches", "joined"]
 
@@ -64,7 +65,13 @@ class Batches(EpochIterator):  # type: ignore[misc]
     """Keras's iterator over the batches of an epoch."""
 
     def __init__(
-        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, **settings: Any
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        strategy: Any = None,
+        **settings: Any,
     ) -> None:
         if _is_dataset(x):
             for name, value in (("y", y), ("sample_weight", sample_weight)):
@@ -72,6 +79,14 @@ class Batches(EpochIterator):  # type: ignore[misc]
                     data_adapters.raise_unsupported_arg(name, f"`{name}`", "tf.data.Dataset")
             x, class_weight = _DatasetAdapter(x, class_weight), None
         super().__init__(x=x, y=y, sample_weight=sample_weight, class_weight=class_weight, **settings)
+        self._strategy = strategy
+
+    def _get_iterator(self) -> Iterator[Any]:
+        """The batches; of those that several workers share, this one's rows."""
+        batches: Iterator[Any] = super()._get_iterator()
+        if self._strategy is None or not several(self._strategy):
+            return batches
+        return (rows_of_batch(batch, self._strategy) for batch in batches)
 
 
 def joined(outputs: list[Any]) -> Any:

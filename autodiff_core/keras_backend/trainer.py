@@ -18,6 +18,7 @@ from keras.src.utils.python_utils import pythonify_logs
 import autodiff_core as tf
 
 from .. import _core
+from . import workers
 from .batches import Batches, joined
 from .recorded_step import PlainStep, RecordedStep, as_tensors
 from .tensors import convert_to_numpy
@@ -38,6 +39,15 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
         self.train_function: Step | None = None
         self.test_function: Step | None = None
         self.predict_function: Step | None = None
+        if tf.distribute.has_strategy():
+            self._made_under = tf.distribute.get_strategy()
+
+    _made_under: Any = None
+
+    @property
+    def _strategy(self) -> Any:
+        """That in whose scope the model was made, or else that in whose scope this is."""
+        return self._made_under or tf.distribute.get_strategy()
 
     # --------------------------------------------------------------------------------------------------------- a step
 
@@ -50,9 +60,10 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
             self._loss_tracker.update_state(loss, sample_weight=_size(x))
             if self.optimizer is not None:
                 loss = self.optimizer.scale_loss(loss)
+            loss = workers.share_of_loss(loss, _size(x), self._strategy)
         weights = self.trainable_weights
         if weights:
-            self.optimizer.apply(tape.gradient(loss, weights), weights)
+            self.optimizer.apply(workers.gradient(tape, loss, weights, self._strategy), weights)
         else:
             _core.warn_caller("The model does not have any trainable weights.")
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
@@ -96,6 +107,9 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
 
     def _get_metrics_result_or_logs(self, logs: Any) -> Any:
         """The metrics after an epoch: what the last step gave, unless it is a user's and gives something else."""
+        if workers.several(self._strategy):
+            workers.sum_metrics(self, self._strategy)
+            return super()._get_metrics_result_or_logs(logs)
         own = type(self)
         ours = (own.train_step, own.test_step) == (NumpyTrainer.train_step, NumpyTrainer.test_step)
         if logs and ours and own.compute_metrics is base_trainer.Trainer.compute_metrics:
@@ -144,6 +158,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
             shuffle=shuffle,
             class_weight=class_weight,
             steps_per_execution=self.steps_per_execution,
+            strategy=self._strategy,
         )
         validation = None
         if validation_data is not None:
@@ -156,6 +171,8 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
                 batch_size=validation_batch_size or batch_size,
             )
         self._build(batches)
+        if workers.several(self._strategy):
+            workers.begin_alike(self, self._strategy)
         callbacks = self._listeners(callbacks, verbose, batches, epochs=epochs, add_history=True)
         self.stop_training = False
         train = self.make_train_function()
@@ -182,6 +199,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
                             steps_per_execution=self.steps_per_execution,
                             steps_per_epoch=validation_steps,
                             shuffle=False,
+                            strategy=self._strategy,
                         )
                     found = self.evaluate(
                         **validation,
@@ -234,6 +252,7 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
                 steps_per_epoch=steps,
                 shuffle=False,
                 steps_per_execution=self.steps_per_execution,
+                strategy=self._strategy,
             )
         self._build(batches)
         callbacks = self._listeners(callbacks, verbose, batches)
@@ -317,6 +336,8 @@ class NumpyTrainer(base_trainer.Trainer):  # type: ignore[misc]
     def _listeners(self, callbacks: Any, verbose: Any, batches: Batches, epochs: int = 1, **settings: Any) -> Any:
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
+        if verbose == "auto" and self._strategy.replica_id_in_sync_group > 0:
+            verbose = 0  # one worker tells of what all of them do
         return callbacks_module.CallbackList(
             callbacks,
             add_progbar=verbose != 0,
