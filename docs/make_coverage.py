@@ -14,7 +14,7 @@ from scipy import special
 import autodiff_core as tf
 from autodiff_core import _core
 from autodiff_core.numpy.functions import registry
-from autodiff_core.numpy.ufuncs import INTEGER_UFUNCS, special_ufuncs
+from autodiff_core.numpy.ufuncs import INTEGER_UFUNCS, has_methods, special_ufuncs
 from autodiff_core.ops import load_special, rows
 from autodiff_core.ops.scipy_rows import REFUSED
 
@@ -156,7 +156,7 @@ def forms() -> tuple[int, int]:
         if verdict in ("", "leaving"):
             continue
         several = isinstance(thing, np.ufunc) and thing.nin == 2 and thing.signature is None
-        ways = 5 if several and thing not in special_ufuncs() else 1
+        ways = 5 if several and has_methods(thing) else 1
         count, followed = count + ways, followed + ways * (verdict == "recorded")
     return count, followed
 

@@ -397,6 +397,8 @@ GRADIENTS: dict[str, tuple[Call, ...]] = {
     "vecdot": of(np.vecdot, shapes=MM) + of(lambda x, y: np.vecdot(x, y, axis=0), shapes=((3, 4), (3, 4))),
     "matvec": of(lambda a, x: np.matvec(a, x), shapes=((2, 3, 4), (4,))),
     "vecmat": of(lambda x, a: np.vecmat(x, a), shapes=((3,), (2, 3, 4))),
+    "fabs": of(np.fabs),
+    "float_power": of(lambda x: np.float_power(x, 3)) + of(lambda x, y: np.float_power(x * x, y), shapes=VV),
     "modf": of(lambda x: np.modf(3.0 * x)[0]),
     "divmod": of(lambda x, y: np.divmod(x, y + 4.0)[1], shapes=((4,), (4,))),
     "ldexp": of(lambda x: np.ldexp(x, [1, -2, 0, 5])),

@@ -18,7 +18,7 @@ from ..ops.forms import Kind
 from ..ops.picking import places_of
 from .functions import registry
 from .functions.registry import no_way
-from .ufuncs import INTEGER_UFUNCS, special_ufuncs
+from .ufuncs import INTEGER_UFUNCS, has_methods
 
 Apply = Callable[[Any, Any], Any]
 
@@ -32,6 +32,7 @@ _REDUCED_AS = {
     np.logical_and: "all_",
     np.logical_or: "any_",
 }
+_ADDING = (np.add, np.multiply)
 # Those whose order does not matter: NumPy lets these alone go along several axes.
 _IN_ANY_ORDER = (np.logaddexp, np.logaddexp2, np.hypot)
 
@@ -46,7 +47,7 @@ def varies_in_steps(ufunc: np.ufunc) -> bool:
 
 def _checked(ufunc: np.ufunc, spelled: str) -> None:
     """NumPy itself has seen to it that there are two operands and one result, of one dtype all but for these."""
-    if ufunc in special_ufuncs():
+    if not has_methods(ufunc):
         raise no_way(spelled, "this method of the ufunc is not recorded")
 
 
@@ -64,8 +65,10 @@ def _method(*args: Any, ufunc: str, method: str, **kwargs: Any) -> Any:
 _METHOD = answering("ufunc_method", _method, "array", "indices", "where", "initial")
 
 
-def _operand(value: Any, kwargs: dict[str, Any]) -> Any:
+def _operand(ufunc: np.ufunc, value: Any, kwargs: dict[str, Any]) -> Any:
     dtype = kwargs.pop("dtype", None)
+    if ufunc in _ADDING:
+        return registry.added_up(value, dtype)
     return _core.operand(value) if dtype is None else _core.to_dtype(value, dtype)
 
 
@@ -80,15 +83,18 @@ def reduced(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: dict
         from .functions import statistics
 
         axis, keepdims = kwargs.pop("axis", 0), bool(kwargs.pop("keepdims", False))
-        return getattr(statistics, _REDUCED_AS[ufunc])(_operand(inputs[0], kwargs), axis, keepdims=keepdims, **kwargs)
+        x = _operand(ufunc, inputs[0], kwargs)
+        if ufunc in _ADDING:
+            kwargs["dtype"] = x.dtype
+        return getattr(statistics, _REDUCED_AS[ufunc])(x, axis, keepdims=keepdims, **kwargs)
     _checked(ufunc, spelled)
     if varies_in_steps(ufunc):
         return _by_numpy(ufunc, "reduce", inputs, kwargs)
     axis, keepdims = kwargs.pop("axis", 0), bool(kwargs.pop("keepdims", False))
     initial, where = kwargs.pop("initial", np._NoValue), kwargs.pop("where", True)
-    x = _operand(inputs[0], kwargs)
+    x = _operand(ufunc, inputs[0], kwargs)
     if initial is np._NoValue and where is True and ufunc is np.logaddexp:
-        return reductions.reduce_logsumexp(x, axis, keepdims)
+        return reductions.reduce_logsumexp(registry.as_ufunc_has_it(ufunc, x), axis, keepdims)
     if initial is np._NoValue and where is True and ufunc is np.hypot:
         return reductions.reduce_euclidean_norm(x, axis, keepdims)
     return _folded(ufunc, apply, x, axis, keepdims, initial, where, spelled)
@@ -127,7 +133,7 @@ def accumulated(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: 
     if varies_in_steps(ufunc):
         return _by_numpy(ufunc, "accumulate", inputs, kwargs)
     axis = kwargs.pop("axis", 0)
-    x = _operand(inputs[0], kwargs)
+    x = _operand(ufunc, inputs[0], kwargs)
     if ufunc is np.add:
         return reductions.cumsum(x, axis)
     if ufunc is np.multiply:
@@ -135,7 +141,7 @@ def accumulated(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: 
     if ufunc in (np.maximum, np.minimum):
         return scans.running_extremum(x, axis, ufunc)
     if ufunc is np.logaddexp:
-        return scans.cumulative_logsumexp(x, axis)
+        return scans.cumulative_logsumexp(registry.as_ufunc_has_it(ufunc, x), axis)
     at = registry.axis_of(axis, x.ndim)
     if not x.shape[at]:
         return _core.identity_tensor(x)
@@ -153,7 +159,9 @@ def reduced_at(ufunc: np.ufunc, apply: Apply, inputs: tuple[Any, ...], kwargs: d
     if varies_in_steps(ufunc):
         return _by_numpy(ufunc, "reduceat", inputs, kwargs)
     kinds = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
-    x = _operand(inputs[0], kwargs)
+    x = _operand(ufunc, inputs[0], kwargs)
+    if x.dtype == bool:
+        return _by_numpy(ufunc, "reduceat", (x, *inputs[1:]), kwargs)
     axis = registry.axis_of(kwargs.pop("axis", 0), x.ndim)
     starts, length = _core.operand(inputs[1]), int(x.shape[axis])
     order = [axis, *(d for d in range(x.ndim) if d != axis)]

@@ -22,11 +22,17 @@ def special_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
         from .functions import products
 
         return getattr(products, name)
-    if name in ("modf", "divmod", "ldexp", "frexp"):
+    if name in ("modf", "divmod", "ldexp", "frexp", "fabs", "float_power"):
         from .functions import pointwise
 
         return getattr(pointwise, "divmod_" if name == "divmod" else name)
     return None
+
+
+def has_methods(ufunc: np.ufunc) -> bool:
+    """Whether the methods of a ufunc are recorded, such as `reduce`: it has one result, of one dtype with its operands,
+    or is none that is recorded in a way of its own."""
+    return ufunc is np.float_power or special_of(ufunc) is None
 
 
 def special_ufuncs() -> tuple[np.ufunc, ...]:

@@ -257,7 +257,6 @@ pow: Function = elementwise(
     lambda g, x, y, z: select(has_logarithm(x), g * (z * log(select(has_logarithm(x), x, 1.0))), 0.0),
     doc="x to the power of y, elementwise.",
     domain=(_POSITIVE, (-2.0, 2.0)),
-    ufuncs=(np.float_power,),
     raises=True,
     notes="https://www.tensorflow.org/api_docs/python/tf/math/pow. "
     "The slope in x is 0 where y is 0; in y it is 0 where x is not positive, so neither is NaN at x = 0.",
@@ -329,7 +328,6 @@ abs: Function = elementwise(
     np.absolute,
     lambda g, x, y: g * sign(x),
     doc="Absolute value, elementwise; its slope at 0 is 0.",
-    ufuncs=(np.fabs,),
     notes="https://www.tensorflow.org/api_docs/python/tf/math/abs. The slope at 0 is 0.",
     on_complex=lambda x: hypot(real(x), imag(x)),
     names=("math.abs", "abs"),

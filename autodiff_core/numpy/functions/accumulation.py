@@ -9,7 +9,7 @@ import numpy as np
 from ... import _core
 from ...ops import elementwise as el
 from ...ops import reductions, scans, shaping
-from .registry import alike, axis_of, constant, counterpart, in_dtype, inexact, newer, watchable
+from .registry import added_up, alike, axis_of, constant, counterpart, inexact, newer
 
 
 def _flat(a: Any, axis: Any) -> tuple[Any, int]:
@@ -22,13 +22,13 @@ def _flat(a: Any, axis: Any) -> tuple[Any, int]:
 @counterpart(np.cumsum)
 def cumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     x, at = _flat(a, axis)
-    return reductions.cumsum(in_dtype(x, dtype), at)
+    return reductions.cumsum(added_up(x, dtype), at)
 
 
 @counterpart(np.cumprod)
 def cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     x, at = _flat(a, axis)
-    return scans.cumprod(in_dtype(x, dtype), at)
+    return scans.cumprod(added_up(x, dtype), at)
 
 
 def _without_nan(a: Any, fill: float) -> Any:
@@ -53,7 +53,7 @@ def _array_api(scan: Any, first: float, x: Any, axis: Any, dtype: Any, include_i
             raise ValueError(f"np.cumulative_sum and np.cumulative_prod need an axis for shape {tuple(operand.shape)}")
         axis = 0
     at = axis_of(axis, operand.ndim)
-    total = scan(in_dtype(operand, dtype), at)
+    total = scan(added_up(operand, dtype), at)
     if include_initial:
         edge = list(total.shape)
         edge[at] = 1
@@ -110,7 +110,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append:
 @counterpart(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     ary, to_end, to_begin = _core.operands_or_none(ary, to_end, to_begin)
-    x = shaping.reshape(_core.operand(ary) if watchable(ary) else inexact(ary), -1)
+    x = shaping.reshape(_core.operand(ary), -1)
     parts = [x[1:] - x[:-1]]
     if to_begin is not None:
         parts.insert(0, shaping.reshape(alike("ediff1d", to_begin, x)[0], -1))
@@ -141,7 +141,7 @@ def _slope(y: Any, at: int, spacing: Any, edge_order: int) -> Any:
     if length < edge_order + 1:
         raise ValueError(f"np.gradient: {length} elements along axis {at} are too few for edge_order={edge_order}")
     if np.ndim(spacing) == 0 and edge_order == 1:
-        inner = (_part(y, at, 2, None) - _part(y, at, None, -2)) / (spacing * 2.0)
+        inner = (_part(y, at, 2, None) - _part(y, at, None, -2)) / (spacing * 2)
         first = (_part(y, at, 1, 2) - _part(y, at, 0, 1)) / spacing
         last = (_part(y, at, length - 1, None) - _part(y, at, length - 2, length - 1)) / spacing
         return shaping.concat([first, inner, last], at)
@@ -170,17 +170,17 @@ def _slope(y: Any, at: int, spacing: Any, edge_order: int) -> Any:
 
 @counterpart(np.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    ordinates = _core.operand(y)
+    at = axis_of(axis, ordinates.ndim)
+    # (Of truth values the sum is whether any of both is one, as NumPy's.)
+    heights = inexact(_part(ordinates, at, 1, None) + _part(ordinates, at, None, -1))
     if x is None:
-        heights = inexact(y)
-        at = axis_of(axis, heights.ndim)
         steps = dx
     else:
-        y, x = _core.operands(y, x)
-        heights, places = alike("trapezoid", inexact(y), x)
-        at = axis_of(axis, heights.ndim)
+        heights, places = alike("trapezoid", heights, x)
         if places.ndim == 1:
             steps = shaping.reshape(places[1:] - places[:-1], (-1,) + (1,) * (heights.ndim - at - 1))
         else:
             places_at = axis_of(axis, places.ndim)
             steps = _part(places, places_at, 1, None) - _part(places, places_at, None, -1)
-    return reductions.reduce_sum(steps * (_part(heights, at, 1, None) + _part(heights, at, None, -1)) / 2.0, at)
+    return reductions.reduce_sum(steps * heights / 2.0, at)

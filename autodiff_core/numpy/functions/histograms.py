@@ -70,7 +70,10 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
     if weights is not None and np.shape(weights) != np.shape(a):
         raise ValueError(f"np.histogram: weights of shape {np.shape(weights)} for points of shape {np.shape(a)}")
     totals = _totals([points], [numbers], weights)
-    return (_divided(totals, [edges]) if density else totals), edges
+    if density:
+        return _divided(totals, [edges]), edges
+    given = None if weights is None else _core.operand(weights).dtype
+    return (totals if given is None or given.kind not in "biu" else _core.to_dtype(totals, given)), edges
 
 
 def _places(points: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -89,6 +89,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
             f"np.select: {len(condlist)} conditions and {len(choicelist)} choices must be as many, and some"
         )
     *choices, result = alike("select", *choicelist, default)
+    if result.dtype == bool and isinstance(default, int) and not isinstance(default, bool):  # (an integer to NumPy)
+        *choices, result = (_core.to_dtype(x, np.int64) for x in (*choices, result))
     for condition, choice in zip(reversed(list(condlist)), reversed(choices), strict=True):
         result = indexing.where(condition, choice, result)
     return result
@@ -148,7 +150,9 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         places = np.flatnonzero(here)
         if places.size:
             part = function(flat[places], *args, **kw) if callable(function) else function
-            part = shaping.broadcast_to(alike("piecewise", part, flat)[0], (places.size,))
+            part = alike("piecewise", part, flat)[0]
+            part = _core.to_dtype(part, flat.dtype) if flat.dtype.kind in "biu" else part
+            part = shaping.broadcast_to(part, (places.size,))
             result = result + _core.linear(indexing.scatter, part, (tuple(flat.shape), places))
     return shaping.reshape(result, operand.shape)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import _core
+from ...ops import elementwise as el
 from ...ops import linalg, ordering, reductions, shaping
 from .registry import counterpart, data, inexact, no_way, watchable
 
@@ -72,7 +73,9 @@ def _padded_along(x: Any, axis: int, pair: tuple[int, int], mode: Any, kwargs: d
             for part, n in zip((first, last), pair, strict=True)
         ]
         return shaping.concat([parts[0], x, parts[1]], axis)
-    x = inexact(x)
+    given = x
+    # (Of integers mirrored at an end there are integers, which wrap around as NumPy's do.)
+    x = _core.operand(_core.to_dtype(x, np.int64)) if mode in _REPEATING and x.dtype.kind in "biu" else inexact(x)
     options: dict[str, Any] = {}
     if mode in _REPEATING:
         options["reflect_type"] = kwargs["reflect_type"]
@@ -93,7 +96,15 @@ def _padded_along(x: Any, axis: int, pair: tuple[int, int], mode: Any, kwargs: d
     result = shaping.transpose(moved, order)
     if mode == "linear_ramp":
         result = result + _core.to_tensor(constant.reshape((-1,) + (1,) * (x.ndim - axis - 1)).astype(x.dtype))
-    return result
+    return _as_given(result, given, el.floor if mode == "linear_ramp" else el.rint)
+
+
+def _as_given(result: Any, given: Any, rounded: Any) -> Any:
+    """In the dtype of what is padded; integers are rounded, as NumPy rounds them."""
+    if given.dtype.kind not in "biu":
+        return result
+    whole = given.dtype == bool or not _core.is_floating(result.dtype)
+    return _core.to_dtype(result if whole else rounded(result), given.dtype)
 
 
 def _ends(end: Any, x: Any) -> Any:
@@ -112,4 +123,5 @@ def _statistic(part: Any, axis: int, mode: str) -> Any:
     middle, odd = divmod(part.shape[axis], 2)
     if odd:
         return ranked[(*lead, slice(middle, middle + 1))]
-    return (ranked[(*lead, slice(middle - 1, middle))] + ranked[(*lead, slice(middle, middle + 1))]) / 2.0
+    two = inexact(ranked[(*lead, slice(middle - 1, middle + 1))])
+    return _as_given(reductions.reduce_mean(two, axis, True), part, el.rint)

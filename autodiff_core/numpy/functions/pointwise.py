@@ -14,6 +14,7 @@ from ...ops.forms import Kind
 from ...ops.picking import as_it_stands, may_hold, places_of
 from .registry import (
     alike,
+    as_ufunc_has_it,
     axis_of,
     constant,
     counterpart,
@@ -148,12 +149,24 @@ def i0(x: Any) -> Any:
 
 def modf(x: Any) -> tuple[Any, Any]:
     """np.modf, a ufunc of two results: the part behind the point has the gradient."""
-    operand = inexact(of_real_numbers(x, "modf"))
+    operand = as_ufunc_has_it(np.modf, of_real_numbers(x, "modf"))
     fraction = el.fmod(operand, 1.0)
     if may_hold(operand, np.isinf):
         nothing = el.select(el.signbit(operand), constant(-0.0, operand), constant(0.0, operand))
         fraction = el.select(el.is_inf(operand), nothing, fraction)
     return fraction, el.trunc(operand)
+
+
+def fabs(x: Any) -> Any:
+    """np.fabs, a ufunc of floats."""
+    return el.abs(as_ufunc_has_it(np.fabs, of_real_numbers(x, "fabs")))
+
+
+def float_power(x: Any, y: Any) -> Any:
+    """np.float_power, a ufunc that computes in float64 at least."""
+    base, exponent = _core.operands(x, y)
+    dtype = np.result_type(base.dtype, exponent.dtype, np.float64)
+    return el.pow(_core.to_dtype(base, dtype), _core.to_dtype(exponent, dtype))
 
 
 def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
@@ -164,7 +177,7 @@ def divmod_(x: Any, y: Any) -> tuple[Any, Any]:
 
 def ldexp(x: Any, exponents: Any) -> Any:
     """np.ldexp, a ufunc: in two factors, neither of which overflows before the product does."""
-    operand = inexact(of_real_numbers(x, "ldexp"))
+    operand = as_ufunc_has_it(np.frexp, of_real_numbers(x, "ldexp"))
     powers = _core.operand(exponents)
     if powers.dtype.kind not in "iub":
         raise TypeError(f"np.ldexp: the exponents are integers, not {powers.dtype}; use t * np.exp2(exponents)")
@@ -187,7 +200,7 @@ _FACTORS = places_of(
 
 def frexp(x: Any) -> tuple[Any, Any]:
     """np.frexp, a ufunc of two results: the mantissa has the gradient, the exponent varies in steps."""
-    operand = inexact(of_real_numbers(x, "frexp"))
+    operand = as_ufunc_has_it(np.frexp, of_real_numbers(x, "frexp"))
     exponents = _EXPONENTS([operand])
     return ldexp(operand, -exponents), exponents
 
@@ -259,7 +272,8 @@ def linspace(
 def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> Any:
-    first, last, root = (inexact(x) for x in alike("logspace", start, stop, base))
+    start, stop = (inexact(x) for x in alike("logspace", start, stop))
+    first, last, root = alike("logspace", start, stop, base)
     if root.ndim:
         shape = np.broadcast_shapes(first.shape, last.shape, root.shape)
         first, last, root = (shaping.broadcast_to(x, shape) for x in (first, last, root))

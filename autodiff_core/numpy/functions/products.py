@@ -10,7 +10,7 @@ import numpy as np
 from ... import _core
 from ...ops import convolution, linalg, reductions, shaping
 from ...ops import elementwise as el
-from .registry import alike, axis_of, constant, counterpart, in_dtype
+from .registry import alike, axis_of, constant, counterpart, in_dtype, inexact
 
 
 @counterpart(np.tensordot)
@@ -103,6 +103,8 @@ def _letters(sublist: Any) -> str:
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
     """np.vecdot, a ufunc."""
     x, y = alike("vecdot", x1, x2)
+    if x.dtype == bool:
+        return reductions.reduce_any(el.logical_and(x, y), axis)
     return reductions.reduce_sum(el.conj(x) * y if x.dtype.kind == "c" else x * y, axis)
 
 
@@ -131,7 +133,8 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     x, y = alike("correlate", a, v)
     shorter = min(x.size, y.size)
     start = (shorter - 1) // 2 if x.size >= y.size else shorter - 1 - (shorter - 1) // 2
-    return _trimmed(x, el.conj(shaping.reverse(y, 0)), mode, start, "correlate")
+    kernel = shaping.reverse(y, 0)
+    return _trimmed(x, el.conj(kernel) if y.dtype.kind == "c" else kernel, mode, start, "correlate")
 
 
 def _trimmed(x: Any, y: Any, mode: str, start: int, name: str) -> Any:
@@ -157,18 +160,18 @@ def polyval(p: Any, x: Any) -> Any:
     return total
 
 
-def _sum_of_polynomials(name: str, sign: float) -> Any:
+def _sum_of_polynomials(name: str, combined: Any) -> Any:
     def combine(a1: Any, a2: Any) -> Any:
         x, y = (shaping.reshape(t, -1) for t in alike(name, a1, a2))
         length = max(x.size, y.size)
-        return shaping.pad(x, [[length - x.size, 0]]) + sign * shaping.pad(y, [[length - y.size, 0]])
+        return combined(shaping.pad(x, [[length - x.size, 0]]), shaping.pad(y, [[length - y.size, 0]]))
 
     combine.__name__ = name
     return combine
 
 
-counterpart(np.polyadd)(_sum_of_polynomials("polyadd", 1.0))
-counterpart(np.polysub)(_sum_of_polynomials("polysub", -1.0))
+counterpart(np.polyadd)(_sum_of_polynomials("polyadd", el.add))
+counterpart(np.polysub)(_sum_of_polynomials("polysub", el.subtract))
 
 
 @counterpart(np.polymul)
@@ -176,9 +179,15 @@ def polymul(a1: Any, a2: Any) -> Any:
     return convolve(a1, a2)
 
 
+def _wide(p: Any) -> Any:
+    """An operand of which integers have the room of those that powers of it are, or are multiplied with."""
+    x = _core.operand(p)
+    return _core.operand(_core.to_dtype(x, np.result_type(x.dtype, np.int64))) if x.dtype.kind in "biu" else x
+
+
 @counterpart(np.polyder)
 def polyder(p: Any, m: int = 1) -> Any:
-    x = _core.operand(p)
+    x = _wide(p)
     for _ in range(m):
         x = x[:-1] * constant(np.arange(x.size - 1, 0, -1), x)
     return x
@@ -186,7 +195,7 @@ def polyder(p: Any, m: int = 1) -> Any:
 
 @counterpart(np.polyint)
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
-    x = _core.operand(p)
+    x = inexact(p)
     ends = alike("polyint", 0.0 if k is None else k, x)[0]
     ends = shaping.broadcast_to(ends if ends.ndim == 0 or ends.size != 1 else ends[0], (m,))
     for step in range(m):
@@ -196,7 +205,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 
 @counterpart(np.vander)
 def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
-    at = _core.operand(x)
+    at = _wide(x)
     if at.ndim != 1:
         raise ValueError(f"np.vander: takes one dimension, not shape {tuple(at.shape)}")
     powers = np.arange(at.size if N is None else N)

@@ -197,6 +197,25 @@ def in_dtype(result: Any, dtype: Any) -> Any:
     return result if dtype is None else _core.to_dtype(result, dtype)
 
 
+def added_up(x: Any, dtype: Any) -> Any:
+    """An operand in the dtype that NumPy adds and multiplies elements in: narrow integers have no room for sums."""
+    x = _core.operand(x)
+    if dtype is None and x.dtype.kind in "biu":
+        dtype = np.add.reduce(np.zeros(0, x.dtype)).dtype
+    return in_dtype(x, dtype)
+
+
+def as_ufunc_has_it(ufunc: np.ufunc, value: Any) -> Any:
+    """An operand in the float dtype that a ufunc computes in of operands like it: NumPy's for integers and truth
+    values."""
+    x = _core.operand(value)
+    if x.dtype.kind not in "biu":
+        return x
+    with np.errstate(all="ignore"):
+        found = ufunc(*[np.zeros(0, x.dtype)] * ufunc.nin)
+    return _core.operand(_core.to_dtype(x, (found[0] if isinstance(found, tuple) else found).dtype))
+
+
 def axes_of(axis: Any, nd: int) -> tuple[int, ...]:
     """The axes that NumPy's argument names, counted from the first; all of them for None."""
     if axis is None:

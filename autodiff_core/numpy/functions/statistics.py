@@ -14,6 +14,7 @@ from ...ops.forms import Kind
 from ...ops.picking import beyond_highest, may_hold, places_of
 from ...ops.polar import squared_magnitude
 from .registry import (
+    added_up,
     alike,
     axes_of,
     axis_of,
@@ -68,7 +69,7 @@ def sum_(
     initial: Any = 0,
     where: Any = True,
 ) -> Any:
-    x = in_dtype(_core.operand(a), dtype)
+    x = added_up(a, dtype)
     total = reductions.reduce_sum(_masked(x, where, 0), axis, keepdims is True)
     return total if _neutral(initial, 0) else total + _like(initial, x)
 
@@ -83,7 +84,7 @@ def prod(
     initial: Any = 1,
     where: Any = True,
 ) -> Any:
-    x = in_dtype(_core.operand(a), dtype)
+    x = added_up(a, dtype)
     product = reductions.reduce_prod(_masked(x, where, 1), axis, keepdims is True)
     return product if _neutral(initial, 1) else product * _like(initial, x)
 
@@ -419,6 +420,10 @@ _WEIGHTED_PLACES = places_of(
 )
 
 
+_ELEMENTS = ("inverted_cdf", "closest_observation", "lower", "higher", "nearest")
+"""Methods of which a quantile is one of the elements."""
+
+
 def _quantile(name: str, hundred: float, skip: bool) -> Any:
     def quantile(
         a: Any,
@@ -432,7 +437,8 @@ def _quantile(name: str, hundred: float, skip: bool) -> Any:
         weights: Any = None,
     ) -> Any:
         x = of_real_numbers(a, name)
-        return _quantiles(name, x, np.asarray(data(q, name, "q")) / hundred, axis, method, keepdims, weights, skip)
+        found = _quantiles(name, x, np.asarray(data(q, name, "q")) / hundred, axis, method, keepdims, weights, skip)
+        return _core.to_dtype(found, x.dtype) if method in _ELEMENTS and x.dtype.kind in "biu" else found
 
     quantile.__name__ = name
     return quantile
@@ -614,7 +620,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 
 @counterpart(np.trace)
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
-    return reductions.reduce_sum(in_dtype(linalg.diagonal(a, offset, axis1, axis2), dtype), -1)
+    return reductions.reduce_sum(added_up(linalg.diagonal(a, offset, axis1, axis2), dtype), -1)
 
 
 @counterpart(np.bincount)
