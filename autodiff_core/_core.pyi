@@ -409,6 +409,7 @@ class Tape:
         *,
         trace: bool | None = None,
         check_numerics: bool = False,
+        memory: str | int | None = None,
     ) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -768,6 +769,11 @@ def factors_once(matrices: Operand, make: Callable[[Operand], Tensor]) -> Tensor
 
 _Look: TypeAlias = tuple[Tensor, bool, Any]
 _Node: TypeAlias = tuple[str, tuple[int, ...], np.dtype[Any], _Shape, Any]
+
+class Keeper: ...
+
+class Spill(Keeper):
+    def __init__(self, budget: int) -> None: ...
 
 class Hearer: ...
 class Witness(Hearer): ...

@@ -50,8 +50,9 @@ cdef int pull_timed(Sweep* s, int32_t i) except -1:
     return 0
 
 
-cdef int walk_down(Sweep* s, int32_t i, int32_t last) except -1:
-    """From one node down to another, the first or a leaf: a loop, so a tape of any length is swept like a short one."""
+cdef int32_t walk_down(Sweep* s, int32_t i, int32_t last) except -2:
+    """From one node down to another, or beyond it where that is no leaf: a loop, so a tape of any length is swept like a
+    short one. Returns the node that is next."""
     cdef int32_t low = s.low
     cdef uint8_t st
     while i >= last:
@@ -69,6 +70,25 @@ cdef int walk_down(Sweep* s, int32_t i, int32_t last) except -1:
             else:
                 drop(s, i)
         i -= 1
+    return i
+
+
+cdef int walk(Sweep* s) except -1:
+    """From the last node to the first; parts of a file in which values lie are let go when they have been passed."""
+    cdef int32_t i = s.high, node
+    cdef Spill spill
+    if s.log.spill != NULL:
+        spill = <Spill>s.log.spill
+        for lowest, part in spill.parts():
+            node = lowest
+            if node < s.low:
+                break
+            if node <= i:
+                i = walk_down(s, i, node)
+                if not s.tensors:
+                    flush(s)
+            spill.file.let_go(part)
+    walk_down(s, i, s.low)
     return 0
 
 
@@ -184,7 +204,7 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
                 else:
                     add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
             if final is None:
-                walk_down(&s, s.high, s.low)
+                walk(&s)
             else:
                 walk_and_tell(&s, &e, bit, results, final)
             if not s.tensors:

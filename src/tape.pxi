@@ -70,6 +70,7 @@ ctypedef struct Log:
     uint32_t ear                # the tape of a witness (witness.pxi), whether it listens or not; or 0
     PyObject* witness           # and the witness (borrowed)
     PyObject* notes             # what was done with followed values that is no record: a list, or NULL (notes.pxi)
+    PyObject* spill             # what writes arrays beyond a budget to a file (spilling.pxi), or NULL
     uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
@@ -124,7 +125,14 @@ cdef Log* spare_log = NULL      # with its buffers, for the next one
 cdef int watching = 0           # so many tapes and threads check numbers (numerics.pxi), in any thread
 cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
 cdef type witness_class = None  # (witness.pxi)
+cdef type spill_class = None    # (spilling.pxi)
 cdef bint trace_all = os.environ.get("AUTODIFF_TRACE", "") not in ("", "0")     # tapes have a witness unless told not
+
+
+cdef class Keeper:
+    cdef int note_kept(self, Log* log, int32_t node) except -1:
+        """Hear of an array that a log keeps."""
+        return 0
 
 
 cdef class Hearer:
@@ -433,7 +441,8 @@ cdef void log_close(Log* log) noexcept:
     global alive_logs, spare_log
     cdef int32_t i
     cdef PyObject* notes = log.notes
-    log.notes = NULL
+    cdef PyObject* spill = log.spill
+    log.notes = log.spill = NULL
     if log.previous != NULL:
         log.previous.next = log.next
     else:
@@ -455,6 +464,7 @@ cdef void log_close(Log* log) noexcept:
     if spare_log == NULL and <int64_t>log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
         spare_log = log
         Py_XDECREF(notes)
+        Py_XDECREF(spill)
         return
     free(log.records)
     free(log.values)
@@ -464,6 +474,7 @@ cdef void log_close(Log* log) noexcept:
     free(log.tapes)
     free(log)
     Py_XDECREF(notes)
+    Py_XDECREF(spill)
 
 
 cdef int log_grow(Log* log) except -1:
@@ -563,6 +574,8 @@ cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
         r.flags |= HELD
         if node > log.last_owner:
             log.last_owner = node
+        if log.spill != NULL:
+            (<Keeper>log.spill).note_kept(log, node)
     return 0
 
 
@@ -867,7 +880,7 @@ cdef class Aside:
 
 
 cdef class Tape:
-    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False)\n--\n
+    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False, memory=None)\n--\n
     The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation.
     """  # the first line is what inspect.signature(GradientTape) reads
     cdef Log* log
@@ -892,10 +905,14 @@ cdef class Tape:
     cdef Hearer witness         # that of the log
     cdef int32_t left_at        # how many records there were when it was left
     cdef int32_t paused_at
+    cdef int64_t memory         # bytes that its gradient may take; 0: whatever it takes
     cdef object __weakref__
 
     def __init__(self, bint persistent=False, bint watch_accessed_variables=True, *, trace=None,
-                 bint check_numerics=False):
+                 bint check_numerics=False, memory=None):
+        if memory is not None:
+            from autodiff_core.budgets import bytes_of
+            self.memory = bytes_of(memory, "GradientTape(memory=)")
         self.persistent = persistent
         self.checks = check_numerics
         self.automatic = watch_accessed_variables
@@ -968,6 +985,10 @@ cdef class Tape:
                 (<Hearer>log.trace).note_places()
             else:
                 self.listen_in()
+        if self.memory and log.spill == NULL:
+            budget = <Keeper>spill_class(self.memory)
+            Py_INCREF(budget)
+            log.spill = <PyObject*>budget
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
         if self.checks:

@@ -76,7 +76,10 @@ def test_every_public_function_says_its_name_and_what_it_does():
 @pytest.mark.parametrize(
     "path, expected",
     [
-        ("GradientTape", "(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False)"),
+        (
+            "GradientTape",
+            "(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False, memory=None)",
+        ),
         ("sin", "(x, name=None)"),
         ("add", "(x, y, name=None)"),
         ("Tensor.numpy", "(self, /)"),

@@ -34,6 +34,17 @@ class GradientTape(Tape):
         Whether an operation that gives a NaN or an infinity while the tape is open, and a gradient of the tape's that
         has one, is a `tf.errors.InvalidArgumentError`, which names the operation; see
         `tf.debugging.enable_check_numerics`. It is traced then, unless `trace` is False, so that lines are known.
+    memory : str or int, optional
+        How much memory the tape and its gradients may take, as "200MB", "1.5GiB" or a number of bytes: of what it
+        keeps, arrays beyond that are written to a file without a name, in the folder of `tempfile.gettempdir()`, and
+        read from there when the gradient comes to them. Gradients are the same to the last bit.
+
+    Raises
+    ------
+    TypeError
+        Where `memory` is neither a text nor an integer.
+    ValueError
+        Where it is no amount of memory; while recording, where it is too little for a single step.
 
     Notes
     -----
