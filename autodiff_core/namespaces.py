@@ -175,7 +175,7 @@ def install() -> None:
 _ROWS = ("ops", "numpy.functions")
 _OTHERS = (
     *("derivatives.custom", "numpy.ufunc_methods", "scipy.integrate", "tensorflow.callbacks"),
-    *("programs.rounds", "tensorflow.candidates", "tensorflow.debugging"),
+    *("programs.checkpointed", "programs.rounds", "tensorflow.candidates", "tensorflow.debugging"),
     *("tensorflow.graphs", "tensorflow.random_distributions", "tensorflow.random_experimental"),
 )
 

@@ -2,6 +2,7 @@
 
     python bench/memory.py scalar_tape 10000000
     python bench/memory.py deep_network
+    python bench/memory.py budgets
 
 Memory is the growth of the process's resident set (its high-water mark, as the kernel counts it), so it holds what
 NumPy, the library's pool and the allocator take, not only what Python knows of. Gradients are checked against those
@@ -13,6 +14,7 @@ import math
 import resource
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -121,7 +123,69 @@ def deep_network(layers: str = "50", size: str = "100000") -> Result:
     return {"peak_mb": grown / 1e6, "must_mb": must / 1e6, "ratio": grown / must}
 
 
-MEASUREMENTS: dict[str, Callable[..., Result]] = {"scalar_tape": scalar_tape, "deep_network": deep_network}
+def simulation(rounds: str = "10000", size: str = "65536", checkpoint: str = "all") -> Result:
+    """The gradient at the end of a simulation of oscillators, of which each state is 16 bytes."""
+    count, number = int(rounds), int(size)
+    positions, step = np.linspace(0.1, 2.0, number), 0.01
+    room = count if checkpoint == "all" else True if checkpoint == "default" else checkpoint
+    start = tf.constant(positions)
+    pull = tf.Variable(np.linspace(0.5, 1.5, number))
+
+    def value_and_gradients(rounds: int) -> tuple[Any, list[Any]]:
+        def advance(k: Any, q: Any, p: Any) -> tuple[Any, Any, Any]:
+            p = p - step * pull * tf.sin(q)
+            return k + 1, q + step * p, p
+
+        with tf.GradientTape() as tape:
+            tape.watch(start)
+            first = (0, start, tf.zeros_like(start))
+            y = tf.reduce_sum(tf.while_loop(lambda k, q, p: k < rounds, advance, first, checkpoint=room)[1])
+        return y, tape.gradient(y, [start, pull])
+
+    value_and_gradients(2)
+    before = start_of_peak()
+    begun = perf_counter()
+    _, (to_start, to_pull) = value_and_gradients(count)
+    seconds = perf_counter() - begun
+    grown = peak() - before
+
+    for k in np.linspace(0, number - 1, 5).astype(int):  # each oscillator is alone: some of them, by hand
+        a, q, p = float(pull.numpy()[k]), positions[k], 0.0
+        states = [q]
+        for _ in range(count):
+            p -= step * a * math.sin(q)
+            q += step * p
+            states.append(q)
+        dq, dp, da = 1.0, 0.0, 0.0
+        for q in reversed(states[:-1]):
+            dp += dq * step
+            da -= dp * step * math.sin(q)
+            dq -= dp * step * a * math.cos(q)
+        np.testing.assert_allclose([to_start.numpy()[k], to_pull.numpy()[k]], [dq, da], rtol=1e-9, atol=1e-9)
+    return {
+        "seconds": seconds,
+        "peak_mb": grown / 1e6,
+        "digest": float(zlib.crc32(to_start.numpy().tobytes() + to_pull.numpy().tobytes())),
+    }
+
+
+def budgets(rounds: str = "10000", size: str = "65536", *rooms: str) -> Result:
+    """A simulation whose gradient may take so much, beside one that keeps all of its states."""
+    whole = measure("simulation", rounds, size, "all")
+    found = {"all_seconds": whole["seconds"], "all_mb": whole["peak_mb"]}
+    for room in rooms or ("200MB", "50MB"):
+        one = measure("simulation", rounds, size, room)
+        assert one["digest"] == whole["digest"], "not the same gradient, to the last bit"
+        found |= {f"{room}_time": one["seconds"] / whole["seconds"], f"{room}_peak_mb": one["peak_mb"]}
+    return found
+
+
+MEASUREMENTS: dict[str, Callable[..., Result]] = {
+    "scalar_tape": scalar_tape,
+    "deep_network": deep_network,
+    "simulation": simulation,
+    "budgets": budgets,
+}
 
 
 def measure(name: str, *arguments: object) -> Result:

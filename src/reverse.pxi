@@ -51,8 +51,8 @@ cdef int pull_timed(Sweep* s, int32_t i) except -1:
 
 
 cdef int32_t walk_down(Sweep* s, int32_t i, int32_t last) except -2:
-    """From one node down to another, or beyond it where that is no leaf: a loop, so a tape of any length is swept like a
-    short one. Returns the node that is next."""
+    """From one node down to another, or beyond it where that is no leaf: a loop, so a tape of any length is swept like
+    a short one. Returns the node that is next."""
     cdef int32_t low = s.low
     cdef uint8_t st
     while i >= last:

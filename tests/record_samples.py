@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 import autodiff_core as tf
-from autodiff_core.programs.rounds import repeatable_body
+from autodiff_core.programs.checkpointed import Back, Room
+from autodiff_core.programs.loops import Layout
+from autodiff_core.programs.rounds import Way, repeatable_body
 
 D = np.dtype
 
@@ -32,8 +34,18 @@ def loop() -> tuple[Any, list[np.ndarray]]:
     return (body, (1, 1, 1), 3, False, "both", "all"), operands
 
 
+def gradient_of_loop() -> tuple[Any, list[np.ndarray]]:
+    """What comes to what it ends with, to rows and to a sum, and the loop's own operands."""
+    (body, layout, steps, *_), operands = loop()
+    back = Back.of(body, Way(Layout(*layout), steps), Room(2), list(map(tf.constant, operands)), None)
+    assert back is not None
+    return back.attribute, [F((2,), "float64"), F((3, 2), "float64"), F((2,), "float64"), *operands]
+
+
 SAMPLES: dict[str, Callable[[], tuple[Any, list[np.ndarray]]]] = {
     "rounds": loop,
+    "checkpointed": lambda: ((*loop()[0][:4], "last", "all", (2, 0)), loop()[1]),
+    "checkpointed_gradient": gradient_of_loop,
     "beyond_highest": lambda: (None, [A([1], "int32")]),
     "row_numbers": lambda: (3, [A(1, "int32")]),
     "how_many_hold": lambda: (None, [F((12,), "float64")]),

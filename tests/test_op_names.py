@@ -34,6 +34,8 @@ SOMETHING_ELSE = {
     ("programs/loops.py", "loop"): "its own row",
     ("programs/loops.py", "embedded"): "its own row",
     ("programs/rounds.py", "rounds"): "its own row",
+    ("programs/checkpointed.py", "checkpointed"): "its own row",
+    ("programs/checkpointed.py", "checkpointed_gradient"): "its own row",
     ("derivatives/custom.py", "custom_gradient"): "its own row",
     ("derivatives/custom.py", "custom_jvp"): "its own row",
     ("ops/table.py", "matmul"): "its own row",

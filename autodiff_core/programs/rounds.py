@@ -34,13 +34,36 @@ from .differentiable import bare, no_draws, optimised
 from .loops import Body, Layout
 from .rotated import rotated
 
-__all__ = ["MOST_KEPT", "Packing", "Results", "Way", "appended", "repeatable_body", "rounds"]
+__all__ = [
+    "MOST_KEPT",
+    "Comes",
+    "Packing",
+    "Results",
+    "Way",
+    "appended",
+    "gradient_body",
+    "gradient_through",
+    "in_c",
+    "of_examples",
+    "packing",
+    "pushed",
+    "repeatable_body",
+    "result_of",
+    "rounds",
+    "run_rounds",
+    "way_of",
+    "written_out",
+    "written_to",
+]
 
 LAST, STACKED, BOTH = "last", "stacked", "both"
 ALL, ASKING, COUNTED = "all", "asking", "counted"
 
 MOST_KEPT = 1 << 26
 """Bytes of what gradients need of a loop: those of more are loops of loops."""
+
+Recording = Callable[[Body, "Way", Sequence[Any]], Any]
+"""What makes a record of a loop, and gives its packed result."""
 
 _UNLIMITED = 1 << 62
 
@@ -166,6 +189,11 @@ class Packing:
         return concat(parts, -1)
 
 
+def _recorded(body: Body, way: Way, operands: Sequence[Any]) -> Any:
+    """The record; its packed result."""
+    return _core.general(_ROUNDS, list(operands), way.attribute(body))
+
+
 def packing(body: Body, way: Way) -> Packing:
     """Where the results of a loop lie."""
     key = way._replace(backwards=False, ends=ALL)
@@ -175,14 +203,15 @@ def packing(body: Body, way: Way) -> Packing:
     return found
 
 
-def _way(attribute: tuple[Any, ...]) -> tuple[Body, Way]:
+def way_of(attribute: tuple[Any, ...]) -> tuple[Body, Way]:
+    """A record's body, and how it is run."""
     body, layout, *rest = attribute
     return body, Way(Layout(*layout), *rest)
 
 
-def _run(attribute: tuple[Any, ...], *given: np.ndarray) -> np.ndarray:
+def run_rounds(attribute: tuple[Any, ...], *given: np.ndarray) -> np.ndarray:
     """The kernel."""
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     (carried, _, _), steps = way.layout, way.steps
     where = packing(body, way)
     arrays = [np.asarray(x, order="C") for x in given]
@@ -270,7 +299,7 @@ def rounds(body: Body, way: Way, operands: Sequence[Any]) -> Results:
             begun = _core.apply_program(first.program, list(operands))
             operands = [*operands[:carried], *begun, *operands[carried:]]
             body, way = changed, way._replace(layout=Layout(carried + len(begun), 0, 0))
-    return Results(body, way, _core.general(_ROUNDS, list(operands), way.attribute(body)))
+    return Results(body, way, _recorded(body, way, operands))
 
 
 def appended(program: Any, operands: list[int], body: Body, way: Way) -> int:
@@ -329,7 +358,7 @@ def in_segments(body: Body, way: Way, operands: Sequence[Any]) -> Any:
     short = way._replace(steps=inner, kept=LAST)
 
     def segment(inputs: list[Any]) -> list[Any]:
-        found = Results(body, short, _core.general(_ROUNDS, inputs, short.attribute(body)))
+        found = Results(body, short, _recorded(body, short, inputs))
         sums = len(body.outputs()) - carried - given
         return [
             *(found.last(k) for k in range(carried)),
@@ -347,16 +376,16 @@ def in_segments(body: Body, way: Way, operands: Sequence[Any]) -> Any:
         made = body.derived[key]
         if made is None:
             long = way._replace(kept=BOTH)
-            return Results(body, long, _core.general(_ROUNDS, list(operands), long.attribute(body)))
+            return Results(body, long, _recorded(body, long, operands))
         long = Way(way.layout, outer, way.backwards, BOTH)
-        packed = _core.general(_ROUNDS, [*state, *whole, *shared, *made.reads], long.attribute(made))
+        packed = _recorded(made, long, [*state, *whole, *shared, *made.reads])
         parts.append((Results(made, long, packed), inner))
         state = [parts[0][0].last(k) for k in range(carried)]
     if rest:
         high = rest if way.backwards else steps
         left = way._replace(steps=rest, kept=BOTH)
         rows_left = [x[high - rest : high] for x in series]
-        packed = _core.general(_ROUNDS, [*state, *rows_left, *shared], left.attribute(body))
+        packed = _recorded(body, left, [*state, *rows_left, *shared])
         parts.append((Results(body, left, packed), 1))
     return _InSegments(parts, way.backwards)
 
@@ -423,7 +452,7 @@ def _slot_examples(values: Sequence[Any]) -> list[Any]:
 
 def written_out(attribute: tuple[Any, ...], operands: Sequence[Any]) -> Any:
     """The same, record by record: what a loop means."""
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     carried, rows, given = way.layout
     where = packing(body, way)
     count = way.steps if way.steps >= 0 else _UNLIMITED
@@ -478,7 +507,7 @@ def _counted(body: Body, way: Way, operands: Sequence[Any], packed: Any) -> tupl
 
 def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[Any]:
     """Contributions to the operands: a loop the other way round."""
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     (g,) = _core.conjugated([g])
     where = packing(body, way)
     exact, given = _counted(body, way, operands, y)
@@ -489,14 +518,14 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
             blocks = (where.last, found.last), (where.rows, found.row), (where.sums, found.sum)
             return where.packed([get(k) for of, get in blocks for k in range(len(of))])
 
-        return _gradient_through(g, apart, operands)
+        return gradient_through(g, apart, operands)
     if exact.steps == 0:
         return _of_no_rounds(g, where, way, operands)
     run = body
     if way.kept == LAST:
         run, exact = _keeping(body, exact, given)
     if exact != way:
-        y = _core.general(_ROUNDS, given, exact.attribute(run))
+        y = _recorded(run, exact, given)
     results = Results(run, exact, y)
     carried, rows, count = way.layout
     count_of = given[len(operands) :] if way.ends != COUNTED else [given[-1]]
@@ -505,7 +534,7 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
     moving = _floats(own)
     moves = moving[:carried]
     out = _of_dtypes(body.outputs())
-    comes = _written_to(g)
+    comes = written_to(g)
 
     def coming(blocks: Sequence[Block], which: Sequence[bool], part: slice | None = None) -> list[Any]:
         return [
@@ -527,10 +556,10 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
         at = 0 if way.backwards else way.steps
         last = coming([_row_of(block, at) for block in where.kept], moves)
         ends = [end if g is None else end + g for end, g in zip(ends, last, strict=True)]
-    comes_to = _Comes(*(tuple(x is not None for x in of) for of in (to_kept, to_rows, to_sums)))
+    comes_to = Comes(*(tuple(x is not None for x in of) for of in (to_kept, to_rows, to_sums)))
     back_of = _backward(body, way, own, comes_to, run, exact.layout)
     if back_of is None:
-        return _gradient_through(g, partial(written_out, attribute), operands)
+        return gradient_through(g, partial(written_out, attribute), operands)
     before = [results.before(k, x) for k, x in enumerate(first)]
     more = [results.after(k) if k < carried else results.row(k - carried) for k in back_of.read]
     per_round = [*(x for x in (*to_kept, *to_rows) if x is not None), *before, *series, *more]
@@ -545,7 +574,7 @@ def _pulled(g: Any, y: Any, attribute: tuple[Any, ...], *operands: Any) -> list[
     return [*(next(rest) if has else None for has in moving), *([None] * (way.ends == COUNTED))]
 
 
-def _written_to(g: Any) -> Callable[[Block], bool]:
+def written_to(g: Any) -> Callable[[Block], bool]:
     """Whether a block of a cotangent may be other than zero."""
     stretches = _core.stretches(g)
     if stretches is None:
@@ -559,7 +588,7 @@ def _row_of(block: Block, at: int) -> Block:
     return Block(block.start + at * size, block.start + (at + 1) * size, block.shape[1:], block.dtype)
 
 
-class _Comes(NamedTuple):
+class Comes(NamedTuple):
     """To which states, rows and sums any cotangent comes."""
 
     states: tuple[bool, ...]
@@ -574,12 +603,12 @@ class _Backward(NamedTuple):
     read: list[int]
 
 
-def _backward(body: Body, way: Way, own: Sequence[Any], comes: _Comes, run: Body, layout: Layout) -> _Backward | None:
+def _backward(body: Body, way: Way, own: Sequence[Any], comes: Comes, run: Body, layout: Layout) -> _Backward | None:
     """The gradient of a loop, which was `run` by its body, or by one that keeps more rows behind those of its body."""
     key = ("gradient", way.layout, way.kept, way.ends == ALL, comes, layout)
     if key not in body.derived:
         body.derived[key] = None
-        made = _gradient_body(body, way, own, comes)
+        made = gradient_body(body, way, own, comes)
         if made is not None:
             first = 0 if way.ends == ALL or way.kept == STACKED else layout.carried
             inputs, count = _inputs_of(body, way, made, comes)
@@ -591,7 +620,7 @@ def _backward(body: Body, way: Way, own: Sequence[Any], comes: _Comes, run: Body
     return found
 
 
-def _gradient_body(body: Body, way: Way, own: Sequence[Any], comes: _Comes) -> Body | None:
+def gradient_body(body: Body, way: Way, own: Sequence[Any], comes: Comes) -> Body | None:
     """The body of a gradient's loop, which computes again what its loop's rounds have computed."""
     carried, rows, given = way.layout
     moving, outputs = _floats(own), body.outputs()
@@ -612,7 +641,7 @@ def _gradient_body(body: Body, way: Way, own: Sequence[Any], comes: _Comes) -> B
     return repeatable_body(_gradient(body, way.layout, moving, way.kept, comes), examples)
 
 
-def _inputs_of(body: Body, way: Way, made: Body, comes: _Comes) -> tuple[list[int | None], int]:
+def _inputs_of(body: Body, way: Way, made: Body, comes: Comes) -> tuple[list[int | None], int]:
     """Which of its loop's inputs each input of a gradient's body is, and how many of them are carried or rows."""
     carried, rows, _ = way.layout
     none: list[int | None] = [None]
@@ -633,8 +662,8 @@ def _keeping(body: Body, way: Way, operands: Sequence[Any]) -> tuple[Body, Way]:
         own, outputs = operands[: body.program.input_count], body.outputs()
         out = _of_dtypes(outputs)
         states = (False,) * sum(out[:carried])
-        comes = _Comes(states, (True,) * sum(out[carried : carried + given]), (True,) * sum(out[carried + given :]))
-        made, nodes = _gradient_body(body, way, own, comes), []
+        comes = Comes(states, (True,) * sum(out[carried : carried + given]), (True,) * sum(out[carried + given :]))
+        made, nodes = gradient_body(body, way, own, comes), []
         if made is not None:
             dtype = packing(body, way).dtype
             nodes = kept_nodes(made.program, body.program, _inputs_of(body, way, made, comes)[0], dtype)
@@ -711,7 +740,7 @@ def _of_no_rounds(g: Any, where: Packing, way: Way, operands: Sequence[Any]) -> 
 
 
 def _gradient(
-    body: Body, layout: Layout, moving: Sequence[bool], kept: str, comes: _Comes
+    body: Body, layout: Layout, moving: Sequence[bool], kept: str, comes: Comes
 ) -> Callable[[list[Any]], list[Any]]:
     """One round of the gradient, as a function of adjoints, rows and what is shared."""
     carried, rows, _ = layout
@@ -751,7 +780,7 @@ def _gradient(
     return f
 
 
-def _gradient_through(g: Any, f: Callable[[Sequence[Any]], Any], operands: Sequence[Any]) -> list[Any]:
+def gradient_through(g: Any, f: Callable[[Sequence[Any]], Any], operands: Sequence[Any]) -> list[Any]:
     """The same by another way to the loop's result."""
     operands = [_core.identity_tensor(x) for x in operands]  # (one may be given twice, and is two sources)
     sources = [x for x in operands if _core.is_differentiable(x.dtype)]
@@ -762,9 +791,11 @@ def _gradient_through(g: Any, f: Callable[[Sequence[Any]], Any], operands: Seque
     return [next(found) if _core.is_differentiable(x.dtype) else None for x in operands]
 
 
-def _pushed(tangents: list[Any], y: Any, attribute: tuple[Any, ...], *operands: Any) -> Any:
+def pushed(
+    tangents: list[Any], y: Any, attribute: tuple[Any, ...], *operands: Any, record: Recording = _recorded
+) -> Any:
     """The tangent: a loop that carries tangents, too."""
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     carried, rows, given = way.layout
     own = list(operands[:-1] if way.ends == COUNTED else operands)
     count_of = list(operands[len(own) :])
@@ -797,7 +828,7 @@ def _pushed(tangents: list[Any], y: Any, attribute: tuple[Any, ...], *operands: 
             packed = written_out(attribute, [*own, *count_of])
         return accumulator.jvp(packed, unconnected_gradients="zero")
     new = way._replace(layout=layout)
-    found = Results(made, new, _core.general(_ROUNDS, [*inputs, *made.reads, *count_of], new.attribute(made)))
+    found = Results(made, new, record(made, new, [*inputs, *made.reads, *count_of]))
     where, parts = packing(body, way), []
     for blocks, first, which, get in (
         (where.last, carried, moves, found.last),
@@ -847,9 +878,15 @@ def _tangent(body: Body, layout: Layout, moving: Sequence[bool]) -> Callable[[li
 # ------------------------------------------------------------------------------------------------------- many examples
 
 
-def _of_examples(attribute: tuple[Any, ...], operands: Sequence[Any], flags: Sequence[bool], n: int) -> Any:
+def of_examples(
+    attribute: tuple[Any, ...],
+    operands: Sequence[Any],
+    flags: Sequence[bool],
+    n: int,
+    record: Recording = _recorded,
+) -> Any:
     """A loop of many examples: those whose loops end early stay as they are."""
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     carried, rows, given = way.layout
     if (way.ends == COUNTED and flags[-1]) or (rows and way.steps == 0):
         return None  # one after the other
@@ -878,7 +915,7 @@ def _of_examples(attribute: tuple[Any, ...], operands: Sequence[Any], flags: Seq
     if made is None:
         return None
     new = way._replace(layout=Layout(carried + more, rows, given))
-    loop = Results(made, new, _core.general(_ROUNDS, [*own, *made.reads, *count_of], new.attribute(made)))
+    loop = Results(made, new, record(made, new, [*own, *made.reads, *count_of]))
     where, parts = packing(body, way), []
     found = [*grown, *found[carried:]]
     for blocks, first, get, stacked in (
@@ -931,9 +968,9 @@ def _batched(body: Body, layout: Layout, has: Sequence[bool], n: int, asked: boo
 # ------------------------------------------------------------------------------------------------------------------- C
 
 
-def _in_c(place: Place, attribute: tuple[Any, ...], *given: Value) -> Value:
+def in_c(place: Place, attribute: tuple[Any, ...], *given: Value) -> Value:
     """A loop around a call of a function that is the body."""
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     if way.ends != ALL:
         raise not_written(place.op, "how many rounds there are is found when it runs")
     (carried, rows, count), steps = way.layout, way.steps
@@ -1009,8 +1046,8 @@ def _fits(attribute: Any) -> bool:
     )
 
 
-def _gives(attribute: Any, *operands: forms.Kind) -> forms.Kind:
-    body, way = _way(attribute)
+def result_of(attribute: Any, *operands: forms.Kind) -> forms.Kind:
+    body, way = way_of(attribute)
     (carried, rows, given), steps = way.layout, way.steps
     inputs, outputs = body.inputs(), body.outputs()
     if carried + rows > len(inputs) or carried + given > len(outputs):
@@ -1037,22 +1074,22 @@ def _flops(attribute: tuple[Any, ...], operands: Sequence[tuple[int, ...]], resu
     """Of all rounds; of one, where nobody knows how many there are."""
     from .cost import cost_of
 
-    body, way = _way(attribute)
+    body, way = way_of(attribute)
     return int(cost_of(body.program).flops) * max(way.steps, 1)
 
 
 _ROUNDS = _core.register_general(
     "rounds",
-    _run,
+    run_rounds,
     _pulled,
-    _pushed,
+    pushed,
     True,
     True,
-    examples=_of_examples,
+    examples=of_examples,
     raises=True,
     form=forms.Form("a body and how it is run", _fits),
-    gives=_gives,
-    c=_in_c,
+    gives=result_of,
+    c=in_c,
     cost=_flops,
 )
 _ROUNDS.formula = lambda attributes: "a loop"

@@ -13,7 +13,7 @@ import numpy as np
 from .. import _core, nest
 from ..ops.shaping import concat, stack
 from .rolled import PEELED as _PEELED
-from .rolled import folded, looped, mapped
+from .rolled import Room, folded, is_heard, looped, mapped, room_of
 from .unrun import either, folded_shapes, looped_shapes, mapped_shapes
 
 
@@ -157,6 +157,8 @@ def while_loop(
     swap_memory: bool = False,
     maximum_iterations: Any = None,
     name: str | None = None,
+    *,
+    checkpoint: Any = None,
 ) -> Any:
     """Values that a function changes as long as a condition holds.
 
@@ -172,6 +174,10 @@ def while_loop(
         TensorFlow's; without effect.
     maximum_iterations : int, optional
         How often the body is called at most.
+    checkpoint : bool, int or str, optional
+        How much the gradient may keep, where that is not all: so many values of the loop variables, or an amount of
+        memory such as "200MB"; True takes about the square root of twice their number. Rounds in between are run again
+        (see the notes). TensorFlow has no such argument.
 
     Returns
     -------
@@ -180,12 +186,21 @@ def while_loop(
 
     Raises
     ------
+    TypeError
+        Where `checkpoint` is something else.
     ValueError
-        Where the body returns another number of values.
+        Where the body returns another number of values; where `checkpoint` is too little memory for a single round, or
+        is no amount at all, or the body is none that can be run again (see the notes).
 
     Notes
     -----
     https://www.tensorflow.org/api_docs/python/tf/while_loop
+
+    With `checkpoint`, the loop is one record of whoever records, and its gradient goes back through the rounds by the
+    schedule with the fewest rounds that are run again: A. Griewank, A. Walther, Algorithm 799: revolve, 2000. With
+    room for s values, no round is run again more than r times where there are up to C(s + r, s) of them. The body is
+    recorded once, as in a recorded function, and must neither look at values in Python, draw random numbers, assign
+    nor print; the gradient is the same to the last bit.
 
     Examples
     --------
@@ -199,21 +214,24 @@ def while_loop(
     if _core.asks_shapes():
         values = looped_shapes(cond, body, values, maximum_iterations)
         return values[0] if alone and count == 1 else values
+    room = room_of(checkpoint, "while_loop")
     limit, tries = maximum_iterations, _PEELED
     if isinstance(limit, _core.Operand) and _core.is_tracing() and _core.varies(limit):
-        found = looped(cond, body, values, cond(*values), limit)
+        found = looped(cond, body, values, cond(*values), limit, room)
         if found is not None:
             return found[0][0] if found[1] else found[0]
     left = None if limit is None else _core.integer(limit)
     while left is None or left > 0:
         goes = cond(*values)
         if tries:
-            found = looped(cond, body, values, goes, left)
+            found = looped(cond, body, values, goes, left, room)
             if found is not None:
                 values, single = found
                 alone = alone or single
                 break
             tries -= 1
+        elif room is not None:
+            _check_that_nobody_hears("while_loop", room)
         if not bool(goes):
             break
         values = body(*values)
@@ -223,6 +241,16 @@ def while_loop(
             raise ValueError(f"while_loop: the body returns {len(values)} values for {count} loop variables")
         left = None if left is None else left - 1
     return values[0] if alone and count == 1 else values
+
+
+def _check_that_nobody_hears(function: str, room: Room) -> None:
+    """A ValueError where rounds would be recorded one by one that are to be one record."""
+    if is_heard(room):
+        raise ValueError(
+            f"{function}: checkpoint runs rounds again as a program, and this body is none: it looks at values in "
+            f"Python, draws random numbers, assigns, prints, or gives on other shapes or dtypes than it is given; "
+            f"without checkpoint its rounds are recorded one by one (tf.recompute_grad runs a part of them again)"
+        )
 
 
 def _slices(elems: Any, function: str) -> tuple[int, Callable[[int], Any]]:
@@ -297,8 +325,11 @@ def map_fn(
     return _piled([fn(at(i)) for i in range(count)])
 
 
-def _folded(function: str, fn: Any, elems: Any, initializer: Any, backwards: bool, whole: bool) -> tuple[Any, Any]:
+def _folded(
+    function: str, fn: Any, elems: Any, initializer: Any, backwards: bool, whole: bool, checkpoint: Any
+) -> tuple[Any, Any]:
     """What is carried along slices, after the last of them, or the `whole` way stacked; and what it begins with."""
+    room = room_of(checkpoint, function)
     count, at = _slices(elems, function)
     order = range(count)[:: -1 if backwards else 1]
     if initializer is None:
@@ -316,9 +347,11 @@ def _folded(function: str, fn: Any, elems: Any, initializer: Any, backwards: boo
             return (mapped_shapes(lambda x: x, last, len(way) + len(order)) if whole else last), first
     for k, i in enumerate(order):
         if k < _PEELED:
-            rest = folded(fn, elems, value, order[k:], whole)
+            rest = folded(fn, elems, value, order[k:], whole, room)
             if rest is not None:
                 break
+        elif room is not None:
+            _check_that_nobody_hears(function, room)
         value = fn(value, at(i))
         way.append(value)
     if not whole:
@@ -340,6 +373,8 @@ def foldl(
     back_prop: bool = True,
     swap_memory: bool = False,
     name: str | None = None,
+    *,
+    checkpoint: Any = None,
 ) -> Any:
     """Slices along the first axis joined into one value, from the first on.
 
@@ -353,6 +388,8 @@ def foldl(
         The first value; by default the first slice.
     parallel_iterations, back_prop, swap_memory : object
         TensorFlow's; without effect.
+    checkpoint : bool, int or str, optional
+        How much the gradient may keep, as in `while_loop`.
 
     Returns
     -------
@@ -361,8 +398,10 @@ def foldl(
 
     Raises
     ------
+    TypeError
+        Where `checkpoint` is something else.
     ValueError
-        Where lengths differ, or there is nothing to begin with.
+        Where lengths differ, or there is nothing to begin with; for `checkpoint`, as in `while_loop`.
 
     Notes
     -----
@@ -373,7 +412,7 @@ def foldl(
     >>> tf.foldl(lambda a, x: a * 10. + x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(), dtype=float32, numpy=123.0>
     """
-    return _folded("foldl", fn, elems, initializer, False, False)[0]
+    return _folded("foldl", fn, elems, initializer, False, False, checkpoint)[0]
 
 
 def foldr(
@@ -384,6 +423,8 @@ def foldr(
     back_prop: bool = True,
     swap_memory: bool = False,
     name: str | None = None,
+    *,
+    checkpoint: Any = None,
 ) -> Any:
     """Slices along the first axis joined into one value, from the last back.
 
@@ -397,6 +438,8 @@ def foldr(
         The first value; by default the last slice.
     parallel_iterations, back_prop, swap_memory : object
         TensorFlow's; without effect.
+    checkpoint : bool, int or str, optional
+        How much the gradient may keep, as in `while_loop`.
 
     Returns
     -------
@@ -405,8 +448,10 @@ def foldr(
 
     Raises
     ------
+    TypeError
+        Where `checkpoint` is something else.
     ValueError
-        Where lengths differ, or there is nothing to begin with.
+        Where lengths differ, or there is nothing to begin with; for `checkpoint`, as in `while_loop`.
 
     Notes
     -----
@@ -417,7 +462,7 @@ def foldr(
     >>> tf.foldr(lambda a, x: a * 10. + x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(), dtype=float32, numpy=321.0>
     """
-    return _folded("foldr", fn, elems, initializer, True, False)[0]
+    return _folded("foldr", fn, elems, initializer, True, False, checkpoint)[0]
 
 
 def scan(
@@ -430,6 +475,8 @@ def scan(
     infer_shape: bool = True,
     reverse: bool = False,
     name: str | None = None,
+    *,
+    checkpoint: Any = None,
 ) -> Any:
     """Slices along the first axis joined one after the other, all values on the way stacked.
 
@@ -445,6 +492,9 @@ def scan(
         TensorFlow's; without effect.
     reverse : bool
         Whether to begin with the last slice.
+    checkpoint : bool, int or str, optional
+        Whether the gradient keeps nothing but the values that are returned, and computes again what is between them; a
+        number of values or an amount of memory says no more than True does, since all values are returned.
 
     Returns
     -------
@@ -453,8 +503,10 @@ def scan(
 
     Raises
     ------
+    TypeError
+        Where `checkpoint` is something else.
     ValueError
-        Where lengths differ, or there are neither slices nor an initializer.
+        Where lengths differ, or there are neither slices nor an initializer; for `checkpoint`, as in `while_loop`.
 
     Notes
     -----
@@ -465,7 +517,7 @@ def scan(
     >>> tf.scan(lambda a, x: a * x, tf.constant([1., 2., 3.]))
     <Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
     """
-    way, first = _folded("scan", fn, elems, initializer, reverse, True)
+    way, first = _folded("scan", fn, elems, initializer, reverse, True, checkpoint)
     if way is None:
         return nest.map_structure(lambda x: _core.adopt(np.zeros((0, *x.shape), x.dtype)), first)
     return way

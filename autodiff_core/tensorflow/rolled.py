@@ -1,5 +1,8 @@
-"""Loops within a recorded function, as one record each: where what a round does can be a program that runs over and
-over. Each function here returns None where it cannot; Python then runs round after round, and all of them are recorded.
+"""Loops as one record each: where what a round does can be a program that runs over and over. Each function here
+returns None where it cannot; Python then runs round after round, and all of them are recorded.
+
+Within a recorded function that is what becomes of loops of many rounds. Where there is a `Room`, it is what
+becomes of all that somebody hears, outside of recorded functions, too.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from .. import _core, nest
+from ..budgets import bytes_of
+from ..programs.checkpointed import Room, checkpointed
 from ..programs.loops import Body, Layout
 from ..programs.rounds import ALL, ASKING, LAST, STACKED, Way, repeatable_body, rounds
 from ..tensors.creation import cast
@@ -21,9 +26,12 @@ __all__ = [
     "MANY_ELEMENTS",
     "MANY_RECORDS",
     "PEELED",
+    "Room",
     "folded",
+    "is_heard",
     "looped",
     "mapped",
+    "room_of",
     "scanned",
 ]
 
@@ -87,26 +95,63 @@ def _is_small(body: Body, steps: int) -> bool:
     return any(math.prod(program.node(k)[3]) > MANY_ELEMENTS for k in range(program.input_count, len(program)))
 
 
+def room_of(checkpoint: Any, function: str) -> Room | None:
+    """What a `checkpoint` argument asks for; None where it asks for nothing."""
+    if checkpoint is None or checkpoint is False:
+        return None
+    if checkpoint is True:
+        return Room()
+    if isinstance(checkpoint, str):
+        return Room(bytes=bytes_of(checkpoint, f"{function}: checkpoint"))
+    try:
+        states = _core.integer(checkpoint)
+    except TypeError:
+        raise TypeError(
+            f"{function}: checkpoint is True, a number of states to keep, or an amount of memory such as "
+            f'"200MB", not {checkpoint!r:.80}'
+        ) from None
+    if states < 1:
+        raise ValueError(f"{function}: checkpoint is the number of states to keep, 1 at least, not {states}")
+    return Room(states)
+
+
+def is_heard(room: Room | None) -> bool:
+    """Whether a loop is to be one record, as far as that depends on who records."""
+    return _core.is_tracing() or (room is not None and _core.is_recording())
+
+
+def _reads(body: Body) -> list[Any]:
+    """What a body reads around it. A program reads arrays that others may write to anew each time, others once."""
+    return body.reads if _core.is_tracing() else list(_core.kept_values(body.reads))
+
+
 def mapped(fn: Callable[[Any], Any], elems: Any, count: int) -> Any:
     """A function of each slice, stacked."""
     found = scanned(lambda _, row: ((), fn(row)), (), elems, range(count))
     return None if found is None else found[1]
 
 
-def folded(fn: Callable[[Any, Any], Any], elems: Any, first: Any, order: range, whole: bool) -> Any:
+def folded(
+    fn: Callable[[Any, Any], Any], elems: Any, first: Any, order: range, whole: bool, room: Room | None = None
+) -> Any:
     """What is carried along slices: `whole`, after each of them, or after the last. Slices go from either end on."""
-    found = scanned(lambda state, row: (fn(state, row), ()), first, elems, order, STACKED if whole else LAST)
+    found = scanned(lambda state, row: (fn(state, row), ()), first, elems, order, STACKED if whole else LAST, room)
     return None if found is None else found[0]
 
 
 def scanned(
-    fn: Callable[[Any, Any], tuple[Any, Any]], first: Any, elems: Any, order: range, kept: str = LAST
+    fn: Callable[[Any, Any], tuple[Any, Any]],
+    first: Any,
+    elems: Any,
+    order: range,
+    kept: str = LAST,
+    room: Room | None = None,
 ) -> tuple[Any, Any] | None:
     """What is carried along slices, after the last of them or (`kept`) stacked, and what each gives beside it, stacked.
 
     Slices go from either end on.
     """
-    if not _core.is_tracing() or len(order) < FEW_ROUNDS:
+    if not is_heard(room) or len(order) < (FEW_ROUNDS if room is None else 1):
         return None
     series, rebuild_row = nest.flatten_for_tape(nest.map_structure(_core.operand, elems))
     found = _leaves(first)
@@ -125,23 +170,32 @@ def scanned(
         return [*_leaves_like(after, rebuild, state), *given[0]]
 
     body = _body(f, [*state, *_rows(series, order[0])], carried)
-    if body is None or _is_small(body, len(order)):
+    if body is None or (room is None and _is_small(body, len(order))):
         return None
     given = len(body.outputs()) - carried
     low, high = min(order), max(order) + 1
     series = [x if high - low == x.shape[0] else x[low:high] for x in series]
     way = Way(Layout(carried, len(series), given), len(order), order[0] > order[-1], kept)
-    results = rounds(body, way, [*state, *series, *body.reads])
+    operands = [*state, *series, *_reads(body)]
+    # (Where all states are asked for, they are there for the gradient.)
+    results = (
+        rounds(body, way, operands) if room is None or kept == STACKED else checkpointed(body, way, operands, room)
+    )
     carried_on = results.stacked if kept == STACKED else results.last
     return rebuild([carried_on(k) for k in range(carried)]), made[-1]([results.row(k) for k in range(given)])
 
 
 def looped(
-    cond: Callable[..., Any], body: Callable[..., Any], values: Sequence[Any], goes: Any, limit: Any
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    values: Sequence[Any],
+    goes: Any,
+    limit: Any,
+    room: Room | None = None,
 ) -> tuple[Sequence[Any], bool] | None:
     """What a function has changed as long as a condition holds, and whether that gives a value alone; `goes` is the
     condition of the first values."""
-    if not _core.is_tracing():
+    if not is_heard(room):
         return None
     found = _leaves(tuple(values))
     if found is None or not found[0]:
@@ -181,13 +235,14 @@ def looped(
         if limit is not None and isinstance(limit, int):
             known.most = limit
         known.run()
-        if known.steps < FEW_ROUNDS or _is_small(made, known.steps):
+        if known.steps < 1 or (room is None and (known.steps < FEW_ROUNDS or _is_small(made, known.steps))):
             return None
-        results = known.results()
+        results = known.results(room)
     else:
         steps = limit if isinstance(limit, int) else -1
         way = Way(Layout(len(carried), 0, 0), steps, False, LAST, ASKING)
-        found_all = rounds(made, way, [*carried, *made.reads])
+        operands = [*carried, *_reads(made)]
+        found_all = rounds(made, way, operands) if room is None else checkpointed(made, way, operands, room)
         results = [found_all.last(k) for k in range(2, len(carried))]
     return (kind[-1] or tuple)(rebuild(results)), kind[-1] is None
 
@@ -209,7 +264,9 @@ class _Known:
         self._counting = self._closed({0, 1})
         # (Whether there is a first round is found out as it is for the others.)
         deciding = self._counting - {0}
-        self.is_known = all(k < len(carried) and not _core.varies(carried[k]) for k in deciding)
+        self.is_known = all(
+            k < len(carried) and not _core.varies(carried[k]) and not _core.is_followed(carried[k]) for k in deciding
+        )
 
     def _closed(self, wanted: set[int]) -> set[int]:
         """What is carried that decides these outputs, round after round."""
@@ -248,13 +305,14 @@ class _Known:
         ends = [stack[(self.steps - 1) % 2] for stack in stacks] if self.steps else arrays
         self._found = dict(zip(which, ends, strict=False))
 
-    def results(self) -> list[Any]:
+    def results(self, room: Room | None) -> list[Any]:
         """What is carried at the end: of what only counts, it is known."""
         count = len(self.carried)
         which = sorted(k for k in self._closed(set(range(2, count)) - self._counting) if 2 <= k < count)
         last: dict[int, Any] = {k: _core.to_tensor(x.copy()) for k, x in self._found.items()}
         if which:
             made, operands = self._part(which, True)
-            found = rounds(made, Way(Layout(len(which), 0, 0), self.steps, False, LAST, ALL), operands)
+            way = Way(Layout(len(which), 0, 0), self.steps, False, LAST, ALL)
+            found = rounds(made, way, operands) if room is None else checkpointed(made, way, operands, room)
             last |= {k: found.last(at) for at, k in enumerate(which)}
         return [last[k] for k in range(2, count)]

@@ -493,6 +493,25 @@ def long_while_loop(m):
     return f
 
 
+@entry(SCALARS)
+def checkpointed_loop(m):
+    def f(x):
+        step = lambda i, y: (i + 1, m.sin(y) * 0.9 + x * 0.1)  # noqa: E731
+        return m.while_loop(lambda i, y: i < 7, step, (0, x * x), checkpoint=2)[1]
+
+    return f
+
+
+@entry(SCALARS, "looks")
+def checkpointed_by_values(m):
+    return lambda x: m.while_loop(lambda y: y < 4.0, lambda y: (y * 1.3 + x,), (x,), checkpoint=2)[0]
+
+
+@entry(VECTORS)
+def checkpointed_fold(m):
+    return lambda x: m.foldl(lambda a, e: a * m.cos(e) + e * x[0], x, m.constant(1.0, m.float64), checkpoint=1)
+
+
 @entry(VECTORS)
 def maps_and_scans(m):
     def f(x):

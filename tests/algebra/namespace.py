@@ -479,7 +479,7 @@ def switch_case(index: Any, branches: Any) -> Any:
     return branches[int(base(index))]()
 
 
-def while_loop(condition: Any, body: Any, values: Any) -> Any:
+def while_loop(condition: Any, body: Any, values: Any, checkpoint: Any = None) -> Any:
     while condition(*values):
         values = body(*values)
     return values
@@ -497,7 +497,7 @@ def scan(fn: Any, elems: Any, initializer: Any) -> Any:
     return np.stack(way)
 
 
-def foldl(fn: Any, elems: Any, initializer: Any) -> Any:
+def foldl(fn: Any, elems: Any, initializer: Any, checkpoint: Any = None) -> Any:
     for x in _a(elems):
         initializer = fn(initializer, x)
     return initializer
