@@ -325,6 +325,22 @@ def test_large_params_are_sent_to_each_worker_once(strategy: Any) -> None:
     np.testing.assert_allclose(float(value), (w[k] ** 2).sum())
     np.testing.assert_allclose(gradient.numpy()[k], 2.0 * w[k])
     assert np.count_nonzero(gradient) == np.count_nonzero(w[k])
+    again, _ = strategy.value_and_grad(loss, 2.0 * w, k, "SUM")
+    np.testing.assert_allclose(float(again), 4.0 * float(value))
+
+
+def test_many_params_and_large_arguments_are_those_of_the_call(strategy: Any) -> None:
+    data = strategy.experimental_distribute_dataset(Y)
+
+    def loss(w: Any, y: Any) -> Any:
+        return tf.reduce_sum(y) * tf.add_n(w)
+
+    for start in (1.0, 2.0):
+        value, gradient = strategy.value_and_grad(loss, [np.float64(start)] * 1500, data, "SUM")
+        assert float(value) == 1500.0 * start * Y.sum() and float(gradient[-1]) == Y.sum()
+        for size in (10, 50_000):
+            sums = strategy.run(lambda y, a: tf.reduce_sum(a) + 0.0 * y[0], (data, np.full(size, start)))
+            assert float(strategy.reduce("MEAN", sums)) == size * start
 
 
 # -------------------------------------------------------------------------------------------------------------- errors

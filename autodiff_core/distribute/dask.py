@@ -218,13 +218,12 @@ class DaskStrategy(Strategy):
         programs = {rows: self._program(loss, rows) for rows in lengths}
         reads = {rows: loss.reads(rows, arrays) for rows in lengths}
         by_rows = loss.how is ReduceOp.MEAN
-        options = {"version": tf.__version__, "programs": programs, "by_rows": by_rows, "pure": False}
 
         def begun() -> list[Any]:
             given = self._sent((arrays, reads))
             chosen = [k for k, rows in enumerate(data.rows) if rows]
             ranges, parts = [data.ranges[k] for k in chosen], [data.futures[k] for k in chosen]
-            return self._client.map(tasks.evaluate, ranges, parts, given=given, **options)
+            return self._each(tasks.evaluate, [ranges, parts], tf.__version__, programs, given, by_rows)
 
         total = self._summed(begun, [data])
         return [one / sum(data.rows) for one in total] if by_rows else total
@@ -238,10 +237,20 @@ class DaskStrategy(Strategy):
             )
         return loss.sent[rows]
 
+    def _each(self, task: Callable[..., Any], columns: Sequence[Sequence[Any]], *same: Any) -> list[Any]:
+        """A task for each row of some columns, with what is the same for all behind it.
+
+        (Not by keywords: what is large among those Dask keeps by the keyword's name, and the next call finds it there.)
+        """
+        constants = ([one] * len(columns[0]) for one in same)
+        found: list[Any] = self._client.map(task, *columns, *constants, pure=False)
+        return found
+
     def _sent(self, value: Any) -> Any:
         """What every task needs: as it is, or, where it is large, on every worker."""
-        size = sum(leaf.nbytes if isinstance(leaf, np.ndarray) else len(leaf) for leaf in nest.flatten(value))
-        return value if size <= _IN_TASKS else self._client.scatter([value], broadcast=True, hash=False)[0]
+        if engine("dask.sizeof", "DaskStrategy", "dask").sizeof(value) <= _IN_TASKS:
+            return value
+        return self._client.scatter([value], broadcast=True, hash=False)[0]
 
     def _summed(self, begun: Callable[[], list[Any]], parts: Sequence[Parts]) -> list[np.ndarray]:
         """The sum of what tasks give, added up by workers; begun again where what they need has gone with a worker."""
@@ -251,7 +260,7 @@ class DaskStrategy(Strategy):
             futures = begun()
             while len(futures) > _TOGETHER:
                 groups = [futures[k : k + _TOGETHER] for k in range(0, len(futures), _TOGETHER)]
-                futures = self._client.map(tasks.added, groups, pure=False)
+                futures = self._each(tasks.added, [groups])
             try:
                 return tasks.added(self._client.gather(futures))
             except self._engine.CancelledError:
@@ -314,21 +323,13 @@ class DaskStrategy(Strategy):
             )
         function = self._function("run", fn)
         rest = [None if place in found else value for place, value in enumerate(args)]
-        given = {name: value for name, value in named.items() if name not in found}
+        given = self._sent((rest, {name: value for name, value in named.items() if name not in found}))
 
         def begun() -> list[Any]:
             for value in found.values():
                 value.renew()
-            parts = zip(*(value.futures for value in found.values()), strict=True)
-            return self._client.map(
-                tasks.call_on_part,
-                list(map(list, parts)),
-                version=tf.__version__,
-                function=function,
-                places=list(found),
-                args=(rest, given),
-                pure=False,
-            )
+            parts = list(map(list, zip(*(value.futures for value in found.values()), strict=True)))
+            return self._each(tasks.call_on_part, [parts], tf.__version__, function, list(found), given)
 
         return Parts(begun(), next(iter(found.values())).rows, begun)
 
@@ -379,7 +380,7 @@ class DaskStrategy(Strategy):
         first = self._client.submit(tasks.kinds_of, value.futures[0], pure=False).result()
 
         def begun() -> list[Any]:
-            return self._client.map(tasks.totals_of, value.futures, value.rows, axis=axis, mean=mean, pure=False)
+            return self._each(tasks.totals_of, [value.futures, value.rows], axis, mean)
 
         *sums, counts = self._summed(begun, [value])
         if mean:
@@ -425,6 +426,5 @@ class DaskStrategy(Strategy):
         """
         function = self._function("map", fn)
         calls = [list(item) for item in zip(*items, strict=False)]
-        futures = self._client.map(tasks.call, calls, version=tf.__version__, function=function, pure=False)
-        found: list[Any] = self._client.gather(futures)
+        found: list[Any] = self._client.gather(self._each(tasks.call, [calls], tf.__version__, function))
         return found
