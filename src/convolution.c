@@ -1,7 +1,7 @@
 #include "convolution.h"
 
 #include "instructions.h"
-#include "windows.h"
+#include "sliding_windows.h"
 #include "workers.h"
 
 #include <string.h>

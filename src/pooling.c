@@ -2,7 +2,7 @@
 #include "pooling.h"
 
 #include "instructions.h"
-#include "windows.h"
+#include "sliding_windows.h"
 #include "workers.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Where windows lie on an array (batch, *space, channels), of one to three dimensions: read from attributes. */
-#ifndef AUTODIFF_CORE_WINDOWS_H
-#define AUTODIFF_CORE_WINDOWS_H
+#ifndef AUTODIFF_CORE_SLIDING_WINDOWS_H
+#define AUTODIFF_CORE_SLIDING_WINDOWS_H
 
 #include "kernels.h"
 
