@@ -20,7 +20,7 @@ core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 wheel_tools := $(addprefix .ci/,check_dist.py pythons.py stranger.py wheels.py)
 
-.PHONY: FORCE interpreters help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
+.PHONY: FORCE interpreters cross aarch64 help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -64,6 +64,8 @@ help:
 	@echo "make test-sdist   the tests, from the unpacked sdist"
 	@echo "make examples     every example runs, at small size where it has one"
 	@echo "make release-check TAG=v1.2.3  this is what a release with this tag should be"
+	@echo "make cross        the C sources and the core compile without a warning for other systems and processors"
+	@echo "make aarch64      the core's tests on aarch64, under qemu, where that and debootstrap are"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
 
@@ -135,7 +137,7 @@ lint: .made/dev .made/lint
 # Every C file but the one that Cython writes.
 warnings: .made/dev
 	$(foreach unit,$(filter-out src/_core.c,$(wildcard src/*.c)),$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno \
-		-fno-trapping-math -c -o /dev/null $(unit) &&) true
+		-fno-trapping-math -ffp-contract=off -c -o /dev/null $(unit) &&) true
 
 bench: .made/dev .made/wheel
 	$(python) -m pytest bench --benchmark-only --benchmark-quiet --benchmark-json=.made/bench.json
@@ -187,6 +189,13 @@ check-numpy: .made/dev
 
 interpreters: .made/wheels
 	$(python) .ci/interpreters.py
+
+# The compiler for other systems stays in .made/zig with NumPy's headers for each.
+cross: .made/dev
+	.ci/cross
+
+aarch64: .made/dev
+	.ci/aarch64
 
 wheel: .made/wheel
 
