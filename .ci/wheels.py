@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -35,8 +36,10 @@ AT_ONCE = 2
 
 def oldest(python: Path, needed: Requirement) -> str:
     """The oldest version that the package takes and that has a wheel for this Python."""
-    listed = pip(python, "index", "versions", "--only-binary", needed.name, needed.name)
-    (versions,) = re.findall(r"^Available versions: (.*)$", listed, re.MULTILINE)
+    # (pip names those with wheels where it is asked for one that nobody has; `pip index versions` counts sources, too.)
+    asked = ("install", "--no-deps", "--only-binary", ":all:", f"{needed.name}==0")
+    said = subprocess.run([python, "-m", "pip", *asked], capture_output=True, text=True).stderr
+    (versions,) = re.findall(r"from versions: (.*)\)", said)
     return str(min(needed.specifier.filter(map(Version, versions.split(", ")))))
 
 

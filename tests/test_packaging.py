@@ -270,13 +270,15 @@ def test_dist_has_wheels_and_one_sdist_of_one_version(tmp_path):
         check_dist.main(tmp_path)
 
 
-def test_a_wheel_is_tried_with_the_oldest_versions_that_this_python_has_wheels_of(monkeypatch):
-    asked = []
-    listed = "WARNING: a place\nnumpy (2.10.1)\nAvailable versions: 2.10.1, 2.9.0, 2.1.0, 1.26.4\n  INSTALLED: 2.9.0\n"
-    monkeypatch.setattr(wheels, "pip", lambda *arguments: asked.append(arguments) or listed)
-    assert wheels.oldest(Path("python"), Requirement("numpy>=2.0")) == "2.1.0"
-    assert wheels.oldest(Path("python"), Requirement("numpy>=2.2")) == "2.9.0"
-    assert asked[0] == (Path("python"), "index", "versions", "--only-binary", "numpy", "numpy")
+def test_a_wheel_is_tried_with_the_oldest_versions_that_this_python_has_wheels_of(tmp_path):
+    python = tmp_path / "python"
+    refusal = "ERROR: Could not find a version that satisfies the requirement {} (from versions: {})"
+    refusal = refusal.format("${@: -1}", "1.26.4, 2.1.0rc1, 2.1.0, 2.9.0, 2.10.1")
+    python.write_text(f'#!/bin/bash\necho "$*" >> {tmp_path}/asked\necho "{refusal}" >&2\nexit 1\n')
+    python.chmod(0o755)
+    assert wheels.oldest(python, Requirement("numpy>=2.0")) == "2.1.0"
+    assert wheels.oldest(python, Requirement("numpy>=2.2")) == "2.9.0"
+    assert (tmp_path / "asked").read_text() == "-m pip install --no-deps --only-binary :all: numpy==0\n" * 2
 
 
 def test_what_is_forgotten_before_a_release_is_told(tmp_path):
