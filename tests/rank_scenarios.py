@@ -231,6 +231,11 @@ def check_rows_are_shared_out(strategy: Any) -> None:
     assert all((b == 2 * a).all() for a, b in shares)
     assert sum(strategy.comm.allgather(len(shares[1][0]))) == 3
     assert len(part) in (11 // n, 11 // n + 1)
+    one, other = tf.data.Dataset.range(40).shuffle(40), tf.data.Dataset.range(40).repeat(2).shuffle(20)
+    shuffled = strategy.experimental_distribute_dataset(tf.data.Dataset.zip((one, other)).batch(16))
+    for _ in range(2):
+        seen = [row for rows, _ in shuffled for part in strategy.comm.allgather(rows.numpy().tolist()) for row in part]
+        assert sorted(seen) == list(range(40)) != seen
 
 
 def check_ranks_that_differ_are_told(strategy: Any) -> None:

@@ -772,3 +772,8 @@ def _next_state(state: Any, given: Any) -> Any:
                 f"got {new.dtype.name}"
             )
     return made
+
+
+def shuffles_of(dataset: Dataset) -> list[stages.Shuffle]:
+    """Where a dataset shuffles: what has seeds."""
+    return stages.shuffles_in(dataset._stage)

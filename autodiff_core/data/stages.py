@@ -298,14 +298,14 @@ class Shuffle(Choosing):
 
     def __init__(self, source: Stage, size: int | None, seeds: list[int], anew: bool) -> None:
         super().__init__(source)
-        self._size, self._seeds = size, seeds
+        self._size, self.seeds = size, seeds
         self._anew, self._rounds = anew, 0
 
     def handles(self) -> Iterator[Any]:
         # (By whoever asks for an iterator, not when its first element is asked for, perhaps by another thread.)
         number = self._rounds
         self._rounds += self._anew
-        return self._shuffled([*self._seeds, number])
+        return self._shuffled([*self.seeds, number])
 
     def _shuffled(self, seeds: list[int]) -> Iterator[Any]:
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seeds)))
@@ -315,6 +315,16 @@ class Shuffle(Choosing):
             yield from _exchanged(buffer, source, generator)
         for place in generator.permutation(len(buffer)).tolist():
             yield buffer[place]
+
+
+def shuffles_in(stage: Stage) -> list[Shuffle]:
+    """The stages that shuffle, of one and all that it reads."""
+    found = [stage] if isinstance(stage, Shuffle) else []
+    for part in vars(stage).values():
+        for source in part if isinstance(part, (list, tuple)) else [part]:
+            if isinstance(source, Stage):
+                found += shuffles_in(source)
+    return found
 
 
 def _exchanged(buffer: list[Any], source: Iterator[Any], generator: np.random.Generator) -> Iterator[Any]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from .. import _core, nest
 from ..data import tables
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, shuffles_of
 from ..ops.collectives import all_gather
 from ..ops.reductions import reduce_sum
 from ..tape import Tape
@@ -361,8 +361,7 @@ class Strategy:
 
         Notes
         -----
-        A dataset that shuffles has to be given a seed: without one, every worker has an order of its own, and rows
-        would be seen twice and left out.
+        A dataset that shuffles without a seed does so in the order of the first worker from then on.
 
         Examples
         --------
@@ -372,7 +371,11 @@ class Strategy:
         (2, 2)
         """
         if isinstance(dataset, Dataset):
-            return dataset if self.num_replicas_in_sync == 1 else dataset.map(self._part_of_element)
+            if self.num_replicas_in_sync == 1:
+                return dataset
+            for shuffle in shuffles_of(dataset):
+                shuffle.seeds = self.broadcast(np.array(shuffle.seeds, np.int64)).numpy().tolist()
+            return dataset.map(self._part_of_element)
         return rows_of(dataset, self.rows)
 
     def _part_of_element(self, *parts: Any) -> Any:
