@@ -8,6 +8,8 @@ or complex128, which other tests compare with finite differences.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,16 @@ def derivatives(call: Any, operands: list[Any]) -> tuple[list[Any], list[Any]]:
     return values, tape.gradient(values, operands)
 
 
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """Say of which dtype an error is: one test goes through all of them."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in {name}")
+        raise
+
+
 def refuses(row: Any, dtype: np.dtype) -> bool:
     """What has no kernel there: LAPACK's work in the middle precisions alone, SciPy's functions where it has them."""
     if dtype.kind == "c" and row.complex == "refused":
@@ -52,9 +64,14 @@ def refuses(row: Any, dtype: np.dtype) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", TOLERANCES)
 @pytest.mark.parametrize(("call", "row", "k"), SAMPLES)
-def test_values_and_gradients_agree_with_those_of_the_double_dtype(call: Any, row: Any, k: int, name: str) -> None:
+def test_values_and_gradients_agree_with_those_of_the_double_dtype(call: Any, row: Any, k: int) -> None:
+    for name in TOLERANCES:
+        with told(name):
+            assert_as_in_double(call, row, k, name)
+
+
+def assert_as_in_double(call: Any, row: Any, k: int, name: str) -> None:
     dtype = np.dtype(name)
     wide = np.dtype("complex128" if dtype.kind == "c" else "float64")
     arrays = [operand.astype(dtype) for operand in operands_of(row, k)]
@@ -99,9 +116,14 @@ def assert_alike(found: Any, expected: Any, name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", WIDTHS)
 @pytest.mark.parametrize(("call", "row", "k"), SAMPLES)
-def test_a_recorded_call_replays_values_and_gradients(call: Any, row: Any, k: int, name: str) -> None:
+def test_a_recorded_call_replays_values_and_gradients(call: Any, row: Any, k: int) -> None:
+    for name in WIDTHS:
+        with told(name):
+            assert_replays(call, row, k, name)
+
+
+def assert_replays(call: Any, row: Any, k: int, name: str) -> None:
     arrays, expected = given(call, row, k, name)
     if expected is None:
         return
@@ -113,9 +135,14 @@ def test_a_recorded_call_replays_values_and_gradients(call: Any, row: Any, k: in
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", WIDTHS)
 @pytest.mark.parametrize(("call", "row", "k"), SAMPLES)
-def test_a_vectorized_call_gives_each_examples_value(call: Any, row: Any, k: int, name: str) -> None:
+def test_a_vectorized_call_gives_each_examples_value(call: Any, row: Any, k: int) -> None:
+    for name in WIDTHS:
+        with told(name):
+            assert_of_each_example(call, row, k, name)
+
+
+def assert_of_each_example(call: Any, row: Any, k: int, name: str) -> None:
     arrays, expected = given(call, row, k, name)
     if expected is None:
         return
