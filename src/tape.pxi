@@ -30,15 +30,8 @@ ctypedef struct Log:
                                 # take a new record for one that is gone
     uint64_t first_id           # the id that it began with
     int32_t count
-    int32_t capacity
-    Record* records
-    Value* values
-    Constant* constants
     int32_t constant_count
-    int32_t constant_capacity
-    int32_t* operands
     int32_t operand_count
-    int32_t operand_capacity
     uint32_t active             # the set of tapes that record now
     uint32_t automatic          # those that watch every trainable variable that is read
     uint32_t strict             # those under which what they follow becomes no Python number (leaving.pxi)
@@ -74,11 +67,18 @@ ctypedef struct Log:
     uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
-    PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
-    PyObject** tapes            # by slot (borrowed), or NULL
-    int slots                   # the room in each of the two
     Log* next                   # all logs that are alive
     Log* previous
+    Record* records             # from here on, room that the next log has, too (`log_open`)
+    Value* values
+    Constant* constants
+    int32_t* operands
+    PyObject** stack            # the open tapes, innermost last (borrowed: a tape leaves when it is freed)
+    PyObject** tapes            # by slot (borrowed), or NULL
+    int32_t capacity
+    int32_t constant_capacity
+    int32_t operand_capacity
+    int slots                   # the room in each of the two
 
 cdef extern from *:
     """
@@ -316,6 +316,8 @@ cdef int reserve_sets(Log* log) except -1:
 
 cdef uint32_t set_of_slot(Log* log, int slot) noexcept:
     cdef uint64_t words[SET_WORDS]
+    if slot < DIRECT_TAPES:
+        return <uint32_t>1 << slot
     memset(words, 0, SET_WORDS * sizeof(uint64_t))
     words[slot // 64] = <uint64_t>1 << (slot % 64)
     return numbered(log, words)
@@ -392,25 +394,13 @@ def is_tracing():
 cdef Log* log_open() except NULL:
     global last_log_id, alive_logs, spare_log
     cdef Log* log = spare_log
-    cdef Log empty
     if log == NULL:
         log = <Log*>calloc(1, sizeof(Log))
         if log == NULL:
             raise MemoryError()
     else:
         spare_log = NULL
-        memset(&empty, 0, sizeof(Log))
-        empty.records = log.records
-        empty.values = log.values
-        empty.capacity = log.capacity
-        empty.constants = log.constants
-        empty.constant_capacity = log.constant_capacity
-        empty.operands = log.operands
-        empty.operand_capacity = log.operand_capacity
-        empty.stack = log.stack
-        empty.tapes = log.tapes
-        empty.slots = log.slots
-        log[0] = empty
+        memset(log, 0, <size_t>(<char*>&log.records - <char*>log))
     last_log_id += 1
     log.id = log.first_id = last_log_id
     log.last_owner = -1
