@@ -20,13 +20,14 @@ core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 wheel_tools := $(addprefix .ci/,check_dist.py pythons.py stranger.py wheels.py)
 
-.PHONY: FORCE interpreters cross aarch64 help demo docs test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
+.PHONY: FORCE interpreters cross aarch64 help demo docs browser test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo         train a network on handwritten digits, draw pictures"
 	@echo "make docs         the documentation's site, in .made/site/index.html"
+	@echo "make browser      looks at pages of the site, and a report of explain, in headless Chromium, where there is one"
 	@echo "make test         run the tests (PYTEST_ARGS=... passes options to pytest)"
 	@echo "make test-traced  tests of tapes, each of which hears everything (AUTODIFF_TRACE=1)"
 	@echo "make test-keras   Keras's own tests on this engine; KERAS_ARGS='layers/core ops/nn_test.py -- --tb=short' chooses"
@@ -76,6 +77,10 @@ demo: .made/demo
 docs: .made/docs
 	$(python) -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --jobs 2 -d .made/doctrees docs .made/site
 	@echo "The documentation is in .made/site/index.html"
+
+# Screenshots are left in .made/browser.
+browser: docs .made/dev
+	.ci/browser
 
 test: .made/dev
 	@echo "Some 60,000 tests in $(PROCESSES) processes (PROCESSES=0: in this one): about five minutes on two cores."
