@@ -367,6 +367,7 @@ def test_several_tapes_hear_what_they_watch() -> None:
     assert [g.numpy() for g in first.gradient([y, w], [x])] == [24.0 + 20.0]
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_buffer_that_was_filled_before_the_tape_is_a_constant() -> None:
     b = tf.buffer([1.0, 2.0])
     b[0] = 3.0

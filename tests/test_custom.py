@@ -237,6 +237,7 @@ def test_gradients_may_be_none() -> None:
     assert by_y.numpy() == 7.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_all_gradients_none_is_none() -> None:
     assert derivative(tf.custom_gradient(lambda x: (x * 1.0, lambda g: None)), tf.constant(3.0)) is None
 
@@ -593,6 +594,7 @@ def test_a_paused_tape_does_not_hear_it() -> None:
     assert tape.gradient(z, x).numpy() == 10.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_of_two_tapes_the_one_that_listens_hears_it() -> None:
     weight = tf.Variable(2.0)
     f = tf.custom_gradient(lambda x: (x * weight, lambda g, variables: (g * 5.0, [g * 7.0])))
@@ -981,6 +983,7 @@ def test_a_jacobian_takes_reverse_mode_where_a_rule_need_not_be_linear() -> None
         lambda z: tf.sin(z) * z + 1.0,
     ],
 )
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_where_a_rule_gives_no_tangent_none_arrives(call: Any) -> None:
     @tf.custom_jvp
     def f(x: Any) -> Any:

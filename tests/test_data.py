@@ -345,6 +345,7 @@ def test_an_error_keeps_no_pipeline(prefetched: bool) -> None:
 # ------------------------------------------------------------------------------------------------- what functions see
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_no_tape_records_what_a_pipeline_does() -> None:
     w = tf.Variable(3.0)
     with tf.GradientTape() as tape:
@@ -380,6 +381,7 @@ MADE_OF_WHAT_IS_DIFFERENTIATED: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", MADE_OF_WHAT_IS_DIFFERENTIATED)
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_grad_and_its_kin_follow_becomes_no_element(name: str) -> None:
     function = MADE_OF_WHAT_IS_DIFFERENTIATED[name]
     what = name.split()[0]

@@ -112,6 +112,7 @@ def test_what_a_block_says_is_told_from_what_it_does_not():
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_docstring_example_prints_what_it_shows(name):
     test = doctest.DocTestParser().get_doctest(EXAMPLES[name], {"tf": tf, "np": np}, name, None, None)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)

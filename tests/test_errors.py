@@ -394,6 +394,7 @@ def test_unknown_values_of_unconnected_gradients(value: Any) -> None:
     assert tape.gradient(y, v).numpy() == 6.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_an_op_without_a_derivative_is_named() -> None:
     v = tf.Variable([1.0, 2.0])
     with tf.GradientTape(persistent=True) as tape:

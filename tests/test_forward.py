@@ -339,6 +339,7 @@ def test_a_product_asked_for_late_is_not_followed_by_what_came_after() -> None:
     assert again.gradient(w, x).numpy() == 4.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_tape_that_went_does_not_listen_again_in_anothers_place() -> None:
     x = tf.constant(2.0)
     with ForwardAccumulator(x, 1.0) as outermost:

@@ -653,6 +653,7 @@ def test_forward_mode_and_jacobians_of_recorded_functions(name: str) -> None:
             np.testing.assert_allclose(forward(recorded, x), forward(f, x), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_captured_tensors_and_variables_have_gradients_around() -> None:
     z, w = double([3.0, 4.0]), tf.Variable(double([5.0, 6.0]))
     f = tf.function(lambda x: tf.reduce_sum(x * z * w))

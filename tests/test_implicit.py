@@ -209,6 +209,7 @@ def test_recorded_functions_solve_again_for_other_variables_and_starts() -> None
     assert float(solve(tf.constant(-1.0))) == pytest.approx(-3.0)
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_where_the_search_began_has_no_gradient() -> None:
     x0 = tf.Variable(1.0, dtype=tf.float64)
     with tf.GradientTape() as tape:

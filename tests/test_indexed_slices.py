@@ -232,6 +232,7 @@ def test_structures_of_sources_and_a_source_named_twice():
     assert tf.nest.flatten([gradients["v"]]) == [gradients["v"]]
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_unconnected_gradients_are_none_or_zeros():
     v, w = table(), table()
     with tf.GradientTape(persistent=True) as tape:

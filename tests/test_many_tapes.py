@@ -41,6 +41,7 @@ def test_a_hundred_nested_tapes_each_differentiate_the_gradient_of_the_next() ->
     assert [float(y) for y in derivatives] == [8.0, 12.0, 12.0, 6.0] + [0.0] * 97
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_a_tape_watches_is_its_own(others: list[tf.GradientTape]) -> None:
     x, y = tf.constant(2.0), tf.constant(3.0)
     v = tf.Variable(5.0)
@@ -57,6 +58,7 @@ def test_what_a_tape_watches_is_its_own(others: list[tf.GradientTape]) -> None:
     assert all(tape.gradient(z, v) is None for tape in others)
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_pause_is_a_tapes_own(others: list[tf.GradientTape]) -> None:
     x = tf.Variable(2.0)
     with tf.GradientTape() as outer, tf.GradientTape() as inner:
@@ -113,6 +115,7 @@ def test_a_tape_that_goes_leaves_its_place_to_another() -> None:
     assert outer.gradient(z, x).numpy() == 6.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_there_is_an_end_of_it() -> None:
     x = tf.Variable(1.0)
     kept: list[tf.GradientTape] = []
@@ -127,6 +130,7 @@ def test_there_is_an_end_of_it() -> None:
         assert kept[1022].gradient(y, x).numpy() == 2.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_tensor_stands_on_all_of_many_tapes_that_are_apart() -> None:
     x = tf.Variable(2.0, dtype=tf.float64)
     c = tf.constant(3.0, dtype=tf.float64)

@@ -231,6 +231,7 @@ def test_a_persistent_tape_keeps_what_it_needs(without_collector: None) -> None:
         assert sys.getrefcount(operand) == count
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_reset_lets_go(without_collector: None) -> None:
     operand = read_only(2.0, 3.0)
     x = tf.Variable(np.ones(2))
@@ -265,6 +266,7 @@ def test_an_operand_that_no_derivative_needs_is_not_kept(without_collector: None
     np.testing.assert_array_equal(tape.gradient(y, x), [1.0, 1.0])
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_tape_that_watches_nothing_keeps_nothing(without_collector: None) -> None:
     operand = read_only(2.0, 3.0)
     x = tf.constant(np.ones(2))

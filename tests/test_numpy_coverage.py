@@ -174,6 +174,7 @@ def test_a_recorded_function_keeps_float32_and_takes_any_layout(name: str, call:
 
 
 @pytest.mark.parametrize(("name", "thing", "calls"), by_decision("row"))
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_ufunc_with_a_row_is_followed_where_the_row_says_so(name: str, thing: Any, calls: Any) -> None:
     row = ROW_OF[_core.ufunc_row(thing)]
     if not any(set(types.split("->")[0]) <= set("fd") for types in thing.types):
@@ -195,6 +196,7 @@ def test_a_ufunc_with_a_row_is_followed_where_the_row_says_so(name: str, thing: 
 
 @pytest.mark.filterwarnings("ignore:.*in1d:DeprecationWarning")
 @pytest.mark.parametrize("name", sorted(numpy_calls.DATA))
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_data_is_numpys_own_and_nobody_follows_it(name: str) -> None:
     function = numpy_calls.DATA[name]
     (array,) = arrays_for(name, ((3, 4),))

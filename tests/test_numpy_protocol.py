@@ -208,6 +208,7 @@ def test_both_spellings_are_one_op() -> None:
     np.testing.assert_array_equal(tape.gradient(own, x), tape.gradient(numpys, x))
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_leaving_the_tape_takes_an_explicit_step() -> None:
     x = tf.Variable(MATRIX)
     with tf.GradientTape() as tape:

@@ -95,6 +95,7 @@ def test_an_argument_that_is_also_found_around_the_function_is_one_source() -> N
     assert float(tape.gradient(y, x)) == pytest.approx(1.2)
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_no_tape_follows_is_a_constant_around_the_function() -> None:
     x, paused, constant = tf.constant(0.6), tf.constant(2.0), tf.constant(3.0)
     with tf.GradientTape() as tape:
@@ -337,6 +338,7 @@ def test_passing_has_second_order_and_forward_mode() -> None:
 
 
 @pytest.mark.parametrize("value", [2.0, [2.0, 3.0], 2])
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_stop_gradient_cuts_a_path_for_every_mode(value: Any) -> None:
     x = tf.Variable(value)
     assert np.array_equal(tf.stop_gradient(x), x)

@@ -164,6 +164,7 @@ def test_the_gradient_of_a_target_with_several_numbers_is_that_of_their_sum():
 # Control flow and assignment
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_only_the_branch_that_was_taken_has_a_gradient(capsys):
     x, v0, v1 = tf.Variable(-1.0), tf.Variable(2.0), tf.Variable(2.0)
     with tf.GradientTape(persistent=True) as tape:
@@ -174,6 +175,7 @@ def test_only_the_branch_that_was_taken_has_a_gradient(capsys):
     assert tape.gradient(result, x) is None
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_variable_that_was_made_after_the_recording_has_no_gradient():
     v = tf.Variable(2.0)
     with tf.GradientTape(persistent=True) as tape:
@@ -195,6 +197,7 @@ def test_assigning_changes_nothing_of_what_is_recorded():
 # Where gradients end
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_target_that_does_not_depend_on_the_source_has_none():
     x, y = tf.Variable(2.0), tf.Variable(3.0)
     with tf.GradientTape() as tape:
@@ -202,6 +205,7 @@ def test_a_target_that_does_not_depend_on_the_source_has_none():
     assert tape.gradient(z, x) is None
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_variable_that_became_a_tensor_has_none():
     x = tf.Variable(2.0)
     for epoch in range(2):
@@ -213,6 +217,7 @@ def test_a_variable_that_became_a_tensor_has_none():
         x = x + 1
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_is_computed_outside_the_library_has_none():
     x = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
     with tf.GradientTape() as tape:
@@ -230,6 +235,7 @@ def test_an_integer_has_none():
         assert tape.gradient(y, x) is None
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_went_through_a_variables_state_has_none():
     x0, x1 = tf.Variable(3.0), tf.Variable(0.0)
     with tf.GradientTape() as tape:

@@ -141,6 +141,7 @@ def test_watching_twice_changes_nothing() -> None:
     assert tape.gradient(z, x).numpy() == 7.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_was_computed_before_watch_is_not_connected() -> None:
     x = tf.constant(3.0)
     with tf.GradientTape(persistent=True) as tape:
@@ -162,6 +163,7 @@ def test_watching_an_intermediate_keeps_it_connected_to_its_inputs() -> None:
     assert tape.gradient(z, x).numpy() == 108.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_what_was_computed_outside_the_context_is_not_connected() -> None:
     x = tf.Variable(3.0)
     before = x * 2.0
@@ -394,6 +396,7 @@ def test_sources_along_one_path_do_not_shadow_each_other() -> None:
     assert values(tape.gradient(target, [x, z, y])) == [36.0 * 8.0, 24.0, 72.0]
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_source_made_after_the_target_is_not_connected() -> None:
     x = tf.Variable(2.0)
     with tf.GradientTape() as tape:
@@ -524,6 +527,7 @@ def test_gradients_are_differentiable_with_respect_to_output_gradients() -> None
 
 
 @pytest.mark.parametrize("none", [tf.UnconnectedGradients.NONE, "none"])
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_unconnected_gradients_are_none_by_default(none: Any) -> None:
     x, z = tf.Variable([1.0, 2.0]), tf.Variable([[3.0]])
     with tf.GradientTape(persistent=True) as tape:
@@ -567,6 +571,7 @@ def test_unconnected_gradients_have_these_values() -> None:
     ],
     ids=["numpy", "constant", "stop_gradient", "integer", "greater", "equal", "argmax", "float"],
 )
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_path_that_left_the_tape_has_no_gradient(leave: Callable[[Any], Any]) -> None:
     x = tf.constant([1.0, 2.0])
     w = tf.constant([3.0, 4.0])
@@ -619,6 +624,7 @@ def test_a_value_read_before_an_assign_keeps_its_value_and_its_gradient() -> Non
 # -- stop_recording, reset, and gradients inside the context ------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_stop_recording_leaves_out_what_is_inside_it() -> None:
     x = tf.Variable(2.0)
     with tf.GradientTape(persistent=True) as tape:
@@ -672,6 +678,7 @@ def test_reset_forgets_what_was_recorded_and_goes_on() -> None:
     assert tape.gradient(y, x).numpy() == 6.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_reset_forgets_what_was_watched() -> None:
     x, v = tf.constant(3.0), tf.Variable(1.0)
     with tf.GradientTape() as tape:
@@ -761,6 +768,7 @@ def test_second_derivative_with_respect_to_different_sources() -> None:
     assert values(outer.gradient(by_x, [x, y])) == [10.0, 4.0]
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_nested_tapes_watch_different_things() -> None:
     x, y = tf.constant(2.0), tf.constant(5.0)
     with tf.GradientTape(persistent=True) as outer:
@@ -777,6 +785,7 @@ def test_nested_tapes_watch_different_things() -> None:
     assert outer.gradient(by_y, y) is None
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_an_inner_tape_that_watches_nothing_does_not_disturb_the_outer() -> None:
     x = tf.constant(2.0)
     with tf.GradientTape() as outer:
@@ -811,6 +820,7 @@ def test_an_intermediate_of_the_outer_tape_can_be_watched_by_the_inner() -> None
     assert outer.gradient(by_y, x).numpy() == 6.0 * 4.0 * 4.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_gradient_taken_after_the_outer_tape_closed_is_not_recorded() -> None:
     x = tf.Variable(3.0)
     with tf.GradientTape(persistent=True) as outer, tf.GradientTape() as inner:
@@ -848,6 +858,7 @@ def test_training_through_an_inner_step() -> None:
 
 @pytest.mark.parametrize("make", [tf.Variable, tf.constant])
 @pytest.mark.parametrize("value", [3.0, [3.0]])
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_an_earlier_persistent_tape_is_still_right_after_a_later_one_watched_the_same(make: Any, value: Any) -> None:
     x = make(value)
     tapes, targets = [], []
@@ -863,6 +874,7 @@ def test_an_earlier_persistent_tape_is_still_right_after_a_later_one_watched_the
         assert tapes[0].gradient(other, x) is None
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_an_intermediate_of_an_earlier_tape_is_a_constant_to_a_later_one() -> None:
     x = tf.Variable(3.0)
     with tf.GradientTape(persistent=True) as first:
@@ -931,6 +943,7 @@ def test_an_exception_inside_a_tape_closes_it() -> None:
     assert broken.gradient(y, x).numpy() == 6.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_an_exception_inside_nested_tapes_closes_all_of_them() -> None:
     x = tf.Variable(3.0)
     with pytest.raises(KeyError), tf.GradientTape(persistent=True) as outer, tf.GradientTape(), tf.GradientTape():

@@ -24,6 +24,7 @@ def test_a_gradient_while_the_tape_is_paused() -> None:
     np.testing.assert_array_equal(tape.gradient(z, x), [3, 3])
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_resetting_an_outer_tape_inside_an_inner_one() -> None:
     x, ones = tf.constant([1.0, 2.0, 3.0]), tf.ones(3)
     with tf.GradientTape(persistent=True) as outer:
@@ -193,6 +194,7 @@ def test_more_dimensions_than_supported_are_refused() -> None:
 
 
 @pytest.mark.parametrize("value", [3.0, [3.0, 3.0]])
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_tape_that_watches_anothers_result_knows_nothing_of_how_it_came_about(value: Any) -> None:
     x = tf.constant(value)
     with tf.GradientTape(persistent=True) as outer:

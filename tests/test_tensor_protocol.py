@@ -147,6 +147,7 @@ def test_variables_that_are_wrapped_are_watched_and_trained() -> None:
     assert weights[1].variable.numpy() == 2.0 - 0.5 * float(gradients[1])
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_a_variable_that_is_not_trainable_has_no_gradient_behind_a_wrapper_either() -> None:
     w = Read([1.0, 2.0])
     w.variable = tf.Variable([1.0, 2.0], trainable=False)

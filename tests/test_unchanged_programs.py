@@ -57,6 +57,7 @@ def test_dependencies_have_been_computed() -> None:
     assert called == [1]
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_no_tape_listens_in_an_init_scope() -> None:
     x = tf.Variable(3.0)
     with tf.GradientTape(persistent=True) as tape:
@@ -175,6 +176,7 @@ def test_py_function_passes_gradients() -> None:
     assert float(tape.gradient(product, x)) == 54.0
 
 
+@pytest.mark.filterwarnings("ignore:The gradient of")  # None is meant
 def test_numpy_function_passes_none() -> None:
     x = tf.Variable([3.0, 4.0])
     with tf.GradientTape() as tape:
