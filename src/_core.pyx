@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, initializedcheck=False, nonecheck=False
 # cython: cdivision=True, c_api_binop_methods=True, binding=False, infer_types=False, auto_pickle=False
 # cython: allow_none_for_extension_args=False
+# cython: freethreading_compatible=True
 # cython: embedsignature=True, embedsignature.format=clinic
 """The compiled core of autodiff_core: op records, the op table, the block engine, tensors, tapes and the sweep.
 
@@ -20,6 +21,7 @@ from libc.string cimport memcmp, memcpy, memmove, memset, strcpy
 
 import os
 import sys
+from _thread import RLock
 from enum import Enum as enum_type
 from types import MethodType
 from time import perf_counter
@@ -68,6 +70,31 @@ cdef extern from *:
     int clz64 "ad_clz64"(uint64_t x) noexcept nogil
     void expect_writes "ad_expect_writes"(void* memory, size_t size) noexcept nogil
     void expect_many "ad_expect_many"(void* memory, size_t size) noexcept nogil
+
+# What threads share: plain C under Python's lock, with locks and atomic where there is none.
+cdef extern from "sharing.h":
+    bint FREE_THREADED "AD_FREE_THREADED"
+    enum:
+        LANES "AD_LANES"                # of what is kept for the next who needs it
+    ctypedef char Lock "ad_lock"
+    bint is_ours "ad_is_ours"(PyObject* thing, Py_ssize_t own) noexcept nogil   # and so many references are all
+    void hold "ad_hold"(Lock* lock) noexcept nogil
+    void let_go "ad_let_go"(Lock* lock) noexcept nogil
+    void hold_object "ad_hold_object"(object thing) noexcept
+    void let_go_object "ad_let_go_object"(object thing) noexcept
+    int own_lane "ad_lane"() noexcept nogil
+    void* take_from "ad_take"(void* at) noexcept nogil
+    bint put_into "ad_put"(void* at, void* thing) noexcept nogil             # whether it was empty
+    void count_up "ad_count"(int* number, int more) noexcept nogil
+    uint64_t next_number "ad_next"(uint64_t* number) noexcept nogil
+    bint is_up "ad_is_up"(int* flag) noexcept nogil
+    void raise_flag "ad_raise"(int* flag) noexcept nogil
+    void publish "ad_publish"(void* at, void* pointer) noexcept nogil
+    bint stands_on "ad_stands_on"(uint64_t* log_id, int32_t* node, uint64_t wanted, int32_t* found) noexcept nogil
+    void stand_on "ad_stand"(uint64_t* log_id, int32_t* node, uint64_t new_log_id, int32_t new_node) noexcept nogil
+    PyObject* found_in_dict "ad_found_in_dict"(PyObject* mapping, PyObject* name) except? NULL
+    PyObject* found_in_cell "ad_found_in_cell"(PyObject* cell) noexcept
+    void drop_found "ad_drop_found"(PyObject* found) noexcept
 
 # Every allocation of the core's goes through these, so that a test can let each one fail.
 cdef extern from *:

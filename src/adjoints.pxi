@@ -282,7 +282,7 @@ cdef Scalar emit_scalar(Log* log, int op, const Scalar* x, int arity, int code) 
     for k in range(arity):
         values[k] = x[k].number
         nodes[k] = x[k].node
-    if not row.ready:
+    if not is_up(&row.ready):
         prepare(op)
     result.node = UNTRACKED
     result.number = row.scalar2(values[0], values[1]) if row.scalar2 != NULL else scalar_eval(op, values, code)

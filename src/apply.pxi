@@ -6,6 +6,8 @@ cdef inline Operand settled(Operand x):
     cdef Tensor t
     cdef Log* log
     cdef int32_t node
+    if FREE_THREADED:
+        return x if x is None or not x.is_variable else standing_value(<VariableCore>x, recording_log())
     if x is None or not x.is_variable or x.scalar:
         return x
     t = <Tensor>Tensor.__new__(Tensor)
@@ -105,9 +107,9 @@ cdef ndarray linear_array(int op, ndarray x, object attribute, bint borrowed=Fal
         # What is neither the operand's memory nor nobody else's is of a buffer that the kernel keeps.
         owner = out.base
         if owner is None:
-            if out is not x and is_held_beyond(<PyObject*>out, 2):
+            if out is not x and not is_ours(<PyObject*>out, 2):
                 out = own_copy(out)
-        elif owner is not x and owner is not x.base and is_held_beyond(<PyObject*>owner, 2):
+        elif owner is not x and owner is not x.base and not is_ours(<PyObject*>owner, 2):
             out = own_copy(out)
     if borrowed and (out is x or out.base is not None):
         out = own_copy(out)
@@ -379,7 +381,7 @@ cdef object apply_general(int op, list operands, object attribute):
         value = general_kernel(row, attribute, [stand_in(<Operand>x) for x in operands])
     cdef ndarray array = <ndarray>value if isinstance(value, ndarray) else np_asarray(value)
     # (`value` and `array` are two references; one more is an operand's, or of a buffer that the kernel keeps.)
-    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or is_held_beyond(<PyObject*>array, 2):
+    if array.base is not None or not PyArray_CHKFLAGS(array, NPY_ARRAY_OWNDATA) or not is_ours(<PyObject*>array, 2):
         array = own_copy(array)
     out = new_tensor(array)
     if row.python != NULL or in_doubt_of_others(out):     # (NumPy takes back the flags that its functions have raised)
@@ -491,6 +493,8 @@ cdef Tensor identity_of(Operand x):
 
 
 cdef object transpose_of(Operand x):
+    if may_be_swapped(x):
+        return transpose_of(settled(x))
     if x.scalar or PyArray_NDIM(x.array) < 2:
         return identity_of(x)
     axes = tuple(range(PyArray_NDIM(x.array) - 1, -1, -1))

@@ -6,8 +6,6 @@
 # not compared, and takes no time.
 
 cdef extern from "Python.h":
-    PyObject* PyCell_GET(PyObject* cell) noexcept
-    PyObject* PyDict_GetItemWithError(PyObject* mapping, PyObject* key) except? NULL
     PyObject* PyTuple_GET_ITEM(tuple items, Py_ssize_t k) noexcept
     int PyDict_CheckExact(PyObject* thing) noexcept
 
@@ -28,10 +26,11 @@ cdef class Same:
 
 
 cdef inline PyObject* found_around(PyObject* place, PyObject* name) except? NULL:
-    """What stands under a name in a module's dict or in a cell of a closure (borrowed), or NULL."""
+    """What stands under a name in a module's dict or in a cell of a closure, or NULL; until it is dropped
+    (`drop_found`)."""
     if PyDict_CheckExact(place):
-        return PyDict_GetItemWithError(place, name)
-    return PyCell_GET(place)
+        return found_in_dict(place, name)
+    return found_in_cell(place)
 
 
 cdef object key_around(object value):
@@ -71,10 +70,13 @@ def read_around(tuple names):
     cdef list keys = [], seen = []
     for k in range(0, len(names), 2):
         found = found_around(PyTuple_GET_ITEM(names, k), PyTuple_GET_ITEM(names, k + 1))
-        key = None if found == NULL else key_around(<object>found)
-        keys.append(key)
-        if key is not None:
-            seen += (names[k], names[k + 1], <object>found)
+        try:
+            key = None if found == NULL else key_around(<object>found)
+            keys.append(key)
+            if key is not None:
+                seen += (names[k], names[k + 1], <object>found)
+        finally:
+            drop_found(found)
     return tuple(keys), tuple(seen)
 
 
@@ -86,6 +88,18 @@ cdef bint unchanged(tuple seen) except -1:
     for k in range(0, len(seen), 3):
         now = found_around(PyTuple_GET_ITEM(seen, k), PyTuple_GET_ITEM(seen, k + 1))
         before = PyTuple_GET_ITEM(seen, k + 2)
-        if now != before and (now == NULL or key_around(<object>now) != key_around(<object>before)):
+        if now != before and (now == NULL or is_another(now, before)):
             return False
+        drop_found(now)
     return True
+
+
+cdef bint is_another(PyObject* now, PyObject* before) except -1:
+    """Whether two things are to be told apart; what is dropped then is the first."""
+    cdef bint other = True
+    try:
+        other = key_around(<object>now) != key_around(<object>before)
+    finally:
+        if other:
+            drop_found(now)
+    return other

@@ -3,6 +3,9 @@
 cdef str SPENT = "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
 
 
+cdef str ALONE = ("another thread records on this tape, or on one that was open together with it, or takes a second "
+                  "derivative there: that appends to the records, which one thread does at a time")
+
 cdef object hook_missing = None     # the package's: what says so where a gradient is about to be None
 
 
@@ -62,6 +65,45 @@ cdef Operand checked_target(object value):
                     f"the computation: cast(x, float32)")
         return None
     return x
+
+
+cdef inline int enter_sweep(Tape tape) except -1:
+    """A sweep over a tape's records begins: none of them is cut off until it is left. Where threads run side by side
+    one sweeps a log at a time."""
+    if FREE_THREADED:
+        return take_turn(tape)
+    tape.sweeps += 1
+    return 0
+
+
+cdef inline void leave_sweep(Tape tape) noexcept:
+    if FREE_THREADED:
+        give_turn(tape)
+        return
+    tape.sweeps -= 1
+
+
+cdef int take_turn(Tape tape) except -1:
+    cdef unsigned long thread = PyThread_get_thread_ident()
+    cdef bint refused
+    if tape.log != NULL and is_anothers(tape.log):
+        raise RuntimeError(ALONE)
+    hold_object(tape)
+    refused = tape.log == NULL or (tape.sweeps and not tape.persistent and tape.log.turn_of != thread)
+    if not refused:
+        tape.sweeps += 1        # (the log stays)
+    let_go_object(tape)
+    if refused:
+        raise RuntimeError(SPENT)
+    take_turn_of(tape.log)
+    return 0
+
+
+cdef void give_turn(Tape tape) noexcept:
+    end_turn(tape.log)
+    hold_object(tape)
+    tape.sweeps -= 1
+    let_go_object(tape)
 
 
 cdef int begin_sweep(Tape tape, list targets) except -1:

@@ -38,6 +38,8 @@ cdef ndarray blank_of(object shape, int code):
 
 cdef inline bint has_no_value(Operand x) noexcept:
     """Whether nobody has an operand's value."""
+    if FREE_THREADED and x is not None and x.is_variable:
+        return False            # (and nobody looks at an array that another thread may take away)
     return x is not None and not x.scalar and <PyObject*>x.array != <PyObject*>None and is_blank(x.array)
 
 

@@ -48,14 +48,14 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero, final
         targets_.append(x)
         seeds_.append(seed)
     begin_sweep(tape, targets_)
-    tape.sweeps += 1
+    enter_sweep(tape)
     try:
         results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent and not wanted,
                           final)
         if wanted:
             look_at_gradients(tape, targets_, seeds_, sources, results, wanted)
     finally:
-        tape.sweeps -= 1
+        leave_sweep(tape)
     for i in range(len(sources)):
         if results[i] is None:
             if not zero and targets_ and hook_missing is not None:
@@ -118,7 +118,7 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
     if x is None:
         return [[None] * len(sources)]
     begin_sweep(tape, [x])
-    tape.sweeps += 1
+    enter_sweep(tape)
     try:
         for cotangent in cotangents:
             seed = cast_operand(<Operand>cotangent, x.code) if isinstance(cotangent, Operand) else new_tensor(
@@ -128,7 +128,7 @@ def tape_pullback(Tape tape, target, list sources, cotangents, take=None):
                 look_at_gradients(tape, [x], None, sources, gradients, wanted)
             results.append(gradients if take is None else take(gradients))
     finally:
-        tape.sweeps -= 1
+        leave_sweep(tape)
     end_sweep(tape)
     return results
 
@@ -145,7 +145,7 @@ def tape_pushforward(Tape tape, list targets, jobs, take=None):
     for value in targets:
         ends.append(checked_target(value))
     connected = [x for x in ends if x is not None]
-    tape.sweeps += 1
+    enter_sweep(tape)
     try:
         for sources, tangents, batch in jobs:
             tangents = checked_tangents(checked_sources(sources), tangents, batch)
@@ -156,7 +156,7 @@ def tape_pushforward(Tape tape, list targets, jobs, take=None):
                 look_at_gradients(tape, connected, None, sources, pushed, wanted)
             results.append(pushed if take is None else take(pushed))
     finally:
-        tape.sweeps -= 1
+        leave_sweep(tape)
     end_sweep(tape)
     return results
 

@@ -51,7 +51,7 @@ cdef int number_cost(int op, int dtype) except -1:
     """What an elementwise op on an element of arrays of a dtype costs; 0 where it cannot be had."""
     cdef Row* row = &table[op]
     cdef int total = 0, k, one
-    if not row.ready:
+    if not is_up(&row.ready):
         prepare(op)
     if row.exact and row.on_scalars:
         return COST_OF_NUMBER
@@ -180,7 +180,7 @@ cdef class Dissolving:
         cdef ProgramCore p = self.p
         cdef Row* row = &table[p.records[node].op]
         cdef int k, code = p.records[nodes[n - 1]].dtype, dtype = p.records[node].dtype
-        if not row.ready:
+        if not is_up(&row.ready):
             prepare(p.records[node].op)
         if n != row.arity or code == NPY_BOOL or dtype != (NPY_BOOL if row.boolean else code):
             return False

@@ -141,8 +141,10 @@ cdef Tensor scalar2(int op, Operand x, double xv, Operand y, double yv, int code
 
 cdef object apply1(int op, Operand x):
     cdef Row* row = &table[op]
-    if not row.ready:
+    if not is_up(&row.ready):
         prepare(op)
+    if may_be_swapped(x):
+        return apply1(op, settled(x))
     if x.scalar == FLOAT_SCALAR and row.on_scalars:
         return scalar1(op, x)
     return elementwise(op, x, None, None)
@@ -153,6 +155,8 @@ cdef Operand cast_operand(Operand x, int code):
     cdef Log* log
     if x.code == code:
         return x
+    if may_be_swapped(x):
+        return cast_operand(settled(x), code)
     if x.scalar == FLOAT_SCALAR and (code == NPY_DOUBLE or code == NPY_FLOAT):
         log = recording_log()
         if log == NULL or tracked(log, x) < 0:
@@ -196,7 +200,7 @@ cdef object elementwise(int op, Operand x, Operand y, Operand z):
     cdef bint recorded = False
     cdef Log* log
     cdef Tensor result
-    if not row.ready:
+    if not is_up(&row.ready):
         prepare(op)
     x = settled(x)
     y = settled(y)

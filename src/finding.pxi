@@ -69,6 +69,8 @@ cdef class Finder(Noticer):
         if (self.tapes and log.count == self.start and n >= 0 and log.epochs[n].id == self.log_id
                 and log.epochs[n].end == self.start):
             # Nothing has been recorded: the epoch goes on.
+            hold(&logs)
             log.id = self.log_id
             log.epoch_count = n
+            let_go(&logs)
         resume(self.suspended)

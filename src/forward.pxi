@@ -136,6 +136,6 @@ cdef Tensor collected_tangent(Sweep* s, int32_t node):
     if s.tensors or tangent.scalar:
         return tangent
     # Two references: the sweep's, which goes, and the tensor's own.
-    if pooled_memory(<PyObject*>tangent.array) and not is_held_beyond(<PyObject*>tangent.array, 2):
+    if pooled_memory(<PyObject*>tangent.array) and is_ours(<PyObject*>tangent.array, 2):
         return tangent
     return new_tensor(own_copy(tangent.array))

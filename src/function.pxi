@@ -29,7 +29,7 @@ cdef class Variant:
     cdef list forks
     cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for
                                 # it
-    cdef public object derived  # programs made of it, by Python
+    cdef readonly object derived    # programs made of it, by Python: `derive`
     cdef public object origin   # the program as it was recorded, and where in the code, for Python's checks
     cdef readonly object look   # the place in the user's code at which it left the paths of those before, or None
     cdef object __weakref__
@@ -38,6 +38,14 @@ cdef class Variant:
         self.program = program
         self.extra = extra
         self.forks = []
+
+    def derive(self, made):
+        """Keep programs that were made of this one, if another thread has not been quicker; those that are kept."""
+        hold_object(self)
+        if self.derived is None:
+            self.derived = made
+        let_go_object(self)
+        return self.derived
 
     def met_again(self):
         """Note that values came once more that lead here."""
@@ -57,6 +65,7 @@ cdef class Variants:
 
     cdef list watched                   # what tapes within the programs watch: see `aliases`; or None
     cdef list captured                  # and then the tensors that the programs captured
+    cdef list earlier                   # what these were, where another thread may be going through them
 
     def __cinit__(self, tuple around):
         self.around = around
@@ -69,17 +78,29 @@ cdef class Variants:
 
         Returns the fork at which it branches off for good, if that one has too many branches.
         """
+        keys = [guard_key(<Operand>value, truth) for value, truth, _ in looks]
+        watched = variant.program.watched
+        captured = [tensor for _, tensor in variant.program.captures]
+        hold_object(self)
+        try:
+            crowded = self.put(variant, looks, keys, watched, captured)
+        finally:
+            let_go_object(self)
+        return None if crowded is None else spell_place((<Fork>crowded).place)
+
+    cdef Fork put(self, Variant variant, list looks, list keys, list watched, list captured):
         cdef Fork fork = self.root, next_fork
         cdef Fork crowded = None
         variant.forks = []
-        if variant.program.watched is not None:
-            self.watched = (self.watched or []) + variant.program.watched
-        self.captured += [tensor for _, tensor in variant.program.captures]
-        for value, truth, place in looks:
+        if FREE_THREADED:
+            self.earlier = [self.earlier, self.watched, self.captured]
+        if watched is not None:
+            self.watched = (self.watched or []) + watched
+        self.captured = self.captured + captured
+        for key, (_, _, place) in zip(keys, looks):
             variant.forks.append(fork)
             fork.latest = variant
             fork.place = place
-            key = guard_key(<Operand>value, truth)
             next_fork = fork.branches.get(key)
             if next_fork is None:
                 if fork.branches and variant.look is None:
@@ -93,7 +114,7 @@ cdef class Variants:
         fork.latest = variant
         fork.end = variant
         self.programs.append(variant)
-        return None if crowded is None else spell_place(crowded.place)
+        return crowded
 
     def aliased(self, list operands):
         """Whether these are operands that the programs are not for: see `aliases`."""
@@ -112,9 +133,11 @@ cdef class Variants:
     def prefer(self, Variant variant):
         """Begin with this program the next time."""
         cdef Fork fork
+        hold_object(self)
         self.replays += 1
         for fork in variant.forks:
             fork.latest = variant
+        let_go_object(self)
 
     def branch(self, Variant variant, int number, bytes seen):
         """The program to go on with where another value was found at a look; None where there is none yet."""
@@ -136,7 +159,8 @@ cdef class Variants:
                 return variant, None
             if type(result) is list:
                 if variant is first:
-                    self.replays += 1
+                    if not FREE_THREADED or self.replays == 0:      # (what threads write to, they wait for)
+                        self.replays += 1
                 else:
                     self.prefer(variant)
                 return variant, result
@@ -179,12 +203,18 @@ def aliases(ProgramCore program, list operands):
                                                    operands)
 
 
+@cython.final
+cdef class LastCall:
+    """The last call that was plain."""
+    cdef tuple arguments                # what each argument was,
+    cdef tuple around                   # what the function found around it, or None where that is nothing,
+    cdef Variants variants              # and the programs for it
+
+
 cdef class FunctionCore:
     """The compiled part of a recorded function: the quick way from a call to its program."""
     cdef public object python_function
-    cdef tuple last_arguments           # of the last call that was plain: what each argument was,
-    cdef tuple last_around              # what the function found around it, or None where that is nothing,
-    cdef Variants last_variants         # and the programs for it
+    cdef LastCall last                  # or None
     cdef public bint plain              # whether the quick way may be taken
 
     def __cinit__(self, *args, **kwargs):
@@ -203,26 +233,44 @@ cdef class FunctionCore:
             if kind is None:
                 return
             kinds.append(kind)
-        self.last_arguments = tuple(kinds)
-        self.last_around = around if around else None
-        self.last_variants = variants
+        cdef LastCall last = LastCall.__new__(LastCall)
+        last.arguments = tuple(kinds)
+        last.around = around if around else None
+        last.variants = variants
+        self.set_last(last)
 
     def forget_last(self):
         """Look at the next call in full."""
-        self.last_arguments = None
-        self.last_variants = None
+        self.set_last(None)
+
+    cdef int set_last(self, LastCall last) except -1:
+        cdef LastCall before
+        hold_object(self)
+        before = self.last
+        self.last = last
+        let_go_object(self)
+        return 0
+
+    cdef inline LastCall last_call(self):
+        cdef LastCall last
+        hold_object(self)
+        last = self.last
+        let_go_object(self)
+        return last
 
     def __call__(self, *args, **kwargs):
         cdef list operands
         cdef Log* log
         cdef Variant variant
-        if self.last_arguments is not None and not kwargs and self.plain:
-            operands = matching(self.last_arguments, args)
-            if operands is not None and (self.last_around is None or unchanged(self.last_around)):
+        cdef LastCall last
+        if not kwargs and self.plain:
+            last = self.last_call()
+            operands = None if last is None else matching(last.arguments, args)
+            if operands is not None and (last.around is None or unchanged(last.around)):
                 log = recording_log()
-                if log == NULL and not (self.last_variants.watched is not None and aliased(
-                        self.last_variants.watched, self.last_variants.captured, operands)):
-                    found = self.last_variants.run(operands)
+                if log == NULL and not (last.variants.watched is not None and aliased(
+                        last.variants.watched, last.variants.captured, operands)):
+                    found = last.variants.run(operands)
                     if found is not None:
                         variant, results = <tuple>found
                         if results is None:
@@ -410,9 +458,7 @@ def optimise(ProgramCore program, passes):
 
 def plan_of(ProgramCore program):
     """The plan of a program, for looking at."""
-    if program.plan is None:
-        program.plan = make_plan(program)
-    return <Plan>program.plan
+    return planned(program) if program.plan is None else <Plan>program.plan
 
 
 def guards_of(ProgramCore program):

@@ -274,7 +274,7 @@ cdef tuple ones_tuples = tuple([(1,) * d for d in range(MOST_DIMS + 1)])
 
 cdef tuple reduction(Operand x, object axis, bint keepdims):
     """The three shapes of a reduction (see sum_kernel)."""
-    cdef tuple shape = () if x.scalar else x.array.shape
+    cdef tuple shape = shape_of(x)
     cdef Py_ssize_t nd = len(shape), d
     cdef list kept, result
     if axis is None:
@@ -320,6 +320,8 @@ def reduce_sum_of(value, axis, bint keepdims):
 def reduce_mean_of(value, axis, bint keepdims):
     """Mean over axes, recorded: the sum, divided by the number of elements that each sum has."""
     cdef Operand x = as_operand(value)
+    if may_be_swapped(x):
+        return reduce_mean_of(settled(x), axis, keepdims)
     if is_half(x.code):     # a sum may be more than they hold
         return cast_operand(<Operand>reduce_mean_of(cast_operand(x, NPY_FLOAT), axis, keepdims), x.code)
     if PyTypeNum_ISINTEGER(x.code):

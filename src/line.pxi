@@ -678,25 +678,20 @@ cdef inline Line* fixed_line(FixedLine* f) noexcept:
     return &f.line
 
 
-cdef FixedLine* kept_line = NULL    # for the next sweep
+cdef FixedLine* kept_lines[LANES]   # for the next sweep
 
 
 cdef Line* spare_line() except NULL:
-    global kept_line
-    cdef FixedLine* kept = kept_line
+    cdef FixedLine* kept = <FixedLine*>take_from(&kept_lines[own_lane()])
     if kept == NULL:
         kept = <FixedLine*>malloc(sizeof(FixedLine))
         if kept == NULL:
             raise MemoryError()
-    kept_line = NULL
     return fixed_line(kept)
 
 
 cdef void return_line(Line* line) noexcept:
-    global kept_line
-    if kept_line == NULL:
-        kept_line = <FixedLine*>line
-    else:
+    if not put_into(&kept_lines[own_lane()], line):
         free(line)
 
 

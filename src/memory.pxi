@@ -2,7 +2,9 @@
 #
 # At 10^6 elements half of a plain NumPy step is page faults on fresh memory. A block that an array gives back is kept,
 # by size class, for the next array of that class. Arrays own their block like any NumPy array (a handler in the array
-# itself frees it), so they outlive the library's objects safely. All of this runs under the GIL.
+# itself frees it), so they outlive the library's objects safely. All of this runs under the GIL; where there is none,
+# there are several pools, each with a lock, and a thread keeps to one of them. A block goes to that of whoever gives it
+# back.
 
 cdef enum:
     HEADER = 64                     # keeps the data on a cache line
@@ -18,8 +20,28 @@ cdef struct Block:
     int cls                         # its complement while the block is nobody's
     Block* next
 
-cdef Block* free_blocks[CLASSES]
-cdef size_t pooled = 0
+cdef struct Blocks:
+    Block* free[CLASSES]
+    size_t size                     # bytes in it
+    Lock lock
+
+cdef Blocks pools[LANES]
+
+
+cdef inline Blocks* own_pool() noexcept nogil:
+    return &pools[own_lane()]
+
+
+cdef bint pools_are_full(size_t more) noexcept nogil:
+    """Whether so many bytes more, in this thread's pool, are too many."""
+    cdef size_t size = own_pool().size + more
+    cdef int lane
+    if size <= POOL_LIMIT // LANES:
+        return False
+    for lane in range(LANES):
+        if lane != own_lane():
+            size += pools[lane].size
+    return size > POOL_LIMIT
 
 
 cdef inline int size_class(size_t nbytes, size_t* capacity) noexcept nogil:
@@ -44,18 +66,23 @@ cdef extern from *:
 
 
 cdef void* pool_take(size_t nbytes) noexcept:
-    global pooled
     cdef size_t capacity
     cdef int cls = size_class(nbytes, &capacity)
-    cdef Block* block = free_blocks[cls]
-    cdef bint reused = block != NULL
+    cdef Blocks* pool = own_pool()
+    cdef Block* block
+    cdef bint reused
+    hold(&pool.lock)
+    block = pool.free[cls]
+    reused = block != NULL
     if reused:
-        check(block.cls == ~cls and block.capacity == capacity and pooled >= capacity)
+        check(block.cls == ~cls and block.capacity == capacity and pool.size >= capacity)
         if CHECKED and pool_refuses():
+            let_go(&pool.lock)
             return NULL
-        free_blocks[cls] = block.next
-        pooled -= block.capacity
-    else:
+        pool.free[cls] = block.next
+        pool.size -= block.capacity
+    let_go(&pool.lock)
+    if not reused:
         block = <Block*>aligned_block(capacity + HEADER)
         if block == NULL:
             return NULL
@@ -69,18 +96,21 @@ cdef void* pool_take(size_t nbytes) noexcept:
 
 
 cdef void pool_give(void* data) noexcept:
-    global pooled
+    cdef Blocks* pool = own_pool()
     cdef Block* block = <Block*>(<char*>data - HEADER)
     PyTraceMalloc_Untrack(TRACE_DOMAIN, <uintptr_t>data)
     check(0 <= block.cls < CLASSES and block.size <= block.capacity)     # no block of another's, none given back twice
     note_given(data, block.size, block.capacity)
-    if pooled + block.capacity > POOL_LIMIT:
+    hold(&pool.lock)
+    if pools_are_full(block.capacity):
+        let_go(&pool.lock)
         release(block)
         return
-    block.next = free_blocks[block.cls]
-    free_blocks[block.cls] = block
-    pooled += block.capacity
+    block.next = pool.free[block.cls]
+    pool.free[block.cls] = block
+    pool.size += block.capacity
     block.cls = ~block.cls
+    let_go(&pool.lock)
 
 
 cdef inline void release(Block* block) noexcept:
@@ -165,13 +195,14 @@ cdef ndarray new_array(int typenum, int nd, npy_intp* dims):
 
 
 cdef inline bint is_held_beyond(PyObject* thing, Py_ssize_t own) noexcept nogil:
-    """Whether somebody refers to an object beside so many references that the caller knows of."""
+    """Whether somebody refers to an object beside so many references that the caller knows of. (Who means to change it
+    asks whether it `is_ours`.)"""
     return Py_REFCNT(thing) > own
 
 
 cdef inline bint is_sole(PyObject* thing) noexcept nogil:
     """Whether the caller's is the one reference to an object, which it may then change."""
-    return not is_held_beyond(thing, 1)
+    return is_ours(thing, 1)
 
 
 cdef object call_kernel(object kernel, object first, list rest, bint first_is_array):
@@ -218,15 +249,18 @@ cdef ndarray laid_out(object value, object dtype=None):
 
 def trim_pool() -> int:
     """Give the pool's unused memory back to the system; returns the number of bytes."""
-    global pooled
-    cdef size_t given = pooled
+    cdef size_t given = 0
     cdef Block* block
-    cdef int cls
-    for cls in range(CLASSES):
-        while free_blocks[cls] != NULL:
-            block = free_blocks[cls]
-            free_blocks[cls] = block.next
-            pooled -= block.capacity
-            release(block)
-    check(pooled == 0)
+    cdef int lane, cls
+    for lane in range(LANES):
+        hold(&pools[lane].lock)
+        given += pools[lane].size
+        for cls in range(CLASSES):
+            while pools[lane].free[cls] != NULL:
+                block = pools[lane].free[cls]
+                pools[lane].free[cls] = block.next
+                pools[lane].size -= block.capacity
+                release(block)
+        check(pools[lane].size == 0)
+        let_go(&pools[lane].lock)
     return given

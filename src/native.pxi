@@ -97,9 +97,9 @@ def bind_native(Plan plan, int step, uintptr_t function, calls, library):
     # (The addresses first: another thread may be replaying.)
     if s.kind == STEP_SCALARS and (<ScalarStep*>s.data).native == NULL:
         (<ScalarStep*>s.data).calls = addresses
-        (<ScalarStep*>s.data).native = <NativeNumbers><void*>function
+        publish(&(<ScalarStep*>s.data).native, <void*>function)
     elif s.kind == STEP_LINE and (<LineStep*>s.data).line.native == NULL:
         (<LineStep*>s.data).line.calls = addresses
-        (<LineStep*>s.data).line.native = <NativeLine><void*>function
+        publish(&(<LineStep*>s.data).line.native, <void*>function)
     else:
         free(addresses)

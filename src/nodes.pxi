@@ -235,7 +235,7 @@ cdef int emit_unrun(NodeEmitter* to, const Instruction* code) except -1:
     cdef int k, dtype = to.code
     cdef uint32_t shape = 0
     cdef bint known = True
-    if not row.ready:
+    if not is_up(&row.ready):
         prepare(code.op)
     for k in range(row.arity):
         x = &to.registers[code.inputs[k]]

@@ -54,9 +54,8 @@ def install_numerics(fault, gradient_fault):
 
 def want_numerics(bint wanted):
     """Have everything checked in this thread, or not any more."""
-    global watching
     if wanted != ad_wants_numerics():
-        watching += 1 if wanted else -1
+        count_up(&watching, 1 if wanted else -1)
         ad_want_numerics(wanted)
 
 
@@ -65,6 +64,8 @@ cdef int errors_of_numpy() except -1:
     global last_errors, last_state
     cdef PyObject* found = NULL
     cdef object state = None
+    if FREE_THREADED:           # (threads have states of their own, and would forget each other's)
+        return errors_named()
     if error_state is not None:
         PyContextVar_Get(error_state, NULL, &found)
         if found == <PyObject*>last_state:      # (which holds it)
@@ -72,13 +73,18 @@ cdef int errors_of_numpy() except -1:
             return last_errors
         state = <object>found
         Py_DECREF(state)
-    kinds = numpy.geterr()
-    last_errors = 0
-    for kind, bit in (("invalid", 1), ("divide", 2), ("over", 4)):
-        if kinds[kind] in ("raise", "call"):
-            last_errors |= <int>bit
+    last_errors = errors_named()
     last_state = state
     return last_errors
+
+
+cdef int errors_named() except -1:
+    cdef int errors = 0
+    kinds = numpy.geterr()
+    for kind, bit in (("invalid", 1), ("divide", 2), ("over", 4)):
+        if kinds[kind] in ("raise", "call"):
+            errors |= <int>bit
+    return errors
 
 
 cdef int numerics_wanted() except -1:

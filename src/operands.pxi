@@ -67,6 +67,8 @@ cdef Operand beside(object value, Operand other, bint operator, bint computed):
     cdef Operand inner
     cdef ndarray array
     if isinstance(value, Operand):
+        if may_be_swapped(<Operand>value):
+            return settled(<Operand>value)
         return <Operand>value
     if type(value) is float or type(value) is int:
         if other.code == NPY_DOUBLE:
@@ -235,6 +237,8 @@ def detached(value):
 
 cdef Tensor set_apart(Operand x):
     cdef Tensor out
+    if may_be_swapped(x):
+        return set_apart(settled(x))
     if x.scalar:
         out = new_scalar(x.number, x.code)
     else:

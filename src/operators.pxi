@@ -3,8 +3,11 @@
 cdef object binary(int op, object left, object right):
     """A binary operator with a tensor on at least one side."""
     cdef Operand x, y
-    if not table[op].ready:
+    if not is_up(&table[op].ready):
         prepare(op)
+    if FREE_THREADED and (is_variable(left) or is_variable(right)):
+        return binary(op, settled(<Operand>left) if is_variable(left) else left,
+                      settled(<Operand>right) if is_variable(right) else right)
     if is_operand(left):
         x = <Operand>left
         if x.scalar == FLOAT_SCALAR and table[op].on_scalars:
@@ -28,6 +31,10 @@ cdef object binary(int op, object left, object right):
     if x.scalar == FLOAT_SCALAR and y.scalar == FLOAT_SCALAR and table[op].on_scalars:
         return scalar2(op, x, x.number, y, y.number, x.code if x.code > y.code else y.code)
     return elementwise(op, x, y, None)
+
+
+cdef inline bint is_variable(object x) noexcept:
+    return isinstance(x, VariableCore)
 
 
 cdef object deferred(PyObject* function, object left, object right, object other):
@@ -83,6 +90,8 @@ cdef object matmul_operator(object left, object right):
 
 cdef object getitem(Operand x, object index):
     """NumPy's indexing: views for slices and integers, copies for arrays of indices or truth values."""
+    if may_be_swapped(x):
+        return getitem(settled(x), index)
     cdef ndarray array = array_of(x)
     if type(index) is int:
         return apply_linear(OP_SLICE, x, (array.shape, index))

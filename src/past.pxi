@@ -2,6 +2,8 @@
 
 cdef Tensor value_of(VariableCore v):
     """The present value as a tensor that stands nowhere."""
+    if FREE_THREADED:
+        return held_value(v)
     return new_scalar(v.number, v.code) if v.scalar else bare_tensor(v.array)
 
 
@@ -10,20 +12,28 @@ cdef uint64_t versions = 0
 
 cdef inline void renew(VariableCore v) noexcept:
     """A variable's value is another one: leaves that have been read are earlier ones."""
-    global versions
-    versions += 1
-    v.version = versions
+    v.version = next_number(&versions)
 
 
 cdef void put_value(VariableCore v, Operand value) noexcept:
     """Let a variable have a value, for no trace to hear of. Nothing comes between the swap's parts."""
-    cdef ndarray before = v.array       # (which goes when all is done, not in the midst of it)
+    hold(&assignments)
+    swap_value(v, value)
+    let_go(&assignments)
+
+
+cdef inline void swap_value(VariableCore v, Operand value) noexcept:
+    """The same, for who holds the lock of assignments."""
+    cdef ndarray before
     ad_note_change()
+    hold_object(v)
+    before = v.array            # (which goes when all is done, not in the midst of it)
     v.array = None if value.scalar else value.array
     v.number = value.number
     v.scalar = value.scalar
     v.code = value.code
     renew(v)
+    let_go_object(v)
 
 
 def put_back(list assigned):
@@ -77,6 +87,7 @@ cdef class Journal:
 
 
 # A variable's value and its place on logs
+# (on those of its thread; a variable is put into the past by one thread at a time)
 cdef tuple state_of(VariableCore v):
     return value_of(v), v.log_id, v.node, v.elsewhere, v.version
 
@@ -84,10 +95,11 @@ cdef tuple state_of(VariableCore v):
 cdef int set_state(VariableCore v, tuple state) except -1:
     value, log_id, node, elsewhere, version = state
     put_value(v, <Operand>value)
-    v.log_id = log_id
-    v.node = node
+    hold_object(v)
+    stand_on(&v.log_id, &v.node, log_id, node)
     v.elsewhere = elsewhere
     v.version = version
+    let_go_object(v)
     return 0
 
 
@@ -153,10 +165,11 @@ cdef class Past:
             if log != NULL and log == <Log*>ad_get_current_log():
                 # It stands at its own leaf. (On another log it is a new value of the same source, as after an
                 # assignment.)
-                v.log_id = log_id
-                v.node = node
+                hold_object(v)
                 v.version = version
+                stand_on(&v.log_id, &v.node, log_id, node)
                 v.elsewhere = None
+                let_go_object(v)
             present.append((v, value, v.log_id, v.node, state))
         self.entered.append((PyThread_get_thread_ident(), present))
         return self

@@ -161,7 +161,6 @@ ctypedef struct Run:            # the memory of one replay
     char** pointers             # a kernel's operands,
     double* cells               # and those of them that are registers
     PyObject* acts              # a list of what is to be done when all went well (borrowed)
-    bint busy
 
 
 cdef void run_free(Run* run) noexcept:
@@ -225,7 +224,7 @@ cdef class Plan:
     cdef int32_t* slabs_of          # of a step: which of these it is in; -1: none
     cdef SlabPiece* pieces
     cdef uint8_t* by_rows           # of a node: a variable but for rows that are to change: it is never made whole
-    cdef Run* run                   # memory for one replay, unless it is in use
+    cdef Run* runs[LANES]           # memory for one replay each, unless it is in use
     cdef list spares                # for each assignment: an array for the next value
     cdef list libraries             # what native code of steps is kept alive by
 
@@ -267,7 +266,8 @@ cdef class Plan:
         free(self.slabs)
         free(self.slabs_of)
         free(self.pieces)
-        run_free(self.run)
+        for i in range(LANES):
+            run_free(self.runs[i])
 
     @property
     def native_steps(self):
@@ -682,7 +682,7 @@ cdef int step_for(Plan plan, int32_t node) except -1:
     cdef Row* row = &table[r.op]
     cdef Padded padded
     cdef bint scalar = r.flags & SCALAR != 0
-    if row.plan == PLAN_LINE and not row.ready:
+    if row.plan == PLAN_LINE and not is_up(&row.ready):
         prepare(r.op)
     if runs_on_scalars(p, node):
         return STEP_SCALARS

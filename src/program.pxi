@@ -728,6 +728,8 @@ cdef inline bint fits(ProgramCore p, int32_t node, Operand x):
         return False
     if x.scalar:
         return nd == 0
+    if may_be_swapped(x):
+        return fits(p, node, held_value(x))
     if PyArray_NDIM(x.array) != nd:
         return False
     for d in range(nd):
@@ -922,7 +924,7 @@ def formula_of(str name, constant=None, instruction=None):
     result's register; None for a row with a kernel of its own. Without functions it only says which."""
     cdef Row* row = &table[<int>opcode_by_name[name]]
     cdef TextEmitter to
-    if row.kind == ELEMENTWISE and not row.ready:
+    if row.kind == ELEMENTWISE and not is_up(&row.ready):
         prepare(<int>opcode_by_name[name])
     if row.formula == NULL:
         return None

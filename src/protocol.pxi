@@ -62,6 +62,8 @@ cdef class Operand:
             look(self, True)
         if witnesses:
             note_truth(self)
+        if may_be_swapped(self):
+            return bool(held_value(self))
         if self.scalar:
             return self.number != 0
         return bool(self.array)
@@ -71,6 +73,8 @@ cdef class Operand:
         if traces:
             look_by_number(self)
         note_departure(self, "float()")
+        if may_be_swapped(self):
+            return float(held_value(self))
         if self.scalar:
             return self.number
         return float(self.array.item()) if self.array.size == 1 else float(self.array)
@@ -80,6 +84,8 @@ cdef class Operand:
         if traces:
             look_by_number(self)
         note_departure(self, "int()")
+        if may_be_swapped(self):
+            return int(held_value(self))
         if self.scalar:
             return int(self.number)
         return int(self.array.item()) if self.array.size == 1 else int(self.array)
@@ -96,14 +102,18 @@ cdef class Operand:
             raise TypeError(f"only an integer scalar tensor can be used as an index; this one is {describe(self)}")
         if traces:
             look(self, False)
-        return self.array.__index__()
+        return array_of(self).__index__()
 
     def __len__(self):
+        if may_be_swapped(self):
+            return len(held_value(self))
         if self.scalar or PyArray_NDIM(self.array) == 0:
             raise TypeError("a scalar tensor has no length")
         return PyArray_DIMS(self.array)[0]
 
     def __iter__(self):
+        if may_be_swapped(self):
+            return iter(settled(self))
         if self.scalar or PyArray_NDIM(self.array) == 0:
             raise TypeError("cannot iterate over a scalar tensor")
         return iterate(self)
@@ -173,6 +183,8 @@ cdef class Operand:
     @property
     def dtype(self):
         """The NumPy dtype."""
+        if may_be_swapped(self):
+            return held_value(self).dtype
         if self.scalar or self.array is None:
             return dtype_objects[self.code]
         return self.array.dtype
@@ -180,6 +192,8 @@ cdef class Operand:
     @property
     def shape(self):
         """The shape, a TensorShape."""
+        if may_be_swapped(self):
+            return held_value(self).shape
         if self.scalar:
             return scalar_shape
         arguments = (self.array.shape,)
@@ -188,11 +202,15 @@ cdef class Operand:
     @property
     def ndim(self):
         """The number of dimensions."""
+        if may_be_swapped(self):
+            return held_value(self).ndim
         return 0 if self.scalar else PyArray_NDIM(self.array)
 
     @property
     def size(self):
         """The number of elements."""
+        if may_be_swapped(self):
+            return held_value(self).size
         return 1 if self.scalar else PyArray_SIZE(self.array)
 
     @property
@@ -227,6 +245,8 @@ cdef object left_value(Operand x, str how):
 
 cdef str format_value(Operand x):
     """As TensorFlow's eager repr shows it: what takes several lines starts on a new one."""
+    if may_be_swapped(x):
+        return format_value(settled(x))
     if x.scalar or PyArray_NDIM(x.array) == 0:
         return spelled(x, str(owned_value(x)))
     return newline_before(spelled(x, repr(lent_view_of(x.array))))

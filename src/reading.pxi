@@ -19,15 +19,15 @@ cdef int check_readable(Tape tape) except -1:
 
 cdef int begin_reading(Tape tape) except -1:
     """Records stay where they are meanwhile: what is read may run Python, and that collect other tapes."""
-    tape.log.kept += 1
+    count_up(&tape.log.kept, 1)
     tape.log.keeper = PyThread_get_thread_ident()
-    tape.sweeps += 1
+    enter_sweep(tape)
     return 0
 
 
 cdef void end_reading(Tape tape) noexcept:
-    tape.sweeps -= 1
-    tape.log.kept -= 1
+    leave_sweep(tape)
+    count_up(&tape.log.kept, -1)
 
 
 def tape_state(Tape tape):
@@ -171,7 +171,7 @@ cdef Tensor value_told(Log* log, int32_t node):
     x = <Operand>r.payload.attribute
     if x.is_variable:       # the one that was read, if it is that still
         return value_of(<VariableCore>x) if standing(log, x) == node and is_fresh(log, <VariableCore>x, node) else None
-    return None if is_reference(x) else told(x.array)
+    return None if is_reference(x) else told(array_of(x))
 
 
 cdef str label_on_log(Log* log, Record* r, bint followed):

@@ -3,10 +3,9 @@
 
 cdef Run* run_begin(Plan plan) except NULL:
     """Memory to replay in: the plan's own, or more of it if a replay is going on in another thread or further out."""
-    cdef Run* run = plan.run
+    cdef Run* run = <Run*>take_from(&plan.runs[own_lane()])
     cdef int32_t k
-    if run != NULL and not run.busy:
-        run.busy = True
+    if run != NULL:
         return run
     run = <Run*>calloc(1, sizeof(Run))
     if run == NULL:
@@ -28,9 +27,6 @@ cdef Run* run_begin(Plan plan) except NULL:
         k = root
         run.bases[k] = <char*>PyArray_DATA(<ndarray>array)
     run.object_count = plan.object_count
-    run.busy = True
-    if plan.run == NULL:
-        plan.run = run
     return run
 
 
@@ -39,8 +35,7 @@ cdef void run_end(Plan plan, Run* run) noexcept:
     for k in range(run.object_count):
         Py_XDECREF(run.objects[k])
         run.objects[k] = NULL
-    run.busy = False
-    if run != plan.run:
+    if not put_into(&plan.runs[own_lane()], run):
         run_free(run)
 
 
@@ -609,8 +604,12 @@ cdef int copy_out(Plan plan, Run* run, int32_t node, ndarray to) except -1:
 cdef bint has_the_array(Plan plan, Run* run, int which, list changes) except -1:
     """Whether a variable's rows can be changed in its own memory: nobody but it, and this replay, refers to the
     array."""
-    cdef VariableCore v = <VariableCore>plan.program.variables[which]
-    cdef PyObject* held = <PyObject*>v.array
+    cdef VariableCore v
+    cdef PyObject* held
+    if FREE_THREADED:
+        return False            # (another thread may just be reading it)
+    v = <VariableCore>plan.program.variables[which]
+    held = <PyObject*>v.array
     # The list of what was read has it, too, and so has the list of what was bound, if it was bound as it lay.
     if (ad_get_journal() != NULL or is_held_beyond(held, 3) or not pooled_memory(held)
             or run.bases[plan.input_roots + plan.program.input_count + which] != <char*>PyArray_DATA(v.array)):
@@ -694,19 +693,93 @@ cdef object replay(ProgramCore p, list arguments, int looked_at=UNSEEN):
             return result
 
 
+cdef enum:
+    MOST_TRIES = 8
+
+
+cdef list values_at_once(list variables):
+    """The present values of variables, where threads run side by side: if another thread is assigning to several at
+    once, all before that or all after it."""
+    cdef list values
+    cdef uint64_t before
+    cdef int tries
+    for tries in range(MOST_TRIES):
+        before = times_assigned
+        values = [held_value(<Operand>v) for v in variables]
+        if before == times_assigned and not before & 1:
+            return values
+    hold(&assignments)
+    try:
+        return [held_value(<Operand>v) for v in variables]
+    finally:
+        let_go(&assignments)
+
+
+cdef bint assign_at_once(Plan plan, Run* run, list read, list numbers, list fresh, list wholes,
+                         uint64_t changes) except -1:
+    """The end of a replay, where threads run side by side: let variables take their values, unless another thread has
+    assigned to one of them since they were read. Whether they have taken them."""
+    cdef ProgramCore p = plan.program
+    cdef VariableCore v
+    cdef Tensor before
+    cdef int32_t node
+    cdef int k
+    cdef list values = []
+    for k in range(len(p.assigned)):
+        which, node = <tuple>p.assigned[k]
+        if ad_get_journal() != NULL:
+            note_assignment(<VariableCore>p.variables[which])
+        if plan.by_rows[node]:
+            values.append(None if wholes[k] is None else bare_tensor(<ndarray>wholes[k]))
+        elif fresh[k] is None:
+            v = <VariableCore>p.variables[which]
+            values.append(new_scalar(run.registers[plan.places[node].number], v.code))
+        else:
+            values.append(bare_tensor(<ndarray>fresh[k]))
+    hold(&assignments)
+    next_number(&times_assigned)
+    try:
+        if changes == ad_changes_noted():
+            for k in range(len(p.assigned)):
+                which = (<tuple>p.assigned[k])[0]
+                v = <VariableCore>p.variables[which]
+                if v.array is not read[which] or (v.scalar and not same_number(v.number, numbers[which])):
+                    return False
+        for k in range(len(p.assigned)):
+            if values[k] is not None:
+                swap_value(<VariableCore>p.variables[<int>(<tuple>p.assigned[k])[0]], <Operand>values[k])
+    finally:
+        next_number(&times_assigned)
+        let_go(&assignments)
+    return True
+
+
+cdef Plan planned(ProgramCore p):
+    """The plan of a program, which is made when it is first asked for."""
+    cdef Plan plan = make_plan(p)
+    hold_object(p)
+    if p.plan is None:          # (else another thread has been quicker)
+        p.plan = plan
+    plan = <Plan>p.plan
+    let_go_object(p)
+    return plan
+
+
 cdef object replay_once(ProgramCore p, list arguments, int looked_at):
     """`replay`, or None where another thread came between."""
     cdef Plan plan = <Plan>p.plan
     cdef Run* run
-    cdef int k, n = <int>len(p.variables)
+    cdef int k, n = <int>len(p.variables), left
     cdef int32_t node, failed
     cdef VariableCore v
+    cdef Operand x
     cdef list held = [], outputs = [], results = [], read = [], numbers = None, acts = None, fresh = None, wholes = None
+    cdef list values
     cdef ndarray array
     cdef Log* outer
     cdef uint64_t changes = ad_changes_noted()
     if plan is None:
-        p.plan = plan = make_plan(p)
+        plan = planned(p)
     p = plan.program
     if p.assigned:
         numbers = []
@@ -723,12 +796,15 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
     ad_set_current_log(NULL)
     try:
         for k in range(p.input_count):
-            bind_argument(plan, run, k, <Operand>arguments[k], held)
+            x = <Operand>arguments[k]
+            bind_argument(plan, run, k, held_value(x) if may_be_swapped(x) else x, held)
+        values = values_at_once(p.variables) if FREE_THREADED else p.variables
         for k in range(n):
-            read.append((<Operand>p.variables[k]).array)
+            x = <Operand>values[k]
+            read.append(x.array)
             if numbers is not None:
-                numbers.append((<Operand>p.variables[k]).number)
-            bind_argument(plan, run, p.input_count + k, <Operand>p.variables[k], held)
+                numbers.append(x.number)
+            bind_argument(plan, run, p.input_count + k, x, held)
         if plan.references:
             bind_references(plan, run, held)
         for k in range(len(p.outputs)):
@@ -742,8 +818,9 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
             node = (<tuple>p.assigned[k])[1]
             array = None
             if not p.records[node].flags & SCALAR and not plan.by_rows[node]:
-                array = <ndarray>plan.spares[k]
-                plan.spares[k] = None
+                if not FREE_THREADED:   # (where several threads would take the same one)
+                    array = <ndarray>plan.spares[k]
+                    plan.spares[k] = None
                 if array is None or is_held_beyond(<PyObject*>array, 1) or not pooled_memory(<PyObject*>array):
                     array = array_for(p.records[node].dtype, p.shape(node))
                 run.bases[plan.assign_roots + k] = <char*>PyArray_DATA(array)
@@ -756,7 +833,7 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
         if failed >= 0:
             if drawn is not None:
                 random_restore(drawn)
-            if fresh is not None:
+            if fresh is not None and not FREE_THREADED:
                 plan.spares = fresh
             return plan.looks.get(failed, failed), value_at_guard(plan, run, failed)
         for k in range(len(p.outputs)):
@@ -778,13 +855,20 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
                 and is_suspect(plan, run, outer, results, fresh, looked_at == BY_FLAGS)):
             if drawn is not None:
                 random_restore(drawn)
-            if fresh is not None:
+            if fresh is not None and not FREE_THREADED:
                 plan.spares = fresh
             return SUSPECT
         if plan.updating:
             array = None
             wholes = changed_wholes(plan, run, read)
-        for k in range(len(p.assigned)):
+        left = <int>len(p.assigned)
+        if FREE_THREADED and left:
+            if not assign_at_once(plan, run, read, numbers, fresh, wholes, changes):
+                if drawn is not None:
+                    random_restore(drawn)
+                return None
+            left = 0
+        for k in range(left):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]
             if changes == ad_changes_noted() and (v.array is not read[which] or
@@ -794,14 +878,14 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
                     random_restore(drawn)
                 return None
         if plan.updating:       # (first of all, before anything that might let another thread look)
-            for k in range(len(p.assigned)):
+            for k in range(left):
                 if plan.updates[k] is not None and wholes[k] is None:
                     v = <VariableCore>p.variables[<int>(<tuple>p.assigned[k])[0]]
                     make_changes(plan, run, <list>plan.updates[k], v.array)
         held = read = None
-        if p.assigned:
+        if left:
             ad_note_change()
-        for k in range(len(p.assigned)):
+        for k in range(left):
             which, node = <tuple>p.assigned[k]
             v = <VariableCore>p.variables[which]
             array = fresh[k]

@@ -331,10 +331,10 @@ cdef list tape_transpose(Tape tape, list targets, list sources, list seeds):
     targets = [targets[i] for i in kept]
     seeds = [cast_operand(<Operand>seeds[i], (<Operand>x).code) for i, x in zip(kept, targets)]
     begin_sweep(tape, targets)
-    tape.sweeps += 1
+    enter_sweep(tape)
     try:
         results = sweep_back(tape.log, tape.bit, targets, seeds, sources, 0, True)
     finally:
-        tape.sweeps -= 1
+        leave_sweep(tape)
     end_sweep(tape)
     return results

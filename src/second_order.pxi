@@ -54,8 +54,7 @@ cdef int check_alone(Log* log) except -1:
     """Only one thread at a time can append to a log."""
     cdef unsigned long thread = PyThread_get_thread_ident()
     if (log.is_current and (log.depth or log.extended) and log.thread != thread) or (log.kept and log.keeper != thread):
-        raise RuntimeError("another thread records on this tape, or on one that was open together with it, or takes a "
-                           "second derivative there: that appends to the records, which one thread does at a time")
+        raise RuntimeError(ALONE)
     return 0
 
 
@@ -97,9 +96,9 @@ cdef class Extension:
         self.tape = tape
         self.persistent = tape.persistent
         tape.persistent = True      # until it is left
-        tape.sweeps += 1
+        enter_sweep(tape)
         cdef Log* log = tape.log
-        log.kept += 1
+        count_up(&log.kept, 1)
         log.keeper = PyThread_get_thread_ident()
         self.mark.count = log.count
         self.mark.constants = log.constant_count
@@ -122,10 +121,10 @@ cdef class Extension:
         self.tape = None
         self.gradients = None
         tape.persistent = self.persistent
-        tape.sweeps -= 1
-        tape.log.kept -= 1
+        count_up(&tape.log.kept, -1)
         if not tape.log.active:
             cut(tape.log, &self.mark, tape.bit)
+        leave_sweep(tape)
         return 0
 
     def __enter__(self):

@@ -1,5 +1,6 @@
 # Shapes by number: what a trace and its programs note of each record. A shape is a tuple once, however many records
-# have it, and records that have it are told by a number.
+# have it, and records that have it are told by a number. Programs that were made of one another have one list, to which
+# their threads add one after the other.
 
 ctypedef struct KnownShape:
     uint64_t hashed
@@ -38,11 +39,22 @@ cdef class Shapes:
 
     cdef uint32_t number(self, int nd, const npy_intp* dims) except? 0xffffffff:
         """The number of a shape."""
+        cdef uint32_t found
+        if nd == 0 and self.count:
+            return 0
+        if not FREE_THREADED:
+            return self.numbered(nd, dims)
+        hold_object(self)
+        try:
+            found = self.numbered(nd, dims)
+        finally:
+            let_go_object(self)
+        return found
+
+    cdef inline uint32_t numbered(self, int nd, const npy_intp* dims) except? 0xffffffff:
         cdef uint64_t hashed = <uint64_t>nd * 0x9E3779B97F4A7C15ULL
         cdef int32_t at
         cdef int d
-        if nd == 0 and self.count:
-            return 0
         for d in range(nd):
             hashed = (hashed ^ <uint64_t>dims[d]) * 0x9E3779B97F4A7C15ULL
             hashed ^= hashed >> 32

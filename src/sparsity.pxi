@@ -808,11 +808,11 @@ def tape_sparsity(Tape tape, target, source):
     x = <Operand>checked_sources([source])[0]
     checked_target(target)
     begin_sweep(tape, [target])
-    tape.sweeps += 1
+    enter_sweep(tape)
     try:
         return pattern(tape, <Operand>target, x)
     finally:
-        tape.sweeps -= 1
+        leave_sweep(tape)
 
 
 cdef tuple pattern(Tape tape, Operand y, Operand x):

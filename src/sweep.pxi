@@ -286,7 +286,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
         s.line = spare_line()
     elif s.linked:
         s.keeps = True
-        log.kept += 1
+        count_up(&log.kept, 1)
         log.keeper = PyThread_get_thread_ident()
     return 0
 
@@ -294,7 +294,7 @@ cdef int sweep_open(Sweep* s, Ends* e, Log* log, uint32_t bit, list cotangents, 
 cdef void sweep_close(Sweep* s, Ends* e) noexcept:
     cdef int32_t node
     if s.keeps:
-        s.log.kept -= 1
+        count_up(&s.log.kept, -1)
     if s.objects and s.state != NULL:
         for node in range(s.low, s.high + 1):
             if s.state[node - s.low] & KIND_MASK:

@@ -481,20 +481,27 @@ cdef int claim_opcode(str name, number=None) except -1:
     """The opcode of a new row: a number by which C knows it, or the next one."""
     global next_opcode
     cdef int op
-    if name in opcode_by_name:
-        raise ValueError(f"the op table already has a row named {name!r}")
-    if number is not None:
-        op = number
-        if not 0 < op < FIRST_FREE_OPCODE or table[op].name != NULL:
-            raise ValueError(f"{name}: {number} is no number of an op that C knows, or another row's")
-    else:
-        op = next_opcode
-        if op >= MOST_OPCODES:
-            raise ValueError(f"the op table is full: it holds {MOST_OPCODES} rows")
-        next_opcode += 1
-    opcode_by_name[name] = op
-    table[op].name = keep(name)
-    return op
+    hold(&claims)
+    try:
+        if name in opcode_by_name:
+            raise ValueError(f"the op table already has a row named {name!r}")
+        if number is not None:
+            op = number
+            if not 0 < op < FIRST_FREE_OPCODE or table[op].name != NULL:
+                raise ValueError(f"{name}: {number} is no number of an op that C knows, or another row's")
+        else:
+            op = next_opcode
+            if op >= MOST_OPCODES:
+                raise ValueError(f"the op table is full: it holds {MOST_OPCODES} rows")
+            next_opcode += 1
+        opcode_by_name[name] = op
+        table[op].name = keep(name)
+        return op
+    finally:
+        let_go(&claims)
+
+
+cdef Lock claims                # modules that add rows may be imported by several threads
 
 
 cdef PyObject* keep(object thing):

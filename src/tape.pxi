@@ -25,6 +25,10 @@ ctypedef struct Combination:    # of two sets; `how` is 0 where nothing is remem
     uint32_t how
     uint32_t result
 
+ctypedef struct Left:
+    PyObject* tape              # owned
+    Left* next
+
 ctypedef struct Log:
     uint64_t id                 # of the nodes recorded now; renewed when records are cut off, so that no tensor can
                                 # take a new record for one that is gone
@@ -57,6 +61,9 @@ ctypedef struct Log:
     PyObject* finder            # what notes the tensors from before it that are read, or NULL (finding.pxi)
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     unsigned long keeper        # the thread that they are of
+    Lock turn                   # where threads run side by side, to sweep it: held by a thread,
+    unsigned long turn_of       # which may do so within a rule of a sweep,
+    int turns                   # so often now
     uint32_t tracer             # the tape that hears everything: of a log that becomes a program (tracer.pxi), or a
                                 # witness's, while it listens; or 0
     PyObject* trace             # what that one knows (borrowed)
@@ -67,6 +74,7 @@ ctypedef struct Log:
     uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
+    Left* left                  # where threads run side by side, tapes that another one has let go of
     Log* next                   # all logs that are alive
     Log* previous
     Record* records             # from here on, room that the next log has, too (`log_open`)
@@ -82,11 +90,6 @@ ctypedef struct Log:
 
 cdef extern from *:
     """
-    #if defined(_MSC_VER)
-    #define AD_THREAD_LOCAL __declspec(thread)
-    #else
-    #define AD_THREAD_LOCAL __thread
-    #endif
     static AD_THREAD_LOCAL void *ad_current_log = NULL;
     static AD_THREAD_LOCAL PyObject *ad_journal = NULL;
     #define ad_get_current_log() (ad_current_log)
@@ -116,7 +119,8 @@ cdef extern from *:
 
 cdef uint64_t last_log_id = 0
 cdef Log* alive_logs = NULL
-cdef Log* spare_log = NULL      # with its buffers, for the next one
+cdef Log* spare_logs[LANES]     # with their buffers, for the next ones
+cdef Lock logs                  # guards which logs are alive, their ids and epochs, wherever another thread may look
 
 
 # What hears all of a log (a trace, or a witness), and what hears of the tensors from before it that are looked up (a
@@ -392,24 +396,24 @@ def is_tracing():
 
 
 cdef Log* log_open() except NULL:
-    global last_log_id, alive_logs, spare_log
-    cdef Log* log = spare_log
+    global alive_logs
+    cdef Log* log = <Log*>take_from(&spare_logs[own_lane()])
     if log == NULL:
         log = <Log*>calloc(1, sizeof(Log))
         if log == NULL:
             raise MemoryError()
     else:
-        spare_log = NULL
         memset(log, 0, <size_t>(<char*>&log.records - <char*>log))
-    last_log_id += 1
-    log.id = log.first_id = last_log_id
+    log.id = log.first_id = next_number(&last_log_id)
     log.last_owner = -1
     log.sole = True
     log.pure = True
+    hold(&logs)
     log.next = alive_logs
     if alive_logs != NULL:
         alive_logs.previous = log
     alive_logs = log
+    let_go(&logs)
     return log
 
 
@@ -428,17 +432,19 @@ cdef void record_clear(Log* log, int32_t node) noexcept:
 
 
 cdef void log_close(Log* log) noexcept:
-    global alive_logs, spare_log
+    global alive_logs
     cdef int32_t i
     cdef PyObject* notes = log.notes
     cdef PyObject* spill = log.spill
     log.notes = log.spill = NULL
+    hold(&logs)
     if log.previous != NULL:
         log.previous.next = log.next
     else:
         alive_logs = log.next
     if log.next != NULL:
         log.next.previous = log.previous
+    let_go(&logs)
     for i in range(log.last_owner + 1 if log.last_owner < log.count else log.count):
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
@@ -451,8 +457,8 @@ cdef void log_close(Log* log) noexcept:
     free(log.combinations)
     if log.shapes != NULL:
         drop_shapes(log)
-    if spare_log == NULL and <int64_t>log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY:
-        spare_log = log
+    if (<int64_t>log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY
+            and put_into(&spare_logs[own_lane()], log)):
         Py_XDECREF(notes)
         Py_XDECREF(spill)
         return
@@ -621,8 +627,8 @@ cdef void check_records(Log* log, int32_t low, int32_t high) noexcept:
 cdef int32_t log_find(Log* log, Operand x) noexcept:
     """The node of `x` on `log`, or -1."""
     cdef int32_t node
-    if x.log_id == log.id:
-        return x.node
+    if stands_on(&x.log_id, &x.node, log.id, &node):
+        return node
     if x.log_id == 0:
         return -1
     node = found_earlier(log, x)
@@ -634,7 +640,19 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
 cdef int32_t found_earlier(Log* log, Operand x) noexcept:
     """The node of `x`, where that is from another epoch of the log than the present one, or `x` stands on several
     logs."""
-    cdef int epoch = epoch_of(log, x.log_id)
+    cdef int32_t node
+    hold_object(x)
+    node = found_in_places(log, x)
+    let_go_object(x)
+    return node
+
+
+cdef inline int32_t found_in_places(Log* log, Operand x) noexcept:
+    """The same, where no other thread changes where `x` stands."""
+    cdef int epoch
+    if FREE_THREADED and x.log_id == log.id:
+        return x.node       # (another thread has just put it elsewhere, and this one back)
+    epoch = epoch_of(log, x.log_id)
     if epoch >= 0:
         return x.node if x.node < log.epochs[epoch].end else -1
     if x.elsewhere is not None and x.elsewhere.logs is not None:
@@ -649,8 +667,9 @@ cdef int32_t found_earlier(Log* log, Operand x) noexcept:
 
 cdef inline int32_t standing(Log* log, Operand x) noexcept:
     """The node of a tensor on a log, without a word to whoever notices what is looked up; or -1."""
-    if x.log_id == log.id:
-        return x.node
+    cdef int32_t node
+    if stands_on(&x.log_id, &x.node, log.id, &node):
+        return node
     return found_earlier(log, x) if x.log_id else -1
 
 
@@ -677,18 +696,51 @@ cdef inline bint is_fresh(Log* log, VariableCore v, int32_t node) noexcept:
     return log.records[node].payload.leaf.version == v.version
 
 
+cdef Tensor standing_value(VariableCore v, Log* log):
+    """A variable's present value, where threads run side by side, standing at the leaf that has it: reading a variable
+    makes its tapes watch it."""
+    cdef Tensor t
+    cdef uint64_t number
+    cdef int32_t node
+    while True:
+        t = numbered_value(v, &number)
+        if log == NULL:
+            return t
+        node = tracked(log, v)
+        if node < 0:
+            return t
+        if log.records[node].payload.leaf.version == number:
+            t.log_id = log.id
+            t.node = node
+            return t
+        # (Another thread has assigned to it in between.)
+
+
 cdef Log* log_of(uint64_t identity) noexcept:
-    """The log that is alive under this id, or NULL."""
-    cdef Log* log = alive_logs
+    """The log that is alive under this id, or NULL. (It may be another thread's, and gone in a moment: for
+    comparison.)"""
+    cdef Log* log
+    hold(&logs)
+    log = alive_logs
     while log != NULL:
         if is_of(log, identity):
-            return log
+            break
         log = log.next
-    return NULL
+    let_go(&logs)
+    return log
 
 
 cdef int place(Operand x, Log* log, int32_t node) except -1:
     """Let `x` stand at a node, beside where it stands on other logs that are alive."""
+    hold_object(x)
+    try:
+        put_in_place(x, log, node)
+    finally:
+        let_go_object(x)
+    return 0
+
+
+cdef inline int put_in_place(Operand x, Log* log, int32_t node) except -1:
     cdef list others, elsewhere
     cdef tuple entry
     cdef Log* other
@@ -723,8 +775,7 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
             set_other_places(x, others or None)
         else:
             before = 0
-    x.log_id = identity
-    x.node = node
+    stand_on(&x.log_id, &x.node, identity, node)
     return 0
 
 
@@ -736,12 +787,13 @@ cdef void move_back(Operand x, Log* log, int32_t node) noexcept:
         if node < log.epochs[k].end:
             identity = log.epochs[k].id
             break
+    hold_object(x)
     if log_of(x.log_id) == log:
-        x.log_id = identity
-        x.node = node
+        stand_on(&x.log_id, &x.node, identity, node)
     else:
         set_other_places(x,
                          [(identity, node)] + [entry for entry in other_places(x) if log_of((<tuple>entry)[0]) != log])
+    let_go_object(x)
 
 
 cdef inline int32_t tracked(Log* log, Operand x) except -2:
@@ -751,7 +803,8 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
         return variable_node(log, <VariableCore>x)
     if x.log_id == 0:
         return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
-    node = x.node if x.log_id == log.id else log_find(log, x)
+    if not stands_on(&x.log_id, &x.node, log.id, &node):
+        node = log_find(log, x)
     if node >= 0 and meet(log, log.records[node].listeners, log.active):
         return node
     return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
@@ -781,13 +834,11 @@ cdef inline int place_result(Log* log, int32_t node, Tensor out, bint keep_outpu
 cdef int32_t variable_node(Log* log, VariableCore v) except -2:
     cdef uint32_t wanted = meet(log, log.active, log.automatic) if v.is_trainable and differentiable(v.code) else 0
     cdef uint32_t listeners
-    cdef int32_t node = -1
+    cdef int32_t node
     if log.tracer:
         wanted = join(log, wanted, log.tracer)
-    if v.log_id == log.id:
-        node = v.node
-    elif v.log_id != 0:
-        node = log_find(log, v)
+    if not stands_on(&v.log_id, &v.node, log.id, &node):
+        node = log_find(log, v) if v.log_id != 0 else -1
     if node >= 0:
         listeners = log.records[node].listeners
         if meet(log, listeners, wanted) == wanted and is_fresh(log, v, node):
@@ -847,10 +898,17 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
     r.dtype = x.code
     log.odd = log.odd or (x.code != NPY_DOUBLE and x.code != NPY_FLOAT)
     own_attribute(log, node, x)
+    if FREE_THREADED and x.is_variable:
+        hold_object(x)
+        log.values[node].number = x.number
+        r.payload.leaf.version = (<VariableCore>x).version
+        let_go_object(x)
     if x.scalar:
         r.flags |= SCALAR
-        log.values[node].number = x.number
-    r.payload.leaf.version = (<VariableCore>x).version if x.is_variable else 0
+        if not (FREE_THREADED and x.is_variable):
+            log.values[node].number = x.number
+    if not (FREE_THREADED and x.is_variable):
+        r.payload.leaf.version = (<VariableCore>x).version if x.is_variable else 0
     place(x, log, node)
     if log.tracer:
         (<Hearer>log.trace).hear_result(log, node, x)
@@ -936,7 +994,6 @@ cdef class Tape:
         return 0
 
     cdef int push(self) except -1:
-        global watching
         cdef Log* log
         cdef bint opened = False
         cdef int slot
@@ -968,6 +1025,8 @@ cdef class Tape:
             self.begin()
         log = self.log
         ad_set_current_log(log)
+        if FREE_THREADED:
+            take_current(log)
         log.is_current = True
         log.thread = PyThread_get_thread_ident()
         if self.traced:
@@ -982,7 +1041,7 @@ cdef class Tape:
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
         if self.checks:
-            watching += 1
+            count_up(&watching, 1)
             log.checking += 1
         log.active = join(log, log.active, self.bit)
         if self.automatic:
@@ -1017,7 +1076,6 @@ cdef class Tape:
 
     cdef void pop(self) noexcept:
         """Leave the stack, wherever in it the tape stands."""
-        global watching
         cdef Log* log = self.log
         cdef int i, n = 0
         for i in range(log.depth):
@@ -1026,7 +1084,7 @@ cdef class Tape:
                 n += 1
         log.depth = n
         if self.checks and self.open:
-            watching -= 1
+            count_up(&watching, -1)
             log.checking -= 1
         log.active = minus(log, log.active, self.bit)
         self.recording = False
@@ -1036,6 +1094,8 @@ cdef class Tape:
             # (In another thread, where garbage may be collected, it stays current to its own, idle.)
             log.is_current = False
             ad_set_current_log(NULL)
+            if FREE_THREADED:
+                let_go_of_left(log)
         if self.witnessing:
             self.witnessing = False
             if self.witness is not None:
@@ -1044,10 +1104,14 @@ cdef class Tape:
     cdef void release(self) noexcept:
         """Let go of the log, and of what only this tape kept."""
         if self.log != NULL:
-            self.let_go()
+            if FREE_THREADED:
+                let_go_in_turn(self)
+            else:
+                self.let_go()
         self.witness = None     # with which the log goes, where it was the last tape's
 
-    cdef void let_go(self) noexcept:
+    cdef bint let_go(self) noexcept:
+        """Whether the log has gone with it."""
         cdef Log* log = self.log
         cdef Tape other
         cdef int slot
@@ -1067,13 +1131,16 @@ cdef class Tape:
         log.tapes[self.slot] = NULL
         self.around = 0
         if log.used == 0 and not log.is_current:
+            if FREE_THREADED:
+                end_turn(log)   # (nobody else can wait for it: that would be another tape's)
             log_close(log)
-            return
+            return True
         for slot in range(log.slots):
             if log.tapes[slot] != NULL:
                 other = <Tape>log.tapes[slot]
                 other.around = minus(log, other.around, self.bit)
         forget(log, self)
+        return False
 
     def __enter__(self):
         if self.open:
@@ -1145,6 +1212,93 @@ cdef class Tape:
 
     def seen_variables(self):
         return tuple(self.variables or ())
+
+
+# Where threads run side by side, one thread at a time sweeps a log or lets go of a tape of it: it has the log's turn.
+# And a tape that a thread lets go of (its last reference was there, or garbage was collected there) while another
+# thread records on the log is left to that one.
+
+cdef inline void take_turn_of(Log* log) noexcept:
+    cdef unsigned long thread = PyThread_get_thread_ident()
+    if log.turn_of != thread:
+        hold(&log.turn)
+        log.turn_of = thread
+    log.turns += 1
+
+
+cdef inline void end_turn(Log* log) noexcept:
+    log.turns -= 1
+    if log.turns == 0:
+        log.turn_of = 0
+        let_go(&log.turn)
+
+
+cdef inline bint is_anothers(Log* log) noexcept:
+    """Whether another thread records on a log."""
+    return log.is_current and log.depth and log.thread != PyThread_get_thread_ident()
+
+
+cdef void take_current(Log* log) noexcept:
+    """A log becomes this thread's to record on, once nobody lets go of a tape of it."""
+    take_turn_of(log)
+    hold(&logs)
+    log.is_current = True
+    log.thread = PyThread_get_thread_ident()
+    let_go(&logs)
+    end_turn(log)
+
+
+cdef void let_go_in_turn(Tape tape) noexcept:
+    cdef Log* log = tape.log
+    take_turn_of(log)
+    if not tape.let_go():
+        end_turn(log)
+
+
+cdef void let_go_of_left(Log* log) noexcept:
+    """Let go of what others have left to this thread, which records on the log no more."""
+    cdef Left* first
+    cdef Left* next
+    hold(&logs)
+    first = log.left
+    log.left = NULL
+    let_go(&logs)
+    while first != NULL:
+        next = first.next
+        Py_DECREF(<object>first.tape)
+        free(first)
+        first = next
+
+
+cdef void leave_to_owner(PyObject* thing) noexcept:
+    """Before a tape goes: if another thread records on its log, that one is to let go of it."""
+    cdef Tape tape = <Tape>thing
+    cdef Left* left
+    if tape.log == NULL or not is_anothers(tape.log):
+        return
+    left = <Left*>malloc(sizeof(Left))
+    if left == NULL:
+        return
+    hold(&logs)
+    if is_anothers(tape.log):
+        Py_INCREF(tape)
+        left.tape = thing
+        left.next = tape.log.left
+        tape.log.left = left
+        left = NULL
+    let_go(&logs)
+    free(left)
+
+
+cdef extern from "Python.h":
+    unsigned long Py_TPFLAGS_HAVE_FINALIZE
+    ctypedef struct FinalizedClass "PyTypeObject":
+        void (*tp_finalize)(PyObject*) noexcept
+        unsigned long tp_flags
+
+if FREE_THREADED:
+    (<FinalizedClass*><PyObject*>Tape).tp_finalize = leave_to_owner
+    (<FinalizedClass*><PyObject*>Tape).tp_flags |= Py_TPFLAGS_HAVE_FINALIZE
 
 
 cdef uint32_t still_recording(Log* log) noexcept:
@@ -1250,9 +1404,9 @@ cdef void cut_off(Log* log, int32_t end, int32_t constants, int32_t operands) no
 
 cdef void add_epoch(Log* log, int32_t end) noexcept:
     """Cut the log off at `end`; the nodes below keep their id, what comes gets a new one."""
-    global last_log_id
     cdef int n = 0
     cdef void* grown
+    hold(&logs)
     if end != 0:
         n = log.epoch_count
         while n > 0 and log.epochs[n - 1].end >= end:
@@ -1264,15 +1418,16 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
         if n == 0 or log.epochs[n - 1].end < end:
             grown = realloc(log.epochs, <size_t>(n + 1) * sizeof(Epoch))
             if grown == NULL:
+                let_go(&logs)
                 return      # not cut: the records stay, which costs only memory
             log.epochs = <Epoch*>grown
             log.epochs[n].id = log.id
             log.epochs[n].end = end
             n += 1
     log.epoch_count = n
-    last_log_id += 1
-    log.id = last_log_id
+    log.id = next_number(&last_log_id)
     log.count = end
+    let_go(&logs)
     if log.witness != NULL:
         (<Hearer>log.witness).lose(end)
     if log.notes != NULL:

@@ -40,8 +40,42 @@ cdef Tensor new_tensor(ndarray array):
     return t
 
 
+# A variable's value is several fields, and some changes are of several variables at once, or of one if it still is what
+# it was. Where threads run side by side they are made one after the other, and each variable's own lock is held while
+# its fields change, and while they are read.
+cdef Lock assignments
+cdef uint64_t times_assigned = 0    # to several at once; odd while that is done
+
+
+cdef Tensor numbered_value(VariableCore v, uint64_t* number):
+    """The present value as a tensor that stands nowhere, and its number."""
+    cdef Tensor t = <Tensor>Tensor.__new__(Tensor)
+    t.log_id = 0
+    hold_object(v)
+    t.array = v.array
+    t.number = v.number
+    t.scalar = v.scalar
+    t.code = v.code
+    number[0] = v.version
+    let_go_object(v)
+    return t
+
+
+cdef inline Tensor held_value(Operand v):
+    """A variable's present value, which no other thread takes away while it is looked at."""
+    cdef uint64_t number
+    return numbered_value(<VariableCore>v, &number)
+
+
+cdef inline bint may_be_swapped(Operand x) noexcept:
+    """Whether another thread may change a value while it is looked at: then it is held first."""
+    return FREE_THREADED and x.is_variable
+
+
 cdef object owned_value(Operand x):
     """A copy for the caller: an array, or a NumPy scalar."""
+    if may_be_swapped(x):
+        return owned_value(held_value(x))
     if x.scalar:
         return scalar_types[x.code](x.number)
     refuse_look(x)
@@ -54,10 +88,14 @@ cdef inline ndarray array_of(Operand x):
     """The value as an array; a scalar's is made for the occasion."""
     if x.scalar:
         return scalar_array(x.number, x.code)
+    if may_be_swapped(x):
+        return held_value(x).array
     return x.array
 
 
 cdef bint bool_of(Operand x):
+    if may_be_swapped(x):
+        return bool_of(held_value(x))
     return x.number != 0 if x.scalar else bool(x.array)
 
 
@@ -93,11 +131,11 @@ cdef inline bint is_operand(object x) noexcept:
 
 
 cdef inline object array_shape(Operand x):
-    return None if x is None or x.scalar else x.array.shape
+    return None if x is None or x.scalar else array_of(x).shape if FREE_THREADED else x.array.shape
 
 
 cdef inline tuple shape_of(Operand x):
-    return () if x.scalar else <tuple>x.array.shape
+    return () if x.scalar else <tuple>array_of(x).shape if FREE_THREADED else <tuple>x.array.shape
 
 
 @cython.final
@@ -134,6 +172,8 @@ def for_reading(ndarray array):
 cdef ndarray seen_array(Operand x, object dtype, object copy):
     """The value as an array that cannot be written to, or a copy of it."""
     cdef ndarray view
+    if may_be_swapped(x):
+        return seen_array(held_value(x), dtype, copy)
     if x.scalar:
         view = scalar_array(x.number, x.code)
         PyArray_CLEARFLAGS(view, NPY_ARRAY_WRITEABLE)
@@ -228,7 +268,7 @@ cdef str shorten(object value):
 # ----------------------------------------------------------------------------------------------------------- showing
 
 cdef str format_shape(Operand x):
-    return "()" if x.scalar else str(x.array.shape)
+    return str(shape_of(x))
 
 
 cdef str newline_before(str text):
@@ -242,6 +282,8 @@ cdef str describe(Operand x):
 
 cdef int refuse_look(Operand x) except -1:
     """Raise where Python would be told a value that nobody has."""
+    if may_be_swapped(x):
+        return refuse_look(held_value(x))
     if has_no_value(x):
         raise no_value(f"Python asks for the value of a tensor of {describe(x)}, and it has none: only shapes are "
                        f"asked for here (tf.eval_shape). Which way the code goes, how often a loop runs, and how large "

@@ -275,7 +275,19 @@ cdef bint selects(Program* p, uint64_t varying) noexcept:
 
 
 cdef int prepare(int op) except -1:
-    """Trace what is still to be traced of a row."""
+    """Trace what is still to be traced of a row. (One thread at a time, since formulas are Python, of other rows.)"""
+    if not FREE_THREADED:
+        return prepare_row(op)
+    with turn_at_rows:
+        if not table[op].ready:
+            prepare_row(op)
+    return 0
+
+
+cdef object turn_at_rows = RLock()
+
+
+cdef int prepare_row(int op) except -1:
     cdef Row* row = &table[op]
     cdef int k
     if row.formula == NULL and row.formula_rule != NULL:
@@ -296,5 +308,5 @@ cdef int prepare(int op) except -1:
             row.by_partials = False
         if row.by_partials and row.slope_zeros[k]:
             row.by_partials = PARTIALS_WITH_POLES
-    row.ready = True
+    raise_flag(&row.ready)
     return 0

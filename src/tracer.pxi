@@ -263,7 +263,10 @@ cdef int look(Operand x, bint truth, int how=0) except -1:
 
 
 cdef int append_look(Log* log, int32_t node, Operand x, bint truth, int how, object place) except -1:
-    cdef Record* r = log_append(log, OP_GUARD, log.tracer)
+    cdef Record* r
+    if may_be_swapped(x):
+        return append_look(log, node, held_value(x), truth, how, place)
+    r = log_append(log, OP_GUARD, log.tracer)
     r.a = node
     r.dtype = x.code
     r.payload.look.truth = truth
@@ -284,6 +287,8 @@ cdef str spelled(Operand x, str text):
     if log != NULL:
         node = varying(log, x)
         if node >= 0:
+            if may_be_swapped(x):
+                x = held_value(x)
             value = new_scalar(x.number, x.code) if x.scalar else bare_tensor(x.array)
             (<Tracer>log.trace).texts.append((node, value, text, place_in_code()))
     return text
@@ -519,9 +524,12 @@ cdef class Tracer(Hearer):
         cdef Py_ssize_t k
         for k in range(0, len(names), 2):
             found = found_around(PyTuple_GET_ITEM(names, k), PyTuple_GET_ITEM(names, k + 1))
-            if found != NULL and isinstance(<object>found, ndarray) and PyArray_CHKFLAGS(<ndarray>found,
-                                                                                         NPY_ARRAY_WRITEABLE):
-                self.around[<uintptr_t>found] = (<object>found, digest_of(<ndarray>found))
+            try:
+                if found != NULL and isinstance(<object>found, ndarray) and PyArray_CHKFLAGS(<ndarray>found,
+                                                                                             NPY_ARRAY_WRITEABLE):
+                    self.around[<uintptr_t>found] = (<object>found, digest_of(<ndarray>found))
+            finally:
+                drop_found(found)
 
     cdef int settle(self, object address) except -1:
         """Let what stands for an array be a constant, with the value that the array had."""
@@ -546,7 +554,6 @@ cdef class Tracer(Hearer):
         return copy
 
     def __enter__(self):
-        global traces
         cdef Log* outer = <Log*>ad_get_current_log()
         cdef Tensor t
         self.tape = Tape(True, False, trace=False)
@@ -562,7 +569,7 @@ cdef class Tracer(Hearer):
         self.log = self.tape.log
         self.log.tracer = self.tape.bit
         self.log.trace = <PyObject*>self
-        traces += 1
+        count_up(&traces, 1)
         try:
             grow_shapes(self.log, self.log.capacity)
             for t in self.arguments:
@@ -580,8 +587,7 @@ cdef class Tracer(Hearer):
             put_back(self.assigned)
 
     cdef int leave(self) except -1:
-        global traces
-        traces -= 1
+        count_up(&traces, -1)
         self.tape.pop()
         self.log.tracer = 0
         self.log.trace = NULL

@@ -172,14 +172,18 @@ cdef class BufferCore:
     cdef Tensor at_rest(self):
         """The tensor, for reading."""
         cdef Log* log = tracing_log() if traces else NULL
-        if self.held is None:
+        cdef Tensor held
+        hold_object(self)
+        held = self.held
+        let_go_object(self)
+        if held is None:
             raise RuntimeError("a buffer is read or written to while another thread writes to it")
-        if type(self.held) is not Tensor:
-            refuse_use(self.held)
+        if type(held) is not Tensor:
+            refuse_use(held)
         if log != NULL and self.trace != log.first_id:
             give_up_tracing("a buffer from outside of the recorded function is read, and may hold something else at "
                             "each call", self)
-        return self.held
+        return held
 
     def value(self):
         """The present value, a tensor; it never changes."""
@@ -213,17 +217,18 @@ cdef class BufferCore:
         index = plain(index)
         wide = self.widened(value) if self.free_dtype else None
         v = <Operand>fitting(value, held if wide is None else wide, selected_shape(held, index, what), what)
-        held = self.held if wide is None else wide
-        wide = None
-        if self.held is None:
+        held = taken_out(self)
+        if held is None:
             raise RuntimeError("a buffer is read or written to while another thread writes to it")
-        self.held = None
+        if wide is not None:
+            held = wide
+        wide = None
         try:
             new = set_at(held, index, v, True)
         except BaseException:
-            self.held = held
+            put_in(self, held)
             raise
-        self.held = new
+        put_in(self, new)
 
     cpdef Tensor widened(self, object value):
         """The value, as wide as floats that are to be written, where nobody chose the dtype; None where it is so
@@ -261,6 +266,22 @@ cdef class BufferCore:
     def size(self):
         """The number of elements."""
         return self.at_rest().size
+
+
+cdef Tensor taken_out(BufferCore b):
+    """The tensor of a buffer, which is nobody else's until it is put in again."""
+    cdef Tensor held
+    hold_object(b)
+    held = b.held
+    b.held = None
+    let_go_object(b)
+    return held
+
+
+cdef void put_in(BufferCore b, Tensor held) noexcept:
+    hold_object(b)
+    b.held = held
+    let_go_object(b)
 
 
 cdef int own_memory(Tensor t) except -1:

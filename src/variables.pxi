@@ -45,10 +45,9 @@ cdef class VariableCore(Operand):
             note_assignment(self)
         if traces and tracing_log() != NULL:
             trace_assignment(self, value)
-        elif not has_value(self, before):
-            return False
-        put_value(self, value)
-        return True
+            put_value(self, value)
+            return True
+        return put_value_if(self, before, value)
 
     def change_by(self, str kind, Operand delta):
         """Add to the value ("add") or "subtract" from it, and lose no change of another thread's: there can be some
@@ -71,6 +70,17 @@ cdef class VariableCore(Operand):
         return identity_of(self)
 
 
+cdef bint put_value_if(VariableCore v, Operand before, Operand value) noexcept:
+    """Let a variable have a value, unless it is not what it was before; whether it was."""
+    cdef bint is_so
+    hold(&assignments)
+    is_so = has_value(v, before)
+    if is_so:
+        swap_value(v, value)
+    let_go(&assignments)
+    return is_so
+
+
 cdef int change_variable(VariableCore v, int op, object indices, ndarray values) except -1:
     """Change rows in the variable's own memory if nothing else refers to it, in a copy if something does.
 
@@ -85,17 +95,24 @@ cdef int change_variable(VariableCore v, int op, object indices, ndarray values)
     if ad_get_journal() != NULL:
         note_assignment(v)       # which then holds the array
     while True:
+        hold(&assignments)
+        hold_object(v)
         held = <PyObject*>v.array
         if is_sole(held) and pooled_memory(held) and has_row_loop(op, v.code):
             ad_note_change()
-            change_rows(op, v.array, rows, changes)
-            renew(v)
+            try:
+                change_rows(op, v.array, rows, changes)
+                renew(v)
+            finally:
+                let_go_object(v)
+                let_go(&assignments)
             return 0
+        let_go_object(v)
+        let_go(&assignments)
         before = value_of(v)
-        whole = own_copy(v.array)
+        whole = own_copy(before.array)
         change_rows(op, whole, rows, changes)
-        if has_value(v, before):
-            put_value(v, bare_tensor(whole))
+        if put_value_if(v, before, bare_tensor(whole)):
             return 0
 
 
@@ -122,10 +139,16 @@ def assign_all(list variables, list values, tuple before):
     if ad_get_journal() != NULL:
         for k in range(len(variables)):
             note_assignment(<VariableCore>variables[k])
-    if <uint64_t>changes == ad_changes_noted():     # (else the computation itself has assigned, as it would again)
+    hold(&assignments)
+    next_number(&times_assigned)
+    try:
+        if <uint64_t>changes == ad_changes_noted():     # (else the computation itself has assigned, as it would again)
+            for k in range(len(variables)):
+                if not has_value(<VariableCore>variables[k], <Operand>was[k]):
+                    return False
         for k in range(len(variables)):
-            if not has_value(<VariableCore>variables[k], <Operand>was[k]):
-                return False
-    for k in range(len(variables)):
-        put_value(<VariableCore>variables[k], <Operand>values[k])
+            swap_value(<VariableCore>variables[k], <Operand>values[k])
+    finally:
+        next_number(&times_assigned)
+        let_go(&assignments)
     return True

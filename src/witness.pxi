@@ -42,7 +42,6 @@ cdef class Witness(Hearer):
         free(self.seen)
 
     cdef int begin(self, Tape tape) except -1:
-        global witnesses
         cdef Log* log = tape.log
         cdef int32_t node
         if self.open_tapes == 0:
@@ -56,16 +55,15 @@ cdef class Witness(Hearer):
                 log.shapes[node] = UNKNOWN_SHAPE
             log.ear = log.tracer = self.ear.bit
             log.witness = log.trace = <PyObject*>self
-            witnesses += 1
+            count_up(&witnesses, 1)
         self.open_tapes += 1
         return 0
 
     cdef void end(self, Tape tape) noexcept:
-        global witnesses
         cdef Log* log = tape.log
         self.open_tapes -= 1
         if self.open_tapes == 0:
-            witnesses -= 1
+            count_up(&witnesses, -1)
         if self.open_tapes == 0 and self.ear is not None:   # (garbage is taken apart in any order)
             log.tracer = 0
             log.trace = NULL

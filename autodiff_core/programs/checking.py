@@ -71,7 +71,7 @@ def _replayed(function: Any, variants: _core.Variants, operands: list[Any]) -> _
         while variant is not None:
             program = variant.program
             if variant.derived is None:
-                variant.derived = DifferentiableProgram(program, function.passes)
+                variant.derive(DifferentiableProgram(program, function.passes))
             try:
                 values = variant.derived(operands)
             except GuardFailed as failure:

@@ -440,10 +440,9 @@ class Function(_core.FunctionCore[Taken, Given]):
             program = variant.program
             if program.own_derivatives:  # their rule is Python, so Python runs
                 return (self._plain(*arguments.with_tensors(operands)),)
-            if variant.derived is None:
-                variant.derived = DifferentiableProgram(program, self.passes)
+            derived = variant.derived or variant.derive(DifferentiableProgram(program, self.passes))
             try:
-                outputs = variant.derived.assigning(program, operands)
+                outputs = derived.assigning(program, operands)
             except GuardFailed as failure:
                 following = variants.branch(variant, *failure.args)
                 if following is None:

@@ -217,7 +217,7 @@ class _Vectorized:
             if variant.program.assigned:  # as a loop would: each example finds what those before it left
                 return self._alone(arguments, flags, np.arange(n))
             if variant.derived is None:
-                variant.derived = DifferentiableProgram(variant.program, self._function.passes)
+                variant.derive(DifferentiableProgram(variant.program, self._function.passes))
             try:
                 chosen, piece = self._along(variant, here, flags, rest)
             except GuardFailed:  # of a value that all share, and by rounding, for the path is the one for it
