@@ -20,7 +20,7 @@ core_sources := pyproject.toml setup.py $(filter-out src/_core.c,$(wildcard src/
 all_sources := $(core_sources) MANIFEST.in README.md LICENSE $(shell find autodiff_core -name '*.py' -o -name '*.pyi')
 wheel_tools := $(addprefix .ci/,check_dist.py pythons.py stranger.py wheels.py)
 
-.PHONY: FORCE interpreters cross aarch64 help demo docs browser test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
+.PHONY: FORCE interpreters cross aarch64 free-threaded help demo docs browser test test-traced test-keras core algebra derived pictures lint warnings bench bench-against bench-check bench-minimize bench-peers bench-keras bench-replays counts counts-update bench-solvers test-scripts test-autograd mutants sanitize races checked check-numpy wheel wheels check-dist release-check examples test-sdist check clean
 .NOTPARALLEL: # the steps share one virtual environment
 .DELETE_ON_ERROR:
 
@@ -67,6 +67,7 @@ help:
 	@echo "make release-check TAG=v1.2.3  this is what a release with this tag should be"
 	@echo "make cross        the C sources and the core compile without a warning for other systems and processors"
 	@echo "make aarch64      the core's tests on aarch64, under qemu, where that and debootstrap are"
+	@echo "make free-threaded the core's tests, and threads side by side, on a Python without its lock, where there is one"
 	@echo "make check        test, lint, warnings, bench-check"
 	@echo "make clean        remove what was built (not $(VENV), not .peers)"
 
@@ -201,6 +202,9 @@ cross: .made/dev
 
 aarch64: .made/dev
 	.ci/aarch64
+
+free-threaded: .made/dev
+	.ci/free_threaded
 
 wheel: .made/wheel
 
