@@ -278,7 +278,7 @@ def _run_back(attribute: _Attribute, *given: np.ndarray) -> np.ndarray:
 def _pulled(g: Any, y: Any, attribute: _Attribute, *operands: Any) -> list[Any]:
     """Contributions to the operands."""
     *loop, room = attribute
-    body, way = way_of(loop)
+    body, way = way_of(tuple(loop))
     (g,) = _core.conjugated([g])
     where, comes = packing(body, way), written_to(g)
     (carried, _, given), out = way.layout, _differentiable(body.outputs())
