@@ -53,7 +53,8 @@ core = Extension(
     sources=["src/_core.pyx", *(f"src/{kernels}.c" for kernels in units)],
     include_dirs=["src", numpy.get_include()],
     depends=[
-        *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "locks", "record", "sharing", "sliding_windows"]),
+        *(f"src/{header}.h" for header in ["checks", "convolution_tiles", "locks", "record"]),
+        *(f"src/{header}.h" for header in ["sharing", "sliding_windows"]),
         "src/small_products_loops.h",
         "src/small_products_tiles.h",
         *(f"src/{kernels}.h" for kernels in units),
