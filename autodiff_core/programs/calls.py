@@ -165,7 +165,8 @@ class Result:
         self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
         self.tensors: list[Any] = []
         self._places: list[int | None] = []
-        self._slices: list[tuple[int, Any]] = []  # which leaves are IndexedSlices, of which shape: rows, and numbers
+        # Which leaves are IndexedSlices, of which shape: rows, and numbers. (The last first: each makes one of two.)
+        self._slices: list[tuple[int, Any]] = []
         self._leaves: list[Any] = []
         for leaf in leaves:
             if isinstance(leaf, IndexedSlices):
@@ -173,6 +174,7 @@ class Result:
                 self._leaves += [leaf.values, leaf.indices]
             else:
                 self._leaves.append(leaf)
+        self._slices.reverse()
         for leaf in self._leaves:
             if isinstance(leaf, (_core.Operand, _core.BufferCore, bool, int, float, complex)) or is_tensor(leaf):
                 self._places.append(len(self.tensors))
@@ -206,6 +208,6 @@ class Result:
         leaves = [
             leaf if place is None else tensors[place] for place, leaf in zip(self._places, self._leaves, strict=True)
         ]
-        for at, shape in reversed(self._slices):  # (each of them makes two leaves one)
+        for at, shape in self._slices:
             leaves[at : at + 2] = [IndexedSlices(leaves[at], leaves[at + 1], shape)]
         return self._rebuild(leaves)
