@@ -383,7 +383,7 @@ _OTHERS = """
     math.is_strictly_increasing math.sobol_sample nn.all_candidate_sampler nn.collapse_repeated
     nn.compute_accidental_hits nn.ctc_beam_search_decoder nn.ctc_greedy_decoder nn.ctc_unique_labels
     nn.fixed_unigram_candidate_sampler nn.with_space_to_batch keras.activations.get scipy.integrate.odeint
-    scipy.integrate.solve_ivp minimize optimize data train autograd
+    scipy.integrate.solve_ivp minimize optimize data train autograd distribute
 """
 OTHERS = set(_OTHERS.split())
 
@@ -397,7 +397,7 @@ def arity(call: Call) -> int:
 
 # Of the calls in numpy_calls.py those that complex operands are refused by, though not by NumPy in all cases.
 _NUMPYS = """
-    divmod frexp histogram histogram2d histogram_bin_edges histogramdd i0 interp ldexp modf nanpercentile nanquantile
-    percentile quantile unwrap
+    divmod fabs frexp histogram histogram2d histogram_bin_edges histogramdd i0 interp ldexp modf nanpercentile
+    nanquantile percentile quantile unwrap
 """
 NUMPY_REFUSES = set(_NUMPYS.split())

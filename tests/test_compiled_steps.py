@@ -307,6 +307,7 @@ RUN_PYTHON = {
         solve_sylvester sqrtm logm roots function_of_eigenvalues modes modes_of_hermitian changes_of_eigenvalues
         changes_of_singular_values function_of_singular_values singular_modes""",
     "of NumPy's, Fourier and convolutions over a whole line": "fft convolve correlate cosines",
+    "of other processes, and so of an engine of Python's": "all_gather all_reduce end_all_reduce from_first",
     "in Python loops over time, or over terms": "ctc_loss ctc_slope gamma_quotient igamma igammac",
 }
 

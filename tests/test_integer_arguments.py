@@ -355,6 +355,7 @@ UNSEEN |= {"reduction_input_size_override", "num_sampled", "num_classes"}
 NUMPY_TAKES_FLOATS = {"ddof", "tol", "np.array_split(indices_or_sections)", "np.pad(stat_length=)", "np.polyfit(deg)"}
 NUMPY_TAKES_FLOATS |= {"np.rot90(k)", "np.trim_zeros(axis=)", "np.vander(N)", "np.tril(k)", "np.tril(k=)", "np.triu(k)"}
 NUMPY_TAKES_FLOATS |= {"np.triu(k=)", "xp.tril(k=)", "xp.triu(k=)", "tf.scipy.special.lambertw(k=)"}
+NUMPY_TAKES_FLOATS |= {"np.float_power(x2)"}
 
 
 def is_of_scipys_ufunc(name: str) -> bool:

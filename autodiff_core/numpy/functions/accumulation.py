@@ -170,7 +170,7 @@ def _slope(y: Any, at: int, spacing: Any, edge_order: int) -> Any:
 
 @counterpart(np.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    ordinates = _core.operand(y)
+    ordinates, x = (_core.operand(y), None) if x is None else _core.operands(y, x)
     at = axis_of(axis, ordinates.ndim)
     # (Of truth values the sum is whether any of both is one, as NumPy's.)
     heights = inexact(_part(ordinates, at, 1, None) + _part(ordinates, at, None, -1))
