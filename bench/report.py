@@ -127,7 +127,8 @@ def import_milliseconds() -> float:
 
 def wheel_megabytes() -> float:
     """This Python's: there may be others beside it."""
-    (wheel,) = (Path(__file__).parents[1] / "dist").glob(f"*-cp3{sys.version_info.minor}-*.whl")
+    tag = f"cp3{sys.version_info.minor}"
+    (wheel,) = (Path(__file__).parents[1] / "dist").glob(f"*-{tag}-{tag}-*.whl")
     return wheel.stat().st_size / 1e6
 
 
