@@ -1,6 +1,7 @@
 """The core's tests on the oldest and on the newest Python that is here beside the one that runs this.
 
-.ci/pythons.py says where they are looked for. What is tested are the wheels in dist/ (`make wheels`).
+.ci/pythons.py says where they are looked for; one without Python's lock is left out. What is tested are the wheels in
+dist/ (`make wheels`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def main() -> None:
     os.environ.pop("PYTHONPATH", None)
     here = pythons.found()
     print("here:", ", ".join(interpreter.version for interpreter in here))
-    others = [interpreter for interpreter in here if interpreter.path != Path(sys.executable)]
+    # (One without its lock is the matter of `make free-threaded`, which leaves out what is otherwise there.)
+    others = [one for one in here if one.path != Path(sys.executable) and not one.version.endswith("t")]
     chosen = [others[0], others[-1]] if len(others) > 1 else others
     if not chosen:
         print("Nothing is run on another Python: there is none to build for.")
