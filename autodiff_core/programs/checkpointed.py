@@ -7,7 +7,8 @@ a round kept until there is no more room, and gone through backwards. So both ru
 the next, and nobody has to know how many rounds there are before they have been run.
 
 What is made of a gradient's record (its own gradient, its tangent, that of many examples) is made of the gradient of
-the loop as it is without a room, which keeps about the square root of its rounds.
+the loop as it is without a room. That keeps all states; about the square root of their number where they are much and
+the number of rounds is known when the loop begins.
 """
 
 from __future__ import annotations
