@@ -230,8 +230,8 @@ class _Leaf:
 
 
 def _lengths(leaves: list[_Leaf], places: int) -> tuple[float, ...]:
-    """How many rows each part has: as the first that is cut already, where that is known; or the same for each "
-    "place."""
+    """How many rows each part has: as the first that is cut already, where that is known; or the same for each
+    place."""
     cut = [leaf.lengths for leaf in leaves if leaf.lengths is not None]
     if cut:
         return next((lengths for lengths in cut if not any(map(math.isnan, lengths))), cut[0])

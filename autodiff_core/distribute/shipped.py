@@ -78,8 +78,8 @@ def refuse_followed(params: Params) -> None:
 
 
 def key_of(loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> Any:
-    """What is recorded once for: the same loss, with the same numbers and strings around it, for params and rows "
-    "alike."""
+    """What is recorded once for: the same loss, with the same numbers and strings around it, for params and rows
+    alike."""
     around = _core.read_around(names_around(loss))[0]
     return loss, around, params.key, data.key, how
 
