@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -362,19 +363,21 @@ def main(results: str) -> None:
 
 
 def main_missing(results: str) -> None:
-    """A rank that does not come: the others are told its number."""
-    import time
+    """A rank that does not come, or too late: all are told its number, where a strategy is made, and later."""
+    from mpi4py import MPI
 
-    strategy = tf.distribute.MPIStrategy(timeout=0.5)
-    k = strategy.replica_id_in_sync_group
-    text = ""
+    some = MPI.COMM_WORLD.Dup()
+    k = some.Get_rank()
     if k == 1:
         time.sleep(4)
-    else:
-        text = raised(TimeoutError, lambda: strategy.all_reduce(np.zeros(3)))
-        text += "\n" + raised(RuntimeError, lambda: strategy.all_reduce(np.zeros(3)))
+    texts = [raised(TimeoutError, lambda: tf.distribute.MPIStrategy(some, timeout=0.5, name="some"))]
+    MPI.COMM_WORLD.Barrier()
+    strategy = tf.distribute.MPIStrategy(timeout=0.5)
+    if k == 1:
+        time.sleep(4)
+    texts += [raised(error, lambda: strategy.all_reduce(np.zeros(3))) for error in (TimeoutError, RuntimeError)]
     with open(f"{results}.{k}", "w") as file:
-        json.dump({"text": text}, file)
+        json.dump({"texts": texts}, file)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ MPI's collectives take it for granted that every rank calls the same one with da
 waits for ever, or memory is overwritten. So each is preceded by a small sum of what it is about to be (`agree`), which
 is asked about without blocking. Where ranks differ, all of them learn what each one meant. Where the time is over, a
 rank asks all others where they are; whoever waits answers, and whoever does not answer is the one that is missing, of
-which those who answered are told, too.
+which all are told. Who comes late, or went on meanwhile, finds the question, and knows that somebody has given up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 __all__ = ["Agreement", "Meeting"]
 
-_ASKED, _ANSWERED, _TOLD = 1, 2, 3  # what a message between two ranks is
+_ASKED, _ANSWERED, _TOLD = 32701, 32702, 32703  # what a message between two ranks is (every MPI has tags up to 32767)
 _AT_ONCE = 200  # times that a rank asks before it gives its core to others
 _BRIEF = 0.02  # seconds in which it asks again as soon as it may
 _PAUSE = 0.0005  # seconds, and between two questions afterwards
@@ -40,7 +40,7 @@ class Meeting:
     MPI : module
         mpi4py.MPI.
     comm : mpi4py.MPI.Intracomm
-        Which ranks; messages go by duplicates of it, so that they meet no others.
+        Which ranks; messages go by duplicates of it, so that they meet no others, once all ranks have come (`open`).
     timeout : float
         Seconds that a rank waits for the others.
     anew : callable
@@ -49,11 +49,17 @@ class Meeting:
 
     def __init__(self, MPI: Any, comm: Any, timeout: float, anew: Callable[[], None]) -> None:
         self._mpi, self._comm, self.timeout, self._anew = MPI, comm, timeout, anew
-        self._agreeing, self._telling, self._talking = comm.Dup(), comm.Dup(), comm.Dup()
+        self._agreeing = self._telling = self._talking = comm
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self._number = 0  # of the next thing that all do
         self._lost: str | None = None
+        self._asked = False  # whether a rank has waited too long
         self._kept: list[Any] = []  # messages that nobody may have read yet, and what is waited for no more
+
+    def open(self, what: str) -> None:
+        """The first thing that all ranks do: duplicates are made when all are there, since MPI waits for ever then."""
+        self.agree(what)
+        self._agreeing, self._telling, self._talking = self._comm.Dup(), self._comm.Dup(), self._comm.Dup()
 
     def agree(self, what: str) -> None:
         """Come back when all ranks are about to do the same thing; else raise an error, on each of them."""
@@ -95,10 +101,10 @@ class Meeting:
             waited = time.monotonic() - begun
             self._answer(what)
             for _, text in self._messages(_TOLD):
-                self._kept.append(request)
+                self._kept.append(request)  # (with its memory, to which MPI may still write)
                 self._lose(text)
             if waited > self.timeout:
-                self._kept.append(request)  # (with its memory, to which MPI may still write)
+                self._kept.append(request)
                 self._look_for_the_missing(what)
             time.sleep(0 if waited < _BRIEF else _PAUSE)
 
@@ -115,9 +121,22 @@ class Meeting:
         return found
 
     def _answer(self, what: str) -> None:
-        """Say to whoever asks that this rank waits, too; be told that somebody is missing."""
+        """Say to whoever asks that this rank waits, too."""
         for rank, _ in self._messages(_ASKED):
+            self._asked = True
             self._send(rank, _ANSWERED, what)
+
+    def heed(self, what: str) -> None:
+        """Raise an error where somebody has waited too long, and does not go on, though all have come by now."""
+        self._answer(what)
+        until = time.monotonic() + 2 * _FOR_AN_ANSWER
+        while self._asked:
+            self._answer(what)
+            for _, text in self._messages(_TOLD):
+                self._lose(text)
+            if time.monotonic() > until:
+                self._lose(f"{what}: others have not waited for so long")
+            time.sleep(_PAUSE)
 
     def _look_for_the_missing(self, what: str) -> None:
         others = [rank for rank in range(self.size) if rank != self.rank]
@@ -138,9 +157,8 @@ class Meeting:
             else (f"{what}: all ranks wait, and nothing came of it within {self.timeout:g} s")
         )
         text += f"; {_named(sorted(here))} waited"
-        for rank in here:
-            if rank != self.rank:
-                self._send(rank, _TOLD, text)
+        for rank in others:
+            self._send(rank, _TOLD, text)
         self._lose(text)
 
     def _lose(self, text: str) -> None:
@@ -163,6 +181,7 @@ class Agreement:
     def finish(self) -> None:
         """Come back when all ranks are about to do the same thing; else raise an error, on each of them."""
         self._meeting.wait(self._request, self.what)
+        self._meeting.heed(self.what)
         if self._heard[0] != -self._heard[1]:
             self._meeting.differ(self.what)
 

@@ -50,6 +50,8 @@ class MPIStrategy(Strategy):
         Where mpi4py, or an MPI library, is not there: the extra ``mpi`` brings the first.
     RuntimeError
         Where ranks have different versions of this package.
+    TimeoutError
+        Where a rank does not make it within the timeout.
     TypeError, ValueError
         For something that is no communicator, a timeout that is not positive, and a name that other ranks have.
 
@@ -94,7 +96,6 @@ class MPIStrategy(Strategy):
         self._ranks = _Ranks(mpi, comm, timeout, name)
         _ranks[self._ranks.key] = self._ranks
         collectives.join(self._ranks)
-        self._ranks.agree(f"MPIStrategy of autodiff_core {__version__}")
 
     def __repr__(self) -> str:
         name, size = self._ranks.key
@@ -268,6 +269,7 @@ class _Ranks:
         self._unposted: deque[_Flight] = deque()  # those of them whose agreement has not been waited for
         self._left: list[Any] = []  # what nobody waits for any more: MPI may still write to its memory
         self._number = 0
+        self.meeting.open(f"MPIStrategy of autodiff_core {__version__}")
         self._begin_anew()
 
     def _begin_anew(self) -> None:
