@@ -98,6 +98,12 @@ def check_derivatives_are_sums_again(strategy: Any) -> None:
     np.testing.assert_allclose(gathered, 2 * total * x.numpy())
     first = tf.grad(lambda x: tf.reduce_sum(k * strategy.broadcast(x)))(x)
     np.testing.assert_array_equal(first, np.full(2, total if k == 1 else 0))
+    halves = tf.constant([1.0, 2.0], tf.bfloat16)  # (which MPI cannot add up)
+    gathered = tf.grad(lambda x: tf.reduce_sum(strategy.gather(x, 0)))(halves)
+    first = tf.grad(lambda x: tf.reduce_sum(strategy.broadcast(x)))(halves)
+    assert gathered.dtype == first.dtype == tf.bfloat16
+    np.testing.assert_array_equal(tf.cast(gathered, tf.float32), np.full(2, n))
+    np.testing.assert_array_equal(tf.cast(first, tf.float32), np.full(2, n if k == 1 else 0))
 
 
 def _problem(strategy: Any) -> tuple[Any, ...]:

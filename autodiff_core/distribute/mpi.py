@@ -333,10 +333,10 @@ class _Ranks:
 
     def scatter_sum(self, array: np.ndarray, what: str) -> np.ndarray:
         self.agree(f"reduce_scatter of {what or 'a value'}, {array.dtype}{array.shape}")
-        whole = np.asarray(array, order="C")
+        whole = np.asarray(array, _added_as(array.dtype), order="C")
         own = np.empty((whole.shape[0] // self.key[1], *whole.shape[1:]), whole.dtype)
         self.data.Reduce_scatter_block(whole, own)
-        return own
+        return own.astype(array.dtype, copy=False)
 
     def first(self, array: np.ndarray, what: str) -> np.ndarray:
         self.agree(f"broadcast of {what or 'a value'}, {array.dtype}{array.shape}")
@@ -346,10 +346,10 @@ class _Ranks:
 
     def sum_to_first(self, array: np.ndarray, what: str) -> np.ndarray:
         self.agree(f"reduce of {what or 'a value'}, {array.dtype}{array.shape}")
-        own = np.asarray(array, order="C")
+        own = np.asarray(array, _added_as(array.dtype), order="C")
         total = np.zeros_like(own)
         self.data.Reduce(own, total)
-        return total
+        return total.astype(array.dtype, copy=False)
 
     def first_of_each(self, arrays: list[np.ndarray], names: list[str]) -> list[np.ndarray]:
         """The first rank's arrays, in one message."""
@@ -436,6 +436,11 @@ def _travels_as(array: np.ndarray, wire: str | None) -> str:
     """The dtype in which an array is sent: floats may be told another one."""
     is_float = array.dtype.kind in "fV"
     return wire if wire is not None and is_float else array.dtype.name
+
+
+def _added_as(dtype: Any) -> Any:
+    """The dtype in which MPI adds up: it has no bfloat16."""
+    return np.dtype(np.float32) if dtype.kind == "V" else dtype
 
 
 def _words(array: np.ndarray, wire: str | None, what: str) -> str:
