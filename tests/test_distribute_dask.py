@@ -287,6 +287,21 @@ def test_functions_run_where_the_data_are_and_what_they_give_is_reduced(strategy
         assert tf.distribute.get_strategy() is strategy
 
 
+def test_values_of_every_kind_are_added_up(strategy: Any) -> None:
+    data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+    turned = strategy.reduce("SUM", strategy.run(lambda x: tf.cast(tf.reduce_sum(x), tf.complex64) * (1 + 2j), (data,)))
+    assert turned.dtype == tf.complex64 and complex(turned) == 9 + 18j
+    large = strategy.run(lambda x: x > 1.5, (data,))
+    assert int(strategy.reduce("SUM", large, axis=0)) == 2
+    assert float(strategy.reduce("MEAN", large, axis=0)) == 2 / 3
+
+
+def test_parts_without_rows_count_nothing(strategy: Any) -> None:
+    parts = [dask.delayed(np.array)([1.0, 2.0, 6.0]), dask.delayed(np.zeros)(0)]
+    data = strategy.experimental_distribute_dataset(parts)
+    assert float(strategy.reduce("MEAN", strategy.run(tf.reduce_mean, (data,)))) == 3.0
+
+
 # ------------------------------------------------------------------------------------------------------- what is kept
 
 
@@ -472,6 +487,8 @@ def test_minimize_says_what_a_strategy_needs(strategy: Any) -> None:
         tf.minimize(mean_loss, START, strategy=strategy, data=(X, Y))
     with pytest.raises(ValueError, match="trust-exact asks for second derivatives, and workers compute gradients"):
         tf.minimize(mean_loss, START, "trust-exact", strategy=strategy, data=(X, Y), reduce_op="MEAN")
+    with pytest.raises(TypeError, match="multi_start: a strategy shares searches out by its map"):
+        tf.optimize.multi_start(tf.reduce_sum, np.ones((3, 2)), strategy=tf.distribute.get_strategy())
 
 
 def test_a_strategy_needs_a_client_that_is_connected(cluster: Any) -> None:
@@ -502,6 +519,15 @@ def test_tasks_say_what_a_part_is_not() -> None:
 
 def kill_one(client: Any) -> None:
     os.kill(client.submit(os.getpid, pure=False).result(), signal.SIGKILL)
+
+
+def test_what_run_gave_is_had_again(strategy: Any, client: Any) -> None:
+    data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+    twice = strategy.run(lambda x: 2.0 * x, (data,))
+    client.cancel(twice.futures)
+    assert float(strategy.reduce("SUM", twice, axis=0)) == 18.0
+    client.cancel([*twice.futures, *data.futures])
+    np.testing.assert_array_equal(np.concatenate(strategy.experimental_local_results(twice)), [2.0, 4.0, 12.0])
 
 
 @pytest.mark.parametrize("made", [of_arrays, of_dask_arrays], ids=["arrays", "dask arrays"])

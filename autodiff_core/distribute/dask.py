@@ -353,7 +353,8 @@ class DaskStrategy(Strategy):
         Returns
         -------
         structure of Tensor
-            Added up in float64, in the order of the parts; of the values' dtypes.
+            Added up in float64 or complex128, in the order of the parts; of the values' dtypes, but for means of
+            integers, which are float64, and sums of truth values, which are int64.
 
         Raises
         ------
@@ -377,7 +378,6 @@ class DaskStrategy(Strategy):
             raise TypeError(f"reduce: a value is what run gave, in parts, not {type(value).__name__}")
         axis = None if axis is None else _core.integer(axis)
         mean = how is ReduceOp.MEAN
-        first = self._client.submit(tasks.kinds_of, value.futures[0], pure=False).result()
 
         def begun() -> list[Any]:
             return self._each(tasks.totals_of, [value.futures, value.rows], axis, mean)
@@ -385,8 +385,9 @@ class DaskStrategy(Strategy):
         *sums, counts = self._summed(begun, [value])
         if mean:
             sums = [total / count for total, count in zip(sums, counts, strict=True)]
-        kinds = nest.flatten(first)
-        dtypes = [kind.dtype if kind.dtype.kind in "fc" or not mean else np.dtype(np.float64) for kind in kinds]
+        value.renew()
+        first = self._client.submit(tasks.kinds_of, value.futures[0], pure=False).result()
+        dtypes = [_dtype_of_sum(kind.dtype, mean) for kind in nest.flatten(first)]
         tensors = [_core.to_tensor(total.astype(dtype)) for total, dtype in zip(sums, dtypes, strict=True)]
         return nest.pack_sequence_as(first, tensors)
 
@@ -398,7 +399,10 @@ class DaskStrategy(Strategy):
         value : Parts
             What `run` gave.
         """
-        return tuple(self._client.gather(value.futures)) if isinstance(value, Parts) else (value,)
+        if not isinstance(value, Parts):
+            return (value,)
+        value.renew()
+        return tuple(self._client.gather(value.futures))
 
     def map(self, fn: Callable[..., Any], *items: Iterable[Any]) -> list[Any]:
         """Call a function with each of some items, on the workers: searches, folds of a cross-validation, settings.
@@ -428,3 +432,10 @@ class DaskStrategy(Strategy):
         calls = [list(item) for item in zip(*items, strict=False)]
         found: list[Any] = self._client.gather(self._each(tasks.call, [calls], tf.__version__, function))
         return found
+
+
+def _dtype_of_sum(dtype: Any, mean: bool) -> Any:
+    """The dtype of a sum or mean of such values."""
+    if _core.is_differentiable(dtype):
+        return dtype
+    return np.dtype(np.float64 if mean else np.int64 if dtype.kind == "b" else dtype)

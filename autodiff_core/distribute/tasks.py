@@ -171,10 +171,17 @@ def totals_of(value: Any, rows: int, axis: int | None, mean: bool) -> list[np.nd
     arrays = [_core.seen(_core.operand(leaf)) for leaf in nest.flatten(value)]
     if axis is None:
         counts = [float(rows) if mean else 1.0] * len(arrays)
-        sums = [np.asarray(array, np.float64) * count for array, count in zip(arrays, counts, strict=True)]
+        # (The mean of no rows is NaN, and counts nothing.)
+        pairs = zip(map(_wide, arrays), counts, strict=True)
+        sums = [array * count if count else np.zeros_like(array) for array, count in pairs]
         return [*sums, np.array(counts)]
     for array in arrays:
         if not -array.ndim <= axis < array.ndim:
             raise ValueError(f"reduce: a value of shape {array.shape} has no axis {axis}")
-    sums = [np.sum(array, axis, dtype=np.float64) for array in arrays]
+    sums = [np.sum(_wide(array), axis) for array in arrays]
     return [*sums, np.array([float(array.shape[axis]) for array in arrays])]
+
+
+def _wide(array: np.ndarray) -> np.ndarray:
+    """As what it is added up."""
+    return np.asarray(array, np.complex128 if array.dtype.kind == "c" else np.float64)

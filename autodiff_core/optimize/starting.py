@@ -41,7 +41,7 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, *, strategy:
     Raises
     ------
     TypeError
-        Where the points hold variables, or what are no parameters of `tf.minimize`.
+        Where the points hold variables, or what are no parameters of `tf.minimize`; for a strategy without a `map`.
     ValueError
         Where the leading axes differ, f is finite at none of the points, or `most` is less than 1.
 
@@ -52,6 +52,11 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, *, strategy:
     >>> round(float(found.x), 3), round(float(found.fun), 3)
     (-0.512, -0.973)
     """
+    if strategy is not None and not hasattr(strategy, "map"):
+        raise TypeError(
+            f"multi_start: a strategy shares searches out by its map, as DaskStrategy(client) does, and "
+            f"{type(strategy).__name__} has none"
+        )
     leaves, rebuild = flatten_for_tape(read_as_scipy(starts), True)
     if any(isinstance(leaf, _core.VariableCore) for leaf in leaves):
         raise TypeError("multi_start: points are arrays or tensors, not variables: a variable has one value")
