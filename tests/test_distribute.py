@@ -49,6 +49,9 @@ def test_reduce_of_one_worker() -> None:
     assert float(found["a"]) == 3.0
     np.testing.assert_array_equal(found["b"], [1, 2])
     np.testing.assert_array_equal(strategy.reduce(tf.distribute.ReduceOp.SUM, value)["a"], value["a"])
+    assert strategy.reduce("MEAN", 3).dtype == tf.float64  # as of several workers
+    with pytest.raises(TypeError, match="all_reduce: values of dtype bool are not added up; cast them"):
+        strategy.reduce("SUM", True)
     with pytest.raises(ValueError, match=r'reduce: reduce_op is "SUM" or "MEAN", not \'MAX\''):
         strategy.reduce("MAX", 1.0)
     with pytest.raises(ValueError, match=r"reduce: a value of shape \(3,\) has no axis 1"):

@@ -23,11 +23,10 @@ from ..tensorflow.graphs import init_scope
 from ..tensors.indexed_slices import dense
 from ..variable import Variable
 from .meeting import Agreement, Meeting
-from .strategy import ReduceOp, Strategy, check_wire, engine, made_within, reduce_op_of
+from .strategy import ReduceOp, Strategy, check_summed, check_wire, engine, made_within, reduce_op_of
 
 __all__ = ["Buckets", "MPIStrategy"]
 
-_SUMMED = "iufc"  # kinds of dtypes that MPI adds up
 _MOST_AT_ONCE = 256  # sums that are under way
 _BUCKET = 25 << 20  # bytes of gradients that travel together
 
@@ -131,8 +130,8 @@ class MPIStrategy(Strategy):
         leaves = nest.flatten(value)
         tensors = [None if leaf is None else _core.operand(dense(leaf)) for leaf in leaves]
         for x in tensors:
-            if x is not None and as_dtype(x.dtype).kind not in _SUMMED and not _core.is_differentiable(x.dtype):
-                raise TypeError(f"all_reduce: values of dtype {x.dtype} are not added up; cast them")
+            if x is not None:
+                check_summed(x)
         what = _layout(tensors)
         found: list[Any] = [None] * len(tensors)
         for dtype in dict.fromkeys(x.dtype for x in tensors if x is not None):
@@ -221,6 +220,7 @@ class Buckets:
         self._key, self._wire, self._most = key, wire, most
         self._taken: set[int] = set()
         self._open: dict[Any, tuple[list[int], list[Any]]] = {}  # by dtype
+        self._bytes: dict[Any, int] = {}  # of those
         self._sent: list[tuple[list[int], list[Any], Any, Any, str]] = []
 
     def gradient(self, tape: Tape, targets: list[Any], sources: list[Any]) -> list[Any]:
@@ -238,11 +238,13 @@ class Buckets:
         places, tensors = self._open.setdefault(g.dtype, ([], []))
         places.append(k)
         tensors.append(g)
-        if sum(math.prod(x.shape) for x in tensors) * g.dtype.itemsize >= self._most:
+        self._bytes[g.dtype] = self._bytes.get(g.dtype, 0) + math.prod(g.shape) * g.dtype.itemsize
+        if self._bytes[g.dtype] >= self._most:
             self._send(g.dtype)
 
     def _send(self, dtype: Any) -> None:
         places, tensors = self._open.pop(dtype)
+        self._bytes[dtype] = 0
         what = _layout(tensors)
         flat = reshape(tensors[0], [-1]) if len(tensors) == 1 else concat([reshape(x, [-1]) for x in tensors], 0)
         self._sent.append((places, tensors, flat, collectives.begun(flat, self._key, self._wire, what), what))

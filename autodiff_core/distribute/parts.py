@@ -1,8 +1,9 @@
 """Data by rows, part by part on Dask's workers: where parts come from, and what is known of them here.
 
 A part is a structure of arrays of one number of rows, in the memory of a worker. Dask's collections are computed there
-and stay there; arrays of this process are cut and sent, one part after the other, and remain here, to be sent again where
-a worker has gone with its parts. Here are besides the numbers of rows, and two rows, for functions to be recorded with.
+and stay there; arrays of this process are cut and sent, one part after the other, and remain here, to be sent again
+where a worker has gone with its parts. Of all data the numbers of rows are here, and two rows, for functions to be
+recorded with.
 """
 
 from __future__ import annotations

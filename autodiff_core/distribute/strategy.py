@@ -20,6 +20,7 @@ import numpy as np
 from .. import _core, nest
 from ..data import tables
 from ..data.dataset import Dataset, shuffles_of
+from ..dtypes import as_dtype
 from ..ops.collectives import all_gather
 from ..ops.reductions import reduce_sum
 from ..tape import Tape
@@ -30,6 +31,7 @@ from ..variable import Variable, hearers
 __all__ = [
     "ReduceOp",
     "Strategy",
+    "check_summed",
     "check_wire",
     "engine",
     "get_strategy",
@@ -58,12 +60,19 @@ class ReduceOp(enum.Enum):
 
 
 WIRES = (None, "float32", "bfloat16")
+_SUMMED = "iufc"  # kinds of dtypes that are added up
 
 
 def check_wire(wire: Any) -> None:
     """Refuse what is none of the dtypes in which floats may travel."""
     if wire not in WIRES:
         raise ValueError(f'all_reduce: wire is "float32", "bfloat16" or None, not {wire!r}')
+
+
+def check_summed(tensor: Any) -> None:
+    """Refuse what is not added up."""
+    if as_dtype(tensor.dtype).kind not in _SUMMED and not _core.is_differentiable(tensor.dtype):
+        raise TypeError(f"all_reduce: values of dtype {tensor.dtype} are not added up; cast them")
 
 
 def reduce_op_of(reduce_op: Any, who: str) -> ReduceOp:
@@ -229,9 +238,17 @@ class Strategy:
         >>> tf.distribute.get_strategy().all_reduce([tf.constant(1.0), None])
         [<Tensor: shape=(), dtype=float32, numpy=1.0>, None]
         """
-        reduce_op_of(reduce_op, "all_reduce")
+        mean = reduce_op_of(reduce_op, "all_reduce") is ReduceOp.MEAN
         check_wire(wire)
-        return nest.map_structure(lambda leaf: None if leaf is None else _core.to_tensor(dense(leaf)), value)
+
+        def own(leaf: Any) -> Any:
+            if leaf is None:
+                return None
+            tensor = _core.to_tensor(dense(leaf))
+            check_summed(tensor)
+            return tensor / 1 if mean and tensor.dtype.kind in "iu" else tensor  # (a float, as of several workers)
+
+        return nest.map_structure(own, value)
 
     def gradient(
         self,
