@@ -42,6 +42,8 @@ def most_steps(states: int, runs: int) -> int:
 
 def _runs(steps: int, states: int) -> int:
     """How often a step is run at most."""
+    if states == 1:  # (as often as there are steps behind it: too many to be counted at each move)
+        return max(steps - 1, 0)
     runs = 0
     while most_steps(states, runs) < steps:
         runs += 1
