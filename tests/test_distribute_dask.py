@@ -459,6 +459,13 @@ def test_nobody_listens_to_workers(strategy: Any) -> None:
         tf.function(lambda: strategy.value_and_grad(lambda w, x: tf.reduce_sum(w * x), w, Y, "SUM"))()
 
 
+@pytest.mark.parametrize("name", ["all_reduce", "gradient", "gather", "broadcast", "check_identical"])
+def test_what_ranks_do_together_is_refused(strategy: Any, name: str) -> None:
+    text = rf"DaskStrategy\.{name}: there is one script here, and no ranks of it.*MPIStrategy.*value_and_grad sums"
+    with pytest.raises(TypeError, match=text):
+        getattr(strategy, name)([tf.constant(1.0)])
+
+
 def test_functions_that_have_no_parts_are_refused(strategy: Any) -> None:
     data, other = (strategy.experimental_distribute_dataset([dask.delayed(X)] * k) for k in (1, 2))
     with pytest.raises(ValueError, match=r"no argument is data in parts.* there is map"):

@@ -29,6 +29,20 @@ _ATTEMPTS = 4  # at an evaluation whose parts go with their workers, before it i
 _LOSSES = 16  # that are remembered, with their programs
 
 
+def _of_ranks(name: str) -> Callable[..., Any]:
+    """What ranks of a script would do together. One script with workers has none: the error says what it has."""
+
+    def refused(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(
+            f"DaskStrategy.{name}: there is one script here, and no ranks of it that could do this together, as those "
+            f"of MPIStrategy do; value_and_grad sums a loss and its gradient over all data, and reduce what run gave"
+        )
+
+    refused.__name__ = name
+    refused.__doc__ = f"Refused: {name} is for ranks of one script, as MPIStrategy has them."
+    return refused
+
+
 class DaskStrategy(Strategy):
     """Dask's workers: functions, and losses with their gradients, of data that stay where they are.
 
@@ -94,6 +108,12 @@ class DaskStrategy(Strategy):
     def rows(self, count: int) -> slice:
         """All rows: the script is one, and its data go to workers by `experimental_distribute_dataset`."""
         return Strategy().rows(count)
+
+    all_reduce = _of_ranks("all_reduce")
+    gradient = _of_ranks("gradient")
+    gather = _of_ranks("gather")
+    broadcast = _of_ranks("broadcast")
+    check_identical = _of_ranks("check_identical")
 
     # ---------------------------------------------------------------------------------------------------------- data
 
