@@ -148,6 +148,18 @@ def test_the_file_has_no_name_and_goes_with_the_tape(monkeypatch: pytest.MonkeyP
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody says how many descriptors are open")
+def test_a_long_file_takes_few_descriptors() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    file = SpillFile(1 << 16)
+    numbers = [file.put(np.full(8192, k, float)) for k in range(1000)]
+    assert [part for _, part in numbers] == list(range(1000))
+    assert len(os.listdir("/proc/self/fd")) - before < 50
+    for part in range(1000):
+        file.let_go(part)
+    assert all((array == k).all() for k, (array, _) in enumerate(numbers))
+
+
 def test_a_file_that_cannot_be_written_is_an_error_and_the_tape_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Any, array: np.ndarray) -> Any:
         raise OSError(28, "No space left on device")
