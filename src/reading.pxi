@@ -19,15 +19,15 @@ cdef int check_readable(Tape tape) except -1:
 
 cdef int begin_reading(Tape tape) except -1:
     """Records stay where they are meanwhile: what is read may run Python, and that collect other tapes."""
+    enter_sweep(tape)
     count_up(&tape.log.kept, 1)
     tape.log.keeper = PyThread_get_thread_ident()
-    enter_sweep(tape)
     return 0
 
 
 cdef void end_reading(Tape tape) noexcept:
-    leave_sweep(tape)
     count_up(&tape.log.kept, -1)
+    leave_sweep(tape)
 
 
 def tape_state(Tape tape):

@@ -93,10 +93,10 @@ cdef class Extension:
                              f"reduce it, as in reduce_sum(target)")
         check_alone(tape.log)
         begin_sweep(tape, [] if x is None else [x])
+        enter_sweep(tape)
         self.tape = tape
         self.persistent = tape.persistent
         tape.persistent = True      # until it is left
-        enter_sweep(tape)
         cdef Log* log = tape.log
         count_up(&log.kept, 1)
         log.keeper = PyThread_get_thread_ident()
