@@ -999,6 +999,7 @@ cdef class Tape:
         cdef int slot
         if self.traced and self.witness is None:
             self.witness = <Hearer>witness_class()  # (here, since making one may collect garbage, which runs anything)
+        budget = spill_class(self.memory) if self.memory else None      # (here, for the same reason)
         log = <Log*>ad_get_current_log()
         if self.log != NULL and log != self.log and (log != NULL or self.log.is_current):
             raise RuntimeError("this tape holds records from before the enclosing tape was opened, so it cannot go on "
@@ -1034,8 +1035,7 @@ cdef class Tape:
                 (<Hearer>log.trace).note_places()
             else:
                 self.listen_in()
-        if self.memory and log.spill == NULL:
-            budget = <Keeper>spill_class(self.memory)
+        if budget is not None and log.spill == NULL:
             Py_INCREF(budget)
             log.spill = <PyObject*>budget
         log.stack[log.depth] = <PyObject*>self
