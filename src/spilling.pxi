@@ -24,7 +24,7 @@ cdef class Spill(Keeper):
 
     cdef int note_kept(self, Log* log, int32_t node) except -1:
         cdef npy_intp size = self.size(log, node)
-        if size > self.budget // 8:
+        if size > self.budget // 8 and is_limited(log):
             raise ValueError(f"GradientTape(memory=): {self.budget} bytes are too few for one step: an array of {size} "
                              f"bytes is kept, and what is computed with it takes about 8 times as much")
         if size:
@@ -78,3 +78,12 @@ cdef class Spill(Keeper):
 
 
 spill_class = Spill
+
+
+cdef bint is_limited(Log* log) noexcept:
+    """Whether a tape with a budget is open: what others keep after it goes to its file, too, but may be of any size."""
+    cdef int k
+    for k in range(log.depth):
+        if (<Tape>log.stack[k]).memory:
+            return True
+    return False

@@ -182,6 +182,18 @@ def test_a_budget_that_is_too_small_for_one_step_is_refused() -> None:
         gradients("500kB")
 
 
+def test_a_budget_that_is_too_small_refuses_nothing_once_its_tape_is_left() -> None:
+    x = tf.constant(X)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape(memory="500kB") as tape:
+            tape.watch(x)
+            small = tf.reduce_sum(x[:100] ** 2)
+        y = tf.reduce_sum(tf.sin(x) * x)
+    assert bits([tape.gradient(small, x)[:100]]) == bits([2 * X[:100]])
+    np.testing.assert_allclose(outer.gradient(y, x), np.cos(X) * X + np.sin(X))
+
+
 @pytest.mark.parametrize(
     ("memory", "error"), [("much", ValueError), (0, ValueError), (2.5, TypeError), (True, TypeError)]
 )
