@@ -17,7 +17,9 @@ cdef inline void renew(VariableCore v) noexcept:
 
 cdef void put_value(VariableCore v, Operand value) noexcept:
     """Let a variable have a value, for no trace to hear of. Nothing comes between the swap's parts."""
+    cdef ndarray before
     hold(&assignments)
+    before = v.array            # (which goes when the lock has gone: with an array whatever may go, and run Python)
     swap_value(v, value)
     let_go(&assignments)
 
