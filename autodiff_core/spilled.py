@@ -1,4 +1,4 @@
-"""A file for arrays that a tape has no room for: it has no name, and is mapped into memory part by part."""
+"""A file for arrays that a tape has no room for: it has no name, and is mapped into memory as it grows."""
 
 from __future__ import annotations
 
