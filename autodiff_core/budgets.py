@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import sys
 from typing import Any
 
 __all__ = ["bytes_of"]
@@ -30,4 +31,6 @@ def bytes_of(size: Any, of: str) -> int:
         found = operator.index(size)
     if found < 1:
         raise ValueError(f"{of}: an amount of memory is a byte at least, not {size!r}")
+    if found > sys.maxsize:
+        raise ValueError(f"{of}: {size!r} is more than any memory has bytes")
     return found

@@ -73,22 +73,23 @@ cdef int32_t walk_down(Sweep* s, int32_t i, int32_t last) except -2:
     return i
 
 
-cdef int walk(Sweep* s) except -1:
-    """From the last node to the first; parts of a file in which values lie are let go when they have been passed."""
-    cdef int32_t i = s.high, node
+cdef int walk(Sweep* s, int32_t i, int32_t last) except -1:
+    """The same; parts of a file in which values lie are let go when they have been passed."""
+    cdef int32_t first = i, node
     cdef Spill spill
     if s.log.spill != NULL:
         spill = <Spill>s.log.spill
         for lowest, part in spill.parts():
             node = lowest
-            if node < s.low:
+            if node < last:
                 break
             if node <= i:
                 i = walk_down(s, i, node)
                 if not s.tensors:
                     flush(s)
-            spill.file.let_go(part)
-    walk_down(s, i, s.low)
+            if node <= first:
+                spill.file.let_go(part)
+    walk_down(s, i, last)
     return 0
 
 
@@ -112,15 +113,14 @@ cdef int walk_and_tell(Sweep* s, Ends* e, uint32_t bit, list results, object fin
     for place, k in ends:
         node = -place
         if node <= i:
-            walk_down(s, i, node)
+            walk(s, i, node)
             i = node - 1
         if not s.tensors:
             flush(s)
         results[k] = gradient_of(s, e, bit, k, results)
         if results[k] is not None:
             final(k, conjugated([results[k]])[0])
-    walk_down(s, i, s.low)
-    return 0
+    return walk(s, i, s.low)
 
 
 cdef object gradient_of(Sweep* s, Ends* e, uint32_t bit, Py_ssize_t k, list results):
@@ -204,7 +204,7 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
                 else:
                     add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
             if final is None:
-                walk(&s)
+                walk(&s, s.high, s.low)
             else:
                 walk_and_tell(&s, &e, bit, results, final)
             if not s.tensors:

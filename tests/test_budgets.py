@@ -41,6 +41,12 @@ def test_less_than_a_byte_is_refused(size: Any) -> None:
         bytes_of(size, "f(memory=)")
 
 
+@pytest.mark.parametrize("size", [1 << 63, 10**30, "9999999999TB"])
+def test_more_than_any_memory_is_refused(size: Any) -> None:
+    with pytest.raises(ValueError, match=r"^f\(memory=\): .* is more than any memory has bytes"):
+        bytes_of(size, "f(memory=)")
+
+
 @pytest.mark.parametrize("size", [2.5, True, None, [1], np.float64(3.0)])
 def test_what_is_neither_text_nor_integer_is_refused(size: Any) -> None:
     with pytest.raises(TypeError, match=r"^f\(memory=\): an amount of memory is a text such as"):

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core import _core
 from autodiff_core.spilled import SpillFile
 
 X = np.linspace(0.1, 2.0, 20_000)  # 160 kB
@@ -43,6 +44,27 @@ def test_gradients_are_the_same_to_the_last_bit(how: dict[str, bool]) -> None:
     whole = gradients(None)
     for memory in ("2MB", 4_000_000, "1GB"):
         assert bits(gradients(memory, **how)) == bits(whole)
+
+
+def test_parts_are_let_go_of_where_gradients_are_told_one_by_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[int] = []
+    monkeypatch.setattr(SpillFile, "let_go", lambda self, part: gone.append(part))
+
+    def parts(final: Any) -> list[int]:
+        gone.clear()
+        variables = [tf.Variable(X) for _ in range(20)]
+        with tf.GradientTape(memory="2MB") as tape:
+            y = tf.constant(X)
+            for v in variables:
+                y = tf.sin(y * v)
+        _core.tape_gradient(tape, [y], variables, None, False, final)
+        return sorted(gone)
+
+    told: list[int] = []
+    expected = parts(None)
+    assert len(expected) > 5
+    assert parts(lambda k, gradient: told.append(k)) == expected
+    assert told == list(range(19, -1, -1))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others give memory back when they need it")
