@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,13 @@ _LOSSES = 16  # that are remembered, with their programs
 def _of_ranks(name: str) -> Callable[..., Any]:
     """What ranks of a script would do together. One script with workers has none: the error says what it has."""
 
+    @wraps(getattr(Strategy, name))
     def refused(self: Any, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
             f"DaskStrategy.{name}: there is one script here, and no ranks of it that could do this together, as those "
             f"of MPIStrategy do; value_and_grad sums a loss and its gradient over all data, and reduce what run gave"
         )
 
-    refused.__name__ = name
     refused.__doc__ = f"Refused: {name} is for ranks of one script, as MPIStrategy has them."
     return refused
 
