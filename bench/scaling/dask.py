@@ -6,6 +6,7 @@ import statistics
 import time
 from typing import Any
 
+import dask
 import numpy as np
 from dask.delayed import delayed
 from distributed import Client, LocalCluster
@@ -23,9 +24,10 @@ def measure(problem: str, workers: int, passes: int) -> Times:
     made = PROBLEMS[problem]()
     ends = [made.rows * k // _PARTS for k in range(_PARTS + 1)]
     one_thread = {"AUTODIFF_NUM_THREADS": "1"}
-    cluster = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=workers, threads_per_worker=1, dashboard_address=":0", env=one_thread
-    )
+    with dask.config.set({"distributed.scheduler.work-stealing": False}):  # (so that parts stay where they are)
+        cluster = LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers, threads_per_worker=1, dashboard_address=":0", env=one_thread
+        )
     with cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
         strategy = tf.distribute.DaskStrategy(client)
         rows = [delayed(_rows)(problem, ends[k], ends[k + 1]) for k in range(_PARTS)]
