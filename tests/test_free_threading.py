@@ -12,37 +12,15 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autodiff_core as tf
+from threads_at_once import THREADS, at_once
 
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
-THREADS = 8
-
-
-def side_by_side(work: Callable[[int], None], threads: int = THREADS) -> None:
-    """Run in all threads at once; what one raises is raised here."""
-    errors: list[BaseException] = []
-    start = threading.Barrier(threads)
-
-    def run(k: int) -> None:
-        try:
-            start.wait(60)
-            work(k)
-        except BaseException as error:
-            errors.append(error)
-
-    running = [threading.Thread(target=run, args=(k,)) for k in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 @pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="before Python 3.13 there is nothing but the lock")
@@ -67,7 +45,7 @@ def test_tapes_of_their_own(size: int | None) -> None:
                 y = tf.reduce_sum(tf.sin(x) * tf.exp(x))
             np.testing.assert_allclose(tape.gradient(y, x), wanted, rtol=1e-5)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_tapes_within_tapes() -> None:
@@ -83,7 +61,7 @@ def test_tapes_within_tapes() -> None:
                 z = tf.reduce_sum(first * first)
             np.testing.assert_allclose(outer.gradient(z, x), 36.0 * x.numpy() ** 3)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_a_variable_that_all_of_them_read() -> None:
@@ -99,7 +77,7 @@ def test_a_variable_that_all_of_them_read() -> None:
             np.testing.assert_allclose(of_w, 0.25 * np.repeat(x.sum(0)[:, None], 3, 1))
             np.testing.assert_allclose(of_b, (x @ w.numpy()).sum() + 0.5, rtol=1e-6)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_a_tensor_that_all_of_them_watch() -> None:
@@ -112,7 +90,7 @@ def test_a_tensor_that_all_of_them_watch() -> None:
                 y = x ** (k + 2)
             np.testing.assert_allclose(tape.gradient(y, x), (k + 2) * x.numpy() ** (k + 1), rtol=1e-12)
 
-    side_by_side(work)
+    at_once(work)
 
 
 @pytest.mark.parametrize("size", [None, 3, 40_000])
@@ -130,7 +108,7 @@ def test_a_variable_that_some_assign_to_and_others_read(size: int | None) -> Non
                 assert "numpy=" in repr(v)
                 np.testing.assert_array_equal((v - v + 1.0).shape, np.shape(seen))
 
-    side_by_side(work)
+    at_once(work)
 
 
 @pytest.mark.parametrize("size", [None, 6])
@@ -148,7 +126,7 @@ def test_gradients_are_at_the_value_that_was_read(size: int | None) -> None:
             if k % 2 == 0:  # (it was read once)
                 np.testing.assert_allclose(g, 3.0 * (float(y) / (size or 1)) ** (2 / 3), rtol=1e-12)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_no_change_is_lost() -> None:
@@ -161,7 +139,7 @@ def test_no_change_is_lost() -> None:
             v.scatter_add(rows)
             w.assign_add(1.0)
 
-    side_by_side(work)
+    at_once(work)
     n = 5.0 * ROUNDS * THREADS
     np.testing.assert_array_equal(v, [2 * n, n, 2 * n])
     assert float(w) == n
@@ -190,7 +168,7 @@ def test_variables_that_a_program_assigns_together_are_seen_together() -> None:
             else:
                 assert float(sums()) == 0.0
 
-    side_by_side(work)
+    at_once(work)
     np.testing.assert_array_equal(a, np.full(4, 1.0 + 3 * ROUNDS * (THREADS // 2)))
 
 
@@ -216,7 +194,7 @@ def test_one_program_that_all_of_them_replay(size: int | None) -> None:
             for found, wanted in zip(f(x), expected[k], strict=True):
                 np.testing.assert_array_equal(found, wanted)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_programs_of_all_paths_that_values_choose() -> None:
@@ -236,7 +214,7 @@ def test_programs_of_all_paths_that_values_choose() -> None:
                 x, halved = x / 2.0, halved + 1
             assert found == x + halved
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_functions_that_are_recorded_and_differentiated_at_once() -> None:
@@ -257,7 +235,7 @@ def test_functions_that_are_recorded_and_differentiated_at_once() -> None:
                         y = f(x)
                     np.testing.assert_allclose(tape.gradient(y, x), slope(x.numpy()), rtol=1e-12)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_what_a_function_reads_around_it_is_replaced_meanwhile() -> None:
@@ -272,7 +250,7 @@ def test_what_a_function_reads_around_it_is_replaced_meanwhile() -> None:
                 names["scale"] = float(n % 4 + 1)
             assert float(f(x)) in (3.0, 6.0, 9.0, 12.0)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_names_that_all_of_them_touch_first() -> None:
@@ -329,7 +307,7 @@ def test_tapes_are_dropped_wherever_their_last_reference_is() -> None:
             if n % 50 == 0:
                 gc.collect()
 
-    side_by_side(work)
+    at_once(work)
     kept.clear()
 
 
@@ -357,7 +335,7 @@ def test_tapes_in_cycles_are_collected_by_any_thread() -> None:
                     gc.collect()
             np.testing.assert_array_equal(outer.gradient(z, x), [3.0, 3.0, 3.0])
 
-    side_by_side(work, 4)
+    at_once(work, 4)
     gc.collect()
     assert all(reference() is None for reference in gone)
 
@@ -373,7 +351,7 @@ def test_one_tape_that_several_threads_ask() -> None:
         for _ in range(ROUNDS):
             np.testing.assert_array_equal(tape.gradient(y, x), wanted)
 
-    side_by_side(work)
+    at_once(work)
 
 
 def test_shapes_that_programs_share_grow_in_several_threads() -> None:
@@ -389,4 +367,4 @@ def test_shapes_that_programs_share_grow_in_several_threads() -> None:
             rows = tf.vectorize(lambda r: tf.reduce_sum(r * r * r))(x)
             np.testing.assert_allclose(rows, (x.numpy() ** 3).sum(1))
 
-    side_by_side(work)
+    at_once(work)

@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
-
-THREADS = 8
+from threads_at_once import THREADS, at_once
 
 
 @pytest.fixture(autouse=True)
@@ -29,27 +28,6 @@ def _restless() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-def in_threads(work: Callable[[int], None]) -> None:
-    """Run in all threads at once; what one raises is raised here."""
-    errors: list[BaseException] = []
-    start = threading.Barrier(THREADS)
-
-    def run(k: int) -> None:
-        try:
-            start.wait(60)
-            work(k)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(k,)) for k in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for error in errors:
-        raise error
-
-
 def repeated(times: int, *calls: Callable[[], Any]) -> None:
     """Each thread makes one of the calls, so many times."""
 
@@ -58,7 +36,7 @@ def repeated(times: int, *calls: Callable[[], Any]) -> None:
         for _ in range(times):
             call()
 
-    in_threads(work)
+    at_once(work)
 
 
 SHAPES: list[tuple[tuple[int, ...], int]] = [((), 10_000), ((4,), 2000), ((70_000,), 40)]
@@ -110,7 +88,7 @@ def test_elements_that_several_threads_assign_to() -> None:
             v[k].assign(float(n))
             assert v[k] == n  # nobody has put back what was there before
 
-    in_threads(work)
+    at_once(work)
     np.testing.assert_array_equal(v, np.full(THREADS, 1000.0))
 
 
@@ -223,7 +201,7 @@ def test_steps_of_an_optimizer(make: Callable[[], Any], rows: bool, recorded: bo
 def test_a_generator_gives_no_number_to_two_threads() -> None:
     generator = tf.random.Generator.from_seed(1)
     drawn: list[list[float]] = [[] for _ in range(THREADS)]
-    in_threads(lambda k: drawn[k].extend(float(generator.uniform([])) for _ in range(100)))
+    at_once(lambda k: drawn[k].extend(float(generator.uniform([])) for _ in range(100)))
     alone = tf.random.Generator.from_seed(1)
     assert sorted(x for numbers in drawn for x in numbers) == sorted(
         float(alone.uniform([])) for _ in range(THREADS * 100)
