@@ -88,6 +88,21 @@ def test_rows_are_shared_out_in_order_and_evenly(count: int, workers: int) -> No
     assert max(sizes) - min(sizes) <= 1
 
 
+@pytest.mark.parametrize("structure", [lambda x: x, lambda x: (x,), lambda x: (x, x), lambda x: {"x": x}])
+def test_elements_of_datasets_keep_their_structure(structure: Any) -> None:
+    class Worker(tf.distribute.Strategy):
+        num_replicas_in_sync = 2
+        replica_id_in_sync_group = 1
+
+    batches = tf.data.Dataset.from_tensor_slices(structure(np.arange(8.0))).batch(4)
+    share = Worker().experimental_distribute_dataset(batches)
+    assert tf.nest.map_structure(lambda x: x.dtype, share.element_spec) == structure(tf.float64)
+    for element, wanted in zip(share, ([2.0, 3.0], [6.0, 7.0]), strict=True):
+        tf.nest.assert_same_structure(element, structure(0.0))
+        for leaf in tf.nest.flatten(element):
+            np.testing.assert_array_equal(leaf, wanted)
+
+
 def test_what_cannot_be_shared_out_is_refused() -> None:
     class Worker(tf.distribute.Strategy):
         num_replicas_in_sync = 2

@@ -392,11 +392,13 @@ class Strategy:
                 return dataset
             for shuffle in shuffles_of(dataset):
                 shuffle.seeds = self.broadcast(np.array(shuffle.seeds, np.int64)).numpy().tolist()
-            return dataset.map(self._part_of_element)
-        return rows_of(dataset, self.rows)
 
-    def _part_of_element(self, *parts: Any) -> Any:
-        return rows_of(parts if len(parts) > 1 else parts[0], self.rows)
+            def part(*parts: Any) -> Any:
+                is_tuple = len(parts) > 1 or type(dataset.element_spec) is tuple
+                return rows_of(parts if is_tuple else parts[0], self.rows)
+
+            return dataset.map(part)
+        return rows_of(dataset, self.rows)
 
     def experimental_local_results(self, value: Any) -> tuple[Any, ...]:
         """What `run` gave, for each of the workers whose values are here: where all run one script, this one's alone.
