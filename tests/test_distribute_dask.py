@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import signal
 import sys
@@ -15,11 +16,13 @@ import numpy as np
 import pytest
 
 import autodiff_core as tf
+from autodiff_core.distribute import dask as dask_strategy
 from autodiff_core.distribute import parts, shipped, tasks
 
 distributed = pytest.importorskip("distributed")
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
+psutil = pytest.importorskip("psutil")
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(103, 4))
@@ -201,6 +204,165 @@ def test_what_changes_around_the_loss_is_sent_and_the_loss_is_recorded_for_numbe
     assert check() > 0
 
 
+# -------------------------------------------------------------------------------------------------- second derivatives
+
+
+@pytest.mark.parametrize("made", [of_arrays, of_delayed_parts])
+@pytest.mark.parametrize("reduce_op", ["MEAN", "SUM"])
+def test_second_derivatives_are_those_of_all_rows(strategy: Any, client: Any, made: Any, reduce_op: str) -> None:
+    loss = LOSSES[reduce_op]
+    data = strategy.experimental_distribute_dataset(made(client))
+    direction = {"slopes": np.arange(4.0), "level": np.float64(-1.0)}
+    start = {"slopes": START["slopes"], "level": np.float64(0.25)}
+    product = strategy.hvp(loss, start, direction, data, reduce_op)
+    wanted = tf.hvp(lambda w: loss(w, X, Y), start, direction)
+    found = strategy.hessian(loss, start, data, reduce_op)
+    blocks = tf.hessian(lambda w: loss(w, X, Y))(start)
+    tf.nest.assert_same_structure(product, start)
+    for row in start:
+        np.testing.assert_allclose(product[row], wanted[row], rtol=1e-12)
+        for column in start:
+            np.testing.assert_allclose(found[row][column], blocks[row][column], rtol=1e-12)
+
+
+def test_second_derivatives_by_variables_are_of_their_dtypes(strategy: Any) -> None:
+    w = tf.Variable([1.0, 2.0])
+
+    def loss(w: Any, x: Any) -> Any:
+        return tf.reduce_sum(tf.cast(x, tf.float32)) * w[0] ** 2 * w[1]
+
+    data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0]))
+    product, matrix = strategy.hvp(loss, w, np.array([1.0, 0.0]), data, "SUM"), strategy.hessian(loss, w, data, "SUM")
+    assert product.dtype == matrix.dtype == tf.float32
+    np.testing.assert_array_equal(product, [12.0, 6.0])
+    np.testing.assert_array_equal(matrix, [[12.0, 6.0], [6.0, 0.0]])
+    w.assign([2.0, 2.0])
+    np.testing.assert_array_equal(strategy.hvp(loss, w, np.array([1.0, 0.0]), data, "SUM"), [12.0, 12.0])
+
+
+@pytest.mark.parametrize("method", ["Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "dogleg", "trust-constr"])
+def test_minimize_by_second_derivatives_on_the_workers(strategy: Any, method: str) -> None:
+    pytest.importorskip("scipy")
+    start = {"slopes": np.full(4, 0.1), "level": np.float64(0.25)}
+    wanted = tf.minimize(lambda w: mean_loss(w, X, Y), start, method)
+    found = tf.minimize(mean_loss, start, method, strategy=strategy, data=(X, Y), reduce_op="MEAN")
+    assert found.success and found.counts == wanted.counts
+    assert found.counts.get("Hessian times vector", 0) + found.counts.get("Hessian", 0) > 0
+    for name in start:
+        np.testing.assert_allclose(found.x[name], wanted.x[name], rtol=1e-6)
+
+
+def test_minimize_of_many_variables_by_products(strategy: Any) -> None:
+    pytest.importorskip("scipy")
+    w = tf.Variable(np.zeros((30, 20)))
+    rows = np.random.default_rng(1).normal(size=(7, 30, 20))
+
+    def loss(w: Any, x: Any) -> Any:
+        return tf.reduce_mean(tf.reduce_sum((w - x) ** 2, (1, 2)))
+
+    found = tf.minimize(loss, w, "trust-constr", strategy=strategy, data=rows, reduce_op="MEAN")
+    assert found.x is w and found.counts["Hessian times vector"] > 0
+    np.testing.assert_allclose(w, rows.mean(0), atol=1e-5)
+
+
+# -------------------------------------------------------------------------------------------- how workers are asked
+
+
+def asked(strategy: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What comes back of the messages to workers: a list that grows."""
+    client, answers = strategy._client, []
+    run = client.run
+
+    def noted(function: Any, *args: Any, **kwargs: Any) -> Any:
+        answers.append(run(function, *args, **kwargs))
+        return answers[-1]
+
+    monkeypatch.setattr(client, "run", noted)
+    return answers
+
+
+def by_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_strategy, "_ASKED", 0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 30, 65])
+def test_sums_are_the_same_to_the_last_bit_whoever_adds_them_up(
+    strategy: Any, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    ends = np.linspace(0, 103, count + 1).astype(int)
+    parts = [dask.delayed((X[a:b], Y[a:b])) for a, b in itertools.pairwise(ends)]
+    data = strategy.experimental_distribute_dataset(parts)
+    answers = asked(strategy, monkeypatch)
+    value, gradient = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    assert len(answers) == 1 and None not in answers[0].values()
+    by_tasks(monkeypatch)
+    again, same = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    assert len(answers) == 1
+    assert float(value) == float(again)
+    for name in START:
+        np.testing.assert_array_equal(gradient[name], same[name])
+
+
+def test_the_tree_of_sums_has_one_shape() -> None:
+    random = np.random.default_rng(0)
+    for count in (1, 2, 8, 9, 64, 65, 130):
+        terms = [[random.normal(size=3) * 10.0 ** random.integers(-9, 9)] for _ in range(count)]
+        level = terms
+        while len(level) > 1:
+            level = [tasks.added(level[k : k + tasks.TOGETHER]) for k in range(0, len(level), tasks.TOGETHER)]
+        for workers in (1, 3, 7):
+            owner = random.integers(0, workers, count)
+            shares = [{(0, k): terms[k] for k in range(count) if owner[k] == worker} for worker in range(workers)]
+            sums = [tasks.summed(share, count) for share in shares]
+            (total,) = tasks.summed({place: one for share in sums for place, one in share.items()}, count).values()
+            np.testing.assert_array_equal(total[0], level[0][0])
+
+
+def test_a_program_is_sent_to_a_worker_once_and_again_where_it_has_gone(
+    strategy: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = strategy.experimental_distribute_dataset((X, Y))
+    sent, run = [], client.run
+
+    def noted(function: Any, *args: Any, **kwargs: Any) -> Any:
+        sent.append([content is not None for _, content in args[3].values()])
+        return run(function, *args, **kwargs)
+
+    monkeypatch.setattr(client, "run", noted)
+    first = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    second = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    assert [any(one) for one in sent] == [True, False]
+    run(forget)
+    third = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    assert [any(one) for one in sent] == [True, False, False, True]
+    assert float(first[0]) == float(second[0]) == float(third[0])
+
+
+def forget() -> None:
+    tasks._programs.clear()
+
+
+def test_where_a_worker_does_not_answer_tasks_do_the_work(
+    strategy: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = strategy.experimental_distribute_dataset((X, Y))
+    wanted = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    answers = asked(strategy, monkeypatch)
+
+    def value() -> float:
+        return float(strategy.value_and_grad(mean_loss, START, data, "MEAN")[0])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks, "answer", lambda *args, **kwargs: None)  # a part is missing, or a program
+        assert value() == float(wanted[0])
+        patched.setattr(tasks, "answer", lambda *args, **kwargs: 1 / 0)
+        assert value() == float(wanted[0])
+    assert [list(answer.values()) for answer in answers] == [[None, None], [None, None], []]
+    monkeypatch.setattr(dask_strategy, "_PASSED_ON", 0)
+    assert value() == float(wanted[0])
+    assert len(answers) == 3
+
+
 # -------------------------------------------------------------------------------------------------------------- ranges
 
 
@@ -329,6 +491,22 @@ def test_nothing_of_the_data_comes_here_and_nothing_is_left_of_an_evaluation(str
     assert peak < whole / 2  # (the scheduler is in this process, and so is a block that the loss was recorded with)
 
 
+def test_a_thousand_steps_leave_nothing_here(strategy: Any) -> None:
+    data, w = strategy.experimental_distribute_dataset(X[:, 0]), np.linspace(0.0, 1.0, 5_000)
+
+    def loss(w: Any, x: Any) -> Any:
+        return tf.reduce_sum(x) * tf.reduce_sum(w * w)
+
+    def steps(count: int) -> int:
+        for k in range(count):
+            strategy.value_and_grad(loss, w * k, data, "SUM")
+        gc.collect()
+        return int(psutil.Process().memory_info().rss)
+
+    before = steps(50)
+    assert steps(1_000) - before < 500 * w.nbytes  # (Dask's scheduler, in this process, has buffers and logs)
+
+
 def test_large_params_are_sent_to_each_worker_once(strategy: Any) -> None:
     w = np.linspace(0.0, 1.0, 20_000)
 
@@ -375,6 +553,17 @@ def test_another_release_on_a_worker_is_an_error(strategy: Any, monkeypatch: pyt
 
 def sum_of_squares(w: Any, x: Any, y: Any) -> Any:
     return tf.reduce_sum((w["slopes"] * x) ** 2) + w["level"]
+
+
+def test_a_direction_is_like_the_params(strategy: Any) -> None:
+    with pytest.raises(ValueError, match=r"hvp: the vector must have the params' structure, .* \[\(\), \(4,\)\]"):
+        strategy.hvp(mean_loss, START, np.ones(5), (X, Y), "MEAN")
+    with pytest.raises(ValueError, match=r"has an array of shape \(3,\) where the params have one of shape \(4,\)"):
+        strategy.hvp(mean_loss, START, {"slopes": np.ones(3), "level": 1.0}, (X, Y), "MEAN")
+    with pytest.raises(TypeError, match="hessian: the loss must be callable, not str"):
+        strategy.hessian("loss", START, (X, Y), "MEAN")
+    with pytest.raises(ValueError, match='hvp: with reduce_op "SUM" the loss of two rows is the sum'):
+        strategy.hvp(mean_loss, START, START, (X, Y), "SUM")
 
 
 BAD = [
@@ -492,8 +681,6 @@ def test_minimize_says_what_a_strategy_needs(strategy: Any) -> None:
         tf.minimize(mean_loss, START, strategy="dask", data=(X, Y), reduce_op="MEAN")
     with pytest.raises(TypeError, match=r'with a strategy, data are what .* reduce_op is "SUM" or "MEAN"'):
         tf.minimize(mean_loss, START, strategy=strategy, data=(X, Y))
-    with pytest.raises(ValueError, match="trust-exact asks for second derivatives, and workers compute gradients"):
-        tf.minimize(mean_loss, START, "trust-exact", strategy=strategy, data=(X, Y), reduce_op="MEAN")
     with pytest.raises(TypeError, match="multi_start: a strategy shares searches out by its map"):
         tf.optimize.multi_start(tf.reduce_sum, np.ones((3, 2)), strategy=tf.distribute.get_strategy())
 
@@ -518,7 +705,7 @@ def test_tasks_say_what_a_part_is_not() -> None:
         tasks.as_part(tf.__version__, (X, 3.0))
     with pytest.raises(ValueError, match="a part of the data has no arrays in it"):
         tasks.head_of(())
-    assert shipped.Params([1.0]).arrays[0].dtype == np.float32
+    assert shipped.Params("hvp", [1.0]).arrays[0].dtype == np.float32
 
 
 # ---------------------------------------------------------------------------------------------- what gets lost
@@ -578,3 +765,28 @@ def test_a_task_whose_worker_is_killed_is_done_again(mortal: Any, tmp_path: Any)
     sums = strategy.run(lambda x: slow_and_mortal(str(tmp_path / "mark"), x), (data,))
     np.testing.assert_allclose(strategy.reduce("SUM", sums), X.sum(0))
     assert (tmp_path / "mark").exists()
+
+
+def test_a_worker_that_is_killed_while_it_is_asked_changes_nothing(
+    mortal: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strategy, mark = tf.distribute.DaskStrategy(mortal), str(tmp_path / "mark")
+    data = strategy.experimental_distribute_dataset((X, Y))
+    wanted = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+
+    async def dying(
+        version: Any, shares: Any, parts: Any, files: Any, given: Any, by_rows: Any, dask_worker: Any
+    ) -> Any:
+        try:
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return await answer(version, shares, parts, files, given, by_rows, dask_worker)
+        return os.kill(os.getpid(), signal.SIGKILL)
+
+    answer = tasks.answer
+    monkeypatch.setattr(tasks, "answer", dying)
+    found = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    assert os.path.exists(mark)
+    assert float(found[0]) == float(wanted[0])
+    for name in START:
+        np.testing.assert_array_equal(found[1][name], wanted[1][name])

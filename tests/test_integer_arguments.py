@@ -37,9 +37,14 @@ ANOTHER_MEANING = {
 # are given by our own functions, which have made them integers; or a test's own.
 NO_INTEGERS = {
     "distribute.strategy.rows_of(share)",
+    "distribute.tasks.answer(files)",
+    "distribute.tasks.answer(given)",
+    "distribute.tasks.answer(parts)",
+    "distribute.tasks.answer(shares)",
     "distribute.tasks.call_on_part(places)",
     "distribute.tasks.evaluate(given)",
     "distribute.tasks.evaluate(programs)",
+    "distribute.tasks.summed(parts)",
     "distribute.tasks.totals_of(axis)",
     "distribute.tasks.totals_of(rows)",
     "conv(explicit_paddings)",

@@ -1,8 +1,9 @@
 """DaskStrategy: one script, and data that stay on Dask's workers.
 
 A loss goes to the workers once, as a program (shipped.py); what goes there at each evaluation is params, and what comes
-back is sums, which workers add up eight by eight. Dask decides where and when, and does again what a worker has taken
-with it; the order in which sums are added is that of the parts, so the answer is the same.
+back is sums. The workers that have the parts are asked directly, by a message to each. Where that does not do, because
+they are many, messages are large, or one has gone, the same is done by tasks: Dask decides where and when, and does
+again what a worker has taken with it. Sums are added in the order of the parts, so the answer is the same.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from .strategy import ReduceOp, Strategy, engine, reduce_op_of
 __all__ = ["DaskStrategy"]
 
 _IN_TASKS = 1 << 16  # bytes up to which what a task needs goes with it; more goes to each worker once
-_TOGETHER = 8  # parts whose sums one task adds up
+_ASKED = 32  # workers at most that are asked by a message each, which all go through the scheduler's hands
+_PASSED_ON = 1 << 24  # and bytes of such messages and answers; what is more is spread and added up by tasks
 _ATTEMPTS = 4  # at an evaluation whose parts go with their workers, before it is given up
 _LOSSES = 16  # that are remembered, with their programs
 
@@ -211,17 +213,96 @@ class DaskStrategy(Strategy):
         (17.0, -6.0)
         >>> client.close()
         """
-        how = reduce_op_of(reduce_op, "value_and_grad")
-        if not callable(loss):
-            raise TypeError(f"value_and_grad: the loss must be callable, not {type(loss).__name__}")
-        given = Params(params)
-        refuse_followed(given)
-        parts = self.experimental_distribute_dataset(data)
-        shipped = self._shipped(loss, given, parts, how)
-        value, *gradients = self._evaluated(shipped, parts, given.arrays)
+        given, shipped, (value, *gradients) = self._derived("value_and_grad", loss, params, data, reduce_op)
         found = zip(gradients, given.leaves, strict=True)
         tensors = [_core.to_tensor(gradient.astype(leaf.dtype)) for gradient, leaf in found]
         return _core.to_tensor(value.astype(shipped.dtype)), given.rebuild(tensors)
+
+    def hvp(self, loss: Callable[..., Any], params: Any, vector: Any, data: Any, reduce_op: str | ReduceOp) -> Any:
+        """The Hessian of a loss over all rows times a vector, without the Hessian.
+
+        Parameters
+        ----------
+        loss, params, data, reduce_op
+            As for `value_and_grad`.
+        vector : structure of array_like
+            In the structure of the params, of their shapes.
+
+        Returns
+        -------
+        structure of Tensor
+            The product, as the params. Zeros where the gradient does not depend on one.
+
+        Raises
+        ------
+        TypeError, ValueError, RuntimeError
+            As `value_and_grad`, and for a vector that is not like the params.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> x = np.array([1.0, 2.0, 6.0])
+        >>> float(strategy.hvp(lambda m, x: tf.reduce_sum((x - m) ** 3), 2.0, 1.0, x, "SUM"))
+        18.0
+        >>> client.close()
+        """
+        given, _, (_, *products) = self._derived("hvp", loss, params, data, reduce_op, vector)
+        found = zip(products, given.leaves, strict=True)
+        return given.rebuild([_core.to_tensor(product.astype(leaf.dtype)) for product, leaf in found])
+
+    def hessian(self, loss: Callable[..., Any], params: Any, data: Any, reduce_op: str | ReduceOp) -> Any:
+        """The second derivatives of a loss over all rows, for few params.
+
+        Parameters
+        ----------
+        loss, params, data, reduce_op
+            As for `value_and_grad`.
+
+        Returns
+        -------
+        Tensor, or structure of structures of them
+            In each place of the params a structure like them: the blocks of shapes first.shape + second.shape, as the
+            tape's `hessian` gives them.
+
+        Raises
+        ------
+        TypeError, ValueError, RuntimeError
+            As `value_and_grad`.
+        MemoryError
+            Where it would not fit in memory.
+
+        Examples
+        --------
+        >>> from distributed import Client
+        >>> client = Client(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0")
+        >>> strategy = tf.distribute.DaskStrategy(client)
+        >>> x = np.array([1.0, 2.0, 6.0])
+        >>> strategy.hessian(lambda w, x: tf.reduce_sum((w[0] * x + w[1]) ** 2), np.ones(2), x, "SUM")
+        <Tensor: shape=(2, 2), dtype=float64, numpy=
+        array([[82., 18.],
+               [18.,  6.]])>
+        >>> client.close()
+        """
+        given, _, (_, *blocks) = self._derived("hessian", loss, params, data, reduce_op)
+        count = len(given.leaves)
+        tensors = [_core.to_tensor(block.astype(given.leaves[k // count].dtype)) for k, block in enumerate(blocks)]
+        return given.rebuild([given.rebuild(tensors[k : k + count]) for k in range(0, len(tensors), count)])
+
+    def _derived(
+        self, who: str, loss: Callable[..., Any], params: Any, data: Any, reduce_op: str | ReduceOp, vector: Any = None
+    ) -> tuple[Params, Loss, list[np.ndarray]]:
+        """The value and a derivative, in float64, over all rows, and what they are of."""
+        how = reduce_op_of(reduce_op, who)
+        if not callable(loss):
+            raise TypeError(f"{who}: the loss must be callable, not {type(loss).__name__}")
+        given = Params(who, params)
+        refuse_followed(given)
+        direction = given.direction(vector) if who == "hvp" else []
+        parts = self.experimental_distribute_dataset(data)
+        shipped = self._shipped(loss, given, parts, how)
+        return given, shipped, self._evaluated(shipped, parts, given.arrays + direction)
 
     def _shipped(self, loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> Loss:
         key = key_of(loss, params, data, how)
@@ -234,20 +315,64 @@ class DaskStrategy(Strategy):
         return found
 
     def _evaluated(self, loss: Loss, data: Data, arrays: list[np.ndarray]) -> list[np.ndarray]:
-        """The value and the gradients, in float64."""
-        lengths = {stop - start for ranges in data.ranges for start, stop in ranges}
-        programs = {rows: self._program(loss, rows) for rows in lengths}
+        """What the programs of a loss give, over all parts."""
+        chosen = [k for k, rows in enumerate(data.rows) if rows]
+        lengths = {stop - start for k in chosen for start, stop in data.ranges[k]}
         reads = {rows: loss.reads(rows, arrays) for rows in lengths}
         by_rows = loss.how is ReduceOp.MEAN
 
         def begun() -> list[Any]:
+            programs = {rows: self._program(loss, rows) for rows in lengths}
             given = self._sent((arrays, reads))
-            chosen = [k for k, rows in enumerate(data.rows) if rows]
             ranges, parts = [data.ranges[k] for k in chosen], [data.futures[k] for k in chosen]
             return self._each(tasks.evaluate, [ranges, parts], tf.__version__, programs, given, by_rows)
 
-        total = self._summed(begun, [data])
+        total = self._answered(loss, data, chosen, (arrays, reads), by_rows) or self._summed(begun, [data])
         return [one / sum(data.rows) for one in total] if by_rows else total
+
+    def _answered(
+        self, loss: Loss, data: Data, chosen: list[int], given: tuple[Any, Any], by_rows: bool
+    ) -> list[np.ndarray] | None:
+        """The sums over parts, asked of the workers that have them, by a message to each.
+
+        None where that is not possible: parts are not all there, or something was not as it should be, of which tasks
+        make the best, or say what it is.
+        """
+        data.renew()
+        where = self._client.who_has([data.futures[k] for k in chosen])
+        shares: dict[str, list[Any]] = {}
+        for number, k in enumerate(chosen):
+            key = data.futures[k].key
+            holders = where.get(key)
+            if not holders:
+                return None
+            place = min(holders, key=lambda address: (len(shares.get(address, ())), address))
+            shares.setdefault(place, []).append((number, key, data.ranges[k]))
+        sent, parts = _bytes_of(given), len(chosen)
+        if len(shares) > _ASKED or sent * (len(shares) + parts) > _PASSED_ON:
+            return None
+        files = {rows: loss.content(rows) for rows in given[1]}
+        for known in (True, False) if loss.known >= set(shares) else (False,):
+            named = {rows: (digest, None if known else content) for rows, (content, digest) in files.items()}
+            answers = self._client.run(
+                tasks.answer,
+                tf.__version__,
+                shares,
+                parts,
+                named,
+                given,
+                by_rows,
+                workers=list(shares),
+                on_error="ignore",
+            )
+            if len(answers) < len(shares):
+                return None
+            if None not in answers.values():
+                loss.known.update(shares)
+                sums = tasks.summed({place: one for sums in answers.values() for place, one in sums.items()}, parts)
+                (total,) = sums.values()
+                return total
+        return None
 
     def _program(self, loss: Loss, rows: int) -> Any:
         """A program on the workers: read once on one of them, which gives it to others, and planned once on each."""
@@ -279,8 +404,8 @@ class DaskStrategy(Strategy):
             for one in parts:
                 one.renew()
             futures = begun()
-            while len(futures) > _TOGETHER:
-                groups = [futures[k : k + _TOGETHER] for k in range(0, len(futures), _TOGETHER)]
+            while len(futures) > tasks.TOGETHER:
+                groups = [futures[k : k + tasks.TOGETHER] for k in range(0, len(futures), tasks.TOGETHER)]
                 futures = self._each(tasks.added, [groups])
             try:
                 return tasks.added(self._client.gather(futures))
@@ -453,6 +578,12 @@ class DaskStrategy(Strategy):
         calls = [list(item) for item in zip(*items, strict=False)]
         found: list[Any] = self._client.gather(self._each(tasks.call, [calls], tf.__version__, function))
         return found
+
+
+def _bytes_of(given: tuple[list[np.ndarray], dict[int, list[np.ndarray]]]) -> int:
+    """How much a message to a worker takes, but for names."""
+    arrays, reads = given
+    return sum(array.nbytes for array in arrays) + sum(array.nbytes for read in reads.values() for array in read)
 
 
 def _dtype_of_sum(dtype: Any, mean: bool) -> Any:

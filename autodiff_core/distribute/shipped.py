@@ -1,7 +1,8 @@
-"""A loss and its gradient as programs: recorded here, on two rows that are repeated, and sent as the bytes of a file.
+"""A loss and its derivatives as programs: recorded here, on two rows that are repeated, and sent as bytes of files.
 
-A program's inputs are params, the rows of a part, and what else the loss reads that can change: variables, and arrays
-that somebody can write to. It assigns nothing. Workers need the package, and none of the modules that the loss is from.
+A program's inputs are params, a direction if it is a product with the Hessian, the rows of a part, and what else the
+loss reads that can change: variables, and arrays that somebody can write to. It assigns nothing. Workers need the
+package, and none of the modules that the loss is from.
 """
 
 from __future__ import annotations
@@ -26,28 +27,29 @@ from .strategy import ReduceOp
 
 __all__ = ["Loss", "Params", "key_of", "refuse_followed"]
 
-_WHO = "value_and_grad"
-
 
 class Params:
     """What a loss is differentiated by: its leaves, and the way back to their structure.
 
     Attributes
     ----------
+    who : str
+        The method that is called.
     leaves : list of Variable or Tensor
         As they were given, numbers and arrays as tensors.
     """
 
-    def __init__(self, params: Any) -> None:
+    def __init__(self, who: str, params: Any) -> None:
+        self.who = who
         given, self.rebuild = nest.flatten_for_tape(params, True)
         if not given:
-            raise ValueError(f"{_WHO}: params are empty: there is nothing to differentiate by")
+            raise ValueError(f"{who}: params are empty: there is nothing to differentiate by")
         self.structure = nest.structure_key(params, True)
         self.leaves = [_core.operand(inner(leaf)) for leaf in given]
         for leaf in self.leaves:
             if not _core.is_differentiable(leaf.dtype) or leaf.dtype.kind == "c":
                 raise TypeError(
-                    f"{_WHO}: params hold a value of dtype {leaf.dtype} and shape {tuple(leaf.shape)}; they are real "
+                    f"{who}: params hold a value of dtype {leaf.dtype} and shape {tuple(leaf.shape)}; they are real "
                     f"floating-point numbers: write 1.0 for 1, or astype(float)"
                 )
 
@@ -55,6 +57,23 @@ class Params:
     def arrays(self) -> list[np.ndarray]:
         """Their values now."""
         return [_core.seen(leaf) for leaf in self.leaves]
+
+    def direction(self, vector: Any) -> list[np.ndarray]:
+        """A vector in the params' structure, leaf by leaf."""
+        given = nest.flatten_for_tape(vector, True)[0]
+        if nest.structure_key(vector, True) != self.structure:
+            raise ValueError(
+                f"{self.who}: the vector must have the params' structure, with shapes "
+                f"{[tuple(leaf.shape) for leaf in self.leaves]}: {vector!r}"
+            )
+        arrays = [_core.seen(_core.detached(_core.operand(inner(leaf)))) for leaf in given]
+        for array, leaf in zip(arrays, self.leaves, strict=True):
+            if array.shape != tuple(leaf.shape):
+                raise ValueError(
+                    f"{self.who}: the vector has an array of shape {array.shape} where the params have one of shape "
+                    f"{tuple(leaf.shape)}"
+                )
+        return [array.astype(leaf.dtype, copy=False) for array, leaf in zip(arrays, self.leaves, strict=True)]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -67,30 +86,35 @@ def refuse_followed(params: Params) -> None:
     """Say so where somebody listens, who would hear nothing of what workers compute."""
     if _core.is_tracing():
         raise RuntimeError(
-            f"{_WHO}: in a recorded function it would run once, when that is recorded; call it outside, and the "
+            f"{params.who}: in a recorded function it would run once, when that is recorded; call it outside, and the "
             f"function with what it gives"
         )
     if _core.listening(list(params.leaves)):
         raise TypeError(
-            f"{_WHO}: a tape follows the params, and records nothing of what workers compute: call it outside of the "
-            f"tape; it gives the gradient itself"
+            f"{params.who}: a tape follows the params, and records nothing of what workers compute: call it outside of "
+            f"the tape; it gives the derivative itself"
         )
 
 
 def key_of(loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> Any:
-    """What is recorded once for: the same loss, with the same numbers and strings around it, for params and rows
-    alike."""
+    """What is recorded once for: the same derivative of the same loss, with the same numbers and strings around it, for
+    params and rows alike."""
     around = _core.read_around(names_around(loss))[0]
-    return loss, around, params.key, data.key, how
+    return params.who, loss, around, params.key, data.key, how
 
 
 class Loss:
-    """A loss, and the programs of it, by the number of rows.
+    """A loss with a derivative, and the programs of them, by the number of rows.
+
+    Which derivative, the method says that is called: the gradient (value_and_grad), a product with the Hessian (hvp),
+    or the Hessian, block by block (hessian).
 
     Attributes
     ----------
+    known : set of str
+        The workers that have been sent its programs: whoever sends them writes that down.
     sent : dict
-        By the number of rows, where the program is on the workers: whoever sends it writes that down.
+        By the number of rows, where Dask has the program: as well.
     dtype : dtype
         That of the value.
     """
@@ -98,6 +122,8 @@ class Loss:
     def __init__(self, loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> None:
         self._loss, self._params, self._head, self.how = loss, params, data.head, how
         self._programs: dict[int, tuple[Program, list[Any]]] = {}
+        self._contents: dict[int, tuple[bytes, str]] = {}
+        self.known: set[str] = set()
         self.sent: dict[int, Any] = {}
         self.dtype = np.dtype(np.float64)
         if max(data.rows) > 1:
@@ -105,17 +131,19 @@ class Loss:
 
     def content(self, rows: int) -> tuple[bytes, str]:
         """The bytes of the program for so many rows, and their digest."""
-        try:
-            content = to_bytes(self._program(rows)[0])
-        except ProgramFileError as error:
-            raise ProgramFileError(
-                f"{_WHO}: the loss cannot be sent as a program: {error}. A function as it is goes by the strategy's "
-                f"run, and reduce adds up what it gives"
-            ) from None
-        return content, hashlib.sha256(content).hexdigest()
+        if rows not in self._contents:
+            try:
+                content = to_bytes(self._program(rows)[0])
+            except ProgramFileError as error:
+                raise ProgramFileError(
+                    f"{self._params.who}: the loss cannot be sent as a program: {error}. A function as it is goes by "
+                    f"the strategy's run, and reduce adds up what it gives"
+                ) from None
+            self._contents[rows] = content, hashlib.sha256(content).hexdigest()
+        return self._contents[rows]
 
     def reads(self, rows: int, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """What the program reads beside params and data, as it is now."""
+        """What the program reads beside its arguments and data, as it is now."""
         found = []
         for read in self._program(rows)[1]:
             # (A variable among the params is assigned first; its value is of no account.)
@@ -127,33 +155,43 @@ class Loss:
         if rows not in self._programs:
             blocks = [np.resize(leaf, (rows, *leaf.shape[1:])) for leaf in nest.flatten(self._head)]
             with _core.Untraced():
-                recorded = Program.from_function(self._both, *self._params.arrays, *blocks)
+                recorded = Program.from_function(self._recorded, *self._first_arguments(), *blocks)
             self._programs[rows] = _without_state(recorded)
         return self._programs[rows]
 
-    def _both(self, *arguments: Any) -> tuple[Any, ...]:
-        """The value and the gradient by each of the params."""
-        count = len(self._params.leaves)
+    def _first_arguments(self) -> list[np.ndarray]:
+        """Params as they are now, and a direction, where that is one of the arguments."""
+        arrays = self._params.arrays
+        return arrays * 2 if self._params.who == "hvp" else arrays
+
+    def _recorded(self, *arguments: Any) -> tuple[Any, ...]:
+        """The value, and the derivative in its parts."""
+        who, count = self._params.who, len(self._params.leaves)
         sources = []
         for leaf, tensor in zip(self._params.leaves, arguments[:count], strict=True):
             if isinstance(leaf, _core.VariableCore):
                 leaf.assign(tensor)
             sources.append(leaf if isinstance(leaf, _core.VariableCore) else tensor)
-        data = nest.flatten_for_tape(self._head)[1](list(arguments[count:]))
-        with strict_tape() as tape:
+        first = 2 * count if who == "hvp" else count
+        data = nest.flatten_for_tape(self._head)[1](list(arguments[first:]))
+        with strict_tape(persistent=True) as tape:
             tape.watch(sources)
             params = self._params.rebuild(list(sources))
             value = self._loss(params, *data) if isinstance(data, tuple) else self._loss(params, data)
-            value = scalar_result(_WHO, value)
+            value = scalar_result(who, value)
         if not _core.is_differentiable(value.dtype) or value.dtype.kind == "c":
-            raise TypeError(f"{_WHO}: the loss is of {value.dtype}; it must be a real floating-point number")
+            raise TypeError(f"{who}: the loss is of {value.dtype}; it must be a real floating-point number")
         self.dtype = value.dtype
         found = tape.gradient(value, sources)
         if all(gradient is None for gradient in found):
             raise ValueError(
-                f"{_WHO}: as far as a tape can follow, the loss does not depend on the params: compute it of them, by "
+                f"{who}: as far as a tape can follow, the loss does not depend on the params: compute it of them, by "
                 f"recorded operations"
             )
+        if who == "hessian":
+            return value, *(block for row in tape.hessian(value, sources) for block in row)
+        if who == "hvp":
+            found = tape.hvp(value, sources, list(arguments[count:first]))
         zeros = [np.zeros(leaf.shape, leaf.dtype) for leaf in self._params.leaves]
         return value, *(zero if g is None else dense(g) for g, zero in zip(found, zeros, strict=True))
 
@@ -176,13 +214,13 @@ class Loss:
             'penalty on the params, is counted right with "MEAN" alone'
         )
         raise ValueError(
-            f'{_WHO}: with reduce_op "{self.how.value}" the loss of two rows is the {"mean" if mean else "sum"} of the '
-            f"losses of each alone. Of the first two rows of the data it is {both:.6g}, of each alone {first:.6g} and "
-            f"{second:.6g}. It must be {advice}"
+            f'{self._params.who}: with reduce_op "{self.how.value}" the loss of two rows is the '
+            f"{'mean' if mean else 'sum'} of the losses of each alone. Of the first two rows of the data it is "
+            f"{both:.6g}, of each alone {first:.6g} and {second:.6g}. It must be {advice}"
         )
 
     def _value_on(self, blocks: list[np.ndarray]) -> float:
-        arrays, rows = self._params.arrays, len(blocks[0])
+        arrays, rows = self._first_arguments(), len(blocks[0])
         program, _ = self._program(rows)
         return float(program(*arrays, *blocks, *self.reads(rows, arrays))[0])
 

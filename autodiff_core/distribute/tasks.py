@@ -1,11 +1,16 @@
 """What Dask's workers run: parts of data made arrays, programs run on ranges of rows, and sums of what they give.
 
 A task is one of these functions, by its name; what it is given is arrays, programs and bytes of functions. So that a
-worker of another release is told so, each is given the client's version first.
+worker of another release is told so, each is given the client's version first. `answer` is no task: a client asks it
+of workers that it knows to have what they need, and the scheduler only passes on what it says.
+
+Sums of parts are a tree whose shape is the number of parts: of eight that stand side by side, in their order, then of
+eight such sums, and so on. Whoever has which of them, the sum of all is the same to the last bit.
 """
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,9 +23,29 @@ from .. import _core, nest
 from ..data import tables
 from ..programs.program import from_bytes
 
-__all__ = ["added", "as_part", "call", "call_on_part", "evaluate", "head_of", "kinds_of", "program_of", "totals_of"]
+__all__ = [
+    "TOGETHER",
+    "added",
+    "answer",
+    "as_part",
+    "call",
+    "call_on_part",
+    "evaluate",
+    "head_of",
+    "kinds_of",
+    "program_of",
+    "summed",
+    "totals_of",
+]
+
+TOGETHER = 8
+"""Sums that are added up to one, at each level of the tree."""
 
 Range = tuple[int, int]
+Sums = dict[tuple[int, int], list[np.ndarray]]
+"""Sums of parts, by their level in the tree, from 0, and their number on it."""
+
+_MOST_PROGRAMS = 32  # that a worker keeps for those who ask
 
 
 def check_version(version: str) -> None:
@@ -84,6 +109,59 @@ def program_of(version: str, content: bytes) -> Any:
     return from_bytes(content)
 
 
+_programs: dict[str, Any] = {}  # by the digests of their files; those that were asked of last come last
+
+
+async def answer(
+    version: str,
+    shares: Mapping[str, Sequence[tuple[int, str, Sequence[Range]]]],
+    parts: int,
+    files: Mapping[int, tuple[str, bytes | None]],
+    given: tuple[Sequence[np.ndarray], Mapping[int, Sequence[np.ndarray]]],
+    by_rows: bool,
+    dask_worker: Any,
+) -> Sums | None:
+    """What programs give for the parts that this worker has; None where it lacks a part, or a program.
+
+    Parameters
+    ----------
+    version : str
+        The client's.
+    shares : mapping
+        By the worker's address, of each part that it is asked about the number, Dask's key, and the ranges of its rows.
+    parts : int
+        How many there are of all workers together.
+    files : mapping
+        By the number of rows, the digest of the program's file, and the file, unless the worker should have it.
+    given, by_rows
+        As for `evaluate`.
+    dask_worker : distributed.Worker
+        This one.
+    """
+    check_version(version)
+    own = shares[dask_worker.address]
+    if any(key not in dask_worker.data for _, key, _ in own):
+        return None
+    threads, loop = dask_worker.executor, asyncio.get_running_loop()
+    programs = {}
+    for rows, (digest, content) in files.items():
+        program = _programs.pop(digest, None)
+        if program is None:
+            if content is None:
+                return None
+            program = await loop.run_in_executor(threads, program_of, version, content)
+        programs[rows] = _programs[digest] = program
+    for digest in list(_programs)[:-_MOST_PROGRAMS]:
+        _programs.pop(digest, None)
+    found = await asyncio.gather(
+        *(
+            loop.run_in_executor(threads, evaluate, ranges, dask_worker.data[key], version, programs, given, by_rows)
+            for _, key, ranges in own
+        )
+    )
+    return summed({(0, number): sums for (number, _, _), sums in zip(own, found, strict=True)}, parts)
+
+
 def evaluate(
     ranges: Sequence[Range],
     part: Any,
@@ -119,7 +197,7 @@ def evaluate(
             found = programs[rows](*params, *(array[start:stop] for array in arrays), *reads[rows])
         except ValueError as error:
             error.add_note(
-                "value_and_grad records the loss once, for the first rows of the data, and every worker replays that: "
+                "the strategy records the loss once, for the first rows of the data, and every worker replays that: "
                 "a loss that goes by values as Python sees them (`if`, float, int) goes by those"
             )
             raise
@@ -135,6 +213,18 @@ def added(parts: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray]:
     for part in parts[1:]:
         total = [one + other for one, other in zip(total, part, strict=True)]
     return total
+
+
+def summed(sums: Sums, parts: int) -> Sums:
+    """Sums of some of so many parts, with those added up that stand side by side in the tree and are all here."""
+    found, level, count = dict(sums), 0, parts
+    while count > 1:
+        for group in sorted({number // TOGETHER for one, number in found if one == level}):
+            members = [(level, k) for k in range(TOGETHER * group, min(TOGETHER * (group + 1), count))]
+            if all(member in found for member in members):
+                found[level + 1, group] = added([found.pop(member) for member in members])
+        level, count = level + 1, -(-count // TOGETHER)
+    return found
 
 
 # ----------------------------------------------------------------------------------------------------------- functions

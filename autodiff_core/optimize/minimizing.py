@@ -62,7 +62,7 @@ def minimize(
     options : dict, optional
         SciPy's, of the method, such as `maxiter`.
     strategy : tf.distribute.Strategy, optional
-        Whose workers compute values and gradients. The function then takes the parameters and a part of the data.
+        Whose workers compute values and derivatives. The function then takes the parameters and a part of the data.
     data, reduce_op
         What the strategy's `value_and_grad` takes: the data, distributed or not, and "SUM" or "MEAN".
 
@@ -112,7 +112,7 @@ def minimize(
         raise TypeError(f"minimize: the callback must be callable, not {type(callback).__name__}")
     start = parameters.start if within is None else np.clip(parameters.start, within.lb, within.ub)
     if strategy is not None:
-        objective = across("minimize", f, parameters, strategy, data, reduce_op, known)
+        objective = across("minimize", f, parameters, strategy, data, reduce_op)
     with alone("minimize", objective.called, parameters.leaves), parameters.put_back():
         objective.check_start(start, known.asks == "values")
         limited, functions = constraints_of("minimize", constraints, parameters, start, known)
