@@ -7,6 +7,7 @@ here is what they do on arrays. Before each of them the ranks agree on what it i
 from __future__ import annotations
 
 import math
+import pickle
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from ..tape import Tape, flatten_sources, inner
 from ..tensorflow.graphs import init_scope
 from ..tensors.indexed_slices import dense
 from ..variable import Variable
-from .meeting import Agreement, Meeting
+from .meeting import Agreement, Meeting, Step
 from .strategy import ReduceOp, Strategy, check_summed, check_wire, engine, made_within, reduce_op_of
 
 __all__ = ["Buckets", "MPIStrategy"]
@@ -269,21 +270,21 @@ class _Ranks:
         self.meeting = Meeting(mpi, comm, timeout, self._begin_anew)
         self._flights: dict[int, _Flight] = {}  # sums that were begun, and not asked for yet, by their numbers
         self._unposted: deque[_Flight] = deque()  # those of them whose agreement has not been waited for
-        self._left: list[Any] = []  # what nobody waits for any more: MPI may still write to its memory
         self._number = 0
         self.meeting.open(f"MPIStrategy of autodiff_core {__version__}")
-        self._begin_anew()
+        self.data, self.back = comm.Dup(), comm.Dup()
 
     def _begin_anew(self) -> None:
-        self._left += [*self._flights.values(), *self._unposted]
+        """Forget what was begun: sums that all ranks have agreed on are made, the others nobody has sent."""
+        for flight in self._flights.values():
+            flight.arrive()
         self._flights.clear()
         self._unposted.clear()
-        self.data, self.back = self.comm.Dup(), self.comm.Dup()
 
-    def agree(self, what: str) -> None:
+    def agree(self, what: str) -> Step:
         """Come back when all ranks are about to do the same thing, with what was begun before it on its way."""
         self._post(len(self._unposted))
-        self.meeting.agree(what)
+        return self.meeting.agree(what)
 
     def _post(self, count: int) -> None:
         # (Messages of all ranks keep one order: that of the agreements.)
@@ -298,10 +299,14 @@ class _Ranks:
             found = self.end_sum(self.begin_sum(array, wire, what))
             assert found is not None
             return found
-        self.agree(_words(array, wire, what))
+        step = self.agree(_words(array, wire, what))
         total = np.array(array, _travels_as(array, wire), order="C")
-        self.data.Allreduce(self.mpi.IN_PLACE, total)
+        self.arrive(self.data.Iallreduce(self.mpi.IN_PLACE, total), step)
         return total.astype(array.dtype, copy=False)
+
+    def arrive(self, request: Any, step: Step) -> None:
+        """Come back when data that all ranks have agreed on are there."""
+        self.meeting.wait(request, step, is_on_its_way=True)
 
     def begin_sum(self, array: np.ndarray, wire: str | None, what: str) -> int:
         if self.key[1] == 1:
@@ -319,57 +324,68 @@ class _Ranks:
         return self._number
 
     def end_sum(self, number: int) -> np.ndarray | None:
-        flight = self._flights.pop(number, None)
+        flight = self._flights.get(number)
         if flight is None:
             return None
         while flight in self._unposted:
             self._post(1)
+        del self._flights[number]
         return flight.total()
 
     def gather(self, array: np.ndarray, what: str) -> np.ndarray:
-        self.agree(f"gather of {what or 'a value'}, {array.dtype}{array.shape}")
+        step = self.agree(f"gather of {what or 'a value'}, {array.dtype}{array.shape}")
         own = np.asarray(array, order="C")
         whole = np.empty((own.shape[0] * self.key[1], *own.shape[1:]), own.dtype)
-        self.data.Allgather(_bytes(own), _bytes(whole))
+        self.arrive(self.data.Iallgather(_bytes(own), _bytes(whole)), step)
         return whole
 
     def scatter_sum(self, array: np.ndarray, what: str) -> np.ndarray:
-        self.agree(f"reduce_scatter of {what or 'a value'}, {array.dtype}{array.shape}")
+        step = self.agree(f"reduce_scatter of {what or 'a value'}, {array.dtype}{array.shape}")
         whole = np.asarray(array, _added_as(array.dtype), order="C")
         own = np.empty((whole.shape[0] // self.key[1], *whole.shape[1:]), whole.dtype)
-        self.data.Reduce_scatter_block(whole, own)
+        self.arrive(self.data.Ireduce_scatter_block(whole, own), step)
         return own.astype(array.dtype, copy=False)
 
     def first(self, array: np.ndarray, what: str) -> np.ndarray:
-        self.agree(f"broadcast of {what or 'a value'}, {array.dtype}{array.shape}")
+        step = self.agree(f"broadcast of {what or 'a value'}, {array.dtype}{array.shape}")
         own = np.array(array, order="C")
-        self.data.Bcast(_bytes(own))
+        self.arrive(self.data.Ibcast(_bytes(own)), step)
         return own
 
     def sum_to_first(self, array: np.ndarray, what: str) -> np.ndarray:
-        self.agree(f"reduce of {what or 'a value'}, {array.dtype}{array.shape}")
+        step = self.agree(f"reduce of {what or 'a value'}, {array.dtype}{array.shape}")
         own = np.asarray(array, _added_as(array.dtype), order="C")
         total = np.zeros_like(own)
-        self.data.Reduce(own, total)
+        self.arrive(self.data.Ireduce(own, total), step)
         return total.astype(array.dtype, copy=False)
 
     def first_of_each(self, arrays: list[np.ndarray], names: list[str]) -> list[np.ndarray]:
         """The first rank's arrays, in one message."""
-        self.agree(f"broadcast of the variables {', '.join(names)}")
+        step = self.agree(f"broadcast of the variables {', '.join(names)}")
         whole = np.concatenate([_bytes(array) for array in arrays])
-        self.data.Bcast(whole)
+        self.arrive(self.data.Ibcast(whole), step)
         found, at = [], 0
         for array in arrays:
             found.append(whole[at : at + array.nbytes].view(array.dtype).reshape(array.shape))
             at += array.nbytes
         return found
 
+    def of_each(self, value: Any, what: str) -> list[Any]:
+        """All ranks' objects, which are pickled."""
+        step = self.agree(what)
+        own = np.frombuffer(pickle.dumps(value), np.uint8)
+        sizes = np.empty(self.key[1], np.int64)
+        self.arrive(self.data.Iallgather(np.array([own.size]), sizes), step)
+        whole = np.empty(int(sizes.sum()), np.uint8)
+        self.arrive(self.data.Iallgatherv(own, (whole, sizes.tolist())), step)
+        return [pickle.loads(part.tobytes()) for part in np.split(whole, np.cumsum(sizes)[:-1])]
+
     def check_identical(self, arrays: list[np.ndarray], names: list[str]) -> None:
         layout = ", ".join(f"{name} {x.dtype}{x.shape}" for name, x in zip(names, arrays, strict=True))
-        self.agree(f"check_identical of {layout}")
+        step = self.agree(f"check_identical of {layout}")
         own = np.array([_core.digest(x) for x in arrays], np.uint64)
         digests = np.empty((self.key[1], len(arrays)), np.uint64)
-        self.data.Allgather(own, digests)
+        self.arrive(self.data.Iallgather(own, digests), step)
         others = [
             (rank, [names[k] for k in np.flatnonzero(row != digests[0])])
             for rank, row in enumerate(digests)
@@ -402,9 +418,14 @@ class _Flight:
         self.agreement.finish()
         self._request = self._ranks.data.Iallreduce(self._ranks.mpi.IN_PLACE, self._total)
 
+    def arrive(self) -> None:
+        """Come back when it is there, if it was sent."""
+        if self._request is not None:
+            self._ranks.arrive(self._request, self.agreement.step)
+
     def total(self) -> np.ndarray:
         """Come back with the sum."""
-        self._ranks.meeting.wait(self._request, self.agreement.what)
+        self.arrive()
         dtype, shape = self._kind
         return self._total.astype(dtype, copy=False).reshape(shape)
 
@@ -425,11 +446,12 @@ class _HalvesInFlight(_Flight):
         self._request = self._ranks.data.Ialltoall(self._sent.view(np.uint16), self._got.view(np.uint16))
 
     def total(self) -> np.ndarray:
-        self._ranks.meeting.wait(self._request, self.agreement.what)
+        self.arrive()
         mine = self._got[0].astype(np.float32)
         for other in self._got[1:]:
             mine += other.astype(np.float32)
-        self._ranks.back.Allgather(mine.astype(self._sent.dtype).view(np.uint16), self._sent.view(np.uint16))
+        own = mine.astype(self._sent.dtype).view(np.uint16)
+        self._ranks.arrive(self._ranks.back.Iallgather(own, self._sent.view(np.uint16)), self.agreement.step)
         dtype, shape = self._kind
         return self._sent[: math.prod(shape)].astype(dtype).reshape(shape)
 
