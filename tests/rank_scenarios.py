@@ -294,6 +294,228 @@ def check_strategies_of_some_ranks(strategy: Any) -> None:
     assert float(strategy.all_reduce(own(strategy))) == of_all(strategy)
 
 
+def check_ranks_that_differ_leave_nothing_behind(strategy: Any) -> None:
+    """Sums that some ranks have begun with, and others have not, are in nobody's way afterwards."""
+    ranks = strategy._ranks
+    before = [ranks.data, ranks.back, ranks.meeting._agreeing]
+    for _ in range(20):
+        numbers = [
+            ranks.begin_sum(np.full(k, own(strategy)), None, f"sum {k}") for k in range(1, int(own(strategy)) + 2)
+        ]
+        text = raised(RuntimeError, lambda: strategy.all_reduce(np.zeros(7)))
+        assert "rank 0: all_reduce of float64(7,)" in text and ": all_reduce of sum 3: float64(3,)" in text, text
+        assert [ranks.end_sum(number) for number in numbers] == [None] * len(numbers)
+        assert not ranks.meeting._open
+        number = ranks.begin_sum(np.array([own(strategy)]), None, "one more")
+        np.testing.assert_array_equal(ranks.end_sum(number), [of_all(strategy)])
+    assert before == [ranks.data, ranks.back, ranks.meeting._agreeing]
+    strategy.check_identical(ranks.meeting._number, "number")
+
+
+def check_who_waits_for_long_is_not_missing(strategy: Any) -> None:
+    """A sum that takes longer than the timeout is waited for, as long as all ranks wait for it."""
+    some = tf.distribute.MPIStrategy(strategy.comm.Dup(), name="patient")
+    some._ranks.meeting.timeout = 1e-4
+    x = np.full(1 << 22, own(strategy))
+    for _ in range(3):
+        np.testing.assert_array_equal(some.all_reduce(x), np.full(1 << 22, of_all(strategy)))
+
+
+def check_ranks_that_wait_for_different_things_are_told(strategy: Any) -> None:
+    some = tf.distribute.MPIStrategy(strategy.comm.Dup(), timeout=0.5, name="crossed")
+    ranks = some._ranks
+    number = ranks.begin_sum(np.ones(3), "bfloat16", "a")
+    if own(strategy) == 1:
+        text = raised(TimeoutError, ranks.end_sum, number)
+    else:
+        text = raised(TimeoutError, some.all_reduce, np.zeros(7))
+    assert "the ranks wait for different things, and nothing came of it within 0.5 s" in text, text
+    assert (
+        "rank 0 for number 2, all_reduce of a: float64(3,) as bfloat16; rank 1 for number 3, all_reduce of" in text
+    ), text
+
+
+def check_another_version_is_told(strategy: Any) -> None:
+    from autodiff_core.distribute import mpi
+
+    comm = strategy.comm.Dup()
+    version = mpi.__version__
+    if own(strategy) == 2:
+        mpi.__version__ = "0.0.7"
+    text = raised(RuntimeError, lambda: tf.distribute.MPIStrategy(comm, name="versions"))
+    mpi.__version__ = version
+    assert f"rank 0: MPIStrategy of autodiff_core {version}" in text or "ranks 0" in text, text
+    assert "rank 1: MPIStrategy of autodiff_core 0.0.7" in text, text
+    assert comm.allreduce(1) == strategy.num_replicas_in_sync
+    again = tf.distribute.MPIStrategy(comm, name="versions")
+    assert float(again.all_reduce(1.0)) == strategy.num_replicas_in_sync
+
+
+def _regression(strategy: Any) -> tuple[Any, ...]:
+    random = np.random.default_rng(3)
+    x = random.normal(size=(103, 4))
+    y = x @ np.array([1.0, -2.0, 0.5, 3.0]) + 0.1 * random.normal(size=103)
+    return x, y, strategy.experimental_distribute_dataset((x, y))
+
+
+def _error(p: Any, x: Any, y: Any) -> Any:
+    errors = tf.linalg.matvec(x, p["slopes"]) + p["level"] - y
+    return tf.reduce_mean(errors**2) + 1e-3 * tf.reduce_sum(p["slopes"] ** 2)
+
+
+def check_a_loss_of_all_rows_has_a_gradient(strategy: Any) -> None:
+    x, y, data = _regression(strategy)
+    p = {"slopes": np.ones(4), "level": np.float32(0.5)}
+    wanted, slopes = tf.value_and_grad(_error)(p, x, y)
+    for both in (
+        strategy.value_and_grad,
+        tf.function(lambda p, data: strategy.value_and_grad(_error, p, data, "MEAN")),
+    ):
+        value, gradient = both(_error, p, data, "MEAN") if both == strategy.value_and_grad else both(p, data)
+        np.testing.assert_allclose(value, wanted, rtol=1e-12)
+        np.testing.assert_allclose(gradient["slopes"], slopes["slopes"], rtol=1e-12)
+        assert gradient["level"].dtype == np.float32
+        strategy.check_identical([value, gradient["slopes"], gradient["level"]])
+    few = strategy.experimental_distribute_dataset(np.array([1.0]))  # the last rank's
+    value, gradient = strategy.value_and_grad(lambda m, x: tf.reduce_mean((x - m) ** 2), tf.constant(3.0), few, "MEAN")
+    assert (float(value), float(gradient)) == (4.0, 4.0)
+    v = tf.Variable([2.0, 3.0])
+    value, gradient = strategy.value_and_grad(lambda v, x: tf.reduce_sum(v * x), v, np.ones((2, 2), np.float32), "SUM")
+    np.testing.assert_array_equal(gradient, np.full(2, 2.0 * strategy.num_replicas_in_sync))
+
+
+def check_minimize_goes_the_same_way_on_all_ranks(strategy: Any) -> None:
+    import scipy.optimize
+
+    k = own(strategy)
+    x, y, data = _regression(strategy)
+    begin = {"slopes": np.zeros(4), "level": 0.0}
+    elsewhere = {"slopes": np.full(4, k - 1.0), "level": 0.0}  # (the first rank's counts)
+
+    def alone(p: Any) -> Any:
+        return _error(p, x, y)
+
+    for method in (None, "L-BFGS-B", "Newton-CG", "trust-exact", "trust-constr", "Powell"):
+        wanted = tf.minimize(alone, begin, method)
+        found = tf.minimize(_error, elsewhere, method, strategy=strategy, data=data, reduce_op="MEAN")
+        assert found.success == wanted.success and found.obstacle is None, method
+        assert found.counts == wanted.counts or method == "Powell"  # (which goes by the last bits)
+        np.testing.assert_allclose(found.x["slopes"], wanted.x["slopes"], rtol=1e-5, atol=1e-6, err_msg=str(method))
+        strategy.check_identical([found.x["slopes"], found.x["level"], found.fun, found.nit], str(method))
+    limit = scipy.optimize.NonlinearConstraint(lambda p: tf.reduce_sum(p["slopes"]), -np.inf, 1.0)
+    found = tf.minimize(_error, begin, constraints=limit, strategy=strategy, data=data, reduce_op="MEAN")
+    assert found.success and abs(found.x["slopes"].sum() - 1.0) < 1e-6
+    strategy.check_identical([found.x["slopes"], found.jac["slopes"]], "x")
+
+    with strategy.scope():
+        weights = tf.Variable(np.zeros(4, np.float32))
+
+    def by_variable(w: Any, x: Any, y: Any) -> Any:
+        assert w is weights
+        return tf.reduce_sum((tf.linalg.matvec(x, tf.cast(weights, tf.float64)) - y) ** 2)
+
+    found = tf.minimize(by_variable, weights, bounds=(0.0, None), strategy=strategy, data=data, reduce_op="sum")
+    assert found.x is weights and found.success and (weights.numpy() >= 0.0).all()
+    strategy.check_identical([weights, found.fun])
+    rows = strategy.experimental_distribute_dataset((x[:3], y[:3]))  # (some ranks have none)
+    found = tf.minimize(_error, begin, strategy=strategy, data=rows, reduce_op="MEAN")
+    np.testing.assert_allclose(found.fun, tf.minimize(lambda p: _error(p, x[:3], y[:3]), begin).fun, rtol=1e-6)
+
+
+def check_who_ends_a_search_ends_it_on_all_ranks(strategy: Any) -> None:
+    k, n = own(strategy), strategy.num_replicas_in_sync
+    _, _, data = _regression(strategy)
+    begin = {"slopes": np.zeros(4), "level": 0.0}
+    given: dict[str, Any] = {"strategy": strategy, "data": data, "reduce_op": "MEAN"}
+
+    for method in ("BFGS", "L-BFGS-B", "trust-constr", "TNC"):
+        calls: list[Any] = []
+
+        def stops(p: Any, *_: Any, calls: list[Any] = calls) -> None:
+            calls.append(p)
+            if k == n and len(calls) == 2:
+                raise StopIteration
+
+        found = tf.minimize(_error, begin, method, callback=stops, **given)
+        assert len(calls) == 2 and not found.success and "StopIteration" in found.message, (method, found)
+        np.testing.assert_array_equal(found.x["slopes"], calls[-1]["slopes"])
+        strategy.check_identical([found.x["slopes"], found.fun], method)
+
+    def fails(p: Any) -> None:
+        if k == n:
+            raise ZeroDivisionError("not today")
+
+    expected: type[Exception] = ZeroDivisionError if k == n else RuntimeError
+    text = raised(expected, lambda: tf.minimize(_error, begin, callback=fails, **given))
+    wanted = (
+        "not today" if k == n else f"minimize: the callback ended in an error on worker {n - 1}, which is told there"
+    )
+    assert text == wanted, text
+
+    def sometimes(p: Any, x: Any, y: Any) -> Any:
+        if k == 1:
+            raise ZeroDivisionError("no loss")
+        return _error(p, x, y)
+
+    expected = ZeroDivisionError if k == 1 else RuntimeError
+    text = raised(expected, lambda: tf.minimize(sometimes, begin, **given))
+    assert text == (
+        "no loss" if k == 1 else "minimize: the function ended in an error on worker 0, which is told there"
+    )
+    bounds = (None, 0.25 if k == 1 else 0.5)
+    text = raised(RuntimeError, lambda: tf.minimize(_error, begin, bounds=bounds, **given))
+    assert "the solver has come to another point on some worker than on the others" in text, text
+    method = "BFGS" if k == 1 else "CG"
+    text = raised(RuntimeError, lambda: tf.minimize(_error, begin, method, **given))
+    assert "rank 0: minimize of 5 parameters by BFGS" in text and "minimize of 5 parameters by CG" in text, text
+
+    def refused(**others: Any) -> str:
+        return raised(ValueError, lambda: tf.minimize(_error, begin, **given | others))
+
+    text = refused(reduce_op="SUM")
+    assert 'with reduce_op "SUM" the function of two rows is the sum of what each gives alone' in text, text
+    text = refused(reduce_op="SUM", data=(np.ones((2, 4)), np.ones(2)))
+    assert f"minimize: all {n} workers have the same 2 rows" in text, text
+    text = refused(data=(np.ones((0, 4)), np.ones(0)))
+    assert text == "minimize: data have no rows on any worker", text
+    assert float(strategy.all_reduce(1.0)) == n  # and they go on
+
+
+def check_calls_and_searches_are_shared_out(strategy: Any) -> None:
+    k, n = own(strategy), strategy.num_replicas_in_sync
+    calls = []
+
+    def product(a: int, b: int) -> dict[str, Any]:
+        calls.append(a)
+        return {"product": tf.constant(float(a * b)), "rank": int(k) - 1}
+
+    found = strategy.map(product, range(7), range(1, 8))
+    assert [float(one["product"]) for one in found] == [a * (a + 1.0) for a in range(7)]
+    assert [one["rank"] for one in found] == [a % n for a in range(7)] and calls == list(range(7))[int(k) - 1 :: n]
+    assert strategy.map(product, []) == []
+
+    def fails(a: int) -> Any:
+        if a == 4:
+            raise KeyError("four")
+        return (lambda: a) if a == 9 else a
+
+    text = raised(KeyError if 4 % n == k - 1 else RuntimeError, lambda: strategy.map(fails, range(6)))
+    assert text == ("'four'" if 4 % n == k - 1 else f"map: item 4, on worker {4 % n}, ended in KeyError: 'four'"), text
+    text = raised(Exception, lambda: strategy.map(fails, [9]))  # (which cannot be pickled)
+    assert "pickle" in text.lower(), text
+    text = raised(RuntimeError, lambda: strategy.map(fails, range(int(k))))
+    assert "rank 0: map of 1 items" in text and "rank 1: map of 2 items" in text, text
+
+    def waves(x: Any) -> Any:
+        return tf.sin(3.0 * x) + 0.1 * x**2
+
+    starts = np.random.default_rng(int(k)).uniform(-4.0, 4.0, 41)  # (the first rank's count)
+    found = tf.optimize.multi_start(waves, starts, most=5, strategy=strategy)
+    firsts = np.random.default_rng(1).uniform(-4.0, 4.0, 41)
+    wanted = [float(one.x) for one in tf.optimize.multi_start(waves, firsts, most=5).searches]
+    assert [float(one.x) for one in found.searches] == wanted and float(found.x) == wanted[0]
+
+
 def check_keras_fits_on_all_ranks(strategy: Any) -> None:
     if strategy.num_replicas_in_sync > 2:
         return  # (it takes a while to load)
@@ -386,5 +608,92 @@ def main_missing(results: str) -> None:
         json.dump({"texts": texts}, file)
 
 
+class Never:
+    """A request of MPI's that nobody is told is done."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    def Test(self) -> bool:
+        self.request.Test()
+        return False
+
+
+def main_giving_up(results: str) -> None:
+    """A rank that gives up just when all have come: the others find out, and none of them waits for ever."""
+    from mpi4py import MPI
+
+    from autodiff_core.distribute import meeting
+
+    world = MPI.COMM_WORLD
+    k, n = world.Get_rank(), world.Get_size()
+    texts = []
+
+    def refused(f: Callable[..., Any], *args: Any) -> None:
+        begun = time.monotonic()
+        texts.append(raised(TimeoutError, f, *args))
+        assert time.monotonic() - begun < 20, "the others' timeout is 60 seconds"
+        world.Barrier()
+
+    patience, test = meeting._FOR_AN_ANSWER, meeting._Coming.Test
+    for who in (0, n - 1):
+        gives_up = k == who
+        comm, name = world.Dup(), f"made {who}"
+        if gives_up:  # at the making of a strategy
+            meeting._FOR_AN_ANSWER, meeting._Coming.Test = 0.0, lambda self: Never(self._awaited[0]).Test()
+        refused(tf.distribute.MPIStrategy, comm, 0.3 if gives_up else 60.0, name)
+        meeting._FOR_AN_ANSWER, meeting._Coming.Test = patience, test
+        assert comm.allreduce(1) == n  # the caller's communicator is what it was
+        strategy = tf.distribute.MPIStrategy(comm, timeout=60, name=name)
+        assert float(strategy.all_reduce(1.0)) == n
+        if gives_up:  # and before a sum
+            own = strategy._ranks.meeting
+            wait, own.timeout, meeting._FOR_AN_ANSWER = own.wait, 0.3, 0.0
+            own.wait = lambda request, *rest, wait=wait, **named: wait(Never(request), *rest, **named)
+        refused(strategy.all_reduce, np.zeros(2))
+        meeting._FOR_AN_ANSWER = patience
+        texts.append(raised(RuntimeError, strategy.all_reduce, np.zeros(2)))
+        assert comm.allreduce(1) == n
+    with open(f"{results}.{k}", "w") as file:
+        json.dump({"texts": texts}, file)
+
+
+def main_close(results: str) -> None:
+    """A rank that comes about when the others give up, earlier or later by chance: nobody hangs."""
+    from mpi4py import MPI
+
+    from autodiff_core.distribute import meeting
+
+    world = MPI.COMM_WORLD
+    k, n = world.Get_rank(), world.Get_size()
+    meeting._FOR_AN_ANSWER = 0.02
+    random = np.random.default_rng(0)  # (the same numbers on all ranks)
+    ended = {"made": 0, "summed": 0, "not made": 0, "not summed": 0}
+    for trial in range(30):
+        late, lateness = int(random.integers(n)), random.uniform(0.03, 0.1)
+        making = trial % 2 == 0
+        comm = world.Dup()
+        if not making:
+            strategy = tf.distribute.MPIStrategy(comm, timeout=60, name="close")
+            strategy._ranks.meeting.timeout = 0.05
+        world.Barrier()
+        if k == late:
+            time.sleep(lateness)
+        try:
+            if making:
+                tf.distribute.MPIStrategy(comm, timeout=0.05, name="close")
+                ended["made"] += 1
+            else:
+                np.testing.assert_array_equal(strategy.all_reduce(np.arange(3.0)), n * np.arange(3.0))
+                ended["summed"] += 1
+        except TimeoutError:
+            ended["not made" if making else "not summed"] += 1
+        world.Barrier()
+    with open(f"{results}.{k}", "w") as file:
+        json.dump(ended, file)
+
+
+MAINS = {"--missing": main_missing, "--giving-up": main_giving_up, "--close": main_close}
+
 if __name__ == "__main__":
-    (main_missing if "--missing" in sys.argv else main)(sys.argv[1])
+    MAINS.get(sys.argv[-1], main)(sys.argv[1])

@@ -71,6 +71,59 @@ def test_gradients_of_one_worker_are_the_tape_s() -> None:
     assert none is None
 
 
+def test_a_loss_of_one_worker_and_its_gradient() -> None:
+    strategy = tf.distribute.get_strategy()
+    x = np.array([1.0, 2.0, 6.0])
+    p = {"m": tf.Variable(2.0), "s": np.float64(3.0)}
+
+    def loss(p: Any, x: Any) -> Any:
+        return tf.reduce_mean(p["s"] * (x - tf.cast(p["m"], tf.float64)) ** 2)
+
+    value, gradient = strategy.value_and_grad(loss, p, x, "MEAN")
+    assert float(value) == 17.0
+    assert gradient["m"].dtype == tf.float32 and float(gradient["m"]) == -6.0
+    np.testing.assert_allclose(gradient["s"], 17.0 / 3.0)
+    recorded = tf.function(lambda s, x: strategy.value_and_grad(lambda s, x: tf.reduce_sum(s * x), s, (x,), "sum"))
+    assert [float(one) for one in recorded(tf.constant(2.0, tf.float64), x)] == [18.0, 9.0]
+    with pytest.raises(ValueError, match='value_and_grad: reduce_op is "SUM" or "MEAN", not \'MAX\''):
+        strategy.value_and_grad(loss, p, x, "MAX")
+    with pytest.raises(TypeError, match="value_and_grad: the loss must be callable, not int"):
+        strategy.value_and_grad(3, p, x, "SUM")
+    with pytest.raises(ValueError, match=r"must have rows, and a value has the shape \(\)"):
+        strategy.value_and_grad(loss, p, 1.0, "SUM")
+
+
+def test_calls_and_searches_of_one_worker() -> None:
+    pytest.importorskip("scipy")
+    strategy = tf.distribute.get_strategy()
+    assert strategy.map(lambda a, b: a - b, [3, 4], [1, 2, 3]) == [2, 2]
+    assert strategy.of_each({"a": 1}, "numbers") == [{"a": 1}]
+    with pytest.raises(TypeError, match="map: a callable is needed, not int"):
+        strategy.map(3, [1])
+    with pytest.raises(ZeroDivisionError):
+        strategy.map(lambda a: 1 / a, [1, 0])
+    x = np.array([1.0, 2.0, 6.0])
+    interrupted = iter([False, True])
+
+    def stops(p: Any) -> None:
+        if next(interrupted):
+            raise KeyboardInterrupt
+
+    def loss(m: Any, x: Any) -> Any:
+        return tf.reduce_sum(tf.exp(0.1 * (x - m) ** 2))
+
+    given: dict[str, Any] = {"strategy": strategy, "data": x, "reduce_op": "SUM"}
+    found = tf.minimize(loss, 0.0, **given)
+    np.testing.assert_allclose(found.x, tf.minimize(lambda m: loss(m, x), 0.0).x)
+    assert "Interrupted" in tf.minimize(loss, 0.0, callback=stops, **given).message  # (nobody else waits)
+    with pytest.raises(TypeError, match="minimize: the function must be callable, not int"):
+        tf.minimize(3, 0.0, **given)
+    with pytest.raises(TypeError, match="least_squares: residuals are all here, and no strategy's: minimise half"):
+        tf.optimize.least_squares(lambda p: p - x, 0.0, strategy=strategy)
+    found = tf.optimize.multi_start(lambda m: loss(m, x), np.linspace(0.0, 6.0, 5), most=2, strategy=strategy)
+    assert len(found.searches) == 2
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, 7, 100])
 @pytest.mark.parametrize("workers", [1, 3, 7])
 def test_rows_are_shared_out_in_order_and_evenly(count: int, workers: int) -> None:

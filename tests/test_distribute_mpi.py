@@ -58,3 +58,24 @@ def test_a_rank_that_does_not_come_is_named(tmp_path: Path) -> None:
         assert made == f"MPIStrategy of autodiff_core {tf.__version__}: {late}"
         assert summed == f"all_reduce of float64(3,): float64(3,) as float64: {late}"
         assert "the ranks do not know any more where the others are" in afterwards
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_a_rank_that_gives_up_when_all_have_come_leaves_nobody_waiting(tmp_path: Path, ranks: int) -> None:
+    for found in run(ranks, tmp_path, "--giving-up"):
+        texts = found["texts"]
+        assert len(texts) == 6
+        for made, summed, afterwards in (texts[:3], texts[3:]):
+            assert made.startswith(f"MPIStrategy of autodiff_core {tf.__version__}: rank"), made
+            assert summed.startswith("all_reduce of float64(2,): float64(2,) as float64: rank"), summed
+            assert "did not come within 0.3 s" in made and "did not come within 0.3 s" in summed
+            assert "the ranks do not know any more where the others are" in afterwards
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_ranks_that_come_about_when_others_give_up_hang_nowhere(tmp_path: Path, ranks: int) -> None:
+    for found in run(ranks, tmp_path, "--close"):
+        assert sum(found.values()) == 30
+        assert found["made"] + found["not made"] == 15

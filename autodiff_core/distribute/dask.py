@@ -112,9 +112,12 @@ class DaskStrategy(Strategy):
         """All rows: the script is one, and its data go to workers by `experimental_distribute_dataset`."""
         return Strategy().rows(count)
 
+    runs_one_script = True
+
     all_reduce = _of_ranks("all_reduce")
     gradient = _of_ranks("gradient")
     gather = _of_ranks("gather")
+    of_each = _of_ranks("of_each")
     broadcast = _of_ranks("broadcast")
     check_identical = _of_ranks("check_identical")
 

@@ -30,6 +30,7 @@ _AT_ONCE = 200  # times that a rank asks before it gives its core to others
 _BRIEF = 0.02  # seconds in which it asks again as soon as it may
 _PAUSE = 0.0005  # seconds, and between two questions afterwards
 _FOR_AN_ANSWER = 2.0  # seconds that a rank that waits has for saying so
+_NOTHING = np.empty(0, np.uint8)
 
 
 @lru_cache(maxsize=4096)
@@ -76,8 +77,8 @@ class Meeting:
 
         They come together by messages, on the caller's communicator: a collective that not all of them come to would
         stay there for ever, and be taken for whatever the caller does next. And they do so twice. Whoever gives up the
-        first time does not come the second time, and says so. So, once that is over, nobody has given up, and all of them
-        go on to duplicates, at which MPI makes them wait for each other.
+        first time does not come the second time, and says so. So, once that is over, nobody has given up, and all of
+        them go on to duplicates, at which MPI makes them wait for each other.
         """
         if self.size > 1:
             self._attempt = _one_more_attempt(self._mpi, self._comm)
@@ -248,26 +249,28 @@ class _Coming:
     """Messages of all ranks to the first one, and back when all of them have come."""
 
     def __init__(self, mpi: Any, comm: Any, number: int) -> None:
-        tag = _COMING + number % 1_000
-        nothing = np.empty(0, np.uint8)
-        self._mpi = mpi
+        self._mpi, self._comm, self._tag = mpi, comm, _COMING + number % 1_000
         self._is_first = comm.Get_rank() == 0
-        others = range(1, comm.Get_size()) if self._is_first else [0]
-        self._awaited = [comm.Irecv(nothing, source=rank, tag=tag) for rank in others]
-        self._on = lambda: [comm.Isend(nothing, dest=rank, tag=tag) for rank in others]
-        self._sent = [] if self._is_first else self._on()
+        self._others = range(1, comm.Get_size()) if self._is_first else range(1)
+        self._awaited = [comm.Irecv(_NOTHING, source=rank, tag=self._tag) for rank in self._others]
+        self._sent: list[Any] = []
+        if not self._is_first:
+            self._send()
+
+    def _send(self) -> None:
+        self._sent = [self._comm.Isend(_NOTHING, dest=rank, tag=self._tag) for rank in self._others]
 
     def Test(self) -> bool:
         """Whether that is so."""
         if not self._mpi.Request.Testall(self._awaited):
             return False
         if self._is_first and not self._sent:
-            self._sent = self._on()
+            self._send()
         return True
 
     def give_up(self) -> None:
         """Wait for nobody any more."""
-        for request in self._awaited:
+        for request in filter(None, self._awaited):  # (those that are done are null)
             request.Cancel()
             request.Wait()
 

@@ -169,6 +169,11 @@ class MPIStrategy(Strategy):
 
     gather.__doc__ = Strategy.gather.__doc__
 
+    def of_each(self, value: Any, what: str) -> list[Any]:
+        return self._ranks.of_each(value, what)
+
+    of_each.__doc__ = Strategy.of_each.__doc__
+
     def broadcast(self, value: Any) -> Any:
         leaves = [inner(leaf) for leaf in nest.flatten(value)]  # (variables of Keras's are around ours)
         variables = [leaf for leaf in leaves if isinstance(leaf, Variable)]

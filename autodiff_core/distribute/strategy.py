@@ -2,37 +2,44 @@
 
 An engine's strategy is a class of this one. Where every worker runs the same script (MPI), it says who this worker is
 (`replica_id_in_sync_group`, `num_replicas_in_sync`) and how values of all of them become one (`all_reduce`,
-`broadcast`); everything else here is made of these. Where one script sends work to the others (Dask), it says instead
-where `run` runs a function and how `reduce` brings its values back.
+`broadcast`, `of_each`); everything else here is made of these. Where one script sends work to the others (Dask), it
+says instead where `run` and `map` run a function, how `reduce` brings values back, and what a loss over all rows is.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from .. import _core, nest
 from ..data import tables
 from ..data.dataset import Dataset, shuffles_of
+from ..derivatives.transforms import value_and_grad
 from ..dtypes import as_dtype
 from ..ops.collectives import all_gather
 from ..ops.reductions import reduce_sum
 from ..tape import Tape
-from ..tensors.creation import cast
+from ..tensors.creation import cast, zeros_like
 from ..tensors.indexed_slices import dense
 from ..variable import Variable, hearers
+from .together import Together
+
+if TYPE_CHECKING:
+    from ..optimize.parameters import Parameters
 
 __all__ = [
     "ReduceOp",
     "Strategy",
     "check_summed",
     "check_wire",
+    "count_of_rows",
     "engine",
     "get_strategy",
     "has_strategy",
@@ -103,6 +110,9 @@ class Strategy:
     >>> strategy.reduce("MEAN", strategy.run(lambda x: x * v, args=([3., 4.],)), axis=0)
     <Tensor: shape=(), dtype=float32, numpy=5.5>
     """
+
+    runs_one_script = False
+    """Whether one script sends work to the workers, instead of all workers running it."""
 
     @property
     def num_replicas_in_sync(self) -> int:
@@ -288,6 +298,140 @@ class Strategy:
         <Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>
         """
         return self.all_reduce(tape.gradient(target, sources), reduce_op, wire)
+
+    def value_and_grad(
+        self, loss: Callable[..., Any], params: Any, data: Any, reduce_op: str | ReduceOp
+    ) -> tuple[Any, Any]:
+        """A loss over the rows of all workers, and its gradient; in a recorded function it is recorded.
+
+        Parameters
+        ----------
+        loss : callable
+            Of the params and of this worker's data; returns a scalar.
+        params : structure of Variable, Tensor, array_like or float
+            What to differentiate by: the same on every worker.
+        data : structure of array_like
+            This worker's rows, as `experimental_distribute_dataset` gives them. A tuple is as many arguments of the
+            loss.
+        reduce_op : str or ReduceOp
+            "SUM": the loss is a sum over rows, and all workers' are added up. "MEAN": it is the mean of what each row
+            gives, and workers count by their rows; what does not depend on rows, a penalty say, counts once.
+
+        Returns
+        -------
+        Tensor
+            The value.
+        structure of Tensor
+            The gradient, as the params. Both are added up in float64, and the same on every worker.
+
+        Raises
+        ------
+        TypeError
+            Where the loss is no function, or returns no tensor, or params hold integers.
+        ValueError
+            For another `reduce_op`, data without rows, and where the loss is no scalar.
+
+        Examples
+        --------
+        >>> strategy = tf.distribute.get_strategy()
+        >>> data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+        >>> value, gradient = strategy.value_and_grad(lambda m, x: tf.reduce_sum((x - m) ** 2), 2.0, data, "SUM")
+        >>> float(value), float(gradient)
+        (17.0, -6.0)
+        """
+        how = reduce_op_of(reduce_op, "value_and_grad")
+        if not callable(loss):
+            raise TypeError(f"value_and_grad: the loss must be callable, not {type(loss).__name__}")
+        rows = count_of_rows(data)
+        value, gradient = value_and_grad(loss)(params, *(data if isinstance(data, tuple) else (data,)))
+        kinds = [value, *nest.flatten(gradient)]
+        double = [cast(one, np.float64) for one in kinds]
+        if rows == 0:  # (a mean of nothing is no number)
+            double = [zeros_like(one) for one in double]
+        if how is ReduceOp.MEAN:
+            *double, everybody = self.all_reduce([*(float(rows) * one for one in double), np.float64(rows)])
+            double = [one / everybody for one in double]
+        else:
+            double = self.all_reduce(double)
+        value, *gradients = [cast(one, kind.dtype) for one, kind in zip(double, kinds, strict=True)]
+        return value, nest.pack_sequence_as(gradient, gradients)
+
+    def objective(
+        self, solver: str, f: Callable[..., Any], parameters: Parameters, data: Any, reduce_op: Any, method: str
+    ) -> Together:
+        """What a solver that runs on all workers asks, as `tf.minimize` does: a function of parameters and own rows."""
+        mean = reduce_op_of(reduce_op, solver) is ReduceOp.MEAN
+        return Together(solver, f, parameters, self, data, count_of_rows(data), mean, method)
+
+    def map(self, fn: Callable[..., Any], *items: Iterable[Any]) -> list[Any]:
+        """Call a function with each of some items, which workers share out: searches, folds of a cross-validation,
+        settings.
+
+        Parameters
+        ----------
+        fn : callable
+            What it gives can be pickled. It does nothing together with other workers.
+        *items : iterable
+            Its arguments, as for Python's `map`: the same on every worker.
+
+        Returns
+        -------
+        list
+            What the calls gave, in the order of the items, on every worker.
+
+        Raises
+        ------
+        RuntimeError
+            Where a call ended in an error on another worker; on that one it is the error itself.
+
+        Notes
+        -----
+        Of n workers each calls the function with every n-th item, and waits for the others at the end: MPIStrategy's
+        timeout is to be longer than that takes.
+
+        Examples
+        --------
+        >>> tf.distribute.get_strategy().map(lambda k: float(tf.grad(lambda x: x ** k)(2.0)), [1, 2, 3])
+        [1.0, 4.0, 12.0]
+        """
+        if not callable(fn):
+            raise TypeError(f"map: a callable is needed, not {type(fn).__name__}")
+        calls = list(zip(*items, strict=False))
+        number = self.num_replicas_in_sync
+        own: list[Any] = []
+        error: Exception | None = None
+        for place in range(self.replica_id_in_sync_group, len(calls), number):
+            try:
+                own.append(pickle.dumps(fn(*calls[place])))
+            except Exception as raised:
+                error = raised
+                own.append(f"{type(raised).__name__}: {raised}")
+                break
+        found = self.of_each(own, f"map of {len(calls)} items")
+        if error is not None:
+            raise error
+        for worker, those in enumerate(found):
+            if those and isinstance(those[-1], str):
+                place = worker + number * (len(those) - 1)
+                raise RuntimeError(f"map: item {place}, on worker {worker}, ended in {those[-1]}")
+        return [pickle.loads(found[place % number][place // number]) for place in range(len(calls))]
+
+    def of_each(self, value: Any, what: str) -> list[Any]:
+        """Something of every worker's, whatever it is, on every worker.
+
+        Parameters
+        ----------
+        value : object
+            That can be pickled.
+        what : str
+            What it is for, in errors; the same on every worker.
+
+        Examples
+        --------
+        >>> tf.distribute.get_strategy().of_each("alone", "names")
+        ['alone']
+        """
+        return [value]
 
     def gather(self, value: Any, axis: int) -> Any:
         """The values of all workers on end along an axis, on every worker: an operation like `all_reduce`.
@@ -498,16 +642,20 @@ def rows_of(data: Any, share: Callable[[int], slice]) -> Any:
     share : callable
         From that number to the slice that is meant.
     """
-    leaves = nest.flatten(data)
-    counts = {_count_of(leaf) for leaf in leaves}
+    wanted = share(count_of_rows(data))
+    return nest.pack_sequence_as(data, [_cut(leaf, wanted) for leaf in nest.flatten(data)])
+
+
+def count_of_rows(data: Any) -> int:
+    """The number of rows of a structure of arrays and tables, which all of them have."""
+    counts = {_count_of(leaf) for leaf in nest.flatten(data)}
     if len(counts) != 1:
         raise ValueError(
             f"data to distribute must be of one number of rows, and has {sorted(counts)}"
             if counts
             else "data to distribute must have rows, and there is nothing in it"
         )
-    wanted = share(counts.pop())
-    return nest.pack_sequence_as(data, [_cut(leaf, wanted) for leaf in leaves])
+    return counts.pop()
 
 
 def _count_of(leaf: Any) -> int:

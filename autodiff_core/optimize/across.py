@@ -1,5 +1,5 @@
-"""A function of which workers compute values and derivatives, each on its part of the data: what a solver asks of
-those."""
+"""A function of which workers compute values and derivatives, each on its part of the data: what a solver that runs here
+asks of those."""
 
 from __future__ import annotations
 
@@ -17,24 +17,28 @@ __all__ = ["Across", "across"]
 
 
 def across(
-    solver: str, f: Callable[..., Any], parameters: Parameters, strategy: Any, data: Any, reduce_op: Any
-) -> Across:
-    """The function on a strategy's workers.
+    solver: str, f: Callable[..., Any], parameters: Parameters, strategy: Any, data: Any, reduce_op: Any, method: str
+) -> Scalar:
+    """The function on a strategy's workers, or on all those that run this script, as the strategy is one or the other.
 
     Raises
     ------
     TypeError
         Where the strategy is none, or there are no data.
     """
-    if not hasattr(strategy, "value_and_grad"):
+    if not hasattr(strategy, "runs_one_script"):
         raise TypeError(
-            f"{solver}: a strategy is one of tf.distribute, such as DaskStrategy(client), not {type(strategy).__name__}"
+            f"{solver}: a strategy is one of tf.distribute, such as MPIStrategy() or DaskStrategy(client), not "
+            f"{type(strategy).__name__}"
         )
     if data is None or reduce_op is None:
         raise TypeError(
             f"{solver}: with a strategy, data are what the function takes beside the parameters, part by part, and "
             f'reduce_op is "SUM" or "MEAN": how what it gives for the parts becomes one number'
         )
+    if not strategy.runs_one_script:
+        own: Scalar = strategy.objective(solver, f, parameters, data, reduce_op, method)
+        return own
     return Across(solver, f, parameters, strategy, data, reduce_op)
 
 

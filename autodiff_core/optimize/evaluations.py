@@ -105,14 +105,31 @@ def real_scalar(solver: str, value: Any) -> Any:
 
 
 class Scalar(_Evaluations):
-    """A function whose value is one real number."""
+    """A function whose value is one real number.
 
+    Attributes
+    ----------
+    is_alone : bool
+        Whether nobody else is on the same way, who would wait if this one went another.
+    reports : bool
+        Whether it is this one that shows how far it has come.
+    """
+
+    is_alone = reports = True
     _first: Evaluated | None = None
 
     def __init__(self, solver: str, f: Callable[..., Any], parameters: Parameters) -> None:
         super().__init__(solver, f, parameters)
         self._value_asked = self._program("value", self._only)
         self._both_asked = self._program("value and gradient", self._both)
+
+    def begin_at(self, start: np.ndarray) -> np.ndarray:
+        """Where a solver begins."""
+        return start
+
+    def call_back(self, callback: Callable[[], Any]) -> Any:
+        """Call what is to be called after an iteration."""
+        return callback()
 
     def check_start(self, start: np.ndarray, of_values: bool) -> None:
         """Say what is wrong with the function before a solver begins, which may ask for its values alone."""

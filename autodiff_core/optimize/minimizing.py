@@ -63,8 +63,10 @@ def minimize(
         SciPy's, of the method, such as `maxiter`.
     strategy : tf.distribute.Strategy, optional
         Whose workers compute values and derivatives. The function then takes the parameters and a part of the data.
+        Where all workers run the script (MPIStrategy), each of them makes the same call, with its own rows, and they
+        all go the same way: from the first one's x0, until a callback of any of them ends it.
     data, reduce_op
-        What the strategy's `value_and_grad` takes: the data, distributed or not, and "SUM" or "MEAN".
+        What the strategy's `value_and_grad` takes: the data, and "SUM" or "MEAN".
 
     Returns
     -------
@@ -90,7 +92,8 @@ def minimize(
     Notes
     -----
     https://docs.scipy.org/doc/scipy/reference/generated/scipy.optimize.minimize.html. An interruption (Ctrl-C) gives
-    the best parameters so far, the last ones if there are constraints, with `success` False and a message that says so.
+    the best parameters so far, the last ones if there are constraints, with `success` False and a message that says so;
+    where others would wait for this worker, it is an interruption.
 
     Examples
     --------
@@ -112,15 +115,16 @@ def minimize(
         raise TypeError(f"minimize: the callback must be callable, not {type(callback).__name__}")
     start = parameters.start if within is None else np.clip(parameters.start, within.lb, within.ub)
     if strategy is not None:
-        objective = across("minimize", f, parameters, strategy, data, reduce_op)
+        objective = across("minimize", f, parameters, strategy, data, reduce_op, known.name)
     with alone("minimize", objective.called, parameters.leaves), parameters.put_back():
+        start = objective.begin_at(start)
         objective.check_start(start, known.asks == "values")
         limited, functions = constraints_of("minimize", constraints, parameters, start, known)
         settings = {"method": known.name, "tol": tol, "bounds": within, "options": given}
         settings |= _derivatives(known, objective, start)
         if limited:
             settings["constraints"] = limited
-        with Progress("minimize", progress, given.get("maxiter")) as bar:
+        with Progress("minimize", progress and objective.reports, given.get("maxiter")) as bar:
             steps = _Steps(objective, parameters, callback, bar)
             if callback is not None or progress:
                 settings["callback"] = steps
@@ -197,11 +201,15 @@ class _Steps:
         if self._callback is None:
             return None
         structured = self._parameters.structured(seen.x.copy())
-        try:
+
+        def call() -> Any:
             if self._takes_result:
                 result = scipy_optimize().OptimizeResult(x=structured, fun=seen.value)
                 return self._callback(intermediate_result=result)
             return self._callback(structured)
+
+        try:
+            return self._objective.call_back(call)
         except StopIteration:
             self._stopped = seen
             raise
@@ -212,7 +220,7 @@ class _Steps:
             found = solve()
         except KeyboardInterrupt:
             ended = self._best if by_value else self._last
-            if ended is None:
+            if ended is None or not self._objective.is_alone:
                 raise
             which, evaluations = "best" if by_value else "last", self._objective.evaluations
             return _ended(ended, f"Interrupted: these are the {which} parameters of {evaluations} evaluations.")

@@ -98,6 +98,11 @@ def _solved(
 ) -> Any:
     """The result in the parameters' structure."""
     optimize = scipy_optimize()
+    if "strategy" in options:
+        raise TypeError(
+            f"{solver}: residuals are all here, and no strategy's: minimise half the sum of their squares, by "
+            f'tf.minimize(f, x0, strategy=strategy, data=data, reduce_op="SUM")'
+        )
     within = bounds_of(solver, bounds, parameters, by_element=False)
     residuals = Vector(solver, f, parameters)
     start = parameters.start

@@ -29,7 +29,8 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, *, strategy:
     most : int
         From how many of them to search: those where f is least. All are evaluated at once, by `tf.vectorize`.
     strategy : tf.distribute.Strategy, optional
-        By whose `map` the searches are shared out among workers; f goes there as it is.
+        By whose `map` the searches are shared out among workers; f goes there as it is. Where all workers run the
+        script, the points are the first one's, and what was found is known to all.
     **arguments
         Those of `tf.minimize`.
 
@@ -54,13 +55,15 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, *, strategy:
     """
     if strategy is not None and not hasattr(strategy, "map"):
         raise TypeError(
-            f"multi_start: a strategy shares searches out by its map, as DaskStrategy(client) does, and "
+            f"multi_start: a strategy shares searches out by its map, as those of tf.distribute do, and "
             f"{type(strategy).__name__} has none"
         )
     leaves, rebuild = flatten_for_tape(read_as_scipy(starts), True)
     if any(isinstance(leaf, _core.VariableCore) for leaf in leaves):
         raise TypeError("multi_start: points are arrays or tensors, not variables: a variable has one value")
     points = [as_array(leaf) for leaf in leaves]
+    if strategy is not None and not strategy.runs_one_script:
+        points = [np.asarray(strategy.broadcast(point)) for point in points]
     counts = {point.shape[0] if point.ndim else 0 for point in points}
     if len(counts) != 1 or not max(counts):
         raise ValueError(
