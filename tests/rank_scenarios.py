@@ -376,6 +376,14 @@ def check_a_loss_of_all_rows_has_a_gradient(strategy: Any) -> None:
         np.testing.assert_allclose(gradient["slopes"], slopes["slopes"], rtol=1e-12)
         assert gradient["level"].dtype == np.float32
         strategy.check_identical([value, gradient["slopes"], gradient["level"]])
+    direction = {"slopes": np.arange(4.0), "level": np.float32(1.0)}
+    wanted = tf.hvp(lambda p: _error(p, x, y), p, direction)
+    product = strategy.hvp(_error, p, direction, data, "MEAN")
+    matrix = strategy.hessian(_error, p, data, "MEAN")
+    np.testing.assert_allclose(product["slopes"], wanted["slopes"], rtol=1e-12)
+    whole = matrix["slopes"]["slopes"].numpy() @ np.arange(4.0) + matrix["slopes"]["level"].numpy()
+    np.testing.assert_allclose(whole, wanted["slopes"], rtol=1e-6)
+    strategy.check_identical([product["slopes"], matrix["slopes"]["slopes"]])
     few = strategy.experimental_distribute_dataset(np.array([1.0]))  # the last rank's
     value, gradient = strategy.value_and_grad(lambda m, x: tf.reduce_mean((x - m) ** 2), tf.constant(3.0), few, "MEAN")
     assert (float(value), float(gradient)) == (4.0, 4.0)

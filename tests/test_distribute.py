@@ -83,6 +83,10 @@ def test_a_loss_of_one_worker_and_its_gradient() -> None:
     assert float(value) == 17.0
     assert gradient["m"].dtype == tf.float32 and float(gradient["m"]) == -6.0
     np.testing.assert_allclose(gradient["s"], 17.0 / 3.0)
+    wanted = tf.hvp(lambda p: loss(p, x), p, {"m": np.float32(1.0), "s": 2.0})
+    product = strategy.hvp(loss, p, {"m": np.float32(1.0), "s": 2.0}, x, "MEAN")
+    assert [float(product[k]) for k in "ms"] == [float(wanted[k]) for k in "ms"]
+    assert strategy.hessian(loss, p, x, "SUM")["s"]["m"].dtype == tf.hessian(lambda p: loss(p, x))(p)["s"]["m"].dtype
     recorded = tf.function(lambda s, x: strategy.value_and_grad(lambda s, x: tf.reduce_sum(s * x), s, (x,), "sum"))
     assert [float(one) for one in recorded(tf.constant(2.0, tf.float64), x)] == [18.0, 9.0]
     with pytest.raises(ValueError, match='value_and_grad: reduce_op is "SUM" or "MEAN", not \'MAX\''):

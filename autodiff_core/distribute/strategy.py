@@ -21,7 +21,7 @@ import numpy as np
 from .. import _core, nest
 from ..data import tables
 from ..data.dataset import Dataset, shuffles_of
-from ..derivatives.transforms import value_and_grad
+from ..derivatives import transforms
 from ..dtypes import as_dtype
 from ..ops.collectives import all_gather
 from ..ops.reductions import reduce_sum
@@ -339,13 +339,70 @@ class Strategy:
         >>> float(value), float(gradient)
         (17.0, -6.0)
         """
-        how = reduce_op_of(reduce_op, "value_and_grad")
+        value, gradient = self._over_rows(
+            "value_and_grad", loss, data, reduce_op, lambda f: transforms.value_and_grad(f)(params)
+        )
+        return value, gradient
+
+    def hvp(self, loss: Callable[..., Any], params: Any, vector: Any, data: Any, reduce_op: str | ReduceOp) -> Any:
+        """The Hessian of a loss over the rows of all workers times a vector, without the Hessian.
+
+        Parameters
+        ----------
+        loss, params, data, reduce_op
+            As for `value_and_grad`.
+        vector : structure of array_like
+            In the structure of the params, of their shapes.
+
+        Returns
+        -------
+        structure of Tensor
+            The product, as the params.
+
+        Examples
+        --------
+        >>> x = np.array([1.0, 2.0, 6.0])
+        >>> float(tf.distribute.get_strategy().hvp(lambda m, x: tf.reduce_sum((x - m) ** 3), 2.0, 1.0, x, "SUM"))
+        18.0
+        """
+        return self._over_rows("hvp", loss, data, reduce_op, lambda f: transforms.hvp(f, params, vector))
+
+    def hessian(self, loss: Callable[..., Any], params: Any, data: Any, reduce_op: str | ReduceOp) -> Any:
+        """The second derivatives of a loss over the rows of all workers, for few params.
+
+        Parameters
+        ----------
+        loss, params, data, reduce_op
+            As for `value_and_grad`.
+
+        Returns
+        -------
+        Tensor, or structure of structures of them
+            In each place of the params a structure like them: the blocks of shapes first.shape + second.shape.
+
+        Examples
+        --------
+        >>> x = np.array([1.0, 2.0, 6.0])
+        >>> strategy = tf.distribute.get_strategy()
+        >>> strategy.hessian(lambda w, x: tf.reduce_sum((w[0] * x + w[1]) ** 2), np.ones(2), x, "SUM")
+        <Tensor: shape=(2, 2), dtype=float64, numpy=
+        array([[82., 18.],
+               [18.,  6.]])>
+        """
+        return self._over_rows("hessian", loss, data, reduce_op, lambda f: transforms.hessian(f)(params))
+
+    def _over_rows(
+        self, who: str, loss: Callable[..., Any], data: Any, reduce_op: str | ReduceOp, derived: Callable[..., Any]
+    ) -> Any:
+        """What is derived from a loss of the params, over the rows of all workers."""
+        how = reduce_op_of(reduce_op, who)
         if not callable(loss):
-            raise TypeError(f"value_and_grad: the loss must be callable, not {type(loss).__name__}")
+            raise TypeError(f"{who}: the loss must be callable, not {type(loss).__name__}")
         rows = count_of_rows(data)
-        value, gradient = value_and_grad(loss)(params, *(data if isinstance(data, tuple) else (data,)))
-        kinds = [value, *nest.flatten(gradient)]
-        double = [cast(one, np.float64) for one in kinds]
+        parts = data if isinstance(data, tuple) else (data,)
+        own = derived(lambda params: loss(params, *parts))
+        leaves = nest.flatten(own)
+        double = [cast(leaf, np.float64) for leaf in leaves]
         if rows == 0:  # (a mean of nothing is no number)
             double = [zeros_like(one) for one in double]
         if how is ReduceOp.MEAN:
@@ -353,8 +410,7 @@ class Strategy:
             double = [one / everybody for one in double]
         else:
             double = self.all_reduce(double)
-        value, *gradients = [cast(one, kind.dtype) for one, kind in zip(double, kinds, strict=True)]
-        return value, nest.pack_sequence_as(gradient, gradients)
+        return nest.pack_sequence_as(own, [cast(one, leaf.dtype) for one, leaf in zip(double, leaves, strict=True)])
 
     def objective(
         self, solver: str, f: Callable[..., Any], parameters: Parameters, data: Any, reduce_op: Any, method: str

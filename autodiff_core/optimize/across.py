@@ -1,5 +1,5 @@
-"""A function of which workers compute values and derivatives, each on its part of the data: what a solver that runs here
-asks of those."""
+"""A function of which workers compute values and derivatives, each on its part of the data: what a solver that runs
+here asks of those."""
 
 from __future__ import annotations
 
