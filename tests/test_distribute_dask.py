@@ -282,7 +282,7 @@ def asked(strategy: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def by_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_strategy, "_ASKED", 0)
+    monkeypatch.setattr(dask_strategy, "MOST_ASKED", 0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 30, 65])
@@ -358,7 +358,11 @@ def test_where_a_worker_does_not_answer_tasks_do_the_work(
         patched.setattr(tasks, "answer", lambda *args, **kwargs: 1 / 0)
         assert value() == float(wanted[0])
     assert [list(answer.values()) for answer in answers] == [[None, None], [None, None], []]
-    monkeypatch.setattr(dask_strategy, "_PASSED_ON", 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(dask_strategy, "MOST_PASSED_ON", 0)
+        assert value() == float(wanted[0])
+        assert len(answers) == 3
+    monkeypatch.setattr(dask_strategy, "_SEEN_EVERY", -1.0)
     assert value() == float(wanted[0])
     assert len(answers) == 3
 

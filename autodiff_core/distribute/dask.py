@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,13 @@ from .strategy import ReduceOp, Strategy, engine, reduce_op_of
 
 __all__ = ["DaskStrategy"]
 
+MOST_ASKED = 32
+"""Workers that are asked by a message each, all of which go through the scheduler's hands."""
+MOST_PASSED_ON = 1 << 24
+"""Bytes of such messages and answers; what is more is spread, and added up, by tasks."""
+
 _IN_TASKS = 1 << 16  # bytes up to which what a task needs goes with it; more goes to each worker once
-_ASKED = 32  # workers at most that are asked by a message each, which all go through the scheduler's hands
-_PASSED_ON = 1 << 24  # and bytes of such messages and answers; what is more is spread and added up by tasks
+_SEEN_EVERY = 60.0  # seconds, after which an evaluation goes by tasks: schedulers that see none close, if told to
 _ATTEMPTS = 4  # at an evaluation whose parts go with their workers, before it is given up
 _LOSSES = 16  # that are remembered, with their programs
 
@@ -99,6 +104,7 @@ class DaskStrategy(Strategy):
             raise ValueError(f"DaskStrategy: the client is {client.status}, and has to be connected to a scheduler")
         self._client = client
         self._losses: OrderedDict[Any, Loss] = OrderedDict()
+        self._seen = monotonic()
 
     def __repr__(self) -> str:
         return f"<DaskStrategy: {self._client!r}>"
@@ -338,9 +344,12 @@ class DaskStrategy(Strategy):
     ) -> list[np.ndarray] | None:
         """The sums over parts, asked of the workers that have them, by a message to each.
 
-        None where that is not possible: parts are not all there, or something was not as it should be, of which tasks
-        make the best, or say what it is.
+        None where tasks are to do it: parts are not all there, or something was not as it should be, of which tasks
+        make the best, or say what it is; or the scheduler has seen none for long.
         """
+        if monotonic() - self._seen > _SEEN_EVERY:
+            self._seen = monotonic()
+            return None
         data.renew()
         where = self._client.who_has([data.futures[k] for k in chosen])
         shares: dict[str, list[Any]] = {}
@@ -352,7 +361,7 @@ class DaskStrategy(Strategy):
             place = min(holders, key=lambda address: (len(shares.get(address, ())), address))
             shares.setdefault(place, []).append((number, key, data.ranges[k]))
         sent, parts = _bytes_of(given), len(chosen)
-        if len(shares) > _ASKED or sent * (len(shares) + parts) > _PASSED_ON:
+        if len(shares) > MOST_ASKED or sent * (len(shares) + parts) > MOST_PASSED_ON:
             return None
         files = {rows: loss.content(rows) for rows in given[1]}
         for known in (True, False) if loss.known >= set(shares) else (False,):

@@ -1,8 +1,12 @@
-"""What a step costs on n workers: `computing / n + sums`, where a sum has a latency and a bandwidth.
+"""What a step costs on n workers: `computing / n + sums` of MPI's ranks, `computing / n + own` of Dask's workers.
 
-A sum of B bytes over n workers goes through log2(n) rounds there and back at least, and each worker sends and receives
+A sum of B bytes over n ranks goes through log2(n) rounds there and back at least, and each rank sends and receives
 2 (n - 1) / n B bytes. What ranks agree on before it is a sum of nothing more. Latency and bandwidth are fitted to
-measured sums of two workers; of a network they are assumed.
+measured sums of two ranks; of a network they are assumed.
+
+Of Dask's scheduler all goes through the hands, one message after the other: what is beside computing grows with the
+number of workers, and with the bytes to and from each of them; of tasks, with their number. Both are fitted to measured
+evaluations of nothing on one machine.
 """
 
 from __future__ import annotations
@@ -43,6 +47,45 @@ def fitted(sums: Mapping[int, float], title: str) -> Link:
     columns = np.stack([4.0 / seconds, sizes / seconds], 1)
     (latency, inverse), *_ = np.linalg.lstsq(columns, np.ones(len(sizes)), rcond=None)
     return Link(title, float(max(latency, 1e-9)), float(1.0 / max(inverse, 1e-15)))
+
+
+class Own(NamedTuple):
+    """Seconds of evaluations of which nothing is computed: by workers and bytes of params; and by parts, as tasks."""
+
+    messages: Mapping[tuple[int, int], float]
+    tasks: Mapping[int, float]
+
+
+class Scheduler(NamedTuple):
+    """Seconds of an evaluation by messages: at all, for each worker, and for a byte to or from one; and by tasks."""
+
+    fixed: float
+    message: float
+    byte: float
+    fixed_of_tasks: float
+    task: float
+
+    def by_messages(self, bytes: float, workers: int) -> float:
+        """Where so many bytes of params go to each worker and twice as many come back, as sums are of float64."""
+        return self.fixed + workers * (self.message + 3.0 * bytes * self.byte)
+
+    def by_tasks(self, tasks: int) -> float:
+        """Where each of so many parts is a task, which tells of itself; bytes go from worker to worker."""
+        return self.fixed_of_tasks + tasks * self.task
+
+
+def fitted_scheduler(own: Own) -> Scheduler:
+    """What makes evaluations take what was measured, by least relative squares."""
+    seconds = np.array(list(own.messages.values()))
+    workers, sizes = np.array(list(own.messages), float).T
+    (fixed, message, byte), *_ = np.linalg.lstsq(
+        np.stack([np.ones(len(seconds)), workers, workers * 2.0 * sizes], 1) / seconds[:, None], np.ones(len(seconds))
+    )
+    parts, seconds = np.array(list(own.tasks), float), np.array(list(own.tasks.values()))
+    (begin, task), *_ = np.linalg.lstsq(
+        np.stack([np.ones(len(parts)), parts], 1) / seconds[:, None], np.ones(len(parts))
+    )
+    return Scheduler(*(max(float(one), 0.0) for one in (fixed, message, byte, begin, task)))
 
 
 def step(computing: float, bytes: float, workers: int, link: Link, hidden: float = 0.0) -> float:
