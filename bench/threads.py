@@ -4,6 +4,10 @@
 
 On a Python without its lock (a free-threaded build); under the lock the same is printed, for comparison: kernels of
 large arrays run without it there, too. The library's own threads are switched off, so that one thread is one.
+
+What threads share is the function, and what it reads around it; each has an argument of its own, as threads have that
+work on data of theirs. (Where they give one and the same tensor, they also wait for each other to count who refers to
+it: Python does so, for any object.)
 """
 
 from __future__ import annotations
@@ -22,8 +26,10 @@ import numpy as np
 
 import autodiff_core as tf
 
+Work = tuple[Callable[[Any], Any], Callable[[], Any]]  # what is called, and what makes an argument for it
 
-def chain() -> Callable[[], Any]:
+
+def chain() -> Work:
     """Value and gradient of a chain of 1,000 operations on numbers."""
 
     @tf.function
@@ -35,15 +41,14 @@ def chain() -> Callable[[], Any]:
                 y = tf.sin(y) * 0.5 + x * y
         return tape.gradient(y, x)
 
-    x = tf.constant(0.3, dtype="float64")
-    return lambda: f(x)
+    return f, lambda: tf.constant(0.3, dtype="float64")
 
 
-def network() -> Callable[[], Any]:
+def network() -> Work:
     """The gradient of a network of 64-64-10 on 32 examples."""
     rng = np.random.default_rng(0)
     w = [tf.Variable(rng.normal(size=shape) * 0.1) for shape in ((64, 64), (64,), (64, 10), (10,))]
-    x = tf.constant(rng.normal(size=(32, 64)))
+    examples = rng.normal(size=(32, 64))
     labels = tf.constant(rng.integers(0, 10, 32))
 
     @tf.function
@@ -53,10 +58,10 @@ def network() -> Callable[[], Any]:
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores))
         return tape.gradient(loss, w)
 
-    return lambda: f(x)
+    return f, lambda: tf.constant(examples)
 
 
-def vector() -> Callable[[], Any]:
+def vector() -> Work:
     """The gradient of an elementwise function of 10,000 numbers."""
 
     @tf.function
@@ -66,15 +71,13 @@ def vector() -> Callable[[], Any]:
             y = tf.reduce_sum(tf.exp(-x * x) * tf.sin(x))
         return tape.gradient(y, x)
 
-    x = tf.constant(np.linspace(-1.0, 1.0, 10_000))
-    return lambda: f(x)
+    return f, lambda: tf.constant(np.linspace(-1.0, 1.0, 10_000))
 
 
-def eager() -> Callable[[], Any]:
+def eager() -> Work:
     """A tape of 100 operations on numbers, and its gradient."""
 
-    def f() -> Any:
-        x = tf.constant(0.3, dtype="float64")
+    def f(x: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(x)
             y = x
@@ -82,23 +85,24 @@ def eager() -> Callable[[], Any]:
                 y = tf.sin(y) * 0.5 + x * y
         return tape.gradient(y, x)
 
-    return f
+    return f, lambda: tf.constant(0.3, dtype="float64")
 
 
-def calls_in(seconds: float, f: Callable[[], Any], threads: int) -> float:
+def calls_in(seconds: float, work: Work, threads: int) -> float:
     """Calls in a second, of so many threads together."""
     counts, stop, start = [0] * threads, threading.Event(), threading.Barrier(threads + 1)
 
-    def run(k: int) -> None:
-        n = 0
+    def run(k: int, f: Callable[[Any], Any], argument: Callable[[], Any]) -> None:
+        n, x = 0, argument()
+        f(x)
         start.wait()
         while not stop.is_set():
             for _ in range(20):
-                f()
+                f(x)
             n += 20
         counts[k] = n
 
-    running = [threading.Thread(target=run, args=(k,)) for k in range(threads)]
+    running = [threading.Thread(target=run, args=(k, *work)) for k in range(threads)]
     for thread in running:
         thread.start()
     start.wait()
@@ -120,11 +124,11 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {'with' if lock else 'without'} its lock; NumPy {np.__version__}")
     print(f"{'':10} {'1 thread':>12} {f'{options.threads} threads':>12} {'times':>6}")
     for make in (chain, network, vector, eager):
-        f = make()
+        f, argument = work = make()
         for _ in range(3):
-            f()
+            f(argument())
         # In turn, so that what else the machine does comes to both.
-        rounds = [[calls_in(options.seconds / 2, f, n) for n in (1, options.threads)] for _ in range(3)]
+        rounds = [[calls_in(options.seconds / 2, work, n) for n in (1, options.threads)] for _ in range(3)]
         alone, together = (max(column) for column in zip(*rounds, strict=True))
         print(f"{make.__name__:10} {alone:10.0f}/s {together:10.0f}/s {together / alone:6.2f}   {make.__doc__}")
 

@@ -83,6 +83,10 @@ cdef extern from "sharing.h":
     void hold_object "ad_hold_object"(object thing) noexcept
     void let_go_object "ad_let_go_object"(object thing) noexcept
     int own_lane "ad_lane"() noexcept nogil
+    ctypedef struct Seat "ad_seat":     # where one thing is kept for the next who needs it
+        void* thing
+    ctypedef char Apart "ad_apart"      # nothing, between what threads write
+    void keep_for_good "ad_keep_for_good"(object thing) noexcept    # and nobody counts who refers to it
     void* take_from "ad_take"(void* at) noexcept nogil
     bint put_into "ad_put"(void* at, void* thing) noexcept nogil             # whether it was empty
     void count_up "ad_count"(int* number, int more) noexcept nogil

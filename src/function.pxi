@@ -27,8 +27,8 @@ cdef class Variant:
     """One recorded path: its program, and the forks that lead to it."""
     cdef readonly ProgramCore program
     cdef list forks
-    cdef readonly object extra  # how results are put together: None for a single one, `tuple`, or what Python keeps for
-                                # it
+    cdef readonly object extra  # how results are put together: None for a single one, `tuple`, `list`, or what Python
+                                # keeps for it
     cdef readonly object derived    # programs made of it, by Python: `derive`
     cdef public object origin   # the program as it was recorded, and where in the code, for Python's checks
     cdef readonly object look   # the place in the user's code at which it left the paths of those before, or None
@@ -118,7 +118,12 @@ cdef class Variants:
 
     def aliased(self, list operands):
         """Whether these are operands that the programs are not for: see `aliases`."""
-        return self.watched is not None and aliased(self.watched, self.captured, operands)
+        return self.has_aliased(operands)
+
+    cdef inline bint has_aliased(self, list operands) except -1:
+        cdef PyObject* watched = <PyObject*>self.watched
+        cdef PyObject* captured = <PyObject*>self.captured
+        return watched != <PyObject*>None and aliased(<list>watched, <list>captured, operands)
 
     @property
     def latest(self):
@@ -141,36 +146,46 @@ cdef class Variants:
 
     def branch(self, Variant variant, int number, bytes seen):
         """The program to go on with where another value was found at a look; None where there is none yet."""
+        return <object>self.branched(variant, number, seen)
+
+    cdef PyObject* branched(self, Variant variant, int number, bytes seen) except NULL:
         cdef Fork fork = <Fork>variant.forks[number]
         cdef Fork branch = fork.branches.get(seen)
         if branch is None:
-            return None
+            return <PyObject*>None
         fork.hits += 1
-        return branch.latest
+        return <PyObject*>branch.latest
 
-    def run(self, list arguments):
-        """Replay whichever program the arguments are for: (variant, outputs), or None where it is still to be
-        recorded. There are no outputs where Python is to run, since somebody wants to be told where a number stopped
-        being finite."""
-        cdef Variant first = <Variant>self.root.latest, variant = first
-        while variant is not None:
-            result = replay(variant.program, arguments, BY_FLAGS)
+    cdef object replay(self, list arguments, PyObject** chosen):
+        """Replay whichever program the arguments are for: its outputs, and which one that was, or None where it is
+        still to be recorded. The outputs are SUSPECT where Python is to run, since somebody wants to be told where a
+        number stopped being finite. (Programs stay as long as this does, so that nobody counts who refers to them.)"""
+        cdef PyObject* first = <PyObject*>self.root.latest
+        cdef PyObject* variant = first
+        cdef PyObject* program
+        while variant != <PyObject*>None:
+            program = <PyObject*>(<Variant>variant).program
+            result = replay(<ProgramCore>program, arguments, BY_FLAGS)
+            chosen[0] = variant
             if result is SUSPECT:
-                return variant, None
+                return result
             if type(result) is list:
-                if variant is first:
-                    if not FREE_THREADED or self.replays == 0:      # (what threads write to, they wait for)
-                        self.replays += 1
-                else:
-                    self.prefer(variant)
-                return variant, result
+                if variant != first:
+                    self.prefer(<Variant>variant)
+                elif not FREE_THREADED or self.replays == 0:        # (what threads write to, they wait for)
+                    self.replays += 1
+                return result
             node, seen = <tuple>result
-            variant = <Variant>self.branch(variant, (<tuple>variant.program.places[node])[0], seen)
+            variant = self.branched(<Variant>variant, (<tuple>(<Variant>variant).program.places[node])[0], seen)
         return None
 
-
-cdef extern from "Python.h":
-    PyObject* PyList_GET_ITEM(list items, Py_ssize_t k) noexcept
+    def run(self, list arguments):
+        """The same for Python: (variant, outputs), of which there are none where Python is to run; or None."""
+        cdef PyObject* variant = NULL
+        result = self.replay(arguments, &variant)
+        if result is None:
+            return None
+        return <Variant>variant, None if result is SUSPECT else result
 
 
 cdef bint aliased(list watched, list captured, list operands) except -1:
@@ -205,7 +220,7 @@ def aliases(ProgramCore program, list operands):
 
 @cython.final
 cdef class LastCall:
-    """The last call that was plain."""
+    """The last call that was plain. (A thread has its own: who shares it, waits to count that he refers to it.)"""
     cdef tuple arguments                # what each argument was,
     cdef tuple around                   # what the function found around it, or None where that is nothing,
     cdef Variants variants              # and the programs for it
@@ -214,11 +229,12 @@ cdef class LastCall:
 cdef class FunctionCore:
     """The compiled part of a recorded function: the quick way from a call to its program."""
     cdef public object python_function
-    cdef LastCall last                  # or None
+    cdef list last                      # of each lane: a LastCall, or None
     cdef public bint plain              # whether the quick way may be taken
 
     def __cinit__(self, *args, **kwargs):
         self.plain = True
+        self.last = [None] * LANES
 
     @classmethod
     def __class_getitem__(cls, types):
@@ -237,49 +253,34 @@ cdef class FunctionCore:
         last.arguments = tuple(kinds)
         last.around = around if around else None
         last.variants = variants
-        self.set_last(last)
+        self.last[own_lane()] = last
 
     def forget_last(self):
         """Look at the next call in full."""
-        self.set_last(None)
-
-    cdef int set_last(self, LastCall last) except -1:
-        cdef LastCall before
-        hold_object(self)
-        before = self.last
-        self.last = last
-        let_go_object(self)
-        return 0
-
-    cdef inline LastCall last_call(self):
-        cdef LastCall last
-        hold_object(self)
-        last = self.last
-        let_go_object(self)
-        return last
+        cdef int lane
+        for lane in range(LANES):
+            self.last[lane] = None
 
     def __call__(self, *args, **kwargs):
         cdef list operands
-        cdef Log* log
-        cdef Variant variant
         cdef LastCall last
+        cdef PyObject* variant
         if not kwargs and self.plain:
-            last = self.last_call()
+            last = <LastCall>self.last[own_lane()]
             operands = None if last is None else matching(last.arguments, args)
-            if operands is not None and (last.around is None or unchanged(last.around)):
-                log = recording_log()
-                if log == NULL and not (last.variants.watched is not None and aliased(
-                        last.variants.watched, last.variants.captured, operands)):
-                    found = last.variants.run(operands)
-                    if found is not None:
-                        variant, results = <tuple>found
-                        if results is None:
-                            return self.run_plainly(args, kwargs)
-                        if variant.extra is None:
-                            return (<list>results)[0]
-                        if variant.extra is tuple:
-                            return tuple(<list>results)
-                        return self.assemble(variant, results)
+            if (operands is not None and (last.around is None or unchanged(last.around)) and recording_log() == NULL
+                    and not (<Variants><PyObject*>last.variants).has_aliased(operands)):
+                results = (<Variants><PyObject*>last.variants).replay(operands, &variant)
+                if results is SUSPECT:
+                    return self.run_plainly(args, kwargs)
+                if results is not None:
+                    if (<Variant>variant).extra is None:
+                        return (<list>results)[0]
+                    if (<Variant>variant).extra is tuple:
+                        return tuple(<list>results)
+                    if (<Variant>variant).extra is list:
+                        return results
+                    return self.assemble(<Variant>variant, results)
         return self.call(args, kwargs)
 
     def __get__(self, instance, owner):

@@ -678,11 +678,11 @@ cdef inline Line* fixed_line(FixedLine* f) noexcept:
     return &f.line
 
 
-cdef FixedLine* kept_lines[LANES]   # for the next sweep
+cdef Seat kept_lines[LANES]         # for the next sweep
 
 
 cdef Line* spare_line() except NULL:
-    cdef FixedLine* kept = <FixedLine*>take_from(&kept_lines[own_lane()])
+    cdef FixedLine* kept = <FixedLine*>take_from(&kept_lines[own_lane()].thing)
     if kept == NULL:
         kept = <FixedLine*>malloc(sizeof(FixedLine))
         if kept == NULL:
@@ -691,7 +691,7 @@ cdef Line* spare_line() except NULL:
 
 
 cdef void return_line(Line* line) noexcept:
-    if not put_into(&kept_lines[own_lane()], line):
+    if not put_into(&kept_lines[own_lane()].thing, line):
         free(line)
 
 

@@ -24,6 +24,7 @@ cdef struct Blocks:
     Block* free[CLASSES]
     size_t size                     # bytes in it
     Lock lock
+    Apart apart
 
 cdef Blocks pools[LANES]
 
@@ -169,6 +170,7 @@ pool_handler.allocator.calloc = handler_calloc
 pool_handler.allocator.realloc = handler_realloc
 pool_handler.allocator.free = handler_free
 cdef object pool_capsule = PyCapsule_New(&pool_handler, ad_handler_name, NULL)
+keep_for_good(pool_capsule)     # (each array refers to it)
 
 
 cdef ndarray new_array(int typenum, int nd, npy_intp* dims):

@@ -176,6 +176,12 @@ cdef void run_free(Run* run) noexcept:
         free(run)
 
 
+ctypedef struct End:            # what a program comes to:
+    int32_t node
+    int32_t which               # the number of the variable that takes it; -1: an output
+    bint fresh                  # its array is a root
+
+
 @cython.final
 cdef class Plan:
     """Steps, and what they need."""
@@ -203,8 +209,10 @@ cdef class Plan:
     cdef int assign_roots
     cdef int object_roots
     cdef int object_count
-    cdef list output_fresh          # for each output: its array is a root
-    cdef list assign_fresh
+    cdef int variable_count
+    cdef int output_count
+    cdef int assigned_count
+    cdef End* ends                  # outputs, and what variables are to take
     cdef int most_registers         # of a line
     cdef int most_operands          # of a kernel
     cdef KernelStep* prepared       # of the record that is looked at, until it has a step
@@ -224,7 +232,7 @@ cdef class Plan:
     cdef int32_t* slabs_of          # of a step: which of these it is in; -1: none
     cdef SlabPiece* pieces
     cdef uint8_t* by_rows           # of a node: a variable but for rows that are to change: it is never made whole
-    cdef Run* runs[LANES]           # memory for one replay each, unless it is in use
+    cdef Seat runs[LANES]           # memory for one replay each, unless it is in use
     cdef list spares                # for each assignment: an array for the next value
     cdef list libraries             # what native code of steps is kept alive by
 
@@ -266,8 +274,9 @@ cdef class Plan:
         free(self.slabs)
         free(self.slabs_of)
         free(self.pieces)
+        free(self.ends)
         for i in range(LANES):
-            run_free(self.runs[i])
+            run_free(<Run*>self.runs[i].thing)
 
     @property
     def native_steps(self):
@@ -629,6 +638,21 @@ cdef int32_t updated_by(ProgramCore p, int32_t node, list changes) except -2:
         elif not hands_on(p, node, nodes[0]):
             return node
         node = nodes[0]
+
+
+cdef int note_ends(Plan plan) except -1:
+    """What a replay is asked for, so that it need not look at lists of numbers."""
+    cdef ProgramCore p = plan.program
+    cdef End* end
+    plan.variable_count = <int>len(p.variables)
+    plan.output_count, plan.assigned_count = <int>len(p.outputs), <int>len(p.assigned)
+    end = plan.ends = <End*>calloc(plan.output_count + plan.assigned_count + 1, sizeof(End))
+    if end == NULL:
+        raise MemoryError()
+    for which, node in [(-1, node) for node in p.outputs] + p.assigned:
+        end.which, end.node = which, node
+        end += 1
+    return 0
 
 
 cdef int find_updates(Plan plan) except -1:
@@ -1202,8 +1226,8 @@ cdef int assign_memory(Plan plan, const int32_t* members) except -1:
                     s = -1          # a view takes nothing by itself
                 if s > plan.storage[owner].last:
                     plan.storage[owner].last = s
-        for node in list(p.outputs) + [node for _, node in p.assigned]:
-            owner = plan.places[<int32_t>node].owner
+        for k in range(plan.output_count + plan.assigned_count):
+            owner = plan.places[plan.ends[k].node].owner
             needed[owner] = 1
             plan.storage[owner].last = 0x7fffffff
         # Roots: the arena, arguments and variables, outputs, assignments, then constants, then results of Python.
@@ -1213,23 +1237,14 @@ cdef int assign_memory(Plan plan, const int32_t* members) except -1:
             plan.storage[i].root = plan.root_count
             plan.root_count += 1
         plan.output_roots = plan.root_count
-        plan.output_fresh = []
-        for node in p.outputs:
-            i = node
-            fresh = (plan.places[i].owner == i and not plan.places[i].scalar and plan.storage[i].root < 0
-                     and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY)
-            plan.output_fresh.append(fresh)
-            if fresh:
-                plan.storage[i].root = plan.root_count
-            plan.root_count += 1
-        plan.assign_roots = plan.root_count
-        plan.assign_fresh = []
-        for _, node in p.assigned:
-            i = node
-            fresh = (plan.places[i].owner == i and not plan.places[i].scalar and plan.storage[i].root < 0
-                     and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY and not plan.by_rows[i])
-            plan.assign_fresh.append(fresh)
-            if fresh:
+        plan.assign_roots = plan.root_count + plan.output_count
+        for k in range(plan.output_count + plan.assigned_count):
+            i = plan.ends[k].node
+            plan.ends[k].fresh = (
+                plan.places[i].owner == i and not plan.places[i].scalar and plan.storage[i].root < 0
+                and plan.kind_of[i] != GIVEN and plan.kind_of[i] != STEP_APPLY
+                and not (k >= plan.output_count and plan.by_rows[i]))
+            if plan.ends[k].fresh:
                 plan.storage[i].root = plan.root_count
             plan.root_count += 1
         for i in range(p.count):
@@ -1999,6 +2014,7 @@ cdef Plan make_plan(ProgramCore program):
         raise MemoryError()
     expect_many(plan.places, p.count * sizeof(Place))
     expect_many(plan.storage, p.count * sizeof(Storage))
+    note_ends(plan)
     find_updates(plan)
     schedule(plan)
     plan.registers = <double*>calloc(plan.register_count + 1, sizeof(double))

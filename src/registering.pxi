@@ -57,6 +57,7 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     op.method.ml_flags = METH_FASTCALL | METH_KEYWORDS
     op.method.ml_doc = op.encoded_doc
     op.function = PyCFunction_NewEx(&op.method, op, "autodiff_core")
+    keep_for_good(op.function)
     for taken in (ufunc, *ufuncs):
         recorded_ufuncs[taken] = op.function
     return op

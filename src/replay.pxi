@@ -3,7 +3,7 @@
 
 cdef Run* run_begin(Plan plan) except NULL:
     """Memory to replay in: the plan's own, or more of it if a replay is going on in another thread or further out."""
-    cdef Run* run = <Run*>take_from(&plan.runs[own_lane()])
+    cdef Run* run = <Run*>take_from(&plan.runs[own_lane()].thing)
     cdef int32_t k
     if run != NULL:
         return run
@@ -35,7 +35,7 @@ cdef void run_end(Plan plan, Run* run) noexcept:
     for k in range(run.object_count):
         Py_XDECREF(run.objects[k])
         run.objects[k] = NULL
-    if not put_into(&plan.runs[own_lane()], run):
+    if not put_into(&plan.runs[own_lane()].thing, run):
         run_free(run)
 
 
@@ -575,25 +575,43 @@ cdef int refuse_reshaped(ProgramCore p, int32_t node, ndarray array) except -1:
 
 
 cdef int bind_argument(Plan plan, Run* run, int k, Operand x, list held) except -1:
-    """Let argument or variable k be `x`, which has its shape and dtype."""
-    cdef ndarray array
+    """Let argument or variable k be `x`, which has its shape and dtype; its caller has it until the replay is over."""
+    cdef PyObject* array
+    cdef Tensor value
+    if may_be_swapped(x):
+        value = held_value(x)
+        held.append(value)
+        return bind_argument(plan, run, k, value, held)
     if x.scalar:
         run.registers[plan.places[k].number] = x.number
         return 0
-    array = x.array
-    if not PyArray_CHKFLAGS(array, NPY_ARRAY_CARRAY_RO):
-        array = own_copy(array)
-    held.append(array)      # a variable may be assigned to meanwhile
-    run.bases[plan.input_roots + k] = <char*>PyArray_DATA(array)
+    array = <PyObject*>x.array
+    if not PyArray_CHKFLAGS(<ndarray>array, NPY_ARRAY_CARRAY_RO):
+        held.append(own_copy(<ndarray>array))
+        array = PyList_GET_ITEM(held, len(held) - 1)
+    elif x.is_variable:
+        held.append(<object>array)      # (it may be assigned to meanwhile)
+    run.bases[plan.input_roots + k] = <char*>PyArray_DATA(<ndarray>array)
     return 0
 
 
-cdef ndarray array_for(int code, tuple shape):
-    cdef npy_intp dims[MOST_DIMS]
+cdef inline bint is_as_recorded(Plan plan, int32_t node, Operand x) noexcept:
+    """Whether a value has a node's dtype and shape."""
+    cdef Place* at = &plan.places[node]
+    cdef PyObject* array = <PyObject*>x.array
     cdef int d
-    for d in range(<int>len(shape)):
-        dims[d] = shape[d]
-    return new_array(code, <int>len(shape), dims)
+    if x.code != plan.program.records[node].dtype or (0 if x.scalar else PyArray_NDIM(<ndarray>array)) != at.nd:
+        return False
+    for d in range(at.nd):
+        if PyArray_DIMS(<ndarray>array)[d] != plan.geometry[at.geometry + d]:
+            return False
+    return True
+
+
+cdef inline ndarray array_like(Plan plan, int32_t node):
+    """A fresh array of a node's dtype and shape."""
+    cdef Place* at = &plan.places[node]
+    return new_array(plan.program.records[node].dtype, at.nd, plan.geometry + at.geometry)
 
 
 cdef int copy_out(Plan plan, Run* run, int32_t node, ndarray to) except -1:
@@ -641,7 +659,7 @@ cdef list changed_wholes(Plan plan, Run* run, list read):
         for k in range(len(wholes)):
             if plan.updates[k] is None or wholes[k] is not None:
                 continue
-            which = (<tuple>plan.program.assigned[k])[0]
+            which = plan.ends[plan.output_count + k].which
             if not has_the_array(plan, run, which, <list>plan.updates[k]):
                 wholes[k] = own_copy(read[which])
                 make_changes(plan, run, <list>plan.updates[k], <ndarray>wholes[k])
@@ -659,7 +677,6 @@ cdef enum:                      # how a replay is looked at for what is not fini
 
 cdef bint is_suspect(Plan plan, Run* run, Log* log, list results, list fresh, bint by_flags) except -1:
     """Whether a program has come, or may have come, to something that is not finite, and somebody wants to be told."""
-    cdef ProgramCore p = plan.program
     cdef int32_t node
     cdef int k, kinds = fn_noted_kinds(), wanted
     if kinds:
@@ -672,23 +689,36 @@ cdef bint is_suspect(Plan plan, Run* run, Log* log, list results, list fresh, bi
     for k in range(len(results)):
         if some_are_not_finite(<Operand>results[k]):
             return True
-    for k in range(len(p.assigned)):
-        node = (<tuple>p.assigned[k])[1]
+    for k in range(plan.assigned_count):
+        node = plan.ends[plan.output_count + k].node
         if fresh[k] is not None:
             if some_are_not_finite(bare_tensor(<ndarray>fresh[k])):
                 return True
-        elif p.records[node].flags & SCALAR and not isfinite(run.registers[plan.places[node].number]):
+        elif plan.program.records[node].flags & SCALAR and not isfinite(run.registers[plan.places[node].number]):
             return True
     return False
+
+
+cdef extern from "Python.h":
+    PyObject* PyList_GET_ITEM(list items, Py_ssize_t k) noexcept
 
 
 cdef object replay(ProgramCore p, list arguments, int looked_at=UNSEEN):
     """Run a program. Returns its outputs, or (node, the value there) of the first guard that did not hold, with nothing
     done; or, where numbers are `looked_at`, SUSPECT, with nothing done. Where another thread has assigned to a variable
     meanwhile that this is to assign to, it is run again: no assignment is lost. (What kernels in Python have assigned
-    meanwhile they would again.)"""
+    meanwhile they would again.)
+
+    The caller has the program until then, and that has its plan. (On the way nobody counts who refers to what threads
+    share: where they replay one program, they would wait for each other at each count.)"""
+    cdef PyObject* plan
+    cdef PyObject* laid_out
+    if p.plan is None:
+        planned(p)
+    plan = <PyObject*>p.plan
+    laid_out = <PyObject*>(<Plan>plan).program
     while True:
-        result = replay_once(p, arguments, looked_at)
+        result = replay_once(<Plan>plan, <ProgramCore>laid_out, arguments, looked_at)
         if result is not None:
             return result
 
@@ -702,15 +732,16 @@ cdef list values_at_once(list variables):
     once, all before that or all after it."""
     cdef list values
     cdef uint64_t before
+    cdef Py_ssize_t k
     cdef int tries
     for tries in range(MOST_TRIES):
         before = times_assigned
-        values = [held_value(<Operand>v) for v in variables]
+        values = [held_value(<Operand>PyList_GET_ITEM(variables, k)) for k in range(len(variables))]
         if before == times_assigned and not before & 1:
             return values
     hold(&assignments)
     try:
-        return [held_value(<Operand>v) for v in variables]
+        return [held_value(<Operand>PyList_GET_ITEM(variables, k)) for k in range(len(variables))]
     finally:
         let_go(&assignments)
 
@@ -722,11 +753,12 @@ cdef bint assign_at_once(Plan plan, Run* run, list read, list numbers, list fres
     cdef ProgramCore p = plan.program
     cdef VariableCore v
     cdef Tensor before
+    cdef End* assigned = plan.ends + plan.output_count
     cdef int32_t node
-    cdef int k
+    cdef int k, which
     cdef list values = []
-    for k in range(len(p.assigned)):
-        which, node = <tuple>p.assigned[k]
+    for k in range(plan.assigned_count):
+        which, node = assigned[k].which, assigned[k].node
         if ad_get_journal() != NULL:
             note_assignment(<VariableCore>p.variables[which])
         if plan.by_rows[node]:
@@ -740,14 +772,14 @@ cdef bint assign_at_once(Plan plan, Run* run, list read, list numbers, list fres
     next_number(&times_assigned)
     try:
         if changes == ad_changes_noted():
-            for k in range(len(p.assigned)):
-                which = (<tuple>p.assigned[k])[0]
+            for k in range(plan.assigned_count):
+                which = assigned[k].which
                 v = <VariableCore>p.variables[which]
                 if v.array is not read[which] or (v.scalar and not same_number(v.number, numbers[which])):
                     return False
-        for k in range(len(p.assigned)):
+        for k in range(plan.assigned_count):
             if values[k] is not None:
-                swap_value(<VariableCore>p.variables[<int>(<tuple>p.assigned[k])[0]], <Operand>values[k])
+                swap_value(<VariableCore>p.variables[assigned[k].which], <Operand>values[k])
     finally:
         next_number(&times_assigned)
         let_go(&assignments)
@@ -765,64 +797,63 @@ cdef Plan planned(ProgramCore p):
     return plan
 
 
-cdef object replay_once(ProgramCore p, list arguments, int looked_at):
-    """`replay`, or None where another thread came between."""
-    cdef Plan plan = <Plan>p.plan
+cdef object replay_once(Plan plan, ProgramCore p, list arguments, int looked_at):
+    """`replay`, or None where another thread came between; given a plan, and its program."""
     cdef Run* run
-    cdef int k, n = <int>len(p.variables), left
+    cdef End* outputs = plan.ends
+    cdef End* assigned = plan.ends + plan.output_count
+    cdef int k, n = plan.variable_count, left
     cdef int32_t node, failed
     cdef VariableCore v
     cdef Operand x
-    cdef list held = [], outputs = [], results = [], read = [], numbers = None, acts = None, fresh = None, wholes = None
-    cdef list values
+    cdef list held = [], made = [], results = [], read = [], numbers = None, acts = None, fresh = None, wholes = None
+    cdef list values = None
+    cdef PyObject* variables
     cdef ndarray array
     cdef Log* outer
     cdef uint64_t changes = ad_changes_noted()
-    if plan is None:
-        plan = planned(p)
-    p = plan.program
-    if p.assigned:
+    if plan.assigned_count:
         numbers = []
         fresh = []
+    if n:
+        variables = <PyObject*>p.variables
+        values = values_at_once(<list>variables) if FREE_THREADED else <list>variables
     for k in range(n):
-        v = <VariableCore>p.variables[k]
-        if v.code != p.records[p.input_count + k].dtype or shape_of(v) != p.shape(p.input_count + k):
+        if not is_as_recorded(plan, p.input_count + k, <Operand>PyList_GET_ITEM(values, k)):
+            v = <VariableCore>p.variables[k]
             raise ValueError(f"variable {v.name!r} has shape {shape_of(v)} and dtype {v.dtype} now; the program was "
                              f"recorded when it had {p.shape(p.input_count + k)} and "
                              f"{dtype_objects[p.records[p.input_count + k].dtype]}")
-    drawn = random_state() if plan.draws and (plan.guarded or p.assigned or watching) else None
+    drawn = random_state() if plan.draws and (plan.guarded or plan.assigned_count or watching) else None
     run = run_begin(plan)
     outer = <Log*>ad_get_current_log()
     ad_set_current_log(NULL)
     try:
         for k in range(p.input_count):
-            x = <Operand>arguments[k]
-            bind_argument(plan, run, k, held_value(x) if may_be_swapped(x) else x, held)
-        values = values_at_once(p.variables) if FREE_THREADED else p.variables
+            bind_argument(plan, run, k, <Operand>PyList_GET_ITEM(arguments, k), held)
         for k in range(n):
-            x = <Operand>values[k]
-            read.append(x.array)
+            x = <Operand>PyList_GET_ITEM(values, k)
             if numbers is not None:
+                read.append(x.array)
                 numbers.append(x.number)
             bind_argument(plan, run, p.input_count + k, x, held)
         if plan.references:
             bind_references(plan, run, held)
-        for k in range(len(p.outputs)):
+        for k in range(plan.output_count):
             array = None
-            if plan.output_fresh[k]:
-                node = p.outputs[k]
-                array = array_for(p.records[node].dtype, p.shape(node))
+            if outputs[k].fresh:
+                array = array_like(plan, outputs[k].node)
                 run.bases[plan.output_roots + k] = <char*>PyArray_DATA(array)
-            outputs.append(array)
-        for k in range(len(p.assigned)):
-            node = (<tuple>p.assigned[k])[1]
+            made.append(array)
+        for k in range(plan.assigned_count):
+            node = assigned[k].node
             array = None
             if not p.records[node].flags & SCALAR and not plan.by_rows[node]:
                 if not FREE_THREADED:   # (where several threads would take the same one)
                     array = <ndarray>plan.spares[k]
                     plan.spares[k] = None
                 if array is None or is_held_beyond(<PyObject*>array, 1) or not pooled_memory(<PyObject*>array):
-                    array = array_for(p.records[node].dtype, p.shape(node))
+                    array = array_like(plan, node)
                 run.bases[plan.assign_roots + k] = <char*>PyArray_DATA(array)
             fresh.append(array)
         if plan.acts:
@@ -836,21 +867,20 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
             if fresh is not None and not FREE_THREADED:
                 plan.spares = fresh
             return plan.looks.get(failed, failed), value_at_guard(plan, run, failed)
-        for k in range(len(p.outputs)):
-            node = p.outputs[k]
-            array = outputs[k]
+        for k in range(plan.output_count):
+            node = outputs[k].node
+            array = <ndarray>made[k]
             if p.records[node].flags & SCALAR:
                 results.append(new_scalar(run.registers[plan.places[node].number], p.records[node].dtype))
                 continue
             if array is None:
-                array = array_for(p.records[node].dtype, p.shape(node))
+                array = array_like(plan, node)
                 copy_out(plan, run, node, array)
             results.append(bare_tensor(array))
-        for k in range(len(p.assigned)):
-            node = (<tuple>p.assigned[k])[1]
-            array = fresh[k]
-            if array is not None and not plan.assign_fresh[k]:
-                copy_out(plan, run, node, array)
+        for k in range(plan.assigned_count):
+            array = <ndarray>fresh[k]
+            if array is not None and not assigned[k].fresh:
+                copy_out(plan, run, assigned[k].node, array)
         if (looked_at and (watching or fn_noted() or not plan.numbers_alone)
                 and is_suspect(plan, run, outer, results, fresh, looked_at == BY_FLAGS)):
             if drawn is not None:
@@ -861,7 +891,7 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
         if plan.updating:
             array = None
             wholes = changed_wholes(plan, run, read)
-        left = <int>len(p.assigned)
+        left = plan.assigned_count
         if FREE_THREADED and left:
             if not assign_at_once(plan, run, read, numbers, fresh, wholes, changes):
                 if drawn is not None:
@@ -869,10 +899,9 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
                 return None
             left = 0
         for k in range(left):
-            which, node = <tuple>p.assigned[k]
-            v = <VariableCore>p.variables[which]
-            if changes == ad_changes_noted() and (v.array is not read[which] or
-                                                  (v.scalar and not same_number(v.number, numbers[which]))):
+            v = <VariableCore>p.variables[assigned[k].which]
+            if changes == ad_changes_noted() and (v.array is not read[assigned[k].which] or
+                                                  (v.scalar and not same_number(v.number, numbers[assigned[k].which]))):
                 plan.spares = fresh
                 if drawn is not None:
                     random_restore(drawn)
@@ -880,15 +909,15 @@ cdef object replay_once(ProgramCore p, list arguments, int looked_at):
         if plan.updating:       # (first of all, before anything that might let another thread look)
             for k in range(left):
                 if plan.updates[k] is not None and wholes[k] is None:
-                    v = <VariableCore>p.variables[<int>(<tuple>p.assigned[k])[0]]
+                    v = <VariableCore>p.variables[assigned[k].which]
                     make_changes(plan, run, <list>plan.updates[k], v.array)
         held = read = None
         if left:
             ad_note_change()
         for k in range(left):
-            which, node = <tuple>p.assigned[k]
-            v = <VariableCore>p.variables[which]
-            array = fresh[k]
+            node = assigned[k].node
+            v = <VariableCore>p.variables[assigned[k].which]
+            array = <ndarray>fresh[k]
             if ad_get_journal() != NULL:
                 note_assignment(v)
             renew(v)

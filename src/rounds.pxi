@@ -115,7 +115,7 @@ cdef class Rounds:
                 slot.number = self.plan.places[slot.node].number
             elif k < self.inputs:
                 slot.root = self.plan.input_roots + k
-            elif self.plan.output_fresh[k - self.inputs]:
+            elif self.plan.ends[k - self.inputs].fresh:
                 slot.root = self.plan.output_roots + k - self.inputs
 
     def __dealloc__(self):
@@ -202,7 +202,7 @@ cdef class Rounds:
         for k in range(self.outputs):
             m = &ends[k]
             if k >= stacked:
-                terms.append(array_for(results[k].dtype, self.plan.program.shape(results[k].node)))
+                terms.append(array_like(self.plan, results[k].node))
                 m.at = <char*>PyArray_DATA(<ndarray>terms[k - stacked])
                 continue
             m.at = <char*>PyArray_DATA(<ndarray>stacks[k])

@@ -56,6 +56,15 @@ static inline int ad_put(void *place, void *thing)
     return _Py_atomic_compare_exchange_ptr(place, &nothing, thing);
 }
 
+/* What one thread writes all the time lies on a line of the cache that no other thread looks at: there is so much around
+ * it. */
+typedef struct { char nothing[64]; } ad_apart;
+typedef struct { ad_apart before; void *thing; char after[56]; } ad_seat;
+
+/* A thing that is there until the end, so that nobody counts who refers to it. (As Python does it where a count gets too
+ * large; the caller has made it, and no other thread has seen it.) */
+#define ad_keep_for_good(thing) Py_SET_REFCNT((thing), PY_SSIZE_T_MAX)
+
 static inline void ad_count(int *number, int more) { _Py_atomic_add_int(number, more); }
 static inline uint64_t ad_next(uint64_t *number) { return _Py_atomic_add_uint64(number, 1) + 1; }
 
@@ -125,6 +134,10 @@ static inline int ad_put(void *place, void *thing)
     ad_publish(place, thing);
     return 1;
 }
+
+typedef char ad_apart;
+typedef struct { void *thing; } ad_seat;
+#define ad_keep_for_good(thing) ((void)(thing))
 
 #define ad_count(number, more) ((void)(*(number) += (more)))
 #define ad_next(number) (++*(number))

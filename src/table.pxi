@@ -707,4 +707,5 @@ cdef Op new_handle(str name, int opcode, parameters, str doc, c=None, cost="each
     op.encoded_name = name.encode()
     op.encoded_doc = f"{name}({', '.join(parameters)}, name=None)\n--\n\n{doc}".encode()
     handles[name] = op
+    keep_for_good(op)
     return op

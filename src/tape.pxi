@@ -119,7 +119,7 @@ cdef extern from *:
 
 cdef uint64_t last_log_id = 0
 cdef Log* alive_logs = NULL
-cdef Log* spare_logs[LANES]     # with their buffers, for the next ones
+cdef Seat spare_logs[LANES]     # with their buffers, for the next ones
 cdef Lock logs                  # guards which logs are alive, their ids and epochs, wherever another thread may look
 
 
@@ -397,7 +397,7 @@ def is_tracing():
 
 cdef Log* log_open() except NULL:
     global alive_logs
-    cdef Log* log = <Log*>take_from(&spare_logs[own_lane()])
+    cdef Log* log = <Log*>take_from(&spare_logs[own_lane()].thing)
     if log == NULL:
         log = <Log*>calloc(1, sizeof(Log))
         if log == NULL:
@@ -458,7 +458,7 @@ cdef void log_close(Log* log) noexcept:
     if log.shapes != NULL:
         drop_shapes(log)
     if (<int64_t>log.capacity + log.constant_capacity + log.operand_capacity <= SPARE_CAPACITY
-            and put_into(&spare_logs[own_lane()], log)):
+            and put_into(&spare_logs[own_lane()].thing, log)):
         Py_XDECREF(notes)
         Py_XDECREF(spill)
         return

@@ -162,7 +162,7 @@ class Result:
 
     def __init__(self, result: Any) -> None:
         leaves, self._rebuild = nest.flatten_for_tape(result)
-        self._flat = isinstance(result, tuple) and not any(map(nest.is_nested, result))
+        self._flat = isinstance(result, (tuple, list)) and not any(map(nest.is_nested, result))
         self.tensors: list[Any] = []
         self._places: list[int | None] = []
         # Which leaves are IndexedSlices, of which shape: rows, and numbers. (The last first: each makes one of two.)
@@ -186,16 +186,16 @@ class Result:
         self._result_type = type(result)
 
     def extra(self) -> Any:
-        """What a variant keeps: nothing for a single tensor, the type of a plain tuple, or this."""
+        """What a variant keeps: nothing for a single tensor, the type of a plain tuple or list, or this."""
         if issubclass(self._result_type, _core.Operand):
             return None
         if (
-            self._result_type is tuple
+            self._result_type in (tuple, list)
             and not self._slices
             and self._places == list(range(len(self._places)))
             and self._flat
         ):
-            return tuple
+            return self._result_type
         return self
 
     def let_go(self) -> None:

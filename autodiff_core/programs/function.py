@@ -144,9 +144,9 @@ class Function(_core.FunctionCore[Taken, Given]):
         """The programs recorded so far."""
         return [
             variant.program
-            for by_values in self._by_key.values()
-            for variants in by_values.values()
-            for variant in variants.programs
+            for by_values in list(self._by_key.values())
+            for variants in list(by_values.values())
+            for variant in list(variants.programs)
         ]
 
     @property
@@ -168,7 +168,7 @@ class Function(_core.FunctionCore[Taken, Given]):
     @property
     def obstacle(self) -> str | None:
         """Why calls like one that was made are plain Python, or None where all are replays."""
-        kinds = [variants for known in self._by_key.values() for variants in known.values()]
+        kinds = [variants for known in list(self._by_key.values()) for variants in list(known.values())]
         return next((variants.obstacle for variants in kinds if variants.obstacle is not None), None)
 
     @property
@@ -241,18 +241,19 @@ class Function(_core.FunctionCore[Taken, Given]):
         values, around = _core.read_around(self._names) if self._names else ((), ())
         known = self._by_key.get(arguments.key)
         if known is None:
-            known = self._by_key[arguments.key] = {}
+            known = self._by_key.setdefault(arguments.key, {})
             self._let_go_with(arguments.key)
         found = known.get(values)
-        if found is None and give_up and len(known) >= _MOST_MISSES and not any(v.replays for v in known.values()):
+        missed = found is None and give_up and len(known) >= _MOST_MISSES
+        if missed and not any(variants.replays for variants in list(known.values())):
             found = known.get(None)
             if found is None:
-                found = known[None] = _core.Variants(())
+                found = known.setdefault(None, _core.Variants(()))
                 self.give_up(found, self._restless(list(known)))
         if found is None:
             if len(known) >= _MOST_VALUES:
-                del known[next(iter(known))]
-            found = known[values] = _core.Variants(values)
+                known.pop(next(iter(list(known))), None)
+            found = known.setdefault(values, _core.Variants(values))
         return found, around
 
     def _let_go_with(self, key: tuple[Any, ...]) -> None:
@@ -332,7 +333,9 @@ class Function(_core.FunctionCore[Taken, Given]):
         """A program's outputs as the function's result."""
         if variant.extra is None:
             return outputs[0]
-        return tuple(outputs) if variant.extra is tuple else variant.extra.assemble(outputs)
+        if variant.extra is tuple or variant.extra is list:
+            return variant.extra(outputs)
+        return variant.extra.assemble(outputs)
 
     # ---------------------------------------------------------------------------------------------------- recording
 
