@@ -368,3 +368,34 @@ def test_shapes_that_programs_share_grow_in_several_threads() -> None:
             np.testing.assert_allclose(rows, (x.numpy() ** 3).sum(1))
 
     at_once(work)
+
+
+def test_threads_that_draw_first_with_one_seed_draw_from_one_generator() -> None:
+    drawn: list[list[float]] = [[] for _ in range(THREADS)]
+    start = threading.Barrier(THREADS)
+
+    def work(k: int) -> None:
+        for n in range(ROUNDS):
+            start.wait(60)
+            drawn[k].append(float(tf.random.uniform((), seed=70_000 + n)))
+
+    at_once(work)
+    assert all(len(set(numbers)) == THREADS for numbers in zip(*drawn, strict=True))
+    generators: list[tf.random.Generator] = []
+    at_once(lambda k: generators.append(tf.random.get_global_generator()))
+    assert len(set(map(id, generators))) == 1
+
+
+def test_a_function_tells_of_itself_while_others_have_it_recorded() -> None:
+    f = tf.function(lambda x: [tf.reduce_sum(x * x), x])
+
+    def work(k: int) -> None:
+        for n in range(max(2, ROUNDS // 4)):
+            if k == 0:
+                assert f.obstacle is None
+                assert len(f.variants) <= len(f.trace_reasons) + THREADS
+            else:
+                total, same = f(tf.ones((k, n + 1)))
+                assert float(total) == k * (n + 1) and same.shape == (k, n + 1)
+
+    at_once(work)

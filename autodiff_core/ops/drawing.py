@@ -41,8 +41,8 @@ def generator_of(seed: int | None) -> np.random.Generator:
     seed = _core.as_index(seed)
     generator = _generators.get(seed)
     if generator is None:
-        generator = np.random.Generator(np.random.PCG64(seeds_of(seed)))
-        _generators[seed] = generator
+        # (Of two threads that are the first to ask, both have the same one.)
+        generator = _generators.setdefault(seed, np.random.Generator(np.random.PCG64(seeds_of(seed))))
     return generator
 
 
@@ -153,16 +153,16 @@ def fresh_seed(seed: int | None) -> Tensor:
 
 def state() -> dict[int | None, Any]:
     """Where all generators stand."""
-    return {seed: generator.bit_generator.state for seed, generator in _generators.items()}
+    return {seed: generator.bit_generator.state for seed, generator in _generators.copy().items()}
 
 
 def restore(states: dict[int | None, Any]) -> None:
     """Put all generators back to where they stood; those made since go."""
-    for seed in list(_generators):
+    for seed, generator in _generators.copy().items():
         if seed in states:
-            _generators[seed].bit_generator.state = states[seed]
+            generator.bit_generator.state = states[seed]
         else:
-            del _generators[seed]
+            _generators.pop(seed, None)
 
 
 _core.install_random(state, restore)

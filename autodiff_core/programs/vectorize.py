@@ -271,7 +271,7 @@ class _Vectorized:
         batch = self._batches.pop(key, None) or _Batch(program, operands, flags, n)
         self._batches[key] = batch
         if len(self._batches) > _MOST_BATCHES:
-            self._batches.pop(next(iter(self._batches)), None)  # the one that was not used for longest
+            self._batches.pop(next(iter(list(self._batches))), None)  # the one that was not used for longest
         return batch
 
     def _alone(self, arguments: Arguments, flags: list[bool], rows: np.ndarray) -> list[_Piece]:

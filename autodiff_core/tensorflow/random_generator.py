@@ -205,7 +205,7 @@ class Generator:
         return [Generator(state=np.array([0, 0, key], np.int64)) for key in keys]
 
 
-_global: Generator | None = None
+_shared: dict[str, Generator] = {}  # (a dict, so that threads that are the first to ask have the same one)
 
 
 def get_global_generator() -> Generator:
@@ -225,10 +225,9 @@ def get_global_generator() -> Generator:
     >>> tf.random.get_global_generator() is tf.random.get_global_generator()
     True
     """
-    global _global
-    if _global is None:
-        _global = Generator(state=np.append(fresh_seed(None).numpy(), 0))
-    return _global
+    if "global" not in _shared:
+        _shared.setdefault("global", Generator(state=np.append(fresh_seed(None).numpy(), 0)))
+    return _shared["global"]
 
 
 def set_global_generator(generator: Generator) -> None:
@@ -247,7 +246,6 @@ def set_global_generator(generator: Generator) -> None:
     --------
     >>> tf.random.set_global_generator(tf.random.Generator.from_seed(1))
     """
-    global _global
     if not isinstance(generator, Generator):
         raise TypeError(f"set_global_generator: takes a Generator, not {generator!r}")
-    _global = generator
+    _shared["global"] = generator
