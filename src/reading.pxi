@@ -224,19 +224,19 @@ def read_tape(Tape tape, bint everything=False):
     cdef int32_t pair[2]
     cdef int32_t* nodes
     cdef int k, n
-    cdef uint8_t* state
+    cdef uint8_t* state = NULL
     cdef list shapes = [], found = []
     check_readable(tape)
     log = tape.log
     if log == NULL:
         return found
     taken_up = set(() if tape.aside is None else tape.aside.taken_up or ())
-    state = <uint8_t*>calloc(<size_t>log.count + 1, 1)
-    if state == NULL:
-        raise MemoryError()
-    count = log.count
     begin_reading(tape)
     try:
+        count = log.count
+        state = <uint8_t*>calloc(<size_t>count + 1, 1)
+        if state == NULL:
+            raise MemoryError()
         for i in range(count):
             shapes.append(shape_on_log(log, i, shapes))
         for i in range(count):
