@@ -342,6 +342,10 @@ def forget() -> None:
     tasks._programs.clear()
 
 
+def sum_of_powers(w: Any, x: Any) -> Any:
+    return tf.reduce_sum(w**3 * x)
+
+
 def test_where_a_worker_does_not_answer_tasks_do_the_work(
     strategy: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,9 +366,15 @@ def test_where_a_worker_does_not_answer_tasks_do_the_work(
         patched.setattr(dask_strategy, "MOST_PASSED_ON", 0)
         assert value() == float(wanted[0])
         assert len(answers) == 3
+        w = np.ones(4)
+        patched.setattr(dask_strategy, "MOST_PASSED_ON", 2 * 8 * 8 + 2 * (4 + 1) * 8)
+        strategy.value_and_grad(sum_of_powers, w, X, "SUM")
+        assert len(answers) == 4
+        strategy.hessian(sum_of_powers, w, X, "SUM")
+        assert len(answers) == 4
     monkeypatch.setattr(dask_strategy, "_SEEN_EVERY", -1.0)
     assert value() == float(wanted[0])
-    assert len(answers) == 3
+    assert len(answers) == 4
 
 
 # -------------------------------------------------------------------------------------------------------------- ranges

@@ -360,8 +360,8 @@ class DaskStrategy(Strategy):
                 return None
             place = min(holders, key=lambda address: (len(shares.get(address, ())), address))
             shares.setdefault(place, []).append((number, key, data.ranges[k]))
-        sent, parts = _bytes_of(given), len(chosen)
-        if len(shares) > MOST_ASKED or sent * (len(shares) + parts) > MOST_PASSED_ON:
+        parts = len(chosen)
+        if len(shares) > MOST_ASKED or _bytes_of(given) * len(shares) + loss.bytes * parts > MOST_PASSED_ON:
             return None
         files = {rows: loss.content(rows) for rows in given[1]}
         for known in (True, False) if loss.known >= set(shares) else (False,):

@@ -117,6 +117,8 @@ class Loss:
         By the number of rows, where Dask has the program: as well.
     dtype : dtype
         That of the value.
+    bytes : int
+        What the programs give, as float64.
     """
 
     def __init__(self, loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> None:
@@ -126,6 +128,8 @@ class Loss:
         self.known: set[str] = set()
         self.sent: dict[int, Any] = {}
         self.dtype = np.dtype(np.float64)
+        count = sum(int(leaf.size) for leaf in params.leaves)
+        self.bytes = 8 * (1 + (count**2 if params.who == "hessian" else count))
         if max(data.rows) > 1:
             self._check_rows()
 
