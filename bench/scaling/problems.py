@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -40,25 +41,47 @@ def _blocks(rows: slice, one: Callable[[np.random.Generator], tuple[np.ndarray, 
     return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
 
 
-def logistic_regression(rows: int = 2_000_000, features: int = 100) -> Problem:
-    """Signs of a sum of features, of which the weights are looked for."""
+def logistic_regression(rows: int = 2_000_000, features: int = 100, block: int | None = None) -> Problem:
+    """Signs of a sum of features, of which the weights are looked for; by blocks of so many rows."""
 
     def one(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         x = random.standard_normal((_BLOCK, features), np.float32)
         return x, np.where(x[:, :20].sum(1) + random.standard_normal(_BLOCK) > 0, np.float32(1), np.float32(-1))
 
-    def loss(variables: list[Any], x: Any, y: Any) -> Any:
-        (w,) = variables
+    def loss_of_rows(w: Any, x: Any, y: Any) -> Any:
         return tf.reduce_sum(tf.nn.softplus(-y * tf.linalg.matvec(x, w))) / float(rows)
 
+    def loss(variables: list[Any], x: Any, y: Any) -> Any:
+        (w,) = variables
+        return loss_of_rows(w, x, y) if block is None else in_blocks(loss_of_rows, w, x, y, block)
+
     return Problem(
-        f"logistic regression, {rows:,} x {features}",
+        f"logistic regression, {rows:,} x {features}" + (f", by {block:,} rows" if block is not None else ""),
         rows,
         lambda part: _blocks(part, one),
         lambda: [tf.Variable(tf.zeros(features))],
         loss,
         3,
     )
+
+
+def in_blocks(loss: Callable[..., Any], w: Any, x: Any, y: Any, block: int) -> Any:
+    """A sum over rows, block by block, each with its gradient: a block is in the cache yet when that reads it again."""
+    both = tf.value_and_grad(loss)
+
+    @tf.custom_gradient
+    def total(w: Any) -> Any:
+        def add(sums: Any, rows: Any) -> Any:
+            return tf.nest.map_structure(tf.add, sums, both(w, *rows))
+
+        count = x.shape[0] // block
+        blocks = [tf.reshape(part[: count * block], (count, block, *part.shape[1:])) for part in (x, y)]
+        value, gradient = tf.foldl(add, blocks, (tf.zeros(()), tf.zeros_like(w)))
+        if x.shape[0] % block:
+            value, gradient = add((value, gradient), (x[count * block :], y[count * block :]))
+        return value, lambda g: g * gradient
+
+    return total(tf.convert_to_tensor(w))
 
 
 def digits_network(batch: int = 4_096) -> Problem:
@@ -84,7 +107,11 @@ def digits_network(batch: int = 4_096) -> Problem:
     return Problem(f"digits network, batch {batch:,}", batch, lambda part: _blocks(part, one), variables, loss, 50)
 
 
-PROBLEMS: dict[str, Callable[..., Problem]] = {"logistic": logistic_regression, "digits": digits_network}
+PROBLEMS: dict[str, Callable[..., Problem]] = {
+    "logistic": logistic_regression,
+    "blocks": partial(logistic_regression, block=1_000),
+    "digits": digits_network,
+}
 
 
 def training_step(problem: Problem, variables: list[Any], sums: Callable[[Any, Any, list[Any]], Any]) -> Any:
