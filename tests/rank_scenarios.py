@@ -288,10 +288,24 @@ def check_strategies_of_some_ranks(strategy: Any) -> None:
     half = strategy.replica_id_in_sync_group % 2
     text = raised(ValueError, lambda: tf.distribute.MPIStrategy(strategy.comm.Split(0, -int(own(strategy)))))
     assert "other ranks are called 'mpi' already" in text
+    text = raised(TypeError, tf.distribute.MPIStrategy, 3)
+    assert text == "MPIStrategy: comm is an mpi4py.MPI.Intracomm, not int"
+    for timeout in (0, -1.0, np.inf, np.nan):
+        text = raised(ValueError, tf.distribute.MPIStrategy, None, timeout)
+        assert text == f"MPIStrategy: timeout is a positive number of seconds, not {float(timeout)}"
     some = tf.distribute.MPIStrategy(strategy.comm.Split(half), name="half")
     expected = sum(k for k in range(1, strategy.num_replicas_in_sync + 1) if (k - 1) % 2 == half)
     assert float(some.all_reduce(own(strategy))) == expected
     assert float(strategy.all_reduce(own(strategy))) == of_all(strategy)
+
+
+def check_a_strategy_outlives_the_communicator_that_it_was_made_of(strategy: Any) -> None:
+    comm = strategy.comm.Dup()
+    some = tf.distribute.MPIStrategy(comm, name="outlives")
+    comm.Free()
+    assert float(some.all_reduce(1.0)) == strategy.num_replicas_in_sync
+    again = tf.distribute.MPIStrategy(strategy.comm, name="outlives")
+    assert float(again.all_reduce(1.0)) == strategy.num_replicas_in_sync
 
 
 def check_ranks_that_differ_leave_nothing_behind(strategy: Any) -> None:
@@ -662,6 +676,7 @@ def main_giving_up(results: str) -> None:
         meeting._FOR_AN_ANSWER = patience
         texts.append(raised(RuntimeError, strategy.all_reduce, np.zeros(2)))
         assert comm.allreduce(1) == n
+        assert float(tf.distribute.MPIStrategy(comm, timeout=60, name=name).all_reduce(1.0)) == n
     with open(f"{results}.{k}", "w") as file:
         json.dump({"texts": texts}, file)
 

@@ -90,7 +90,8 @@ class MPIStrategy(Strategy):
         if not 0 < timeout < math.inf:
             raise ValueError(f"MPIStrategy: timeout is a positive number of seconds, not {timeout}")
         known = _ranks.get((name, comm.Get_size()))
-        if known is not None and mpi.Comm.Compare(known.comm, comm) not in (mpi.IDENT, mpi.CONGRUENT):
+        # (A communicator that its owner has freed is null.)
+        if known is not None and known.comm and mpi.Comm.Compare(known.comm, comm) not in (mpi.IDENT, mpi.CONGRUENT):
             raise ValueError(f"MPIStrategy: other ranks are called {name!r} already; give these another name")
         self.comm = comm
         self._ranks = _Ranks(mpi, comm, timeout, name)

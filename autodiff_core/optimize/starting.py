@@ -62,7 +62,7 @@ def multi_start(f: Callable[..., Any], starts: Any, most: int = 10, *, strategy:
     if any(isinstance(leaf, _core.VariableCore) for leaf in leaves):
         raise TypeError("multi_start: points are arrays or tensors, not variables: a variable has one value")
     points = [as_array(leaf) for leaf in leaves]
-    if strategy is not None and not strategy.runs_one_script:
+    if not getattr(strategy, "runs_one_script", True):
         points = [np.asarray(strategy.broadcast(point)) for point in points]
     counts = {point.shape[0] if point.ndim else 0 for point in points}
     if len(counts) != 1 or not max(counts):
