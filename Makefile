@@ -142,8 +142,8 @@ lint: .made/dev .made/lint
 
 # Every C file but the one that Cython writes.
 warnings: .made/dev
-	$(foreach unit,$(filter-out src/_core.c,$(wildcard src/*.c)),$(CC) -O3 -Wall -Wextra -Werror -fno-math-errno \
-		-fno-trapping-math -ffp-contract=off -c -o /dev/null $(unit) &&) true
+	$(foreach unit,$(filter-out src/_core.c,$(wildcard src/*.c)),$(CC) -O3 -Wall -Wextra -Werror \
+		$$(cat src/compiler_flags.txt) -c -o /dev/null $(unit) &&) true
 
 bench: .made/dev .made/wheel
 	$(python) -m pytest bench --benchmark-only --benchmark-quiet --benchmark-json=.made/bench.json

@@ -11,9 +11,9 @@
  * It takes neither the dynamic loader (ifunc, which glibc alone has) nor GCC's target_clones: Clang and GCC both let
  * a function that is always inlined become part of one with more instructions.
  *
- * No compiler fuses a product with a sum by itself (-ffp-contract=off in setup.py). Where that is wanted it is written,
- * in_madd, and done by the sets that have it in one instruction: AVX2, AVX-512 and NEON. So those give the same bits,
- * and so do compilers. */
+ * No compiler fuses a product with a sum by itself (-ffp-contract=off in compiler_flags.txt). Where that is wanted it is
+ * written, in_madd, and done by the sets that have it in one instruction: AVX2, AVX-512 and NEON. So those give the same
+ * bits, and so do compilers. */
 #ifndef AUTODIFF_CORE_INSTRUCTIONS_H
 #define AUTODIFF_CORE_INSTRUCTIONS_H
 
