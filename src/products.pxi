@@ -143,6 +143,60 @@ cdef inline npy_intp piece_begin(const Products* p, npy_intp piece) noexcept nog
     return size if piece == p.pieces else (size * piece + part // 2) // part * p.grain
 
 
+# A matrix times itself, transposed, NumPy's loop leaves to a routine of BLAS's own, syrk. OpenBLAS 0.3.31, which wheels
+# of NumPy bring, has that wrong for float32 on processors with Arm's SME, Apple's M4 among them: the result is zeros,
+# or has the NaNs of what lay there before (its issue 5873 and pull request 5889). Its other products are right. So it
+# is tried once, and where it fails such a product is two: of some of the columns, and of the others.
+
+cdef bint syrk_fails = False
+
+
+cdef bint tries_syrk() noexcept:
+    """Whether a float32 matrix times its transpose comes out right, over NaNs."""
+    cdef float a[16]
+    cdef float out[16]
+    cdef npy_intp* core = [1, 4, 4, 4]
+    cdef npy_intp* steps = [0, 0, 0, 16, 4, 4, 16, 16, 4]
+    cdef char** args = [<char*>a, <char*>a, <char*>out]
+    cdef int k
+    for k in range(16):
+        a[k] = 1.0
+    memset(out, 0xff, sizeof(out))
+    table[OP_MATMUL].loop[<int>NPY_FLOAT](args, core, steps, table[OP_MATMUL].data[<int>NPY_FLOAT])
+    fn_forget()
+    for k in range(16):
+        if out[k] != 4.0:
+            return False
+    return True
+
+
+cdef int look_at_syrk() except -1:
+    """Find out, where it may be wrong."""
+    global syrk_fails
+    syrk_fails = not ROWS_JOIN and not tries_syrk()
+    return 0
+
+
+cdef inline void blas_loop(const Products* p, char** args, const npy_intp* core) noexcept nogil:
+    """NumPy's loop on one product, or a piece of it."""
+    cdef Loop loop = table[OP_MATMUL].loop[p.code]
+    cdef void* data = table[OP_MATMUL].data[p.code]
+    cdef npy_intp part[4]
+    cdef char* others[3]
+    if not (syrk_fails and p.code == NPY_FLOAT and args[0] == args[1] and core[1] == core[3] and core[1] > 1
+            and p.steps[3] == p.steps[6] and p.steps[4] == p.steps[5]):
+        loop(args, core, p.steps, data)
+        return
+    memcpy(part, core, sizeof(part))
+    part[3] = core[3] // 2
+    loop(args, part, p.steps, data)
+    others[0] = args[0]
+    others[1] = args[1] + part[3] * p.steps[6]
+    others[2] = args[2] + part[3] * p.steps[8]
+    part[3] = core[3] - part[3]
+    loop(others, part, p.steps, data)
+
+
 cdef void run_mirrored(const Products* p, char* a, char* b, char* out, npy_intp piece) noexcept nogil:
     """Rows of a matrix times its transpose, as far as the diagonal, and the columns that mirror them. The last rows,
     which are the longest, come first."""
@@ -157,13 +211,13 @@ cdef void run_mirrored(const Products* p, char* a, char* b, char* out, npy_intp 
     args[0] = a + begin * p.steps[3]
     args[1] = b + begin * p.steps[6]
     args[2] = out + begin * (p.steps[7] + p.steps[8])
-    table[OP_MATMUL].loop[p.code](args, core, p.steps, table[OP_MATMUL].data[p.code])
+    blas_loop(p, args, core)
     if begin == 0:
         return
     core[3] = begin
     args[1] = b
     args[2] = out + begin * p.steps[7]
-    table[OP_MATMUL].loop[p.code](args, core, p.steps, table[OP_MATMUL].data[p.code])
+    blas_loop(p, args, core)
     steps[0] = p.steps[7]
     steps[1] = item
     core[1] = end - begin
@@ -217,7 +271,7 @@ cdef inline void run_pieces(const Products* p, char* a, char* b, char* out, npy_
         args[0] = a
         args[1] = b
         args[2] = out
-        table[OP_MATMUL].loop[p.code](args, core, p.steps, table[OP_MATMUL].data[p.code])
+        blas_loop(p, args, core)
 
 
 cdef void run_products(void* context, int thread, int part, int parts) noexcept nogil:

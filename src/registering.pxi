@@ -312,6 +312,7 @@ def register_matmul(str name, ufunc, *, form, gives, c=None, cost="each"):
     table[opcode].arity = 2
     table[opcode].ready = True
     take_ufunc_loops(&table[opcode], ufunc)
+    look_at_syrk()
     opcode_by_ufunc[ufunc] = name
     return new_handle(name, opcode, ["a", "b"], "", c, cost)
 

@@ -143,3 +143,18 @@ def test_what_computes_a_small_product_does_not_matter() -> None:
         for _ in range(3):
             for found, one in zip(recorded(matrix, vector), expected, strict=True):
                 same(found, one)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (9, 17), (17, 9), (40, 3), (200, 30)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_matrix_times_itself_whatever_lay_where_the_result_goes(shape: tuple[int, int], dtype: Any) -> None:
+    # (BLAS has a routine of its own for it: OpenBLAS's keeps NaNs that it finds, on some processors.)
+    array = drawn(dtype, *shape)
+    for left, right in ((array, array.T), (array.T, array)):
+        x = tf.constant(left)
+        expected = left.astype(np.float64) @ right.astype(np.float64).copy()
+        for _ in range(3):
+            nan = tf.constant(np.full(expected.shape, np.nan, dtype)) * 1.0
+            del nan
+            found = tf.matmul(x, x, transpose_b=True)
+            np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4 if dtype is np.float32 else 1e-11, atol=1e-4)
