@@ -10,8 +10,14 @@
 #define EF_LANES 16
 #define EF_PLACES 1024 /* of 1/128 each; beyond 6 erf is 1 */
 
-static double erf_at[EF_PLACES], slope_at[EF_PLACES];
-static double far; /* 6, where erf is 1: of a number that it knows, a compiler makes a branch with all that follows from it */
+typedef struct {
+    double erf, slope;
+} ef_place;
+
+static ef_place places[EF_PLACES];
+
+/* 6, where erf is 1: of a number that it knows, a compiler makes a branch with all that follows from it. */
+static double far;
 
 /* From each place to the next by Taylor's series at the middle between them, in which the even terms cancel; the sum is
  * kept in two numbers, so that a thousand steps add up to less than a tenth of an ulp. */
@@ -22,8 +28,8 @@ void ef_prepare(void)
     far = 6.0;
     for (int k = 0; k < EF_PLACES; k++) {
         const double place = k / 128.0, middle = place + half, m2 = middle * middle;
-        erf_at[k] = sum;
-        slope_at[k] = first * exp(-place * place);
+        places[k].erf = sum;
+        places[k].slope = first * exp(-place * place);
         const double c3 = -1.0 / 3 + m2 * (2.0 / 3), c5 = 0.1 + m2 * (-0.4 + m2 * (2.0 / 15));
         const double step = 2.0 * half * first * exp(-m2) * (1.0 + half2 * (c3 + half2 * c5)) + rest;
         const double next = sum + step;
@@ -47,24 +53,97 @@ IN_INLINE double of_bits(uint64_t bits)
 }
 
 /* erf(r + d) by Taylor's series at the nearest multiple r of 1/128: its derivatives are Hermite polynomials times the
- * first one. |d| is at most 1/256, so six terms are enough. */
+ * first one. |d| is at most 1/256, so six terms are enough. Of numbers, or of vectors of them: of a = |x|, `shifted`,
+ * which is a + EF_MAGIC, and what the place has. */
+#define EF_MAGIC 52776558133248.0 /* 1.5 * 2^45: adding it leaves 128 times the number in the low bits */
+#define EF_SERIES(real, MADD, SET)                                                                              \
+    const real r = shifted - SET(EF_MAGIC), d = a - r, r2 = r * r;                                              \
+    const real c3 = MADD(r2, SET(2.0 / 3), SET(-1.0 / 3));                                                      \
+    const real c4 = MADD(r2, SET(-1.0 / 3), SET(0.5)); /* times r */                                            \
+    const real c5 = MADD(r2, MADD(r2, SET(2.0 / 15), SET(-0.4)), SET(0.1));                                     \
+    const real c6 = r * MADD(r2, MADD(r2, SET(-2.0 / 45), SET(2.0 / 9)), SET(-1.0 / 6));                        \
+    const real last = MADD(r, c4, d * MADD(d, c6, c5));                                                         \
+    const real more = MADD(d, MADD(d, last, c3), -r);                                                           \
+    const real value = MADD(slope, MADD(d * d, more, d), erf);
+
 #define MADD(x, y, z) in_madd(fused, (x), (y), (z))
+#define EF_AS_IT_IS(x) (x)
 IN_INLINE double erf_of(int fused, double x)
 {
-    const double round_magic = 52776558133248.0; /* 1.5 * 2^45: adding it leaves 128 times the number in the low bits */
     const double whole = fabs(x), a = whole > far ? far : whole; /* (a NaN stays one) */
-    const double shifted = a + round_magic;
+    const double shifted = a + EF_MAGIC;
     const uint64_t k = bits_of(shifted) & (EF_PLACES - 1);
-    const double r = shifted - round_magic, d = a - r, r2 = r * r;
-    const double c3 = MADD(r2, 2.0 / 3, -1.0 / 3);
-    const double c4 = MADD(r2, -1.0 / 3, 0.5); /* times r */
-    const double c5 = MADD(r2, MADD(r2, 2.0 / 15, -0.4), 0.1);
-    const double c6 = r * MADD(r2, MADD(r2, -2.0 / 45, 2.0 / 9), -1.0 / 6);
-    const double last = MADD(r, c4, d * MADD(d, c6, c5));
-    const double more = MADD(d, MADD(d, last, c3), -r);
-    const double value = MADD(slope_at[k], MADD(d * d, more, d), erf_at[k]);
+    const double erf = places[k].erf, slope = places[k].slope;
+    EF_SERIES(double, MADD, EF_AS_IT_IS)
     return of_bits(bits_of(value) | (bits_of(x) & (uint64_t)1 << 63));
 }
+
+#define EF_NUMBERS(name, type)                                                                                  \
+    IN_INLINE void name##_numbers(int fused, const type *x, type *out, vm_intp n)                               \
+    {                                                                                                           \
+        IN_INDEPENDENT                                                                                          \
+        for (vm_intp i = 0; i < n; i++)                                                                         \
+            out[i] = (type)erf_of(fused, (double)x[i]);                                                         \
+    }
+
+EF_NUMBERS(erf_f64, double)
+EF_NUMBERS(erf_f32, float)
+
+/* With wider registers by their names: compilers fetch the two numbers of a place one by one, or gather them, each as it
+ * thinks best, and either takes longer. */
+#if defined(IN_WIDER)
+#define EF_PAIR(k) _mm_loadu_pd(&places[k].erf)
+#define EF_VECTORS(name, type, real, bits, lanes, LOAD, STORE, FMA, MIN, SET, PAIRS, LOW, HIGH)                 \
+    static void name(const type *x, type *out, vm_intp n)                                                       \
+    {                                                                                                           \
+        for (vm_intp i = 0; i < n; i += lanes) {                                                                \
+            const real given = LOAD(x + i), sign = SET(-0.0);                                                   \
+            const real a = MIN(SET(far), (real)((bits)given & ~(bits)sign)); /* (a NaN stays one) */            \
+            const real shifted = a + SET(EF_MAGIC);                                                             \
+            const bits k = (bits)shifted & (EF_PLACES - 1);                                                     \
+            const real even = PAIRS(k, 0), odd = PAIRS(k, 1), erf = LOW(even, odd), slope = HIGH(even, odd);    \
+            EF_SERIES(real, FMA, SET)                                                                           \
+            STORE(out + i, (real)((bits)value | ((bits)given & (bits)sign)));                                   \
+        }                                                                                                       \
+    }
+
+#define EF_PAIRS4(k, first)                                                                                     \
+    _mm256_insertf128_pd(_mm256_castpd128_pd256(EF_PAIR(k[first])), EF_PAIR(k[first + 2]), 1)
+#define EF_LOAD4(from) _mm256_cvtps_pd(_mm_loadu_ps(from))
+#define EF_STORE4(to, x) _mm_storeu_ps(to, _mm256_cvtpd_ps(x))
+IN_BEGIN(IN_TARGET_AVX2)
+EF_VECTORS(erf_f64_avx2, double, __m256d, __m256i, 4, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd,
+           _mm256_min_pd, _mm256_set1_pd, EF_PAIRS4, _mm256_unpacklo_pd, _mm256_unpackhi_pd)
+EF_VECTORS(erf_f32_avx2, float, __m256d, __m256i, 4, EF_LOAD4, EF_STORE4, _mm256_fmadd_pd, _mm256_min_pd,
+           _mm256_set1_pd, EF_PAIRS4, _mm256_unpacklo_pd, _mm256_unpackhi_pd)
+IN_END
+
+#define EF_PAIRS8(k, first)                                                                                     \
+    _mm512_insertf64x4(_mm512_castpd256_pd512(EF_PAIRS4(k, first)), EF_PAIRS4(k, first + 4), 1)
+#define EF_LOAD8(from) _mm512_cvtps_pd(_mm256_loadu_ps(from))
+#define EF_STORE8(to, x) _mm256_storeu_ps(to, _mm512_cvtpd_ps(x))
+IN_BEGIN(IN_TARGET_AVX512)
+EF_VECTORS(erf_f64_avx512, double, __m512d, __m512i, 8, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd,
+           _mm512_min_pd, _mm512_set1_pd, EF_PAIRS8, _mm512_unpacklo_pd, _mm512_unpackhi_pd)
+EF_VECTORS(erf_f32_avx512, float, __m512d, __m512i, 8, EF_LOAD8, EF_STORE8, _mm512_fmadd_pd, _mm512_min_pd,
+           _mm512_set1_pd, EF_PAIRS8, _mm512_unpacklo_pd, _mm512_unpackhi_pd)
+IN_END
+#define EF_ERF(name, type)                                                                                      \
+    IN_INLINE void name##_run(const type *x, type *out, vm_intp n)                                              \
+    {                                                                                                           \
+        if (in_here == IN_AVX512)                                                                               \
+            name##_avx512(x, out, n);                                                                           \
+        else if (in_here == IN_AVX2)                                                                            \
+            name##_avx2(x, out, n);                                                                             \
+        else                                                                                                    \
+            name##_numbers(IN_BASELINE_FUSES, x, out, n);                                                       \
+    }
+#else
+#define EF_ERF(name, type)                                                                                      \
+    IN_INLINE void name##_run(const type *x, type *out, vm_intp n) { name##_numbers(IN_BASELINE_FUSES, x, out, n); }
+#endif
+EF_ERF(erf_f64, double)
+EF_ERF(erf_f32, float)
 
 /* erfc(a) = exp(-a^2) * f(t) / (1 + 2a) for a = |x|, with f a polynomial of t = (a - 4)/(a + 4), fitted up to 28, where
  * erfc has long been zero (after Shepherd and Laframboise, Math. Comp. 36, 1981). The square is taken in two parts, so
@@ -132,9 +211,20 @@ IN_INLINE double erfc_of(int fused, double x)
     return x < 0.0 ? 2.0 - better : better;
 }
 
+#define EF_ERFC(name, type)                                                                                     \
+    IN_KERNEL(void, name##_run, (const type *x, type *out, vm_intp n), (x, out, n))                             \
+    {                                                                                                           \
+        IN_INDEPENDENT                                                                                          \
+        for (vm_intp i = 0; i < n; i++)                                                                         \
+            out[i] = (type)erfc_of(fused, (double)x[i]);                                                        \
+    }
+
+EF_ERFC(erfc_f64, double)
+EF_ERFC(erfc_f32, float)
+
 /* What is left of the last vector goes through one too: see sine_vectors in vmath.c. */
-#define EF_KERNEL(name, type, function)                                                                         \
-    IN_KERNEL(void, name##_block, (const type *x, type *out, vm_intp count), (x, out, count))                   \
+#define EF_KERNEL(name, type, run)                                                                              \
+    static void name##_block(const type *x, type *out, vm_intp count)                                           \
     {                                                                                                           \
         const vm_intp rest = count % EF_LANES, whole = count - rest;                                            \
         type last[EF_LANES];                                                                                    \
@@ -142,9 +232,7 @@ IN_INLINE double erfc_of(int fused, double x)
         type *to = out;                                                                                         \
         vm_intp n = whole;                                                                                      \
         for (int pass = 0; pass < 2; pass++) {                                                                  \
-            IN_INDEPENDENT                                                                                      \
-            for (vm_intp i = 0; i < n; i++)                                                                     \
-                to[i] = (type)function(fused, (double)from[i]);                                                 \
+            run(from, to, n);                                                                                   \
             if (rest == 0)                                                                                      \
                 return;                                                                                         \
             if (pass == 0) {                                                                                    \
@@ -178,7 +266,7 @@ IN_INLINE double erfc_of(int fused, double x)
         }                                                                                                       \
     }
 
-EF_KERNEL(ef_erf_f64, double, erf_of)
-EF_KERNEL(ef_erf_f32, float, erf_of)
-EF_KERNEL(ef_erfc_f64, double, erfc_of)
-EF_KERNEL(ef_erfc_f32, float, erfc_of)
+EF_KERNEL(ef_erf_f64, double, erf_f64_run)
+EF_KERNEL(ef_erf_f32, float, erf_f32_run)
+EF_KERNEL(ef_erfc_f64, double, erfc_f64_run)
+EF_KERNEL(ef_erfc_f32, float, erfc_f32_run)
