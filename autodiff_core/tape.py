@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from . import _core
@@ -260,6 +260,42 @@ class Tape(Readable, _core.Tape):
             yield
         finally:
             self.resume()
+
+    def record_here(self) -> AbstractContextManager[None]:
+        """Let this thread record for a tape that another thread has entered.
+
+        A tape that hears all threads, `GradientTape(threads=True)`, sees by itself to what is given to a
+        `ThreadPoolExecutor`, a `ThreadPool` or a `Thread` by its thread, or by one that records for it. Other ways to
+        have something done in a thread are told by this context, there.
+
+        Returns
+        -------
+        context manager
+            What is computed within it is on this tape, from when it is used in the tape's thread.
+
+        Raises
+        ------
+        ValueError
+            Where the tape is not recording, or records what its own thread computes only.
+        RuntimeError
+            On entering the context, where a tape of the thread's own records.
+
+        Examples
+        --------
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> x = tf.Variable(3.0)
+        >>> done = []
+        >>> def work(tape):
+        ...     with tape.record_here():
+        ...         done.append(x ** 2)
+        >>> with tf.GradientTape(threads=True) as tape:
+        ...     with ThreadPoolExecutor() as pool:
+        ...         pool.submit(work, tape).result()
+        ...     y = 10.0 * done[0]
+        >>> tape.gradient(y, x)
+        <Tensor: shape=(), dtype=float32, numpy=60.0>
+        """
+        return _core.Task(_core.hearing_of(self))
 
     def reset(self) -> None:
         """Forget everything recorded and watched so far, and go on recording.
@@ -552,6 +588,15 @@ def _tell(tape: Any, targets: list[Any], sources: list[Any], results: list[Any])
 
 
 _core.install_missing(_tell)
+
+
+def _open_doors(entered: bool) -> None:
+    from .handing_over import close_doors, open_doors
+
+    (open_doors if entered else close_doors)()
+
+
+_core.install_tasks(_open_doors)
 
 
 def filled(results: list[Any], like: list[Any]) -> list[Any]:

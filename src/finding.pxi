@@ -29,7 +29,7 @@ cdef class Finder(Noticer):
         self.first_id = 0
         if log == NULL:
             return self
-        self.own.update([log_find(log, <Operand>x) for x in self.arguments if isinstance(x, Operand)])
+        self.own.update([found_or_taken(log, <Operand>x) for x in self.arguments if isinstance(x, Operand)])
         self.tapes = minus(log, log.active, log.tracer)
         self.suspended = suspend()
         self.first_id = log.first_id
@@ -50,14 +50,24 @@ cdef class Finder(Noticer):
             return          # a variable's value: the variable is told by the tape of its own
         while at != NULL:
             finder = <Finder>at
-            if node < finder.start and node not in finder.own and meet(log, log.records[node].listeners,
-                                                                       finder.tapes) and differentiable(x.code):
-                for known in finder.found:
-                    if known is x:
-                        break
-                else:
-                    finder.found.append(x)
+            if node < finder.start and node not in finder.own:
+                finder.take_down(log, x, log.records[node].listeners)
             at = finder.before
+
+    cdef void notice_taken(self, Log* log, Operand x, uint32_t listeners) noexcept:
+        """An operand is looked up that another thread's log has, where these tapes follow it."""
+        cdef PyObject* at = log.finder
+        while at != NULL:
+            (<Finder>at).take_down(log, x, listeners)
+            at = (<Finder>at).before
+
+    cdef void take_down(self, Log* log, Operand x, uint32_t listeners) noexcept:
+        if meet(log, listeners, self.tapes) and differentiable(x.code):
+            for known in self.found:
+                if known is x:
+                    break
+            else:
+                self.found.append(x)
 
     def __exit__(self, kind, error, traceback):
         cdef Log* log = <Log*>ad_get_current_log()

@@ -65,7 +65,7 @@ cdef bint followed_on(Log* log, Operand x, bint strictly):
         tapes = meet(log, tapes, log.strict)
     if not tapes:
         return False
-    node = log_find(log, x)
+    node = found_or_taken(log, x)
     if node >= 0 and meet(log, log.records[node].listeners, tapes):
         return True
     return bool(x.is_variable and (<VariableCore>x).is_trainable and differentiable(x.code) and

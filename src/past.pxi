@@ -154,13 +154,17 @@ cdef class Past:
         cdef VariableCore v
         cdef Log* log
         cdef uint64_t log_id
+        cdef int32_t node
         cdef list present = []
-        for v, value, version, identity, node in self.recorded:
+        for v, value, version, identity, stood in self.recorded:
             log_id = identity
+            node = stood
             log = log_of(log_id) if log_id else NULL
+            if log == NULL and log_id:
+                log = joined_log(&log_id, &node)
             # (Where another thread has read it since, it stands on that one's log, too.)
-            if has_value(v, <Operand>value) and (log_id == 0 or (v.log_id == log_id and v.node == <int32_t>node)
-                                                 or (log != NULL and standing(log, v) == <int32_t>node)):
+            if has_value(v, <Operand>value) and (log_id == 0 or (v.log_id == log_id and v.node == node)
+                                                 or (log != NULL and standing(log, v) == node)):
                 continue
             state = state_of(v)
             put_value(v, <Operand>value)

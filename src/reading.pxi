@@ -42,6 +42,18 @@ def tape_state(Tape tape):
     return state, count + (0 if tape.aside is None else len(tape.aside.below or ()))
 
 
+def join_all(Tape tape, list operands):
+    """Let a tape's log have what other threads have computed for it, before it is read."""
+    if tape.log == NULL or tape.log.joint == NULL:
+        return
+    begin_reading(tape)
+    try:
+        for x in operands:
+            found_or_taken(tape.log, <Operand>x)
+    finally:
+        end_reading(tape)
+
+
 def node_on_tape(Tape tape, Operand x):
     """The node at which a tape follows a tensor, or None."""
     cdef int32_t node

@@ -100,6 +100,9 @@ cdef class Extension:
         cdef Log* log = tape.log
         count_up(&log.kept, 1)
         log.keeper = PyThread_get_thread_ident()
+        if log.joint != NULL:   # what was computed elsewhere comes before the mark
+            for y in ([x] if x is not None else []) + sources:
+                found_or_taken(log, <Operand>y)
         self.mark.count = log.count
         self.mark.constants = log.constant_count
         self.mark.operands = log.operand_count
@@ -165,6 +168,8 @@ cdef void cut(Log* log, Mark* mark, uint32_t bit) noexcept:
         if minus(log, log.records[i].listeners, bit):
             return
     if log.count == mark.count or log.kept:
+        return
+    if log.joint != NULL and (<Joiner>log.joint).has_joined(mark.count):
         return
     for i in range(log.count - 1, mark.count - 1, -1):
         if is_leaf(&log.records[i]) and log.records[i].b >= 0 and log.records[i].flags & ATTRIBUTE:

@@ -829,8 +829,8 @@ cdef tuple pattern(Tape tape, Operand y, Operand x):
     cdef int32_t* start
     walk.log = log
     walk.width = 1 if x.scalar else PyArray_SIZE(x.array)
-    high = heard_node(log, log_find(log, y), tape.bit)
-    node = heard_node(log, log_find(log, x), tape.bit)
+    high = heard_node(log, found_or_taken(log, y), tape.bit)
+    node = heard_node(log, found_or_taken(log, x), tape.bit)
     while node >= 0:
         low = node
         node = next_node(log, node, tape.bit)
@@ -847,7 +847,7 @@ cdef tuple pattern(Tape tape, Operand y, Operand x):
         walk.stamp = <int32_t*>calloc(walk.width + 1, sizeof(int32_t))
         if walk.state == NULL or walk.uses == NULL or walk.rows == NULL or walk.shape == NULL or walk.stamp == NULL:
             raise MemoryError(f"no memory for the sparsity patterns of {high - low + 1} records")
-        node = heard_node(log, log_find(log, x), tape.bit)
+        node = heard_node(log, found_or_taken(log, x), tape.bit)
         while node >= 0:
             if node <= high:
                 walk.state[node - low] = REACHED | SOURCE

@@ -148,7 +148,7 @@ cdef int find_ends(Ends* e, Log* log, uint32_t bit, list targets, list sources) 
         if e.nodes == NULL:
             raise MemoryError()
     for i in range(e.targets):
-        node = log_find(log, <Operand>targets[i])
+        node = found_or_taken(log, <Operand>targets[i])
         if node >= 0 and not meet(log, log.records[node].listeners, bit):
             node = -1
         e.nodes[e.sources + i] = node
@@ -156,7 +156,7 @@ cdef int find_ends(Ends* e, Log* log, uint32_t bit, list targets, list sources) 
             e.high = node
     for i in range(e.sources):
         x = <Operand>sources[i]
-        node = heard_node(log, log_find(log, x), bit) if differentiable(x.code) else -1
+        node = heard_node(log, found_or_taken(log, x), bit) if differentiable(x.code) else -1
         e.nodes[i] = node
         while node >= 0:
             if node < e.low:

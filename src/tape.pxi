@@ -71,6 +71,9 @@ ctypedef struct Log:
     PyObject* witness           # and the witness (borrowed)
     PyObject* notes             # what was done with followed values that is no record: a list, or NULL (notes.pxi)
     PyObject* spill             # what writes arrays beyond a budget to a file (spilling.pxi), or NULL
+    PyObject* joint             # what joins to the log what other threads record for its tapes (joining.pxi), or NULL
+    PyObject* annex            # of a log that such a thread records on: what it is to the joint (borrowed), or NULL
+    int unlisted                # it is not among those that are alive
     uint32_t* shapes            # of what hears everything: the number of each node's shape (shapes.pxi)
     int epoch_count
     Epoch* epochs
@@ -130,6 +133,8 @@ cdef int watching = 0           # so many tapes and threads check numbers (numer
 cdef int traces = 0             # how many are open, in any thread: what else asks whether there is one reads this first
 cdef type witness_class = None  # (witness.pxi)
 cdef type spill_class = None    # (spilling.pxi)
+cdef type joint_class = None    # (joining.pxi)
+cdef dict annexes = {}         # by the ids of their logs, what threads record for tapes of others (joining.pxi)
 cdef bint trace_all = os.environ.get("AUTODIFF_TRACE", "") not in ("", "0")     # tapes have a witness unless told not
 
 
@@ -137,6 +142,44 @@ cdef class Keeper:
     cdef int note_kept(self, Log* log, int32_t node) except -1:
         """Hear of an array that a log keeps."""
         return 0
+
+
+cdef class Joiner:
+    cdef int32_t take_in(self, Log* log, Operand x) except -2:
+        """The node, on this log, of what stands on that of another thread; or -1."""
+        return -1
+
+    cdef uint32_t watched(self, Log* log, VariableCore v) except? 0xffffffff:
+        """Those of what listens on a task's log for tapes that have been told to watch a variable."""
+        return 0
+
+    cdef int enter(self, Tape tape) except -1:
+        """A tape of the log that hears other threads is entered."""
+        return 0
+
+    cdef void leave(self, Tape tape) noexcept:
+        """It is left, or forgets what it has heard."""
+        pass
+
+    cdef void let_go(self, Log* log) noexcept:
+        """No tape hears other threads any more; or a log goes."""
+        pass
+
+    cdef void renew(self, Log* log) noexcept:
+        """A log has another id."""
+        pass
+
+    cdef bint has_joined(self, int32_t count) noexcept:
+        """Whether anything was joined to the log since it had so many records."""
+        return False
+
+    cdef Tape ear_of(self, Tape tape):
+        """What hears in this thread for a tape that was entered in another."""
+        return tape
+
+    cdef list variables_of(self, Tape tape):
+        """What a tape watches in other threads."""
+        return []
 
 
 cdef class Hearer:
@@ -192,6 +235,9 @@ cdef class Noticer:
     cdef void notice(self, Log* log, Operand x, int32_t node) noexcept:
         pass
 
+    cdef void notice_taken(self, Log* log, Operand x, uint32_t listeners) noexcept:
+        pass
+
 
 # ------------------------------------------------------------------------------------------------------- sets of tapes
 #
@@ -220,6 +266,19 @@ cdef inline uint32_t join(Log* log, uint32_t a, uint32_t b) noexcept:
 cdef inline uint32_t minus(Log* log, uint32_t a, uint32_t b) noexcept:
     """The tapes in the first set that are not in the second."""
     return combined(log, a, b, MINUS) if (a | b) & (<uint32_t>1 << DIRECT_TAPES) else a & ~b
+
+
+# Where threads run side by side, one may read what another one records for its tapes (joining.pxi): what is read does
+# not change any more, but the memory that it lies in may move.
+
+cdef inline void hold_growing(Log* log) noexcept:
+    if FREE_THREADED and log.joint != NULL:
+        hold(&logs)
+
+
+cdef inline void let_go_growing(Log* log) noexcept:
+    if FREE_THREADED and log.joint != NULL:
+        let_go(&logs)
 
 
 cdef void spell_out(Log* log, uint32_t which, uint64_t* words) noexcept:
@@ -292,11 +351,17 @@ cdef uint32_t numbered(Log* log, const uint64_t* words) noexcept:
 cdef bint grow_sets(Log* log) noexcept:
     """Room for twice as many sets; False where there is no memory, and all is as it was."""
     cdef int k, room = 2 * log.set_room if log.set_room else 64
-    cdef void* sets = realloc(log.sets, <size_t>room * SET_WORDS * sizeof(uint64_t))
+    cdef void* sets
     cdef void* places
+    if log.annex != NULL:
+        hold(&logs)
+    sets = realloc(log.sets, <size_t>room * SET_WORDS * sizeof(uint64_t))
+    if sets != NULL:
+        log.sets = <uint64_t*>sets
+    if log.annex != NULL:
+        let_go(&logs)
     if sets == NULL:
         return False
-    log.sets = <uint64_t*>sets
     places = realloc(log.set_places, <size_t>room * sizeof(int32_t))
     if places == NULL:
         return False
@@ -431,13 +496,13 @@ cdef void record_clear(Log* log, int32_t node) noexcept:
         Py_XDECREF(array)
 
 
-cdef void log_close(Log* log) noexcept:
+cdef void unlist(Log* log) noexcept:
+    """Take a log out of those that are alive."""
     global alive_logs
-    cdef int32_t i
-    cdef PyObject* notes = log.notes
-    cdef PyObject* spill = log.spill
-    log.notes = log.spill = NULL
+    if log.unlisted:
+        return
     hold(&logs)
+    log.unlisted = True
     if log.previous != NULL:
         log.previous.next = log.next
     else:
@@ -445,6 +510,18 @@ cdef void log_close(Log* log) noexcept:
     if log.next != NULL:
         log.next.previous = log.previous
     let_go(&logs)
+
+
+cdef void log_close(Log* log) noexcept:
+    cdef int32_t i
+    cdef PyObject* joint = log.joint
+    cdef PyObject* notes = log.notes
+    cdef PyObject* spill = log.spill
+    log.notes = log.spill = NULL
+    if joint != NULL:
+        (<Joiner>joint).let_go(log)
+        log.joint = NULL
+    unlist(log)
     for i in range(log.last_owner + 1 if log.last_owner < log.count else log.count):
         if log.records[i].flags & (ATTRIBUTE | HELD):
             record_clear(log, i)
@@ -461,6 +538,7 @@ cdef void log_close(Log* log) noexcept:
             and put_into(&spare_logs[own_lane()].thing, log)):
         Py_XDECREF(notes)
         Py_XDECREF(spill)
+        Py_XDECREF(joint)
         return
     free(log.records)
     free(log.values)
@@ -471,11 +549,16 @@ cdef void log_close(Log* log) noexcept:
     free(log)
     Py_XDECREF(notes)
     Py_XDECREF(spill)
+    Py_XDECREF(joint)
 
 
 cdef int log_grow(Log* log) except -1:
     cdef int64_t capacity = 2 * <int64_t>log.capacity if log.capacity else FIRST_CAPACITY
-    grow_records(&log.records, &log.values, capacity, "a tape")
+    hold_growing(log)
+    try:
+        grow_records(&log.records, &log.values, capacity, "a tape")
+    finally:
+        let_go_growing(log)
     if log.tracer:
         grow_shapes(log, <int32_t>capacity)
     log.capacity = <int32_t>capacity
@@ -509,19 +592,26 @@ cdef ndarray kept_copy(Log* log, Operand x):
     return (<Hearer>log.trace).kept_copy(x) if log.tracer else own_copy(x.array)
 
 
+cdef int grow_constants(Log* log) except -1:
+    cdef int32_t capacity = more_room(log.constant_capacity, <int64_t>log.constant_count + 64)
+    cdef void* grown = realloc(log.constants, <size_t>capacity * sizeof(Constant))
+    if grown == NULL:
+        raise MemoryError()
+    log.constants = <Constant*>grown
+    log.constant_capacity = capacity
+    return 0
+
+
 cdef int32_t log_constant(Log* log, Operand x) except 0:
     """Keep an untracked operand's value; returns the reference to it."""
     cdef Constant* c
-    cdef void* grown
-    cdef int32_t capacity
     cdef ndarray array
     if log.constant_count == log.constant_capacity:
-        capacity = more_room(log.constant_capacity, <int64_t>log.constant_count + 64)
-        grown = realloc(log.constants, <size_t>capacity * sizeof(Constant))
-        if grown == NULL:
-            raise MemoryError()
-        log.constants = <Constant*>grown
-        log.constant_capacity = capacity
+        hold_growing(log)
+        try:
+            grow_constants(log)
+        finally:
+            let_go_growing(log)
     if not x.scalar:
         array = kept_copy(log, x) if x.borrowed else x.array
     c = &log.constants[log.constant_count]
@@ -577,7 +667,13 @@ cdef inline int log_keep(Log* log, int32_t node, Operand x) except -1:
 
 cdef inline int log_operand_list(Log* log, Record* r, int32_t* nodes, int count) except -1:
     """Give a record more than two operands."""
-    return list_operands(r, nodes, count, &log.operands, &log.operand_count, &log.operand_capacity)
+    if not FREE_THREADED or log.joint == NULL:
+        return list_operands(r, nodes, count, &log.operands, &log.operand_count, &log.operand_capacity)
+    hold_growing(log)
+    try:
+        return list_operands(r, nodes, count, &log.operands, &log.operand_count, &log.operand_capacity)
+    finally:
+        let_go_growing(log)
 
 
 cdef int grow_shapes(Log* log, int32_t capacity) except -1:
@@ -634,6 +730,15 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
     node = found_earlier(log, x)
     if log.finder != NULL and node >= 0:
         (<Noticer>log.finder).notice(log, x, node)
+    return node
+
+
+cdef inline int32_t found_or_taken(Log* log, Operand x) except -2:
+    """The node of `x` on `log`, to which it is joined if another thread has computed it for a tape of the log; or
+    -1."""
+    cdef int32_t node = log_find(log, x)
+    if node < 0 and log.joint != NULL and not x.is_variable:
+        node = (<Joiner>log.joint).take_in(log, x)
     return node
 
 
@@ -740,10 +845,16 @@ cdef int place(Operand x, Log* log, int32_t node) except -1:
     return 0
 
 
+cdef bint stays_on(Operand x, uint64_t identity, Log* log) except -1:
+    """Whether a place on another log than this one still counts."""
+    cdef Log* other = log_of(identity)
+    # (Where a variable has been read by what a thread has come to the end of, the leaf says.)
+    return other != log if other != NULL else not x.is_variable and identity in annexes
+
+
 cdef inline int put_in_place(Operand x, Log* log, int32_t node) except -1:
     cdef list others, elsewhere
     cdef tuple entry
-    cdef Log* other
     cdef uint64_t before = 0, identity = log.id     # that of the node, whatever is cut off meanwhile
     cdef Py_ssize_t n, k
     while x.log_id != before and (x.log_id != log.id or other_places(x) is not None):
@@ -765,11 +876,9 @@ cdef inline int put_in_place(Operand x, Log* log, int32_t node) except -1:
             break
         others = []
         for other_id, old in (elsewhere or ()):
-            other = log_of(other_id)
-            if other != NULL and other != log:
+            if stays_on(x, other_id, log):
                 others.append((other_id, old))
-        other = log_of(x.log_id)
-        if other != NULL and other != log:
+        if stays_on(x, x.log_id, log):
             others.append((x.log_id, x.node))
         if x.log_id == before and other_places(x) is elsewhere:
             set_other_places(x, others or None)
@@ -804,7 +913,7 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
     if x.log_id == 0:
         return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
     if not stands_on(&x.log_id, &x.node, log.id, &node):
-        node = log_find(log, x)
+        node = found_or_taken(log, x)
     if node >= 0 and meet(log, log.records[node].listeners, log.active):
         return node
     return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
@@ -846,22 +955,18 @@ cdef int32_t variable_node(Log* log, VariableCore v) except -2:
         if not meet(log, join(log, listeners, wanted), log.active):
             return -1
     elif not wanted:
-        return -1
+        if log.annex != NULL:
+            wanted = (<Joiner>log.joint).watched(log, v)
+        if not wanted:
+            return -1
     return leaf(log, v, wanted)
 
 
-cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
-    """Make `x` watched by some tapes; returns its node."""
-    if log.tracer:
-        listeners = join(log, listeners, log.tracer)    # which hears whatever any tape does
-    cdef int32_t node = log_find(log, x), previous = UNTRACKED
-    cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
-    cdef uint64_t identity = log.id
-    cdef uint32_t added = minus(log, listeners, before)
-    cdef Record* r
+cdef int tell_watched(Log* log, Operand x, int32_t node, uint32_t added) except -1:
+    """Let tapes note that they watch what stands at a node, or will stand at a new one (-1)."""
     cdef Tape tape
     cdef int slot
-    for slot in range(log.slots if added else 0):
+    for slot in range(log.slots):
         if has_slot(log, added, slot) and log.tapes[slot] != NULL:
             tape = <Tape>log.tapes[slot]
             if x.is_variable:
@@ -874,6 +979,20 @@ cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
                 if tape.more().taken_up is None:
                     tape.aside.taken_up = []
                 tape.aside.taken_up.append(node)
+    return 0
+
+
+cdef int32_t leaf(Log* log, Operand x, uint32_t listeners) except -2:
+    """Make `x` watched by some tapes; returns its node."""
+    if log.tracer:
+        listeners = join(log, listeners, log.tracer)    # which hears whatever any tape does
+    cdef int32_t node = found_or_taken(log, x), previous = UNTRACKED
+    cdef uint32_t before = log.records[node].listeners if node >= 0 else 0
+    cdef uint64_t identity = log.id
+    cdef uint32_t added = minus(log, listeners, before)
+    cdef Record* r
+    if added:
+        tell_watched(log, x, node, added)
     if log.tracer and not x.is_variable and minus(log, added, log.tracer):
         (<Hearer>log.trace).hear_watch(log, x, node)
     if log.id != identity:
@@ -928,7 +1047,8 @@ cdef class Aside:
 
 
 cdef class Tape:
-    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False, memory=None)\n--\n
+    """Tape(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False, memory=None, \
+threads=False)\n--\n
     The recording side of a gradient tape: a bit on a log. GradientTape adds structures and documentation.
     """  # the first line is what inspect.signature(GradientTape) reads
     cdef Log* log
@@ -949,25 +1069,37 @@ cdef class Tape:
     cdef int32_t constants_start
     cdef int32_t operands_start
     cdef bint traced            # a witness listens while it is open
+    cdef bint must_trace        # since the user says so
     cdef bint witnessing        # it does
     cdef Hearer witness         # that of the log
     cdef int32_t left_at        # how many records there were when it was left
     cdef int32_t paused_at
     cdef int64_t memory         # bytes that its gradient may take; 0: whatever it takes
+    cdef bint threads           # it hears what other threads are given to do (joining.pxi)
+    cdef uint64_t number        # of a tape that does, or is open beside one: which of these, until it is reset; or 0
     cdef object __weakref__
 
     def __init__(self, bint persistent=False, bint watch_accessed_variables=True, *, trace=None,
-                 bint check_numerics=False, memory=None):
+                 bint check_numerics=False, memory=None, bint threads=False):
         if memory is not None:
             from autodiff_core.budgets import bytes_of
             self.memory = bytes_of(memory, "GradientTape(memory=)")
         self.persistent = persistent
         self.checks = check_numerics
         self.automatic = watch_accessed_variables
-        if trace is None:       # (what checks numbers is to know their lines)
+        if threads:
+            if trace:
+                raise ValueError("GradientTape(threads=True, trace=True): what is traced is what one thread computes; "
+                                 "trace a tape that records one thread only")
+            if memory is not None:
+                raise ValueError("GradientTape(threads=True, memory=): a budget is for what one thread records; leave "
+                                 "one of the two out")
+            self.threads = True
+            self.traced = False
+        elif trace is None:     # (what checks numbers is to know their lines)
             self.traced = trace_all or check_numerics or (watching and ad_wants_numerics())
         else:
-            self.traced = trace
+            self.traced = self.must_trace = trace
 
     def __dealloc__(self):
         self.release()
@@ -1000,10 +1132,17 @@ cdef class Tape:
         if self.traced and self.witness is None:
             self.witness = <Hearer>witness_class()  # (here, since making one may collect garbage, which runs anything)
         budget = spill_class(self.memory) if self.memory else None      # (here, for the same reason)
+        joint = joint_class() if self.threads else None
         log = <Log*>ad_get_current_log()
         if self.log != NULL and log != self.log and (log != NULL or self.log.is_current):
             raise RuntimeError("this tape holds records from before the enclosing tape was opened, so it cannot go on "
                                "recording inside it; leave the enclosing tape first, or make a new tape")
+        if log != NULL and log.joint != NULL and self.traced and not self.must_trace:
+            self.traced = False
+        if log != NULL and (log.joint != NULL if self.traced else self.threads and log.tracer):
+            raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), and what is traced, by "
+                               "trace=True or in a tf.function, cannot be open together: what is traced is what one "
+                               "thread computes")
         if self.log == NULL:
             if log == NULL:
                 log = log_open()
@@ -1038,6 +1177,11 @@ cdef class Tape:
         if budget is not None and log.spill == NULL:
             Py_INCREF(budget)
             log.spill = <PyObject*>budget
+        if joint is not None:
+            if log.joint == NULL:
+                Py_INCREF(joint)
+                log.joint = <PyObject*>joint
+            (<Joiner>log.joint).enter(self)
         log.stack[log.depth] = <PyObject*>self
         log.depth += 1
         if self.checks:
@@ -1090,6 +1234,8 @@ cdef class Tape:
         self.recording = False
         self.open = False
         self.left_at = log.count
+        if self.number:
+            (<Joiner>log.joint).leave(self)
         if n == 0 and not log.extended and ad_get_current_log() == log:
             # (In another thread, where garbage may be collected, it stays current to its own, idle.)
             log.is_current = False
@@ -1114,6 +1260,7 @@ cdef class Tape:
         """Whether the log has gone with it."""
         cdef Log* log = self.log
         cdef Tape other
+        cdef bint joined
         cdef int slot
         if self.open:
             self.pop()
@@ -1131,14 +1278,20 @@ cdef class Tape:
         log.tapes[self.slot] = NULL
         self.around = 0
         if log.used == 0 and not log.is_current:
+            self.number = 0
             if FREE_THREADED:
                 end_turn(log)   # (nobody else can wait for it: that would be another tape's)
             log_close(log)
             return True
+        joined = self.number != 0
         for slot in range(log.slots):
             if log.tapes[slot] != NULL:
                 other = <Tape>log.tapes[slot]
                 other.around = minus(log, other.around, self.bit)
+                joined = joined and not other.number
+        if joined:
+            (<Joiner>log.joint).let_go(log)
+        self.number = 0
         forget(log, self)
         return False
 
@@ -1165,6 +1318,9 @@ cdef class Tape:
 
     def pause(self):
         """Stop listening; what happens meanwhile is not on this tape."""
+        if self.number and self.here() is not self:
+            self.here().pause()
+            return
         self.check_recording()
         self.log.active = minus(self.log, self.log.active, self.bit)
         self.log.sole = False
@@ -1173,6 +1329,9 @@ cdef class Tape:
 
     def resume(self):
         """Listen again; a tape whose gradient was taken meanwhile starts over."""
+        if self.number and self.here() is not self:
+            self.here().resume()
+            return
         if self.open:
             if self.more().pauses is None:
                 self.aside.pauses = []
@@ -1183,7 +1342,15 @@ cdef class Tape:
         elif self.log == NULL:
             self.push()
 
+    cdef Tape here(self):
+        """What hears in this thread, for a tape that hears other threads."""
+        cdef Log* log = <Log*>ad_get_current_log()
+        return self if log == NULL or log.annex == NULL else (<Joiner>log.joint).ear_of(self)
+
     def check_recording(self):
+        if self.number and self.here() is not self:
+            self.here().check_recording()
+            return
         if not self.recording:
             raise ValueError("Tape is not recording.")
         self.check_thread()
@@ -1196,21 +1363,33 @@ cdef class Tape:
     def start_over(self):
         """Forget all that was recorded and watched."""
         self.check_recording()
+        self.check_thread()
         if self.sweeps:
             raise RuntimeError("a tape cannot be reset while a gradient is taken on it")
         self.log.sole = False
         if self.witnessing:
             self.witness.start_over(self)
+        if self.number:
+            (<Joiner>self.log.joint).leave(self)
+            self.number = 0
         forget(self.log, self)
         self.begin()
+        if self.threads:
+            (<Joiner>self.log.joint).enter(self)
 
     def watch_operand(self, Operand x):
+        if self.number and self.here() is not self:
+            self.here().watch_operand(x)
+            return
         self.check_recording()
         leaf(self.log, x, self.bit)
         if x.is_variable:
             self.add_variable(<VariableCore>x)
 
     def seen_variables(self):
+        if self.number and self.log != NULL:
+            for v in (<Joiner>self.log.joint).variables_of(self):
+                self.add_variable(<VariableCore>v)
         return tuple(self.variables or ())
 
 
@@ -1428,6 +1607,8 @@ cdef void add_epoch(Log* log, int32_t end) noexcept:
     log.id = next_number(&last_log_id)
     log.count = end
     let_go(&logs)
+    if log.annex != NULL:
+        (<Joiner>log.joint).renew(log)
     if log.witness != NULL:
         (<Hearer>log.witness).lose(end)
     if log.notes != NULL:

@@ -78,7 +78,8 @@ def test_every_public_function_says_its_name_and_what_it_does():
     [
         (
             "GradientTape",
-            "(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False, memory=None)",
+            "(persistent=False, watch_accessed_variables=True, *, trace=None, check_numerics=False, memory=None, "
+            "threads=False)",
         ),
         ("sin", "(x, name=None)"),
         ("add", "(x, y, name=None)"),

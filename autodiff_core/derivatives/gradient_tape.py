@@ -38,18 +38,29 @@ class GradientTape(Tape):
         How much memory the tape and its gradients may take, as "200MB", "1.5GiB" or a number of bytes: of what it
         keeps, arrays beyond that are written to a file without a name, in the folder of `tempfile.gettempdir()`, and
         read from there when the gradient comes to them. Gradients are the same to the last bit.
+    threads : bool
+        Whether the tape hears other threads, too: what this one gives to a `ThreadPoolExecutor`, a `ThreadPool` or a
+        `Thread` while the tape records, and what that gives to others; other tapes that record in this thread meanwhile
+        hear it, too. Wait for results before the block is left: what
+        threads compute afterwards is not recorded. Results are the same, and gradients are to the last bit, whichever
+        thread comes first. For other ways to use threads there is `record_here`.
 
     Raises
     ------
     TypeError
         Where `memory` is neither a text nor an integer.
     ValueError
-        Where it is no amount of memory; while recording, where it is too little for a single step.
+        Where it is no amount of memory; while recording, where it is too little for a single step. Where `trace` or
+        `memory`, which are for one thread, are given beside `threads`.
+    RuntimeError
+        On entering it with `threads` where a tape with a trace is open, or in a `tf.function`.
 
     Notes
     -----
     After TensorFlow's, https://www.tensorflow.org/api_docs/python/tf/GradientTape. Tapes nest: an inner tape's gradient
-    is recorded by the outer one. Tapes of different threads do not see each other.
+    is recorded by the outer one. Tapes of different threads do not see each other. While a tape with `threads` is open,
+    `ThreadPoolExecutor.submit`, `Thread.start` and what `ThreadPool` is given work by are wrapped, to tell whether the
+    thread that calls them has such a tape; what they are given is called as it is where it has none.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 import pickle
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -665,14 +666,15 @@ def has_strategy() -> bool:
     return _current.get() is not None
 
 
-_made: ContextVar[list[Variable] | None] = ContextVar("made", default=None)
+# (A thread may have been given the context of the one that started it.)
+_made: ContextVar[tuple[list[Variable], int] | None] = ContextVar("made", default=None)
 
 
 @contextmanager
 def made_within() -> Iterator[list[Variable]]:
     """A list of the variables that are made inside, by this thread."""
     made: list[Variable] = []
-    token = _made.set(made)
+    token = _made.set((made, threading.get_ident()))
     try:
         yield made
     finally:
@@ -681,8 +683,8 @@ def made_within() -> Iterator[list[Variable]]:
 
 def _hear(variable: Variable) -> None:
     made = _made.get()
-    if made is not None:
-        made.append(variable)
+    if made is not None and made[1] == threading.get_ident():
+        made[0].append(variable)
 
 
 hearers.append(_hear)

@@ -101,6 +101,7 @@ def why(tape: Any, targets: list[Any], sources: list[Any]) -> Why | Reasons:
     if _core.tape_state(tape)[0] == "empty":
         raise RuntimeError("this tape has recorded nothing: compute the target inside `with tape:`")
     targets = [x.values if isinstance(x, IndexedSlices) else x for x in targets]
+    _core.join_all(tape, targets + sources)
     kept = _core.kept_answers(tape)
     around = _Around(_core.user_frame())
     reasons = []
@@ -506,7 +507,8 @@ class _Question:
             return self.say(
                 "other thread",
                 f"{name} was computed in another thread, on a tape of its own",
-                "A tape records in the thread that entered it: open it there, or return the values and compute here.",
+                "A tape records in the thread that entered it: open it there, or return the values and compute here. "
+                "tf.GradientTape(threads=True) records what threads without tapes of their own are given to do, too.",
             )
         return self.say(
             "other tape",
@@ -755,9 +757,10 @@ class _Question:
     def say_outside(self, place: _Place = None) -> Why:
         return self.say(
             "outside",
-            f"{self.y} was not computed while the tape recorded: before the block, after it, or from what it does not "
-            f"follow",
-            f"Compute {self.y} within `with tape:`, from {self.x} on.",
+            f"{self.y} was not computed while the tape recorded: before the block, after it, in another thread, or "
+            f"from what it does not follow",
+            f"Compute {self.y} within `with tape:`, from {self.x} on; in other threads with "
+            f"tf.GradientTape(threads=True).",
             place,
         )
 
