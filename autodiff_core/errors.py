@@ -43,9 +43,13 @@ class OpError(Exception):
     'no such thing'
     """
 
-    def __init__(self, node_def: Any, op: Any, message: str, error_code: int, *args: Any) -> None:
-        super().__init__(message)
-        self.node_def, self.op, self.message, self.error_code = node_def, op, message, error_code
+    def __init__(
+        self, node_def: Any, op: Any = None, message: str | None = None, error_code: int | None = None, *args: Any
+    ) -> None:
+        # (Whoever makes an error like another one, as pickle and Keras do, has the text alone.)
+        text, node_def = (node_def, None) if message is None else (message, node_def)
+        super().__init__(text)
+        self.node_def, self.op, self.message, self.error_code = node_def, op, text, error_code
 
 
 class InvalidArgumentError(OpError, ValueError):
@@ -72,9 +76,7 @@ class InvalidArgumentError(OpError, ValueError):
     """
 
     def __init__(self, node_def: Any, op: Any = None, message: str | None = None, *args: Any) -> None:
-        # (Whoever makes an error like another one, as pickle and Keras do, has the text alone.)
-        text, node_def = (node_def, None) if message is None else (message, node_def)
-        super().__init__(node_def, op, text, INVALID_ARGUMENT, *args)
+        super().__init__(node_def, op, message, INVALID_ARGUMENT, *args)
 
 
 class OutOfRangeError(OpError, IndexError):
@@ -101,9 +103,7 @@ class OutOfRangeError(OpError, IndexError):
     """
 
     def __init__(self, node_def: Any, op: Any = None, message: str | None = None, *args: Any) -> None:
-        # (Whoever makes an error like another one, as pickle and Keras do, has the text alone.)
-        text, node_def = (node_def, None) if message is None else (message, node_def)
-        super().__init__(node_def, op, text, OUT_OF_RANGE, *args)
+        super().__init__(node_def, op, message, OUT_OF_RANGE, *args)
 
 
 class OperatorNotAllowedInGraphError(TypeError):

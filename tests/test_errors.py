@@ -561,8 +561,17 @@ def test_a_call_without_arguments_names_the_class_that_users_know(name: str) -> 
     assert pickle.loads(pickle.dumps(method)) is method
 
 
-@pytest.mark.parametrize("error", [tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError])
-def test_an_error_is_made_like_another_one_of_its_text(error: Any) -> None:
-    made = error(None, None, "no such thing")
-    for again in (pickle.loads(pickle.dumps(made)), type(made)(str(made))):
-        assert (type(again), again.message, again.op) == (error, "no such thing", None)
+@pytest.mark.parametrize(
+    "made",
+    [
+        tf.errors.OpError(None, "an op", "no such thing", 5),
+        tf.errors.InvalidArgumentError(None, "an op", "no such thing"),
+        tf.errors.OutOfRangeError(None, "an op", "no such thing"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_goes_to_other_processes_and_is_made_like_another_one_of_its_text(made: Any) -> None:
+    again = pickle.loads(pickle.dumps(made))
+    assert (type(again), str(again), vars(again)) == (type(made), "no such thing", vars(made))
+    of_text = type(made)(str(made))
+    assert (of_text.message, of_text.op) == ("no such thing", None)
