@@ -36,9 +36,11 @@ from .rounds import (
     Comes,
     Results,
     Way,
+    flops,
     gradient_body,
     gradient_through,
     in_c,
+    loop_row,
     of_examples,
     packing,
     pushed,
@@ -442,14 +444,6 @@ def _gradient_of(attribute: _Attribute, *operands: forms.Kind) -> forms.Kind:
     return forms.Kind(where.dtype, (where.size,))
 
 
-def _flops(attribute: _Attribute, operands: Sequence[tuple[int, ...]], result: tuple[int, ...]) -> int:
-    """Of all rounds; of one, where nobody knows how many there are."""
-    from .cost import cost_of
-
-    body, way = way_of(attribute[:6])
-    return int(cost_of(body.program).flops) * max(way.steps, 1)
-
-
 def _flops_back(attribute: _Attribute, operands: Sequence[tuple[int, ...]], result: tuple[int, ...]) -> int:
     from .cost import cost_of
 
@@ -463,34 +457,27 @@ def _back_in_c(place: Place, attribute: _Attribute, *given: Value) -> Value:
     raise not_written(place.op, "its rounds are run again as there is room for their states")
 
 
-_CHECKPOINTED = _core.register_general(
+_CHECKPOINTED = loop_row(
     "checkpointed",
     lambda attribute, *x: run_rounds(attribute[:6], *x),
     _pulled,
     _pushed,
-    True,
-    True,
     examples=_of_examples,
-    raises=True,
     form=forms.Form("a body, how it is run, and how much its gradient may keep", _fits),
     gives=lambda attribute, *x: result_of(attribute[:6], *x),
     c=lambda place, attribute, *x: in_c(place, attribute[:6], *x),
-    cost=_flops,
+    cost=lambda attribute, *shapes: flops(attribute[:6], *shapes),
 )
-_CHECKPOINTED.formula = lambda attributes: "a loop"
 
-_BACK = _core.register_general(
+_BACK = loop_row(
     "checkpointed_gradient",
     _run_back,
     _pulled_back,
     _pushed_back,
-    True,
-    True,
+    "the gradient of a loop",
     examples=_examples_back,
-    raises=True,
     form=forms.Form("a loop, how much may be kept of it, and the body of its gradient", _fits_back),
     gives=_gradient_of,
     c=_back_in_c,
     cost=_flops_back,
 )
-_BACK.formula = lambda attributes: "the gradient of a loop"

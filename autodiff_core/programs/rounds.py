@@ -41,9 +41,11 @@ __all__ = [
     "Results",
     "Way",
     "appended",
+    "flops",
     "gradient_body",
     "gradient_through",
     "in_c",
+    "loop_row",
     "of_examples",
     "packing",
     "pushed",
@@ -1070,7 +1072,7 @@ def result_of(attribute: Any, *operands: forms.Kind) -> forms.Kind:
     return forms.Kind(where.dtype, (where.size,))
 
 
-def _flops(attribute: tuple[Any, ...], operands: Sequence[tuple[int, ...]], result: tuple[int, ...]) -> int:
+def flops(attribute: tuple[Any, ...], operands: Sequence[tuple[int, ...]], result: tuple[int, ...]) -> int:
     """Of all rounds; of one, where nobody knows how many there are."""
     from .cost import cost_of
 
@@ -1078,18 +1080,22 @@ def _flops(attribute: tuple[Any, ...], operands: Sequence[tuple[int, ...]], resu
     return int(cost_of(body.program).flops) * max(way.steps, 1)
 
 
-_ROUNDS = _core.register_general(
+def loop_row(name: str, run: Any, pull: Any, push: Any, formula: str = "a loop", **described: Any) -> _core.Op:
+    """The row of an op whose kernel runs rounds: derivatives read what it is given and what it gives, and what stands
+    in a round may raise an error."""
+    row = _core.register_general(name, run, pull, push, True, True, raises=True, **described)
+    row.formula = lambda attributes: formula
+    return row
+
+
+_ROUNDS = loop_row(
     "rounds",
     run_rounds,
     _pulled,
     pushed,
-    True,
-    True,
     examples=of_examples,
-    raises=True,
     form=forms.Form("a body and how it is run", _fits),
     gives=result_of,
     c=in_c,
-    cost=_flops,
+    cost=flops,
 )
-_ROUNDS.formula = lambda attributes: "a loop"
