@@ -1,7 +1,7 @@
-"""What goes to other processes, and into copies: values, variables, models and optimizers, each variable once; and why
-tapes do not.
+"""What goes to other processes, and into copies: values, variables, models, optimizers and programs, each variable
+once; and why tapes, iterators and strategies do not.
 
-(Functions made of functions are in test_wrapping.py, programs in test_program_file.py.)
+(Functions made of functions are in test_wrapping.py, the bytes of programs in test_program_file.py.)
 """
 
 from __future__ import annotations
@@ -174,6 +174,66 @@ def test_an_optimizer_of_a_schedule_and_a_model_go_together(way: Any) -> None:
 class Halving:
     def __call__(self, step: Any) -> Any:
         return 0.1 * 0.5**step
+
+
+@each_way
+def test_a_program_and_whoever_has_its_variables_stay_together(way: Any) -> None:
+    line, x = Line(), np.array([1.0, 1.0], np.float32)
+    program = tf.Program.from_function(lambda x: tf.reduce_sum(x * line.slope), x)
+    other, its = way((line, program))
+    assert its.variables[0] is other.slope
+    other.slope.assign([5.0, 6.0])
+    assert (float(its(x)), float(program(x))) == (11.0, 3.0)
+
+
+def test_a_copied_program_has_variables_of_its_own() -> None:
+    line, x = Line(), np.array([1.0, 1.0], np.float32)
+    program = tf.Program.from_function(line.__call__, x)
+    other = copy.copy(program)
+    other.variables[0].assign([0.0, 0.0])
+    assert (float(other(x)), float(program(x))) == (0.5, 3.5)
+
+
+# ------------------------------------------------------------------------------------------------------------ datasets
+
+
+@each_way
+def test_a_dataset_goes_and_an_iterator_of_it_says_that_it_does_not(way: Any) -> None:
+    dataset = tf.data.Dataset.range(4).batch(3)
+    iterator = iter(dataset)
+    assert [batch.numpy().tolist() for batch in way(dataset)] == [[0, 1, 2], [3]]
+    with pytest.raises(TypeError, match=r"is not pickled, and not copied: .* Send the dataset, .* dataset\.skip"):
+        way(iterator)
+    assert next(iterator).numpy().tolist() == [0, 1, 2]
+
+
+# ---------------------------------------------------------------------------------------------------------- strategies
+
+
+@each_way
+def test_a_strategy_of_ranks_is_its_own_copy_and_says_that_it_is_not_sent(way: Any) -> None:
+    pytest.importorskip("mpi4py.MPI", exc_type=ImportError)
+    strategy = tf.distribute.MPIStrategy()
+    if way is copy.deepcopy:
+        assert way({"strategy": strategy})["strategy"] is strategy
+        return
+    with pytest.raises(TypeError, match=r"an MPIStrategy is not pickled: .* Make one of that name where it is needed"):
+        way(strategy)
+
+
+@each_way
+def test_what_is_connected_to_dask_is_its_own_copy_and_says_that_it_is_not_sent(way: Any) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0") as client:
+        strategy = tf.distribute.DaskStrategy(client)
+        data = strategy.experimental_distribute_dataset(np.arange(3.0))
+        if way is copy.deepcopy:
+            assert [a is b for a, b in zip(way([strategy, data]), [strategy, data], strict=True)] == [True, True]
+            return
+        with pytest.raises(TypeError, match=r"a DaskStrategy is not pickled: .* is given that as an argument"):
+            way(strategy)
+        with pytest.raises(TypeError, match=r"data in parts are not pickled: they are on the workers\. Give them to"):
+            way(data)
 
 
 # --------------------------------------------------------------------------------------------------------------- tapes

@@ -54,6 +54,12 @@ class Iterator:
     def __iter__(self) -> Iterator:
         return self
 
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "an iterator of a tf.data.Dataset is not pickled, and not copied: how far it is lies in this process. "
+            "Send the dataset, of which iter() makes another one; dataset.skip(n) begins behind n elements"
+        )
+
     def get_next(self) -> Any:
         """The next element; the same as `next(iterator)`.
 

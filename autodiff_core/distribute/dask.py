@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -108,6 +108,15 @@ class DaskStrategy(Strategy):
 
     def __repr__(self) -> str:
         return f"<DaskStrategy: {self._client!r}>"
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a DaskStrategy is not pickled: its client is connected here, and what it sends to workers computes "
+            "without it. A function that needs something of it is given that as an argument"
+        )
 
     @property
     def num_replicas_in_sync(self) -> int:

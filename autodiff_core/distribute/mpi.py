@@ -102,6 +102,15 @@ class MPIStrategy(Strategy):
         name, size = self._ranks.key
         return f"<MPIStrategy {name!r}: rank {self._ranks.meeting.rank} of {size}>"
 
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "an MPIStrategy is not pickled: its ranks are processes, of which this is one. Make one of that name where "
+            "it is needed; programs that have its collectives, and models without it, are pickled"
+        )
+
     @property
     def num_replicas_in_sync(self) -> int:
         """How many ranks there are."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -48,6 +48,15 @@ class Parts:
         """Have again what went with a worker and Dask cannot compute: what was made of what came from here."""
         if self._begun is not None and any(map(_is_lost, self.futures)):
             self.futures = self._begun()
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "data in parts are not pickled: they are on the workers. Give them to the strategy's run or value_and_grad "
+            "as an argument, and a function there has its part; experimental_local_results brings what run gave here"
+        )
 
     def __len__(self) -> int:
         return len(self.futures)

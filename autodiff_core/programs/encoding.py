@@ -10,7 +10,7 @@ import json
 import math
 import zlib
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from struct import Struct
 from types import EllipsisType
 from typing import Any, ClassVar
@@ -148,14 +148,16 @@ class _Writer:
         return {"value": self.attribute(value)}
 
 
-def to_bytes(program: Any) -> bytes:
-    """A program as the bytes of a file."""
+def to_bytes(program: Any, with_variables: bool = True) -> bytes:
+    """A program as the bytes of a file; without its variables, for who sends these along."""
     writer, core = _Writer(), program.core
     arguments, results = program.layouts
     header = {
         "inputs": writer.kinds(core),
         "variables": [
-            [v.name, v.trainable, writer.array(np.asarray(_core.value_array(v)).copy())] for v in core.variables
+            [v.name, v.trainable, writer.array(np.asarray(_core.value_array(v)).copy())]
+            for v in core.variables
+            if with_variables
         ],
         "records": writer.records(core),
         "outputs": list(core.outputs),
@@ -222,8 +224,8 @@ def unpack(content: bytes) -> tuple[Any, bytes]:
     return header, content[_PREFIX.size + header_size :]
 
 
-def read(content: bytes) -> tuple[Any, ...]:
-    """What a program is made of, from the bytes of a file.
+def read(content: bytes, variables: Sequence[Variable] = ()) -> tuple[Any, ...]:
+    """What a program is made of, from the bytes of a file, and from variables that were sent along.
 
     Raises
     ------
@@ -233,7 +235,7 @@ def read(content: bytes) -> tuple[Any, ...]:
     header, data = unpack(content)
     try:
         with _core.Untraced():
-            return _Reader(header, data).parts()
+            return _Reader(header, data).parts(variables)
     except ProgramFileError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -377,10 +379,10 @@ class _Reader:
 
     # ------------------------------------------------------------------------------------------------------- records
 
-    def parts(self) -> tuple[Any, ...]:
+    def parts(self, along: Sequence[Variable]) -> tuple[Any, ...]:
         core = _core.ProgramCore()
         inputs = [_kind(*_items(entry, 2, "an input")) for entry in self._list("inputs")]
-        variables = [self._variable(entry) for entry in self._list("variables")]
+        variables = [*along, *(self._variable(entry) for entry in self._list("variables"))]
         for dtype, shape in [*inputs, *((v.dtype, tuple(v.shape)) for v in variables)]:
             self._input(core, dtype, shape)
         places = self._records(core, self._list("records"))

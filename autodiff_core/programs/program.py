@@ -615,14 +615,20 @@ class Program(Readable):
 
         return c_source(self._core, name)
 
+    def __copy__(self) -> Program:
+        from .encoding import to_bytes
+
+        return from_bytes(to_bytes(self))
+
     def __reduce__(self) -> Any:
         from .encoding import to_bytes
 
-        return from_bytes, (to_bytes(self),)
+        # (Variables go by themselves: who is sent along and has them, too, has the same ones afterwards.)
+        return from_bytes, (to_bytes(self, with_variables=False), tuple(self._core.variables))
 
 
-def from_bytes(content: bytes) -> Program:
-    """A program from the bytes of a file.
+def from_bytes(content: bytes, variables: Sequence[Any] = ()) -> Program:
+    """A program from the bytes of a file, and from variables that were sent along.
 
     Raises
     ------
@@ -631,7 +637,7 @@ def from_bytes(content: bytes) -> Program:
     """
     from .encoding import read
 
-    return Program(*read(content))
+    return Program(*read(content, variables))
 
 
 def _spec(core: Any, node: int) -> TensorSpec:
