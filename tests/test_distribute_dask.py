@@ -617,6 +617,12 @@ def test_what_cannot_be_evaluated_is_said_before_anything_runs(
         strategy.value_and_grad(*arguments)
 
 
+def test_a_list_of_tables_of_this_process_is_refused(strategy: Any) -> None:
+    tables = [pytest.importorskip("pandas").DataFrame({"x": X[:, 0]})] * 2
+    with pytest.raises(TypeError, match=r"a list of tables of this process is no data: .* Put tables .* on end"):
+        strategy.experimental_distribute_dataset(tables)
+
+
 def test_parts_that_do_not_fit_each_other_are_named(strategy: Any) -> None:
     with pytest.raises(ValueError, match=r"part 0 has .*float64 of shape \(rows, 4\).*, and part 1 .*\(rows, 3\)"):
         strategy.experimental_distribute_dataset([dask.delayed(X), dask.delayed(X[:, :3])])

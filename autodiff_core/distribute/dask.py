@@ -44,7 +44,8 @@ def _of_ranks(name: str) -> Callable[..., Any]:
     def refused(self: Any, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
             f"DaskStrategy.{name}: there is one script here, and no ranks of it that could do this together, as those "
-            f"of MPIStrategy do; value_and_grad sums a loss and its gradient over all data, and reduce what run gave"
+            f"of MPIStrategy do (and as Keras' fit has them do); value_and_grad sums a loss and its gradient over all "
+            f"data, and reduce what run gave"
         )
 
     refused.__doc__ = f"Refused: {name} is for ranks of one script, as MPIStrategy has them."

@@ -191,6 +191,11 @@ class _Leaf:
                 "a tf.data.Dataset is read here, and not by Dask's workers: give its arrays, a Dask collection, or a "
                 "list of dask.delayed calls that load a part each"
             )
+        if isinstance(value, list) and any(map(tables.is_table, value)):
+            raise TypeError(
+                "a list of tables of this process is no data: a list has parts that Dask has or is to compute "
+                "(client.scatter(tables), dask.delayed), or numbers. Put tables of this process on end"
+            )
         if self.is_here and not tables.is_table(value) and (not hasattr(value, "shape") or not hasattr(value, "dtype")):
             self.value = np.asarray(value)
         if self.is_here and not tables.is_table(value) and not len(self.value.shape):
