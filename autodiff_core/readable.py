@@ -105,7 +105,7 @@ class Readable:
         Raises
         ------
         ImportError
-            Without pandas: `pip install autodiff-core[pandas]`.
+            Without pandas: `pip install "autodiff-core[pandas]"`.
         RuntimeError
             Where a tape has let go of its records.
 

@@ -3,8 +3,8 @@
     python examples/dask_regression.py [scheduler's address] [--rows 400000]
 
 The loss goes to the workers once, as a program; at each step parameters go there and sums come back. How strong the
-penalty should be is found by cross-validation, whose fits are shared out among the workers, too. Needs `pip install
-autodiff-core[dask,scipy]`.
+penalty should be is found by cross-validation, whose fits are shared out among the workers, too. Needs `pip
+install "autodiff-core[dask,scipy]"`.
 """
 
 from __future__ import annotations

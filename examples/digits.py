@@ -31,7 +31,7 @@ try:
 except ImportError as error:
     raise SystemExit(
         f"This example also needs scikit-learn, matplotlib and tqdm ({error}).\n"
-        "Install them with: pip install autodiff-core[demo]"
+        'Install them with: pip install "autodiff-core[demo]"'
     ) from error
 
 try:

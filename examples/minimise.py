@@ -25,7 +25,7 @@ try:
 except ImportError as error:
     raise SystemExit(
         f"This example also needs SciPy and matplotlib ({error}).\n"
-        "Install them with: pip install autodiff-core[demo,scipy]"
+        'Install them with: pip install "autodiff-core[demo,scipy]"'
     ) from error
 
 METHODS = {"Nelder-Mead": "values", "CG": "gradients", "BFGS": "gradients", "trust-exact": "Hessians"}

@@ -527,7 +527,7 @@ def test_without_scipy_its_namespaces_name_the_extra(module: str, monkeypatch: p
     from autodiff_core.autograd.spelled import of_scipy
 
     monkeypatch.setitem(sys.modules, f"scipy.{module}", None)  # type: ignore[arg-type]
-    with pytest.raises(ImportError, match=r"is not installed: pip install autodiff-core\[scipy\]"):
+    with pytest.raises(ImportError, match=r'is not installed: pip install "autodiff-core\[scipy\]"'):
         of_scipy(f"scipy.{module}")
 
 

@@ -611,7 +611,7 @@ def test_without_the_library_the_error_names_the_extra(tmp_path: Path, monkeypat
     monkeypatch.setitem(sys.modules, "safetensors", None)
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     for act in (Line().save_weights, Line().load_weights):
-        with pytest.raises(ImportError, match=r"pip install autodiff-core\[checkpoint\]"):
+        with pytest.raises(ImportError, match=r'pip install "autodiff-core\[checkpoint\]"'):
             act(tmp_path / "v")
 
 

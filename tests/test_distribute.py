@@ -178,7 +178,7 @@ def test_what_cannot_be_shared_out_is_refused() -> None:
 def test_a_strategy_without_its_engine_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mpi4py", None)
     monkeypatch.setitem(sys.modules, "mpi4py.MPI", None)
-    with pytest.raises(ImportError, match=r"MPIStrategy needs mpi4py, .*pip install 'autodiff-core\[mpi\]'"):
+    with pytest.raises(ImportError, match=r'MPIStrategy needs mpi4py, .*pip install "autodiff-core\[mpi\]"'):
         tf.distribute.MPIStrategy()
 
 

@@ -716,7 +716,7 @@ def test_a_strategy_needs_a_client_that_is_connected(cluster: Any) -> None:
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ImportError, match=r"DaskStrategy needs distributed.*pip install 'autodiff-core\[dask\]'"):
+    with pytest.raises(ImportError, match=r'DaskStrategy needs distributed.*pip install "autodiff-core\[dask\]"'):
         tf.distribute.DaskStrategy(None)
 
 

@@ -77,7 +77,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(missing, tmp
     done = without(missing, "--out", tmp_path)
     assert done.returncode == 1
     assert missing in done.stderr
-    assert "pip install autodiff-core[demo]" in done.stderr
+    assert 'pip install "autodiff-core[demo]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 

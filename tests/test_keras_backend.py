@@ -61,7 +61,7 @@ def test_the_error_without_keras_names_the_extra() -> None:
     )
     assert said == (
         "ImportError: autodiff_core.keras_backend runs Keras 3, which is not installed: "
-        "pip install autodiff-core[keras]"
+        'pip install "autodiff-core[keras]"'
     )
 
 

@@ -373,7 +373,7 @@ def test_files_are_saved_by_their_ending(tmp_path, monkeypatch):
         graph.save(tmp_path / "a.jpg")
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ImportError, match=r"needs resvg, an extra: pip install autodiff-core\[pictures\]; or Graph"):
+    with pytest.raises(ImportError, match=r'needs resvg, an extra: pip install "autodiff-core\[pictures\]"; or Graph'):
         graph.save(tmp_path / "a.png")
     with pytest.raises(ImportError, match=r"a picture as .pdf needs Graphviz, whose `dot` is not found"):
         graph.save(tmp_path / "a.pdf")

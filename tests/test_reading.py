@@ -198,7 +198,7 @@ def test_frames_have_a_row_for_each_record():
 def test_frames_without_pandas_name_the_extra(monkeypatch):
     tape, *_ = textbook()
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
-    with pytest.raises(ImportError, match=r"to_pandas needs pandas, an extra: pip install autodiff-core\[pandas\]"):
+    with pytest.raises(ImportError, match=r'to_pandas needs pandas, an extra: pip install "autodiff-core\[pandas\]"'):
         tape.to_pandas()
 
 

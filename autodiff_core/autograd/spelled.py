@@ -42,7 +42,7 @@ def of_scipy(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         raise ImportError(
-            f"autograd.{name} is made of SciPy's, which is not installed: pip install autodiff-core[scipy]"
+            f'autograd.{name} is made of SciPy\'s, which is not installed: pip install "autodiff-core[scipy]"'
         ) from error
 
 

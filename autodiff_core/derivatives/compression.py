@@ -31,7 +31,7 @@ def sparse_matrices() -> Any:
         import scipy.sparse
     except ImportError as error:
         raise ImportError(
-            "sparse derivatives are matrices of SciPy's, which is not installed: pip install autodiff-core[sparse]"
+            'sparse derivatives are matrices of SciPy\'s, which is not installed: pip install "autodiff-core[sparse]"'
         ) from error
     return scipy.sparse
 

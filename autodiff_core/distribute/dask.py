@@ -63,7 +63,7 @@ class DaskStrategy(Strategy):
     Raises
     ------
     ImportError
-        Where Dask is not installed: ``pip install autodiff-core[dask]``.
+        Where Dask is not installed: ``pip install "autodiff-core[dask]"``.
     TypeError
         For what is no client, or an asynchronous one.
     ValueError

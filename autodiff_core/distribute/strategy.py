@@ -751,5 +751,5 @@ def engine(module: str, strategy: str, extra: str) -> Any:
     except (ImportError, RuntimeError) as error:  # (mpi4py without a library of MPI's raises the latter)
         raise ImportError(
             f"{strategy} needs {module.partition('.')[0]}, which could not be imported ({error}): "
-            f"pip install 'autodiff-core[{extra}]'"
+            f'pip install "autodiff-core[{extra}]"'
         ) from error

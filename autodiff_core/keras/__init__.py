@@ -47,8 +47,8 @@ def use_keras() -> None:
     Raises
     ------
     ImportError
-        Where Keras is not installed (``pip install autodiff-core[keras]``) or of another version than 3.14 or 3.15, or
-        has been imported with another backend.
+        Where Keras is not installed (``pip install "autodiff-core[keras]"``) or of another version than 3.14 or 3.15,
+        or has been imported with another backend.
 
     Notes
     -----

@@ -66,7 +66,7 @@ def _check_version() -> None:
         version = metadata.version("keras")
     except metadata.PackageNotFoundError as error:
         raise ImportError(
-            "autodiff_core.keras_backend runs Keras 3, which is not installed: pip install autodiff-core[keras]"
+            'autodiff_core.keras_backend runs Keras 3, which is not installed: pip install "autodiff-core[keras]"'
         ) from error
     numbers = re.match(r"(\d+)\.(\d+)", version)
     if numbers is None or not _FIRST <= (int(numbers[1]), int(numbers[2])) < _BEYOND:

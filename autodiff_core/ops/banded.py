@@ -22,7 +22,7 @@ def _kernel(attributes: Any, ab: np.ndarray, b: np.ndarray) -> np.ndarray:
         from scipy.linalg import solve_banded as solver
     except ImportError as error:
         raise ImportError(
-            "solve_banded is computed by SciPy, which is not installed: pip install autodiff-core[scipy]"
+            'solve_banded is computed by SciPy, which is not installed: pip install "autodiff-core[scipy]"'
         ) from error
     return np.asarray(solver(attributes, ab, b))
 

@@ -27,7 +27,7 @@ try:
     from scipy.special import _ufuncs
 except ImportError as error:
     raise ImportError(
-        "special functions are computed by SciPy, which is not installed: pip install autodiff-core[scipy]"
+        'special functions are computed by SciPy, which is not installed: pip install "autodiff-core[scipy]"'
     ) from error
 
 

@@ -53,7 +53,7 @@ def sobol_sample(dim: int, num_results: int, skip: int = 0, dtype: Any = np.floa
         from scipy.stats import qmc
     except ImportError as error:
         raise ImportError(
-            "sobol_sample is SciPy's, which is not installed: pip install autodiff-core[scipy]"
+            'sobol_sample is SciPy\'s, which is not installed: pip install "autodiff-core[scipy]"'
         ) from error
     engine = qmc.Sobol(_core.integer(dim), scramble=False)
     engine.fast_forward(_core.integer(skip) + 1)

@@ -151,8 +151,8 @@ def _iterated(
         import scipy.sparse.linalg as iterations
     except ImportError as error:
         raise ImportError(
-            f"{solver}: systems without a matrix are solved by SciPy, which is not installed: pip install "
-            f"autodiff-core[scipy]"
+            f"{solver}: systems without a matrix are solved by SciPy, which is not installed: "
+            f'pip install "autodiff-core[scipy]"'
         ) from error
 
     def derivative(f: Callable[[Any], Any], point: Any, other: Any, adjoint: bool) -> Any:

@@ -17,7 +17,7 @@ def scipy_optimize() -> Any:
     try:
         import scipy.optimize
     except ImportError as error:
-        raise ImportError("solvers are SciPy's, which is not installed: pip install autodiff-core[scipy]") from error
+        raise ImportError('solvers are SciPy\'s, which is not installed: pip install "autodiff-core[scipy]"') from error
     return scipy.optimize
 
 
@@ -76,7 +76,7 @@ class Progress:
             from tqdm.auto import tqdm  # type: ignore[import-untyped]  # (it brings none)
         except ImportError as error:
             raise ImportError(
-                "progress is shown by tqdm, which is not installed: pip install autodiff-core[progress]"
+                'progress is shown by tqdm, which is not installed: pip install "autodiff-core[progress]"'
             ) from error
         self._bar = tqdm(total=None if total is None else int(total), desc=solver, unit="it")
 

@@ -133,7 +133,7 @@ class Graph:
         ValueError
             For another ending.
         ImportError
-            Where nothing is there that makes such a file: `pip install autodiff-core[pictures]` brings resvg.
+            Where nothing is there that makes such a file: `pip install "autodiff-core[pictures]"` brings resvg.
 
         Examples
         --------

@@ -36,7 +36,7 @@ def _converted(graph: Graph, form: str) -> bytes:
             return bytes(resvg_py.svg_to_bytes(svg_string=graph.to_svg(), zoom=2))
     dot = shutil.which("dot")
     if dot is None:
-        ways = "resvg, an extra: pip install autodiff-core[pictures]; or " if form == "png" else ""
+        ways = 'resvg, an extra: pip install "autodiff-core[pictures]"; or ' if form == "png" else ""
         raise ImportError(
             f"a picture as .{form} needs {ways}Graphviz, whose `dot` is not found. .svg and .dot need nothing"
         )

@@ -88,7 +88,7 @@ def frame_of(source: Any, names: Any = None) -> Any:
     try:
         import pandas as pd
     except ImportError as error:
-        raise ImportError("to_pandas needs pandas, an extra: pip install autodiff-core[pandas]") from error
+        raise ImportError('to_pandas needs pandas, an extra: pip install "autodiff-core[pandas]"') from error
     records = records_of(source, names)
     columns = {
         "op": [record.op for record in records],

@@ -32,7 +32,7 @@ def _scipy() -> Any:
         import scipy.integrate
     except ImportError as error:
         raise ImportError(
-            "differential equations are solved by SciPy, which is not installed: pip install autodiff-core[scipy]"
+            'differential equations are solved by SciPy, which is not installed: pip install "autodiff-core[scipy]"'
         ) from error
     return scipy.integrate
 

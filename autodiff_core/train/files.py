@@ -43,7 +43,8 @@ def _safetensors() -> Any:
         import safetensors.numpy
     except ImportError as error:
         raise ImportError(
-            "checkpoints are safetensors files, and safetensors is not installed: pip install autodiff-core[checkpoint]"
+            "checkpoints are safetensors files, and safetensors is not installed: "
+            'pip install "autodiff-core[checkpoint]"'
         ) from error
     return safetensors
 
