@@ -177,6 +177,19 @@ def test_the_workflow_runs_what_a_change_has_to_pass():
     assert sorted(" ".join(passed).split()) == sorted(["test", *targets.split()])
 
 
+def test_the_workflow_of_a_release_runs_what_is_here_and_the_cibuildwheel_that_is_tried_here():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "wheels.yml").read_text())["jobs"].values()
+    steps = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+    commands = [shlex.split(command) for step in steps for command in step.split(" && ")]
+    targets = " ".join(re.findall(r"^([a-z][^:=]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)).split()
+    made = [words[1] for words in commands if words[0] == "make"]
+    assert made and set(made) <= set(targets)
+    (installed,) = (words[-1] for words in commands if "pip" in words)
+    assert installed in PROJECT["project"]["optional-dependencies"]["dev"]
+    test = PROJECT["tool"]["cibuildwheel"]["test-command"].removeprefix("python {project}/")
+    assert (ROOT / test).is_file()
+
+
 @pytest.fixture
 def interpreter(tmp_path):
     """Makes files that answer as interpreters would."""
