@@ -31,8 +31,9 @@ def missing(tag: str, root: Path = ROOT) -> list[str]:
 
     if "Source" not in tomllib.loads((root / "pyproject.toml").read_text())["project"].get("urls", {}):
         found.append("pyproject.toml has no [project.urls] with a Source: nobody could find from the package to it")
-    if "not on a package index yet" in " ".join((root / "README.md").read_text().split()):
-        found.append("README.md says that the package is not on a package index yet")
+    for page in ("README.md", "docs/index.md"):
+        if "pip install autodiff-core" not in (root / page).read_text():
+            found.append(f"{page} does not say that the package is on an index: pip install autodiff-core")
     return found
 
 

@@ -305,17 +305,21 @@ def test_what_is_forgotten_before_a_release_is_told(tmp_path):
     (tmp_path / "autodiff_core" / "__init__.py").write_text('__version__ = "1.2.0"\n')
     (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## [1.3.0] - Unreleased\n\n## [1.1.0] - 2026-01-01\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
-    (tmp_path / "README.md").write_text("It is not on a package\nindex yet.\n")
+    (tmp_path / "docs").mkdir()
+    for page in ("README.md", "docs/index.md"):
+        (tmp_path / page).write_text("It is not on a package index yet: `pip install .`\n")
     assert check_release.missing("v1.3.0", tmp_path) == [
         "autodiff_core/__init__.py says 1.2.0, for which the tag is v1.2.0, not v1.3.0",
         "CHANGELOG.md begins with 1.3.0, not with 1.2.0",
         f"CHANGELOG.md says of 1.3.0: Unreleased, where the day of the release belongs, {date.today()}",
         "pyproject.toml has no [project.urls] with a Source: nobody could find from the package to it",
-        "README.md says that the package is not on a package index yet",
+        "README.md does not say that the package is on an index: pip install autodiff-core",
+        "docs/index.md does not say that the package is on an index: pip install autodiff-core",
     ]
     (tmp_path / "CHANGELOG.md").write_text(f"## [1.2.0] - {date.today()}\n")
     (tmp_path / "pyproject.toml").write_text('[project.urls]\nSource = "https://example.org"\n')
-    (tmp_path / "README.md").write_text("pip install autodiff-core\n")
+    for page in ("README.md", "docs/index.md"):
+        (tmp_path / page).write_text("`pip install autodiff-core`\n")
     assert check_release.missing("v1.2.0", tmp_path) == []
 
 
