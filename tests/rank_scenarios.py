@@ -306,6 +306,20 @@ def check_a_strategy_outlives_the_communicator_that_it_was_made_of(strategy: Any
     assert float(some.all_reduce(1.0)) == strategy.num_replicas_in_sync
     again = tf.distribute.MPIStrategy(strategy.comm, name="outlives")
     assert float(again.all_reduce(1.0)) == strategy.num_replicas_in_sync
+    assert again._ranks is not some._ranks
+
+
+def check_strategies_of_one_name_are_one(strategy: Any) -> None:
+    first = tf.distribute.MPIStrategy(strategy.comm, name="one")
+    number = first._ranks.begin_sum(np.array([own(strategy)]), None, "under way")
+    second = tf.distribute.MPIStrategy(strategy.comm.Dup(), timeout=30, name="one")
+    assert second._ranks is first._ranks and first._ranks.meeting.timeout == 30
+    np.testing.assert_array_equal(first._ranks.end_sum(number), [of_all(strategy)])
+    if own(strategy) == 1:
+        first._ranks.meeting._lost = "by one of them alone"
+    third = tf.distribute.MPIStrategy(strategy.comm, name="one")
+    assert third._ranks is not first._ranks
+    assert float(third.all_reduce(1.0)) == strategy.num_replicas_in_sync
 
 
 def check_ranks_that_differ_leave_nothing_behind(strategy: Any) -> None:

@@ -34,7 +34,7 @@ def run(ranks: int, folder: Path, *options: str) -> list[dict[str, Any]]:
         [mpiexec, *flags, "-n", str(ranks), sys.executable, script, str(folder / "results"), *options],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     found = [folder / f"results.{rank}" for rank in range(ranks)]
     assert all(file.exists() for file in found), done.stdout + done.stderr

@@ -30,7 +30,6 @@ _AT_ONCE = 200  # times that a rank asks before it gives its core to others
 _BRIEF = 0.02  # seconds in which it asks again as soon as it may
 _PAUSE = 0.0005  # seconds, and between two questions afterwards
 _FOR_AN_ANSWER = 2.0  # seconds that a rank that waits has for saying so
-_NOTHING = np.empty(0, np.uint8)
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +53,7 @@ class Meeting:
     MPI : module
         mpi4py.MPI.
     comm : mpi4py.MPI.Intracomm
-        Which ranks. Of it are made the communicators by which messages go, once all ranks have come (`open`).
+        Which ranks. Of it are made the communicators by which messages go (`open`), once all ranks have come (`come`).
     timeout : float
         Seconds that a rank waits for the others.
     anew : callable
@@ -72,25 +71,35 @@ class Meeting:
         self._open: deque[Agreement] = deque()  # what was said, and is not known yet to have been said by all
         self._kept: list[Any] = []  # messages that nobody may have read yet, and what is waited for no more
 
-    def open(self, what: str) -> None:
-        """The first thing that all ranks do.
+    @property
+    def is_lost(self) -> bool:
+        """Whether a rank has given up, after which they can do nothing together any more."""
+        return self._lost is not None
+
+    def come(self, what: str, says_so: bool) -> bool:
+        """The first thing that all ranks do; it gives whether all of them say so.
 
         They come together by messages, on the caller's communicator: a collective that not all of them come to would
         stay there for ever, and be taken for whatever the caller does next. And they do so twice. Whoever gives up the
         first time does not come the second time, and says so. So, once that is over, nobody has given up, and all of
-        them go on to duplicates, at which MPI makes them wait for each other.
+        them go on, to duplicates of the communicator, say, at which MPI makes them wait for each other.
         """
-        if self.size > 1:
-            self._attempt = _one_more_attempt(self._mpi, self._comm)
-            for stage in (0, 1):
-                coming = _Coming(self._mpi, self._comm, 2 * self._attempt + stage)
-                try:
-                    self.wait(coming, Step(0, what))
-                except BaseException:
-                    coming.give_up()
-                    raise
+        if self.size == 1:
+            return says_so
+        self._attempt = _one_more_attempt(self._mpi, self._comm)
+        for stage in (0, 1):
+            coming = _Coming(self._mpi, self._comm, 2 * self._attempt + stage, says_so)
+            try:
+                self.wait(coming, Step(0, what))
+            except BaseException:
+                coming.give_up()
+                raise
+            says_so = coming.all_say_so
+        return says_so
+
+    def open(self) -> None:
+        """Have messages of one's own, once all have come."""
         self._agreeing, self._telling, self._talking = self._comm.Dup(), self._comm.Dup(), self._comm.Dup()
-        self.agree(what)
 
     def agree(self, what: str) -> Step:
         """Come back when all ranks are about to do the same thing; else raise an error, on each of them."""
@@ -246,25 +255,32 @@ class Agreement:
 
 
 class _Coming:
-    """Messages of all ranks to the first one, and back when all of them have come."""
+    """Messages of all ranks to the first one, and back when all of them have come; and whether all of them say so."""
 
-    def __init__(self, mpi: Any, comm: Any, number: int) -> None:
+    def __init__(self, mpi: Any, comm: Any, number: int, says_so: bool) -> None:
         self._mpi, self._comm, self._tag = mpi, comm, _COMING + number % 1_000
         self._is_first = comm.Get_rank() == 0
         self._others = range(1, comm.Get_size()) if self._is_first else range(1)
-        self._awaited = [comm.Irecv(_NOTHING, source=rank, tag=self._tag) for rank in self._others]
+        self._own, self._heard = np.array([says_so]), np.empty((len(self._others), 1), bool)
+        self._awaited = [comm.Irecv(self._heard[k], rank, self._tag) for k, rank in enumerate(self._others)]
         self._sent: list[Any] = []
         if not self._is_first:
             self._send()
 
+    @property
+    def all_say_so(self) -> bool:
+        """Whether they do, when they have come."""
+        return bool(self._heard.all() and (self._own[0] or not self._is_first))
+
     def _send(self) -> None:
-        self._sent = [self._comm.Isend(_NOTHING, dest=rank, tag=self._tag) for rank in self._others]
+        self._sent = [self._comm.Isend(self._own, rank, self._tag) for rank in self._others]
 
     def Test(self) -> bool:
-        """Whether that is so."""
+        """Whether all have come."""
         if not self._mpi.Request.Testall(self._awaited):
             return False
         if self._is_first and not self._sent:
+            self._own[0] = self.all_say_so
             self._send()
         return True
 

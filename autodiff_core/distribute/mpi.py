@@ -43,6 +43,7 @@ class MPIStrategy(Strategy):
         Seconds that a rank waits for the others before it says which of them is missing.
     name : str
         What programs in which ranks compute together call them; ranks of another communicator need another name.
+        Strategies of one name and the same ranks are one, with the timeout of the latest.
 
     Raises
     ------
@@ -94,9 +95,7 @@ class MPIStrategy(Strategy):
         if known is not None and known.comm and mpi.Comm.Compare(known.comm, comm) not in (mpi.IDENT, mpi.CONGRUENT):
             raise ValueError(f"MPIStrategy: other ranks are called {name!r} already; give these another name")
         self.comm = comm
-        self._ranks = _Ranks(mpi, comm, timeout, name)
-        _ranks[self._ranks.key] = self._ranks
-        collectives.join(self._ranks)
+        self._ranks = _ranks_of(mpi, comm, timeout, name, known)
 
     def __repr__(self) -> str:
         name, size = self._ranks.key
@@ -286,8 +285,11 @@ class _Ranks:
         self._flights: dict[int, _Flight] = {}  # sums that were begun, and not asked for yet, by their numbers
         self._unposted: deque[_Flight] = deque()  # those of them whose agreement has not been waited for
         self._number = 0
-        self.meeting.open(f"MPIStrategy of autodiff_core {__version__}")
-        self.data, self.back = comm.Dup(), comm.Dup()
+
+    def open(self) -> None:
+        """Have messages of one's own, once all have come."""
+        self.meeting.open()
+        self.data, self.back = self.comm.Dup(), self.comm.Dup()
 
     def _begin_anew(self) -> None:
         """Forget what was begun: sums that all ranks have agreed on are made, the others nobody has sent."""
@@ -414,6 +416,23 @@ class _Ranks:
 
 
 _ranks: dict[collectives.Key, _Ranks] = {}
+
+
+def _ranks_of(mpi: Any, comm: Any, timeout: float, name: str, known: _Ranks | None) -> _Ranks:
+    """The ranks of a communicator, when all of them have come: those of before, where all know them, since MPI has so
+    many communicators and no more."""
+    what = f"MPIStrategy of autodiff_core {__version__}"
+    ranks = _Ranks(mpi, comm, timeout, name)
+    if ranks.meeting.come(what, known is not None and bool(known.comm) and not known.meeting.is_lost):
+        assert known is not None
+        known.meeting.timeout = timeout
+        known.agree(what)
+        return known
+    ranks.open()
+    ranks.agree(what)
+    _ranks[ranks.key] = ranks
+    collectives.join(ranks)
+    return ranks
 
 
 class _Flight:
