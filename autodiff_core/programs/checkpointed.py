@@ -9,13 +9,18 @@ the next, and nobody has to know how many rounds there are before they have been
 What is made of a gradient's record (its own gradient, its tangent, that of many examples) is made of the gradient of
 the loop as it is without a room. That keeps all states; about the square root of their number where they are much and
 the number of rounds is known when the loop begins.
+
+A gradient is the same to the last bit as where rounds are recorded one by one. So the body is differentiated as it is
+written, however it is run; and what comes to what rounds share is added up as a sweep over the records of all rounds
+would: term by term, from the last round to the first. It is carried from round to round, and begins with -0.0, which
+added to a number is that number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,11 +38,11 @@ from .rounds import (
     ALL,
     ASKING,
     LAST,
+    PASSES,
     Comes,
     Results,
     Way,
     flops,
-    gradient_body,
     gradient_through,
     in_c,
     loop_row,
@@ -48,6 +53,7 @@ from .rounds import (
     result_of,
     rounds,
     run_rounds,
+    slot_examples,
     way_of,
     written_out,
     written_to,
@@ -95,6 +101,14 @@ def _chosen(values: Sequence[Any], which: Sequence[bool]) -> list[Any]:
     return [x for x, has in zip(values, which, strict=True) if has]
 
 
+def _as_run(body: Body) -> Body:
+    """A body as its rounds are run."""
+    found: Body | None = body.derived.get("as run")
+    if found is None:
+        found = body.derived["as run"] = Body.of(optimised(body.program.copy(), PASSES), body.reads)
+    return found
+
+
 class Back(NamedTuple):
     """The gradient of a loop: how that is run, its room, the body of the gradient, and what of its rows and sums
     cotangents come to."""
@@ -115,7 +129,7 @@ class Back(NamedTuple):
         comes = comes._replace(states=(False,) * sum(out[:carried]))
         key = ("gradient again", way.layout, comes)
         if key not in body.derived:
-            body.derived[key] = gradient_body(body, way, own[: body.program.input_count], comes)
+            body.derived[key] = _gradient_body(body, way.layout, own[: body.program.input_count], comes)
         made = body.derived[key]
         return None if made is None else cls(body, way, room, made, comes)
 
@@ -139,11 +153,17 @@ class Back(NamedTuple):
         return _differentiable(self.body.inputs())
 
     @property
+    def totals(self) -> list[tuple[tuple[int, ...], Any]]:
+        """What comes to what rounds share, as it is added up: the shapes and dtypes."""
+        carried, rows, _ = self.way.layout
+        return _totals(self.body.inputs()[carried + rows :])
+
+    @property
     def back(self) -> Way:
-        """How the gradient is run, as a loop of as many rounds."""
+        """How the gradient is run, as a loop of as many rounds: adjoints and totals are carried."""
         (carried, rows, _), moving = self.way.layout, self.moving
         more = sum(self.comes.rows) + carried + rows
-        layout = Layout(sum(moving[:carried]), more, sum(moving[carried : carried + rows]))
+        layout = Layout(sum(moving[:carried]) + len(self.totals), more, sum(moving[carried : carried + rows]))
         return Way(layout, max(self.way.steps, 0), not self.way.backwards)
 
     @property
@@ -154,7 +174,7 @@ class Back(NamedTuple):
         if found is None:
             program = self.body.program.copy()
             program.set_ends(program.input_count, [], list(program.outputs)[: self.way.layout.carried], [])
-            found = self.body.derived[key] = Body.of(optimised(program, ()), [])
+            found = self.body.derived[key] = Body.of(optimised(program, PASSES), [])
         return found
 
     def parts(self, values: Sequence[Any]) -> tuple[list[Any], ...]:
@@ -162,17 +182,19 @@ class Back(NamedTuple):
         carried at first, series, what is shared, what the gradient's body reads, and how many rounds there were."""
         carried, rows, _ = self.way.layout
         shared = self.body.program.input_count - carried - rows
-        sizes = self.back.layout.carried, sum(self.comes.rows), sum(self.comes.sums), carried, rows, shared
+        ends = sum(self.moving[:carried])
+        sizes = ends, sum(self.comes.rows), sum(self.comes.sums), carried, rows, shared
+        read = self.gradient.program.input_count - sum(sizes) - len(self.totals)
         rest = iter(values)
-        found = [list(islice(rest, size)) for size in (*sizes, self.gradient.program.input_count - sum(sizes))]
+        found = [list(islice(rest, size)) for size in (*sizes, read)]
         return (*found, list(rest))
 
     def _fixed(self) -> int:
         """Bytes that are needed besides states that are kept."""
         where = packing(self.gradient, self.back)
-        adjoints = _bytes(self.gradient.outputs()[: self.back.layout.carried])
+        adjoints = _bytes(self.gradient.outputs()[: self.back.layout.carried - len(self.totals)])
         arenas = sum(_core.plan_of(body.program).arena_size for body in (self.advance, self.gradient))
-        return 2 * self._state() + 5 * adjoints + arenas + where.size * where.dtype.itemsize
+        return 2 * self._state() + 5 * adjoints + 3 * _bytes(self.totals) + arenas + where.size * where.dtype.itemsize
 
     def _state(self) -> int:
         return _bytes(self.body.inputs()[: self.way.layout.carried])
@@ -196,13 +218,78 @@ class Back(NamedTuple):
         return max(1, min(most, steps - 1))
 
 
+def _totals(shared: Sequence[tuple[tuple[int, ...], Any]]) -> list[tuple[tuple[int, ...], Any]]:
+    """What comes to what rounds share, as it is added up; half precisions in float32."""
+    wide = np.dtype(np.float32)
+    return [
+        (shape, wide if dtype.itemsize == 2 else dtype) for shape, dtype in _chosen(shared, _differentiable(shared))
+    ]
+
+
+def _at_first(totals: Sequence[tuple[tuple[int, ...], Any]]) -> list[np.ndarray]:
+    """What they begin with."""
+    return [np.full(shape, complex(-0.0, -0.0) if dtype.kind == "c" else -0.0, dtype) for shape, dtype in totals]
+
+
+def _gradient_body(body: Body, layout: Layout, own: Sequence[Any], comes: Comes) -> Body | None:
+    """A round of the way back: adjoints and totals, cotangents of rows, what the round began with, rows, cotangents of
+    sums, and what is shared, to adjoints and totals before the round, and gradients of rows."""
+    (carried, rows, given), program = layout, body.program
+    inputs, outputs = body.inputs(), body.outputs()
+    moving, out = _differentiable(inputs), _differentiable(outputs)
+    totals = _totals(inputs[carried + rows :])
+
+    def ones(specs: Sequence[tuple[tuple[int, ...], Any]]) -> list[Any]:
+        return [_core.to_tensor(np.ones(shape, dtype)) for shape, dtype in specs]
+
+    to_rows = _chosen(_chosen(outputs[carried : carried + given], out[carried : carried + given]), comes.rows)
+    to_sums = _chosen(_chosen(outputs[carried + given :], out[carried + given :]), comes.sums)
+    parts = [
+        ones(_chosen(outputs[:carried], out[:carried])),
+        ones(totals),
+        ones(to_rows),
+        own[:carried],
+        slot_examples(own[carried : carried + rows]),
+        ones(to_sums),
+        own[carried + rows :],
+    ]
+
+    def f(given_now: list[Any]) -> list[Any]:
+        rest = iter(given_now)
+        adjoints, sums_so_far, of_rows, state, row, of_sums, shared = ([*islice(rest, len(part))] for part in parts)
+        values = [*state, *row, *shared]
+        sources = _chosen(values, moving)
+        followed = _chosen(shared, moving[carried + rows :])
+        with Tape(watch_accessed_variables=False) as tape:
+            tape.watch(sources)
+            results = _chosen(_core.apply_program(program, values), out)
+        has = [*[True] * len(adjoints), *comes.rows, *comes.sums]
+        # (A total is what has come to its source before anything of this round does.)
+        exact = [x.dtype == total.dtype for x, total in zip(followed, sums_so_far, strict=True)]
+        found = tape.gradient(
+            [*_chosen(results, has), *_chosen(followed, exact)],
+            sources,
+            output_gradients=[*adjoints, *of_rows, *of_sums, *_chosen(sums_so_far, exact)],
+            unconnected_gradients="zero",
+        )
+        found = [_core.to_dtype(g, x.dtype) for g, x in zip(found, sources, strict=True)]
+        first, second = len(adjoints), len(sources) - len(followed)
+        added = [
+            g if same else total + _core.to_dtype(g, total.dtype)
+            for g, total, same in zip(found[second:], sums_so_far, exact, strict=True)
+        ]
+        return [*found[:first], *added, *found[first:second]]
+
+    return repeatable_body(f, [x for part in parts for x in part])
+
+
 # --------------------------------------------------------------------------------------------------------- the way back
 
 
 class _Walk:
     """A gradient as it is computed: states in their places, and adjoints."""
 
-    def __init__(self, of: Back, steps: int, states: int, parts: Sequence[list[np.ndarray]], found: Any) -> None:
+    def __init__(self, of: Back, steps: int, states: int, parts: Sequence[list[np.ndarray]], given: Any) -> None:
         self._steps, self._count, self._backwards = steps, states + 1, of.way.backwards
         ends, self._to_rows, self._to_sums, first, self._series, self._shared, self._reads = parts
         carried, rows, _ = of.way.layout
@@ -210,9 +297,9 @@ class _Walk:
         self._back = of.gradient.rounds(of.back.layout)
         self._places = [np.empty((self._count, *x.shape), x.dtype) for x in first]
         self._turns = [np.empty((2, *x.shape), x.dtype) for x in first]
-        self.adjoints = [x.copy() for x in ends]
-        self._adjoint_turns = [np.empty((2, *x.shape), x.dtype) for x in ends]
-        self._rows, self._sums = found
+        self.adjoints = [x.copy() for x in ends] + _at_first(of.totals)
+        self._adjoint_turns = [np.empty((2, *x.shape), x.dtype) for x in self.adjoints]
+        self._rows = given
         for place, x in zip(self._at(0, 1), first, strict=True):
             place[0] = x
 
@@ -245,7 +332,7 @@ class _Walk:
         rows = [*self._part(self._to_rows, low, high), *self._at(at, at + count), *self._part(self._series, low, high)]
         inputs = [*self.adjoints, *rows, *self._to_sums, *self._shared, *self._reads]
         stacks = [*self._adjoint_turns, *self._part(self._rows, low, high)]
-        self._back.run(count, count, not self._backwards, False, False, inputs, stacks, self._sums)
+        self._back.run(count, count, not self._backwards, False, False, inputs, stacks, [])
         for adjoint, turns in zip(self.adjoints, self._adjoint_turns, strict=True):
             adjoint[...] = turns[(count - 1) % 2]
 
@@ -259,17 +346,15 @@ def _run_back(attribute: _Attribute, *given: np.ndarray) -> np.ndarray:
         steps = min(steps, 1)
     where = packing(of.gradient, of.back)
     packed = np.zeros(where.size, where.dtype)
-    found = [[where.room(packed, block) for block in blocks] for blocks in (where.rows, where.sums)]
-    for total in found[1]:
-        total[...] = 0
-    adjoints = parts[0]
+    rows = [where.room(packed, block) for block in where.rows]
+    adjoints = parts[0] + _at_first(of.totals)
     if steps > 0:
         states = of.states(steps)
-        walk = _Walk(of, steps, states, parts, found)
+        walk = _Walk(of, steps, states, parts, rows)
         for move in schedule(steps, states):
             walk.move(move)
         adjoints = walk.adjoints
-    for blocks, results in ((where.last, adjoints), (where.rows, found[0]), (where.sums, found[1])):
+    for blocks, results in ((where.last, adjoints), (where.rows, rows)):
         for block, result in zip(blocks, results, strict=True):
             where.put(packed, block, result)
     return packed
@@ -304,10 +389,11 @@ def _pulled(g: Any, y: Any, attribute: _Attribute, *operands: Any) -> list[Any]:
     cotangents = [x for x in (*ends, *to_rows, *to_sums) if x is not None]
     packed = _core.general(_BACK, [*cotangents, *operands, *of.gradient.reads, *counts], of.attribute)
     found = Results(of.gradient, of.back, packed)
-    layout = of.back.layout
-    parts = [found.last(k) for k in range(layout.carried)]
+    layout, adjoints = of.back.layout, of.back.layout.carried - len(of.totals)
+    parts = [found.last(k) for k in range(adjoints)]
     parts += [found.row(k) for k in range(layout.given)]
-    parts += [found.sum(k) for k in range(sum(of.moving) - len(parts))]
+    parts += [found.last(k) for k in range(adjoints, layout.carried)]
+    parts = [_core.to_dtype(x, dtype) for x, (_, dtype) in zip(parts, _chosen(body.inputs(), of.moving), strict=True)]
     rest = iter(_core.conjugated(parts))
     return [next(rest) if has else None for has in of.moving]
 
@@ -326,7 +412,7 @@ def _without_room(attribute: _Attribute, operands: Sequence[Any]) -> Any:
     """What a gradient's record gives, by records of loops that have no room."""
     of = Back.read(attribute)
     body, way, moving = of.body, of.way, of.moving
-    (carried, _, given), out = way.layout, _differentiable(body.outputs())
+    (carried, rows, given), out = way.layout, _differentiable(body.outputs())
     ends, to_rows, to_sums, first, series, shared, *_ = of.parts(operands)
     own = [*first, *series, *shared]
     sources = _chosen(own, moving)
@@ -339,8 +425,12 @@ def _without_room(attribute: _Attribute, operands: Sequence[Any]) -> Any:
         of_sums = [k for k in range(len(out) - carried - given) if out[carried + given + k]]
         targets += [results.sum(k) for k in _chosen(of_sums, of.comes.sums)]
     found = tape.gradient(targets, sources, output_gradients=[*ends, *to_rows, *to_sums], unconnected_gradients="zero")
-    parts = [_core.to_dtype(part, x.dtype) for part, x in zip(found, sources, strict=True)]
-    return packing(of.gradient, of.back).packed(parts)
+    bounds = [0, *(sum(moving[:k]) for k in (carried, carried + rows)), len(found)]
+    to_first, to_series, to_shared = (found[low:high] for low, high in pairwise(bounds))
+    where = packing(of.gradient, of.back)
+    blocks = [*where.last, *where.rows]
+    parts = [*to_first, *to_shared, *to_series]
+    return where.packed([_core.to_dtype(part, block.dtype) for part, block in zip(parts, blocks, strict=True)])
 
 
 def _pulled_back(g: Any, y: Any, attribute: _Attribute, *operands: Any) -> list[Any]:
@@ -424,8 +514,9 @@ def _gradient_of(attribute: _Attribute, *operands: forms.Kind) -> forms.Kind:
     ends = _chosen(outputs[:carried], out[:carried])
     to_rows = _chosen(_chosen(outputs[carried : carried + given], out[carried : carried + given]), of.comes.rows)
     to_sums = _chosen(_chosen(outputs[carried + given :], out[carried + given :]), of.comes.sums)
-    wanted = [*ends, *to_rows, *inputs[: carried + rows], *to_sums, *inputs[carried + rows :]]
-    results = [spec for spec, has in zip(inputs, of.moving, strict=True) if has]
+    wanted = [*ends, *of.totals, *to_rows, *inputs[: carried + rows], *to_sums, *inputs[carried + rows :]]
+    moved = [_chosen(specs, _differentiable(specs)) for specs in (inputs[:carried], inputs[carried : carried + rows])]
+    results = [*moved[0], *of.totals, *moved[1]]
     own = of.gradient.inputs()
     if own[: len(wanted)] != wanted or of.gradient.outputs() != results:
         raise ValueError(f"the body of its gradient takes {own}, and gives {of.gradient.outputs()}")
@@ -459,7 +550,7 @@ def _back_in_c(place: Place, attribute: _Attribute, *given: Value) -> Value:
 
 _CHECKPOINTED = loop_row(
     "checkpointed",
-    lambda attribute, *x: run_rounds(attribute[:6], *x),
+    lambda attribute, *x: run_rounds((_as_run(attribute[0]), *attribute[1:6]), *x),
     _pulled,
     _pushed,
     examples=_of_examples,

@@ -36,6 +36,7 @@ from .rotated import rotated
 
 __all__ = [
     "MOST_KEPT",
+    "PASSES",
     "Comes",
     "Packing",
     "Results",
@@ -53,6 +54,7 @@ __all__ = [
     "result_of",
     "rounds",
     "run_rounds",
+    "slot_examples",
     "way_of",
     "written_out",
     "written_to",
@@ -374,7 +376,7 @@ def in_segments(body: Body, way: Way, operands: Sequence[Any]) -> Any:
         whole = [reshape(x[low : low + outer * inner], (outer, inner, *x.shape[1:])) for x in series]
         key = ("segment", way.layout, inner, way.backwards)
         if key not in body.derived:
-            body.derived[key] = repeatable_body(segment, [*state, *_slot_examples(whole), *shared])
+            body.derived[key] = repeatable_body(segment, [*state, *slot_examples(whole), *shared])
         made = body.derived[key]
         if made is None:
             long = way._replace(kept=BOTH)
@@ -400,12 +402,13 @@ class _NoBodyError(Exception):
 
 
 def repeatable_body(
-    f: Callable[[list[Any]], Sequence[Any]], examples: Sequence[Any], whole: bool = True
+    f: Callable[[list[Any]], Sequence[Any]], examples: Sequence[Any], whole: bool = True, as_written: bool = False
 ) -> Body | None:
     """A function of tensors as a body, or None where it does more, or other things at other values.
 
-    It is run once. The `whole` body has what raises errors, and gives no output anything. Variables have the values
-    that they had, and what it prints is not printed.
+    It is run once. The `whole` body has what raises errors, and gives no output anything. One `as_written` does all as
+    often as the function does: a gradient is then added up from the same terms, in the same order. Variables have the
+    values that they had, and what it prints is not printed.
     """
     made_up = _core.are_made_up()
     try:
@@ -424,11 +427,12 @@ def repeatable_body(
         return None
     _core.compact(program)  # (what is read for nothing is not read)
     closed, reads = _core.close_program(program)
-    closed = optimised(closed, tuple(_PASSES))
+    closed = optimised(closed, () if as_written else PASSES)
     return Body.of(closed, reads) if _core.is_repeatable(closed) else None
 
 
-_PASSES = ("simplify", "share_common", "fold_constants")
+PASSES = ("simplify", "share_common", "fold_constants")
+"""What the programs of bodies are put through."""
 
 
 def _floats(values: Sequence[Any]) -> list[bool]:
@@ -443,7 +447,7 @@ def _chosen(values: Sequence[Any], which: Sequence[bool]) -> list[Any]:
     return [x for x, has in zip(values, which, strict=True) if has]
 
 
-def _slot_examples(values: Sequence[Any]) -> list[Any]:
+def slot_examples(values: Sequence[Any]) -> list[Any]:
     """A row of each series, for the record of a body."""
     with _core.Untraced():
         return [_core.detached(x)[0] for x in values]
@@ -636,7 +640,7 @@ def gradient_body(body: Body, way: Way, own: Sequence[Any], comes: Comes) -> Bod
         *cotangents(outputs[:carried], comes.states),
         *cotangents(outputs[carried : carried + given], comes.rows),
         *own[:carried],
-        *_slot_examples(own[carried : carried + rows]),
+        *slot_examples(own[carried : carried + rows]),
         *cotangents(outputs[carried + given :], comes.sums),
         *own[carried + rows :],
     ]
@@ -821,7 +825,7 @@ def pushed(
     key = ("tangent", way.layout)
     if key not in body.derived:
         start = layout.carried
-        examples = [*inputs[:start], *_slot_examples(series), *inputs[start + len(series) :]]
+        examples = [*inputs[:start], *slot_examples(series), *inputs[start + len(series) :]]
         body.derived[key] = None if way.steps == 0 else repeatable_body(_tangent(body, way.layout, moving), examples)
     made = body.derived[key]
     if made is None:
@@ -912,7 +916,7 @@ def of_examples(
     more = 2 * asked  # whether any goes on, and how many rounds there were of any
     if asked:
         own = [reduce_any(own[0]), _core.to_tensor(np.int64(0)), *own]
-    examples = [*own[: carried + more], *_slot_examples(own[carried + more :][:rows]), *own[carried + more + rows :]]
+    examples = [*own[: carried + more], *slot_examples(own[carried + more :][:rows]), *own[carried + more + rows :]]
     made = repeatable_body(_batched(body, way.layout, has, n, asked), examples)
     if made is None:
         return None

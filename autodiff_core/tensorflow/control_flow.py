@@ -13,7 +13,7 @@ import numpy as np
 from .. import _core, nest
 from ..ops.shaping import concat, stack
 from .rolled import PEELED as _PEELED
-from .rolled import Room, folded, is_heard, looped, mapped, room_of
+from .rolled import Room, folded, is_heard, looped, mapped, not_repeatable, room_of
 from .unrun import either, folded_shapes, looped_shapes, mapped_shapes
 
 
@@ -246,11 +246,7 @@ def while_loop(
 def _check_that_nobody_hears(function: str, room: Room) -> None:
     """A ValueError where rounds would be recorded one by one that are to be one record."""
     if is_heard(room):
-        raise ValueError(
-            f"{function}: checkpoint runs rounds again as a program, and this body is none: it looks at values in "
-            f"Python, draws random numbers, assigns, prints, or gives on other shapes or dtypes than it is given; "
-            f"without checkpoint its rounds are recorded one by one (tf.recompute_grad runs a part of them again)"
-        )
+        raise not_repeatable(function)
 
 
 def _slices(elems: Any, function: str) -> tuple[int, Callable[[int], Any]]:
@@ -347,7 +343,7 @@ def _folded(
             return (mapped_shapes(lambda x: x, last, len(way) + len(order)) if whole else last), first
     for k, i in enumerate(order):
         if k < _PEELED:
-            rest = folded(fn, elems, value, order[k:], whole, room)
+            rest = folded(fn, elems, value, order[k:], whole, room, function)
             if rest is not None:
                 break
         elif room is not None:

@@ -31,6 +31,7 @@ __all__ = [
     "is_heard",
     "looped",
     "mapped",
+    "not_repeatable",
     "room_of",
     "scanned",
 ]
@@ -70,15 +71,42 @@ def _leaves_like(result: Any, rebuild: Callable[[list[Any]], Any], given: Sequen
     return found[0]
 
 
-def _body(f: Callable[[list[Any]], Sequence[Any]], examples: Sequence[Any], carried: int) -> Body | None:
-    """What a round does, where it gives on what it is given."""
+def _body(
+    f: Callable[[list[Any]], Sequence[Any]], examples: Sequence[Any], carried: int, room: Room | None, function: str
+) -> Body | None:
+    """What a round does, where it gives on what it is given. Where there is to be a room, one that is no program is
+    refused before Python runs it."""
+    others: list[None] = []
+
+    def like(inputs: list[Any]) -> Sequence[Any]:
+        try:
+            return f(inputs)
+        except _OtherError:
+            others.append(None)
+            return []
+
     try:
-        body = repeatable_body(f, examples)
-    except Exception:  # whatever it is, a round that Python runs raises it where it belongs
+        body = repeatable_body(like, examples, as_written=room is not None)
+    except Exception:
+        if room is not None:
+            raise
+        return None  # whatever it is, a round that Python runs raises it where it belongs
+    if body is None:
+        if room is not None:
+            raise not_repeatable(function)
         return None
-    if body is None or body.outputs()[:carried] != body.inputs()[:carried]:
+    if others or body.outputs()[:carried] != body.inputs()[:carried]:
         return None
     return body
+
+
+def not_repeatable(function: str) -> ValueError:
+    """What says that a body cannot be run again."""
+    return ValueError(
+        f"{function}: checkpoint runs rounds again as a program, and this body is none: it looks at values in Python, "
+        f"draws random numbers, assigns, prints, or gives on other shapes, dtypes or structures than it is given; "
+        f"without checkpoint its rounds are recorded one by one (tf.recompute_grad runs a part of them again)"
+    )
 
 
 def _rows(elems: Sequence[Any], at: int) -> list[Any]:
@@ -132,10 +160,18 @@ def mapped(fn: Callable[[Any], Any], elems: Any, count: int) -> Any:
 
 
 def folded(
-    fn: Callable[[Any, Any], Any], elems: Any, first: Any, order: range, whole: bool, room: Room | None = None
+    fn: Callable[[Any, Any], Any],
+    elems: Any,
+    first: Any,
+    order: range,
+    whole: bool,
+    room: Room | None = None,
+    function: str = "",
 ) -> Any:
     """What is carried along slices: `whole`, after each of them, or after the last. Slices go from either end on."""
-    found = scanned(lambda state, row: (fn(state, row), ()), first, elems, order, STACKED if whole else LAST, room)
+    found = scanned(
+        lambda state, row: (fn(state, row), ()), first, elems, order, STACKED if whole else LAST, room, function
+    )
     return None if found is None else found[0]
 
 
@@ -146,6 +182,7 @@ def scanned(
     order: range,
     kept: str = LAST,
     room: Room | None = None,
+    function: str = "",
 ) -> tuple[Any, Any] | None:
     """What is carried along slices, after the last of them or (`kept`) stacked, and what each gives beside it, stacked.
 
@@ -169,7 +206,7 @@ def scanned(
         made.append(given[1])
         return [*_leaves_like(after, rebuild, state), *given[0]]
 
-    body = _body(f, [*state, *_rows(series, order[0])], carried)
+    body = _body(f, [*state, *_rows(series, order[0])], carried, room, function)
     if body is None or (room is None and _is_small(body, len(order))):
         return None
     given = len(body.outputs()) - carried
@@ -227,7 +264,9 @@ def looped(
         carried = [_core.operand(begins), _core.to_tensor(np.int64(0)), *state]
     except _OtherError:
         return None
-    made = _body(f, carried, len(carried))
+    made = _body(f, carried, len(carried), room, "while_loop")
+    if made is not None and kind[-1] not in (None, list, tuple) and room is not None:
+        raise not_repeatable("while_loop")
     if made is None or kind[-1] not in (None, list, tuple):
         return None
     known = _Known(made, carried)
@@ -276,7 +315,7 @@ class _Known:
                 return wanted
             wanted = more
 
-    def _part(self, which: Sequence[int], whole: bool) -> tuple[Body, list[Any]]:
+    def _part(self, which: Sequence[int], whole: bool, as_written: bool) -> tuple[Body, list[Any]]:
         """A body of some of what is carried, and its operands; the `whole` one raises errors that the rest has."""
         body = self.body
 
@@ -289,14 +328,14 @@ class _Known:
 
         operands = [*(self.carried[k] for k in which), *body.reads]
         with _core.Untraced():
-            made = repeatable_body(f, operands, whole)
+            made = repeatable_body(f, operands, whole, as_written)
         assert made is not None  # (as the body that it is a part of)
         return made, [*operands, *made.reads]
 
     def run(self) -> None:
         """Find out how many rounds there are."""
         which = sorted(self._counting)
-        made, operands = self._part(which, False)
+        made, operands = self._part(which, False, False)
         with _core.Untraced():
             arrays = [np.asarray(_core.value_array(_core.detached(x)), order="C") for x in operands]
         stacks = [np.empty((2, *x.shape), x.dtype) for x in arrays[: len(which)]]
@@ -311,7 +350,7 @@ class _Known:
         which = sorted(k for k in self._closed(set(range(2, count)) - self._counting) if 2 <= k < count)
         last: dict[int, Any] = {k: _core.to_tensor(x.copy()) for k, x in self._found.items()}
         if which:
-            made, operands = self._part(which, True)
+            made, operands = self._part(which, True, room is not None)
             way = Way(Layout(len(which), 0, 0), self.steps, False, LAST, ALL)
             found = rounds(made, way, operands) if room is None else checkpointed(made, way, operands, room)
             last |= {k: found.last(at) for at, k in enumerate(which)}
