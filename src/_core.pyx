@@ -90,6 +90,7 @@ cdef extern from "sharing.h":
     void* take_from "ad_take"(void* at) noexcept nogil
     bint put_into "ad_put"(void* at, void* thing) noexcept nogil             # whether it was empty
     void count_up "ad_count"(int* number, int more) noexcept nogil
+    void count_bytes "ad_add"(int64_t* number, int64_t more) noexcept nogil
     uint64_t next_number "ad_next"(uint64_t* number) noexcept nogil
     bint is_up "ad_is_up"(int* flag) noexcept nogil
     void raise_flag "ad_raise"(int* flag) noexcept nogil

@@ -66,9 +66,8 @@ cdef int32_t push_numbers(Sweep* s, int32_t i) noexcept nogil:
     return i
 
 
-cdef int walk_up(Sweep* s) except -1:
-    """From the first node to the last."""
-    cdef int32_t i = s.low, high = s.high
+cdef int32_t walk_up(Sweep* s, int32_t i, int32_t high) except -2:
+    """From one node up to another, or beyond it. Returns the node that is next."""
     cdef int32_t pair[2]
     cdef int32_t* operands
     cdef int k, n
@@ -83,6 +82,27 @@ cdef int walk_up(Sweep* s) except -1:
             for k in range(n):
                 spend(s, operands[k])
         i += 1
+    return i
+
+
+cdef int walk_all_up(Sweep* s, Stops stops) except -1:
+    """From the first node to the last, with a stop now and then where there is a budget (spilling.pxi)."""
+    cdef int32_t i = s.low, before, node
+    if stops is not None:
+        node = stops.next(s.high)
+        while node >= 0:
+            before = i
+            i = walk_up(s, i, node)
+            if not s.tensors:
+                flush(s)
+            stops.stop(s.log, before, i - 1)
+            node = stops.next(s.high)
+    before = i
+    i = walk_up(s, i, s.high)
+    if not s.tensors:
+        flush(s)
+    if stops is not None:
+        stops.stop(s.log, before, i - 1)
     return 0
 
 
@@ -97,6 +117,7 @@ cdef list forward(Log* log, uint32_t bit, list targets, list sources, list tange
     cdef int32_t node
     cdef Py_ssize_t i
     cdef Operand tangent
+    cdef Stops stops = stops_of(log, True) if log.spill != NULL else None
     memset(&s, 0, sizeof(Sweep))
     s.batch = batch
     s.forward = True
@@ -115,9 +136,7 @@ cdef list forward(Log* log, uint32_t bit, list targets, list sources, list tange
                     if node <= s.high and s.state[node - s.low] & NEEDED:
                         give(&s, node, tangent)
                     node = next_node(log, node, bit)
-            walk_up(&s)
-            if not s.tensors:
-                flush(&s)
+            walk_all_up(&s, stops)
         for i in range(e.targets):
             node = e.nodes[e.sources + i]
             if e.low > e.high or not has_tangent(&s, node):

@@ -27,6 +27,7 @@ cdef struct Blocks:
     Apart apart
 
 cdef Blocks pools[LANES]
+cdef int64_t pool_bytes = 0         # of all blocks, whether somebody has them or not
 
 
 cdef inline Blocks* own_pool() noexcept nogil:
@@ -89,6 +90,7 @@ cdef void* pool_take(size_t nbytes) noexcept:
             return NULL
         expect_many(block, capacity + HEADER)
         block.capacity = capacity
+        count_bytes(&pool_bytes, <int64_t>capacity)
     block.cls = cls
     block.size = nbytes
     note_taken(<char*>block + HEADER, nbytes, capacity, reused)
@@ -116,7 +118,17 @@ cdef void pool_give(void* data) noexcept:
 
 cdef inline void release(Block* block) noexcept:
     note_leaving(<char*>block + HEADER, block.capacity)
+    count_bytes(&pool_bytes, -<int64_t>block.capacity)
     free_block(block)
+
+
+cdef int64_t bytes_in_use() noexcept:
+    """Of blocks that somebody has."""
+    cdef int64_t bytes = pool_bytes
+    cdef int lane
+    for lane in range(LANES):
+        bytes -= <int64_t>pools[lane].size
+    return bytes
 
 
 cdef int32_t more_room(int64_t room, int64_t needed) except -1:

@@ -73,27 +73,28 @@ cdef int32_t walk_down(Sweep* s, int32_t i, int32_t last) except -2:
     return i
 
 
-cdef int walk(Sweep* s, int32_t i, int32_t last) except -1:
-    """The same; parts of a file in which values lie are let go when they have been passed."""
-    cdef int32_t first = i, node
-    cdef Spill spill
-    if s.log.spill != NULL:
-        spill = <Spill>s.log.spill
-        for lowest, part in spill.parts():
-            node = lowest
-            if node < last:
-                break
-            if node <= i:
-                i = walk_down(s, i, node)
-                if not s.tensors:
-                    flush(s)
-            if node <= first:
-                spill.file.let_go(part)
-    walk_down(s, i, last)
+cdef int walk(Sweep* s, int32_t i, int32_t last, Stops stops) except -1:
+    """The same, with a stop now and then where there is a budget (spilling.pxi)."""
+    cdef int32_t node, before
+    if stops is not None:
+        node = stops.next(last)
+        while node >= 0:
+            before = i
+            i = walk_down(s, i, node)
+            if not s.tensors:
+                flush(s)
+            stops.stop(s.log, i + 1, before)
+            node = stops.next(last)
+    before = i
+    i = walk_down(s, i, last)
+    if stops is not None and last == s.low:
+        if not s.tensors:
+            flush(s)
+        stops.stop(s.log, i + 1, before)
     return 0
 
 
-cdef int walk_and_tell(Sweep* s, Ends* e, uint32_t bit, list results, object final) except -1:
+cdef int walk_and_tell(Sweep* s, Ends* e, uint32_t bit, list results, object final, Stops stops) except -1:
     """The same from the last node to the first, and on the way, for each source whose gradient nothing can be added to
     any more, `final`(its number, the gradient): of leaves as soon as they have been passed."""
     cdef int32_t i = s.high, node, last
@@ -113,14 +114,14 @@ cdef int walk_and_tell(Sweep* s, Ends* e, uint32_t bit, list results, object fin
     for place, k in ends:
         node = -place
         if node <= i:
-            walk(s, i, node)
+            walk(s, i, node, stops)
             i = node - 1
         if not s.tensors:
             flush(s)
         results[k] = gradient_of(s, e, bit, k, results)
         if results[k] is not None:
             final(k, conjugated([results[k]])[0])
-    return walk(s, i, s.low)
+    return walk(s, i, s.low, stops)
 
 
 cdef object gradient_of(Sweep* s, Ends* e, uint32_t bit, Py_ssize_t k, list results):
@@ -175,6 +176,7 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
     cdef Sweep s
     cdef Ends e
     cdef Operand seed
+    cdef Stops stops = stops_of(log, False) if log.spill != NULL else None
     cdef list results = [None] * len(sources)
     cdef int32_t node
     cdef Py_ssize_t i
@@ -204,9 +206,9 @@ cdef list sweep_back(Log* log, uint32_t bit, list targets, list seeds, list sour
                 else:
                     add_array(&s, node, (ones_of(<Operand>targets[i]) if seed is None else seed).array)
             if final is None:
-                walk(&s, s.high, s.low)
+                walk(&s, s.high, s.low, stops)
             else:
-                walk_and_tell(&s, &e, bit, results, final)
+                walk_and_tell(&s, &e, bit, results, final, stops)
             if not s.tensors:
                 flush(&s)
             for i in range(e.sources):

@@ -66,6 +66,7 @@ typedef struct { ad_apart before; void *thing; char after[56]; } ad_seat;
 #define ad_keep_for_good(thing) Py_SET_REFCNT((thing), PY_SSIZE_T_MAX)
 
 static inline void ad_count(int *number, int more) { _Py_atomic_add_int(number, more); }
+static inline void ad_add(int64_t *number, int64_t more) { _Py_atomic_add_int64(number, more); }
 static inline uint64_t ad_next(uint64_t *number) { return _Py_atomic_add_uint64(number, 1) + 1; }
 
 /* A flag says that what was written before it can be read. */
@@ -140,6 +141,7 @@ typedef struct { void *thing; } ad_seat;
 #define ad_keep_for_good(thing) ((void)(thing))
 
 #define ad_count(number, more) ((void)(*(number) += (more)))
+#define ad_add(number, more) ((void)(*(number) += (more)))
 #define ad_next(number) (++*(number))
 
 #define ad_is_up(flag) (*(flag) != 0)

@@ -143,6 +143,10 @@ cdef class Keeper:
         """Hear of an array that a log keeps."""
         return 0
 
+    cdef int also(self, int64_t budget) except -1:
+        """Another tape of the log's has a budget."""
+        return 0
+
 
 cdef class Joiner:
     cdef int32_t take_in(self, Log* log, Operand x) except -2:
@@ -1174,9 +1178,12 @@ threads=False)\n--\n
                 (<Hearer>log.trace).note_places()
             else:
                 self.listen_in()
-        if budget is not None and log.spill == NULL:
-            Py_INCREF(budget)
-            log.spill = <PyObject*>budget
+        if budget is not None:
+            if log.spill == NULL:
+                Py_INCREF(budget)
+                log.spill = <PyObject*>budget
+            else:
+                (<Keeper>log.spill).also(self.memory)
         if joint is not None:
             if log.joint == NULL:
                 Py_INCREF(joint)
