@@ -254,6 +254,14 @@ cdef extern from "vmath.h" nogil:
     void vm_select_16(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
     void vm_select_32(char** args, const npy_intp* dims, const npy_intp* strides, void* data) noexcept
 
+cdef extern from "finite.h" nogil:
+    int fn_some(const void* data, size_t n, int item, uint64_t exponent)
+    unsigned int fn_noted()
+    int fn_noted_kinds()
+    void fn_forget()
+    void fn_note(unsigned int flags)
+    void fn_note_overflow()
+
 cdef extern from "instructions.h" nogil:
     int in_here
     void in_choose(int most) noexcept

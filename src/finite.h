@@ -31,6 +31,7 @@ static inline void fn_forget(void)
     __asm__ volatile("fnclex");
 }
 static inline void fn_note(unsigned noted) { _mm_setcsr(_mm_getcsr() | noted); }
+static inline void fn_note_overflow(void) { fn_note(8); }
 #else
 #include <fenv.h>
 static inline unsigned fn_noted(void) { return (unsigned)fetestexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW); }
@@ -42,6 +43,7 @@ static inline int fn_noted_kinds(void)
 }
 static inline void fn_forget(void) { feclearexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW); }
 static inline void fn_note(unsigned noted) { feraiseexcept((int)noted); }
+static inline void fn_note_overflow(void) { fn_note(FE_OVERFLOW); }
 #endif
 
 #endif

@@ -11,12 +11,6 @@
 # not be made. Rules are not looked at while they run, since what they give where a cotangent is zero is zero (see
 # `cotangent_product`); what they come to is, at the gradient's end (faults.pxi).
 
-cdef extern from "finite.h" nogil:
-    int fn_some(const void* data, size_t n, int item, uint64_t exponent)
-    unsigned int fn_noted()
-    int fn_noted_kinds()
-    void fn_forget()
-
 cdef extern from "Python.h":
     int PyContextVar_Get(object variable, PyObject* default, PyObject** value) except -1
 

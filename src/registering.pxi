@@ -44,6 +44,8 @@ def register_elementwise(str name, ufunc, formula, derivatives, parameters, str 
     for other in ufuncs:
         opcode_by_ufunc[other] = name
     take_own_loops(row, opcode, c if own else None)
+    if ufunc is not None:
+        remember(row)
     if formula is not None:
         row.formula_rule = keep(formula)
     for k in range(arity):

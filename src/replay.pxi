@@ -480,6 +480,7 @@ cdef int32_t run_steps(Plan plan, Run* run) except -2:
 cdef int32_t run_between(Plan plan, Run* run, int begin, int end) except -2:
     """Some of the steps, one after the other."""
     cdef int s
+    cdef unsigned int flags
     cdef Step* step
     for s in range(begin, end):
         step = &plan.steps[s]
@@ -500,7 +501,12 @@ cdef int32_t run_between(Plan plan, Run* run, int begin, int end) except -2:
             if plan.acts and table[plan.program.records[step.node].op].acts:
                 put_off(plan, run, step)
             else:
+                flags = fn_noted()
+                if flags:
+                    fn_forget()
                 run_apply(plan, run, step)
+                if flags:       # (of what was before it: NumPy takes them back)
+                    fn_note(flags)
             continue
         elif step.kind == STEP_UPDATE:
             note_update(plan, run, step)

@@ -339,6 +339,63 @@ cdef int take_scalar_kernel(Row* row, object c) except -1:
     return 0
 
 
+cdef enum:
+    PROBED = 32                 # numbers, so that there are vectors of them, too
+    NOTED_OVERFLOW = 4          # (finite.h)
+
+
+ctypedef struct Forgetful:      # a loop that takes back what the processor has noted
+    Loop loop
+    void* data
+
+
+cdef void run_and_remember(char** args, const npy_intp* dims, const npy_intp* steps, void* data) noexcept nogil:
+    """Run one, and let what was noted before it stand: it may be of an infinity that goes no further."""
+    cdef const Forgetful* f = <const Forgetful*>data
+    cdef unsigned int flags = fn_noted()
+    f.loop(args, dims, steps, f.data)
+    if flags:
+        fn_note(flags)
+
+
+cdef bint forgets(Row* row, int code) noexcept:
+    """Whether a loop does, as it is found to on a few numbers."""
+    cdef double memory[MOST_INPUTS + 1][4 * PROBED]
+    cdef char* args[MOST_INPUTS + 1]
+    cdef npy_intp steps[MOST_INPUTS + 1]
+    cdef npy_intp count = PROBED
+    cdef unsigned int before = fn_noted()
+    cdef bint lost
+    cdef int k
+    memset(memory, 0, sizeof(memory))       # (zeros, of any dtype)
+    for k in range(row.arity + 1):
+        args[k] = <char*>memory[k]
+        steps[k] = item_size[code if k < row.arity else row.out_type[code]]
+    fn_note_overflow()
+    row.loop[code](args, &count, steps, row.data[code])
+    lost = not fn_noted_kinds() & NOTED_OVERFLOW
+    fn_forget()
+    if before:
+        fn_note(before)
+    return lost
+
+
+cdef int remember(Row* row) except -1:
+    """Let the loops of a row that forget what has been noted be called by one that does not."""
+    cdef Forgetful* f
+    cdef int code
+    for code in range(TYPES):
+        if row.loop[code] != NULL and code != BFLOAT16 and differentiable(code) and forgets(row, code):
+            f = <Forgetful*>malloc(sizeof(Forgetful))
+            if f == NULL:
+                raise MemoryError()
+            f.loop = row.loop[code]
+            f.data = row.data[code]
+            row.loop[code] = run_and_remember
+            row.data[code] = f
+    return 0
+
+
 cdef void take_ufunc_loops(Row* row, object ufunc):
     """NumPy's compiled inner loops, from the ufunc object: for inputs of one dtype, the first that NumPy lists."""
     cdef UFunc* u = <UFunc*>ufunc

@@ -321,6 +321,34 @@ def test_a_replay_tells_of_an_infinity_that_its_result_does_not_show(watch: Any,
     assert f.trace_count == 1
 
 
+HIDING = {
+    "minimum": lambda y: tf.minimum(y, 5.0),
+    "maximum": lambda y: tf.maximum(-y, -5.0),
+    "greater": lambda y: tf.cast(y > 2.0, tf.float64),
+    "sign": tf.sign,
+    "tanh": tf.tanh,
+    "abs": lambda y: tf.minimum(tf.abs(y), 3.0),
+    "is_inf": lambda y: tf.where(tf.math.is_inf(y), 0.0, y),
+    "a function of NumPy's behind it": lambda y: tf.sort(tf.minimum(y, 4.0)),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("size", [2, 20, 100_000])
+@pytest.mark.parametrize("name", HIDING)
+def test_a_replay_tells_of_an_infinity_whatever_it_goes_through(watch: Any, error: Any, size: int, name: str) -> None:
+    """Some of NumPy's loops would take back what the processor has noted."""
+    f = tf.function(lambda x: HIDING[name](1.0 / x))
+    x = np.ones(size)
+    f(tf.constant(x))
+    x[-1] = 0.0
+    assert np.isfinite(f(tf.constant(x)).numpy()).all()
+    with watch(), pytest.raises(error, match=r"encountered in (divide|reciprocal)|(divide|reciprocal) made"):
+        f(tf.constant(x))
+    with watch():
+        assert np.isfinite(f(tf.ones(size, tf.float64)).numpy()).all()
+
+
 @BOTH
 def test_a_hessian_times_a_vector_is_checked(watch: Any, error: Any) -> None:
     x = tf.Variable([0.0, 1.0])
