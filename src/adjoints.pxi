@@ -92,11 +92,12 @@ cdef int flush(Sweep* s) except -1:
     cdef int i, n = s.pending_count, reductions = s.reduction_count
     cdef int32_t node, k
     cdef ndarray array
-    cdef list reduced = []
+    cdef list reduced
     s.pending_count = 0
     s.reduction_count = 0
     if line.count == 0:
         return 0
+    reduced = []
     for i in range(n):
         k = s.pending[i] - s.low
         if s.state[k] & KIND_MASK == IN_LINE:

@@ -31,7 +31,7 @@ def keep_answers(Tape tape, list answers):
 cpdef list checked_sources(list sources):
     """Sources are tensors and variables, or an error says what to name."""
     for value in sources:
-        if not isinstance(value, Operand):
+        if not is_operand(value):
             if isinstance(value, BufferCore):
                 hint = "name the tensor that it was made of, x in b = buffer(x)"
             elif hasattr(value, "trainable_variables"):
@@ -48,14 +48,14 @@ cpdef list checked_sources(list sources):
 cdef Operand checked_target(object value):
     """A target, or None (after a warning) if its dtype has no gradient."""
     cdef Operand x
-    if isinstance(value, BufferCore):
+    if not is_operand(value) and isinstance(value, BufferCore):
         value = (<BufferCore>value).value()
     if value is None:
         raise TypeError("targets must be tensors or variables, not None, which is what a function without a return "
                         "statement gives, and a gradient of what does not depend on the source "
                         "(unconnected_gradients=\"zero\" "
                         "makes zeros of that)")
-    if not isinstance(value, Operand):
+    if not is_operand(value):
         hint = ("take the derivative of one tensor in it after the other" if isinstance(value, (list, tuple, dict)) else
                 "a value that left the tape (.numpy(), np.asarray, float()) cannot be differentiated")
         raise TypeError(f"targets must be tensors or variables, not {type(value).__name__} ({shorten(value)}); {hint}")

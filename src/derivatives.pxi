@@ -26,41 +26,46 @@ def tape_gradient(Tape tape, list targets, list sources, seeds, bint zero, final
     gradient), if given, is called while the sweep goes on, as soon as nothing more can come to the gradient of a
     variable or of what is watched; other sources' it is not told of, nor what is None.
     """
+    return gradient_of_lists(tape, targets, sources, seeds, zero, final)
+
+
+cdef list gradient_of_lists(Tape tape, list targets, list sources, object seeds, bint zero, object final):
     cdef Operand x, seed
-    cdef list targets_ = [], seeds_ = [], results
+    cdef list given = targets, seeds_ = [None] * len(targets), results
     cdef Py_ssize_t i
     cdef int wanted = CHECKED_NUMERICS if tape.checks else numerics_wanted()
     check_recorded(tape)
     checked_sources(sources)
-    for i in range(len(targets)):
-        x = checked_target(targets[i])
-        if x is None:
+    for i in range(len(given)):
+        x = checked_target(given[i])
+        if x is not given[i]:
+            targets = list(given) if targets is given else targets
+            targets[i] = x
+        if x is None or seeds is None or seeds[i] is None:
             continue
-        seed = None
-        if seeds is not None and seeds[i] is not None:
-            seed = operand_beside(seeds[i], x)
-            if seed is None:
-                raise TypeError(f"output_gradients must be numeric, not {type(seeds[i]).__name__}")
-            if tuple(seed.shape) != tuple(x.shape):
-                raise ValueError(f"output_gradients: the gradient for a target of shape {tuple(x.shape)} has shape "
-                                 f"{tuple(seed.shape)}; they must be equal")
-            seed = cast_operand(seed, x.code)
-        targets_.append(x)
-        seeds_.append(seed)
-    begin_sweep(tape, targets_)
+        seed = operand_beside(seeds[i], x)
+        if seed is None:
+            raise TypeError(f"output_gradients must be numeric, not {type(seeds[i]).__name__}")
+        if tuple(seed.shape) != tuple(x.shape):
+            raise ValueError(f"output_gradients: the gradient for a target of shape {tuple(x.shape)} has shape "
+                             f"{tuple(seed.shape)}; they must be equal")
+        seeds_[i] = cast_operand(seed, x.code)
+    if targets is not given:    # without those that have no gradient
+        seeds_ = [seed for x, seed in zip(targets, seeds_) if x is not None]
+        targets = [x for x in targets if x is not None]
+    begin_sweep(tape, targets)
     enter_sweep(tape)
     try:
-        results = reverse(tape.log, tape.bit, targets_, seeds_, sources, 0, not tape.persistent and not wanted,
-                          final)
+        results = reverse(tape.log, tape.bit, targets, seeds_, sources, 0, not tape.persistent and not wanted, final)
         if wanted:
-            look_at_gradients(tape, targets_, seeds_, sources, results, wanted)
+            look_at_gradients(tape, targets, seeds_, sources, results, wanted)
     finally:
         leave_sweep(tape)
     for i in range(len(sources)):
         if results[i] is None:
-            if not zero and targets_ and hook_missing is not None:
+            if not zero and targets and hook_missing is not None:
                 try:
-                    hook_missing(tape, targets_, sources, results)
+                    hook_missing(tape, targets, sources, results)
                 finally:
                     end_sweep(tape)
                 return results
@@ -80,8 +85,8 @@ def tape_gradient_flat(Tape tape, target, sources):
     if not is_operand(target):
         return NotImplemented
     if is_operand(sources):
-        leaves = [sources]
-    elif type(sources) is list:
+        return gradient_of_lists(tape, [target], [sources], None, False, None)[0]
+    if type(sources) is list:
         leaves = <list>sources
     elif type(sources) is tuple:
         leaves = list(<tuple>sources)
@@ -92,14 +97,12 @@ def tape_gradient_flat(Tape tape, target, sources):
     for value in leaves:
         if not is_operand(value):
             return NotImplemented
-    results = tape_gradient(tape, [target], leaves, None, False)
+    results = gradient_of_lists(tape, [target], leaves, None, False, None)
     if type(sources) is list:
         return results
     if type(sources) is tuple:
         return tuple(results)
-    if type(sources) is dict:
-        return dict(zip(<dict>sources, results))
-    return results[0]
+    return dict(zip(<dict>sources, results))
 
 
 def tape_pullback(Tape tape, target, list sources, cotangents, take=None):

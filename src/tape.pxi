@@ -878,11 +878,14 @@ cdef inline int put_in_place(Operand x, Log* log, int32_t node) except -1:
             if not is_of(log, before):
                 elsewhere.append(entry)
             break
-        others = []
-        for other_id, old in (elsewhere or ()):
-            if stays_on(x, other_id, log):
-                others.append((other_id, old))
+        others = None           # (no list where there are none, as nearly always)
+        if elsewhere is not None:
+            others = []
+            for other_id, old in elsewhere:
+                if stays_on(x, other_id, log):
+                    others.append((other_id, old))
         if stays_on(x, x.log_id, log):
+            others = [] if others is None else others
             others.append((x.log_id, x.node))
         if x.log_id == before and other_places(x) is elsewhere:
             set_other_places(x, others or None)
