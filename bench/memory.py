@@ -3,6 +3,7 @@
     python bench/memory.py scalar_tape 10000000
     python bench/memory.py deep_network
     python bench/memory.py budgets
+    python bench/memory.py functions
 
 Memory is the growth of the process's resident set (its high-water mark, as the kernel counts it), so it holds what
 NumPy, the library's pool and the allocator take, not only what Python knows of. Gradients are checked against those
@@ -186,11 +187,75 @@ def budgets(rounds: str = "10000", size: str = "65536", *rooms: str) -> Result:
     return found
 
 
+def layers(budget: str = "none", depth: str = "64", rows: str = "4096") -> Result:
+    """The gradient of a network by its weights, in one recorded function; activations of a layer are 1 kB a row."""
+    rng = np.random.default_rng(0)
+    weights = [tf.Variable(rng.normal(size=(128, 128)) / 11) for _ in range(int(depth))]
+
+    def loss(x: Any) -> Any:
+        for w in weights:
+            x = tf.tanh(x @ w) + x * 0.5
+        return tf.reduce_sum(x * x)
+
+    return in_budget(loss, tf.constant(rng.normal(size=(int(rows), 128))), weights, budget)
+
+
+def unrolled(budget: str = "none", steps: str = "1000", size: str = "131072") -> Result:
+    """That of a simulation whose loop is Python's."""
+    pull = tf.Variable(np.linspace(0.5, 1.5, int(size)))
+
+    def loss(q: Any) -> Any:
+        p = q * 0.0
+        for _ in range(int(steps)):
+            p = p - 0.01 * pull * tf.sin(q)
+            q = q + 0.01 * p
+        return tf.reduce_sum(q)
+
+    return in_budget(loss, tf.constant(np.linspace(0.1, 2.0, int(size))), [pull], budget)
+
+
+def in_budget(loss: Callable[[Any], Any], x: Any, sources: list[Any], budget: str) -> Result:
+    @tf.function(memory=None if budget == "none" else budget)
+    def f(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            y = loss(x)
+        return tape.gradient(y, sources)
+
+    before = start_of_peak()
+    gradients = f(x)
+    first = peak() - before
+    start_of_peak()
+    f(x)
+    grown = peak() - before
+    worked = process_time()
+    f(x)
+    work = process_time() - worked
+    return {
+        "processor_seconds": work,
+        "peak_mb": grown / 1e6,
+        "first_mb": first / 1e6,
+        "digest": float(zlib.crc32(b"".join(g.numpy().tobytes() for g in gradients))),
+    }
+
+
+def functions() -> Result:
+    """Recorded functions that may take so much, beside those that keep what they like."""
+    found: Result = {}
+    for name, budgets in (("layers", ("none", "200MB", "100MB")), ("unrolled", ("none", "200MB", "100MB"))):
+        measured = {budget: measure(name, budget) for budget in budgets}
+        assert len({one.pop("digest") for one in measured.values()}) == 1, "not the same gradient, to the last bit"
+        found |= {f"{name}_{budget}_{what}": x for budget, one in measured.items() for what, x in one.items()}
+    return found
+
+
 MEASUREMENTS: dict[str, Callable[..., Result]] = {
     "scalar_tape": scalar_tape,
     "deep_network": deep_network,
     "simulation": simulation,
     "budgets": budgets,
+    "layers": layers,
+    "unrolled": unrolled,
+    "functions": functions,
 }
 
 

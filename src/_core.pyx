@@ -112,6 +112,7 @@ cdef extern from *:
     void* realloc "ad_realloc"(void* memory, size_t size) noexcept nogil
     void* aligned_block "ad_aligned"(size_t size) noexcept nogil
     void free_block "ad_aligned_free"(void* block) noexcept nogil
+    void trim_memory "ad_trim"() noexcept nogil
     void* PyMem_Malloc "ad_python_malloc"(size_t size) noexcept
     void* PyMem_Calloc "ad_python_calloc"(size_t count, size_t size) noexcept
     void* PyMem_Realloc "ad_python_realloc"(void* memory, size_t size) noexcept
@@ -372,6 +373,7 @@ include "passes.pxi"
 include "dissolving.pxi"
 include "arena.pxi"
 include "plan.pxi"
+include "budget.pxi"
 include "replay.pxi"
 include "native.pxi"
 include "elements.pxi"

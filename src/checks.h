@@ -22,6 +22,14 @@ static inline void *ad_posix_aligned(size_t size)
 #define ad_aligned_free(block) free(block)
 #endif
 
+/* What free() keeps for later goes back to the system, where the library has a word for that. */
+#if defined(__GLIBC__)
+#include <malloc.h>
+#define ad_trim() malloc_trim(0)
+#else
+#define ad_trim() ((void)0)
+#endif
+
 #ifdef AD_CHECKED
 
 #include <stdio.h>

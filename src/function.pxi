@@ -498,6 +498,7 @@ def split_program(ProgramCore joint, int cotangents, int outputs):
     cdef list sources = [], extra = []
     check_closed(joint)
     first.compiler = second.compiler = joint.compiler
+    first.memory = second.memory = joint.memory
     for i in range(cotangents):
         late[i] = 1
     for i in range(joint.input_count, joint.count):

@@ -116,6 +116,28 @@ cdef void pool_give(void* data) noexcept:
     let_go(&pool.lock)
 
 
+cdef void pool_empty() noexcept:
+    """Give back what this thread's pool keeps for reuse, to the system if that can be."""
+    cdef Blocks* pool = own_pool()
+    cdef Block* block
+    cdef Block* following
+    cdef int cls
+    for cls in range(CLASSES):
+        hold(&pool.lock)
+        block = pool.free[cls]
+        pool.free[cls] = NULL
+        following = block
+        while following != NULL:
+            pool.size -= following.capacity
+            following = following.next
+        let_go(&pool.lock)
+        while block != NULL:
+            following = block.next
+            release(block)
+            block = following
+    trim_memory()
+
+
 cdef inline void release(Block* block) noexcept:
     note_leaving(<char*>block + HEADER, block.capacity)
     count_bytes(&pool_bytes, -<int64_t>block.capacity)

@@ -213,6 +213,9 @@ cdef class Plan:
     cdef int output_count
     cdef int assigned_count
     cdef End* ends                  # outputs, and what variables are to take
+    cdef int32_t* dead              # of a step that runs Python: the first of the results of such that nobody reads any
+    cdef int32_t* next_dead         # more when it begins, and the one behind each; -1: none
+    cdef int32_t* node_of_object
     cdef int most_registers         # of a line
     cdef int most_operands          # of a kernel
     cdef KernelStep* prepared       # of the record that is looked at, until it has a step
@@ -271,6 +274,9 @@ cdef class Plan:
         free(self.storage)
         free(self.registers)
         free(self.by_rows)
+        free(self.dead)
+        free(self.next_dead)
+        free(self.node_of_object)
         free(self.slabs)
         free(self.slabs_of)
         free(self.pieces)
@@ -929,6 +935,11 @@ cdef int give_steps(Plan plan, Recent* scalar_steps, Recent* lines) except -1:
             place_given(plan, i)
             plan.numbers_alone = plan.numbers_alone and plan.places[i].scalar
             continue
+        if is_later(r):
+            plan.step_of[i] = plan.step_count - 1
+            plan.kind_of[i] = VIEW
+            plan.places[i] = plan.places[r.a]
+            continue
         row = &table[r.op]
         if is_of_numbers(p, r, row):
             join_numbers(plan, scalar_steps, i, r)
@@ -1264,8 +1275,40 @@ cdef int assign_memory(Plan plan, const int32_t* members) except -1:
         if not plan.numbers_alone:
             find_slabs(plan, members, needed)
             place_in_arena(plan, needed)
+        if plan.applies:
+            find_dead(plan)
     finally:
         free(needed)
+    return 0
+
+
+cdef int find_dead(Plan plan) except -1:
+    """Say which results of Python are let go of at which step: the next one that runs Python when nobody reads them
+    any more."""
+    cdef int32_t i, s, last
+    cdef int32_t following = -1
+    cdef int32_t* next_apply = <int32_t*>malloc((plan.step_count + 1) * sizeof(int32_t))
+    plan.dead = <int32_t*>malloc((plan.step_count + 1) * sizeof(int32_t))
+    plan.next_dead = <int32_t*>malloc((plan.object_count + 1) * sizeof(int32_t))
+    plan.node_of_object = <int32_t*>malloc((plan.object_count + 1) * sizeof(int32_t))
+    if next_apply == NULL or plan.dead == NULL or plan.next_dead == NULL or plan.node_of_object == NULL:
+        free(next_apply)
+        raise MemoryError()
+    for s in range(plan.step_count - 1, -1, -1):
+        plan.dead[s] = -1
+        next_apply[s] = following       # the first behind it
+        if plan.steps[s].kind == STEP_APPLY:
+            following = s
+    for i in range(plan.program.count):
+        if plan.kind_of[i] != STEP_APPLY:
+            continue
+        plan.node_of_object[plan.storage[i].root - plan.object_roots] = i
+        last = max(plan.storage[i].last, plan.step_of[i])
+        s = next_apply[last] if last < plan.step_count else -1
+        if s >= 0:
+            plan.next_dead[plan.storage[i].root - plan.object_roots] = plan.dead[s]
+            plan.dead[s] = plan.storage[i].root - plan.object_roots
+    free(next_apply)
     return 0
 
 
@@ -1986,9 +2029,84 @@ cdef ProgramCore rolled(ProgramCore program, ProgramCore p):
     return program if found is None else <ProgramCore?>found
 
 
+cdef object recomputing = None      # programs/recomputing.py: (program, budget, renumbered) -> a plan,
+cdef object besides_results = None  # and (name of a row, attribute) -> bytes that its kernel takes besides its result
+
+
+def install_recomputing(f, besides):
+    """Say what makes the plan of a program that may not take as much memory as it would, and what kernels in Python
+    take."""
+    global recomputing, besides_results
+    recomputing = f
+    besides_results = besides
+
+
+cdef int64_t memory_taken(Plan plan) except -1:
+    """Bytes that a replay takes at most for what it computes, outputs excepted: those of the arena, of results of
+    Python, and of what single steps need besides."""
+    cdef int64_t objects = 0, most_objects = 0, besides = 0, one
+    cdef int32_t which
+    cdef int s, k
+    cdef Step* step
+    cdef KernelStep* kernel
+    cdef ProductStep* product
+    for s in range(plan.step_count):
+        step = &plan.steps[s]
+        one = 0
+        if step.kind == STEP_APPLY:
+            which = plan.dead[s]
+            while which >= 0:
+                objects -= object_size(plan, which)
+                which = plan.next_dead[which]
+            objects += <int64_t>plan.storage[step.node].size
+            most_objects = max(most_objects, objects)
+            one = besides_results(op_label(plan.program.records[step.node].op), plan.program.attribute(step.node))
+        elif step.kind == STEP_KERNEL:
+            kernel = <KernelStep*>step.data
+            one = <int64_t>kernel.scratch
+            for k in range(kernel.count):
+                one += size_of_copy(kernel.operands[k].copied)
+        elif step.kind == STEP_MATMUL:
+            product = <ProductStep*>step.data
+            one = size_of_copy(product.copies[0]) + size_of_copy(product.copies[1])
+        elif step.kind == STEP_SUM:
+            one = size_of_copy((<LoopStep*>step.data).copied)
+        besides = max(besides, one)
+    for k in range(plan.slab_count):
+        besides = max(besides, <int64_t>plan.slabs[k].room)
+    return <int64_t>plan.arena_size + most_objects + besides
+
+
+cdef inline int64_t size_of_copy(const LoopStep* copied) noexcept:
+    return 0 if copied == NULL else <int64_t>copied.clear
+
+
+cdef int64_t object_size(Plan plan, int32_t which) noexcept:
+    """The bytes of a result of Python."""
+    return <int64_t>plan.storage[plan.node_of_object[which]].size
+
+
 cdef Plan make_plan(ProgramCore program):
     """Lay a program out."""
     cdef ProgramCore p = dissolved(program), loops = rolled(program, p)
+    cdef Plan plan
+    if loops is program:
+        plan = lay_out(p, {} if p is program else p.places)
+    else:
+        p = dissolved(loops)
+        plan = lay_out(p, loops.places if p is loops else {node: loops.places[at] for node, at in p.places.items()})
+    if program.memory and memory_taken(plan) > program.memory:
+        p = dissolved(program)
+        plan = <Plan?>recomputing(p, program.memory, p is not program)
+    if program.memory:
+        pool_empty()            # (of what it took to record: arenas are none of the pool's)
+    if program.compiler is not None:
+        program.compiler(plan)
+    return plan
+
+
+cdef Plan lay_out(ProgramCore p, dict looks):
+    """A program as steps, as it stands. `looks`: its guards, where they have other numbers for those who ask."""
     cdef Plan plan = Plan.__new__(Plan, p)
     cdef int32_t i
     cdef int32_t* members = NULL
@@ -1997,18 +2115,13 @@ cdef Plan make_plan(ProgramCore program):
     cdef int64_t* found = NULL      # by node, or register
     cdef int s
     cdef int32_t at = 0
-    if loops is not program:
-        p = plan.program = dissolved(loops)
+    plan.looks = looks
     plan.step_of = <int32_t*>malloc((p.count + 1) * sizeof(int32_t))
     plan.kind_of = <uint8_t*>malloc(p.count + 1)
     plan.places = <Place*>calloc(p.count + 1, sizeof(Place))
     plan.storage = <Storage*>calloc(p.count + 1, sizeof(Storage))
     plan.by_rows = <uint8_t*>calloc(p.count + 1, 1)
     plan.contiguous = <Contiguous*>calloc(p.shapes.count + 1, sizeof(Contiguous))
-    if p is not loops:
-        plan.looks = {node: loops.places[at] if loops is not program else at for node, at in p.places.items()}
-    elif loops is not program:
-        plan.looks = loops.places
     if (plan.step_of == NULL or plan.kind_of == NULL or plan.places == NULL or plan.storage == NULL
             or plan.by_rows == NULL or plan.contiguous == NULL):
         raise MemoryError()
@@ -2063,8 +2176,6 @@ cdef Plan make_plan(ProgramCore program):
     plan.spares = [None] * len(p.assigned)
     if CHECKED:
         check_plan(plan)
-    if program.compiler is not None:
-        program.compiler(plan)
     return plan
 
 

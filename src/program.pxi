@@ -50,6 +50,7 @@ cdef class ProgramCore:
     cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
     cdef readonly object plan       # how it is laid out in memory (plan.pxi); None until it is
     cdef public object compiler     # what is called with the plan, to make some of its steps native code; or None
+    cdef public int64_t memory      # bytes that a replay may take (src/budget.pxi); 0: whatever it takes
     cdef object __weakref__
 
     def __cinit__(self):
@@ -285,6 +286,7 @@ cdef class ProgramCore:
             copy_value(self, i, other, i)
         other.own_derivatives = self.own_derivatives
         other.compiler = self.compiler
+        other.memory = self.memory
         other.set_ends(self.input_count, self.variables, self.outputs, self.assigned, self.captures, dict(self.places))
         return other
 
@@ -298,7 +300,7 @@ cdef ProgramCore program_like(ProgramCore p):
 
 cdef dict special_opcodes = {"guard": OP_GUARD, "input": OP_INPUT, "constant": OP_CONSTANT}
 cdef dict special_labels = {**{special_opcodes[name]: name for name in special_opcodes},
-                            OP_ELEMENT: "element", OP_ELEMENTS: "elements"}
+                            OP_ELEMENT: "element", OP_ELEMENTS: "elements", OP_LATER: "later"}
 
 
 cdef str op_label(int op):
@@ -778,6 +780,7 @@ def close_program(ProgramCore p):
     closed.input_count = given + <int>len(p.captures)
     closed.own_derivatives = p.own_derivatives
     closed.compiler = p.compiler
+    closed.memory = p.memory
     closed.outputs = [at[<int32_t>node] for node in p.outputs] + [at[<int32_t>node] for _, node in p.assigned]
     closed.places = {at[<int32_t>node]: place for node, place in p.places.items()}
     return closed, [*p.variables, *[tensor for _, tensor in p.captures]]
@@ -804,6 +807,7 @@ def draws_as_inputs(ProgramCore p):
             at[i] = copy_record(p, i, other, at)
     other.own_derivatives = p.own_derivatives
     other.compiler = p.compiler
+    other.memory = p.memory
     other.outputs = [at[<int32_t>node] for node in p.outputs]
     other.places = {at[<int32_t>node]: place for node, place in p.places.items()}
     return other, drawn
@@ -813,11 +817,22 @@ def apply_program(ProgramCore p, list operands):
     """Run a closed program record by record on tensors: slowly, but recorded by whatever listens. Returns the
     outputs."""
     cdef list values = [None] * p.count
+    cdef ndarray map = identity_map(p)
+    cdef int32_t* last = places_of(map)     # of a node: the record that reads it last
     cdef int32_t i
+    cdef int32_t pair[2]
+    cdef int32_t* nodes
+    cdef int k, n
     cdef Record* r
     check_closed(p)
     check_operands(p, operands, p.input_count)
     values[:p.input_count] = operands
+    for i in range(p.input_count, p.count):
+        n = p.nodes_of(i, &nodes, pair)
+        for k in range(n):
+            last[nodes[k]] = i
+    for i in p.outputs:
+        last[i] = p.count
     for i in range(p.input_count, p.count):
         r = &p.records[i]
         if is_constant(r):
@@ -826,6 +841,12 @@ def apply_program(ProgramCore p, list operands):
             repeat_guard(p, i, <Operand>values[r.a])
         else:
             values[i] = apply_record(p, i, values)
+        n = p.nodes_of(i, &nodes, pair)
+        for k in range(n):
+            if last[nodes[k]] == i:
+                values[nodes[k]] = None     # (it may take much memory, and is kept by who listens, where it is to be)
+        if last[i] == i:
+            values[i] = None
     return [values[node] for node in p.outputs]
 
 

@@ -109,9 +109,10 @@ cpdef enum:
     OP_REREAD = 50              # of a program: a variable that was assigned to
     OP_ELEMENT = 51             # of a plan's program: one element of `a`, whose number is in the payload
     OP_ELEMENTS = 52            # of a plan's program: an array, of a number for each element
+    OP_LATER = 53               # of a plan's program: `a`, for steps behind all that there are so far
 
 cdef enum:
-    FIRST_FREE_OPCODE = 53
+    FIRST_FREE_OPCODE = 54
     MOST_OPCODES = 1024
 
 
@@ -151,6 +152,10 @@ cdef inline bint is_element(const Record* r) noexcept nogil:
 
 cdef inline bint of_elements(const Record* r) noexcept nogil:
     return r.op == OP_ELEMENTS
+
+
+cdef inline bint is_later(const Record* r) noexcept nogil:
+    return r.op == OP_LATER
 
 
 cdef inline bint holds_value(const Record* r) noexcept nogil:

@@ -241,6 +241,16 @@ cdef int keep_object(Run* run, int which, object thing) except -1:
     return 0
 
 
+cdef void let_go_of_dead(Plan plan, Run* run, int s) noexcept:
+    cdef int32_t which = plan.dead[s]
+    cdef PyObject* thing
+    while which >= 0:
+        thing = run.objects[which]
+        run.objects[which] = NULL
+        Py_XDECREF(thing)
+        which = plan.next_dead[which]
+
+
 cdef inline tuple noted(Plan plan, Run* run, int32_t node):
     """What is to be done to rows: (op, numbers, values)."""
     return <tuple><object>run.objects[plan.storage[node].root - plan.object_roots]
@@ -498,6 +508,7 @@ cdef int32_t run_between(Plan plan, Run* run, int begin, int end) except -2:
                 return step.node
             continue
         elif step.kind == STEP_APPLY:
+            let_go_of_dead(plan, run, s)
             if plan.acts and table[plan.program.records[step.node].op].acts:
                 put_off(plan, run, step)
             else:

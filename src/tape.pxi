@@ -189,6 +189,8 @@ cdef class Joiner:
 cdef class Hearer:
     cdef Log* before            # of a trace: what the thread recorded on; or NULL
     cdef Shapes shapes          # of the records
+    cdef int64_t memory         # bytes that the program may take, beyond which what is kept goes to a file
+                                # (spilling.pxi); 0: whatever it takes
 
     cdef int32_t capture(self, Log* log, Operand x) except -2:
         """The node of what the log has not seen before."""
@@ -457,6 +459,12 @@ cdef inline Log* hearing_log() noexcept:
     """The log of this thread on which everything is heard, by a trace or a witness, or NULL."""
     cdef Log* log = <Log*>ad_get_current_log()
     return log if log != NULL and log.tracer else NULL
+
+
+def traced_budget():
+    """The bytes that the program may take that this thread is recording; 0 where nobody says so."""
+    cdef Log* log = tracing_log()
+    return 0 if log == NULL else (<Hearer>log.trace).memory
 
 
 def is_tracing():

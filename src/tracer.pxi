@@ -491,9 +491,10 @@ cdef class Tracer(Hearer):
     cdef bint made_up               # values mean nothing: only shapes and dtypes are given
     cdef bint shapes_alone          # and operations are not run (unrun.pxi)
 
-    def __init__(self, list values, bint made_up=False, bint shapes_alone=False):
+    def __init__(self, list values, bint made_up=False, bint shapes_alone=False, int64_t memory=0):
         cdef Operand x
         cdef Tensor t
+        self.memory = memory
         self.made_up = made_up or shapes_alone
         self.shapes_alone = shapes_alone
         self.shapes = Shapes()
@@ -569,6 +570,10 @@ cdef class Tracer(Hearer):
         self.log = self.tape.log
         self.log.tracer = self.tape.bit
         self.log.trace = <PyObject*>self
+        if self.memory:
+            spill = spill_class(self.memory)
+            Py_INCREF(spill)
+            self.log.spill = <PyObject*>spill
         count_up(&traces, 1)
         try:
             grow_shapes(self.log, self.log.capacity)

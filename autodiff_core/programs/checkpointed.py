@@ -60,7 +60,7 @@ from .rounds import (
 )
 from .schedules import Move, fewest_runs, schedule, states_for
 
-__all__ = ["Back", "Room", "checkpointed"]
+__all__ = ["Back", "Room", "checkpointed", "room_of_gradient"]
 
 _RUNS = 2
 """How often a round is run again at most, where nobody says how much room there is."""
@@ -572,3 +572,8 @@ _BACK = loop_row(
     c=_back_in_c,
     cost=_flops_back,
 )
+
+
+def room_of_gradient(op: str, attribute: _Attribute) -> int:
+    """The bytes that a record may take if it is the gradient of such a loop; 0 where nothing says so."""
+    return Back.read(attribute).room.bytes if _core.op_named(op) is _BACK else 0

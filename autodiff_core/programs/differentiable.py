@@ -9,6 +9,7 @@ doing the same again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -48,6 +49,8 @@ def _natively_later(program: _core.ProgramCore) -> None:
 _NATIVE: dict[bool | str, tuple[str, Pass]] = {True: ("native", _natively), "async": ("native later", _natively_later)}
 """What says, as if it were a pass, that a program and what is derived of it are compiled: by `jit_compile`."""
 _EVERY = PASSES | dict(_NATIVE.values())
+_WITHIN = "within "
+"""The name, before a number of bytes, of what says in the same way that a program has a budget: by `memory`."""
 
 
 def compiling(of: str, jit_compile: Any) -> tuple[str, ...]:
@@ -57,6 +60,30 @@ def compiling(of: str, jit_compile: Any) -> tuple[str, ...]:
     if jit_compile not in _NATIVE:
         raise ValueError(f"{of}: jit_compile is True, False, None or 'async', not {jit_compile!r}")
     return (_NATIVE[jit_compile][0],)
+
+
+def bounding(of: str, memory: Any) -> tuple[str, ...]:
+    """The pass that gives programs a budget, where `memory` names one; an error for what is no amount of memory."""
+    if memory is None:
+        return ()
+    from ..budgets import bytes_of  # loaded when first used
+
+    return (f"{_WITHIN}{bytes_of(memory, f'{of}: memory')}",)
+
+
+def budget_of(passes: Sequence[str]) -> int:
+    """The budget that passes give; 0 where they give none."""
+    return next((int(name[len(_WITHIN) :]) for name in passes if name.startswith(_WITHIN)), 0)
+
+
+def _pass_named(name: str) -> Pass:
+    if not name.startswith(_WITHIN):
+        return _EVERY[name]
+
+    def give_budget(program: _core.ProgramCore) -> None:
+        program.memory = budget_of([name])
+
+    return give_budget
 
 
 class GuardFailed(Exception):
@@ -71,7 +98,7 @@ def optimised(program: _core.ProgramCore, passes: Sequence[str]) -> _core.Progra
 
     It is dropped before, too: a sweep forward leaves records of a rule's cotangent, which it never reads.
     """
-    return _core.optimise(program, [_core.compact, *(_EVERY[name] for name in passes)])
+    return _core.optimise(program, [_core.compact, *map(_pass_named, passes)])
 
 
 @contextmanager
@@ -195,13 +222,30 @@ class _Halves:
         joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes, True)
         self.connected = connected + [False] * len(self.reads)
         first, second, self.origins = _core.split_program(joint, len(self.present), self.results)
+        self.spares = self._has_no_room(first)
+        if self.spares:
+            first.set_ends(first.input_count, [], first.outputs[: self.results], [], [], first.places)
+            self.origins = []
         first = optimised(first, ())
         self.pure, drawn = _core.draws_as_inputs(first)
         self.drawn = range(len(first.outputs), len(first.outputs) + len(drawn))
         first.set_ends(first.input_count, [], [*first.outputs, *drawn], [], [], first.places)
         self.first = first
         self.second = DifferentiableProgram(optimised(second, ()), passes)
+        self.second.program.memory = self._left(first)
         self._pullbacks: dict[tuple[int, ...], tuple[DifferentiableProgram, list[bool]]] = {}
+
+    def _kept(self, first: _core.ProgramCore) -> int:
+        """Bytes that are kept from the values to the gradients."""
+        specs = [first.node(node)[2:4] for node in first.outputs[self.results :]]
+        return sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs)
+
+    def _has_no_room(self, first: _core.ProgramCore) -> bool:
+        """Whether nothing is to be kept: the gradients then begin with the operands, in a budget of their own."""
+        return 0 < first.memory < 2 * self._kept(first)
+
+    def _left(self, first: _core.ProgramCore) -> int:
+        return first.memory - self._kept(first) if first.memory else 0
 
     def recorded(self, operands: list[Any]) -> list[Any]:
         """The values, as outputs of a record of several."""
@@ -269,7 +313,9 @@ class _Call:
         try:
             # Zeros may stand for the outputs that nothing came from; times an infinite derivative they are no zeros.
             # (A trace is not to look for that: its program holds for other values, too.)
-            if given == halves.present or (set(given) <= set(halves.present) and not _core.is_tracing()):
+            if not halves.spares and (
+                given == halves.present or (set(given) <= set(halves.present) and not _core.is_tracing())
+            ):
                 seeds = [_zeros(first, k) if cotangents[k] is None else cotangents[k] for k in halves.present]
                 found = halves.second([*self.needed, *seeds])
                 if given == halves.present or all(np.isfinite(g.numpy()).all() for g in found):
@@ -308,7 +354,11 @@ def _with_gradients(
     Also what its last inputs are, beside the operands: variables and tensors that rules read; and which of the operands
     have a gradient. The `whole` program has what raises errors or prints, too.
     """
-    with no_draws(), _core.Rehearsal(), _core.Tracer([*cotangents, *bare(operands)]) as tracer:
+    with (
+        no_draws(),
+        _core.Rehearsal(),
+        _core.Tracer([*cotangents, *bare(operands)], memory=budget_of(passes)) as tracer,
+    ):
         own = tracer.arguments[len(cotangents) :]
         sources = [x for x in own if _core.is_differentiable(x.dtype)]
         with Tape(watch_accessed_variables=False) as tape:

@@ -22,7 +22,16 @@ from .. import _core, nest
 from ..ops.draws import runs_as_written
 from ..wrapping import named_after, reduced
 from .calls import Arguments, Result, is_default, objects_of
-from .differentiable import PASSES, DifferentiableProgram, GuardFailed, bare, compiling, optimised
+from .differentiable import (
+    PASSES,
+    DifferentiableProgram,
+    GuardFailed,
+    bare,
+    bounding,
+    budget_of,
+    compiling,
+    optimised,
+)
 from .layout import Layout, Place
 from .recordings import Recordings
 from .surroundings import names_around
@@ -125,6 +134,8 @@ class Function(_core.FunctionCore[Taken, Given]):
     ) -> None:
         self.python_function = python_function
         self.passes = tuple(passes)
+        if budget_of(passes):
+            from . import recomputing  # noqa: F401 (which plans of programs with a budget ask)
         self.trace_count = 0
         self._recordings = Recordings()
         self._name = str(name or getattr(python_function, "__name__", type(python_function).__name__))
@@ -345,7 +356,7 @@ class Function(_core.FunctionCore[Taken, Given]):
 
         state = drawing.state()
         self.trace_count += 1
-        tracer = _core.Tracer(arguments.operands)
+        tracer = _core.Tracer(arguments.operands, memory=budget_of(self.passes))
         if self._check:
             tracer.origins = {}
         followed = _core.listening(arguments.operands)
@@ -535,7 +546,7 @@ class Function(_core.FunctionCore[Taken, Given]):
 
     def _record_only(self, variants: _core.Variants, arguments: Arguments, made_up: bool) -> str | None:
         """Record without effects; what stands in the way, or None. Values that are made up stand for shapes alone."""
-        tracer = _core.Tracer(arguments.operands, made_up)
+        tracer = _core.Tracer(arguments.operands, made_up, memory=budget_of(self.passes))
         self.trace_count += 1
         tracer.notice(self._names or ())
         with _core.Rehearsal(), tracer:
@@ -667,6 +678,7 @@ def function(
     optimize: bool | Sequence[str] = ...,
     name: str | None = ...,
     check: bool | int = ...,
+    memory: str | int | None = ...,
 ) -> Function[Taken, Given]: ...
 @overload
 def function(
@@ -678,6 +690,7 @@ def function(
     optimize: bool | Sequence[str] = ...,
     name: str | None = ...,
     check: bool | int = ...,
+    memory: str | int | None = ...,
 ) -> Callable[[Callable[Taken, Given]], Function[Taken, Given]]: ...
 def function(
     func: Callable[..., Any] | None = None,
@@ -688,6 +701,7 @@ def function(
     optimize: bool | Sequence[str] = True,
     name: str | None = None,
     check: bool | int = False,
+    memory: str | int | None = None,
 ) -> Any:
     """Record a Python function as programs, and replay them.
 
@@ -711,6 +725,11 @@ def function(
     check : bool or int
         Whether to run the Python function beside each replay, or beside each n-th one, and to compare the two: for
         finding what a program keeps that is no longer so.
+    memory : str or int, optional
+        How much memory what is computed within a call may take at a time, as "200MB", "1.5GiB" or a number of bytes:
+        all values between arguments and results, those that a gradient within the function keeps, and those that
+        are kept for a tape around the call. Where that would be more, values are computed again where they are read
+        late. Results are the same to the last bit.
 
     Returns
     -------
@@ -719,8 +738,11 @@ def function(
 
     Raises
     ------
+    TypeError
+        Where `memory` is neither a text nor an integer.
     ValueError
-        By a call that creates variables and is not the first, or does not keep them.
+        Where `memory` is no amount of memory, and by a call for which it is too little, with the least that would do;
+        by a call that creates variables and is not the first, or does not keep them.
     checking.StaleProgramError
         By a call that is checked, where a replay gives another result than Python, with the file and the line of the
         first operation that differs, and before any effect: no variable is assigned to, nothing printed or drawn.
@@ -756,7 +778,7 @@ def function(
         for one in passes:
             if one not in PASSES:
                 raise ValueError(f"function: no pass is named {one!r}; the passes are {', '.join(PASSES)}")
-    passes += compiling("function", jit_compile)
+    passes += (*compiling("function", jit_compile), *bounding("function", memory))
     if func is None:
         return lambda f: Function(f, name, input_signature, passes, None, check)
     if not callable(func):

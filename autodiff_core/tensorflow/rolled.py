@@ -45,6 +45,8 @@ MANY_RECORDS = 20_000
 """So are loops over larger arrays than that, up to so many records: rounds are then fused, block by block, with each
 other, and their arrays need not be written to memory. To record them takes little of the time of a single run."""
 
+_PART_OF_STATES = 4  # loops of which all states are less than that part of a budget keep them
+
 PEELED = 2
 """So many rounds may change the shapes and dtypes of what is carried."""
 
@@ -143,6 +145,24 @@ def room_of(checkpoint: Any, function: str) -> Room | None:
     return Room(states)
 
 
+def _recorded(body: Body, way: Way, operands: Sequence[Any], room: Room | None) -> Any:
+    """A loop's record. (Where all states are asked for, they are there for the gradient.)"""
+    if way.kept == STACKED:
+        return rounds(body, way, operands)
+    room = room or _room_in_budget(body, way)
+    return rounds(body, way, operands) if room is None else checkpointed(body, way, operands, room)
+
+
+def _room_in_budget(body: Body, way: Way) -> Room | None:
+    """The room that a loop has in a recorded function that has a budget; None where its states take little of that."""
+    budget = _core.traced_budget()
+    states = body.outputs()[: way.layout.carried]
+    one = sum(math.prod(shape) * dtype.itemsize for shape, dtype in states)
+    if not budget or (way.steps >= 0 and way.ends == ALL and way.steps * one * _PART_OF_STATES <= budget):
+        return None
+    return Room(bytes=budget * 3 // 4)  # (the rest is for the rest of the function)
+
+
 def is_heard(room: Room | None) -> bool:
     """Whether a loop is to be one record, as far as that depends on who records."""
     return _core.is_tracing() or (room is not None and _core.is_recording())
@@ -214,10 +234,7 @@ def scanned(
     series = [x if high - low == x.shape[0] else x[low:high] for x in series]
     way = Way(Layout(carried, len(series), given), len(order), order[0] > order[-1], kept)
     operands = [*state, *series, *_reads(body)]
-    # (Where all states are asked for, they are there for the gradient.)
-    results = (
-        rounds(body, way, operands) if room is None or kept == STACKED else checkpointed(body, way, operands, room)
-    )
+    results = _recorded(body, way, operands, room)
     carried_on = results.stacked if kept == STACKED else results.last
     return rebuild([carried_on(k) for k in range(carried)]), made[-1]([results.row(k) for k in range(given)])
 
@@ -281,7 +298,7 @@ def looped(
         steps = limit if isinstance(limit, int) else -1
         way = Way(Layout(len(carried), 0, 0), steps, False, LAST, ASKING)
         operands = [*carried, *_reads(made)]
-        found_all = rounds(made, way, operands) if room is None else checkpointed(made, way, operands, room)
+        found_all = _recorded(made, way, operands, room)
         results = [found_all.last(k) for k in range(2, len(carried))]
     return (kind[-1] or tuple)(rebuild(results)), kind[-1] is None
 
@@ -352,6 +369,6 @@ class _Known:
         if which:
             made, operands = self._part(which, True, room is not None)
             way = Way(Layout(len(which), 0, 0), self.steps, False, LAST, ALL)
-            found = rounds(made, way, operands) if room is None else checkpointed(made, way, operands, room)
+            found = _recorded(made, way, operands, room)
             last |= {k: found.last(at) for at, k in enumerate(which)}
         return [last[k] for k in range(2, count)]
