@@ -92,9 +92,12 @@ cdef extern from "sharing.h":
     void count_up "ad_count"(int* number, int more) noexcept nogil
     void count_bytes "ad_add"(int64_t* number, int64_t more) noexcept nogil
     uint64_t next_number "ad_next"(uint64_t* number) noexcept nogil
+    uint64_t number_now "ad_now"(uint64_t* number) noexcept nogil
+    void let_number_be "ad_let_be"(uint64_t* number, uint64_t value) noexcept nogil
     bint is_up "ad_is_up"(int* flag) noexcept nogil
     void raise_flag "ad_raise"(int* flag) noexcept nogil
     void publish "ad_publish"(void* at, void* pointer) noexcept nogil
+    void* published "ad_published"(void* at) noexcept nogil
     bint stands_on "ad_stands_on"(uint64_t* log_id, int32_t* node, uint64_t wanted, int32_t* found) noexcept nogil
     void stand_on "ad_stand"(uint64_t* log_id, int32_t* node, uint64_t new_log_id, int32_t new_node) noexcept nogil
     PyObject* found_in_dict "ad_found_in_dict"(PyObject* mapping, PyObject* name) except? NULL

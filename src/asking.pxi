@@ -89,7 +89,7 @@ cdef int take_turn(Tape tape) except -1:
     if tape.log != NULL and is_anothers(tape.log):
         raise RuntimeError(ALONE)
     hold_object(tape)
-    refused = tape.log == NULL or (tape.sweeps and not tape.persistent and tape.log.turn_of != thread)
+    refused = tape.log == NULL or (tape.sweeps and not tape.persistent and number_now(&tape.log.turn_of) != thread)
     if not refused:
         tape.sweeps += 1        # (the log stays)
     let_go_object(tape)
@@ -145,6 +145,6 @@ cdef int end_sweep(Tape tape) except -1:
 cdef int check_recorded(Tape tape) except -1:
     if tape.log == NULL and not tape.spent:
         raise RuntimeError("this tape has recorded nothing: compute the target inside `with tape:`")
-    if tape.log == NULL or (tape.sweeps and not tape.persistent):   # a rule, or another thread, asks while it is spent
+    if tape.log == NULL or (not tape.persistent and tape.sweeps):   # a rule, or another thread, asks while it is spent
         raise RuntimeError(SPENT)
     return 0

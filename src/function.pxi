@@ -14,7 +14,7 @@ cdef class Fork:
     """A look at a value, or the end of all looks."""
     cdef dict branches          # by the bytes of the value: a Fork
     cdef object end             # the program that ends here
-    cdef object latest          # the program that ran last, at or behind this fork
+    cdef void* latest           # the program that ran last, at or behind this fork: a Variant (which `Variants` holds)
     cdef int hits
     cdef object place           # of the look, in the user's code
 
@@ -51,7 +51,7 @@ cdef class Variant:
         """Note that values came once more that lead here."""
         cdef Fork fork
         for fork in self.forks:
-            fork.hits += 1
+            count_up(&fork.hits, 1)
 
 
 @cython.final
@@ -61,15 +61,16 @@ cdef class Variants:
     cdef Fork root
     cdef readonly list programs
     cdef public object obstacle         # why this key is not recorded any more, or None
-    cdef readonly int64_t replays       # how often the programs were met again
-
+    cdef readonly uint64_t replays      # how often the programs were met again
     cdef list watched                   # what tapes within the programs watch: see `aliases`; or None
-    cdef list captured                  # and then the tensors that the programs captured
-    cdef list earlier                   # what these were, where another thread may be going through them
+    cdef list captured                  # the tensors that the programs captured
+    cdef list pairs                     # these two; and what they were, where another thread may be going through them
+    cdef void* aliasing                 # the last pair, once something is watched
 
     def __cinit__(self, tuple around):
         self.around = around
         self.captured = []
+        self.pairs = []
         self.root = Fork()
         self.programs = []
 
@@ -91,15 +92,19 @@ cdef class Variants:
     cdef Fork put(self, Variant variant, list looks, list keys, list watched, list captured):
         cdef Fork fork = self.root, next_fork
         cdef Fork crowded = None
+        cdef tuple pair
+        self.programs.append(variant)
         variant.forks = []
-        if FREE_THREADED:
-            self.earlier = [self.earlier, self.watched, self.captured]
         if watched is not None:
             self.watched = (self.watched or []) + watched
         self.captured = self.captured + captured
+        if self.watched is not None:
+            pair = (self.watched, self.captured)
+            self.pairs = self.pairs + [pair] if FREE_THREADED else [pair]
+            publish(&self.aliasing, <void*>pair)
         for key, (_, _, place) in zip(keys, looks):
             variant.forks.append(fork)
-            fork.latest = variant
+            publish(&fork.latest, <void*>variant)
             fork.place = place
             next_fork = fork.branches.get(key)
             if next_fork is None:
@@ -111,9 +116,8 @@ cdef class Variants:
                     crowded = fork
             fork = next_fork
         variant.forks.append(fork)
-        fork.latest = variant
         fork.end = variant
-        self.programs.append(variant)
+        publish(&fork.latest, <void*>variant)
         return crowded
 
     def aliased(self, list operands):
@@ -121,14 +125,20 @@ cdef class Variants:
         return self.has_aliased(operands)
 
     cdef inline bint has_aliased(self, list operands) except -1:
-        cdef PyObject* watched = <PyObject*>self.watched
-        cdef PyObject* captured = <PyObject*>self.captured
-        return watched != <PyObject*>None and aliased(<list>watched, <list>captured, operands)
+        cdef PyObject* pair = <PyObject*>published(&self.aliasing)
+        cdef PyObject* watched
+        cdef PyObject* captured
+        if pair == NULL:
+            return False
+        watched = PyTuple_GET_ITEM(<tuple>pair, 0)
+        captured = PyTuple_GET_ITEM(<tuple>pair, 1)
+        return aliased(<list>watched, <list>captured, operands)
 
     @property
     def latest(self):
         """The program that ran last, or None."""
-        return self.root.latest
+        cdef PyObject* latest = <PyObject*>published(&self.root.latest)
+        return None if latest == NULL else <object>latest
 
     @property
     def only(self):
@@ -139,31 +149,34 @@ cdef class Variants:
         """Begin with this program the next time."""
         cdef Fork fork
         hold_object(self)
-        self.replays += 1
+        next_number(&self.replays)
         for fork in variant.forks:
-            fork.latest = variant
+            publish(&fork.latest, <void*>variant)
         let_go_object(self)
 
     def branch(self, Variant variant, int number, bytes seen):
         """The program to go on with where another value was found at a look; None where there is none yet."""
-        return <object>self.branched(variant, number, seen)
+        cdef PyObject* found = NULL
+        self.find_branch(variant, number, seen, &found)
+        return None if found == NULL else <object>found
 
-    cdef PyObject* branched(self, Variant variant, int number, bytes seen) except NULL:
+    cdef int find_branch(self, Variant variant, int number, bytes seen, PyObject** found) except -1:
         cdef Fork fork = <Fork>variant.forks[number]
         cdef Fork branch = fork.branches.get(seen)
-        if branch is None:
-            return <PyObject*>None
-        fork.hits += 1
-        return <PyObject*>branch.latest
+        found[0] = NULL
+        if branch is not None:
+            count_up(&fork.hits, 1)
+            found[0] = <PyObject*>published(&branch.latest)
+        return 0
 
     cdef object replay(self, list arguments, PyObject** chosen):
         """Replay whichever program the arguments are for: its outputs, and which one that was, or None where it is
         still to be recorded. The outputs are SUSPECT where Python is to run, since somebody wants to be told where a
         number stopped being finite. (Programs stay as long as this does, so that nobody counts who refers to them.)"""
-        cdef PyObject* first = <PyObject*>self.root.latest
+        cdef PyObject* first = <PyObject*>published(&self.root.latest)
         cdef PyObject* variant = first
         cdef PyObject* program
-        while variant != <PyObject*>None:
+        while variant != NULL:
             program = <PyObject*>(<Variant>variant).program
             result = replay(<ProgramCore>program, arguments, BY_FLAGS)
             chosen[0] = variant
@@ -172,11 +185,11 @@ cdef class Variants:
             if type(result) is list:
                 if variant != first:
                     self.prefer(<Variant>variant)
-                elif not FREE_THREADED or self.replays == 0:        # (what threads write to, they wait for)
-                    self.replays += 1
+                elif not FREE_THREADED or number_now(&self.replays) == 0:   # (what threads write to, they wait for)
+                    next_number(&self.replays)
                 return result
             node, seen = <tuple>result
-            variant = self.branched(<Variant>variant, (<tuple>(<Variant>variant).program.places[node])[0], seen)
+            self.find_branch(<Variant>variant, (<tuple>(<Variant>variant).program.places[node])[0], seen, &variant)
         return None
 
     def run(self, list arguments):

@@ -26,7 +26,7 @@ cdef bint is_pure(const Record* r) noexcept:
 
 cdef int finish_pass(ProgramCore p, const int32_t* into) except -1:
     """Say the ends anew, once all records have been redirected."""
-    p.plan = None
+    p.drop_plan()
     p.outputs = [into[<int32_t>node] for node in p.outputs]
     p.assigned = [(which, into[<int32_t>node]) for which, node in p.assigned]
     return 0
@@ -86,7 +86,7 @@ def compact(ProgramCore p):
             p.values[n] = p.values[i]
         n += 1
     p.count = n
-    p.plan = None
+    p.drop_plan()
     p.outputs = [at[<int32_t>node] for node in p.outputs]
     p.assigned = [(which, at[<int32_t>node]) for which, node in p.assigned]
     p.captures = [(at[<int32_t>node], tensor) for node, tensor in p.captures if needed[<int32_t>node]]
@@ -128,7 +128,7 @@ def fold_constants(ProgramCore p):
             r.flags &= ~(ATTRIBUTE | LIST | HOLES)
             r.a = r.b = UNTRACKED
             p.set_constant(i, value)
-            p.plan = None
+            p.drop_plan()
     finally:
         ad_set_current_log(outer)
 

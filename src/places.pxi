@@ -23,6 +23,8 @@ cdef PyObject* last_outside = NULL
 cdef bint inside_package(PyObject* code):
     """Whether a code object is of this package."""
     global last_inside, last_outside
+    if FREE_THREADED:           # (threads would overwrite what others have found)
+        return (<str>(<object>code).co_filename).startswith(package_folder)
     if code == last_outside:
         return False
     if code == last_inside:

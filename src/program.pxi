@@ -49,6 +49,7 @@ cdef class ProgramCore:
     cdef readonly dict places       # of guards: where in the user's code
     cdef readonly bint own_derivatives  # Python said what derivatives are; those of the records are others
     cdef readonly object plan       # how it is laid out in memory (plan.pxi); None until it is
+    cdef void* finished             # that, for threads that replay it: NULL until it is
     cdef public object compiler     # what is called with the plan, to make some of its steps native code; or None
     cdef public int64_t memory      # bytes that a replay may take (src/budget.pxi); 0: whatever it takes
     cdef object __weakref__
@@ -252,13 +253,18 @@ cdef class ProgramCore:
 
     def set_ends(self, int inputs, list variables, list outputs, list assigned, captures=(), dict places=None):
         """Say what goes in and what comes out, once all records are there."""
-        self.plan = None
+        self.drop_plan()
         self.input_count = inputs
         self.variables = list(variables)
         self.outputs = list(outputs)
         self.assigned = list(assigned)
         self.places = places or {}
         self.set_captures(list(captures))
+
+    cdef void drop_plan(self) noexcept:
+        """Forget how it was laid out: it is changed, which nobody may do who replays it."""
+        self.plan = None
+        self.finished = NULL
 
     def refuse_derivatives(self):
         """Say that derivatives of the records are not those of what was recorded."""

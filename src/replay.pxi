@@ -728,11 +728,11 @@ cdef object replay(ProgramCore p, list arguments, int looked_at=UNSEEN):
 
     The caller has the program until then, and that has its plan. (On the way nobody counts who refers to what threads
     share: where they replay one program, they would wait for each other at each count.)"""
-    cdef PyObject* plan
+    cdef PyObject* plan = <PyObject*>published(&p.finished)
     cdef PyObject* laid_out
-    if p.plan is None:
+    if plan == NULL:
         planned(p)
-    plan = <PyObject*>p.plan
+        plan = <PyObject*>p.plan
     laid_out = <PyObject*>(<Plan>plan).program
     while True:
         result = replay_once(<Plan>plan, <ProgramCore>laid_out, arguments, looked_at)
@@ -752,9 +752,9 @@ cdef list values_at_once(list variables):
     cdef Py_ssize_t k
     cdef int tries
     for tries in range(MOST_TRIES):
-        before = times_assigned
+        before = number_now(&times_assigned)
         values = [held_value(<Operand>PyList_GET_ITEM(variables, k)) for k in range(len(variables))]
-        if before == times_assigned and not before & 1:
+        if before == number_now(&times_assigned) and not before & 1:
             return values
     hold(&assignments)
     try:
@@ -809,6 +809,7 @@ cdef Plan planned(ProgramCore p):
     hold_object(p)
     if p.plan is None:          # (else another thread has been quicker)
         p.plan = plan
+        publish(&p.finished, <void*>plan)
     plan = <Plan>p.plan
     let_go_object(p)
     return plan

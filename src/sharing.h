@@ -56,23 +56,26 @@ static inline int ad_put(void *place, void *thing)
     return _Py_atomic_compare_exchange_ptr(place, &nothing, thing);
 }
 
-/* What one thread writes all the time lies on a line of the cache that no other thread looks at: there is so much around
- * it. */
+/* What one thread writes all the time lies on a line of the cache that no other thread looks at: so much is around it. */
 typedef struct { char nothing[64]; } ad_apart;
 typedef struct { ad_apart before; void *thing; char after[56]; } ad_seat;
 
-/* A thing that is there until the end, so that nobody counts who refers to it. (As Python does it where a count gets too
- * large; the caller has made it, and no other thread has seen it.) */
+/* A thing that is there until the end, so that nobody counts who refers to it. (As Python does it where a count gets
+ * too large; the caller has made it, and no other thread has seen it.) */
 #define ad_keep_for_good(thing) Py_SET_REFCNT((thing), PY_SSIZE_T_MAX)
 
 static inline void ad_count(int *number, int more) { _Py_atomic_add_int(number, more); }
 static inline void ad_add(int64_t *number, int64_t more) { _Py_atomic_add_int64(number, more); }
 static inline uint64_t ad_next(uint64_t *number) { return _Py_atomic_add_uint64(number, 1) + 1; }
+/* What another thread may just be writing; what is read after it is no older than that. */
+static inline uint64_t ad_now(const uint64_t *number) { return _Py_atomic_load_uint64_acquire(number); }
+static inline void ad_let_be(uint64_t *number, uint64_t value) { _Py_atomic_store_uint64_relaxed(number, value); }
 
 /* A flag says that what was written before it can be read. */
 #define ad_is_up(flag) (_Py_atomic_load_int_acquire(flag) != 0)
 #define ad_raise(flag) _Py_atomic_store_int_release((flag), 1)
 #define ad_publish(place, pointer) _Py_atomic_store_ptr_release((place), (void *)(pointer))
+#define ad_published(place) _Py_atomic_load_ptr_acquire(place)
 
 /* Where an operand stands is two numbers, which its lock guards; its threads look at them without that. While they
  * change the log has an id that no log has. */
@@ -119,10 +122,15 @@ enum { AD_LANES = 1 };
 
 /* (Places are pointers of any type: they are copied.) */
 static inline void ad_publish(void *place, void *thing) { memcpy(place, &thing, sizeof thing); }
-static inline void *ad_take(void *place)
+static inline void *ad_published(const void *place)
 {
     void *thing;
     memcpy(&thing, place, sizeof thing);
+    return thing;
+}
+static inline void *ad_take(void *place)
+{
+    void *thing = ad_published(place);
     ad_publish(place, NULL);
     return thing;
 }
@@ -143,6 +151,8 @@ typedef struct { void *thing; } ad_seat;
 #define ad_count(number, more) ((void)(*(number) += (more)))
 #define ad_add(number, more) ((void)(*(number) += (more)))
 #define ad_next(number) (++*(number))
+#define ad_now(number) (*(number))
+#define ad_let_be(number, value) ((void)(*(number) = (value)))
 
 #define ad_is_up(flag) (*(flag) != 0)
 #define ad_raise(flag) ((void)(*(flag) = 1))

@@ -62,7 +62,7 @@ ctypedef struct Log:
     int kept                    # so many hold on to nodes at its end, beside the tapes: none are cut off
     unsigned long keeper        # the thread that they are of
     Lock turn                   # where threads run side by side, to sweep it: held by a thread,
-    unsigned long turn_of       # which may do so within a rule of a sweep,
+    uint64_t turn_of            # which may do so within a rule of a sweep,
     int turns                   # so often now
     uint32_t tracer             # the tape that hears everything: of a log that becomes a program (tracer.pxi), or a
                                 # witness's, while it listens; or 0
@@ -737,7 +737,7 @@ cdef int32_t log_find(Log* log, Operand x) noexcept:
     cdef int32_t node
     if stands_on(&x.log_id, &x.node, log.id, &node):
         return node
-    if x.log_id == 0:
+    if number_now(&x.log_id) == 0:
         return -1
     node = found_earlier(log, x)
     if log.finder != NULL and node >= 0:
@@ -925,7 +925,7 @@ cdef inline int32_t tracked(Log* log, Operand x) except -2:
     cdef int32_t node
     if x.is_variable:
         return variable_node(log, <VariableCore>x)
-    if x.log_id == 0:
+    if number_now(&x.log_id) == 0:
         return (<Hearer>log.trace).capture(log, x) if log.tracer else -1
     if not stands_on(&x.log_id, &x.node, log.id, &node):
         node = found_or_taken(log, x)
@@ -1417,16 +1417,16 @@ threads=False)\n--\n
 
 cdef inline void take_turn_of(Log* log) noexcept:
     cdef unsigned long thread = PyThread_get_thread_ident()
-    if log.turn_of != thread:
+    if number_now(&log.turn_of) != thread:
         hold(&log.turn)
-        log.turn_of = thread
+        let_number_be(&log.turn_of, thread)
     log.turns += 1
 
 
 cdef inline void end_turn(Log* log) noexcept:
     log.turns -= 1
     if log.turns == 0:
-        log.turn_of = 0
+        let_number_be(&log.turn_of, 0)
         let_go(&log.turn)
 
 
