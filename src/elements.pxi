@@ -12,7 +12,7 @@ cdef class Numbers:
     def __init__(self, ProgramCore program):
         cdef int k
         self.program = program
-        self.plan = planned(program) if program.plan is None else <Plan>program.plan
+        self.plan = planned(program) if published(&program.finished) == NULL else <Plan>program.plan
         self.inputs = program.input_count
         self.outputs = <int>len(program.outputs)
         self.at = <int32_t*>malloc((self.inputs + self.outputs + 1) * sizeof(int32_t))

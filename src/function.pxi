@@ -472,7 +472,7 @@ def optimise(ProgramCore program, passes):
 
 def plan_of(ProgramCore program):
     """The plan of a program, for looking at."""
-    return planned(program) if program.plan is None else <Plan>program.plan
+    return planned(program) if published(&program.finished) == NULL else <Plan>program.plan
 
 
 def guards_of(ProgramCore program):

@@ -101,7 +101,7 @@ cdef class Rounds:
         if min(carried, rows, given) < 0 or carried + rows > self.inputs or carried + given > self.outputs:
             raise ValueError(f"a loop that carries {carried}, with {rows} rows and {given} results, of a program of "
                              f"{self.inputs} inputs and {self.outputs} outputs")
-        self.plan = planned(program) if program.plan is None else <Plan>program.plan
+        self.plan = planned(program) if published(&program.finished) == NULL else <Plan>program.plan
         self.slots = <Slot*>calloc(self.inputs + self.outputs + 1, sizeof(Slot))
         if self.slots == NULL:
             raise MemoryError()
