@@ -11,9 +11,9 @@
  * It takes neither the dynamic loader (ifunc, which glibc alone has) nor GCC's target_clones: Clang and GCC both let
  * a function that is always inlined become part of one with more instructions.
  *
- * No compiler fuses a product with a sum by itself (-ffp-contract=off in compiler_flags.txt). Where that is wanted it is
- * written, in_madd, and done by the sets that have it in one instruction: AVX2, AVX-512 and NEON. So those give the same
- * bits, and so do compilers. */
+ * No compiler fuses a product with a sum by itself (-ffp-contract=off in compiler_flags.txt). Where that is wanted it
+ * is written, in_madd, and done by the sets that have it in one instruction: AVX2, AVX-512 and NEON. So those give the
+ * same bits, and so do compilers. */
 #ifndef AUTODIFF_CORE_INSTRUCTIONS_H
 #define AUTODIFF_CORE_INSTRUCTIONS_H
 
@@ -163,6 +163,17 @@ IN_INLINE float in_maddf(int fused, float x, float y, float z)
 #else
 #define IN_INDEPENDENT
 #define IN_UNROLLED
+#endif
+
+/* Loops over few elements as well as many. Clang would take several vectors at a time, and leave the rest to loops over
+ * numbers. And where an element is written to its own place, or left as it is, it stores some lanes of a vector and not
+ * the others, which takes several times as long: there it goes from one room to another and back. */
+#if defined(__clang__)
+#define IN_ACROSS _Pragma("clang loop vectorize(assume_safety) interleave_count(1)")
+#define IN_OTHER(one, other) (other)
+#else
+#define IN_ACROSS
+#define IN_OTHER(one, other) (one)
 #endif
 
 #endif

@@ -412,7 +412,7 @@ static void NAME(put_places)(const rows_call *c, const kn_run *run, kn_intp firs
 /* Neighbouring rows, the loops going across them. */
 IN_KERNEL(void, NAME(rows_across), (const rows_call *c, const kn_run *run, kn_intp unit), (c, run, unit))
 {
-    REAL made[GROUP];
+    REAL rooms[2][GROUP], *made = rooms[0], *next = IN_OTHER(rooms[0], rooms[1]);
     const kn_intp groups = (c->inner + GROUP - 1) / GROUP, first = unit % groups * GROUP, o = unit / groups;
     const kn_intp count = c->inner - first < GROUP ? c->inner - first : GROUP;
     const REAL *x = (const REAL *)run->operands[0] + o * c->n * c->inner + first;
@@ -423,15 +423,21 @@ IN_KERNEL(void, NAME(rows_across), (const rows_call *c, const kn_run *run, kn_in
         made[j] = start;
     for (kn_intp i = 0; i < c->n; i++) {
         const REAL *at = x + i * c->inner;
+        REAL *const last = made;
         if (c->what == PRODUCT)
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
-                made[j] *= at[j];
+                next[j] = made[j] * at[j];
         else if (c->what == LARGEST || c->what == PLACE_OF_LARGEST)
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
-                made[j] = LARGER(made[j], at[j]);
+                next[j] = LARGER(made[j], at[j]);
         else
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
-                made[j] = SMALLER(made[j], at[j]);
+                next[j] = SMALLER(made[j], at[j]);
+        made = next;
+        next = last;
     }
     if (c->what < PLACE_OF_LARGEST)
         memcpy((REAL *)run->out + o * c->inner + first, made, (size_t)count * sizeof(REAL));

@@ -6,17 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Loops over few elements as well as many. Clang would take several vectors at a time, and leave the rest to loops over
- * numbers. And where an element is written to its own place, or left as it is, it stores some lanes of a vector and not
- * the others, which takes several times as long: there it goes from one room to another and back. */
-#if defined(__clang__)
-#define SM_ACROSS _Pragma("clang loop vectorize(assume_safety) interleave_count(1)")
-#define SM_OTHER(one, other) (other)
-#else
-#define SM_ACROSS
-#define SM_OTHER(one, other) (one)
-#endif
-
 #define PIECE 1024 /* elements whose exponentials are taken in one call: they stay in the first cache */
 #define CHUNK 8192 /* of a row that is added up in pieces, by any thread: a multiple of PIECE */
 #define LANES 8
@@ -476,14 +465,14 @@ IN_KERNEL(void, NAME(rows_across), (const axis_call *c, const kn_run *run, kn_in
     const kn_intp at = unit / groups * c->n * c->inner + first;
     const REAL *x = (const REAL *)run->operands[c->logits] + at;
     REAL *out = (REAL *)run->out + (c->what >= LOGSUMEXP ? unit / groups * c->inner + first : at);
-    SM_ACROSS
+    IN_ACROSS
     for (kn_intp j = 0; j < count; j++) {
         tops[j] = -INFINITY;
         totals[j] = 0;
     }
-    REAL *top = tops, *next = SM_OTHER(tops, room);
+    REAL *top = tops, *next = IN_OTHER(tops, room);
     for (kn_intp i = 0; i < c->n; i++) {
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             next[j] = x[i * c->inner + j] > top[j] ? x[i * c->inner + j] : top[j];
         REAL *const last = top;
@@ -491,7 +480,7 @@ IN_KERNEL(void, NAME(rows_across), (const axis_call *c, const kn_run *run, kn_in
         next = last;
     }
     if (c->what == LOGSUMEXP) {
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             tops[j] = NAME(shift_of)(top[j]);
     } else if (top != tops) {
@@ -501,56 +490,56 @@ IN_KERNEL(void, NAME(rows_across), (const axis_call *c, const kn_run *run, kn_in
     for (kn_intp begin = 0; begin < c->n; begin += most) {
         const kn_intp rows = c->n - begin < most ? c->n - begin : most;
         for (kn_intp i = 0; i < rows; i++)
-            SM_ACROSS
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
                 room[i * count + j] = x[(begin + i) * c->inner + j] - tops[j];
         NAME(exponentials)(room, rows * count);
         for (kn_intp i = 0; i < rows; i++) {
             const REAL *here = room + i * count;
-            SM_ACROSS
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
                 totals[j] += here[j];
             if (c->what == SOFTMAX)
-                SM_ACROSS
+                IN_ACROSS
                 for (kn_intp j = 0; j < count; j++)
                     out[(begin + i) * c->inner + j] = here[j];
         }
     }
     if (c->what == SOFTMAX) {
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             totals[j] = 1 / totals[j];
         for (kn_intp i = 0; i < c->n; i++)
-            SM_ACROSS
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
                 out[i * c->inner + j] *= totals[j];
         return;
     }
-    SM_ACROSS
+    IN_ACROSS
     for (kn_intp j = 0; j < count; j++)
         room[j] = (REAL)log(totals[j]);
     if (c->what == LOGSUMEXP) {
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             out[j] = room[j] + tops[j];
     } else if (c->what == LOG_SOFTMAX) {
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             totals[j] = tops[j] + room[j];
         for (kn_intp i = 0; i < c->n; i++)
-            SM_ACROSS
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
                 out[i * c->inner + j] = x[i * c->inner + j] - totals[j];
     } else { /* CROSS_ENTROPY */
         const REAL *p = (const REAL *)run->operands[0] + at;
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             totals[j] = 0;
         for (kn_intp i = 0; i < c->n; i++)
-            SM_ACROSS
+            IN_ACROSS
             for (kn_intp j = 0; j < count; j++)
                 totals[j] = MADD(p[i * c->inner + j], (x[i * c->inner + j] - tops[j]) - room[j], totals[j]);
-        SM_ACROSS
+        IN_ACROSS
         for (kn_intp j = 0; j < count; j++)
             out[j] = -totals[j];
     }
