@@ -1158,6 +1158,10 @@ threads=False)\n--\n
             raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), and what is traced, by "
                                "trace=True or in a tf.function, cannot be open together: what is traced is what one "
                                "thread computes")
+        if self.threads and log != NULL and log.annex != NULL:
+            raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), within what a thread has "
+                               "been given to do where another such tape is open: that one hears this thread, and "
+                               "those that this one gives work to; a tape for this thread alone is GradientTape()")
         if self.log == NULL:
             if log == NULL:
                 log = log_open()

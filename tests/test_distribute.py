@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 import autodiff_core as tf
 from autodiff_core.distribute import strategy as strategies
+from autodiff_core.distribute.strategy import made_within
 from autodiff_core.ops import collectives
 
 
@@ -235,3 +238,18 @@ def test_the_cores_are_shared_by_the_ranks_of_a_machine() -> None:
     assert threads(8, SLURM_NTASKS_PER_NODE="4(x2)") == 8
     assert threads(32, OMPI_COMM_WORLD_LOCAL_SIZE="4") == 8  # the launcher has bound them
     assert threads(8, OMPI_COMM_WORLD_LOCAL_SIZE="4", AUTODIFF_NUM_THREADS="3") == 3
+
+
+def test_variables_that_another_thread_makes_are_not_those_of_a_scope() -> None:
+    def make() -> None:
+        theirs.append(tf.Variable(2.0))
+
+    theirs: list[Any] = []
+    with made_within() as made:
+        own = tf.Variable(1.0)
+        # (As where Python is told that threads have the context of who starts them.)
+        thread = threading.Thread(target=copy_context().run, args=(make,))
+        thread.start()
+        thread.join(60)
+    assert made == [own]
+    assert len(theirs) == 1

@@ -53,7 +53,8 @@ class GradientTape(Tape):
         Where it is no amount of memory; while recording, where it is too little for a single step. Where `trace` or
         `memory`, which are for one thread, are given beside `threads`.
     RuntimeError
-        On entering it with `threads` where a tape with a trace is open, or in a `tf.function`.
+        On entering it with `threads` where a tape with a trace is open, in a `tf.function`, or in a thread that another
+        such tape hears.
 
     Notes
     -----

@@ -105,6 +105,18 @@ DOCUMENTED = [
         "^map: a function that is being differentiated makes an element of a dataset of what the derivative depends on",
         "a dataset's elements are made when they are asked for, by whoever iterates",
     ),
+    Refusal(
+        lambda entry, names: "tape of threads" in names,
+        RuntimeError,
+        "^a tape that hears all threads.*what is traced is what one thread computes",
+        "a program is what one thread computes",
+    ),
+    Refusal(
+        lambda entry, names: names.count("tape of threads") == 2,
+        RuntimeError,
+        "^a tape that hears all threads.*within what a thread has been given to do where another such tape is open",
+        "a thread's log is joined to one other",
+    ),
 ]
 
 STILL_WRONG: list[str] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -290,13 +291,13 @@ def _library_hessian(f: Function, case: Case) -> Function:
     return tf.hessian(f, _argnums(case))
 
 
-def _library_tape(f: Function, case: Case) -> Function:
+def _library_tape(f: Function, case: Case, **how: bool) -> Function:
     def recorded(*args: Any) -> Any:
         args = mapped(tf.convert_to_tensor, args)
         moving = tuple(args[k] for k in case.places())
         variables = case.library_variables if case.own_variables else []
         sources = [*leaves_of(moving), *(v for v in variables if v.trainable and np.dtype(v.dtype).kind == "f")]
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(**how) as tape:
             tape.watch(leaves_of(moving))
             value = f(*args)
         found = tape.gradient(value, sources)
@@ -305,6 +306,14 @@ def _library_tape(f: Function, case: Case) -> Function:
         return value, replaced(moving, gradients[:count]), gradients[count:]
 
     return recorded
+
+
+def _library_tape_of_threads(f: Function, case: Case) -> Function:
+    def elsewhere(*args: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(f, *args).result()
+
+    return _library_tape(elsewhere, case, threads=True)
 
 
 def _library_accumulator(f: Function, case: Case) -> Function:
@@ -528,6 +537,7 @@ _add("program.gradient", _program_gradient, _value_and_grad, "gradient of the su
 _add("program.jvp", _program_jvp, _jvp, "jvp", programs=True)
 _add("sparse_jacobian", _library_sparse, _sparse_jacobian, real_only=True, outermost=True)
 _add("tape", _library_tape, _tape, differentiates=False)
+_add("tape of threads", _library_tape_of_threads, _tape, differentiates=False)
 _add("accumulator", _library_accumulator, _jvp, "jvp")
 _add("function of a closure", _library_closure, _same, "identity", differentiates=False)
 _add("vectorize of a closure", _library_scales, _scales, differentiates=False)
