@@ -513,6 +513,17 @@ def checkpointed_fold(m):
 
 
 @entry(VECTORS)
+def in_a_budget(m):
+    def f(x):
+        y = m.reshape(x, (-1, 1)) * m.constant([0.1 * k for k in range(32)], m.float64)
+        for _ in range(12):
+            y = m.tanh(y) + 0.1 * y * y
+        return m.reduce_sum(y, 1)
+
+    return m.function(f, memory="1MB")
+
+
+@entry(VECTORS)
 def maps_and_scans(m):
     def f(x):
         way = m.scan(lambda a, e: a * 0.5 + e, x, m.constant(1.0, m.float64))
