@@ -42,7 +42,7 @@ class Recordings:
         known: list[Facts] = []
         found = []
         earlier = False
-        for key, sizes, around, look, made in self._noted:
+        for key, sizes, around, look, made in self._noted.copy():  # (other threads may note more)
             facts = _facts(key, sizes, parameters)
             for name, part in zip(names, around, strict=False):
                 facts[f"{name}, which its code reads around it,"] = part
