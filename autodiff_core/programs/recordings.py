@@ -7,7 +7,6 @@ a user's is kept for that: of objects there are weak references, of long texts t
 from __future__ import annotations
 
 import weakref
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,19 +29,21 @@ class Recordings:
     """The recordings of a function, the latest ones last."""
 
     def __init__(self) -> None:
-        self._noted: deque[tuple[Any, ...]] = deque(maxlen=_MOST + 1)
+        # (A list is copied as it is at one moment, whatever other threads note; a deque may not be.)
+        self._noted: list[tuple[Any, ...]] = []
 
     def note(self, arguments: Arguments, around: tuple[Any, ...], variant: _core.Variant, made: bool) -> None:
         """One more: what it was for, what stood around the function, and what became of it; `made`: it made variables,
         so that its program is not kept."""
         self._noted.append((_lasting(arguments.key), arguments.sizes(), _lasting(around), variant.look, made))
+        del self._noted[: -_MOST - 1]
 
     def reasons(self, parameters: Sequence[str], names: Sequence[str]) -> list[str]:
         """For each of them, why there was no program; `names` are those of what the function reads around it."""
         known: list[Facts] = []
         found = []
         earlier = False
-        for key, sizes, around, look, made in self._noted.copy():  # (other threads may note more)
+        for key, sizes, around, look, made in self._noted.copy():
             facts = _facts(key, sizes, parameters)
             for name, part in zip(names, around, strict=False):
                 facts[f"{name}, which its code reads around it,"] = part
