@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter, process_time, sleep
+from time import perf_counter
 from typing import IO, Any
 
 HERE = Path(__file__).resolve().parent
@@ -27,6 +27,7 @@ def serve(threads: int) -> None:
     import cases
     import compiled
     import derivatives
+    from resting import Others
 
     if threads:
         tf.set_num_threads(threads)
@@ -34,6 +35,7 @@ def serve(threads: int) -> None:
     sys.stdout.write(f"{Path(tf.__file__).parent.parent}\t" + "\t".join(case.name for case in every) + "\n")
     sys.stdout.flush()
     gc.disable()
+    others = Others()
     for line in sys.stdin:
         number, calls = map(int, line.split())
         ours = every[number].ours
@@ -43,18 +45,9 @@ def serve(threads: int) -> None:
         for _ in range(calls or every[number].calls):
             ours()
         taken = perf_counter() - start
-        rest()
+        others.rest()
         sys.stdout.write(f"{taken} {every[number].calls} {every[number].rounds}\n")
         sys.stdout.flush()
-
-
-def rest() -> None:
-    """Wait until no thread of this process runs."""
-    for _ in range(100):
-        before = process_time()
-        sleep(0.005)
-        if process_time() - before < 0.001:
-            return
 
 
 class Build:

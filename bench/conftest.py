@@ -1,4 +1,6 @@
-"""Races a case against its control: round by round in turn, in one process, so that a busy machine slows both."""
+"""Races a case against its control: round by round in turn, in one process, so that a busy machine slows both. In
+between, threads come to rest.
+"""
 
 import gc
 import statistics
@@ -10,6 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from cases import Case
+from resting import Others
 
 
 @pytest.fixture
@@ -18,12 +21,17 @@ def race(benchmark: BenchmarkFixture) -> Callable[[Case], None]:
 
     def run(case: Case) -> None:
         control_seconds: list[float] = []
+        others = Others()
 
         def control_round() -> None:
+            others.rest()
+            case.control()  # (wakes the threads that it needs)
             start = perf_counter()
             for _ in repeat(None, case.calls):
                 case.control()
             control_seconds.append(perf_counter() - start)
+            others.rest()
+            case.ours()
 
         def round_of_ours() -> None:
             for _ in repeat(None, case.calls):

@@ -166,10 +166,11 @@ Python {platform.python_version()}, NumPy {np.__version__}, autodiff_core {tf.__
 ## Speed
 
 Value and gradient, the tape made each time; microseconds a call. A case and its control run in turn, round by round,
-in one process: the times are medians of the rounds, the ratio is the median of the rounds' ratios. Before anything is
-timed, value and gradients are compared with those derived by hand. The last column was seen on a comparable machine,
-not in this run, unlike those [below](#beside-other-libraries); where it names a control, that is the same control's
-time there. A tape that watches nothing should cost nothing: 1.05 leaves room for the noise of a measurement.
+in one process, and threads come to rest in between: the times are medians of the rounds, the ratio is the median of the
+rounds' ratios. Before anything is timed, value and gradients are compared with those derived by hand. The last column
+was seen on a comparable machine, not in this run, unlike those [below](#beside-other-libraries); where it names a
+control, that is the same control's time there. A tape that watches nothing should cost nothing: 1.05 leaves room for
+the noise of a measurement.
 
 {speed(benchmarks, cases.CASES)}
 
