@@ -458,7 +458,7 @@ cdef object dtype_of(object wanted):
         try:
             wanted = __import__("ml_dtypes").bfloat16
         except ImportError as error:
-            raise ImportError("bfloat16 needs the extra: pip install autodiff-core[bfloat16]") from error
+            raise ImportError("bfloat16 needs the extra: pip install \"autodiff-core[bfloat16]\"") from error
     dtype = np_dtype(wanted)
     if code_of_number(dtype.num) == NO_TYPE and dtype.name == "bfloat16":
         learn_bfloat16(dtype)
