@@ -103,7 +103,7 @@ class SpillFile:
     def _place(self, size: int) -> _Place:
         """A place that nobody has."""
         while self._gone:  # (their arrays may have gone anywhere, in any thread)
-            room = self._gone.pop()
+            room: _Room = self._gone.pop()
             if self._rooms.get(room.key) is room:
                 del self._rooms[room.key]
             self._free.setdefault(room.place.size, []).append(room.place)
