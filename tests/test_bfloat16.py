@@ -179,3 +179,20 @@ def test_variables_functions_and_tangents_hold_it() -> None:
     with tf.autodiff.ForwardAccumulator(v, tf.ones_like(v)) as accumulator:
         y = v * v
     np.testing.assert_array_equal(np.asarray(accumulator.jvp(y), float), 2 * np.asarray(v, float))
+
+
+def test_arrays_of_it_are_arguments_like_others() -> None:
+    one, other = VALUES.astype(BFLOAT16), (2 * VALUES).astype(BFLOAT16)
+    double = tf.function(lambda x: x + x)
+    program = tf.Program.from_function(lambda x: x + x, one)
+    for x in (one, other):
+        np.testing.assert_array_equal(np.asarray(double(x)), x + x)
+        np.testing.assert_array_equal(np.asarray(program(x)), x + x)
+    assert double.trace_count == 1
+    np.testing.assert_array_equal(np.asarray(tf.vectorize(lambda x: x * x)(one)), one * one)
+    assert float(double(one[0])) == 1.0
+
+
+def test_the_value_of_a_custom_gradient_may_be_an_array_of_it() -> None:
+    twice = tf.custom_gradient(lambda x: (np.full(3, 2.0, BFLOAT16), lambda g: 2.0 * g))
+    np.testing.assert_array_equal(np.asarray(tf.grad(lambda x: tf.reduce_sum(twice(x)))(tensor()), float), [2, 2, 2])

@@ -116,7 +116,7 @@ _PLACE = _core.to_tensor(0)
 
 def _numeric(leaf: Any) -> bool:
     if isinstance(leaf, (np.ndarray, np.generic)):
-        return leaf.dtype.kind in "biufc"
+        return leaf.dtype.kind in "biufc" or _core.is_differentiable(leaf.dtype)  # (bfloat16's kind is "V")
     return isinstance(leaf, (_core.Operand, bool, int, float, complex))
 
 

@@ -67,7 +67,7 @@ class Arguments:
 
 def is_tensor(leaf: Any) -> bool:
     if isinstance(leaf, (np.ndarray, np.generic)):
-        return leaf.dtype.kind in "biufc"
+        return leaf.dtype.kind in "biufc" or _core.is_differentiable(leaf.dtype)  # (bfloat16's kind is "V")
     return isinstance(leaf, _core.Tensor)
 
 
