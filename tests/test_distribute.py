@@ -92,6 +92,10 @@ def test_a_loss_of_one_worker_and_its_gradient() -> None:
     assert strategy.hessian(loss, p, x, "SUM")["s"]["m"].dtype == tf.hessian(lambda p: loss(p, x))(p)["s"]["m"].dtype
     recorded = tf.function(lambda s, x: strategy.value_and_grad(lambda s, x: tf.reduce_sum(s * x), s, (x,), "sum"))
     assert [float(one) for one in recorded(tf.constant(2.0, tf.float64), x)] == [18.0, 9.0]
+    z = np.array([1.0 + 2.0j, 3.0j], np.complex64)
+    _, gradient = strategy.value_and_grad(lambda z, x: tf.reduce_sum(tf.abs(z) ** 2) * x[0], z, x[:1], "MEAN")
+    assert gradient.dtype == tf.complex64
+    np.testing.assert_allclose(gradient, 2.0 * z, rtol=1e-6)
     with pytest.raises(ValueError, match='value_and_grad: reduce_op is "SUM" or "MEAN", not \'MAX\''):
         strategy.value_and_grad(loss, p, x, "MAX")
     with pytest.raises(TypeError, match="value_and_grad: the loss must be callable, not int"):

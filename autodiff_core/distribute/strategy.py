@@ -323,7 +323,7 @@ class Strategy:
         Tensor
             The value.
         structure of Tensor
-            The gradient, as the params. Both are added up in float64, and the same on every worker.
+            The gradient, as the params. Both are added up in float64 or complex128, and the same on every worker.
 
         Raises
         ------
@@ -403,7 +403,7 @@ class Strategy:
         parts = data if isinstance(data, tuple) else (data,)
         own = derived(lambda params: loss(params, *parts))
         leaves = nest.flatten(own)
-        double = [cast(leaf, np.float64) for leaf in leaves]
+        double = [cast(leaf, np.complex128 if leaf.dtype.kind == "c" else np.float64) for leaf in leaves]
         if rows == 0:  # (a mean of nothing is no number)
             double = [zeros_like(one) for one in double]
         if how is ReduceOp.MEAN:
