@@ -391,6 +391,11 @@ def _error(p: Any, x: Any, y: Any) -> Any:
     return tf.reduce_mean(errors**2) + 1e-3 * tf.reduce_sum(p["slopes"] ** 2)
 
 
+def _penalised(p: Any, x: Any, y: Any) -> Any:
+    errors = tf.linalg.matvec(x, p["slopes"]) + p["level"] - y
+    return tf.reduce_sum(errors**2) + tf.reduce_sum(p["slopes"] ** 2)
+
+
 def check_a_loss_of_all_rows_has_a_gradient(strategy: Any) -> None:
     x, y, data = _regression(strategy)
     p = {"slopes": np.ones(4), "level": np.float32(0.5)}
@@ -509,6 +514,8 @@ def check_who_ends_a_search_ends_it_on_all_ranks(strategy: Any) -> None:
         return raised(ValueError, lambda: tf.minimize(_error, begin, **given | others))
 
     text = refused(reduce_op="SUM")
+    assert 'with reduce_op "SUM" the function of two rows is the sum of what each gives alone' in text, text
+    text = raised(ValueError, lambda: tf.minimize(_penalised, begin, **given | {"reduce_op": "SUM"}))
     assert 'with reduce_op "SUM" the function of two rows is the sum of what each gives alone' in text, text
     text = refused(reduce_op="SUM", data=(np.ones((2, 4)), np.ones(2)))
     assert f"minimize: all {n} workers have the same 2 rows" in text, text

@@ -135,6 +135,19 @@ def test_calls_and_searches_of_one_worker() -> None:
     assert len(found.searches) == 2
 
 
+def penalised(m: Any, x: Any) -> Any:
+    return tf.reduce_sum((x - m) ** 2) + 5.0 * m**2
+
+
+def test_a_penalty_is_found_where_the_search_begins_without_one() -> None:
+    pytest.importorskip("scipy")
+    given: dict[str, Any] = {"strategy": tf.distribute.get_strategy(), "data": np.array([1.0, 2.0, 6.0])}
+    with pytest.raises(ValueError, match='with reduce_op "SUM" the function of two rows is the sum of what each gives'):
+        tf.minimize(penalised, 0.0, reduce_op="SUM", **given)
+    found = tf.minimize(lambda m, x: tf.reduce_mean((x - m) ** 2) + 5.0 * m**2, 0.0, reduce_op="MEAN", **given)
+    np.testing.assert_allclose(found.x, 0.5, rtol=1e-5)
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, 7, 100])
 @pytest.mark.parametrize("workers", [1, 3, 7])
 def test_rows_are_shared_out_in_order_and_evenly(count: int, workers: int) -> None:

@@ -617,6 +617,17 @@ def test_what_cannot_be_evaluated_is_said_before_anything_runs(
         strategy.value_and_grad(*arguments)
 
 
+def test_a_penalty_is_found_where_the_params_begin_without_one(strategy: Any) -> None:
+    def loss(m: Any, x: Any) -> Any:
+        return tf.reduce_sum((x - m) ** 2) + 5.0 * m**2
+
+    data = strategy.experimental_distribute_dataset(Y)
+    assert float(strategy.value_and_grad(loss, 0.0, data, "SUM")[0]) == Y.sum()  # (of which there is none yet)
+    for _ in range(2):
+        with pytest.raises(ValueError, match='a penalty on the params, is counted right with "MEAN" alone'):
+            strategy.value_and_grad(loss, 1.0, data, "SUM")
+
+
 def test_a_list_of_tables_of_this_process_is_refused(strategy: Any) -> None:
     tables = [pytest.importorskip("pandas").DataFrame({"x": X[:, 0]})] * 2
     with pytest.raises(TypeError, match=r"a list of tables of this process is no data: .* Put tables .* on end"):

@@ -194,7 +194,7 @@ class DaskStrategy(Strategy):
         reduce_op : str or ReduceOp
             "SUM": the loss of a part is a sum over its rows, and all are added up. "MEAN": it is the mean of what each
             row gives, and parts count by their rows; what does not depend on rows, a penalty say, counts once. The loss
-            of the first two rows is held against that.
+            of the first two rows is held against that, at the first evaluation, the second, the fourth, the eighth ...
 
         Returns
         -------
@@ -320,8 +320,9 @@ class DaskStrategy(Strategy):
         refuse_followed(given)
         direction = given.direction(vector) if who == "hvp" else []
         parts = self.experimental_distribute_dataset(data)
-        shipped = self._shipped(loss, given, parts, how)
-        return given, shipped, self._evaluated(shipped, parts, given.arrays + direction)
+        shipped, arrays = self._shipped(loss, given, parts, how), given.arrays + direction
+        shipped.check_rows(arrays)
+        return given, shipped, self._evaluated(shipped, parts, arrays)
 
     def _shipped(self, loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> Loss:
         key = key_of(loss, params, data, how)

@@ -24,6 +24,7 @@ from ..tape import inner
 from ..tensors.indexed_slices import dense
 from .parts import Data
 from .strategy import ReduceOp
+from .together import is_looked_at
 
 __all__ = ["Loss", "Params", "key_of", "refuse_followed"]
 
@@ -130,8 +131,8 @@ class Loss:
         self.dtype = np.dtype(np.float64)
         count = sum(int(leaf.size) for leaf in params.leaves)
         self.bytes = 8 * (1 + (count**2 if params.who == "hessian" else count))
-        if max(data.rows) > 1:
-            self._check_rows()
+        self._has_one_row = max(data.rows) == 1
+        self._evaluations = 0
 
     def content(self, rows: int) -> tuple[bytes, str]:
         """The bytes of the program for so many rows, and their digest."""
@@ -199,12 +200,22 @@ class Loss:
         zeros = [np.zeros(leaf.shape, leaf.dtype) for leaf in self._params.leaves]
         return value, *(zero if g is None else dense(g) for g, zero in zip(found, zeros, strict=True))
 
-    def _check_rows(self) -> None:
-        """Hold the loss of two rows against those of each alone: it has to be their sum, or their mean."""
+    def check_rows(self, arrays: Sequence[np.ndarray]) -> None:
+        """Hold the loss of two rows against those of each alone: it has to be their sum, or their mean.
+
+        Before the first evaluation, the second, the fourth, the eighth ...: where params are zeros, as where most
+        searches begin, a penalty on them is nothing yet.
+        """
+        number = self._evaluations + 1
+        if not self._has_one_row and is_looked_at(number):
+            self._check_rows(arrays)
+        self._evaluations = number
+
+    def _check_rows(self, arrays: Sequence[np.ndarray]) -> None:
         leaves = [leaf if len(leaf) > 1 else np.resize(leaf, (2, *leaf.shape[1:])) for leaf in nest.flatten(self._head)]
         with np.errstate(all="ignore"):
             both, first, second = (
-                self._value_on([leaf[k:end] for leaf in leaves]) for k, end in ((0, 2), (0, 1), (1, 2))
+                self._value_on([leaf[k:end] for leaf in leaves], arrays) for k, end in ((0, 2), (0, 1), (1, 2))
             )
         mean = self.how is ReduceOp.MEAN
         wanted = (first + second) * (0.5 if mean else 1.0)
@@ -223,8 +234,8 @@ class Loss:
             f"{both:.6g}, of each alone {first:.6g} and {second:.6g}. It must be {advice}"
         )
 
-    def _value_on(self, blocks: list[np.ndarray]) -> float:
-        arrays, rows = self._first_arguments(), len(blocks[0])
+    def _value_on(self, blocks: list[np.ndarray], arrays: Sequence[np.ndarray]) -> float:
+        rows = len(blocks[0])
         program, _ = self._program(rows)
         return float(program(*arrays, *blocks, *self.reads(rows, arrays))[0])
 

@@ -21,9 +21,14 @@ from ..optimize.parameters import Parameters
 if TYPE_CHECKING:
     from .strategy import Strategy
 
-__all__ = ["Together"]
+__all__ = ["Together", "is_looked_at"]
 
 _MARK = (1 << 20) - 1  # of a digest: its square, of thousands of workers, is summed without an error
+
+
+def is_looked_at(evaluation: int) -> bool:
+    """Whether rows are looked at before the evaluation of this number: the first, the second, the fourth ..."""
+    return evaluation & (evaluation - 1) == 0
 
 
 class Together(Scalar):
@@ -66,6 +71,7 @@ class Together(Scalar):
         self._of_data, self._data = f, nest.map_structure(_given, data)
         self.is_alone = strategy.num_replicas_in_sync == 1
         self.reports = strategy.replica_id_in_sync_group == 0
+        self._evaluations = 1  # (the start is looked at before a solver begins)
         placed = parameters.placed(parameters.start)
         by_variables = len(parameters.variables) == len(parameters.leaves)
         of_own_rows = (lambda: self._on(placed, self._data)) if by_variables else lambda p: self._on(p, self._data)
@@ -98,7 +104,11 @@ class Together(Scalar):
         if self._first is not None and (first := self._begun(x)):
             return first
 
+        self._evaluations += 1
+
         def own() -> np.ndarray:
+            if is_looked_at(self._evaluations):
+                self._check_rows(x)
             seen = asked.at(x)
             return np.append(seen.value, [] if seen.gradient is None else seen.gradient)
 
@@ -185,17 +195,18 @@ class Together(Scalar):
                 f"strategy.experimental_distribute_dataset(data) gives them"
             )
 
-    def _check_rows(self, start: np.ndarray) -> list[float]:
+    def _check_rows(self, x: np.ndarray) -> list[float]:
         """Hold the function's value on the first two rows against those on each alone: it has to be their sum, or their
-        mean."""
+        mean. At more points than the start: where parameters are zeros, a penalty on them is nothing yet."""
         leaves = nest.flatten(self._data)
         if self._rows < 2 or any(tables.is_table(leaf) for leaf in leaves):
             return []
-        params = self._parameters.placed(start)
+        params = self._parameters.placed(x)
         values = []
-        for rows in (slice(0, 2), slice(0, 1), slice(1, 2)):
-            part = nest.pack_sequence_as(self._data, [leaf[rows] for leaf in leaves])
-            values.append(real_scalar(self._solver, self._on(params, part)))
+        with np.errstate(all="ignore"):
+            for rows in (slice(0, 2), slice(0, 1), slice(1, 2)):
+                part = nest.pack_sequence_as(self._data, [leaf[rows] for leaf in leaves])
+                values.append(real_scalar(self._solver, self._on(params, part)))
         both, first, second = map(float, values)
         wanted = (first + second) * (0.5 if self._mean else 1.0)
         size = abs(both) + abs(first) + abs(second)
