@@ -272,6 +272,9 @@ def check_values_that_differ_are_found(strategy: Any) -> None:
         v.assign([1.0, np.nextafter(np.float32(2), np.float32(3))])
     text = raised(RuntimeError, lambda: strategy.check_identical([np.zeros(3), v], "weights"))
     assert text == "check_identical: not the same as on rank 0: rank 1 in v:0", text
+    strategy.check_identical([v.read_value() * 0.0, None], "gradients")
+    text = raised(RuntimeError, lambda: strategy.check_identical([None if own(strategy) == 1 else 1.0], "gradients"))
+    assert "rank 0: check_identical of gradients[0] bool(0,)" in text and "gradients[0] float64()" in text, text
     text = raised(RuntimeError, lambda: strategy.check_identical([own(strategy)], "loss"))
     assert "rank 1 in loss[0]" in text, text
 
@@ -557,6 +560,15 @@ def check_calls_and_searches_are_shared_out(strategy: Any) -> None:
     firsts = np.random.default_rng(1).uniform(-4.0, 4.0, 41)
     wanted = [float(one.x) for one in tf.optimize.multi_start(waves, firsts, most=5).searches]
     assert [float(one.x) for one in found.searches] == wanted and float(found.x) == wanted[0]
+
+
+def check_what_cannot_be_pickled_keeps_nobody_waiting(strategy: Any) -> None:
+    if own(strategy) == 1:
+        assert "pickle" in raised(Exception, lambda: strategy.of_each(lambda: 1, "functions"))
+        text = raised(RuntimeError, lambda: strategy.all_reduce(1.0))
+    else:
+        text = raised(RuntimeError, lambda: strategy.of_each(1, "functions"))
+    assert "rank 0: all_reduce of float32()" in text and ": functions" in text, text
 
 
 def check_keras_fits_on_all_ranks(strategy: Any) -> None:

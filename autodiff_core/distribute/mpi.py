@@ -60,7 +60,8 @@ class MPIStrategy(Strategy):
     -----
     TensorFlow's is MultiWorkerMirroredStrategy. Every rank has to do the same things together in the same order; where
     it does not, all of them are told. Gradients, and whatever else all ranks sum, come out the same on each of them, to
-    the last bit, so that variables which begin alike stay alike.
+    the last bit, so that variables which begin alike stay alike. One thread of each rank does them: threads come in an
+    order of their own on each. (Those that have strategies of different names are in nobody's way.)
 
     A rank has as many threads as it may use cores, and where the launcher has not bound it to some, its share of the
     machine's; ``AUTODIFF_NUM_THREADS`` says another number.
@@ -201,7 +202,9 @@ class MPIStrategy(Strategy):
     def check_identical(self, value: Any, name: str = "value") -> None:
         leaves = [inner(leaf) for leaf in nest.flatten(value)]
         names = [leaf.name if isinstance(leaf, Variable) else f"{name}[{k}]" for k, leaf in enumerate(leaves)]
-        self._ranks.check_identical([np.asarray(_core.seen(leaf), order="C") for leaf in leaves], names)
+        # (A gradient may be None; where it is one on another rank, they differ.)
+        arrays = [np.zeros(0, np.bool_) if leaf is None else np.asarray(_core.seen(leaf), order="C") for leaf in leaves]
+        self._ranks.check_identical(arrays, names)
 
     check_identical.__doc__ = Strategy.check_identical.__doc__
 
@@ -389,8 +392,10 @@ class _Ranks:
 
     def of_each(self, value: Any, what: str) -> list[Any]:
         """All ranks' objects, which are pickled."""
+        own = np.frombuffer(
+            pickle.dumps(value), np.uint8
+        )  # (what is not pickled is an error before others wait for it)
         step = self.agree(what)
-        own = np.frombuffer(pickle.dumps(value), np.uint8)
         sizes = np.empty(self.key[1], np.int64)
         self.arrive(self.data.Iallgather(np.array([own.size]), sizes), step)
         whole = np.empty(int(sizes.sum()), np.uint8)
