@@ -204,6 +204,26 @@ def test_what_changes_around_the_loss_is_sent_and_the_loss_is_recorded_for_numbe
     assert check() > 0
 
 
+class Unhashable:
+    """A loss that is equal to others, and so no key; with a penalty that is looked at once."""
+
+    def __init__(self, penalty: float) -> None:
+        self.penalty = penalty
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unhashable)
+
+    def __call__(self, w: Any, x: Any) -> Any:
+        return tf.reduce_mean((x - w) ** 2) + self.penalty * w**2
+
+
+def test_a_loss_may_be_an_object_that_is_no_key(strategy: Any) -> None:
+    data = strategy.experimental_distribute_dataset(Y)
+    for loss in (Unhashable(1.0), Unhashable(2.0)):
+        agree(strategy.value_and_grad(loss, 3.0, data, "MEAN"), here(loss, 3.0, Y), 1e-6)
+    assert len(strategy._losses) == 2
+
+
 # -------------------------------------------------------------------------------------------------- second derivatives
 
 
@@ -519,6 +539,17 @@ def test_a_thousand_steps_leave_nothing_here(strategy: Any) -> None:
 
     before = steps(50)
     assert steps(1_000) - before < 500 * w.nbytes  # (Dask's scheduler, in this process, has buffers and logs)
+
+
+def test_of_data_of_ever_other_numbers_of_rows_few_programs_are_kept(
+    strategy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "_MOST_PROGRAMS", 3)
+    for rows in (*range(10, 18), 10):
+        x, y = X[:rows], Y[:rows]
+        agree(strategy.value_and_grad(mean_loss, START, (x, y), "MEAN"), here(mean_loss, START, x, y), 1e-6)
+    (loss,) = strategy._losses.values()
+    assert len(loss._programs) == 3 and max(len(loss._contents), len(loss.sent)) <= 3
 
 
 def test_large_params_are_sent_to_each_worker_once(strategy: Any) -> None:

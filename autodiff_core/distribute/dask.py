@@ -218,8 +218,9 @@ class DaskStrategy(Strategy):
         -----
         Rows of a part that has more than 64 MiB are evaluated in ranges, and so are those of parts that nearly all have
         other numbers of rows. The loss is recorded once, and is the same program at further calls, unless the numbers
-        or strings that it reads around it are others. Variables and arrays that it reads around it are sent at each
-        call: what is large belongs to the data.
+        or strings that it reads around it are others; attributes of objects, and what is in lists and dicts, are those
+        of the recording. Variables and arrays that it reads around it are sent at each call: what is large belongs to
+        the data. What it assigns to variables is for nobody: a layer's moving averages stay as they are.
 
         Examples
         --------

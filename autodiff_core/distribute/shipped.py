@@ -8,7 +8,7 @@ package, and none of the modules that the loss is from.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,9 @@ from .strategy import ReduceOp
 from .together import is_looked_at
 
 __all__ = ["Loss", "Params", "key_of", "refuse_followed"]
+
+_MOST_PROGRAMS = 64
+"""Of a loss, by numbers of rows, that are kept: more than parts of any one data have."""
 
 
 class Params:
@@ -101,7 +104,8 @@ def key_of(loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) 
     """What is recorded once for: the same derivative of the same loss, with the same numbers and strings around it, for
     params and rows alike."""
     around = _core.read_around(names_around(loss))[0]
-    return params.who, loss, around, params.key, data.key, how
+    known = loss if isinstance(loss, Hashable) else _core.Same(loss)
+    return params.who, known, around, params.key, data.key, how
 
 
 class Loss:
@@ -162,6 +166,9 @@ class Loss:
             with _core.Untraced():
                 recorded = Program.from_function(self._recorded, *self._first_arguments(), *blocks)
             self._programs[rows] = _without_state(recorded)
+            for oldest in list(self._programs)[:-_MOST_PROGRAMS]:
+                for kept in (self._programs, self._contents, self.sent):
+                    kept.pop(oldest, None)
         return self._programs[rows]
 
     def _first_arguments(self) -> list[np.ndarray]:
