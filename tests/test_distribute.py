@@ -53,6 +53,8 @@ def test_reduce_of_one_worker() -> None:
     np.testing.assert_array_equal(found["b"], [1, 2])
     np.testing.assert_array_equal(strategy.reduce(tf.distribute.ReduceOp.SUM, value)["a"], value["a"])
     assert strategy.reduce("MEAN", 3).dtype == tf.float64  # as of several workers
+    many = strategy.reduce("MEAN", np.full(100_000, 2.0, np.float16), axis=0)  # (whose number is no float16)
+    assert many.dtype == tf.float16 and float(many) == 2.0
     with pytest.raises(TypeError, match="all_reduce: values of dtype bool are not added up; cast them"):
         strategy.reduce("SUM", True)
     with pytest.raises(ValueError, match=r'reduce: reduce_op is "SUM" or "MEAN", not \'MAX\''):

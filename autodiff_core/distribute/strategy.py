@@ -201,13 +201,13 @@ class Strategy:
         for tensor in tensors:
             if not -tensor.ndim <= axis < tensor.ndim:
                 raise ValueError(f"reduce: a value of shape {tuple(tensor.shape)} has no axis {axis}")
-        sums = [reduce_sum(tensor, axis) for tensor in tensors]
         if how is ReduceOp.SUM:
-            return nest.pack_sequence_as(value, self.all_reduce(sums))
+            return nest.pack_sequence_as(value, self.all_reduce([reduce_sum(tensor, axis) for tensor in tensors]))
         counts = np.array([tensor.shape[axis] for tensor in tensors], np.float64)
-        sums, counts = self.all_reduce((sums, counts))
+        sums, counts = self.all_reduce(([reduce_sum(_summable(tensor), axis) for tensor in tensors], counts))
         means = [total / cast(count, total.dtype) for total, count in zip(sums, counts, strict=True)]
-        return nest.pack_sequence_as(value, means)
+        narrow = [cast(mean, x.dtype) if _is_narrow(x) else mean for mean, x in zip(means, tensors, strict=True)]
+        return nest.pack_sequence_as(value, narrow)
 
     def all_reduce(self, value: Any, reduce_op: str | ReduceOp = ReduceOp.SUM, wire: str | None = None) -> Any:
         """The sum or the mean of all workers' values, on every worker: an operation, which tapes and functions record.
@@ -688,6 +688,16 @@ def _hear(variable: Variable) -> None:
 
 
 hearers.append(_hear)
+
+
+def _is_narrow(tensor: Any) -> bool:
+    """Whether a sum, and a count, of many values is more than their dtype holds, where their mean is not."""
+    return _core.is_floating(tensor.dtype) and tensor.dtype.itemsize == 2
+
+
+def _summable(tensor: Any) -> Any:
+    """What is summed for a mean."""
+    return cast(tensor, np.float32) if _is_narrow(tensor) else tensor
 
 
 def rows_of(data: Any, share: Callable[[int], slice]) -> Any:
