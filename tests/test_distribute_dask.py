@@ -756,6 +756,27 @@ def test_a_strategy_needs_a_client_that_is_connected(cluster: Any) -> None:
         tf.distribute.DaskStrategy(other)
 
 
+def test_data_are_for_the_cluster_that_has_them(cluster: Any, client: Any, strategy: Any) -> None:
+    data = strategy.experimental_distribute_dataset(np.array([1.0, 2.0, 6.0]))
+    sums = strategy.run(tf.reduce_sum, (data,))
+    with distributed.Client(cluster) as other:  # (of the same one)
+        again = tf.distribute.DaskStrategy(other)
+        assert float(again.value_and_grad(lambda w, x: tf.reduce_sum(w * x), 2.0, data, "SUM")[0]) == 18.0
+    with distributed.Client(n_workers=1, processes=False, dashboard_address=":0") as other:
+        elsewhere = tf.distribute.DaskStrategy(other)
+        text = (
+            r"the data are on workers of the scheduler tcp://.*, and this strategy's client is connected to inproc://"
+        )
+        with pytest.raises(ValueError, match=text):
+            elsewhere.value_and_grad(lambda w, x: tf.reduce_sum(w * x), 2.0, data, "SUM")
+        with pytest.raises(ValueError, match=text):
+            elsewhere.run(tf.reduce_sum, (data,))
+        with pytest.raises(ValueError, match=text):
+            elsewhere.reduce("SUM", sums)
+        with pytest.raises(ValueError, match=text):
+            elsewhere.experimental_local_results(sums)
+
+
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ImportError, match=r'DaskStrategy needs distributed.*pip install "autodiff-core\[dask\]"'):

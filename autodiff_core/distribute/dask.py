@@ -160,7 +160,7 @@ class DaskStrategy(Strategy):
         TypeError
             For data that are no numbers or truth values, and for a tf.data.Dataset.
         ValueError
-            Where parts do not fit each other.
+            Where parts do not fit each other, or are on the workers of another cluster.
         RuntimeError
             Where there are no workers, or one has another release of this package.
 
@@ -173,7 +173,19 @@ class DaskStrategy(Strategy):
         <Data: 2 parts, 5 rows>
         >>> client.close()
         """
-        return dataset if isinstance(dataset, Data) else distributed(self._client, dataset)
+        if not isinstance(dataset, Data):
+            return distributed(self._client, dataset)
+        self._check_whose(dataset)
+        return dataset
+
+    def _check_whose(self, parts: Parts) -> None:
+        """Say so where parts are on the workers of another cluster than this strategy's."""
+        theirs, ours = (_scheduler_of(client) for client in (parts.futures[0].client, self._client))
+        if theirs != ours:
+            raise ValueError(
+                f"the data are on workers of the scheduler {theirs}, and this strategy's client is connected to "
+                f"{ours}: distribute them by this strategy, or compute by the one that has them"
+            )
 
     # --------------------------------------------------------------------------------------------------------- losses
 
@@ -467,7 +479,7 @@ class DaskStrategy(Strategy):
         Raises
         ------
         ValueError
-            Where no argument is in parts, or those that are have different numbers of them.
+            Where no argument is in parts, or those that are have different numbers of them, or are another cluster's.
 
         Examples
         --------
@@ -491,6 +503,8 @@ class DaskStrategy(Strategy):
                 else "run: no argument is data in parts, which experimental_distribute_dataset gives, so nothing says "
                 "how often to call the function; for a list of arguments there is map"
             )
+        for value in found.values():
+            self._check_whose(value)
         function = self._function("run", fn)
         rest = [None if place in found else value for place, value in enumerate(args)]
         given = self._sent((rest, {name: value for name, value in named.items() if name not in found}))
@@ -546,6 +560,7 @@ class DaskStrategy(Strategy):
         how = reduce_op_of(reduce_op, "reduce")
         if not isinstance(value, Parts):
             raise TypeError(f"reduce: a value is what run gave, in parts, not {type(value).__name__}")
+        self._check_whose(value)
         axis = None if axis is None else _core.integer(axis)
         mean = how is ReduceOp.MEAN
 
@@ -571,6 +586,7 @@ class DaskStrategy(Strategy):
         """
         if not isinstance(value, Parts):
             return (value,)
+        self._check_whose(value)
         value.renew()
         return tuple(self._client.gather(value.futures))
 
@@ -602,6 +618,11 @@ class DaskStrategy(Strategy):
         calls = [list(item) for item in zip(*items, strict=False)]
         found: list[Any] = self._client.gather(self._each(tasks.call, [calls], tf.__version__, function))
         return found
+
+
+def _scheduler_of(client: Any) -> str:
+    """Where a client is connected to."""
+    return getattr(client.scheduler, "address", "of a client that is closed")
 
 
 def _bytes_of(given: tuple[list[np.ndarray], dict[int, list[np.ndarray]]]) -> int:
