@@ -807,6 +807,16 @@ def test_what_run_gave_is_had_again(strategy: Any, client: Any) -> None:
     np.testing.assert_array_equal(np.concatenate(strategy.experimental_local_results(twice)), [2.0, 4.0, 12.0])
 
 
+def test_programs_that_are_gone_are_sent_again(strategy: Any, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_tasks(monkeypatch)
+    data = strategy.experimental_distribute_dataset((X, Y))
+    wanted = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    (loss,) = strategy._losses.values()
+    client.cancel([*loss.sent.values(), *data.futures])  # as the client's restart does
+    found = strategy.value_and_grad(mean_loss, START, data, "MEAN")
+    assert float(found[0]) == float(wanted[0])
+
+
 @pytest.mark.parametrize("made", [of_arrays, of_dask_arrays], ids=["arrays", "dask arrays"])
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(mortal: Any, made: Any) -> None:
     pytest.importorskip("scipy")

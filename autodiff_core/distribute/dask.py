@@ -20,7 +20,7 @@ import autodiff_core as tf
 
 from .. import _core, nest
 from . import tasks
-from .parts import Data, Parts, distributed
+from .parts import Data, Parts, distributed, is_lost
 from .shipped import Loss, Params, key_of, refuse_followed
 from .strategy import ReduceOp, Strategy, engine, reduce_op_of
 
@@ -412,7 +412,7 @@ class DaskStrategy(Strategy):
 
     def _program(self, loss: Loss, rows: int) -> Any:
         """A program on the workers: read once on one of them, which gives it to others, and planned once on each."""
-        if rows not in loss.sent:
+        if rows not in loss.sent or is_lost(loss.sent[rows]):  # (as by the client's restart)
             content, digest = loss.content(rows)
             loss.sent[rows] = self._client.submit(
                 tasks.program_of, tf.__version__, content, key=f"program-{tf.__version__}-{digest}"

@@ -21,7 +21,7 @@ from ..data import tables
 from ..data.dataset import Dataset
 from . import tasks
 
-__all__ = ["Parts", "distributed"]
+__all__ = ["Parts", "distributed", "is_lost"]
 
 _AT_ONCE = 1 << 26  # bytes of a part's rows that are evaluated together: more of them would fill no cache better
 _MOST_LENGTHS = 8  # of ranges, and so of programs, that are as they come; more are put together of powers of two
@@ -46,7 +46,7 @@ class Parts:
 
     def renew(self) -> None:
         """Have again what went with a worker and Dask cannot compute: what was made of what came from here."""
-        if self._begun is not None and any(map(_is_lost, self.futures)):
+        if self._begun is not None and any(map(is_lost, self.futures)):
             self.futures = self._begun()
 
     def __deepcopy__(self, memo: Any) -> Self:
@@ -89,11 +89,12 @@ class Data(Parts):
     def renew(self) -> None:
         """Send the arrays of this process once more that went with a worker."""
         for k, source in enumerate(self._sources or ()):
-            if _is_lost(self.futures[k]):
+            if is_lost(self.futures[k]):
                 (self.futures[k],) = self._client.scatter([source], hash=False)
 
 
-def _is_lost(future: Any) -> bool:
+def is_lost(future: Any) -> bool:
+    """Whether Dask has it no more, and nothing to compute it of."""
     return future.status in ("lost", "cancelled")
 
 
