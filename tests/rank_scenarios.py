@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -560,6 +561,26 @@ def check_calls_and_searches_are_shared_out(strategy: Any) -> None:
     firsts = np.random.default_rng(1).uniform(-4.0, 4.0, 41)
     wanted = [float(one.x) for one in tf.optimize.multi_start(waves, firsts, most=5).searches]
     assert [float(one.x) for one in found.searches] == wanted and float(found.x) == wanted[0]
+
+
+def check_two_threads_are_not_in_the_middle_of_something(strategy: Any) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def waits() -> None:
+        with strategy._ranks.turn:
+            begun.set()
+            ended.wait()
+
+    other = threading.Thread(target=waits)
+    other.start()
+    begun.wait()
+    ones = np.ones(1)
+    for f in (strategy.all_reduce, lambda x: strategy.gather(x, 0), lambda x: strategy.of_each(x, "ones")):
+        text = raised(RuntimeError, f, ones)
+        assert "another thread of this rank is in the middle of something that all ranks of the strategy 'mpi'" in text
+    ended.set()
+    other.join()
+    assert float(strategy.all_reduce(1.0, wire="bfloat16")) == strategy.num_replicas_in_sync
 
 
 def check_what_cannot_be_pickled_keeps_nobody_waiting(strategy: Any) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import pickle
+import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Self
+from functools import wraps
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -30,6 +32,8 @@ __all__ = ["Buckets", "MPIStrategy"]
 
 _MOST_AT_ONCE = 256  # sums that are under way
 _BUCKET = 25 << 20  # bytes of gradients that travel together
+
+Given = TypeVar("Given")
 
 
 class MPIStrategy(Strategy):
@@ -60,8 +64,8 @@ class MPIStrategy(Strategy):
     -----
     TensorFlow's is MultiWorkerMirroredStrategy. Every rank has to do the same things together in the same order; where
     it does not, all of them are told. Gradients, and whatever else all ranks sum, come out the same on each of them, to
-    the last bit, so that variables which begin alike stay alike. One thread of each rank does them: threads come in an
-    order of their own on each. (Those that have strategies of different names are in nobody's way.)
+    the last bit, so that variables which begin alike stay alike. One thread of each rank does them, since threads come
+    in another order on each: those that have strategies of different names are in nobody's way.
 
     A rank has as many threads as it may use cores, and where the launcher has not bound it to some, its share of the
     machine's; ``AUTODIFF_NUM_THREADS`` says another number.
@@ -278,6 +282,27 @@ class Buckets:
         return found
 
 
+def _by_one_thread(method: Callable[..., Given]) -> Callable[..., Given]:
+    """What another thread of this rank must not be in the middle of: a rank's sum would be with another thread's."""
+
+    @wraps(method)
+    def guarded(self: _Ranks, *args: Any) -> Given:
+        if self.key[1] == 1:
+            return method(self, *args)
+        if not self.turn.acquire(blocking=False):
+            raise RuntimeError(
+                f"another thread of this rank is in the middle of something that all ranks of the strategy "
+                f"{self.key[0]!r} do together, and threads come in another order on each rank: let one thread of each "
+                f"do them, or give each thread a strategy of its own, MPIStrategy(name=...)"
+            )
+        try:
+            return method(self, *args)
+        finally:
+            self.turn.release()
+
+    return guarded
+
+
 class _Ranks:
     """What the ranks of a communicator compute together, on arrays."""
 
@@ -288,6 +313,7 @@ class _Ranks:
         self._flights: dict[int, _Flight] = {}  # sums that were begun, and not asked for yet, by their numbers
         self._unposted: deque[_Flight] = deque()  # those of them whose agreement has not been waited for
         self._number = 0
+        self.turn = threading.RLock()  # of the thread that is in the middle of something
 
     def open(self) -> None:
         """Have messages of one's own, once all have come."""
@@ -312,6 +338,7 @@ class _Ranks:
             self._unposted[0].post()
             self._unposted.popleft()
 
+    @_by_one_thread
     def sum(self, array: np.ndarray, wire: str | None, what: str) -> np.ndarray:
         if self.key[1] == 1:
             return array.copy()
@@ -328,6 +355,7 @@ class _Ranks:
         """Come back when data that all ranks have agreed on are there."""
         self.meeting.wait(request, step, is_on_its_way=True)
 
+    @_by_one_thread
     def begin_sum(self, array: np.ndarray, wire: str | None, what: str) -> int:
         if self.key[1] == 1:
             return 0
@@ -343,6 +371,7 @@ class _Ranks:
             self._post(1)
         return self._number
 
+    @_by_one_thread
     def end_sum(self, number: int) -> np.ndarray | None:
         flight = self._flights.get(number)
         if flight is None:
@@ -352,6 +381,7 @@ class _Ranks:
         del self._flights[number]
         return flight.total()
 
+    @_by_one_thread
     def gather(self, array: np.ndarray, what: str) -> np.ndarray:
         step = self.agree(f"gather of {what or 'a value'}, {array.dtype}{array.shape}")
         own = np.asarray(array, order="C")
@@ -359,6 +389,7 @@ class _Ranks:
         self.arrive(self.data.Iallgather(_bytes(own), _bytes(whole)), step)
         return whole
 
+    @_by_one_thread
     def scatter_sum(self, array: np.ndarray, what: str) -> np.ndarray:
         step = self.agree(f"reduce_scatter of {what or 'a value'}, {array.dtype}{array.shape}")
         whole = np.asarray(array, _added_as(array.dtype), order="C")
@@ -366,12 +397,14 @@ class _Ranks:
         self.arrive(self.data.Ireduce_scatter_block(whole, own), step)
         return own.astype(array.dtype, copy=False)
 
+    @_by_one_thread
     def first(self, array: np.ndarray, what: str) -> np.ndarray:
         step = self.agree(f"broadcast of {what or 'a value'}, {array.dtype}{array.shape}")
         own = np.array(array, order="C")
         self.arrive(self.data.Ibcast(_bytes(own)), step)
         return own
 
+    @_by_one_thread
     def sum_to_first(self, array: np.ndarray, what: str) -> np.ndarray:
         step = self.agree(f"reduce of {what or 'a value'}, {array.dtype}{array.shape}")
         own = np.asarray(array, _added_as(array.dtype), order="C")
@@ -379,6 +412,7 @@ class _Ranks:
         self.arrive(self.data.Ireduce(own, total), step)
         return total.astype(array.dtype, copy=False)
 
+    @_by_one_thread
     def first_of_each(self, arrays: list[np.ndarray], names: list[str]) -> list[np.ndarray]:
         """The first rank's arrays, in one message."""
         step = self.agree(f"broadcast of the variables {', '.join(names)}")
@@ -390,6 +424,7 @@ class _Ranks:
             at += array.nbytes
         return found
 
+    @_by_one_thread
     def of_each(self, value: Any, what: str) -> list[Any]:
         """All ranks' objects, which are pickled."""
         own = np.frombuffer(
@@ -402,6 +437,7 @@ class _Ranks:
         self.arrive(self.data.Iallgatherv(own, (whole, sizes.tolist())), step)
         return [pickle.loads(part.tobytes()) for part in np.split(whole, np.cumsum(sizes)[:-1])]
 
+    @_by_one_thread
     def check_identical(self, arrays: list[np.ndarray], names: list[str]) -> None:
         layout = ", ".join(f"{name} {x.dtype}{x.shape}" for name, x in zip(names, arrays, strict=True))
         step = self.agree(f"check_identical of {layout}")
