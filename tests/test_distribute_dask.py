@@ -805,6 +805,10 @@ def test_what_run_gave_is_had_again(strategy: Any, client: Any) -> None:
     assert float(strategy.reduce("SUM", twice, axis=0)) == 18.0
     client.cancel([*twice.futures, *data.futures])
     np.testing.assert_array_equal(np.concatenate(strategy.experimental_local_results(twice)), [2.0, 4.0, 12.0])
+    large = np.full(50_000, 2.0)
+    sums = strategy.run(lambda x, a: tf.reduce_sum(x) * a[0], (data, large))
+    client.cancel([distributed.Future(key, client) for key in list(client.futures)])  # as the client's restart does
+    assert float(strategy.reduce("SUM", sums)) == 18.0
 
 
 def test_programs_that_are_gone_are_sent_again(strategy: Any, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:

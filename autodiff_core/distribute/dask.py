@@ -339,12 +339,10 @@ class DaskStrategy(Strategy):
 
     def _shipped(self, loss: Callable[..., Any], params: Params, data: Data, how: ReduceOp) -> Loss:
         key = key_of(loss, params, data, how)
-        found = self._losses.get(key)
-        if found is None:
-            found = self._losses[key] = Loss(loss, params, data, how)
-            if len(self._losses) > _LOSSES:
-                self._losses.popitem(last=False)
-        self._losses.move_to_end(key)
+        found = self._losses.pop(key, None) or Loss(loss, params, data, how)
+        self._losses[key] = found  # (the latest comes last, whichever thread asks)
+        if len(self._losses) > _LOSSES:
+            self._losses.popitem(last=False)
         return found
 
     def _evaluated(self, loss: Loss, data: Data, arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -507,20 +505,22 @@ class DaskStrategy(Strategy):
             self._check_whose(value)
         function = self._function("run", fn)
         rest = [None if place in found else value for place, value in enumerate(args)]
-        given = self._sent((rest, {name: value for name, value in named.items() if name not in found}))
+        others = {name: value for name, value in named.items() if name not in found}
 
         def begun() -> list[Any]:
             for value in found.values():
                 value.renew()
+            sent, given = self._sent(function), self._sent((rest, others))
             parts = list(map(list, zip(*(value.futures for value in found.values()), strict=True)))
-            return self._each(tasks.call_on_part, [parts], tf.__version__, function, list(found), given)
+            return self._each(tasks.call_on_part, [parts], tf.__version__, sent, list(found), given)
 
         return Parts(begun(), next(iter(found.values())).rows, begun)
 
-    def _function(self, who: str, fn: Callable[..., Any]) -> Any:
+    def _function(self, who: str, fn: Callable[..., Any]) -> bytes:
         if not callable(fn):
             raise TypeError(f"{who}: a callable is needed, not {type(fn).__name__}")
-        return self._sent(engine("cloudpickle", "DaskStrategy", "dask").dumps(fn))
+        found: bytes = engine("cloudpickle", "DaskStrategy", "dask").dumps(fn)
+        return found
 
     def reduce(self, reduce_op: str | ReduceOp, value: Any, axis: int | None = None) -> Any:
         """The sum or the mean of what `run` gave for all parts.
@@ -616,7 +616,7 @@ class DaskStrategy(Strategy):
         """
         function = self._function("map", fn)
         calls = [list(item) for item in zip(*items, strict=False)]
-        found: list[Any] = self._client.gather(self._each(tasks.call, [calls], tf.__version__, function))
+        found: list[Any] = self._client.gather(self._each(tasks.call, [calls], tf.__version__, self._sent(function)))
         return found
 
 
