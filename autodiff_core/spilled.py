@@ -57,11 +57,13 @@ class SpillFile:
         self._begin()
 
     def _begin(self) -> None:
-        self._forks = _forks
+        forks = _forks
         try:
             self._file = tempfile.TemporaryFile(prefix="autodiff_core_", buffering=0)  # noqa: SIM115 (it is open as long)
         except OSError as error:
             raise _told(error, "no file can be made") from error
+        self._forks = forks
+        self._close = weakref.finalize(self, self._file.close)
         self._mapped: list[mmap.mmap] = []
         self._start = self._used = 0  # of the last mapping in the file, and of what has been given out in that
         self._free: dict[int, list[_Place]] = {}
@@ -75,6 +77,7 @@ class SpillFile:
     def put(self, array: np.ndarray) -> np.ndarray:
         """An array of the same, which nobody can write to, in the file."""
         if self._forks != _forks:
+            self._close()
             self._begin()
         place = self._place(_room_size(array.nbytes))
         try:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,14 @@ def test_the_file_has_no_name_and_goes_with_the_tape(monkeypatch: pytest.MonkeyP
     gc.collect()
     assert mapped() == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_closed_rather_than_left_to_the_garbage_collector() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        gradients("2MB")
+        gc.collect()
+    assert [str(warning.message) for warning in told] == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody says how many descriptors are open")
