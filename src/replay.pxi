@@ -525,7 +525,10 @@ cdef int32_t run_between(Plan plan, Run* run, int begin, int end) except -2:
         elif step.kind == STEP_KERNEL:
             run_kernel_step(plan, run, step)
         elif step.kind == STEP_CAST:
+            flags = fn_noted()
             run_cast(plan, run, step)
+            if flags:           # (the same)
+                fn_note(flags)
         elif step.kind == STEP_SUM:
             run_sum_step(run, <LoopStep*>step.data)
         else:

@@ -330,6 +330,9 @@ HIDING = {
     "abs": lambda y: tf.minimum(tf.abs(y), 3.0),
     "is_inf": lambda y: tf.where(tf.math.is_inf(y), 0.0, y),
     "a function of NumPy's behind it": lambda y: tf.sort(tf.minimum(y, 4.0)),
+    "cast to half a precision": lambda y: tf.minimum(tf.cast(y, tf.float16), 3.0),
+    "cast to complex": lambda y: 1.0 / tf.cast(y, tf.complex128),
+    "cast to an integer": lambda y: tf.cast(tf.minimum(y, 3.0), tf.int32),
 }
 
 
