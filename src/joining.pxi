@@ -606,13 +606,16 @@ cdef class Hearing:
 
 def hearing():
     """The tapes that hear what this thread hands to another one, or None: all that record here, if one of them is for
-    that."""
+    that. In a program that is being recorded nothing is handed on: what comes back would be a constant of it."""
     cdef Log* log = <Log*>ad_get_current_log()
     cdef Hearing hears
     cdef Tape tape
     cdef Ear ear
-    cdef bint wanted = False
+    cdef bint wanted = False, traced = False
     cdef int k
+    while log != NULL and is_traced(log) and log.active:
+        log = (<Hearer>log.trace).before
+        traced = True
     if log == NULL or log.joint == NULL:
         return None
     hears = Hearing()
@@ -631,6 +634,11 @@ def hearing():
             if tape.recording:
                 hears.joint.number(tape)
                 hears.add(tape, tape.slot, tape.number)
+    if traced and hears.tapes:
+        raise RuntimeError("what is being recorded as a program, by a tf.function, tf.vectorized_map or a loop, gives "
+                           "work to another thread, where a tape hears all threads, GradientTape(threads=True): a "
+                           "program is what one thread computes, and what another one gives would be a constant of it; "
+                           "compute it in this thread, or give the whole function to the other one")
     return hears if hears.tapes else None
 
 

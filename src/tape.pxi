@@ -472,6 +472,11 @@ def is_tracing():
     return tracing_log() != NULL
 
 
+def is_listened_to():
+    """Whether all that this thread computes is heard, by a trace or a witness."""
+    return hearing_log() != NULL
+
+
 cdef Log* log_open() except NULL:
     global alive_logs
     cdef Log* log = <Log*>take_from(&spare_logs[own_lane()].thing)

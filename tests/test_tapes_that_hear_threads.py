@@ -227,6 +227,60 @@ def test_tapes_within_tapes_hear_threads(problem: Callable[..., Any], pool: Any)
     assert bits(slopes(pool.map, threads=True)) == bits(slopes(map))
 
 
+def run_again(p: Problem, each: _Map) -> Any:
+    f = tf.recompute_grad(lambda h: tf.add_n(list(each(lambda k: tf.sin(h * p.w) * (k + 1.0), range(3)))) * h)
+    return tf.reduce_sum(f(p.x * 2.0))
+
+
+def tangents(p: Problem, each: _Map) -> Any:
+    @tf.custom_jvp
+    def square(h: Any) -> Any:
+        return h * h
+
+    @square.defjvp
+    def rule(primals: Any, tangents: Any) -> Any:
+        (h,), (t,) = primals, tangents
+        return h * h, tf.add_n(list(each(lambda k: (k + 1.0) * h * t, range(3))))
+
+    return tf.reduce_sum(square(p.x * p.w))
+
+
+@pytest.mark.parametrize("problem", [run_again, tangents])
+def test_what_is_run_once_the_tape_has_been_left_gives_work_to_threads_too(
+    problem: Callable[..., Any], pool: Any
+) -> None:
+    wanted = bits(gradients(problem, map))
+    for _ in range(3):
+        assert bits(gradients(problem, pool.map, threads=True)) == wanted
+
+    def slopes(each: _Map, **how: Any) -> Any:
+        p = Problem()
+        with tf.GradientTape(**how) as outer:
+            outer.watch(p.x)
+            with tf.GradientTape(**how) as inner:
+                inner.watch(p.x)
+                y = problem(p, each)
+            z = tf.reduce_sum(inner.gradient(y, p.x) ** 2)
+        return outer.gradient(z, [p.w, p.x])
+
+    for one, other in zip(slopes(pool.map, threads=True), slopes(map), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+@pytest.mark.parametrize("around", [{}, {"trace": True}, {"check_numerics": True}])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_what_is_run_again_in_one_thread_may_be_where_tapes_listen(around: dict[str, bool], recorded: bool) -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape(threads=True, persistent=True) as tape:
+        y = tf.recompute_grad(lambda h: h**3 * x)(x * 1.0)
+
+    def gradient() -> Any:
+        return tape.gradient(y, x)
+
+    with tf.GradientTape(**around):
+        assert (tf.function(gradient) if recorded else gradient)().numpy() == 32.0
+
+
 # ------------------------------------------------------------------------------------------ by which something is given
 
 
@@ -811,6 +865,31 @@ def test_a_recorded_function_made_in_a_task(pool: Any) -> None:
     with tf.GradientTape(threads=True) as tape:
         y = tf.reduce_sum(pool.submit(step, x * 1.0).result())
     assert tape.gradient(y, x).numpy().tolist() == [9.0, 36.0]
+
+
+def test_a_program_is_what_one_thread_computes(pool: Any) -> None:
+    x = tf.Variable(2.0)
+    together = "a program is what one thread computes"
+
+    def elsewhere(h: Any) -> Any:
+        return pool.submit(lambda: h * x).result()
+
+    def rounds(h: Any, room: Any) -> Any:
+        return tf.while_loop(lambda k, h: k < 10, lambda k, h: (k + 1, elsewhere(h)), (0, h), checkpoint=room)[1]
+
+    with tf.GradientTape(threads=True, persistent=True) as tape:
+        with pytest.raises(RuntimeError, match=together):
+            tf.function(elsewhere)(x)
+        with pytest.raises(RuntimeError, match=together):
+            tf.vectorized_map(elsewhere, tf.ones(3))
+        with pytest.raises(RuntimeError, match=together):
+            rounds(tf.ones(3), 3)
+        y = rounds(tf.ones(3), None)  # (Python runs these rounds)
+        f = tf.function(lambda h: h * x)
+        z = pool.submit(f, x * 1.0).result()
+    assert y.numpy().tolist() == [1024.0] * 3
+    assert tape.gradient(y, x).numpy() == 3 * 10 * 2.0**9
+    assert tape.gradient(z, x).numpy() == 4.0
 
 
 # ----------------------------------------------------------------------------------------------------- where it records

@@ -183,12 +183,25 @@ _BY_PUSH = _core.register_general(
 )
 
 
-def _transposed(call: _Call, cotangents: list[Any]) -> list[Any]:
+def _hears_threads() -> bool:
+    """Whether a tape hears what this thread gives to others. (A program that is being recorded is of one thread.)"""
+    return not _core.is_tracing() and _core.hearing() is not None
+
+
+def _tape_again(threads: bool) -> Tape:
+    """What follows a function of the user's that is run when the gradient of its call is taken: in other threads, too,
+    where a tape heard these at the call. (One that does so now lets this one hear them, as it lets all beside it; and
+    what hears everything, a trace or a witness, is of one thread.)"""
+    hears = threads and not _core.is_listened_to() and not _hears_threads()
+    return Tape(watch_accessed_variables=False, threads=hears)
+
+
+def _transposed(call: _TangentCall, cotangents: list[Any]) -> list[Any]:
     """Pull cotangents back through a rule that pushes tangents forward: its gradient with respect to the tangents."""
     moving = [operand is not _PLACE and _core.is_differentiable(operand.dtype) for operand in call.operands]
     tangents = [zeros_like(x) if moves else None for x, moves in zip(call.operands, moving, strict=True)]
     sources = [tangent for tangent in tangents if tangent is not None]
-    with Tape(watch_accessed_variables=False) as tape:
+    with _tape_again(call.threads) as tape:
         tape.watch(sources)
         pushed = _by_push(call, tangents)
     targets = [
@@ -451,6 +464,7 @@ class _RecomputedCall(_Call):
     f: Function
     keywords: bool
     strict: bool
+    threads: bool
     draws: list[Any]
 
     def pull(self, cotangents: list[Any]) -> list[Any]:
@@ -463,7 +477,7 @@ class _RecomputedCall(_Call):
             )
             if firsts[-1]:
                 sources.append(x)
-        tape = Tape(watch_accessed_variables=False)
+        tape = _tape_again(self.threads)
         if self.strict:
             tape.refuse_numbers()
         with tape:
@@ -493,6 +507,7 @@ class _Recomputed(_WithRule):
             return self._f(*args, **kwargs)
         call = _RecomputedCall(self._name, (args, kwargs) if kwargs else args)
         call.f, call.keywords = self._f, bool(kwargs)
+        call.threads = _hears_threads()
         call.keep_arrays()
         call.draws = []
         with noting(call.draws):
@@ -539,6 +554,7 @@ def recompute_grad(f: Callable[Taken, Given]) -> Callable[Taken, Given]:
 
 class _TangentCall(_Call):
     jvp: Function
+    threads: bool
     results: list[Any]
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -591,6 +607,7 @@ class _CustomJVP(_WithRule):
             return self._f(*args)
         call = _TangentCall(self._name, args)
         call.jvp = self._rule
+        call.threads = _hears_threads()
         call.keep_arrays()
         result, read = run_unrecorded(lambda: self._f(*args), call.leaves)
         if used := not_among(read, call.leaves):
