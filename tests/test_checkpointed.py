@@ -409,3 +409,21 @@ def test_what_a_gradient_costs_counts_what_is_run_again() -> None:
     assert costs[0] < costs[1] < costs[2]
     with pytest.raises(NotImplementedError, match="checkpointed_gradient is not written in C: its rounds are run"):
         gradient(3).to_c("f")
+
+
+def test_what_rounds_hand_on_to_no_result_has_no_gradient() -> None:
+    used, unused = tf.Variable([0.5, 0.7]), tf.Variable([1.0, 2.0])
+
+    def gradients(room: Any, unconnected: str) -> list[Any]:
+        with tf.GradientTape() as tape:
+            y = tf.while_loop(
+                lambda k, h: k < 9,
+                lambda k, h: (k + 1, tf.sin(h * used) + tf.stop_gradient(unused)),
+                (0, tf.ones(2)),
+                checkpoint=room,
+            )[1]
+        return tape.gradient(y, [used, unused], unconnected_gradients=unconnected)
+
+    for room in (2, True, None):
+        assert [g.numpy().tobytes() for g in gradients(room, "zero")][1] == bytes(8)
+        assert gradients(room, "none")[1] is None

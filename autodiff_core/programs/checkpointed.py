@@ -158,6 +158,10 @@ class Back(NamedTuple):
         carried, rows, _ = self.way.layout
         return _totals(self.body.inputs()[carried + rows :])
 
+    def adds(self, k: int) -> bool:
+        """Whether a round adds anything to what is carried there, rather than hand on what it is given."""
+        return self.gradient.program.outputs[k] != k
+
     @property
     def back(self) -> Way:
         """How the gradient is run, as a loop of as many rounds: adjoints and totals are carried."""
@@ -392,8 +396,11 @@ def _pulled(g: Any, y: Any, attribute: _Attribute, *operands: Any) -> list[Any]:
     layout, adjoints = of.back.layout, of.back.layout.carried - len(of.totals)
     parts = [found.last(k) for k in range(adjoints)]
     parts += [found.row(k) for k in range(layout.given)]
-    parts += [found.last(k) for k in range(adjoints, layout.carried)]
-    parts = [_core.to_dtype(x, dtype) for x, (_, dtype) in zip(parts, _chosen(body.inputs(), of.moving), strict=True)]
+    parts += [found.last(k) if of.adds(k) else None for k in range(adjoints, layout.carried)]
+    parts = [
+        None if x is None else _core.to_dtype(x, dtype)
+        for x, (_, dtype) in zip(parts, _chosen(body.inputs(), of.moving), strict=True)
+    ]
     rest = iter(_core.conjugated(parts))
     return [next(rest) if has else None for has in of.moving]
 
