@@ -271,14 +271,16 @@ class Tape(Readable, _core.Tape):
         Returns
         -------
         context manager
-            What is computed within it is on this tape, from when it is used in the tape's thread.
+            What is computed within it is on this tape, from when it is used in the tape's thread. It is for one thread
+            at a time, and is not to be held across an `await`, where another task of the thread may record, too.
 
         Raises
         ------
         ValueError
             Where the tape is not recording, or records what its own thread computes only.
         RuntimeError
-            On entering the context, where a tape of the thread's own records.
+            On entering the context, where a tape of the thread's own records, or where it has been entered already; on
+            leaving it in another thread.
 
         Examples
         --------

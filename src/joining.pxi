@@ -664,6 +664,7 @@ cdef class Task:
     cdef Hearing hears
     cdef Annex annex
     cdef void* before           # what the thread records on otherwise
+    cdef unsigned long entered  # by which thread; 0: by none
 
     def __init__(self, Hearing hears not None):
         self.hears = hears
@@ -671,10 +672,13 @@ cdef class Task:
     def __enter__(self):
         cdef Log* log = <Log*>ad_get_current_log()
         cdef Joint joint = self.hears.joint
+        if self.entered:
+            raise RuntimeError("record_here: this context has been entered already; each use of it, and each thread, "
+                               "asks the tape for one of its own")
         self.before = log
-        self.annex = None
         if log != NULL:
             if log.joint == <PyObject*>joint:
+                self.entered = PyThread_get_thread_ident()
                 return          # the thread's own log is one of these
             if log.active and (log.annex == NULL or log.depth > len((<Annex>log.annex).ears)):
                 raise RuntimeError("a tape of this thread's own is open around what it was given to do by another, "
@@ -687,7 +691,9 @@ cdef class Task:
                 self.begin(joint, tapes)
             except BaseException:
                 self.end()
+                self.annex = None
                 raise
+        self.entered = PyThread_get_thread_ident()
 
     cdef int begin(self, Joint joint, list tapes) except -1:
         cdef Annex annex = Annex()
@@ -728,6 +734,9 @@ cdef class Task:
         ad_set_current_log(self.before)
 
     def __exit__(self, kind, error, traceback):
+        if self.entered != PyThread_get_thread_ident():
+            raise RuntimeError("record_here: this context was entered in another thread, and is to be left there")
+        self.entered = 0
         if self.annex is not None:
             self.end()
             if self.annex.left:

@@ -1161,8 +1161,8 @@ threads=False)\n--\n
             self.traced = False
         if log != NULL and (log.joint != NULL if self.traced else self.threads and log.tracer):
             raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), and what is traced, by "
-                               "trace=True or in a tf.function, cannot be open together: what is traced is what one "
-                               "thread computes")
+                               "trace=True, by check_numerics=True around it or in a tf.function, cannot be open "
+                               "together: what is traced is what one thread computes")
         if self.threads and log != NULL and log.annex != NULL:
             raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), within what a thread has "
                                "been given to do where another such tape is open: that one hears this thread, and "

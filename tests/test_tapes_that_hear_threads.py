@@ -918,6 +918,26 @@ def test_recording_where_a_thread_says_so() -> None:
     thread.join(60)
 
 
+def test_a_context_is_for_one_thread_at_a_time(pool: Any) -> None:
+    x = tf.Variable(3.0)
+
+    def work(context: Any) -> Any:
+        with context:
+            return x * x
+
+    with tf.GradientTape(threads=True) as tape:
+        context = tape.record_here()
+        y = tf.add_n([pool.submit(lambda: work(context)).result() for _ in range(3)])
+        with context, pytest.raises(RuntimeError, match="record_here: this context has been entered already"):
+            work(context)
+        with context:
+            with pytest.raises(RuntimeError, match="entered already; each use of it, and each thread"):
+                pool.submit(work, context).result()
+            with pytest.raises(RuntimeError, match="entered in another thread, and is to be left there"):
+                pool.submit(context.__exit__, None, None, None).result()
+    assert tape.gradient(y, x).numpy() == 18.0
+
+
 def test_where_it_cannot_record(pool: Any) -> None:
     deaf = tf.GradientTape()
     with deaf, pytest.raises(ValueError, match=r"record_here: this tape records .* GradientTape\(threads=True\)"):
@@ -956,6 +976,12 @@ def test_what_is_for_one_thread_is_refused(pool: Any) -> None:
             tf.GradientTape(**other),
         ):
             pass
+    with (
+        tf.GradientTape(check_numerics=True),
+        pytest.raises(RuntimeError, match=r"by check_numerics=True around it.*cannot be open together"),
+        tf.GradientTape(threads=True),
+    ):
+        pass
 
     def within() -> Any:
         with tf.GradientTape(threads=True):
