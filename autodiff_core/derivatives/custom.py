@@ -525,7 +525,7 @@ def recompute_grad(f: Callable[Taken, Given]) -> Callable[Taken, Given]:
     f : callable
         Of tensors and anything else; must give the same result when called again with the same arguments. What it
         draws by `tf.random`, a `random.Generator` or a layer is the same when it is run again; what a generator of
-        NumPy's gives must be an argument instead.
+        NumPy's gives, or what other threads draw for it, must be an argument instead.
 
     Returns
     -------
