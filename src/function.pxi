@@ -104,7 +104,6 @@ cdef class Variants:
             publish(&self.aliasing, <void*>pair)
         for key, (_, _, place) in zip(keys, looks):
             variant.forks.append(fork)
-            publish(&fork.latest, <void*>variant)
             fork.place = place
             next_fork = fork.branches.get(key)
             if next_fork is None:
@@ -117,7 +116,8 @@ cdef class Variants:
             fork = next_fork
         variant.forks.append(fork)
         fork.end = variant
-        publish(&fork.latest, <void*>variant)
+        for fork in variant.forks:  # (once all are there: who finds the program goes by them)
+            publish(&fork.latest, <void*>variant)
         return crowded
 
     def aliased(self, list operands):
