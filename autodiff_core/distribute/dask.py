@@ -110,6 +110,9 @@ class DaskStrategy(Strategy):
     def __repr__(self) -> str:
         return f"<DaskStrategy: {self._client!r}>"
 
+    def __copy__(self) -> Self:
+        return self
+
     def __deepcopy__(self, memo: Any) -> Self:
         return self
 

@@ -106,6 +106,9 @@ class MPIStrategy(Strategy):
         name, size = self._ranks.key
         return f"<MPIStrategy {name!r}: rank {self._ranks.meeting.rank} of {size}>"
 
+    def __copy__(self) -> Self:
+        return self
+
     def __deepcopy__(self, memo: Any) -> Self:
         return self
 

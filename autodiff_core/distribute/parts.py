@@ -49,6 +49,9 @@ class Parts:
         if self._begun is not None and any(map(is_lost, self.futures)):
             self.futures = self._begun()
 
+    def __copy__(self) -> Self:
+        return self
+
     def __deepcopy__(self, memo: Any) -> Self:
         return self
 
