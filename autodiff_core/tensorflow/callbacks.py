@@ -246,6 +246,8 @@ def py_function(
     -----
     https://www.tensorflow.org/api_docs/python/tf/py_function
 
+    A recorded function has what `func` computes as it has anything else: a replay runs no Python.
+
     Examples
     --------
     >>> x = tf.Variable(3.)
@@ -276,7 +278,8 @@ def numpy_function(
     Tout : dtype or sequence of dtype
         What it returns: a dtype for each result. An empty sequence, or None: nothing.
     stateful : bool
-        Accepted for TensorFlow's sake: it is called each time.
+        Accepted for TensorFlow's sake: it is called each time that Python runs. A recorded function looks at the
+        values of `inp`, and Python runs where they are new to it.
 
     Returns
     -------
