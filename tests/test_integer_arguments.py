@@ -60,6 +60,8 @@ NO_INTEGERS = {
     "programs.apart.reading(outputs)",
     "programs.loops.spelled_record(node)",
     "programs.rounds.appended(operands)",
+    "programs.rounds.flops(operands)",
+    "programs.rounds.flops(result)",
     "programs.rounds.of_examples(n)",
     "programs.schedules.fewest_runs(states)",
     "programs.schedules.fewest_runs(steps)",
