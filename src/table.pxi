@@ -372,6 +372,8 @@ cdef bint forgets(Row* row, int code) noexcept:
         args[k] = <char*>memory[k]
         steps[k] = item_size[code if k < row.arity else row.out_type[code]]
     fn_note_overflow()
+    if not fn_noted_kinds() & NOTED_OVERFLOW:       # (as where instructions are simulated)
+        return False
     row.loop[code](args, &count, steps, row.data[code])
     lost = not fn_noted_kinds() & NOTED_OVERFLOW
     fn_forget()
