@@ -47,6 +47,7 @@ NO_INTEGERS = {
     "distribute.tasks.summed(parts)",
     "distribute.tasks.totals_of(axis)",
     "distribute.tasks.totals_of(rows)",
+    "distribute.together.is_looked_at(evaluation)",
     "conv(explicit_paddings)",
     "function(check)",
     "function(memory)",
