@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import os
@@ -43,16 +44,22 @@ def sum_loss(w: Any, x: Any, y: Any) -> Any:
 LOSSES = {"MEAN": mean_loss, "SUM": sum_loss}
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
+@contextlib.contextmanager
+def started(workers: int) -> Iterator[Any]:
     # (Workers that ask a dead one for its data give up after half a minute, unless they are told otherwise.)
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "3s"}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
-        ) as started,
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
+        ) as cluster,
     ):
-        yield started
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    with started(2) as two:
+        yield two
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +74,10 @@ def strategy(client: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def mortal(cluster: Any, client: Any) -> Any:
+def mortal() -> Iterator[Any]:
     """A client of workers that can be killed: one more than there are tests that kill one, if none comes back."""
-    cluster.scale(4)
-    client.wait_for_workers(4)
-    return client
+    with started(4) as cluster, distributed.Client(cluster) as client:
+        yield client
 
 
 def here(loss: Any, params: Any = START, *data: Any) -> tuple[Any, Any]:
