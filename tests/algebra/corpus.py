@@ -514,13 +514,13 @@ def checkpointed_fold(m):
 
 @entry(VECTORS)
 def in_a_budget(m):
-    def f(x):
-        y = m.reshape(x, (-1, 1)) * m.constant([0.1 * k for k in range(32)], m.float64)
-        for _ in range(12):
-            y = m.tanh(y) + 0.1 * y * y
-        return m.reduce_sum(y, 1)
+    def f(x, columns=32):  # (all alike)
+        y = m.reshape(x, (-1, 1)) * m.constant([1.0] * columns, m.float64)
+        for _ in range(6):
+            y = m.tanh(y) + 0.1 * y * m.reduce_mean(y, 1, keepdims=True)
+        return m.reduce_mean(y, 1)
 
-    return m.function(f, memory="1MB")
+    return m.function(f, memory=240_000)
 
 
 @entry(VECTORS)

@@ -567,7 +567,7 @@ def custom_jvp(f: Any) -> Any:
 
 
 def function(f: Any, memory: Any) -> Any:
-    return f
+    return lambda *args: f(*args, columns=1)  # (columns that are alike cost numbers much)
 
 
 def recompute_grad(f: Any) -> Any:
