@@ -355,6 +355,24 @@ def test_a_budget_that_is_too_small_names_the_least_that_would_do() -> None:
     assert taken(bounded) <= least
 
 
+def test_the_least_that_would_do_does() -> None:
+    """Also where the search for a plan in so much does not come by it."""
+
+    def gradient(x: Any) -> list[Any]:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = x
+            for _ in range(3):
+                y = tf.sort(tf.sin(y), 0) * y
+        return [y, tape.gradient(y, x)]
+
+    x = tf.constant(np.random.default_rng(0).normal(size=(60, 20)))
+    with pytest.raises(ValueError, match=r"function\(memory=\): 1000 bytes are too few") as caught:
+        tf.function(gradient, memory=1000)(x)
+    least = int(str(caught.value).split("and ")[-1].split()[0])
+    assert bits(tf.function(gradient, memory=least)(x)) == bits(tf.function(gradient)(x))
+
+
 # ------------------------------------------------------------------------------------------------------ any program
 
 

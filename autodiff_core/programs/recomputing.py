@@ -316,34 +316,39 @@ def _fitted(facts: _Facts, budget: int) -> tuple[Windows, int]:
 def _plan_within(program: _core.ProgramCore, budget: int, renumbered: bool) -> _core.Plan:
     """A plan of a program that takes no more than that."""
     facts = _Facts(program)
-    aim, least = budget, facts.taken
+    aim = budget
     for _ in range(_ATTEMPTS):
         windows, worst = _fitted(facts, aim)
         plan, taken = _core.plan_of_windows(program, windows, renumbered)
         if taken <= budget:
             return plan
-        least = min(least, taken)
         if worst > aim:
             break
         aim = min(aim * budget // taken, aim * 9 // 10)
+    smallest, least = _smallest(facts, program, renumbered)
+    if least <= budget:
+        return smallest
     raise ValueError(
         f"function(memory=): {budget} bytes are too few: {facts.taken} are computed with at a time where nothing is "
-        f"computed again, and {_least(facts, program, least, renumbered)} at least where as much as can be is"
+        f"computed again, and {least} at least where as much as can be is"
     )
 
 
-def _least(facts: _Facts, program: _core.ProgramCore, least: int, renumbered: bool) -> int:
-    """The least budget that would do."""
-    low, high = 0, least
+def _smallest(facts: _Facts, program: _core.ProgramCore, renumbered: bool) -> tuple[_core.Plan, int]:
+    """The plan that takes least, and what it takes: the same whatever the budget is, so that what an error names is
+    found again by who then asks for that."""
+    low, high = 0, facts.taken
+    smallest, least = _core.plan_of_windows(program, [facts.order], renumbered)
     for _ in range(_ATTEMPTS):
         windows, worst = _fitted(facts, (low + high) // 2)
-        _, taken = _core.plan_of_windows(program, windows, renumbered)
-        least = min(least, taken)
+        plan, taken = _core.plan_of_windows(program, windows, renumbered)
+        if taken < least:
+            smallest, least = plan, taken
         if worst <= (low + high) // 2:
             high = (low + high) // 2
         else:
             low = (low + high) // 2
-    return least
+    return smallest, least
 
 
 def _besides(op: str, attribute: Any) -> int:
