@@ -211,6 +211,23 @@ def test_a_tape_around_keeps_what_there_is_room_for() -> None:
     assert not variants.programs[0].derived._halves.spares
 
 
+def test_a_tape_around_keeps_nothing_where_what_that_leaves_is_too_little() -> None:
+    def volume(x: Any) -> Any:
+        square = tf.matmul(x, x, transpose_a=True)
+        return tf.linalg.logdet(square) + tf.reduce_sum(tf.linalg.inv(square))
+
+    def gradient(f: Any) -> list[bytes]:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return bits([y, tape.gradient(y, x)])
+
+    x, f = tf.constant(np.random.default_rng(0).normal(size=(60, 20))), tf.function(volume, memory=40_000)
+    assert gradient(f) == gradient(tf.function(volume))
+    (variants,) = next(iter(f._by_key.values())).values()
+    assert variants.programs[0].derived._halves.spares  # (a sixth of the budget would be kept)
+
+
 def test_draws_are_those_of_the_call_where_a_tape_around_asks() -> None:
     def loss(x: Any, weights: Any) -> Any:
         for w in weights:

@@ -222,6 +222,7 @@ class _Halves:
         joint, self.reads, connected = _with_gradients(program, operands, seeds, self.present, passes, True)
         self.connected = connected + [False] * len(self.reads)
         first, second, self.origins = _core.split_program(joint, len(self.present), self.results)
+        self.second = DifferentiableProgram(optimised(second, ()), passes)
         self.spares = self._has_no_room(first)
         if self.spares:
             first.set_ends(first.input_count, [], first.outputs[: self.results], [], [], first.places)
@@ -231,21 +232,23 @@ class _Halves:
         self.drawn = range(len(first.outputs), len(first.outputs) + len(drawn))
         first.set_ends(first.input_count, [], [*first.outputs, *drawn], [], [], first.places)
         self.first = first
-        self.second = DifferentiableProgram(optimised(second, ()), passes)
-        self.second.program.memory = self._left(first)
         self._pullbacks: dict[tuple[int, ...], tuple[DifferentiableProgram, list[bool]]] = {}
 
-    def _kept(self, first: _core.ProgramCore) -> int:
-        """Bytes that are kept from the values to the gradients."""
-        specs = [first.node(node)[2:4] for node in first.outputs[self.results :]]
-        return sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs)
-
     def _has_no_room(self, first: _core.ProgramCore) -> bool:
-        """Whether nothing is to be kept: the gradients then begin with the operands, in a budget of their own."""
-        return 0 < first.memory < 2 * self._kept(first)
-
-    def _left(self, first: _core.ProgramCore) -> int:
-        return first.memory - self._kept(first) if first.memory else 0
+        """Whether nothing is to be kept from the values to the gradients, which then begin with the operands, in a
+        budget of their own; else they have what that leaves of it."""
+        if not first.memory:
+            return False
+        specs = [first.node(node)[2:4] for node in first.outputs[self.results :]]
+        kept = sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs)
+        if 2 * kept > first.memory:
+            return True
+        self.second.program.memory = first.memory - kept
+        try:
+            _core.plan_of(self.second.program)
+        except ValueError:  # (it takes more than that)
+            return True
+        return False
 
     def recorded(self, operands: list[Any]) -> list[Any]:
         """The values, as outputs of a record of several."""
