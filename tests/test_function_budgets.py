@@ -390,6 +390,18 @@ def test_the_least_that_would_do_does() -> None:
     assert bits(tf.function(gradient, memory=least)(x)) == bits(tf.function(gradient)(x))
 
 
+def test_a_loop_that_has_no_room_for_a_round_says_what_room_it_has() -> None:
+    def f(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.while_loop(lambda y: tf.reduce_sum(y) < 1e5, lambda y: (y * tf.exp(y * 1e-3),), (x,))[0]
+        return tape.gradient(y, x)
+
+    text = r"checkpoint: 30000 bytes are too few .* at least \(of a function's memory, a loop has three quarters\)"
+    with pytest.raises(ValueError, match=text):
+        tf.function(f, memory=40_000)(tf.constant(X[:, 0] ** 2))
+
+
 # ------------------------------------------------------------------------------------------------------ any program
 
 

@@ -209,7 +209,8 @@ class Back(NamedTuple):
         if self.room.bytes and self.room.bytes < need:
             raise ValueError(
                 f"checkpoint: {self.room.bytes} bytes are too few for one round of the loop to be run again: what is "
-                f"carried takes {self._state()} bytes, and a round with its gradient {need} at least"
+                f"carried takes {self._state()} bytes, and a round with its gradient {need} at least (of a "
+                f"function's memory, a loop has three quarters)"
             )
 
     def states(self, steps: int) -> int:

@@ -729,7 +729,7 @@ def function(
         How much memory what is computed within a call may take at a time, as "200MB", "1.5GiB" or a number of bytes:
         all values between arguments and results, those that a gradient within the function keeps, and those that
         are kept for a tape around the call. Where that would be more, values are computed again where they are read
-        late. Results are the same to the last bit.
+        late. Results are the same to the last bit, but for gradients of some loops (as by their `checkpoint`).
 
     Returns
     -------
