@@ -390,6 +390,25 @@ def test_the_least_that_would_do_does() -> None:
     assert bits(tf.function(gradient, memory=least)(x)) == bits(tf.function(gradient)(x))
 
 
+def test_the_least_that_would_do_has_room_for_loops() -> None:
+    def f(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            step = lambda k, y: (k + 1, tf.sin(y * x))  # noqa: E731
+            y = x
+            for _ in range(4):
+                y = tf.cumsum(tf.sort(y) * y)
+            y = tf.while_loop(lambda k, y: k < 500, step, (0, y))[1]
+        return tape.gradient(y, x)
+
+    x = tf.constant(X[:, 0].copy())
+    with pytest.raises(ValueError, match=r"function\(memory=\): 80000 bytes are too few") as caught:
+        tf.function(f, memory=80_000)(x)
+    least = int(str(caught.value).split("and ")[-1].split()[0])
+    assert least > 80_000
+    np.testing.assert_allclose(tf.function(f, memory=least)(x), f(x), rtol=1e-9, atol=1e-12)
+
+
 def test_a_loop_that_has_no_room_for_a_round_says_what_room_it_has() -> None:
     def f(x: Any) -> Any:
         with tf.GradientTape() as tape:

@@ -56,6 +56,7 @@ NO_INTEGERS = {
     "switch_case(branch_fns)",
     "ops.c_values.contiguous(shape)",
     "programs.apart.kept_nodes(inputs)",
+    "programs.checkpointed.room_in_budget(budget)",
     "programs.apart.reading(rows)",
     "programs.apart.reading(inputs)",
     "programs.apart.reading(outputs)",

@@ -60,7 +60,7 @@ from .rounds import (
 )
 from .schedules import Move, fewest_runs, schedule, states_for
 
-__all__ = ["Back", "Room", "checkpointed", "room_of_gradient"]
+__all__ = ["Back", "Room", "checkpointed", "room_in_budget", "room_of_gradient"]
 
 _RUNS = 2
 """How often a round is run again at most, where nobody says how much room there is."""
@@ -580,6 +580,11 @@ _BACK = loop_row(
     c=_back_in_c,
     cost=_flops_back,
 )
+
+
+def room_in_budget(budget: int) -> Room:
+    """What a loop has of a function's budget; the rest is for the rest of the function."""
+    return Room(bytes=budget * 3 // 4)
 
 
 def room_of_gradient(op: str, attribute: _Attribute) -> int:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from .. import _core
 from ..ops.forms import Without, operations
-from .checkpointed import room_of_gradient
+from .checkpointed import room_in_budget, room_of_gradient
 from .loops import Body
 
 __all__: list[str] = []
@@ -328,8 +328,12 @@ def _plan_within(program: _core.ProgramCore, budget: int, renumbered: bool) -> _
     smallest, least = _smallest(facts, program, renumbered)
     if least <= budget:
         return smallest
+    whole, share = facts.taken, room_in_budget(budget).bytes
+    if share in (room_of_gradient(op, attribute) for op, *_, attribute in map(program.node, facts.order)):
+        # A loop's room grows with the budget.
+        whole, least = (math.ceil(budget * (taken - share) / (budget - share)) for taken in (whole, least))
     raise ValueError(
-        f"function(memory=): {budget} bytes are too few: {facts.taken} are computed with at a time where nothing is "
+        f"function(memory=): {budget} bytes are too few: {whole} are computed with at a time where nothing is "
         f"computed again, and {least} at least where as much as can be is"
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import _core, nest
 from ..budgets import bytes_of
-from ..programs.checkpointed import Room, checkpointed
+from ..programs.checkpointed import Room, checkpointed, room_in_budget
 from ..programs.loops import Body, Layout
 from ..programs.rounds import ALL, ASKING, LAST, STACKED, Way, repeatable_body, rounds
 from ..tensors.creation import cast
@@ -160,7 +160,7 @@ def _room_in_budget(body: Body, way: Way) -> Room | None:
     one = sum(math.prod(shape) * dtype.itemsize for shape, dtype in states)
     if not budget or (way.steps >= 0 and way.ends == ALL and way.steps * one * _PART_OF_STATES <= budget):
         return None
-    return Room(bytes=budget * 3 // 4)  # (the rest is for the rest of the function)
+    return room_in_budget(budget)
 
 
 def is_heard(room: Room | None) -> bool:
