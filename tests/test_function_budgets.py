@@ -381,6 +381,8 @@ def test_the_least_that_would_do_does() -> None:
             y = x
             for _ in range(3):
                 y = tf.sort(tf.sin(y), 0) * y
+        if tf.reduce_sum(x) > 1e9:  # (a record that is none of an operation)
+            y = 2.0 * y
         return [y, tape.gradient(y, x)]
 
     x = tf.constant(np.random.default_rng(0).normal(size=(60, 20)))

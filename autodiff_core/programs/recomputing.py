@@ -329,7 +329,7 @@ def _plan_within(program: _core.ProgramCore, budget: int, renumbered: bool) -> _
     if least <= budget:
         return smallest
     whole, share = facts.taken, room_in_budget(budget).bytes
-    if share in (room_of_gradient(op, attribute) for op, *_, attribute in map(program.node, facts.order)):
+    if share in (_room(op, attribute) for op, *_, attribute in map(program.node, facts.order)):
         # A loop's room grows with the budget.
         whole, least = (math.ceil(budget * (taken - share) / (budget - share)) for taken in (whole, least))
     raise ValueError(
@@ -355,12 +355,21 @@ def _smallest(facts: _Facts, program: _core.ProgramCore, renumbered: bool) -> tu
     return smallest, least
 
 
+def _is_of_loop(attribute: Any) -> bool:
+    return isinstance(attribute, tuple) and bool(attribute) and isinstance(attribute[0], Body)
+
+
+def _room(op: str, attribute: Any) -> int:
+    """The room of the gradient of a loop; 0 for any other record."""
+    return room_of_gradient(op, attribute) if _is_of_loop(attribute) else 0
+
+
 def _besides(op: str, attribute: Any) -> int:
     """Bytes that a loop takes besides what it gives: its room, or what a round computes with."""
-    if not (isinstance(attribute, tuple) and attribute and isinstance(attribute[0], Body)):
+    if not _is_of_loop(attribute):
         return 0
     program = attribute[0].program
-    return room_of_gradient(op, attribute) or (0 if program is None else _core.plan_of(program).arena_size)
+    return _room(op, attribute) or (0 if program is None else _core.plan_of(program).arena_size)
 
 
 _core.install_recomputing(_plan_within, _besides)
