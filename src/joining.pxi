@@ -262,6 +262,9 @@ cdef class Joint(Joiner):
         if found is None:
             return -1
         source, identity, place = found
+        known = annex.leaves.get((identity, place))
+        if known is not None:       # (what is recorded as a program in the task has put `x` on its own log meanwhile)
+            return <int32_t>known
         listeners = 0 if source is annex else self.heard_by(annex, source, <int32_t>place)
         if not listeners:
             return -1

@@ -50,6 +50,12 @@ cdef int record_again(Log* log, uint32_t listeners, Recording* kept) except -1:
     return 0
 
 
+def is_recorded_again():
+    """Whether this thread records for tapes that may have been left."""
+    cdef Log* log = <Log*>ad_get_current_log()
+    return log != NULL and log.extended != 0
+
+
 cdef int check_alone(Log* log) except -1:
     """Only one thread at a time can append to a log."""
     cdef unsigned long thread = PyThread_get_thread_ident()

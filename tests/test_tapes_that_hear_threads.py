@@ -1061,3 +1061,46 @@ def test_many_tapes_one_after_the_other(pool: Any) -> None:
         once()
     gc.collect()
     assert sys.getallocatedblocks() - before < 500
+
+
+def test_what_a_task_records_as_a_program_leaves_a_tape_of_its_own_what_it_watches() -> None:
+    """A program that reads the watched tensor puts it on a log of its own meanwhile."""
+
+    def loop(x: Any) -> Any:
+        return tf.while_loop(lambda k, a: k < 3, lambda k, a: (k + 1, a * x + 1.0), (0, x), checkpoint=True)[1]
+
+    def slope(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = loop(x)
+        return tape.gradient(y, x)
+
+    x = tf.constant(2.0, tf.float64)
+    with tf.GradientTape(threads=True) as tape, ThreadPoolExecutor(1) as pool:
+        tape.watch(x)
+        y = pool.submit(slope, x).result()
+    with tf.GradientTape() as alone:
+        alone.watch(x)
+        z = slope(x)
+    assert float(y) == float(z) == 37.0
+    assert float(tape.gradient(y, x)) == float(alone.gradient(z, x)) == 50.0
+
+
+def test_what_is_run_again_for_a_second_derivative_opens_none() -> None:
+    @tf.custom_gradient
+    def squared(x: Any) -> Any:
+        def rule(dy: Any) -> Any:
+            with tf.GradientTape(threads=True) as tape, ThreadPoolExecutor(1) as pool:
+                tape.watch(x)
+                y = pool.submit(lambda: x * x).result()
+            return dy * tape.gradient(y, x)
+
+        return x * x, rule
+
+    x = tf.constant(3.0, tf.float64)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = squared(x)
+    with pytest.raises(RuntimeError, match=r"within what is run again for a second derivative.*have been left"):
+        tape.hvp(y, [x], [tf.ones_like(x)])
+    assert float(tape.gradient(y, x)) == 6.0

@@ -190,9 +190,9 @@ def _hears_threads() -> bool:
 
 def _tape_again(threads: bool) -> Tape:
     """What follows a function of the user's that is run when the gradient of its call is taken: in other threads, too,
-    where a tape heard these at the call. (One that does so now lets this one hear them, as it lets all beside it; and
-    what hears everything, a trace or a witness, is of one thread.)"""
-    hears = threads and not _core.is_listened_to() and not _hears_threads()
+    where a tape heard these at the call. (One that does so now lets this one hear them, as it lets all beside it; what
+    hears everything, a trace or a witness, is of one thread; and tapes that have been left hear none.)"""
+    hears = threads and not (_core.is_listened_to() or _core.is_recorded_again() or _hears_threads())
     return Tape(watch_accessed_variables=False, threads=hears)
 
 

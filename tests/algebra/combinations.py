@@ -117,6 +117,18 @@ DOCUMENTED = [
         "^a tape that hears all threads.*within what a thread has been given to do where another such tape is open",
         "a thread's log is joined to one other",
     ),
+    Refusal(
+        lambda entry, names: "tape of threads" in names,
+        RuntimeError,
+        "^a tape that hears all threads.*within what is run again for a second derivative",
+        "tapes that have been left do not hear threads",
+    ),
+    Refusal(
+        lambda entry, names: {"tape of threads", "custom_jvp"} <= set(names),
+        TypeError,
+        "a custom_jvp function reads tensors around it that a tape follows",
+        "what threads give back is not known to have been computed within the function",
+    ),
 ]
 
 STILL_WRONG: list[str] = []
