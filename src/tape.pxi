@@ -1164,10 +1164,10 @@ threads=False)\n--\n
                                "trace=True, by check_numerics=True around it or in a tf.function, cannot be open "
                                "together: what is traced is what one thread computes")
         if self.threads and log != NULL and log.extended:
-            raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), within what is run again for "
-                               "a second derivative, as the rule of a custom_gradient is: tapes that are to follow it "
-                               "have been left, and do not hear the threads; take the first derivative within another "
-                               "tape's block, and the second one by that tape")
+            raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), within what is run again "
+                               "for a second derivative, as the rule of a custom_gradient is: tapes that are to follow "
+                               "it have been left, and do not hear the threads; take the first derivative within "
+                               "another tape's block, and the second one by that tape")
         if self.threads and log != NULL and log.annex != NULL:
             raise RuntimeError("a tape that hears all threads, GradientTape(threads=True), within what a thread has "
                                "been given to do where another such tape is open: that one hears this thread, and "
