@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from time import monotonic
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from .. import _core, nest
 from . import tasks
 from .parts import Data, Parts, distributed, is_lost
 from .shipped import Loss, Params, key_of, refuse_followed
+from .staying import Stays
 from .strategy import ReduceOp, Strategy, engine, reduce_op_of
 
 __all__ = ["DaskStrategy"]
@@ -52,7 +53,7 @@ def _of_ranks(name: str) -> Callable[..., Any]:
     return refused
 
 
-class DaskStrategy(Strategy):
+class DaskStrategy(Stays, Strategy):
     """Dask's workers: functions, and losses with their gradients, of data that stay where they are.
 
     Parameters
@@ -110,14 +111,8 @@ class DaskStrategy(Strategy):
     def __repr__(self) -> str:
         return f"<DaskStrategy: {self._client!r}>"
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
+    def _why_here(self) -> str:
+        return (
             "a DaskStrategy is not pickled: its client is connected here, and what it sends to workers computes "
             "without it. A function that needs something of it is given that as an argument"
         )
@@ -249,9 +244,7 @@ class DaskStrategy(Strategy):
         >>> client.close()
         """
         given, shipped, (value, *gradients) = self._derived("value_and_grad", loss, params, data, reduce_op)
-        found = zip(gradients, given.leaves, strict=True)
-        tensors = [_core.to_tensor(gradient.astype(leaf.dtype)) for gradient, leaf in found]
-        return _core.to_tensor(value.astype(shipped.dtype)), given.rebuild(tensors)
+        return _core.to_tensor(value.astype(shipped.dtype)), given.like(gradients)
 
     def hvp(self, loss: Callable[..., Any], params: Any, vector: Any, data: Any, reduce_op: str | ReduceOp) -> Any:
         """The Hessian of a loss over all rows times a vector, without the Hessian.
@@ -284,8 +277,7 @@ class DaskStrategy(Strategy):
         >>> client.close()
         """
         given, _, (_, *products) = self._derived("hvp", loss, params, data, reduce_op, vector)
-        found = zip(products, given.leaves, strict=True)
-        return given.rebuild([_core.to_tensor(product.astype(leaf.dtype)) for product, leaf in found])
+        return given.like(products)
 
     def hessian(self, loss: Callable[..., Any], params: Any, data: Any, reduce_op: str | ReduceOp) -> Any:
         """The second derivatives of a loss over all rows, for few params.

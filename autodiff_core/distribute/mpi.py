@@ -26,6 +26,7 @@ from ..tensorflow.graphs import init_scope
 from ..tensors.indexed_slices import dense
 from ..variable import Variable
 from .meeting import Agreement, Meeting, Step
+from .staying import Stays
 from .strategy import ReduceOp, Strategy, check_summed, check_wire, engine, made_within, reduce_op_of
 
 __all__ = ["Buckets", "MPIStrategy"]
@@ -36,7 +37,7 @@ _BUCKET = 25 << 20  # bytes of gradients that travel together
 Given = TypeVar("Given")
 
 
-class MPIStrategy(Strategy):
+class MPIStrategy(Stays, Strategy):
     """All ranks of an MPI communicator, each of which runs the same script: ``mpiexec -n 4 python script.py``.
 
     Parameters
@@ -106,14 +107,8 @@ class MPIStrategy(Strategy):
         name, size = self._ranks.key
         return f"<MPIStrategy {name!r}: rank {self._ranks.meeting.rank} of {size}>"
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
+    def _why_here(self) -> str:
+        return (
             "an MPIStrategy is not pickled: its ranks are processes, of which this is one. Make one of that name where "
             "it is needed; programs that have its collectives, and models without it, are pickled"
         )

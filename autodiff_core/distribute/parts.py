@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from .. import nest
 from ..data import tables
 from ..data.dataset import Dataset
 from . import tasks
+from .staying import Stays
 
 __all__ = ["Parts", "distributed", "is_lost"]
 
@@ -27,7 +28,7 @@ _AT_ONCE = 1 << 26  # bytes of a part's rows that are evaluated together: more o
 _MOST_LENGTHS = 8  # of ranges, and so of programs, that are as they come; more are put together of powers of two
 
 
-class Parts:
+class Parts(Stays):
     """Data on Dask's workers, or what a function gave for each part of it.
 
     What `experimental_distribute_dataset` and `run` of a `DaskStrategy` give. It is on the workers as long as this
@@ -49,14 +50,8 @@ class Parts:
         if self._begun is not None and any(map(is_lost, self.futures)):
             self.futures = self._begun()
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
+    def _why_here(self) -> str:
+        return (
             "data in parts are not pickled: they are on the workers. Give them to the strategy's run or value_and_grad "
             "as an argument, and a function there has its part; experimental_local_results brings what run gave here"
         )

@@ -79,6 +79,11 @@ class Params:
                 )
         return [array.astype(leaf.dtype, copy=False) for array, leaf in zip(arrays, self.leaves, strict=True)]
 
+    def like(self, arrays: Sequence[np.ndarray]) -> Any:
+        """What workers gave for each leaf, as tensors of the leaves' dtypes, in the params' structure."""
+        found = zip(arrays, self.leaves, strict=True)
+        return self.rebuild([_core.to_tensor(array.astype(leaf.dtype)) for array, leaf in found])
+
     @property
     def key(self) -> tuple[Any, ...]:
         """What a program depends on: the structure, shapes and dtypes, and which variables there are."""
