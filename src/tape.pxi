@@ -611,16 +611,22 @@ cdef ndarray kept_copy(Log* log, Operand x):
 
 cdef int grow_constants(Log* log) except -1:
     cdef int32_t capacity = more_room(log.constant_capacity, <int64_t>log.constant_count + 64)
-    cdef void* grown
-    hold_growing(log)
-    grown = realloc(log.constants, <size_t>capacity * sizeof(Constant))
-    if grown != NULL:
-        log.constants = <Constant*>grown
-        log.constant_capacity = capacity
-    let_go_growing(log)
+    cdef void* grown = realloc(log.constants, <size_t>capacity * sizeof(Constant))
     if grown == NULL:
         raise MemoryError()
+    log.constants = <Constant*>grown
+    log.constant_capacity = capacity
     return 0
+
+
+cdef int more_constants(Log* log) except -1:
+    """Room for more, where another thread may read those that there are. (Of its own, so that who has room does not pay
+    for what an error here needs.)"""
+    hold_growing(log)
+    try:
+        return grow_constants(log)
+    finally:
+        let_go_growing(log)
 
 
 cdef int32_t log_constant(Log* log, Operand x) except 0:
@@ -628,7 +634,7 @@ cdef int32_t log_constant(Log* log, Operand x) except 0:
     cdef Constant* c
     cdef ndarray array
     if log.constant_count == log.constant_capacity:
-        grow_constants(log)
+        more_constants(log)
     if not x.scalar:
         array = kept_copy(log, x) if x.borrowed else x.array
     c = &log.constants[log.constant_count]

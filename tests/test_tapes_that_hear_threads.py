@@ -1104,3 +1104,12 @@ def test_what_is_run_again_for_a_second_derivative_opens_none() -> None:
     with pytest.raises(RuntimeError, match=r"within what is run again for a second derivative.*have been left"):
         tape.hvp(y, [x], [tf.ones_like(x)])
     assert float(tape.gradient(y, x)) == 6.0
+
+
+def test_what_a_task_took_for_constants_goes_along(pool: Any) -> None:
+    """More of them than a tape has room for at first."""
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape(threads=True) as tape:
+        tape.watch(x)
+        y = pool.submit(lambda: tf.add_n([x * tf.constant([k, 2.0 * k]) for k in range(200)])).result()
+    np.testing.assert_array_equal(tape.gradient(y, x), [19900.0, 39800.0])
